@@ -1,0 +1,96 @@
+"""The command line: argv in, text out; only the command that is called is imported."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from lstm_calc.errors import LstmCalcError, did_you_mean
+
+COMMANDS = ("params", "tensors", "frameworks")
+"""Every command, in the order of the help; each is the function ``run`` of the module of its name."""
+
+
+class Commands(MutableMapping[str, Any]):
+    """The commands by name, each imported and built when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Build one command; raise KeyError where there is none of the name."""
+        if name not in COMMANDS:
+            raise KeyError(name)
+        single = typer.Typer(add_completion=False)
+        single.command(name)(import_module(f"lstm_calc.cli.{name}").run)
+        return typer.main.get_command(single)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        """Return how many commands there are."""
+        return len(COMMANDS)
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        """Refuse: commands are modules."""
+        raise TypeError(f"{name}: a command is a module in lstm_calc.cli")
+
+    __delitem__ = __setitem__  # type: ignore[assignment]
+
+
+class Group(TyperGroup):
+    """The program; every error leaves it as one sentence on stderr and exit code 2."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take Typer's settings, and the commands from their modules."""
+        super().__init__(**settings)
+        self.commands = Commands()
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command of a call, or name the nearest."""
+        if args[0] not in self.commands:
+            raise LstmCalcError(f"{args[0]!r} is not a command{did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
+        """Run; exit with the code that the command returns."""
+        try:
+            code = super().main(*args, standalone_mode=False, **settings)
+        except (LstmCalcError, typer.TyperException) as error:
+            if not standalone_mode:
+                raise
+            message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+            typer.echo(f"error: {message}", err=True)
+            code = 2
+        if standalone_mode:
+            sys.exit(code)
+        return code
+
+
+app = typer.Typer(
+    cls=Group,
+    help="Count the parameters of recurrent networks, gate by gate, as each framework stores them.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"lstm-calc {version('lstm-calc')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def program(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Show the help where no command is named."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

@@ -1,0 +1,215 @@
+"""The options that commands share, each declared once, and what they add up to."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lstm_calc.cli.output import Output
+from lstm_calc.counts import parse_count
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean
+from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+
+_SHAPE = "Model, by flags"
+_ANSWER = "Answer"
+
+
+def read_model(
+    model: Annotated[
+        str | None,
+        typer.Argument(metavar="[MODEL]", help="The model: '32 > lstm 64 > dense 10', a TOML or JSON file, or - for one on stdin."),
+    ] = None,
+    input_dim: Annotated[str | None, typer.Option("--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE)] = None,
+    units: Annotated[
+        str | None, typer.Option("--units", "-u", help="Units; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE)
+    ] = None,
+    layers: Annotated[str | None, typer.Option("--layers", help="How many layers of one width.", rich_help_panel=_SHAPE)] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="lstm (default), gru, rnn or conv_lstm.", rich_help_panel=_SHAPE)] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE)
+    ] = None,
+    embedding: Annotated[
+        str | None, typer.Option("--embedding", help="A table in front, as 20000x128 (vocabulary x size).", rich_help_panel=_SHAPE)
+    ] = None,
+    bias: Annotated[
+        bool | None, typer.Option("--bias/--no-bias", help="Biases in the recurrent layers.", rich_help_panel=_SHAPE)
+    ] = None,
+    bidirectional: Annotated[
+        bool | None, typer.Option("--bidirectional", help="Read in both directions.", rich_help_panel=_SHAPE)
+    ] = None,
+    merge: Annotated[
+        str | None, typer.Option("--merge", help="Join directions by concat, sum, mul, average or none.", rich_help_panel=_SHAPE)
+    ] = None,
+    projection: Annotated[
+        str | None, typer.Option("--projection", help="LSTM: the size h is projected to.", rich_help_panel=_SHAPE)
+    ] = None,
+    peephole: Annotated[bool | None, typer.Option("--peephole", help="LSTM: gates see the cell.", rich_help_panel=_SHAPE)] = None,
+    coupled: Annotated[
+        bool | None, typer.Option("--coupled", help="LSTM: one gate for input and forget.", rich_help_panel=_SHAPE)
+    ] = None,
+    reset_after: Annotated[
+        bool | None,
+        typer.Option("--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE),
+    ] = None,
+    kernel_size: Annotated[
+        str | None, typer.Option("--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE)
+    ] = None,
+) -> Model:
+    """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
+    flags = {name: value for name, value in locals().items() if name != "model" and value is not None}
+    if model is not None:
+        if flags:
+            raise LstmCalcError(f"the model is given twice: as {_short(model)} and by {_flag(next(iter(flags)))}")
+        return _named(model)
+    if not flags:
+        raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
+    return _from_flags(flags)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def _flag(name: str) -> str:
+    return {"input_dim": "--input", "bias": "--no-bias", "repeat": "--layers", "filters": "--units"}.get(
+        name, f"--{name.replace('_', '-')}"
+    )
+
+
+def _named(model: str) -> Model:
+    """Return the model of the argument: standard input, a file, or the notation."""
+    looks_like_a_file = model.endswith((".toml", ".json")) or (">" not in model and "\0" not in model and Path(model).exists())
+    if model == "-" or looks_like_a_file:
+        from lstm_calc.modelfile import load
+
+        return load(model)
+    from lstm_calc.notation import read
+
+    return read(model)
+
+
+def _from_flags(flags: dict[str, Any]) -> Model:
+    """Return the model that flags describe."""
+    kind = _kind(flags.pop("cell", "lstm"))
+    head = [Dense(size) for size in _counts("output", flags.pop("output", None))]
+    front = _embedding(flags.pop("embedding", None))
+    width = _counts("input_dim", flags.pop("input_dim", None), at_most=1)
+    units = _counts("units", flags.pop("units", None))
+    repeat = _counts("layers", flags.pop("layers", None), at_most=1)
+    if not units:
+        raise LstmCalcError("--units is missing: how many units the recurrent layer has")
+    if repeat and len(units) > 1:
+        raise LstmCalcError("--layers repeats one width, and --units has several: give one of the two")
+    options = {name: _parsed(name, value) for name, value in flags.items()} | ({"repeat": repeat[0]} if repeat else {})
+    try:
+        return Model([*front, *(_recurrent(kind, size, options) for size in units), *head], width[0] if width else None)
+    except ModelError as error:
+        raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error}") from None
+
+
+def _kind(name: str) -> type[Layer]:
+    known = [kind for kind, layer in KINDS.items() if issubclass(layer, Recurrent)]
+    if name not in known:
+        raise LstmCalcError(f"--cell: {_short(name)} is not a recurrent layer{did_you_mean(name, known)}")
+    return KINDS[name]
+
+
+def _recurrent(kind: type[Layer], size: int, options: dict[str, Any]) -> Layer:
+    """Return one recurrent layer, or say which flag its kind does not have."""
+    for name in options:
+        if name not in kind.fields:
+            raise LstmCalcError(f"{_flag(name)} does not go with {kind.kind}")
+    if "kernel_size" in kind.fields and "kernel_size" not in options:
+        raise LstmCalcError("--kernel-size is missing: conv_lstm needs its window, such as 3x3")
+    return kind(size, **options)
+
+
+def _embedding(text: str | None) -> list[Layer]:
+    if text is None:
+        return []
+    sizes = _counts("embedding", text, separator="x")
+    if len(sizes) != 2:
+        raise LstmCalcError(f"--embedding: {_short(text)} is not a vocabulary and a size; write 20000x128")
+    return [Embedding(*sizes)]
+
+
+def _parsed(name: str, value: Any) -> Any:
+    """Return a flag's value as the layer's field takes it."""
+    if name == "kernel_size":
+        return _counts(name, value, separator="x")
+    return _counts(name, value, at_most=1)[0] if name == "projection" else value
+
+
+def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
+    """Return the whole numbers of a flag, none where it was not given."""
+    if text is None:
+        return []
+    parts = text.split(separator) if at_most is None else [text]
+    try:
+        return [_at_least_one(parse_count(part)) for part in parts]
+    except LstmCalcError as error:
+        raise LstmCalcError(f"{_flag(name)}: {error}") from None
+
+
+def _at_least_one(number: int) -> int:
+    if number < 1:
+        raise LstmCalcError("must be a whole number from 1 up, not 0")
+    return number
+
+
+def read_framework(
+    framework: Annotated[
+        str, typer.Option("--framework", "-f", help="Whose tensors: see lstm-calc frameworks.", rich_help_panel=_ANSWER)
+    ] = "textbook",
+) -> str:
+    """Return the framework's name."""
+    return framework
+
+
+def read_output(
+    format_: Annotated[str, typer.Option("--format", help="table, json, csv or markdown.", rich_help_panel=_ANSWER)] = "table",
+    output_file: Annotated[
+        Path | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+    ] = None,
+) -> Output:
+    """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
+    return Output(format_, output_file)
+
+
+def read_quiet(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Just the number.", rich_help_panel=_ANSWER)] = False,
+) -> bool:
+    """Return whether only the number is wanted."""
+    return quiet
+
+
+_SHARED: dict[str, Callable[..., Any]] = {
+    "model": read_model,
+    "framework": read_framework,
+    "output": read_output,
+    "quiet": read_quiet,
+}
+"""For a parameter of a command: the function whose options stand in its place, and which gives its value."""
+
+
+def with_options(run: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options behind each of its shared parameters; others it declares itself."""
+    own = inspect.signature(run, eval_str=True).parameters
+    readers = {name: inspect.signature(_SHARED[name], eval_str=True).parameters for name in own if name in _SHARED}
+    options = [parameter for name in own for parameter in (readers[name].values() if name in readers else [own[name]])]
+
+    @wraps(run)
+    def command(**given: Any) -> int:
+        values = {name: given[name] for name in own if name not in readers}
+        for name, reader in readers.items():
+            values[name] = _SHARED[name](**{option: given[option] for option in reader})
+        return run(**values)
+
+    command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    command.__annotations__ = {}
+    return command

@@ -1,0 +1,26 @@
+"""Whole numbers as people type them: ``1_000``, ``20k``, ``1.5M``."""
+
+from __future__ import annotations
+
+import re
+
+from lstm_calc.errors import LstmCalcError
+
+_COUNT = re.compile(r"(\d+(?:_\d+)*)(?:\.(\d+))?([kKMGBT]?)", re.ASCII)
+_ZEROS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+_LONGEST = 502
+
+
+def parse_count(text: str) -> int:
+    """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
+
+    >>> parse_count("1_000"), parse_count("20k"), parse_count("1.5M")
+    (1000, 20000, 1500000)
+    """
+    match = _COUNT.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    shown = text if len(text) <= 40 else f"{text[:37]}..."
+    if match:
+        whole, fraction, suffix = match[1].replace("_", ""), (match[2] or "").rstrip("0"), match[3]
+        if len(fraction) <= _ZEROS[suffix]:
+            return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
+    raise LstmCalcError(f"{shown!r} is not a whole number; write 128, 1_000, 20k or 1.5M")

@@ -1,0 +1,50 @@
+"""What is to be shown, before anyone has decided how: titles, tables with typed columns, notes, and the answer itself."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal["text", "group", "number", "shape", "slice", "share", "bytes"]
+"""What the values of a column are; ``group`` is text that a screen shows once for lines that follow each other."""
+
+Value = str | int | float | bool | tuple[Any, ...] | None
+"""A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
+
+
+class Column(NamedTuple):
+    """One column of a table: ``key`` for machines, ``title`` for people."""
+
+    key: str
+    title: str
+    kind: Kind = "text"
+
+
+class Line(NamedTuple):
+    """One line of a table; a ``sum`` line adds up lines above and is left out where machines read on."""
+
+    values: tuple[Value, ...]
+    sum: bool = False
+
+
+class Table(NamedTuple):
+    """Columns and lines; a rule is drawn wherever the first column changes where ``ruled``."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    ruled: bool = False
+
+    def without_empty(self) -> Table:
+        """Return the table without the columns that have no value in any line."""
+        kept = [at for at in range(len(self.columns)) if any(line.values[at] is not None for line in self.lines)]
+        lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
+        return Table(tuple(self.columns[at] for at in kept), lines, self.ruled)
+
+
+class Document(NamedTuple):
+    """An answer, ready to be rendered; ``data`` are its plain values for JSON, ``number`` what ``--quiet`` prints."""
+
+    title: str
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...]
+    data: dict[str, Any]
+    number: int | None = None

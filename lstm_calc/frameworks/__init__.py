@@ -1,0 +1,82 @@
+"""The frameworks: one block of rows each, and the few questions that are asked of them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import FrameworkError, did_you_mean, listed
+from lstm_calc.frameworks.keras import CUDNN, KERAS
+from lstm_calc.frameworks.rows import OPTIONS, Framework, Layout, Row, option_words
+from lstm_calc.frameworks.runtime import ONNX
+from lstm_calc.frameworks.textbook import TEXTBOOK
+from lstm_calc.frameworks.torch import PYTORCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.model import Layer, Model
+
+__all__ = [
+    "FRAMEWORKS",
+    "OPTIONS",
+    "Framework",
+    "Layout",
+    "Row",
+    "framework",
+    "layout_for",
+    "offers",
+    "option_words",
+    "refusals",
+    "supporting",
+]
+
+FRAMEWORKS = {table.name: table for table in (TEXTBOOK, KERAS, PYTORCH, ONNX, CUDNN)}
+"""Every framework by name, in the order of every list."""
+
+
+def framework(name: str) -> Framework:
+    """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
+    if name not in FRAMEWORKS:
+        raise FrameworkError(f"{name!r} is not a framework{did_you_mean(name, FRAMEWORKS)}")
+    return FRAMEWORKS[name]
+
+
+def layout_for(table: Framework, layer: Layer) -> Layout:
+    """Return how a framework stores a layer; raise FrameworkError, naming who does offer it, where it does not."""
+    for refusal in refusals(table, layer):
+        raise FrameworkError(refusal)
+    return table.layouts[layer.kind]
+
+
+def refusals(table: Framework, layer: Layer) -> Iterator[str]:
+    """Yield, as sentences, what a layer asks for and a framework does not offer."""
+    layout = table.layouts.get(layer.kind)
+    if layout is None:
+        yield f"{table.name} has no {layer.kind}; {_who_does(layer.kind, '')}"
+        return
+    asked = option_words(layer, layout.reset)
+    for word in OPTIONS:
+        if word in asked and not offers(table, layer.kind, word):
+            yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
+    fields = layer.asdict()
+    for small, large in layout.smaller:
+        if fields[small] is not None and fields[small] >= fields[large]:
+            yield f"{table.name} wants {small} below {large}; here they are {fields[small]:,} and {fields[large]:,}"
+
+
+def offers(table: Framework, kind: str, word: str) -> bool:
+    """Say whether a framework has a kind of layer and, of it, the option that a word stands for ('': just the kind)."""
+    layout = table.layouts.get(kind)
+    return layout is not None and (not word or word in layout.options.split())
+
+
+def _who_does(kind: str, word: str) -> str:
+    names = [name for name, table in FRAMEWORKS.items() if offers(table, kind, word)]
+    return f"{listed(names)} {'do' if len(names) > 1 else 'does'}" if names else "none here does"
+
+
+def supporting(model: Model) -> Iterator[Framework]:
+    """Yield every framework that offers all of a model."""
+    for table in FRAMEWORKS.values():
+        if not any(True for layer in model.layers for _ in refusals(table, layer)):
+            yield table

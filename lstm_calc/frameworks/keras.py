@@ -1,0 +1,127 @@
+"""Keras and the layers that share its names."""
+
+from __future__ import annotations
+
+from lstm_calc.frameworks.rows import Framework, Layout, Row
+
+_KERNELS = (
+    Row("kernel", "input gates*units", "kernel"),
+    Row("recurrent_kernel", "output gates*units", "recurrent_kernel"),
+)
+_ONE_BIAS = Row("bias", "gates*units", "bias", when="bias")
+_TWO_BIASES = Row("bias", "biases*gates*units", "bias recurrent_bias")
+_OTHERS = {
+    "dense": Layout(
+        source="keras/src/layers/core/dense.py",
+        label="dense",
+        path="{name}/",
+        rows=(
+            Row("kernel", "input units", "kernel", when="untied"),
+            Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "embedding": Layout(
+        source="keras/src/layers/core/embedding.py",
+        label="embedding",
+        path="{name}/",
+        rows=(Row("embeddings", "vocab_size dim", "kernel"),),
+    ),
+    "repeat_vector": Layout(source="keras/src/layers/reshaping/repeat_vector.py", label="repeat_vector", rows=()),
+}
+
+KERAS = Framework(
+    name="keras",
+    title="Keras",
+    release="3.15.1",
+    prefix="sequential/",
+    wrapper="bidirectional",
+    ways=("forward", "backward"),
+    layouts={
+        "lstm": Layout(
+            source="keras/src/layers/rnn/lstm.py, class LSTMCell",
+            gates="input forget cell output",
+            letters="i f c o",
+            options="nobias bidirectional merge",
+            label="lstm",
+            path="{name}/lstm_cell/",
+            two_way="{name}/{way}_{inner}/lstm_cell/",
+            rows=(*_KERNELS, _ONE_BIAS),
+        ),
+        "gru": Layout(
+            source="keras/src/layers/rnn/gru.py, class GRUCell",
+            gates="update reset candidate",
+            letters="z r h",
+            options="nobias bidirectional merge reset_after reset_before",
+            reset="reset_after",
+            label="gru",
+            path="{name}/gru_cell/",
+            two_way="{name}/{way}_{inner}/gru_cell/",
+            rows=(
+                *_KERNELS,
+                Row("bias", "gates*units", "bias", when="bias reset_before"),
+                Row("bias", "biases gates*units", "bias recurrent_bias", when="bias reset_after"),
+            ),
+        ),
+        "rnn": Layout(
+            source="keras/src/layers/rnn/simple_rnn.py, class SimpleRNNCell",
+            gates="hidden",
+            letters="h",
+            options="nobias bidirectional merge",
+            label="simple_rnn",
+            path="{name}/simple_rnn_cell/",
+            two_way="{name}/{way}_{inner}/simple_rnn_cell/",
+            rows=(
+                Row("kernel", "input units", "kernel"),
+                Row("recurrent_kernel", "output units", "recurrent_kernel"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "conv_lstm": Layout(
+            source="keras/src/layers/rnn/conv_lstm.py, class ConvLSTMCell",
+            gates="input forget cell output",
+            letters="i f c o",
+            options="nobias bidirectional merge",
+            label="conv_lstm{dims}d",
+            path="{name}/conv_lstm_cell/",
+            two_way="{name}/{way}_{inner}/conv_lstm_cell/",
+            rows=(
+                Row("kernel", "kernel_size input gates*units", "kernel"),
+                Row("recurrent_kernel", "kernel_size output gates*units", "recurrent_kernel"),
+                _ONE_BIAS,
+            ),
+        ),
+        **_OTHERS,
+    },
+)
+
+CUDNN = Framework(
+    name="cudnn",
+    title="CuDNNLSTM and CuDNNGRU of tf.compat.v1.keras",
+    release="tf_keras 2.21.0",
+    wrapper="bidirectional",
+    ways=("forward", "backward"),
+    layouts={
+        "lstm": Layout(
+            source="tf_keras/src/layers/rnn/cudnn_lstm.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
+            gates="input forget cell output",
+            letters="i f c o",
+            options="bidirectional merge",
+            label="cu_dnnlstm",
+            path="{name}/",
+            two_way="{name}/{way}_{inner}/",
+            rows=(*(row._replace(raveled=True) for row in _KERNELS), _TWO_BIASES),
+        ),
+        "gru": Layout(
+            source="tf_keras/src/layers/rnn/cudnn_gru.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
+            gates="update reset candidate",
+            letters="z r h",
+            options="bidirectional merge reset_after",
+            reset="reset_after",
+            label="cu_dnngru",
+            path="{name}/",
+            two_way="{name}/{way}_{inner}/",
+            rows=(*(row._replace(raveled=True) for row in _KERNELS), _TWO_BIASES),
+        ),
+        **_OTHERS,
+    },
+)

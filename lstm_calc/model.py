@@ -1,0 +1,377 @@
+"""What was asked: the layers and the model, checked on construction and frozen afterwards.
+
+Sizes are whole numbers of features: a layer reads ``(batch, steps, input_dim)`` and gives ``(batch, steps, output_dim)``.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from lstm_calc.errors import ModelError, did_you_mean, listed
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+MERGES = ("concat", "sum", "mul", "average", "none")
+"""How the two directions of a bidirectional layer become one output; ``none`` keeps two."""
+
+MAX_SIZE = 10**500
+MAX_LAYERS = 10_000
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}")
+
+
+class Layer(Record, kw_only=True):
+    """What every layer has: a width that may override the one that flows in, a name, and whether it is trained."""
+
+    kind: ClassVar[str]
+    input_dim: int | None = None
+    name: str | None = None
+    trainable: bool = True
+
+    def check(self) -> None:
+        """Refuse a field whose value cannot be, naming the field."""
+        for field, value in self.__dict__.items():
+            rule, optional = _RULES[field]
+            if not (optional and value is None):
+                self.__dict__[field] = rule(field, value)
+
+    @property
+    def repeats(self) -> int:
+        """How many layers of this kind follow each other."""
+        return 1
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The directions the layer reads in; one without a name where it has none."""
+        return ("",)
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The size of a convolution's kernel, one number a dimension; empty where nothing is convolved."""
+        return ()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The layer's own sizes by name; ``output`` is the size of h, or of what flows out."""
+        return {}
+
+    def output_dim(self, input_dim: int) -> int:
+        """Return the features a step of the output has."""
+        return self.sizes.get("output", input_dim)
+
+
+class Recurrent(Layer, kw_only=True):
+    """What every recurrent layer has beside its units."""
+
+    bias: bool = True
+    bidirectional: bool = False
+    merge: str = "concat"
+    repeat: int = 1
+    return_sequences: bool | None = None
+    return_state: bool = False
+
+    def check(self) -> None:
+        """Refuse, beside wrong values, a merge with nothing to merge."""
+        super().check()
+        if self.merge != "concat" and not self.bidirectional:
+            raise ModelError(f"merge={self.merge} needs bidirectional", key="merge")
+
+    @property
+    def repeats(self) -> int:
+        """How many layers of this kind follow each other."""
+        return self.repeat
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The directions the layer reads in."""
+        return ("forward", "backward") if self.bidirectional else ("forward",)
+
+    def output_dim(self, input_dim: int) -> int:
+        """Return the size of h, twice where two directions are concatenated."""
+        return super().output_dim(input_dim) * (len(self.ways) if self.merge == "concat" else 1)
+
+
+class LSTM(Recurrent):
+    """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
+
+    ``projection`` makes h smaller (or larger) than the cell; ``peephole`` lets the input, forget and output gate see the
+    cell; ``coupled`` ties the input and the forget gate to a sum of one.
+    """
+
+    kind = "lstm"
+    units: int
+    projection: int | None = None
+    peephole: bool = False
+    coupled: bool = False
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The units, the projection where there is one, and the size of h."""
+        return {"units": self.units, "projection": self.projection or 0, "output": self.projection or self.units}
+
+
+class GRU(Recurrent):
+    """Gated recurrent unit; ``reset_after`` says whether the reset gate meets h after its matrix (None: as the framework does)."""
+
+    kind = "gru"
+    units: int
+    reset_after: bool | None = None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The units, which are the size of h."""
+        return {"units": self.units, "output": self.units}
+
+
+class RNN(Recurrent):
+    """The simple recurrent layer: h' = tanh(W x + U h + b)."""
+
+    kind = "rnn"
+    units: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The units, which are the size of h."""
+        return {"units": self.units, "output": self.units}
+
+
+class ConvLSTM(Recurrent):
+    """An LSTM whose products are convolutions over a ``kernel_size`` of one, two or three dimensions."""
+
+    kind = "conv_lstm"
+    filters: int
+    kernel_size: Sequence[int]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The filters, in the place of the units."""
+        return {"units": self.filters, "output": self.filters}
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The kernel size."""
+        return tuple(self.kernel_size)
+
+
+class Dense(Layer):
+    """A linear layer; ``tied`` shares the matrix of an embedding below, so that only the bias is its own."""
+
+    kind = "dense"
+    units: int
+    bias: bool = True
+    tied: bool = False
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The units."""
+        return {"units": self.units, "output": self.units}
+
+
+class Embedding(Layer):
+    """A table of one vector of ``dim`` for each of ``vocab_size`` tokens."""
+
+    kind = "embedding"
+    vocab_size: int
+    dim: int
+
+    def check(self) -> None:
+        """Refuse, beside wrong values, an input width: an embedding reads token ids."""
+        super().check()
+        if self.input_dim is not None:
+            raise ModelError("an embedding reads token ids and has no input_dim; its table is vocab_size x dim", key="input_dim")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The table's two sides."""
+        return {"vocab_size": self.vocab_size, "dim": self.dim, "output": self.dim}
+
+
+class RepeatVector(Layer):
+    """Repeats a vector for ``steps`` steps; it has no parameters."""
+
+    kind = "repeat_vector"
+    steps: int
+
+
+KINDS: dict[str, type[Layer]] = {
+    kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, ConvLSTM, Dense, RepeatVector)
+}
+
+
+class Placed(NamedTuple):
+    """One layer in its place; a layer with ``repeat`` has several, that share ``module`` and count up ``index``."""
+
+    layer: Layer
+    name: str
+    module: str
+    index: int
+    input_dim: int
+    output_dim: int
+
+
+class Model(Record):
+    """A stack of layers; ``input_dim`` is the features a time step has, None where an embedding comes first."""
+
+    layers: Sequence[Layer]
+    input_dim: int | None = None
+
+    placed: ClassVar[tuple[Placed, ...]]
+    """The layers in their places, repeats apart, each with the width that flows in and out."""
+
+    def check(self) -> None:
+        """Refuse a stack that is empty, too long, or whose widths do not follow from each other."""
+        values = self.__dict__
+        values["layers"] = layers = _layers(self.layers)
+        if self.input_dim is not None:
+            values["input_dim"] = _count("input_dim", self.input_dim)
+        if sum(layer.repeats for layer in layers) > MAX_LAYERS:
+            raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
+        values["placed"] = tuple(_place(layers, self.input_dim))
+
+    def __str__(self) -> str:
+        """Return the model in the one-line notation."""
+        from lstm_calc.notation import write
+
+        return write(self)
+
+
+def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    if isinstance(layers, Layer):
+        raise ModelError("layers must be a list of layers", key="layers")
+    layers = tuple(layers)
+    if not layers:
+        raise ModelError("the model has no layers", key="layers")
+    for position, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise ModelError(f"{layer!r} is not a layer", key="layers", layer=position)
+    return layers
+
+
+def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
+    """Yield the layers in their places; ``width`` is what flows into the first."""
+    names, below = _names(layers), None
+    for position, layer in enumerate(layers):
+        module, override = "", layer.input_dim
+        for index in range(layer.repeats):
+            if override is None and getattr(below, "merge", None) == "none":
+                raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=position)
+            width = _width(layers, position, override or width)
+            name, below, override = next(names), layer, None
+            module = module or name
+            output_dim = layer.output_dim(width)
+            yield Placed(layer, name, module, index, width, output_dim)
+            width = output_dim
+
+
+def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
+    """Return the width that flows into a layer, or say why there is none."""
+    layer = layers[position]
+    if isinstance(layer, Embedding):
+        if position == 0 and width is not None:
+            raise ModelError("an embedding first reads token ids: leave input_dim out", key="input_dim")
+        return layer.vocab_size
+    if width is None:
+        raise ModelError("the model has no input_dim (features a time step) and no embedding first", key="input_dim")
+    if isinstance(layer, Dense) and layer.tied and not any(
+        isinstance(below, Embedding) and (below.vocab_size, below.dim) == (layer.units, width) for below in layers[:position]
+    ):
+        raise ModelError(
+            f"tied shares an embedding's matrix, and none below is {layer.units:,} x {width:,}", key="tied", layer=position
+        )
+    return width
+
+
+def _names(layers: tuple[Layer, ...]) -> Iterator[str]:
+    """Yield a name of its own for every layer: the one given, else its kind; counted up where taken."""
+    given = [layer.name for layer in layers if layer.name is not None]
+    twice = next((name for name in given if given.count(name) > 1), None) if len(set(given)) < len(given) else None
+    if twice:
+        raise ModelError(f"two layers are called {twice!r}", key="name")
+    taken, counts = set(given), dict[str, int]()
+    for layer in layers:
+        for index in range(layer.repeats):
+            if index == 0 and layer.name is not None:
+                yield layer.name
+                continue
+            base = layer.name or layer.kind
+            name = base if base not in taken else ""
+            while not name:
+                counts[base] = counts.get(base, 0) + 1
+                name = f"{base}_{counts[base]}" if f"{base}_{counts[base]}" not in taken else ""
+            taken.add(name)
+            yield name
+
+
+def _count(field: str, value: Any) -> int:
+    """Return the value as a whole number from 1 up."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or number < 1:
+        raise ModelError(f"{field} must be a whole number from 1 up, not {_shown(value)}", key=field)
+    if number > MAX_SIZE:
+        raise ModelError(f"{field} is too large: sizes go up to 10**500", key=field)
+    return number
+
+
+def _flag(field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ModelError(f"{field} must be true or false, not {_shown(value)}", key=field)
+    return value
+
+
+def _merge(field: str, value: Any) -> str:
+    if value not in MERGES:
+        hint = did_you_mean(value, MERGES) if isinstance(value, str) else f"; it is one of {listed(MERGES, 'or')}"
+        raise ModelError(f"{field}={_shown(value)} is not known{hint}", key=field)
+    return str(value)
+
+
+def _name(field: str, value: Any) -> str:
+    if not (isinstance(value, str) and _NAME.fullmatch(value)):
+        raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {_shown(value)}", key=field)
+    return value
+
+
+def _sizes(field: str, value: Any) -> tuple[int, ...]:
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        value = ()
+    sizes = tuple(_count(field, size) for size in value)
+    if len(sizes) not in {1, 2, 3}:
+        raise ModelError(f"{field} must be one, two or three sizes, such as [3, 3]", key=field)
+    return sizes
+
+
+def _shown(value: Any) -> str:
+    """Return a value as it may be shown in a sentence: short, and true or false as a model file writes them."""
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+_RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
+    "units": (_count, False),
+    "filters": (_count, False),
+    "vocab_size": (_count, False),
+    "dim": (_count, False),
+    "steps": (_count, False),
+    "repeat": (_count, False),
+    "projection": (_count, True),
+    "input_dim": (_count, True),
+    "kernel_size": (_sizes, False),
+    "bias": (_flag, False),
+    "bidirectional": (_flag, False),
+    "peephole": (_flag, False),
+    "coupled": (_flag, False),
+    "tied": (_flag, False),
+    "trainable": (_flag, False),
+    "return_state": (_flag, False),
+    "return_sequences": (_flag, True),
+    "reset_after": (_flag, True),
+    "merge": (_merge, False),
+    "name": (_name, True),
+}
+"""For each field of a layer: the rule that gives its value or refuses it, and whether it may be None."""

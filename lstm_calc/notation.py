@@ -1,0 +1,225 @@
+"""The one-line notation: ``300 > bilstm 512 x2 > dense 10``, read into a Model and written from one.
+
+    model   = source { ">" layer }
+    source  = SIZE | "vocab" SIZE | layer with in=SIZE
+    layer   = ["bi"] kind size { option }            embed DIM follows the vocab it belongs to
+    option  = "x" COUNT | word | key "=" value
+
+Reading what was written gives the same model back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lstm_calc.counts import parse_count
+from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean
+from lstm_calc.model import KINDS, Layer, Model, Recurrent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WORD = re.compile(r"[^\s>]+|>")
+_ALIASES = {
+    "embed": "embedding",
+    "convlstm": "conv_lstm",
+    "simple_rnn": "rnn",
+    "linear": "dense",
+    "repeatvector": "repeat_vector",
+}
+_SIZE = {"embedding": "dim", "conv_lstm": "filters", "repeat_vector": "steps"}
+"""The field that the number after a kind is, where it is not ``units``."""
+
+_WORDS: dict[str, tuple[str, Any]] = {
+    "nobias": ("bias", False),
+    "bidirectional": ("bidirectional", True),
+    "peephole": ("peephole", True),
+    "coupled": ("coupled", True),
+    "tied": ("tied", True),
+    "frozen": ("trainable", False),
+    "reset_after": ("reset_after", True),
+    "reset_before": ("reset_after", False),
+    "sequences": ("return_sequences", True),
+    "last": ("return_sequences", False),
+    "state": ("return_state", True),
+}
+"""Options that are one word: the field each sets, and to what."""
+
+_KEYS = {"proj": "projection", "merge": "merge", "in": "input_dim", "kernel": "kernel_size", "name": "name"}
+"""Options written ``key=value``: the field each sets."""
+
+
+class _Token(NamedTuple):
+    text: str
+    start: int
+
+    @property
+    def stop(self) -> int:
+        return self.start + len(self.text)
+
+
+def read(text: str) -> Model:
+    """Return the model that the text describes; raise NotationError, with the place, where it describes none.
+
+    >>> read("32 > lstm 64 > dense 10").placed[1].input_dim
+    64
+    """
+    segments = list(_segments(text))
+    input_dim, vocab, spans, layers = None, None, [], list[Layer]()
+    for position, tokens in enumerate(segments):
+        if position == 0 and len(tokens) == 1 and tokens[0].text[:1] in "+-.0123456789":
+            input_dim = _count(text, tokens[0])
+        elif tokens[0].text.lower() == "vocab":
+            vocab = _vocab(text, tokens, segments[position + 1 : position + 2])
+        else:
+            layers.append(_layer(text, tokens, vocab))
+            spans.append(tokens)
+            vocab = None
+    if not layers:
+        raise NotationError("there is no layer; write '32 > lstm 64', in quotes (the shell takes > for itself)", text, 0, len(text))
+    try:
+        return Model(layers, input_dim)
+    except ModelError as error:
+        first, last = (spans[error.layer][0], spans[error.layer][-1]) if error.layer is not None else (segments[0][0],) * 2
+        raise NotationError(str(error), text, first.start, last.stop) from None
+
+
+def _segments(text: str) -> Iterator[list[_Token]]:
+    """Yield the words between the ``>``, which parts them; an empty segment is refused."""
+    segment: list[_Token] = []
+    for match in _WORD.finditer(f"{text} >"):
+        token = _Token(match[0], match.start())
+        if token.text != ">":
+            segment.append(token)
+            continue
+        if not segment:
+            what = "the model is empty" if not text.strip() else "a layer is missing here"
+            raise NotationError(f"{what}; write '32 > lstm 64'", text, min(token.start, len(text)), token.stop)
+        yield segment
+        segment = []
+
+
+def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> int:
+    """Return the vocabulary that ``vocab N`` names for the embedding that has to follow."""
+    if len(tokens) != 2:
+        raise NotationError("write the vocabulary as 'vocab 10000'", text, tokens[0].start, tokens[-1].stop)
+    if not following or _kind(text, following[0][0])[0] != "embedding":
+        raise NotationError("an embedding follows a vocabulary: 'vocab 10000 > embed 128'", text, tokens[0].start, tokens[1].stop)
+    return _count(text, tokens[1])
+
+
+def _kind(text: str, token: _Token) -> tuple[str, bool]:
+    """Return the kind that a word names, and whether it is bidirectional."""
+    word = token.text.lower()
+    kind = _ALIASES.get(word, word)
+    if kind in KINDS:
+        return kind, False
+    inner = _ALIASES.get(word[2:], word[2:])
+    if word.startswith("bi") and issubclass(KINDS.get(inner, Layer), Recurrent):
+        return inner, True
+    known = [*KINDS, *_ALIASES, "vocab", *(f"bi{name}" for name, layer in KINDS.items() if issubclass(layer, Recurrent))]
+    raise NotationError(f"{token.text!r} is not a layer{did_you_mean(word, known)}", text, token.start, token.stop)
+
+
+def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
+    """Return the layer that one segment describes."""
+    head, *rest = tokens
+    kind, two_ways = _kind(text, head)
+    size = _SIZE.get(kind, "units")
+    if not rest:
+        raise NotationError(f"{head.text} needs its {size}, such as '{head.text} 64'", text, head.start, head.stop)
+    values: dict[str, Any] = {size: _count(text, rest[0])}
+    places = {size: rest[0]}
+    if kind == "embedding":
+        if vocab is None:
+            raise NotationError("an embedding needs its vocabulary: 'vocab 10000 > embed 128'", text, head.start, rest[-1].stop)
+        values["vocab_size"] = vocab
+    if two_ways:
+        values["bidirectional"] = True
+    for token in rest[1:]:
+        field, value = _option(text, token, kind)
+        if field in places:
+            raise NotationError(f"{field} is given twice", text, token.start, token.stop)
+        values[field], places[field] = value, token
+    return _built(text, tokens, kind, values, places)
+
+
+def _built(text: str, tokens: list[_Token], kind: str, values: dict[str, Any], places: dict[str, _Token]) -> Layer:
+    """Return the layer of these values, or say which word made it impossible."""
+    missing = [field for field, default in KINDS[kind].fields.items() if default is ... and field not in values]
+    if missing:
+        sign = {field: key for key, field in _KEYS.items()}[missing[0]]
+        message = f"{tokens[0].text} needs its {missing[0]}, such as '{sign}=3x3'"
+        raise NotationError(message, text, tokens[0].start, tokens[-1].stop)
+    try:
+        return KINDS[kind](**values)
+    except ModelError as error:
+        at = places.get(error.key or "", tokens[0])
+        raise NotationError(str(error), text, at.start, at.stop) from None
+
+
+def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
+    """Return the field and the value that an option sets."""
+    key, equals, value = token.text.partition("=")
+    known = KINDS[kind].fields
+    if re.fullmatch(r"x\d.*", token.text):
+        field, parsed = "repeat", _count(text, token._replace(text=token.text[1:], start=token.start + 1))
+    elif equals and key.lower() in _KEYS:
+        field = _KEYS[key.lower()]
+        parsed = _value(text, field, _Token(value, token.start + len(key) + 1))
+    elif not equals and key.lower() in _WORDS:
+        field, parsed = _WORDS[key.lower()]
+    else:
+        field, parsed = "", None
+    if field in known:
+        return field, parsed
+    offered = [f"{sign}=" for sign, name in _KEYS.items() if name in known]
+    offered += [word for word, (name, _) in _WORDS.items() if name in known] + ["x2"] * ("repeat" in known)
+    message = f"{token.text!r} is not an option of {kind}{did_you_mean(key, offered)}"
+    raise NotationError(message, text, token.start, token.stop)
+
+
+def _value(text: str, field: str, token: _Token) -> Any:
+    if field in {"merge", "name"}:
+        return token.text
+    if field == "kernel_size":
+        starts = [match.start() for match in re.finditer(r"(?<=x)|^", token.text)]
+        sizes = token.text.split("x")
+        return tuple(_count(text, _Token(size, token.start + at)) for size, at in zip(sizes, starts, strict=True))
+    return _count(text, token)
+
+
+def _count(text: str, token: _Token) -> int:
+    try:
+        return parse_count(token.text)
+    except LstmCalcError as error:
+        raise NotationError(str(error), text, token.start, token.stop) from None
+
+
+def write(model: Model) -> str:
+    """Return the model in the one-line notation, such that :func:`read` gives it back.
+
+    >>> write(read("32 > bilstm 64 merge=sum x2 nobias"))
+    '32 > bilstm 64 x2 nobias merge=sum'
+    """
+    source = [] if model.input_dim is None else [str(model.input_dim)]
+    return " > ".join(source + [part for layer in model.layers for part in _written(layer)])
+
+
+def _written(layer: Layer) -> Iterator[str]:
+    """Yield the segments of one layer: its vocabulary first where it is an embedding."""
+    values = layer.changed()
+    size = _SIZE.get(layer.kind, "units")
+    if layer.kind == "embedding":
+        yield f"vocab {values.pop('vocab_size')}"
+    words = [f"{'bi' * values.pop('bidirectional', False)}{'embed' if layer.kind == 'embedding' else layer.kind}"]
+    words.append(str(values.pop(size)))
+    if "repeat" in values:
+        words.append(f"x{values.pop('repeat')}")
+    words += [word for word, (field, value) in _WORDS.items() if field in values and values[field] == value]
+    for key, field in _KEYS.items():
+        if field in values:
+            value = values[field]
+            words.append(f"{key}={'x'.join(map(str, value)) if isinstance(value, tuple) else value}")
+    yield " ".join(words)

@@ -1,0 +1,141 @@
+"""How many parameters a model has, layer by layer and gate by gate."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lstm_calc.cells import CELLS
+from lstm_calc.frameworks import framework, supporting
+from lstm_calc.tensors import ROLES, Part, Shape, Tensor, count, tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.model import Model, Placed
+
+
+class GateCount(NamedTuple):
+    """One gate of one direction of a layer; ``gate`` is None for what belongs to none (a projection, a dense layer).
+
+    ``shapes`` has the stored shape of its block by role: kernel, recurrent_kernel, bias, ...
+    """
+
+    gate: str | None
+    way: str | None
+    shapes: dict[str, Shape]
+    total: int
+
+
+class LayerCount(NamedTuple):
+    """One layer; widths are features a step."""
+
+    name: str
+    type: str
+    input_dim: int
+    output_dim: int
+    gates: tuple[GateCount, ...]
+    total: int
+    trainable: int
+
+
+class ParamCount(NamedTuple):
+    """A model's parameters as one framework stores them."""
+
+    framework: str
+    layers: tuple[LayerCount, ...]
+
+    @property
+    def total(self) -> int:
+        """All parameters."""
+        return sum(layer.total for layer in self.layers)
+
+    @property
+    def trainable(self) -> int:
+        """The parameters that training changes."""
+        return sum(layer.trainable for layer in self.layers)
+
+    @property
+    def non_trainable(self) -> int:
+        """The frozen parameters."""
+        return self.total - self.trainable
+
+    def asdict(self) -> dict[str, Any]:
+        """Return the count as plain values, shapes as lists: the fields of the JSON answer."""
+        return {
+            "framework": self.framework,
+            "layers": [_layer_dict(layer) for layer in self.layers],
+            "total": self.total,
+            "trainable": self.trainable,
+            "non_trainable": self.non_trainable,
+        }
+
+
+def params(model: Model, framework_name: str = "textbook") -> ParamCount:
+    """Return the parameters of a model by layer and gate, as a framework stores them.
+
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for.
+
+    >>> from lstm_calc import LSTM, Model, params
+    >>> params(Model([LSTM(32)], input_dim=32)).total, params(Model([LSTM(32)], input_dim=32), "pytorch").total
+    (8320, 8448)
+    """
+    by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name), lambda tensor: tensor.layer)}
+    layers = tuple(_layer(placed, by_layer.get(placed.name, ())) for placed in model.placed)
+    return ParamCount(framework_name, layers)
+
+
+def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
+    """Return the other totals that frameworks give for the same model, each with their names."""
+    here, others = count(model, framework_name), dict[int, list[str]]()
+    for table in supporting(model):
+        total = count(model, table.name)
+        if total != here:
+            others.setdefault(total, []).append(table.name)
+    return others
+
+
+def bias_vectors(model: Model, framework_name: str) -> dict[str, dict[str, int]]:
+    """Return, for each kind of recurrent layer in a model, how many bias vectors each gate has.
+
+    >>> from lstm_calc import GRU, Model
+    >>> bias_vectors(Model([GRU(8)], input_dim=4), "keras")
+    {'gru': {'reset': 2, 'update': 2, 'candidate': 2}}
+    """
+    vectors: dict[str, dict[str, int]] = {}
+    for layer in params(model, framework_name).layers:
+        for part in layer.gates if layer.type in CELLS else ():
+            if part.gate is not None:
+                vectors.setdefault(layer.type, {})[part.gate] = len({"bias", "recurrent_bias"} & part.shapes.keys())
+    return vectors
+
+
+def _layer(placed: Placed, owned: Sequence[Tensor]) -> LayerCount:
+    parts = [part for tensor in owned for part in tensor.parts]
+    kind = placed.layer.kind
+    order: list[str | None] = [*CELLS[kind].gates, None] if kind in CELLS else [None]
+    places = [(way or None, gate) for way in placed.layer.ways for gate in order]
+    blocks = {place: [part for part in parts if (part.way, part.gate) == place] for place in places}
+    return LayerCount(
+        name=placed.name,
+        type=kind,
+        input_dim=placed.input_dim,
+        output_dim=placed.output_dim,
+        gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
+        total=sum(tensor.params for tensor in owned),
+        trainable=sum(tensor.params for tensor in owned if tensor.trainable),
+    )
+
+
+def _gate(gate: str | None, way: str | None, parts: Sequence[Part]) -> GateCount:
+    return GateCount(gate, way, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
+
+
+def _layer_dict(layer: LayerCount) -> dict[str, Any]:
+    gates = [
+        {"gate": part.gate, "way": part.way}
+        | {role: list(part.shapes[role]) if role in part.shapes else None for role in ROLES}
+        | {"total": part.total}
+        for part in layer.gates
+    ]
+    return layer._asdict() | {"gates": gates}

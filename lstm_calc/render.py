@@ -1,0 +1,178 @@
+"""A Document as text: one function a format, each with its own escaping and rounding; nothing here knows what an LSTM is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console, RenderableType
+
+    from lstm_calc.document import Column, Document, Kind, Line, Table, Value
+
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "bytes"})
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
+
+
+def size_words(count: int) -> str:
+    """Return a number of bytes in the largest binary unit that it fills.
+
+    >>> size_words(33280), size_words(12)
+    ('32.5 KiB', '12 B')
+    """
+    power = min(max(count.bit_length() - 1, 0) // 10, len(_SIZES) - 1)
+    if power == 0:
+        return f"{count} B"
+    tenths = (count * 10 + 2 ** (10 * power - 1)) >> (10 * power)
+    return f"{tenths // 10:,}.{tenths % 10} {_SIZES[power]}"
+
+
+def _shape_words(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def _slice_words(cuts: tuple[tuple[int, int, int], ...]) -> str:
+    return f"[{', '.join(':' if (start, stop) == (0, size) else f'{start}:{stop}' for start, stop, size in cuts)}]"
+
+
+_WORDS: dict[Kind, Callable[[Any], str]] = {
+    "number": lambda value: f"{value:,}",
+    "shape": _shape_words,
+    "slice": _slice_words,
+    "share": lambda value: f"{value:.1%}",
+    "bytes": size_words,
+}
+_PLAIN: dict[Kind, Callable[[Any], str]] = {
+    "shape": lambda value: "x".join(map(str, value)),
+    "slice": _slice_words,
+    "share": lambda value: f"{value:.6f}",
+}
+
+
+def worded(kind: Kind, value: Value) -> str:
+    """Return a value as a person reads it: thousands parted, shapes in brackets."""
+    return "" if value is None else _WORDS.get(kind, str)(value)
+
+
+def plain(kind: Kind, value: Value) -> str:
+    """Return a value as a program reads it: numbers bare, shapes as 32x128."""
+    return "" if value is None else _PLAIN.get(kind, str)(value)
+
+
+def json(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return the answer itself as JSON."""
+    from json import dumps
+
+    return dumps(document.data, indent=2) + "\n"
+
+
+def csv(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return the lines as CSV, sums left out; several tables are parted by an empty line."""
+    import csv as library
+    from io import StringIO
+
+    out = StringIO()
+    writer = library.writer(out, lineterminator="\n")
+    for position, table in enumerate(document.tables):
+        out.write("\n" * (position > 0))
+        writer.writerow([column.key for column in table.columns])
+        writer.writerows([_unformula(cell) for cell in _cells(table, line, plain)] for line in table.lines if not line.sum)
+    return out.getvalue()
+
+
+def _unformula(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell
+
+
+def markdown(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return the document as GitHub Markdown, sums in bold."""
+    parts = [f"### {_markdown_escaped(document.title)}"]
+    for table in document.tables:
+        heads = [_markdown_escaped(column.title) for column in table.columns]
+        rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
+        lines = [[_markdown_cell(cell, line) for cell in _cells(table, line, worded)] for line in table.lines]
+        parts.append("\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rules, *lines)))
+    parts += [_markdown_escaped(note) for note in document.notes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown_cell(cell: str, line: Line) -> str:
+    return f"**{_markdown_escaped(cell)}**" if line.sum and cell else _markdown_escaped(cell)
+
+
+def _markdown_escaped(text: str) -> str:
+    return "".join(f"\\{char}" if char in "\\|*_`<>[]#" else char for char in text)
+
+
+def _cells(table: Table, line: Line, word: Callable[[Kind, Value], str]) -> list[str]:
+    return [word(column.kind, value) for column, value in zip(table.columns, line.values, strict=True)]
+
+
+def table(document: Document, stream: TextIO) -> str:
+    """Return the document for a screen: tables where the terminal is wide enough, else one line a value.
+
+    On anything but a terminal the tables are as wide as they need to be.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    screen = Console(file=stream, highlight=False, soft_wrap=True)
+    tables = [_drawn(table) for table in document.tables]
+    wide = Console(file=stream, highlight=False, width=10**6)
+    needed = max((wide.measure(drawn).maximum for drawn in tables), default=0)
+    narrow = stream.isatty() and screen.width < needed
+    console = Console(file=stream, highlight=False, width=screen.width if narrow else needed + 1, soft_wrap=not narrow)
+    with console.capture() as captured:
+        console.print(Text(document.title, style="bold"))
+        for table, drawn in zip(document.tables, tables, strict=True):
+            _print_table(console, table, drawn, narrow=narrow)
+        for note in document.notes:
+            console.print(Text(note))
+    return captured.get()
+
+
+def _print_table(console: Console, table: Table, drawn: RenderableType, *, narrow: bool) -> None:
+    if not narrow:
+        console.print(drawn)
+        return
+    from rich.text import Text
+
+    for line in table.lines:
+        console.print()
+        for head, cell in _pairs(table, line):
+            console.print(Text(f"{head}: ", style="dim") + Text(cell, style="bold" if line.sum else ""))
+    console.print()
+
+
+def _pairs(table: Table, line: Line) -> Iterator[tuple[str, str]]:
+    """Yield the titles and words of a line that has a value there."""
+    for column, cell in zip(table.columns, _cells(table, line, worded), strict=True):
+        if cell:
+            yield column.title, cell
+
+
+def _drawn(table: Table) -> RenderableType:
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in table.columns:
+        drawn.add_column(column.title, justify="right" if column.kind in NUMERIC else "left", no_wrap=True)
+    shown: list[Value] = []
+    for line in table.lines:
+        if table.ruled and shown and line.values[0] != shown[0]:
+            drawn.add_section()
+        cells = _cells(table, line, worded)
+        for at, column in enumerate(table.columns):
+            if column.kind == "group" and shown[: at + 1] == list(line.values[: at + 1]):
+                cells[at] = ""
+        shown = list(line.values)
+        drawn.add_row(*(Text(cell) for cell in cells), style="bold" if line.sum else "")
+    return drawn
+
+
+FORMATS: dict[str, Callable[[Document, TextIO], str]] = {"table": table, "json": json, "csv": csv, "markdown": markdown}
+"""Every output format by name."""

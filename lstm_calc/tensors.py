@@ -1,0 +1,206 @@
+"""A model in a framework: its tensors as stored, and where each gate lies in each of them.
+
+The rows of :mod:`lstm_calc.frameworks` are measured here, and nowhere else: words x sizes give shapes, shapes give counts,
+and the nesting of the words gives the slice of every gate.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from lstm_calc.frameworks import framework, layout_for, option_words
+from lstm_calc.names import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.frameworks import Framework, Layout, Row
+    from lstm_calc.model import Layer, Model, Placed
+
+Shape = tuple[int, ...]
+Sizes = dict[str, int]
+
+_BLOCKS = {"gates", "ways", "biases"}
+"""The words that count blocks, not features; a single gate's ``..._gate`` is one more."""
+_INTO = {"kernel": {"input", "vocab_size"}, "recurrent_kernel": {"output"}, "projection": {"units"}}
+_OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projection": {"projection"}}
+"""For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
+
+
+ROLES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "projection")
+"""What a block of numbers is for."""
+
+
+class Part(NamedTuple):
+    """One block of a tensor: a gate's kernel, a direction's bias, ...
+
+    ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks.
+    ``transposed``: the block is (input, units) rather than (units, input). ``raveled``: it is (units, input), but lies row by
+    row in a place of shape (input, units).
+    """
+
+    gate: str | None
+    role: str
+    way: str | None
+    slice: tuple[tuple[int, int], ...]
+    shape: Shape
+    transposed: bool
+    raveled: bool
+
+    @property
+    def params(self) -> int:
+        """How many numbers the block has."""
+        return prod(self.shape)
+
+
+class Tensor(NamedTuple):
+    """One tensor as a framework stores it; ``layer`` is the name of the layer in the model."""
+
+    name: str
+    layer: str
+    shape: Shape
+    axes: str
+    trainable: bool
+    parts: tuple[Part, ...]
+
+    @property
+    def params(self) -> int:
+        """How many numbers the tensor has."""
+        return prod(self.shape)
+
+
+def tensors(model: Model, framework_name: str = "textbook") -> tuple[Tensor, ...]:
+    """Return every tensor that a framework stores for a model, in the framework's order.
+
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for.
+
+    >>> from lstm_calc import LSTM, Model
+    >>> first, *_ = tensors(Model([LSTM(32)], input_dim=8), "keras")
+    >>> first.name, first.shape, first.parts[1].gate, first.parts[1].slice
+    ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
+    """
+    table = framework(framework_name)
+    layouts = [layout_for(table, placed.layer) for placed in model.placed]
+    layers = zip(model.placed, layouts, paths(model, table), strict=True)
+    return tuple(tensor for placed, layout, path in layers for tensor in _stored(placed, layout, table, path))
+
+
+def count(model: Model, framework_name: str = "textbook") -> int:
+    """Return the parameters of a model as a framework stores it, without naming or placing a tensor.
+
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for.
+    """
+    table = framework(framework_name)
+    return sum(
+        prod(_shape(_axes(row, placed.layer), _sizes(placed, gates)))
+        for placed in model.placed
+        for row, gates, _ in _rows(layout_for(table, placed.layer), placed.layer)
+    )
+
+
+def _stored(placed: Placed, layout: Layout, table: Framework, path: dict[str, str]) -> Iterator[Tensor]:
+    """Yield the tensors of one layer."""
+    letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
+    way_words = dict(zip(placed.layer.ways, table.ways, strict=False))
+    for row, gates, way in _rows(layout, placed.layer):
+        one = gates[0] if gates else ""
+        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer=placed.index)
+        axes, sizes = _axes(row, placed.layer), _sizes(placed, gates)
+        parts = tuple(_parts(row, axes, sizes, gates, placed.layer, way))
+        yield Tensor(path[way] + name, placed.name, _shape(axes, sizes), axes, placed.layer.trainable, parts)
+
+
+def _rows(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
+    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
+    words = option_words(layer, layout.reset)
+    left = layout.coupled if "coupled" in words and layout.coupled else layout.gates
+    for way in layer.ways:
+        for row in layout.rows:
+            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != layer.ways[0]):
+                continue
+            gates = tuple(gate for gate in (row.gates or layout.gates).split() if gate in left)
+            if "{gate}" in row.name or "{letter}" in row.name:
+                yield from ((row, (gate,), way) for gate in gates)
+            else:
+                yield row, gates, way
+
+
+def _axes(row: Row, layer: Layer) -> str:
+    """Return a row's axes with one word for each dimension of a convolution's window."""
+    window = " ".join(f"kernel_{dimension + 1}" for dimension in range(len(layer.window)))
+    return row.axes.replace("kernel_size", window)
+
+
+def _sizes(placed: Placed, gates: Sequence[str]) -> Sizes:
+    """Return what each word of the axes measures in one layer."""
+    layer = placed.layer
+    windows = {f"kernel_{dimension + 1}": size for dimension, size in enumerate(layer.window)}
+    blocks = {"gates": len(gates), "ways": len(layer.ways), "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
+    return {**layer.sizes, "input": placed.input_dim, **blocks, **windows}
+
+
+@lru_cache(maxsize=None)
+def _terms(axis: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(term.split("*")) for term in axis.split("+"))
+
+
+def _shape(axes: str, sizes: Sizes) -> Shape:
+    return tuple(sum(prod(sizes[word] for word in term) for term in _terms(axis)) for axis in axes.split())
+
+
+class _Segment(NamedTuple):
+    """A stretch of one axis, and what it is known to be; ``turn`` says which of a row's roles."""
+
+    start: int
+    stop: int
+    known: dict[str, str]
+    turn: int
+
+
+def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[str]]) -> Iterator[_Segment]:
+    """Yield the stretches of one axis, term by term, block by block."""
+    start = 0
+    for turn, term in enumerate(_terms(axis)):
+        blocks = [word for word in term if word in labels]
+        length = prod(sizes[word] for word in term if word not in labels)
+        for choice in product(*(enumerate(labels[word]) for word in blocks)):
+            chosen = dict(zip(blocks, choice, strict=True))
+            known = {_meaning(word): label for word, (_, label) in chosen.items()}
+            yield _Segment(start, start + length, known, chosen["biases"][0] if "biases" in chosen else turn)
+            start += length
+
+
+def _meaning(word: str) -> str:
+    """Return what the label of a block word is the name of."""
+    return "gate" if word.endswith("_gate") else word.removesuffix("s")
+
+
+def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
+    """Yield the blocks of one tensor, in the order in which they lie."""
+    labels = {"gates": gates, "ways": layer.ways, "biases": ("", ""), **{f"{gate}_gate": (gate,) for gate in gates}}
+    names, roles = axes.split(), row.role.split()
+    known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
+    for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
+        role = roles[max(segment.turn for segment in cut)]
+        known = known_already | {key: value for segment in cut for key, value in segment.known.items()}
+        features = [segment for axis, segment in zip(names, cut, strict=True) if axis not in _BLOCKS]
+        yield Part(
+            gate=known["gate"],
+            role=role,
+            way=known["way"],
+            slice=tuple((segment.start, segment.stop) for segment in cut),
+            shape=tuple(segment.stop - segment.start for segment in features),
+            transposed=_transposed(names, role) and not row.raveled,
+            raveled=row.raveled,
+        )
+
+
+def _transposed(names: Sequence[str], role: str) -> bool:
+    """Say whether the axis that meets what flows in comes before the one that gives what flows out."""
+    words = [{word for term in _terms(axis) for word in term} for axis in names]
+    into = [position for position, found in enumerate(words) if found & _INTO.get(role, set())]
+    out_of = [position for position, found in enumerate(words) if found & _OUT_OF.get(role, set())]
+    return bool(into) and into[0] < out_of[0]
