@@ -9,24 +9,42 @@ Reading order: errors, cells, model, notation, modelfile, frameworks, tensors, p
 
 from __future__ import annotations
 
-from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
-from lstm_calc.model import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector
-from lstm_calc.params import params
-from lstm_calc.tensors import count, tensors
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "GRU",
-    "LSTM",
-    "RNN",
-    "ConvLSTM",
-    "Dense",
-    "Embedding",
-    "FrameworkError",
-    "LstmCalcError",
-    "Model",
-    "ModelError",
-    "RepeatVector",
-    "count",
-    "params",
-    "tensors",
-]
+if TYPE_CHECKING:
+    from lstm_calc.errors import FrameworkError as FrameworkError
+    from lstm_calc.errors import LstmCalcError as LstmCalcError
+    from lstm_calc.errors import ModelError as ModelError
+    from lstm_calc.model import GRU as GRU
+    from lstm_calc.model import LSTM as LSTM
+    from lstm_calc.model import RNN as RNN
+    from lstm_calc.model import ConvLSTM as ConvLSTM
+    from lstm_calc.model import Dense as Dense
+    from lstm_calc.model import Embedding as Embedding
+    from lstm_calc.model import Model as Model
+    from lstm_calc.model import RepeatVector as RepeatVector
+    from lstm_calc.modelfile import load as load
+    from lstm_calc.notation import read as read
+    from lstm_calc.params import params as params
+    from lstm_calc.tensors import tensors as tensors
+
+_HOMES = {
+    "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
+    "model": ("GRU", "LSTM", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
+    "modelfile": ("load",),
+    "notation": ("read",),
+    "params": ("params",),
+    "tensors": ("tensors",),
+}
+"""The public names by the module that defines them, which is imported when one is first asked for."""
+
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605  a list, as it should be
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(f"lstm_calc.{module}"), name)
+            return value
+    raise AttributeError(f"module 'lstm_calc' has no attribute {name!r}")

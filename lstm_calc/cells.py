@@ -5,10 +5,10 @@ A cell knows no framework: names, orders and shapes of stored tensors are the bu
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from lstm_calc.record import Record
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     """One recurrent cell.
 
     ``gates`` are all its affine maps of input and state, the candidate among them; ``source`` is where it was published.

@@ -6,7 +6,7 @@ import re
 
 from lstm_calc.errors import LstmCalcError
 
-_COUNT = re.compile(r"(\d+(?:_\d+)*)(?:\.(\d+))?([kKMGBT]?)", re.ASCII)
+_COUNT = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?([kKMGBT]?)"
 _ZEROS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _LONGEST = 502
 
@@ -17,7 +17,7 @@ def parse_count(text: str) -> int:
     >>> parse_count("1_000"), parse_count("20k"), parse_count("1.5M")
     (1000, 20000, 1500000)
     """
-    match = _COUNT.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    match = re.fullmatch(_COUNT, text.strip()) if len(text) <= _LONGEST else None
     shown = text if len(text) <= 40 else f"{text[:37]}..."
     if match:
         whole, fraction, suffix = match[1].replace("_", ""), (match[2] or "").rstrip("0"), match[3]

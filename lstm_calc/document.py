@@ -1,22 +1,23 @@
-"""What is to be shown, before anyone has decided how: titles, tables with typed columns, notes, and the answer itself."""
+"""What is to be shown, before anyone has decided how: a title, tables with typed columns, notes."""
 
 from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["text", "group", "number", "shape", "slice", "share", "bytes"]
-"""What the values of a column are; ``group`` is text that a screen shows once for lines that follow each other."""
+Kind = Literal["text", "number", "shape", "slice", "share"]
+"""What the values of a column are."""
 
 Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
 
 
 class Column(NamedTuple):
-    """One column of a table: ``key`` for machines, ``title`` for people."""
+    """One column of a table: ``key`` for machines, ``title`` for people; ``grouped``: a screen shows equal values once."""
 
     key: str
     title: str
     kind: Kind = "text"
+    grouped: bool = False
 
 
 class Line(NamedTuple):
@@ -41,10 +42,8 @@ class Table(NamedTuple):
 
 
 class Document(NamedTuple):
-    """An answer, ready to be rendered; ``data`` are its plain values for JSON, ``number`` what ``--quiet`` prints."""
+    """An answer, ready to be rendered."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
-    data: dict[str, Any]
-    number: int | None = None

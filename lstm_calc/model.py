@@ -20,7 +20,7 @@ MERGES = ("concat", "sum", "mul", "average", "none")
 
 MAX_SIZE = 10**500
 MAX_LAYERS = 10_000
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}")
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 
 
 class Layer(Record, kw_only=True):
@@ -332,7 +332,7 @@ def _merge(field: str, value: Any) -> str:
 
 
 def _name(field: str, value: Any) -> str:
-    if not (isinstance(value, str) and _NAME.fullmatch(value)):
+    if not (isinstance(value, str) and re.fullmatch(_NAME, value)):
         raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {_shown(value)}", key=field)
     return value
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import framework, supporting
+from lstm_calc.frameworks import supporting
+from lstm_calc.record import Record
 from lstm_calc.tensors import ROLES, Part, Shape, Tensor, count, tensors
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model, Placed
 
 
-class GateCount(NamedTuple):
+class GateCount(Record):
     """One gate of one direction of a layer; ``gate`` is None for what belongs to none (a projection, a dense layer).
 
     ``shapes`` has the stored shape of its block by role: kernel, recurrent_kernel, bias, ...
@@ -27,7 +28,7 @@ class GateCount(NamedTuple):
     total: int
 
 
-class LayerCount(NamedTuple):
+class LayerCount(Record):
     """One layer; widths are features a step."""
 
     name: str
@@ -39,7 +40,7 @@ class LayerCount(NamedTuple):
     trainable: int
 
 
-class ParamCount(NamedTuple):
+class ParamCount(Record):
     """A model's parameters as one framework stores them."""
 
     framework: str
@@ -60,9 +61,10 @@ class ParamCount(NamedTuple):
         """The frozen parameters."""
         return self.total - self.trainable
 
-    def asdict(self) -> dict[str, Any]:
-        """Return the count as plain values, shapes as lists: the fields of the JSON answer."""
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer; shapes are lists."""
         return {
+            "schema": "lstm-calc/params/1",
             "framework": self.framework,
             "layers": [_layer_dict(layer) for layer in self.layers],
             "total": self.total,
@@ -80,19 +82,18 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
     >>> params(Model([LSTM(32)], input_dim=32)).total, params(Model([LSTM(32)], input_dim=32), "pytorch").total
     (8320, 8448)
     """
-    by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name), lambda tensor: tensor.layer)}
+    by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
     layers = tuple(_layer(placed, by_layer.get(placed.name, ())) for placed in model.placed)
     return ParamCount(framework_name, layers)
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
-    """Return the other totals that frameworks give for the same model, each with their names."""
-    here, others = count(model, framework_name), dict[int, list[str]]()
+    """Return the totals that the other frameworks give for the same model, each with their names."""
+    totals: dict[int, list[str]] = {}
     for table in supporting(model):
-        total = count(model, table.name)
-        if total != here:
-            others.setdefault(total, []).append(table.name)
-    return others
+        if table.name != framework_name:
+            totals.setdefault(count(model, table.name), []).append(table.name)
+    return totals
 
 
 def bias_vectors(model: Model, framework_name: str) -> dict[str, dict[str, int]]:
@@ -138,4 +139,4 @@ def _layer_dict(layer: LayerCount) -> dict[str, Any]:
         | {"total": part.total}
         for part in layer.gates
     ]
-    return layer._asdict() | {"gates": gates}
+    return layer.asdict() | {"gates": gates}

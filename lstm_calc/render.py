@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.console import Console, RenderableType
+    from rich.table import Table as RichTable
+    from rich.text import Text
 
     from lstm_calc.document import Column, Document, Kind, Line, Table, Value
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "bytes"})
+NUMERIC: frozenset[Kind] = frozenset({"number", "share"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -41,7 +42,6 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "shape": _shape_words,
     "slice": _slice_words,
     "share": lambda value: f"{value:.1%}",
-    "bytes": size_words,
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join(map(str, value)),
@@ -60,11 +60,11 @@ def plain(kind: Kind, value: Value) -> str:
     return "" if value is None else _PLAIN.get(kind, str)(value)
 
 
-def json(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the answer itself as JSON."""
+def json(data: Any) -> str:
+    """Return the plain values of an answer as JSON."""
     from json import dumps
 
-    return dumps(document.data, indent=2) + "\n"
+    return dumps(data, indent=2) + "\n"
 
 
 def csv(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
@@ -113,37 +113,45 @@ def _cells(table: Table, line: Line, word: Callable[[Kind, Value], str]) -> list
 def table(document: Document, stream: TextIO) -> str:
     """Return the document for a screen: tables where the terminal is wide enough, else one line a value.
 
-    On anything but a terminal the tables are as wide as they need to be.
+    On anything but a terminal the tables are as wide as they need to be, and no line of text is broken.
     """
     from rich.console import Console
     from rich.text import Text
 
-    screen = Console(file=stream, highlight=False, soft_wrap=True)
-    tables = [_drawn(table) for table in document.tables]
-    wide = Console(file=stream, highlight=False, width=10**6)
-    needed = max((wide.measure(drawn).maximum for drawn in tables), default=0)
-    narrow = stream.isatty() and screen.width < needed
-    console = Console(file=stream, highlight=False, width=screen.width if narrow else needed + 1, soft_wrap=not narrow)
-    with console.capture() as captured:
-        console.print(Text(document.title, style="bold"))
-        for table, drawn in zip(document.tables, tables, strict=True):
-            _print_table(console, table, drawn, narrow=narrow)
+    drawn = [_drawn(table) for table in document.tables]
+    needed = max((_width(table) for table in drawn), default=0)
+    terminal = Console(file=stream, highlight=False, soft_wrap=not stream.isatty())
+    narrow = stream.isatty() and terminal.width < needed
+    wide = Console(file=stream, highlight=False, width=needed)
+    with wide.capture() as tables:
+        for table, picture in zip(document.tables, drawn, strict=True):
+            wide.print(_stacked(table) if narrow else picture)
+    with terminal.capture() as title:
+        terminal.print(Text(document.title, style="bold"))
+    with terminal.capture() as notes:
         for note in document.notes:
-            console.print(Text(note))
-    return captured.get()
+            terminal.print(Text(note))
+    lines = f"{title.get()}{tables.get()}{notes.get()}".splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _print_table(console: Console, table: Table, drawn: RenderableType, *, narrow: bool) -> None:
-    if not narrow:
-        console.print(drawn)
-        return
+def _width(table: RichTable) -> int:
+    """Return the width that a table needs, so that nothing in it is cut or folded."""
+    from rich.console import Console
+
+    return Console(width=10**6).measure(table).maximum
+
+
+def _stacked(table: Table) -> Text:
+    """Return a table as one line a value, for a terminal that it does not fit into."""
     from rich.text import Text
 
+    text = Text(no_wrap=True)
     for line in table.lines:
-        console.print()
+        text.append("\n")
         for head, cell in _pairs(table, line):
-            console.print(Text(f"{head}: ", style="dim") + Text(cell, style="bold" if line.sum else ""))
-    console.print()
+            text.append(f"{head}: ", style="dim").append(f"{cell}\n", style="bold" if line.sum else "")
+    return text
 
 
 def _pairs(table: Table, line: Line) -> Iterator[tuple[str, str]]:
@@ -153,7 +161,7 @@ def _pairs(table: Table, line: Line) -> Iterator[tuple[str, str]]:
             yield column.title, cell
 
 
-def _drawn(table: Table) -> RenderableType:
+def _drawn(table: Table) -> RichTable:
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -167,12 +175,15 @@ def _drawn(table: Table) -> RenderableType:
             drawn.add_section()
         cells = _cells(table, line, worded)
         for at, column in enumerate(table.columns):
-            if column.kind == "group" and shown[: at + 1] == list(line.values[: at + 1]):
+            if column.grouped and shown[: at + 1] == list(line.values[: at + 1]):
                 cells[at] = ""
         shown = list(line.values)
         drawn.add_row(*(Text(cell) for cell in cells), style="bold" if line.sum else "")
     return drawn
 
 
-FORMATS: dict[str, Callable[[Document, TextIO], str]] = {"table": table, "json": json, "csv": csv, "markdown": markdown}
-"""Every output format by name."""
+DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
+"""The formats of an answer's plain values, by name."""
+
+DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {"table": table, "csv": csv, "markdown": markdown}
+"""The formats of a document, by name."""

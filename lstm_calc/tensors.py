@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.frameworks import framework, layout_for, option_words
 from lstm_calc.names import paths
+from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,20 +73,37 @@ class Tensor(NamedTuple):
         return prod(self.shape)
 
 
-def tensors(model: Model, framework_name: str = "textbook") -> tuple[Tensor, ...]:
+class Storage(Record):
+    """Every tensor that a framework stores for a model, in the framework's order."""
+
+    framework: str
+    tensors: tuple[Tensor, ...]
+
+    @property
+    def total(self) -> int:
+        """All parameters."""
+        return sum(tensor.params for tensor in self.tensors)
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        tensors = [t._asdict() | {"params": t.params, "parts": [part._asdict() for part in t.parts]} for t in self.tensors]
+        return {"schema": "lstm-calc/tensors/1", "framework": self.framework, "tensors": tensors, "total": self.total}
+
+
+def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     """Return every tensor that a framework stores for a model, in the framework's order.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
-    >>> from lstm_calc import LSTM, Model
-    >>> first, *_ = tensors(Model([LSTM(32)], input_dim=8), "keras")
+    >>> from lstm_calc import LSTM, Model, tensors
+    >>> first, *_ = tensors(Model([LSTM(32)], input_dim=8), "keras").tensors
     >>> first.name, first.shape, first.parts[1].gate, first.parts[1].slice
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
     table = framework(framework_name)
     layouts = [layout_for(table, placed.layer) for placed in model.placed]
     layers = zip(model.placed, layouts, paths(model, table), strict=True)
-    return tuple(tensor for placed, layout, path in layers for tensor in _stored(placed, layout, table, path))
+    return Storage(table.name, tuple(tensor for placed, layout, path in layers for tensor in _stored(placed, layout, table, path)))
 
 
 def count(model: Model, framework_name: str = "textbook") -> int:

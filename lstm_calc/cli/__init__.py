@@ -27,6 +27,10 @@ class Commands(MutableMapping[str, Any]):
         single.command(name)(import_module(f"lstm_calc.cli.{name}").run)
         return typer.main.get_command(single)
 
+    def __contains__(self, name: object) -> bool:
+        """Say whether there is a command of a name, without building it."""
+        return name in COMMANDS
+
     def __iter__(self) -> Iterator[str]:
         """Yield the names."""
         return iter(COMMANDS)

@@ -1,7 +1,5 @@
 """``lstm-calc frameworks``."""
 
-from __future__ import annotations
-
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 
@@ -13,5 +11,7 @@ def run(output: Output) -> int:
     Example: lstm-calc frameworks
     """
     from lstm_calc.report import frameworks_document
+    from lstm_calc.support import support
 
-    return output.show(frameworks_document())
+    answer = support()
+    return output.show(answer.data, lambda: frameworks_document(answer))

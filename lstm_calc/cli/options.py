@@ -1,7 +1,5 @@
 """The options that commands share, each declared once, and what they add up to."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from functools import wraps
@@ -199,8 +197,8 @@ _SHARED: dict[str, Callable[..., Any]] = {
 
 def with_options(run: Callable[..., int]) -> Callable[..., int]:
     """Give a command the options behind each of its shared parameters; others it declares itself."""
-    own = inspect.signature(run, eval_str=True).parameters
-    readers = {name: inspect.signature(_SHARED[name], eval_str=True).parameters for name in own if name in _SHARED}
+    own = inspect.signature(run).parameters
+    readers = {name: inspect.signature(_SHARED[name]).parameters for name in own if name in _SHARED}
     options = [parameter for name in own for parameter in (readers[name].values() if name in readers else [own[name]])]
 
     @wraps(run)

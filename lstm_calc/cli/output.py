@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import OutputError, did_you_mean
-from lstm_calc.render import FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,14 +22,17 @@ class Output:
 
     def __init__(self, form: str, file: Path | None) -> None:
         """Raise OutputError for a format that is not known, before any work is done."""
-        if form not in FORMATS:
-            raise OutputError(f"--format: {form!r} is not a format{did_you_mean(form, FORMATS)}")
+        known = [*DOCUMENT_FORMATS, *DATA_FORMATS]
+        if form not in known:
+            raise OutputError(f"--format: {form!r} is not a format{did_you_mean(form, known)}")
         self.form = form
         self.file = file
 
-    def show(self, document: Document) -> int:
-        """Write a document; return exit code 0."""
-        return self._write(lambda stream: FORMATS[self.form](document, stream))
+    def show(self, data: Callable[[], Any], document: Callable[[], Document]) -> int:
+        """Write an answer, of which the format takes the plain values or the document; return exit code 0."""
+        if self.form in DATA_FORMATS:
+            return self._write(lambda _: DATA_FORMATS[self.form](data()))
+        return self._write(lambda stream: DOCUMENT_FORMATS[self.form](document(), stream))
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""

@@ -1,10 +1,14 @@
 """``lstm-calc params``."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.params import ParamCount
 
 
 @with_options
@@ -17,6 +21,13 @@ def run(model: Model, framework: str, output: Output, quiet: bool) -> int:
         from lstm_calc.tensors import count
 
         return output.number(count(model, framework))
+    from lstm_calc.params import params
+
+    answer = params(model, framework)
+    return output.show(answer.data, lambda: _document(model, answer))
+
+
+def _document(model: Model, answer: "ParamCount") -> "Document":
     from lstm_calc.report import params_document
 
-    return output.show(params_document(model, framework))
+    return params_document(model, answer)

@@ -1,8 +1,6 @@
 """``lstm-calc tensors``."""
 
-from __future__ import annotations
-
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,24 +8,32 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
 
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.tensors import Storage
+
 
 @with_options
 def run(
     model: Model,
     framework: str,
-    gates: Annotated[bool, typer.Option("--gates", help="Show the slice of every gate in each tensor.")] = False,
-    *,
     output: Output,
     quiet: bool,
+    gates: Annotated[bool, typer.Option("--gates", help="Show the slice of every gate in each tensor.")] = False,
 ) -> int:
     """List the tensors of a model exactly as a framework stores them.
 
     Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
     """
-    if quiet:
-        from lstm_calc.tensors import count
+    from lstm_calc.tensors import count, tensors
 
+    if quiet:
         return output.number(count(model, framework))
+    answer = tensors(model, framework)
+    return output.show(answer.data, lambda: _document(model, answer, gates=gates))
+
+
+def _document(model: Model, answer: "Storage", *, gates: bool) -> "Document":
     from lstm_calc.report import tensors_document
 
-    return output.show(tensors_document(model, framework, gates=gates))
+    return tensors_document(model, answer, gates=gates)

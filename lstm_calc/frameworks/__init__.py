@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed
-from lstm_calc.frameworks.keras import CUDNN, KERAS
 from lstm_calc.frameworks.rows import OPTIONS, Framework, Layout, Row, option_words
-from lstm_calc.frameworks.runtime import ONNX
-from lstm_calc.frameworks.textbook import TEXTBOOK
-from lstm_calc.frameworks.torch import PYTORCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lstm_calc.model import Layer, Model
 
 __all__ = [
@@ -30,7 +26,45 @@ __all__ = [
     "supporting",
 ]
 
-FRAMEWORKS = {table.name: table for table in (TEXTBOOK, KERAS, PYTORCH, ONNX, CUDNN)}
+
+class Tables(MutableMapping[str, Framework]):
+    """The frameworks by name; a family's module is imported when one of it, or all, is asked for."""
+
+    def __init__(self, families: tuple[str, ...]) -> None:
+        """Take the modules whose values are the frameworks, in the order of every list."""
+        self._families = list(families)
+        self._known: dict[str, Framework] = {}
+
+    def _load(self) -> None:
+        module = import_module(f"lstm_calc.frameworks.{self._families.pop(0)}")
+        self._known |= {value.name: value for value in vars(module).values() if isinstance(value, Framework)}
+
+    def __getitem__(self, name: str) -> Framework:
+        """Return a framework; raise KeyError where there is none of the name."""
+        while name not in self._known and self._families:
+            self._load()
+        return self._known[name]
+
+    def __setitem__(self, name: str, table: Framework) -> None:
+        """Add a framework, or put another in its place."""
+        self._known[name] = table
+
+    def __delitem__(self, name: str) -> None:
+        """Take a framework out."""
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every name."""
+        while self._families:
+            self._load()
+        return iter(list(self._known))
+
+    def __len__(self) -> int:
+        """Return how many frameworks there are."""
+        return len(list(iter(self)))
+
+
+FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow"))
 """Every framework by name, in the order of every list."""
 
 

@@ -1,16 +1,15 @@
-"""Keras and the layers that share its names."""
+"""Keras, whatever its backend."""
 
 from __future__ import annotations
 
 from lstm_calc.frameworks.rows import Framework, Layout, Row
 
-_KERNELS = (
+KERNELS = (
     Row("kernel", "input gates*units", "kernel"),
     Row("recurrent_kernel", "output gates*units", "recurrent_kernel"),
 )
 _ONE_BIAS = Row("bias", "gates*units", "bias", when="bias")
-_TWO_BIASES = Row("bias", "biases*gates*units", "bias recurrent_bias")
-_OTHERS = {
+OTHERS = {
     "dense": Layout(
         source="keras/src/layers/core/dense.py",
         label="dense",
@@ -45,7 +44,7 @@ KERAS = Framework(
             label="lstm",
             path="{name}/lstm_cell/",
             two_way="{name}/{way}_{inner}/lstm_cell/",
-            rows=(*_KERNELS, _ONE_BIAS),
+            rows=(*KERNELS, _ONE_BIAS),
         ),
         "gru": Layout(
             source="keras/src/layers/rnn/gru.py, class GRUCell",
@@ -57,7 +56,7 @@ KERAS = Framework(
             path="{name}/gru_cell/",
             two_way="{name}/{way}_{inner}/gru_cell/",
             rows=(
-                *_KERNELS,
+                *KERNELS,
                 Row("bias", "gates*units", "bias", when="bias reset_before"),
                 Row("bias", "biases gates*units", "bias recurrent_bias", when="bias reset_after"),
             ),
@@ -90,38 +89,6 @@ KERAS = Framework(
                 _ONE_BIAS,
             ),
         ),
-        **_OTHERS,
-    },
-)
-
-CUDNN = Framework(
-    name="cudnn",
-    title="CuDNNLSTM and CuDNNGRU of tf.compat.v1.keras",
-    release="tf_keras 2.21.0",
-    wrapper="bidirectional",
-    ways=("forward", "backward"),
-    layouts={
-        "lstm": Layout(
-            source="tf_keras/src/layers/rnn/cudnn_lstm.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
-            gates="input forget cell output",
-            letters="i f c o",
-            options="bidirectional merge",
-            label="cu_dnnlstm",
-            path="{name}/",
-            two_way="{name}/{way}_{inner}/",
-            rows=(*(row._replace(raveled=True) for row in _KERNELS), _TWO_BIASES),
-        ),
-        "gru": Layout(
-            source="tf_keras/src/layers/rnn/cudnn_gru.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
-            gates="update reset candidate",
-            letters="z r h",
-            options="bidirectional merge reset_after",
-            reset="reset_after",
-            label="cu_dnngru",
-            path="{name}/",
-            two_way="{name}/{way}_{inner}/",
-            rows=(*(row._replace(raveled=True) for row in _KERNELS), _TWO_BIASES),
-        ),
-        **_OTHERS,
+        **OTHERS,
     },
 )

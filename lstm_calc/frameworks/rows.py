@@ -13,12 +13,14 @@ In a name, ``{gate}`` and ``{letter}`` (one tensor a gate), ``{way}`` (a directi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
 
-class Row(NamedTuple):
+class Row(Record):
     """One tensor, or one a gate or direction where its name says so.
 
     ``role`` has a word for each part where an axis concatenates (``input+output``, ``biases``). ``when`` are the option
@@ -34,7 +36,7 @@ class Row(NamedTuple):
     raveled: bool = False
 
 
-class Layout(NamedTuple):
+class Layout(Record):
     """How one framework stores one kind of layer.
 
     ``gates`` is the stored order and ``letters`` the framework's own names for them; ``coupled`` the gates left when input
@@ -58,7 +60,7 @@ class Layout(NamedTuple):
     forget_bias: int = 0
 
 
-class Framework(NamedTuple):
+class Framework(Record):
     """One framework: its layouts by kind of layer, and how it names what stands around them.
 
     ``prefix`` stands before every name of a model of several layers; ``wrapper`` is the label of the layer around a bidirectional

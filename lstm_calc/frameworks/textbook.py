@@ -50,7 +50,7 @@ TEXTBOOK = Framework(
             letters="i f c o",
             options="nobias bidirectional merge",
             two_way="{way}.",
-            rows=(_MATRIX._replace(axes="units input+output kernel_size"), _BIAS),
+            rows=(_MATRIX.replace(axes="units input+output kernel_size"), _BIAS),
         ),
         "dense": Layout(
             rows=(
