@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
-    from lstm_calc.params import params as params
-    from lstm_calc.tensors import tensors as tensors
+    from lstm_calc.questions.params import params as params
+    from lstm_calc.questions.tensors import tensors as tensors
 
 _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read",),
-    "params": ("params",),
-    "tensors": ("tensors",),
+    "questions.params": ("params",),
+    "questions.tensors": ("tensors",),
 }
 """The public names by the module that defines them, which is imported when one is first asked for."""
 
@@ -43,8 +43,8 @@ __all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: P
 
 
 def __getattr__(name: str) -> Any:
-    for module, names in _HOMES.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(f"lstm_calc.{module}"), name)
-            return value
-    raise AttributeError(f"module 'lstm_calc' has no attribute {name!r}")
+    home = next((module for module, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module 'lstm_calc' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"lstm_calc.{home}"), name)
+    return value

@@ -2,4 +2,5 @@
 
 from lstm_calc.cli import app
 
-app(prog_name="lstm-calc")
+if __name__ == "__main__":
+    app(prog_name="lstm-calc")

@@ -1,11 +1,11 @@
 """What can go wrong, as one small tree; every message is one sentence that names the cure.
 
-    LstmCalcError
-    ├── ModelError              a model that cannot exist
-    │   ├── NotationError       ... written in the one-line notation: text and place
-    │   └── ModelFileError      ... written in a model file: file and key
-    ├── FrameworkError          a framework that is unknown, or that lacks what the model asks for
-    └── OutputError             an answer that cannot be written where or how it was asked for
+LstmCalcError
+├── ModelError              a model that cannot exist
+│   ├── NotationError       ... written in the one-line notation: text and place
+│   └── ModelFileError      ... written in a model file: file and key
+├── FrameworkError          a framework that is unknown, or that lacks what the model asks for
+└── OutputError             an answer that cannot be written where or how it was asked for
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ class Layer(Record, kw_only=True):
     """What every layer has: a width that may override the one that flows in, a name, and whether it is trained."""
 
     kind: ClassVar[str]
+    size: ClassVar[str] = "units"
+    """The field that a number right after the kind's name is."""
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
@@ -142,6 +144,7 @@ class ConvLSTM(Recurrent):
     """An LSTM whose products are convolutions over a ``kernel_size`` of one, two or three dimensions."""
 
     kind = "conv_lstm"
+    size = "filters"
     filters: int
     kernel_size: Sequence[int]
 
@@ -174,6 +177,7 @@ class Embedding(Layer):
     """A table of one vector of ``dim`` for each of ``vocab_size`` tokens."""
 
     kind = "embedding"
+    size = "dim"
     vocab_size: int
     dim: int
 
@@ -193,21 +197,20 @@ class RepeatVector(Layer):
     """Repeats a vector for ``steps`` steps; it has no parameters."""
 
     kind = "repeat_vector"
+    size = "steps"
     steps: int
 
 
-KINDS: dict[str, type[Layer]] = {
-    kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, ConvLSTM, Dense, RepeatVector)
-}
+KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, ConvLSTM, Dense, RepeatVector)}
 
 
 class Placed(NamedTuple):
-    """One layer in its place; a layer with ``repeat`` has several, that share ``module`` and count up ``index``."""
+    """One layer in its place; a layer with ``repeat`` has several, that share ``module`` and count up ``depth``."""
 
     layer: Layer
     name: str
     module: str
-    index: int
+    depth: int
     input_dim: int
     output_dim: int
 
@@ -255,14 +258,14 @@ def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
     names, below = _names(layers), None
     for position, layer in enumerate(layers):
         module, override = "", layer.input_dim
-        for index in range(layer.repeats):
+        for depth in range(layer.repeats):
             if override is None and getattr(below, "merge", None) == "none":
                 raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=position)
             width = _width(layers, position, override or width)
             name, below, override = next(names), layer, None
             module = module or name
             output_dim = layer.output_dim(width)
-            yield Placed(layer, name, module, index, width, output_dim)
+            yield Placed(layer, name, module, depth, width, output_dim)
             width = output_dim
 
 
@@ -275,8 +278,12 @@ def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
         return layer.vocab_size
     if width is None:
         raise ModelError("the model has no input_dim (features a time step) and no embedding first", key="input_dim")
-    if isinstance(layer, Dense) and layer.tied and not any(
-        isinstance(below, Embedding) and (below.vocab_size, below.dim) == (layer.units, width) for below in layers[:position]
+    if (
+        isinstance(layer, Dense)
+        and layer.tied
+        and not any(
+            isinstance(below, Embedding) and (below.vocab_size, below.dim) == (layer.units, width) for below in layers[:position]
+        )
     ):
         raise ModelError(
             f"tied shares an embedding's matrix, and none below is {layer.units:,} x {width:,}", key="tied", layer=position

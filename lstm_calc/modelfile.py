@@ -1,9 +1,9 @@
 """Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model.
 
-    input_dim = 300
-    [[layers]]
-    type = "lstm"
-    units = 512
+input_dim = 300
+[[layers]]
+type = "lstm"
+units = 512
 """
 
 from __future__ import annotations

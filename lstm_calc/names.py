@@ -22,9 +22,7 @@ def paths(model: Model, table: Framework) -> Iterator[dict[str, str]]:
         two_way = len(placed.layer.ways) > 1
         path = prefix + (layout.two_way if two_way and layout.two_way else layout.path)
         words = _words(placed, table, layout, seen)
-        yield {
-            way: path.format(way=word, **words) for way, word in zip(placed.layer.ways, table.ways, strict=False)
-        }
+        yield {way: path.format(way=word, **words) for way, word in zip(placed.layer.ways, table.ways, strict=False)}
 
 
 def _words(placed: Placed, table: Framework, layout: Layout, seen: Counter[str]) -> dict[str, str]:

@@ -28,9 +28,6 @@ _ALIASES = {
     "linear": "dense",
     "repeatvector": "repeat_vector",
 }
-_SIZE = {"embedding": "dim", "conv_lstm": "filters", "repeat_vector": "steps"}
-"""The field that the number after a kind is, where it is not ``units``."""
-
 _WORDS: dict[str, tuple[str, Any]] = {
     "nobias": ("bias", False),
     "bidirectional": ("bidirectional", True),
@@ -47,7 +44,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
 """Options that are one word: the field each sets, and to what."""
 
 _KEYS = {"proj": "projection", "merge": "merge", "in": "input_dim", "kernel": "kernel_size", "name": "name"}
-"""Options written ``key=value``: the field each sets."""
+"""Options written ``key=value``: the field each sets, whose own name will do as well."""
 
 
 class _Token(NamedTuple):
@@ -126,7 +123,7 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
     """Return the layer that one segment describes."""
     head, *rest = tokens
     kind, two_ways = _kind(text, head)
-    size = _SIZE.get(kind, "units")
+    size = KINDS[kind].size
     if not rest:
         raise NotationError(f"{head.text} needs its {size}, such as '{head.text} 64'", text, head.start, head.stop)
     values: dict[str, Any] = {size: _count(text, rest[0])}
@@ -165,8 +162,8 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     known = KINDS[kind].fields
     if re.fullmatch(r"x\d.*", token.text):
         field, parsed = "repeat", _count(text, token._replace(text=token.text[1:], start=token.start + 1))
-    elif equals and key.lower() in _KEYS:
-        field = _KEYS[key.lower()]
+    elif equals and key.lower() in {*_KEYS, *_KEYS.values()}:
+        field = _KEYS.get(key.lower(), key.lower())
         parsed = _value(text, field, _Token(value, token.start + len(key) + 1))
     elif not equals and key.lower() in _WORDS:
         field, parsed = _WORDS[key.lower()]
@@ -176,7 +173,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
         return field, parsed
     offered = [f"{sign}=" for sign, name in _KEYS.items() if name in known]
     offered += [word for word, (name, _) in _WORDS.items() if name in known] + ["x2"] * ("repeat" in known)
-    message = f"{token.text!r} is not an option of {kind}{did_you_mean(key, offered)}"
+    message = f"{token.text!r} is not an option of {kind}{did_you_mean(key + equals, offered)}"
     raise NotationError(message, text, token.start, token.stop)
 
 
@@ -210,7 +207,7 @@ def write(model: Model) -> str:
 def _written(layer: Layer) -> Iterator[str]:
     """Yield the segments of one layer: its vocabulary first where it is an embedding."""
     values = layer.changed()
-    size = _SIZE.get(layer.kind, "units")
+    size = layer.size
     if layer.kind == "embedding":
         yield f"vocab {values.pop('vocab_size')}"
     words = [f"{'bi' * values.pop('bidirectional', False)}{'embed' if layer.kind == 'embedding' else layer.kind}"]

@@ -53,10 +53,11 @@ class Record:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen; use replace({name}=...)")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen; {name} stays")
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.asdict() == other.asdict()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.asdict() == other.asdict()
 
     def __hash__(self) -> int:
         return hash((type(self), *self.asdict().values()))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    from lstm_calc.document import Column, Document, Kind, Line, Table, Value
+    from lstm_calc.document import Document, Kind, Line, Table, Value
 
 NUMERIC: frozenset[Kind] = frozenset({"number", "share"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")

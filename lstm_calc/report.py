@@ -8,18 +8,18 @@ from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.frameworks import OPTIONS
-from lstm_calc.params import bias_vectors, elsewhere
+from lstm_calc.questions.params import bias_vectors, elsewhere
+from lstm_calc.questions.tensors import ROLES, count
 from lstm_calc.render import size_words
-from lstm_calc.tensors import ROLES, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.document import Value
     from lstm_calc.model import Model
-    from lstm_calc.params import GateCount, LayerCount, ParamCount
-    from lstm_calc.support import CellSupport, Support, SupportList
-    from lstm_calc.tensors import Part, Storage, Tensor
+    from lstm_calc.questions.params import GateCount, LayerCount, ParamCount
+    from lstm_calc.questions.support import CellSupport, Support, SupportList
+    from lstm_calc.questions.tensors import Part, Storage, Tensor
 
 _FLOAT32 = 4
 _LONGEST_TITLE = 60
@@ -60,9 +60,9 @@ def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
     for part in layer.gates:
         shapes = [part.shapes.get(role) for role in ROLES]
         way = part.way if two_ways else None
-        yield Line((layer.name, named, way, _gate_words(part), *shapes, part.total, part.total / answer.total))
+        yield Line((layer.name, named, way, _gate_words(part), *shapes, part.total, _share(part.total, answer)))
     if not layer.gates:
-        yield Line((layer.name, named, None, None, *[None for _ in ROLES], 0, 0.0))
+        yield Line((layer.name, named, None, None, *[None for _ in ROLES], 0, _share(0, answer)))
     if len(layer.gates) > 1 and len(answer.layers) > 1:
         yield _sum_line(layer.name, "subtotal", layer.total, answer)
 
@@ -73,7 +73,11 @@ def _gate_words(part: GateCount) -> str | None:
 
 def _sum_line(name: str, gate: str | None, total: int, answer: ParamCount) -> Line:
     shapes: tuple[Value, ...] = (None,) * len(ROLES)
-    return Line((name, None, None, gate, *shapes, total, total / answer.total if answer.total else None), sum=True)
+    return Line((name, None, None, gate, *shapes, total, _share(total, answer)), sum=True)
+
+
+def _share(count: int, answer: ParamCount) -> float | None:
+    return count / answer.total if answer.total else None
 
 
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
@@ -132,9 +136,7 @@ def _tensors_table(answer: Storage) -> Table:
     )
     frozen = any(not tensor.trainable for tensor in answer.tensors)
     trained = {True: "yes", False: "frozen"}
-    lines = [
-        Line((t.layer, t.name, t.shape, t.axes, trained[t.trainable] if frozen else None, t.params)) for t in answer.tensors
-    ]
+    lines = [Line((t.layer, t.name, t.shape, t.axes, trained[t.trainable] if frozen else None, t.params)) for t in answer.tensors]
     lines.append(Line(("total", None, None, None, None, answer.total), sum=True))
     return Table(columns, tuple(lines), ruled=True).without_empty()
 
@@ -151,9 +153,7 @@ def _gates_table(answer: Storage) -> Table:
         Column("params", "parameters", "number"),
     )
     two_ways = {tensor.layer for tensor in answer.tensors for part in tensor.parts if part.way == "backward"}
-    lines = [
-        _part_line(tensor, part, two_ways=tensor.layer in two_ways) for tensor in answer.tensors for part in tensor.parts
-    ]
+    lines = [_part_line(tensor, part, two_ways=tensor.layer in two_ways) for tensor in answer.tensors for part in tensor.parts]
     lines.append(Line(("total", *[None for _ in columns[2:]], answer.total), sum=True))
     return Table(columns, tuple(lines), ruled=True).without_empty()
 
@@ -181,7 +181,7 @@ def frameworks_document(answer: SupportList) -> Document:
 
 
 _LEGEND = (
-    "gate order: as stored, in the framework's own letters; where every gate has a tensor of its own, in the order of the equations",
+    "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own",
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
 )
 

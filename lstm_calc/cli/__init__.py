@@ -60,17 +60,18 @@ class Group(TyperGroup):
             raise LstmCalcError(f"{args[0]!r} is not a command{did_you_mean(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
-    def main(self, *args: Any, standalone_mode: bool = True, **settings: Any) -> Any:
-        """Run; exit with the code that the command returns."""
+    def main(self, *args: Any, **settings: Any) -> Any:
+        """Run; exit with the code that the command returns, unless the caller wants it back (``standalone_mode=False``)."""
+        standalone = settings.get("standalone_mode", True)
         try:
-            code = super().main(*args, standalone_mode=False, **settings)
+            code = super().main(*args, **(settings | {"standalone_mode": False}))
         except (LstmCalcError, typer.TyperException) as error:
-            if not standalone_mode:
+            if not standalone:
                 raise
             message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
             typer.echo(f"error: {message}", err=True)
             code = 2
-        if standalone_mode:
+        if standalone:
             sys.exit(code)
         return code
 
@@ -82,7 +83,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
@@ -93,7 +94,7 @@ def _version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def program(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     """Show the help where no command is named."""
     if context.invoked_subcommand is None:

@@ -10,8 +10,8 @@ def run(output: Output) -> int:
 
     Example: lstm-calc frameworks
     """
+    from lstm_calc.questions.support import support
     from lstm_calc.report import frameworks_document
-    from lstm_calc.support import support
 
     answer = support()
     return output.show(answer.data, lambda: frameworks_document(answer))

@@ -27,7 +27,7 @@ def read_model(
         str | None, typer.Option("--units", "-u", help="Units; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE)
     ] = None,
     layers: Annotated[str | None, typer.Option("--layers", help="How many layers of one width.", rich_help_panel=_SHAPE)] = None,
-    cell: Annotated[str | None, typer.Option("--cell", help="lstm (default), gru, rnn or conv_lstm.", rich_help_panel=_SHAPE)] = None,
+    cell: Annotated[str | None, typer.Option("--cell", help="lstm, gru, rnn or conv_lstm.", rich_help_panel=_SHAPE)] = None,
     output: Annotated[
         str | None, typer.Option("--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE)
     ] = None,
@@ -110,21 +110,22 @@ def _from_flags(flags: dict[str, Any]) -> Model:
         raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error}") from None
 
 
-def _kind(name: str) -> type[Layer]:
-    known = [kind for kind, layer in KINDS.items() if issubclass(layer, Recurrent)]
+def _kind(name: str) -> type[Recurrent]:
+    known = {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
     if name not in known:
         raise LstmCalcError(f"--cell: {_short(name)} is not a recurrent layer{did_you_mean(name, known)}")
-    return KINDS[name]
+    return known[name]
 
 
-def _recurrent(kind: type[Layer], size: int, options: dict[str, Any]) -> Layer:
+def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Layer:
     """Return one recurrent layer, or say which flag its kind does not have."""
     for name in options:
         if name not in kind.fields:
             raise LstmCalcError(f"{_flag(name)} does not go with {kind.kind}")
     if "kernel_size" in kind.fields and "kernel_size" not in options:
         raise LstmCalcError("--kernel-size is missing: conv_lstm needs its window, such as 3x3")
-    return kind(size, **options)
+    values: dict[str, Any] = {kind.size: size, **options}
+    return kind(**values)
 
 
 def _embedding(text: str | None) -> list[Layer]:

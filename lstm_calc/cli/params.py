@@ -8,7 +8,7 @@ from lstm_calc.model import Model
 
 if TYPE_CHECKING:
     from lstm_calc.document import Document
-    from lstm_calc.params import ParamCount
+    from lstm_calc.questions.params import ParamCount
 
 
 @with_options
@@ -18,10 +18,10 @@ def run(model: Model, framework: str, output: Output, quiet: bool) -> int:
     Example: lstm-calc params --input 32 --units 32
     """
     if quiet:
-        from lstm_calc.tensors import count
+        from lstm_calc.questions.tensors import count
 
         return output.number(count(model, framework))
-    from lstm_calc.params import params
+    from lstm_calc.questions.params import params
 
     answer = params(model, framework)
     return output.show(answer.data, lambda: _document(model, answer))

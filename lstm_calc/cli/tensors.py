@@ -10,7 +10,7 @@ from lstm_calc.model import Model
 
 if TYPE_CHECKING:
     from lstm_calc.document import Document
-    from lstm_calc.tensors import Storage
+    from lstm_calc.questions.tensors import Storage
 
 
 @with_options
@@ -25,7 +25,7 @@ def run(
 
     Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
     """
-    from lstm_calc.tensors import count, tensors
+    from lstm_calc.questions.tensors import count, tensors
 
     if quiet:
         return output.number(count(model, framework))

@@ -20,6 +20,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
 
+
 class Row(Record):
     """One tensor, or one a gate or direction where its name says so.
 

@@ -15,4 +15,5 @@ def params(
     typer.echo(4 * (units * (input_dim + units) + units))
 
 
-app()
+if __name__ == "__main__":
+    app()

@@ -23,4 +23,5 @@ def params(
     Console().print(table)
 
 
-app()
+if __name__ == "__main__":
+    app()

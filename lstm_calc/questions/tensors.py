@@ -6,7 +6,7 @@ and the nesting of the words gives the slice of every gate.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -125,7 +125,7 @@ def _stored(placed: Placed, layout: Layout, table: Framework, path: dict[str, st
     way_words = dict(zip(placed.layer.ways, table.ways, strict=False))
     for row, gates, way in _rows(layout, placed.layer):
         one = gates[0] if gates else ""
-        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer=placed.index)
+        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer=placed.depth)
         axes, sizes = _axes(row, placed.layer), _sizes(placed, gates)
         parts = tuple(_parts(row, axes, sizes, gates, placed.layer, way))
         yield Tensor(path[way] + name, placed.name, _shape(axes, sizes), axes, placed.layer.trainable, parts)
@@ -160,7 +160,7 @@ def _sizes(placed: Placed, gates: Sequence[str]) -> Sizes:
     return {**layer.sizes, "input": placed.input_dim, **blocks, **windows}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _terms(axis: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(term.split("*")) for term in axis.split("+"))
 

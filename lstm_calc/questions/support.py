@@ -7,9 +7,9 @@ from typing import Any
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework
 from lstm_calc.model import GRU, LSTM, RNN, ConvLSTM, Layer, Model
-from lstm_calc.params import bias_vectors
+from lstm_calc.questions.params import bias_vectors
+from lstm_calc.questions.tensors import tensors
 from lstm_calc.record import Record
-from lstm_calc.tensors import tensors
 
 _PROBES: dict[str, Layer] = {"lstm": LSTM(2), "gru": GRU(2), "rnn": RNN(2), "conv_lstm": ConvLSTM(2, (1,))}
 """The smallest layer of each cell, laid out to see how its tensors lie."""
@@ -49,9 +49,7 @@ class SupportList(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        tables = [
-            support.asdict() | {"cells": [cell.asdict() for cell in support.cells.values()]} for support in self.frameworks
-        ]
+        tables = [support.asdict() | {"cells": [cell.asdict() for cell in support.cells.values()]} for support in self.frameworks]
         return {"schema": "lstm-calc/frameworks/1", "frameworks": tables}
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import supporting
+from lstm_calc.questions.tensors import ROLES, Part, Shape, Tensor, count, tensors
 from lstm_calc.record import Record
-from lstm_calc.tensors import ROLES, Part, Shape, Tensor, count, tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

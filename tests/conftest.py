@@ -1,0 +1,52 @@
+"""What the tests share: the program called in this process, and the golden files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from hypothesis import settings
+from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+class Cli(Protocol):
+    """The program: arguments and standard input in, the result out."""
+
+    def __call__(self, *args: str, stdin: str | bytes | None = None) -> Result: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--overwrite", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """Return a function that calls the program in this process."""
+    from lstm_calc.cli import app
+
+    def call(*args: str, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(app, list(args), input=stdin, catch_exceptions=False)
+
+    return call
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest):
+    """Return a function that holds a text against the golden file of a name."""
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--overwrite"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8")
+
+    return check

@@ -1,0 +1,140 @@
+"""The tables: what every row must be, what is refused and in which words, and a framework of the reader's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import FrameworkError
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row
+from lstm_calc.model import KINDS
+from lstm_calc.notation import read
+from lstm_calc.questions.params import params
+from lstm_calc.questions.tensors import ROLES, tensors
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+LAYOUTS = [
+    pytest.param(kind, layout, id=f"{name}-{kind}") for name, table in FRAMEWORKS.items() for kind, layout in table.layouts.items()
+]
+WORDS = {"input", "units", "output", "projection", "kernel_size", "vocab_size", "dim", "gates", "ways", "biases"}
+BLOCKS = {"gates", "ways", "biases"}
+
+
+@pytest.mark.parametrize(("kind", "layout"), LAYOUTS)
+def test_every_row_is_written_in_known_words(kind: str, layout: Layout) -> None:
+    gates = CELLS[kind].gates if kind in CELLS else ()
+    assert kind in KINDS
+    assert sorted(layout.gates.split()) == sorted(gates)
+    assert len(layout.letters.split()) == len(gates)
+    assert set(layout.options.split()) <= OPTIONS.keys()
+    assert set(layout.coupled.split()) <= set(gates)
+    for row in layout.rows:
+        terms = [term.split("*") for axis in row.axes.split() for term in axis.split("+")]
+        assert {word for term in terms for word in term} <= WORDS | {f"{gate}_gate" for gate in gates}
+        assert set(row.role.split()) <= set(ROLES)
+        assert set(row.gates.split()) <= set(gates)
+
+
+@pytest.mark.parametrize(("kind", "layout"), LAYOUTS)
+def test_blocks_are_counted_outside_features(kind: str, layout: Layout) -> None:
+    """A block is one slice only where the words that count blocks come before those that measure features."""
+    for row in layout.rows:
+        for term in (term.split("*") for axis in row.axes.split() for term in axis.split("+")):
+            counting = [word in BLOCKS or word.endswith("_gate") for word in term]
+            assert counting == sorted(counting, reverse=True), (kind, row)
+
+
+@pytest.mark.parametrize(
+    ("text", "framework", "message"),
+    [
+        ("8 > lstm 4 proj=2", "keras", "keras has no projection for lstm; textbook and pytorch do"),
+        ("8 > lstm 4 peephole", "pytorch", "pytorch has no peephole for lstm; textbook and onnx do"),
+        ("8 > lstm 4 coupled", "keras", "keras has no coupled gates for lstm; textbook and onnx do"),
+        ("8 > lstm 4 nobias", "cudnn", "cudnn has no bias=false for lstm; textbook, keras, pytorch and onnx do"),
+        ("8 > gru 4 reset_before", "pytorch", "pytorch has no reset_after=false for gru; textbook, keras and onnx do"),
+        ("8 > bilstm 4 merge=sum", "pytorch", "pytorch has no merge for lstm; textbook, keras and cudnn do"),
+        ("8 > rnn 4", "cudnn", "cudnn has no rnn; textbook, keras, pytorch and onnx do"),
+        ("8 > conv_lstm 4 kernel=3", "onnx", "onnx has no conv_lstm; textbook and keras do"),
+        ("8 > lstm 4 proj=4", "pytorch", "pytorch wants projection below units; here they are 4 and 4"),
+        ("8 > lstm 4", "kears", "'kears' is not a framework; did you mean 'keras'?"),
+        ("8 > lstm 4", "", "'' is not a framework; known are textbook, keras, pytorch, onnx and cudnn"),
+    ],
+)
+def test_what_is_refused_names_who_does(text: str, framework: str, message: str) -> None:
+    for question in (params, tensors):
+        with pytest.raises(FrameworkError) as caught:
+            question(read(text), framework)
+        assert str(caught.value) == message
+
+
+def test_a_framework_is_one_block(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
+    """A made-up framework works in every command without another line: gates o c f i, three biases' worth in two tensors."""
+    made_up = Framework(
+        name="made-up",
+        title="Made up",
+        release="0.1",
+        ways=("there", "back"),
+        prefix="{name}:",
+        layouts={
+            "lstm": Layout(
+                gates="output cell forget input",
+                letters="o c f i",
+                options="nobias bidirectional",
+                two_way="{way}:",
+                rows=(
+                    Row("all", "gates*units input+output", "kernel recurrent_kernel"),
+                    Row("shift", "biases gates*units", "bias recurrent_bias", when="bias"),
+                ),
+                forget_bias=1,
+            ),
+        },
+    )
+    monkeypatch.setitem(FRAMEWORKS, "made-up", made_up)
+    assert [(t.name, t.shape) for t in tensors(read("3 > bilstm 2"), "made-up").tensors] == [
+        ("there:all", (8, 5)),
+        ("there:shift", (2, 8)),
+        ("back:all", (8, 5)),
+        ("back:shift", (2, 8)),
+    ]
+    forget = [part.slice for part in tensors(read("3 > lstm 2"), "made-up").tensors[0].parts if part.gate == "forget"]
+    assert forget == [((4, 6), (0, 3)), ((4, 6), (3, 5))]
+    assert cli("params", "3 > lstm 2", "-f", "made-up", "-q").stdout == "56\n"
+    assert "made-up" in cli("frameworks").stdout
+    assert "elsewhere 56 in pytorch, onnx, cudnn and made-up" in cli("params", "3 > lstm 2").stdout
+    assert "textbook, keras, pytorch, onnx and made-up do" in cli("params", "3 > lstm 2 nobias", "-f", "cudnn").stderr
+
+
+def forget_slices(text: str, framework: str) -> dict[str, list[list[tuple[int, int]]]]:
+    """Return, for each tensor, the slices of the forget gate."""
+    found: dict[str, list[list[tuple[int, int]]]] = {}
+    for tensor in tensors(read(text), framework).tensors:
+        found[tensor.name] = [list(part.slice) for part in tensor.parts if part.gate == "forget"]
+    return found
+
+
+def test_where_the_forget_gate_lies() -> None:
+    assert forget_slices("8 > lstm 32", "keras") == {
+        "lstm/lstm_cell/kernel": [[(0, 8), (32, 64)]],
+        "lstm/lstm_cell/recurrent_kernel": [[(0, 32), (32, 64)]],
+        "lstm/lstm_cell/bias": [[(32, 64)]],
+    }
+    assert forget_slices("8 > lstm 32", "onnx") == {
+        "W": [[(0, 1), (64, 96), (0, 8)]],
+        "R": [[(0, 1), (64, 96), (0, 32)]],
+        "B": [[(0, 1), (64, 96)], [(0, 1), (192, 224)]],
+    }
+    assert forget_slices("8 > lstm 32", "textbook")["W_forget"] == [[(0, 32), (0, 8)], [(0, 32), (8, 40)]]
+
+
+@pytest.mark.parametrize(
+    ("framework", "transposed"), [("keras", True), ("pytorch", False), ("onnx", False), ("textbook", False), ("cudnn", False)]
+)
+def test_which_way_round_a_kernel_is_stored(framework: str, transposed: bool) -> None:
+    parts = [part for tensor in tensors(read("8 > lstm 4"), framework).tensors for part in tensor.parts]
+    assert {part.transposed for part in parts if "kernel" in part.role} == {transposed}
+    assert {part.raveled for part in parts if "kernel" in part.role} == {framework == "cudnn"}
+    assert not any(part.transposed for part in parts if "bias" in part.role)

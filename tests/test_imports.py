@@ -1,0 +1,73 @@
+"""The import ladder: what may import what, what a start may load, and a test of that test."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STARTS = {
+    "import lstm_calc": ("typer", "rich", "json", "lstm_calc.model"),
+    "from lstm_calc import LSTM, Dense, Model, params; params(Model([LSTM(2)], 1))": ("typer", "rich", "json"),
+    "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '-q'])": (
+        "rich",
+        "json",
+        "importlib.metadata",
+        "lstm_calc.report",
+        "lstm_calc.cli.tensors",
+        "lstm_calc.cli.frameworks",
+        "lstm_calc.frameworks.keras",
+        "lstm_calc.notation",
+        "lstm_calc.modelfile",
+    ),
+    "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'json'])": ("rich", "lstm_calc.report"),
+    "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'csv'])": ("rich", "json"),
+    "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'markdown'])": ("rich", "json"),
+    "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])": ("json", "importlib.metadata"),
+}
+"""For each start: the modules it must not load."""
+
+
+def loaded(code: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded after running some code."""
+    ending = "import sys, atexit; atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))"
+    done = subprocess.run([sys.executable, "-c", f"{ending}; {code}"], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("code", STARTS)
+def test_a_start_loads_no_more_than_it_needs(code: str) -> None:
+    assert loaded(code).isdisjoint(STARTS[code])
+
+
+def test_the_test_would_see_it() -> None:
+    assert {"rich", "lstm_calc.render"} <= loaded("import rich, lstm_calc.render")
+    assert "rich.table" in loaded("from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])")
+
+
+LINT = [
+    sys.executable,
+    "-c",
+    "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as lint; lint()",
+]
+
+
+def test_the_import_rules_hold() -> None:
+    pytest.importorskip("importlinter", reason="import-linter is installed where lint runs")
+    done = subprocess.run(LINT, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_broken_import_rule_would_be_seen(tmp_path: Path) -> None:
+    pytest.importorskip("importlinter", reason="import-linter is installed where lint runs")
+    shutil.copytree(ROOT / "lstm_calc", tmp_path / "lstm_calc")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "lstm_calc" / "render.py").open("a") as module:
+        module.write("\nfrom lstm_calc.model import LSTM\n")
+    done = subprocess.run(LINT, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "lstm_calc.render -> lstm_calc.model" in done.stdout
+    assert done.returncode == 1

@@ -1,0 +1,162 @@
+"""Models are checked when they are made, and frozen afterwards."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelError, RepeatVector
+from lstm_calc.counts import parse_count
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.model import KINDS, MAX_LAYERS
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, 32.0, "32", True, None, [32]])
+def test_units_are_a_whole_number_from_one(value: Any) -> None:
+    with pytest.raises(ModelError, match="units must be a whole number from 1 up") as caught:
+        LSTM(value)
+    assert caught.value.key == "units"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *[("bias", 1), ("bias", None), ("bidirectional", "yes"), ("merge", "add"), ("merge", None), ("projection", 0)],
+        *[("peephole", "x"), ("repeat", 0), ("name", "a b"), ("name", ""), ("name", 3), ("input_dim", 0), ("trainable", None)],
+    ],
+)
+def test_a_wrong_field_is_named(field: str, value: Any) -> None:
+    with pytest.raises(ModelError) as caught:
+        LSTM(8, **{field: value})
+    assert caught.value.key == field
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kernel_size", [(), (1, 2, 3, 4), 3, "3x3", (3, 0), (3, 2.0), None])
+def test_a_window_has_one_to_three_sizes(kernel_size: Any) -> None:
+    with pytest.raises(ModelError, match="kernel_size"):
+        ConvLSTM(4, kernel_size)
+
+
+def test_a_gru_has_no_peephole() -> None:
+    with pytest.raises(TypeError, match="GRU takes"):
+        GRU(8, peephole=True)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("arguments", [(), (8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8)])
+def test_too_few_or_too_many_arguments(arguments: Any) -> None:
+    with pytest.raises(TypeError):
+        LSTM(*arguments)
+
+
+def test_an_argument_given_twice() -> None:
+    with pytest.raises(TypeError):
+        LSTM(8, units=8)  # type: ignore[misc]
+
+
+def test_layers_are_frozen_values() -> None:
+    layer = LSTM(8, projection=3)
+    with pytest.raises(AttributeError, match="frozen"):
+        layer.units = 9  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="frozen"):
+        del layer.units
+    assert layer.replace(units=9) == LSTM(9, projection=3)
+    assert {layer, LSTM(8, projection=3)} == {layer}
+    assert GRU(8) != RNN(8)
+    assert repr(layer) == "LSTM(units=8, projection=3)"
+
+
+def test_models_can_be_copied_and_pickled() -> None:
+    model = Model([LSTM(8), Dense(2)], 4)
+    assert copy.deepcopy(model) == model == pickle.loads(pickle.dumps(model))
+    assert hash(model) == hash(Model((LSTM(8), Dense(2)), 4))
+
+
+@pytest.mark.parametrize(
+    ("layers", "input_dim", "message"),
+    [
+        ([], 4, "no layers"),
+        ([LSTM(8)], None, "no input_dim"),
+        ([Embedding(10, 4)], 4, "leave input_dim out"),
+        ([LSTM(8, bidirectional=True, merge="none"), Dense(2)], 4, "two outputs"),
+        ([LSTM(8, bidirectional=True, merge="none", repeat=2)], 4, "two outputs"),
+        ([Embedding(10, 4), Dense(10, tied=True, input_dim=5)], None, "tied"),
+        ([Dense(10, tied=True)], 4, "tied"),
+        ([LSTM(8, name="a"), LSTM(8, name="a")], 4, "two layers are called 'a'"),
+        ([LSTM(8, repeat=MAX_LAYERS + 1)], 4, "at most"),
+        ([LSTM(8), "dense"], 4, "not a layer"),
+        (LSTM(8), 4, "list of layers"),
+        ([LSTM(8)], 10**501, "too large"),
+        ([LSTM(8)], 0, "input_dim must be"),
+    ],
+)
+def test_a_stack_that_cannot_be(layers: Any, input_dim: Any, message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        Model(layers, input_dim)
+
+
+def test_merge_needs_two_directions() -> None:
+    with pytest.raises(ModelError, match="merge=sum needs bidirectional"):
+        LSTM(8, merge="sum")
+
+
+def test_an_embedding_has_no_input_dim() -> None:
+    with pytest.raises(ModelError, match="token ids"):
+        Embedding(10, 4, input_dim=3)
+
+
+def test_widths_flow_through_the_stack() -> None:
+    layers = [
+        Embedding(100, 12),
+        LSTM(8, bidirectional=True, repeat=2),
+        GRU(5, bidirectional=True, merge="sum"),
+        LSTM(7, projection=3),
+        RepeatVector(6),
+        RNN(4, input_dim=9),
+        Embedding(50, 6),
+        Dense(2),
+    ]
+    widths = [(placed.input_dim, placed.output_dim) for placed in Model(layers).placed]
+    assert widths == [(100, 12), (12, 16), (16, 16), (16, 5), (5, 3), (3, 3), (9, 4), (50, 6), (6, 2)]
+
+
+def test_two_outputs_may_end_a_stack_or_be_joined_by_hand() -> None:
+    last = LSTM(8, bidirectional=True, merge="none")
+    assert Model([last], 4).placed[0].output_dim == 8
+    assert Model([last, Dense(2, input_dim=16)], 4).placed[1].input_dim == 16
+
+
+def test_names_are_unique_and_given_names_stay() -> None:
+    layers = [LSTM(8), LSTM(8, name="lstm_1"), LSTM(8), LSTM(8, name="top", repeat=2), Dense(1)]
+    assert [placed.name for placed in Model(layers, 4).placed] == ["lstm", "lstm_1", "lstm_2", "top", "top_1", "dense"]
+
+
+def test_ten_thousand_layers() -> None:
+    assert len(Model([LSTM(8, repeat=MAX_LAYERS)], 8).placed) == MAX_LAYERS
+
+
+def test_every_kind_has_a_name_of_its_own() -> None:
+    assert list(KINDS) == ["embedding", "lstm", "gru", "rnn", "conv_lstm", "dense", "repeat_vector"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *[("32", 32), ("1_000", 1000), ("20k", 20_000), ("20K", 20_000), ("1.5M", 1_500_000), ("2B", 2 * 10**9), ("0.5k", 500)],
+        *[(" 7 ", 7), ("1" + "0" * 30, 10**30), ("1.50k", 1500), ("3T", 3 * 10**12), ("0", 0), ("1.0", 1)],
+    ],
+)
+def test_counts_as_people_type_them(text: str, number: int) -> None:
+    assert parse_count(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "k", "-1", "1.5", "1.0005k", "1e3", "0x10", "1__0", "_1", "1,000", "¹", "٣", "9" * 600, "1 000"]
+)
+def test_what_is_not_a_count(text: str) -> None:
+    with pytest.raises(LstmCalcError, match="is not a whole number") as caught:
+        parse_count(text)
+    assert len(str(caught.value)) < 120
