@@ -24,7 +24,7 @@ def size_words(count: int) -> str:
     """
     power = min(max(count.bit_length() - 1, 0) // 10, len(_SIZES) - 1)
     if power == 0:
-        return f"{count} B"
+        return f"{count:,} B"
     tenths = (count * 10 + 2 ** (10 * power - 1)) >> (10 * power)
     return f"{tenths // 10:,}.{tenths % 10} {_SIZES[power]}"
 

@@ -182,6 +182,7 @@ def frameworks_document(answer: SupportList) -> Document:
 
 _LEGEND = (
     "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own",
+    "raveled: the numbers of a kernel block, read row by row, are that matrix, whatever the shape of their place",
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
 )
 
@@ -201,7 +202,7 @@ def _layouts_table(answer: SupportList) -> Table:
 
 
 def _cell_line(support: Support, cell: CellSupport) -> Line:
-    kernel = "(input, units)" if cell.transposed else "(units, input)"
+    kernel = f"{'(input, units)' if cell.transposed else '(units, input)'}{', raveled' * cell.raveled}"
     release, letters = support.release or None, " ".join(cell.letters)
     added = cell.forget_bias if "forget" in cell.gates else None
     return Line((support.framework, release, cell.cell, letters, kernel, _few_words(cell.bias_vectors), added))

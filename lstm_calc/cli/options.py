@@ -81,14 +81,21 @@ def _flag(name: str) -> str:
 
 def _named(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
-    looks_like_a_file = model.endswith((".toml", ".json")) or (">" not in model and "\0" not in model and Path(model).exists())
-    if model == "-" or looks_like_a_file:
+    if model == "-" or model.endswith((".toml", ".json")) or _is_a_path(model):
         from lstm_calc.modelfile import load
 
         return load(model)
     from lstm_calc.notation import read
 
     return read(model)
+
+
+def _is_a_path(text: str) -> bool:
+    """Say whether a text without a > names something on the disk."""
+    try:
+        return bool(text) and ">" not in text and Path(text).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _from_flags(flags: dict[str, Any]) -> Model:

@@ -19,7 +19,7 @@ class CellSupport(Record):
     """How a framework stores one cell.
 
     ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed`` says whether kernels are
-    (input, units); ``bias_vectors`` how many each gate has; ``forget_bias`` what is added to the forget gate at run time;
+    (input, units), ``raveled`` whether they lie in a place of the other shape; ``bias_vectors`` how many each gate has; ``forget_bias`` what is added to the forget gate at run time;
     ``options`` what is on offer beyond the plain layer.
     """
 
@@ -27,6 +27,7 @@ class CellSupport(Record):
     gates: tuple[str, ...]
     letters: tuple[str, ...]
     transposed: bool
+    raveled: bool
     bias_vectors: dict[str, int]
     forget_bias: int
     options: tuple[str, ...]
@@ -76,6 +77,7 @@ def _cell(table: Framework, cell: str) -> CellSupport:
         gates=tuple(layout.gates.split()),
         letters=tuple(layout.letters.split()),
         transposed=any(part.transposed for part in parts),
+        raveled=any(part.raveled for part in parts),
         bias_vectors=bias_vectors(probe, table.name)[cell],
         forget_bias=layout.forget_bias,
         options=tuple(word for word in OPTIONS if word in layout.options.split()),

@@ -1,0 +1,32 @@
+"""What the README shows, made by running it; cog calls these functions from the blocks there."""
+
+from __future__ import annotations
+
+import shlex
+
+from typer.testing import CliRunner
+
+from lstm_calc.cli import app
+
+
+def _output(command: str) -> str:
+    program, *arguments = shlex.split(command)
+    assert program == "lstm-calc"
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def shows(*commands: str) -> None:
+    """Write commands and their output as a console block."""
+    print("```console")
+    for command in commands:
+        print(f"$ {command}")
+        print(_output(command).rstrip())
+    print("```")
+
+
+def table(command: str) -> None:
+    """Write the Markdown that a command prints, its title apart."""
+    _, _, body = _output(command).partition("\n\n")
+    print(body.rstrip())

@@ -1,0 +1,270 @@
+"""The program from outside: what it prints where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+
+from lstm_calc.cli import COMMANDS, app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Cli
+
+MODEL = "vocab 200 > embed 8 > bilstm 4 x2 > gru 6 > dense 10 > dense 1"
+GOLDEN_CALLS = {
+    "params": ("params", "--input", "32", "--units", "32", "--output", "32"),
+    "params-stack": ("params", MODEL, "-f", "keras"),
+    "params-options": ("params", "8 > lstm 6 peephole coupled proj=3 name=enc frozen > repeat_vector 5 > dense 2"),
+    "tensors": ("tensors", MODEL, "-f", "pytorch"),
+    "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
+    "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
+    "frameworks": ("frameworks",),
+}
+SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
+
+
+@pytest.mark.parametrize("form", SUFFIXES)
+@pytest.mark.parametrize("name", GOLDEN_CALLS)
+def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, form: str) -> None:
+    result = cli(*GOLDEN_CALLS[name], "--format", form)
+    assert (result.exit_code, result.stderr) == (0, "")
+    golden(f"{name}.{SUFFIXES[form]}", result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [
+        ("params --input 32 --units 32", 8320),
+        ("params -i 32 -u 32 --output 32", 9376),
+        ("params -i 32 -u 32 --no-bias", 8192),
+        ("params -i 32 -u 32 --bidirectional", 16640),
+        ("params -i 32 -u 32 -f pytorch", 8448),
+        ("params 'vocab 20000 > embed 128 > bilstm 64 x2 > dense 1' -f keras", 2757761),
+        ("params 'vocab 10000 > embed 400 > lstm 1150 x2 > lstm 400 > dense 10000 tied' -f pytorch", 24221600),
+        ("params -i 20 -u 50 --layers 3 --bidirectional --no-bias -f pytorch", 148000),
+        ("params -i 28 -u 128,64,32 --output 64,10", 144_970),
+        ("params --embedding 20000x128 -u 64 --bidirectional --layers 2 --output 1 -f keras", 2757761),
+        ("params -i 1k -u 1_000", 8_004_000),
+        ("params --input 1000000000000000000000000000000 --units 1", 4 * (10**30 + 2)),
+        ("params -i 8 -u 4 --cell gru --reset-after", 160),
+        ("params -i 8 -u 4 --cell gru --reset-before -f keras", 156),
+        ("params -i 8 -u 4 --cell rnn", 52),
+        ("params -i 3 -u 16 --cell conv_lstm --kernel-size 3x3 -f keras", 11008),
+        ("params -i 8 -u 4 --projection 2 --peephole --coupled", 3 * (4 * 10 + 4) + 2 * 4 + 8),
+        ("params -i 8 -u 4 --bidirectional --merge sum --output 1", 421),
+        ("tensors -i 32 -u 32 -f onnx", 8448),
+    ],
+)
+def test_the_number_alone(cli: Cli, arguments: str, number: int) -> None:
+    result = cli(*shlex.split(arguments), "-q")
+    assert (result.stdout, result.stderr, result.exit_code) == (f"{number}\n", "", 0)
+
+
+def test_each_gate_of_the_first_example(cli: Cli) -> None:
+    answer = json.loads(cli("params", "-i", "32", "-u", "32", "--format", "json").stdout)
+    assert [(gate["gate"], gate["total"]) for gate in answer["layers"][0]["gates"]] == [
+        ("input", 2080),
+        ("forget", 2080),
+        ("cell", 2080),
+        ("output", 2080),
+    ]
+
+
+def test_the_same_model_in_every_way(cli: Cli, tmp_path: Path) -> None:
+    toml = 'input_dim = 32\n[[layers]]\ntype = "lstm"\nunits = 64\n[[layers]]\ntype = "dense"\nunits = 10\n'
+    (tmp_path / "model.toml").write_text(toml)
+    (tmp_path / "no suffix").write_text(toml)
+    ways = [
+        cli("params", "32 > lstm 64 > dense 10"),
+        cli("params", "--input", "32", "--units", "64", "--output", "10"),
+        cli("params", str(tmp_path / "model.toml")),
+        cli("params", str(tmp_path / "no suffix")),
+        cli("params", "-", stdin=toml),
+        cli("params", "-", stdin='{"input_dim": 32, "layers": [{"type": "lstm", "units": 64}, {"type": "dense", "units": 10}]}'),
+    ]
+    assert {way.stdout for way in ways} == {ways[0].stdout}
+    assert "25,482" in ways[0].stdout
+
+
+WRONG = {
+    "params": "no model; give flags",
+    "parms": "'parms' is not a command; did you mean 'params'?",
+    "params --unit 3": "No such option: --unit",
+    "params -u 3": "--input: the model has no input_dim",
+    "params -i 3": "--units is missing",
+    "params -i 0 -u 3": "--input: must be a whole number from 1 up, not 0",
+    "params -i 3 -u 0": "--units: must be a whole number from 1 up, not 0",
+    "params -i 3 -u -1": "--units: '-1' is not a whole number",
+    "params -i 3 -u 1.5": "--units: '1.5' is not a whole number",
+    "params -i 3 -u 1,,2": "--units: '' is not a whole number",
+    "params -i 3 -u ''": "--units: '' is not a whole number",
+    "params -i 3,4 -u 3": "--input: '3,4' is not a whole number",
+    "params -i 3 -u 4,5 --layers 2": "--layers repeats one width",
+    "params -i 3 -u 4 --merge sum": "--merge: merge=sum needs bidirectional",
+    "params -i 3 -u 4 --bidirectional --merge add": "--merge: merge='add' is not known",
+    "params -i 3 -u 4 --cell lsmt": "--cell: 'lsmt' is not a recurrent layer; did you mean 'lstm'?",
+    "params -i 3 -u 4 --cell gru --peephole": "--peephole does not go with gru",
+    "params -i 3 -u 4 --cell conv_lstm": "--kernel-size is missing",
+    "params -i 3 -u 4 --cell conv_lstm --kernel-size 3x3x3x3": "--kernel-size: kernel_size must be one, two or three sizes",
+    "params -i 3 -u 4 --embedding 10x3": "--input: an embedding first reads token ids",
+    "params -u 4 --embedding 10": "--embedding: '10' is not a vocabulary and a size; write 20000x128",
+    "params -i 3 -u 4 --layers 100k": "--layers: a model has at most 10,000 layers",
+    "params '3 > lstm 4' -i 3": "the model is given twice: as '3 > lstm 4' and by --input",
+    "params -i 3 -u 4 -f kears": "'kears' is not a framework; did you mean 'keras'?",
+    "params -i 3 -u 4 --format jsn": "--format: 'jsn' is not a format; did you mean 'json'?",
+    "params '3 > lsm 4'": "'lsm' is not a layer; did you mean 'lstm'?\n  3 > lsm 4\n      ^^^",
+    "params nothing.toml": "nothing.toml: cannot be read: no such file or directory",
+    "params .": ".: cannot be read: is a directory",
+    "params ''": "the model is empty",
+    "params 32": "there is no layer; write '32 > lstm 64', in quotes",
+    "params -i 3 -u 4 extra more": "unexpected extra argument",
+    "params -i 3 -u 4 --output-file .": "cannot be written: is a directory",
+    "params -i 3 -u 4 --output-file /nowhere/at/all": "cannot be written: no such file or directory",
+    "frameworks --input 3": "No such option: --input",
+}
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_a_wrong_request_is_one_sentence_and_exit_code_2(cli: Cli, call: str) -> None:
+    result = cli(*shlex.split(call))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert WRONG[call] in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert len(result.stderr.splitlines()) == (3 if "^" in result.stderr else 1)
+
+
+def test_units_of_any_size_are_exact(cli: Cli) -> None:
+    assert cli("params", "-i", "1", "-u", str(10**30), "-q").stdout == f"{4 * (10**30 * (1 + 10**30) + 10**30)}\n"
+    assert f"{4 * (10**100 * (2 + 10**100)):,}" in cli("params", "-i", "1", "-u", str(10**100)).stdout
+
+
+def test_ten_thousand_layers_are_counted(cli: Cli) -> None:
+    assert cli("params", "8 > lstm 8 x10000", "-q").stdout == "5440000\n"
+
+
+def test_an_answer_goes_into_a_file_whole(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    path.write_text("old")
+    path.chmod(0o640)
+    result = cli("params", "-i", "32", "-u", "32", "--format", "json", "--output-file", str(path))
+    assert (result.stdout, result.exit_code) == ("", 0)
+    assert json.loads(path.read_text())["total"] == 8320
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert cli("params", "-i", "32", "-u", "3.2", "--output-file", str(path)).exit_code == 2
+    assert json.loads(path.read_text())["total"] == 8320
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_write_that_fails_leaves_the_old_file(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pathlib import Path
+
+    path = tmp_path / "answer"
+    path.write_text("old")
+
+    def fail(*_: Any, **__: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    result = cli("params", "-i", "32", "-u", "32", "--output-file", str(path))
+    assert result.exit_code == 2
+    assert "no space left on device" in result.stderr
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_a_link_and_a_device_a_device(cli: Cli, tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    assert cli("params", "-i", "1", "-u", "1", "-q", "--output-file", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert target.read_text() == "12\n"
+    assert cli("params", "-i", "1", "-u", "1", "-q", "--output-file", os.devnull).exit_code == 0
+
+
+def program(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run the program as a process of its own."""
+    command = [sys.executable, "-m", "lstm_calc", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **settings)
+
+
+def test_the_program_as_a_process() -> None:
+    done = program("params", "-i", "32", "-u", "32", "-q")
+    assert (done.stdout, done.stderr, done.returncode) == ("8320\n", "", 0)
+    done = program("params", "-i", "32")
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert done.stderr == "error: --units is missing: how many units the recurrent layer has\n"
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    command = f"{sys.executable} -m lstm_calc tensors '8 > lstm 8 x300' -f keras --format csv | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602  a pipe is what is tested
+    assert done.stdout == "layer,name,shape,axes,params\n"
+    assert done.stderr == ""
+
+
+def test_an_ascii_terminal_gets_the_same_numbers() -> None:
+    done = program("params", "-i", "32", "-u", "32", env=os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+    assert done.returncode == 0
+    assert "8,320" in done.stdout
+    assert "?" not in done.stdout
+
+
+def test_version(cli: Cli) -> None:
+    from importlib.metadata import version
+
+    assert cli("--version").stdout == f"lstm-calc {version('lstm-calc')}\n"
+
+
+def test_no_command_shows_the_help(cli: Cli) -> None:
+    result = cli()
+    assert result.exit_code == 0
+    assert all(command in result.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example_that_runs(cli: Cli, command: str) -> None:
+    text = " ".join(typer.main.get_command(app).commands[command].help.split())
+    example = text.partition("Example: ")[2]
+    assert example.startswith(f"lstm-calc {command}")
+    assert cli(*shlex.split(example)[1:]).exit_code == 0
+    assert cli(command, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_option_is_declared_twice(command: str) -> None:
+    declared = Counter(
+        word for param in typer.main.get_command(app).commands[command].params for word in [*param.opts, *param.secondary_opts]
+    )
+    assert [word for word, times in declared.items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("shell", "words", "expected"),
+    [
+        ("bash", "lstm-calc par", "params"),
+        ("zsh", "lstm-calc params --bi", "--bidirectional"),
+    ],
+)
+def test_completion(shell: str, words: str, expected: str) -> None:
+    variables = {"_LSTM_CALC_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": words, "COMP_WORDS": words, "COMP_CWORD": "1"}
+    done = program(env=os.environ | variables)
+    assert expected in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_the_completion_script_names_the_program(shell: str) -> None:
+    variables = {"_LSTM_CALC_COMPLETE": f"source_{shell}", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    assert "lstm-calc" in program(env=os.environ | variables).stdout

@@ -1,0 +1,138 @@
+"""Renderers: escaping, rounding and width, each format for itself."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.render import DOCUMENT_FORMATS, plain, size_words, worded
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+"""From Python 3.12 on, a fork beside a thread is warned of; the child here executes at once."""
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+FOREIGN = Document(
+    title="a [bold]title[/bold] | *",
+    tables=(
+        Table(
+            columns=(Column("name", "name", grouped=True), Column("shape", "shape", "shape"), Column("n", "n", "number")),
+            lines=(
+                Line(("[red]x|y_z[/red]", (3, 4), 12)),
+                Line(("=1+1", (5,), None)),
+                Line(("total", None, 1234567), sum=True),
+            ),
+        ),
+    ),
+    notes=("a note with [brackets] and a | bar",),
+)
+
+
+def test_values_for_people_and_for_programs() -> None:
+    assert worded("number", 1234567) == "1,234,567"
+    assert plain("number", 1234567) == "1234567"
+    assert (worded("shape", (32, 128)), worded("shape", (32,))) == ("(32, 128)", "(32)")
+    assert plain("shape", (32, 128)) == "32x128"
+    assert worded("slice", ((32, 64, 128), (0, 8, 8))) == "[32:64, :]"
+    assert worded("slice", ((0, 1, 1), (0, 4, 8))) == "[:, 0:4]"
+    assert (worded("share", 0.22184), plain("share", 0.22184)) == ("22.2%", "0.221840")
+    assert worded("number", None) == plain("shape", None) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 B"),
+        (1023, "1,023 B"),
+        (1024, "1.0 KiB"),
+        (33280, "32.5 KiB"),
+        (20612, "20.1 KiB"),
+        (2**20 - 1, "1,024.0 KiB"),
+        (2**20, "1.0 MiB"),
+        (4 * 2757761, "10.5 MiB"),
+        (10**40, "8,271,806,125,530,276.7 YiB"),
+    ],
+)
+def test_sizes_have_their_right_names(count: int, words: str) -> None:
+    assert size_words(count) == words
+
+
+def test_foreign_text_is_escaped_in_every_format() -> None:
+    table, csv, markdown = (DOCUMENT_FORMATS[form](FOREIGN, io.StringIO()) for form in ("table", "csv", "markdown"))
+    assert "[red]x|y_z[/red]" in table
+    assert "a [bold]title[/bold] | *" in table
+    assert csv.splitlines() == ["name,shape,n", "[red]x|y_z[/red],3x4,12", "'=1+1,5,"]
+    assert r"\[red\]x\|y\_z\[/red\]" in markdown
+    assert "**1,234,567**" in markdown
+    assert r"a note with \[brackets\] and a \| bar" in markdown
+
+
+def test_several_tables_in_csv_are_parted() -> None:
+    twice = FOREIGN._replace(tables=FOREIGN.tables * 2)
+    first, second = DOCUMENT_FORMATS["csv"](twice, io.StringIO()).split("\n\n")
+    assert first.strip() == second.strip()
+
+
+def on_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
+    """Return what the program prints on a terminal of a width."""
+    child, descriptor = pty.fork()
+    if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        settings = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environment}
+        os.execve(sys.executable, [sys.executable, "-m", "lstm_calc", *arguments], settings)
+    chunks = []
+    try:
+        while chunk := os.read(descriptor, 65536):
+            chunks.append(chunk)
+    except OSError:
+        pass
+    os.close(descriptor)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    return b"".join(chunks).decode().replace("\r\n", "\n")
+
+
+WIDE = ("tensors", "800000 > bilstm 32 > dense 1000", "-f", "keras", "--gates")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 120, 200])
+@pytest.mark.parametrize("arguments", [("params", "-i", "32", "-u", "32"), WIDE], ids=["params", "tensors"])
+def test_nothing_is_cut_at_any_width(columns: int, arguments: tuple[str, ...]) -> None:
+    shown = ANSI.sub("", on_a_terminal(columns, *arguments))
+    assert "…" not in shown
+    for word in (
+        ("8,320", "2,080") if arguments[0] == "params" else ("800000", "[:, 32:64]", "bidirectional/forward_lstm/lstm_cell/kernel")
+    ):
+        assert word in shown
+
+
+def test_a_table_that_fits_is_a_table_and_one_that_does_not_is_a_list() -> None:
+    call = ("params", "-i", "32", "-u", "32")
+    assert "recurrent kernel: (32, 32)" in ANSI.sub("", on_a_terminal(40, *call))
+    assert "recurrent kernel:" not in ANSI.sub("", on_a_terminal(80, *call))
+    lines = ANSI.sub("", on_a_terminal(40, *call)).splitlines()
+    assert max(map(len, lines)) <= 40
+
+
+def test_colour_is_for_terminals_and_obeys_the_environment() -> None:
+    call = ("params", "-i", "32", "-u", "32")
+    assert "\x1b[" in on_a_terminal(100, *call)
+    assert "\x1b[" not in ANSI.sub("", on_a_terminal(100, *call))
+    assert "\x1b[3" not in on_a_terminal(100, *call, NO_COLOR="1")
+
+
+def test_a_pipe_gets_the_table_of_a_wide_terminal(cli: Cli) -> None:
+    on_pipe = cli("params", "-i", "32", "-u", "32").stdout
+    assert ANSI.sub("", on_a_terminal(200, "params", "-i", "32", "-u", "32")) == on_pipe
+    assert "\x1b" not in on_pipe
