@@ -18,9 +18,9 @@ _PROBES: dict[str, Layer] = {"lstm": LSTM(2), "gru": GRU(2), "rnn": RNN(2), "con
 class CellSupport(Record):
     """How a framework stores one cell.
 
-    ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed`` says whether kernels are
-    (input, units), ``raveled`` whether they lie in a place of the other shape; ``bias_vectors`` how many each gate has; ``forget_bias`` what is added to the forget gate at run time;
-    ``options`` what is on offer beyond the plain layer.
+    ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed``: kernels are (input, units);
+    ``raveled``: they lie row by row in a place of the other shape; ``bias_vectors`` says how many each gate has,
+    ``forget_bias`` what is added to the forget gate at run time, ``options`` what is on offer beyond the plain layer.
     """
 
     cell: str
