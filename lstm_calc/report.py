@@ -221,7 +221,7 @@ def _offers_table(answer: SupportList) -> Table:
         *(Column(word, word.replace("_", " ")) for word in OPTIONS),
     )
     lines = [
-        Line((support.framework, cell.cell, *("yes" if word in cell.options else "-" for word in OPTIONS)))
+        Line((support.framework, cell.cell, *("yes" if word in cell.options else None for word in OPTIONS)))
         for support in answer.frameworks
         for cell in support.cells.values()
     ]
