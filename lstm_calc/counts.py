@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lstm_calc.errors import LstmCalcError
+from lstm_calc.errors import LstmCalcError, quoted
 
 _COUNT = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?([kKMGBT]?)"
 _ZEROS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
-_LONGEST = 502
+_MOST_DIGITS = 600
 
 
 def parse_count(text: str) -> int:
@@ -17,10 +17,11 @@ def parse_count(text: str) -> int:
     >>> parse_count("1_000"), parse_count("20k"), parse_count("1.5M")
     (1000, 20000, 1500000)
     """
-    match = re.fullmatch(_COUNT, text.strip()) if len(text) <= _LONGEST else None
-    shown = text if len(text) <= 40 else f"{text[:37]}..."
+    match = re.fullmatch(_COUNT, text.strip())
+    if match and len(text) > _MOST_DIGITS:
+        raise LstmCalcError(f"{quoted(text)} is too large: sizes go up to 10**500")
     if match:
         whole, fraction, suffix = match[1].replace("_", ""), (match[2] or "").rstrip("0"), match[3]
         if len(fraction) <= _ZEROS[suffix]:
             return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
-    raise LstmCalcError(f"{shown!r} is not a whole number; write 128, 1_000, 20k or 1.5M")
+    raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M")

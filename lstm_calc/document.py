@@ -12,33 +12,38 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 
 
 class Column(NamedTuple):
-    """One column of a table: ``key`` for machines, ``title`` for people; ``grouped``: a screen shows equal values once."""
+    """One column of a table: ``key`` for machines, ``title`` for people.
+
+    ``grouped``: people see equal values once; not ``shown``: people do not see it, for it says nothing here.
+    """
 
     key: str
     title: str
     kind: Kind = "text"
     grouped: bool = False
+    shown: bool = True
 
 
 class Line(NamedTuple):
-    """One line of a table; a ``sum`` line adds up lines above and is left out where machines read on."""
+    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on."""
 
     values: tuple[Value, ...]
-    sum: bool = False
+    sum: Literal["", "subtotal", "total"] = ""
 
 
 class Table(NamedTuple):
-    """Columns and lines; a rule is drawn wherever the first column changes where ``ruled``."""
+    """Columns and lines; on a screen a blank line parts the lines where the first column changes."""
 
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
-    ruled: bool = False
 
-    def without_empty(self) -> Table:
-        """Return the table without the columns that have no value in any line."""
-        kept = [at for at in range(len(self.columns)) if any(line.values[at] is not None for line in self.lines)]
+    def for_people(self) -> Table:
+        """Return the table without the columns that are not shown, or have no value in any line."""
+        kept = [
+            at for at, column in enumerate(self.columns) if column.shown and any(line.values[at] is not None for line in self.lines)
+        ]
         lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
-        return Table(tuple(self.columns[at] for at in kept), lines, self.ruled)
+        return Table(tuple(self.columns[at] for at in kept), lines)
 
 
 class Document(NamedTuple):

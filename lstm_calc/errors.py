@@ -28,6 +28,11 @@ class ModelError(LstmCalcError):
         self.key = key
         self.layer = layer
 
+    @property
+    def without_key(self) -> str:
+        """The message for a place that names the key itself."""
+        return str(self).removeprefix(f"{self.key} ")
+
 
 class NotationError(ModelError):
     """A fault in the one-line notation; shows the text with a caret under the place."""
@@ -40,7 +45,8 @@ class ModelFileError(ModelError):
     """A fault in a model file; says the file and the key."""
 
     def __init__(self, message: str, file: str, key: str = "") -> None:
-        super().__init__(f"{file}:{key}: {message}" if key else f"{file}: {message}")
+        place = ":".join(printable(part) for part in (file, key) if part)
+        super().__init__(f"{place}: {message}")
 
 
 class FrameworkError(LstmCalcError):
@@ -51,12 +57,27 @@ class OutputError(LstmCalcError):
     """An answer that cannot be written where or how it was asked for."""
 
 
+_LONGEST = 60
+
+
+def printable(text: str) -> str:
+    """Return a text as it may stand in a sentence: no control characters, and not too long."""
+    shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text[: 2 * _LONGEST])
+    return shown if len(shown) <= 2 * _LONGEST and len(text) <= 2 * _LONGEST else f"{shown[: 2 * _LONGEST - 1]}…"
+
+
+def quoted(value: object) -> str:
+    """Return a value as a model file would write it, short enough for a sentence."""
+    text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known."""
     from difflib import get_close_matches
 
     known = list(known)
-    near = get_close_matches(word.lower(), known, n=1)
+    near = get_close_matches(word[:_LONGEST].lower(), known, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; known are {listed(known)}"
 
 
@@ -66,13 +87,9 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(front)} {last} {end}" if front else end
 
 
-_MARGIN = 60
-
-
 def _underlined(text: str, start: int, stop: int) -> str:
     """Return the part of the text around the fault, on one line, and carets under the fault."""
-    left = max(0, start - _MARGIN)
-    right = min(len(text), max(stop, start + 1) + _MARGIN)
+    left, right = max(0, start - _LONGEST), min(len(text), start + 2 * _LONGEST)
     shown = "".join(char if char.isprintable() else " " for char in text[left:right])
     before, after = "…" * (left > 0), "…" * (right < len(text))
     width = max(1, min(stop, right) - start)

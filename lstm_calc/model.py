@@ -9,7 +9,7 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from lstm_calc.errors import ModelError, did_you_mean, listed
+from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
         raise ModelError("the model has no layers", key="layers")
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            raise ModelError(f"{layer!r} is not a layer", key="layers", layer=position)
+            raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
     return layers
 
 
@@ -260,7 +260,9 @@ def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
         module, override = "", layer.input_dim
         for depth in range(layer.repeats):
             if override is None and getattr(below, "merge", None) == "none":
-                raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=position)
+                raise ModelError(
+                    "merge=none gives two outputs, and the next layer reads one", key="merge", layer=position - (not depth)
+                )
             width = _width(layers, position, override or width)
             name, below, override = next(names), layer, None
             module = module or name
@@ -274,10 +276,10 @@ def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
     layer = layers[position]
     if isinstance(layer, Embedding):
         if position == 0 and width is not None:
-            raise ModelError("an embedding first reads token ids: leave input_dim out", key="input_dim")
+            raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
         return layer.vocab_size
     if width is None:
-        raise ModelError("the model has no input_dim (features a time step) and no embedding first", key="input_dim")
+        raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
     if (
         isinstance(layer, Dense)
         and layer.tied
@@ -292,24 +294,26 @@ def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
 
 
 def _names(layers: tuple[Layer, ...]) -> Iterator[str]:
-    """Yield a name of its own for every layer: the one given, else its kind; counted up where taken."""
-    given = [layer.name for layer in layers if layer.name is not None]
-    twice = next((name for name in given if given.count(name) > 1), None) if len(set(given)) < len(given) else None
-    if twice:
-        raise ModelError(f"two layers are called {twice!r}", key="name")
-    taken, counts = set(given), dict[str, int]()
+    """Yield a name of its own for every layer: the one given, else its kind, counted up where taken."""
+    taken: dict[str, int] = {}
+    for position, layer in enumerate(layers):
+        if layer.name in taken:
+            raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
+        if layer.name is not None:
+            taken[layer.name] = 1
     for layer in layers:
-        for index in range(layer.repeats):
-            if index == 0 and layer.name is not None:
-                yield layer.name
-                continue
-            base = layer.name or layer.kind
-            name = base if base not in taken else ""
-            while not name:
-                counts[base] = counts.get(base, 0) + 1
-                name = f"{base}_{counts[base]}" if f"{base}_{counts[base]}" not in taken else ""
-            taken.add(name)
-            yield name
+        for depth in range(layer.repeats):
+            yield layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)
+
+
+def fresh_name(base: str, taken: dict[str, int]) -> str:
+    """Return the base, or base_1, base_2, ... where that is taken; ``taken`` counts the names and is kept up."""
+    name = base
+    while name in taken:
+        name = f"{base}_{taken[base]}"
+        taken[base] += 1
+    taken[name] = 1
+    return name
 
 
 def _count(field: str, value: Any) -> int:
@@ -319,7 +323,7 @@ def _count(field: str, value: Any) -> int:
     except TypeError:
         number = 0
     if isinstance(value, bool) or number < 1:
-        raise ModelError(f"{field} must be a whole number from 1 up, not {_shown(value)}", key=field)
+        raise ModelError(f"{field} must be a whole number from 1 up, not {quoted(value)}", key=field)
     if number > MAX_SIZE:
         raise ModelError(f"{field} is too large: sizes go up to 10**500", key=field)
     return number
@@ -327,20 +331,20 @@ def _count(field: str, value: Any) -> int:
 
 def _flag(field: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ModelError(f"{field} must be true or false, not {_shown(value)}", key=field)
+        raise ModelError(f"{field} must be true or false, not {quoted(value)}", key=field)
     return value
 
 
 def _merge(field: str, value: Any) -> str:
     if value not in MERGES:
         hint = did_you_mean(value, MERGES) if isinstance(value, str) else f"; it is one of {listed(MERGES, 'or')}"
-        raise ModelError(f"{field}={_shown(value)} is not known{hint}", key=field)
+        raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
     return str(value)
 
 
 def _name(field: str, value: Any) -> str:
     if not (isinstance(value, str) and re.fullmatch(_NAME, value)):
-        raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {_shown(value)}", key=field)
+        raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {quoted(value)}", key=field)
     return value
 
 
@@ -351,12 +355,6 @@ def _sizes(field: str, value: Any) -> tuple[int, ...]:
     if len(sizes) not in {1, 2, 3}:
         raise ModelError(f"{field} must be one, two or three sizes, such as [3, 3]", key=field)
     return sizes
-
-
-def _shown(value: Any) -> str:
-    """Return a value as it may be shown in a sentence: short, and true or false as a model file writes them."""
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 _RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {

@@ -9,16 +9,19 @@ units = 512
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed
+from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.model import KINDS, Layer, Model
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
+_MOST_DOTS = 1000
+"""A dotted key costs tomllib the square of its parts; no model has such a line."""
 _TOP = ("input_dim", "layers", "budget")
 
 
@@ -29,13 +32,15 @@ def load(path: str) -> Model:
     """
     try:
         if path == "-":
+            if sys.stdin is None:
+                raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
             return loads(_text(sys.stdin.buffer, "<stdin>"), "<stdin>")
         with Path(path).open("rb") as stream:
             return loads(_text(stream, path), path)
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
-        raise ModelFileError("cannot be read: not a file name", repr(path)) from None
+        raise ModelFileError("cannot be read: not a file name", path) from None
 
 
 def _text(stream: BinaryIO, file: str) -> str:
@@ -51,13 +56,14 @@ def _text(stream: BinaryIO, file: str) -> str:
 
 def loads(text: str, file: str = "<text>") -> Model:
     """Return the model that a TOML or JSON text describes; ``file`` is its name in messages."""
-    is_json = text.lstrip()[:1] in {"{", "["}
+    is_json = text.lstrip().startswith("{") or file.lower().endswith(".json")
     try:
         data = (_json if is_json else _toml)(text)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        why = "a number has too many digits" if "integer string conversion" in why else why
         raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
     if not isinstance(data, dict):
         raise ModelFileError("a model file is a table with 'layers'", file)
@@ -67,7 +73,9 @@ def loads(text: str, file: str = "<text>") -> Model:
 def _toml(text: str) -> Any:
     import tomllib
 
-    return tomllib.loads(text.replace("\r\n", "\n"))
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ModelError(f"a line has more than {_MOST_DOTS} dots")
+    return tomllib.loads(text)
 
 
 def _json(text: str) -> Any:
@@ -80,8 +88,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the pairs as a dict; JSON would let the last of two equal keys win in silence."""
     table = dict(pairs)
     if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ModelError(f"the key {next(key for key in keys if keys.count(key) > 1)!r} stands twice")
+        keys = sorted(key for key, _ in pairs)
+        twice = next(key for key, following in pairwise(keys) if key == following)
+        raise ModelError(f"the key {quoted(twice)} stands twice")
     return table
 
 
@@ -97,7 +106,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
         return Model(layers, data.get("input_dim"))
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."
-        raise ModelFileError(str(error), file, f"{where}{error.key or 'layers'}") from None
+        raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
 
 
 def _layer(table: Any, file: str, where: str) -> Layer:
@@ -110,7 +119,7 @@ def _layer(table: Any, file: str, where: str) -> Layer:
         raise ModelFileError(f"a layer needs its type: {listed(KINDS, 'or')}", file, f"{where}.type")
     kind = KINDS.get(name)
     if kind is None:
-        raise ModelFileError(f"{name[:40]!r} is not a layer type{did_you_mean(name, KINDS)}", file, f"{where}.type")
+        raise ModelFileError(f"{quoted(name)} is not a layer type{did_you_mean(name, KINDS)}", file, f"{where}.type")
     for key in values:
         if key not in kind.fields:
             raise ModelFileError(f"unknown key for {name}{did_you_mean(key, kind.fields)}", file, f"{where}.{key}")
@@ -120,4 +129,4 @@ def _layer(table: Any, file: str, where: str) -> Layer:
     try:
         return kind(**values)
     except ModelError as error:
-        raise ModelFileError(str(error), file, f"{where}.{error.key}") from None
+        raise ModelFileError(error.without_key, file, f"{where}.{error.key}") from None

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.counts import parse_count
-from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean
+from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, quoted
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def read(text: str) -> Model:
     segments = list(_segments(text))
     input_dim, vocab, spans, layers = None, None, [], list[Layer]()
     for position, tokens in enumerate(segments):
-        if position == 0 and len(tokens) == 1 and tokens[0].text[:1] in "+-.0123456789":
-            input_dim = _count(text, tokens[0])
+        if position == 0 and _starts_a_number(tokens[0]):
+            input_dim = _source(text, tokens)
         elif tokens[0].text.lower() == "vocab":
             vocab = _vocab(text, tokens, segments[position + 1 : position + 2])
         else:
@@ -78,6 +78,10 @@ def read(text: str) -> Model:
     try:
         return Model(layers, input_dim)
     except ModelError as error:
+        if error.key == "input_dim" and input_dim is None:
+            raise NotationError(
+                "begin with the features of a time step: '32 > lstm 64'", text, spans[0][0].start, spans[0][0].stop
+            ) from None
         first, last = (spans[error.layer][0], spans[error.layer][-1]) if error.layer is not None else (segments[0][0],) * 2
         raise NotationError(str(error), text, first.start, last.stop) from None
 
@@ -95,6 +99,17 @@ def _segments(text: str) -> Iterator[list[_Token]]:
             raise NotationError(f"{what}; write '32 > lstm 64'", text, min(token.start, len(text)), token.stop)
         yield segment
         segment = []
+
+
+def _starts_a_number(token: _Token) -> bool:
+    return token.text[0] in "+-.0123456789"
+
+
+def _source(text: str, tokens: list[_Token]) -> int:
+    """Return the features that the model begins with."""
+    if len(tokens) > 1:
+        raise NotationError(f"a > is missing after {quoted(tokens[0].text)}", text, tokens[1].start, tokens[1].stop)
+    return _count(text, tokens[0])
 
 
 def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> int:
@@ -115,8 +130,10 @@ def _kind(text: str, token: _Token) -> tuple[str, bool]:
     inner = _ALIASES.get(word[2:], word[2:])
     if word.startswith("bi") and issubclass(KINDS.get(inner, Layer), Recurrent):
         return inner, True
+    if _starts_a_number(token):
+        raise NotationError("a layer begins with its kind, such as 'lstm 64'", text, token.start, token.stop)
     known = [*KINDS, *_ALIASES, "vocab", *(f"bi{name}" for name, layer in KINDS.items() if issubclass(layer, Recurrent))]
-    raise NotationError(f"{token.text!r} is not a layer{did_you_mean(word, known)}", text, token.start, token.stop)
+    raise NotationError(f"{quoted(token.text)} is not a layer{did_you_mean(word, known)}", text, token.start, token.stop)
 
 
 def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
@@ -173,7 +190,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
         return field, parsed
     offered = [f"{sign}=" for sign, name in _KEYS.items() if name in known]
     offered += [word for word, (name, _) in _WORDS.items() if name in known] + ["x2"] * ("repeat" in known)
-    message = f"{token.text!r} is not an option of {kind}{did_you_mean(key + equals, offered)}"
+    message = f"{quoted(token.text)} is not an option of {kind}{did_you_mean(key + equals, offered)}"
     raise NotationError(message, text, token.start, token.stop)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -89,13 +90,16 @@ def _unformula(cell: str) -> str:
 def markdown(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
     """Return the document as GitHub Markdown, sums in bold."""
     parts = [f"### {_markdown_escaped(document.title)}"]
-    for table in document.tables:
-        heads = [_markdown_escaped(column.title) for column in table.columns]
-        rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
-        lines = [[_markdown_cell(cell, line) for cell in _cells(table, line, worded)] for line in table.lines]
-        parts.append("\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rules, *lines)))
+    parts += [_markdown_table(table.for_people()) for table in document.tables]
     parts += [_markdown_escaped(note) for note in document.notes]
     return "\n\n".join(parts) + "\n"
+
+
+def _markdown_table(table: Table) -> str:
+    heads = [_markdown_escaped(column.title) for column in table.columns]
+    rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
+    lines = [[_markdown_cell(cell, line) for cell in _cells(table, line, worded)] for line in table.lines]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rules, *lines))
 
 
 def _markdown_cell(cell: str, line: Line) -> str:
@@ -111,54 +115,45 @@ def _cells(table: Table, line: Line, word: Callable[[Kind, Value], str]) -> list
 
 
 def table(document: Document, stream: TextIO) -> str:
-    """Return the document for a screen: tables where the terminal is wide enough, else one line a value.
+    """Return the document for a screen: each table as such where the terminal is wide enough, else one line a value.
 
     On anything but a terminal the tables are as wide as they need to be, and no line of text is broken.
     """
     from rich.console import Console
     from rich.text import Text
 
-    drawn = [_drawn(table) for table in document.tables]
-    needed = max((_width(table) for table in drawn), default=0)
-    terminal = Console(file=stream, highlight=False, soft_wrap=not stream.isatty())
-    narrow = stream.isatty() and terminal.width < needed
-    wide = Console(file=stream, highlight=False, width=needed)
-    with wide.capture() as tables:
-        for table, picture in zip(document.tables, drawn, strict=True):
-            wide.print(_stacked(table) if narrow else picture)
-    with terminal.capture() as title:
-        terminal.print(Text(document.title, style="bold"))
-    with terminal.capture() as notes:
+    on_a_terminal = stream.isatty()
+    escapes = None if stream is sys.stdout else False
+    console = Console(file=stream, force_terminal=escapes, highlight=False, soft_wrap=not on_a_terminal)
+    width = console.width
+    with console.capture() as captured:
+        console.print(Text(document.title, style="bold"))
+        for table in document.tables:
+            shown = table.for_people()
+            drawn = _drawn(shown)
+            needed = Console(width=10**6).measure(drawn).maximum
+            if on_a_terminal and needed > width:
+                console.print(_stacked(shown), soft_wrap=True)
+            else:
+                console.width = needed
+                console.print(drawn)
+            console.width = width
         for note in document.notes:
-            terminal.print(Text(note))
-    lines = f"{title.get()}{tables.get()}{notes.get()}".splitlines()
-    return "".join(f"{line.rstrip()}\n" for line in lines)
-
-
-def _width(table: RichTable) -> int:
-    """Return the width that a table needs, so that nothing in it is cut or folded."""
-    from rich.console import Console
-
-    return Console(width=10**6).measure(table).maximum
+            console.print(Text(note))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def _stacked(table: Table) -> Text:
     """Return a table as one line a value, for a terminal that it does not fit into."""
     from rich.text import Text
 
-    text = Text(no_wrap=True)
+    text = Text()
     for line in table.lines:
         text.append("\n")
-        for head, cell in _pairs(table, line):
-            text.append(f"{head}: ", style="dim").append(f"{cell}\n", style="bold" if line.sum else "")
+        for column, cell in zip(table.columns, _cells(table, line, worded), strict=True):
+            if cell:
+                text.append(f"{column.title}: ", style="dim").append(f"{cell}\n", style="bold" if line.sum else "")
     return text
-
-
-def _pairs(table: Table, line: Line) -> Iterator[tuple[str, str]]:
-    """Yield the titles and words of a line that has a value there."""
-    for column, cell in zip(table.columns, _cells(table, line, worded), strict=True):
-        if cell:
-            yield column.title, cell
 
 
 def _drawn(table: Table) -> RichTable:
@@ -166,18 +161,19 @@ def _drawn(table: Table) -> RichTable:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     for column in table.columns:
-        drawn.add_column(column.title, justify="right" if column.kind in NUMERIC else "left", no_wrap=True)
-    shown: list[Value] = []
+        title = column.title.replace(" ", "\n")
+        drawn.add_column(title, justify="right" if column.kind in NUMERIC else "left", no_wrap=True, vertical="bottom")
+    above: tuple[Value, ...] = ()
     for line in table.lines:
-        if table.ruled and shown and line.values[0] != shown[0]:
+        if above and line.values[0] != above[0]:
             drawn.add_section()
         cells = _cells(table, line, worded)
         for at, column in enumerate(table.columns):
-            if column.grouped and shown[: at + 1] == list(line.values[: at + 1]):
+            if column.grouped and line.sum != "total" and above[: at + 1] == line.values[: at + 1]:
                 cells[at] = ""
-        shown = list(line.values)
+        above = line.values
         drawn.add_row(*(Text(cell) for cell in cells), style="bold" if line.sum else "")
     return drawn
 

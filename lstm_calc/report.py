@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.frameworks import OPTIONS
-from lstm_calc.questions.params import bias_vectors, elsewhere
-from lstm_calc.questions.tensors import ROLES, count
+from lstm_calc.questions.params import GateCount, bias_vectors, elsewhere
+from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.document import Value
-    from lstm_calc.model import Model
-    from lstm_calc.questions.params import GateCount, LayerCount, ParamCount
+    from lstm_calc.model import Layer, Model
+    from lstm_calc.questions.params import LayerCount, ParamCount
     from lstm_calc.questions.support import CellSupport, Support, SupportList
     from lstm_calc.questions.tensors import Part, Storage, Tensor
 
 _FLOAT32 = 4
 _LONGEST_TITLE = 60
-_ROLE_TITLES = {role: role.replace("_", " ") for role in ROLES}
 
 
 def _headline(model: Model) -> str:
@@ -39,41 +38,40 @@ def params_document(model: Model, answer: ParamCount) -> Document:
 
 
 def _params_table(answer: ParamCount) -> Table:
+    layers = answer.layers
     columns = (
         Column("layer", "layer", grouped=True),
-        Column("type", "type", grouped=True),
-        Column("way", "direction", grouped=True),
+        Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers)),
+        Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
         Column("gate", "gate"),
-        *(Column(role, title, "shape") for role, title in _ROLE_TITLES.items()),
+        *(Column(role, role.replace("_", " "), "shape") for role in ROLES),
+        Column("trained", "trained", shown=answer.non_trainable > 0),
         Column("params", "parameters", "number"),
         Column("share", "share", "share"),
     )
-    lines = [line for layer in answer.layers for line in _layer_lines(layer, answer)]
-    lines.append(_sum_line("total", None, answer.total, answer))
-    return Table(columns, tuple(lines), ruled=True).without_empty()
+    lines = [line for layer in layers for line in _layer_lines(layer, answer)]
+    return Table(columns, (*lines, _sum_line("total", "total", answer.total, answer)))
 
 
 def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
     """Yield a line a gate, and the layer's sum where it adds up several of them in a model of several layers."""
-    two_ways = any(part.way == "backward" for part in layer.gates)
-    named = layer.type if not layer.name.startswith(layer.type) else None
-    for part in layer.gates:
+    trained = None if not layer.total else "yes" if layer.trainable else "frozen"
+    for part in layer.gates or (GateCount(None, None, {}, 0),):
         shapes = [part.shapes.get(role) for role in ROLES]
-        way = part.way if two_ways else None
-        yield Line((layer.name, named, way, _gate_words(part), *shapes, part.total, _share(part.total, answer)))
-    if not layer.gates:
-        yield Line((layer.name, named, None, None, *[None for _ in ROLES], 0, _share(0, answer)))
+        count = part.total
+        yield Line((layer.name, layer.type, part.way, _gate_words(part), *shapes, trained, count, _share(count, answer)))
     if len(layer.gates) > 1 and len(answer.layers) > 1:
-        yield _sum_line(layer.name, "subtotal", layer.total, answer)
+        yield _sum_line("subtotal", layer.name, layer.total, answer)
 
 
 def _gate_words(part: GateCount) -> str | None:
     return part.gate or ("projection" if "projection" in part.shapes else None)
 
 
-def _sum_line(name: str, gate: str | None, total: int, answer: ParamCount) -> Line:
-    shapes: tuple[Value, ...] = (None,) * len(ROLES)
-    return Line((name, None, None, gate, *shapes, total, _share(total, answer)), sum=True)
+def _sum_line(what: Literal["subtotal", "total"], name: str, total: int, answer: ParamCount) -> Line:
+    blanks: tuple[Value, ...] = (None,) * (len(ROLES) + 1)
+    gate = "subtotal" if what == "subtotal" else None
+    return Line((name, None, None, gate, *blanks, total, _share(total, answer)), sum=what)
 
 
 def _share(count: int, answer: ParamCount) -> float | None:
@@ -83,38 +81,55 @@ def _share(count: int, answer: ParamCount) -> float | None:
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
     size = size_words(_FLOAT32 * answer.total)
     yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
-    if any(placed.layer.kind in CELLS for placed in model.placed):
-        yield f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer.framework)}"
+    if any(layer.kind in CELLS for layer in model.layers):
+        yield f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
     for placed in model.placed:
         if getattr(placed.layer, "tied", False):
             yield f"{placed.name} shares the embedding's matrix, so only its bias is counted"
 
 
-def _other_totals(model: Model, framework_name: str) -> str:
+def _other_totals(model: Model, answer: ParamCount) -> str:
     """Return, in words, what the other frameworks that offer the model make of it."""
-    others = elsewhere(model, framework_name)
-    same = others.pop(count(model, framework_name), [])
+    others = elsewhere(model, answer.framework)
+    same = others.pop(answer.total, [])
     told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
     if told:
         return f"elsewhere {', '.join(told)}"
     return f"the same in {listed(same)}" if same else "no other framework here offers this model"
 
 
-_VECTORS = ("no bias", "one bias vector a gate", "two bias vectors a gate")
+_NUMBERS = ("no", "one", "two", "three", "four")
+_MOST_NAMES = 3
 
 
 def _convention(model: Model, framework_name: str) -> str:
-    """Return, in words, how many bias vectors a gate has in each kind of layer of a model."""
-    kinds: dict[str, list[str]] = {}
-    for kind, gates in bias_vectors(model, framework_name).items():
-        kinds.setdefault(_vector_words(gates), []).append(kind)
-    return ", ".join(words if len(kinds) == 1 else f"{words} in {listed(names)}" for words, names in kinds.items())
+    """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
+    recurrent = [placed for placed in model.placed if placed.layer.kind in CELLS and placed.depth == 0]
+    words = {layer: _vector_words(layer, framework_name) for layer in {placed.layer for placed in recurrent}}
+    kinds: dict[str, dict[str, None]] = {}
+    names: dict[str, list[str]] = {}
+    for placed in recurrent:
+        kinds.setdefault(words[placed.layer], {})[placed.layer.kind] = None
+        names.setdefault(words[placed.layer], []).append(placed.name)
+    if len(names) == 1:
+        return next(iter(names))
+    by_kind = sum(map(len, kinds.values())) == len({placed.layer.kind for placed in recurrent})
+    return "; ".join(f"{phrase} in {_few(list(kinds[phrase]) if by_kind else names[phrase])}" for phrase in names)
 
 
-def _vector_words(gates: dict[str, int]) -> str:
-    fewest = min(gates.values())
+def _few(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return listed(names if more <= 0 else [*names[:_MOST_NAMES], f"{more:,} more"])
+
+
+def _vector_words(layer: Layer, framework_name: str) -> str:
+    """Return, in words, how many bias vectors each gate of a layer has, and how many gates are left of coupled ones."""
+    gates = bias_vectors(layer, framework_name)
+    fewest, most = min(gates.values()), max(gates.values())
     more = [gate for gate, vectors in gates.items() if vectors > fewest]
-    return _VECTORS[fewest] + (f", {max(gates.values())} for {listed(more)}" if more else "")
+    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} a gate"
+    words += f", {_NUMBERS[most]} for {listed(more)}" if more else ""
+    return f"{words}, {_NUMBERS[len(gates)]} gates" if getattr(layer, "coupled", False) else words
 
 
 def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
@@ -122,7 +137,7 @@ def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
     title = f"Tensors of {_headline(model)} in {answer.framework}"
     if not gates:
         return Document(title, (_tensors_table(answer),), ())
-    return Document(title, (_gates_table(answer),), tuple(_raveled_notes(answer)))
+    return Document(title, (_gates_table(answer),), tuple(_block_notes(answer)))
 
 
 def _tensors_table(answer: Storage) -> Table:
@@ -131,48 +146,46 @@ def _tensors_table(answer: Storage) -> Table:
         Column("name", "tensor"),
         Column("shape", "shape", "shape"),
         Column("axes", "axes"),
-        Column("trainable", "trained"),
+        Column("trained", "trained", shown=any(not tensor.trainable for tensor in answer.tensors)),
         Column("params", "parameters", "number"),
     )
-    frozen = any(not tensor.trainable for tensor in answer.tensors)
-    trained = {True: "yes", False: "frozen"}
-    lines = [Line((t.layer, t.name, t.shape, t.axes, trained[t.trainable] if frozen else None, t.params)) for t in answer.tensors]
-    lines.append(Line(("total", None, None, None, None, answer.total), sum=True))
-    return Table(columns, tuple(lines), ruled=True).without_empty()
+    lines = [Line((t.layer, t.name, t.shape, t.axes, ("frozen", "yes")[t.trainable], t.params)) for t in answer.tensors]
+    return Table(columns, (*lines, Line(("total", None, None, None, None, answer.total), sum="total")))
 
 
 def _gates_table(answer: Storage) -> Table:
     columns = (
         Column("tensor", "tensor", grouped=True),
         Column("tensor_shape", "shape", "shape", grouped=True),
-        Column("way", "direction"),
+        Column("way", "direction", shown=any(part.way == "backward" for tensor in answer.tensors for part in tensor.parts)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("slice", "slice", "slice"),
         Column("block", "block"),
         Column("params", "parameters", "number"),
     )
-    two_ways = {tensor.layer for tensor in answer.tensors for part in tensor.parts if part.way == "backward"}
-    lines = [_part_line(tensor, part, two_ways=tensor.layer in two_ways) for tensor in answer.tensors for part in tensor.parts]
-    lines.append(Line(("total", *[None for _ in columns[2:]], answer.total), sum=True))
-    return Table(columns, tuple(lines), ruled=True).without_empty()
+    lines = [_part_line(tensor, part) for tensor in answer.tensors for part in tensor.parts]
+    return Table(columns, (*lines, Line(("total", *[None for _ in columns[2:]], answer.total), sum="total")))
 
 
-def _part_line(tensor: Tensor, part: Part, *, two_ways: bool) -> Line:
+def _part_line(tensor: Tensor, part: Part) -> Line:
     cuts = tuple((*cut, size) for cut, size in zip(part.slice, tensor.shape, strict=True))
-    way = part.way if two_ways else None
-    return Line((tensor.name, tensor.shape, way, part.gate, part.role, cuts, _block_words(part), part.params))
+    block = None if len(part.shape) == 1 else _block_words(transposed=part.transposed, raveled=part.raveled)
+    return Line((tensor.name, tensor.shape, part.way, part.gate, part.role, cuts, block, part.params))
 
 
-def _block_words(part: Part) -> str | None:
-    if len(part.shape) == 1:
-        return None
-    return "(input, units)" if part.transposed else "(units, input)"
+def _block_words(*, transposed: bool, raveled: bool) -> str:
+    return f"{'in, out' if transposed else 'out, in'}{', raveled' * raveled}"
 
 
-def _raveled_notes(answer: Storage) -> Iterator[str]:
+_BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
+_RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
+
+
+def _block_notes(answer: Storage) -> Iterator[str]:
+    yield _BLOCK_LEGEND
     if any(part.raveled for tensor in answer.tensors for part in tensor.parts):
-        yield "the numbers of each kernel block, read row by row, are a (units, input) matrix, whatever the shape of their place"
+        yield _RAVELED_LEGEND
 
 
 def frameworks_document(answer: SupportList) -> Document:
@@ -182,7 +195,8 @@ def frameworks_document(answer: SupportList) -> Document:
 
 _LEGEND = (
     "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own",
-    "raveled: the numbers of a kernel block, read row by row, are that matrix, whatever the shape of their place",
+    _BLOCK_LEGEND,
+    _RAVELED_LEGEND,
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
 )
 
@@ -198,11 +212,11 @@ def _layouts_table(answer: SupportList) -> Table:
         Column("forget_bias", "forget bias", "number"),
     )
     lines = [_cell_line(support, cell) for support in answer.frameworks for cell in support.cells.values()]
-    return Table(columns, tuple(lines), ruled=True)
+    return Table(columns, tuple(lines))
 
 
 def _cell_line(support: Support, cell: CellSupport) -> Line:
-    kernel = f"{'(input, units)' if cell.transposed else '(units, input)'}{', raveled' * cell.raveled}"
+    kernel = _block_words(transposed=cell.transposed, raveled=cell.raveled)
     release, letters = support.release or None, " ".join(cell.letters)
     added = cell.forget_bias if "forget" in cell.gates else None
     return Line((support.framework, release, cell.cell, letters, kernel, _few_words(cell.bias_vectors), added))
@@ -225,4 +239,4 @@ def _offers_table(answer: SupportList) -> Table:
         for support in answer.frameworks
         for cell in support.cells.values()
     ]
-    return Table(columns, tuple(lines), ruled=True)
+    return Table(columns, tuple(lines))

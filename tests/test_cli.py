@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -100,8 +101,8 @@ def test_the_same_model_in_every_way(cli: Cli, tmp_path: Path) -> None:
 WRONG = {
     "params": "no model; give flags",
     "parms": "'parms' is not a command; did you mean 'params'?",
-    "params --unit 3": "No such option: --unit",
-    "params -u 3": "--input: the model has no input_dim",
+    "params --unit 3": "no such option: --unit",
+    "params -u 3": "--input: is missing (the features of a time step)",
     "params -i 3": "--units is missing",
     "params -i 0 -u 3": "--input: must be a whole number from 1 up, not 0",
     "params -i 3 -u 0": "--units: must be a whole number from 1 up, not 0",
@@ -109,6 +110,8 @@ WRONG = {
     "params -i 3 -u 1.5": "--units: '1.5' is not a whole number",
     "params -i 3 -u 1,,2": "--units: '' is not a whole number",
     "params -i 3 -u ''": "--units: '' is not a whole number",
+    f"params -i 3 -u {'9' * 700}": "is too large: sizes go up to 10**500",
+    f"params -i 3 -u {'9' * 550}": "--units: is too large: sizes go up to 10**500",
     "params -i 3,4 -u 3": "--input: '3,4' is not a whole number",
     "params -i 3 -u 4,5 --layers 2": "--layers repeats one width",
     "params -i 3 -u 4 --merge sum": "--merge: merge=sum needs bidirectional",
@@ -116,22 +119,31 @@ WRONG = {
     "params -i 3 -u 4 --cell lsmt": "--cell: 'lsmt' is not a recurrent layer; did you mean 'lstm'?",
     "params -i 3 -u 4 --cell gru --peephole": "--peephole does not go with gru",
     "params -i 3 -u 4 --cell conv_lstm": "--kernel-size is missing",
-    "params -i 3 -u 4 --cell conv_lstm --kernel-size 3x3x3x3": "--kernel-size: kernel_size must be one, two or three sizes",
-    "params -i 3 -u 4 --embedding 10x3": "--input: an embedding first reads token ids",
+    "params -i 3 -u 4 --cell conv_lstm --kernel-size 3x3x3x3": "--kernel-size: must be one, two or three sizes",
+    "params -i 3 -u 4 --cell conv_lstm --kernel-size 3,3": "--kernel-size: '3,3' is not a window; write 3x3",
+    "params -i 3 -u 4 --embedding 10x3": "--input: does not go with an embedding first",
     "params -u 4 --embedding 10": "--embedding: '10' is not a vocabulary and a size; write 20000x128",
     "params -i 3 -u 4 --layers 100k": "--layers: a model has at most 10,000 layers",
     "params '3 > lstm 4' -i 3": "the model is given twice: as '3 > lstm 4' and by --input",
+    "params '3 > lstm 4' --bias": "the model is given twice: as '3 > lstm 4' and by --bias/--no-bias",
     "params -i 3 -u 4 -f kears": "'kears' is not a framework; did you mean 'keras'?",
     "params -i 3 -u 4 --format jsn": "--format: 'jsn' is not a format; did you mean 'json'?",
     "params '3 > lsm 4'": "'lsm' is not a layer; did you mean 'lstm'?\n  3 > lsm 4\n      ^^^",
     "params nothing.toml": "nothing.toml: cannot be read: no such file or directory",
+    "params nowhere/model": "nowhere/model: cannot be read: no such file or directory",
+    "params model.yaml": "model.yaml: cannot be read: no such file or directory",
     "params .": ".: cannot be read: is a directory",
     "params ''": "the model is empty",
     "params 32": "there is no layer; write '32 > lstm 64', in quotes",
-    "params -i 3 -u 4 extra more": "unexpected extra argument",
-    "params -i 3 -u 4 --output-file .": "cannot be written: is a directory",
+    "params 32 lstm 64": "unexpected extra arguments (lstm 64); a notation stands in quotes: '32 > lstm 64'",
+    "params -i 3 -u 4 --output-file .": "--output-file: '.' cannot be written: is a directory",
+    "params -i 3 -u 4 --output-file ''": "--output-file: '' cannot be written: not a file name",
+    "params -i 3 -u 4 --output-file new/": "--output-file: 'new/' cannot be written: not a file name",
     "params -i 3 -u 4 --output-file /nowhere/at/all": "cannot be written: no such file or directory",
-    "frameworks --input 3": "No such option: --input",
+    "frameworks --input 3": "no such option: --input",
+    f"params {'lstm' * 50_000}": "is not a layer; known are",
+    f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; known are",
+    f"{'p' * 50_000}": "is not a command; known are",
 }
 
 
@@ -143,6 +155,7 @@ def test_a_wrong_request_is_one_sentence_and_exit_code_2(cli: Cli, call: str) ->
     assert WRONG[call] in result.stderr
     assert result.stderr.startswith("error: ")
     assert len(result.stderr.splitlines()) == (3 if "^" in result.stderr else 1)
+    assert max(map(len, result.stderr.splitlines())) < 400
 
 
 def test_units_of_any_size_are_exact(cli: Cli) -> None:
@@ -211,8 +224,59 @@ def test_the_program_as_a_process() -> None:
 def test_a_closed_pipe_is_quiet() -> None:
     command = f"{sys.executable} -m lstm_calc tensors '8 > lstm 8 x300' -f keras --format csv | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602  a pipe is what is tested
-    assert done.stdout == "layer,name,shape,axes,params\n"
+    assert done.stdout == "layer,name,shape,axes,trained,params\n"
     assert done.stderr == ""
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell, in which ``lstm-calc`` is the program."""
+    line = command.replace("lstm-calc", f"{sys.executable} -m lstm_calc")
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("lstm-calc params -q -i 3 -u 4 > /dev/full", "standard output cannot be written: no space left on device"),
+        ("lstm-calc params -i 3 -u 4 > /dev/full", "standard output cannot be written: no space left on device"),
+        ("lstm-calc --help > /dev/full", "no space left on device"),
+        ("lstm-calc params -q -i 3 -u 4 >&-", "there is no standard output to write to"),
+        ("lstm-calc params - <&-", "nothing to read: standard input is closed"),
+    ],
+)
+def test_streams_that_fail_end_in_a_sentence(command: str, message: str) -> None:
+    done = shell(command)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert message in done.stderr.lower()
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_standard_output_by_its_name_is_not_replaced(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    shell(f"(echo before; lstm-calc params -q -i 3 -u 3 --output-file /dev/stdout; echo after) > {log}")
+    assert log.read_text() == "before\n84\nafter\n"
+    assert shell("lstm-calc params -q -i 3 -u 3 --output-file -").stdout == "84\n"
+
+
+def test_a_file_holds_no_escape_codes(tmp_path: Path) -> None:
+    path = tmp_path / "answer"
+    done = program("params", "-i", "3", "-u", "3", "--output-file", str(path), env=os.environ | {"FORCE_COLOR": "1"})
+    assert done.returncode == 0
+    assert "\x1b" not in path.read_text()
+    assert "\x1b[" in program("params", "-i", "3", "-u", "3", env=os.environ | {"FORCE_COLOR": "1"}).stdout
+
+
+def test_a_long_file_name_is_a_file_name(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 250)
+    assert cli("params", "-q", "-i", "3", "-u", "3", "--output-file", str(path)).exit_code == 0
+    assert path.read_text() == "84\n"
+
+
+def test_a_long_stack_is_answered_in_good_time(cli: Cli) -> None:
+    start = time.perf_counter()
+    for form in ("csv", "json", "markdown"):
+        assert cli("params", "3 > lstm 3 x3000 > dense 1", "--format", form).exit_code == 0
+    assert time.perf_counter() - start < 10
 
 
 def test_an_ascii_terminal_gets_the_same_numbers() -> None:
@@ -256,10 +320,18 @@ def test_no_option_is_declared_twice(command: str) -> None:
     [
         ("bash", "lstm-calc par", "params"),
         ("zsh", "lstm-calc params --bi", "--bidirectional"),
+        ("bash", "lstm-calc params -f ke", "keras"),
+        ("zsh", "lstm-calc params --format mark", "markdown"),
+        ("zsh", "lstm-calc params --cell conv", "conv_lstm"),
     ],
 )
 def test_completion(shell: str, words: str, expected: str) -> None:
-    variables = {"_LSTM_CALC_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": words, "COMP_WORDS": words, "COMP_CWORD": "1"}
+    variables = {
+        "_LSTM_CALC_COMPLETE": f"complete_{shell}",
+        "_TYPER_COMPLETE_ARGS": words,
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
     done = program(env=os.environ | variables)
     assert expected in done.stdout
 

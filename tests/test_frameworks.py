@@ -138,3 +138,37 @@ def test_which_way_round_a_kernel_is_stored(framework: str, transposed: bool) ->
     assert {part.transposed for part in parts if "kernel" in part.role} == {transposed}
     assert {part.raveled for part in parts if "kernel" in part.role} == {framework == "cudnn"}
     assert not any(part.transposed for part in parts if "bias" in part.role)
+
+
+@pytest.mark.parametrize(
+    ("text", "framework", "convention"),
+    [
+        (
+            "8 > lstm 4",
+            "keras",
+            "keras, one bias vector a gate; elsewhere 224 in pytorch, onnx and cudnn (two bias vectors a gate)",
+        ),
+        ("8 > lstm 4 nobias", "keras", "convention: keras, no bias vector a gate; the same in textbook, pytorch and onnx"),
+        ("8 > gru 4 > lstm 4", "keras", "two bias vectors a gate in gru; one bias vector a gate in lstm; elsewhere"),
+        ("8 > gru 4 reset_after > gru 4 reset_before", "keras", "two bias vectors a gate in gru; one bias vector a gate in gru_1;"),
+        ("8 > gru 4 reset_after", "textbook", "one bias vector a gate, two for candidate; elsewhere 168 in keras"),
+        (
+            "8 > lstm 4 coupled",
+            "textbook",
+            "gate, three gates; elsewhere 224 in onnx (two bias vectors a gate, four gates)",
+        ),
+        ("8 > lstm 4 peephole proj=2", "textbook", "one bias vector a gate; no other framework here offers this model"),
+        (
+            f"8 > lstm 4{' > lstm 4 nobias' * 5}",
+            "keras",
+            "in lstm_1, lstm_2, lstm_3 and 2 more",
+        ),
+    ],
+)
+def test_the_convention_is_told_for_every_layer(cli: Cli, text: str, framework: str, convention: str) -> None:
+    assert convention in cli("params", text, "-f", framework).stdout
+
+
+def test_names_that_are_given_are_not_given_again() -> None:
+    names = [tensor.name for tensor in tensors(read("32 > lstm 3 name=lstm_1 > lstm 3 > lstm 3"), "keras").tensors]
+    assert len(set(names)) == len(names) == 9

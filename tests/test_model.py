@@ -79,13 +79,13 @@ def test_models_can_be_copied_and_pickled() -> None:
     ("layers", "input_dim", "message"),
     [
         ([], 4, "no layers"),
-        ([LSTM(8)], None, "no input_dim"),
-        ([Embedding(10, 4)], 4, "leave input_dim out"),
+        ([LSTM(8)], None, "input_dim is missing"),
+        ([Embedding(10, 4)], 4, "does not go with an embedding first"),
         ([LSTM(8, bidirectional=True, merge="none"), Dense(2)], 4, "two outputs"),
         ([LSTM(8, bidirectional=True, merge="none", repeat=2)], 4, "two outputs"),
         ([Embedding(10, 4), Dense(10, tied=True, input_dim=5)], None, "tied"),
         ([Dense(10, tied=True)], 4, "tied"),
-        ([LSTM(8, name="a"), LSTM(8, name="a")], 4, "two layers are called 'a'"),
+        ([LSTM(8, name="a"), LSTM(8, name="a")], 4, "name 'a' is taken"),
         ([LSTM(8, repeat=MAX_LAYERS + 1)], 4, "at most"),
         ([LSTM(8), "dense"], 4, "not a layer"),
         (LSTM(8), 4, "list of layers"),
@@ -154,9 +154,9 @@ def test_counts_as_people_type_them(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "k", "-1", "1.5", "1.0005k", "1e3", "0x10", "1__0", "_1", "1,000", "¹", "٣", "9" * 600, "1 000"]
+    "text", ["", "k", "-1", "1.5", "1.0005k", "1e3", "0x10", "1__0", "_1", "1,000", "¹", "٣", "9" * 700, "1 000"]
 )
 def test_what_is_not_a_count(text: str) -> None:
-    with pytest.raises(LstmCalcError, match="is not a whole number") as caught:
+    with pytest.raises(LstmCalcError, match=r"is not a whole number|is too large") as caught:
         parse_count(text)
     assert len(str(caught.value)) < 120

@@ -55,8 +55,12 @@ def test_reading(text: str, model: Model | None) -> None:
         ("300 > bilstm 3 merge=", "merge='' is not known", "merge="),
         ("abc > lstm 3", "'abc' is not a layer", "abc"),
         ("-5 > lstm 3", "'-5' is not a whole number", "-5"),
+        ("32 lstm 3", "a > is missing after '32'", "lstm"),
+        ("32 > 64", "a layer begins with its kind", "64"),
+        ("8 > lstm 3 name=a > lstm 3 name=a", "name 'a' is taken", "lstm 3 name=a"),
+        ("8 > bilstm 3 merge=none > dense 2", "two outputs", "bilstm 3 merge=none"),
         ("0 > lstm 3", "input_dim must be", "0"),
-        ("lstm 3", "no input_dim", "lstm"),
+        ("lstm 3", "begin with the features of a time step", "lstm"),
         ("vocab 3 > lstm 4", "an embedding follows a vocabulary", "vocab 3"),
         ("vocab > embed 4", "write the vocabulary as 'vocab 10000'", "vocab"),
         ("8 > embed 4", "needs its vocabulary", "embed 4"),
@@ -80,9 +84,16 @@ def test_a_missing_layer_has_a_caret_where_it_is_missing(text: str) -> None:
     assert str(caught.value).endswith("^")
 
 
+def test_a_long_word_is_shown_cut_short() -> None:
+    with pytest.raises(NotationError) as caught:
+        read("3 > lstm " + "9" * 100_000)
+    assert len(str(caught.value)) < 600
+
+
 def test_a_long_text_is_shown_around_the_fault() -> None:
     with pytest.raises(NotationError) as caught:
         read("3 > " + "lstm 3 > " * 5000 + "lsm 3")
     _, shown, carets = str(caught.value).split("\n")
     assert len(shown) < 200
+    assert shown.startswith("  …")
     assert shown[carets.index("^") :].startswith("lsm")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from lstm_calc.measure import count
 from lstm_calc.modelfile import loads
 from lstm_calc.questions.params import params
-from lstm_calc.questions.tensors import count, tensors
+from lstm_calc.questions.tensors import tensors
 from tests.recorded import cases, model_of, published
 
 ASKED = {"keras": 254, "pytorch": 225, "onnx": 212, "cudnn": 120}

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lstm_calc.errors import LstmCalcError, did_you_mean
+from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 
 COMMANDS = ("params", "tensors", "frameworks")
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
@@ -23,7 +23,7 @@ class Commands(MutableMapping[str, Any]):
         """Build one command; raise KeyError where there is none of the name."""
         if name not in COMMANDS:
             raise KeyError(name)
-        single = typer.Typer(add_completion=False)
+        single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
         single.command(name)(import_module(f"lstm_calc.cli.{name}").run)
         return typer.main.get_command(single)
 
@@ -57,7 +57,7 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command of a call, or name the nearest."""
         if args[0] not in self.commands:
-            raise LstmCalcError(f"{args[0]!r} is not a command{did_you_mean(args[0], COMMANDS)}")
+            raise LstmCalcError(f"{quoted(args[0])} is not a command{did_you_mean(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **settings: Any) -> Any:
@@ -65,19 +65,33 @@ class Group(TyperGroup):
         standalone = settings.get("standalone_mode", True)
         try:
             code = super().main(*args, **(settings | {"standalone_mode": False}))
-        except (LstmCalcError, typer.TyperException) as error:
+        except (LstmCalcError, typer.TyperException, OSError) as error:
             if not standalone:
                 raise
-            message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-            typer.echo(f"error: {message}", err=True)
+            typer.echo(f"error: {_sentence(error)}", err=True)
             code = 2
         if standalone:
             sys.exit(code)
         return code
 
 
+def _sentence(error: Exception) -> str:
+    """Return what is wrong as one sentence; Typer's own, too, in our style."""
+    if isinstance(error, OSError):
+        return f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
+    if not isinstance(error, typer.TyperException):
+        return str(error)
+    message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
+    hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
+    return f"{message[:1].lower()}{message[1:]}{hint}"
+
+
+_PANELS_NEED = 70
+"""Columns below which Typer's help in panels would cut its own words."""
+
 app = typer.Typer(
     cls=Group,
+    rich_markup_mode="rich" if typer.get_terminal_size().columns >= _PANELS_NEED else None,
     help="Count the parameters of recurrent networks, gate by gate, as each framework stores them.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )

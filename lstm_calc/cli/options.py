@@ -8,26 +8,40 @@ from typing import Annotated, Any
 
 import typer
 
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, formats
 from lstm_calc.counts import parse_count
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 
+_MODEL_HELP = (
+    "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
+    "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, "
+    "kernel=3x3, tied, frozen, in=1280, name=encoder."
+)
 _SHAPE = "Model, by flags"
 _ANSWER = "Answer"
+
+
+def _cells() -> dict[str, type[Recurrent]]:
+    return {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
 
 
 def read_model(
     model: Annotated[
         str | None,
-        typer.Argument(metavar="[MODEL]", help="The model: '32 > lstm 64 > dense 10', a TOML or JSON file, or - for one on stdin."),
+        typer.Argument(metavar="[MODEL]", help=_MODEL_HELP),
     ] = None,
     input_dim: Annotated[str | None, typer.Option("--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE)] = None,
     units: Annotated[
-        str | None, typer.Option("--units", "-u", help="Units; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE)
+        str | None,
+        typer.Option("--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE),
     ] = None,
     layers: Annotated[str | None, typer.Option("--layers", help="How many layers of one width.", rich_help_panel=_SHAPE)] = None,
-    cell: Annotated[str | None, typer.Option("--cell", help="lstm, gru, rnn or conv_lstm.", rich_help_panel=_SHAPE)] = None,
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", help="lstm, gru, rnn or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE),
+    ] = None,
     output: Annotated[
         str | None, typer.Option("--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE)
     ] = None,
@@ -62,26 +76,22 @@ def read_model(
     flags = {name: value for name, value in locals().items() if name != "model" and value is not None}
     if model is not None:
         if flags:
-            raise LstmCalcError(f"the model is given twice: as {_short(model)} and by {_flag(next(iter(flags)))}")
+            raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(next(iter(flags)))}")
         return _named(model)
     if not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return _from_flags(flags)
 
 
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")
-
-
 def _flag(name: str) -> str:
-    return {"input_dim": "--input", "bias": "--no-bias", "repeat": "--layers", "filters": "--units"}.get(
+    return {"input_dim": "--input", "bias": "--bias/--no-bias", "repeat": "--layers", "filters": "--units"}.get(
         name, f"--{name.replace('_', '-')}"
     )
 
 
 def _named(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
-    if model == "-" or model.endswith((".toml", ".json")) or _is_a_path(model):
+    if model == "-" or (">" not in model and _is_a_path(model)):
         from lstm_calc.modelfile import load
 
         return load(model)
@@ -91,9 +101,12 @@ def _named(model: str) -> Model:
 
 
 def _is_a_path(text: str) -> bool:
-    """Say whether a text without a > names something on the disk."""
+    """Say whether a text names something on the disk, or looks as if it should: a/b, a.toml."""
+    head, dot, suffix = text.rpartition(".")
+    if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
+        return True
     try:
-        return bool(text) and ">" not in text and Path(text).exists()
+        return bool(text) and Path(text).exists()
     except (OSError, ValueError):
         return False
 
@@ -114,13 +127,13 @@ def _from_flags(flags: dict[str, Any]) -> Model:
     try:
         return Model([*front, *(_recurrent(kind, size, options) for size in units), *head], width[0] if width else None)
     except ModelError as error:
-        raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error}") from None
+        raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error.without_key}") from None
 
 
 def _kind(name: str) -> type[Recurrent]:
-    known = {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
+    known = _cells()
     if name not in known:
-        raise LstmCalcError(f"--cell: {_short(name)} is not a recurrent layer{did_you_mean(name, known)}")
+        raise LstmCalcError(f"--cell: {quoted(name)} is not a recurrent layer{did_you_mean(name, known)}")
     return known[name]
 
 
@@ -138,15 +151,17 @@ def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Lay
 def _embedding(text: str | None) -> list[Layer]:
     if text is None:
         return []
-    sizes = _counts("embedding", text, separator="x")
-    if len(sizes) != 2:
-        raise LstmCalcError(f"--embedding: {_short(text)} is not a vocabulary and a size; write 20000x128")
+    sizes = _counts("embedding", text, separator="x") if text.count("x") == 1 else []
+    if not sizes:
+        raise LstmCalcError(f"--embedding: {quoted(text)} is not a vocabulary and a size; write 20000x128")
     return [Embedding(*sizes)]
 
 
 def _parsed(name: str, value: Any) -> Any:
     """Return a flag's value as the layer's field takes it."""
     if name == "kernel_size":
+        if "," in value:
+            raise LstmCalcError(f"--kernel-size: {quoted(value)} is not a window; write 3x3")
         return _counts(name, value, separator="x")
     return _counts(name, value, at_most=1)[0] if name == "projection" else value
 
@@ -170,7 +185,14 @@ def _at_least_one(number: int) -> int:
 
 def read_framework(
     framework: Annotated[
-        str, typer.Option("--framework", "-f", help="Whose tensors: see lstm-calc frameworks.", rich_help_panel=_ANSWER)
+        str,
+        typer.Option(
+            "--framework",
+            "-f",
+            help="Whose tensors: see lstm-calc frameworks.",
+            autocompletion=lambda: list(FRAMEWORKS),
+            rich_help_panel=_ANSWER,
+        ),
     ] = "textbook",
 ) -> str:
     """Return the framework's name."""
@@ -178,9 +200,11 @@ def read_framework(
 
 
 def read_output(
-    format_: Annotated[str, typer.Option("--format", help="table, json, csv or markdown.", rich_help_panel=_ANSWER)] = "table",
+    format_: Annotated[
+        str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
+    ] = "table",
     output_file: Annotated[
-        Path | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
     ] = None,
 ) -> Output:
     """Return where and how the answer is to be written; raise OutputError for a format that is not known."""

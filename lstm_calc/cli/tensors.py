@@ -25,10 +25,12 @@ def run(
 
     Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
     """
-    from lstm_calc.questions.tensors import count, tensors
-
     if quiet:
+        from lstm_calc.measure import count
+
         return output.number(count(model, framework))
+    from lstm_calc.questions.tensors import tensors
+
     answer = tensors(model, framework)
     return output.show(answer.data, lambda: _document(model, answer, gates=gates))
 

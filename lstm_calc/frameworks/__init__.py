@@ -6,7 +6,7 @@ from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import FrameworkError, did_you_mean, listed
+from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTIONS, Framework, Layout, Row, option_words
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow"))
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
     if name not in FRAMEWORKS:
-        raise FrameworkError(f"{name!r} is not a framework{did_you_mean(name, FRAMEWORKS)}")
+        raise FrameworkError(f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS)}")
     return FRAMEWORKS[name]
 
 

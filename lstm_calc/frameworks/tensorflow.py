@@ -10,8 +10,8 @@ _TWO_BIASES = Row("bias", "biases*gates*units", "bias recurrent_bias")
 
 CUDNN = Framework(
     name="cudnn",
-    title="CuDNNLSTM and CuDNNGRU of tf.compat.v1.keras",
-    release="tf_keras 2.21.0",
+    title="CuDNNLSTM and CuDNNGRU, of tf_keras",
+    release="2.21.0",
     wrapper="bidirectional",
     ways=("forward", "backward"),
     layouts={

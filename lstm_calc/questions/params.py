@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import supporting
-from lstm_calc.questions.tensors import ROLES, Part, Shape, Tensor, count, tensors
+from lstm_calc.measure import Shape, count
+from lstm_calc.model import Model
+from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Layer, Placed
 
 
 class GateCount(Record):
@@ -45,16 +47,8 @@ class ParamCount(Record):
 
     framework: str
     layers: tuple[LayerCount, ...]
-
-    @property
-    def total(self) -> int:
-        """All parameters."""
-        return sum(layer.total for layer in self.layers)
-
-    @property
-    def trainable(self) -> int:
-        """The parameters that training changes."""
-        return sum(layer.trainable for layer in self.layers)
+    total: int
+    trainable: int
 
     @property
     def non_trainable(self) -> int:
@@ -84,7 +78,8 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
     """
     by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
     layers = tuple(_layer(placed, by_layer.get(placed.name, ())) for placed in model.placed)
-    return ParamCount(framework_name, layers)
+    total, trainable = sum(layer.total for layer in layers), sum(layer.trainable for layer in layers)
+    return ParamCount(framework_name, layers, total, trainable)
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
@@ -96,19 +91,15 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
     return totals
 
 
-def bias_vectors(model: Model, framework_name: str) -> dict[str, dict[str, int]]:
-    """Return, for each kind of recurrent layer in a model, how many bias vectors each gate has.
+def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
+    """Return how many bias vectors each gate of a recurrent layer has, in the order of its cell.
 
-    >>> from lstm_calc import GRU, Model
-    >>> bias_vectors(Model([GRU(8)], input_dim=4), "keras")
-    {'gru': {'reset': 2, 'update': 2, 'candidate': 2}}
+    >>> from lstm_calc import GRU
+    >>> bias_vectors(GRU(8), "keras")
+    {'reset': 2, 'update': 2, 'candidate': 2}
     """
-    vectors: dict[str, dict[str, int]] = {}
-    for layer in params(model, framework_name).layers:
-        for part in layer.gates if layer.type in CELLS else ():
-            if part.gate is not None:
-                vectors.setdefault(layer.type, {})[part.gate] = len({"bias", "recurrent_bias"} & part.shapes.keys())
-    return vectors
+    alone = params(Model([layer.replace(input_dim=1, repeat=1)]), framework_name).layers[0]
+    return {part.gate: len({"bias", "recurrent_bias"} & part.shapes.keys()) for part in alone.gates if part.gate is not None}
 
 
 def _layer(placed: Placed, owned: Sequence[Tensor]) -> LayerCount:

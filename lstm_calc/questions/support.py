@@ -78,7 +78,7 @@ def _cell(table: Framework, cell: str) -> CellSupport:
         letters=tuple(layout.letters.split()),
         transposed=any(part.transposed for part in parts),
         raveled=any(part.raveled for part in parts),
-        bias_vectors=bias_vectors(probe, table.name)[cell],
+        bias_vectors=bias_vectors(_PROBES[cell], table.name),
         forget_bias=layout.forget_bias,
         options=tuple(word for word in OPTIONS if word in layout.options.split()),
         source=layout.source,

@@ -1,17 +1,16 @@
 """A model in a framework: its tensors as stored, and where each gate lies in each of them.
 
-The rows of :mod:`lstm_calc.frameworks` are measured here, and nowhere else: words x sizes give shapes, shapes give counts,
-and the nesting of the words gives the slice of every gate.
+The nesting of the words in a row's axes gives the slice of every gate.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstm_calc.frameworks import framework, layout_for, option_words
+from lstm_calc.frameworks import framework, layout_for
+from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
 from lstm_calc.names import paths
 from lstm_calc.record import Record
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
     from lstm_calc.frameworks import Framework, Layout, Row
     from lstm_calc.model import Layer, Model, Placed
-
-Shape = tuple[int, ...]
-Sizes = dict[str, int]
 
 _BLOCKS = {"gates", "ways", "biases"}
 """The words that count blocks, not features; a single gate's ``..._gate`` is one more."""
@@ -106,67 +102,16 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     return Storage(table.name, tuple(tensor for placed, layout, path in layers for tensor in _stored(placed, layout, table, path)))
 
 
-def count(model: Model, framework_name: str = "textbook") -> int:
-    """Return the parameters of a model as a framework stores it, without naming or placing a tensor.
-
-    Raises FrameworkError where the framework is unknown or lacks what the model asks for.
-    """
-    table = framework(framework_name)
-    return sum(
-        prod(_shape(_axes(row, placed.layer), _sizes(placed, gates)))
-        for placed in model.placed
-        for row, gates, _ in _rows(layout_for(table, placed.layer), placed.layer)
-    )
-
-
 def _stored(placed: Placed, layout: Layout, table: Framework, path: dict[str, str]) -> Iterator[Tensor]:
     """Yield the tensors of one layer."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
     way_words = dict(zip(placed.layer.ways, table.ways, strict=False))
-    for row, gates, way in _rows(layout, placed.layer):
+    for row, gates, way in rows_of(layout, placed.layer):
         one = gates[0] if gates else ""
         name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer=placed.depth)
-        axes, sizes = _axes(row, placed.layer), _sizes(placed, gates)
+        axes, sizes = axes_of(row, placed.layer), sizes_of(placed, gates)
         parts = tuple(_parts(row, axes, sizes, gates, placed.layer, way))
-        yield Tensor(path[way] + name, placed.name, _shape(axes, sizes), axes, placed.layer.trainable, parts)
-
-
-def _rows(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
-    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
-    words = option_words(layer, layout.reset)
-    left = layout.coupled if "coupled" in words and layout.coupled else layout.gates
-    for way in layer.ways:
-        for row in layout.rows:
-            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != layer.ways[0]):
-                continue
-            gates = tuple(gate for gate in (row.gates or layout.gates).split() if gate in left)
-            if "{gate}" in row.name or "{letter}" in row.name:
-                yield from ((row, (gate,), way) for gate in gates)
-            else:
-                yield row, gates, way
-
-
-def _axes(row: Row, layer: Layer) -> str:
-    """Return a row's axes with one word for each dimension of a convolution's window."""
-    window = " ".join(f"kernel_{dimension + 1}" for dimension in range(len(layer.window)))
-    return row.axes.replace("kernel_size", window)
-
-
-def _sizes(placed: Placed, gates: Sequence[str]) -> Sizes:
-    """Return what each word of the axes measures in one layer."""
-    layer = placed.layer
-    windows = {f"kernel_{dimension + 1}": size for dimension, size in enumerate(layer.window)}
-    blocks = {"gates": len(gates), "ways": len(layer.ways), "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
-    return {**layer.sizes, "input": placed.input_dim, **blocks, **windows}
-
-
-@cache
-def _terms(axis: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(term.split("*")) for term in axis.split("+"))
-
-
-def _shape(axes: str, sizes: Sizes) -> Shape:
-    return tuple(sum(prod(sizes[word] for word in term) for term in _terms(axis)) for axis in axes.split())
+        yield Tensor(path[way] + name, placed.name, shape_of(axes, sizes), axes, placed.layer.trainable, parts)
 
 
 class _Segment(NamedTuple):
@@ -181,7 +126,7 @@ class _Segment(NamedTuple):
 def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[str]]) -> Iterator[_Segment]:
     """Yield the stretches of one axis, term by term, block by block."""
     start = 0
-    for turn, term in enumerate(_terms(axis)):
+    for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
         length = prod(sizes[word] for word in term if word not in labels)
         for choice in product(*(enumerate(labels[word]) for word in blocks)):
@@ -218,7 +163,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
 
 def _transposed(names: Sequence[str], role: str) -> bool:
     """Say whether the axis that meets what flows in comes before the one that gives what flows out."""
-    words = [{word for term in _terms(axis) for word in term} for axis in names]
+    words = [{word for term in terms_of(axis) for word in term} for axis in names]
     into = [position for position, found in enumerate(words) if found & _INTO.get(role, set())]
     out_of = [position for position, found in enumerate(words) if found & _OUT_OF.get(role, set())]
     return bool(into) and into[0] < out_of[0]
