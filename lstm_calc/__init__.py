@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lstm_calc.errors import ModelError as ModelError
     from lstm_calc.model import GRU as GRU
     from lstm_calc.model import LSTM as LSTM
+    from lstm_calc.model import MGU as MGU
     from lstm_calc.model import RNN as RNN
     from lstm_calc.model import ConvLSTM as ConvLSTM
     from lstm_calc.model import Dense as Dense
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
-    "model": ("GRU", "LSTM", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
+    "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read",),
     "questions.params": ("params",),

@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Columns and lines; on a screen a blank line parts the lines where the first column changes."""
+    """Columns and lines; on a screen a blank line parts the groups of the first column."""
 
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]

@@ -5,6 +5,7 @@ LstmCalcError
 │   ├── NotationError       ... written in the one-line notation: text and place
 │   └── ModelFileError      ... written in a model file: file and key
 ├── FrameworkError          a framework that is unknown, or that lacks what the model asks for
+├── NotInstalledError       a package that is needed and not there
 └── OutputError             an answer that cannot be written where or how it was asked for
 """
 
@@ -51,6 +52,10 @@ class ModelFileError(ModelError):
 
 class FrameworkError(LstmCalcError):
     """A framework that is unknown, or that does not offer what the model asks for."""
+
+
+class NotInstalledError(LstmCalcError):
+    """A package that an answer needs and that is not installed; the message has the pip line."""
 
 
 class OutputError(LstmCalcError):

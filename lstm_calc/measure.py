@@ -41,7 +41,7 @@ def _count_of(placed: Placed, layout: Layout) -> int:
 
 def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
     """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
-    words = option_words(layer, layout.reset)
+    words = option_words(layer, layout.defaults)
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
     for way in layer.ways:
         for row in layout.rows:

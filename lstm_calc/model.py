@@ -99,13 +99,15 @@ class Recurrent(Layer, kw_only=True):
 class LSTM(Recurrent):
     """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
 
-    ``projection`` makes h smaller (or larger) than the cell; ``peephole`` lets the input, forget and output gate see the
+    ``projection`` makes h smaller (or larger) than the cell, with a bias of its own where ``projection_bias`` (None: as the
+    framework does); ``peephole`` lets the input, forget and output gate see the
     cell; ``coupled`` ties the input and the forget gate to a sum of one.
     """
 
     kind = "lstm"
     units: int
     projection: int | None = None
+    projection_bias: bool | None = None
     peephole: bool = False
     coupled: bool = False
 
@@ -113,6 +115,12 @@ class LSTM(Recurrent):
     def sizes(self) -> dict[str, int]:
         """The units, the projection where there is one, and the size of h."""
         return {"units": self.units, "projection": self.projection or 0, "output": self.projection or self.units}
+
+    def check(self) -> None:
+        """Refuse, beside wrong values, the bias of a projection that is not there."""
+        super().check()
+        if self.projection_bias is not None and self.projection is None:
+            raise ModelError("projection_bias needs a projection", key="projection_bias")
 
 
 class GRU(Recurrent):
@@ -133,6 +141,19 @@ class RNN(Recurrent):
 
     kind = "rnn"
     units: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The units, which are the size of h."""
+        return {"units": self.units, "output": self.units}
+
+
+class MGU(Recurrent):
+    """Minimal gated unit: one gate, forget, and the candidate; without ``reset_gate`` it does not damp the candidate's h."""
+
+    kind = "mgu"
+    units: int
+    reset_gate: bool = True
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -201,7 +222,7 @@ class RepeatVector(Layer):
     steps: int
 
 
-KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, ConvLSTM, Dense, RepeatVector)}
+KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, MGU, ConvLSTM, Dense, RepeatVector)}
 
 
 class Placed(NamedTuple):
@@ -307,10 +328,15 @@ def _names(layers: tuple[Layer, ...]) -> Iterator[str]:
 
 
 def fresh_name(base: str, taken: dict[str, int]) -> str:
-    """Return the base, or base_1, base_2, ... where that is taken; ``taken`` counts the names and is kept up."""
+    """Return the base, or base_1, base_2, ... where that is taken; ``taken`` counts the names and is kept up.
+
+    >>> taken = {}
+    >>> fresh_name("lstm", taken), fresh_name("lstm", taken), fresh_name("op_0", taken), fresh_name("op_0", taken)
+    ('lstm', 'lstm_1', 'op_0', 'op_1')
+    """
     name = base
     while name in taken:
-        name = f"{base}_{taken[base]}"
+        name = f"{base.removesuffix('_0')}_{taken[base]}"
         taken[base] += 1
     taken[name] = 1
     return name
@@ -376,6 +402,8 @@ _RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
     "return_state": (_flag, False),
     "return_sequences": (_flag, True),
     "reset_after": (_flag, True),
+    "reset_gate": (_flag, False),
+    "projection_bias": (_flag, True),
     "merge": (_merge, False),
     "name": (_name, True),
 }

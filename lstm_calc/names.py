@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from lstm_calc.cells import CELLS
 from lstm_calc.model import fresh_name
 
 if TYPE_CHECKING:
@@ -17,21 +19,38 @@ def paths(model: Model, table: Framework) -> Iterator[dict[str, str]]:
     """Yield, for each layer of a model, the path of its tensors by direction."""
     modules = {placed.module if table.modules else placed.name for placed in model.placed}
     prefix = table.prefix if len(modules) > 1 else ""
+    cells = [placed.layer.kind in CELLS for placed in model.placed]
+    several = sum(cells) > 1
     taken = {layer.name: 1 for layer in model.layers if layer.name is not None}
-    for placed in model.placed:
+    for index, (placed, cell) in enumerate(zip(model.placed, accumulate(cells), strict=True)):
         layout = table.layouts[placed.layer.kind]
-        two_way = len(placed.layer.ways) > 1
-        path = prefix + (layout.two_way if two_way and layout.two_way else layout.path)
-        words = _words(placed, table, layout, taken)
-        yield {way: path.format(way=word, **words) for way, word in zip(placed.layer.ways, table.ways, strict=False)}
+        path = prefix + _path(layout, two_way=len(placed.layer.ways) > 1, stacked=several)
+        places = {"index": index, "depth": placed.depth, "cell": cell - 1}
+        yield {
+            way: path.format(way=word, **places, **words)
+            for (way, words), word in zip(_names(placed, table, layout, taken).items(), table.ways, strict=False)
+        }
 
 
-def _words(placed: Placed, table: Framework, layout: Layout, taken: dict[str, int]) -> dict[str, str]:
-    """Return ``name`` and, for the layer inside a bidirectional wrapper, ``inner``; count the names given out."""
+def _path(layout: Layout, *, two_way: bool, stacked: bool) -> str:
+    """Return the pattern for a layer's place; one that says nothing of its own is that of the plainer place."""
+    one, two = layout.path, layout.two_way
+    if stacked:
+        one, two = layout.stacked or one, layout.stacked_two_way or two
+    return (two or one) if two_way else one
+
+
+def _names(placed: Placed, table: Framework, layout: Layout, taken: dict[str, int]) -> dict[str, dict[str, str]]:
+    """Return, by direction, ``name`` and the ``inner`` name of the layer in a bidirectional wrapper; note them as taken."""
+    ways = placed.layer.ways
     if not layout.label:
-        return {"name": placed.module if table.modules else placed.name, "inner": ""}
+        return {way: {"name": placed.module if table.modules else placed.name, "inner": ""} for way in ways}
     label = layout.label.format(dims=len(placed.layer.window))
-    wrapped = len(placed.layer.ways) > 1 and bool(table.wrapper)
+    wrapped = len(ways) > 1 and bool(table.wrapper)
     inner = fresh_name(label, taken) if wrapped else ""
     named = placed.layer.name is not None
-    return {"name": placed.name if named else fresh_name(table.wrapper if wrapped else label, taken), "inner": inner}
+    first = placed.name if named else fresh_name(table.wrapper if wrapped else label, taken)
+    return {
+        way: {"name": fresh_name(first if named else label, taken) if turn and table.apart else first, "inner": inner}
+        for turn, way in enumerate(ways)
+    }

@@ -156,20 +156,31 @@ def _stacked(table: Table) -> Text:
     return text
 
 
+def _folded(title: str, width: int) -> str:
+    """Return a title in as many lines as keep it from being wider than what stands under it, words kept whole."""
+    lines = [""]
+    for word in title.split():
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if not lines[-1] or len(longer) <= width else [lines[-1], word]
+    return "\n".join(lines)
+
+
 def _drawn(table: Table) -> RichTable:
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
     drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
-    for column in table.columns:
-        title = column.title.replace(" ", "\n")
-        drawn.add_column(title, justify="right" if column.kind in NUMERIC else "left", no_wrap=True, vertical="bottom")
+    worded_lines = [_cells(table, line, worded) for line in table.lines]
+    for at, column in enumerate(table.columns):
+        widest = max((len(cells[at]) for cells in worded_lines), default=0)
+        drawn.add_column(
+            _folded(column.title, widest), justify="right" if column.kind in NUMERIC else "left", no_wrap=True, vertical="bottom"
+        )
     above: tuple[Value, ...] = ()
-    for line in table.lines:
-        if above and line.values[0] != above[0]:
+    for line, cells in zip(table.lines, worded_lines, strict=True):
+        if above and table.columns[0].grouped and line.values[0] != above[0]:
             drawn.add_section()
-        cells = _cells(table, line, worded)
         for at, column in enumerate(table.columns):
             if column.grouped and line.sum != "total" and above[: at + 1] == line.values[: at + 1]:
                 cells[at] = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.cells import CELLS
@@ -9,6 +10,7 @@ from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.frameworks import OPTIONS
 from lstm_calc.questions.params import GateCount, bias_vectors, elsewhere
+from lstm_calc.questions.support import SupportList
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
 
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
     from lstm_calc.document import Value
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.params import LayerCount, ParamCount
-    from lstm_calc.questions.support import CellSupport, Support, SupportList
+    from lstm_calc.questions.support import CellSupport, Support
     from lstm_calc.questions.tensors import Part, Storage, Tensor
+    from lstm_calc.questions.verify import Verification
 
 _FLOAT32 = 4
 _LONGEST_TITLE = 60
@@ -94,7 +97,7 @@ def _other_totals(model: Model, answer: ParamCount) -> str:
     same = others.pop(answer.total, [])
     told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
     if told:
-        return f"elsewhere {', '.join(told)}"
+        return f"elsewhere {'; '.join(told)}"
     return f"the same in {listed(same)}" if same else "no other framework here offers this model"
 
 
@@ -138,6 +141,23 @@ def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
     if not gates:
         return Document(title, (_tensors_table(answer),), ())
     return Document(title, (_gates_table(answer),), tuple(_block_notes(answer)))
+
+
+def side_by_side_document(model: Model, answers: tuple[Storage, ...]) -> Document:
+    """Return the tensors that several frameworks store for a model, layer by layer beside each other."""
+    columns = [Column("layer", "layer", grouped=True)]
+    for answer in answers:
+        columns += [Column(f"{answer.framework}_name", answer.framework), Column(f"{answer.framework}_shape", "shape", "shape")]
+    lines = [line for placed in model.placed for line in _side_by_side_lines(placed.name, answers)]
+    totals = [value for answer in answers for value in (f"{answer.total:,}", None)]
+    title = f"Tensors of {_headline(model)} in {listed(answer.framework for answer in answers)}"
+    return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
+
+
+def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Line]:
+    stored = [[tensor for tensor in answer.tensors if tensor.layer == layer] for answer in answers]
+    for row in zip_longest(*stored):
+        yield Line((layer, *(value for tensor in row for value in ((tensor.name, tensor.shape) if tensor else (None, None)))))
 
 
 def _tensors_table(answer: Storage) -> Table:
@@ -240,3 +260,95 @@ def _offers_table(answer: SupportList) -> Table:
         for cell in support.cells.values()
     ]
     return Table(columns, tuple(lines))
+
+
+def framework_document(answer: Support) -> Document:
+    """Return one framework's page: its tensors, gates, default values, what it lacks and who has it, and the sources."""
+    cells = tuple(answer.cells.values())
+    title = f"{answer.framework}: {answer.title} {answer.release}".rstrip()
+    tables = (
+        _rows_table(cells),
+        _cells_table(answer, cells),
+        _equations_table(cells),
+        _facts_table(cells),
+        _lacks_table(answer, cells),
+    )
+    notes = (*dict.fromkeys(cell.note for cell in cells if cell.note), _BLOCK_LEGEND, _EQUATION_LEGEND)
+    return Document(title, tables, notes)
+
+
+def _rows_table(cells: tuple[CellSupport, ...]) -> Table:
+    columns = (
+        Column("cell", "cell", grouped=True),
+        Column("name", "tensor"),
+        Column("axes", "axes"),
+        Column("role", "holds"),
+        Column("gates", "of gates"),
+        Column("when", "where"),
+    )
+    lines = [
+        Line((cell.cell, row.name, row.axes, row.role.replace(" ", ", "), row.gates or None, row.when or None))
+        for cell in cells
+        for row in cell.rows
+    ]
+    return Table(columns, tuple(lines))
+
+
+def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
+    table = _layouts_table(SupportList((answer,)))
+    gates = Column("gates", "gates in order")
+    lines = [Line((*line.values[2:], " ".join(cell.gates))) for line, cell in zip(table.lines, cells, strict=True)]
+    return Table((*table.columns[2:], gates), tuple(lines))
+
+
+_EQUATION_LEGEND = (
+    "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
+)
+
+
+def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
+    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations, in order"))
+    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.equations))
+
+
+def _facts_table(cells: tuple[CellSupport, ...]) -> Table:
+    columns = (
+        Column("cell", "cell"),
+        Column("initial", "default values"),
+        Column("constraints", "constraints"),
+        Column("source", "source"),
+    )
+    lines = [Line((cell.cell, cell.initial or None, ", ".join(cell.constraints) or None, cell.source)) for cell in cells]
+    return Table(columns, tuple(lines))
+
+
+def _lacks_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
+    columns = (Column("cell", "cell", grouped=True), Column("lacks", "lacks"), Column("who", "who has it"))
+    lines = [Line((cell.cell, OPTIONS[word], ", ".join(names))) for cell in cells for word, names in cell.lacks.items()]
+    lines += [Line((cell, "the cell", ", ".join(names))) for cell, names in answer.lacks.items()]
+    return Table(columns, tuple(lines))
+
+
+def verify_document(model: Model, answer: Verification) -> Document:
+    """Return whether a framework agrees with our tables, and where not."""
+    title = f"{_headline(model)} in {answer.framework} {answer.release}, held against the tables"
+    tables = [_differences_table(answer)] * bool(answer.differences) + [_runs_table(answer)] * bool(answer.gates)
+    return Document(title, tuple(tables), tuple(_verify_notes(answer)))
+
+
+def _differences_table(answer: Verification) -> Table:
+    columns = (Column("name", "tensor"), Column("ours", "ours", "shape"), Column("theirs", "theirs", "shape"))
+    return Table(columns, tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences))
+
+
+def _runs_table(answer: Verification) -> Table:
+    columns = (Column("layer", "layer"), Column("error", "largest error"))
+    return Table(columns, tuple(Line((check.layer, f"{check.error:.1e}")) for check in answer.gates))
+
+
+def _verify_notes(answer: Verification) -> Iterator[str]:
+    differing = len(answer.differences)
+    yield f"{answer.compared - differing:,} of {answer.compared:,} tensors agree in name and shape"
+    if answer.gates:
+        yield "largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"
+    yield "agrees" if answer.agrees else "differs"

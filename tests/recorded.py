@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,10 @@ def published() -> list[dict[str, Any]]:
     return found
 
 
-def model_of(case: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the model file of a recorded case; None for a cell called alone, a converter's file, states listed as weights."""
+def model_of(framework: str, case: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the model file of a recorded case, or None where it is not a model of ours."""
     config = case["config"]
-    single_cell = config.get("structure") in {"cell", "stacked_cells"}
-    if single_cell or "exported" in case["class"] or config.get("initial_states"):
+    if why_not(framework, case):
         return None
     options = _options(case)
     kind = "conv_lstm" if case["cell"] == "convlstm" else case["cell"]
@@ -38,6 +38,9 @@ def model_of(case: dict[str, Any]) -> dict[str, Any] | None:
     layers = [{"type": kind, size: units, **options} for units in config["units"]]
     if config.get("structure") == "num_layers" and len(set(config["units"])) == 1:
         layers = [{**layers[0], "repeat": len(layers)}]
+    if config.get("structure") == "bidirectional_dynamic_rnn":  # each direction goes up the stack by itself
+        for below, layer in pairwise(layers):
+            layer["input_dim"] = below.get("projection") or below["units"]
     for layer in layers:
         layer["trainable"] = config.get("trainable", True)
     model: dict[str, Any] = {"input_dim": config["input_dim"], "layers": layers}
@@ -45,8 +48,24 @@ def model_of(case: dict[str, Any]) -> dict[str, Any] | None:
         del model["input_dim"]
         table = {"type": "embedding", "vocab_size": embedding["vocab"], "dim": embedding["dim"]}
         layers.insert(0, table | {"trainable": embedding.get("trainable", True)})
-    layers += [{"type": "dense", "units": head["output_dim"], "bias": head.get("bias", True)} for head in config["head"]]
+    layers += [{"type": "dense", "units": head["output_dim"], "bias": head.get("bias", True)} for head in config["head"] or []]
     return model
+
+
+def why_not(framework: str, case: dict[str, Any]) -> str:
+    """Return why a recorded case is not a model of ours; nothing where it is."""
+    config = case["config"]
+    if config.get("structure") in {"cell", "stacked_cells"} and case["cell"] not in {"convlstm", "mgu"}:
+        return "a cell called alone, outside a layer"
+    if case["cell"] in {"lstm_skip", "gru_skip"}:
+        return "skip connections"
+    if framework == "haiku" and case["cell"] == "rnn" and config.get("double_bias") is False:
+        return "the second bias left out"
+    if "exported" in case["class"] or config.get("source", "flatbuffer") != "flatbuffer":
+        return "what a converter wrote"
+    if config.get("initial_states"):
+        return "states listed among the weights"
+    return ""
 
 
 def _options(case: dict[str, Any]) -> dict[str, Any]:
@@ -59,9 +78,13 @@ def _options(case: dict[str, Any]) -> dict[str, Any]:
         options["reset_after"] = config["reset_after"]
     if "linear_before_reset" in config:
         options["reset_after"] = bool(config["linear_before_reset"])
+    if config.get("projection"):
+        options["projection_bias"] = config.get("projection_bias")
+    if case["cell"] == "mgu":
+        options["reset_gate"] = config.get("reset_gate", True)
     if case["cell"] == "convlstm":
         options["kernel_size"] = config["kernel_size"]
-    return options
+    return {field: value for field, value in options.items() if value is not None}
 
 
 def _has(case: dict[str, Any], field: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import FRAMEWORKS, supporting
-from lstm_calc.model import GRU, LSTM, MERGES, RNN, ConvLSTM, Dense, Embedding, Layer, Model, RepeatVector
+from lstm_calc.model import GRU, LSTM, MERGES, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, RepeatVector
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -31,10 +31,14 @@ def recurrent(draw: DrawFn) -> Layer:
         "return_sequences": draw(st.none() | st.booleans()),
         "return_state": draw(st.booleans()),
     }
-    kind = draw(st.sampled_from(("lstm", "gru", "rnn", "conv_lstm")))
+    kind = draw(st.sampled_from(("lstm", "gru", "rnn", "mgu", "conv_lstm")))
     if kind == "lstm":
         flags = {"peephole": draw(st.booleans()), "coupled": draw(st.booleans())}
-        return LSTM(draw(sizes), projection=draw(st.none() | sizes), **flags, **common)
+        projection = draw(st.none() | sizes)
+        flags["projection_bias"] = draw(st.none() | st.booleans()) if projection else None
+        return LSTM(draw(sizes), projection=projection, **flags, **common)
+    if kind == "mgu":
+        return MGU(draw(sizes), reset_gate=draw(st.booleans()), **common)
     if kind == "gru":
         return GRU(draw(sizes), reset_after=draw(st.none() | st.booleans()), **common)
     if kind == "rnn":

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lstm_calc import notation
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, offers
 from lstm_calc.measure import count
 from lstm_calc.model import Dense, Model
 from lstm_calc.modelfile import loads
@@ -73,7 +73,7 @@ def _offered(model: Model, framework: str) -> bool:
 @every_framework
 @given(width=sizes, units=sizes, kind=st.sampled_from(("lstm", "gru", "rnn")))
 def test_two_directions_are_twice_one(framework: str, width: int, units: int, kind: str) -> None:
-    if kind in FRAMEWORKS[framework].layouts:
+    if offers(FRAMEWORKS[framework], kind, "bidirectional"):
         one, two = (count(notation.read(f"{width} > {way}{kind} {units}"), framework) for way in ("", "bi"))
         assert two == 2 * one
 
@@ -164,6 +164,8 @@ def test_a_slice_never_crosses_a_gate(framework: str) -> None:
     """Fill every block with its gate's number; every stored cell is then filled exactly once."""
     kinds = [kind for kind in ("lstm", "gru", "rnn") if kind in FRAMEWORKS[framework].layouts]
     for kind, way in product(kinds, ("", "bi")):
+        if way and not offers(FRAMEWORKS[framework], kind, "bidirectional"):
+            continue
         for tensor in tensors(notation.read(f"3 > {way}{kind} 2"), framework).tensors:
             cells = [cell for part in tensor.parts for cell in product(*(range(start, stop) for start, stop in part.slice))]
             assert sorted(cells) == sorted(product(*map(range, tensor.shape)))

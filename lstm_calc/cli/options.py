@@ -183,6 +183,11 @@ def _at_least_one(number: int) -> int:
     return number
 
 
+def framework_names() -> list[str]:
+    """Return every framework's name, for completion."""
+    return list(FRAMEWORKS)
+
+
 def read_framework(
     framework: Annotated[
         str,
@@ -190,7 +195,7 @@ def read_framework(
             "--framework",
             "-f",
             help="Whose tensors: see lstm-calc frameworks.",
-            autocompletion=lambda: list(FRAMEWORKS),
+            autocompletion=framework_names,
             rich_help_panel=_ANSWER,
         ),
     ] = "textbook",

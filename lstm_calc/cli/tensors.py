@@ -1,11 +1,12 @@
 """``lstm-calc tensors``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
+from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
@@ -21,10 +22,15 @@ def run(
     quiet: bool,
     gates: Annotated[bool, typer.Option("--gates", help="Show the slice of every gate in each tensor.")] = False,
 ) -> int:
-    """List the tensors of a model exactly as a framework stores them.
+    """List the tensors of a model exactly as a framework stores them; -f keras,pytorch puts several side by side.
 
     Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
     """
+    first, *others = framework.split(",")
+    if others:
+        if gates or quiet:
+            raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
+        return _side_by_side(model, [first, *others], output)
     if quiet:
         from lstm_calc.measure import count
 
@@ -39,3 +45,19 @@ def _document(model: Model, answer: "Storage", *, gates: bool) -> "Document":
     from lstm_calc.report import tensors_document
 
     return tensors_document(model, answer, gates=gates)
+
+
+def _side_by_side(model: Model, names: list[str], output: Output) -> int:
+    from lstm_calc.questions.tensors import tensors
+
+    answers = tuple(tensors(model, name) for name in names)
+
+    def data() -> dict[str, Any]:
+        return {"schema": "lstm-calc/tensors-side-by-side/1", "frameworks": [answer.data() for answer in answers]}
+
+    def document() -> "Document":
+        from lstm_calc.report import side_by_side_document
+
+        return side_by_side_document(model, answers)
+
+    return output.show(data, document)

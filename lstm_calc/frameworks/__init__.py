@@ -18,12 +18,14 @@ __all__ = [
     "Framework",
     "Layout",
     "Row",
+    "equation_words",
     "framework",
     "layout_for",
     "offers",
     "option_words",
     "refusals",
     "supporting",
+    "who_offers",
 ]
 
 
@@ -64,7 +66,7 @@ class Tables(MutableMapping[str, Framework]):
         return len(list(iter(self)))
 
 
-FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow"))
+FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "jax", "mlx"))
 """Every framework by name, in the order of every list."""
 
 
@@ -88,14 +90,22 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     if layout is None:
         yield f"{table.name} has no {layer.kind}; {_who_does(layer.kind, '')}"
         return
-    asked = option_words(layer, layout.reset)
+    asked = option_words(layer, layout.defaults)
     for word in OPTIONS:
         if word in asked and not offers(table, layer.kind, word):
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
     fields = layer.asdict()
     for small, large in layout.smaller:
-        if fields[small] is not None and fields[small] >= fields[large]:
+        if fields.get(small) is not None and fields[small] >= fields[large]:
             yield f"{table.name} wants {small} below {large}; here they are {fields[small]:,} and {fields[large]:,}"
+
+
+def equation_words(layer: Layer, layout: Layout) -> set[str]:
+    """Return the words that choose a cell's equations for a layer as a framework runs it."""
+    words = option_words(layer, layout.defaults) | set(layout.quirks.split())
+    if "coupled" in words:
+        words.add("i_from_f" if layout.coupled and "input" not in layout.coupled.split() else "f_from_i")
+    return words
 
 
 def offers(table: Framework, kind: str, word: str) -> bool:
@@ -104,8 +114,13 @@ def offers(table: Framework, kind: str, word: str) -> bool:
     return layout is not None and (not word or word in layout.options.split())
 
 
+def who_offers(kind: str, word: str = "") -> tuple[str, ...]:
+    """Return the frameworks that have a kind of layer and, of it, the option that a word stands for."""
+    return tuple(name for name, table in FRAMEWORKS.items() if offers(table, kind, word))
+
+
 def _who_does(kind: str, word: str) -> str:
-    names = [name for name, table in FRAMEWORKS.items() if offers(table, kind, word)]
+    names = who_offers(kind, word)
     return f"{listed(names)} {'do' if len(names) > 1 else 'does'}" if names else "none here does"
 
 

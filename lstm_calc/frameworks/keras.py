@@ -8,6 +8,7 @@ KERNELS = (
     Row("kernel", "input gates*units", "kernel"),
     Row("recurrent_kernel", "output gates*units", "recurrent_kernel"),
 )
+_INITIAL = "kernel glorot_uniform, recurrent kernel orthogonal, bias zeros"
 _ONE_BIAS = Row("bias", "gates*units", "bias", when="bias")
 OTHERS = {
     "dense": Layout(
@@ -32,12 +33,14 @@ KERAS = Framework(
     name="keras",
     title="Keras",
     release="3.15.1",
+    package="keras torch",
     prefix="sequential/",
     wrapper="bidirectional",
     ways=("forward", "backward"),
     layouts={
         "lstm": Layout(
             source="keras/src/layers/rnn/lstm.py, class LSTMCell",
+            initial=f"{_INITIAL} with the forget gate ones (unit_forget_bias=True)",
             gates="input forget cell output",
             letters="i f c o",
             options="nobias bidirectional merge",
@@ -48,10 +51,11 @@ KERAS = Framework(
         ),
         "gru": Layout(
             source="keras/src/layers/rnn/gru.py, class GRUCell",
+            initial=_INITIAL,
             gates="update reset candidate",
             letters="z r h",
             options="nobias bidirectional merge reset_after reset_before",
-            reset="reset_after",
+            defaults="reset_after",
             label="gru",
             path="{name}/gru_cell/",
             two_way="{name}/{way}_{inner}/gru_cell/",
@@ -63,6 +67,7 @@ KERAS = Framework(
         ),
         "rnn": Layout(
             source="keras/src/layers/rnn/simple_rnn.py, class SimpleRNNCell",
+            initial=_INITIAL,
             gates="hidden",
             letters="h",
             options="nobias bidirectional merge",
@@ -77,6 +82,7 @@ KERAS = Framework(
         ),
         "conv_lstm": Layout(
             source="keras/src/layers/rnn/conv_lstm.py, class ConvLSTMCell",
+            initial=f"{_INITIAL} with the forget gate ones (unit_forget_bias=True)",
             gates="input forget cell output",
             letters="i f c o",
             options="nobias bidirectional merge",

@@ -25,8 +25,8 @@ class Row(Record):
     """One tensor, or one a gate or direction where its name says so.
 
     ``role`` has a word for each part where an axis concatenates (``input+output``, ``biases``). ``when`` are the option
-    words that bring the row in; ``gates`` the gates it holds, where not all. ``raveled``: each block lies (units, input) row by
-    row inside a place of shape (input, units).
+    words that bring the row in, ``frozen`` those that keep it at its initial zeros; ``gates`` the gates it holds, where not all.
+    ``raveled``: each block lies (units, input) row by row inside a place of shape (input, units).
     """
 
     name: str
@@ -34,6 +34,7 @@ class Row(Record):
     role: str
     when: str = ""
     gates: str = ""
+    frozen: str = ""
     raveled: bool = False
 
 
@@ -41,10 +42,12 @@ class Layout(Record):
     """How one framework stores one kind of layer.
 
     ``gates`` is the stored order and ``letters`` the framework's own names for them; ``coupled`` the gates left when input
-    and forget gate are one. ``path`` and ``two_way`` are what stands before a row's name; ``label`` the name the framework gives
-    an unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``reset`` the GRU form that is the
-    default, ``smaller`` pairs of sizes of which the first must be below the second, ``forget_bias`` what is added to the
-    forget gate when the layer runs. ``source`` says where all this was read.
+    and forget gate are one. ``path`` is what stands before a row's name, ``two_way`` the same in a bidirectional layer,
+    ``stacked`` and ``stacked_two_way`` where the model has several recurrent layers. ``label`` is the name the framework gives an
+    unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
+    layer leaves the choice open, ``smaller`` pairs of sizes of which the first must be below the second. ``forget_bias`` is what
+    is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
+    ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
     """
 
     rows: tuple[Row, ...]
@@ -54,18 +57,24 @@ class Layout(Record):
     coupled: str = ""
     path: str = ""
     two_way: str = ""
+    stacked: str = ""
+    stacked_two_way: str = ""
     label: str = ""
     options: str = "nobias"
-    reset: str = "reset_before"
+    defaults: str = ""
     smaller: tuple[tuple[str, str], ...] = ()
     forget_bias: int = 0
+    quirks: str = ""
+    initial: str = ""
+    note: str = ""
 
 
 class Framework(Record):
     """One framework: its layouts by kind of layer, and how it names what stands around them.
 
     ``prefix`` stands before every name of a model of several layers; ``wrapper`` is the label of the layer around a bidirectional
-    one; ``ways`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers.
+    one; ``ways`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers;
+    ``apart``: each direction is a layer of its own, with a name of its own. ``package`` is what pip installs;
     ``release`` is the version whose tensors were recorded.
     """
 
@@ -73,18 +82,23 @@ class Framework(Record):
     title: str
     release: str
     layouts: dict[str, Layout]
+    package: str = ""
     prefix: str = ""
     wrapper: str = ""
     ways: tuple[str, str] = ("", "")
     modules: bool = False
+    apart: bool = False
 
 
 _OPTION_WORDS = {
     "bias": ("bias", "nobias"),
     "bidirectional": ("bidirectional", "one_way"),
     "projection": ("projection", "unprojected"),
+    "projection_bias": ("projection_bias", "plain_projection"),
     "peephole": ("peephole", "closed"),
     "coupled": ("coupled", "uncoupled"),
+    "reset_after": ("reset_after", "reset_before"),
+    "reset_gate": ("gated", "ungated"),
     "tied": ("tied", "untied"),
 }
 """For a field of a layer, the word that stands when it is on and the one when it is off."""
@@ -94,25 +108,30 @@ OPTIONS = {
     "bidirectional": "bidirectional",
     "merge": "merge",
     "projection": "projection",
+    "projection_bias": "projection_bias=true",
     "peephole": "peephole",
     "coupled": "coupled gates",
     "reset_after": "reset_after=true",
     "reset_before": "reset_after=false",
+    "ungated": "reset_gate=false",
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
 
+_OPEN = {"reset_after", "projection_bias"}
+"""The fields in which None leaves the choice to the framework."""
 
-def option_words(layer: Layer, reset: str) -> set[str]:
-    """Return the option words that hold for a layer; ``reset`` is the GRU form where the layer leaves it open.
 
-    >>> from lstm_calc.model import Dense
-    >>> sorted(option_words(Dense(8, bias=False), ""))
-    ['nobias', 'untied']
+def option_words(layer: Layer, defaults: str) -> set[str]:
+    """Return the option words that hold for a layer; ``defaults`` are those that hold where it leaves the choice open.
+
+    >>> from lstm_calc.model import GRU
+    >>> sorted(option_words(GRU(8, bias=False), "reset_after"))
+    ['nobias', 'one_way', 'reset_after']
     """
     fields = layer.asdict()
-    words = {on if fields[field] else off for field, (on, off) in _OPTION_WORDS.items() if field in fields}
-    if fields.get("merge", "concat") != "concat":
-        words.add("merge")
-    if "reset_after" in fields:
-        words.add(reset if fields["reset_after"] is None else ("reset_before", "reset_after")[fields["reset_after"]])
-    return words
+    words = set()
+    for field, (on, off) in _OPTION_WORDS.items():
+        if field in fields:
+            value = on in defaults.split() if field in _OPEN and fields[field] is None else fields[field]
+            words.add(on if value else off)
+    return words | ({"merge"} if fields.get("merge", "concat") != "concat" else set())

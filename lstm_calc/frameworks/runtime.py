@@ -10,14 +10,19 @@ _ROWS = (
     Row("B", "ways biases*gates*units", "bias recurrent_bias", when="bias"),
 )
 
+_NONE = "none: the weights are inputs of the operator"
+
 ONNX = Framework(
     name="onnx",
     title="ONNX",
     release="1.23.2",
+    package="onnx onnxruntime",
     prefix="{name}.",
     layouts={
         "lstm": Layout(
-            source="ONNX operator LSTM-22; onnxruntime 1.32.0 ignores the forget rows when input_forget=1",
+            source="ONNX operator LSTM-22",
+            initial=_NONE,
+            note="with input_forget=1 all four gates' rows stay; onnxruntime 1.32.0 computes f = 1 - i and ignores the forget rows",
             gates="input output forget cell",
             letters="i o f c",
             options="nobias bidirectional peephole coupled",
@@ -27,7 +32,9 @@ ONNX = Framework(
             ),
         ),
         "gru": Layout(
-            source="ONNX operator GRU-22; reset_after is linear_before_reset",
+            source="ONNX operator GRU-22",
+            initial=_NONE,
+            note="reset_after is linear_before_reset",
             gates="update reset candidate",
             letters="z r h",
             options="nobias bidirectional reset_after reset_before",
@@ -35,6 +42,7 @@ ONNX = Framework(
         ),
         "rnn": Layout(
             source="ONNX operator RNN-22",
+            initial=_NONE,
             gates="hidden",
             letters="i",
             options="nobias bidirectional",
@@ -49,5 +57,106 @@ ONNX = Framework(
         ),
         "embedding": Layout(source="ONNX operator Gather", rows=(Row("weight", "vocab_size dim", "kernel"),)),
         "repeat_vector": Layout(source="ONNX operator Expand", rows=()),
+    },
+)
+
+_OPENVINO_ROWS = (
+    Row("W", "ways gates*units input", "kernel"),
+    Row("R", "ways gates*units output", "recurrent_kernel"),
+    Row("B", "ways gates*units", "bias"),
+)
+
+OPENVINO = Framework(
+    name="openvino",
+    title="OpenVINO",
+    release="2026.4.1",
+    package="openvino",
+    prefix="{name}/",
+    layouts={
+        "lstm": Layout(
+            source="OpenVINO operation LSTMSequence-5",
+            initial=_NONE,
+            gates="forget input cell output",
+            letters="f i c o",
+            options="bidirectional",
+            note="B is a required input: the sum of input and recurrent bias",
+            rows=_OPENVINO_ROWS,
+        ),
+        "gru": Layout(
+            source="OpenVINO operation GRUSequence-5",
+            initial=_NONE,
+            gates="update reset candidate",
+            letters="z r h",
+            options="bidirectional reset_after reset_before",
+            note="reset_after is linear_before_reset",
+            rows=(
+                *_OPENVINO_ROWS[:2],
+                Row("B", "ways gates*units", "bias", when="reset_before"),
+                Row("B", "ways gates*units+candidate_gate*units", "bias recurrent_bias", when="reset_after"),
+            ),
+        ),
+        "rnn": Layout(
+            source="OpenVINO operation RNNSequence-5",
+            initial=_NONE,
+            gates="hidden",
+            letters="h",
+            options="bidirectional",
+            rows=_OPENVINO_ROWS,
+        ),
+        "dense": Layout(
+            source="OpenVINO operations MatMul-1 and Add-1",
+            rows=(
+                Row("weight", "input units", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(source="OpenVINO operation Gather-8", rows=(Row("weight", "vocab_size dim", "kernel"),)),
+        "repeat_vector": Layout(source="OpenVINO operation Broadcast-3", rows=()),
+    },
+)
+
+TFLITE = Framework(
+    name="tflite",
+    title="TensorFlow Lite",
+    release="2.21.0",
+    package="tensorflow",
+    apart=True,
+    layouts={
+        "lstm": Layout(
+            source="tensorflow/lite/kernels/unidirectional_sequence_lstm.cc",
+            gates="input forget cell output",
+            letters="i f c o",
+            coupled="forget cell output",
+            options="bidirectional projection projection_bias peephole coupled",
+            defaults="projection_bias",
+            initial="none: the converter writes them",
+            label="lstm_0",
+            path="{name}.",
+            note="coupled: the input gate is left out and i = 1 - f; an LSTM without biases is not turned into this operator",
+            rows=(
+                Row("input_to_{gate}_weights", "units input", "kernel"),
+                Row("recurrent_to_{gate}_weights", "units output", "recurrent_kernel"),
+                Row("cell_to_{gate}_weights", "units", "peephole", when="peephole", gates="input forget output"),
+                Row("{gate}_gate_bias", "units", "bias"),
+                Row("projection_weights", "projection units", "projection", when="projection"),
+                Row("projection_bias", "projection", "bias", when="projection projection_bias"),
+            ),
+        ),
+        "dense": Layout(
+            source="tensorflow/lite/kernels/fully_connected.cc",
+            label="fully_connected_0",
+            path="{name}.",
+            rows=(
+                Row("weights", "units input", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(
+            source="tensorflow/lite/kernels/gather.cc",
+            label="gather_0",
+            path="{name}.",
+            rows=(Row("weights", "vocab_size dim", "kernel"),),
+        ),
+        "repeat_vector": Layout(source="tensorflow/lite/kernels/tile.cc", label="tile_0", rows=()),
     },
 )

@@ -12,6 +12,7 @@ CUDNN = Framework(
     name="cudnn",
     title="CuDNNLSTM and CuDNNGRU, of tf_keras",
     release="2.21.0",
+    package="tf_keras",
     wrapper="bidirectional",
     ways=("forward", "backward"),
     layouts={
@@ -20,6 +21,7 @@ CUDNN = Framework(
             gates="input forget cell output",
             letters="i f c o",
             options="bidirectional merge",
+            initial="biases zeros, with the recurrent one of the forget gate ones (unit_forget_bias=True)",
             label="cu_dnnlstm",
             path="{name}/",
             two_way="{name}/{way}_{inner}/",
@@ -30,11 +32,79 @@ CUDNN = Framework(
             gates="update reset candidate",
             letters="z r h",
             options="bidirectional merge reset_after",
-            reset="reset_after",
+            defaults="reset_after",
+            initial="biases zeros",
             label="cu_dnngru",
             path="{name}/",
             two_way="{name}/{way}_{inner}/",
             rows=(*_RAVELED, _TWO_BIASES),
+        ),
+        **OTHERS,
+    },
+)
+
+_CELLS = "tensorflow/python/keras/layers/legacy_rnn/rnn_cell_impl.py"
+_STACKED = "rnn/multi_rnn_cell/cell_{cell}/"
+_TWO_WAY = "bidirectional_rnn/{way}/"
+_STACKED_TWO_WAY = f"layer_{{cell}}/{_TWO_WAY}"
+
+TENSORFLOW1 = Framework(
+    name="tensorflow1",
+    title="TensorFlow 1 (tf.compat.v1.nn.rnn_cell)",
+    release="2.21.0",
+    package="tensorflow tf_keras",
+    ways=("fw", "bw"),
+    layouts={
+        "lstm": Layout(
+            source=f"{_CELLS}, class LSTMCell (BasicLSTMCell: the same without peepholes and projection, as basic_lstm_cell)",
+            gates="input cell forget output",
+            letters="i j f o",
+            options="bidirectional merge projection peephole",
+            path="rnn/lstm_cell/",
+            two_way=f"{_TWO_WAY}lstm_cell/",
+            stacked=f"{_STACKED}lstm_cell/",
+            stacked_two_way=f"{_STACKED_TWO_WAY}lstm_cell/",
+            forget_bias=1,
+            initial="bias zeros",
+            note="the forget bias is an argument, forget_bias=1.0, added when the cell runs",
+            rows=(
+                Row("kernel", "input+output gates*units", "kernel recurrent_kernel"),
+                Row("bias", "gates*units", "bias"),
+                Row("w_{letter}_diag", "units", "peephole", when="peephole", gates="forget input output"),
+                Row("projection/kernel", "units projection", "projection", when="projection"),
+            ),
+        ),
+        "gru": Layout(
+            source=f"{_CELLS}, class GRUCell",
+            gates="reset update candidate",
+            letters="r u c",
+            options="bidirectional merge reset_before",
+            path="rnn/gru_cell/",
+            two_way=f"{_TWO_WAY}gru_cell/",
+            stacked=f"{_STACKED}gru_cell/",
+            stacked_two_way=f"{_STACKED_TWO_WAY}gru_cell/",
+            initial="gates/bias ones, candidate/bias zeros",
+            rows=(
+                Row("gates/kernel", "input+output gates*units", "kernel recurrent_kernel", gates="reset update"),
+                Row("gates/bias", "gates*units", "bias", gates="reset update"),
+                Row("candidate/kernel", "input+output units", "kernel recurrent_kernel", gates="candidate"),
+                Row("candidate/bias", "units", "bias", gates="candidate"),
+            ),
+        ),
+        "rnn": Layout(
+            source=f"{_CELLS}, class BasicRNNCell",
+            gates="hidden",
+            letters="h",
+            options="bidirectional merge",
+            path="rnn/basic_rnn_cell/",
+            two_way=f"{_TWO_WAY}basic_rnn_cell/",
+            stacked=f"{_STACKED}basic_rnn_cell/",
+            stacked_two_way=f"{_STACKED_TWO_WAY}basic_rnn_cell/",
+            initial="bias zeros",
+            rows=(
+                Row("kernel", "input+output units", "kernel recurrent_kernel"),
+                Row("bias", "units", "bias"),
+            ),
         ),
         **OTHERS,
     },

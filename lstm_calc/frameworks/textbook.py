@@ -44,6 +44,14 @@ TEXTBOOK = Framework(
             two_way="{way}.",
             rows=(_MATRIX, _BIAS),
         ),
+        "mgu": Layout(
+            source="Zhou et al. 2016, arXiv 1603.09420",
+            gates="forget candidate",
+            letters="f h",
+            options="nobias bidirectional merge ungated",
+            two_way="{way}.",
+            rows=(_MATRIX, _BIAS),
+        ),
         "conv_lstm": Layout(
             source="Shi et al. 2015, arXiv 1506.04214, without its peepholes",
             gates="input forget cell output",

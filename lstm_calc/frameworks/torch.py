@@ -1,4 +1,4 @@
-"""PyTorch."""
+"""PyTorch, and Paddle, which is built after it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ _ROWS = (
     Row("bias_hh_l{layer}{way}", "gates*units", "recurrent_bias", when="bias"),
 )
 
+_INITIAL = "all uniform within 1/sqrt(units)"
+
 PYTORCH = Framework(
     name="pytorch",
     title="PyTorch",
     release="2.13.0",
+    package="torch",
     prefix="{name}.",
     ways=("", "_reverse"),
     modules=True,
     layouts={
         "lstm": Layout(
             source="torch/nn/modules/rnn.py, class LSTM",
+            initial=_INITIAL,
             gates="input forget cell output",
             letters="i f g o",
             options="nobias bidirectional projection",
@@ -29,14 +33,16 @@ PYTORCH = Framework(
         ),
         "gru": Layout(
             source="torch/nn/modules/rnn.py, class GRU",
+            initial=_INITIAL,
             gates="reset update candidate",
             letters="r z n",
             options="nobias bidirectional reset_after",
-            reset="reset_after",
+            defaults="reset_after",
             rows=_ROWS,
         ),
         "rnn": Layout(
             source="torch/nn/modules/rnn.py, class RNN",
+            initial=_INITIAL,
             gates="hidden",
             letters="h",
             options="nobias bidirectional",
@@ -44,6 +50,7 @@ PYTORCH = Framework(
         ),
         "dense": Layout(
             source="torch/nn/modules/linear.py, class Linear",
+            initial="uniform within 1/sqrt(inputs)",
             rows=(
                 Row("weight", "units input", "kernel", when="untied"),
                 Row("bias", "units", "bias", when="bias"),
@@ -51,8 +58,80 @@ PYTORCH = Framework(
         ),
         "embedding": Layout(
             source="torch/nn/modules/sparse.py, class Embedding",
+            initial="normal",
             rows=(Row("weight", "vocab_size dim", "kernel"),),
         ),
         "repeat_vector": Layout(source="torch.Tensor.expand", rows=()),
+    },
+)
+
+_PADDLE_ROWS = (
+    Row("weight_ih", "gates*units input", "kernel"),
+    Row("weight_hh", "gates*units output", "recurrent_kernel"),
+    Row("bias_ih", "gates*units", "bias", frozen="nobias"),
+    Row("bias_hh", "gates*units", "recurrent_bias", frozen="nobias"),
+)
+_PADDLE_NOTE = (
+    "a bias that is switched off stays as zeros that are not trained; with both off, several layers or directions can't be built; "
+    "the flat names of named_parameters() (weight_ih_l0) slip with a projection or without biases, so the cells' own stand here"
+)
+_PADDLE = "python/paddle/nn/layer/rnn.py"
+
+PADDLE = Framework(
+    name="paddle",
+    title="Paddle",
+    release="3.3.1",
+    package="paddlepaddle",
+    prefix="{name}.",
+    ways=("fw", "bw"),
+    modules=True,
+    layouts={
+        "lstm": Layout(
+            source=f"{_PADDLE}, class LSTM",
+            gates="input forget cell output",
+            letters="i f g o",
+            options="nobias bidirectional projection",
+            smaller=(("projection", "units"),),
+            path="{depth}.cell.",
+            two_way="{depth}.cell_{way}.",
+            initial=_INITIAL,
+            note=_PADDLE_NOTE,
+            rows=(*_PADDLE_ROWS, Row("weight_ho", "units projection", "projection", when="projection")),
+        ),
+        "gru": Layout(
+            source=f"{_PADDLE}, class GRU",
+            gates="reset update candidate",
+            letters="r z c",
+            options="nobias bidirectional reset_after",
+            defaults="reset_after",
+            path="{depth}.cell.",
+            two_way="{depth}.cell_{way}.",
+            initial=_INITIAL,
+            note=_PADDLE_NOTE,
+            rows=_PADDLE_ROWS,
+        ),
+        "rnn": Layout(
+            source=f"{_PADDLE}, class SimpleRNN",
+            gates="hidden",
+            letters="h",
+            options="nobias bidirectional",
+            path="{depth}.cell.",
+            two_way="{depth}.cell_{way}.",
+            initial=_INITIAL,
+            note=_PADDLE_NOTE,
+            rows=_PADDLE_ROWS,
+        ),
+        "dense": Layout(
+            source="python/paddle/nn/layer/common.py, class Linear",
+            rows=(
+                Row("weight", "input units", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(
+            source="python/paddle/nn/layer/common.py, class Embedding",
+            rows=(Row("weight", "vocab_size dim", "kernel"),),
+        ),
+        "repeat_vector": Layout(source="paddle.expand", rows=()),
     },
 )

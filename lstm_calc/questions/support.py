@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework
-from lstm_calc.model import GRU, LSTM, RNN, ConvLSTM, Layer, Model
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Row, equation_words, framework, who_offers
+from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer, Model
 from lstm_calc.questions.params import bias_vectors
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.record import Record
 
-_PROBES: dict[str, Layer] = {"lstm": LSTM(2), "gru": GRU(2), "rnn": RNN(2), "conv_lstm": ConvLSTM(2, (1,))}
+_PROBES: dict[str, Layer] = {"lstm": LSTM(2), "gru": GRU(2), "rnn": RNN(2), "mgu": MGU(2), "conv_lstm": ConvLSTM(2, (1,))}
 """The smallest layer of each cell, laid out to see how its tensors lie."""
 
 
@@ -20,7 +20,9 @@ class CellSupport(Record):
 
     ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed``: kernels are (input, units);
     ``raveled``: they lie row by row in a place of the other shape; ``bias_vectors`` says how many each gate has,
-    ``forget_bias`` what is added to the forget gate at run time, ``options`` what is on offer beyond the plain layer.
+    ``forget_bias`` what is added to the forget gate at run time, ``options`` what is on offer beyond the plain layer,
+    ``lacks`` what is not, with the frameworks that have it. ``equations`` are those of the plain layer, ``rows`` the tensors as
+    the tables have them.
     """
 
     cell: str
@@ -31,16 +33,32 @@ class CellSupport(Record):
     bias_vectors: dict[str, int]
     forget_bias: int
     options: tuple[str, ...]
+    lacks: dict[str, tuple[str, ...]]
+    constraints: tuple[str, ...]
+    initial: str
+    equations: tuple[str, ...]
+    note: str
     source: str
+    rows: tuple[Row, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return self.asdict() | {"rows": [row.asdict() for row in self.rows]}
 
 
 class Support(Record):
-    """A framework, the release whose tensors were recorded, and its cells by name."""
+    """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them."""
 
     framework: str
     title: str
     release: str
+    package: str
     cells: dict[str, CellSupport]
+    lacks: dict[str, tuple[str, ...]]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {"schema": "lstm-calc/framework/1", **self.asdict(), "cells": [cell.data() for cell in self.cells.values()]}
 
 
 class SupportList(Record):
@@ -50,28 +68,32 @@ class SupportList(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        tables = [support.asdict() | {"cells": [cell.asdict() for cell in support.cells.values()]} for support in self.frameworks]
-        return {"schema": "lstm-calc/frameworks/1", "frameworks": tables}
+        return {"schema": "lstm-calc/frameworks/1", "frameworks": [support.data() for support in self.frameworks]}
 
 
 def support() -> SupportList:
     """Return what every framework offers."""
-    return SupportList(
-        tuple(
-            Support(
-                framework=table.name,
-                title=table.title,
-                release=table.release,
-                cells={cell: _cell(table, cell) for cell in CELLS if cell in table.layouts},
-            )
-            for table in FRAMEWORKS.values()
-        )
+    return SupportList(tuple(support_of(name) for name in FRAMEWORKS))
+
+
+def support_of(framework_name: str) -> Support:
+    """Return what one framework offers; raise FrameworkError where there is none of the name."""
+    table = framework(framework_name)
+    return Support(
+        framework=table.name,
+        title=table.title,
+        release=table.release,
+        package=table.package,
+        cells={cell: _cell(table, cell) for cell in CELLS if cell in table.layouts},
+        lacks={cell: who_offers(cell) for cell in CELLS if cell not in table.layouts},
     )
 
 
 def _cell(table: Framework, cell: str) -> CellSupport:
     layout, probe = table.layouts[cell], Model([_PROBES[cell]], input_dim=1)
     parts = [part for tensor in tensors(probe, table.name).tensors for part in tensor.parts]
+    offered = layout.options.split()
+    lacks = {word: who_offers(cell, word) for word in OPTIONS if word not in offered}
     return CellSupport(
         cell=cell,
         gates=tuple(layout.gates.split()),
@@ -80,6 +102,14 @@ def _cell(table: Framework, cell: str) -> CellSupport:
         raveled=any(part.raveled for part in parts),
         bias_vectors=bias_vectors(_PROBES[cell], table.name),
         forget_bias=layout.forget_bias,
-        options=tuple(word for word in OPTIONS if word in layout.options.split()),
+        options=tuple(word for word in OPTIONS if word in offered),
+        lacks={word: names for word, names in lacks.items() if names},
+        constraints=tuple(f"{small} < {large}" for small, large in layout.smaller),
+        initial=layout.initial,
+        equations=tuple(
+            f"{each.name} = {each.expression}" for each in CELLS[cell].equations_for(equation_words(_PROBES[cell], layout))
+        ),
+        note=layout.note,
         source=layout.source,
+        rows=layout.rows,
     )

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstm_calc.frameworks import framework, layout_for
+from lstm_calc.frameworks import framework, layout_for, option_words
 from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
 from lstm_calc.names import paths
 from lstm_calc.record import Record
@@ -111,7 +111,8 @@ def _stored(placed: Placed, layout: Layout, table: Framework, path: dict[str, st
         name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer=placed.depth)
         axes, sizes = axes_of(row, placed.layer), sizes_of(placed, gates)
         parts = tuple(_parts(row, axes, sizes, gates, placed.layer, way))
-        yield Tensor(path[way] + name, placed.name, shape_of(axes, sizes), axes, placed.layer.trainable, parts)
+        trainable = placed.layer.trainable and not _is_frozen(row, placed.layer, layout)
+        yield Tensor(path[way] + name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
 
 
 class _Segment(NamedTuple):
@@ -141,6 +142,10 @@ def _meaning(word: str) -> str:
     return "gate" if word.endswith("_gate") else word.removesuffix("s")
 
 
+def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
+    return bool(row.frozen) and option_words(layer, layout.defaults).issuperset(row.frozen.split())
+
+
 def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
     """Yield the blocks of one tensor, in the order in which they lie."""
     labels = {"gates": gates, "ways": layer.ways, "biases": ("", ""), **{f"{gate}_gate": (gate,) for gate in gates}}
@@ -163,7 +168,26 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
 
 def _transposed(names: Sequence[str], role: str) -> bool:
     """Say whether the axis that meets what flows in comes before the one that gives what flows out."""
-    words = [{word for term in terms_of(axis) for word in term} for axis in names]
-    into = [position for position, found in enumerate(words) if found & _INTO.get(role, set())]
-    out_of = [position for position, found in enumerate(words) if found & _OUT_OF.get(role, set())]
-    return bool(into) and into[0] < out_of[0]
+    order = [_meaning_of(axis, role) for axis in names if axis not in _BLOCKS]
+    return 1 in order and order.index(1) < order.index(0)
+
+
+def axis_order(axes: str, part: Part) -> list[int]:
+    """Return, for each axis of a block, which axis of (units, input, *window) it is.
+
+    >>> from lstm_calc import read, tensors
+    >>> kernel = tensors(read("3 > conv_lstm 4 kernel=3x5"), "keras").tensors[0]
+    >>> kernel.axes, axis_order(kernel.axes, kernel.parts[0])
+    ('kernel_1 kernel_2 input gates*units', [2, 3, 1, 0])
+    """
+    if part.raveled and len(part.shape) > 1:
+        return [1, 0]
+    return [_meaning_of(axis, part.role) for axis in axes.split() if axis not in _BLOCKS]
+
+
+def _meaning_of(axis: str, role: str) -> int:
+    """Return 0 for what flows out of a matrix (or a vector's only axis), 1 for what flows in, 2 and on for a window."""
+    words = {word for term in terms_of(axis) for word in term}
+    if axis.startswith("kernel_"):
+        return int(axis.removeprefix("kernel_")) + 1
+    return int(bool(words & _INTO.get(role, set())) and not words & _OUT_OF[role])

@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-FRAMEWORKS = ("keras", "pytorch", "onnx", "cudnn")
+FRAMEWORKS = (
+    *("keras", "pytorch", "onnx", "cudnn", "flax_linen", "flax_nnx", "haiku", "equinox", "mlx", "openvino", "paddle"),
+    *("tensorflow1", "tflite"),
+)
 KEPT = ("id", "cell", "class", "config", "total", "trainable_total", "shapes")
 
 

@@ -1,0 +1,41 @@
+"""``lstm-calc verify``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.verify import Verification
+
+
+@with_options
+def run(
+    model: Model,
+    framework: str,
+    output: Output,
+    quiet: bool,
+    gates: Annotated[bool, typer.Option("--gates", help="Also run each recurrent layer, filled through our slices.")] = False,
+) -> int:
+    """Hold the tables against the framework installed here: exit 0 where they agree, 1 where not.
+
+    Example: lstm-calc verify '8 > bilstm 16 x2 > dense 4' -f pytorch --gates
+    """
+    from lstm_calc.questions.verify import verify
+
+    answer = verify(model, framework, gates=gates)
+    if quiet:
+        output.number(len(answer.differences))
+    else:
+        output.show(answer.data, lambda: _document(model, answer))
+    return 0 if answer.agrees else 1
+
+
+def _document(model: Model, answer: "Verification") -> "Document":
+    from lstm_calc.report import verify_document
+
+    return verify_document(model, answer)

@@ -1,0 +1,339 @@
+"""The frameworks on JAX: Flax (linen, and NNX with its two LSTM cells), Haiku and Equinox."""
+
+from __future__ import annotations
+
+from lstm_calc.frameworks.rows import Framework, Layout, Row
+
+_FLAX_INITIAL = "kernels lecun_normal, recurrent kernels orthogonal, biases zeros"
+_LINEN = "flax/linen/recurrent.py"
+
+FLAX_LINEN = Framework(
+    name="flax-linen",
+    title="Flax linen",
+    release="0.12.8",
+    package="flax",
+    prefix="layers_{index}/",
+    ways=("forward", "backward"),
+    layouts={
+        "lstm": Layout(
+            source=f"{_LINEN}, classes LSTMCell and OptimizedLSTMCell",
+            gates="input forget cell output",
+            letters="i f g o",
+            options="bidirectional merge",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial=_FLAX_INITIAL,
+            rows=(
+                Row("i{letter}/kernel", "input units", "kernel"),
+                Row("h{letter}/kernel", "output units", "recurrent_kernel"),
+                Row("h{letter}/bias", "units", "recurrent_bias"),
+            ),
+        ),
+        "gru": Layout(
+            source=f"{_LINEN}, class GRUCell",
+            gates="reset update candidate",
+            letters="r z n",
+            options="bidirectional merge reset_after",
+            defaults="reset_after",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial=_FLAX_INITIAL,
+            rows=(
+                Row("i{letter}/kernel", "input units", "kernel"),
+                Row("i{letter}/bias", "units", "bias"),
+                Row("h{letter}/kernel", "output units", "recurrent_kernel"),
+                Row("hn/bias", "candidate_gate*units", "recurrent_bias"),
+            ),
+        ),
+        "rnn": Layout(
+            source=f"{_LINEN}, class SimpleCell",
+            gates="hidden",
+            letters="h",
+            options="bidirectional merge",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial=_FLAX_INITIAL,
+            rows=(
+                Row("i/kernel", "input units", "kernel"),
+                Row("i/bias", "units", "bias"),
+                Row("h/kernel", "output units", "recurrent_kernel"),
+            ),
+        ),
+        "mgu": Layout(
+            source=f"{_LINEN}, class MGUCell",
+            gates="forget candidate",
+            letters="f n",
+            options="bidirectional merge ungated",
+            quirks="gates_after forget_keeps_old",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial="kernels lecun_normal, recurrent kernels orthogonal, forget bias ones, other biases zeros",
+            rows=(
+                Row("i{letter}/kernel", "input units", "kernel"),
+                Row("i{letter}/bias", "units", "bias"),
+                Row("h{letter}/kernel", "output units", "recurrent_kernel"),
+                Row("hn/bias", "candidate_gate*units", "recurrent_bias", when="gated"),
+            ),
+        ),
+        "conv_lstm": Layout(
+            source=f"{_LINEN}, class ConvLSTMCell",
+            gates="input cell forget output",
+            letters="i g f o",
+            options="nobias bidirectional merge",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            forget_bias=1,
+            initial="kernels lecun_normal, biases zeros",
+            rows=(
+                Row("ih/kernel", "kernel_size input gates*units", "kernel"),
+                Row("ih/bias", "gates*units", "bias", when="bias"),
+                Row("hh/kernel", "kernel_size output gates*units", "recurrent_kernel"),
+                Row("hh/bias", "gates*units", "recurrent_bias", when="bias"),
+            ),
+        ),
+        "dense": Layout(
+            source="flax/linen/linear.py, class Dense",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "input units", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(source="flax/linen/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+        "repeat_vector": Layout(source="jnp.repeat", rows=()),
+    },
+)
+
+_NNX = "flax/nnx/nn/recurrent.py"
+_NNX_OTHERS = {
+    "gru": Layout(
+        source=f"{_NNX}, class GRUCell",
+        gates="reset update candidate",
+        letters="r z n",
+        options="bidirectional merge reset_after",
+        defaults="reset_after",
+        path="cell.",
+        two_way="{way}_rnn.cell.",
+        initial=_FLAX_INITIAL,
+        note="no second bias for the candidate, though the docstring shows b_hn",
+        rows=(
+            Row("dense_i.kernel", "input gates*units", "kernel"),
+            Row("dense_i.bias", "gates*units", "bias"),
+            Row("dense_h.kernel", "output gates*units", "recurrent_kernel"),
+        ),
+    ),
+    "rnn": Layout(
+        source=f"{_NNX}, class SimpleCell",
+        gates="hidden",
+        letters="h",
+        options="bidirectional merge",
+        path="cell.",
+        two_way="{way}_rnn.cell.",
+        initial=_FLAX_INITIAL,
+        rows=(
+            Row("dense_i.kernel", "input units", "kernel"),
+            Row("dense_i.bias", "units", "bias"),
+            Row("dense_h.kernel", "output units", "recurrent_kernel"),
+        ),
+    ),
+    "dense": Layout(
+        source="flax/nnx/nn/linear.py, class Linear",
+        initial="kernel lecun_normal, bias zeros",
+        rows=(
+            Row("kernel", "input units", "kernel", when="untied"),
+            Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "embedding": Layout(source="flax/nnx/nn/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+    "repeat_vector": Layout(source="jnp.repeat", rows=()),
+}
+_NNX_LSTM = Layout(
+    source=f"{_NNX}, class LSTMCell",
+    gates="input forget cell output",
+    letters="i f g o",
+    options="bidirectional merge",
+    path="cell.",
+    two_way="{way}_rnn.cell.",
+    initial=_FLAX_INITIAL,
+    rows=(
+        Row("i{letter}.kernel", "input units", "kernel", gates="input cell output"),
+        Row("if_.kernel", "input units", "kernel", gates="forget"),
+        Row("h{letter}.kernel", "output units", "recurrent_kernel"),
+        Row("h{letter}.bias", "units", "recurrent_bias"),
+    ),
+)
+
+FLAX_NNX = Framework(
+    name="flax-nnx",
+    title="Flax NNX",
+    release="0.12.8",
+    package="flax",
+    prefix="layers.{index}.",
+    ways=("forward", "backward"),
+    layouts={"lstm": _NNX_LSTM, **_NNX_OTHERS},
+)
+
+FLAX_NNX_OPTIMIZED = Framework(
+    name="flax-nnx-optimized",
+    title="Flax NNX with OptimizedLSTMCell",
+    release="0.12.8",
+    package="flax",
+    prefix="layers.{index}.",
+    ways=("forward", "backward"),
+    layouts={
+        "lstm": _NNX_LSTM.replace(
+            source=f"{_NNX}, class OptimizedLSTMCell",
+            rows=(
+                Row("dense_i.kernel", "input gates*units", "kernel"),
+                Row("dense_h.kernel", "output gates*units", "recurrent_kernel"),
+                Row("dense_h.bias", "gates*units", "recurrent_bias"),
+            ),
+        ),
+        **_NNX_OTHERS,
+    },
+)
+
+_HAIKU_INITIAL = "kernels truncated normal of 1/sqrt(inputs), biases zeros"
+_TWO_CORES = "no bidirectional class: two cores, the second unrolled with reverse=True, joined by hand"
+
+HAIKU = Framework(
+    name="haiku",
+    title="Haiku",
+    release="0.0.17",
+    package="dm-haiku",
+    apart=True,
+    layouts={
+        "lstm": Layout(
+            source="haiku/_src/recurrent.py, class LSTM",
+            gates="input cell forget output",
+            letters="i g f o",
+            options="bidirectional merge",
+            label="lstm",
+            path="{name}/linear/",
+            forget_bias=1,
+            initial=_HAIKU_INITIAL,
+            note=_TWO_CORES,
+            rows=(
+                Row("w", "input+output gates*units", "kernel recurrent_kernel"),
+                Row("b", "gates*units", "bias"),
+            ),
+        ),
+        "gru": Layout(
+            source="haiku/_src/recurrent.py, class GRU",
+            gates="update reset candidate",
+            letters="z r a",
+            options="bidirectional merge reset_before",
+            label="gru",
+            path="{name}/",
+            quirks="update_takes_new",
+            initial=_HAIKU_INITIAL,
+            note=_TWO_CORES,
+            rows=(
+                Row("w_i", "input gates*units", "kernel"),
+                Row("w_h", "output gates*units", "recurrent_kernel"),
+                Row("b", "gates*units", "bias"),
+            ),
+        ),
+        "rnn": Layout(
+            source="haiku/_src/recurrent.py, class VanillaRNN with double_bias=True, its default",
+            gates="hidden",
+            letters="h",
+            options="bidirectional merge",
+            label="vanilla_rnn",
+            path="{name}/",
+            quirks="relu",
+            initial=_HAIKU_INITIAL,
+            note=_TWO_CORES,
+            rows=(
+                Row("linear/w", "input units", "kernel"),
+                Row("linear/b", "units", "bias"),
+                Row("linear_1/w", "output units", "recurrent_kernel"),
+                Row("linear_1/b", "units", "recurrent_bias"),
+            ),
+        ),
+        "conv_lstm": Layout(
+            source="haiku/_src/recurrent.py, classes Conv1DLSTM, Conv2DLSTM and Conv3DLSTM",
+            gates="input cell forget output",
+            letters="i g f o",
+            options="bidirectional merge",
+            label="conv{dims}_dlstm",
+            path="{name}/",
+            forget_bias=1,
+            initial=_HAIKU_INITIAL,
+            note=_TWO_CORES,
+            rows=(
+                Row("input_to_hidden/w", "kernel_size input gates*units", "kernel"),
+                Row("input_to_hidden/b", "gates*units", "bias"),
+                Row("hidden_to_hidden/w", "kernel_size output gates*units", "recurrent_kernel"),
+                Row("hidden_to_hidden/b", "gates*units", "recurrent_bias"),
+            ),
+        ),
+        "dense": Layout(
+            source="haiku/_src/basic.py, class Linear",
+            label="linear",
+            path="{name}/",
+            initial=_HAIKU_INITIAL,
+            rows=(
+                Row("w", "input units", "kernel", when="untied"),
+                Row("b", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(
+            source="haiku/_src/embed.py, class Embed",
+            label="embed",
+            path="{name}/",
+            rows=(Row("embeddings", "vocab_size dim", "kernel"),),
+        ),
+        "repeat_vector": Layout(source="jnp.repeat", label="repeat", rows=()),
+    },
+)
+
+_EQUINOX_ROWS = (
+    Row("weight_ih", "gates*units input", "kernel"),
+    Row("weight_hh", "gates*units output", "recurrent_kernel"),
+    Row("bias", "gates*units", "bias", when="bias"),
+)
+_EQUINOX_INITIAL = "all uniform within 1/sqrt(units)"
+_TWO_CELLS = "cells only; no bidirectional class: two cells, the second scanned in reverse, joined by hand"
+
+EQUINOX = Framework(
+    name="equinox",
+    title="Equinox",
+    release="0.13.8",
+    package="equinox",
+    prefix="layers[{index}].",
+    ways=("forward", "backward"),
+    layouts={
+        "lstm": Layout(
+            source="equinox/nn/_rnn.py, class LSTMCell",
+            gates="input forget cell output",
+            letters="i f g o",
+            options="nobias bidirectional merge",
+            two_way="{way}.",
+            initial=_EQUINOX_INITIAL,
+            note=_TWO_CELLS,
+            rows=_EQUINOX_ROWS,
+        ),
+        "gru": Layout(
+            source="equinox/nn/_rnn.py, class GRUCell",
+            gates="reset update candidate",
+            letters="r z n",
+            options="nobias bidirectional merge reset_after",
+            defaults="reset_after",
+            two_way="{way}.",
+            initial=_EQUINOX_INITIAL,
+            note=_TWO_CELLS,
+            rows=(*_EQUINOX_ROWS, Row("bias_n", "candidate_gate*units", "recurrent_bias", when="bias")),
+        ),
+        "dense": Layout(
+            source="equinox/nn/_linear.py, class Linear",
+            initial="uniform within 1/sqrt(inputs)",
+            rows=(
+                Row("weight", "units input", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(source="equinox/nn/_embedding.py, class Embedding", rows=(Row("weight", "vocab_size dim", "kernel"),)),
+        "repeat_vector": Layout(source="jnp.repeat", rows=()),
+    },
+)

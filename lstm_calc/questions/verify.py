@@ -1,0 +1,158 @@
+"""Whether our tables agree with the framework that is installed here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import FrameworkError, NotInstalledError
+from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework, layout_for
+from lstm_calc.model import Model, Recurrent
+from lstm_calc.questions.tensors import Tensor, axis_order, tensors
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.adapters import Array, Real
+    from lstm_calc.measure import Shape
+
+TOLERANCE = 1e-5
+STEPS = 8
+_BATCH = 2
+_SPACE = 5
+
+
+class Difference(Record):
+    """A tensor that is not the same here and there; None where it is missing."""
+
+    name: str
+    ours: Shape | None
+    theirs: Shape | None
+
+
+class GateCheck(Record):
+    """A recurrent layer run on weights put in place by our slices: the largest difference from the cell's equations."""
+
+    layer: str
+    error: float
+
+
+class Verification(Record):
+    """What a framework, in the release installed here, makes of a model, beside what our tables say."""
+
+    framework: str
+    release: str
+    compared: int
+    differences: tuple[Difference, ...]
+    gates: tuple[GateCheck, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every tensor has the same name and shape, and every run the same output to 1e-5."""
+        return not self.differences and all(check.error <= TOLERANCE for check in self.gates)
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        parts = {name: [part.asdict() for part in getattr(self, name)] for name in ("differences", "gates")}
+        return {"schema": "lstm-calc/verify/1", **self.asdict(), **parts, "agrees": self.agrees}
+
+
+def verify(model: Model, framework_name: str, *, gates: bool = False) -> Verification:
+    """Build a model in the framework that is installed here and compare its tensors with ours.
+
+    With ``gates``, also run each recurrent layer on random weights, put in place by our slices, and compare the output over
+    8 steps with the cell's equations. Raises FrameworkError where we know no way to build it, NotInstalledError, with the pip
+    line, where the framework is not there.
+    """
+    table = framework(framework_name)
+    ours = {tensor.name: tensor.shape for tensor in tensors(model, framework_name).tensors}
+    build = _adapter(table)
+    real = build(model)
+    theirs = {name: tuple(shape) for name, shape in real.tensors}
+    names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+    return Verification(
+        framework=framework_name,
+        release=real.release,
+        compared=len({**ours, **theirs}),
+        differences=tuple(Difference(name, ours.get(name), theirs.get(name)) for name in names),
+        gates=tuple(_gate_checks(model, table, build)) if gates else (),
+    )
+
+
+def _adapter(table: Framework) -> Any:
+    module = f"lstm_calc.adapters.{table.name.replace('-', '_')}"
+    try:
+        return import_module(module).build
+    except ModuleNotFoundError as error:
+        if error.name == module:
+            known = [name for name in FRAMEWORKS if _has_adapter(name)]
+            raise FrameworkError(f"{table.name} cannot be built here; verify knows {', '.join(known)}") from None
+        what = f"{table.name} is not installed here ({error.name} is missing)"
+        raise NotInstalledError(f"{what}; pip install {table.package}") from None
+
+
+def _has_adapter(name: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(f"lstm_calc.adapters.{name.replace('-', '_')}") is not None
+
+
+def _gate_checks(model: Model, table: Framework, build: Any) -> Iterator[GateCheck]:
+    """Yield a check for every recurrent layer of a model, alike ones once."""
+    done = set()
+    for placed in model.placed:
+        if not isinstance(placed.layer, Recurrent):
+            continue
+        alone = Model([placed.layer.replace(repeat=1, name=None, input_dim=None, merge="concat")], placed.input_dim)
+        if alone not in done:
+            done.add(alone)
+            yield GateCheck(placed.name, _error(alone, table, build(alone)))
+
+
+def _error(model: Model, table: Framework, real: Real) -> float:
+    """Return the largest difference between a real layer's output and that of the cell's equations on the same blocks."""
+    import numpy as np
+
+    from lstm_calc.reference import unrolled
+
+    placed, layer = model.placed[0], model.layers[0]
+    random = np.random.default_rng(0)
+    stored = tensors(model, table.name).tensors
+    blocks = {way: _drawn(stored, way, random) for way in layer.ways}
+    x = random.normal(size=(_BATCH, STEPS, *(_SPACE for _ in layer.window), placed.input_dim)).astype(np.float32)
+    layout = layout_for(table, layer)
+    equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
+    expected = []
+    for way, weights in blocks.items():
+        read = x if way == "forward" else x[:, ::-1]
+        output = unrolled(equations, weights, read, forget_bias=layout.forget_bias)
+        expected.append(output if way == "forward" else output[:, ::-1])
+    given = real.run({tensor.name: _filled(tensor, blocks) for tensor in stored}, x)
+    return float(np.abs(np.concatenate(expected, -1) - given).max())
+
+
+def _drawn(stored: Sequence[Tensor], way: str, random: Any) -> dict[tuple[str | None, str], Array]:
+    """Return random blocks for a direction, as the equations take them: (units, input, ...)."""
+    blocks = {}
+    for tensor in stored:
+        for part in tensor.parts:
+            if part.way == way:
+                order = axis_order(tensor.axes, part)
+                shape = [part.shape[order.index(axis)] for axis in range(len(order))]
+                blocks[part.gate, part.role] = random.normal(scale=0.5, size=shape) * tensor.trainable
+    return blocks
+
+
+def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array]]) -> Array:
+    """Return a tensor with every block in the place that our slices give it."""
+    import numpy as np
+
+    array = np.zeros(tensor.shape, np.float32)
+    for part in tensor.parts:
+        place = tuple(slice(start, stop) for start, stop in part.slice)
+        block = blocks[part.way or ""][part.gate, part.role]
+        laid = block if part.raveled else block.transpose(axis_order(tensor.axes, part))
+        array[place] = laid.reshape(array[place].shape)
+    return array
