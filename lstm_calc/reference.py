@@ -43,7 +43,7 @@ def _value(node: ast.expr, scope: Mapping[str, Any]) -> Any:
             return value
         case ast.Name(id=name):
             return scope[name]
-        case ast.BinOp(left=left, op=op, right=right):
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return _OPERATORS[type(op)](_value(left, scope), _value(right, scope))
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return scope[name](*(_value(argument, scope) for argument in arguments))

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 if TYPE_CHECKING:
     from typer.testing import Result
 
-settings.register_profile("default", deadline=None)
+settings.register_profile("default", deadline=None, max_examples=40)
 settings.load_profile("default")
 
 GOLDEN = Path(__file__).parent / "golden"

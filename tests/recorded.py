@@ -54,18 +54,18 @@ def model_of(framework: str, case: dict[str, Any]) -> dict[str, Any] | None:
 
 def why_not(framework: str, case: dict[str, Any]) -> str:
     """Return why a recorded case is not a model of ours; nothing where it is."""
-    config = case["config"]
-    if config.get("structure") in {"cell", "stacked_cells"} and case["cell"] not in {"convlstm", "mgu"}:
-        return "a cell called alone, outside a layer"
-    if case["cell"] in {"lstm_skip", "gru_skip"}:
-        return "skip connections"
-    if framework == "haiku" and case["cell"] == "rnn" and config.get("double_bias") is False:
-        return "the second bias left out"
-    if "exported" in case["class"] or config.get("source", "flatbuffer") != "flatbuffer":
-        return "what a converter wrote"
-    if config.get("initial_states"):
-        return "states listed among the weights"
-    return ""
+    config, cell = case["config"], case["cell"]
+    single = config.get("structure") in {"cell", "stacked_cells"} and cell not in {"convlstm", "mgu"}
+    converted = "exported" in case["class"] or config.get("source", "flatbuffer") != "flatbuffer"
+    reasons = {
+        "a cell called alone, outside a layer": single,
+        "skip connections": cell in {"lstm_skip", "gru_skip"},
+        "the second bias left out": framework == "haiku" and cell == "rnn" and config.get("double_bias") is False,
+        "what a converter wrote": converted,
+        "one of the two biases left out": config.get("bias_only"),
+        "states listed among the weights": config.get("initial_states"),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _options(case: dict[str, Any]) -> dict[str, Any]:

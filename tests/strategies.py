@@ -56,9 +56,9 @@ def others() -> SearchStrategy[Layer]:
 
 
 @st.composite
-def models(draw: DrawFn, framework: str | None = None) -> Model:
+def models(draw: DrawFn, framework: str | None = None, longest: int = 4) -> Model:
     """Draw a model; with ``framework``, one that this framework offers."""
-    layers = draw(st.lists(recurrent() | others(), min_size=1, max_size=4))
+    layers = draw(st.lists(recurrent() | others(), min_size=1, max_size=longest))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
     first_is_table = isinstance(layers[0], Embedding)

@@ -162,7 +162,7 @@ def test_which_way_round_a_kernel_is_stored(framework: str, transposed: bool) ->
         (
             "8 > lstm 4 nobias",
             "keras",
-            "convention: keras, no bias vector a gate; the same in textbook, pytorch, onnx, equinox and mlx",
+            "convention: keras, no bias vector a gate; elsewhere 224 in paddle (two bias vectors a gate)",
         ),
         ("8 > gru 4 > lstm 4", "keras", "two bias vectors a gate in gru; one bias vector a gate in lstm; elsewhere"),
         ("8 > gru 4 reset_after > gru 4 reset_before", "keras", "two bias vectors a gate in gru; one bias vector a gate in gru_1;"),

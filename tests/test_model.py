@@ -139,7 +139,7 @@ def test_ten_thousand_layers() -> None:
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
-    assert list(KINDS) == ["embedding", "lstm", "gru", "rnn", "conv_lstm", "dense", "repeat_vector"]
+    assert list(KINDS) == ["embedding", "lstm", "gru", "rnn", "mgu", "conv_lstm", "dense", "repeat_vector"]
 
 
 @pytest.mark.parametrize(

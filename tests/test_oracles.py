@@ -2,45 +2,144 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from lstm_calc.model import Model, Recurrent
-from lstm_calc.questions.tensors import tensors
-from tests import oracles
+from lstm_calc import read
+from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.model import Model
+from lstm_calc.questions.verify import verify
 from tests.strategies import models
 
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
-few = settings(max_examples=30, suppress_health_check=list(HealthCheck))
-
-
-def ours(model: Model, framework: str) -> oracles.Tensors:
-    return [(tensor.name, tensor.shape) for tensor in tensors(model, framework).tensors]
+INSTALLABLE = ("pytorch", "keras", "flax-linen", "flax-nnx", "flax-nnx-optimized", "haiku", "equinox", "onnx")
+RELEASES = Path(__file__).parent / "data" / "releases.txt"
 
 
 def with_plain_names(model: Model) -> Model:
-    """Return the model with names that a PyTorch module and a Keras layer may have."""
+    """Return the model with names that a module may have in every framework."""
     names = [layer.name and f"n{at}" for at, layer in enumerate(model.layers)]
     return Model([layer.replace(name=name) for layer, name in zip(model.layers, names, strict=True)], model.input_dim)
 
 
-@few
-@given(model=models("pytorch").map(with_plain_names))
-def test_pytorch(model: Model) -> None:
-    assert ours(model, "pytorch") == oracles.pytorch(model)
+@pytest.mark.parametrize("framework", INSTALLABLE)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_random_models_agree_to_the_last_slice(framework: str, data: st.DataObject) -> None:
+    model = with_plain_names(data.draw(models(framework, longest=2)))
+    answer = verify(model, framework, gates=True)
+    assert answer.differences == ()
+    assert all(check.error < 1e-5 for check in answer.gates)
+    assert answer.agrees
 
 
-@few
-@given(model=models("keras").map(with_plain_names))
-def test_keras(model: Model) -> None:
-    assert ours(model, "keras") == oracles.keras(model)
+EVERY_FORM = {
+    "pytorch": ("8 > bilstm 6 proj=3 x2", "8 > bigru 5 x2 nobias", "8 > rnn 4"),
+    "keras": (
+        *("8 > bigru 5", "8 > gru 5 reset_before", "8 > birnn 4"),
+        *("3 > conv_lstm 4 kernel=3x2", "3 > biconv_lstm 2 kernel=2x2x3"),
+    ),
+    "flax-linen": (
+        *("8 > bigru 5", "8 > bimgu 5", "8 > mgu 5 ungated"),
+        *("3 > biconv_lstm 4 kernel=3x2 nobias", "3 > conv_lstm 4 kernel=3"),
+    ),
+    "haiku": ("8 > bilstm 5", "8 > bigru 5", "8 > birnn 4", "3 > biconv_lstm 4 kernel=3x3"),
+    "onnx": (
+        *("8 > bilstm 6 peephole", "8 > lstm 6 coupled"),
+        *("8 > bigru 5 reset_after", "8 > gru 5 reset_before", "8 > birnn 4 nobias"),
+    ),
+    "equinox": ("8 > bilstm 6 nobias", "8 > bigru 5"),
+}
+"""For each framework, models that between them ask for every cell and option."""
 
 
-@few
-@given(model=models("onnx"))
-def test_onnxruntime(model: Model) -> None:
-    first = next((layer for layer in model.layers if isinstance(layer, Recurrent)), None)
-    if first is None:
-        return
-    alone = Model([first.replace(repeat=1, merge="concat", input_dim=None)], 3)
-    assert oracles.onnx_accepts(alone) == (5, len(first.ways), 2, first.sizes["units"])
+@pytest.mark.parametrize(("framework", "text"), [(name, text) for name, texts in EVERY_FORM.items() for text in texts])
+def test_every_cell_and_option_agrees(framework: str, text: str) -> None:
+    assert verify(read(text), framework, gates=True).agrees
+
+
+def test_the_command_says_that_it_agrees(cli: Cli) -> None:
+    result = cli("verify", "8 > bilstm 16 x2 > dense 4", "-f", "pytorch", "--gates")
+    assert result.exit_code == 0
+    assert "18 of 18 tensors agree in name and shape" in result.stdout
+    assert result.stdout.endswith("agrees\n")
+
+
+def test_a_wrong_shape_is_seen(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong(monkeypatch, rows=FRAMEWORKS["pytorch"].layouts["lstm"].rows[:-2])
+    result = cli("verify", "8 > lstm 4", "-f", "pytorch")
+    assert result.exit_code == 1
+    assert "bias_hh_l0" in result.stdout
+    assert "differs" in result.stdout
+
+
+def test_a_wrong_place_is_seen(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong(monkeypatch, gates="forget input cell output")
+    assert cli("verify", "8 > lstm 4", "-f", "pytorch").exit_code == 0
+    assert cli("verify", "8 > lstm 4", "-f", "pytorch", "--gates").exit_code == 1
+
+
+def wrong(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    """Put a table with a fault in the place of PyTorch's."""
+    table = FRAMEWORKS["pytorch"]
+    monkeypatch.setitem(
+        FRAMEWORKS, "pytorch", table.replace(layouts={**table.layouts, "lstm": table.layouts["lstm"].replace(**changes)})
+    )
+
+
+def test_the_tables_name_the_releases_they_were_held_against() -> None:
+    pinned = dict(line.split("==") for line in RELEASES.read_text().split())
+    for framework in INSTALLABLE:
+        table = FRAMEWORKS[framework]
+        assert pinned[table.package.split()[0]] == table.release
+
+
+def test_a_sequential_of_flax_names_its_layers_as_we_do() -> None:
+    import flax
+    import jax
+    import jax.numpy as jnp
+    from flax import linen as nn
+
+    whole = nn.Sequential([nn.Embed(9, 8), nn.RNN(nn.LSTMCell(4)), nn.Dense(2)])
+    shapes = jax.eval_shape(whole.init, jax.random.key(0), jnp.zeros((2, 5), jnp.int32))["params"]
+    theirs = {"/".join(path) for path in flax.traverse_util.flatten_dict(shapes)}
+    from lstm_calc import tensors
+
+    assert {tensor.name for tensor in tensors(read("vocab 9 > embed 8 > lstm 4 > dense 2"), "flax-linen").tensors} == theirs
+
+
+def test_a_sequential_of_keras_names_its_layers_as_we_do() -> None:
+    pytest.importorskip("keras")
+    import keras
+
+    from lstm_calc import tensors
+
+    keras.backend.clear_session()
+    layers = keras.layers
+    whole = keras.Sequential(
+        [
+            keras.Input((5,)),
+            layers.Embedding(9, 8),
+            layers.Bidirectional(layers.LSTM(4, return_sequences=True)),
+            layers.LSTM(4, return_sequences=True, name="top"),
+            layers.Bidirectional(layers.GRU(3)),
+            layers.Dense(2),
+        ]
+    )
+    ours = tensors(read("vocab 9 > embed 8 > bilstm 4 > lstm 4 name=top > bigru 3 > dense 2"), "keras").tensors
+    assert [(tensor.name, tensor.shape) for tensor in ours] == [(weight.path, tuple(weight.shape)) for weight in whole.weights]
+
+
+def test_the_plain_reference_takes_an_equation_apart() -> None:
+    from lstm_calc.reference import evaluate
+
+    assert evaluate("f * c + (1 - f) * g", {"f": 0.25, "c": 8, "g": 4}) == 5
+    with pytest.raises(ValueError, match="f / c"):
+        evaluate("f / c", {"f": 1, "c": 2})
