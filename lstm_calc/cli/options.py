@@ -40,7 +40,7 @@ def read_model(
     layers: Annotated[str | None, typer.Option("--layers", help="How many layers of one width.", rich_help_panel=_SHAPE)] = None,
     cell: Annotated[
         str | None,
-        typer.Option("--cell", help="lstm, gru, rnn or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE),
+        typer.Option("--cell", help="lstm, gru, rnn, mgu or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE),
     ] = None,
     output: Annotated[
         str | None, typer.Option("--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE)
