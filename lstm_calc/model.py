@@ -5,22 +5,16 @@ Sizes are whole numbers of features: a layer reads ``(batch, steps, input_dim)``
 
 from __future__ import annotations
 
-import operator
-import re
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
+from lstm_calc.errors import ModelError, quoted
+from lstm_calc.fields import RULES, count
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-MERGES = ("concat", "sum", "mul", "average", "none")
-"""How the two directions of a bidirectional layer become one output; ``none`` keeps two."""
-
-MAX_SIZE = 10**500
 MAX_LAYERS = 10_000
-_NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 
 
 class Layer(Record, kw_only=True):
@@ -36,7 +30,7 @@ class Layer(Record, kw_only=True):
     def check(self) -> None:
         """Refuse a field whose value cannot be, naming the field."""
         for field, value in self.__dict__.items():
-            rule, optional = _RULES[field]
+            rule, optional = RULES[field]
             if not (optional and value is None):
                 self.__dict__[field] = rule(field, value)
 
@@ -100,8 +94,8 @@ class LSTM(Recurrent):
     """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
 
     ``projection`` makes h smaller (or larger) than the cell, with a bias of its own where ``projection_bias`` (None: as the
-    framework does); ``peephole`` lets the input, forget and output gate see the
-    cell; ``coupled`` ties the input and the forget gate to a sum of one.
+    framework does); ``peephole`` lets the input, forget and output gate see the cell; ``coupled`` ties the input and the forget
+    gate to a sum of one.
     """
 
     kind = "lstm"
@@ -250,7 +244,7 @@ class Model(Record):
         values = self.__dict__
         values["layers"] = layers = _layers(self.layers)
         if self.input_dim is not None:
-            values["input_dim"] = _count("input_dim", self.input_dim)
+            values["input_dim"] = count("input_dim", self.input_dim)
         if sum(layer.repeats for layer in layers) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
         values["placed"] = tuple(_place(layers, self.input_dim))
@@ -340,71 +334,3 @@ def fresh_name(base: str, taken: dict[str, int]) -> str:
         taken[base] += 1
     taken[name] = 1
     return name
-
-
-def _count(field: str, value: Any) -> int:
-    """Return the value as a whole number from 1 up."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if isinstance(value, bool) or number < 1:
-        raise ModelError(f"{field} must be a whole number from 1 up, not {quoted(value)}", key=field)
-    if number > MAX_SIZE:
-        raise ModelError(f"{field} is too large: sizes go up to 10**500", key=field)
-    return number
-
-
-def _flag(field: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ModelError(f"{field} must be true or false, not {quoted(value)}", key=field)
-    return value
-
-
-def _merge(field: str, value: Any) -> str:
-    if value not in MERGES:
-        hint = did_you_mean(value, MERGES) if isinstance(value, str) else f"; it is one of {listed(MERGES, 'or')}"
-        raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
-    return str(value)
-
-
-def _name(field: str, value: Any) -> str:
-    if not (isinstance(value, str) and re.fullmatch(_NAME, value)):
-        raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {quoted(value)}", key=field)
-    return value
-
-
-def _sizes(field: str, value: Any) -> tuple[int, ...]:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
-        value = ()
-    sizes = tuple(_count(field, size) for size in value)
-    if len(sizes) not in {1, 2, 3}:
-        raise ModelError(f"{field} must be one, two or three sizes, such as [3, 3]", key=field)
-    return sizes
-
-
-_RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
-    "units": (_count, False),
-    "filters": (_count, False),
-    "vocab_size": (_count, False),
-    "dim": (_count, False),
-    "steps": (_count, False),
-    "repeat": (_count, False),
-    "projection": (_count, True),
-    "input_dim": (_count, True),
-    "kernel_size": (_sizes, False),
-    "bias": (_flag, False),
-    "bidirectional": (_flag, False),
-    "peephole": (_flag, False),
-    "coupled": (_flag, False),
-    "tied": (_flag, False),
-    "trainable": (_flag, False),
-    "return_state": (_flag, False),
-    "return_sequences": (_flag, True),
-    "reset_after": (_flag, True),
-    "reset_gate": (_flag, False),
-    "projection_bias": (_flag, True),
-    "merge": (_merge, False),
-    "name": (_name, True),
-}
-"""For each field of a layer: the rule that gives its value or refuses it, and whether it may be None."""

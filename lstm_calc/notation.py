@@ -81,12 +81,18 @@ def read(text: str) -> Model:
     try:
         return Model(layers, input_dim)
     except ModelError as error:
-        if error.key == "input_dim" and input_dim is None:
-            raise NotationError(
-                "begin with the features of a time step: '32 > lstm 64'", text, spans[0][0].start, spans[0][0].stop
-            ) from None
-        first, last = (spans[error.layer][0], spans[error.layer][-1]) if error.layer is not None else (segments[0][0],) * 2
-        raise NotationError(str(error), text, first.start, last.stop) from None
+        raise _placed_error(error, text, segments[0], spans, input_dim) from None
+
+
+def _placed_error(
+    error: ModelError, text: str, source: list[_Token], spans: list[list[_Token]], input_dim: int | None
+) -> NotationError:
+    """Return a fault of the whole model as one of the place in the text that is to be mended."""
+    if error.key == "input_dim" and input_dim is None:
+        first = spans[0][0]
+        return NotationError("begin with the features of a time step: '32 > lstm 64'", text, first.start, first.stop)
+    at = source[:1] if error.layer is None else spans[error.layer]
+    return NotationError(str(error), text, at[0].start, at[-1].stop)
 
 
 def _segments(text: str) -> Iterator[list[_Token]]:

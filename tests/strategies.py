@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
+from lstm_calc.fields import MERGES
 from lstm_calc.frameworks import FRAMEWORKS, supporting
-from lstm_calc.model import GRU, LSTM, MERGES, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, RepeatVector
+from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, RepeatVector
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -1,0 +1,90 @@
+"""The rules of a layer's fields: each gives the value that a field then has, or refuses it in a sentence."""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MERGES = ("concat", "sum", "mul", "average", "none")
+"""How the two directions of a bidirectional layer become one output; ``none`` keeps two."""
+
+MAX_SIZE = 10**500
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
+
+
+def count(field: str, value: Any) -> int:
+    """Return the value as a whole number from 1 up."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or number < 1:
+        raise ModelError(f"{field} must be a whole number from 1 up, not {quoted(value)}", key=field)
+    if number > MAX_SIZE:
+        raise ModelError(f"{field} is too large: sizes go up to 10**500", key=field)
+    return number
+
+
+def flag(field: str, value: Any) -> bool:
+    """Return the value as true or false."""
+    if not isinstance(value, bool):
+        raise ModelError(f"{field} must be true or false, not {quoted(value)}", key=field)
+    return value
+
+
+def merge(field: str, value: Any) -> str:
+    """Return the value as one of the merges."""
+    if value not in MERGES:
+        hint = did_you_mean(value, MERGES) if isinstance(value, str) else f"; it is one of {listed(MERGES, 'or')}"
+        raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
+    return str(value)
+
+
+def name(field: str, value: Any) -> str:
+    """Return the value as a name that stands unharmed in every format."""
+    if not (isinstance(value, str) and re.fullmatch(_NAME, value)):
+        raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {quoted(value)}", key=field)
+    return value
+
+
+def sizes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as the sizes of a window."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        value = ()
+    found = tuple(count(field, size) for size in value)
+    if len(found) not in {1, 2, 3}:
+        raise ModelError(f"{field} must be one, two or three sizes, such as [3, 3]", key=field)
+    return found
+
+
+RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
+    "units": (count, False),
+    "filters": (count, False),
+    "vocab_size": (count, False),
+    "dim": (count, False),
+    "steps": (count, False),
+    "repeat": (count, False),
+    "projection": (count, True),
+    "input_dim": (count, True),
+    "kernel_size": (sizes, False),
+    "bias": (flag, False),
+    "bidirectional": (flag, False),
+    "peephole": (flag, False),
+    "coupled": (flag, False),
+    "tied": (flag, False),
+    "trainable": (flag, False),
+    "return_state": (flag, False),
+    "return_sequences": (flag, True),
+    "reset_after": (flag, True),
+    "reset_gate": (flag, False),
+    "projection_bias": (flag, True),
+    "merge": (merge, False),
+    "name": (name, True),
+}
+"""For each field of a layer: the rule that gives its value or refuses it, and whether it may be None."""
