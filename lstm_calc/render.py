@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,16 +167,18 @@ def _folded(title: str, width: int) -> str:
 
 def _drawn(table: Table) -> RichTable:
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table as RichTable
     from rich.text import Text
 
     drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     worded_lines = [_cells(table, line, worded) for line in table.lines]
     for at, column in enumerate(table.columns):
-        widest = max((len(cells[at]) for cells in worded_lines), default=0)
-        drawn.add_column(
-            _folded(column.title, widest), justify="right" if column.kind in NUMERIC else "left", no_wrap=True, vertical="bottom"
-        )
+        widest = max((cell_len(cells[at]) for cells in worded_lines), default=0)
+        title = _folded(column.title, widest)
+        width = max(widest, *map(len, title.split("\n")))
+        justify: Literal["left", "right"] = "right" if column.kind in NUMERIC else "left"
+        drawn.add_column(title, justify=justify, width=width, no_wrap=True, vertical="bottom")
     above: tuple[Value, ...] = ()
     for line, cells in zip(table.lines, worded_lines, strict=True):
         if above and table.columns[0].grouped and line.values[0] != above[0]:

@@ -19,8 +19,9 @@ names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,8}", fullmatch=True)
 
 
 @st.composite
-def recurrent(draw: DrawFn) -> Layer:
-    """Draw one recurrent layer of any kind with any options."""
+def recurrent(draw: DrawFn, largest: int) -> Layer:
+    """Draw one recurrent layer of any kind with any options and sizes up to a largest."""
+    sizes, window = st.integers(1, largest), st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3)
     two_ways = draw(st.booleans())
     common: dict[str, Any] = {
         "bias": draw(st.booleans()),
@@ -44,11 +45,12 @@ def recurrent(draw: DrawFn) -> Layer:
         return GRU(draw(sizes), reset_after=draw(st.none() | st.booleans()), **common)
     if kind == "rnn":
         return RNN(draw(sizes), **common)
-    return ConvLSTM(draw(sizes), draw(st.lists(st.integers(1, 5), min_size=1, max_size=3)), **common)
+    return ConvLSTM(draw(sizes), draw(window), **common)
 
 
-def others() -> SearchStrategy[Layer]:
+def others(largest: int) -> SearchStrategy[Layer]:
     """Draw a layer that is not recurrent."""
+    sizes = st.integers(1, largest)
     return st.one_of(
         st.builds(Dense, sizes, bias=st.booleans(), trainable=st.booleans()),
         st.builds(Embedding, sizes, sizes, trainable=st.booleans()),
@@ -57,9 +59,10 @@ def others() -> SearchStrategy[Layer]:
 
 
 @st.composite
-def models(draw: DrawFn, framework: str | None = None, longest: int = 4) -> Model:
-    """Draw a model; with ``framework``, one that this framework offers."""
-    layers = draw(st.lists(recurrent() | others(), min_size=1, max_size=longest))
+def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest: int = 40) -> Model:
+    """Draw a model of up to ``longest`` layers of sizes up to ``largest``; with ``framework``, one that this framework offers."""
+    sizes = st.integers(1, largest)
+    layers = draw(st.lists(recurrent(largest) | others(largest), min_size=1, max_size=longest))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
     first_is_table = isinstance(layers[0], Embedding)

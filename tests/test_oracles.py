@@ -33,7 +33,7 @@ def with_plain_names(model: Model) -> Model:
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_models_agree_to_the_last_slice(framework: str, data: st.DataObject) -> None:
-    model = with_plain_names(data.draw(models(framework, longest=2)))
+    model = with_plain_names(data.draw(models(framework, longest=2, largest=6)))
     answer = verify(model, framework, gates=True)
     assert answer.differences == ()
     assert all(check.error < 1e-5 for check in answer.gates)
