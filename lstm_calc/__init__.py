@@ -4,7 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, cells, model, notation, modelfile, frameworks, tensors, params, report, render, cli.
+Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, questions, reference,
+adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lstm_calc.notation import read as read
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.tensors import tensors as tensors
+    from lstm_calc.questions.verify import verify as verify
 
 _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
@@ -37,6 +39,7 @@ _HOMES = {
     "notation": ("read",),
     "questions.params": ("params",),
     "questions.tensors": ("tensors",),
+    "questions.verify": ("verify",),
 }
 """The public names by the module that defines them, which is imported when one is first asked for."""
 

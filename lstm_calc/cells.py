@@ -28,15 +28,13 @@ class Cell(Record):
     """One recurrent cell.
 
     ``gates`` are all its affine maps of input and state, the candidate among them, in the order of every screen; ``states`` what
-    is carried from step to step; ``source`` is where it was published. The words of its equations are a layer's option words
-    and a framework's quirks.
+    is carried from step to step. The words of its equations are a layer's option words and a framework's quirks.
     """
 
     name: str
     gates: tuple[str, ...]
     states: tuple[str, ...]
     equations: tuple[Equation, ...]
-    source: str
 
     def equations_for(self, words: set[str]) -> tuple[Equation, ...]:
         """Return the equations that hold under some words."""
@@ -67,7 +65,6 @@ CELLS = {
             gates=("input", "forget", "cell", "output"),
             states=("h", "c"),
             equations=_LSTM,
-            source="Gers, Schmidhuber and Cummins 2000, Learning to Forget",
         ),
         Cell(
             name="gru",
@@ -81,7 +78,6 @@ CELLS = {
                 Equation("h", "z * h + (1 - z) * n", unless="update_takes_new"),
                 Equation("h", "(1 - z) * h + z * n", when="update_takes_new"),
             ),
-            source="Cho et al. 2014, arXiv 1406.1078",
         ),
         Cell(
             name="rnn",
@@ -91,7 +87,6 @@ CELLS = {
                 Equation("h", "tanh(pre(hidden))", unless="relu"),
                 Equation("h", "relu(pre(hidden))", when="relu"),
             ),
-            source="Elman 1990, Finding Structure in Time",
         ),
         Cell(
             name="mgu",
@@ -105,14 +100,12 @@ CELLS = {
                 Equation("h", "(1 - f) * h + f * n", unless="forget_keeps_old"),
                 Equation("h", "f * h + (1 - f) * n", when="forget_keeps_old"),
             ),
-            source="Zhou et al. 2016, arXiv 1603.09420",
         ),
         Cell(
             name="conv_lstm",
             gates=("input", "forget", "cell", "output"),
             states=("h", "c"),
             equations=_LSTM,
-            source="Shi et al. 2015, arXiv 1506.04214",
         ),
     )
 }

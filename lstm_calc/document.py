@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["text", "number", "shape", "slice", "share"]
+Kind = Literal["text", "number", "shape", "slice", "share", "error"]
 """What the values of a column are."""
 
 Value = str | int | float | bool | tuple[Any, ...] | None
@@ -14,14 +14,14 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 class Column(NamedTuple):
     """One column of a table: ``key`` for machines, ``title`` for people.
 
-    ``grouped``: people see equal values once; not ``shown``: people do not see it, for it says nothing here.
+    ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
     """
 
     key: str
     title: str
     kind: Kind = "text"
     grouped: bool = False
-    shown: bool = True
+    shown: bool | None = None
 
 
 class Line(NamedTuple):
@@ -38,10 +38,9 @@ class Table(NamedTuple):
     lines: tuple[Line, ...]
 
     def for_people(self) -> Table:
-        """Return the table without the columns that are not shown, or have no value in any line."""
-        kept = [
-            at for at, column in enumerate(self.columns) if column.shown and any(line.values[at] is not None for line in self.lines)
-        ]
+        """Return the table without the columns that people do not see."""
+        filled = [any(line.values[at] is not None for line in self.lines) for at in range(len(self.columns))]
+        kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
         lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
         return Table(tuple(self.columns[at] for at in kept), lines)
 

@@ -48,9 +48,10 @@ def _names(placed: Placed, table: Framework, layout: Layout, taken: dict[str, in
     label = layout.label.format(dims=len(placed.layer.window))
     wrapped = len(ways) > 1 and bool(table.wrapper)
     inner = fresh_name(label, taken) if wrapped else ""
-    named = placed.layer.name is not None
-    first = placed.name if named else fresh_name(table.wrapper if wrapped else label, taken)
+    own = placed.layer.name or (table.wrapper if wrapped else label)
+    given = placed.layer.name is not None and placed.depth == 0
+    first = own if given else fresh_name(own, taken)
+    apart = placed.layer.name or label
     return {
-        way: {"name": fresh_name(first if named else label, taken) if turn and table.apart else first, "inner": inner}
-        for turn, way in enumerate(ways)
+        way: {"name": fresh_name(apart, taken) if turn and table.apart else first, "inner": inner} for turn, way in enumerate(ways)
     }

@@ -51,16 +51,16 @@ def _value(node: ast.expr, scope: Mapping[str, Any]) -> Any:
             raise ValueError(ast.unparse(node))
 
 
-def unrolled(equations: tuple[Equation, ...], weights: Weights, x: Array, *, forget_bias: float) -> Array:
+def unrolled(equations: tuple[Equation, ...], weights: Weights, x: Array, states: tuple[str, ...], *, forget_bias: float) -> Array:
     """Return h at every step of a batch (batch, steps, ..., input), from states of zero."""
     units = next(value.shape[0] for (gate, role), value in weights.items() if gate and role == "kernel")
     output = next(value.shape[1] for (gate, role), value in weights.items() if gate and role == "recurrent_kernel")
     around = (x.shape[0], *x.shape[2:-1])
-    states = {"h": np.zeros((*around, output)), "c": np.zeros((*around, units))}
+    carried = {state: np.zeros((*around, output if state == "h" else units)) for state in states}
     outputs = []
     for step in range(x.shape[1]):
-        states = _step(equations, weights, x[:, step], states, forget_bias)
-        outputs.append(states["h"])
+        carried = _step(equations, weights, x[:, step], carried, forget_bias)
+        outputs.append(carried["h"])
     return np.stack(outputs, 1)
 
 
@@ -78,7 +78,7 @@ def _step(
         return _product(weights[gate, "recurrent_kernel"], v) + weights.get((gate, "recurrent_bias"), 0)
 
     def pre(gate: str) -> Array:
-        return into(gate) + back(gate, scope["h"]) + weights.get((gate, "peephole"), 0) * scope["c"]
+        return into(gate) + back(gate, scope["h"]) + weights.get((gate, "peephole"), 0) * scope.get("c", 0)
 
     def project(v: Array) -> Array:
         return _product(weights[None, "projection"], v) + weights.get((None, "bias"), 0)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Document, Kind, Line, Table, Value
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "share"})
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -43,6 +43,7 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "shape": _shape_words,
     "slice": _slice_words,
     "share": lambda value: f"{value:.1%}",
+    "error": lambda value: f"{value:.1e}",
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join(map(str, value)),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lstm_calc.document import Value
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.params import LayerCount, ParamCount
-    from lstm_calc.questions.support import CellSupport, Support
+    from lstm_calc.questions.support import CellSupport, OtherSupport, Support
     from lstm_calc.questions.tensors import Part, Storage, Tensor
     from lstm_calc.questions.verify import Verification
 
@@ -144,20 +144,33 @@ def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
 
 
 def side_by_side_document(model: Model, answers: tuple[Storage, ...]) -> Document:
-    """Return the tensors that several frameworks store for a model, layer by layer beside each other."""
+    """Return the tensors that several frameworks store for a model beside each other: those of a direction and role in a line."""
     columns = [Column("layer", "layer", grouped=True)]
     for answer in answers:
-        columns += [Column(f"{answer.framework}_name", answer.framework), Column(f"{answer.framework}_shape", "shape", "shape")]
+        name = answer.framework
+        columns += [
+            Column(f"{name}_name", name),
+            Column(f"{name}_shape", "shape", "shape"),
+            Column(f"{name}_params", "parameters", "number"),
+        ]
     lines = [line for placed in model.placed for line in _side_by_side_lines(placed.name, answers)]
-    totals = [value for answer in answers for value in (f"{answer.total:,}", None)]
+    totals = [value for answer in answers for value in (None, None, answer.total)]
     title = f"Tensors of {_headline(model)} in {listed(answer.framework for answer in answers)}"
     return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
 
 
 def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Line]:
     stored = [[tensor for tensor in answer.tensors if tensor.layer == layer] for answer in answers]
-    for row in zip_longest(*stored):
-        yield Line((layer, *(value for tensor in row for value in ((tensor.name, tensor.shape) if tensor else (None, None)))))
+    places = {_place(tensor): None for tensors in stored for tensor in tensors}
+    for place in sorted(places, key=lambda place: (place[0] != "forward", ROLES.index(place[1]))):
+        for row in zip_longest(*([tensor for tensor in tensors if _place(tensor) == place] for tensors in stored)):
+            values = ((tensor.name, tensor.shape, tensor.params) if tensor else (None, None, None) for tensor in row)
+            yield Line((layer, *(value for three in values for value in three)))
+
+
+def _place(tensor: Tensor) -> tuple[str | None, str]:
+    """Return the direction and the role of a tensor's first block."""
+    return tensor.parts[0].way, tensor.parts[0].role
 
 
 def _tensors_table(answer: Storage) -> Table:
@@ -213,8 +226,10 @@ def frameworks_document(answer: SupportList) -> Document:
     return Document("Frameworks", (_layouts_table(answer), _offers_table(answer)), _LEGEND)
 
 
+_ORDER_LEGEND = "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own"
 _LEGEND = (
-    "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own",
+    _ORDER_LEGEND,
+    "biases a gate: in the form that is the default",
     _BLOCK_LEGEND,
     _RAVELED_LEGEND,
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
@@ -267,17 +282,19 @@ def framework_document(answer: Support) -> Document:
     cells = tuple(answer.cells.values())
     title = f"{answer.framework}: {answer.title} {answer.release}".rstrip()
     tables = (
-        _rows_table(cells),
+        _rows_table((*cells, *answer.others)),
         _cells_table(answer, cells),
         _equations_table(cells),
-        _facts_table(cells),
+        _facts_table((*cells, *answer.others)),
         _lacks_table(answer, cells),
+        _sources_table((*cells, *answer.others)),
     )
-    notes = (*dict.fromkeys(cell.note for cell in cells if cell.note), _BLOCK_LEGEND, _EQUATION_LEGEND)
-    return Document(title, tables, notes)
+    raveled = [_RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
+    notes = (*dict.fromkeys(cell.note for cell in cells if cell.note), _ORDER_LEGEND, _BLOCK_LEGEND, *raveled, _EQUATION_LEGEND)
+    return Document(title, tuple(table for table in tables if table.lines), notes)
 
 
-def _rows_table(cells: tuple[CellSupport, ...]) -> Table:
+def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
     columns = (
         Column("cell", "cell", grouped=True),
         Column("name", "tensor"),
@@ -296,9 +313,14 @@ def _rows_table(cells: tuple[CellSupport, ...]) -> Table:
 
 def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
     table = _layouts_table(SupportList((answer,)))
-    gates = Column("gates", "gates in order")
-    lines = [Line((*line.values[2:], " ".join(cell.gates))) for line, cell in zip(table.lines, cells, strict=True)]
-    return Table((*table.columns[2:], gates), tuple(lines))
+    more = (Column("gates", "gates in order"), Column("offers", "offers"))
+    lines = [Line((*line.values[2:], " ".join(cell.gates), _offers(cell))) for line, cell in zip(table.lines, cells, strict=True)]
+    return Table((*table.columns[2:], *more), tuple(lines))
+
+
+def _offers(cell: CellSupport) -> str:
+    """Return what a cell is offered with, the default marked."""
+    return ", ".join(f"{word} (default)" if word == cell.default else word for word in cell.options)
 
 
 _EQUATION_LEGEND = (
@@ -307,19 +329,18 @@ _EQUATION_LEGEND = (
 
 
 def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
-    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations, in order"))
+    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order"))
     return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.equations))
 
 
-def _facts_table(cells: tuple[CellSupport, ...]) -> Table:
-    columns = (
-        Column("cell", "cell"),
-        Column("initial", "default values"),
-        Column("constraints", "constraints"),
-        Column("source", "source"),
-    )
-    lines = [Line((cell.cell, cell.initial or None, ", ".join(cell.constraints) or None, cell.source)) for cell in cells]
-    return Table(columns, tuple(lines))
+def _facts_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
+    columns = (Column("cell", "cell"), Column("initial", "default values"), Column("constraints", "constraints"))
+    lines = [Line((cell.cell, cell.initial or None, ", ".join(cell.constraints) or None)) for cell in cells]
+    return Table(columns, tuple(line for line in lines if any(line.values[1:])))
+
+
+def _sources_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
+    return Table((Column("cell", "cell"), Column("source", "read from")), tuple(Line((cell.cell, cell.source)) for cell in cells))
 
 
 def _lacks_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
@@ -331,24 +352,31 @@ def _lacks_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
 
 def verify_document(model: Model, answer: Verification) -> Document:
     """Return whether a framework agrees with our tables, and where not."""
-    title = f"{_headline(model)} in {answer.framework} {answer.release}, held against the tables"
-    tables = [_differences_table(answer)] * bool(answer.differences) + [_runs_table(answer)] * bool(answer.gates)
-    return Document(title, tuple(tables), tuple(_verify_notes(answer)))
+    title = f"{_headline(model)} in {answer.framework}, held against the tables"
+    tables = (_verdict_table(answer), _differences_table(answer), _runs_table(answer))
+    runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
+    return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(answer.gates)))
+
+
+def _verdict_table(answer: Verification) -> Table:
+    columns = (
+        Column("framework", "framework"),
+        Column("release", "release"),
+        Column("tensors", "tensors", "number"),
+        Column("differing", "differing", "number"),
+        Column("verdict", "verdict"),
+    )
+    verdict = "agrees" if answer.agrees else "differs"
+    return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),))
 
 
 def _differences_table(answer: Verification) -> Table:
-    columns = (Column("name", "tensor"), Column("ours", "ours", "shape"), Column("theirs", "theirs", "shape"))
-    return Table(columns, tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences))
+    shapes = (Column("ours", "ours", "shape", shown=True), Column("theirs", "theirs", "shape", shown=True))
+    return Table(
+        (Column("name", "tensor"), *shapes), tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences)
+    )
 
 
 def _runs_table(answer: Verification) -> Table:
-    columns = (Column("layer", "layer"), Column("error", "largest error"))
-    return Table(columns, tuple(Line((check.layer, f"{check.error:.1e}")) for check in answer.gates))
-
-
-def _verify_notes(answer: Verification) -> Iterator[str]:
-    differing = len(answer.differences)
-    yield f"{answer.compared - differing:,} of {answer.compared:,} tensors agree in name and shape"
-    if answer.gates:
-        yield "largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"
-    yield "agrees" if answer.agrees else "differs"
+    columns = (Column("layer", "layer"), Column("error", "largest error", "error"))
+    return Table(columns, tuple(Line((check.layer, check.error)) for check in answer.gates))

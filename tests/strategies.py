@@ -6,46 +6,52 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from lstm_calc.errors import ModelError
+from lstm_calc.cells import CELLS
 from lstm_calc.fields import MERGES
-from lstm_calc.frameworks import FRAMEWORKS, supporting
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, RepeatVector
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-sizes = st.integers(1, 40)
 names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,8}", fullmatch=True)
 
 
 @st.composite
-def recurrent(draw: DrawFn, largest: int) -> Layer:
-    """Draw one recurrent layer of any kind with any options and sizes up to a largest."""
-    sizes, window = st.integers(1, largest), st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3)
-    two_ways = draw(st.booleans())
-    common: dict[str, Any] = {
-        "bias": draw(st.booleans()),
+def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer:
+    """Draw one recurrent layer with sizes up to a largest; with ``framework``, of the cells and options that it offers."""
+    sizes = st.integers(1, largest)
+    layouts = FRAMEWORKS[framework or "textbook"].layouts
+    kind = draw(st.sampled_from([cell for cell in CELLS if cell in layouts]))
+    offered = set(layouts[kind].options.split()) if framework else set(OPTIONS)
+
+    def maybe(word: str) -> bool:
+        return word in offered and draw(st.booleans())
+
+    two_ways = maybe("bidirectional")
+    fields: dict[str, Any] = {
+        "bias": not maybe("nobias"),
         "bidirectional": two_ways,
-        "merge": draw(st.sampled_from(MERGES[:4])) if two_ways else "concat",
-        "repeat": draw(st.integers(1, 3)),
+        "merge": draw(st.sampled_from(MERGES[:4])) if two_ways and maybe("merge") else "concat",
+        "repeat": draw(st.integers(1, 2)),
         "trainable": draw(st.booleans()),
         "input_dim": draw(st.none() | sizes),
         "return_sequences": draw(st.none() | st.booleans()),
         "return_state": draw(st.booleans()),
     }
-    kind = draw(st.sampled_from(("lstm", "gru", "rnn", "mgu", "conv_lstm")))
+    units = draw(sizes)
     if kind == "lstm":
-        flags = {"peephole": draw(st.booleans()), "coupled": draw(st.booleans())}
-        projection = draw(st.none() | sizes)
-        flags["projection_bias"] = draw(st.none() | st.booleans()) if projection else None
-        return LSTM(draw(sizes), projection=projection, **flags, **common)
-    if kind == "mgu":
-        return MGU(draw(sizes), reset_gate=draw(st.booleans()), **common)
+        fields |= {"peephole": maybe("peephole"), "coupled": maybe("coupled")}
+        if maybe("projection") and units > 1:
+            fields["projection"] = draw(st.integers(1, units - 1))
+            fields["projection_bias"] = maybe("projection_bias") or None
+        return LSTM(units, **fields)
     if kind == "gru":
-        return GRU(draw(sizes), reset_after=draw(st.none() | st.booleans()), **common)
-    if kind == "rnn":
-        return RNN(draw(sizes), **common)
-    return ConvLSTM(draw(sizes), draw(window), **common)
+        forms = [None, *(form == "reset_after" for form in ("reset_after", "reset_before") if form in offered)]
+        return GRU(units, reset_after=draw(st.sampled_from(forms)), **fields)
+    if kind == "conv_lstm":
+        return ConvLSTM(units, draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3)), **fields)
+    return MGU(units, reset_gate=not maybe("ungated"), **fields) if kind == "mgu" else RNN(units, **fields)
 
 
 def others(largest: int) -> SearchStrategy[Layer]:
@@ -60,19 +66,12 @@ def others(largest: int) -> SearchStrategy[Layer]:
 
 @st.composite
 def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest: int = 40) -> Model:
-    """Draw a model of up to ``longest`` layers of sizes up to ``largest``; with ``framework``, one that this framework offers."""
-    sizes = st.integers(1, largest)
-    layers = draw(st.lists(recurrent(largest) | others(largest), min_size=1, max_size=longest))
+    """Draw a model of up to ``longest`` layers, one of them recurrent; with ``framework``, one that this framework offers."""
+    layers = draw(st.lists(recurrent(largest, framework) | others(largest), max_size=longest - 1))
+    layers.insert(draw(st.integers(0, len(layers))), draw(recurrent(largest, framework)))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
-    first_is_table = isinstance(layers[0], Embedding)
-    try:
-        model = Model(layers, None if first_is_table else draw(sizes))
-    except ModelError:
-        model = Model([LSTM(draw(sizes))], draw(sizes))
-    if framework is not None and FRAMEWORKS[framework] not in list(supporting(model)):
-        return Model([LSTM(draw(sizes)), Dense(draw(sizes))], draw(sizes))
-    return model
+    return Model(layers, None if isinstance(layers[0], Embedding) else draw(st.integers(1, largest)))
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:

@@ -37,7 +37,7 @@ def _input(placed: Placed) -> Any:
 
 def _apply(placed: Placed, x: Any) -> Any:
     layer: Any = placed.layer
-    name = layer.name and placed.name
+    name = layer.name
     if layer.kind == "embedding":
         return hk.Embed(layer.vocab_size, layer.dim, name=name)(x)
     if layer.kind == "dense":

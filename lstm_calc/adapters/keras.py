@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +25,23 @@ _MERGES = {"average": "ave", "none": None}
 def build(model: Model) -> Real:
     """Build each layer on its own input width, in the order and under the names of a Sequential."""
     keras.backend.clear_session()
-    layers = [_layer(placed) for placed in model.placed]
-    for layer, placed in zip(layers, model.placed, strict=True):
-        layer.build(_input_shape(placed))
+    with _nowhere():
+        layers = [_built(placed) for placed in model.placed]
     prefix = "sequential/" if len(layers) > 1 else ""
     weights = [weight for layer in layers for weight in layer.weights]
     tensors = [(f"{prefix}{weight.path}", tuple(weight.shape)) for weight in weights]
-    return Real(keras.__version__, tensors, lambda values, x: _run(layers[0], values, x))
+    return Real(keras.__version__, tensors, lambda values, x: _run(model.placed[0], [name for name, _ in tensors], values, x))
+
+
+def _nowhere() -> Any:
+    """Return a context in which nothing is allocated, where the backend has one."""
+    return keras.device("meta") if keras.backend.backend() == "torch" else nullcontext()
+
+
+def _built(placed: Placed) -> Any:
+    layer = _layer(placed)
+    layer.build(_input_shape(placed))
+    return layer
 
 
 def _input_shape(placed: Placed) -> tuple[int | None, ...]:
@@ -65,6 +76,7 @@ def _recurrent(layer: Any, name: str | None) -> Any:
     return kind(layer.units, **options)
 
 
-def _run(layer: Any, values: Mapping[str, Array], x: Array) -> Array:
-    layer.set_weights([values[weight.path] for weight in layer.weights])
+def _run(placed: Placed, names: list[str], values: Mapping[str, Array], x: Array) -> Array:
+    layer = _built(placed)
+    layer.set_weights([values[name] for name in names])
     return keras.ops.convert_to_numpy(layer(x))

@@ -9,7 +9,6 @@ import onnx
 import onnxruntime
 
 from lstm_calc.adapters import Array, Real
-from lstm_calc.questions.tensors import tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,18 +16,36 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model, Placed
 
 _OPSET = 22
-_RECURRENT = {"lstm", "gru", "rnn"}
+_GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
 def build(model: Model) -> Real:
-    """Run every recurrent layer as an operator on weights of our shapes; what is accepted is what is stored."""
-    stored = tensors(model, "onnx").tensors
+    """Run every recurrent layer as an operator on weights of the shapes that its documentation gives; any other is refused."""
+    tensors = []
     for placed in model.placed:
-        if placed.layer.kind in _RECURRENT:
-            own = {t.name.rpartition(".")[2]: np.ones(t.shape, np.float32) for t in stored if t.layer == placed.name}
-            _run(placed, own, np.ones((2, 3, placed.input_dim), np.float32))
+        shapes = _documented(placed)
+        if placed.layer.kind in _GATES:
+            weights = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
+            _run(placed, weights, np.ones((2, 3, placed.input_dim), np.float32))
+        prefix = f"{placed.name}." if len(model.placed) > 1 else ""
+        tensors += [(f"{prefix}{name}", shape) for name, shape in shapes.items()]
     release = f"{onnx.__version__} with onnxruntime {onnxruntime.__version__}"
-    return Real(release, [(t.name, t.shape) for t in stored], lambda weights, x: _run(model.placed[0], weights, x))
+    return Real(release, tensors, lambda weights, x: _run(model.placed[0], weights, x))
+
+
+def _documented(placed: Placed) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of an operator's weights: num_directions, gates * hidden_size, input_size, as the ONNX page of it says."""
+    layer: Any = placed.layer
+    if layer.kind == "dense":
+        return {"weight": (placed.input_dim, layer.units)} | ({"bias": (layer.units,)} if layer.bias else {})
+    if layer.kind == "embedding":
+        return {"weight": (layer.vocab_size, layer.dim)}
+    if layer.kind == "repeat_vector":
+        return {}
+    ways, rows, units = len(layer.ways), _GATES[layer.kind] * layer.units, layer.units
+    shapes: dict[str, tuple[int, ...]] = {"W": (ways, rows, placed.input_dim), "R": (ways, rows, units)}
+    shapes |= {"B": (ways, 2 * rows)} if layer.bias else {}
+    return shapes | ({"P": (ways, 3 * units)} if getattr(layer, "peephole", False) else {})
 
 
 def _run(placed: Placed, weights: Mapping[str, Array], x: Array) -> Array:

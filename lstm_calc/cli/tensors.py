@@ -26,11 +26,10 @@ def run(
 
     Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
     """
-    first, *others = framework.split(",")
-    if others:
+    if "," in framework:
         if gates or quiet:
             raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
-        return _side_by_side(model, [first, *others], output)
+        return _side_by_side(model, [name.strip() for name in framework.split(",")], output)
     if quiet:
         from lstm_calc.measure import count
 
@@ -50,7 +49,7 @@ def _document(model: Model, answer: "Storage", *, gates: bool) -> "Document":
 def _side_by_side(model: Model, names: list[str], output: Output) -> int:
     from lstm_calc.questions.tensors import tensors
 
-    answers = tuple(tensors(model, name) for name in names)
+    answers = tuple(tensors(model, name) for name in dict.fromkeys(names))
 
     def data() -> dict[str, Any]:
         return {"schema": "lstm-calc/tensors-side-by-side/1", "frameworks": [answer.data() for answer in answers]}

@@ -29,7 +29,7 @@ def run(
 
     answer = verify(model, framework, gates=gates)
     if quiet:
-        output.number(len(answer.differences))
+        output.number(answer.failures)
     else:
         output.show(answer.data, lambda: _document(model, answer))
     return 0 if answer.agrees else 1

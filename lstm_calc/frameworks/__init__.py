@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -66,6 +67,8 @@ class Tables(MutableMapping[str, Framework]):
         return len(list(iter(self)))
 
 
+_SIGNS = {"<": operator.lt, "<=": operator.le}
+
 FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "jax", "mlx"))
 """Every framework by name, in the order of every list."""
 
@@ -95,9 +98,9 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
         if word in asked and not offers(table, layer.kind, word):
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
     fields = layer.asdict()
-    for small, large in layout.smaller:
-        if fields.get(small) is not None and fields[small] >= fields[large]:
-            yield f"{table.name} wants {small} below {large}; here they are {fields[small]:,} and {fields[large]:,}"
+    for one, sign, other in layout.limits:
+        if fields[one] is not None and not _SIGNS[sign](fields[one], fields[other]):
+            yield f"{table.name} wants {one} {sign} {other}; here they are {fields[one]:,} and {fields[other]:,}"
 
 
 def equation_words(layer: Layer, layout: Layout) -> set[str]:

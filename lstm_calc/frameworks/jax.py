@@ -156,8 +156,9 @@ _NNX_LSTM = Layout(
     two_way="{way}_rnn.cell.",
     initial=_FLAX_INITIAL,
     rows=(
-        Row("i{letter}.kernel", "input units", "kernel", gates="input cell output"),
+        Row("ii.kernel", "input units", "kernel", gates="input"),
         Row("if_.kernel", "input units", "kernel", gates="forget"),
+        Row("i{letter}.kernel", "input units", "kernel", gates="cell output"),
         Row("h{letter}.kernel", "output units", "recurrent_kernel"),
         Row("h{letter}.bias", "units", "recurrent_bias"),
     ),

@@ -13,6 +13,7 @@ _ONE_BIAS = Row("bias", "gates*units", "bias", when="bias")
 OTHERS = {
     "dense": Layout(
         source="keras/src/layers/core/dense.py",
+        initial="kernel glorot_uniform, bias zeros",
         label="dense",
         path="{name}/",
         rows=(
@@ -22,6 +23,7 @@ OTHERS = {
     ),
     "embedding": Layout(
         source="keras/src/layers/core/embedding.py",
+        initial="uniform within 0.05",
         label="embedding",
         path="{name}/",
         rows=(Row("embeddings", "vocab_size dim", "kernel"),),

@@ -45,7 +45,7 @@ class Layout(Record):
     and forget gate are one. ``path`` is what stands before a row's name, ``two_way`` the same in a bidirectional layer,
     ``stacked`` and ``stacked_two_way`` where the model has several recurrent layers. ``label`` is the name the framework gives an
     unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
-    layer leaves the choice open, ``smaller`` pairs of sizes of which the first must be below the second. ``forget_bias`` is what
+    layer leaves the choice open, ``limits`` what must hold between two sizes. ``forget_bias`` is what
     is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
     ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
     """
@@ -62,7 +62,7 @@ class Layout(Record):
     label: str = ""
     options: str = "nobias"
     defaults: str = ""
-    smaller: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[str, str, str], ...] = ()
     forget_bias: int = 0
     quirks: str = ""
     initial: str = ""

@@ -129,6 +129,7 @@ TFLITE = Framework(
             coupled="forget cell output",
             options="bidirectional projection projection_bias peephole coupled",
             defaults="projection_bias",
+            limits=(("projection", "<=", "units"),),
             initial="none: the converter writes them",
             label="lstm_0",
             path="{name}.",

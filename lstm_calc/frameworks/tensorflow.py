@@ -6,6 +6,7 @@ from lstm_calc.frameworks.keras import KERNELS, OTHERS
 from lstm_calc.frameworks.rows import Framework, Layout, Row
 
 _RAVELED = tuple(row.replace(raveled=True) for row in KERNELS)
+_INITIAL = "kernel glorot_uniform, recurrent kernel orthogonal, biases zeros"
 _TWO_BIASES = Row("bias", "biases*gates*units", "bias recurrent_bias")
 
 CUDNN = Framework(
@@ -21,7 +22,7 @@ CUDNN = Framework(
             gates="input forget cell output",
             letters="i f c o",
             options="bidirectional merge",
-            initial="biases zeros, with the recurrent one of the forget gate ones (unit_forget_bias=True)",
+            initial=f"{_INITIAL}, with the recurrent one of the forget gate ones (unit_forget_bias=True)",
             label="cu_dnnlstm",
             path="{name}/",
             two_way="{name}/{way}_{inner}/",
@@ -33,7 +34,7 @@ CUDNN = Framework(
             letters="z r h",
             options="bidirectional merge reset_after",
             defaults="reset_after",
-            initial="biases zeros",
+            initial=_INITIAL,
             label="cu_dnngru",
             path="{name}/",
             two_way="{name}/{way}_{inner}/",
@@ -43,7 +44,7 @@ CUDNN = Framework(
     },
 )
 
-_CELLS = "tensorflow/python/keras/layers/legacy_rnn/rnn_cell_impl.py"
+_CELLS = "tf_keras/src/layers/rnn/legacy_cells.py"
 _STACKED = "rnn/multi_rnn_cell/cell_{cell}/"
 _TWO_WAY = "bidirectional_rnn/{way}/"
 _STACKED_TWO_WAY = f"layer_{{cell}}/{_TWO_WAY}"

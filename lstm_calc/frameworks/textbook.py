@@ -61,12 +61,13 @@ TEXTBOOK = Framework(
             rows=(_MATRIX.replace(axes="units input+output kernel_size"), _BIAS),
         ),
         "dense": Layout(
+            source="y = W x + b",
             rows=(
                 Row("W", "units input", "kernel", when="untied"),
                 Row("b", "units", "bias", when="bias"),
             ),
         ),
-        "embedding": Layout(rows=(Row("E", "vocab_size dim", "kernel"),)),
+        "embedding": Layout(source="one row a token", rows=(Row("E", "vocab_size dim", "kernel"),)),
         "repeat_vector": Layout(rows=()),
     },
 )

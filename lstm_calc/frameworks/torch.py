@@ -28,7 +28,7 @@ PYTORCH = Framework(
             gates="input forget cell output",
             letters="i f g o",
             options="nobias bidirectional projection",
-            smaller=(("projection", "units"),),
+            limits=(("projection", "<", "units"),),
             rows=(*_ROWS, Row("weight_hr_l{layer}{way}", "projection units", "projection", when="projection")),
         ),
         "gru": Layout(
@@ -72,8 +72,9 @@ _PADDLE_ROWS = (
     Row("bias_hh", "gates*units", "recurrent_bias", frozen="nobias"),
 )
 _PADDLE_NOTE = (
-    "a bias that is switched off stays as zeros that are not trained; with both off, several layers or directions can't be built; "
-    "the flat names of named_parameters() (weight_ih_l0) slip with a projection or without biases, so the cells' own stand here"
+    "a bias that is switched off stays as zeros that are not trained; with both off and no projection, release 3.3.1 can't build "
+    "several layers or directions; the flat names of named_parameters(), weight_ih_l0, slip with one bias off or a projection, "
+    "so the cells' own stand here"
 )
 _PADDLE = "python/paddle/nn/layer/rnn.py"
 
@@ -91,7 +92,7 @@ PADDLE = Framework(
             gates="input forget cell output",
             letters="i f g o",
             options="nobias bidirectional projection",
-            smaller=(("projection", "units"),),
+            limits=(("projection", "<", "units"),),
             path="{depth}.cell.",
             two_way="{depth}.cell_{way}.",
             initial=_INITIAL,

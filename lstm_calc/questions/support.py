@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Row, equation_words, framework, who_offers
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, equation_words, framework, who_offers
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer, Model
 from lstm_calc.questions.params import bias_vectors
 from lstm_calc.questions.tensors import tensors
@@ -20,9 +20,9 @@ class CellSupport(Record):
 
     ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed``: kernels are (input, units);
     ``raveled``: they lie row by row in a place of the other shape; ``bias_vectors`` says how many each gate has,
-    ``forget_bias`` what is added to the forget gate at run time, ``options`` what is on offer beyond the plain layer,
-    ``lacks`` what is not, with the frameworks that have it. ``equations`` are those of the plain layer, ``rows`` the tensors as
-    the tables have them.
+    ``forget_bias`` what is added to the forget gate at run time. ``options`` are what is on offer beyond the plain layer, of
+    which ``default`` holds where a layer leaves the choice open; ``lacks`` what is not, with the frameworks that have it.
+    ``equations`` are those of the plain layer, ``rows`` the tensors of a layer alone.
     """
 
     cell: str
@@ -33,6 +33,7 @@ class CellSupport(Record):
     bias_vectors: dict[str, int]
     forget_bias: int
     options: tuple[str, ...]
+    default: str | None
     lacks: dict[str, tuple[str, ...]]
     constraints: tuple[str, ...]
     initial: str
@@ -46,6 +47,16 @@ class CellSupport(Record):
         return self.asdict() | {"rows": [row.asdict() for row in self.rows]}
 
 
+class OtherSupport(Record):
+    """How a framework stores a layer that is not recurrent."""
+
+    cell: str
+    rows: tuple[Row, ...]
+    initial: str
+    constraints: tuple[str, ...]
+    source: str
+
+
 class Support(Record):
     """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them."""
 
@@ -54,11 +65,14 @@ class Support(Record):
     release: str
     package: str
     cells: dict[str, CellSupport]
+    others: tuple[OtherSupport, ...]
     lacks: dict[str, tuple[str, ...]]
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/framework/1", **self.asdict(), "cells": [cell.data() for cell in self.cells.values()]}
+        others = [other.asdict() | {"rows": [row.asdict() for row in other.rows]} for other in self.others]
+        cells = [cell.data() for cell in self.cells.values()]
+        return {"schema": "lstm-calc/framework/1", **self.asdict(), "cells": cells, "others": others}
 
 
 class SupportList(Record):
@@ -85,6 +99,11 @@ def support_of(framework_name: str) -> Support:
         release=table.release,
         package=table.package,
         cells={cell: _cell(table, cell) for cell in CELLS if cell in table.layouts},
+        others=tuple(
+            OtherSupport(kind, _whole_rows(layout), layout.initial, (), layout.source)
+            for kind, layout in table.layouts.items()
+            if kind not in CELLS and layout.rows
+        ),
         lacks={cell: who_offers(cell) for cell in CELLS if cell not in table.layouts},
     )
 
@@ -104,12 +123,18 @@ def _cell(table: Framework, cell: str) -> CellSupport:
         forget_bias=layout.forget_bias,
         options=tuple(word for word in OPTIONS if word in offered),
         lacks={word: names for word, names in lacks.items() if names},
-        constraints=tuple(f"{small} < {large}" for small, large in layout.smaller),
+        constraints=tuple(" ".join(limit) for limit in layout.limits),
         initial=layout.initial,
         equations=tuple(
             f"{each.name} = {each.expression}" for each in CELLS[cell].equations_for(equation_words(_PROBES[cell], layout))
         ),
         note=layout.note,
         source=layout.source,
-        rows=layout.rows,
+        default=next((word for word in ("reset_after", "projection_bias") if word in layout.defaults.split()), None),
+        rows=_whole_rows(layout),
     )
+
+
+def _whole_rows(layout: Layout) -> tuple[Row, ...]:
+    """Return the rows under their whole names, as those of a layer alone."""
+    return tuple(row.replace(name=layout.path + row.name) for row in layout.rows)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.errors import FrameworkError, NotInstalledError
+from lstm_calc.errors import FrameworkError, NotInstalledError, printable
 from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework, layout_for
-from lstm_calc.model import Model, Recurrent
+from lstm_calc.model import Dense, Model, Recurrent
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
 from lstm_calc.record import Record
 
@@ -49,9 +52,14 @@ class Verification(Record):
     gates: tuple[GateCheck, ...]
 
     @property
+    def failures(self) -> int:
+        """How many tensors differ, and how many runs."""
+        return len(self.differences) + sum(check.error > TOLERANCE for check in self.gates)
+
+    @property
     def agrees(self) -> bool:
         """Whether every tensor has the same name and shape, and every run the same output to 1e-5."""
-        return not self.differences and all(check.error <= TOLERANCE for check in self.gates)
+        return self.failures == 0
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -62,34 +70,47 @@ class Verification(Record):
 def verify(model: Model, framework_name: str, *, gates: bool = False) -> Verification:
     """Build a model in the framework that is installed here and compare its tensors with ours.
 
-    With ``gates``, also run each recurrent layer on random weights, put in place by our slices, and compare the output over
-    8 steps with the cell's equations. Raises FrameworkError where we know no way to build it, NotInstalledError, with the pip
-    line, where the framework is not there.
+    With ``gates``, and where the tensors agree, also run each recurrent layer on random weights, put in place by our slices, and
+    compare the output over 8 steps with the cell's equations. A tied head is built with a matrix of its own. Raises FrameworkError
+    where the framework cannot build the model or we know no way to, NotInstalledError, with the pip line, where it is not there.
     """
     table = framework(framework_name)
+    model = Model([layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers], model.input_dim)
     ours = {tensor.name: tensor.shape for tensor in tensors(model, framework_name).tensors}
     build = _adapter(table)
-    real = build(model)
-    theirs = {name: tuple(shape) for name, shape in real.tensors}
-    names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-    return Verification(
-        framework=framework_name,
-        release=real.release,
-        compared=len({**ours, **theirs}),
-        differences=tuple(Difference(name, ours.get(name), theirs.get(name)) for name in names),
-        gates=tuple(_gate_checks(model, table, build)) if gates else (),
-    )
+    with _its_own_errors(table):
+        real = build(model)
+        theirs = {name: tuple(shape) for name, shape in real.tensors}
+        names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+        return Verification(
+            framework=framework_name,
+            release=real.release,
+            compared=len({**ours, **theirs}),
+            differences=tuple(Difference(name, ours.get(name), theirs.get(name)) for name in names),
+            gates=tuple(_gate_checks(model, table, build)) if gates and not names else (),
+        )
+
+
+@contextmanager
+def _its_own_errors(table: Framework) -> Iterator[None]:
+    """Turn whatever a framework raises, for sizes or names that it does not take, into one sentence."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  a framework raises what it likes
+        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise FrameworkError(f"{table.name} could not build or run this model: {printable(first)}") from None
 
 
 def _adapter(table: Framework) -> Any:
     module = f"lstm_calc.adapters.{table.name.replace('-', '_')}"
     try:
-        return import_module(module).build
+        with redirect_stdout(sys.stderr):
+            return import_module(module).build
     except ModuleNotFoundError as error:
         if error.name == module:
             known = [name for name in FRAMEWORKS if _has_adapter(name)]
-            raise FrameworkError(f"{table.name} cannot be built here; verify knows {', '.join(known)}") from None
-        what = f"{table.name} is not installed here ({error.name} is missing)"
+            raise FrameworkError(f"{table.name} cannot be built here; give -f one of {', '.join(known)}") from None
+        what = f"{table.name}, or what it runs on, is not installed here ({error.name} is missing)"
         raise NotInstalledError(f"{what}; pip install {table.package}") from None
 
 
@@ -105,7 +126,8 @@ def _gate_checks(model: Model, table: Framework, build: Any) -> Iterator[GateChe
     for placed in model.placed:
         if not isinstance(placed.layer, Recurrent):
             continue
-        alone = Model([placed.layer.replace(repeat=1, name=None, input_dim=None, merge="concat")], placed.input_dim)
+        changes = {"repeat": 1, "name": None, "input_dim": None, "merge": "concat", "trainable": True}
+        alone = Model([placed.layer.replace(**changes)], placed.input_dim)
         if alone not in done:
             done.add(alone)
             yield GateCheck(placed.name, _error(alone, table, build(alone)))
@@ -126,11 +148,12 @@ def _error(model: Model, table: Framework, real: Real) -> float:
     blocks = {way: _drawn(stored, way, random) for way in layer.ways}
     x = random.normal(size=(_BATCH, STEPS, *(_SPACE for _ in layer.window), placed.input_dim)).astype(np.float32)
     layout = layout_for(table, layer)
-    equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
+    cell = CELLS[layer.kind]
+    equations = cell.equations_for(equation_words(layer, layout))
     expected = []
     for way, weights in blocks.items():
         read = x if way == "forward" else x[:, ::-1]
-        output = unrolled(equations, weights, read, forget_bias=layout.forget_bias)
+        output = unrolled(equations, weights, read, cell.states, forget_bias=layout.forget_bias)
         expected.append(output if way == "forward" else output[:, ::-1])
     given = real.run({tensor.name: _filled(tensor, blocks) for tensor in stored}, x)
     whole = np.concatenate(expected, -1)
@@ -138,14 +161,14 @@ def _error(model: Model, table: Framework, real: Real) -> float:
 
 
 def _drawn(stored: Sequence[Tensor], way: str, random: Any) -> dict[tuple[str | None, str], Array]:
-    """Return random blocks for a direction, as the equations take them: (units, input, ...)."""
+    """Return random blocks for a direction, as the equations take them, (units, input, ...), smaller the more they add up."""
     blocks = {}
     for tensor in stored:
         for part in tensor.parts:
             if part.way == way:
                 order = axis_order(tensor.axes, part)
                 shape = [part.shape[order.index(axis)] for axis in range(len(order))]
-                blocks[part.gate, part.role] = random.normal(scale=0.5, size=shape) * tensor.trainable
+                blocks[part.gate, part.role] = random.normal(size=shape) / prod(shape[1:]) ** 0.5
     return blocks
 
 
