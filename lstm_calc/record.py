@@ -26,13 +26,13 @@ class Record:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
-        given = dict(zip(self._positional, args, strict=False), **kwargs)
-        values = {**self.fields, **given}
-        missing = [name for name, value in values.items() if value is ...]
-        doubled = len(given) < len(args) + len(kwargs)
-        if missing or doubled or len(values) > len(self.fields):
+        values = self.__dict__
+        values.update(self.fields)
+        values.update(zip(self._positional, args, strict=False))
+        values.update(kwargs)
+        wrong = len(values) > len(self.fields) or len(args) > len(self._positional) or ... in values.values()
+        if wrong or (args and not kwargs.keys().isdisjoint(self._positional[: len(args)])):
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.fields)}; not {args} {kwargs}")
-        self.__dict__.update(values)
         self.check()
 
     def check(self) -> None:

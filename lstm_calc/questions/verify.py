@@ -92,19 +92,22 @@ def verify(model: Model, framework_name: str, *, gates: bool = False) -> Verific
 
 
 @contextmanager
-def _its_own_errors(table: Framework) -> Iterator[None]:
-    """Turn whatever a framework raises, for sizes or names that it does not take, into one sentence."""
+def _its_own_errors(table: Framework, passed: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Turn whatever a framework raises, for sizes, names or settings that it does not take, into one sentence."""
     try:
         yield
+    except passed:
+        raise
     except Exception as error:  # noqa: BLE001  a framework raises what it likes
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise FrameworkError(f"{table.name} could not build or run this model: {printable(first)}") from None
 
 
 def _adapter(table: Framework) -> Any:
+    """Return the function that builds a model in a framework."""
     module = f"lstm_calc.adapters.{table.name.replace('-', '_')}"
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), _its_own_errors(table, passed=(ModuleNotFoundError,)):
             return import_module(module).build
     except ModuleNotFoundError as error:
         if error.name == module:
