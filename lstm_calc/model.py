@@ -5,7 +5,7 @@ Sizes are whole numbers of features: a layer reads ``(batch, steps, input_dim)``
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.fields import RULES, count
@@ -219,7 +219,7 @@ class RepeatVector(Layer):
 KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, MGU, ConvLSTM, Dense, RepeatVector)}
 
 
-class Placed(NamedTuple):
+class Placed(Record):
     """One layer in its place; a layer with ``repeat`` has several, that share ``module`` and count up ``depth``."""
 
     layer: Layer

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frameworks import framework, layout_for, option_words
 from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
@@ -31,7 +31,7 @@ ROLES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "pr
 """What a block of numbers is for."""
 
 
-class Part(NamedTuple):
+class Part(Record):
     """One block of a tensor: a gate's kernel, a direction's bias, ...
 
     ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks.
@@ -53,7 +53,7 @@ class Part(NamedTuple):
         return prod(self.shape)
 
 
-class Tensor(NamedTuple):
+class Tensor(Record):
     """One tensor as a framework stores it; ``layer`` is the name of the layer in the model."""
 
     name: str
@@ -82,7 +82,7 @@ class Storage(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        tensors = [t._asdict() | {"params": t.params, "parts": [part._asdict() for part in t.parts]} for t in self.tensors]
+        tensors = [t.asdict() | {"params": t.params, "parts": [part.asdict() for part in t.parts]} for t in self.tensors]
         return {"schema": "lstm-calc/tensors/1", "framework": self.framework, "tensors": tensors, "total": self.total}
 
 
@@ -115,7 +115,7 @@ def _stored(placed: Placed, layout: Layout, table: Framework, path: dict[str, st
         yield Tensor(path[way] + name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
 
 
-class _Segment(NamedTuple):
+class _Segment(Record):
     """A stretch of one axis, and what it is known to be; ``turn`` says which of a row's roles."""
 
     start: int
