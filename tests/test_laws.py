@@ -20,7 +20,7 @@ from lstm_calc.modelfile import loads
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import Tensor, tensors
 from lstm_calc.render import DOCUMENT_FORMATS
-from lstm_calc.report import params_document
+from lstm_calc.report.params import params_document
 from tests.strategies import models
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ def run(
     Example: lstm-calc frameworks keras
     """
     from lstm_calc.questions.support import support, support_of
-    from lstm_calc.report import framework_document, frameworks_document
+    from lstm_calc.report.frameworks import framework_document, frameworks_document
 
     if name is not None:
         page = support_of(name)

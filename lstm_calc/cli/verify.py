@@ -36,6 +36,6 @@ def run(
 
 
 def _document(model: Model, answer: "Verification") -> "Document":
-    from lstm_calc.report import verify_document
+    from lstm_calc.report.verify import verify_document
 
     return verify_document(model, answer)

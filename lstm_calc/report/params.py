@@ -1,0 +1,124 @@
+"""``params`` as a Document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from lstm_calc.cells import CELLS
+from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.errors import listed
+from lstm_calc.questions.params import GateCount, bias_vectors, elsewhere
+from lstm_calc.questions.tensors import ROLES
+from lstm_calc.render import size_words
+from lstm_calc.report.words import headline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.document import Value
+    from lstm_calc.model import Layer, Model
+    from lstm_calc.questions.params import LayerCount, ParamCount
+
+_FLOAT32 = 4
+
+
+def params_document(model: Model, answer: ParamCount) -> Document:
+    """Return the parameters of a model by layer and gate."""
+    title = f"Parameters of {headline(model)} in {answer.framework}"
+    return Document(title, (_params_table(answer),), tuple(_params_notes(model, answer)))
+
+
+def _params_table(answer: ParamCount) -> Table:
+    layers = answer.layers
+    columns = (
+        Column("layer", "layer", grouped=True),
+        Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers)),
+        Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
+        Column("gate", "gate"),
+        *(Column(role, role.replace("_", " "), "shape") for role in ROLES),
+        Column("trained", "trained", shown=answer.non_trainable > 0),
+        Column("params", "parameters", "number"),
+        Column("share", "share", "share"),
+    )
+    lines = [line for layer in layers for line in _layer_lines(layer, answer)]
+    return Table(columns, (*lines, _sum_line("total", "total", answer.total, answer)))
+
+
+def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
+    """Yield a line a gate, and the layer's sum where it adds up several of them in a model of several layers."""
+    trained = None if not layer.total else "yes" if layer.trainable else "frozen"
+    for part in layer.gates or (GateCount(None, None, {}, 0),):
+        shapes = [part.shapes.get(role) for role in ROLES]
+        count = part.total
+        yield Line((layer.name, layer.type, part.way, _gate_words(part), *shapes, trained, count, _share(count, answer)))
+    if len(layer.gates) > 1 and len(answer.layers) > 1:
+        yield _sum_line("subtotal", layer.name, layer.total, answer)
+
+
+def _gate_words(part: GateCount) -> str | None:
+    return part.gate or ("projection" if "projection" in part.shapes else None)
+
+
+def _sum_line(what: Literal["subtotal", "total"], name: str, total: int, answer: ParamCount) -> Line:
+    blanks: tuple[Value, ...] = (None,) * (len(ROLES) + 1)
+    gate = "subtotal" if what == "subtotal" else None
+    return Line((name, None, None, gate, *blanks, total, _share(total, answer)), sum=what)
+
+
+def _share(count: int, answer: ParamCount) -> float | None:
+    return count / answer.total if answer.total else None
+
+
+def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
+    size = size_words(_FLOAT32 * answer.total)
+    yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
+    if any(layer.kind in CELLS for layer in model.layers):
+        yield f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
+    for placed in model.placed:
+        if getattr(placed.layer, "tied", False):
+            yield f"{placed.name} shares the embedding's matrix, so only its bias is counted"
+
+
+def _other_totals(model: Model, answer: ParamCount) -> str:
+    """Return, in words, what the other frameworks that offer the model make of it."""
+    others = elsewhere(model, answer.framework)
+    same = others.pop(answer.total, [])
+    told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
+    if told:
+        return f"elsewhere {'; '.join(told)}"
+    return f"the same in {listed(same)}" if same else "no other framework here offers this model"
+
+
+_NUMBERS = ("no", "one", "two", "three", "four")
+
+_MOST_NAMES = 3
+
+
+def _convention(model: Model, framework_name: str) -> str:
+    """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
+    recurrent = [placed for placed in model.placed if placed.layer.kind in CELLS and placed.depth == 0]
+    words = {layer: _vector_words(layer, framework_name) for layer in {placed.layer for placed in recurrent}}
+    kinds: dict[str, dict[str, None]] = {}
+    names: dict[str, list[str]] = {}
+    for placed in recurrent:
+        kinds.setdefault(words[placed.layer], {})[placed.layer.kind] = None
+        names.setdefault(words[placed.layer], []).append(placed.name)
+    if len(names) == 1:
+        return next(iter(names))
+    by_kind = sum(map(len, kinds.values())) == len({placed.layer.kind for placed in recurrent})
+    return "; ".join(f"{phrase} in {_few(list(kinds[phrase]) if by_kind else names[phrase])}" for phrase in names)
+
+
+def _few(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return listed(names if more <= 0 else [*names[:_MOST_NAMES], f"{more:,} more"])
+
+
+def _vector_words(layer: Layer, framework_name: str) -> str:
+    """Return, in words, how many bias vectors each gate of a layer has, and how many gates are left of coupled ones."""
+    gates = bias_vectors(layer, framework_name)
+    fewest, most = min(gates.values()), max(gates.values())
+    more = [gate for gate, vectors in gates.items() if vectors > fewest]
+    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} a gate"
+    words += f", {_NUMBERS[most]} for {listed(more)}" if more else ""
+    return f"{words}, {_NUMBERS[len(gates)]} gates" if getattr(layer, "coupled", False) else words

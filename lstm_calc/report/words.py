@@ -1,0 +1,26 @@
+"""Words that several answers share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
+
+_LONGEST_TITLE = 60
+
+
+def headline(model: Model) -> str:
+    """Return the model in its notation where it is short enough for a title."""
+    text = str(model)
+    return text if len(text) <= _LONGEST_TITLE else f"a model of {len(model.placed):,} layers"
+
+
+def block_words(*, transposed: bool, raveled: bool) -> str:
+    """Return, in words, how the two sides of a kernel's block lie."""
+    return f"{'in, out' if transposed else 'out, in'}{', raveled' * raveled}"
+
+
+BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
+
+RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
