@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.questions.diagram import diagram as diagram
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.tensors import tensors as tensors
@@ -38,6 +39,7 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read",),
+    "questions.diagram": ("diagram",),
     "questions.params": ("params",),
     "questions.shapes": ("shapes",),
     "questions.tensors": ("tensors",),

@@ -30,6 +30,7 @@ GOLDEN_CALLS = {
     "tensors": ("tensors", MODEL, "-f", "pytorch"),
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
+    "shapes": ("shapes", MODEL, "-f", "keras", "--shape", "8xNone"),
     "frameworks": ("frameworks",),
 }
 SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}

@@ -216,13 +216,27 @@ def read_framework(
 
 def read_output(
     format_: Annotated[
-        str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
+        str,
+        typer.Option("--format", help="table, json, csv, markdown or mermaid.", autocompletion=formats, rich_help_panel=_ANSWER),
     ] = "table",
     output_file: Annotated[
         str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
     ] = None,
 ) -> Output:
     """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
+    return Output(format_, output_file)
+
+
+def read_drawing(
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="mermaid, or another format.", autocompletion=formats, rich_help_panel=_ANSWER),
+    ] = "mermaid",
+    output_file: Annotated[
+        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+    ] = None,
+) -> Output:
+    """Return where and how a drawing is to be written; raise OutputError for a format that is not known."""
     return Output(format_, output_file)
 
 
@@ -237,6 +251,7 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "framework": read_framework,
     "output": read_output,
+    "drawing": read_drawing,
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""

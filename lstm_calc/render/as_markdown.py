@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render.as_mermaid import flowchart
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     """Return the document as GitHub Markdown, sums in bold."""
     parts = [f"### {_escaped(document.title)}"]
     parts += [_table(table.for_people()) for table in document.tables]
+    parts += [f"```mermaid\n{flowchart(graph)}```" for graph in document.graphs]
     parts += [_escaped(note) for note in document.notes]
     return "\n\n".join(parts) + "\n"
 
