@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Embedding as Embedding
     from lstm_calc.model import Model as Model
     from lstm_calc.model import RepeatVector as RepeatVector
+    from lstm_calc.modelfile import dumps as dumps
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
     from lstm_calc.questions.params import params as params
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
-    "modelfile": ("load",),
+    "modelfile": ("dumps", "load"),
     "notation": ("read",),
     "questions.params": ("params",),
     "questions.tensors": ("tensors",),
