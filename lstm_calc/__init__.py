@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lstm_calc.modelfile import dumps as dumps
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.tensors import tensors as tensors
@@ -39,6 +40,7 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("dumps", "load"),
     "notation": ("read",),
+    "questions.arguments": ("arguments",),
     "questions.forecast": ("forecast",),
     "questions.params": ("params",),
     "questions.tensors": ("tensors",),

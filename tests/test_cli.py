@@ -32,6 +32,7 @@ GOLDEN_CALLS = {
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
     "frameworks": ("frameworks",),
+    "arguments": ("arguments",),
     "forecast": (*FORECAST, "--targets", "2", "--length", "1_000", "--stride", "10"),
     "forecast-seq2seq": (*FORECAST, "--strategy", "seq2seq", "--units", "64,32", "-f", "keras"),
     "forecast-all": (*FORECAST, "--targets", "2", "--all"),
