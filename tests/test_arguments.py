@@ -164,7 +164,7 @@ def test_the_precision_changes_the_run_alone() -> None:
     drawn = {"kernel_initializer": "ones", "recurrent_initializer": "ones"}
     assert found_changes(keras_layer(**drawn), keras_layer(**drawn, dtype="float64")) == ("run",)
     double, single = (torch_layer(dtype=dtype) for dtype in (torch.float64, torch.float32))
-    assert found_changes(double[:2] + ([],), single[:2] + ([],)) == ("run",)
+    assert found_changes((*double[:2], []), (*single[:2], [])) == ("run",)
     assert [argument.changes for layer in (KERAS, TORCH) for argument in layer.arguments if argument.name == "dtype"] == [
         ("run",)
     ] * 2
