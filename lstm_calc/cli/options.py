@@ -114,11 +114,11 @@ def _is_a_path(text: str) -> bool:
 def _from_flags(flags: dict[str, Any]) -> Model:
     """Return the model that flags describe."""
     kind = _kind(flags.pop("cell", "lstm"))
-    head = [Dense(size) for size in _counts("output", flags.pop("output", None))]
+    head = [Dense(size) for size in read_counts("output", flags.pop("output", None))]
     front = _embedding(flags.pop("embedding", None))
-    width = _counts("input_dim", flags.pop("input_dim", None), at_most=1)
-    units = _counts("units", flags.pop("units", None))
-    repeat = _counts("layers", flags.pop("layers", None), at_most=1)
+    width = read_counts("input_dim", flags.pop("input_dim", None), at_most=1)
+    units = read_counts("units", flags.pop("units", None))
+    repeat = read_counts("layers", flags.pop("layers", None), at_most=1)
     if not units:
         raise LstmCalcError("--units is missing: how many units the recurrent layer has")
     if repeat and len(units) > 1:
@@ -151,7 +151,7 @@ def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Lay
 def _embedding(text: str | None) -> list[Layer]:
     if text is None:
         return []
-    sizes = _counts("embedding", text, separator="x") if text.count("x") == 1 else []
+    sizes = read_counts("embedding", text, separator="x") if text.count("x") == 1 else []
     if not sizes:
         raise LstmCalcError(f"--embedding: {quoted(text)} is not a vocabulary and a size; write 20000x128")
     return [Embedding(*sizes)]
@@ -162,11 +162,11 @@ def _parsed(name: str, value: Any) -> Any:
     if name == "kernel_size":
         if "," in value:
             raise LstmCalcError(f"--kernel-size: {quoted(value)} is not a window; write 3x3")
-        return _counts(name, value, separator="x")
-    return _counts(name, value, at_most=1)[0] if name == "projection" else value
+        return read_counts(name, value, separator="x")
+    return read_counts(name, value, at_most=1)[0] if name == "projection" else value
 
 
-def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
+def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
     """Return the whole numbers of a flag, none where it was not given."""
     if text is None:
         return []
