@@ -12,6 +12,7 @@ from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row
 from lstm_calc.model import KINDS
 from lstm_calc.notation import read
 from lstm_calc.questions.params import params
+from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 
 if TYPE_CHECKING:
@@ -195,5 +196,8 @@ def test_a_page_says_what_flows() -> None:
     assert page.input == "batch steps features"
     assert [signal.name for signal in page.signals if signal.role == "final"] == ["state_{side}{state}"]
     assert page.data()["signals"][0] == {
-        **{"name": "initial_state_{side}{state}", "axes": "batch space value", "role": "initial", "when": ""},
+        "name": "initial_state_{side}{state}",
+        "axes": "batch space value",
+        "role": "initial",
+        "when": "",
     }
