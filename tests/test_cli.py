@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shlex
 import subprocess
 import sys
@@ -310,7 +311,9 @@ def test_an_ascii_terminal_gets_the_same_numbers() -> None:
 def test_version(cli: Cli) -> None:
     from importlib.metadata import version
 
-    assert cli("--version").stdout == f"lstm-calc {version('lstm-calc')}\n"
+    first, recorded = cli("--version").stdout.splitlines()
+    assert first == f"lstm-calc {version('lstm-calc')} ({platform.python_implementation()} {platform.python_version()})"
+    assert recorded.startswith("tables held against keras 3.15.1, pytorch 2.13.0, ")
 
 
 def test_no_command_shows_the_help(cli: Cli) -> None:
