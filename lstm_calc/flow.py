@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError
+from lstm_calc.fields import count
 from lstm_calc.frameworks import layout_for
 from lstm_calc.model import ConvLSTM, RepeatVector
 from lstm_calc.record import Record
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 class Batch(Record):
     """What is run: how many ``sequences``, their ``steps`` together, and the sizes of an image where steps are images.
 
+    ``lengths`` are those of the sequences, a single one where all are alike.
     ``longest`` limits the steps of a RepeatVector, where a run is cut into stretches of so many.
     """
 
     sequences: int
     steps: int
+    lengths: tuple[int, ...]
     space: tuple[int, ...] = ()
     longest: int | None = None
 
@@ -63,10 +66,12 @@ def batch_of(
     space: Sequence[int] = (),
     longest: int | None = None,
 ) -> Batch:
-    """Return the batch of so many sequences of so many steps, or of sequences of these lengths."""
-    if lengths is None:
-        return Batch(batch, batch * min(steps, longest or steps), tuple(space), longest)
-    return Batch(len(lengths), sum(min(length, longest or length) for length in lengths), tuple(space), longest)
+    """Return the batch of so many sequences of so many steps, or of sequences of these lengths; ModelError for less than one."""
+    each = (count("steps", steps),) if lengths is None else tuple(count("lengths", length) for length in lengths)
+    cut = None if longest is None else count("truncate", longest)
+    times = count("batch", batch) if lengths is None else 1
+    total = sum(min(length, cut or length) for length in each)
+    return Batch(times * len(each), times * total, each, tuple(count("space", size) for size in space), cut)
 
 
 def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:

@@ -44,6 +44,10 @@ class Work(Record):
         """All floating-point operations."""
         return self.matmul_flops + self.bias_flops + self.elementwise_flops
 
+    def times(self, runs: int, *, joining: int = 0) -> Work:
+        """Return the work of so many runs, and the operations beside it that join two directions."""
+        return Work(self.macs * runs, self.bias_flops * runs, self.elementwise_flops * runs + joining)
+
     def data(self) -> dict[str, int]:
         """Return the plain values of the JSON answer."""
         return {
@@ -86,28 +90,34 @@ def work_a_step(run: Run) -> Work:
     added = sum(size for row, size in _computed(run.placed, run.layout) if BIASES.issuperset(row.role.split()))
     if layer.kind not in CELLS:
         return Work(macs_a_step(run.placed, run.layout), added, 0)
-    step, ways = step_in(run), len(layer.ways)
+    step, ways = step_in(run.placed, run.layout), len(layer.ways)
     if run.layout.forget_bias and "forget" in step.gates:
         added += ways * layer.sizes["units"]
     elementwise = ways * sum(layer.sizes[word] * count for word, count in step.flops.items())
     return Work(macs_a_step(run.placed, run.layout), added, elementwise)
 
 
-def merge_flops(run: Run) -> int:
-    """Return the operations that join two directions of a layer over all that flows out."""
-    layer = run.placed.layer
-    return MERGE_FLOPS[getattr(layer, "merge", "concat")] * run.placed.output_dim * run.steps_out * run.space
+def merge_flops(placed: Placed) -> int:
+    """Return the operations that join the two directions of a step of a layer's output."""
+    return MERGE_FLOPS[getattr(placed.layer, "merge", "concat")] * placed.output_dim
 
 
-def step_in(run: Run) -> Step:
-    """Return the arithmetic of a recurrent layer's step as the framework runs it."""
-    return _step(run.placed, run.layout, trained=True)
+def untied(placed: Placed) -> Placed:
+    """Return a layer as if the matrix that it shares were its own."""
+    return placed.replace(layer=placed.layer.replace(tied=False)) if getattr(placed.layer, "tied", False) else placed
 
 
-def _step(placed: Placed, layout: Layout, *, trained: bool) -> Step:
+def step_in(placed: Placed, layout: Layout, *, trained: bool = True) -> Step:
+    """Return the arithmetic of a recurrent layer's step as a framework runs it."""
     layer = placed.layer
     seeing = {gate for row, gates, _ in rows_of(layout, layer) if row.role == "peephole" for gate in gates}
     return step_of(layer.kind, frozenset(equation_words(layer, layout)), frozenset(seeing), trained=trained)
+
+
+def idle_gates(placed: Placed, layout: Layout) -> tuple[str, ...]:
+    """Return the gates of a recurrent layer that a framework stores and whose products no equation reads."""
+    stored = {gate: None for _, gates, _ in rows_of(layout, placed.layer) for gate in gates}
+    return tuple(gate for gate in stored if placed.layer.kind in CELLS and gate not in step_in(placed, layout).gates)
 
 
 def _computed(placed: Placed, layout: Layout) -> Iterator[tuple[Row, int]]:
@@ -115,11 +125,9 @@ def _computed(placed: Placed, layout: Layout) -> Iterator[tuple[Row, int]]:
 
     A tied layer multiplies the matrix that it shares. A gate that is stored but follows from another is not computed.
     """
+    placed = untied(placed)
     layer = placed.layer
-    if getattr(layer, "tied", False):
-        layer = layer.replace(tied=False)
-        placed = placed.replace(layer=layer)
-    read = _step(placed, layout, trained=True).gates if layer.kind in CELLS else ()
+    read = step_in(placed, layout).gates if layer.kind in CELLS else ()
     for row, gates, _ in rows_of(layout, layer):
         left = tuple(gate for gate in gates if gate in read)
         if left or not gates:
