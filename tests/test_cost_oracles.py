@@ -6,12 +6,15 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from lstm_calc import cost, read
 from lstm_calc.cells import CELLS
 from lstm_calc.flow import batch_of
 from lstm_calc.frameworks import FRAMEWORKS, equation_words
 from lstm_calc.work import macs_of
+from tests.strategies import models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,6 +169,20 @@ def test_a_truncated_pass_keeps_its_stretch(truncate: int) -> None:
     table = FRAMEWORKS["pytorch"]
     kept = kept_by_autograd(lambda kept: run_model(text, table, kept, steps=min(STEPS, truncate)))
     assert kept == saved(text, "pytorch", truncate=truncate)
+
+
+PLAIN = {"lstm", "gru", "rnn", "mgu", "dense", "repeat_vector"}
+
+
+@pytest.mark.parametrize("framework", ["textbook", "keras", "tflite", "flax-linen"])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_autograd_keeps_what_we_say_of_random_models(framework: str, data: st.DataObject) -> None:
+    model = data.draw(models(framework, longest=3, largest=5))
+    assume(all(layer.kind in PLAIN and layer.input_dim is None for layer in model.layers))
+    assume(model.input_dim is not None and model.layers[0].kind != "repeat_vector")
+    text = str(model)
+    assert kept_by_autograd(lambda kept: run_model(text, FRAMEWORKS[framework], kept)) == saved(text, framework)
 
 
 def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> list[Any]:

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from lstm_calc.budget import Budget
 from lstm_calc.cli.output import Output, formats
 from lstm_calc.counts import parse_count
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 
@@ -91,7 +92,7 @@ def _flag(name: str) -> str:
 
 def named_model(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
-    if model == "-" or (">" not in model and _is_a_path(model)):
+    if is_a_path(model):
         from lstm_calc.modelfile import load
 
         return load(model)
@@ -100,8 +101,19 @@ def named_model(model: str) -> Model:
     return read(model)
 
 
-def _is_a_path(text: str) -> bool:
-    """Say whether a text names something on the disk, or looks as if it should: a/b, a.toml."""
+def model_and_budget(model: str) -> tuple[Model, Budget]:
+    """Return the model of an argument, and the budget where it is a file that has one."""
+    if is_a_path(model):
+        from lstm_calc.modelfile import load_with_budget
+
+        return load_with_budget(model)
+    return named_model(model), Budget()
+
+
+def is_a_path(text: str) -> bool:
+    """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
+    if text == "-" or ">" in text:
+        return text == "-"
     head, dot, suffix = text.rpartition(".")
     if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
         return True
@@ -214,16 +226,22 @@ def read_framework(
     return framework
 
 
-def read_output(
-    format_: Annotated[
-        str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
-    ] = "table",
-    output_file: Annotated[
-        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
-    ] = None,
-) -> Output:
-    """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
-    return Output(format_, output_file)
+def output_reader(*more: str) -> Callable[..., Output]:
+    """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
+    names = [*formats(), *more]
+
+    def read_output(
+        format_: Annotated[
+            str,
+            typer.Option("--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER),
+        ] = "table",
+        output_file: Annotated[
+            str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+        ] = None,
+    ) -> Output:
+        return Output(format_, output_file, more)
+
+    return read_output
 
 
 def read_quiet(
@@ -236,7 +254,7 @@ def read_quiet(
 _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "framework": read_framework,
-    "output": read_output,
+    "output": output_reader(),
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""

@@ -80,7 +80,7 @@ def kept_values(runs: Iterable[Run]) -> Iterator[int]:
         yield reads * flowing + (pass_.inside if pass_ else 0)
         if layer.reads != "vector":
             flowing = pass_.above if pass_ and len(layer.ways) == 1 else run.steps_out * run.space * run.placed.output_dim
-        below, fed = run.placed, fed or layer.trainable
+        below, fed = run.placed, fed or (layer.trainable and bool(run.layout.rows))
 
 
 class _Pass:
