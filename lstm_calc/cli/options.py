@@ -4,16 +4,18 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.budget import Budget
 from lstm_calc.cli.output import Output, formats
 from lstm_calc.counts import parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
 
 _MODEL_HELP = (
     "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
@@ -101,13 +103,12 @@ def named_model(model: str) -> Model:
     return read(model)
 
 
-def model_and_budget(model: str) -> tuple[Model, Budget]:
+def model_and_budget(model: str) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one."""
-    if is_a_path(model):
-        from lstm_calc.modelfile import load_with_budget
+    from lstm_calc.budget import Budget
+    from lstm_calc.modelfile import load_with_budget
 
-        return load_with_budget(model)
-    return named_model(model), Budget()
+    return load_with_budget(model) if is_a_path(model) else (named_model(model), Budget())
 
 
 def is_a_path(text: str) -> bool:

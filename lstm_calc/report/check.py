@@ -43,9 +43,9 @@ def _limits(check: Check) -> tuple[Value, ...]:
 
 
 _WORDS = {
-    "params": lambda number: f"{number:,} parameters",
+    "params": lambda number: f"{number:,} parameter{'s' * (number > 1)}",
     "bytes": lambda number: f"{size_words(number)} of weights",
-    "macs": lambda number: f"{number:,} MACs",
+    "macs": lambda number: f"{number:,} MAC{'s' * (number > 1)}",
 }
 
 
