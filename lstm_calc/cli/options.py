@@ -127,11 +127,11 @@ def is_a_path(text: str) -> bool:
 def _from_flags(flags: dict[str, Any]) -> Model:
     """Return the model that flags describe."""
     kind = _kind(flags.pop("cell", "lstm"))
-    head = [Dense(size) for size in _counts("output", flags.pop("output", None))]
+    head = [Dense(size) for size in read_counts("output", flags.pop("output", None))]
     front = _embedding(flags.pop("embedding", None))
-    width = _counts("input_dim", flags.pop("input_dim", None), at_most=1)
-    units = _counts("units", flags.pop("units", None))
-    repeat = _counts("layers", flags.pop("layers", None), at_most=1)
+    width = read_counts("input_dim", flags.pop("input_dim", None), at_most=1)
+    units = read_counts("units", flags.pop("units", None))
+    repeat = read_counts("layers", flags.pop("layers", None), at_most=1)
     if not units:
         raise LstmCalcError("--units is missing: how many units the recurrent layer has")
     if repeat and len(units) > 1:
@@ -164,7 +164,7 @@ def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Lay
 def _embedding(text: str | None) -> list[Layer]:
     if text is None:
         return []
-    sizes = _counts("embedding", text, separator="x") if text.count("x") == 1 else []
+    sizes = read_counts("embedding", text, separator="x") if text.count("x") == 1 else []
     if not sizes:
         raise LstmCalcError(f"--embedding: {quoted(text)} is not a vocabulary and a size; write 20000x128")
     return [Embedding(*sizes)]
@@ -175,11 +175,11 @@ def _parsed(name: str, value: Any) -> Any:
     if name == "kernel_size":
         if "," in value:
             raise LstmCalcError(f"--kernel-size: {quoted(value)} is not a window; write 3x3")
-        return _counts(name, value, separator="x")
-    return _counts(name, value, at_most=1)[0] if name == "projection" else value
+        return read_counts(name, value, separator="x")
+    return read_counts(name, value, at_most=1)[0] if name == "projection" else value
 
 
-def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
+def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
     """Return the whole numbers of a flag, none where it was not given."""
     if text is None:
         return []
@@ -192,12 +192,17 @@ def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int |
 
 def counted(name: str, text: str) -> int:
     """Return the whole number of an option; raise LstmCalcError, naming the option, where it is none."""
-    return _counts(name, text, at_most=1)[0]
+    return read_counts(name, text, at_most=1)[0]
 
 
-def counted_list(name: str, text: str | None, *, separator: str = ",") -> list[int]:
-    """Return the whole numbers of an option, none where it was not given; raise LstmCalcError, naming it, where one is none."""
-    return _counts(name, text, separator=separator)
+def read_sizes(flag: str, text: str | None) -> tuple[int | None, ...] | None:
+    """Return the sizes of a flag such as 8x64x32, None for those that are not known; None where the flag was not given."""
+    if text is None:
+        return None
+    try:
+        return tuple(None if size.lower() in {"none", "?"} else _at_least_one(parse_count(size)) for size in text.split("x"))
+    except LstmCalcError as error:
+        raise LstmCalcError(f"{flag}: {error}") from None
 
 
 def _at_least_one(number: int) -> int:
@@ -245,6 +250,19 @@ def output_reader(*more: str) -> Callable[..., Output]:
     return read_output
 
 
+def read_drawing(
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="mermaid, or another format.", autocompletion=formats, rich_help_panel=_ANSWER),
+    ] = "mermaid",
+    output_file: Annotated[
+        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+    ] = None,
+) -> Output:
+    """Return where and how a drawing is to be written; raise OutputError for a format that is not known."""
+    return Output(format_, output_file)
+
+
 def read_quiet(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Just the number.", rich_help_panel=_ANSWER)] = False,
 ) -> bool:
@@ -256,6 +274,7 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "framework": read_framework,
     "output": output_reader(),
+    "drawing": read_drawing,
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""
