@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, questions, reference,
-adapters, document, report, render, cli.
+Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, arithmetic, flow, work,
+dtypes, questions, reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
     from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.diagram import diagram as diagram
     from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
@@ -42,6 +43,7 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("dumps", "load"),
     "notation": ("read",),
+    "questions.cost": ("cost",),
     "questions.diagram": ("diagram",),
     "questions.arguments": ("arguments",),
     "questions.forecast": ("forecast",),

@@ -17,6 +17,8 @@ COMMANDS = (
     "tensors",
     "shapes",
     "diagram",
+    "cost",
+    "check",
     "forecast",
     "arguments",
     "frameworks",
