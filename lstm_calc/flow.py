@@ -95,7 +95,7 @@ def _flattened(own: int, batch: Batch, space: tuple[int, ...], steps: int, width
     """Return the image and the steps that are left where a layer reads a vector of its ``own`` size."""
     if space and own == prod(space) * width:
         return (), steps
-    alike = len(batch.lengths) == 1
+    alike = len(set(batch.lengths)) == 1
     return space, batch.sequences if alike and own * batch.sequences == steps * width else steps
 
 

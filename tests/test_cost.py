@@ -104,6 +104,11 @@ def test_a_packed_batch_runs_its_valid_steps() -> None:
     assert answer.bytes.state == 2 * 2 * 6 * 4
 
 
+def test_steps_that_became_features_are_so_in_a_packed_batch_of_one_length() -> None:
+    text = "8 > lstm 6 sequences > dense 3 in=30"
+    assert macs(text, "keras", lengths=(5, 5)) == macs(text, "keras", batch=2, steps=5)
+
+
 def test_operations_of_a_step() -> None:
     lstm = 4 + 3 * FLOPS["sigmoid"] + FLOPS["tanh"] + 3 + 1 + FLOPS["tanh"]
     gru = 3 + 2 * FLOPS["sigmoid"] + FLOPS["tanh"] + 1 + 4
