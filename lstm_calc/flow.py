@@ -1,7 +1,8 @@
 """How often each layer of a model runs: a batch of sequences followed through the stack.
 
 A layer runs once for each step of each sequence that flows in; above a recurrent layer that gives only its last step, once for
-each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position.
+each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position. Where a layer's own
+input_dim is the product of the features and the image's positions, or the steps, these have become features.
 """
 
 from __future__ import annotations
@@ -77,14 +78,25 @@ def batch_of(
 def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
     """Yield every layer's run; raise FrameworkError where a framework lacks a layer, ModelError where the image does not fit."""
     _check_space(model, batch.space)
-    space, steps = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps
+    space, steps, width = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps, 0
     for placed in model.placed:
         layout = layout_for(table, placed.layer)
+        if placed.layer.input_dim is not None and width:
+            space, steps = _flattened(placed.layer.input_dim, batch, space, steps, width)
         space_in, steps_in = space, steps
         if isinstance(placed.layer, ConvLSTM):
             space = _convolved(placed.layer, table, space)
         steps = _steps_out(placed, table, batch, steps)
+        width = placed.output_dim
         yield Run(placed, layout, batch.sequences, steps_in, steps, prod(space_in), prod(space))
+
+
+def _flattened(own: int, batch: Batch, space: tuple[int, ...], steps: int, width: int) -> tuple[tuple[int, ...], int]:
+    """Return the image and the steps that are left where a layer reads a vector of its ``own`` size."""
+    if space and own == prod(space) * width:
+        return (), steps
+    alike = len(set(batch.lengths)) == 1
+    return space, batch.sequences if alike and own * batch.sequences == steps * width else steps
 
 
 def _reads_a_vector(model: Model) -> bool:
