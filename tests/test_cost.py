@@ -87,7 +87,7 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     [
         ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
         ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 sizes"),
-        ("3 > conv_lstm 5 kernel=9", (8,), "space 8 is smaller than the kernel"),
+        ("3 > conv_lstm 5 kernel=9", (8,), "a window of 9 does not fit into 8"),
         ("3 > lstm 5", (8,), "the model has none"),
     ],
 )
