@@ -92,6 +92,15 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(front)} {last} {end}" if front else end
 
 
+_MOST_NAMES = 3
+
+
+def few(names: list[str]) -> str:
+    """Return the names as a list in a sentence, the first of them where they are many."""
+    more = len(names) - _MOST_NAMES
+    return listed(names if more <= 0 else [*names[:_MOST_NAMES], f"{more:,} more"])
+
+
 def _underlined(text: str, start: int, stop: int) -> str:
     """Return the part of the text around the fault, on one line, and carets under the fault."""
     left, right = max(0, start - _LONGEST), min(len(text), start + 2 * _LONGEST)

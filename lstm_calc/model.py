@@ -55,6 +55,11 @@ class Layer(Record, kw_only=True):
         return ()
 
     @property
+    def features_first(self) -> bool:
+        """Whether the features of an image stand before its positions."""
+        return False
+
+    @property
     def sizes(self) -> dict[str, int]:
         """The layer's own sizes by name; ``output`` is the size of h, or of what flows out."""
         return {}
@@ -86,6 +91,8 @@ class Recurrent(Layer, kw_only=True):
         super().check()
         if self.merge != "concat" and not self.bidirectional:
             raise ModelError(f"merge={self.merge} needs bidirectional", key="merge")
+        if self.go_backwards and self.bidirectional:
+            raise ModelError("go_backwards does not go with bidirectional, which reads both ways", key="go_backwards")
 
     @property
     def repeats(self) -> int:
@@ -189,6 +196,10 @@ class ConvLSTM(Recurrent):
         for field in ("strides", "dilation_rate"):
             if len(self.__dict__[field] or self.window) != len(self.window):
                 raise ModelError(f"{field} must have a size for each of the {len(self.window)} of kernel_size", key=field)
+        if max(self.strides or (1,)) > 1 and max(self.dilation_rate or (1,)) > 1:
+            raise ModelError("strides above 1 do not go with a dilation_rate above 1", key="strides")
+        if self.features_first and self.bidirectional and self.merge == "concat":
+            raise ModelError("channels_first does not go with merge=concat, which joins the last axis, the image's", key="merge")
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -199,6 +210,11 @@ class ConvLSTM(Recurrent):
     def window(self) -> tuple[int, ...]:
         """The kernel size."""
         return tuple(self.kernel_size)
+
+    @property
+    def features_first(self) -> bool:
+        """Whether the features of an image stand before its positions."""
+        return self.data_format == "channels_first"
 
 
 class Dense(Layer):
@@ -310,6 +326,12 @@ def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
             if override is None and getattr(below, "merge", None) == "none":
                 raise ModelError(
                     "merge=none gives two outputs, and the next layer reads one", key="merge", layer=position - (not depth)
+                )
+            if override is None and below is not None and below.features_first and not layer.features_first:
+                raise ModelError(
+                    f"the last axis of channels_first is the image's, and {layer.kind} reads it: say how wide it is, as in=...",
+                    key="input_dim",
+                    layer=position,
                 )
             width = _width(layers, position, override or width)
             name, below, override = next(names), layer, None

@@ -48,6 +48,9 @@ _WORDS: dict[str, tuple[str, Any]] = {
 }
 """Options that are one word: the field each sets, and to what."""
 
+_KERAS_WORDS = {"return_sequences": "sequences", "return_state": "state", "go_backwards": "backwards"}
+"""Options under their names in Keras and in model files."""
+
 _KEYS = {
     "proj": "projection",
     "merge": "merge",
@@ -197,6 +200,7 @@ def _built(text: str, tokens: list[_Token], kind: str, values: dict[str, Any], p
 def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     """Return the field and the value that an option sets."""
     key, equals, value = token.text.partition("=")
+    key = _KERAS_WORDS.get(key, key)
     known = KINDS[kind].fields
     if re.fullmatch(r"x\d.*", token.text):
         field, parsed = "repeat", _count(text, token._replace(text=token.text[1:], start=token.start + 1))

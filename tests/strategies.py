@@ -38,7 +38,7 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
         "input_dim": draw(st.none() | sizes),
         "return_state": draw(st.booleans()),
         "stateful": draw(st.booleans()),
-        "go_backwards": draw(st.booleans()),
+        "go_backwards": not two_ways and draw(st.booleans()),
     }
     units = draw(sizes)
     if kind == "lstm":

@@ -41,7 +41,7 @@ def test_the_question_of_the_first_example() -> None:
     assert (answer.X, answer.y) == ((None, 64, 5), (None, 3))
     assert [layer.total for layer in answer.counted.layers] == [4864, 99]
     assert answer.reshape is None
-    assert answer.model == read("5 > lstm 32 > dense 3")
+    assert answer.model == read("5 > lstm 32 last > dense 3")
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_y_by_strategy(strategy: str, targets: int, horizon: int) -> None:
 
 
 MODELS = {
-    "direct": "5 > lstm 64 > lstm 32 > dense 6",
-    "recursive": "5 > lstm 64 > lstm 32 > dense 2",
-    "seq2seq": "5 > lstm 64 > lstm 32 > repeat_vector 3 > lstm 64 > lstm 32 sequences > dense 2",
+    "direct": "5 > lstm 64 > lstm 32 last > dense 6",
+    "recursive": "5 > lstm 64 > lstm 32 last > dense 2",
+    "seq2seq": "5 > lstm 64 > lstm 32 last > repeat_vector 3 > lstm 64 > lstm 32 sequences > dense 2",
     "many-to-many": "5 > lstm 64 > lstm 32 sequences > dense 6",
 }
 

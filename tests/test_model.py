@@ -198,3 +198,25 @@ def test_strides_have_a_size_for_each_dimension() -> None:
     with pytest.raises(ModelError, match="strides must have a size for each of the 2"):
         ConvLSTM(4, (3, 3), strides=(2,))
     assert ConvLSTM(4, [3, 3], strides=[2, 1], dilation_rate=[1, 1], padding="same").strides == (2, 1)
+
+
+@pytest.mark.parametrize("top", [Dense(3), ConvLSTM(4, (3,))])
+def test_what_reads_the_last_axis_of_channels_first_needs_its_width(top: Layer) -> None:
+    below = ConvLSTM(4, (3,), data_format="channels_first")
+    with pytest.raises(ModelError, match=f"the last axis of channels_first is the image's, and {top.kind} reads it"):
+        Model([below, top], 3)
+    assert Model([below, top.replace(input_dim=20)], 3).placed[-1].input_dim == 20
+    assert Model([below, below], 3).placed[-1].input_dim == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"strides": (2,), "dilation_rate": (2,)}, "strides above 1 do not go with a dilation_rate above 1"),
+        ({"data_format": "channels_first", "bidirectional": True}, "channels_first does not go with merge=concat"),
+        ({"go_backwards": True, "bidirectional": True}, "go_backwards does not go with bidirectional"),
+    ],
+)
+def test_options_that_do_not_go_together(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ModelError, match=words):
+        ConvLSTM(4, (3,), **fields)

@@ -174,6 +174,9 @@ def test_one_step_has_every_value_of_the_cell() -> None:
             (2, 4, 5, 3),
             {"conv_lstm/output": (2, 5, 8), "output": (2, 10)},
         ),
+        ("3 > lstm 8 sequences > dense 10 in=8", "keras", (2, 1, 3), {"output": (2, 1, 10)}),
+        ("3 > lstm 8 > lstm 4 in=16 sequences", "keras", (2, 2, 3), {"output": (2, 2, 4)}),
+        ("3 > conv_lstm 8 kernel=1x1 > conv_lstm 8 kernel=1x1 in=8", "keras", (2, 5, 1, 1, 3), {"output": (2, 1, 1, 8)}),
         ("3 > lstm 8 sequences > dense 10 in=40", "keras", (2, 5, 3), {"lstm/output": (2, 5, 8), "output": (2, 10)}),
     ],
 )
@@ -190,7 +193,7 @@ def test_known_runs(text: str, framework: str, shape: tuple[int | None, ...], ex
         ("32 > lstm 8", "keras", {"shape": (1, 3, 64, 32)}, "the shape 1x3x64x32 does not fit"),
         ("32 > lstm 8", "keras", {"shape": (3, 64, 32), "steps": 5}, "give the one or the others"),
         ("32 > lstm 8", "keras", {"batch_first": False}, "keras has no input of (steps, batch, features)"),
-        ("32 > lstm 8 stateful", "keras", {"steps": 5}, "lstm is stateful, and Keras then needs the batch size"),
+        ("32 > lstm 8 stateful", "keras", {"steps": 5}, "lstm is stateful, which needs the batch size: give the batch"),
         ("3 > conv_lstm 8 kernel=5", "keras", {"shape": (2, 4, 3, 3)}, "a window of 5 does not fit into 3"),
         (
             "3 > conv_lstm 8 kernel=3 > lstm 4",
@@ -200,6 +203,8 @@ def test_known_runs(text: str, framework: str, shape: tuple[int | None, ...], ex
         ),
         ("5 > lstm 4 > repeat_vector 3 > repeat_vector 2", "keras", {}, "repeat_vector_1 repeats a vector"),
         ("5 > lstm 4 > vocab 9 > embed 4", "keras", {}, "embedding reads token ids, and what flows in has features already"),
+        ("3 > lstm 8 sequences > dense 10 in=40", "keras", {}, "dense reads 40 features, and 8 flow in: whether the steps became"),
+        ("3 > conv_lstm 8 kernel=3 > dense 10 in=40", "keras", {}, "whether the space became features needs its size"),
         ("3 > conv_lstm 4 kernel=3 > repeat_vector 3", "keras", {}, "what flows in has an image"),
         ("vocab 9 > embed 4 > repeat_vector 3", "keras", {}, "what flows in has steps"),
     ],
@@ -238,8 +243,20 @@ def test_unknown_sizes_are_null_and_none(cli: Cli) -> None:
     assert ",?x?x32," in cli(*asked, "--format", "csv").stdout
 
 
+@pytest.mark.parametrize("text", ["4x9x32", "4,9,32", "(4, 9, 32)", "4X9X32"])
+def test_a_shape_as_people_write_it(cli: Cli, text: str) -> None:
+    asked = ("shapes", "32 > lstm 8", "-f", "keras", "--format", "json", "--shape", text)
+    assert json.loads(cli(*asked).stdout)["tensors"][0]["shape"] == [4, 9, 32]
+
+
 @pytest.mark.parametrize(
-    ("options", "words"), [(("--shape", "8xx2"), "--shape: '' is not"), (("--batch", "0"), "--batch: must be")]
+    ("options", "words"),
+    [
+        (("--shape", "8xx2"), "--shape: '8xx2' is not a shape; write 8x64x32"),
+        (("--shape", "8xax2"), "--shape: 'a' is not a whole number"),
+        (("--batch", "0"), "--batch: must be"),
+        (("--steps", "5x9"), "--steps: '5x9' is not a whole number"),
+    ],
 )
 def test_wrong_sizes(cli: Cli, options: tuple[str, str], words: str) -> None:
     result = cli("shapes", "32 > lstm 8", *options)
@@ -257,3 +274,22 @@ def test_model_file_says_which_layer_breaks_the_stack(cli: Cli) -> None:
 def test_a_projection_makes_h_small_and_not_c() -> None:
     found = named(shapes(Model([LSTM(64, projection=16, bidirectional=True)], 32), "pytorch", shape=(10, 4, 32)))
     assert (found["output"], found["h_n"], found["c_n"]) == ((10, 4, 32), (2, 4, 16), (2, 4, 64))
+
+
+def test_many_layers_are_told_in_few_words_and_drawn_in_good_time(cli: Cli) -> None:
+    answer = shapes(read("32 > lstm 8 x2000"), "keras")
+    assert answer.notes[0] == "return_sequences=True in lstm, lstm_1, lstm_2 and 1,996 more"
+    drawn = cli("shapes", "32 > lstm 8 x2000", "-f", "keras", "--format", "mermaid").stdout
+    assert drawn.count("-->") == 2001
+
+
+def test_a_layer_may_be_named_as_the_ends_of_a_drawing_are(cli: Cli) -> None:
+    lines = cli("shapes", "32 > lstm 8 name=output > dense 3 name=end", "-f", "keras", "--format", "mermaid").stdout.splitlines()
+    assert [line.split()[0] for line in lines if "--" in line] == ["n0", "n1", "n2"]
+    assert [line.split()[-1] for line in lines if "--" in line] == ["n1", "n2", "n3"]
+
+
+def test_arrows_bear_what_the_next_layer_reads(cli: Cli) -> None:
+    drawn = cli("shapes", "32 > lstm 8 last > dense 3", "-f", "pytorch", "--shape", "5x4x32", "--format", "mermaid").stdout
+    assert '-- "(4, 8)" -->' in drawn
+    assert '-- "output (4, 3)" -->' in drawn

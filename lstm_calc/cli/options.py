@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MODEL_HELP = (
     "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
-    "kernel=3x3, tied, frozen, in=1280, name=encoder."
+    "kernel=3x3, padding=same, strides=2x2, tied, frozen, in=1280, name=encoder, sequences, last, state, stateful, backwards."
 )
 _SHAPE = "Model, by flags"
 _ANSWER = "Answer"
@@ -195,14 +195,25 @@ def counted(name: str, text: str) -> int:
     return read_counts(name, text, at_most=1)[0]
 
 
-def read_sizes(flag: str, text: str | None) -> tuple[int | None, ...] | None:
-    """Return the sizes of a flag such as 8x64x32, None for those that are not known; None where the flag was not given."""
-    if text is None:
-        return None
+def read_size(flag: str, text: str | None) -> int | None:
+    """Return the size of a flag; None where it is not known, or was not given."""
     try:
-        return tuple(None if size.lower() in {"none", "?"} else _at_least_one(parse_count(size)) for size in text.split("x"))
+        return None if text is None or text.lower() in _UNKNOWN else _at_least_one(parse_count(text))
     except LstmCalcError as error:
         raise LstmCalcError(f"{flag}: {error}") from None
+
+
+def read_sizes(flag: str, text: str | None) -> tuple[int | None, ...] | None:
+    """Return the sizes of a flag such as 8x64x32 or (8, 64, 32); None where the flag was not given."""
+    if text is None:
+        return None
+    parts = text.strip("()[] ").replace(",", "x").lower().split("x")
+    if not all(part.strip() for part in parts):
+        raise LstmCalcError(f"{flag}: {quoted(text)} is not a shape; write 8x64x32, with None for a size that is not known")
+    return tuple(read_size(flag, part.strip()) for part in parts)
+
+
+_UNKNOWN = {"none", "?"}
 
 
 def _at_least_one(number: int) -> int:

@@ -59,6 +59,8 @@ class Output:
 
     def _write(self, text: Callable[[TextIO], str]) -> int:
         if self.file is None:
+            if sys.stdout is None:
+                raise OutputError("there is no standard output to write to")
             _print(text(sys.stdout))
         else:
             from io import StringIO
@@ -69,8 +71,6 @@ class Output:
 
 def _print(text: str) -> None:
     """Write to standard output; a reader that has gone away is no error."""
-    if sys.stdout is None:
-        raise OutputError("there is no standard output to write to")
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import read_sizes, with_options
+from lstm_calc.cli.options import read_size, read_sizes, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
 
@@ -18,7 +18,7 @@ def run(
     model: Model,
     framework: str,
     output: Output,
-    shape: Annotated[str | None, typer.Option("--shape", help="The input's shape, as 8x64x32; None where not known.")] = None,
+    shape: Annotated[str | None, typer.Option("--shape", help="The input's, as 8x64x32; None where not known.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
     steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
     batch_first: Annotated[
@@ -36,8 +36,8 @@ def run(
         model,
         framework,
         shape=read_sizes("--shape", shape),
-        batch=next(iter(read_sizes("--batch", batch) or ()), None),
-        steps=next(iter(read_sizes("--steps", steps) or ()), None),
+        batch=read_size("--batch", batch),
+        steps=read_size("--steps", steps),
         batch_first=batch_first,
     )
     for warning in answer.warnings:

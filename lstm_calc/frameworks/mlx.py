@@ -22,7 +22,7 @@ MLX = Framework(
         Signal("output", "sequence output", "output"),
         Signal("cell_all_steps", "sequence units", "output", when="c"),
     ),
-    flow_note="an LSTM gives h and c at every step, no final states",
+    flow_note="no final states: what a layer gives has every step",
     layouts={
         "lstm": Layout(
             source="mlx/nn/layers/recurrent.py, class LSTM",

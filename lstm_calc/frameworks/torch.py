@@ -31,7 +31,7 @@ PYTORCH = Framework(
     turned="batch_first",
     batches=(0, 1),
     signals=_SIGNALS,
-    flow_note="h_n and c_n (h_0 and c_0 likewise) stay (layers*ways, batch, size) with batch_first, too",
+    flow_note="states stay (layers*ways, batch, size) with batch_first, too",
     layouts={
         "lstm": Layout(
             source="torch/nn/modules/rnn.py, class LSTM",
@@ -99,7 +99,7 @@ PADDLE = Framework(
     modules=True,
     turned="time_major",
     signals=_SIGNALS,
-    flow_note="h_n and c_n (h_0 and c_0 likewise) stay (layers*ways, batch, size) with time_major, too",
+    flow_note="states stay (layers*ways, batch, size) with time_major, too",
     layouts={
         "lstm": Layout(
             source=f"{_PADDLE}, class LSTM",

@@ -260,4 +260,4 @@ def _stack(kind: Callable[..., Layer], units: tuple[int, ...], read: int, given:
     *lower, top = units
     for size in lower:
         yield kind(units=size), read
-    yield kind(units=top, return_sequences=None if given is None else True), given
+    yield kind(units=top, return_sequences=given is not None), given

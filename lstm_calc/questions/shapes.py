@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.errors import ModelError, listed
+from lstm_calc.errors import ModelError, few
 from lstm_calc.frameworks import Signal, equation_words, framework, layout_for
 from lstm_calc.measure import terms_of
 from lstm_calc.questions.stream import Stream, after, order_of, start
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.stream import Size, Sizes
 
 _LONG = {"h": "hidden", "c": "cell"}
+_INPUT = Signal("input", "sequence space features", "input")
 _PLAIN = (Signal("output", "flow space features", "output"),)
 """What comes out of a layer that is not recurrent."""
 
@@ -40,10 +41,14 @@ class Flow(Record):
 
 
 class Shapes(Record):
-    """Every tensor of a run, from the model's input up; ``warnings`` say what in the question looks wrong."""
+    """Every tensor of a run, from the model's input up; ``warnings`` say what in the question looks wrong.
+
+    ``reads`` is the shape of what flows into each layer.
+    """
 
     framework: str
     tensors: tuple[Flow, ...]
+    reads: dict[str, Sizes]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -94,12 +99,12 @@ def shapes(
     table = framework(framework_name)
     order = order_of(table, batch_first=batch_first)
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    first = _measured(
-        Signal("input", "sequence space features", "input"), stream.words(order), stream.sizes(), _turns(model.placed[0])
-    )
+    first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=model.layers[0].features_first)
     places = list(_places(model, table, order, stream))
     flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place))]
-    return Shapes(table.name, tuple(flows), tuple(_notes(places, table)), tuple(warnings))
+    return Shapes(
+        table.name, tuple(flows), {place.name: _read_by(place) for place in places}, tuple(_notes(places, table)), tuple(warnings)
+    )
 
 
 def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
@@ -118,12 +123,7 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
 
 def _check_stateful(placed: Placed, stream: Stream, table: Framework) -> None:
     if table.selective and getattr(placed.layer, "stateful", False) and None in stream.batch:
-        raise ModelError(f"{placed.name} is stateful, and {table.title} then needs the batch size: give the batch", key="stateful")
-
-
-def _turns(placed: Placed) -> bool:
-    """Say whether a layer's features stand before its image."""
-    return getattr(placed.layer, "data_format", None) == "channels_first"
+        raise ModelError(f"{placed.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
 
 
 def _flows(place: _Place) -> Iterator[Flow]:
@@ -178,6 +178,12 @@ def _full_name(name: str, signal: Signal, place: _Place) -> str:
     return name if bare else f"{place.name}/{name}"
 
 
+def _read_by(place: _Place) -> Sizes:
+    """Return the shape of what flows into a layer."""
+    stream, features_first = place.before, place.group[0].layer.features_first
+    return _measured(_INPUT, stream.words(place.order), stream.sizes(), features_first=features_first)[0]
+
+
 def _sized(signal: Signal, value: str, place: _Place) -> tuple[Sizes, str]:
     """Return the shape and the axes of one signal in one layer."""
     first, layer = place.group[0], place.group[0].layer
@@ -188,10 +194,10 @@ def _sized(signal: Signal, value: str, place: _Place) -> tuple[Sizes, str]:
     layers = len(place.group) if place.table.modules else 1
     own: dict[str, Size] = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": layers}
     axes = around.words(place.order) | {"flow": flow, "value": ["output" if value == "h" else "units"]}
-    return _measured(signal, axes, around.sizes() | own, _turns(first))
+    return _measured(signal, axes, around.sizes() | own, features_first=layer.features_first)
 
 
-def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], features_first: bool) -> tuple[Sizes, str]:
+def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], *, features_first: bool) -> tuple[Sizes, str]:
     """Return a signal's shape and its axes in words, the axes of a stream put in the place of its words."""
     found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
@@ -219,23 +225,23 @@ def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:
         yield from _selective_notes(cells)
     backwards = [place.name for place in cells if place.group[0].layer.asdict()["go_backwards"]]
     if backwards:
-        yield f"{listed(backwards)}: read from the last step to the first, and the output is in that order"
-    dense = [place.name for place in places if place.group[0].layer.kind == "dense" and place.before.steps]
+        yield f"{few(backwards)}: read from the last step to the first, and the output is in that order"
+    dense = [each.name for each in places if each.group[0].layer.kind == "dense" and each.after.steps and "steps" in each.order]
     if dense:
-        yield f"{listed(dense)}: applied at every step"
+        yield f"{few(dense)}: applied at every step"
 
 
 def _selective_notes(cells: Sequence[_Place]) -> Iterator[str]:
     """Yield what the layers have to be told to return what flows here."""
     every = [place.name for place in cells if place.after.steps]
     if every:
-        yield f"return_sequences=True in {listed(every)}"
+        yield f"return_sequences=True in {few(every)}"
     silent = [place.name for place in cells if not place.group[0].layer.asdict()["return_state"]]
     if silent:
-        yield f"final states: returned with return_state=True only, which {listed(silent)} {_lacks(len(silent))}"
+        yield f"final states: returned with return_state=True only, which {few(silent)} {_lacks(len(silent))}"
     stateful = [place.name for place in cells if place.group[0].layer.asdict()["stateful"]]
     if stateful:
-        yield f"{listed(stateful)}: stateful, the final states are the initial ones of the next batch"
+        yield f"{few(stateful)}: stateful, the final states are the initial ones of the next batch"
 
 
 def _lacks(count: int) -> str:

@@ -80,17 +80,13 @@ def start(
         raise ModelError("the shape says the batch and the steps already; give the one or the others", key="shape")
     tail = len(features) + images
     front, back = tuple(shape[: len(shape) - tail]), list(shape[len(shape) - tail :])
-    given = tuple(back.pop(0 if _features_first(reader) else -1) for _ in features)
+    given = tuple(back.pop(0 if reader and reader.features_first else -1) for _ in features)
     stream = _read(front, by_steps=by_steps, order=order, table=table) if len(shape) >= tail else None
     if stream is None:
         raise ModelError(
             f"the shape {_shown(shape)} does not fit: {_wanted(table, order, images, features, by_steps)}", key="shape"
         )
     return _checked(stream.replace(space=tuple(back), features=given), features, shape)
-
-
-def _features_first(layer: Layer | None) -> bool:
-    return getattr(layer, "data_format", None) == "channels_first"
 
 
 def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) -> Stream | None:
@@ -137,7 +133,7 @@ def after(group: Sequence[Placed], stream: Stream, table: Framework) -> Stream:
     """Return what flows out of a layer, or of the layers of a module; raise ModelError where it can't read what flows in."""
     last = group[-1]
     layer, name = last.layer, last.name
-    stream = _flattened(layer, stream)
+    stream = _flattened(layer, stream, name)
     features = (last.output_dim,)
     if layer.reads == "tokens" and stream.features:
         raise ModelError(f"{name} reads token ids, and what flows in has features already: an embedding comes first")
@@ -156,11 +152,18 @@ def after(group: Sequence[Placed], stream: Stream, table: Framework) -> Stream:
     return Stream(stream.batch, steps, space, features)
 
 
-def _flattened(layer: Layer, stream: Stream) -> Stream:
-    """Return a stream whose steps or image became features, where a layer's own input_dim is the product of them."""
-    for field in ("space", "steps"):
+def _flattened(layer: Layer, stream: Stream, name: str) -> Stream:
+    """Return a stream whose image (or steps, where a layer reads a vector) became features: its own input_dim is their product."""
+    if layer.input_dim is None or layer.window or stream.features in {(), (layer.input_dim,)}:
+        return stream
+    for field in ("space", "steps") if layer.reads == "either" else ("space",):
         sizes = (*stream.asdict()[field], *stream.features)
-        if len(sizes) > 1 and None not in sizes and layer.input_dim == prod(size for size in sizes if size is not None):
+        if None in sizes:
+            what = f"{name} reads {layer.input_dim:,} features, and {stream.features[0]:,} flow in"
+            raise ModelError(
+                f"{what}: whether the {field} became features needs its size; give the shape of the input", key="shape"
+            )
+        if len(sizes) > 1 and layer.input_dim == prod(size for size in sizes if size is not None):
             stream = stream.replace(**{field: (), "features": (layer.input_dim,)})
     return stream
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
-from lstm_calc.errors import listed
+from lstm_calc.errors import few, listed
 from lstm_calc.questions.params import GateCount, bias_vectors, elsewhere
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
@@ -96,8 +96,6 @@ def _other_totals(model: Model, answer: ParamCount) -> str:
 
 _NUMBERS = ("no", "one", "two", "three", "four")
 
-_MOST_NAMES = 3
-
 
 def _convention(model: Model, framework_name: str) -> str:
     """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
@@ -111,12 +109,7 @@ def _convention(model: Model, framework_name: str) -> str:
     if len(names) == 1:
         return next(iter(names))
     by_kind = sum(map(len, kinds.values())) == len({placed.layer.kind for placed in recurrent})
-    return "; ".join(f"{phrase} in {_few(list(kinds[phrase]) if by_kind else names[phrase])}" for phrase in names)
-
-
-def _few(names: list[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return listed(names if more <= 0 else [*names[:_MOST_NAMES], f"{more:,} more"])
+    return "; ".join(f"{phrase} in {few(list(kinds[phrase]) if by_kind else names[phrase])}" for phrase in names)
 
 
 def _vector_words(layer: Layer, framework_name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
@@ -12,6 +13,9 @@ from lstm_calc.report.words import FLOW_WORDS, headline
 if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.shapes import Shapes
+
+
+_START, _END = "start", "end"
 
 
 def shapes_document(model: Model, answer: Shapes) -> Document:
@@ -35,16 +39,16 @@ def shapes_table(answer: Shapes) -> Table:
 
 def stack_graph(model: Model, answer: Shapes) -> Graph:
     """Return the layers from the input up, and on each arrow the shape of what flows along it."""
-    first, *others = answer.tensors
-    named = {placed.name: placed for placed in model.placed}
-    layers = list(dict.fromkeys(flow.layer for flow in others if flow.layer is not None))
-    apart = len(layers) == len(named)
-    nodes = [Node("", ("input",), end=True), *(Node(name, (name, _described(named[name].layer, apart=apart))) for name in layers)]
-    edges, below = [], [("", first.shape)]
-    for name in [*layers, "output"]:
-        edges += [Edge(start, name, worded("shape", shape)) for start, shape in below]
-        below = [(name, flow.shape) for flow in others if (flow.layer, flow.role) == (name, "output")]
-    return Graph("stack", (*nodes, Node("output", ("output",), end=True)), tuple(edges))
+    named = {placed.name: placed.layer for placed in model.placed}
+    apart = len(answer.reads) == len(named)
+    boxes = [Node(f"layer {name}", (name, _described(named[name], apart=apart))) for name in answer.reads]
+    keys = [_START, *(box.key for box in boxes)]
+    flows = zip(pairwise(keys), answer.reads.values(), strict=True)
+    edges = [Edge(start, stop, worded("shape", shape)) for (start, stop), shape in flows]
+    top = next(reversed(answer.reads))
+    given = [flow for flow in answer.tensors if (flow.layer, flow.role) == (top, "output")]
+    edges += [Edge(keys[-1], _END, f"{flow.name} {worded('shape', flow.shape)}") for flow in given]
+    return Graph("stack", (Node(_START, ("input",), end=True), *boxes, Node(_END, ("output",), end=True)), tuple(edges))
 
 
 def _described(layer: Layer, *, apart: bool) -> str:

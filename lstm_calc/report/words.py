@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lstm_calc.model import Model
 
-_LONGEST_TITLE = 60
+_LONGEST_TITLE = 100
 
 
 def headline(model: Model) -> str:
     """Return the model in its notation where it is short enough for a title."""
     text = str(model)
-    return text if len(text) <= _LONGEST_TITLE else f"a model of {len(model.placed):,} layers"
+    count = len(model.placed)
+    return text if len(text) <= _LONGEST_TITLE else f"a model of {count:,} layer{'s' * (count > 1)}"
 
 
 def block_words(*, transposed: bool, raveled: bool) -> str:
