@@ -1,4 +1,4 @@
-"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model.
+"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, or a config of Keras, read into a Model.
 
 input_dim = 300
 [[layers]]
@@ -22,21 +22,23 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 2**20
 _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
+_ZIP = b"PK\x03\x04"
 _TOP = ("input_dim", "layers", "budget")
 
 
-def load(path: str) -> Model:
-    """Return the model in a file, or on standard input where the path is ``-``.
+def load(path: str, input_dim: int | None = None) -> Model:
+    """Return the model in a file, or on standard input where the path is ``-``; a ``.keras`` archive is one too.
 
+    ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
     try:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
-            return loads(_text(sys.stdin.buffer, "<stdin>"), "<stdin>")
+            return loads(_text(sys.stdin.buffer, "<stdin>"), "<stdin>", input_dim)
         with Path(path).open("rb") as stream:
-            return loads(_text(stream, path), path)
+            return loads(_text(stream, path), path, input_dim)
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
@@ -46,6 +48,10 @@ def load(path: str) -> Model:
 def _text(stream: BinaryIO, file: str) -> str:
     """Return the text of a stream, read no further than a model file can be long."""
     data = stream.read(MAX_BYTES + 1)
+    if data.startswith(_ZIP):
+        from lstm_calc.kerasconfig.archive import config_of
+
+        data = config_of(stream, file, MAX_BYTES)
     if len(data) > MAX_BYTES:
         raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
     try:
@@ -54,9 +60,9 @@ def _text(stream: BinaryIO, file: str) -> str:
         raise ModelFileError(f"not UTF-8 text (byte {error.start:,})", file) from None
 
 
-def loads(text: str, file: str = "<text>") -> Model:
-    """Return the model that a TOML or JSON text describes; ``file`` is its name in messages."""
-    is_json = text.lstrip().startswith("{") or file.lower().endswith(".json")
+def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Model:
+    """Return the model that a TOML or JSON text describes; ``file`` is its name in messages, ``input_dim`` as in :func:`load`."""
+    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith(".json")
     try:
         data = (_json if is_json else _toml)(text)
     except ModelError as error:
@@ -65,6 +71,13 @@ def loads(text: str, file: str = "<text>") -> Model:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         why = "a number has too many digits" if "integer string conversion" in why else why
         raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
+    if is_json:
+        from lstm_calc import kerasconfig
+
+        if kerasconfig.recognised(data):
+            return kerasconfig.read(data, file, input_dim)
+    if input_dim is not None:
+        raise ModelFileError("what flows in is said twice: by the file and beside it", file)
     if not isinstance(data, dict):
         raise ModelFileError("a model file is a table with 'layers'", file)
     return _model(data, file)

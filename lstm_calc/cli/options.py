@@ -15,7 +15,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 
 _MODEL_HELP = (
-    "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
+    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
     "kernel=3x3, tied, frozen, in=1280, name=encoder."
 )
@@ -75,9 +75,7 @@ def read_model(
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
     flags = {name: value for name, value in locals().items() if name != "model" and value is not None}
     if model is not None:
-        if flags:
-            raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(next(iter(flags)))}")
-        return _named(model)
+        return _named(model, flags)
     if not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return _from_flags(flags)
@@ -89,12 +87,16 @@ def _flag(name: str) -> str:
     )
 
 
-def _named(model: str) -> Model:
-    """Return the model of the argument: standard input, a file, or the notation."""
-    if model == "-" or (">" not in model and _is_a_path(model)):
+def _named(model: str, flags: dict[str, Any]) -> Model:
+    """Return the model of the argument: standard input, a file, or the notation; beside a file --input may stand, for Keras."""
+    is_file = model == "-" or (">" not in model and _is_a_path(model))
+    twice = next((name for name in flags if name != "input_dim" or not is_file), None)
+    if twice:
+        raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(twice)}")
+    if is_file:
         from lstm_calc.modelfile import load
 
-        return load(model)
+        return load(model, next(iter(_counts("input_dim", flags.get("input_dim"), at_most=1)), None))
     from lstm_calc.notation import read
 
     return read(model)

@@ -1,0 +1,303 @@
+"""Keras' layers, each class with how it is read; a class that is not in these tables is refused by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, listed, quoted
+from lstm_calc.kerasconfig.graph import chain
+from lstm_calc.kerasconfig.weightless import WEIGHTLESS
+from lstm_calc.model import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Layer, Recurrent, RepeatVector
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.kerasconfig.node import Node, Shape
+    from lstm_calc.kerasconfig.stack import Stack
+
+_NEUTRAL = frozenset(
+    [
+        "name",
+        "trainable",
+        "dtype",
+        "batch_input_shape",
+        "batch_shape",
+        "sparse",
+        "ragged",
+        "dynamic",
+        "input_length",
+        "mask_zero",
+        "activation",
+        "recurrent_activation",
+        "activity_regularizer",
+        "kernel_initializer",
+        "recurrent_initializer",
+        "bias_initializer",
+        "embeddings_initializer",
+        "kernel_regularizer",
+        "recurrent_regularizer",
+        "bias_regularizer",
+        "embeddings_regularizer",
+        "kernel_constraint",
+        "recurrent_constraint",
+        "bias_constraint",
+        "embeddings_constraint",
+        "unit_forget_bias",
+        "dropout",
+        "recurrent_dropout",
+        "seed",
+        "unroll",
+        "implementation",
+        "time_major",
+        "zero_output_for_mask",
+        "num_constants",
+        "lora_alpha",
+    ]
+)
+"""The arguments, of any layer here and any release of Keras 2 and 3, that change no shape and no count."""
+
+_ADDING = frozenset({"lora_rank", "quantization_config"})
+"""The arguments that add weights where they are given."""
+
+
+class Kind(Record):
+    """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
+
+    ``fixed`` is what the class says by itself, ``once`` what an argument that is absent meant before Keras had it.
+    """
+
+    layer: type[Layer]
+    arguments: dict[str, str]
+    ndim: int | None = None
+    fixed: dict[str, Any] = {}  # noqa: RUF012
+    once: dict[str, Any] = {}  # noqa: RUF012
+
+
+_CELL = {"units": "units", "bias": "use_bias"}
+_RUN = {name: name for name in ("return_sequences", "return_state", "stateful", "go_backwards")}
+_RESET = {"reset_after": "reset_after"}
+_IMAGE = {name: name for name in ("filters", "kernel_size", "strides", "dilation_rate", "padding", "data_format")}
+_LAST = {"return_sequences": False}
+_BEFORE = {"reset_after": False}
+
+CELLS = {
+    "LSTMCell": Kind(LSTM, _CELL),
+    "GRUCell": Kind(GRU, _CELL | _RESET, once=_BEFORE),
+    "SimpleRNNCell": Kind(RNN, _CELL),
+}
+RECURRENT = {
+    "LSTM": Kind(LSTM, _CELL | _RUN, 3, _LAST),
+    "GRU": Kind(GRU, _CELL | _RUN | _RESET, 3, _LAST, once=_BEFORE),
+    "SimpleRNN": Kind(RNN, _CELL | _RUN, 3, _LAST),
+    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | _RUN, 3, _LAST),
+    "CuDNNGRU": Kind(GRU, {"units": "units"} | _RUN, 3, _LAST | {"reset_after": True}),
+    **{f"ConvLSTM{dims}D": Kind(ConvLSTM, {"bias": "use_bias"} | _RUN | _IMAGE, 3 + dims, _LAST) for dims in (1, 2, 3)},
+}
+"""CuDNN's layers keep two bias vectors a gate, which ``-f cudnn`` counts."""
+
+OTHERS = {
+    "Dense": Kind(Dense, _CELL),
+    "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
+    "RepeatVector": Kind(RepeatVector, {"steps": "n"}, 2),
+}
+MERGES = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
+
+
+def read_layer(node: Node, stack: Stack) -> None:
+    """Add a layer, or all of a model's, to a stack."""
+    reader = READERS.get(node.class_name)
+    if reader is None:
+        raise node.error(
+            f"{quoted(node.class_name)} ({node.label}) cannot be counted: its weights, or the shape it gives, are not modelled",
+            "class_name",
+        )
+    if stack.split:
+        raise node.error(f"{node.label} reads one input, and the two directions below, merge_mode null, give two")
+    if stack.shape is None:
+        stack.shape = node.said
+    reader(node, stack)
+
+
+def _built(node: Node, kind: Kind, **more: Any) -> Any:
+    """Return the layer that a config describes, with some fields told from elsewhere."""
+    config, arguments = node.config, kind.arguments
+    config.only(_NEUTRAL | _ADDING | set(arguments.values()), node.class_name)
+    _refuse_adding(config)
+    values = {field: config.values[key] for field, key in arguments.items() if key in config.values}
+    for field, key in arguments.items():
+        if kind.layer.fields[field] is ... and field not in values:
+            raise config.error(f"missing; {node.class_name} needs it", key)
+    once = {} if "module" in node.values else kind.once
+    try:
+        return kind.layer(**{**once, **kind.fixed, **values, "name": node.name, "trainable": config.trained, **more})
+    except ModelError as error:
+        raise config.error(error.without_key, arguments.get(error.key or "", error.key or "")) from None
+
+
+def _refuse_adding(config: Node) -> None:
+    """Refuse what adds weights to a layer: LoRA, and the scales of a quantized kernel."""
+    dtype = config.values.get("dtype")
+    policy = str(dtype.get("class_name") if isinstance(dtype, dict) else dtype)
+    given = next((key for key in _ADDING if config.values.get(key) is not None), "dtype" if "uantized" in policy else None)
+    if given or "_from_" in policy:
+        raise config.error("adds weights that are not modelled", given or "dtype")
+
+
+def _place(node: Node, stack: Stack, layer: Any, ndim: int | None) -> None:
+    """Put a layer that reads features on the stack."""
+    first = getattr(layer, "data_format", None) == "channels_first"
+    width = stack.width(node, ndim, 2 if first else -1)
+    shape = stack.shape or ()
+    if isinstance(layer, Recurrent):
+        out = _after(node, layer, shape, layer.output_dim(width))
+    elif isinstance(layer, RepeatVector):
+        out = (shape[0], layer.steps, width)
+    else:
+        out = (*shape[:-1], layer.output_dim(width))
+    stack.add(node, layer, width, out)
+
+
+def _after(node: Node, layer: Any, shape: Shape, features: int) -> Shape:
+    """Return the shape that a recurrent layer gives: its steps, the image of a convolution, its features."""
+    steps = shape[1:2] if layer.return_sequences else ()
+    if not layer.window:
+        return (shape[0], *steps, features)
+    first = layer.data_format == "channels_first"
+    ones = (1,) * len(layer.window)
+    sizes = zip(shape[3:] if first else shape[2:-1], layer.window, layer.strides or ones, layer.dilation_rate or ones, strict=True)
+    image = [_convolved(*size, same=layer.padding == "same") for size in sizes]
+    if any(size is not None and size < 1 for size in image):
+        raise node.error(f"{node.label} has a kernel larger than the image that flows in", "config.kernel_size")
+    return (shape[0], *steps, features, *image) if first else (shape[0], *steps, *image, features)
+
+
+def _convolved(size: int | None, window: int, stride: int, dilation: int, *, same: bool) -> int | None:
+    if size is None:
+        return None
+    return -(-size // stride) if same else (size - dilation * (window - 1) - 1) // stride + 1
+
+
+def _plain(node: Node, stack: Stack) -> None:
+    kind = RECURRENT[node.class_name]
+    _place(node, stack, _recurrent(node), kind.ndim)
+
+
+def _recurrent(node: Node) -> Any:
+    """Return the one layer of a recurrent class."""
+    kind = RECURRENT.get(node.class_name)
+    if kind is None:
+        raise node.error(f"{quoted(node.class_name)} is not a recurrent layer that can be read", "class_name")
+    layer = _built(node, kind)
+    if kind.ndim and len(layer.window) + 3 != kind.ndim:
+        raise node.config.error(f"must have {kind.ndim - 3} sizes", "kernel_size")
+    return layer
+
+
+def _other(node: Node, stack: Stack) -> None:
+    kind = OTHERS[node.class_name]
+    _place(node, stack, _built(node, kind), kind.ndim)
+
+
+def _embedding(node: Node, stack: Stack) -> None:
+    layer = _built(node, OTHERS["Embedding"])
+    stack.add(node, layer, layer.vocab_size, (*(stack.shape or (None, None)), layer.dim))
+
+
+def _rnn(node: Node, stack: Stack) -> None:
+    """Read RNN around a cell, or around several that follow each other within a step."""
+    for layer in _around_cells(node):
+        _place(node, stack, layer, 3)
+
+
+def _around_cells(node: Node) -> list[Any]:
+    config = node.config
+    config.only(_NEUTRAL | {"cell"} | set(_RUN), node.class_name)
+    cell = config.node("cell")
+    cells = cell.config.nodes("cells") if cell.class_name == "StackedRNNCells" else [cell]
+    run = {name: config.flag(name, default=False) for name in _RUN}
+    layers = []
+    for position, inner in enumerate(cells):
+        kind = CELLS.get(inner.class_name)
+        if kind is None:
+            raise inner.error(f"{quoted(inner.class_name)} is not a cell that can be read: {listed(CELLS, 'or')}", "class_name")
+        every = run["return_sequences"] or position < len(cells) - 1
+        layers.append(_built(inner, kind, **run | {"return_sequences": every, "name": (node if len(cells) == 1 else inner).name}))
+    return layers
+
+
+def _bidirectional(node: Node, stack: Stack) -> None:
+    """Read two directions of one layer; two that differ in more than the direction are refused."""
+    config = node.config
+    config.only(_NEUTRAL | {"layer", "merge_mode", "backward_layer"}, node.class_name)
+    merge = config.values.get("merge_mode", "concat")
+    if not isinstance(merge, str | None) or merge not in MERGES:
+        raise config.error(f"{quoted(merge)} is not known; it is concat, sum, mul, ave or null", "merge_mode")
+    layer = _direction(config.node("layer"))
+    if config.values.get("backward_layer") is not None:
+        _refuse_other(config, layer, _direction(config.node("backward_layer")))
+    layer = layer.replace(bidirectional=True, merge=MERGES[merge], name=node.name)
+    if stack.shape is None:
+        stack.shape = config.node("layer").said
+    _place(node, stack, layer, len(layer.window) + 3)
+
+
+def _direction(node: Node) -> Any:
+    """Return the layer of one direction."""
+    if node.class_name != "RNN":
+        return _recurrent(node)
+    layers = _around_cells(node)
+    if len(layers) != 1:
+        raise node.error("two directions around stacked cells cannot be read", "config.cell")
+    return layers[0]
+
+
+def _refuse_other(config: Node, forward: Layer, backward: Layer) -> None:
+    loose = {"name": None, "go_backwards": False}
+    for field, value in forward.replace(**loose).asdict().items():
+        other = backward.replace(**loose).asdict().get(field)
+        if type(forward) is not type(backward) or value != other:
+            raise config.error(f"differs from layer in {field}; only two directions of the same can be read", "backward_layer")
+
+
+def _time_distributed(node: Node, stack: Stack) -> None:
+    """Read what is done at each step: a Dense, or a layer without weights."""
+    inner, outer = node.config.node("layer"), stack.shape
+    if inner.class_name not in {"Dense", "TimeDistributed", *WEIGHTLESS}:
+        raise inner.error(f"{quoted(inner.class_name)} at each step is not modelled", "class_name")
+    if outer is not None and len(outer) < 3:
+        raise node.error(f"{node.label} reads steps, and none flow in")
+    stack.shape = None if outer is None else (outer[0], *outer[2:])
+    read_layer(inner, stack)
+    if stack.shape is not None:
+        stack.shape = (stack.shape[0], outer[1] if outer else None, *stack.shape[1:])
+
+
+def _weightless(node: Node, stack: Stack) -> None:
+    if stack.shape is not None:
+        stack.shape = WEIGHTLESS[node.class_name](node.config, stack.shape)
+
+
+def _sequential(node: Node, stack: Stack) -> None:
+    for layer in node.config.nodes("layers"):
+        read_layer(layer, stack)
+
+
+def _functional(node: Node, stack: Stack) -> None:
+    for layer in chain(node):
+        read_layer(layer, stack)
+
+
+READERS: dict[str, Callable[[Node, Stack], None]] = {
+    **dict.fromkeys(WEIGHTLESS, _weightless),
+    **dict.fromkeys(RECURRENT, _plain),
+    **dict.fromkeys(OTHERS, _other),
+    "Embedding": _embedding,
+    "RNN": _rnn,
+    "Bidirectional": _bidirectional,
+    "TimeDistributed": _time_distributed,
+    "Sequential": _sequential,
+    "Functional": _functional,
+    "Model": _functional,
+}
+"""For every class that can be read: what reads it."""
