@@ -15,7 +15,8 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 
 _MODEL_HELP = (
-    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
+    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. "
+    "The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
     "kernel=3x3, tied, frozen, in=1280, name=encoder."
 )

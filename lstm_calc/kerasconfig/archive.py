@@ -11,7 +11,6 @@ from lstm_calc.errors import ModelFileError, quoted
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-MAGIC = b"PK\x03\x04"
 _CONFIG = "config.json"
 _MAX_DIRECTORY = 2**20
 """A directory of some ten thousand members; an archive of Keras has a handful."""
@@ -35,7 +34,7 @@ def config_of(stream: BinaryIO, file: str, most: int) -> bytes:
     if not stream.seekable():
         raise ModelFileError("a .keras archive cannot be read from a pipe; give its path", file)
     try:
-        with ZipFile(_Bounded(stream)) as archive, archive.open(_member(archive, file, most)) as member:  # type: ignore[arg-type]
+        with ZipFile(_Bounded(stream)) as archive, archive.open(_member(archive, file, most)) as member:
             return member.read()
     except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, UnicodeError, ValueError, ZlibError) as error:
         raise ModelFileError(f"not a .keras archive that can be read: {str(error).lower() or 'it ends too early'}", file) from None

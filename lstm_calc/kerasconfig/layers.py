@@ -28,13 +28,23 @@ _NEUTRAL = frozenset(
         "dynamic",
         "input_length",
         "mask_zero",
+        "lora_alpha",
+        "num_constants",
         "activation",
         "recurrent_activation",
         "activity_regularizer",
+        "unit_forget_bias",
+        "dropout",
+        "recurrent_dropout",
+        "seed",
+        "unroll",
+        "implementation",
         "kernel_initializer",
         "recurrent_initializer",
         "bias_initializer",
         "embeddings_initializer",
+        "time_major",
+        "zero_output_for_mask",
         "kernel_regularizer",
         "recurrent_regularizer",
         "bias_regularizer",
@@ -43,16 +53,6 @@ _NEUTRAL = frozenset(
         "recurrent_constraint",
         "bias_constraint",
         "embeddings_constraint",
-        "unit_forget_bias",
-        "dropout",
-        "recurrent_dropout",
-        "seed",
-        "unroll",
-        "implementation",
-        "time_major",
-        "zero_output_for_mask",
-        "num_constants",
-        "lora_alpha",
     ]
 )
 """The arguments, of any layer here and any release of Keras 2 and 3, that change no shape and no count."""
@@ -206,11 +206,12 @@ def _embedding(node: Node, stack: Stack) -> None:
 
 def _rnn(node: Node, stack: Stack) -> None:
     """Read RNN around a cell, or around several that follow each other within a step."""
-    for layer in _around_cells(node):
-        _place(node, stack, layer, 3)
+    for position, (cell, layer) in enumerate(_around_cells(node)):
+        _place(cell if position else node, stack, layer, 3)
 
 
-def _around_cells(node: Node) -> list[Any]:
+def _around_cells(node: Node) -> list[tuple[Node, Any]]:
+    """Return each cell of an RNN and the layer it makes."""
     config = node.config
     config.only(_NEUTRAL | {"cell"} | set(_RUN), node.class_name)
     cell = config.node("cell")
@@ -222,7 +223,8 @@ def _around_cells(node: Node) -> list[Any]:
         if kind is None:
             raise inner.error(f"{quoted(inner.class_name)} is not a cell that can be read: {listed(CELLS, 'or')}", "class_name")
         every = run["return_sequences"] or position < len(cells) - 1
-        layers.append(_built(inner, kind, **run | {"return_sequences": every, "name": (node if len(cells) == 1 else inner).name}))
+        name = (node if len(cells) == 1 else inner).name
+        layers.append((inner, _built(inner, kind, **run | {"return_sequences": every, "name": name})))
     return layers
 
 
@@ -249,7 +251,7 @@ def _direction(node: Node) -> Any:
     layers = _around_cells(node)
     if len(layers) != 1:
         raise node.error("two directions around stacked cells cannot be read", "config.cell")
-    return layers[0]
+    return layers[0][1]
 
 
 def _refuse_other(config: Node, forward: Layer, backward: Layer) -> None:

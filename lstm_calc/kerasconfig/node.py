@@ -13,6 +13,7 @@ Shape = tuple[int | None, ...]
 """Sizes with the batch first; None where one is not known."""
 
 _MAX_RANK = 8
+_INSIDE = frozenset({"layer", "layers", "cell", "cells"})
 _HOMES = {"keras", "tf_keras", "tensorflow"}
 
 
@@ -60,9 +61,16 @@ class Node(Record):
 
     @property
     def config(self) -> Node:
-        """The arguments of a layer; what is in a layer that is not trained is not trained either."""
+        """The arguments of a layer, and whether its weights are trained.
+
+        Keras 2 asks the layer and all around it, Keras 3, known by its policies, the layer that has the weights and the whole model.
+        """
         config = self.node("config")
-        return config.replace(trained=self.trained and config.flag("trainable", default=True))
+        dtype = config.values.get("dtype")
+        policy = isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy"
+        around = bool(policy and self.place) and not _INSIDE.isdisjoint(config.values)
+        trainable = config.flag("trainable", default=True)
+        return config.replace(trained=self.trained and (around or trainable))
 
     @property
     def label(self) -> str:

@@ -73,13 +73,15 @@ def _axis(config: Node) -> int:
 
 
 _SAME = (
-    "Activation ActivityRegularization AlphaDropout Dropout ELU GaussianDropout GaussianNoise Identity InputLayer LeakyReLU Masking "
-    "ReLU Rescaling Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D ThresholdedReLU UnitNormalization"
+    "Activation ActivityRegularization AlphaDropout Dropout ELU GaussianDropout GaussianNoise Identity InputLayer LeakyReLU "
+    "Masking ReLU Rescaling Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D ThresholdedReLU UnitNormalization"
 )
 _KINDS = {
     _pooled: "GlobalAveragePooling{} GlobalAvgPool{} GlobalMaxPooling{} GlobalMaxPool{}",
-    _resampled: "AveragePooling{} AvgPool{} MaxPooling{} MaxPool{} AdaptiveAveragePooling{} AdaptiveMaxPooling{} "
-    "Cropping{} UpSampling{} ZeroPadding{}",
+    _resampled: (
+        "AveragePooling{} AvgPool{} MaxPooling{} MaxPool{} AdaptiveAveragePooling{} AdaptiveMaxPooling{} "
+        "Cropping{} UpSampling{} ZeroPadding{}"
+    ),
 }
 WEIGHTLESS: dict[str, Callable[[Node, Shape], Shape]] = {
     **dict.fromkeys(_SAME.split(), _same),
