@@ -62,7 +62,7 @@ def _text(stream: BinaryIO, file: str) -> str:
 
 def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Model:
     """Return the model that a TOML or JSON text describes; ``file`` is its name in messages, ``input_dim`` as in :func:`load`."""
-    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith(".json")
+    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith((".json", ".keras"))
     try:
         data = (_json if is_json else _toml)(text)
     except ModelError as error:
@@ -77,7 +77,7 @@ def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Mode
         if kerasconfig.recognised(data):
             return kerasconfig.read(data, file, input_dim)
     if input_dim is not None:
-        raise ModelFileError("what flows in is said twice: by the file and beside it", file)
+        raise ModelFileError("the file says itself what flows in; --input is for a config of Keras that does not", file)
     if not isinstance(data, dict):
         raise ModelFileError("a model file is a table with 'layers'", file)
     return _model(data, file)

@@ -49,7 +49,10 @@ def read(data: Any, file: str, input_dim: int | None = None) -> Model:
     """
     stack = Stack(input_dim)
     root = Node(_classed(data, file), file)
-    read_layer(root, stack)
+    try:
+        read_layer(root, stack)
+    except RecursionError:
+        raise root.error("layers within layers are nested too deeply") from None
     return stack.model(root)
 
 

@@ -47,7 +47,7 @@ def _links(config: Node, named: dict[str, Node]) -> tuple[str, dict[str, Node]]:
     for name, layer in named.items():
         sources = list(_references(layer.values.get("inbound_nodes"), named))
         if len(sources) > 1:
-            what = listed(quoted(source) for source, _ in sources[:5])
+            what = listed(dict.fromkeys(quoted(source) for source, _ in sources[4::-1]))
             raise layer.error(f"{quoted(name)} is called on {len(sources)} tensors, of {what}; {_ONLY}", "inbound_nodes")
         inputs += [] if sources else [name]
         for source, output in sources:

@@ -256,10 +256,12 @@ def _direction(node: Node) -> Any:
 
 def _refuse_other(config: Node, forward: Layer, backward: Layer) -> None:
     loose = {"name": None, "go_backwards": False}
-    for field, value in forward.replace(**loose).asdict().items():
-        other = backward.replace(**loose).asdict().get(field)
-        if type(forward) is not type(backward) or value != other:
-            raise config.error(f"differs from layer in {field}; only two directions of the same can be read", "backward_layer")
+    ours, theirs = ({"kind": layer.kind, **layer.replace(**loose).asdict()} for layer in (forward, backward))
+    differs = [field for field, value in ours.items() if theirs.get(field, value) != value]
+    if differs:
+        raise config.error(
+            f"differs from layer in {listed(differs)}; only two directions of the same can be read", "backward_layer"
+        )
 
 
 def _time_distributed(node: Node, stack: Stack) -> None:
@@ -270,7 +272,9 @@ def _time_distributed(node: Node, stack: Stack) -> None:
     if outer is not None and len(outer) < 3:
         raise node.error(f"{node.label} reads steps, and none flow in")
     stack.shape = None if outer is None else (outer[0], *outer[2:])
+    stack.rank = stack.rank and stack.rank - 1
     read_layer(inner, stack)
+    stack.rank = stack.rank and stack.rank + 1
     if stack.shape is not None:
         stack.shape = (stack.shape[0], outer[1] if outer else None, *stack.shape[1:])
 

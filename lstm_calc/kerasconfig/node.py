@@ -63,7 +63,7 @@ class Node(Record):
     def config(self) -> Node:
         """The arguments of a layer, and whether its weights are trained.
 
-        Keras 2 asks the layer and all around it, Keras 3, known by its policies, the layer that has the weights and the whole model.
+        Keras 2 asks the layer and all around it; Keras 3, known by its policies, the layer that has the weights and the model.
         """
         config = self.node("config")
         dtype = config.values.get("dtype")

@@ -28,8 +28,8 @@ class Stack:
         self._spare = spare
         """The width to begin with where the config says none; None again once it is used."""
         self._read: list[_Read] = []
-        self._rank: int | None = None
-        """The axes that the last counted layer gave."""
+        self.rank: int | None = None
+        """The axes that the last layer with weights gave."""
 
     def width(self, node: Node, ndim: int | None, axis: int = -1) -> int:
         """Return the features that flow into a layer which reads ``ndim`` axes (None: two or more), or say why there are none."""
@@ -39,9 +39,7 @@ class Stack:
             raise node.error(f"the config does not say what flows into {node.label}; say it beside the file, as --input 32")
         if len(self.shape) < 2 or ndim not in {None, len(self.shape)}:
             flows = ", ".join("None" if size is None else f"{size}" for size in self.shape)
-            raise node.error(
-                f"{node.label} reads {ndim or 'two or more'} axes, batch and features among them, and ({flows}) flows in"
-            )
+            raise node.error(f"{node.label} reads {ndim or 'two or more'} axes, batch and features among them; ({flows}) flows in")
         return self._known(node, self.shape[axis], axis)
 
     def _known(self, node: Node, flowing: int | None, axis: int) -> int:
@@ -63,7 +61,7 @@ class Stack:
         """Take a layer up; ``shape`` is what it gives."""
         self._settle(layer.reads)
         self._read.append(_Read(layer, width, node))
-        self.shape, self._rank = shape, len(shape)
+        self.shape, self.rank = shape, len(shape)
 
     @property
     def split(self) -> bool:
@@ -72,7 +70,7 @@ class Stack:
 
     def _settle(self, reads: str) -> None:
         """Say by ``return_sequences`` what flows on, where a layer without weights took the steps away or made some."""
-        if self.shape is None or self._rank in {None, len(self.shape)}:
+        if self.shape is None or self.rank in {None, len(self.shape)}:
             return
         every = {"steps": True, "vector": False}.get(reads, len(self.shape) > 2)
         for position, read in reversed(list(enumerate(self._read))):
@@ -87,7 +85,7 @@ class Stack:
         if not self._read:
             raise root.error("no layer with weights is in it")
         if self._spare is not None:
-            raise root.error("what flows in is said twice: by the config and beside the file")
+            raise root.error("the config says itself what flows in; --input is for one that does not")
         try:
             return Model(list(self._layers()), None if isinstance(self._read[0].layer, Embedding) else self._read[0].width)
         except ModelError as error:
