@@ -105,9 +105,10 @@ def test_every_cut_and_every_changed_byte_is_read_or_refused() -> None:
     for at in range(len(data)):
         for broken in (data[:at], data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]):
             try:
-                assert config_of(io.BytesIO(broken), "m.keras", 10_000) == CONFIG.encode()
+                said = config_of(io.BytesIO(broken), "m.keras", 10_000).decode()
             except ModelFileError as error:
-                assert "\n" not in str(error)
+                said = str(error)
+            assert said == CONFIG or said.startswith("m.keras: ")
 
 
 def test_a_pipe_cannot_be_read_as_an_archive() -> None:

@@ -76,7 +76,7 @@ def test_a_model_says_what_it_is(dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_branched_model_is_refused_by_the_name_of_the_layer(dialect: str) -> None:
-    with pytest.raises(ModelFileError, match="'lstm_1' is called on 3 tensors, of .*'lstm'; only a chain of layers can be read"):
+    with pytest.raises(ModelFileError, match=r"'lstm_1' is called on 3 tensors, of .*'lstm'; only a chain of layers can be read"):
         load(str(CONFIGS / f"seq2seq.{dialect}.json"))
 
 
@@ -111,7 +111,7 @@ def test_a_layer_s_own_config_needs_its_input_from_beside(name: str) -> None:
     config = {"name": name, "trainable": True, **config}
     named = Dense(3) if name == "time_distributed" else expected.replace(name=name)
     assert read(config, 5) == Model([named], 5)
-    with pytest.raises(ModelFileError, match="the config does not say what flows into .*; say it beside the file, as --input 32"):
+    with pytest.raises(ModelFileError, match=r"the config does not say what flows into .*; say it beside the file, as --input 32"):
         read(config)
 
 
@@ -288,8 +288,8 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "conv": (sequential(layer("Conv1D", name="c")), r"layers\[0\].class_name: 'Conv1D' (c) cannot be counted: its weights"),
     "norm": (sequential(layer("BatchNormalization")), "'BatchNormalization' (BatchNormalization) cannot be counted"),
     "lambda": (layer("Lambda"), "'Lambda' (Lambda) cannot be counted: its weights, or the shape it gives, are not modelled"),
-    "own class": ({"module": "mine", **A}, "class_name: 'LSTM' is a class of mine, not of Keras"),
-    "own name": ({"registered_name": "mine>LSTM", **A}, "class_name: 'LSTM' is a class of keras, not of Keras"),
+    "own class": ({"module": "mine", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
+    "own name": ({"registered_name": "mine>LSTM", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
     "no class": ({"name": "c", "trainable": True, "filters": 3}, "the config does not tell its layer"),
     "class": ({"class_name": 3}, "class_name: a layer needs the name of its class"),
     "no config": ({"class_name": "LSTM"}, "config: missing"),
@@ -308,7 +308,7 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "cell": (layer("RNN", cell=layer("MyCell")), "config.cell.class_name: 'MyCell' is not a cell that can be read"),
     "shape": (sequential(A, shape=[None, "7", 3]), "batch_input_shape: a size must be a whole number"),
     "shapes": (sequential(A, shape=[[None, 3]] * 9), "is not the shape of one input"),
-    "axes": (sequential(A, shape=[None, 3]), "a reads 3 axes, batch and features among them; (None, 3) flows in"),
+    "axes": (sequential(A, shape=[None, 3]), "a reads 3 axes, batch and features too; (None, 3) flows in"),
     "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have 2 sizes"),
     "small": (
         sequential(layer("ConvLSTM1D", filters=1, kernel_size=[9], name="c"), shape=[None, 7, 3, 1]),
@@ -348,7 +348,7 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: adds weights"),
     "last step": (
         sequential(layer("LSTM", units=4), A, shape=[None, 7, 3]),
-        "layers[2]: a reads 3 axes, batch and features among them; (None, 4) flows in",
+        "layers[2]: a reads 3 axes, batch and features too; (None, 4) flows in",
     ),
     "skip": (
         functional(A, B, layer("Add", name="c"), c=[[["a", 0, 0, {}], ["b", 0, 0, {}]]]),
@@ -385,7 +385,7 @@ def test_an_output_on_the_way_is_refused() -> None:
 
 def test_a_deep_or_a_long_model_ends_soon() -> None:
     deep: dict[str, Any] = layer("Dense", units=1)
-    for _ in range(470):
+    for _ in range(300):
         deep = layer("TimeDistributed", layer=deep)
     many = [layer("LSTM", units=1, name=f"l{at}", return_sequences=True) for at in range(11_000)]
     start = time.perf_counter()
@@ -397,7 +397,7 @@ def test_a_deep_or_a_long_model_ends_soon() -> None:
 
 SEEDS = [json.loads(path.read_text()) for path in sorted(CONFIGS.glob("*.json"))]
 ODD = st.sampled_from(
-    [None, True, False, 0, -1, 1, 2.5, 10**400, "", "LSTM", "Dense", [], {}, [None, 3], [1, 2, 3], {"items": [1]}]
+    [None, True, False, 0, -1, 1, 2.5, 10**400, "", "n" * 5000, "LSTM", "Dense", [], {}, [None, 3], [1, 2, 3], {"items": [1]}]
 )
 
 
@@ -415,9 +415,10 @@ def test_a_config_with_faults_is_read_or_refused_in_a_sentence(seed: Any, faults
         if not config:
             return
     try:
-        assert params(read(config), "keras").total >= 0
+        said = str(params(read(config), "keras").total)
     except LstmCalcError as error:
-        assert len(str(error)) < 600
+        said = str(error)
+    assert 0 < len(said) < 600
 
 
 def walk(value: Any) -> Any:

@@ -35,11 +35,10 @@ _MARKS = (
 
 def recognised(data: Any) -> bool:
     """Say whether what a JSON file holds is a config of Keras; a model file in this package's own words is none."""
-    if isinstance(data, list):
-        return any(isinstance(layer, dict) and "class_name" in layer for layer in data)
-    if not isinstance(data, dict):
-        return False
-    return "class_name" in data or {"name", "trainable"} <= data.keys() or recognised(data.get("layers"))
+    layers = data.get("layers") if isinstance(data, dict) else data
+    if isinstance(data, dict) and ("class_name" in data or {"name", "trainable"} <= data.keys()):
+        return True
+    return isinstance(layers, list) and any(isinstance(layer, dict) and "class_name" in layer for layer in layers)
 
 
 def read(data: Any, file: str, input_dim: int | None = None) -> Model:
@@ -49,10 +48,7 @@ def read(data: Any, file: str, input_dim: int | None = None) -> Model:
     """
     stack = Stack(input_dim)
     root = Node(_classed(data, file), file)
-    try:
-        read_layer(root, stack)
-    except RecursionError:
-        raise root.error("layers within layers are nested too deeply") from None
+    read_layer(root, stack)
     return stack.model(root)
 
 

@@ -60,6 +60,9 @@ _NEUTRAL = frozenset(
 _ADDING = frozenset({"lora_rank", "quantization_config"})
 """The arguments that add weights where they are given."""
 
+_DEEPEST = 100
+"""Models within models, and wrappers around wrappers, that are followed."""
+
 
 class Kind(Record):
     """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
@@ -106,14 +109,16 @@ MERGES = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None
 
 def read_layer(node: Node, stack: Stack) -> None:
     """Add a layer, or all of a model's, to a stack."""
+    if node.place.count(".config") > _DEEPEST:
+        raise node.error("layers within layers are nested too deeply")
     reader = READERS.get(node.class_name)
     if reader is None:
         raise node.error(
-            f"{quoted(node.class_name)} ({node.label}) cannot be counted: its weights, or the shape it gives, are not modelled",
+            f"{quoted(node.class_name)} ({node.shown}) cannot be counted: its weights, or the shape it gives, are not modelled",
             "class_name",
         )
     if stack.split:
-        raise node.error(f"{node.label} reads one input, and the two directions below, merge_mode null, give two")
+        raise node.error(f"{node.shown} reads one input, and the two directions below, merge_mode null, give two")
     if stack.shape is None:
         stack.shape = node.said
     reader(node, stack)
@@ -168,7 +173,7 @@ def _after(node: Node, layer: Any, shape: Shape, features: int) -> Shape:
     sizes = zip(shape[3:] if first else shape[2:-1], layer.window, layer.strides or ones, layer.dilation_rate or ones, strict=True)
     image = [_convolved(*size, same=layer.padding == "same") for size in sizes]
     if any(size is not None and size < 1 for size in image):
-        raise node.error(f"{node.label} has a kernel larger than the image that flows in", "config.kernel_size")
+        raise node.error(f"{node.shown} has a kernel larger than the image that flows in", "config.kernel_size")
     return (shape[0], *steps, features, *image) if first else (shape[0], *steps, *image, features)
 
 
@@ -270,7 +275,7 @@ def _time_distributed(node: Node, stack: Stack) -> None:
     if inner.class_name not in {"Dense", "TimeDistributed", *WEIGHTLESS}:
         raise inner.error(f"{quoted(inner.class_name)} at each step is not modelled", "class_name")
     if outer is not None and len(outer) < 3:
-        raise node.error(f"{node.label} reads steps, and none flow in")
+        raise node.error(f"{node.shown} reads steps, and none flow in")
     stack.shape = None if outer is None else (outer[0], *outer[2:])
     stack.rank = stack.rank and stack.rank - 1
     read_layer(inner, stack)

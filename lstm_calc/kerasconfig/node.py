@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, quoted
+from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
 from lstm_calc.fields import count
 from lstm_calc.record import Record
 
@@ -56,7 +56,7 @@ class Node(Record):
             raise self.error("a layer needs the name of its class", "class_name")
         module, registered = self.values.get("module", "keras"), str(self.values.get("registered_name"))
         if str(module).partition(".")[0] not in _HOMES or ">" in registered:
-            raise self.error(f"{quoted(name)} is a class of {module or 'its author'}, not of Keras", "class_name")
+            raise self.error(f"{quoted(name)} is a class of its author's, not of Keras", "class_name")
         return name
 
     @property
@@ -77,6 +77,11 @@ class Node(Record):
         """The layer's own name, else its class."""
         names = (self.values.get("name"), self.config.values.get("name"))
         return next((name for name in names if isinstance(name, str)), self.class_name)
+
+    @property
+    def shown(self) -> str:
+        """The layer's own name, else its class, as it may stand in a sentence."""
+        return printable(self.label)
 
     @property
     def name(self) -> str | None:

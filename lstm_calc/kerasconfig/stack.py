@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model import Embedding, Layer, Model, Recurrent
 from lstm_calc.record import Record
 
@@ -36,10 +36,10 @@ class Stack:
         if self.shape is None and self._spare:
             self.shape = (None,) * (ndim or 2)
         if self.shape is None:
-            raise node.error(f"the config does not say what flows into {node.label}; say it beside the file, as --input 32")
+            raise node.error(f"the config does not say what flows into {node.shown}; say it beside the file, as --input 32")
         if len(self.shape) < 2 or ndim not in {None, len(self.shape)}:
-            flows = ", ".join("None" if size is None else f"{size}" for size in self.shape)
-            raise node.error(f"{node.label} reads {ndim or 'two or more'} axes, batch and features among them; ({flows}) flows in")
+            flows = ", ".join("None" if size is None else quoted(size) for size in self.shape)
+            raise node.error(f"{node.shown} reads {ndim or 'two or more'} axes, batch and features too; ({flows}) flows in")
         return self._known(node, self.shape[axis], axis)
 
     def _known(self, node: Node, flowing: int | None, axis: int) -> int:
@@ -47,11 +47,13 @@ class Stack:
         built = node.built_on
         recorded = built[axis] if built and self.shape and len(built) == len(self.shape) else None
         if flowing and recorded and flowing != recorded:
-            raise node.error(f"{node.label} was built on {recorded:,} features, and {flowing:,} flow in", "build_config")
+            raise node.error(
+                f"{node.shown} was built on {quoted(recorded)} features, and {quoted(flowing)} flow in", "build_config"
+            )
         width = flowing or recorded or self._spare
         if width is None:
             raise node.error(
-                f"the config does not tell the features that flow into {node.label}; build the model before it is saved"
+                f"the config does not tell the features that flow into {node.shown}; build the model before it is saved"
             )
         if not flowing and not recorded:
             self._spare = None
