@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, listed, quoted
+from lstm_calc.errors import listed, quoted
 from lstm_calc.kerasconfig.graph import chain
+from lstm_calc.kerasconfig.kinds import CELLS, NEUTRAL, OTHERS, RECURRENT, RUN, built
 from lstm_calc.kerasconfig.weightless import WEIGHTLESS
-from lstm_calc.model import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Layer, Recurrent, RepeatVector
-from lstm_calc.record import Record
+from lstm_calc.model import Layer, Recurrent, RepeatVector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,94 +16,9 @@ if TYPE_CHECKING:
     from lstm_calc.kerasconfig.node import Node, Shape
     from lstm_calc.kerasconfig.stack import Stack
 
-_NEUTRAL = frozenset(
-    [
-        "name",
-        "trainable",
-        "dtype",
-        "batch_input_shape",
-        "batch_shape",
-        "sparse",
-        "ragged",
-        "dynamic",
-        "input_length",
-        "mask_zero",
-        "lora_alpha",
-        "num_constants",
-        "activation",
-        "recurrent_activation",
-        "activity_regularizer",
-        "unit_forget_bias",
-        "dropout",
-        "recurrent_dropout",
-        "seed",
-        "unroll",
-        "implementation",
-        "kernel_initializer",
-        "recurrent_initializer",
-        "bias_initializer",
-        "embeddings_initializer",
-        "time_major",
-        "zero_output_for_mask",
-        "kernel_regularizer",
-        "recurrent_regularizer",
-        "bias_regularizer",
-        "embeddings_regularizer",
-        "kernel_constraint",
-        "recurrent_constraint",
-        "bias_constraint",
-        "embeddings_constraint",
-    ]
-)
-"""The arguments, of any layer here and any release of Keras 2 and 3, that change no shape and no count."""
-
-_ADDING = frozenset({"lora_rank", "quantization_config"})
-"""The arguments that add weights where they are given."""
-
 _DEEPEST = 100
 """Models within models, and wrappers around wrappers, that are followed."""
 
-
-class Kind(Record):
-    """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
-
-    ``fixed`` is what the class says by itself, ``once`` what an argument that is absent meant before Keras had it.
-    """
-
-    layer: type[Layer]
-    arguments: dict[str, str]
-    ndim: int | None = None
-    fixed: dict[str, Any] = {}  # noqa: RUF012
-    once: dict[str, Any] = {}  # noqa: RUF012
-
-
-_CELL = {"units": "units", "bias": "use_bias"}
-_RUN = {name: name for name in ("return_sequences", "return_state", "stateful", "go_backwards")}
-_RESET = {"reset_after": "reset_after"}
-_IMAGE = {name: name for name in ("filters", "kernel_size", "strides", "dilation_rate", "padding", "data_format")}
-_LAST = {"return_sequences": False}
-_BEFORE = {"reset_after": False}
-
-CELLS = {
-    "LSTMCell": Kind(LSTM, _CELL),
-    "GRUCell": Kind(GRU, _CELL | _RESET, once=_BEFORE),
-    "SimpleRNNCell": Kind(RNN, _CELL),
-}
-RECURRENT = {
-    "LSTM": Kind(LSTM, _CELL | _RUN, 3, _LAST),
-    "GRU": Kind(GRU, _CELL | _RUN | _RESET, 3, _LAST, once=_BEFORE),
-    "SimpleRNN": Kind(RNN, _CELL | _RUN, 3, _LAST),
-    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | _RUN, 3, _LAST),
-    "CuDNNGRU": Kind(GRU, {"units": "units"} | _RUN, 3, _LAST | {"reset_after": True}),
-    **{f"ConvLSTM{dims}D": Kind(ConvLSTM, {"bias": "use_bias"} | _RUN | _IMAGE, 3 + dims, _LAST) for dims in (1, 2, 3)},
-}
-"""CuDNN's layers keep two bias vectors a gate, which ``-f cudnn`` counts."""
-
-OTHERS = {
-    "Dense": Kind(Dense, _CELL),
-    "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
-    "RepeatVector": Kind(RepeatVector, {"steps": "n"}, 2),
-}
 MERGES = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
 
 
@@ -122,31 +37,6 @@ def read_layer(node: Node, stack: Stack) -> None:
     if stack.shape is None:
         stack.shape = node.said
     reader(node, stack)
-
-
-def _built(node: Node, kind: Kind, **more: Any) -> Any:
-    """Return the layer that a config describes, with some fields told from elsewhere."""
-    config, arguments = node.config, kind.arguments
-    config.only(_NEUTRAL | _ADDING | set(arguments.values()), node.class_name)
-    _refuse_adding(config)
-    values = {field: config.values[key] for field, key in arguments.items() if key in config.values}
-    for field, key in arguments.items():
-        if kind.layer.fields[field] is ... and field not in values:
-            raise config.error(f"missing; {node.class_name} needs it", key)
-    once = {} if "module" in node.values else kind.once
-    try:
-        return kind.layer(**{**once, **kind.fixed, **values, "name": node.name, "trainable": config.trained, **more})
-    except ModelError as error:
-        raise config.error(error.without_key, arguments.get(error.key or "", error.key or "")) from None
-
-
-def _refuse_adding(config: Node) -> None:
-    """Refuse what adds weights to a layer: LoRA, and the scales of a quantized kernel."""
-    dtype = config.values.get("dtype")
-    policy = str(dtype.get("class_name") if isinstance(dtype, dict) else dtype)
-    given = next((key for key in _ADDING if config.values.get(key) is not None), "dtype" if "uantized" in policy else None)
-    if given or "_from_" in policy:
-        raise config.error("adds weights that are not modelled", given or "dtype")
 
 
 def _place(node: Node, stack: Stack, layer: Any, ndim: int | None) -> None:
@@ -193,7 +83,7 @@ def _recurrent(node: Node) -> Any:
     kind = RECURRENT.get(node.class_name)
     if kind is None:
         raise node.error(f"{quoted(node.class_name)} is not a recurrent layer that can be read", "class_name")
-    layer = _built(node, kind)
+    layer = built(node, kind)
     if kind.ndim and len(layer.window) + 3 != kind.ndim:
         raise node.config.error(f"must have {kind.ndim - 3} sizes", "kernel_size")
     return layer
@@ -201,11 +91,11 @@ def _recurrent(node: Node) -> Any:
 
 def _other(node: Node, stack: Stack) -> None:
     kind = OTHERS[node.class_name]
-    _place(node, stack, _built(node, kind), kind.ndim)
+    _place(node, stack, built(node, kind), kind.ndim)
 
 
 def _embedding(node: Node, stack: Stack) -> None:
-    layer = _built(node, OTHERS["Embedding"])
+    layer = built(node, OTHERS["Embedding"])
     stack.add(node, layer, layer.vocab_size, (*(stack.shape or (None, None)), layer.dim))
 
 
@@ -218,10 +108,10 @@ def _rnn(node: Node, stack: Stack) -> None:
 def _around_cells(node: Node) -> list[tuple[Node, Any]]:
     """Return each cell of an RNN and the layer it makes."""
     config = node.config
-    config.only(_NEUTRAL | {"cell"} | set(_RUN), node.class_name)
+    config.only(NEUTRAL | {"cell"} | set(RUN), node.class_name)
     cell = config.node("cell")
     cells = cell.config.nodes("cells") if cell.class_name == "StackedRNNCells" else [cell]
-    run = {name: config.flag(name, default=False) for name in _RUN}
+    run = {name: config.flag(name, default=False) for name in RUN}
     layers = []
     for position, inner in enumerate(cells):
         kind = CELLS.get(inner.class_name)
@@ -229,14 +119,14 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
             raise inner.error(f"{quoted(inner.class_name)} is not a cell that can be read: {listed(CELLS, 'or')}", "class_name")
         every = run["return_sequences"] or position < len(cells) - 1
         name = (node if len(cells) == 1 else inner).name
-        layers.append((inner, _built(inner, kind, **run | {"return_sequences": every, "name": name})))
+        layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
     return layers
 
 
 def _bidirectional(node: Node, stack: Stack) -> None:
     """Read two directions of one layer; two that differ in more than the direction are refused."""
     config = node.config
-    config.only(_NEUTRAL | {"layer", "merge_mode", "backward_layer"}, node.class_name)
+    config.only(NEUTRAL | {"layer", "merge_mode", "backward_layer"}, node.class_name)
     merge = config.values.get("merge_mode", "concat")
     if not isinstance(merge, str | None) or merge not in MERGES:
         raise config.error(f"{quoted(merge)} is not known; it is concat, sum, mul, ave or null", "merge_mode")

@@ -7,6 +7,7 @@ from typing import Any
 
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
 from lstm_calc.fields import count
+from lstm_calc.model import MAX_LAYERS
 from lstm_calc.record import Record
 
 Shape = tuple[int | None, ...]
@@ -46,6 +47,8 @@ class Node(Record):
         found = self.values.get(key)
         if not isinstance(found, list):
             raise self.error(f"must be a list, not {quoted(found)}" if found is not None else "missing", key)
+        if len(found) > MAX_LAYERS:
+            raise self.error(f"a model has at most {MAX_LAYERS:,} layers", key)
         return [self._inner(value, f"{key}[{position}]") for position, value in enumerate(found)]
 
     @property

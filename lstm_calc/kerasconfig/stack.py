@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, quoted
-from lstm_calc.model import Embedding, Layer, Model, Recurrent
+from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model, Recurrent
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Stack:
 
     def add(self, node: Node, layer: Layer, width: int, shape: Shape) -> None:
         """Take a layer up; ``shape`` is what it gives."""
+        if len(self._read) == MAX_LAYERS:
+            raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
         self._settle(layer.reads)
         self._read.append(_Read(layer, width, node))
         self.shape, self.rank = shape, len(shape)
