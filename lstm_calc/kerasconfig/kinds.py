@@ -13,43 +13,14 @@ if TYPE_CHECKING:
 
 NEUTRAL = frozenset(
     [
-        "name",
-        "trainable",
-        "dtype",
-        "batch_input_shape",
-        "batch_shape",
-        "sparse",
-        "ragged",
-        "dynamic",
-        "input_length",
-        "mask_zero",
-        "lora_alpha",
-        "num_constants",
-        "activation",
-        "recurrent_activation",
-        "activity_regularizer",
-        "unit_forget_bias",
-        "dropout",
-        "recurrent_dropout",
-        "seed",
-        "unroll",
-        "implementation",
-        "kernel_initializer",
-        "recurrent_initializer",
-        "bias_initializer",
-        "embeddings_initializer",
-        "time_major",
-        "zero_output_for_mask",
-        "kernel_regularizer",
-        "recurrent_regularizer",
-        "bias_regularizer",
-        "embeddings_regularizer",
-        "kernel_constraint",
-        "recurrent_constraint",
-        "bias_constraint",
-        "embeddings_constraint",
+        "name", "trainable", "dtype", "batch_input_shape", "batch_shape", "sparse", "ragged", "dynamic", "input_length",
+        "mask_zero", "lora_alpha", "num_constants", "activation", "recurrent_activation", "activity_regularizer",
+        "unit_forget_bias", "dropout", "recurrent_dropout", "seed", "unroll", "implementation", "kernel_initializer",
+        "recurrent_initializer", "bias_initializer", "embeddings_initializer", "time_major", "zero_output_for_mask",
+        "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer", "kernel_constraint",
+        "recurrent_constraint", "bias_constraint", "embeddings_constraint",
     ]
-)
+)  # fmt: skip
 """The arguments, of any layer here and any release of Keras 2 and 3, that change no shape and no count."""
 
 _ADDING = frozenset({"lora_rank", "quantization_config"})
