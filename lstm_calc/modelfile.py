@@ -1,4 +1,4 @@
-"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model and written from one.
+"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, or a config of Keras, read into a Model; and written from one.
 
 input_dim = 300
 [[layers]]
@@ -25,22 +25,25 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 2**20
 _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
+_ZIP = b"PK\x03\x04"
 _TOP = ("input_dim", "layers", "budget")
 
 
-def load(path: str) -> Model:
-    """Return the model in a file, or on standard input where the path is ``-``.
+def load(path: str, input_dim: int | None = None) -> Model:
+    """Return the model in a file, or on standard input where the path is ``-``; a ``.keras`` archive is one too.
 
+    ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
-    return loads(*_read(path))
+    return loads(*_read(path), input_dim)
 
 
 def load_with_budget(path: str) -> tuple[Model, Budget]:
     """Return the model in a file, or on standard input, and its budget, which limits nothing where there is none."""
     text, file = _read(path)
     data = _data(text, file)
-    return _model(data, file), _budget(data, file)
+    model = _described(data, file)
+    return model, _budget(data, file) if "budget" in data else Budget()
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -88,6 +91,10 @@ def _plain(value: Any) -> Any:
 def _text(stream: BinaryIO, file: str) -> str:
     """Return the text of a stream, read no further than a model file can be long."""
     data = stream.read(MAX_BYTES + 1)
+    if data.startswith(_ZIP):
+        from lstm_calc.kerasconfig.archive import config_of
+
+        data = config_of(stream, file, MAX_BYTES)
     if len(data) > MAX_BYTES:
         raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
     try:
@@ -96,14 +103,34 @@ def _text(stream: BinaryIO, file: str) -> str:
         raise ModelFileError(f"not UTF-8 text (byte {error.start:,})", file) from None
 
 
-def loads(text: str, file: str = "<text>") -> Model:
-    """Return the model that a TOML or JSON text describes; ``file`` is its name in messages."""
-    return _model(_data(text, file), file)
+def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Model:
+    """Return the model that a TOML or JSON text describes; ``file`` is its name in messages, ``input_dim`` as in :func:`load`."""
+    return _described(_data(text, file), file, input_dim)
 
 
-def _data(text: str, file: str) -> dict[str, Any]:
+def _described(data: Any, file: str, input_dim: int | None = None) -> Model:
+    """Return the model that the values of a file describe: a config of Keras, or a model file of ours."""
+    if not _has_types(data):
+        from lstm_calc import kerasconfig
+
+        if kerasconfig.recognised(data):
+            return kerasconfig.read(data, file, input_dim)
+    if input_dim is not None:
+        raise ModelFileError("the file says itself what flows in; --input is for a config of Keras that does not", file)
+    if not isinstance(data, dict):
+        raise ModelFileError("a model file is a table with 'layers'", file)
+    return _model(data, file)
+
+
+def _has_types(data: Any) -> bool:
+    """Say whether the layers of a file have types, as those of a model file of ours."""
+    tables = data.get("layers") if isinstance(data, dict) else None
+    return isinstance(tables, list) and all(isinstance(table, dict) and "type" in table for table in tables)
+
+
+def _data(text: str, file: str) -> Any:
     """Return the values of a TOML or JSON text."""
-    is_json = text.lstrip().startswith("{") or file.lower().endswith(".json")
+    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith((".json", ".keras"))
     try:
         data = (_json if is_json else _toml)(text)
     except ModelError as error:
@@ -112,8 +139,6 @@ def _data(text: str, file: str) -> dict[str, Any]:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         why = "a number has too many digits" if "integer string conversion" in why else why
         raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
-    if not isinstance(data, dict):
-        raise ModelFileError("a model file is a table with 'layers'", file)
     return data
 
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from lstm_calc.budget import Budget
 
 _MODEL_HELP = (
-    "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
+    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. "
+    "The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
     "kernel=3x3, padding=same, strides=2x2, tied, frozen, in=1280, name=encoder, sequences, last, state, stateful, backwards."
 )
@@ -78,9 +79,7 @@ def read_model(
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
     flags = {name: value for name, value in locals().items() if name != "model" and value is not None}
     if model is not None:
-        if flags:
-            raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(next(iter(flags)))}")
-        return named_model(model)
+        return _beside(model, flags)
     if not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return _from_flags(flags)
@@ -92,12 +91,20 @@ def _flag(name: str) -> str:
     )
 
 
-def named_model(model: str) -> Model:
+def _beside(model: str, flags: dict[str, Any]) -> Model:
+    """Return the model of the argument; beside a file --input may stand, for a config of Keras that does not say it."""
+    twice = next((name for name in flags if name != "input_dim" or not is_a_path(model)), None)
+    if twice:
+        raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(twice)}")
+    return named_model(model, next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None))
+
+
+def named_model(model: str, input_dim: int | None = None) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
     if is_a_path(model):
         from lstm_calc.modelfile import load
 
-        return load(model)
+        return load(model, input_dim)
     from lstm_calc.notation import read
 
     return read(model)

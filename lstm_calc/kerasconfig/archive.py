@@ -1,0 +1,59 @@
+"""The config inside a ``.keras`` archive: a zip of which one small member is read, and nothing is unpacked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zlib import error as ZlibError  # noqa: N812
+
+from lstm_calc.errors import ModelFileError, quoted
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_CONFIG = "config.json"
+_MAX_DIRECTORY = 2**20
+"""A directory of some ten thousand members; an archive of Keras has a handful."""
+
+
+class _Bounded:
+    """A stream that is never read by more than a bound at once, as ``zipfile`` would read a directory of any size."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _MAX_DIRECTORY:
+            raise BadZipFile("its directory is too large")
+        return self._stream.read(_MAX_DIRECTORY if size < 0 else size)
+
+
+def config_of(stream: BinaryIO, file: str, most: int) -> bytes:
+    """Return the config in an archive, at most ``most`` bytes; raise ModelFileError where there is none that can be read."""
+    if not stream.seekable():
+        raise ModelFileError("a .keras archive cannot be read from a pipe; give its path", file)
+    try:
+        with ZipFile(_Bounded(stream)) as archive, archive.open(_member(archive, file, most)) as member:
+            return member.read()
+    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, UnicodeError, ValueError, ZlibError) as error:
+        raise ModelFileError(f"not a .keras archive that can be read: {str(error).lower() or 'it ends too early'}", file) from None
+
+
+def _member(archive: ZipFile, file: str, most: int) -> ZipInfo:
+    """Return the entry of the config, once it and its neighbours are such as Keras writes."""
+    found = []
+    for entry in archive.infolist():
+        if entry.filename.startswith("/") or ".." in entry.filename.split("/") or "\\" in entry.filename:
+            raise ModelFileError(f"the archive holds a path that leaves it, {quoted(entry.filename)}", file)
+        found += [entry] if entry.filename == _CONFIG else []
+    if len(found) != 1:
+        raise ModelFileError(f"a .keras archive has one {_CONFIG}, and this one has {len(found)}", file)
+    entry = found[0]
+    if entry.flag_bits & 1:
+        raise ModelFileError(f"{_CONFIG} in the archive is encrypted", file)
+    if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+        raise ModelFileError(f"{_CONFIG} in the archive is compressed in a way that Keras does not use", file)
+    if entry.file_size > most:
+        raise ModelFileError(f"{_CONFIG} in the archive is too large for a model", file)
+    return entry

@@ -1,0 +1,109 @@
+"""The layers read so far, and the shape that flows on from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import ModelError, quoted
+from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model, Recurrent
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from lstm_calc.kerasconfig.node import Node, Shape
+
+
+class _Read(Record):
+    """A layer, the width that flows into it, and where it stands in the file."""
+
+    layer: Layer
+    width: int
+    node: Node
+
+
+class Stack:
+    """What has been read: ``shape`` is what flows on, None where nothing has said it yet."""
+
+    def __init__(self, spare: int | None) -> None:
+        self.shape: Shape | None = None
+        self._spare = spare
+        """The width to begin with where the config says none; None again once it is used."""
+        self._read: list[_Read] = []
+        self.rank: int | None = None
+        """The axes that the last layer with weights gave."""
+
+    def width(self, node: Node, ndim: int | None, axis: int = -1) -> int:
+        """Return the features that flow into a layer which reads ``ndim`` axes (None: two or more), or say why there are none."""
+        if self.shape is None and self._spare:
+            self.shape = (None,) * (ndim or 2)
+        if self.shape is None:
+            raise node.error(f"the config does not say what flows into {node.shown}; say it beside the file, as --input 32")
+        if len(self.shape) < 2 or ndim not in {None, len(self.shape)}:
+            flows = ", ".join("None" if size is None else quoted(size) for size in self.shape)
+            raise node.error(f"{node.shown} reads {ndim or 'two or more'} axes, batch and features too; ({flows}) flows in")
+        return self._known(node, self.shape[axis], axis)
+
+    def _known(self, node: Node, flowing: int | None, axis: int) -> int:
+        """Return the width that flows or, where that is not known, the one that the layer was built on."""
+        built = node.built_on
+        recorded = built[axis] if built and self.shape and len(built) == len(self.shape) else None
+        if flowing and recorded and flowing != recorded:
+            raise node.error(
+                f"{node.shown} was built on {quoted(recorded)} features, and {quoted(flowing)} flow in", "build_config"
+            )
+        width = flowing or recorded or self._spare
+        if width is None:
+            raise node.error(
+                f"the config does not tell the features that flow into {node.shown}; build the model before it is saved"
+            )
+        if not flowing and not recorded:
+            self._spare = None
+        return width
+
+    def add(self, node: Node, layer: Layer, width: int, shape: Shape) -> None:
+        """Take a layer up; ``shape`` is what it gives."""
+        if len(self._read) == MAX_LAYERS:
+            raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
+        self._settle(layer.reads)
+        self._read.append(_Read(layer, width, node))
+        self.shape, self.rank = shape, len(shape)
+
+    @property
+    def split(self) -> bool:
+        """Whether two outputs flow, of two directions that are not merged."""
+        return bool(self._read) and getattr(self._read[-1].layer, "merge", "") == "none"
+
+    def _settle(self, reads: str) -> None:
+        """Say by ``return_sequences`` what flows on, where a layer without weights took the steps away or made some."""
+        if self.shape is None or self.rank in {None, len(self.shape)}:
+            return
+        every = {"steps": True, "vector": False}.get(reads, len(self.shape) > 2)
+        for position, read in reversed(list(enumerate(self._read))):
+            if isinstance(read.layer, Recurrent):
+                self._read[position] = read.replace(layer=read.layer.replace(return_sequences=every))
+            if read.layer.reads != "either":
+                return
+
+    def model(self, root: Node) -> Model:
+        """Return the model that was read; ``root`` is its config."""
+        self._settle("either")
+        if not self._read:
+            raise root.error("no layer with weights is in it")
+        if self._spare is not None:
+            raise root.error("the config says itself what flows in; --input is for one that does not")
+        try:
+            return Model(list(self._layers()), None if isinstance(self._read[0].layer, Embedding) else self._read[0].width)
+        except ModelError as error:
+            node = root if error.layer is None else self._read[error.layer].node
+            raise node.error(error.without_key, f"config.{error.key}" if error.key else "") from None
+
+    def _layers(self) -> list[Layer]:
+        """Return the layers, each with its width where that is not what the one below gives, and with no name twice."""
+        taken: set[str | None] = set()
+        layers, flowing = [], self._read[0].width
+        for read in self._read:
+            other = not isinstance(read.layer, Embedding) and read.width != flowing
+            name = None if read.layer.name in taken else read.layer.name
+            taken.add(name)
+            layers.append(read.layer.replace(input_dim=read.width if other else None, name=name))
+            flowing = read.layer.output_dim(read.width)
+        return layers
