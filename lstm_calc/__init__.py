@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, questions, reference,
-adapters, document, report, render, cli.
+Reading order: errors, record, fields, model, cells, template, notation, modelfile, frameworks, measure, names, questions,
+reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.notation import read_template as read_template
     from lstm_calc.questions.params import params as params
+    from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
 
@@ -36,8 +38,9 @@ _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
-    "notation": ("read",),
+    "notation": ("read", "read_template"),
     "questions.params": ("params",),
+    "questions.solve": ("solve",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
 }

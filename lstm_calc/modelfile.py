@@ -13,10 +13,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model
+from lstm_calc.template import Place, Template
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
@@ -30,13 +34,26 @@ def load(path: str) -> Model:
 
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
+    return loads(*_read(path))
+
+
+def load_template(path: str) -> Template:
+    """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
+    text, file = _read(path)
+    data = _data(text, file)
+    places = tuple(_opened(data))
+    return Template(_layers(data, file), data.get("input_dim"), places)
+
+
+def _read(path: str) -> tuple[str, str]:
+    """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
-            return loads(_text(sys.stdin.buffer, "<stdin>"), "<stdin>")
+            return _text(sys.stdin.buffer, "<stdin>"), "<stdin>"
         with Path(path).open("rb") as stream:
-            return loads(_text(stream, path), path)
+            return _text(stream, path), path
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
@@ -56,6 +73,11 @@ def _text(stream: BinaryIO, file: str) -> str:
 
 def loads(text: str, file: str = "<text>") -> Model:
     """Return the model that a TOML or JSON text describes; ``file`` is its name in messages."""
+    return _model(_data(text, file), file)
+
+
+def _data(text: str, file: str) -> dict[str, Any]:
+    """Return the values of a TOML or JSON text."""
     is_json = text.lstrip().startswith("{") or file.lower().endswith(".json")
     try:
         data = (_json if is_json else _toml)(text)
@@ -67,7 +89,17 @@ def loads(text: str, file: str = "<text>") -> Model:
         raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
     if not isinstance(data, dict):
         raise ModelFileError("a model file is a table with 'layers'", file)
-    return _model(data, file)
+    return data
+
+
+def _opened(data: dict[str, Any]) -> Iterator[Place]:
+    """Yield where ``?`` stands for a size, and put a size there."""
+    tables = data["layers"] if isinstance(data.get("layers"), list) else []
+    for position, table in ((None, data), *enumerate(tables)):
+        for field in table if isinstance(table, dict) else ():
+            if table[field] == UNKNOWN and field in RULES and RULES[field][0] is count:
+                table[field] = 1
+                yield position, field
 
 
 def _toml(text: str) -> Any:
@@ -95,18 +127,23 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _model(data: dict[str, Any], file: str) -> Model:
+    layers = _layers(data, file)
+    try:
+        return Model(layers, data.get("input_dim"))
+    except ModelError as error:
+        where = "" if error.layer is None else f"layers[{error.layer}]."
+        raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
+
+
+def _layers(data: dict[str, Any], file: str) -> list[Layer]:
+    """Return the layers that a file's tables describe."""
     for key in data:
         if key not in _TOP:
             raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
     tables = data.get("layers")
     if not isinstance(tables, list) or not tables:
         raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
-    layers = [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
-    try:
-        return Model(layers, data.get("input_dim"))
-    except ModelError as error:
-        where = "" if error.layer is None else f"layers[{error.layer}]."
-        raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
+    return [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
 
 
 def _layer(table: Any, file: str, where: str) -> Layer:

@@ -1,7 +1,7 @@
 """The options that commands share, each declared once, and what they add up to."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from lstm_calc.cli.output import Output, formats
-from lstm_calc.counts import parse_count
+from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+from lstm_calc.template import Place, Template
 
 _MODEL_HELP = (
     "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
@@ -73,14 +74,27 @@ def read_model(
     ] = None,
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
-    flags = {name: value for name, value in locals().items() if name != "model" and value is not None}
-    if model is not None:
-        if flags:
-            raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(next(iter(flags)))}")
-        return _named(model)
-    if not flags:
+    flags = _flags(locals())
+    return _from_flags(flags) if model is None else named_model(model)
+
+
+def read_template(**given: Any) -> Template:
+    """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
+    flags = _flags(given)
+    return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"])
+
+
+read_template.__signature__ = inspect.signature(read_model)  # type: ignore[attr-defined]
+
+
+def _flags(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the flags that were given; raise LstmCalcError where the model is given in no way, or in two."""
+    flags = {name: value for name, value in given.items() if name != "model" and value is not None}
+    if given["model"] is not None and flags:
+        raise LstmCalcError(f"the model is given twice: as {quoted(given['model'])} and by {_flag(next(iter(flags)))}")
+    if given["model"] is None and not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
-    return _from_flags(flags)
+    return flags
 
 
 def _flag(name: str) -> str:
@@ -89,9 +103,9 @@ def _flag(name: str) -> str:
     )
 
 
-def _named(model: str) -> Model:
+def named_model(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
-    if model == "-" or (">" not in model and _is_a_path(model)):
+    if _is_a_path(model):
         from lstm_calc.modelfile import load
 
         return load(model)
@@ -100,8 +114,21 @@ def _named(model: str) -> Model:
     return read(model)
 
 
+def _named_template(model: str) -> Template:
+    """Return the template of the argument: standard input, a file, or the notation."""
+    if _is_a_path(model):
+        from lstm_calc.modelfile import load_template
+
+        return load_template(model)
+    from lstm_calc.notation import read_template
+
+    return read_template(model)
+
+
 def _is_a_path(text: str) -> bool:
-    """Say whether a text names something on the disk, or looks as if it should: a/b, a.toml."""
+    """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
+    if text == "-" or ">" in text:
+        return text == "-"
     head, dot, suffix = text.rpartition(".")
     if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
         return True
@@ -128,6 +155,29 @@ def _from_flags(flags: dict[str, Any]) -> Model:
         return Model([*front, *(_recurrent(kind, size, options) for size in units), *head], width[0] if width else None)
     except ModelError as error:
         raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error.without_key}") from None
+
+
+_OPEN = {"layers": "repeat", "projection": "projection"}
+"""For a flag of the recurrent layers in which ? may stand, beside the units: the field that is then open."""
+
+
+def _template_from_flags(flags: dict[str, Any]) -> Template:
+    """Return the template that flags describe; where no flag is ?, and none says the units, these are open."""
+    unknown = [name for name, value in flags.items() if value == UNKNOWN] or ["units"] * ("units" not in flags)
+    model = _from_flags(flags | dict.fromkeys(unknown, "1"))
+    places: list[Place] = []
+    for name in unknown:
+        places += [(None, name)] if name == "input_dim" else _open_places(model, name)
+    return Template(model.layers, model.input_dim, tuple(places))
+
+
+def _open_places(model: Model, name: str) -> Iterator[Place]:
+    """Yield where the size of a flag stands in the layers of a model."""
+    for position, layer in enumerate(model.layers):
+        if isinstance(layer, Recurrent) and name in {"units", *_OPEN}:
+            yield position, _OPEN.get(name, layer.size)
+        elif isinstance(layer, Dense) and name == "output":
+            yield position, "units"
 
 
 def _kind(name: str) -> type[Recurrent]:
@@ -175,6 +225,11 @@ def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int |
         return [_at_least_one(parse_count(part)) for part in parts]
     except LstmCalcError as error:
         raise LstmCalcError(f"{_flag(name)}: {error}") from None
+
+
+def counted(name: str, text: str) -> int:
+    """Return the whole number of an option; raise LstmCalcError, naming the option, where it is none."""
+    return _counts(name, text, at_most=1)[0]
 
 
 def _at_least_one(number: int) -> int:
@@ -225,6 +280,7 @@ def read_quiet(
 
 _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
+    "template": read_template,
     "framework": read_framework,
     "output": read_output,
     "quiet": read_quiet,
