@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, template, notation, modelfile, frameworks, measure, names, questions,
-reference, adapters, document, report, render, cli.
+Reading order: errors, record, fields, model, cells, template, notation, modelfile, frameworks, measure, names, arithmetic, flow,
+work, dtypes, questions, reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
     from lstm_calc.notation import read_template as read_template
+    from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.tensors import tensors as tensors
@@ -39,6 +40,7 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read", "read_template"),
+    "questions.cost": ("cost",),
     "questions.params": ("params",),
     "questions.solve": ("solve",),
     "questions.tensors": ("tensors",),

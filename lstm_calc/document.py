@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["text", "number", "shape", "slice", "share", "error"]
+Kind = Literal["text", "number", "shape", "slice", "share", "error", "bytes", "seconds", "ratio"]
 """What the values of a column are."""
 
 Value = str | int | float | bool | tuple[Any, ...] | None

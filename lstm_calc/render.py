@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Document, Kind, Line, Table, Value
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error"})
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -30,6 +30,16 @@ def size_words(count: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} {_SIZES[power]}"
 
 
+def second_words(seconds: float) -> str:
+    """Return a time in the largest decimal unit that it fills, to three figures.
+
+    >>> second_words(0.00000346), second_words(90.0)
+    ('3.46 µs', '90 s')
+    """
+    power = next((power for power in range(3) if seconds >= 1000.0**-power), 3)
+    return f"{seconds * 1000**power:,.3g} {('s', 'ms', 'µs', 'ns')[power]}"
+
+
 def _shape_words(shape: tuple[int, ...]) -> str:
     return f"({', '.join(map(str, shape))})"
 
@@ -44,6 +54,9 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "slice": _slice_words,
     "share": lambda value: f"{value:.1%}",
     "error": lambda value: f"{value:.1e}",
+    "bytes": size_words,
+    "seconds": second_words,
+    "ratio": lambda value: f"{value:,.3g}",
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join(map(str, value)),

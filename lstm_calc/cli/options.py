@@ -232,6 +232,11 @@ def counted(name: str, text: str) -> int:
     return _counts(name, text, at_most=1)[0]
 
 
+def counted_list(name: str, text: str | None, *, separator: str = ",") -> list[int]:
+    """Return the whole numbers of an option, none where it was not given; raise LstmCalcError, naming it, where one is none."""
+    return _counts(name, text, separator=separator)
+
+
 def _at_least_one(number: int) -> int:
     if number < 1:
         raise LstmCalcError("must be a whole number from 1 up, not 0")
@@ -288,17 +293,18 @@ _SHARED: dict[str, Callable[..., Any]] = {
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""
 
 
-def with_options(run: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options behind each of its shared parameters; others it declares itself."""
+def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
+    """Give a command the options behind each of its shared parameters, or behind ``more``; others it declares itself."""
     own = inspect.signature(run).parameters
-    readers = {name: inspect.signature(_SHARED[name]).parameters for name in own if name in _SHARED}
+    shared = _SHARED | more
+    readers = {name: inspect.signature(shared[name]).parameters for name in own if name in shared}
     options = [parameter for name in own for parameter in (readers[name].values() if name in readers else [own[name]])]
 
     @wraps(run)
     def command(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
         for name, reader in readers.items():
-            values[name] = _SHARED[name](**{option: given[option] for option in reader})
+            values[name] = shared[name](**{option: given[option] for option in reader})
         return run(**values)
 
     command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]

@@ -39,6 +39,8 @@ KERAS = Framework(
     prefix="sequential/",
     wrapper="bidirectional",
     ways=("forward", "backward"),
+    selective=True,
+    padding="valid",
     layouts={
         "lstm": Layout(
             source="keras/src/layers/rnn/lstm.py, class LSTMCell",

@@ -75,7 +75,8 @@ class Framework(Record):
     ``prefix`` stands before every name of a model of several layers; ``wrapper`` is the label of the layer around a bidirectional
     one; ``ways`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers;
     ``apart``: each direction is a layer of its own, with a name of its own. ``package`` is what pip installs;
-    ``release`` is the version whose tensors were recorded.
+    ``release`` is the version whose tensors were recorded. ``selective``: a recurrent layer gives only its last step unless told
+    otherwise; ``padding`` is the default of its convolutions.
     """
 
     name: str
@@ -88,6 +89,8 @@ class Framework(Record):
     ways: tuple[str, str] = ("", "")
     modules: bool = False
     apart: bool = False
+    selective: bool = False
+    padding: str = "same"
 
 
 _OPTION_WORDS = {

@@ -16,6 +16,7 @@ CUDNN = Framework(
     package="tf_keras",
     wrapper="bidirectional",
     ways=("forward", "backward"),
+    selective=True,
     layouts={
         "lstm": Layout(
             source="tf_keras/src/layers/rnn/cudnn_lstm.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
