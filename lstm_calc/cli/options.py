@@ -157,13 +157,13 @@ def _from_flags(flags: dict[str, Any]) -> Model:
         raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error.without_key}") from None
 
 
-_OPEN = {"layers": "repeat", "projection": "projection"}
-"""For a flag of the recurrent layers in which ? may stand, beside the units: the field that is then open."""
+_OPEN = {"units": "", "layers": "repeat", "projection": "projection", "input_dim": "", "output": ""}
+"""For a flag in which ? may stand: the field of the recurrent layers that is then open, where it is not their own size."""
 
 
 def _template_from_flags(flags: dict[str, Any]) -> Template:
     """Return the template that flags describe; where no flag is ?, and none says the units, these are open."""
-    unknown = [name for name, value in flags.items() if value == UNKNOWN] or ["units"] * ("units" not in flags)
+    unknown = [name for name, value in flags.items() if name in _OPEN and value == UNKNOWN] or ["units"] * ("units" not in flags)
     model = _from_flags(flags | dict.fromkeys(unknown, "1"))
     places: list[Place] = []
     for name in unknown:
@@ -174,8 +174,8 @@ def _template_from_flags(flags: dict[str, Any]) -> Template:
 def _open_places(model: Model, name: str) -> Iterator[Place]:
     """Yield where the size of a flag stands in the layers of a model."""
     for position, layer in enumerate(model.layers):
-        if isinstance(layer, Recurrent) and name in {"units", *_OPEN}:
-            yield position, _OPEN.get(name, layer.size)
+        if isinstance(layer, Recurrent) and name != "output":
+            yield position, _OPEN[name] or layer.size
         elif isinstance(layer, Dense) and name == "output":
             yield position, "units"
 

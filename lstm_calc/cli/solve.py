@@ -1,12 +1,14 @@
 """``lstm-calc solve``."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, with_options
+from lstm_calc.cli.options import counted, named_model, with_options
 from lstm_calc.cli.output import Output
+from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized, timed
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.template import Template
 
@@ -17,13 +19,23 @@ if TYPE_CHECKING:
 _BUDGET = "Budget"
 
 
-@with_options
+@partial(with_options, batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     template: Template,
     framework: str,
+    batch: dict[str, Any],
+    dtype: dict[str, Any],
+    device: dict[str, Any],
     output: Output,
     quiet: bool,
     max_params: Annotated[str | None, typer.Option("--max-params", help="As 1M or 250_000.", rich_help_panel=_BUDGET)] = None,
+    max_bytes: Annotated[
+        str | None, typer.Option("--max-bytes", help="Of the weights, as 256KiB.", rich_help_panel=_BUDGET)
+    ] = None,
+    max_macs: Annotated[str | None, typer.Option("--max-macs", help="Of a batch, as 1M.", rich_help_panel=_BUDGET)] = None,
+    max_step_time: Annotated[
+        str | None, typer.Option("--max-step-time", help="On a device, as 50us.", rich_help_panel=_BUDGET)
+    ] = None,
     match: Annotated[
         str | None, typer.Option("--match", help="As many parameters as this model has.", rich_help_panel=_BUDGET)
     ] = None,
@@ -36,8 +48,17 @@ def run(
     """
     from lstm_calc.questions.solve import solve
 
-    budget = _budget({"params": max_params}, match, framework)
-    answer = solve(template, framework, scale=scale, multiple_of=counted("multiple_of", multiple_of), **budget)
+    budget = {
+        "params": _most("max_params", max_params, match, framework),
+        "bytes": None if max_bytes is None else sized("--max-bytes", max_bytes),
+        "macs": None if max_macs is None else counted("max_macs", max_macs),
+        "step_ns": None if max_step_time is None else timed("--max-step-time", max_step_time),
+    }
+    if not any(budget.values()):
+        raise LstmCalcError("no budget; give --max-params, --max-bytes, --max-macs, --max-step-time or --match")
+    given = {name: limit for name, limit in budget.items() if limit is not None}
+    step, conditions = counted("multiple_of", multiple_of), batch | dtype | device
+    answer = solve(template, framework, scale=scale, multiple_of=step, conditions=conditions, **given)
     if not quiet:
         output.show(answer.data, lambda: _document(answer))
     elif answer.fit:
@@ -49,17 +70,15 @@ def run(
     return 0 if answer.fit else 1
 
 
-def _budget(limits: dict[str, str | None], match: str | None, framework: str) -> dict[str, int]:
-    """Return the most of each measure; what a model to match takes is a budget of parameters."""
-    budget = {name: counted(f"max_{name}", limit) for name, limit in limits.items() if limit is not None}
-    if match is not None:
-        from lstm_calc.cli.options import named_model
-        from lstm_calc.measure import count
+def _most(flag: str, limit: str | None, match: str | None, framework: str) -> int | None:
+    """Return the most parameters: as many as were typed, or as the model to match has."""
+    if match is None:
+        return None if limit is None else counted(flag, limit)
+    if limit is not None:
+        raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
+    from lstm_calc.measure import count
 
-        if "params" in budget:
-            raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
-        budget["params"] = count(named_model(match), framework)
-    return budget
+    return count(named_model(match), framework)
 
 
 def _document(answer: "Solution") -> "Document":

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.fields import MAX_SIZE
-from lstm_calc.measure import count
 from lstm_calc.model import Model
+from lstm_calc.questions.measures import NAMES, chosen, measures
 from lstm_calc.record import Record
 from lstm_calc.template import Template, in_proportion, one_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    Cost = Callable[[Model, str], int]
-
-MEASURES: dict[str, Cost] = {"params": count}
-"""What a budget may be of, and how it is measured."""
 
 
 class Candidate(Record):
@@ -66,13 +61,20 @@ def _plain(unknown: str, candidate: Candidate | None) -> dict[str, Any] | None:
 
 
 def solve(
-    model: Model | Template, framework_name: str = "textbook", *, scale: bool = False, multiple_of: int = 1, **budget: int
+    model: Model | Template,
+    framework_name: str = "textbook",
+    *,
+    scale: bool = False,
+    multiple_of: int = 1,
+    conditions: dict[str, Any] | None = None,
+    **budget: int,
 ) -> Solution:
     """Return the largest size with which a model fits a budget, such as ``params=1_000_000``.
 
     Solved for is what a template leaves open; of a model that leaves nothing open, the one width of all recurrent layers, or with
-    ``scale`` their widest units, the others in proportion. ``multiple_of``: only such sizes. ``budget`` has the most of each of
-    ``MEASURES`` that may be taken.
+    ``scale`` their widest units, the others in proportion. ``multiple_of``: only such sizes. ``budget`` has the most that may be
+    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; ``conditions`` are the keywords of :func:`lstm_calc.cost`
+    that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
 
     Raises LstmCalcError where there is no budget, where none of the sizes is possible, or where all of them fit.
 
@@ -81,14 +83,13 @@ def solve(
     468
     """
     template = _opened(model, scale=scale)
-    if not budget:
-        raise LstmCalcError(f"no budget; give the most {listed(MEASURES, 'or')} that the model may take")
+    if not budget or not set(budget) <= set(NAMES):
+        raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
+    measured = chosen(measures(**conditions or {}), ["params", *(name for name in budget if name != "params")])
 
     def candidate(steps: int) -> Candidate:
         filled = template.fill(steps * multiple_of)
-        return Candidate(
-            steps * multiple_of, filled, {name: MEASURES[name](filled, framework_name) for name in {"params", *budget}}
-        )
+        return Candidate(steps * multiple_of, filled, {name: each.of(filled, framework_name) for name, each in measured.items()})
 
     def fits(steps: int) -> bool:
         return possible(candidate, steps) and all(candidate(steps).costs[name] <= limit for name, limit in budget.items())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lstm_calc.document import Value
     from lstm_calc.questions.solve import Candidate, Solution
 
-_TITLES = {"params": "parameters"}
+_TITLES = {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds a step"}
 
 
 def solve_document(answer: Solution) -> Document:
