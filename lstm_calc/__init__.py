@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.solve import solve as solve
+    from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
 
@@ -43,6 +44,7 @@ _HOMES = {
     "questions.cost": ("cost",),
     "questions.params": ("params",),
     "questions.solve": ("solve",),
+    "questions.sweep": ("sweep",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
 }

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    from lstm_calc.document import Document, Kind, Line, Table, Value
+    from lstm_calc.document import Column, Document, Kind, Line, Table, Value
 
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio"})
+Row = TypeVar("Row")
+_AT_ONCE = 1_000
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -128,6 +131,64 @@ def _cells(table: Table, line: Line, word: Callable[[Kind, Value], str]) -> list
     return [word(column.kind, value) for column, value in zip(table.columns, line.values, strict=True)]
 
 
+def ndjson(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return each line as a JSON object on a line of its own, sums left out."""
+    rows = ((table.columns, (line.values for line in table.lines if not line.sum)) for table in document.tables)
+    return "".join(text for columns, lines in rows for text in ndjson_rows(columns, lines))
+
+
+def ndjson_rows(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Yield rows as JSON objects by the keys of the columns, one on a line."""
+    from json import JSONEncoder
+
+    encode, keys = JSONEncoder().encode, [column.key for column in columns]
+    for batch in _batches(rows):
+        yield "".join([f"{encode(dict(zip(keys, row, strict=True)))}\n" for row in batch])
+
+
+def csv_rows(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Yield rows of numbers and plain words as CSV, the keys of the columns first."""
+    import csv as library
+    from io import StringIO
+
+    head: list[Sequence[Value]] = [[column.key for column in columns]]
+    for batch in chain([head], _batches(rows)):
+        out = StringIO()
+        library.writer(out, lineterminator="\n").writerows(batch)
+        yield out.getvalue()
+
+
+def markdown_rows(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Yield rows as a table of GitHub Markdown."""
+    from lstm_calc.document import Line, Table
+
+    head, rule = _markdown_table(Table(tuple(columns), ())).split("\n")
+    yield f"{head}\n{rule}\n"
+    for batch in _batches(rows):
+        lines = _markdown_table(Table(tuple(columns), tuple(Line(tuple(row)) for row in batch))).split("\n")[2:]
+        yield "".join([f"{line}\n" for line in lines])
+
+
+def _batches(rows: Iterable[Sequence[Value]]) -> Iterator[list[Sequence[Value]]]:
+    """Yield rows by the thousand, so that no more of them are held at once."""
+    left = iter(rows)
+    while batch := list(islice(left, _AT_ONCE)):
+        yield batch
+
+
+def progress(rows: Iterable[Row], total: int) -> Iterator[Row]:
+    """Yield the rows while a bar on standard error shows how many of the total have been read."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        left = iter(rows)
+        while batch := list(islice(left, _AT_ONCE)):
+            yield from batch
+            bar.advance(task, len(batch))
+
+
 def table(document: Document, stream: TextIO) -> str:
     """Return the document for a screen: each table as such where the terminal is wide enough, else one line a value.
 
@@ -208,5 +269,17 @@ def _drawn(table: Table) -> RichTable:
 DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
 """The formats of an answer's plain values, by name."""
 
-DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {"table": table, "csv": csv, "markdown": markdown}
+DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {
+    "table": table,
+    "csv": csv,
+    "markdown": markdown,
+    "ndjson": ndjson,
+}
 """The formats of a document, by name."""
+
+ROW_FORMATS: dict[str, Callable[[Sequence[Column], Iterable[Sequence[Value]]], Iterator[str]]] = {
+    "csv": csv_rows,
+    "markdown": markdown_rows,
+    "ndjson": ndjson_rows,
+}
+"""The formats of rows that are written while they are made, by name."""

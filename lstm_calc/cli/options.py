@@ -266,7 +266,7 @@ def read_framework(
 
 def read_output(
     format_: Annotated[
-        str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
+        str, typer.Option("--format", help="table, json, ndjson, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
     ] = "table",
     output_file: Annotated[
         str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)

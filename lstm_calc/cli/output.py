@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import OutputError, did_you_mean, quoted
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TextIO
 
-    from lstm_calc.document import Document
+    from lstm_calc.document import Column, Document, Value
 
 
 _STANDARD_OUTPUT = {"-", "/dev/stdout", "/dev/fd/1"}
@@ -41,30 +41,35 @@ class Output:
     def show(self, data: Callable[[], Any], document: Callable[[], Document]) -> int:
         """Write an answer, of which the format takes the plain values or the document; return exit code 0."""
         if self.form in DATA_FORMATS:
-            return self._write(lambda _: DATA_FORMATS[self.form](data()))
-        return self._write(lambda stream: DOCUMENT_FORMATS[self.form](document(), stream))
+            return self._write(lambda _: (DATA_FORMATS[self.form](data()),))
+        return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](document(), stream),))
+
+    def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
+        """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
+        return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""
-        return self._write(lambda _: f"{number}\n")
+        return self._write(lambda _: (f"{number}\n",))
 
-    def _write(self, text: Callable[[TextIO], str]) -> int:
+    def _write(self, texts: Callable[[TextIO], Iterable[str]]) -> int:
         if self.file is None:
-            _print(text(sys.stdout))
+            _print(texts(sys.stdout))
         else:
             from io import StringIO
 
-            _replace(self.file, text(StringIO()))
+            _replace(self.file, texts(StringIO()))
         return 0
 
 
-def _print(text: str) -> None:
+def _print(texts: Iterable[str]) -> None:
     """Write to standard output; a reader that has gone away is no error."""
     if sys.stdout is None:
         raise OutputError("there is no standard output to write to")
     encoding = sys.stdout.encoding or "utf-8"
     try:
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        for text in texts:
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
         # what is still buffered goes nowhere, or the end of the program would try to write it again
@@ -73,14 +78,14 @@ def _print(text: str) -> None:
             raise
 
 
-def _replace(given: str, text: str) -> None:
+def _replace(given: str, texts: Iterable[str]) -> None:
     """Write a file beside the path and put it in its place; a device or pipe is written to as it is."""
     try:
         path = _path(given)
         if path.is_file() or not path.exists():
-            _put(path, text)
+            _put(path, texts)
         else:
-            path.write_text(text, encoding="utf-8")
+            _fill(path, texts)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
         raise OutputError(f"--output-file: {quoted(given)} cannot be written: {why.lower()}") from None
@@ -96,13 +101,18 @@ def _path(given: str) -> Path:
     return path
 
 
-def _put(path: Path, text: str) -> None:
+def _put(path: Path, texts: Iterable[str]) -> None:
     """Write all of the text into a file beside the path, then give it the path's name and mode."""
     beside = path.with_name(f".lstm-calc-{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
+        _fill(beside, texts)
         if path.exists():
             beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _fill(path: Path, texts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        stream.writelines(texts)

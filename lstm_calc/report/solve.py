@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.document import Column, Document, Line, Table
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import headline, measure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.document import Value
     from lstm_calc.questions.solve import Candidate, Solution
-
-_TITLES = {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds a step"}
 
 
 def solve_document(answer: Solution) -> Document:
@@ -34,7 +32,7 @@ def verdict(answer: Solution) -> str:
     if least is None or answer.fit is not None:
         return ""
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
-    takes = " and ".join(f"{least.costs[name]:,} {_title_of(name)}, over {limit:,}" for name, limit in over.items())
+    takes = " and ".join(f"{least.costs[name]:,} {measure_words(name)}, over {limit:,}" for name, limit in over.items())
     unit = _words(answer.unknown).removesuffix("s") if least.number == 1 else _words(answer.unknown)
     return f"nothing fits: even {least.number:,} {unit} takes {takes}"
 
@@ -45,17 +43,13 @@ def _title(answer: Solution) -> str:
     return f"{answer.fit.number:,} {_words(answer.unknown)}: {headline(answer.fit.model)} in {answer.framework}"
 
 
-def _title_of(name: str) -> str:
-    return _TITLES.get(name, name)
-
-
 def _words(field: str) -> str:
     return {"input_dim": "input features"}.get(field, field.replace("_", " "))
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
-    share = f"share of {_title_of(name)}" if several else "share"
-    return Column(name, _title_of(name), "number"), Column(f"{name}_share", share, "share")
+    share = f"share of {measure_words(name)}" if several else "share"
+    return Column(name, measure_words(name), "number"), Column(f"{name}_share", share, "share")
 
 
 def _lines(answer: Solution) -> Iterator[Line]:

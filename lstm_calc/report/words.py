@@ -24,3 +24,8 @@ def block_words(*, transposed: bool, raveled: bool) -> str:
 BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
 
 RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
+
+
+def measure_words(name: str) -> str:
+    """Return the name of a measure for people."""
+    return {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds a step"}.get(name, name)
