@@ -7,13 +7,13 @@ products of sizes; where a corner is refused, or a measure is no polynomial, eac
 
 from __future__ import annotations
 
-from itertools import repeat
+from itertools import chain, repeat
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.questions.axes import CONDITIONS, Axis, varied
-from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of, value_at
+from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ Row = tuple[str | int | None, ...]
 
 COLUMNS = ("params", "bytes", "macs")
 """The measures that a sweep lists where none are named."""
+
+
+_MOST_AT_ONCE = 1_000
+"""How many rows of different axes are made side by side."""
 
 
 class Sweep:
@@ -45,36 +49,31 @@ class Sweep:
         self.refused = 0
         self.reason = ""
         self._model, self._framework, self._conditions = model, framework, conditions or {}
-        self._sizes = [axis for axis in axes if axis.is_size]
+        self._long = _long_axis(self.axes)
+        sizes = [axis for axis in axes if axis.is_size]
+        self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
         self._nodes = [nodes_of(axis.values) for axis in self._sizes]
         self._forms: dict[tuple[Any, ...], list[Form] | None] = {}
 
     def __iter__(self) -> Iterator[Row]:
-        """Yield every row."""
-        *others, last = self.axes
-        in_rows = self._along_sizes if last.is_size else self._along_words
-        for settings, head in _combinations(others):
-            yield from in_rows(settings, head, last)
+        """Yield every row: where an axis is long, those along it together, once for each combination of the axes after it."""
+        if self._long is None:
+            for settings, words in _combinations(self.axes):
+                yield (*words, *self._counted(settings))
+            return
+        before, long, after = self.axes[: self._long], self.axes[self._long], self.axes[self._long + 1 :]
+        for settings, head in _combinations(before):
+            along = [self._along(long, settings | more, head, tail) for more, tail in _combinations(after)]
+            yield from chain.from_iterable(zip(*along, strict=True))
 
-    def _along_sizes(self, settings: dict[str, Any], head: Row, last: Axis) -> Iterator[Row]:
-        """Return the rows over a last axis of sizes: where there are polynomials, these over one size."""
+    def _along(self, long: Axis, settings: dict[str, Any], head: Row, tail: Row) -> Iterator[Row]:
+        """Return the rows along one axis: where there are polynomials, these over its sizes."""
         forms = self._forms_of(settings)
         if forms is None:
-            return self._along_words(settings, head, last)
+            return ((*head, size, *tail, *self._counted(settings | {long.name: size})) for size in long.values)
         sizes = [settings[axis.name] for axis in self._sizes[:-1]]
-        columns = (_values(*along_last(form, self._nodes, sizes), last.values) for form in forms)
-        return zip(*map(repeat, head), last.values, *columns, strict=False)
-
-    def _along_words(self, settings: dict[str, Any], head: Row, last: Axis) -> Iterator[Row]:
-        """Yield the rows over a last axis, each by itself."""
-        for value, word in zip(last.values, last.words, strict=True):
-            now = {**settings, last.name: value}
-            forms = self._forms_of(now)
-            if forms is None:
-                yield (*head, word, *self._counted(now))
-            else:
-                sizes = [now[axis.name] for axis in self._sizes]
-                yield (*head, word, *(value_at(form, self._nodes, sizes) for form in forms))
+        columns = (_values(*along_last(form, self._nodes, sizes), long.values) for form in forms)
+        return zip(*map(repeat, head), long.values, *map(repeat, tail), *columns, strict=False)
 
     def _forms_of(self, settings: Mapping[str, Any]) -> list[Form] | None:
         """Return the polynomials of the measures under some options, None where there are none."""
@@ -114,6 +113,13 @@ class Sweep:
             self.refused += 1
             self.reason = self.reason or str(error)
             return (None,) * len(self.measures)
+
+
+def _long_axis(axes: Sequence[Axis]) -> int | None:
+    """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
+    found = [at for at, axis in enumerate(axes) if axis.is_size]
+    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE] or found[-1:]
+    return max(few, key=lambda at: len(axes[at].values), default=None)
 
 
 def _combinations(axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Any], Row]]:
