@@ -48,9 +48,13 @@ class Output:
         """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
         return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
 
+    def text(self, text: str) -> int:
+        """Write a text as it is; return exit code 0."""
+        return self._write(lambda _: (text,))
+
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""
-        return self._write(lambda _: (f"{number}\n",))
+        return self.text(f"{number}\n")
 
     def _write(self, texts: Callable[[TextIO], Iterable[str]]) -> int:
         if self.file is None:
@@ -58,7 +62,7 @@ class Output:
         else:
             from io import StringIO
 
-            _replace(self.file, texts(StringIO()))
+            write_file("--output-file", self.file, (text.encode() for text in texts(StringIO())))
         return 0
 
 
@@ -78,17 +82,17 @@ def _print(texts: Iterable[str]) -> None:
             raise
 
 
-def _replace(given: str, texts: Iterable[str]) -> None:
+def write_file(option: str, given: str, parts: Iterable[bytes]) -> None:
     """Write a file beside the path and put it in its place; a device or pipe is written to as it is."""
     try:
         path = _path(given)
         if path.is_file() or not path.exists():
-            _put(path, texts)
+            _put(path, parts)
         else:
-            _fill(path, texts)
+            _fill(path, parts)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
-        raise OutputError(f"--output-file: {quoted(given)} cannot be written: {why.lower()}") from None
+        raise OutputError(f"{option}: {quoted(given)} cannot be written: {why.lower()}") from None
 
 
 def _path(given: str) -> Path:
@@ -101,11 +105,11 @@ def _path(given: str) -> Path:
     return path
 
 
-def _put(path: Path, texts: Iterable[str]) -> None:
-    """Write all of the text into a file beside the path, then give it the path's name and mode."""
+def _put(path: Path, parts: Iterable[bytes]) -> None:
+    """Write all of the parts into a file beside the path, then give it the path's name and mode."""
     beside = path.with_name(f".lstm-calc-{os.getpid()}.tmp")
     try:
-        _fill(beside, texts)
+        _fill(beside, parts)
         if path.exists():
             beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)
@@ -113,6 +117,6 @@ def _put(path: Path, texts: Iterable[str]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _fill(path: Path, texts: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        stream.writelines(texts)
+def _fill(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("wb") as stream:
+        stream.writelines(parts)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_calc.cli.options import counted, with_options
-from lstm_calc.cli.output import Output
-from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
+from lstm_calc.cli.output import Output, write_file
+from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 from lstm_calc.render import ROW_FORMATS
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.sweep import Row, Sweep
 
 _ROWS = "Rows"
+_PLOT = "Plot"
 _MOST_LINES = 1_000
 _LONG_WORK = 200_000
 
@@ -41,6 +42,10 @@ def run(
     where: Annotated[str | None, typer.Option("--where", help="Only rows such as 'params < 1M'.", rich_help_panel=_ROWS)] = None,
     sort: Annotated[str | None, typer.Option("--sort", help="By a column; -params: largest first.", rich_help_panel=_ROWS)] = None,
     top: Annotated[str | None, typer.Option("--top", help="Only so many rows.", rich_help_panel=_ROWS)] = None,
+    plot: Annotated[
+        str | None, typer.Option("--plot", help="Draw it: a .png, .svg or .pdf, or - for here.", rich_help_panel=_PLOT)
+    ] = None,
+    budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
 ) -> int:
     """List what a model takes over a grid of sizes and options, a row for each.
@@ -51,7 +56,10 @@ def run(
 
     names = [name.strip() for name in columns.split(",")]
     answer = sweep(model, _axes(vary or []), framework, columns=names, conditions=batch | dtype | device)
-    code = _show(output, model, answer, _selected(answer, where, sort, top), yes=yes)
+    rows = _selected(answer, where, sort, top)
+    if plot is None and budget is not None:
+        raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
+    code = _show(output, model, answer, rows, yes=yes) if plot is None else _draw(output, plot, model, answer, rows, budget)
     if answer.refused:
         sys.stderr.write(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}\n")
     return code
@@ -95,6 +103,24 @@ def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", 
     if output.form == "table":
         rows = _few(rows, yes=yes)
     return output.show(lambda: _data(answer, rows), lambda: sweep_document(model, answer, rows))
+
+
+def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
+    """Draw the rows into a picture, or here."""
+    from lstm_calc.chart import as_text
+    from lstm_calc.picture import form_of, picture
+    from lstm_calc.report.sweep import sweep_chart
+
+    line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
+    form = "" if plot == "-" else form_of(plot)
+    chart = sweep_chart(model, answer, rows, line)
+    if not form:
+        from shutil import get_terminal_size
+
+        size = get_terminal_size()
+        return output.text(as_text(chart, size.columns, size.lines - 1))
+    write_file("--plot", plot, (picture(chart, form),))
+    return 0
 
 
 def _data(answer: "Sweep", rows: "Iterable[Row]") -> dict[str, Any]:

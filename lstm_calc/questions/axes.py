@@ -76,6 +76,11 @@ class Axis(Record):
         return isinstance(self.values, range) or all(type(value) is int for value in self.values)
 
     @property
+    def stands_alone(self) -> bool:
+        """Whether its values say what they are without its name."""
+        return self.name in _WORDS
+
+    @property
     def words(self) -> Sequence[str | int | None]:
         """The values as a program reads them."""
         return self.values if self.is_size else tuple(_word(value) for value in self.values)
