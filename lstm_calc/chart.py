@@ -37,9 +37,9 @@ def short(number: int) -> str:
     ('950', '1.5k', '12.3M')
     """
     for power, letter in _POWERS:
-        tenths = (10 * number + 10**power // 2) // 10**power
         if number >= 10**power:
-            return f"{tenths / 10:.{0 if tenths >= 1000 or tenths % 10 == 0 else 1}f}{letter}"
+            whole, tenth = divmod((10 * number + 10**power // 2) // 10**power, 10)
+            return f"{whole}.{tenth}{letter}" if tenth and whole < 100 else f"{(number + 10**power // 2) // 10**power}{letter}"
     return str(number)
 
 
@@ -49,7 +49,7 @@ def as_text(chart: Chart, width: int, height: int) -> str:
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top = max(*(y for _, y in points), chart.line or 0, 1)
     gutter = max(len(short(top)), len(short(top // 2)))
-    columns, lines = max(width - gutter - 2, _LEAST_WIDTH), max(height - 4 - len(chart.curves), _LEAST_HEIGHT)
+    columns, lines = max(width - gutter - 2, _LEAST_WIDTH), max(height - 4 - len(_legend(chart)), _LEAST_HEIGHT)
     canvas = [[" "] * columns for _ in range(lines)]
     if chart.line is not None:
         canvas[_line_of(chart.line, top, lines)] = ["-"] * columns
@@ -66,10 +66,13 @@ def as_text(chart: Chart, width: int, height: int) -> str:
 def _foot(chart: Chart, gutter: int, columns: int, left: int, right: int) -> list[str]:
     """Return what stands under the canvas: the axis with its ends, and the legend."""
     ends = f"{short(left)}{chart.x.center(columns - len(short(left)) - len(short(right)))}{short(right)}"
-    legend = [f"{mark} {curve.name}" for mark, curve in zip(_MARKS, chart.curves, strict=False) if curve.name]
-    legend += [f"- {chart.line_name}"] if chart.line is not None else []
     margin = " " * (gutter + 2)
-    return [f"{' ' * gutter} +{'-' * columns}", f"{margin}{ends}", *(f"{margin}{words}" for words in legend)]
+    return [f"{' ' * gutter} +{'-' * columns}", f"{margin}{ends}", *(f"{margin}{words}" for words in _legend(chart))]
+
+
+def _legend(chart: Chart) -> list[str]:
+    named = [f"{mark} {curve.name}" for mark, curve in zip(_MARKS, chart.curves, strict=False) if curve.name]
+    return named + ([f"- {chart.line_name}"] if chart.line is not None else [])
 
 
 def _line_of(y: float, top: int, lines: int) -> int:

@@ -22,9 +22,8 @@ def form_of(path: str) -> str:
     """Return the format that a file's name asks for; raise OutputError for any other."""
     form = path.rpartition(".")[2].lower()
     if form not in FORMATS:
-        raise OutputError(
-            f"{quoted(path)} is not the name of a picture; it ends in {listed([f'.{each}' for each in FORMATS], 'or')}"
-        )
+        endings = listed([f".{each}" for each in FORMATS], "or")
+        raise OutputError(f"--plot: {quoted(path)} is not the name of a picture; it ends in {endings}, or is - for here")
     return form
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -221,10 +222,17 @@ def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int |
     if text is None:
         return []
     parts = text.split(separator) if at_most is None else [text]
-    try:
+    with naming(_flag(name)):
         return [_at_least_one(parse_count(part)) for part in parts]
+
+
+@contextmanager
+def naming(option: str) -> Iterator[None]:
+    """Put the name of an option before an error that its value raises."""
+    try:
+        yield
     except LstmCalcError as error:
-        raise LstmCalcError(f"{_flag(name)}: {error}") from None
+        raise LstmCalcError(f"{option}: {error}") from None
 
 
 def counted(name: str, text: str) -> int:

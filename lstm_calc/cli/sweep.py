@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, with_options
+from lstm_calc.cli.options import counted, naming, with_options
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized
 from lstm_calc.errors import LstmCalcError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ROWS = "Rows"
 _PLOT = "Plot"
 _MOST_LINES = 1_000
+_MOST_HELD = 1_000_000
 _LONG_WORK = 200_000
 
 
@@ -82,17 +83,28 @@ def _selected(answer: "Sweep", where: str | None, sort: str | None, top: str | N
     from lstm_calc.questions.selection import passing, ranked
 
     most = None if top is None else counted("top", top)
-    rows = _watched(answer) if where is None else passing(_watched(answer), answer.columns, where)
-    return islice(rows, most) if sort is None else ranked(rows, answer.columns, sort, most)
+    rows = _watched(answer)
+    if where is not None:
+        with naming("--where"):
+            rows = passing(rows, answer.columns, where)
+    if sort is None:
+        return islice(rows, most)
+    with naming("--sort"):
+        return ranked(rows, answer.columns, sort, most)
 
 
 def _watched(answer: "Sweep") -> "Iterable[Row]":
     """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
-    if answer.total < _LONG_WORK or not sys.stderr.isatty() or sys.stdout.isatty():
+    if answer.total < _LONG_WORK or not _is_shown():
         return answer
     from lstm_calc.render import progress
 
     return progress(answer, answer.total)
+
+
+def _is_shown() -> bool:
+    """Say whether standard error is a terminal that rows are not written to."""
+    return sys.stderr.isatty() and not sys.stdout.isatty()
 
 
 def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
@@ -100,8 +112,7 @@ def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", 
 
     if output.form in ROW_FORMATS:
         return output.rows(sweep_columns(answer), rows)
-    if output.form == "table":
-        rows = _few(rows, yes=yes)
+    rows = _few(rows, yes=yes) if output.form == "table" else _held(rows)
     return output.show(lambda: _data(answer, rows), lambda: sweep_document(model, answer, rows))
 
 
@@ -125,6 +136,14 @@ def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Itera
 
 def _data(answer: "Sweep", rows: "Iterable[Row]") -> dict[str, Any]:
     return {"schema": "lstm-calc/sweep/1", "rows": [dict(zip(answer.columns, row, strict=True)) for row in rows]}
+
+
+def _held(rows: "Iterable[Row]") -> "list[Row]":
+    """Return rows for a format that is made whole."""
+    held = list(islice(rows, _MOST_HELD + 1))
+    if len(held) > _MOST_HELD:
+        raise LstmCalcError(f"json of more than {_MOST_HELD:,} rows would be held whole; give --format ndjson")
+    return held
 
 
 def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":

@@ -23,8 +23,9 @@ class NoPolynomialError(ValueError):
 
 
 def nodes_of(values: Sequence[int]) -> Nodes:
-    """Return the values to count at, up to three: the first, the last, and one between."""
-    return tuple(dict.fromkeys((values[0], values[-1], values[len(values) // 2])))
+    """Return the values to count at, up to three: the least, the greatest, and one between."""
+    ordered = values if isinstance(values, range) else sorted(values)
+    return tuple(dict.fromkeys((ordered[0], ordered[-1], ordered[len(ordered) // 2])))
 
 
 def closed_form(count: Callable[..., int], axes: Sequence[Sequence[int]]) -> Form:

@@ -7,11 +7,13 @@ products of sizes; where a corner is refused, or a measure is no polynomial, eac
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import chain, repeat
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.frameworks import framework
 from lstm_calc.questions.axes import CONDITIONS, Axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
@@ -163,4 +165,7 @@ def sweep(
         raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
     axes = [Axis(name, values) for name, values in vary.items()]
     chosen(measures(**conditions or {}), list(columns))
+    with suppress(ModelError):
+        varied(model, framework_name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
+    framework(framework_name)
     return Sweep(model, framework_name, axes, tuple(dict.fromkeys(columns)), conditions)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from lstm_calc.questions.sweep import Row, Sweep
 
 
+_LARGEST = 10**300
+"""What can still be placed on an axis."""
+
+
 def sweep_columns(answer: Sweep) -> tuple[Column, ...]:
     """Return the columns of a sweep: its axes, then its measures."""
     axes = [Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text") for axis in answer.axes]
@@ -43,6 +47,8 @@ def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | 
             points.setdefault((*row[:at], *row[at + 1 : len(answer.axes)]), []).append((x, y))
     if len(points) > MOST_CURVES:
         raise LstmCalcError(f"a plot has at most {MOST_CURVES} curves, and these are {len(points):,}; vary less, or use --where")
+    if any(number > _LARGEST for found in points.values() for point in found for number in point):
+        raise LstmCalcError("a plot shows numbers up to 10**300, and some here are larger")
     if not points:
         raise LstmCalcError("there is nothing to plot: no row is left that has numbers")
     others = [axis for place, axis in enumerate(answer.axes) if place != at]
