@@ -31,8 +31,10 @@ GOLDEN_CALLS = {
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
     "frameworks": ("frameworks",),
+    "solve": ("solve", "64 > lstm ?", "--max-params", "1M", "--max-bytes", "4MiB", "-f", "keras"),
+    "sweep": ("sweep", "64 > lstm 128", "--vary", "units=64,128", "--vary", "framework=keras,pytorch"),
 }
-SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
+SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md", "ndjson": "ndjson"}
 
 
 @pytest.mark.parametrize("form", SUFFIXES)

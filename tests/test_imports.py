@@ -28,6 +28,13 @@ STARTS = {
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'csv'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'markdown'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])": ("json", "importlib.metadata"),
+    "from lstm_calc.cli import app; app(['solve', '-i', '2', '--max-params', '1k', '-q'])": ("rich", "json", "lstm_calc.report"),
+    "from lstm_calc.cli import app; app(['sweep', '2 > lstm 2', '--vary', 'units=1,2', '--format', 'csv'])": (
+        "rich",
+        "json",
+        "matplotlib",
+        "lstm_calc.picture",
+    ),
 }
 """For each start: the modules it must not load."""
 
