@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     from lstm_calc.model import Embedding as Embedding
     from lstm_calc.model import Model as Model
     from lstm_calc.model import RepeatVector as RepeatVector
+    from lstm_calc.modelfile import dumps as dumps
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
     from lstm_calc.notation import read_template as read_template
+    from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.cost import cost as cost
+    from lstm_calc.questions.diagram import diagram as diagram
+    from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
+    from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
@@ -39,12 +44,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
-    "modelfile": ("load",),
+    "modelfile": ("dumps", "load"),
     "notation": ("read", "read_template"),
     "questions.cost": ("cost",),
+    "questions.diagram": ("diagram",),
+    "questions.arguments": ("arguments",),
+    "questions.forecast": ("forecast",),
     "questions.params": ("params",),
     "questions.solve": ("solve",),
     "questions.sweep": ("sweep",),
+    "questions.shapes": ("shapes",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
 }

@@ -5,21 +5,18 @@ W x and U h as one, a peephole's p * c and its addition as two. Matrix products 
 counted there.
 
 What is kept for the backward pass is what a derivative needs: of sigmoid, tanh and relu the result; of a product of two values
-both; of a matrix product the vector that meets the (trained) matrix; of sums and differences nothing. A value that several
-operations need is kept once.
+each one whose other has a derivative; of a matrix product the vector that meets a trained matrix; of sums and differences nothing.
+A value that several operations need is kept once. The states before the first step have no derivative.
 """
 
 from __future__ import annotations
 
 import ast
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lstm_calc.cells import CELLS
 from lstm_calc.record import Record
-
-if TYPE_CHECKING:
-    from lstm_calc.cells import Equation
 
 FLOPS = {"sigmoid": 4, "tanh": 5, "relu": 1}
 """Operations an element: sigmoid is 1 / (1 + exp(-x)), tanh is 1 - 2 / (exp(2 x) + 1), relu max(x, 0); exp counts as one."""
@@ -36,77 +33,102 @@ class Step(Record):
 
     ``gates`` are those whose products the equations read, in the cell's order; ``flops`` the element-wise operations an element,
     by the size of the result; ``values`` the sizes of what the equations name beside the states.
-
-    ``kept`` are the sizes of the values that are kept of every step, ``before`` and ``after`` the states of which the value before
-    the step, or after it, is kept; ``input``: what flows in is kept, too.
     """
 
     gates: tuple[str, ...]
     flops: dict[str, int]
     values: tuple[str, ...]
-    kept: tuple[str, ...]
+
+
+class Kept(Record):
+    """What the backward pass finds of one step: the sizes of values, the states before and after the step, and the input."""
+
+    values: tuple[str, ...]
     before: frozenset[str]
     after: frozenset[str]
     input: bool
 
 
 @cache
-def step_of(kind: str, words: frozenset[str], peepholes: frozenset[str] = frozenset(), *, trained: bool = True) -> Step:
-    """Return the arithmetic of one step of a cell, of which ``words`` choose the equations.
-
-    ``peepholes`` are the gates that see c; the matrices of a layer that is not ``trained`` need no gradient.
+def step_of(kind: str, words: frozenset[str], peepholes: frozenset[str] = frozenset()) -> Step:
+    """Return the arithmetic of one step of a cell, of which ``words`` choose the equations; ``peepholes`` are the gates that see c.
 
     >>> step_of("lstm", frozenset()).flops
     {'units': 30}
     """
-    cell = CELLS[kind]
-    walk = _Walk(cell.states, peepholes, trained=trained)
-    for equation in cell.equations_for(set(words)):
-        walk.take(equation)
-    ends = {walk.scope[state].name: state for state in cell.states}
-    starts = {_before(state): state for state in cell.states}
-    inside = walk.kept.keys() - ends.keys() - starts.keys() - {_INPUT.name}
+    cell, walk = CELLS[kind], _Walk(kind, words, peepholes)
     return Step(
         gates=tuple(gate for gate in cell.gates if gate in walk.gates),
         flops=walk.flops,
         values=tuple(value.size for name, value in walk.scope.items() if name not in cell.states),
-        kept=tuple(size for name, size in walk.kept.items() if name in inside),
-        before=frozenset(starts[name] for name in walk.kept.keys() & starts.keys()),
-        after=frozenset(ends[name] for name in walk.kept.keys() & ends.keys()),
-        input=_INPUT.name in walk.kept,
+    )
+
+
+@cache
+def kept_of(
+    kind: str,
+    words: frozenset[str],
+    peepholes: frozenset[str] = frozenset(),
+    *,
+    trained: bool = True,
+    fed: bool = True,
+    first: bool = False,
+) -> Kept:
+    """Return what is kept of one step of a cell.
+
+    ``trained``: its weights have a derivative; ``fed``: what flows in has one; ``first``: the states before the step have none.
+
+    >>> kept_of("lstm", frozenset()).values
+    ('units', 'units', 'units', 'units', 'units')
+    """
+    walk = _Walk(kind, words, peepholes, trained=trained, fed=fed, first=first)
+    states = CELLS[kind].states
+    starts = {f"{state} before": state for state in states}
+    ends = {walk.scope[state].name: state for state in states}
+    apart = {"x", *starts, *ends}
+    return Kept(
+        values=tuple(size for name, size in walk.kept.items() if name not in apart),
+        before=frozenset(state for name, state in starts.items() if name in walk.kept),
+        after=frozenset(state for name, state in ends.items() if name in walk.kept),
+        input="x" in walk.kept,
     )
 
 
 class _Value(NamedTuple):
-    """A value of a step: a name of its own and the word for its size, both empty for a number."""
+    """A value of a step: a name of its own, the word for its size (both empty for a number), and whether it has a derivative."""
 
     name: str
     size: str
+    derived: bool
 
 
-_INPUT = _Value("x", "input")
-_NUMBER = _Value("", "")
-
-
-def _before(state: str) -> str:
-    return f"{state} before"
+_NUMBER = _Value("", "", derived=False)
 
 
 class _Walk:
     """One way through the equations of a cell, which tallies what they do."""
 
-    def __init__(self, states: tuple[str, ...], peepholes: frozenset[str], *, trained: bool) -> None:
+    def __init__(
+        self,
+        kind: str,
+        words: frozenset[str],
+        peepholes: frozenset[str],
+        *,
+        trained: bool = True,
+        fed: bool = True,
+        first: bool = False,
+    ) -> None:
         self.peepholes = peepholes
         self.trained = trained
-        self.scope = {state: _Value(_before(state), SIZE_OF_STATE[state]) for state in states}
         self.gates: set[str] = set()
         self.flops: dict[str, int] = {}
         self.kept: dict[str, str] = {}
         self._made = 0
-
-    def take(self, equation: Equation) -> None:
-        """Compute one equation."""
-        self.scope[equation.name] = self._value(ast.parse(equation.expression, mode="eval").body)
+        self._input = _Value("x", "input", derived=fed)
+        derived = (trained or fed) and not first
+        self.scope = {state: _Value(f"{state} before", SIZE_OF_STATE[state], derived) for state in CELLS[kind].states}
+        for equation in CELLS[kind].equations_for(set(words)):
+            self.scope[equation.name] = self._value(ast.parse(equation.expression, mode="eval").body)
 
     def _value(self, node: ast.expr) -> _Value:
         match node:
@@ -119,51 +141,47 @@ class _Walk:
             case ast.Call(func=ast.Name(id=name), args=[argument]) if name in FLOPS:
                 return self._function(name, self._value(argument))
             case ast.Call(func=ast.Name(id="project"), args=[argument]):
-                return self._product("output", self._value(argument))
+                return self._weighted("output", self._value(argument))
             case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=gate), *rest]):
                 self.gates.add(gate)
                 return self._affine(name, gate, *map(self._value, rest))
             case _:
                 raise ValueError(ast.unparse(node))
 
-    def _made_of(self, size: str, flops: int) -> _Value:
+    def _result(self, size: str, flops: int, *, derived: bool) -> _Value:
         """Return a new value of a size, each element of which took some operations."""
         self._made += 1
         if flops:
             self.flops[size] = self.flops.get(size, 0) + flops
-        return _Value(f"value {self._made}", size)
+        return _Value(f"value {self._made}", size, derived)
 
-    def _keep(self, *values: _Value) -> None:
-        self.kept |= dict(values)
+    def _keep(self, value: _Value, *, needed: bool) -> None:
+        if needed and value is not _NUMBER:
+            self.kept[value.name] = value.size
 
     def _binary(self, op: ast.operator, left: _Value, right: _Value) -> _Value:
-        if isinstance(op, ast.Mult) and _NUMBER not in {left, right}:
-            self._keep(left, right)
-        return self._made_of(left.size or right.size, 1)
+        if isinstance(op, ast.Mult):
+            self._keep(left, needed=right.derived)
+            self._keep(right, needed=left.derived)
+        return self._result(left.size or right.size, 1, derived=left.derived or right.derived)
 
     def _function(self, name: str, argument: _Value) -> _Value:
-        result = self._made_of(argument.size, FLOPS[name])
-        self._keep(result)
+        result = self._result(argument.size, FLOPS[name], derived=argument.derived)
+        self._keep(result, needed=argument.derived)
         return result
 
-    def _product(self, size: str, vector: _Value) -> _Value:
-        if self.trained:
-            self._keep(vector)
-        return self._made_of(size, 0)
+    def _weighted(self, size: str, vector: _Value, *, flops: int = 0) -> _Value:
+        """Return the product of weights and a vector; ``flops`` an element where they are no matrix."""
+        self._keep(vector, needed=self.trained)
+        return self._result(size, flops, derived=self.trained or vector.derived)
 
     def _affine(self, name: str, gate: str, *rest: _Value) -> _Value:
         """Return ``into(gate)``, ``back(gate, v)`` or their sum ``pre(gate)``, to which a peephole adds p * c."""
         if name == "into":
-            return self._product("units", _INPUT)
+            return self._weighted("units", self._input)
         if name == "back":
-            return self._product("units", *rest)
-        whole = self._binary(ast.Add(), self._product("units", _INPUT), self._product("units", self.scope["h"]))
+            return self._weighted("units", *rest)
+        whole = self._binary(ast.Add(), self._affine("into", gate), self._affine("back", gate, self.scope["h"]))
         if gate not in self.peepholes:
             return whole
-        return self._binary(ast.Add(), whole, self._weighted(self.scope["c"]))
-
-    def _weighted(self, value: _Value) -> _Value:
-        """Return the product of a value with weights of its size."""
-        if self.trained:
-            self._keep(value)
-        return self._made_of(value.size, 1)
+        return self._binary(ast.Add(), whole, self._weighted("units", self.scope["c"], flops=1))

@@ -45,9 +45,34 @@ class Table(NamedTuple):
         return Table(tuple(self.columns[at] for at in kept), lines)
 
 
+class Node(NamedTuple):
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
+
+    key: str
+    lines: tuple[str, ...]
+    end: bool = False
+
+
+class Edge(NamedTuple):
+    """An arrow between two nodes, and what flows along it."""
+
+    start: str
+    stop: str
+    label: str = ""
+
+
+class Graph(NamedTuple):
+    """Boxes and arrows, from the left to the right or from the top down."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
 class Document(NamedTuple):
     """An answer, ready to be rendered."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    graphs: tuple[Graph, ...] = ()

@@ -1,9 +1,11 @@
-"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model.
+"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model and written from one.
 
 input_dim = 300
 [[layers]]
 type = "lstm"
 units = 512
+[budget]
+params = "5M"
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.budget import Budget, budget_of
 from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
@@ -37,6 +40,13 @@ def load(path: str) -> Model:
     return loads(*_read(path))
 
 
+def load_with_budget(path: str) -> tuple[Model, Budget]:
+    """Return the model in a file, or on standard input, and its budget, which limits nothing where there is none."""
+    text, file = _read(path)
+    data = _data(text, file)
+    return _model(data, file), _budget(data, file)
+
+
 def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
     text, file = _read(path)
@@ -58,6 +68,33 @@ def _read(path: str) -> tuple[str, str]:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
         raise ModelFileError("cannot be read: not a file name", path) from None
+
+
+def dumps(model: Model) -> str:
+    """Return a model as a JSON model file, such that :func:`loads` gives it back; what is as by default is left out.
+
+    >>> from lstm_calc import read
+    >>> loads(dumps(read("32 > bilstm 64 x2 > dense 10"))) == read("32 > bilstm 64 x2 > dense 10")
+    True
+    """
+    import json
+
+    return json.dumps(table_of(model), indent=2) + "\n"
+
+
+def table_of(model: Model) -> dict[str, Any]:
+    """Return the plain values of a model file.
+
+    >>> from lstm_calc import read
+    >>> table_of(read("32 > lstm 64"))
+    {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
+    """
+    layers = [{"type": layer.kind} | {name: _plain(value) for name, value in layer.changed().items()} for layer in model.layers]
+    return ({} if model.input_dim is None else {"input_dim": model.input_dim}) | {"layers": layers}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _text(stream: BinaryIO, file: str) -> str:
@@ -140,10 +177,22 @@ def _layers(data: dict[str, Any], file: str) -> list[Layer]:
     for key in data:
         if key not in _TOP:
             raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
+    _budget(data, file)
     tables = data.get("layers")
     if not isinstance(tables, list) or not tables:
         raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
     return [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
+
+
+def _budget(data: dict[str, Any], file: str) -> Budget:
+    """Return what a file's ``budget`` allows."""
+    values = data.get("budget", {})
+    if not isinstance(values, dict):
+        raise ModelFileError("a budget is a table with params, bytes or macs", file, "budget")
+    try:
+        return budget_of(values)
+    except ModelError as error:
+        raise ModelFileError(error.without_key, file, f"budget.{error.key}") from None
 
 
 def _layer(table: Any, file: str, where: str) -> Layer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from lstm_calc.arithmetic import MERGE_FLOPS, step_of
+from lstm_calc.arithmetic import MERGE_FLOPS, kept_of, step_of
 from lstm_calc.cells import CELLS
 from lstm_calc.flow import Batch, batch_of, follow
 from lstm_calc.frameworks import equation_words, framework
@@ -15,7 +15,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.arithmetic import Step
+    from lstm_calc.arithmetic import Kept, Step
     from lstm_calc.flow import Run
     from lstm_calc.frameworks import Layout, Row
     from lstm_calc.model import Model, Placed
@@ -107,11 +107,21 @@ def untied(placed: Placed) -> Placed:
     return placed.replace(layer=placed.layer.replace(tied=False)) if getattr(placed.layer, "tied", False) else placed
 
 
-def step_in(placed: Placed, layout: Layout, *, trained: bool = True) -> Step:
+def step_in(placed: Placed, layout: Layout) -> Step:
     """Return the arithmetic of a recurrent layer's step as a framework runs it."""
-    layer = placed.layer
-    seeing = {gate for row, gates, _ in rows_of(layout, layer) if row.role == "peephole" for gate in gates}
-    return step_of(layer.kind, frozenset(equation_words(layer, layout)), frozenset(seeing), trained=trained)
+    return step_of(placed.layer.kind, *_form(placed, layout))
+
+
+def kept_in(placed: Placed, layout: Layout, *, fed: bool, first: bool) -> Kept:
+    """Return what the backward pass finds of a recurrent layer's step; ``fed``: something below it is trained."""
+    return kept_of(placed.layer.kind, *_form(placed, layout), trained=placed.layer.trainable, fed=fed, first=first)
+
+
+def _form(placed: Placed, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that choose a layer's equations, and the gates that have a peephole."""
+    rows = rows_of(layout, placed.layer)
+    seeing = frozenset(gate for row, gates, _ in rows if row.role == "peephole" for gate in gates)
+    return frozenset(equation_words(placed.layer, layout)), seeing
 
 
 def idle_gates(placed: Placed, layout: Layout) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shlex
 import subprocess
 import sys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 MODEL = "vocab 200 > embed 8 > bilstm 4 x2 > gru 6 > dense 10 > dense 1"
+FORECAST = ("forecast", "--features", "5", "--window", "64", "--horizon", "3", "--units", "32")
 GOLDEN_CALLS = {
     "params": ("params", "--input", "32", "--units", "32", "--output", "32"),
     "params-stack": ("params", MODEL, "-f", "keras"),
@@ -30,9 +32,20 @@ GOLDEN_CALLS = {
     "tensors": ("tensors", MODEL, "-f", "pytorch"),
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
+    "shapes": ("shapes", MODEL, "-f", "keras", "--shape", "8xNone"),
     "frameworks": ("frameworks",),
     "solve": ("solve", "64 > lstm ?", "--max-params", "1M", "--max-bytes", "4MiB", "-f", "keras"),
     "sweep": ("sweep", "64 > lstm 128", "--vary", "units=64,128", "--vary", "framework=keras,pytorch"),
+    "cost": ("cost", MODEL, "-f", "keras", "--batch", "2", "--steps", "5"),
+    "cost-training": (
+        *("cost", "8 > lstm 6 coupled > dense 2", "-f", "onnx", "--lengths", "7,3", "--dtype", "float16"),
+        *("--optimizer", "adafactor", "--truncate", "4", "--flops", "10T", "--bandwidth", "100GB"),
+    ),
+    "check": ("check", "8 > lstm 6", "8 > gru 6", "-f", "keras", "--max-params", "1k", "--max-bytes", "2kB", "--max-macs", "300"),
+    "arguments": ("arguments",),
+    "forecast": (*FORECAST, "--targets", "2", "--length", "1_000", "--stride", "10"),
+    "forecast-seq2seq": (*FORECAST, "--strategy", "seq2seq", "--units", "64,32", "-f", "keras"),
+    "forecast-all": (*FORECAST, "--targets", "2", "--all"),
 }
 SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md", "ndjson": "ndjson"}
 
@@ -41,7 +54,7 @@ SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md", "ndj
 @pytest.mark.parametrize("name", GOLDEN_CALLS)
 def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, form: str) -> None:
     result = cli(*GOLDEN_CALLS[name], "--format", form)
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (int(name == "check"), "")
     golden(f"{name}.{SUFFIXES[form]}", result.stdout)
 
 
@@ -67,6 +80,8 @@ def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, form: s
         ("params -i 8 -u 4 --projection 2 --peephole --coupled", 3 * (4 * 10 + 4) + 2 * 4 + 8),
         ("params -i 8 -u 4 --bidirectional --merge sum --output 1", 421),
         ("tensors -i 32 -u 32 -f onnx", 8448),
+        ("forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32", 4864 + 99),
+        ("forecast --features 5 --window 64 --horizon 3 --units 32 -f pytorch", 4992 + 99),
     ],
 )
 def test_the_number_alone(cli: Cli, arguments: str, number: int) -> None:
@@ -142,7 +157,34 @@ WRONG = {
     "params -i 3 -u 4 --output-file ''": "--output-file: '' cannot be written: not a file name",
     "params -i 3 -u 4 --output-file new/": "--output-file: 'new/' cannot be written: not a file name",
     "params -i 3 -u 4 --output-file /nowhere/at/all": "cannot be written: no such file or directory",
+    "forecast --features 5": "missing option '--window'",
+    "forecast --features 5 --window 8 --units 4 --horizon 0": "--horizon: must be a whole number from 1 up, not 0",
+    "forecast --features 5 --window 8 --units 4,,2": "--units: '' is not a whole number",
+    f"forecast --features 5 --window 8 --units {'1,' * 10_000}1": "--units: a model has at most 10,000 layers",
+    "forecast --features 5 --window 8 --units 4 --strategy seq": "--strategy: 'seq' is not known; did you mean 'seq2seq'?",
+    "forecast --features 5 --window 8 --units 4 --cell conv_lstm": "--cell: 'conv_lstm' is not known; did you mean 'lstm'?",
+    "forecast --features 5 --window 8 --units 4 --horizon 3 --length 10": "--length: 10 gives no window: each takes 11 steps",
+    "forecast --features 1 --targets 2 --window 8 --units 4 --horizon 3 --strategy recursive": "--targets: 2 cannot be fed back",
+    "forecast --features 5 --window 8 --units 4 --all": "--horizon: must be above 1",
+    "forecast --features 1 --window 8 --units 4 --horizon 2 --all": "--features: must be above 1",
+    "forecast --features 5 --window 8 --units 4 --all -q": "--all, --quiet and --as-model are three answers",
+    "forecast --features 5 --window 8 --units 4 -q --as-model": "--all, --quiet and --as-model are three answers",
+    "forecast --features 5 --window 8 --units 4 --cell mgu -f keras": "keras has no mgu",
     "frameworks --input 3": "no such option: --input",
+    "cost -i 3 -u 4 --batch 0": "--batch: must be a whole number from 1 up, not 0",
+    "cost -i 3 -u 4 --steps many": "--steps: 'many' is not a whole number",
+    "cost -i 3 -u 4 --lengths 3,x": "--lengths: 'x' is not a whole number",
+    "cost -i 3 -u 4 --lengths 3,4 --batch 2": "--lengths says how many sequences there are and how long; leave out --batch",
+    "cost -i 3 -u 4 --space 4x4": "space is the image of a conv_lstm, and the model has none",
+    "cost -i 3 -u 4 --truncate 4": "--truncate says how far training goes back; give --training, too",
+    "cost -i 3 -u 4 --bandwidth 0B": "--bandwidth: must be at least one byte, not 0B",
+    "cost -i 3 -u 4 --bandwidth 3Mb": "--bandwidth: '3Mb' is not a size in bytes; write 65536",
+    "cost -i 3 -u 4 --dtype flaot32": "'flaot32' is not a data type; did you mean 'float32'?",
+    "cost -i 3 -u 4 --optimizer adm": "'adm' is not an optimizer; did you mean 'adam'?",
+    "check": "missing argument 'MODEL...'",
+    "check '3 > lstm 4' --max-params 0": "--max-params: must be a whole number from 1 up, not '0'",
+    "check '3 > lstm 4' --max-bytes 3Mb": "--max-bytes: '3Mb' is not a size in bytes",
+    "check '3 > lstm 4' --max-params 9 -f kears": "'kears' is not a framework; did you mean 'keras'?",
     f"params {'lstm' * 50_000}": "is not a layer; known are",
     f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; known are",
     f"{'p' * 50_000}": "is not a command; known are",
@@ -291,7 +333,9 @@ def test_an_ascii_terminal_gets_the_same_numbers() -> None:
 def test_version(cli: Cli) -> None:
     from importlib.metadata import version
 
-    assert cli("--version").stdout == f"lstm-calc {version('lstm-calc')}\n"
+    first, recorded = cli("--version").stdout.splitlines()
+    assert first == f"lstm-calc {version('lstm-calc')} ({platform.python_implementation()} {platform.python_version()})"
+    assert recorded.startswith("tables held against keras 3.15.1, pytorch 2.13.0, ")
 
 
 def test_no_command_shows_the_help(cli: Cli) -> None:
@@ -326,6 +370,8 @@ def test_no_option_is_declared_twice(command: str) -> None:
         ("bash", "lstm-calc params -f ke", "keras"),
         ("zsh", "lstm-calc params --format mark", "markdown"),
         ("zsh", "lstm-calc params --cell conv", "conv_lstm"),
+        ("zsh", "lstm-calc forecast --strategy many", "many-to-many"),
+        ("zsh", "lstm-calc forecast --cell mg", "mgu"),
     ],
 )
 def test_completion(shell: str, words: str, expected: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+FORECAST = ["forecast", "--features", "2", "--window", "8", "--units", "2"]
 STARTS = {
     "import lstm_calc": ("typer", "rich", "json", "lstm_calc.model"),
     "from lstm_calc import LSTM, Dense, Model, params; params(Model([LSTM(2)], 1))": ("typer", "rich", "json"),
@@ -27,6 +28,9 @@ STARTS = {
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'json'])": ("rich", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'csv'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'markdown'])": ("rich", "json"),
+    f"from lstm_calc.cli import app; app({FORECAST} + ['-q'])": ("rich", "json", "lstm_calc.report"),
+    f"from lstm_calc.cli import app; app({FORECAST} + ['--as-model'])": ("rich", "lstm_calc.report"),
+    "from lstm_calc.cli import app; app(['arguments', '--format', 'json'])": ("rich", "lstm_calc.report", "lstm_calc.modelfile"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])": ("json", "importlib.metadata"),
     "from lstm_calc.cli import app; app(['solve', '-i', '2', '--max-params', '1k', '-q'])": ("rich", "json", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['sweep', '2 > lstm 2', '--vary', 'units=1,2', '--format', 'csv'])": (
@@ -73,7 +77,7 @@ def test_a_broken_import_rule_would_be_seen(tmp_path: Path) -> None:
     pytest.importorskip("importlinter", reason="import-linter is installed where lint runs")
     shutil.copytree(ROOT / "lstm_calc", tmp_path / "lstm_calc")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / "lstm_calc" / "render.py").open("a") as module:
+    with (tmp_path / "lstm_calc" / "render" / "__init__.py").open("a") as module:
         module.write("\nfrom lstm_calc.model import LSTM\n")
     done = subprocess.run(LINT, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "lstm_calc.render -> lstm_calc.model" in done.stdout

@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstm_calc.cli.output import Output, formats
 from lstm_calc.counts import UNKNOWN, parse_count
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 from lstm_calc.template import Place, Template
+
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
 
 _MODEL_HELP = (
     "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
@@ -106,7 +109,7 @@ def _flag(name: str) -> str:
 
 def named_model(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
-    if _is_a_path(model):
+    if is_a_path(model):
         from lstm_calc.modelfile import load
 
         return load(model)
@@ -117,7 +120,7 @@ def named_model(model: str) -> Model:
 
 def _named_template(model: str) -> Template:
     """Return the template of the argument: standard input, a file, or the notation."""
-    if _is_a_path(model):
+    if is_a_path(model):
         from lstm_calc.modelfile import load_template
 
         return load_template(model)
@@ -126,7 +129,15 @@ def _named_template(model: str) -> Template:
     return read_template(model)
 
 
-def _is_a_path(text: str) -> bool:
+def model_and_budget(model: str) -> "tuple[Model, Budget]":
+    """Return the model of an argument, and the budget where it is a file that has one."""
+    from lstm_calc.budget import Budget
+    from lstm_calc.modelfile import load_with_budget
+
+    return load_with_budget(model) if is_a_path(model) else (named_model(model), Budget())
+
+
+def is_a_path(text: str) -> bool:
     """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
     if text == "-" or ">" in text:
         return text == "-"
@@ -142,11 +153,11 @@ def _is_a_path(text: str) -> bool:
 def _from_flags(flags: dict[str, Any]) -> Model:
     """Return the model that flags describe."""
     kind = _kind(flags.pop("cell", "lstm"))
-    head = [Dense(size) for size in _counts("output", flags.pop("output", None))]
+    head = [Dense(size) for size in read_counts("output", flags.pop("output", None))]
     front = _embedding(flags.pop("embedding", None))
-    width = _counts("input_dim", flags.pop("input_dim", None), at_most=1)
-    units = _counts("units", flags.pop("units", None))
-    repeat = _counts("layers", flags.pop("layers", None), at_most=1)
+    width = read_counts("input_dim", flags.pop("input_dim", None), at_most=1)
+    units = read_counts("units", flags.pop("units", None))
+    repeat = read_counts("layers", flags.pop("layers", None), at_most=1)
     if not units:
         raise LstmCalcError("--units is missing: how many units the recurrent layer has")
     if repeat and len(units) > 1:
@@ -202,7 +213,7 @@ def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Lay
 def _embedding(text: str | None) -> list[Layer]:
     if text is None:
         return []
-    sizes = _counts("embedding", text, separator="x") if text.count("x") == 1 else []
+    sizes = read_counts("embedding", text, separator="x") if text.count("x") == 1 else []
     if not sizes:
         raise LstmCalcError(f"--embedding: {quoted(text)} is not a vocabulary and a size; write 20000x128")
     return [Embedding(*sizes)]
@@ -213,11 +224,11 @@ def _parsed(name: str, value: Any) -> Any:
     if name == "kernel_size":
         if "," in value:
             raise LstmCalcError(f"--kernel-size: {quoted(value)} is not a window; write 3x3")
-        return _counts(name, value, separator="x")
-    return _counts(name, value, at_most=1)[0] if name == "projection" else value
+        return read_counts(name, value, separator="x")
+    return read_counts(name, value, at_most=1)[0] if name == "projection" else value
 
 
-def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
+def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
     """Return the whole numbers of a flag, none where it was not given."""
     if text is None:
         return []
@@ -237,12 +248,17 @@ def naming(option: str) -> Iterator[None]:
 
 def counted(name: str, text: str) -> int:
     """Return the whole number of an option; raise LstmCalcError, naming the option, where it is none."""
-    return _counts(name, text, at_most=1)[0]
+    return read_counts(name, text, at_most=1)[0]
 
 
-def counted_list(name: str, text: str | None, *, separator: str = ",") -> list[int]:
-    """Return the whole numbers of an option, none where it was not given; raise LstmCalcError, naming it, where one is none."""
-    return _counts(name, text, separator=separator)
+def read_sizes(flag: str, text: str | None) -> tuple[int | None, ...] | None:
+    """Return the sizes of a flag such as 8x64x32, None for those that are not known; None where the flag was not given."""
+    if text is None:
+        return None
+    try:
+        return tuple(None if size.lower() in {"none", "?"} else _at_least_one(parse_count(size)) for size in text.split("x"))
+    except LstmCalcError as error:
+        raise LstmCalcError(f"{flag}: {error}") from None
 
 
 def _at_least_one(number: int) -> int:
@@ -272,15 +288,34 @@ def read_framework(
     return framework
 
 
-def read_output(
+def output_reader(*more: str) -> Callable[..., Output]:
+    """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
+    names = [*formats(), *more]
+
+    def read_output(
+        format_: Annotated[
+            str,
+            typer.Option("--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER),
+        ] = "table",
+        output_file: Annotated[
+            str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+        ] = None,
+    ) -> Output:
+        return Output(format_, output_file, more)
+
+    return read_output
+
+
+def read_drawing(
     format_: Annotated[
-        str, typer.Option("--format", help="table, json, ndjson, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
-    ] = "table",
+        str,
+        typer.Option("--format", help="mermaid, or another format.", autocompletion=formats, rich_help_panel=_ANSWER),
+    ] = "mermaid",
     output_file: Annotated[
         str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
     ] = None,
 ) -> Output:
-    """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
+    """Return where and how a drawing is to be written; raise OutputError for a format that is not known."""
     return Output(format_, output_file)
 
 
@@ -295,7 +330,8 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "template": read_template,
     "framework": read_framework,
-    "output": read_output,
+    "output": output_reader(),
+    "drawing": read_drawing,
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""

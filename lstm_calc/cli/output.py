@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import OutputError, did_you_mean, quoted
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, ROW_FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,26 +30,31 @@ def formats() -> list[str]:
 class Output:
     """A format, and a file where it does not go to standard output."""
 
-    def __init__(self, form: str, file: str | None) -> None:
-        """Raise OutputError for a format that is not known, before any work is done."""
-        known = formats()
+    def __init__(self, form: str, file: str | None, more: tuple[str, ...] = ()) -> None:
+        """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
+        known = [*formats(), *more]
         if form not in known:
             raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
         self.form = form
         self.file = None if file in _STANDARD_OUTPUT else file
 
-    def show(self, data: Callable[[], Any], document: Callable[[], Document]) -> int:
-        """Write an answer, of which the format takes the plain values or the document; return exit code 0."""
+    def show(self, data: Callable[[], Any], document: Callable[[], Document], **more: Callable[[], str]) -> int:
+        """Write an answer: its plain values, its document or, in a format of ``more``, its own text; return exit code 0."""
+        if self.form in more:
+            return self.text(more[self.form]())
         if self.form in DATA_FORMATS:
-            return self._write(lambda _: (DATA_FORMATS[self.form](data()),))
-        return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](document(), stream),))
+            return self.text(DATA_FORMATS[self.form](data()))
+        made = document()
+        if self.form in GRAPH_FORMATS and not made.graphs:
+            raise OutputError(f"--format: {self.form} draws, and there is nothing to draw here; shapes and diagram have drawings")
+        return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
         """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
         return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
 
     def text(self, text: str) -> int:
-        """Write a text as it is; return exit code 0."""
+        """Write a text as it stands; return exit code 0."""
         return self._write(lambda _: (text,))
 
     def number(self, number: int) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, counted_list
+from lstm_calc.cli.options import counted, read_counts
 from lstm_calc.counts import parse_size, parse_time
 from lstm_calc.errors import LstmCalcError
 
@@ -40,8 +40,8 @@ def read_batch(
     if lengths is not None and (batch is not None or steps is not None):
         raise LstmCalcError("--lengths says how many sequences there are and how long; leave out --batch and --steps")
     given = {name: counted(name, text) for name, text in (("batch", batch), ("steps", steps)) if text is not None}
-    image = {"space": counted_list("space", space, separator="x")} if space is not None else {}
-    return given | image | ({"lengths": counted_list("lengths", lengths)} if lengths is not None else {})
+    image = {"space": read_counts("space", space, separator="x")} if space is not None else {}
+    return given | image | ({"lengths": read_counts("lengths", lengths)} if lengths is not None else {})
 
 
 def read_dtype(

@@ -97,7 +97,7 @@ def _watched(answer: "Sweep") -> "Iterable[Row]":
     """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
     if answer.total < _LONG_WORK or not _is_shown():
         return answer
-    from lstm_calc.render import progress
+    from lstm_calc.render.bar import progress
 
     return progress(answer, answer.total)
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
-from lstm_calc.work import step_in
+from lstm_calc.work import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lstm_calc.arithmetic import Step
+    from lstm_calc.arithmetic import Kept
     from lstm_calc.flow import Run
     from lstm_calc.measure import Shape
 
@@ -70,45 +70,52 @@ def optimizer_of(name: str) -> Callable[[Shape], int]:
 
 def kept_values(runs: Iterable[Run]) -> Iterator[int]:
     """Yield, for each layer, how many values its backward pass keeps, what flows into it included."""
-    below, flowing, alive = None, 0, False
+    below, flowing, fed = None, 0, False
     for run in runs:
         layer = run.placed.layer
         if below is None or below.output_dim != run.placed.input_dim:
             flowing = run.steps_in * run.space_in * run.placed.input_dim
-        alive = alive or layer.trainable
-        step = step_in(run.placed, run.layout, trained=layer.trainable) if layer.kind in CELLS else None
-        reads = step.input if step else layer.trainable and _multiplies(run)
-        yield alive * (reads * flowing + (_inside(run, step) if step else 0))
-        flowing, below = _flowing(run, step, flowing), run.placed
+        pass_ = _Pass(run, fed=fed) if layer.kind in CELLS else None
+        reads = pass_.later.input if pass_ else layer.trainable and layer.reads == "either"
+        yield reads * flowing + (pass_.inside if pass_ else 0)
+        if layer.reads != "vector":
+            flowing = pass_.above if pass_ and len(layer.ways) == 1 else run.steps_out * run.space * run.placed.output_dim
+        below, fed = run.placed, fed or (layer.trainable and bool(run.layout.rows))
 
 
-def _multiplies(run: Run) -> bool:
-    """Say whether a layer that is not recurrent meets what flows in with a matrix; tables are looked up, repeats copy nothing."""
-    return run.placed.layer.reads == "either"
+class _Pass:
+    """The way back through a recurrent layer; ``fed``: something below it is trained, so the way goes on."""
 
+    def __init__(self, run: Run, *, fed: bool) -> None:
+        self.run = run
+        self.derived = fed or run.placed.layer.trainable
+        self.first = kept_in(run.placed, run.layout, fed=fed, first=True)
+        self.later = kept_in(run.placed, run.layout, fed=fed, first=False)
+        self.starts = run.sequences * run.space
 
-def _inside(run: Run, step: Step) -> int:
-    """Return the numbers that a recurrent layer keeps of itself, both directions together."""
-    layer = run.placed.layer
-    every_step = sum(layer.sizes[word] for word in step.kept) * run.runs
-    joined = getattr(layer, "merge", "") == "mul"
-    return len(layer.ways) * (every_step + sum(_of_state(run, step, state, joined=joined) for state in CELLS[layer.kind].states))
+    @property
+    def inside(self) -> int:
+        """The numbers that the layer keeps of itself, both directions together."""
+        layer = self.run.placed.layer
+        values = self.starts * self._wide(self.first) + (self.run.runs - self.starts) * self._wide(self.later)
+        joined = self.derived and getattr(layer, "merge", "") == "mul"
+        return len(layer.ways) * (values + sum(self._of_state(state, used=joined) for state in CELLS[layer.kind].states))
 
+    @property
+    def above(self) -> int:
+        """The numbers more that are kept where something above needs h, some of which the layer keeps already."""
+        return self._of_state("h", used=True) - self._of_state("h", used=False)
 
-def _of_state(run: Run, step: Step, state: str, *, joined: bool) -> int:
-    """Return the numbers kept of one state: before each step, after it, or both, which is one more a sequence.
+    def _wide(self, kept: Kept) -> int:
+        return sum(self.run.placed.layer.sizes[word] for word in kept.values)
 
-    ``joined``: what flows out, of every step or of the last, meets h in a product or matrix, too.
-    """
-    size = run.placed.layer.sizes[SIZE_OF_STATE[state]]
-    after = run.runs if state in step.after else run.steps_out * run.space if joined and state == "h" else 0
-    ends = run.sequences * run.space if after else 0
-    return size * (run.runs + ends if state in step.before else after)
+    def _of_state(self, state: str, *, used: bool) -> int:
+        """Return the numbers kept of one state, before the first step, between steps, and after the last.
 
-
-def _flowing(run: Run, step: Step | None, below: int) -> int:
-    """Return how many more numbers are kept where what flows out of a layer is: none that the layer keeps already."""
-    layer = run.placed.layer
-    if step is not None and len(layer.ways) == 1:
-        return _of_state(run, step, "h", joined=True) - _of_state(run, step, "h", joined=False)
-    return below if layer.reads == "vector" else run.steps_out * run.space * run.placed.output_dim
+        ``used``: what flows out, h of every step or of the last, is needed elsewhere.
+        """
+        used = used and state == "h"
+        last = used or state in self.later.after
+        every = state in self.later.before | self.later.after or (used and self.run.steps_out == self.run.steps_in)
+        ends = self.starts * ((state in self.first.before) + last)
+        return self.run.placed.layer.sizes[SIZE_OF_STATE[state]] * (ends + (self.run.runs - self.starts) * every)

@@ -78,7 +78,7 @@ def _bytes_values(each: Bytes) -> tuple[Value, ...]:
 
 def _traffic_table(traffic: Traffic) -> Table:
     columns = (
-        Column("step_flops", "FLOPs, a step of the batch", "number"),
+        Column("step_flops", "FLOPs", "number"),
         Column("moved", "bytes moved", "bytes"),
         Column("intensity", "FLOPs a byte", "ratio"),
         Column("compute_seconds", "compute at least", "seconds"),
@@ -108,7 +108,9 @@ _BYTES_LEGEND = (
     "weights as stored; state: h (and c) of the batch; activations: a layer's input, output and the gates of one step, "
     "of the layer that needs most"
 )
-_TRAFFIC_LEGEND = "bytes moved: in one step of the batch, weights read once, states read and written, each layer's input and output"
+_TRAFFIC_LEGEND = (
+    "last table: one step of the batch; bytes moved are weights read once, states read and written, each layer's input and output"
+)
 _INTEGERS = "biases int32, peepholes int16, h int8, c int16; a float32 scale a matrix, or with --per-channel a channel"
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
 

@@ -25,6 +25,21 @@ BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it comput
 
 RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
 
+EQUATION_LEGEND = (
+    "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
+)
+
+FLOW_WORDS = {
+    "input": "input",
+    "lengths": "lengths",
+    "initial": "initial state",
+    "value": "value",
+    "output": "output",
+    "state": "state",
+    "final": "final state",
+}
+"""What flows through a layer, by role."""
+
 
 def measure_words(name: str) -> str:
     """Return the name of a measure for people."""

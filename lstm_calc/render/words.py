@@ -1,0 +1,87 @@
+"""How a value is worded, for a person and for a program."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lstm_calc.document import Kind, Line, Table, Value
+
+Item = TypeVar("Item")
+
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio"})
+_AT_ONCE = 1_000
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
+
+
+def size_words(count: int) -> str:
+    """Return a number of bytes in the largest binary unit that it fills.
+
+    >>> size_words(33280), size_words(12)
+    ('32.5 KiB', '12 B')
+    """
+    power = min(max(count.bit_length() - 1, 0) // 10, len(_SIZES) - 1)
+    if power == 0:
+        return f"{count:,} B"
+    tenths = (count * 10 + 2 ** (10 * power - 1)) >> (10 * power)
+    return f"{tenths // 10:,}.{tenths % 10} {_SIZES[power]}"
+
+
+def second_words(seconds: float) -> str:
+    """Return a time in the largest decimal unit that it fills, to three figures.
+
+    >>> second_words(0.00000346), second_words(90.0)
+    ('3.46 µs', '90 s')
+    """
+    power = next((power for power in range(3) if seconds >= 1000.0**-power), 3)
+    return f"{seconds * 1000**power:,.3g} {('s', 'ms', 'µs', 'ns')[power]}"
+
+
+def _shape_words(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def _slice_words(cuts: tuple[tuple[int, int, int], ...]) -> str:
+    return f"[{', '.join(':' if (start, stop) == (0, size) else f'{start}:{stop}' for start, stop, size in cuts)}]"
+
+
+_WORDS: dict[Kind, Callable[[Any], str]] = {
+    "number": lambda value: f"{value:,}",
+    "shape": _shape_words,
+    "slice": _slice_words,
+    "share": lambda value: f"{value:.1%}",
+    "error": lambda value: f"{value:.1e}",
+    "bytes": size_words,
+    "seconds": second_words,
+    "ratio": lambda value: f"{value:,.3g}",
+}
+_PLAIN: dict[Kind, Callable[[Any], str]] = {
+    "shape": lambda value: "x".join("?" if size is None else str(size) for size in value),
+    "slice": _slice_words,
+    "share": lambda value: f"{value:.6f}",
+}
+
+
+def worded(kind: Kind, value: Value) -> str:
+    """Return a value as a person reads it: thousands parted, shapes in brackets."""
+    return "" if value is None else _WORDS.get(kind, str)(value)
+
+
+def plain(kind: Kind, value: Value) -> str:
+    """Return a value as a program reads it: numbers bare, shapes as 32x128."""
+    return "" if value is None else _PLAIN.get(kind, str)(value)
+
+
+def cells(table: Table, line: Line, word: Callable[[Kind, Value], str] = worded) -> list[str]:
+    """Return the values of a line, worded."""
+    return [word(column.kind, value) for column, value in zip(table.columns, line.values, strict=True)]
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield items by the thousand, so that no more of them are held at once."""
+    left = iter(items)
+    while batch := list(islice(left, _AT_ONCE)):
+        yield batch
