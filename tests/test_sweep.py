@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -291,6 +292,22 @@ def test_a_long_table_is_drawn_where_it_is_wanted(cli: Cli) -> None:
     assert cli("sweep", "64 > lstm 1", "--vary", "units=1:5000", "--top", "5").exit_code == 0
 
 
+@pytest.mark.parametrize(("answer", "code", "words"), [("y", 0, "draw"), ("n", 2, "no table is drawn; give --format csv")])
+def test_a_terminal_is_asked_before_a_long_table(answer: str, code: int, words: str) -> None:
+    pty = pytest.importorskip("pty", reason="a terminal is what is tested")
+    program = f"import sys; from lstm_calc.cli import app; app({['sweep', '64 > lstm 1', '--vary', 'units=1:1001']!r})"
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False, timeout=60
+    )
+    told = os.read(ours, 10_000).decode()
+    assert "more than 1,000 rows (give --format csv, --top, or --yes); draw them all?" in told
+    assert done.returncode == code
+    assert (done.stdout.count("\n") > 1001) == (code == 0)
+    assert words in told
+
+
 def test_json_is_not_held_without_end(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "_MOST_HELD", 3)
     assert cli("sweep", "64 > lstm 1", "--vary", "units=1:3", "--format", "json").exit_code == 0
@@ -325,7 +342,7 @@ def test_a_closed_pipe_is_quiet() -> None:
 def test_a_bar_shows_on_a_terminal_and_changes_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "_LONG_WORK", 1)
     plain = cli(*GRID, "--format", "csv")
-    monkeypatch.setattr(command, "_is_shown", lambda: True)
+    monkeypatch.setattr(command, "_is_shown", lambda _: True)
     barred = cli(*GRID, "--format", "csv")
     assert barred.stdout == plain.stdout
 

@@ -15,7 +15,7 @@ from lstm_calc.model import Model
 from lstm_calc.render import ROW_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.questions.sweep import Row, Sweep
 
@@ -57,7 +57,7 @@ def run(
 
     names = [name.strip() for name in columns.split(",")]
     answer = sweep(model, _axes(vary or []), framework, columns=names, conditions=batch | dtype | device)
-    rows = _selected(answer, where, sort, top)
+    rows = _selected(_watched(answer, output), answer.columns, where, sort, top)
     if plot is None and budget is not None:
         raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
     code = _show(output, model, answer, rows, yes=yes) if plot is None else _draw(output, plot, model, answer, rows, budget)
@@ -78,33 +78,34 @@ def _axes(vary: list[str]) -> dict[str, Any]:
     return axes
 
 
-def _selected(answer: "Sweep", where: str | None, sort: str | None, top: str | None) -> "Iterable[Row]":
+def _selected(
+    rows: "Iterable[Row]", columns: "Sequence[str]", where: str | None, sort: str | None, top: str | None
+) -> "Iterable[Row]":
     """Return the rows that pass, in order, at most so many."""
     from lstm_calc.questions.selection import passing, ranked
 
     most = None if top is None else counted("top", top)
-    rows = _watched(answer)
     if where is not None:
         with naming("--where"):
-            rows = passing(rows, answer.columns, where)
+            rows = passing(rows, columns, where)
     if sort is None:
         return islice(rows, most)
     with naming("--sort"):
-        return ranked(rows, answer.columns, sort, most)
+        return ranked(rows, columns, sort, most)
 
 
-def _watched(answer: "Sweep") -> "Iterable[Row]":
+def _watched(answer: "Sweep", output: Output) -> "Iterable[Row]":
     """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
-    if answer.total < _LONG_WORK or not _is_shown():
+    if answer.total < _LONG_WORK or not _is_shown(output):
         return answer
     from lstm_calc.render.bar import progress
 
     return progress(answer, answer.total)
 
 
-def _is_shown() -> bool:
+def _is_shown(output: Output) -> bool:
     """Say whether standard error is a terminal that rows are not written to."""
-    return sys.stderr.isatty() and not sys.stdout.isatty()
+    return sys.stderr.isatty() and (output.file is not None or not sys.stdout.isatty())
 
 
 def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
@@ -154,5 +155,14 @@ def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":
         advice = "give --format csv, --top, or --yes"
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise LstmCalcError(f"a table of more than {_MOST_LINES:,} rows is long; {advice}")
-        typer.confirm(f"more than {_MOST_LINES:,} rows ({advice}); draw them all?", abort=True, err=True)
+        if not _agreed(f"more than {_MOST_LINES:,} rows ({advice}); draw them all?"):
+            raise LstmCalcError(f"no table is drawn; {advice}")
     return [*first, *left]
+
+
+def _agreed(question: str) -> bool:
+    """Ask on the terminal; a question that is broken off is not agreed to."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False

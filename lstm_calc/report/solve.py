@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def solve_document(answer: Solution) -> Document:
     """Return what fits a budget, what comes next, and how much of the budget is used."""
     columns = (
-        Column("candidate", ""),
+        Column("candidate", "candidate"),
         Column(answer.unknown, _words(answer.unknown), "number"),
         *(column for name in answer.budget for column in _budget_columns(name, several=len(answer.budget) > 1)),
         Column("model", "model"),
