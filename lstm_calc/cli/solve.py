@@ -19,15 +19,7 @@ if TYPE_CHECKING:
 _BUDGET = "Budget"
 
 
-@partial(with_options, batch=read_batch, dtype=read_dtype, device=read_device)
-def run(
-    template: Template,
-    framework: str,
-    batch: dict[str, Any],
-    dtype: dict[str, Any],
-    device: dict[str, Any],
-    output: Output,
-    quiet: bool,
+def read_limits(
     max_params: Annotated[str | None, typer.Option("--max-params", help="As 1M or 250_000.", rich_help_panel=_BUDGET)] = None,
     max_bytes: Annotated[
         str | None, typer.Option("--max-bytes", help="Of the weights, as 256KiB.", rich_help_panel=_BUDGET)
@@ -36,6 +28,27 @@ def run(
     max_step_time: Annotated[
         str | None, typer.Option("--max-step-time", help="On a device, as 50us.", rich_help_panel=_BUDGET)
     ] = None,
+) -> dict[str, int]:
+    """Return the most of each measure that is limited."""
+    limits = {
+        "params": None if max_params is None else counted("max_params", max_params),
+        "bytes": None if max_bytes is None else sized("--max-bytes", max_bytes),
+        "macs": None if max_macs is None else counted("max_macs", max_macs),
+        "step_ns": None if max_step_time is None else timed("--max-step-time", max_step_time),
+    }
+    return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+@partial(with_options, limits=read_limits, batch=read_batch, dtype=read_dtype, device=read_device)
+def run(
+    template: Template,
+    framework: str,
+    limits: dict[str, int],
+    batch: dict[str, Any],
+    dtype: dict[str, Any],
+    device: dict[str, Any],
+    output: Output,
+    quiet: bool,
     match: Annotated[
         str | None, typer.Option("--match", help="As many parameters as this model has.", rich_help_panel=_BUDGET)
     ] = None,
@@ -48,37 +61,34 @@ def run(
     """
     from lstm_calc.questions.solve import solve
 
-    budget = {
-        "params": _most("max_params", max_params, match, framework),
-        "bytes": None if max_bytes is None else sized("--max-bytes", max_bytes),
-        "macs": None if max_macs is None else counted("max_macs", max_macs),
-        "step_ns": None if max_step_time is None else timed("--max-step-time", max_step_time),
-    }
-    if not any(budget.values()):
+    budget = limits if match is None else limits | _matched(match, framework, limits)
+    if not budget:
         raise LstmCalcError("no budget; give --max-params, --max-bytes, --max-macs, --max-step-time or --match")
-    given = {name: limit for name, limit in budget.items() if limit is not None}
     step, conditions = counted("multiple_of", multiple_of), batch | dtype | device
-    answer = solve(template, framework, scale=scale, multiple_of=step, conditions=conditions, **given)
-    if not quiet:
-        output.show(answer.data, lambda: _document(answer))
-    elif answer.fit:
-        output.number(answer.fit.number)
-    else:
-        from lstm_calc.report.solve import verdict
-
-        sys.stderr.write(f"{verdict(answer)}\n")
+    answer = solve(template, framework, scale=scale, multiple_of=step, conditions=conditions, **budget)
+    if quiet:
+        return _number(answer, output)
+    output.show(answer.data, lambda: _document(answer))
     return 0 if answer.fit else 1
 
 
-def _most(flag: str, limit: str | None, match: str | None, framework: str) -> int | None:
-    """Return the most parameters: as many as were typed, or as the model to match has."""
-    if match is None:
-        return None if limit is None else counted(flag, limit)
-    if limit is not None:
-        raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
+def _number(answer: "Solution", output: Output) -> int:
+    """Write the number alone, or say that nothing fits."""
+    if answer.fit:
+        return output.number(answer.fit.number)
+    from lstm_calc.report.solve import verdict
+
+    sys.stderr.write(f"{verdict(answer)}\n")
+    return 1
+
+
+def _matched(match: str, framework: str, limits: dict[str, int]) -> dict[str, int]:
+    """Return the budget of as many parameters as a model has."""
     from lstm_calc.measure import count
 
-    return count(named_model(match), framework)
+    if "params" in limits:
+        raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
+    return {"params": count(named_model(match), framework)}
 
 
 def _document(answer: "Solution") -> "Document":

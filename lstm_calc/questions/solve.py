@@ -91,16 +91,19 @@ def solve(
         filled = template.fill(steps * multiple_of)
         return Candidate(steps * multiple_of, filled, {name: each.of(filled, framework_name) for name, each in measured.items()})
 
-    def fits(steps: int) -> bool:
-        return possible(candidate, steps) and all(candidate(steps).costs[name] <= limit for name, limit in budget.items())
-
     low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
-    if not fits(low):
+    if not _fits(candidate, low, budget):
         return Solution(framework_name, template.unknown, budget, None, candidate(low))
-    high = largest(low, fits)
+    high = largest(low, lambda steps: _fits(candidate, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
     return Solution(framework_name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
+
+
+def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, int]) -> bool:
+    """Say whether there is a model of a number, and it keeps to a budget."""
+    found, _ = _after(candidate, number)
+    return found is not None and all(found.costs[name] <= limit for name, limit in budget.items())
 
 
 def _opened(model: Model | Template, *, scale: bool) -> Template:
