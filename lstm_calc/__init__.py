@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, arithmetic, flow, work,
-dtypes, questions, reference, adapters, document, report, render, cli.
+Reading order: errors, record, fields, model, cells, template, notation, modelfile, frameworks, measure, names, arithmetic, flow,
+work, dtypes, questions, reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from lstm_calc.modelfile import dumps as dumps
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.notation import read_template as read_template
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.diagram import diagram as diagram
     from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.shapes import shapes as shapes
+    from lstm_calc.questions.solve import solve as solve
+    from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
 
@@ -42,12 +45,14 @@ _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("dumps", "load"),
-    "notation": ("read",),
+    "notation": ("read", "read_template"),
     "questions.cost": ("cost",),
     "questions.diagram": ("diagram",),
     "questions.arguments": ("arguments",),
     "questions.forecast": ("forecast",),
     "questions.params": ("params",),
+    "questions.solve": ("solve",),
+    "questions.sweep": ("sweep",),
     "questions.shapes": ("shapes",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),

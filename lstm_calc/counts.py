@@ -10,6 +10,9 @@ _COUNT = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?([kKMGBT]?)"
 _ZEROS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _MOST_DIGITS = 600
 
+UNKNOWN = "?"
+"""What stands where a model leaves a size open."""
+
 
 def parse_count(text: str) -> int:
     """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
@@ -26,7 +29,27 @@ def parse_count(text: str) -> int:
         whole, fraction, suffix = match[1].replace("_", ""), (match[2] or "").rstrip("0"), match[3]
         if len(fraction) <= _ZEROS[suffix]:
             return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
+    if text == UNKNOWN:
+        raise LstmCalcError("? is the size that solve looks for; anywhere else write a number")
     raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M")
+
+
+_TIME = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*(ns|us|ms|s)"
+_NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
+
+
+def parse_time(text: str) -> int:
+    """Return the whole nanoseconds that the text names, rounded down; raise LstmCalcError for anything else.
+
+    >>> parse_time("50us"), parse_time("1.5ms")
+    (50000, 1500000)
+    """
+    match = re.fullmatch(_TIME, text.strip()) if len(text) <= _MOST_DIGITS else None
+    if match is None:
+        raise LstmCalcError(f"{quoted(text)} is not a time; write 200ns, 50us, 1.5ms or 2s")
+    fraction = match[2] or ""
+    parts: int = 10 ** len(fraction)
+    return int(match[1].replace("_", "") + fraction) * _NANOSECONDS[match[3]] // parts
 
 
 _SIZE = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*([kKMGT]?)(i?)B?"

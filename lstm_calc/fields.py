@@ -6,6 +6,7 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def count(field: str, value: Any) -> int:
     except TypeError:
         number = 0
     if isinstance(value, bool) or number < 1:
+        if value == UNKNOWN:
+            raise ModelError(f"{field} is ?, the size that solve looks for; anywhere else write a number", key=field)
         raise ModelError(f"{field} must be a whole number from 1 up, not {quoted(value)}", key=field)
     if number > MAX_SIZE:
         raise ModelError(f"{field} is too large: sizes go up to 10**500", key=field)

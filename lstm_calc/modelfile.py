@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.budget import Budget, budget_of
+from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model
+from lstm_calc.template import Place, Template
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
@@ -44,6 +48,17 @@ def load_with_budget(path: str) -> tuple[Model, Budget]:
     data = _data(text, file)
     model = _described(data, file)
     return model, _budget(data, file) if "budget" in data else Budget()
+
+
+def load_template(path: str) -> Template:
+    """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
+    text, file = _read(path)
+    data = _data(text, file)
+    if not _has_types(data):
+        model = _described(data, file)
+        return Template(model.layers, model.input_dim, ())
+    places = tuple(_opened(data))
+    return Template(_layers(data, file), data.get("input_dim"), places)
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -142,6 +157,16 @@ def _data(text: str, file: str) -> Any:
     return data
 
 
+def _opened(data: dict[str, Any]) -> Iterator[Place]:
+    """Yield where ``?`` stands for a size, and put a size there."""
+    tables = data["layers"] if isinstance(data.get("layers"), list) else []
+    for position, table in ((None, data), *enumerate(tables)):
+        for field in table if isinstance(table, dict) else ():
+            if table[field] == UNKNOWN and field in RULES and RULES[field][0] is count:
+                table[field] = 1
+                yield position, field
+
+
 def _toml(text: str) -> Any:
     import tomllib
 
@@ -167,6 +192,16 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _model(data: dict[str, Any], file: str) -> Model:
+    layers = _layers(data, file)
+    try:
+        return Model(layers, data.get("input_dim"))
+    except ModelError as error:
+        where = "" if error.layer is None else f"layers[{error.layer}]."
+        raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
+
+
+def _layers(data: dict[str, Any], file: str) -> list[Layer]:
+    """Return the layers that a file's tables describe."""
     for key in data:
         if key not in _TOP:
             raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
@@ -174,12 +209,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
     tables = data.get("layers")
     if not isinstance(tables, list) or not tables:
         raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
-    layers = [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
-    try:
-        return Model(layers, data.get("input_dim"))
-    except ModelError as error:
-        where = "" if error.layer is None else f"layers[{error.layer}]."
-        raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
+    return [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
 
 
 def _budget(data: dict[str, Any], file: str) -> Budget:

@@ -5,6 +5,7 @@
     layer   = ["bi"] kind size { option }            embed DIM follows the vocab it belongs to
     option  = "x" COUNT | word | key "=" value
 
+In a template ? may stand for any of the sizes.
 Reading what was written gives the same model back.
 """
 
@@ -13,9 +14,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstm_calc.counts import parse_count
+from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, quoted
+from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
+from lstm_calc.template import Place, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +76,23 @@ class _Token(NamedTuple):
     def stop(self) -> int:
         return self.start + len(self.text)
 
+    @property
+    def option(self) -> str:
+        """The field that the token sets by a word of its own: ``x2``, ``proj=32``; empty for a size alone."""
+        key, equals, _ = self.text.partition("=")
+        return _KEYS.get(key.lower(), key.lower()) if equals else "repeat" * self.text.startswith("x")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether ? stands for the size."""
+        open_ = self.text.removeprefix("x") == UNKNOWN or self.text.endswith(f"={UNKNOWN}")
+        return open_ and RULES.get(self.option or "units", RULES["name"])[0] is count
+
+    @property
+    def filled(self) -> _Token:
+        """The token, of the same length, with a size where it is open."""
+        return self._replace(text=f"{self.text[:-1]}1") if self.is_open else self
+
 
 def read(text: str) -> Model:
     """Return the model that the text describes; raise NotationError, with the place, where it describes none.
@@ -81,6 +101,39 @@ def read(text: str) -> Model:
     64
     """
     segments = list(_segments(text))
+    input_dim, layers, spans = _parts(text, segments)
+    try:
+        return Model(layers, input_dim)
+    except ModelError as error:
+        raise _placed_error(error, text, segments[0], spans, input_dim) from None
+
+
+def read_template(text: str) -> Template:
+    """Return the template that the text describes: the notation, in which ``?`` may stand for any size.
+
+    >>> read_template("64 > lstm ? x2 > dense 10").places
+    ((0, 'units'),)
+    """
+    segments = list(_segments(text))
+    input_dim, layers, _ = _parts(text, [[token.filled for token in tokens] for tokens in segments])
+    return Template(layers, input_dim, tuple(_places(text, segments)))
+
+
+def _places(text: str, segments: list[list[_Token]]) -> Iterator[Place]:
+    """Yield where the sizes stand that are open."""
+    position = 0
+    for at, tokens in enumerate(segments):
+        source = at == 0 and _starts_a_number(tokens[0])
+        vocab = tokens[0].text.lower() == "vocab"
+        for token in tokens:
+            if token.is_open:
+                size = "input_dim" if source else "vocab_size" if vocab else KINDS[_kind(text, tokens[0])[0]].size
+                yield None if source else position, token.option or size
+        position += not (source or vocab)
+
+
+def _parts(text: str, segments: list[list[_Token]]) -> tuple[int | None, list[Layer], list[list[_Token]]]:
+    """Return the features that the model begins with, its layers, and the words of each."""
     input_dim, vocab, spans, layers = None, None, [], list[Layer]()
     for position, tokens in enumerate(segments):
         if position == 0 and _starts_a_number(tokens[0]):
@@ -93,10 +146,7 @@ def read(text: str) -> Model:
             vocab = None
     if not layers:
         raise NotationError("there is no layer; write '32 > lstm 64', in quotes (the shell takes > for itself)", text, 0, len(text))
-    try:
-        return Model(layers, input_dim)
-    except ModelError as error:
-        raise _placed_error(error, text, segments[0], spans, input_dim) from None
+    return input_dim, layers, spans
 
 
 def _placed_error(
@@ -126,7 +176,7 @@ def _segments(text: str) -> Iterator[list[_Token]]:
 
 
 def _starts_a_number(token: _Token) -> bool:
-    return token.text[0] in "+-.0123456789"
+    return token.text[0] in "+-.?0123456789"
 
 
 def _source(text: str, tokens: list[_Token]) -> int:
@@ -202,7 +252,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     key, equals, value = token.text.partition("=")
     key = _KERAS_WORDS.get(key, key)
     known = KINDS[kind].fields
-    if re.fullmatch(r"x\d.*", token.text):
+    if re.fullmatch(r"x[\d?].*", token.text):
         field, parsed = "repeat", _count(text, token._replace(text=token.text[1:], start=token.start + 1))
     elif equals and key.lower() in {*_KEYS, *_KEYS.values()}:
         field = _KEYS.get(key.lower(), key.lower())

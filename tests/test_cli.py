@@ -34,6 +34,8 @@ GOLDEN_CALLS = {
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
     "shapes": ("shapes", MODEL, "-f", "keras", "--shape", "8xNone"),
     "frameworks": ("frameworks",),
+    "solve": ("solve", "64 > lstm ?", "--max-params", "1M", "--max-bytes", "4MiB", "-f", "keras"),
+    "sweep": ("sweep", "64 > lstm 128", "--vary", "units=64,128", "--vary", "framework=keras,pytorch"),
     "cost": ("cost", MODEL, "-f", "keras", "--batch", "2", "--steps", "5"),
     "cost-training": (
         *("cost", "8 > lstm 6 coupled > dense 2", "-f", "onnx", "--lengths", "7,3", "--dtype", "float16"),
@@ -45,7 +47,7 @@ GOLDEN_CALLS = {
     "forecast-seq2seq": (*FORECAST, "--strategy", "seq2seq", "--units", "64,32", "-f", "keras"),
     "forecast-all": (*FORECAST, "--targets", "2", "--all"),
 }
-SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
+SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md", "ndjson": "ndjson"}
 
 
 @pytest.mark.parametrize("form", SUFFIXES)

@@ -19,6 +19,8 @@ COMMANDS = (
     "diagram",
     "cost",
     "check",
+    "solve",
+    "sweep",
     "forecast",
     "arguments",
     "frameworks",

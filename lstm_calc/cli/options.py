@@ -1,7 +1,8 @@
 """The options that commands share, each declared once, and what they add up to."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_calc.cli.output import Output, formats
-from lstm_calc.counts import parse_count
+from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+from lstm_calc.template import Place, Template
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
@@ -77,26 +79,39 @@ def read_model(
     ] = None,
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
-    flags = {name: value for name, value in locals().items() if name != "model" and value is not None}
-    if model is not None:
-        return _beside(model, flags)
-    if not flags:
+    flags = _flags(locals(), "input_dim" if model is not None and is_a_path(model) else "")
+    if model is None:
+        return _from_flags(flags)
+    return named_model(model, next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None))
+
+
+def read_template(**given: Any) -> Template:
+    """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
+    flags = _flags(given)
+    return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"])
+
+
+read_template.__signature__ = inspect.signature(read_model)  # type: ignore[attr-defined]
+
+
+def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
+    """Return the flags that were given; raise LstmCalcError where the model is given in no way, or in two.
+
+    ``beside`` may stand beside a model: --input, for a config of Keras that does not say what flows in.
+    """
+    flags = {name: value for name, value in given.items() if name != "model" and value is not None}
+    twice = next((name for name in flags if name != beside), None)
+    if given["model"] is not None and twice:
+        raise LstmCalcError(f"the model is given twice: as {quoted(given['model'])} and by {_flag(twice)}")
+    if given["model"] is None and not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
-    return _from_flags(flags)
+    return flags
 
 
 def _flag(name: str) -> str:
     return {"input_dim": "--input", "bias": "--bias/--no-bias", "repeat": "--layers", "filters": "--units"}.get(
         name, f"--{name.replace('_', '-')}"
     )
-
-
-def _beside(model: str, flags: dict[str, Any]) -> Model:
-    """Return the model of the argument; beside a file --input may stand, for a config of Keras that does not say it."""
-    twice = next((name for name in flags if name != "input_dim" or not is_a_path(model)), None)
-    if twice:
-        raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(twice)}")
-    return named_model(model, next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None))
 
 
 def named_model(model: str, input_dim: int | None = None) -> Model:
@@ -108,6 +123,17 @@ def named_model(model: str, input_dim: int | None = None) -> Model:
     from lstm_calc.notation import read
 
     return read(model)
+
+
+def _named_template(model: str) -> Template:
+    """Return the template of the argument: standard input, a file, or the notation."""
+    if is_a_path(model):
+        from lstm_calc.modelfile import load_template
+
+        return load_template(model)
+    from lstm_calc.notation import read_template
+
+    return read_template(model)
 
 
 def model_and_budget(model: str) -> "tuple[Model, Budget]":
@@ -148,6 +174,29 @@ def _from_flags(flags: dict[str, Any]) -> Model:
         return Model([*front, *(_recurrent(kind, size, options) for size in units), *head], width[0] if width else None)
     except ModelError as error:
         raise LstmCalcError(f"{_flag(error.key or 'input_dim')}: {error.without_key}") from None
+
+
+_OPEN = {"units": "", "layers": "repeat", "projection": "projection", "input_dim": "", "output": ""}
+"""For a flag in which ? may stand: the field of the recurrent layers that is then open, where it is not their own size."""
+
+
+def _template_from_flags(flags: dict[str, Any]) -> Template:
+    """Return the template that flags describe; where no flag is ?, and none says the units, these are open."""
+    unknown = [name for name, value in flags.items() if name in _OPEN and value == UNKNOWN] or ["units"] * ("units" not in flags)
+    model = _from_flags(flags | dict.fromkeys(unknown, "1"))
+    places: list[Place] = []
+    for name in unknown:
+        places += [(None, name)] if name == "input_dim" else _open_places(model, name)
+    return Template(model.layers, model.input_dim, tuple(places))
+
+
+def _open_places(model: Model, name: str) -> Iterator[Place]:
+    """Yield where the size of a flag stands in the layers of a model."""
+    for position, layer in enumerate(model.layers):
+        if isinstance(layer, Recurrent) and name != "output":
+            yield position, _OPEN[name] or layer.size
+        elif isinstance(layer, Dense) and name == "output":
+            yield position, "units"
 
 
 def _kind(name: str) -> type[Recurrent]:
@@ -191,10 +240,17 @@ def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: i
     if text is None:
         return []
     parts = text.split(separator) if at_most is None else [text]
-    try:
+    with naming(_flag(name)):
         return [_at_least_one(parse_count(part)) for part in parts]
+
+
+@contextmanager
+def naming(option: str) -> Iterator[None]:
+    """Put the name of an option before an error that its value raises."""
+    try:
+        yield
     except LstmCalcError as error:
-        raise LstmCalcError(f"{_flag(name)}: {error}") from None
+        raise LstmCalcError(f"{option}: {error}") from None
 
 
 def counted(name: str, text: str) -> int:
@@ -290,6 +346,7 @@ def read_quiet(
 
 _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
+    "template": read_template,
     "framework": read_framework,
     "output": output_reader(),
     "drawing": read_drawing,

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import OutputError, did_you_mean, quoted
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TextIO
 
-    from lstm_calc.document import Document
+    from lstm_calc.document import Column, Document, Value
 
 
 _STANDARD_OUTPUT = {"-", "/dev/stdout", "/dev/fd/1"}
@@ -41,39 +41,44 @@ class Output:
     def show(self, data: Callable[[], Any], document: Callable[[], Document], **more: Callable[[], str]) -> int:
         """Write an answer: its plain values, its document or, in a format of ``more``, its own text; return exit code 0."""
         if self.form in more:
-            return self._write(lambda _: more[self.form]())
+            return self.text(more[self.form]())
         if self.form in DATA_FORMATS:
-            return self._write(lambda _: DATA_FORMATS[self.form](data()))
+            return self.text(DATA_FORMATS[self.form](data()))
         made = document()
         if self.form in GRAPH_FORMATS and not made.graphs:
             raise OutputError(f"--format: {self.form} draws, and there is nothing to draw here; shapes and diagram have drawings")
-        return self._write(lambda stream: DOCUMENT_FORMATS[self.form](made, stream))
+        return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
+
+    def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
+        """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
+        return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
+
+    def text(self, text: str) -> int:
+        """Write a text as it stands; return exit code 0."""
+        return self._write(lambda _: (text,))
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""
         return self.text(f"{number}\n")
 
-    def text(self, text: str) -> int:
-        """Write a text as it stands; return exit code 0."""
-        return self._write(lambda _: text)
-
-    def _write(self, text: Callable[[TextIO], str]) -> int:
+    def _write(self, texts: Callable[[TextIO], Iterable[str]]) -> int:
         if self.file is None:
             if sys.stdout is None:
                 raise OutputError("there is no standard output to write to")
-            _print(text(sys.stdout))
+            _print(texts(sys.stdout))
         else:
             from io import StringIO
 
-            _replace(self.file, text(StringIO()))
+            write_file("--output-file", self.file, (text.encode() for text in texts(StringIO())))
         return 0
 
 
-def _print(text: str) -> None:
+def _print(texts: Iterable[str]) -> None:
     """Write to standard output; a reader that has gone away is no error."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        for text in texts:
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
         # what is still buffered goes nowhere, or the end of the program would try to write it again
@@ -82,17 +87,17 @@ def _print(text: str) -> None:
             raise
 
 
-def _replace(given: str, text: str) -> None:
+def write_file(option: str, given: str, parts: Iterable[bytes]) -> None:
     """Write a file beside the path and put it in its place; a device or pipe is written to as it is."""
     try:
         path = _path(given)
         if path.is_file() or not path.exists():
-            _put(path, text)
+            _put(path, parts)
         else:
-            path.write_text(text, encoding="utf-8")
+            _fill(path, parts)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
-        raise OutputError(f"--output-file: {quoted(given)} cannot be written: {why.lower()}") from None
+        raise OutputError(f"{option}: {quoted(given)} cannot be written: {why.lower()}") from None
 
 
 def _path(given: str) -> Path:
@@ -105,13 +110,18 @@ def _path(given: str) -> Path:
     return path
 
 
-def _put(path: Path, text: str) -> None:
-    """Write all of the text into a file beside the path, then give it the path's name and mode."""
+def _put(path: Path, parts: Iterable[bytes]) -> None:
+    """Write all of the parts into a file beside the path, then give it the path's name and mode."""
     beside = path.with_name(f".lstm-calc-{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
+        _fill(beside, parts)
         if path.exists():
             beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _fill(path: Path, parts: Iterable[bytes]) -> None:
+    with path.open("wb") as stream:
+        stream.writelines(parts)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from lstm_calc.cli.options import counted, read_counts
-from lstm_calc.counts import parse_size
+from lstm_calc.counts import parse_size, parse_time
 from lstm_calc.errors import LstmCalcError
 
 _BATCH = "Batch"
@@ -103,3 +103,14 @@ def sized(flag: str, text: str) -> int:
     if size < 1:
         raise LstmCalcError(f"{flag}: must be at least one byte, not {text}")
     return size
+
+
+def timed(flag: str, text: str) -> int:
+    """Return the nanoseconds of an option; raise LstmCalcError, naming the option, where they are none."""
+    try:
+        time = parse_time(text)
+    except LstmCalcError as error:
+        raise LstmCalcError(f"{flag}: {error}") from None
+    if time < 1:
+        raise LstmCalcError(f"{flag}: must be at least a nanosecond, not {text}")
+    return time

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 from lstm_calc.render.words import plain, size_words, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Document
+    from lstm_calc.document import Column, Document, Value
 
-__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "json", "plain", "size_words", "worded"]
+__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "json", "plain", "size_words", "worded"]
 
 
 def json(data: Any) -> str:
@@ -36,9 +36,23 @@ DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
 """The formats of an answer's plain values, by name."""
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {
-    form: _render(form) for form in ("table", "csv", "markdown", "mermaid")
+    form: _render(form) for form in ("table", "csv", "markdown", "ndjson", "mermaid")
 }
 """The formats of a document, by name; each is the module ``as_`` and its name."""
+
+
+def _rows(form: str) -> Callable[[Sequence[Column], Iterable[Sequence[Value]]], Iterator[str]]:
+    """Return the function ``rows`` of a format's module, which is imported when it is called."""
+
+    def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterator[str]:
+        texts: Iterator[str] = import_module(f"lstm_calc.render.as_{form}").rows(columns, lines)
+        return texts
+
+    return rows
+
+
+ROW_FORMATS = {form: _rows(form) for form in ("csv", "markdown", "ndjson")}
+"""The formats of lines that are written while they are made, by name."""
 
 GRAPH_FORMATS = frozenset({"mermaid"})
 """The formats that have a document's graphs alone."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from io import StringIO
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
-from lstm_calc.render.words import cells, plain
+from lstm_calc.render.words import batches, cells, plain
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lstm_calc.document import Column, Document, Value
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
@@ -21,6 +24,15 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
         writer.writerow([column.key for column in table.columns])
         writer.writerows([_unformula(cell) for cell in cells(table, line, plain)] for line in table.lines if not line.sum)
     return out.getvalue()
+
+
+def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Yield lines of numbers and plain words as CSV, the keys of the columns first."""
+    head: list[Sequence[Value]] = [[column.key for column in columns]]
+    for batch in chain([head], batches(lines)):
+        out = StringIO()
+        csv.writer(out, lineterminator="\n").writerows(batch)
+        yield out.getvalue()
 
 
 def _unformula(cell: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.as_mermaid import flowchart
-from lstm_calc.render.words import NUMERIC, cells
+from lstm_calc.render.words import NUMERIC, batches, cells, worded
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document, Line, Table
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lstm_calc.document import Column, Document, Line, Table, Value
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
@@ -20,11 +22,26 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     return "\n\n".join(parts) + "\n"
 
 
+def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Yield lines as a table."""
+    kinds = [column.kind for column in columns]
+    yield "".join(_joined(row) for row in _head(columns))
+    for batch in batches(lines):
+        worded_lines = ([_escaped(worded(*cell)) for cell in zip(kinds, line, strict=True)] for line in batch)
+        yield "".join(map(_joined, worded_lines))
+
+
 def _table(table: Table) -> str:
-    heads = [_escaped(column.title) for column in table.columns]
-    rules = ["---:" if column.kind in NUMERIC else "---" for column in table.columns]
     lines = [[_cell(cell, line) for cell in cells(table, line)] for line in table.lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (heads, rules, *lines))
+    return "".join(_joined(row) for row in (*_head(table.columns), *lines)).rstrip("\n")
+
+
+def _head(columns: Sequence[Column]) -> tuple[list[str], list[str]]:
+    return [_escaped(column.title) for column in columns], ["---:" if column.kind in NUMERIC else "---" for column in columns]
+
+
+def _joined(row: Sequence[str]) -> str:
+    return f"| {' | '.join(row)} |\n"
 
 
 def _cell(cell: str, line: Line) -> str:

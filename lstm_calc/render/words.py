@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from lstm_calc.document import Kind, Line, Table, Value
 
+Item = TypeVar("Item")
+
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio"})
+_AT_ONCE = 1_000
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -74,3 +78,10 @@ def plain(kind: Kind, value: Value) -> str:
 def cells(table: Table, line: Line, word: Callable[[Kind, Value], str] = worded) -> list[str]:
     """Return the values of a line, worded."""
     return [word(column.kind, value) for column, value in zip(table.columns, line.values, strict=True)]
+
+
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield items by the thousand, so that no more of them are held at once."""
+    left = iter(items)
+    while batch := list(islice(left, _AT_ONCE)):
+        yield batch

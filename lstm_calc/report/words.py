@@ -40,3 +40,8 @@ FLOW_WORDS = {
     "final": "final state",
 }
 """What flows through a layer, by role."""
+
+
+def measure_words(name: str) -> str:
+    """Return the name of a measure for people."""
+    return {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds a step"}.get(name, name)

@@ -1,0 +1,168 @@
+"""``lstm-calc sweep``."""
+
+import sys
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lstm_calc.cli.options import counted, naming, with_options
+from lstm_calc.cli.output import Output, write_file
+from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.model import Model
+from lstm_calc.render import ROW_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lstm_calc.questions.sweep import Row, Sweep
+
+_ROWS = "Rows"
+_PLOT = "Plot"
+_MOST_LINES = 1_000
+_MOST_HELD = 1_000_000
+_LONG_WORK = 200_000
+
+
+@partial(with_options, batch=read_batch, dtype=read_dtype, device=read_device)
+def run(
+    model: Model,
+    framework: str,
+    batch: dict[str, Any],
+    dtype: dict[str, Any],
+    device: dict[str, Any],
+    output: Output,
+    vary: Annotated[
+        list[str] | None, typer.Option("--vary", help="What varies, as units=16:512:16 or framework=keras,pytorch; repeatable.")
+    ] = None,
+    columns: Annotated[
+        str, typer.Option("--columns", help="Of params, bytes, macs, step_ns.", rich_help_panel=_ROWS)
+    ] = "params,bytes,macs",
+    where: Annotated[str | None, typer.Option("--where", help="Only rows such as 'params < 1M'.", rich_help_panel=_ROWS)] = None,
+    sort: Annotated[str | None, typer.Option("--sort", help="By a column; -params: largest first.", rich_help_panel=_ROWS)] = None,
+    top: Annotated[str | None, typer.Option("--top", help="Only so many rows.", rich_help_panel=_ROWS)] = None,
+    plot: Annotated[
+        str | None, typer.Option("--plot", help="Draw it: a .png, .svg or .pdf, or - for here.", rich_help_panel=_PLOT)
+    ] = None,
+    budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
+) -> int:
+    """List what a model takes over a grid of sizes and options, a row for each.
+
+    Example: lstm-calc sweep '64 > lstm 128' --vary units=64,128,256 --vary framework=keras,pytorch
+    """
+    from lstm_calc.questions.sweep import sweep
+
+    names = [name.strip() for name in columns.split(",")]
+    answer = sweep(model, _axes(vary or []), framework, columns=names, conditions=batch | dtype | device)
+    rows = _selected(_watched(answer, output), answer.columns, where, sort, top)
+    if plot is None and budget is not None:
+        raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
+    code = _show(output, model, answer, rows, yes=yes) if plot is None else _draw(output, plot, model, answer, rows, budget)
+    if answer.refused:
+        sys.stderr.write(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}\n")
+    return code
+
+
+def _axes(vary: list[str]) -> dict[str, Any]:
+    from lstm_calc.questions.axes import read_axis
+
+    axes: dict[str, Any] = {}
+    for text in vary:
+        axis = read_axis(text)
+        if axis.name in axes:
+            raise LstmCalcError(f"--vary: {axis.name} varies twice; write its values in one list")
+        axes[axis.name] = axis.values
+    return axes
+
+
+def _selected(
+    rows: "Iterable[Row]", columns: "Sequence[str]", where: str | None, sort: str | None, top: str | None
+) -> "Iterable[Row]":
+    """Return the rows that pass, in order, at most so many."""
+    from lstm_calc.questions.selection import passing, ranked
+
+    most = None if top is None else counted("top", top)
+    if where is not None:
+        with naming("--where"):
+            rows = passing(rows, columns, where)
+    if sort is None:
+        return islice(rows, most)
+    with naming("--sort"):
+        return ranked(rows, columns, sort, most)
+
+
+def _watched(answer: "Sweep", output: Output) -> "Iterable[Row]":
+    """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
+    if answer.total < _LONG_WORK or not _is_shown(output):
+        return answer
+    from lstm_calc.render.bar import progress
+
+    return progress(answer, answer.total)
+
+
+def _is_shown(output: Output) -> bool:
+    """Say whether standard error is a terminal that rows are not written to."""
+    return sys.stderr.isatty() and (output.file is not None or not sys.stdout.isatty())
+
+
+def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
+    from lstm_calc.report.sweep import sweep_columns, sweep_document
+
+    if output.form in ROW_FORMATS:
+        return output.rows(sweep_columns(answer), rows)
+    rows = _few(rows, yes=yes) if output.form == "table" else _held(rows)
+    return output.show(lambda: _data(answer, rows), lambda: sweep_document(model, answer, rows))
+
+
+def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
+    """Draw the rows into a picture, or here."""
+    from lstm_calc.chart import as_text
+    from lstm_calc.picture import form_of, picture
+    from lstm_calc.report.sweep import sweep_chart
+
+    line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
+    form = "" if plot == "-" else form_of(plot)
+    chart = sweep_chart(model, answer, rows, line)
+    if not form:
+        from shutil import get_terminal_size
+
+        size = get_terminal_size()
+        return output.text(as_text(chart, size.columns, size.lines - 1))
+    write_file("--plot", plot, (picture(chart, form),))
+    return 0
+
+
+def _data(answer: "Sweep", rows: "Iterable[Row]") -> dict[str, Any]:
+    return {"schema": "lstm-calc/sweep/1", "rows": [dict(zip(answer.columns, row, strict=True)) for row in rows]}
+
+
+def _held(rows: "Iterable[Row]") -> "list[Row]":
+    """Return rows for a format that is made whole."""
+    held = list(islice(rows, _MOST_HELD + 1))
+    if len(held) > _MOST_HELD:
+        raise LstmCalcError(f"json of more than {_MOST_HELD:,} rows would be held whole; give --format ndjson")
+    return held
+
+
+def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":
+    """Return rows for a table; a long one is asked for, or refused where there is nobody to ask."""
+    left = iter(rows)
+    first = list(islice(left, _MOST_LINES + 1))
+    if len(first) > _MOST_LINES and not yes:
+        advice = "give --format csv, --top, or --yes"
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise LstmCalcError(f"a table of more than {_MOST_LINES:,} rows is long; {advice}")
+        if not _agreed(f"more than {_MOST_LINES:,} rows ({advice}); draw them all?"):
+            raise LstmCalcError(f"no table is drawn; {advice}")
+    return [*first, *left]
+
+
+def _agreed(question: str) -> bool:
+    """Ask on the terminal; a question that is broken off is not agreed to."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False

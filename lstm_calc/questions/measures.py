@@ -1,0 +1,66 @@
+"""What a budget may be of and a sweep may list: each measure of a model as one exact whole number."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.dtypes import dtype_of, weight_bytes
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.flow import batch_of
+from lstm_calc.measure import count
+from lstm_calc.record import Record
+from lstm_calc.work import macs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.model import Model
+
+NAMES = ("params", "bytes", "macs", "step_ns")
+"""Parameters, bytes of the weights, multiply-accumulates of a batch, and the least nanoseconds that a step takes on a device."""
+
+_GIGA = 10**9
+
+
+class Measure(Record):
+    """A measure of a model as a framework stores it; ``polynomial``: of degree two at most in each of the model's sizes."""
+
+    of: Callable[[Model, str], int]
+    polynomial: bool = True
+
+
+def measures(
+    *, dtype: str = "float32", per_channel: bool = False, flops: int | None = None, bandwidth: int | None = None, **batch: Any
+) -> dict[str, Measure]:
+    """Return the measures by name, under the conditions that :func:`lstm_calc.cost` takes; the time of a step needs a device.
+
+    Raises LstmCalcError for a data type that is not known, ModelError for a batch that cannot be.
+    """
+    ran, whole_bytes = batch_of(**batch), dtype_of(dtype).matrix % 8 == 0
+    found = {
+        "params": Measure(count),
+        "bytes": Measure(partial(weight_bytes, dtype=dtype, per_channel=per_channel), polynomial=whole_bytes),
+        "macs": Measure(partial(macs_of, batch=ran)),
+    }
+    if flops or bandwidth:
+        asked = {"dtype": dtype, "per_channel": per_channel, "flops": flops, "bandwidth": bandwidth, **batch}
+        found["step_ns"] = Measure(partial(_step_ns, asked=asked), polynomial=False)
+    return found
+
+
+def chosen(known: dict[str, Measure], names: list[str]) -> dict[str, Measure]:
+    """Return the measures of some names; raise LstmCalcError where a device is needed and not given."""
+    if "step_ns" in names and "step_ns" not in known:
+        raise LstmCalcError("the time of a step needs a device: give --flops or --bandwidth, or both")
+    return {name: known[name] for name in names}
+
+
+def _step_ns(model: Model, framework_name: str, asked: dict[str, Any]) -> int:
+    """Return the nanoseconds of a step by the slower of computing and moving, rounded up."""
+    from lstm_calc.questions.cost import cost
+
+    step = cost(model, framework_name, **asked).traffic
+    bounds = ((step.flops, asked["flops"]), (step.moved, asked["bandwidth"]))
+    slower: int = max(-(-amount * _GIGA // rate) for amount, rate in bounds if rate)
+    return slower

@@ -1,0 +1,150 @@
+"""Which rows of a sweep are wanted, and in which order; the filter is such as ``params < 1M and framework == keras``.
+
+    either  = both { "or" both }
+    both    = one { "and" one }
+    one     = "not" one | "(" either ")" | term sign term
+    sign    = < | <= | > | >= | == | !=
+    term    = a column | a number (1M, 20k, 256KiB) | a word
+
+Nothing is evaluated as code. A row in which a column has no value passes no comparison with it.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.counts import parse_count, parse_size
+from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Row = tuple[str | int | None, ...]
+    Test = Callable[[Row], bool]
+    Term = Callable[[Row], Any]
+
+_SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+_TOKEN = re.compile(r"\s*([<>=!]=?|[()]|[\w.:/-]+|\S)")
+_DEEPEST = 50
+
+
+def passing(rows: Iterable[Row], columns: Sequence[str], text: str) -> Iterator[Row]:
+    """Return the rows that pass a filter; raise LstmCalcError for a filter that cannot be read."""
+    return filter(read_filter(text, columns), rows)
+
+
+def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | None = None) -> Iterable[Row]:
+    """Return rows in the order of a column, or downwards of ``-column``, those without a value last.
+
+    With ``most``, only so many, and no more are held at once; without, all of them are. Raises LstmCalcError for no such column.
+    """
+    name, down = by.removeprefix("-"), by.startswith("-")
+    if name not in columns:
+        raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, columns)}")
+    at = columns.index(name)
+
+    def key(row: Row) -> tuple[bool, Any]:
+        return (row[at] is None) != down, row[at]
+
+    if most is None:
+        return sorted(rows, key=key, reverse=down)
+    from heapq import nlargest, nsmallest
+
+    return (nlargest if down else nsmallest)(most, rows, key=key)
+
+
+def read_filter(text: str, columns: Sequence[str]) -> Test:
+    """Return the test of a row that a text describes; raise LstmCalcError where it describes none.
+
+    >>> test = read_filter("params < 1k and framework == keras", ["framework", "params"])
+    >>> test(("keras", 999)), test(("keras", 1000)), test(("pytorch", 1))
+    (True, False, False)
+    """
+    try:
+        return _Reader(_TOKEN.findall(text), columns).read()
+    except LstmCalcError as error:
+        raise LstmCalcError(f"{quoted(text)}: {error}") from None
+
+
+class _Reader:
+    """The words of a filter, read from the left."""
+
+    def __init__(self, words: list[str], columns: Sequence[str]) -> None:
+        self.words = words
+        self.columns = list(columns)
+        self.depth = 0
+
+    def read(self) -> Test:
+        test = self.either()
+        if self.words:
+            raise LstmCalcError(f"{quoted(self.words[0])} is one word too many; join comparisons with and, or")
+        return test
+
+    def next(self) -> str:
+        return self.words.pop(0) if self.words else ""
+
+    def follows(self, word: str) -> bool:
+        """Say whether a word comes next, and take it if so."""
+        if self.words[:1] != [word]:
+            return False
+        self.words.pop(0)
+        return True
+
+    def either(self) -> Test:
+        tests = [self.both()]
+        while self.follows("or"):
+            tests.append(self.both())
+        return tests[0] if len(tests) == 1 else lambda row: any(test(row) for test in tests)
+
+    def both(self) -> Test:
+        tests = [self.one()]
+        while self.follows("and"):
+            tests.append(self.one())
+        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
+
+    def one(self) -> Test:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise LstmCalcError("the filter is too long")
+        if self.follows("not"):
+            test = self.one()
+            return lambda row: not test(row)
+        if self.follows("("):
+            test = self.either()
+            if not self.follows(")"):
+                raise LstmCalcError("a ) is missing")
+            return test
+        return self.comparison()
+
+    def comparison(self) -> Test:
+        left, sign, right = self.next(), self.next(), self.next()
+        if sign not in _SIGNS or not right:
+            raise LstmCalcError("a filter compares, as 'params < 1M' or 'framework == keras'")
+        if left not in self.columns and right not in self.columns:
+            raise LstmCalcError(f"{quoted(left)} is not a column{did_you_mean(left, self.columns)}")
+        compare, one, other = _SIGNS[sign], self.term(left), self.term(right)
+
+        def test(row: Row) -> bool:
+            first, second = one(row), other(row)
+            if first is None or second is None:
+                return False
+            if type(first) is not type(second):
+                return sign == "!="
+            return bool(compare(first, second))
+
+        return test
+
+    def term(self, word: str) -> Term:
+        if word in self.columns:
+            return operator.itemgetter(self.columns.index(word))
+        value: str | int = _number(word) if word[0].isdigit() else word
+        return lambda _: value
+
+
+def _number(word: str) -> int:
+    try:
+        return parse_count(word)
+    except LstmCalcError:
+        return parse_size(word)

@@ -1,0 +1,162 @@
+"""The largest size that fits a budget, by bisection on exact integers.
+
+Every count is a sum of products of sizes, so a larger size never counts less: what fits is all below one number. Where a model
+can exist is one stretch of numbers as well, for each condition (a projection below the units, a tied matrix) compares two sizes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
+from lstm_calc.fields import MAX_SIZE
+from lstm_calc.model import Model
+from lstm_calc.questions.measures import NAMES, chosen, measures
+from lstm_calc.record import Record
+from lstm_calc.template import Template, in_proportion, one_width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Candidate(Record):
+    """One size, the model it gives, and what that takes of each measure."""
+
+    number: int
+    model: Model
+    costs: dict[str, int]
+
+
+class Solution(Record):
+    """What fits a budget: ``fit`` is the largest that does, ``next`` the one after it, which does not.
+
+    ``unknown`` is the field that was solved for. ``fit`` is None where nothing fits, and ``next`` then the smallest there is;
+    ``next`` is None where there is none larger, and ``end`` says why.
+    """
+
+    framework: str
+    unknown: str
+    budget: dict[str, int]
+    fit: Candidate | None
+    next: Candidate | None
+    end: str | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        fit = _plain(self.unknown, self.fit) or {self.unknown: None, "total": None, "model": None}
+        used = self.fit.costs if self.fit else {}
+        budget = {
+            name: {"limit": limit, "used": used.get(name), "share": used[name] / limit if used else None}
+            for name, limit in self.budget.items()
+        }
+        following = _plain(self.unknown, self.next)
+        schema = {"schema": "lstm-calc/solve/1", "framework": self.framework, "unknown": self.unknown}
+        return {**schema, **fit, "next": following, "budget": budget}
+
+
+def _plain(unknown: str, candidate: Candidate | None) -> dict[str, Any] | None:
+    if candidate is None:
+        return None
+    return {unknown: candidate.number, "total": candidate.costs["params"], "model": str(candidate.model)}
+
+
+def solve(
+    model: Model | Template,
+    framework_name: str = "textbook",
+    *,
+    scale: bool = False,
+    multiple_of: int = 1,
+    conditions: dict[str, Any] | None = None,
+    **budget: int,
+) -> Solution:
+    """Return the largest size with which a model fits a budget, such as ``params=1_000_000``.
+
+    Solved for is what a template leaves open; of a model that leaves nothing open, the one width of all recurrent layers, or with
+    ``scale`` their widest units, the others in proportion. ``multiple_of``: only such sizes. ``budget`` has the most that may be
+    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; ``conditions`` are the keywords of :func:`lstm_calc.cost`
+    that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
+
+    Raises LstmCalcError where there is no budget, where none of the sizes is possible, or where all of them fit.
+
+    >>> from lstm_calc import LSTM, Model, solve
+    >>> solve(Model([LSTM(1)], input_dim=64), "keras", params=1_000_000).fit.number
+    468
+    """
+    template = _opened(model, scale=scale)
+    if not budget or not set(budget) <= set(NAMES):
+        raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
+    measured = chosen(measures(**conditions or {}), ["params", *(name for name in budget if name != "params")])
+
+    def candidate(steps: int) -> Candidate:
+        filled = template.fill(steps * multiple_of)
+        return Candidate(steps * multiple_of, filled, {name: each.of(filled, framework_name) for name, each in measured.items()})
+
+    low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
+    if not _fits(candidate, low, budget):
+        return Solution(framework_name, template.unknown, budget, None, candidate(low))
+    high = largest(low, lambda steps: _fits(candidate, steps, budget))
+    if (high + 1) * multiple_of > MAX_SIZE:
+        raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
+    return Solution(framework_name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
+
+
+def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, int]) -> bool:
+    """Say whether there is a model of a number, and it keeps to a budget."""
+    found, _ = _after(candidate, number)
+    return found is not None and all(found.costs[name] <= limit for name, limit in budget.items())
+
+
+def _opened(model: Model | Template, *, scale: bool) -> Template:
+    """Return the template that is solved for."""
+    template = Template(model.layers, model.input_dim) if isinstance(model, Model) else model
+    if template.places and scale:
+        raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
+    return template if template.places else (in_proportion if scale else one_width)(template)
+
+
+def _landmarks(template: Template) -> Iterator[int]:
+    """Yield sizes of which one is possible if any is: the least, those that others are compared with, and a large one."""
+    sizes = [value for layer in template.layers for value in layer.asdict().values() if type(value) is int]
+    yield 1
+    for size in sizes:
+        yield from (size - 1, size, size // 2, size * 2)
+    yield max(sizes) ** 2
+
+
+def possible(candidate: Callable[[int], Candidate], number: int) -> bool:
+    """Say whether there is a model of a number."""
+    try:
+        candidate(number)
+    except (ModelError, FrameworkError):
+        return False
+    return True
+
+
+def smallest(candidate: Callable[[int], Candidate], seeds: Iterator[int]) -> int:
+    """Return the smallest possible number, sought down from the first possible seed; raise the error of 1 where none is."""
+    seed = next((number for number in seeds if possible(candidate, number)), None)
+    if seed is None:
+        return candidate(1).number
+    return seed - largest(0, lambda down: possible(candidate, seed - down))
+
+
+def largest(low: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest number that fits, from one that does; whatever fits has to be one stretch.
+
+    ``low`` always fits and ``low + step`` never does, once the step has been doubled that far.
+    """
+    step = 1
+    while fits(low + step):
+        low, step = low + step, 2 * step
+    while step > 1:
+        step //= 2
+        low += step * fits(low + step)
+    return low
+
+
+def _after(candidate: Callable[[int], Candidate], number: int) -> tuple[Candidate | None, str | None]:
+    """Return the candidate of a number, or why there is none."""
+    try:
+        return candidate(number), None
+    except (ModelError, FrameworkError) as error:
+        return None, str(error)

@@ -1,0 +1,171 @@
+"""The measures of a model over a grid of sizes and options, row by row.
+
+For each choice of options every measure is a polynomial of the sizes, found from a few counts (:mod:`.closed_form`), and a row is
+its value. What is possible at the least and the greatest value of every size is possible throughout, for a condition compares two
+products of sizes; where a corner is refused, or a measure is no polynomial, each row is counted as it stands.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import chain, repeat
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.frameworks import framework
+from lstm_calc.questions.axes import CONDITIONS, Axis, varied
+from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
+from lstm_calc.questions.measures import NAMES, chosen, measures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from lstm_calc.model import Model
+
+Row = tuple[str | int | None, ...]
+
+COLUMNS = ("params", "bytes", "macs")
+"""The measures that a sweep lists where none are named."""
+
+
+_MOST_AT_ONCE = 1_000
+"""How many rows of different axes are made side by side."""
+
+
+class Sweep:
+    """The rows of a grid, made as they are read: the values of the axes, the last one running fastest, and the measures.
+
+    The measures of a row are None where there is no such model; ``refused`` then counts those read so far and ``reason`` is the
+    first sentence that says why.
+    """
+
+    def __init__(
+        self, model: Model, framework: str, axes: Sequence[Axis], names: Sequence[str], conditions: dict[str, Any] | None
+    ) -> None:
+        """Take checked axes and names; :func:`sweep` checks them."""
+        self.axes = tuple(axes)
+        self.measures = tuple(names)
+        self.columns = (*(axis.name for axis in axes), *names)
+        self.total = prod(len(axis.values) for axis in axes)
+        self.refused = 0
+        self.reason = ""
+        self._model, self._framework, self._conditions = model, framework, conditions or {}
+        self._long = _long_axis(self.axes)
+        sizes = [axis for axis in axes if axis.is_size]
+        self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
+        self._nodes = [nodes_of(axis.values) for axis in self._sizes]
+        self._forms: dict[tuple[Any, ...], list[Form] | None] = {}
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield every row: where an axis is long, those along it together, once for each combination of the axes after it."""
+        if self._long is None:
+            for settings, words in _combinations(self.axes):
+                yield (*words, *self._counted(settings))
+            return
+        before, long, after = self.axes[: self._long], self.axes[self._long], self.axes[self._long + 1 :]
+        for settings, head in _combinations(before):
+            along = [self._along(long, settings | more, head, tail) for more, tail in _combinations(after)]
+            yield from chain.from_iterable(zip(*along, strict=True))
+
+    def _along(self, long: Axis, settings: dict[str, Any], head: Row, tail: Row) -> Iterator[Row]:
+        """Return the rows along one axis: where there are polynomials, these over its sizes."""
+        forms = self._forms_of(settings)
+        if forms is None:
+            return ((*head, size, *tail, *self._counted(settings | {long.name: size})) for size in long.values)
+        sizes = [settings[axis.name] for axis in self._sizes[:-1]]
+        columns = (_values(*along_last(form, self._nodes, sizes), long.values) for form in forms)
+        return zip(*map(repeat, head), long.values, *map(repeat, tail), *columns, strict=False)
+
+    def _forms_of(self, settings: Mapping[str, Any]) -> list[Form] | None:
+        """Return the polynomials of the measures under some options, None where there are none."""
+        options = {axis.name: settings[axis.name] for axis in self.axes if not axis.is_size}
+        key = tuple(options.values())
+        if key not in self._forms:
+            self._forms[key] = self._fitted(options)
+        return self._forms[key]
+
+    def _fitted(self, options: dict[str, Any]) -> list[Form] | None:
+        values, names = [axis.values for axis in self._sizes], [axis.name for axis in self._sizes]
+        if not all(self._measure(name, options).polynomial for name in self.measures):
+            return None
+        try:
+            return [
+                closed_form(lambda *sizes, name=name: self._count(name, options | dict(zip(names, sizes, strict=True))), values)
+                for name in self.measures
+            ]
+        except (ModelError, FrameworkError, NoPolynomialError):
+            return None
+
+    def _measure(self, name: str, settings: Mapping[str, Any]) -> Any:
+        now = self._conditions | {condition: settings[condition] for condition in CONDITIONS if condition in settings}
+        return chosen(measures(**now), [name])[name]
+
+    def _count(self, name: str, settings: Mapping[str, Any]) -> int:
+        """Return one measure of the model under some settings, counted as it stands."""
+        changed = {key: value for key, value in settings.items() if key not in CONDITIONS}
+        counted: int = self._measure(name, settings).of(*varied(self._model, self._framework, changed))
+        return counted
+
+    def _counted(self, settings: Mapping[str, Any]) -> Row:
+        """Return the measures of one row, or note that there is no such model."""
+        try:
+            return tuple(self._count(name, settings) for name in self.measures)
+        except (ModelError, FrameworkError) as error:
+            self.refused += 1
+            self.reason = self.reason or str(error)
+            return (None,) * len(self.measures)
+
+
+def _long_axis(axes: Sequence[Axis]) -> int | None:
+    """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
+    found = [at for at, axis in enumerate(axes) if axis.is_size]
+    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE] or found[-1:]
+    return max(few, key=lambda at: len(axes[at].values), default=None)
+
+
+def _combinations(axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Any], Row]]:
+    """Yield every combination of the values of some axes, by name, and as a row's words."""
+    if not axes:
+        yield {}, ()
+        return
+    *others, last = axes
+    for settings, head in _combinations(others):
+        for value, word in zip(last.values, last.words, strict=True):
+            yield settings | {last.name: value}, (*head, word)
+
+
+def _values(a: int, b: int, c: int, sizes: Sequence[int]) -> Iterator[int]:
+    return (a + size * (b + size * c) for size in sizes)
+
+
+def sweep(
+    model: Model,
+    vary: Mapping[str, Sequence[Any]],
+    framework_name: str = "textbook",
+    *,
+    columns: Sequence[str] = COLUMNS,
+    conditions: dict[str, Any] | None = None,
+) -> Sweep:
+    """Return the rows of the measures in ``columns`` over every combination of what varies.
+
+    ``vary`` has the values by name, such as ``{"units": range(16, 513, 16), "framework": ["keras", "pytorch"]}``; sizes are of all
+    recurrent layers. ``conditions`` are the keywords of :func:`lstm_calc.cost` (``steps``, ``dtype``, ...).
+
+    Raises LstmCalcError for names and values that are not known.
+
+    >>> from lstm_calc import read, sweep
+    >>> list(sweep(read("64 > lstm 1"), {"units": [16, 32]}, "keras", columns=["params"]))
+    [(16, 5184), (32, 12416)]
+    """
+    for name in columns:
+        if name not in NAMES:
+            raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, NAMES)}")
+    if not vary or not columns:
+        raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
+    axes = [Axis(name, values) for name, values in vary.items()]
+    chosen(measures(**conditions or {}), list(columns))
+    with suppress(ModelError):
+        varied(model, framework_name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
+    framework(framework_name)
+    return Sweep(model, framework_name, axes, tuple(dict.fromkeys(columns)), conditions)

@@ -1,0 +1,424 @@
+"""What ``sweep`` lists: the rows of a grid, each as if it had been counted alone; which of them, in what order, and how drawn."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_calc import LstmCalcError, Model, read, sweep
+from lstm_calc.chart import Chart, Curve, as_text, short
+from lstm_calc.cli import sweep as command
+from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
+from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.measure import count
+from lstm_calc.questions.axes import NAMES, read_axis, varied
+from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
+from lstm_calc.questions.measures import measures
+from lstm_calc.questions.params import params
+from lstm_calc.questions.selection import ranked, read_filter
+from lstm_calc.report.sweep import sweep_chart
+from tests.strategies import models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Cli
+
+MODEL = read("64 > lstm 128 > dense 10")
+sizes = st.lists(st.integers(1, 60), min_size=1, max_size=6)
+AXES = {
+    "units": sizes,
+    "layers": st.lists(st.integers(1, 5), min_size=1, max_size=5),
+    "input": sizes,
+    "projection": st.lists(st.none() | st.integers(1, 60), min_size=1, max_size=4),
+    "framework": st.lists(st.sampled_from(list(FRAMEWORKS)), min_size=1, max_size=3),
+    "cell": st.lists(st.sampled_from(["lstm", "gru", "rnn"]), min_size=1, max_size=3),
+    "bias": st.just([True, False]),
+    "bidirectional": st.just([True, False]),
+    "steps": sizes,
+    "dtype": st.just(["float16", "int4"]),
+}
+
+
+@given(data=st.data())
+def test_every_row_is_what_is_counted_alone(data: st.DataObject) -> None:
+    model = data.draw(models())
+    names = data.draw(st.lists(st.sampled_from(sorted(AXES)), min_size=1, max_size=4, unique=True))
+    answer = sweep(model, {name: data.draw(AXES[name]) for name in names})
+    rows = list(answer)
+    assert len(rows) == answer.total
+    refused = 0
+    for row in rows:
+        settings = {axis.name: axis.values[axis.words.index(word)] for axis, word in zip(answer.axes, row, strict=False)}
+        expected = alone(model, settings)
+        assert row[len(names) :] == (expected or (None, None, None))
+        refused += expected is None
+    assert answer.refused == refused
+    assert bool(answer.reason) == bool(refused)
+
+
+def alone(model: Model, settings: dict[str, Any]) -> tuple[int, ...] | None:
+    """Return the measures of one row, counted without any sweep."""
+    ran = {name: settings.pop(name) for name in ("steps", "dtype") if name in settings}
+    try:
+        changed, framework = varied(model, "textbook", settings)
+        found = tuple(measure.of(changed, framework) for measure in measures(**ran).values())
+        assert found[0] == params(changed, framework).total
+    except (ModelError, FrameworkError):
+        return None
+    return found
+
+
+def test_rows_run_with_the_last_axis_fastest() -> None:
+    rows = list(sweep(MODEL, {"units": [3, 1, 2], "framework": ["keras", "pytorch"], "layers": range(1, 3)}, columns=["params"]))
+    assert [row[:3] for row in rows] == [(u, f, n) for u in (3, 1, 2) for f in ("keras", "pytorch") for n in (1, 2)]
+    assert all(row[3] == count(read(f"64 > lstm {row[0]} x{row[2]} > dense 10"), str(row[1])) for row in rows)
+
+
+def test_a_long_axis_is_not_held() -> None:
+    for vary in ({"units": range(1, 10**9), "bias": [True]}, {"bias": [True], "units": range(1, 10**9)}):
+        assert next(iter(sweep(MODEL, vary, columns=["params"])))[-1] == count(read("64 > lstm 1 > dense 10"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "notation", "framework"),
+    [
+        ({"units": 5, "layers": 2}, "64 > lstm 5 x2 > dense 10", "textbook"),
+        ({"input": 7, "output": 3}, "7 > lstm 128 > dense 3", "textbook"),
+        ({"cell": "gru", "reset_after": True, "framework": "keras"}, "64 > gru 128 reset_after > dense 10", "keras"),
+        ({"projection": 8, "peephole": True, "coupled": True}, "64 > lstm 128 proj=8 peephole coupled > dense 10", "textbook"),
+        ({"bidirectional": True, "merge": "sum", "bias": False}, "64 > bilstm 128 merge=sum nobias > dense 10", "textbook"),
+    ],
+)
+def test_what_a_setting_changes(settings: dict[str, Any], notation: str, framework: str) -> None:
+    assert varied(MODEL, "textbook", settings) == (read(notation), framework)
+
+
+def test_units_are_the_filters_of_a_convolution() -> None:
+    model = read("3 > conv_lstm 4 kernel=3x3")
+    assert varied(model, "keras", {"units": 8})[0] == read("3 > conv_lstm 8 kernel=3x3")
+    with pytest.raises(ModelError, match="lstm has no kernel_size"):
+        varied(model, "keras", {"cell": "lstm"})
+    with pytest.raises(ModelError, match="conv_lstm needs its kernel_size"):
+        varied(MODEL, "keras", {"cell": "conv_lstm"})
+    with pytest.raises(ModelError, match="gru has no projection"):
+        varied(read("3 > gru 4"), "keras", {"projection": 2})
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("units=16:64:16", range(16, 65, 16)),
+        ("units=1:3", range(1, 4)),
+        ("units=16:64:16,1k", (16, 32, 48, 64, 1000)),
+        ("layers=2,1,2", (2, 1)),
+        ("projection=none,8", (None, 8)),
+        ("reset_after=none,true,false", (None, True, False)),
+        ("framework=keras, pytorch", ("keras", "pytorch")),
+        ("merge=sum", ("sum",)),
+    ],
+)
+def test_an_axis_is_read(text: str, values: Any) -> None:
+    axis = read_axis(text)
+    assert axis.values == values
+    assert axis.name in NAMES
+
+
+@given(
+    coefficients=st.lists(st.integers(-50, 50), min_size=9, max_size=9),
+    axes=st.tuples(*[st.lists(st.integers(-30, 99), min_size=1, max_size=6, unique=True)] * 2),
+)
+def test_the_closed_form_is_the_count(coefficients: list[int], axes: tuple[list[int], list[int]]) -> None:
+    def polynomial(x: int, y: int) -> int:
+        return sum(c * x ** (at % 3) * y ** (at // 3) for at, c in enumerate(coefficients))
+
+    form, nodes = closed_form(polynomial, axes), [nodes_of(values) for values in axes]
+    for x in axes[0]:
+        a, b, c = along_last(form, nodes, [x])
+        for y in axes[1]:
+            assert value_at(form, nodes, [x, y]) == a + b * y + c * y * y == polynomial(x, y)
+
+
+@pytest.mark.parametrize("count_", [lambda x: x**3, lambda x: -(-x // 2), lambda x: 2**x])
+def test_what_is_no_polynomial_is_not_taken_for_one(count_: Any) -> None:
+    with pytest.raises(NoPolynomialError):
+        closed_form(count_, [range(1, 40)])
+
+
+ROWS = [("keras", 5, 100), ("pytorch", 7, 2000), ("onnx", 9, None)]
+FILTERS = {
+    "params<1k": [5],
+    "params >= 100 and units <= 7": [5, 7],
+    "framework == keras or framework == pytorch and units == 7": [5, 7],
+    "not framework == keras": [7, 9],
+    "framework != keras": [7, 9],
+    "(units == 5 or units == 9) and not params < 1": [5, 9],
+    "units < params": [5, 7],
+    "2k == params": [7],
+    "params != 100": [7],
+    "units == keras": [],
+    "units != keras": [5, 7, 9],
+}
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_a_filter(text: str) -> None:
+    test = read_filter(text, ["framework", "units", "params"])
+    assert [row[1] for row in ROWS if test(row)] == FILTERS[text]
+
+
+WRONG_FILTERS = {
+    "parms < 3": "'parms' is not a column; did you mean 'params'?",
+    "params = 3": "a filter compares, as 'params < 1M'",
+    "params <": "a filter compares",
+    "": "a filter compares",
+    "params < 1x": "is not a size in bytes",
+    "(params < 1": "a ) is missing",
+    "params < 1 params > 2": "'params' is one word too many; join comparisons with and, or",
+    "__import__('os')": "a filter compares",
+    "not " * 60 + "params < 3": "the filter is too long",
+    "params.__class__ == 3": "is not a column",
+}
+
+
+@pytest.mark.parametrize("text", WRONG_FILTERS)
+def test_a_filter_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(LstmCalcError) as caught:
+        read_filter(text, ["framework", "units", "params"])
+    assert WRONG_FILTERS[text] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("by", "most", "units"),
+    [
+        ("params", None, [5, 7, 9]),
+        ("-params", None, [7, 5, 9]),
+        ("-params", 1, [7]),
+        ("-units", 2, [9, 7]),
+        ("framework", 3, [5, 9, 7]),
+    ],
+)
+def test_rows_in_order(by: str, most: int | None, units: list[int]) -> None:
+    assert [row[1] for row in ranked(iter(ROWS), ["framework", "units", "params"], by, most)] == units
+
+
+GRID = ("sweep", "64 > lstm 128", "--vary", "units=64,128", "--vary", "framework=keras,pytorch")
+EXPECTED = [("64", "keras", "33024"), ("64", "pytorch", "33280"), ("128", "keras", "98816"), ("128", "pytorch", "99328")]
+
+
+def test_the_formats_show_the_same_rows(cli: Cli) -> None:
+    of = {
+        form: cli(*GRID, "--columns", "params", "--format", form).stdout for form in ("table", "csv", "json", "ndjson", "markdown")
+    }
+    assert list(csv.reader(io.StringIO(of["csv"]))) == [["units", "framework", "params"], *map(list, EXPECTED)]
+    lines = [json.loads(line) for line in of["ndjson"].splitlines()]
+    assert [tuple(map(str, line.values())) for line in lines] == EXPECTED
+    assert json.loads(of["json"]) == {"schema": "lstm-calc/sweep/1", "rows": lines}
+    for form in ("table", "markdown"):
+        read_back = [tuple(line.replace("|", " ").replace(",", "").split()) for line in of[form].splitlines()]
+        assert [row for row in read_back if row in EXPECTED] == EXPECTED
+
+
+def test_rows_are_filtered_sorted_and_cut(cli: Cli) -> None:
+    result = cli(*GRID, "--where", "params < 99k", "--sort", "-params", "--top", "2", "--columns", "params", "--format", "csv")
+    assert result.stdout == "units,framework,params\n128,keras,98816\n64,pytorch,33280\n"
+
+
+def test_rows_without_numbers_are_told(cli: Cli) -> None:
+    result = cli("sweep", "8 > lstm 4 proj=3", "-f", "pytorch", "--vary", "units=3,4", "--columns", "params", "--format", "csv")
+    assert (result.stdout, result.exit_code) == ("units,params\n3,\n4,220\n", 0)
+    assert result.stderr == "1 of 2 rows have no numbers; the first: pytorch wants projection < units; here they are 3 and 3\n"
+
+
+WRONG = {
+    "--vary unit=3": "'unit=3': 'unit' is not what a sweep varies; did you mean 'units'?",
+    "--vary units": "'units' is nothing to vary; write units=16:512:16",
+    "--vary units=": "'units=' is nothing to vary",
+    "--vary units=9:3": "'units=9:3': units has no values to vary over",
+    "--vary units=1:9:0": "'1:9:0' is not a range; write 16:512:16",
+    "--vary units=1:2:3:4": "'1:2:3:4' is not a range",
+    "--vary units=0:4": "units must be a whole number from 1 up, not 0",
+    "--vary units=x": "'x' is not a whole number from 1 up",
+    "--vary bias=yes": "bias must be true or false, not 'yes'",
+    "--vary framework=kears": "'kears' is not a framework; did you mean 'keras'?",
+    "--vary cell=lsmt": "'lsmt' is not a cell; did you mean 'lstm'?",
+    "--vary dtype=float31": "'float31' is not a dtype; did you mean 'float32'?",
+    "--vary units=3 --vary units=4": "--vary: units varies twice; write its values in one list",
+    "--vary output=3": "output is the units of the last dense layer, and the model has none",
+    "": "a sweep needs something to vary and a column",
+    "--vary units=3 --columns parms": "'parms' is not a column; did you mean 'params'?",
+    "--vary units=3 --columns step_ns": "the time of a step needs a device",
+    "--vary units=3 --where parms<3": "--where: 'parms<3': 'parms' is not a column",
+    "--vary units=3 --sort parms": "--sort: 'parms' is not a column; did you mean 'params'?",
+    "--vary units=3 --top 0": "--top: must be a whole number from 1 up, not 0",
+    "--vary units=3 -f kears": "'kears' is not a framework",
+    "--vary units=1:2000": "a table of more than 1,000 rows is long; give --format csv, --top, or --yes",
+    "--vary units=3 --budget 1M": "--budget is a line in a plot; give --plot, too",
+    "--vary units=3,4 --plot x.gif": "--plot: 'x.gif' is not the name of a picture; it ends in .png, .svg or .pdf",
+    "--vary bias=true,false --plot -": "a plot needs a size that varies",
+    "--vary units=3,4 --vary layers=1:20 --plot -": "a plot has at most 10 curves, and these are 20",
+    f"--vary units=3,{10**200} --plot -": "a plot shows numbers up to 10**300",
+    "--vary units=3,4 --where params<1 --plot -": "there is nothing to plot",
+}
+
+
+@pytest.mark.parametrize("call", WRONG)
+def test_a_wrong_request_is_one_sentence(cli: Cli, call: str) -> None:
+    result = cli("sweep", "64 > lstm 128", *shlex.split(call))
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert WRONG[call] in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_model_without_recurrent_layers_has_no_units_to_vary(cli: Cli) -> None:
+    result = cli("sweep", "64 > dense 3", "--vary", "units=1,2", "--format", "csv")
+    assert (result.stdout, result.exit_code) == ("", 2)
+    assert "units is of the recurrent layers, and the model has none" in result.stderr
+
+
+def test_a_long_table_is_drawn_where_it_is_wanted(cli: Cli) -> None:
+    assert cli("sweep", "64 > lstm 1", "--vary", "units=1:1001", "--yes").stdout.count("\n") > 1001
+    assert cli("sweep", "64 > lstm 1", "--vary", "units=1:1000").exit_code == 0
+    assert cli("sweep", "64 > lstm 1", "--vary", "units=1:5000", "--top", "5").exit_code == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "words"), [("y", 0, "draw"), ("n", 2, "no table is drawn; give --format csv")])
+def test_a_terminal_is_asked_before_a_long_table(answer: str, code: int, words: str) -> None:
+    pty = pytest.importorskip("pty", reason="a terminal is what is tested")
+    program = f"import sys; from lstm_calc.cli import app; app({['sweep', '64 > lstm 1', '--vary', 'units=1:1001']!r})"
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, text=True, check=False, timeout=60
+    )
+    told = os.read(ours, 10_000).decode()
+    assert "more than 1,000 rows (give --format csv, --top, or --yes); draw them all?" in told
+    assert done.returncode == code
+    assert (done.stdout.count("\n") > 1001) == (code == 0)
+    assert words in told
+
+
+def test_json_is_not_held_without_end(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_MOST_HELD", 3)
+    assert cli("sweep", "64 > lstm 1", "--vary", "units=1:3", "--format", "json").exit_code == 0
+    result = cli("sweep", "64 > lstm 1", "--vary", "units=1:4", "--format", "json")
+    assert "json of more than 3 rows would be held whole; give --format ndjson" in result.stderr
+
+
+def test_a_file_is_written_whole_or_not_at_all(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("old")
+
+    def broken(*_: object) -> Any:
+        yield "half"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(command.ROW_FORMATS, "csv", broken)
+    result = cli(*GRID, "--format", "csv", "--output-file", str(path))
+    assert result.exit_code == 2
+    assert "no space left on device" in result.stderr
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    command_line = (
+        f"{sys.executable} -m lstm_calc sweep '64 > lstm 1' --vary units=1:200000 --columns params --format csv | head -n 2"
+    )
+    done = subprocess.run(command_line, shell=True, capture_output=True, text=True, check=False)  # noqa: S602  a pipe is what is tested
+    assert (done.stdout, done.stderr) == ("units,params\n1,264\n", "")
+
+
+def test_a_bar_shows_on_a_terminal_and_changes_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_LONG_WORK", 1)
+    plain = cli(*GRID, "--format", "csv")
+    monkeypatch.setattr(command, "_is_shown", lambda _: True)
+    barred = cli(*GRID, "--format", "csv")
+    assert barred.stdout == plain.stdout
+
+
+CHART = Chart(
+    "A title", "units", "parameters", (Curve("one", ((0, 0), (100, 1000))), Curve("two", ((0, 500), (50, 500)))), 250, "budget 250"
+)
+
+
+def test_a_chart_in_characters() -> None:
+    lines = as_text(CHART, 40, 16).splitlines()
+    assert lines[:2] == ["A title", "parameters"]
+    assert max(map(len, lines)) <= 40
+    assert len(lines) == 16
+    canvas = [line.partition("|")[2] for line in lines if "|" in line]
+    assert [line.partition("|")[0].strip() for line in lines if "|" in line] == ["1k", *[""] * 4, "500", *[""] * 4, "0"][
+        : len(canvas)
+    ] or canvas
+    assert canvas[0].endswith("*")
+    assert canvas[-1].startswith("*")
+    assert sum("o" in line for line in canvas) == 1
+    assert sum(line.count("-") > 20 for line in canvas) == 1
+    assert [line.strip() for line in lines[-3:]] == ["* one", "o two", "- budget 250"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0"), (999, "999"), (1000, "1k"), (1500, "1.5k"), (123_456, "123k"), (10**12, "1T")]
+)
+def test_a_tick(number: int, words: str) -> None:
+    assert short(number) == words
+
+
+@pytest.mark.parametrize("width", [1, 30, 200])
+def test_a_plot_here(cli: Cli, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("LINES", "20")
+    result = cli(*GRID, "--plot", "-", "--budget", "50k")
+    assert result.exit_code == 0
+    assert all(
+        words in result.stdout for words in ("Variants of 64 > lstm 128", "units", "* keras", "o pytorch", "- budget 50,000")
+    )
+    assert max(map(len, result.stdout.splitlines())) <= max(width, 30)
+
+
+def test_the_curves_are_the_rows() -> None:
+    answer = sweep(MODEL, {"layers": [2, 1], "units": [8, 4], "framework": ["keras"]}, columns=["macs"])
+    chart = sweep_chart(MODEL, answer, answer, 7)
+    assert (chart.x, chart.y, chart.line, chart.line_name) == ("layers", "MACs", 7, "budget 7")
+    assert [curve.name for curve in chart.curves] == ["units 8, keras", "units 4, keras"]
+    rows = {(row[0], row[1]): row[3] for row in answer}
+    assert [curve.points for curve in chart.curves] == [tuple((n, rows[n, units]) for n in (1, 2)) for units in (8, 4)]
+
+
+def test_a_picture_without_matplotlib_is_a_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = cli(*GRID, "--plot", str(tmp_path / "x.png"))
+    assert result.exit_code == 2
+    assert "pip install 'lstm-calc[plot]'" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    from lstm_calc.picture import picture
+
+    with pytest.raises(NotInstalledError):
+        picture(CHART, "png")
+
+
+@pytest.mark.parametrize(("form", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_a_picture(cli: Cli, tmp_path: Path, form: str, start: bytes) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is installed where pictures are drawn")
+    path = tmp_path / f"x.{form}"
+    assert cli(*GRID, "--plot", str(path), "--budget", "1M").exit_code == 0
+    first = path.read_bytes()
+    assert first.startswith(start)
+    assert cli(*GRID, "--plot", str(path), "--budget", "1M").exit_code == 0
+    assert path.read_bytes() == first
+    if form == "svg":
+        assert all(
+            words in first.decode()
+            for words in ("<!-- units -->", "<!-- parameters -->", "<!-- budget 1,000,000 -->", "<!-- keras -->")
+        )
