@@ -66,7 +66,7 @@ def test_a_broken_import_rule_would_be_seen(tmp_path: Path) -> None:
     pytest.importorskip("importlinter", reason="import-linter is installed where lint runs")
     shutil.copytree(ROOT / "lstm_calc", tmp_path / "lstm_calc")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    with (tmp_path / "lstm_calc" / "render.py").open("a") as module:
+    with (tmp_path / "lstm_calc" / "render" / "__init__.py").open("a") as module:
         module.write("\nfrom lstm_calc.model import LSTM\n")
     done = subprocess.run(LINT, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "lstm_calc.render -> lstm_calc.model" in done.stdout

@@ -1,0 +1,39 @@
+"""A Document as text: one module a format, each with its own escaping and rounding; nothing here knows what an LSTM is."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TextIO
+
+from lstm_calc.render.words import plain, size_words, worded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.document import Document
+
+__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "json", "plain", "size_words", "worded"]
+
+
+def json(data: Any) -> str:
+    """Return the plain values of an answer as JSON."""
+    from json import dumps
+
+    return dumps(data, indent=2) + "\n"
+
+
+def _render(form: str) -> Callable[[Document, TextIO], str]:
+    """Return the function ``render`` of a format's module, which is imported when it is called."""
+
+    def render(document: Document, stream: TextIO) -> str:
+        text: str = import_module(f"lstm_calc.render.as_{form}").render(document, stream)
+        return text
+
+    return render
+
+
+DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
+"""The formats of an answer's plain values, by name."""
+
+DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {form: _render(form) for form in ("table", "csv", "markdown")}
+"""The formats of a document, by name; each is the module ``as_`` and its name."""

@@ -1,0 +1,28 @@
+"""A Document as CSV."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import TYPE_CHECKING, TextIO
+
+from lstm_calc.render.words import cells, plain
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+
+
+def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return the lines as CSV, sums left out; several tables are parted by an empty line."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for position, table in enumerate(document.tables):
+        out.write("\n" * (position > 0))
+        writer.writerow([column.key for column in table.columns])
+        writer.writerows([_unformula(cell) for cell in cells(table, line, plain)] for line in table.lines if not line.sum)
+    return out.getvalue()
+
+
+def _unformula(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell

@@ -1,0 +1,63 @@
+"""How a value is worded, for a person and for a program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.document import Kind, Line, Table, Value
+
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error"})
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
+
+
+def size_words(count: int) -> str:
+    """Return a number of bytes in the largest binary unit that it fills.
+
+    >>> size_words(33280), size_words(12)
+    ('32.5 KiB', '12 B')
+    """
+    power = min(max(count.bit_length() - 1, 0) // 10, len(_SIZES) - 1)
+    if power == 0:
+        return f"{count:,} B"
+    tenths = (count * 10 + 2 ** (10 * power - 1)) >> (10 * power)
+    return f"{tenths // 10:,}.{tenths % 10} {_SIZES[power]}"
+
+
+def _shape_words(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def _slice_words(cuts: tuple[tuple[int, int, int], ...]) -> str:
+    return f"[{', '.join(':' if (start, stop) == (0, size) else f'{start}:{stop}' for start, stop, size in cuts)}]"
+
+
+_WORDS: dict[Kind, Callable[[Any], str]] = {
+    "number": lambda value: f"{value:,}",
+    "shape": _shape_words,
+    "slice": _slice_words,
+    "share": lambda value: f"{value:.1%}",
+    "error": lambda value: f"{value:.1e}",
+}
+_PLAIN: dict[Kind, Callable[[Any], str]] = {
+    "shape": lambda value: "x".join(map(str, value)),
+    "slice": _slice_words,
+    "share": lambda value: f"{value:.6f}",
+}
+
+
+def worded(kind: Kind, value: Value) -> str:
+    """Return a value as a person reads it: thousands parted, shapes in brackets."""
+    return "" if value is None else _WORDS.get(kind, str)(value)
+
+
+def plain(kind: Kind, value: Value) -> str:
+    """Return a value as a program reads it: numbers bare, shapes as 32x128."""
+    return "" if value is None else _PLAIN.get(kind, str)(value)
+
+
+def cells(table: Table, line: Line, word: Callable[[Kind, Value], str] = worded) -> list[str]:
+    """Return the values of a line, worded."""
+    return [word(column.kind, value) for column, value in zip(table.columns, line.values, strict=True)]
