@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 MERGES = ("concat", "sum", "mul", "average", "none")
 """How the two directions of a bidirectional layer become one output; ``none`` keeps two."""
 
+PADDINGS = ("valid", "same")
+"""Whether a convolution stays inside its input, or keeps its size."""
+
+DATA_FORMATS = ("channels_last", "channels_first")
+"""Where the features of an image stand."""
+
 MAX_SIZE = 10**500
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 
@@ -38,12 +44,16 @@ def flag(field: str, value: Any) -> bool:
     return value
 
 
-def merge(field: str, value: Any) -> str:
-    """Return the value as one of the merges."""
-    if value not in MERGES:
-        hint = did_you_mean(value, MERGES) if isinstance(value, str) else f"; it is one of {listed(MERGES, 'or')}"
-        raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
-    return str(value)
+def one_of(*words: str) -> Callable[[str, Any], str]:
+    """Return the rule of a field whose value is one of some words."""
+
+    def rule(field: str, value: Any) -> str:
+        if value not in words:
+            hint = did_you_mean(value, words) if isinstance(value, str) else f"; it is one of {listed(words, 'or')}"
+            raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
+        return str(value)
+
+    return rule
 
 
 def name(field: str, value: Any) -> str:
@@ -73,6 +83,10 @@ RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
     "projection": (count, True),
     "input_dim": (count, True),
     "kernel_size": (sizes, False),
+    "strides": (sizes, True),
+    "dilation_rate": (sizes, True),
+    "padding": (one_of(*PADDINGS), True),
+    "data_format": (one_of(*DATA_FORMATS), True),
     "bias": (flag, False),
     "bidirectional": (flag, False),
     "peephole": (flag, False),
@@ -80,11 +94,13 @@ RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
     "tied": (flag, False),
     "trainable": (flag, False),
     "return_state": (flag, False),
+    "stateful": (flag, False),
+    "go_backwards": (flag, False),
     "return_sequences": (flag, True),
     "reset_after": (flag, True),
     "reset_gate": (flag, False),
     "projection_bias": (flag, True),
-    "merge": (merge, False),
+    "merge": (one_of(*MERGES), False),
     "name": (name, True),
 }
 """For each field of a layer: the rule that gives its value or refuses it, and whether it may be None."""

@@ -23,6 +23,8 @@ class Layer(Record, kw_only=True):
     kind: ClassVar[str]
     size: ClassVar[str] = "units"
     """The field that a number right after the kind's name is."""
+    reads: ClassVar[str] = "either"
+    """What flows in: a vector a sequence, steps of vectors, either, or the tokens that steps are."""
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
@@ -60,14 +62,21 @@ class Layer(Record, kw_only=True):
 
 
 class Recurrent(Layer, kw_only=True):
-    """What every recurrent layer has beside its units."""
+    """What every recurrent layer has beside its units.
 
+    ``return_sequences`` gives every step, or the last alone (None: as the stack needs, or the framework does at its top);
+    ``return_state``, ``stateful`` and ``go_backwards`` are Keras' and change no parameter.
+    """
+
+    reads = "steps"
     bias: bool = True
     bidirectional: bool = False
     merge: str = "concat"
     repeat: int = 1
     return_sequences: bool | None = None
     return_state: bool = False
+    stateful: bool = False
+    go_backwards: bool = False
 
     def check(self) -> None:
         """Refuse, beside wrong values, a merge with nothing to merge."""
@@ -156,12 +165,27 @@ class MGU(Recurrent):
 
 
 class ConvLSTM(Recurrent):
-    """An LSTM whose products are convolutions over a ``kernel_size`` of one, two or three dimensions."""
+    """An LSTM whose products are convolutions over a ``kernel_size`` of one, two or three dimensions.
+
+    ``strides``, ``dilation_rate`` and ``padding`` are those of the convolution of the input (None: 1, 1, and as the framework
+    does); ``data_format`` says where the features of an image stand (None: last).
+    """
 
     kind = "conv_lstm"
     size = "filters"
     filters: int
     kernel_size: Sequence[int]
+    strides: Sequence[int] | None = None
+    dilation_rate: Sequence[int] | None = None
+    padding: str | None = None
+    data_format: str | None = None
+
+    def check(self) -> None:
+        """Refuse, beside wrong values, strides or dilations of another number of dimensions."""
+        super().check()
+        for field in ("strides", "dilation_rate"):
+            if len(self.__dict__[field] or self.window) != len(self.window):
+                raise ModelError(f"{field} must have a size for each of the {len(self.window)} of kernel_size", key=field)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -193,6 +217,7 @@ class Embedding(Layer):
 
     kind = "embedding"
     size = "dim"
+    reads = "tokens"
     vocab_size: int
     dim: int
 
@@ -213,6 +238,7 @@ class RepeatVector(Layer):
 
     kind = "repeat_vector"
     size = "steps"
+    reads = "vector"
     steps: int
 
 
@@ -220,7 +246,10 @@ KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Embedding, LSTM, G
 
 
 class Placed(Record):
-    """One layer in its place; a layer with ``repeat`` has several, that share ``module`` and count up ``depth``."""
+    """One layer in its place; a layer with ``repeat`` has several, that share ``module`` and count up ``depth``.
+
+    ``sequences``: whether a recurrent layer gives every step or the last alone; None at the top, where the framework decides.
+    """
 
     layer: Layer
     name: str
@@ -228,6 +257,7 @@ class Placed(Record):
     depth: int
     input_dim: int
     output_dim: int
+    sequences: bool | None
 
 
 class Model(Record):
@@ -271,7 +301,7 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
 def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
     """Yield the layers in their places; ``width`` is what flows into the first."""
     names, below = _names(layers), None
-    for position, layer in enumerate(layers):
+    for position, (layer, sequences) in enumerate(zip(layers, reversed(list(_sequences(layers))), strict=True)):
         module, override = "", layer.input_dim
         for depth in range(layer.repeats):
             if override is None and getattr(below, "merge", None) == "none":
@@ -282,8 +312,32 @@ def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
             name, below, override = next(names), layer, None
             module = module or name
             output_dim = layer.output_dim(width)
-            yield Placed(layer, name, module, depth, width, output_dim)
+            yield Placed(layer, name, module, depth, width, output_dim, depth < layer.repeats - 1 or sequences)
             width = output_dim
+
+
+_NEEDS = {"steps": True, "vector": False, "tokens": None}
+"""For what a layer reads: whether the recurrent layer below has to give every step; one that reads either asks nothing."""
+
+_BROKEN = {
+    False: "gives the last step alone, (batch, features), and the {} above reads steps: Keras' 'expected ndim=3, found ndim=2'",
+    True: "gives every step, (batch, steps, features), and the {} above reads a vector: Keras' 'expected ndim=2, found ndim=3'",
+}
+
+
+def _sequences(layers: tuple[Layer, ...]) -> Iterator[bool | None]:
+    """Yield whether each layer gives every step, the top one first: as it says itself, else as what reads it needs."""
+    needed, reader = None, ""
+    for position in range(len(layers) - 1, -1, -1):
+        layer = layers[position]
+        given = getattr(layer, "return_sequences", None)
+        if given is not None and needed not in {None, given}:
+            what = _BROKEN[given].format(reader)
+            message = f"return_sequences={quoted(given)} of {layer.name or layer.kind}, layer {position + 1}, {what}"
+            raise ModelError(message, key="return_sequences", layer=position)
+        yield needed if given is None else given
+        if layer.reads in _NEEDS:
+            needed, reader = _NEEDS[layer.reads], layer.kind
 
 
 def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:

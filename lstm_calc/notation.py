@@ -43,10 +43,22 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "sequences": ("return_sequences", True),
     "last": ("return_sequences", False),
     "state": ("return_state", True),
+    "stateful": ("stateful", True),
+    "backwards": ("go_backwards", True),
 }
 """Options that are one word: the field each sets, and to what."""
 
-_KEYS = {"proj": "projection", "merge": "merge", "in": "input_dim", "kernel": "kernel_size", "name": "name"}
+_KEYS = {
+    "proj": "projection",
+    "merge": "merge",
+    "in": "input_dim",
+    "kernel": "kernel_size",
+    "strides": "strides",
+    "dilation": "dilation_rate",
+    "padding": "padding",
+    "format": "data_format",
+    "name": "name",
+}
 """Options written ``key=value``: the field each sets, whose own name will do as well."""
 
 
@@ -204,9 +216,9 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
 
 
 def _value(text: str, field: str, token: _Token) -> Any:
-    if field in {"merge", "name"}:
+    if field in {"merge", "name", "padding", "data_format"}:
         return token.text
-    if field == "kernel_size":
+    if field in {"kernel_size", "strides", "dilation_rate"}:
         starts = [match.start() for match in re.finditer(r"(?<=x)|^", token.text)]
         sizes = token.text.split("x")
         return tuple(_count(text, _Token(size, token.start + at)) for size, at in zip(sizes, starts, strict=True))

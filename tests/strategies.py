@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.cells import CELLS
-from lstm_calc.fields import MERGES
+from lstm_calc.fields import MERGES, PADDINGS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS
-from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, RepeatVector
+from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -36,8 +36,9 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
         "repeat": draw(st.integers(1, 2)),
         "trainable": draw(st.booleans()),
         "input_dim": draw(st.none() | sizes),
-        "return_sequences": draw(st.none() | st.booleans()),
         "return_state": draw(st.booleans()),
+        "stateful": draw(st.booleans()),
+        "go_backwards": draw(st.booleans()),
     }
     units = draw(sizes)
     if kind == "lstm":
@@ -50,7 +51,8 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
         forms = [None, *(form == "reset_after" for form in ("reset_after", "reset_before") if form in offered)]
         return GRU(units, reset_after=draw(st.sampled_from(forms)), **fields)
     if kind == "conv_lstm":
-        return ConvLSTM(units, draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3)), **fields)
+        window = draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3))
+        return ConvLSTM(units, window, padding=draw(st.sampled_from([None, *PADDINGS])), **fields)
     return MGU(units, reset_gate=not maybe("ungated"), **fields) if kind == "mgu" else RNN(units, **fields)
 
 
@@ -69,6 +71,8 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
     """Draw a model of up to ``longest`` layers, one of them recurrent; with ``framework``, one that this framework offers."""
     layers = draw(st.lists(recurrent(largest, framework) | others(largest), max_size=longest - 1))
     layers.insert(draw(st.integers(0, len(layers))), draw(recurrent(largest, framework)))
+    if isinstance(layers[-1], Recurrent):
+        layers[-1] = layers[-1].replace(return_sequences=draw(st.none() | st.booleans()))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
     return Model(layers, None if isinstance(layers[0], Embedding) else draw(st.integers(1, largest)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +13,9 @@ from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelEr
 from lstm_calc.counts import parse_count
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import KINDS, MAX_LAYERS
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Layer
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, 32.0, "32", True, None, [32]])
@@ -160,3 +164,37 @@ def test_what_is_not_a_count(text: str) -> None:
     with pytest.raises(LstmCalcError, match=r"is not a whole number|is too large") as caught:
         parse_count(text)
     assert len(str(caught.value)) < 120
+
+
+@pytest.mark.parametrize(
+    ("layers", "sequences"),
+    [
+        ([LSTM(8), LSTM(4)], [True, None]),
+        ([LSTM(8, repeat=2), Dense(2)], [True, None, None]),
+        ([LSTM(8), Dense(4), LSTM(4, return_sequences=False)], [True, True, False]),
+        ([LSTM(8), RepeatVector(3), LSTM(4, return_sequences=True)], [False, True, True]),
+        ([LSTM(8), Embedding(5, 3), LSTM(4)], [None, True, None]),
+    ],
+)
+def test_a_layer_gives_every_step_where_the_next_reads_steps(layers: list[Layer], sequences: list[bool | None]) -> None:
+    assert [placed.sequences for placed in Model(layers, 3).placed] == sequences
+
+
+@pytest.mark.parametrize(
+    ("layers", "layer", "words"),
+    [
+        ([LSTM(8, return_sequences=False), LSTM(4)], 0, "expected ndim=3, found ndim=2"),
+        ([GRU(8), LSTM(8, return_sequences=False), Dense(3), RNN(4)], 1, "the rnn above reads steps"),
+        ([LSTM(8, return_sequences=True, name="encoder"), RepeatVector(3)], 0, "of encoder, layer 1,"),
+    ],
+)
+def test_sequences_that_break_the_stack(layers: list[Layer], layer: int, words: str) -> None:
+    with pytest.raises(ModelError, match=re.escape(words)) as caught:
+        Model(layers, 3)
+    assert (caught.value.key, caught.value.layer) == ("return_sequences", layer)
+
+
+def test_strides_have_a_size_for_each_dimension() -> None:
+    with pytest.raises(ModelError, match="strides must have a size for each of the 2"):
+        ConvLSTM(4, (3, 3), strides=(2,))
+    assert ConvLSTM(4, [3, 3], strides=[2, 1], dilation_rate=[1, 1], padding="same").strides == (2, 1)

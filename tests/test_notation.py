@@ -23,13 +23,13 @@ from lstm_calc.errors import NotationError
         ),
         ("8 > bigru 4 merge=average reset_before", Model([GRU(4, bidirectional=True, merge="average", reset_after=False)], 8)),
         ("3 > biconv_lstm 4 kernel=3x5", Model([ConvLSTM(4, (3, 5), bidirectional=True)], 3)),
-        ("lstm 4 in=8 sequences state > repeat_vector 5", None),
+        ("lstm 4 in=8 last state > repeat_vector 5", None),
         ("8 > linear 4", Model([Dense(4)], 8)),
         ("lstm 4 input_dim=8 projection=3", Model([LSTM(4, input_dim=8, projection=3)])),
     ],
 )
 def test_reading(text: str, model: Model | None) -> None:
-    expected = model or Model([LSTM(4, input_dim=8, return_sequences=True, return_state=True), RepeatVector(5)])
+    expected = model or Model([LSTM(4, input_dim=8, return_sequences=False, return_state=True), RepeatVector(5)])
     assert read(text) == expected
     assert read(str(expected)) == expected
 
