@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.questions.explain import explain as explain
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
@@ -37,6 +38,7 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read",),
+    "questions.explain": ("explain",),
     "questions.params": ("params",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Kind = Literal["text", "number", "shape", "slice", "share", "error"]
 """What the values of a column are."""
@@ -45,9 +48,34 @@ class Table(NamedTuple):
         return Table(tuple(self.columns[at] for at in kept), lines)
 
 
+class Block(NamedTuple):
+    """A heading, a paragraph, an item of a list or a formula; in the text of all but headings, backticks enclose a formula.
+
+    A formula is written as it is read on a screen, ``i[t] = σ(W_i x[t] + 2 × b_i)``: single letters are quantities, longer words
+    names, ``_`` begins what stands below, ``[t]`` and ``[t-1]`` are steps, and whole numbers stand bare.
+    """
+
+    text: str
+    kind: Literal["heading", "text", "item", "formula"] = "text"
+
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """Yield the text in pieces, each with whether it is a formula."""
+        if self.kind == "formula":
+            yield self.text, True
+            return
+        for position, piece in enumerate(self.text.split("`")):
+            if piece:
+                yield piece, bool(position % 2)
+
+
 class Document(NamedTuple):
-    """An answer, ready to be rendered."""
+    """An answer, ready to be rendered; people read the body before the tables, machines the tables alone."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    body: tuple[Block, ...] = ()
+
+    def tables_for_people(self) -> list[Table]:
+        """Return the tables of which people see a column."""
+        return [table for table in (each.for_people() for each in self.tables) if table.columns]

@@ -35,5 +35,7 @@ def _render(form: str) -> Callable[[Document, TextIO], str]:
 DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
 """The formats of an answer's plain values, by name."""
 
-DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {form: _render(form) for form in ("table", "csv", "markdown")}
+_MODULES = ("table", "csv", "markdown", "latex", "html", "svg")
+
+DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {form: _render(form) for form in _MODULES}
 """The formats of a document, by name; each is the module ``as_`` and its name."""

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document, Line, Table
+    from lstm_calc.document import Block, Document, Line, Table
+
+_STARTS = {"heading": "#### ", "item": "- "}
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the document as GitHub Markdown, sums in bold."""
+    """Return the document as GitHub Markdown, sums in bold, formulas between dollars."""
     parts = [f"### {_escaped(document.title)}"]
-    parts += [_table(table.for_people()) for table in document.tables]
+    parts += [_block(block) for block in document.body]
+    parts += [_table(table) for table in document.tables_for_people()]
     parts += [_escaped(note) for note in document.notes]
     return "\n\n".join(parts) + "\n"
+
+
+def _block(block: Block) -> str:
+    return _STARTS.get(block.kind, "") + written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
 
 
 def _table(table: Table) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from lstm_calc.render.maths import spelled, written
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
@@ -28,8 +30,8 @@ def render(document: Document, stream: TextIO) -> str:
     width = console.width
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))
-        for table in document.tables:
-            shown = table.for_people()
+        _print_body(console, document, width if on_a_terminal else 10**6)
+        for shown in document.tables_for_people():
             drawn = _drawn(shown)
             needed = Console(width=10**6).measure(drawn).maximum
             if on_a_terminal and needed > width:
@@ -41,6 +43,32 @@ def render(document: Document, stream: TextIO) -> str:
         for note in document.notes:
             console.print(Text(note))
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _print_body(console: Console, document: Document, width: int) -> None:
+    """Print the blocks of a document: headings bold, items and formulas further in, words kept whole."""
+    from rich.text import Text
+
+    above = ""
+    for block in document.body:
+        if block.kind == "text" and above not in {"", "heading"}:
+            console.print()
+        above = block.kind
+        text = written(block.pieces(), str, spelled)
+        if block.kind == "heading":
+            console.print(Text(f"\n{text}", style="bold"))
+        elif block.kind == "formula":
+            console.print(Text(_broken(text, width)), soft_wrap=True)
+        else:
+            start = "- " if block.kind == "item" else ""
+            lines = Text(text).wrap(console, width - len(start))
+            console.print(Text("\n").join(Text(" " * len(start) if at else start).append(line) for at, line in enumerate(lines)))
+
+
+def _broken(formula: str, width: int) -> str:
+    """Return a formula a little further in, each side of it on a line of its own where it is wider than the terminal."""
+    line = f"    {formula}"
+    return line if len(line) <= width else line.replace(" = ", "\n      = ")
 
 
 def _stacked(table: Table) -> Text:

@@ -1,0 +1,36 @@
+"""``lstm-calc explain``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.explain import Explanation
+
+
+@with_options
+def run(
+    model: Model,
+    framework: str,
+    output: Output,
+    step: Annotated[bool, typer.Option("--step", help="Also walk one time step, with the shapes that meet.")] = False,
+) -> int:
+    """Explain where the parameters come from: equations, gates, and the count in symbols and numbers.
+
+    Example: lstm-calc explain --input 32 --units 32 --output 32
+    """
+    from lstm_calc.questions.explain import explain
+
+    answer = explain(model, framework)
+    return output.show(answer.data, lambda: _document(model, answer, step=step))
+
+
+def _document(model: Model, answer: "Explanation", *, step: bool) -> "Document":
+    from lstm_calc.report.explain import explain_document
+
+    return explain_document(model, answer, step=step)

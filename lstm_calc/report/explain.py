@@ -1,0 +1,243 @@
+"""``explain`` as a Document: for people an explanation to be read, for machines the steps as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstm_calc.document import Block, Column, Document, Line, Table
+from lstm_calc.errors import listed
+from lstm_calc.formulas import SIGNS
+from lstm_calc.questions.tensors import ROLES
+from lstm_calc.report.words import headline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lstm_calc.formulas import Axes, Operation
+    from lstm_calc.model import Model
+    from lstm_calc.questions.explain import Explanation, LayerExplanation, Operand
+
+_TITLES = {
+    "lstm": "LSTM (long short-term memory)",
+    "gru": "GRU (gated recurrent unit)",
+    "rnn": "simple recurrent layer",
+    "mgu": "MGU (minimal gated unit)",
+    "conv_lstm": "ConvLSTM, an LSTM whose products are convolutions",
+    "dense": "dense layer",
+    "embedding": "embedding",
+    "repeat_vector": "RepeatVector",
+}
+_OPENINGS = {
+    "dense": "Every number that it gives is a sum of all numbers that come in, each with a weight of its own.",
+    "embedding": "It is a table with a row of numbers for each token of the vocabulary; what comes in names the row.",
+    "repeat_vector": "It hands one vector on at every step, and has no parameters.",
+}
+_STATES = {"h": "its output", "c": "its cell"}
+_MEANINGS = {
+    "kernel": "weights of what comes in",
+    "recurrent_kernel": "weights of the output of the step before",
+    "bias": "added whatever comes in",
+    "recurrent_bias": "added too, a second bias",
+    "peephole": "weights with which a gate sees the cell, number by number",
+    "projection": "weights that make the output h out of the cell",
+}
+_MERGES = {
+    "concat": "the two outputs are put side by side",
+    "sum": "the two outputs are added",
+    "mul": "the two outputs are multiplied, number by number",
+    "average": "the mean of the two outputs is taken",
+    "none": "the two outputs stay apart",
+}
+_MOST_NAMES = 3
+
+
+def explain_document(model: Model, answer: Explanation, *, step: bool) -> Document:
+    """Return why a model has as many parameters as it has; with ``step``, also one time step of every layer."""
+    body = [block for layer in answer.layers for block in _layer_blocks(answer, layer, step=step)]
+    tables = (_steps_table(answer), _operations_table(answer)) if step else (_steps_table(answer),)
+    return Document(f"{headline(model)}, explained as {answer.framework} counts it", tables, (), (*body, *_sum_blocks(answer)))
+
+
+def _layer_blocks(answer: Explanation, layer: LayerExplanation, *, step: bool) -> Iterator[Block]:
+    """Yield what is said of one layer, or of several that are alike."""
+    yield Block(f"{_few(layer.names)}: {_TITLES[layer.layer.kind]}, {layer.input_dim:,} in, {layer.output_dim:,} out", "heading")
+    yield Block(_opening(layer))
+    yield from (Block(line.text, "formula") for line in layer.lines)
+    yield from _operand_blocks(layer)
+    yield from _sign_blocks(layer)
+    yield from _gate_blocks(answer, layer)
+    if step:
+        yield from _operation_blocks(layer)
+    yield from _count_blocks(layer)
+    yield from (Block(note) for note in _notes(answer, layer))
+
+
+def _few(names: Iterable[str]) -> str:
+    names = list(names)
+    more = len(names) - _MOST_NAMES
+    return listed(names if more <= 1 else [*names[:_MOST_NAMES], f"{more:,} more"])
+
+
+def _opening(layer: LayerExplanation) -> str:
+    """Return, in words, what flows through a layer in one step."""
+    if layer.layer.kind in _OPENINGS:
+        return _OPENINGS[layer.layer.kind]
+    kept = [f"`{name}[t-1]`, {_STATES[name]} ({_size(layer, axes)})" for name, axes in layer.states.items()]
+    return (
+        f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before: "
+        f"{listed(kept)}. From them it computes, in this order:"
+    )
+
+
+def _count_words(number: int) -> str:
+    return f"{number:,} number{'s' * (number > 1)}"
+
+
+def _size(layer: LayerExplanation, axes: Axes) -> str:
+    return _count_words(layer.shape(axes)[0])
+
+
+def _operand_blocks(layer: LayerExplanation) -> Iterator[Block]:
+    """Yield what each matrix and vector is, those of one role and shape together."""
+    for role in ROLES:
+        owned = [operand for operand in layer.operands if operand.role == role]
+        for axes in dict.fromkeys(operand.axes for operand in owned):
+            alike = [operand for operand in owned if operand.axes == axes]
+            yield Block(
+                f"{listed(f'`{operand.symbol}`' for operand in alike)}: {_shape(alike[0])}; {_meaning(layer, alike[0])}", "item"
+            )
+
+
+def _shape(operand: Operand) -> str:
+    words, sizes = " × ".join(operand.axes), " × ".join(map(str, operand.shape))
+    return f"`{words} = {sizes}`"
+
+
+def _meaning(layer: LayerExplanation, operand: Operand) -> str:
+    if operand.role == "kernel" and layer.layer.kind == "embedding":
+        return "a row for each token"
+    return _MEANINGS[operand.role]
+
+
+def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
+    """Yield what the signs and functions of the equations mean."""
+    text = " ".join(line.text for line in layer.lines)
+    if "⊙" in text:
+        yield Block("`⊙` multiplies number by number.", "item")
+    if "∗" in text:
+        window = " × ".join(map(str, layer.layer.window))
+        yield Block(
+            f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one place of the image.", "item"
+        )
+    for name, told in layer.functions.items():
+        sign = f"`{SIGNS[name]}`, the {name}," if name in SIGNS else f"`{name}`"
+        yield Block(f"{sign} {told}.", "item")
+
+
+def _gate_blocks(answer: Explanation, layer: LayerExplanation) -> Iterator[Block]:
+    if layer.gates:
+        yield Block("What each gate is for:" if len(layer.gates) > 1 else "What it is for:")
+    for gate in layer.gates:
+        if gate.symbol is None:
+            told = f"The {gate.gate} gate is stored and counted by {answer.framework}, though no equation here reads it."
+        else:
+            told = f"`{gate.symbol}[t]`, the {gate.gate} gate, {gate.purpose}."
+        yield Block(told, "item")
+
+
+def _operation_blocks(layer: LayerExplanation) -> Iterator[Block]:
+    """Yield one step, operation by operation: which shapes meet, and what they give."""
+    if any(line.operations for line in layer.lines):
+        yield Block("One step, operation by operation, with the shapes that meet:")
+    for line in layer.lines:
+        for operation in line.operations:
+            name = f"{line.name} = {operation.text}" if operation is line.operations[-1] else operation.text
+            yield Block(f"{name}:  {_meets(layer, operation)} → {_shape_words(layer, operation.gives)}", "formula")
+
+
+def _meets(layer: LayerExplanation, operation: Operation) -> str:
+    """Return the shapes of what meets in an operation, with its sign; a number that is the same everywhere is itself."""
+    shapes = [_shape_words(layer, term.axes) if term.axes else term.text for term in operation.operands]
+    return operation.sign.join(shapes) if len(shapes) > 1 else f"{operation.sign} {shapes[0]}"
+
+
+def _shape_words(layer: LayerExplanation, axes: Axes) -> str:
+    return f"({', '.join(map(str, layer.shape(axes)))})"
+
+
+def _count_blocks(layer: LayerExplanation) -> Iterator[Block]:
+    yield Block("How many parameters, in symbols, in numbers, and counted:" if layer.steps else "It has no parameters of its own.")
+    for step in layer.steps:
+        if len(layer.steps) > 1:
+            yield Block(step.of, "item")
+        yield Block(step.text, "formula")
+
+
+def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
+    """Yield what is not to be seen from the equations."""
+    shape = layer.layer
+    if len(shape.ways) > 1:
+        yield (
+            "It reads the steps twice, first to last and last to first, each with numbers of its own and by the equations above; "
+            f"{_MERGES[getattr(shape, 'merge', 'concat')]}, which gives {_count_words(layer.output_dim)}."
+        )
+    yield from _bias_notes(answer, layer)
+    if getattr(shape, "tied", False):
+        yield "`W` is the embedding's matrix, shared and counted there; so only what else there is counts here."
+    if not shape.trainable:
+        yield "The layer is frozen: its parameters are counted, and not trained."
+
+
+def _bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
+    """Yield what is peculiar about the biases: a second one, one that stays zero, one added when the layer runs."""
+    name, text = answer.framework, " ".join(line.text for line in layer.lines)
+    symbols = {(operand.gate, operand.role): operand.symbol for operand in layer.operands}
+    pairs = [
+        (symbols[gate, "bias"], second)
+        for (gate, role), second in symbols.items()
+        if (gate, "bias") in symbols and role == "recurrent_bias"
+    ]
+    merged = [pair for pair in pairs if f"{pair[0]} + {pair[1]}" in text]
+    apart = [pair for pair in pairs if pair not in merged and pair[1] in text]
+    if merged:
+        yield f"{name} keeps two biases where one would do: {_pairs(merged)} are only ever added to each other."
+    if apart:
+        yield f"The second bias `{apart[0][1]}` stands inside a bracket that a gate multiplies, so `{apart[0][0]}` can't take it in."
+    if any(operand.fixed for operand in layer.operands):
+        fixed = listed(f"`{operand.symbol}`" for operand in layer.operands if operand.fixed)
+        yield f"The layer has no bias to train; {name} stores {fixed} all the same, as zeros that stay, and they are counted."
+    if layer.forget_bias and "forget" in {gate.gate for gate in layer.gates}:
+        yield f"{name} adds {layer.forget_bias} to the forget gate whenever the layer runs; that is no parameter."
+
+
+def _pairs(pairs: list[tuple[str, str]]) -> str:
+    return listed(f"`{one}` and `{two}`" for one, two in pairs[:1])
+
+
+def _sum_blocks(answer: Explanation) -> Iterator[Block]:
+    if len(answer.layers) > 1 or len(answer.layers[0].names) > 1:
+        yield Block("All layers together", "heading")
+        words = [f"{len(layer.names):,} × " * (len(layer.names) > 1) + layer.names[0] for layer in answer.layers]
+        yield Block(f"{_few(words)}:")
+        yield Block(answer.total.text, "formula")
+
+
+def _steps_table(answer: Explanation) -> Table:
+    columns = tuple(Column(key, key, shown=False) for key in ("layers", "of", "symbols", "numbers"))
+    lines = [
+        Line((" ".join(layer.names), step.of, step.symbols, step.numbers, step.result))
+        for layer in answer.layers
+        for step in layer.steps
+    ]
+    return Table((*columns, Column("params", "parameters", "number", shown=False)), tuple(lines))
+
+
+def _operations_table(answer: Explanation) -> Table:
+    columns = tuple(Column(key, key, shown=False) for key in ("layers", "for", "operation", "shapes", "gives"))
+    lines = [
+        Line((" ".join(layer.names), line.name, operation.text, _meets(layer, operation), _shape_words(layer, operation.gives)))
+        for layer in answer.layers
+        for line in layer.lines
+        for operation in line.operations
+    ]
+    return Table(columns, tuple(lines))
