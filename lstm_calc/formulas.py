@@ -10,6 +10,7 @@ the name of what its equation computes; a projection is ``P`` and ``b_P``. ``[t]
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lstm_calc.record import Record
@@ -70,8 +71,13 @@ def readers(equations: tuple[Equation, ...]) -> dict[str, str]:
     return {gate: equation.name for equation in equations for gate in _gates_in(equation)}
 
 
+@cache
+def _parsed(equation: Equation) -> ast.expr:
+    return ast.parse(equation.expression, mode="eval").body
+
+
 def _gates_in(equation: Equation) -> Iterator[str]:
-    for node in ast.walk(ast.parse(equation.expression)):
+    for node in ast.walk(_parsed(equation)):
         match node:
             case ast.Call(func=ast.Name(id="pre" | "into"), args=[ast.Name(id=gate), *_]):
                 yield gate
@@ -87,7 +93,7 @@ def _symbol(role: str, letter: str | None, blocks: Blocks) -> str:
 
 def functions_of(equations: tuple[Equation, ...]) -> set[str]:
     """Return the names of all functions that some equations call."""
-    nodes = [node for equation in equations for node in ast.walk(ast.parse(equation.expression))]
+    nodes = [node for equation in equations for node in ast.walk(_parsed(equation))]
     return {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
@@ -112,7 +118,7 @@ class _Writer:
 
     def line(self, equation: Equation) -> Line:
         self._operations = []
-        term = self._term(ast.parse(equation.expression, mode="eval").body)
+        term = self._term(_parsed(equation))
         name = f"{equation.name}[t]"
         self._known[equation.name] = Term(name, term.axes)
         return Line(name, f"{name} = {term.text}", term.axes, tuple(self._operations))
@@ -148,10 +154,10 @@ class _Writer:
         return Term(text, gives, binding)
 
     def _summands(self, node: ast.expr) -> Iterator[Term]:
-        """Yield the terms of a side of a sum: those of into and pre one by one, as they are added in one go."""
+        """Yield the terms of a side of a sum: those of into and back one by one, as they are added in one go."""
         match node:
-            case ast.Call(func=ast.Name(id="into"), args=[gate]):
-                yield from self._into(_gate(gate))
+            case ast.Call(func=ast.Name(id="into" | "back" as name), args=arguments):
+                yield from self._affine(name, arguments)
             case _:
                 yield self._term(node)
 

@@ -30,9 +30,12 @@ GOLDEN_CALLS = {
     "tensors": ("tensors", MODEL, "-f", "pytorch"),
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
+    "explain": ("explain", "--input", "32", "--units", "32", "--output", "32"),
+    "explain-step": ("explain", "8 > bigru 4 nobias", "-f", "paddle", "--step"),
     "frameworks": ("frameworks",),
 }
 SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
+PAGES = {"latex": "tex", "html": "html"}
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
@@ -41,6 +44,12 @@ def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, form: s
     result = cli(*GOLDEN_CALLS[name], "--format", form)
     assert (result.exit_code, result.stderr) == (0, "")
     golden(f"{name}.{SUFFIXES[form]}", result.stdout)
+
+
+@pytest.mark.parametrize("form", PAGES)
+@pytest.mark.parametrize("name", ["params", "params-stack", "params-options", "explain"])
+def test_golden_pages(cli: Cli, golden: Callable[[str, str], None], name: str, form: str) -> None:
+    golden(f"{name}.{PAGES[form]}", cli(*GOLDEN_CALLS[name], "--format", form).stdout)
 
 
 @pytest.mark.parametrize(

@@ -138,9 +138,8 @@ def explain(model: Model, framework_name: str = "textbook") -> Explanation:
         _explained(group, table.layouts[layer.kind], owned.get(group[0].name, ())) for (layer, _), group in alike.items()
     )
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
-    return Explanation(
-        table.name, layers, Step("all layers", numbers, numbers, sum(len(each.names) * each.total for each in layers))
-    )
+    total = sum(len(each.names) * each.total for each in layers)
+    return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
 
 
 def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor]) -> LayerExplanation:

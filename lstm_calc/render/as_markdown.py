@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lstm_calc.document import Block, Document, Line, Table
 
 _STARTS = {"heading": "#### ", "item": "- "}
@@ -16,10 +19,16 @@ _STARTS = {"heading": "#### ", "item": "- "}
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
     """Return the document as GitHub Markdown, sums in bold, formulas between dollars."""
     parts = [f"### {_escaped(document.title)}"]
-    parts += [_block(block) for block in document.body]
+    parts += _blocks(document.body)
     parts += [_table(table) for table in document.tables_for_people()]
     parts += [_escaped(note) for note in document.notes]
     return "\n\n".join(parts) + "\n"
+
+
+def _blocks(body: Iterable[Block]) -> list[str]:
+    """Return the blocks, those of one list together."""
+    groups = groupby(body, lambda block: block.kind)
+    return [("\n" if kind == "item" else "\n\n").join(map(_block, group)) for kind, group in groups]
 
 
 def _block(block: Block) -> str:

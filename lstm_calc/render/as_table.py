@@ -30,7 +30,7 @@ def render(document: Document, stream: TextIO) -> str:
     width = console.width
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))
-        _print_body(console, document, width if on_a_terminal else 10**6)
+        console.print(_body(document, console, width if on_a_terminal else None), end="", soft_wrap=True)
         for shown in document.tables_for_people():
             drawn = _drawn(shown)
             needed = Console(width=10**6).measure(drawn).maximum
@@ -45,30 +45,37 @@ def render(document: Document, stream: TextIO) -> str:
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-def _print_body(console: Console, document: Document, width: int) -> None:
-    """Print the blocks of a document: headings bold, items and formulas further in, words kept whole."""
+def _body(document: Document, console: Console, width: int | None) -> Text:
+    """Return the blocks of a document: headings bold, formulas further in; lines fit into a width where there is one."""
     from rich.text import Text
 
-    above = ""
+    text, above = Text(), ""
     for block in document.body:
-        if block.kind == "text" and above not in {"", "heading"}:
-            console.print()
-        above = block.kind
-        text = written(block.pieces(), str, spelled)
+        words = written(block.pieces(), str, spelled)
+        if block.kind == "heading" or (block.kind == "text" and above not in {"", "heading"}):
+            text.append("\n")
         if block.kind == "heading":
-            console.print(Text(f"\n{text}", style="bold"))
-        elif block.kind == "formula":
-            console.print(Text(_broken(text, width)), soft_wrap=True)
+            text.append(f"{words}\n", style="bold")
         else:
-            start = "- " if block.kind == "item" else ""
-            lines = Text(text).wrap(console, width - len(start))
-            console.print(Text("\n").join(Text(" " * len(start) if at else start).append(line) for at, line in enumerate(lines)))
+            text.append(
+                _broken(words, width) if block.kind == "formula" else _filled(words, "- " * (block.kind == "item"), console, width)
+            )
+        above = block.kind
+    return text
 
 
-def _broken(formula: str, width: int) -> str:
+def _filled(words: str, start: str, console: Console, width: int | None) -> str:
+    """Return a paragraph or an item, its lines broken between words."""
+    from rich.text import Text
+
+    lines = [words] if width is None else [str(line) for line in Text(words).wrap(console, max(width - len(start), 1))]
+    return "".join(f"{' ' * len(start) if at else start}{line}\n" for at, line in enumerate(lines))
+
+
+def _broken(formula: str, width: int | None) -> str:
     """Return a formula a little further in, each side of it on a line of its own where it is wider than the terminal."""
     line = f"    {formula}"
-    return line if len(line) <= width else line.replace(" = ", "\n      = ")
+    return f"{line}\n" if width is None or len(line) <= width else line.replace(" = ", "\n      = ") + "\n"
 
 
 def _stacked(table: Table) -> Text:

@@ -28,9 +28,9 @@ def tex(formula: str) -> str:
     r"""Return a formula in TeX, without a backslash before a sign, which Markdown would take for its own.
 
     >>> tex("f[t] = W_f x[t-1] + b'_f × 1000")
-    "f_{t} = W_{f}\\thinspace x_{t-1} + b_{f}'\\times 1{,}000"
+    "f_{t} = W_{f}\\thinspace x_{t-1} + b_{f}' \\times 1{,}000"
     """
-    return _TOKEN.sub(_tex, formula)
+    return re.sub(" +", " ", _TOKEN.sub(_tex, formula)).strip()
 
 
 def _tex(token: re.Match[str]) -> str:

@@ -53,19 +53,23 @@ _MOST_NAMES = 3
 
 def explain_document(model: Model, answer: Explanation, *, step: bool) -> Document:
     """Return why a model has as many parameters as it has; with ``step``, also one time step of every layer."""
-    body = [block for layer in answer.layers for block in _layer_blocks(answer, layer, step=step)]
+    said: set[Block] = set()
+    body = [block for layer in answer.layers for block in _layer_blocks(answer, layer, said, step=step)]
     tables = (_steps_table(answer), _operations_table(answer)) if step else (_steps_table(answer),)
     return Document(f"{headline(model)}, explained as {answer.framework} counts it", tables, (), (*body, *_sum_blocks(answer)))
 
 
-def _layer_blocks(answer: Explanation, layer: LayerExplanation, *, step: bool) -> Iterator[Block]:
-    """Yield what is said of one layer, or of several that are alike."""
-    yield Block(f"{_few(layer.names)}: {_TITLES[layer.layer.kind]}, {layer.input_dim:,} in, {layer.output_dim:,} out", "heading")
+def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:
+    """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
+    comes_in = "tokens" if layer.layer.kind == "embedding" else "numbers in"
+    flow = f"{layer.input_dim:,} {comes_in}, {layer.output_dim:,} out"
+    yield Block(f"{_few(layer.names)}: {_TITLES[layer.layer.kind]}, {flow}", "heading")
     yield Block(_opening(layer))
     yield from (Block(line.text, "formula") for line in layer.lines)
     yield from _operand_blocks(layer)
-    yield from _sign_blocks(layer)
-    yield from _gate_blocks(answer, layer)
+    meanings = [*_sign_blocks(layer), *_gate_blocks(answer, layer)]
+    yield from (block for block in meanings if block not in said)
+    said.update(meanings)
     if step:
         yield from _operation_blocks(layer)
     yield from _count_blocks(layer)
@@ -190,28 +194,26 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
 
 def _bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     """Yield what is peculiar about the biases: a second one, one that stays zero, one added when the layer runs."""
-    name, text = answer.framework, " ".join(line.text for line in layer.lines)
-    symbols = {(operand.gate, operand.role): operand.symbol for operand in layer.operands}
+    name, sums = answer.framework, [{term.text for term in each.operands} for line in layer.lines for each in line.operations]
+    symbols = {(each.gate, each.role): each.symbol for each in layer.operands if not each.fixed}
     pairs = [
-        (symbols[gate, "bias"], second)
-        for (gate, role), second in symbols.items()
-        if (gate, "bias") in symbols and role == "recurrent_bias"
+        (symbols[gate, "bias"], symbols[gate, "recurrent_bias"])
+        for gate in dict.fromkeys(gate for gate, _ in symbols)
+        if {(gate, "bias"), (gate, "recurrent_bias")} <= symbols.keys()
     ]
-    merged = [pair for pair in pairs if f"{pair[0]} + {pair[1]}" in text]
-    apart = [pair for pair in pairs if pair not in merged and pair[1] in text]
+    merged = [pair for pair in pairs if any(sum_.issuperset(pair) for sum_ in sums)]
+    apart = [pair for pair in pairs if pair not in merged and any(pair[1] in sum_ for sum_ in sums)]
     if merged:
-        yield f"{name} keeps two biases where one would do: {_pairs(merged)} are only ever added to each other."
+        told = "; ".join(f"`{one} + {two}`" for one, two in merged)
+        yield f"{name} keeps two biases where one would do, as they are only ever added to each other: {told}."
     if apart:
-        yield f"The second bias `{apart[0][1]}` stands inside a bracket that a gate multiplies, so `{apart[0][0]}` can't take it in."
+        one, two = apart[0]
+        yield f"The second bias `{two}` stands inside a bracket that a gate multiplies, so it can't be added into `{one}`."
     if any(operand.fixed for operand in layer.operands):
         fixed = listed(f"`{operand.symbol}`" for operand in layer.operands if operand.fixed)
         yield f"The layer has no bias to train; {name} stores {fixed} all the same, as zeros that stay, and they are counted."
     if layer.forget_bias and "forget" in {gate.gate for gate in layer.gates}:
         yield f"{name} adds {layer.forget_bias} to the forget gate whenever the layer runs; that is no parameter."
-
-
-def _pairs(pairs: list[tuple[str, str]]) -> str:
-    return listed(f"`{one}` and `{two}`" for one, two in pairs[:1])
 
 
 def _sum_blocks(answer: Explanation) -> Iterator[Block]:
