@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.questions.difference import difference as difference
     from lstm_calc.questions.explain import explain as explain
     from lstm_calc.questions.params import params as params
+    from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
 
@@ -38,8 +40,10 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read",),
+    "questions.difference": ("difference",),
     "questions.explain": ("explain",),
     "questions.params": ("params",),
+    "questions.shapes": ("shapes",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
 }

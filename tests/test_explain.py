@@ -170,9 +170,12 @@ def test_a_tied_layer_reads_a_matrix_that_it_does_not_count() -> None:
         ("8 > bilstm 4 nobias", "textbook", "2 × 4 × units × (input + units) = 2 × 4 × 4 × (8 + 4) = 384"),
         ("8 > gru 4 reset_after", "textbook", "3 × (units × (input + units) + units) + units = 3 × (4 × (8 + 4) + 4) + 4 = 160"),
         (
-            "8 > lstm 5 peephole coupled proj=3",
+            "8 > lstm 5 peephole proj=3",
             "textbook",
-            "3 × (units × (input + projection) + units) + 2 × units + projection × units = 3 × (5 × (8 + 3) + 5) + 2 × 5 + 3 × 5 = 205",
+            (
+                "4 × (units × (input + projection) + units) + 3 × units + projection × units"
+                " = 4 × (5 × (8 + 3) + 5) + 3 × 5 + 3 × 5 = 270"
+            ),
         ),
         (
             "2 > conv_lstm 3 kernel=3x5",

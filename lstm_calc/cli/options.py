@@ -177,6 +177,16 @@ def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int |
         raise LstmCalcError(f"{_flag(name)}: {error}") from None
 
 
+def read_sizes(flag: str, text: str | None) -> tuple[int | None, ...] | None:
+    """Return the sizes of a flag such as 8x64x32, None for those that are not known; None where the flag was not given."""
+    if text is None:
+        return None
+    try:
+        return tuple(None if size.lower() in {"none", "?"} else _at_least_one(parse_count(size)) for size in text.split("x"))
+    except LstmCalcError as error:
+        raise LstmCalcError(f"{flag}: {error}") from None
+
+
 def _at_least_one(number: int) -> int:
     if number < 1:
         raise LstmCalcError("must be a whole number from 1 up, not 0")

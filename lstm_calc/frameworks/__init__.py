@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
-from lstm_calc.frameworks.rows import OPTIONS, Framework, Layout, Row, option_words
+from lstm_calc.frameworks.rows import OPTIONS, Framework, Layout, Row, Signal, option_words
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
@@ -19,6 +19,7 @@ __all__ = [
     "Framework",
     "Layout",
     "Row",
+    "Signal",
     "equation_words",
     "framework",
     "layout_for",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _FLAX_INITIAL = "kernels lecun_normal, recurrent kernels orthogonal, biases zeros"
+_FLAX_SIGNALS = (
+    Signal("{side}initial_carry_{state}", "batch space value", "initial"),
+    Signal("output", "sequence space features", "output"),
+    Signal("{side}carry_{state}", "batch space value", "final"),
+)
 _LINEN = "flax/linen/recurrent.py"
 
 FLAX_LINEN = Framework(
@@ -14,6 +19,10 @@ FLAX_LINEN = Framework(
     package="flax",
     prefix="layers_{index}/",
     ways=("forward", "backward"),
+    turned="time_major",
+    batches=(0, 9),
+    signals=_FLAX_SIGNALS,
+    flow_note="carries are returned with return_carry=True",
     layouts={
         "lstm": Layout(
             source=f"{_LINEN}, classes LSTMCell and OptimizedLSTMCell",
@@ -171,6 +180,10 @@ FLAX_NNX = Framework(
     package="flax",
     prefix="layers.{index}.",
     ways=("forward", "backward"),
+    turned="time_major",
+    batches=(0, 9),
+    signals=_FLAX_SIGNALS,
+    flow_note="carries are returned with return_carry=True",
     layouts={"lstm": _NNX_LSTM, **_NNX_OTHERS},
 )
 
@@ -181,6 +194,10 @@ FLAX_NNX_OPTIMIZED = Framework(
     package="flax",
     prefix="layers.{index}.",
     ways=("forward", "backward"),
+    turned="time_major",
+    batches=(0, 9),
+    signals=_FLAX_SIGNALS,
+    flow_note="carries are returned with return_carry=True",
     layouts={
         "lstm": _NNX_LSTM.replace(
             source=f"{_NNX}, class OptimizedLSTMCell",
@@ -203,6 +220,16 @@ HAIKU = Framework(
     release="0.0.17",
     package="dm-haiku",
     apart=True,
+    ways=("forward", "backward"),
+    sequence="steps batch",
+    turned="time_major=False",
+    batches=(0, 1),
+    signals=(
+        Signal("{side}initial_state_{at}{long}", "batch space value", "initial"),
+        Signal("output", "sequence space features", "output"),
+        Signal("{side}state_{at}{long}", "batch space value", "final"),
+    ),
+    flow_note="as hk.dynamic_unroll gives it",
     layouts={
         "lstm": Layout(
             source="haiku/_src/recurrent.py, class LSTM",
@@ -304,6 +331,13 @@ EQUINOX = Framework(
     package="equinox",
     prefix="layers[{index}].",
     ways=("forward", "backward"),
+    batches=(0, 9),
+    signals=(
+        Signal("{side}initial_state_{cell}_{state}", "batch value", "initial"),
+        Signal("output", "sequence features", "output"),
+        Signal("{side}state_{cell}_{state}", "batch value", "final"),
+    ),
+    flow_note="as jax.lax.scan gives it over the steps, under jax.vmap over a batch",
     layouts={
         "lstm": Layout(
             source="equinox/nn/_rnn.py, class LSTMCell",

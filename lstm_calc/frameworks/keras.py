@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 KERNELS = (
     Row("kernel", "input gates*units", "kernel"),
@@ -39,6 +39,14 @@ KERAS = Framework(
     prefix="sequential/",
     wrapper="bidirectional",
     ways=("forward", "backward"),
+    selective=True,
+    padding="valid",
+    signals=(
+        Signal("initial_state_{side}{state}", "batch space value", "initial"),
+        Signal("output", "flow space features", "output", when="one_output"),
+        Signal("output_{way}", "flow space output", "output", when="two_outputs"),
+        Signal("state_{side}{state}", "batch space value", "final"),
+    ),
     layouts={
         "lstm": Layout(
             source="keras/src/layers/rnn/lstm.py, class LSTMCell",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _KERNELS = (
     Row("Wx", "gates*units input", "kernel"),
@@ -16,6 +16,13 @@ MLX = Framework(
     release="0.32.4",
     package="mlx",
     prefix="layers.{index}.",
+    batches=(0, 9),
+    signals=(
+        Signal("{long}", "batch value", "initial"),
+        Signal("output", "sequence output", "output"),
+        Signal("cell_all_steps", "sequence units", "output", when="c"),
+    ),
+    flow_note="an LSTM gives h and c at every step, no final states",
     layouts={
         "lstm": Layout(
             source="mlx/nn/layers/recurrent.py, class LSTM",

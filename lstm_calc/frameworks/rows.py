@@ -69,6 +69,24 @@ class Layout(Record):
     note: str = ""
 
 
+class Signal(Record):
+    """What flows into, through or out of a recurrent layer when it runs: a name and its axes in words.
+
+    Beside the words of a row's axes: ``batch steps space`` (no axis at all where there is none, several where there are several),
+    ``sequence`` (batch and steps in the framework's order), ``flow`` (the same, the batch alone where only the last step is
+    given), ``features`` (the size of h, both directions' where they are concatenated) and ``value`` (the size of one state, or of
+    one equation's result). ``role`` is input, lengths, initial, value (of an equation), output, state (kept from call to call) or
+    final. In a name, ``{state}`` (h, c), ``{long}`` (hidden, cell), ``{capital}`` (H, C) or ``{equation}`` make one signal of each,
+    ``{way}`` or ``{side}`` (``forward_``; nothing in a layer of one direction) one a direction; ``{cell}`` counts the recurrent
+    layers, and so does ``{at}`` (``0_``) where there are several.
+    """
+
+    name: str
+    axes: str
+    role: str
+    when: str = ""
+
+
 class Framework(Record):
     """One framework: its layouts by kind of layer, and how it names what stands around them.
 
@@ -76,6 +94,11 @@ class Framework(Record):
     one; ``ways`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers;
     ``apart``: each direction is a layer of its own, with a name of its own. ``package`` is what pip installs;
     ``release`` is the version whose tensors were recorded.
+
+    ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
+    other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
+    returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
+    default of its convolutions. ``flow_note`` says what else is to be known of all this.
     """
 
     name: str
@@ -88,6 +111,13 @@ class Framework(Record):
     ways: tuple[str, str] = ("", "")
     modules: bool = False
     apart: bool = False
+    signals: tuple[Signal, ...] = ()
+    sequence: str = "batch steps"
+    turned: str = ""
+    batches: tuple[int, int] = (1, 1)
+    selective: bool = False
+    padding: str = "same"
+    flow_note: str = ""
 
 
 _OPTION_WORDS = {

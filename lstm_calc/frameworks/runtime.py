@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _ROWS = (
     Row("W", "ways gates*units input", "kernel"),
@@ -18,6 +18,19 @@ ONNX = Framework(
     release="1.23.2",
     package="onnx onnxruntime",
     prefix="{name}.",
+    sequence="steps batch",
+    turned="layout=1",
+    signals=(
+        Signal("X", "sequence input", "input"),
+        Signal("sequence_lens", "batch", "lengths"),
+        Signal("initial_{state}", "ways batch value", "initial", when="straight"),
+        Signal("initial_{state}", "batch ways value", "initial", when="turned"),
+        Signal("Y", "steps ways batch output", "output", when="straight"),
+        Signal("Y", "batch steps ways output", "output", when="turned"),
+        Signal("Y_{state}", "ways batch value", "final", when="straight"),
+        Signal("Y_{state}", "batch ways value", "final", when="turned"),
+    ),
+    flow_note="the next layer reads Y with the directions beside each other in its last axis; onnxruntime 1.32.0 refuses layout=1",
     layouts={
         "lstm": Layout(
             source="ONNX operator LSTM-22",
@@ -72,6 +85,14 @@ OPENVINO = Framework(
     release="2026.4.1",
     package="openvino",
     prefix="{name}/",
+    signals=(
+        Signal("X", "sequence input", "input"),
+        Signal("initial_{long}_state", "batch ways value", "initial"),
+        Signal("sequence_lengths", "batch", "lengths"),
+        Signal("Y", "batch ways steps output", "output"),
+        Signal("{capital}o", "batch ways value", "final"),
+    ),
+    flow_note="the next layer reads Y with the directions beside each other in its last axis",
     layouts={
         "lstm": Layout(
             source="OpenVINO operation LSTMSequence-5",
@@ -121,6 +142,14 @@ TFLITE = Framework(
     release="2.21.0",
     package="tensorflow",
     apart=True,
+    ways=("forward", "backward"),
+    turned="time_major",
+    signals=(
+        Signal("output", "sequence features", "output"),
+        Signal("{side}output_state", "batch output", "state"),
+        Signal("{side}cell_state", "batch units", "state"),
+    ),
+    flow_note="the states are variables of the operator: they stay from call to call",
     layouts={
         "lstm": Layout(
             source="tensorflow/lite/kernels/unidirectional_sequence_lstm.cc",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_calc.frameworks.keras import KERNELS, OTHERS
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _RAVELED = tuple(row.replace(raveled=True) for row in KERNELS)
 _INITIAL = "kernel glorot_uniform, recurrent kernel orthogonal, biases zeros"
@@ -16,6 +16,13 @@ CUDNN = Framework(
     package="tf_keras",
     wrapper="bidirectional",
     ways=("forward", "backward"),
+    selective=True,
+    signals=(
+        Signal("{side}{state}_0", "batch value", "initial"),
+        Signal("output", "flow features", "output", when="one_output"),
+        Signal("output_{way}", "flow output", "output", when="two_outputs"),
+        Signal("{side}{state}_n", "batch value", "final"),
+    ),
     layouts={
         "lstm": Layout(
             source="tf_keras/src/layers/rnn/cudnn_lstm.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
@@ -55,6 +62,14 @@ TENSORFLOW1 = Framework(
     release="2.21.0",
     package="tensorflow tf_keras",
     ways=("fw", "bw"),
+    turned="time_major",
+    signals=(
+        Signal("{side}initial_state_{at}{state}", "batch value", "initial"),
+        Signal("output", "sequence features", "output", when="one_output"),
+        Signal("output_{way}", "sequence output", "output", when="two_outputs"),
+        Signal("{side}state_{at}{state}", "batch value", "final"),
+    ),
+    flow_note="as dynamic_rnn gives it; bidirectional_dynamic_rnn gives the two directions apart, which are joined here",
     layouts={
         "lstm": Layout(
             source=f"{_CELLS}, class LSTMCell (BasicLSTMCell: the same without peepholes and projection, as basic_lstm_cell)",

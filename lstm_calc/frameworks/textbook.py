@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _MATRIX = Row("W_{gate}", "units input+output", "kernel recurrent_kernel")
 _BIAS = Row("b_{gate}", "units", "bias", when="bias")
@@ -13,6 +13,15 @@ TEXTBOOK = Framework(
     release="",
     ways=("forward", "backward"),
     prefix="{name}.",
+    sequence="batch",
+    batches=(0, 1),
+    signals=(
+        Signal("x_t", "batch space input", "input"),
+        Signal("{side}{state}_t-1", "batch space value", "initial"),
+        Signal("{side}{equation}_t", "batch space value", "value"),
+        Signal("output", "batch space features", "output"),
+    ),
+    flow_note="one step of a sequence; vectors, or a line of a batch each",
     layouts={
         "lstm": Layout(
             source="Greff et al. 2017, LSTM: A Search Space Odyssey (peephole, coupled: f = 1 - i); Sak et al. 2014 (projection)",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _ROWS = (
     Row("weight_ih_l{layer}{way}", "gates*units input", "kernel"),
     Row("weight_hh_l{layer}{way}", "gates*units output", "recurrent_kernel"),
     Row("bias_ih_l{layer}{way}", "gates*units", "bias", when="bias"),
     Row("bias_hh_l{layer}{way}", "gates*units", "recurrent_bias", when="bias"),
+)
+
+_SIGNALS = (
+    Signal("{state}_0", "layers*ways batch value", "initial"),
+    Signal("output", "sequence ways*output", "output"),
+    Signal("{state}_n", "layers*ways batch value", "final"),
 )
 
 _INITIAL = "all uniform within 1/sqrt(units)"
@@ -21,6 +27,11 @@ PYTORCH = Framework(
     prefix="{name}.",
     ways=("", "_reverse"),
     modules=True,
+    sequence="steps batch",
+    turned="batch_first",
+    batches=(0, 1),
+    signals=_SIGNALS,
+    flow_note="h_n and c_n (h_0 and c_0 likewise) stay (layers*ways, batch, size) with batch_first, too",
     layouts={
         "lstm": Layout(
             source="torch/nn/modules/rnn.py, class LSTM",
@@ -86,6 +97,9 @@ PADDLE = Framework(
     prefix="{name}.",
     ways=("fw", "bw"),
     modules=True,
+    turned="time_major",
+    signals=_SIGNALS,
+    flow_note="h_n and c_n (h_0 and c_0 likewise) stay (layers*ways, batch, size) with time_major, too",
     layouts={
         "lstm": Layout(
             source=f"{_PADDLE}, class LSTM",

@@ -6,10 +6,10 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
-from lstm_calc.render.words import cells, plain
+from lstm_calc.render.words import NUMERIC, cells, plain
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
+    from lstm_calc.document import Document, Line, Table
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
@@ -19,10 +19,15 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     for position, table in enumerate(document.tables):
         out.write("\n" * (position > 0))
         writer.writerow([column.key for column in table.columns])
-        writer.writerows([_unformula(cell) for cell in cells(table, line, plain)] for line in table.lines if not line.sum)
+        writer.writerows(_row(table, line) for line in table.lines if not line.sum)
     return out.getvalue()
 
 
+def _row(table: Table, line: Line) -> list[str]:
+    words = zip(cells(table, line, plain), table.columns, strict=True)
+    return [word if column.kind in NUMERIC else _unformula(word) for word, column in words]
+
+
 def _unformula(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a text that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell

@@ -56,10 +56,10 @@ def _body(document: Document, console: Console, width: int | None) -> Text:
             text.append("\n")
         if block.kind == "heading":
             text.append(f"{words}\n", style="bold")
+        elif block.kind == "formula":
+            text.append(_broken(words, width))
         else:
-            text.append(
-                _broken(words, width) if block.kind == "formula" else _filled(words, "- " * (block.kind == "item"), console, width)
-            )
+            text.append(_filled(words, "- " * (block.kind == "item"), console, width))
         above = block.kind
     return text
 

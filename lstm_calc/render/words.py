@@ -42,7 +42,7 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "error": lambda value: f"{value:.1e}",
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
-    "shape": lambda value: "x".join(map(str, value)),
+    "shape": lambda value: "x".join("?" if size is None else str(size) for size in value),
     "slice": _slice_words,
     "share": lambda value: f"{value:.6f}",
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.formulas import Axes, Operation
     from lstm_calc.model import Model
-    from lstm_calc.questions.explain import Explanation, LayerExplanation, Operand
+    from lstm_calc.questions.explain import Explanation, Gate, LayerExplanation, Operand
 
 _TITLES = {
     "lstm": "LSTM (long short-term memory)",
@@ -63,7 +63,7 @@ def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block]
     """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
     comes_in = "tokens" if layer.layer.kind == "embedding" else "numbers in"
     flow = f"{layer.input_dim:,} {comes_in}, {layer.output_dim:,} out"
-    yield Block(f"{_few(layer.names)}: {_TITLES[layer.layer.kind]}, {flow}", "heading")
+    yield Block(f"{few(layer.names)}: {_TITLES[layer.layer.kind]}, {flow}", "heading")
     yield Block(_opening(layer))
     yield from (Block(line.text, "formula") for line in layer.lines)
     yield from _operand_blocks(layer)
@@ -76,7 +76,8 @@ def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block]
     yield from (Block(note) for note in _notes(answer, layer))
 
 
-def _few(names: Iterable[str]) -> str:
+def few(names: Iterable[str]) -> str:
+    """Return some names as a list in a sentence, the first three of many."""
     names = list(names)
     more = len(names) - _MOST_NAMES
     return listed(names if more <= 1 else [*names[:_MOST_NAMES], f"{more:,} more"])
@@ -143,10 +144,15 @@ def _gate_blocks(answer: Explanation, layer: LayerExplanation) -> Iterator[Block
         yield Block("What each gate is for:" if len(layer.gates) > 1 else "What it is for:")
     for gate in layer.gates:
         if gate.symbol is None:
-            told = f"The {gate.gate} gate is stored and counted by {answer.framework}, though no equation here reads it."
+            told = unread(gate, answer.framework)
         else:
             told = f"`{gate.symbol}[t]`, the {gate.gate} gate, {gate.purpose}."
         yield Block(told, "item")
+
+
+def unread(gate: Gate, framework: str) -> str:
+    """Return, in words, that a gate is stored for nothing."""
+    return f"The {gate.gate} gate is stored and counted by {framework}, though no equation here reads it."
 
 
 def _operation_blocks(layer: LayerExplanation) -> Iterator[Block]:
@@ -185,14 +191,14 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
             "It reads the steps twice, first to last and last to first, each with numbers of its own and by the equations above; "
             f"{_MERGES[getattr(shape, 'merge', 'concat')]}, which gives {_count_words(layer.output_dim)}."
         )
-    yield from _bias_notes(answer, layer)
+    yield from bias_notes(answer, layer)
     if getattr(shape, "tied", False):
         yield "`W` is the embedding's matrix, shared and counted there; so only what else there is counts here."
     if not shape.trainable:
         yield "The layer is frozen: its parameters are counted, and not trained."
 
 
-def _bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
+def bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     """Yield what is peculiar about the biases: a second one, one that stays zero, one added when the layer runs."""
     name, sums = answer.framework, [{term.text for term in each.operands} for line in layer.lines for each in line.operations]
     symbols = {(each.gate, each.role): each.symbol for each in layer.operands if not each.fixed}
@@ -220,7 +226,7 @@ def _sum_blocks(answer: Explanation) -> Iterator[Block]:
     if len(answer.layers) > 1 or len(answer.layers[0].names) > 1:
         yield Block("All layers together", "heading")
         words = [f"{len(layer.names):,} × " * (len(layer.names) > 1) + layer.names[0] for layer in answer.layers]
-        yield Block(f"{_few(words)}:")
+        yield Block(f"{few(words)}:")
         yield Block(answer.total.text, "formula")
 
 

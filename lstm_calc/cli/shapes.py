@@ -1,0 +1,51 @@
+"""``lstm-calc shapes``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import read_sizes, with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.shapes import Shapes
+
+
+@with_options
+def run(
+    model: Model,
+    framework: str,
+    output: Output,
+    shape: Annotated[str | None, typer.Option("--shape", help="The input's shape, as 8x64x32; None where not known.")] = None,
+    batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
+    steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
+    batch_first: Annotated[
+        bool | None,
+        typer.Option("--batch-first/--time-major", help="The order of the first two axes (ONNX: layout=1 or 0)."),
+    ] = None,
+) -> int:
+    """Follow a batch through a model: the shape of every input, state and output.
+
+    Example: lstm-calc shapes '32 > lstm 64 x2 > dense 10' -f pytorch --shape 8x64x32 --batch-first
+    """
+    from lstm_calc.questions.shapes import shapes
+
+    answer = shapes(
+        model,
+        framework,
+        shape=read_sizes("--shape", shape),
+        batch=next(iter(read_sizes("--batch", batch) or ()), None),
+        steps=next(iter(read_sizes("--steps", steps) or ()), None),
+        batch_first=batch_first,
+    )
+    for warning in answer.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    return output.show(answer.data, lambda: _document(model, answer))
+
+
+def _document(model: Model, answer: "Shapes") -> "Document":
+    from lstm_calc.report.shapes import shapes_document
+
+    return shapes_document(model, answer)

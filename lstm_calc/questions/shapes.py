@@ -1,0 +1,242 @@
+"""What flows through a model: the shape of every input, state and output, under a framework's conventions."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import ModelError, listed
+from lstm_calc.frameworks import Signal, equation_words, framework, layout_for
+from lstm_calc.measure import terms_of
+from lstm_calc.questions.stream import Stream, after, order_of, start
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.frameworks import Framework
+    from lstm_calc.model import Model, Placed
+    from lstm_calc.questions.stream import Size, Sizes
+
+_LONG = {"h": "hidden", "c": "cell"}
+_PLAIN = (Signal("output", "flow space features", "output"),)
+"""What comes out of a layer that is not recurrent."""
+
+
+class Flow(Record):
+    """One tensor of a run; ``layer`` is the name of its layer, None for the model's input.
+
+    ``role`` is input, lengths, initial, value, output, state or final; ``axes`` has a word for each size of ``shape``. A size that
+    is not known is None.
+    """
+
+    name: str
+    layer: str | None
+    role: str
+    shape: Sizes
+    axes: str
+
+
+class Shapes(Record):
+    """Every tensor of a run, from the model's input up; ``warnings`` say what in the question looks wrong."""
+
+    framework: str
+    tensors: tuple[Flow, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer; a size that is not known is null."""
+        return {"schema": "lstm-calc/shapes/1", **self.asdict(), "tensors": [flow.asdict() for flow in self.tensors]}
+
+
+class _Place(Record):
+    """One layer, or one module of repeated layers, in its place; ``cell`` counts the recurrent ones of the model."""
+
+    table: Framework
+    order: str
+    group: tuple[Placed, ...]
+    cell: int
+    cells: int
+    is_last: bool
+    before: Stream
+    after: Stream
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.group[0].name
+
+
+def shapes(
+    model: Model,
+    framework_name: str = "textbook",
+    *,
+    shape: Sequence[Size] | None = None,
+    batch: Size = None,
+    steps: Size = None,
+    batch_first: bool | None = None,
+) -> Shapes:
+    """Return the shapes of all that flows when a framework runs a model on a batch.
+
+    ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
+    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order.
+
+    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read what flows into it.
+
+    >>> from lstm_calc import read, shapes
+    >>> found = shapes(read("32 > lstm 64"), "pytorch", shape=(10, 8, 32))
+    >>> [(flow.name, flow.shape) for flow in found.tensors if flow.role != "initial"]
+    [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
+    """
+    table = framework(framework_name)
+    order = order_of(table, batch_first=batch_first)
+    stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
+    first = _measured(
+        Signal("input", "sequence space features", "input"), stream.words(order), stream.sizes(), _turns(model.placed[0])
+    )
+    places = list(_places(model, table, order, stream))
+    flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place))]
+    return Shapes(table.name, tuple(flows), tuple(_notes(places, table)), tuple(warnings))
+
+
+def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
+    """Yield the layers in their places, each with what flows in and out."""
+    groups = [tuple(group) for _, group in groupby(model.placed, lambda each: each.module if table.modules else each.name)]
+    cells = sum(group[0].layer.kind in CELLS for group in groups)
+    cell = -1
+    for group in groups:
+        layout_for(table, group[0].layer)
+        cell += group[0].layer.kind in CELLS
+        following = after(group, stream, table)
+        _check_stateful(group[0], stream, table)
+        yield _Place(table, order, group, cell, cells, group is groups[-1], stream, following)
+        stream = following
+
+
+def _check_stateful(placed: Placed, stream: Stream, table: Framework) -> None:
+    if table.selective and getattr(placed.layer, "stateful", False) and None in stream.batch:
+        raise ModelError(f"{placed.name} is stateful, and {table.title} then needs the batch size: give the batch", key="stateful")
+
+
+def _turns(placed: Placed) -> bool:
+    """Say whether a layer's features stand before its image."""
+    return getattr(placed.layer, "data_format", None) == "channels_first"
+
+
+def _flows(place: _Place) -> Iterator[Flow]:
+    """Yield every tensor of one layer's run."""
+    layer = place.group[0].layer
+    is_cell = layer.kind in CELLS
+    words = _words(place) if is_cell else set()
+    for signal in place.table.signals if is_cell else _PLAIN:
+        if words.issuperset(signal.when.split()):
+            for name, value in _named(signal.name, place):
+                yield Flow(_full_name(name, signal, place), place.name, signal.role, *_sized(signal, value, place))
+
+
+def _words(place: _Place) -> set[str]:
+    """Return the words that bring a signal in."""
+    layer = place.group[0].layer
+    outputs = "two_outputs" if layer.asdict()["merge"] == "none" else "one_output"
+    turned = "straight" if place.order == place.table.sequence else "turned"
+    return {outputs, turned, *CELLS[layer.kind].states}
+
+
+def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
+    """Yield a signal's names, by direction and by state or equation, each with the state or equation it is of."""
+    layer, table = place.group[0].layer, place.table
+    if "{" not in pattern:
+        yield pattern, ""
+        return
+    ways = table.ways[: len(layer.ways)] if "{way}" in pattern or "{side}" in pattern else ("",)
+    for way in ways:
+        side = f"{way}_" if len(layer.ways) > 1 and way else ""
+        for value in _values(pattern, place):
+            words = {"state": value, "equation": value, "long": _LONG.get(value, value), "capital": value.upper()}
+            at = f"{place.cell}_" if place.cells > 1 else ""
+            yield pattern.format(way=way, side=side, cell=place.cell, at=at, **words), value
+
+
+def _values(pattern: str, place: _Place) -> tuple[str, ...]:
+    """Return the states, or the results of the equations, that a pattern makes one signal of each."""
+    layer = place.group[0].layer
+    cell = CELLS[layer.kind]
+    if "{equation}" in pattern:
+        equations = cell.equations_for(equation_words(layer, place.table.layouts[layer.kind]))
+        return tuple(equation.name for equation in equations)
+    return cell.states if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
+
+
+def _full_name(name: str, signal: Signal, place: _Place) -> str:
+    """Return a name that is the tensor's own in the model: bare in the top recurrent layer, and for the model's output."""
+    counted = "{cell}" in signal.name or "{at}" in signal.name
+    is_top = place.group[0].layer.kind in CELLS and place.cell == place.cells - 1
+    bare = place.is_last if name == "output" else is_top or counted
+    return name if bare else f"{place.name}/{name}"
+
+
+def _sized(signal: Signal, value: str, place: _Place) -> tuple[Sizes, str]:
+    """Return the shape and the axes of one signal in one layer."""
+    first, layer = place.group[0], place.group[0].layer
+    around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
+    if signal.role == "input":
+        around = around.replace(space=place.before.space)
+    flow = place.after.words(place.order)["sequence"]
+    layers = len(place.group) if place.table.modules else 1
+    own: dict[str, Size] = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": layers}
+    axes = around.words(place.order) | {"flow": flow, "value": ["output" if value == "h" else "units"]}
+    return _measured(signal, axes, around.sizes() | own, _turns(first))
+
+
+def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], features_first: bool) -> tuple[Sizes, str]:
+    """Return a signal's shape and its axes in words, the axes of a stream put in the place of its words."""
+    found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
+    if features_first and axes["space"] and axes["space"][0] in found:
+        found.insert(found.index(axes["space"][0]), found.pop())
+    return tuple(_size(axis, sizes) for axis in found), " ".join(found)
+
+
+def _size(axis: str, sizes: dict[str, Size]) -> Size:
+    """Return the size of one axis, or None where one of its words has none that is known."""
+    total = 0
+    for term in terms_of(axis):
+        known = [size for word in term if (size := sizes[word]) is not None]
+        if len(known) < len(term):
+            return None
+        total += prod(known)
+    return total
+
+
+def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:
+    """Yield what else is to be known of this run."""
+    cells = [place for place in places if place.group[0].layer.kind in CELLS]
+    if cells and table.flow_note:
+        yield table.flow_note
+    if cells and table.selective:
+        yield from _selective_notes(cells)
+    backwards = [place.name for place in cells if place.group[0].layer.asdict()["go_backwards"]]
+    if backwards:
+        yield f"{listed(backwards)}: read from the last step to the first, and the output is in that order"
+    dense = [place.name for place in places if place.group[0].layer.kind == "dense" and place.before.steps]
+    if dense:
+        yield f"{listed(dense)}: applied at every step"
+
+
+def _selective_notes(cells: Sequence[_Place]) -> Iterator[str]:
+    """Yield what the layers have to be told to return what flows here."""
+    every = [place.name for place in cells if place.after.steps]
+    if every:
+        yield f"return_sequences=True in {listed(every)}"
+    silent = [place.name for place in cells if not place.group[0].layer.asdict()["return_state"]]
+    if silent:
+        yield f"final states: returned with return_state=True only, which {listed(silent)} {_lacks(len(silent))}"
+    stateful = [place.name for place in cells if place.group[0].layer.asdict()["stateful"]]
+    if stateful:
+        yield f"{listed(stateful)}: stateful, the final states are the initial ones of the next batch"
+
+
+def _lacks(count: int) -> str:
+    return "do not have" if count > 1 else "does not have"

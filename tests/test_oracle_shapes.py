@@ -1,0 +1,114 @@
+"""What flows through random models, held against real Keras and PyTorch that run them on a batch: ``pytest -m oracle``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+from lstm_calc import Model, ModelError, shapes
+from lstm_calc.cells import CELLS
+from tests.strategies import models
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Placed
+    from lstm_calc.questions.shapes import Shapes
+
+pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
+EXAMPLES = settings(max_examples=200, suppress_health_check=list(HealthCheck), deadline=None)
+SPACE = (5, 6, 7)
+
+
+def run_of(draw: st.DataObject, framework: str, sizes: list[int], **options: Any) -> tuple[Model, Shapes, tuple[int, ...]]:
+    """Draw a model, and return it with its shapes on an input of known sizes."""
+    model = draw.draw(models(framework, longest=4, largest=6))
+    model = model.replace(layers=[layer.replace(input_dim=None, name=None) for layer in model.layers])
+    reader = next(layer for layer in model.layers if layer.reads != "either")
+    front = sizes if reader.reads != "vector" else [size for size in sizes if size != 9]
+    back = () if model.layers[0].reads == "tokens" else (*SPACE[: len(reader.window)], model.input_dim)
+    try:
+        return model, shapes(model, framework, shape=(*front, *back), **options), (*front, *back)
+    except ModelError:
+        reject()
+
+
+def keras_layer(placed: Placed) -> Any:
+    import keras
+
+    layer: Any = placed.layer
+    if layer.kind not in CELLS:
+        made = {
+            "dense": lambda: keras.layers.Dense(layer.units),
+            "embedding": lambda: keras.layers.Embedding(layer.vocab_size, layer.dim),
+            "repeat_vector": lambda: keras.layers.RepeatVector(layer.steps),
+        }
+        return made[layer.kind]()
+    options = {"return_sequences": bool(placed.sequences), "return_state": True}
+    if layer.kind == "conv_lstm":
+        kind = getattr(keras.layers, f"ConvLSTM{len(layer.window)}D")
+        options |= {"kernel_size": layer.window} | ({"padding": layer.padding} if layer.padding else {})
+        inner = kind(layer.filters, **options)
+    else:
+        inner = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}[layer.kind](
+            layer.units, **options
+        )
+    merge = {"average": "ave", "none": None}.get(layer.merge, layer.merge)
+    return keras.layers.Bidirectional(inner, merge_mode=merge) if layer.bidirectional else inner
+
+
+@EXAMPLES
+@given(draw=st.data())
+def test_keras_gives_these_shapes(draw: st.DataObject) -> None:
+    import numpy as np
+
+    model, answer, shape = run_of(draw, "keras", [3, 9])
+    x: Any = np.zeros(shape, "int32" if model.layers[0].reads == "tokens" else "float32")
+    for placed in model.placed:
+        found = keras_layer(placed)(x)
+        given = list(found) if isinstance(found, (list, tuple)) else [found]
+        ours = [
+            flow.shape for role in ("output", "final") for flow in answer.tensors if (flow.layer, flow.role) == (placed.name, role)
+        ]
+        assert ours == [tuple(value.shape) for value in given]
+        x = given[0]
+
+
+@EXAMPLES
+@given(draw=st.data())
+def test_pytorch_gives_these_shapes(draw: st.DataObject) -> None:
+    import torch
+
+    batch_first, batched = draw.draw(st.booleans()), draw.draw(st.booleans())
+    sizes = [9] if not batched else [3, 9] if batch_first else [9, 3]
+    model, answer, shape = run_of(draw, "pytorch", sizes, batch_first=batch_first)
+    x = torch.zeros(shape, dtype=torch.int64 if model.layers[0].reads == "tokens" else torch.float32)
+    steps_at = 1 if batched and batch_first else 0
+    for layer, placed in zip(model.layers, (each for each in model.placed if each.depth == 0), strict=True):
+        ours = {flow.name.rpartition("/")[2]: flow.shape for flow in answer.tensors if flow.layer == placed.name}
+        x, theirs = torch_run(layer, placed, x, batch_first=batch_first, steps_at=steps_at)
+        assert {name: ours[name] for name in theirs} == theirs
+        last = next(each for each in reversed(model.placed) if each.module == placed.module)
+        if layer.kind in CELLS and last.sequences is False:
+            x = x.select(steps_at, -1)
+
+
+def torch_run(layer: Any, placed: Placed, x: Any, *, batch_first: bool, steps_at: int) -> tuple[Any, dict[str, Any]]:
+    """Return a layer's output, and the shapes of what it gives by name."""
+    import torch
+
+    if layer.kind in CELLS:
+        options = {"num_layers": layer.repeat, "bidirectional": layer.bidirectional, "batch_first": batch_first}
+        options |= {"proj_size": layer.projection} if getattr(layer, "projection", None) else {}
+        kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[layer.kind]
+        output, state = kind(placed.input_dim, layer.units, **options)(x)
+        states = dict(zip(("h_n", "c_n"), state if isinstance(state, tuple) else (state,), strict=False))
+        return output, {name: tuple(value.shape) for name, value in {"output": output, **states}.items()}
+    if layer.kind == "repeat_vector":
+        output = torch.stack([x] * layer.steps, steps_at)
+    elif layer.kind == "embedding":
+        output = torch.nn.Embedding(layer.vocab_size, layer.dim)(x)
+    else:
+        output = torch.nn.Linear(placed.input_dim, layer.units)(x)
+    return output, {"output": tuple(output.shape)}
