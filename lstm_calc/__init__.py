@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from lstm_calc.model import Embedding as Embedding
     from lstm_calc.model import Model as Model
     from lstm_calc.model import RepeatVector as RepeatVector
+    from lstm_calc.modelfile import dumps as dumps
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.diagram import diagram as diagram
     from lstm_calc.questions.difference import difference as difference
     from lstm_calc.questions.explain import explain as explain
+    from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.tensors import tensors as tensors
@@ -38,10 +42,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
-    "modelfile": ("load",),
+    "modelfile": ("dumps", "load"),
     "notation": ("read",),
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
+    "questions.diagram": ("diagram",),
+    "questions.arguments": ("arguments",),
+    "questions.forecast": ("forecast",),
     "questions.params": ("params",),
     "questions.shapes": ("shapes",),
     "questions.tensors": ("tensors",),

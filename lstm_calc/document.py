@@ -68,12 +68,37 @@ class Block(NamedTuple):
                 yield piece, bool(position % 2)
 
 
+class Node(NamedTuple):
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
+
+    key: str
+    lines: tuple[str, ...]
+    end: bool = False
+
+
+class Edge(NamedTuple):
+    """An arrow between two nodes, and what flows along it."""
+
+    start: str
+    stop: str
+    label: str = ""
+
+
+class Graph(NamedTuple):
+    """Boxes and arrows, from the left to the right or from the top down."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
 class Document(NamedTuple):
     """An answer, ready to be rendered; people read the body before the tables, machines the tables alone."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    graphs: tuple[Graph, ...] = ()
     body: tuple[Block, ...] = ()
 
     def tables_for_people(self) -> list[Table]:

@@ -1,4 +1,4 @@
-"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model.
+"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, read into a Model and written from one.
 
 input_dim = 300
 [[layers]]
@@ -41,6 +41,33 @@ def load(path: str) -> Model:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
         raise ModelFileError("cannot be read: not a file name", path) from None
+
+
+def dumps(model: Model) -> str:
+    """Return a model as a JSON model file, such that :func:`loads` gives it back; what is as by default is left out.
+
+    >>> from lstm_calc import read
+    >>> loads(dumps(read("32 > bilstm 64 x2 > dense 10"))) == read("32 > bilstm 64 x2 > dense 10")
+    True
+    """
+    import json
+
+    return json.dumps(table_of(model), indent=2) + "\n"
+
+
+def table_of(model: Model) -> dict[str, Any]:
+    """Return the plain values of a model file.
+
+    >>> from lstm_calc import read
+    >>> table_of(read("32 > lstm 64"))
+    {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
+    """
+    layers = [{"type": layer.kind} | {name: _plain(value) for name, value in layer.changed().items()} for layer in model.layers]
+    return ({} if model.input_dim is None else {"input_dim": model.input_dim}) | {"layers": layers}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _text(stream: BinaryIO, file: str) -> str:

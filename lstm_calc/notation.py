@@ -239,10 +239,10 @@ def write(model: Model) -> str:
     '32 > bilstm 64 x2 nobias merge=sum'
     """
     source = [] if model.input_dim is None else [str(model.input_dim)]
-    return " > ".join(source + [part for layer in model.layers for part in _written(layer)])
+    return " > ".join(source + [part for layer in model.layers for part in written(layer)])
 
 
-def _written(layer: Layer) -> Iterator[str]:
+def written(layer: Layer) -> Iterator[str]:
     """Yield the segments of one layer: its vocabulary first where it is an embedding."""
     values = layer.changed()
     size = layer.size

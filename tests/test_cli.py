@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 MODEL = "vocab 200 > embed 8 > bilstm 4 x2 > gru 6 > dense 10 > dense 1"
+FORECAST = ("forecast", "--features", "5", "--window", "64", "--horizon", "3", "--units", "32")
 GOLDEN_CALLS = {
     "params": ("params", "--input", "32", "--units", "32", "--output", "32"),
     "params-stack": ("params", MODEL, "-f", "keras"),
@@ -30,9 +31,14 @@ GOLDEN_CALLS = {
     "tensors": ("tensors", MODEL, "-f", "pytorch"),
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
+    "shapes": ("shapes", MODEL, "-f", "keras", "--shape", "8xNone"),
     "explain": ("explain", "--input", "32", "--units", "32", "--output", "32"),
     "explain-step": ("explain", "8 > bigru 4 nobias", "-f", "paddle", "--step"),
     "frameworks": ("frameworks",),
+    "arguments": ("arguments",),
+    "forecast": (*FORECAST, "--targets", "2", "--length", "1_000", "--stride", "10"),
+    "forecast-seq2seq": (*FORECAST, "--strategy", "seq2seq", "--units", "64,32", "-f", "keras"),
+    "forecast-all": (*FORECAST, "--targets", "2", "--all"),
 }
 SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md"}
 PAGES = {"latex": "tex", "html": "html"}
@@ -74,6 +80,8 @@ def test_golden_pages(cli: Cli, golden: Callable[[str, str], None], name: str, f
         ("params -i 8 -u 4 --projection 2 --peephole --coupled", 3 * (4 * 10 + 4) + 2 * 4 + 8),
         ("params -i 8 -u 4 --bidirectional --merge sum --output 1", 421),
         ("tensors -i 32 -u 32 -f onnx", 8448),
+        ("forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32", 4864 + 99),
+        ("forecast --features 5 --window 64 --horizon 3 --units 32 -f pytorch", 4992 + 99),
     ],
 )
 def test_the_number_alone(cli: Cli, arguments: str, number: int) -> None:
@@ -149,6 +157,19 @@ WRONG = {
     "params -i 3 -u 4 --output-file ''": "--output-file: '' cannot be written: not a file name",
     "params -i 3 -u 4 --output-file new/": "--output-file: 'new/' cannot be written: not a file name",
     "params -i 3 -u 4 --output-file /nowhere/at/all": "cannot be written: no such file or directory",
+    "forecast --features 5": "missing option '--window'",
+    "forecast --features 5 --window 8 --units 4 --horizon 0": "--horizon: must be a whole number from 1 up, not 0",
+    "forecast --features 5 --window 8 --units 4,,2": "--units: '' is not a whole number",
+    f"forecast --features 5 --window 8 --units {'1,' * 10_000}1": "--units: a model has at most 10,000 layers",
+    "forecast --features 5 --window 8 --units 4 --strategy seq": "--strategy: 'seq' is not known; did you mean 'seq2seq'?",
+    "forecast --features 5 --window 8 --units 4 --cell conv_lstm": "--cell: 'conv_lstm' is not known; did you mean 'lstm'?",
+    "forecast --features 5 --window 8 --units 4 --horizon 3 --length 10": "--length: 10 gives no window: each takes 11 steps",
+    "forecast --features 1 --targets 2 --window 8 --units 4 --horizon 3 --strategy recursive": "--targets: 2 cannot be fed back",
+    "forecast --features 5 --window 8 --units 4 --all": "--horizon: must be above 1",
+    "forecast --features 1 --window 8 --units 4 --horizon 2 --all": "--features: must be above 1",
+    "forecast --features 5 --window 8 --units 4 --all -q": "--all, --quiet and --as-model are three answers",
+    "forecast --features 5 --window 8 --units 4 -q --as-model": "--all, --quiet and --as-model are three answers",
+    "forecast --features 5 --window 8 --units 4 --cell mgu -f keras": "keras has no mgu",
     "frameworks --input 3": "no such option: --input",
     f"params {'lstm' * 50_000}": "is not a layer; known are",
     f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; known are",
@@ -333,6 +354,8 @@ def test_no_option_is_declared_twice(command: str) -> None:
         ("bash", "lstm-calc params -f ke", "keras"),
         ("zsh", "lstm-calc params --format mark", "markdown"),
         ("zsh", "lstm-calc params --cell conv", "conv_lstm"),
+        ("zsh", "lstm-calc forecast --strategy many", "many-to-many"),
+        ("zsh", "lstm-calc forecast --cell mg", "mgu"),
     ],
 )
 def test_completion(shell: str, words: str, expected: str) -> None:

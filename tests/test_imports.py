@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+FORECAST = ["forecast", "--features", "2", "--window", "8", "--units", "2"]
 STARTS = {
     "import lstm_calc": ("typer", "rich", "json", "lstm_calc.model"),
     "from lstm_calc import LSTM, Dense, Model, params; params(Model([LSTM(2)], 1))": ("typer", "rich", "json"),
@@ -27,6 +28,9 @@ STARTS = {
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'json'])": ("rich", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'csv'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'markdown'])": ("rich", "json"),
+    f"from lstm_calc.cli import app; app({FORECAST} + ['-q'])": ("rich", "json", "lstm_calc.report"),
+    f"from lstm_calc.cli import app; app({FORECAST} + ['--as-model'])": ("rich", "lstm_calc.report"),
+    "from lstm_calc.cli import app; app(['arguments', '--format', 'json'])": ("rich", "lstm_calc.report", "lstm_calc.modelfile"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])": ("json", "importlib.metadata"),
 }
 """For each start: the modules it must not load."""

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from itertools import product
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import assume, given
@@ -16,15 +15,12 @@ from lstm_calc import notation
 from lstm_calc.frameworks import FRAMEWORKS, offers
 from lstm_calc.measure import count
 from lstm_calc.model import Dense, Model
-from lstm_calc.modelfile import loads
+from lstm_calc.modelfile import dumps, loads, table_of
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import Tensor, tensors
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.params import params_document
 from tests.strategies import models
-
-if TYPE_CHECKING:
-    from lstm_calc.model import Layer
 
 sizes = st.integers(1, 40)
 every_framework = pytest.mark.parametrize("framework", list(FRAMEWORKS))
@@ -95,16 +91,11 @@ def test_the_notation_reads_back(model: Model) -> None:
     assert str(notation.read(str(model))) == str(model)
 
 
-def as_file(model: Model) -> dict[str, object]:
-    """Return a model in the words of a model file."""
-    layers: list[Layer] = list(model.layers)
-    written = [{"type": layer.kind, **layer.changed()} for layer in layers]
-    return {"layers": written} | ({} if model.input_dim is None else {"input_dim": model.input_dim})
-
-
 @given(model=models())
 def test_the_model_file_reads_back(model: Model) -> None:
-    assert loads(json.dumps(as_file(model))) == model
+    assert loads(dumps(model)) == model
+    assert json.loads(dumps(model)) == table_of(model)
+    assert loads(json.dumps(table_of(model))) == model
 
 
 @every_framework

@@ -10,7 +10,7 @@ import pytest
 
 from lstm_calc import LSTM, Dense, Embedding, Model, load
 from lstm_calc.errors import ModelFileError
-from lstm_calc.modelfile import MAX_BYTES, loads
+from lstm_calc.modelfile import MAX_BYTES, dumps, loads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,16 @@ def test_toml_and_json_say_the_same(tmp_path: Path) -> None:
     (tmp_path / "model.toml").write_text(TOML)
     (tmp_path / "model.json").write_text(json.dumps(tomllib.loads(TOML)))
     assert load(str(tmp_path / "model.toml")) == MODEL == load(str(tmp_path / "model.json"))
+
+
+def test_a_model_is_written_in_the_words_of_a_file() -> None:
+    written = dumps(MODEL)
+    assert json.loads(written) == {
+        "input_dim": 300,
+        "layers": [{"type": "lstm", "units": 512, "bidirectional": True, "repeat": 2}, {"type": "dense", "units": 10}],
+    }
+    assert written.endswith("}\n")
+    assert "input_dim" not in json.loads(dumps(Model([Embedding(100, 8), LSTM(4)])))
 
 
 def test_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:

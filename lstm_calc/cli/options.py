@@ -114,11 +114,11 @@ def _is_a_path(text: str) -> bool:
 def _from_flags(flags: dict[str, Any]) -> Model:
     """Return the model that flags describe."""
     kind = _kind(flags.pop("cell", "lstm"))
-    head = [Dense(size) for size in _counts("output", flags.pop("output", None))]
+    head = [Dense(size) for size in read_counts("output", flags.pop("output", None))]
     front = _embedding(flags.pop("embedding", None))
-    width = _counts("input_dim", flags.pop("input_dim", None), at_most=1)
-    units = _counts("units", flags.pop("units", None))
-    repeat = _counts("layers", flags.pop("layers", None), at_most=1)
+    width = read_counts("input_dim", flags.pop("input_dim", None), at_most=1)
+    units = read_counts("units", flags.pop("units", None))
+    repeat = read_counts("layers", flags.pop("layers", None), at_most=1)
     if not units:
         raise LstmCalcError("--units is missing: how many units the recurrent layer has")
     if repeat and len(units) > 1:
@@ -151,7 +151,7 @@ def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Lay
 def _embedding(text: str | None) -> list[Layer]:
     if text is None:
         return []
-    sizes = _counts("embedding", text, separator="x") if text.count("x") == 1 else []
+    sizes = read_counts("embedding", text, separator="x") if text.count("x") == 1 else []
     if not sizes:
         raise LstmCalcError(f"--embedding: {quoted(text)} is not a vocabulary and a size; write 20000x128")
     return [Embedding(*sizes)]
@@ -162,11 +162,11 @@ def _parsed(name: str, value: Any) -> Any:
     if name == "kernel_size":
         if "," in value:
             raise LstmCalcError(f"--kernel-size: {quoted(value)} is not a window; write 3x3")
-        return _counts(name, value, separator="x")
-    return _counts(name, value, at_most=1)[0] if name == "projection" else value
+        return read_counts(name, value, separator="x")
+    return read_counts(name, value, at_most=1)[0] if name == "projection" else value
 
 
-def _counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
+def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: int | None = None) -> list[int]:
     """Return the whole numbers of a flag, none where it was not given."""
     if text is None:
         return []
@@ -216,13 +216,27 @@ def read_framework(
 
 def read_output(
     format_: Annotated[
-        str, typer.Option("--format", help="table, json, csv or markdown.", autocompletion=formats, rich_help_panel=_ANSWER)
+        str,
+        typer.Option("--format", help="table, json, csv, markdown or mermaid.", autocompletion=formats, rich_help_panel=_ANSWER),
     ] = "table",
     output_file: Annotated[
         str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
     ] = None,
 ) -> Output:
     """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
+    return Output(format_, output_file)
+
+
+def read_drawing(
+    format_: Annotated[
+        str,
+        typer.Option("--format", help="mermaid, or another format.", autocompletion=formats, rich_help_panel=_ANSWER),
+    ] = "mermaid",
+    output_file: Annotated[
+        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+    ] = None,
+) -> Output:
+    """Return where and how a drawing is to be written; raise OutputError for a format that is not known."""
     return Output(format_, output_file)
 
 
@@ -237,6 +251,7 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "framework": read_framework,
     "output": read_output,
+    "drawing": read_drawing,
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""

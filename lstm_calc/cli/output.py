@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import OutputError, did_you_mean, quoted
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +42,18 @@ class Output:
         """Write an answer, of which the format takes the plain values or the document; return exit code 0."""
         if self.form in DATA_FORMATS:
             return self._write(lambda _: DATA_FORMATS[self.form](data()))
-        return self._write(lambda stream: DOCUMENT_FORMATS[self.form](document(), stream))
+        made = document()
+        if self.form in GRAPH_FORMATS and not made.graphs:
+            raise OutputError(f"--format: {self.form} draws, and there is nothing to draw here; shapes and diagram have drawings")
+        return self._write(lambda stream: DOCUMENT_FORMATS[self.form](made, stream))
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""
-        return self._write(lambda _: f"{number}\n")
+        return self.text(f"{number}\n")
+
+    def text(self, text: str) -> int:
+        """Write a text as it stands; return exit code 0."""
+        return self._write(lambda _: text)
 
     def _write(self, text: Callable[[TextIO], str]) -> int:
         if self.file is None:

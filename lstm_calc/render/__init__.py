@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Document
 
-__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "json", "plain", "size_words", "worded"]
+__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "json", "plain", "size_words", "worded"]
 
 
 def json(data: Any) -> str:
@@ -35,7 +35,10 @@ def _render(form: str) -> Callable[[Document, TextIO], str]:
 DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
 """The formats of an answer's plain values, by name."""
 
-_MODULES = ("table", "csv", "markdown", "latex", "html", "svg")
-
-DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {form: _render(form) for form in _MODULES}
+DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {
+    form: _render(form) for form in ("table", "csv", "markdown", "latex", "html", "svg", "mermaid")
+}
 """The formats of a document, by name; each is the module ``as_`` and its name."""
+
+GRAPH_FORMATS = frozenset({"mermaid"})
+"""The formats that have a document's graphs alone."""

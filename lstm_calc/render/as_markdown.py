@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render.as_mermaid import flowchart
 from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, cells
 
@@ -21,6 +22,7 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     parts = [f"### {_escaped(document.title)}"]
     parts += _blocks(document.body)
     parts += [_table(table) for table in document.tables_for_people()]
+    parts += [f"```mermaid\n{flowchart(graph)}```" for graph in document.graphs]
     parts += [_escaped(note) for note in document.notes]
     return "\n\n".join(parts) + "\n"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def difference_document(model: Model, answer: Difference) -> Document:
     """Return why the totals of two frameworks differ: in words what differs, and all tensors in a table."""
     one, two = (f"{total:,} parameters in {name}" for total, name in zip(answer.totals, answer.frameworks, strict=True))
-    return Document(f"{headline(model)}: {one}, {two}", (_table(answer),), (), tuple(_blocks(answer)))
+    return Document(f"{headline(model)}: {one}, {two}", (_table(answer),), (), body=tuple(_blocks(answer)))
 
 
 def _blocks(answer: Difference) -> Iterator[Block]:

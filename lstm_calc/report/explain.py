@@ -56,7 +56,7 @@ def explain_document(model: Model, answer: Explanation, *, step: bool) -> Docume
     said: set[Block] = set()
     body = [block for layer in answer.layers for block in _layer_blocks(answer, layer, said, step=step)]
     tables = (_steps_table(answer), _operations_table(answer)) if step else (_steps_table(answer),)
-    return Document(f"{headline(model)}, explained as {answer.framework} counts it", tables, (), (*body, *_sum_blocks(answer)))
+    return Document(f"{headline(model)}, explained as {answer.framework} counts it", tables, (), body=(*body, *_sum_blocks(answer)))
 
 
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:

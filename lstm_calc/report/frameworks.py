@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.frameworks import OPTIONS
 from lstm_calc.questions.support import SupportList
-from lstm_calc.report.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words
+from lstm_calc.report.words import BLOCK_LEGEND, EQUATION_LEGEND, RAVELED_LEGEND, block_words
 
 if TYPE_CHECKING:
     from lstm_calc.questions.support import CellSupport, OtherSupport, Support
@@ -83,7 +83,7 @@ def framework_document(answer: Support) -> Document:
         _sources_table((*cells, *answer.others)),
     )
     raveled = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
-    notes = (*dict.fromkeys(cell.note for cell in cells if cell.note), _ORDER_LEGEND, BLOCK_LEGEND, *raveled, _EQUATION_LEGEND)
+    notes = (*dict.fromkeys(cell.note for cell in cells if cell.note), _ORDER_LEGEND, BLOCK_LEGEND, *raveled, EQUATION_LEGEND)
     return Document(title, tuple(table for table in tables if table.lines), notes)
 
 
@@ -114,11 +114,6 @@ def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
 def _offers(cell: CellSupport) -> str:
     """Return what a cell is offered with, the default marked."""
     return ", ".join(f"{word} (default)" if word == cell.default else word for word in cell.options)
-
-
-_EQUATION_LEGEND = (
-    "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
-)
 
 
 def _equations_table(cells: tuple[CellSupport, ...]) -> Table:

@@ -73,10 +73,15 @@ def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
     size = size_words(_FLOAT32 * answer.total)
     yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
     if any(layer.kind in CELLS for layer in model.layers):
-        yield f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
+        yield convention_note(model, answer)
     for placed in model.placed:
         if getattr(placed.layer, "tied", False):
             yield f"{placed.name} shares the embedding's matrix, so only its bias is counted"
+
+
+def convention_note(model: Model, answer: ParamCount) -> str:
+    """Return, in words, how a framework counts the biases of a model, and what the others make of it."""
+    return f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
 
 
 def _other_totals(model: Model, answer: ParamCount) -> str:

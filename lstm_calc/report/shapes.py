@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
+from lstm_calc.notation import written
+from lstm_calc.render import worded
 from lstm_calc.report.words import headline
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Model
+    from lstm_calc.model import Layer, Model
     from lstm_calc.questions.shapes import Shapes
 
 _WHAT = {
@@ -23,7 +25,13 @@ _WHAT = {
 
 
 def shapes_document(model: Model, answer: Shapes) -> Document:
-    """Return what flows through a model, layer by layer."""
+    """Return what flows through a model, layer by layer, and the stack as a drawing."""
+    title = f"Shapes of {headline(model)} in {answer.framework}"
+    return Document(title, (shapes_table(answer),), answer.notes, (stack_graph(model, answer),))
+
+
+def shapes_table(answer: Shapes) -> Table:
+    """Return what flows, a line a tensor."""
     columns = (
         Column("layer", "layer", grouped=True),
         Column("name", "name"),
@@ -32,4 +40,23 @@ def shapes_document(model: Model, answer: Shapes) -> Document:
         Column("axes", "axes"),
     )
     lines = tuple(Line((flow.layer, flow.name, _WHAT[flow.role], flow.shape, flow.axes)) for flow in answer.tensors)
-    return Document(f"Shapes of {headline(model)} in {answer.framework}", (Table(columns, lines),), answer.notes)
+    return Table(columns, lines)
+
+
+def stack_graph(model: Model, answer: Shapes) -> Graph:
+    """Return the layers from the input up, and on each arrow the shape of what flows along it."""
+    first, *others = answer.tensors
+    named = {placed.name: placed for placed in model.placed}
+    layers = list(dict.fromkeys(flow.layer for flow in others if flow.layer is not None))
+    apart = len(layers) == len(named)
+    nodes = [Node("", ("input",), end=True), *(Node(name, (name, _described(named[name].layer, apart=apart))) for name in layers)]
+    edges, below = [], [("", first.shape)]
+    for name in [*layers, "output"]:
+        edges += [Edge(start, name, worded("shape", shape)) for start, shape in below]
+        below = [(name, flow.shape) for flow in others if (flow.layer, flow.role) == (name, "output")]
+    return Graph("stack", (*nodes, Node("output", ("output",), end=True)), tuple(edges))
+
+
+def _described(layer: Layer, *, apart: bool) -> str:
+    """Return a layer in the words of the notation; one of those that it repeats where they are drawn apart."""
+    return " ".join(written(layer.replace(repeat=1) if apart and layer.repeats > 1 else layer))

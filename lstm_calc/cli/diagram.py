@@ -1,0 +1,38 @@
+"""``lstm-calc diagram``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.diagram import Diagram
+
+
+@with_options
+def run(
+    model: Model,
+    framework: str,
+    drawing: Output,
+    layer: Annotated[
+        str | None, typer.Option("--layer", help="Whose cell to draw, by the layer's name; else the first recurrent one's.")
+    ] = None,
+) -> int:
+    """Draw a model with what flows between its layers, and one step of one of its cells.
+
+    Example: lstm-calc diagram '32 > lstm 64 > dense 10' -f keras
+    """
+    from lstm_calc.questions.diagram import diagram
+
+    answer = diagram(model, framework, layer)
+    return drawing.show(answer.data, lambda: _document(model, answer))
+
+
+def _document(model: Model, answer: "Diagram") -> "Document":
+    from lstm_calc.report.diagram import diagram_document
+
+    return diagram_document(model, answer)

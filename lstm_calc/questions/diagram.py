@@ -1,0 +1,100 @@
+"""One cell of a model as what it computes in a step: each value, what it is computed from, and its shape."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import ModelError, did_you_mean, quoted
+from lstm_calc.frameworks import equation_words, framework
+from lstm_calc.questions.params import params
+from lstm_calc.questions.shapes import Shapes, shapes
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.measure import Shape
+    from lstm_calc.model import Model, Placed
+
+_INTO, _BACK = {"pre", "into"}, {"pre"}
+"""The functions of an equation that read x, and those that read the h of the step before without saying so."""
+
+
+class Value(Record):
+    """One value of a step: ``reads`` has the keys of what it is computed from, ``matrices`` its gate's stored shapes by role."""
+
+    key: str
+    name: str
+    expression: str
+    gate: str | None
+    shape: Shape
+    reads: tuple[str, ...]
+    matrices: dict[str, Shape]
+
+
+class Diagram(Record):
+    """A model's run, and one step of one of its cells; the inputs of the step are ``x`` and the states before it."""
+
+    shapes: Shapes
+    layer: str
+    cell: str
+    inputs: dict[str, Shape]
+    values: tuple[Value, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        cell = {"layer": self.layer, "cell": self.cell, "inputs": self.inputs, "values": [value.asdict() for value in self.values]}
+        return {"schema": "lstm-calc/diagram/1", "framework": self.shapes.framework, "stack": self.shapes.data(), "cell": cell}
+
+
+def diagram(model: Model, framework_name: str = "textbook", layer: str | None = None) -> Diagram:
+    """Return a model's run and one step of one of its cells: of the layer of a name, or of the first recurrent one.
+
+    Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
+    """
+    flow = shapes(model, framework_name)
+    cells = {placed.name: placed for placed in model.placed if placed.layer.kind in CELLS}
+    name = layer if layer is not None else next(iter(cells), "")
+    if name not in cells:
+        hint = did_you_mean(name, cells) if cells else ": the model has none"
+        raise ModelError(
+            f"{quoted(name)} is not a recurrent layer of the model{hint}" if name else "the model has no recurrent layer"
+        )
+    placed = cells[name]
+    kind = CELLS[placed.layer.kind]
+    states = {f"{state}_t-1": _shape(state, placed) for state in kind.states}
+    matrices = _matrices(model, framework_name, name)
+    return Diagram(flow, name, kind.name, {"x_t": (placed.input_dim,), **states}, tuple(_values(placed, framework_name, matrices)))
+
+
+def _shape(name: str, placed: Placed) -> Shape:
+    return (placed.layer.sizes["output" if name == "h" else "units"],)
+
+
+def _matrices(model: Model, framework_name: str, name: str) -> dict[str | None, dict[str, Shape]]:
+    """Return the stored shapes of each gate's blocks, by role, of a layer's first direction."""
+    counted = next(layer for layer in params(model, framework_name).layers if layer.name == name)
+    return {part.gate: part.shapes for part in reversed(counted.gates)}
+
+
+def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict[str, Shape]]) -> Iterator[Value]:
+    """Yield the values of a step in the order in which they are computed."""
+    layer = placed.layer
+    cell = CELLS[layer.kind]
+    known = {"x": "x_t", **{state: f"{state}_t-1" for state in cell.states}}
+    for equation in cell.equations_for(equation_words(layer, framework(framework_name).layouts[layer.kind])):
+        words = _words(equation.expression)
+        gate = next((gate for gate in cell.gates if gate in words), None)
+        owner = None if "project" in words else gate
+        blocks = matrices.get(owner, {}) if owner or "project" in words else {}
+        implied = (["x"] if _INTO & words else []) + (["h"] if _BACK & words else []) + (["c"] if "peephole" in blocks else [])
+        read = dict.fromkeys(known[word] for word in [*implied, *known] if word in implied or word in words)
+        key = f"{equation.name}_t"
+        yield Value(key, equation.name, equation.expression, gate, _shape(equation.name, placed), tuple(read), blocks)
+        known[equation.name] = key
+
+
+def _words(expression: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}

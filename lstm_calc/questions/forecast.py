@@ -1,0 +1,263 @@
+"""A forecasting question as a model: the arrays it is trained on, its layers, its head and how many windows a series gives.
+
+``X`` is (windows, window, features). What ``y`` is depends on the strategy; an array's first axis is the windows, None where the
+length of the series is not known.
+
+    direct         one head for the whole horizon; y (N, targets * horizon), reshaped (N, horizon, targets) where both are above 1
+    recursive      the model of one step, y (N, targets); its forecast is fed back as the next step's features
+    seq2seq        an encoder, its last output repeated, a decoder and a head at each of its steps; y (N, horizon, targets)
+    many-to-many   a head at every step of the window: y holds, for each of them, the horizon that follows it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, did_you_mean, quoted
+from lstm_calc.fields import count as whole
+from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
+from lstm_calc.modelfile import table_of
+from lstm_calc.questions.params import ParamCount, params
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lstm_calc.model import Layer
+
+Array = tuple[int | None, ...]
+"""The shape of an array; None where the number of windows is not known."""
+
+
+class Strategy(Record):
+    """One way to forecast several steps.
+
+    ``decoder``: a second stack reads the last output of the first, repeated for each step of the horizon. ``every_step``: the
+    head stands at every step of the window. ``one_step``: the model is trained on one step, and its forecast fed back.
+    """
+
+    name: str
+    summary: str
+    decoder: bool = False
+    every_step: bool = False
+    one_step: bool = False
+
+
+STRATEGIES = {
+    strategy.name: strategy
+    for strategy in (
+        Strategy("direct", "one head gives the whole horizon"),
+        Strategy("recursive", "the model gives one step, which is fed back for the next", one_step=True),
+        Strategy("seq2seq", "an encoder, its last output repeated, a decoder, a head at each step of the horizon", decoder=True),
+        Strategy("many-to-many", "a head at every step gives the horizon after it, the last one the forecast", every_step=True),
+    )
+}
+"""Every strategy by name, in the order of every list."""
+
+CELLS = {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent) and layer.size == "units"}
+"""The recurrent layers that read a series of plain features, by name."""
+
+
+class Question(Record):
+    """What is to be forecast; sizes are whole numbers from 1 up, ``length`` and ``stride`` are steps of the series."""
+
+    features: int
+    targets: int
+    window: int
+    horizon: int
+    strategy: Strategy
+    length: int | None
+    stride: int
+
+    def check(self) -> None:
+        """Refuse a size that cannot be, a series that gives no window, and a forecast that cannot be fed back."""
+        for field, value in self.asdict().items():
+            if field != "strategy" and not (field == "length" and value is None):
+                self.__dict__[field] = whole(field, value)
+        self._check_series()
+        self._check_feedback()
+
+    def _check_series(self) -> None:
+        if self.length is not None and self.length < self.span:
+            parts = f"{self.window:,} of X and {self.ahead:,} after them"
+            raise ModelError(f"length {self.length:,} gives no window: each takes {self.span:,} steps, {parts}", key="length")
+
+    def _check_feedback(self) -> None:
+        if self.runs > 1 and self.targets > self.features:
+            what = f"targets {self.targets:,} cannot be fed back as the next step's {self.features:,} features"
+            raise ModelError(f"{what}; make every target a feature, or take another strategy than recursive", key="targets")
+
+    @property
+    def setup(self) -> str:
+        """The set-up by name: univariate where one variable is all there is, single-step where the horizon is one step."""
+        variables = "univariate" if self.features == self.targets == 1 else "multivariate"
+        return f"{variables} {'single-step' if self.horizon == 1 else 'multi-step'}"
+
+    @property
+    def ahead(self) -> int:
+        """The steps after a step that one run of the model forecasts."""
+        return 1 if self.strategy.one_step else self.horizon
+
+    @property
+    def span(self) -> int:
+        """The steps of the series that a window of X and its y take together."""
+        return self.window + self.ahead
+
+    @property
+    def windows(self) -> int | None:
+        """How many windows the series gives; None where its length is not known."""
+        return None if self.length is None else (self.length - self.span) // self.stride + 1
+
+    @property
+    def runs(self) -> int:
+        """How often the model runs for one forecast of the horizon."""
+        return self.horizon // self.ahead
+
+    @property
+    def known_ahead(self) -> int:
+        """The features that are not forecast and so have to be known for the steps that are fed back."""
+        return self.features - self.targets if self.runs > 1 else 0
+
+
+class Flow(Record):
+    """A layer of the model, or the reshape after it: the shape of what flows out, and the parameters."""
+
+    name: str
+    type: str
+    output: Array
+    params: int
+
+
+class Forecast(Record):
+    """The model for a forecasting question, what it is trained on, and its parameters as one framework stores them.
+
+    ``X`` and ``y`` are shapes, as is the output of every layer; ``layers`` end in the reshape where there is one.
+    """
+
+    question: Question
+    model: Model
+    counted: ParamCount
+    X: Array
+    y: Array
+    layers: tuple[Flow, ...]
+
+    @property
+    def params(self) -> int:
+        """All parameters."""
+        return self.counted.total
+
+    @property
+    def reshape(self) -> tuple[int, ...] | None:
+        """The shape that the head's output takes, windows apart; None where it stays as it is."""
+        return tuple(size for size in self.y[1:] if size is not None) if self.layers[-1].type == "reshape" else None
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer; shapes are lists, null where the number of windows is not known."""
+        head, asked = self.counted.layers[-1], self.question
+        return {
+            "schema": "lstm-calc/forecast/1",
+            "setup": asked.setup,
+            **asked.asdict(),
+            "strategy": asked.strategy.name,
+            "arrays": {"X": self.X, "y": self.y},
+            "windows": asked.windows,
+            "span": asked.span,
+            "runs": asked.runs,
+            "known_ahead": asked.known_ahead,
+            "framework": self.counted.framework,
+            "layers": [layer.asdict() for layer in self.layers],
+            "head": {"units": head.output_dim, "reshape": self.reshape, "params": head.total},
+            "params": self.params,
+            "notation": str(self.model),
+            "model": table_of(self.model),
+        }
+
+
+class ForecastList(Record):
+    """The four set-ups of one question: univariate or multivariate, single-step or multi-step."""
+
+    forecasts: tuple[Forecast, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {"schema": "lstm-calc/forecasts/1", "forecasts": [forecast.data() for forecast in self.forecasts]}
+
+
+def forecast(
+    *,
+    features: int,
+    window: int,
+    units: int | Iterable[int],
+    targets: int = 1,
+    horizon: int = 1,
+    strategy: str = "direct",
+    cell: str = "lstm",
+    length: int | None = None,
+    stride: int = 1,
+    framework_name: str = "textbook",
+) -> Forecast:
+    """Return the model that forecasts ``targets`` variables ``horizon`` steps ahead from ``window`` steps of ``features``.
+
+    Several ``units`` are a stack of recurrent layers, which a seq2seq has twice. Raises ModelError, with the argument as its key,
+    for a question that cannot be, and FrameworkError where the framework is unknown or has no such cell.
+
+    >>> from lstm_calc import forecast
+    >>> answer = forecast(features=5, targets=1, window=64, horizon=3, units=32)
+    >>> answer.question.setup, answer.X, answer.y, answer.params
+    ('multivariate multi-step', (None, 64, 5), (None, 3), 4963)
+    """
+    asked = Question(features, targets, window, horizon, _known("strategy", strategy, STRATEGIES), length, stride)
+    kind = _known("cell", cell, CELLS)
+    stages = list(_stages(asked, kind, tuple(units) if hasattr(units, "__iter__") else (units,)))
+    model = Model([layer for layer, _ in stages], asked.features)
+    counted = params(model, framework_name)
+    flows = [
+        Flow(layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total)
+        for layer, (_, steps) in zip(counted.layers, stages, strict=True)
+    ]
+    if asked.targets > 1 and asked.ahead > 1 and not asked.strategy.decoder:
+        *outer, _ = flows[-1].output
+        flows.append(Flow("reshape", "reshape", (*outer, asked.ahead, asked.targets), 0))
+    return Forecast(asked, model, counted, (asked.windows, asked.window, asked.features), flows[-1].output, tuple(flows))
+
+
+def set_ups(*, features: int, targets: int = 1, horizon: int = 1, **others: Any) -> ForecastList:
+    """Return the forecasts of one variable and of several, each one step and ``horizon`` steps ahead.
+
+    ``others`` are the further arguments of :func:`forecast`. Raises ModelError, beside its errors, where there are not several
+    variables or steps.
+    """
+    for field, value in (("features", features), ("horizon", horizon)):
+        if whole(field, value) == 1:
+            raise ModelError(f"{field} must be above 1 to stand beside a set-up of one", key=field)
+    variables = ((1, 1), (features, targets))
+    return ForecastList(
+        tuple(forecast(features=read, targets=told, horizon=ahead, **others) for read, told in variables for ahead in (1, horizon))
+    )
+
+
+def _known(field: str, name: str, known: dict[str, Any]) -> Any:
+    if name not in known:
+        raise ModelError(f"{field} {quoted(name)} is not known{did_you_mean(name, known)}", key=field)
+    return known[name]
+
+
+def _stages(asked: Question, kind: Callable[..., Layer], units: tuple[int, ...]) -> Iterator[tuple[Layer, int | None]]:
+    """Yield the layers, each with the steps of its output; None where that is a vector."""
+    strategy, steps = asked.strategy, asked.window if asked.strategy.every_step else None
+    yield from _stack(kind, units, asked.window, steps)
+    if strategy.decoder:
+        steps = asked.horizon
+        yield RepeatVector(steps), steps
+        yield from _stack(kind, units, steps, steps)
+    yield Dense(asked.targets * (1 if strategy.decoder else asked.ahead)), steps
+
+
+def _stack(kind: Callable[..., Layer], units: tuple[int, ...], read: int, given: int | None) -> Iterator[tuple[Layer, int | None]]:
+    """Yield recurrent layers that read ``read`` steps; the last gives ``given``, or its last output alone."""
+    if not units:
+        raise ModelError("units must be one or more whole numbers from 1 up", key="units")
+    *lower, top = units
+    for size in lower:
+        yield kind(units=size), read
+    yield kind(units=top, return_sequences=None if given is None else True), given
