@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
     from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.compare import compare as compare
     from lstm_calc.questions.diagram import diagram as diagram
     from lstm_calc.questions.difference import difference as difference
     from lstm_calc.questions.explain import explain as explain
@@ -46,6 +47,7 @@ _HOMES = {
     "notation": ("read",),
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
+    "questions.compare": ("compare",),
     "questions.diagram": ("diagram",),
     "questions.arguments": ("arguments",),
     "questions.forecast": ("forecast",),

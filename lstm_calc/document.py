@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["text", "number", "shape", "slice", "share", "error"]
-"""What the values of a column are."""
+Kind = Literal["text", "number", "shape", "slice", "share", "error", "delta", "change"]
+"""What the values of a column are; a delta is a number more or less than another, a change its share of that."""
 
 Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""

@@ -34,9 +34,9 @@ def load(path: str) -> Model:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
-            return loads(_text(sys.stdin.buffer, "<stdin>"), "<stdin>")
+            return load_from(sys.stdin.buffer, "<stdin>")
         with Path(path).open("rb") as stream:
-            return loads(_text(stream, path), path)
+            return load_from(stream, path)
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
@@ -68,6 +68,11 @@ def table_of(model: Model) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
+
+
+def load_from(stream: BinaryIO, file: str) -> Model:
+    """Return the model in a stream of bytes; ``file`` is its name in messages."""
+    return loads(_text(stream, file), file)
 
 
 def _text(stream: BinaryIO, file: str) -> str:

@@ -17,6 +17,7 @@ COMMANDS = (
     "tensors",
     "shapes",
     "explain",
+    "compare",
     "diagram",
     "forecast",
     "arguments",

@@ -77,7 +77,7 @@ def read_model(
     if model is not None:
         if flags:
             raise LstmCalcError(f"the model is given twice: as {quoted(model)} and by {_flag(next(iter(flags)))}")
-        return _named(model)
+        return named_model(model)
     if not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return _from_flags(flags)
@@ -89,7 +89,7 @@ def _flag(name: str) -> str:
     )
 
 
-def _named(model: str) -> Model:
+def named_model(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
     if model == "-" or (">" not in model and _is_a_path(model)):
         from lstm_calc.modelfile import load

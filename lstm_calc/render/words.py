@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Kind, Line, Table, Value
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error"})
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "delta", "change"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -40,11 +40,14 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "slice": _slice_words,
     "share": lambda value: f"{value:.1%}",
     "error": lambda value: f"{value:.1e}",
+    "delta": lambda value: f"{value:+,}" if value else "0",
+    "change": lambda value: f"{value:+.1%}" if value else "0%",
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join("?" if size is None else str(size) for size in value),
     "slice": _slice_words,
     "share": lambda value: f"{value:.6f}",
+    "change": lambda value: f"{value:.6f}",
 }
 
 

@@ -62,7 +62,7 @@ def _table(answer: Difference) -> Table:
     lines = [_line(row) for row in answer.rows]
     one, two = answer.totals
     total = Line(("total", None, None, one, None, two, answer.difference), sum="total")
-    return Table((*columns, Column("difference", "difference", "number")), (*lines, total))
+    return Table((*columns, Column("difference", "difference", "delta")), (*lines, total))
 
 
 def _line(row: Row) -> Line:
