@@ -12,6 +12,7 @@ from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row
 from lstm_calc.model import KINDS
 from lstm_calc.notation import read
 from lstm_calc.questions.params import params
+from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 
 if TYPE_CHECKING:
@@ -188,3 +189,15 @@ def test_the_convention_is_told_for_every_layer(cli: Cli, text: str, framework: 
 def test_names_that_are_given_are_not_given_again() -> None:
     names = [tensor.name for tensor in tensors(read("32 > lstm 3 name=lstm_1 > lstm 3 > lstm 3"), "keras").tensors]
     assert len(set(names)) == len(names) == 9
+
+
+def test_a_page_says_what_flows() -> None:
+    page = support_of("keras")
+    assert page.input == "batch steps features"
+    assert [signal.name for signal in page.signals if signal.role == "final"] == ["state_{side}{state}"]
+    assert page.data()["signals"][0] == {
+        "name": "initial_state_{side}{state}",
+        "axes": "batch space value",
+        "role": "initial",
+        "when": "",
+    }

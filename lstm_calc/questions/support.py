@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, equation_words, framework, who_offers
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer, Model
 from lstm_calc.questions.params import bias_vectors
 from lstm_calc.questions.tensors import tensors
@@ -58,7 +58,10 @@ class OtherSupport(Record):
 
 
 class Support(Record):
-    """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them."""
+    """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them.
+
+    ``input`` has the axes of what a recurrent layer reads, ``signals`` what flows through it beside that.
+    """
 
     framework: str
     title: str
@@ -67,12 +70,16 @@ class Support(Record):
     cells: dict[str, CellSupport]
     others: tuple[OtherSupport, ...]
     lacks: dict[str, tuple[str, ...]]
+    input: str
+    signals: tuple[Signal, ...]
+    flow_note: str
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
         others = [other.asdict() | {"rows": [row.asdict() for row in other.rows]} for other in self.others]
         cells = [cell.data() for cell in self.cells.values()]
-        return {"schema": "lstm-calc/framework/1", **self.asdict(), "cells": cells, "others": others}
+        signals = [signal.asdict() for signal in self.signals]
+        return {"schema": "lstm-calc/framework/1", **self.asdict(), "cells": cells, "others": others, "signals": signals}
 
 
 class SupportList(Record):
@@ -105,6 +112,9 @@ def support_of(framework_name: str) -> Support:
             if kind not in CELLS and layout.rows
         ),
         lacks={cell: who_offers(cell) for cell in CELLS if cell not in table.layouts},
+        input=f"{table.sequence} features",
+        signals=table.signals,
+        flow_note=table.flow_note,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.frameworks import OPTIONS
 from lstm_calc.questions.support import SupportList
-from lstm_calc.report.words import BLOCK_LEGEND, EQUATION_LEGEND, RAVELED_LEGEND, block_words
+from lstm_calc.report.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 
 if TYPE_CHECKING:
     from lstm_calc.questions.support import CellSupport, OtherSupport, Support
@@ -78,12 +78,14 @@ def framework_document(answer: Support) -> Document:
         _rows_table((*cells, *answer.others)),
         _cells_table(answer, cells),
         _equations_table(cells),
+        _signals_table(answer),
         _facts_table((*cells, *answer.others)),
         _lacks_table(answer, cells),
         _sources_table((*cells, *answer.others)),
     )
     raveled = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
-    notes = (*dict.fromkeys(cell.note for cell in cells if cell.note), _ORDER_LEGEND, BLOCK_LEGEND, *raveled, EQUATION_LEGEND)
+    told = [*(cell.note for cell in cells), answer.flow_note]
+    notes = (*dict.fromkeys(note for note in told if note), _ORDER_LEGEND, BLOCK_LEGEND, *raveled, EQUATION_LEGEND)
     return Document(title, tuple(table for table in tables if table.lines), notes)
 
 
@@ -119,6 +121,12 @@ def _offers(cell: CellSupport) -> str:
 def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
     columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order"))
     return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.equations))
+
+
+def _signals_table(answer: Support) -> Table:
+    columns = (Column("signal", "signal"), Column("axes", "axes"), Column("role", "what flows"), Column("when", "where"))
+    lines = [Line((each.name, each.axes, FLOW_WORDS[each.role], each.when or None)) for each in answer.signals]
+    return Table(columns, (Line(("input", answer.input, "input", None)), *lines))
 
 
 def _facts_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:

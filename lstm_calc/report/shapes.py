@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.notation import written
 from lstm_calc.render import worded
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import FLOW_WORDS, headline
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.shapes import Shapes
-
-_WHAT = {
-    "input": "input",
-    "lengths": "lengths",
-    "initial": "initial state",
-    "value": "value",
-    "output": "output",
-    "state": "state",
-    "final": "final state",
-}
 
 
 def shapes_document(model: Model, answer: Shapes) -> Document:
@@ -39,7 +29,7 @@ def shapes_table(answer: Shapes) -> Table:
         Column("shape", "shape", "shape"),
         Column("axes", "axes"),
     )
-    lines = tuple(Line((flow.layer, flow.name, _WHAT[flow.role], flow.shape, flow.axes)) for flow in answer.tensors)
+    lines = tuple(Line((flow.layer, flow.name, FLOW_WORDS[flow.role], flow.shape, flow.axes)) for flow in answer.tensors)
     return Table(columns, lines)
 
 

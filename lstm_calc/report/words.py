@@ -28,3 +28,14 @@ RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that mat
 EQUATION_LEGEND = (
     "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
 )
+
+FLOW_WORDS = {
+    "input": "input",
+    "lengths": "lengths",
+    "initial": "initial state",
+    "value": "value",
+    "output": "output",
+    "state": "state",
+    "final": "final state",
+}
+"""What flows through a layer, by role."""
