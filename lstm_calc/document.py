@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 Kind = Literal["text", "number", "shape", "slice", "share", "error", "delta", "change"]
 """What the values of a column are; a delta is a number more or less than another, a change its share of that."""
@@ -46,6 +46,34 @@ class Table(NamedTuple):
         kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
         lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
         return Table(tuple(self.columns[at] for at in kept), lines)
+
+    def with_columns(self, keys: Sequence[str]) -> Table:
+        """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
+        places = {column.key: at for at, column in enumerate(self.columns)}
+        kept = [places[key] for key in keys if key in places]
+        lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
+        said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
+        return Table(tuple(self.columns[at]._replace(shown=True) for at in kept), said)
+
+    def sorted_by(self, key: str, *, descending: bool) -> Table:
+        """Return the table sorted by a column, what has no value last and no subtotals; itself where it lacks the column."""
+        at = next((at for at, column in enumerate(self.columns) if column.key == key), None)
+        if at is None:
+            return self
+        lines = [line for line in self.lines if not line.sum]
+        filled = sorted((line for line in lines if line.values[at] is not None), key=_order(at), reverse=descending)
+        ends = [line for line in lines if line.values[at] is None] + [line for line in self.lines if line.sum == "total"]
+        return Table(tuple(column._replace(grouped=False) for column in self.columns), (*filled, *ends))
+
+
+def _order(at: int) -> Callable[[Line], Any]:
+    """Return what lines are sorted by: a value, in which a size that is not known comes before all others."""
+
+    def order(line: Line) -> Any:
+        value = line.values[at]
+        return tuple(-1 if size is None else size for size in value) if isinstance(value, tuple) else value
+
+    return order
 
 
 class Block(NamedTuple):
@@ -100,6 +128,15 @@ class Document(NamedTuple):
     notes: tuple[str, ...]
     graphs: tuple[Graph, ...] = ()
     body: tuple[Block, ...] = ()
+
+    def with_columns(self, keys: Sequence[str]) -> Document:
+        """Return the tables that have any of some columns, with these alone."""
+        arranged = (table.with_columns(keys) for table in self.tables)
+        return self._replace(tables=tuple(table for table in arranged if table.columns))
+
+    def sorted_by(self, key: str, *, descending: bool) -> Document:
+        """Return the document with its tables sorted by a column."""
+        return self._replace(tables=tuple(table.sorted_by(key, descending=descending) for table in self.tables))
 
     def tables_for_people(self) -> list[Table]:
         """Return the tables of which people see a column."""

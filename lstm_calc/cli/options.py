@@ -217,14 +217,27 @@ def read_framework(
 def read_output(
     format_: Annotated[
         str,
-        typer.Option("--format", help="table, json, csv, markdown or mermaid.", autocompletion=formats, rich_help_panel=_ANSWER),
+        typer.Option(
+            "--format",
+            help="table, json, csv, markdown, latex, html, svg or mermaid.",
+            autocompletion=formats,
+            rich_help_panel=_ANSWER,
+        ),
     ] = "table",
     output_file: Annotated[
         str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
     ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", help="The columns of the table, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
+    ] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option("--sort", help="The column to sort the lines by; params- for the largest first.", rich_help_panel=_ANSWER),
+    ] = None,
 ) -> Output:
     """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
-    return Output(format_, output_file)
+    return Output(format_, output_file, columns, sort)
 
 
 def read_drawing(

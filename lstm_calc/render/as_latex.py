@@ -62,8 +62,12 @@ def _table(table: Table) -> str:
 
 
 def _row(words: list[str]) -> str:
-    # a bracket after \\ would be taken for its argument
-    return f"{' & '.join(words)} \\\\{{}}" if words[0].startswith("[") else f"{' & '.join(words)} \\\\"
+    return f"{_unbracketed(' & '.join(words))} \\\\"
+
+
+def _unbracketed(row: str) -> str:
+    r"""Return a row that the one above does not take for the argument of its ``\\\\``."""
+    return f"{{[}}{row[1:]}" if row.startswith("[") else row
 
 
 def _cell(cell: str, line: Line) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from lstm_calc.document import Document, Table, Value
 
 
+_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->"})
+"""The signs of formulas, for a screen that does not have them."""
+
+
 def render(document: Document, stream: TextIO) -> str:
     """Return the document for a screen: each table as such where the terminal is wide enough, else one line a value.
 
@@ -42,7 +46,8 @@ def render(document: Document, stream: TextIO) -> str:
             console.width = width
         for note in document.notes:
             console.print(Text(note))
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
 
 
 def _body(document: Document, console: Console, width: int | None) -> Text:

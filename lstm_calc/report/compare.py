@@ -42,7 +42,8 @@ def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
 def _values(row: Row) -> tuple[Value, ...]:
     values: list[Value] = [row.name]
     for cell, delta, change in zip(row.cells, row.deltas, row.changes, strict=True):
-        values += [cell.words if cell else None, cell.params if cell else None, delta, change]
+        held = delta if cell or row.cells[0] else None
+        values += [cell.words if cell else None, cell.params if cell else None, held, change]
     del values[3:5]  # the first is not held against itself
     return (*values, "yes" if row.differs else None)
 
