@@ -69,7 +69,7 @@ FUNCTIONS = {
 _LSTM_GATES = {
     "input": "decides, number by number, how much of the new content is written into the cell",
     "forget": "decides how much of the old cell is kept",
-    "cell": "proposes the new content, from the input and the previous output",
+    "cell": "proposes the new content (the candidate), from what comes in and the previous output",
     "output": "decides how much of the cell is shown as the output h",
 }
 _LSTM = (

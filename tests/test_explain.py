@@ -217,6 +217,22 @@ def test_every_gate_and_every_function_is_explained() -> None:
         ("8 > bilstm 4 merge=sum", "keras", "the two outputs are added, which gives 4 numbers"),
         ("8 > lstm 4 frozen", "keras", "The layer is frozen"),
         ("8 > repeat_vector 3", "keras", "It has no parameters of its own."),
+        (
+            "8 > lstm 4",
+            "keras",
+            "All units of each gate have a weight for each number that comes in, one for each",
+        ),
+        ("8 > lstm 4", "flax-linen", "one for each number of h[t-1] and a bias."),
+        ("8 > lstm 4", "flax-linen", "b'_i, b'_f, b'_g and b'_o: units = 4; added, the same at every step"),
+        ("8 > lstm 4", "pytorch", "one for each number of h[t-1], a bias and a second bias."),
+        ("8 > gru 4", "mlx", "and a bias; those of the candidate gate also have a second bias."),
+        (
+            "8 > lstm 4 peephole",
+            "textbook",
+            "; those of the input, forget and output gates also have a weight for their own",
+        ),
+        ("8 > dense 4", "keras", "All units have a weight for each number that comes in and a bias."),
+        ("3 > conv_lstm 2 kernel=3x3", "keras", "one for each number of h[t-1] at every place of the window and a bias."),
     ],
 )
 def test_what_the_equations_do_not_show_is_said(text: str, framework: str, told: str) -> None:
@@ -225,7 +241,7 @@ def test_what_the_equations_do_not_show_is_said(text: str, framework: str, told:
 
 def test_what_is_not_so_is_not_said() -> None:
     plain = shown(notation.read("8 > lstm 4"), "keras", "table")
-    for words in ("second bias", "frozen", "twice", "adds 1", "no equation"):
+    for words in ("second bias", "also have", "frozen", "twice", "adds 1", "no equation"):
         assert words not in plain
 
 

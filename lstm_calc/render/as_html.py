@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+body { margin: 2rem auto; padding: 0 1rem; max-width: fit-content; }
+h1, h2, p, ul { max-width: 50rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { padding: .25rem .75rem; text-align: left; white-space: nowrap; }
 thead th { border-bottom: 1px solid; } tr.sum { border-top: 1px solid; font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-.formula { margin: .25rem 0 .25rem 2rem; overflow-x: auto; }
+.formula { margin: .25rem 0 .25rem 2rem; padding-bottom: .2rem; overflow: auto hidden; }
 """
 _PLACES = {
     "heading": "<h2>%s</h2>",

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from lstm_calc.document import Block, Document, Line, Table
 
 _PREAMBLE = r"""\documentclass{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
 \usepackage[a4paper,landscape,margin=2cm]{geometry}
 \usepackage{booktabs,longtable}
 \setlength{\parindent}{0pt}

@@ -11,7 +11,7 @@ from lstm_calc.questions.tensors import ROLES
 from lstm_calc.report.words import headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from lstm_calc.formulas import Axes, Operation
     from lstm_calc.model import Model
@@ -36,7 +36,7 @@ _STATES = {"h": "its output", "c": "its cell"}
 _MEANINGS = {
     "kernel": "weights of what comes in",
     "recurrent_kernel": "weights of the output of the step before",
-    "bias": "added whatever comes in",
+    "bias": "added, the same at every step",
     "recurrent_bias": "added too, a second bias",
     "peephole": "weights with which a gate sees the cell, number by number",
     "projection": "weights that make the output h out of the cell",
@@ -121,7 +121,8 @@ def _shape(operand: Operand) -> str:
 def _meaning(layer: LayerExplanation, operand: Operand) -> str:
     if operand.role == "kernel" and layer.layer.kind == "embedding":
         return "a row for each token"
-    return _MEANINGS[operand.role]
+    alone = operand.role == "recurrent_bias" and (operand.gate, "bias") not in {(each.gate, each.role) for each in layer.operands}
+    return _MEANINGS["bias" if alone else operand.role]
 
 
 def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
@@ -175,8 +176,44 @@ def _shape_words(layer: LayerExplanation, axes: Axes) -> str:
     return f"({', '.join(map(str, layer.shape(axes)))})"
 
 
+_EACH = {
+    "kernel": "a weight for each number that comes in",
+    "recurrent_kernel": "one for each number of `h[t-1]`",
+    "bias": "a bias",
+    "recurrent_bias": "a second bias",
+    "peephole": "a weight for their own number of the cell",
+}
+"""What a unit has of a role."""
+
+
+def _reason(layer: LayerExplanation) -> str:
+    """Return, in words, what every unit has, and what the units of some gates have beside it; empty where there are no units."""
+    held: dict[str, list[str | None]] = {}
+    for operand in layer.operands:
+        if operand.gate is not None or not layer.gates:
+            held.setdefault(operand.role, []).append(operand.gate)
+    gates = max(len(layer.gates), 1)
+    all_have = [_unit_words(layer, role, held) for role, owners in held.items() if len(owners) == gates]
+    if layer.layer.kind == "embedding" or not all_have:
+        return ""
+    some_have = [
+        f"; those of the {listed(map(str, owners))} gate{'s' * (len(owners) > 1)} also have {_unit_words(layer, role, held)}"
+        for role, owners in held.items()
+        if len(owners) < gates
+    ]
+    units = "All units of each gate have" if gates > 1 else "All units have"
+    return f"{units} {listed(all_have)}{''.join(some_have)}. "
+
+
+def _unit_words(layer: LayerExplanation, role: str, held: Container[str]) -> str:
+    """Return, in words, what a unit has of a role; a recurrent bias alone is no second one."""
+    where = " at every place of the window" * (bool(layer.layer.window) and role.endswith("kernel"))
+    return _EACH["bias" if role == "recurrent_bias" and "bias" not in held else role] + where
+
+
 def _count_blocks(layer: LayerExplanation) -> Iterator[Block]:
-    yield Block("How many parameters, in symbols, in numbers, and counted:" if layer.steps else "It has no parameters of its own.")
+    count = f"How many parameters? {_reason(layer)}In symbols, in numbers, and counted:"
+    yield Block(count if layer.steps else "It has no parameters of its own.")
     for step in layer.steps:
         if len(layer.steps) > 1:
             yield Block(step.of, "item")
