@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, questions, reference,
-adapters, document, report, render, cli.
+Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, arithmetic, flow, work,
+dtypes, questions, reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lstm_calc.notation import read as read
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.compare import compare as compare
+    from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.diagram import diagram as diagram
     from lstm_calc.questions.difference import difference as difference
     from lstm_calc.questions.explain import explain as explain
@@ -48,6 +49,7 @@ _HOMES = {
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
     "questions.compare": ("compare",),
+    "questions.cost": ("cost",),
     "questions.diagram": ("diagram",),
     "questions.arguments": ("arguments",),
     "questions.forecast": ("forecast",),

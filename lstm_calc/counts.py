@@ -1,4 +1,4 @@
-"""Whole numbers as people type them: ``1_000``, ``20k``, ``1.5M``."""
+"""Whole numbers as people type them: ``1_000``, ``20k``, ``1.5M``; and sizes in bytes: ``256KiB``, ``1.5MB``."""
 
 from __future__ import annotations
 
@@ -27,3 +27,22 @@ def parse_count(text: str) -> int:
         if len(fraction) <= _ZEROS[suffix]:
             return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
     raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M")
+
+
+_SIZE = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*([kKMGT]?)(i?)B?"
+_POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
+
+
+def parse_size(text: str) -> int:
+    """Return the whole bytes that the text names, rounded down; raise LstmCalcError for anything else.
+
+    >>> parse_size("256KiB"), parse_size("1MB"), parse_size("1.5MiB"), parse_size("65536")
+    (262144, 1000000, 1572864, 65536)
+    """
+    match = re.fullmatch(_SIZE, text.strip()) if len(text) <= _MOST_DIGITS else None
+    if match is None or (match[4] and not match[3]):
+        raise LstmCalcError(f"{quoted(text)} is not a size in bytes; write 65536, 256KiB (of 1,024) or 1.5MB (of 1,000,000)")
+    fraction = match[2] or ""
+    unit: int = (1024 if match[4] else 1000) ** _POWERS[match[3]]
+    parts: int = 10 ** len(fraction)
+    return int(match[1].replace("_", "") + fraction) * unit // parts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-Kind = Literal["text", "number", "shape", "slice", "share", "error", "delta", "change"]
+Kind = Literal["text", "number", "shape", "slice", "share", "error", "bytes", "seconds", "ratio", "delta", "change"]
 """What the values of a column are; a delta is a number more or less than another, a change its share of that."""
 
 Value = str | int | float | bool | tuple[Any, ...] | None

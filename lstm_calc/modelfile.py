@@ -4,6 +4,8 @@ input_dim = 300
 [[layers]]
 type = "lstm"
 units = 512
+[budget]
+params = "5M"
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.budget import Budget, budget_of
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.model import KINDS, Layer, Model
 
@@ -30,13 +33,30 @@ def load(path: str) -> Model:
 
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
+    return loads(*_read(path))
+
+
+def load_from(stream: BinaryIO, file: str) -> Model:
+    """Return the model in a stream of bytes; ``file`` is its name in messages."""
+    return loads(_text(stream, file), file)
+
+
+def load_with_budget(path: str) -> tuple[Model, Budget]:
+    """Return the model in a file, or on standard input, and its budget, which limits nothing where there is none."""
+    text, file = _read(path)
+    data = _data(text, file)
+    return _model(data, file), _budget(data, file)
+
+
+def _read(path: str) -> tuple[str, str]:
+    """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
-            return load_from(sys.stdin.buffer, "<stdin>")
+            return _text(sys.stdin.buffer, "<stdin>"), "<stdin>"
         with Path(path).open("rb") as stream:
-            return load_from(stream, path)
+            return _text(stream, path), path
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
     except ValueError:
@@ -70,11 +90,6 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def load_from(stream: BinaryIO, file: str) -> Model:
-    """Return the model in a stream of bytes; ``file`` is its name in messages."""
-    return loads(_text(stream, file), file)
-
-
 def _text(stream: BinaryIO, file: str) -> str:
     """Return the text of a stream, read no further than a model file can be long."""
     data = stream.read(MAX_BYTES + 1)
@@ -88,6 +103,11 @@ def _text(stream: BinaryIO, file: str) -> str:
 
 def loads(text: str, file: str = "<text>") -> Model:
     """Return the model that a TOML or JSON text describes; ``file`` is its name in messages."""
+    return _model(_data(text, file), file)
+
+
+def _data(text: str, file: str) -> dict[str, Any]:
+    """Return the values of a TOML or JSON text."""
     is_json = text.lstrip().startswith("{") or file.lower().endswith(".json")
     try:
         data = (_json if is_json else _toml)(text)
@@ -99,7 +119,7 @@ def loads(text: str, file: str = "<text>") -> Model:
         raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
     if not isinstance(data, dict):
         raise ModelFileError("a model file is a table with 'layers'", file)
-    return _model(data, file)
+    return data
 
 
 def _toml(text: str) -> Any:
@@ -130,6 +150,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
     for key in data:
         if key not in _TOP:
             raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
+    _budget(data, file)
     tables = data.get("layers")
     if not isinstance(tables, list) or not tables:
         raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
@@ -139,6 +160,17 @@ def _model(data: dict[str, Any], file: str) -> Model:
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."
         raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
+
+
+def _budget(data: dict[str, Any], file: str) -> Budget:
+    """Return what a file's ``budget`` allows."""
+    values = data.get("budget", {})
+    if not isinstance(values, dict):
+        raise ModelFileError("a budget is a table with params, bytes or macs", file, "budget")
+    try:
+        return budget_of(values)
+    except ModelError as error:
+        raise ModelFileError(error.without_key, file, f"budget.{error.key}") from None
 
 
 def _layer(table: Any, file: str, where: str) -> Layer:

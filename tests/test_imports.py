@@ -33,11 +33,7 @@ STARTS = {
     "from lstm_calc.cli import app; app(['arguments', '--format', 'json'])": ("rich", "lstm_calc.report", "lstm_calc.modelfile"),
     "from lstm_calc.cli import app; app(['explain', '-i', '2', '-u', '2', '--format', 'json'])": ("rich", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['explain', '-i', '2', '-u', '2', '--format', 'html'])": ("rich", "json"),
-    "from lstm_calc.cli import app; app(['compare', '2 > lstm 2', '2 > gru 2', '--format', 'latex'])": (
-        "rich",
-        "json",
-        "subprocess",
-    ),
+    "from lstm_calc.cli import app; app(['compare', '2 > lstm 2', '2 > gru 2', '--format', 'latex'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])": ("json", "importlib.metadata"),
 }
 """For each start: the modules it must not load."""

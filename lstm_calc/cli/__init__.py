@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 
 COMMANDS = (
     "params",
@@ -19,6 +19,8 @@ COMMANDS = (
     "explain",
     "compare",
     "diagram",
+    "cost",
+    "check",
     "forecast",
     "arguments",
     "frameworks",
@@ -111,15 +113,22 @@ app = typer.Typer(
 def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
+        from platform import python_implementation, python_version
 
-        typer.echo(f"lstm-calc {version('lstm-calc')}")
+        from lstm_calc.frameworks import FRAMEWORKS
+
+        typer.echo(f"lstm-calc {version('lstm-calc')} ({python_implementation()} {python_version()})")
+        recorded = [f"{table.name} {table.release}" for table in FRAMEWORKS.values() if table.release]
+        typer.echo(f"tables held against {listed(recorded)}")
         raise typer.Exit
 
 
 @app.callback(invoke_without_command=True)
 def program(
     context: typer.Context,
-    _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and the releases recorded.")
+    ] = False,
 ) -> None:
     """Show the help where no command is named."""
     if context.invoked_subcommand is None:

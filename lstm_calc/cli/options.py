@@ -4,15 +4,18 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstm_calc.cli.output import Output, formats
 from lstm_calc.counts import parse_count
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
 
 _MODEL_HELP = (
     "A line of notation, a TOML or JSON file, or - for one on stdin. The notation: '300 > bilstm 512 x2 > dense 10', "
@@ -91,7 +94,7 @@ def _flag(name: str) -> str:
 
 def named_model(model: str) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
-    if model == "-" or (">" not in model and _is_a_path(model)):
+    if is_a_path(model):
         from lstm_calc.modelfile import load
 
         return load(model)
@@ -100,8 +103,18 @@ def named_model(model: str) -> Model:
     return read(model)
 
 
-def _is_a_path(text: str) -> bool:
-    """Say whether a text names something on the disk, or looks as if it should: a/b, a.toml."""
+def model_and_budget(model: str) -> "tuple[Model, Budget]":
+    """Return the model of an argument, and the budget where it is a file that has one."""
+    from lstm_calc.budget import Budget
+    from lstm_calc.modelfile import load_with_budget
+
+    return load_with_budget(model) if is_a_path(model) else (named_model(model), Budget())
+
+
+def is_a_path(text: str) -> bool:
+    """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
+    if text == "-" or ">" in text:
+        return text == "-"
     head, dot, suffix = text.rpartition(".")
     if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
         return True
@@ -177,6 +190,11 @@ def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: i
         raise LstmCalcError(f"{_flag(name)}: {error}") from None
 
 
+def counted(name: str, text: str) -> int:
+    """Return the whole number of an option; raise LstmCalcError, naming the option, where it is none."""
+    return read_counts(name, text, at_most=1)[0]
+
+
 def read_sizes(flag: str, text: str | None) -> tuple[int | None, ...] | None:
     """Return the sizes of a flag such as 8x64x32, None for those that are not known; None where the flag was not given."""
     if text is None:
@@ -214,30 +232,30 @@ def read_framework(
     return framework
 
 
-def read_output(
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            help="table, json, csv, markdown, latex, html, svg or mermaid.",
-            autocompletion=formats,
-            rich_help_panel=_ANSWER,
-        ),
-    ] = "table",
-    output_file: Annotated[
-        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
-    ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option("--columns", help="The columns of the table, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
-    ] = None,
-    sort: Annotated[
-        str | None,
-        typer.Option("--sort", help="The column to sort the lines by; params- for the largest first.", rich_help_panel=_ANSWER),
-    ] = None,
-) -> Output:
-    """Return where and how the answer is to be written; raise OutputError for a format that is not known."""
-    return Output(format_, output_file, columns, sort)
+def output_reader(*more: str) -> Callable[..., Output]:
+    """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
+    names = [*formats(), *more]
+
+    def read_output(
+        format_: Annotated[
+            str,
+            typer.Option("--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER),
+        ] = "table",
+        output_file: Annotated[
+            str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+        ] = None,
+        columns: Annotated[
+            str | None,
+            typer.Option("--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
+        ] = None,
+        sort: Annotated[
+            str | None,
+            typer.Option("--sort", help="The column to sort by; params- for the largest first.", rich_help_panel=_ANSWER),
+        ] = None,
+    ) -> Output:
+        return Output(format_, output_file, more, columns=columns, sort=sort)
+
+    return read_output
 
 
 def read_drawing(
@@ -263,24 +281,25 @@ def read_quiet(
 _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "framework": read_framework,
-    "output": read_output,
+    "output": output_reader(),
     "drawing": read_drawing,
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""
 
 
-def with_options(run: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the options behind each of its shared parameters; others it declares itself."""
+def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
+    """Give a command the options behind each of its shared parameters, or behind ``more``; others it declares itself."""
     own = inspect.signature(run).parameters
-    readers = {name: inspect.signature(_SHARED[name]).parameters for name in own if name in _SHARED}
+    shared = _SHARED | more
+    readers = {name: inspect.signature(shared[name]).parameters for name in own if name in shared}
     options = [parameter for name in own for parameter in (readers[name].values() if name in readers else [own[name]])]
 
     @wraps(run)
     def command(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
         for name, reader in readers.items():
-            values[name] = _SHARED[name](**{option: given[option] for option in reader})
+            values[name] = shared[name](**{option: given[option] for option in reader})
         return run(**values)
 
     command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]

@@ -30,9 +30,11 @@ def formats() -> list[str]:
 class Output:
     """A format, and a file where it does not go to standard output."""
 
-    def __init__(self, form: str, file: str | None, columns: str | None = None, sort: str | None = None) -> None:
-        """Raise OutputError for a format that is not known, before any work is done."""
-        known = formats()
+    def __init__(
+        self, form: str, file: str | None, more: tuple[str, ...] = (), *, columns: str | None = None, sort: str | None = None
+    ) -> None:
+        """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
+        known = [*formats(), *more]
         if form not in known:
             raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
         self.form = form
@@ -40,8 +42,10 @@ class Output:
         self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
         self.sort = sort
 
-    def show(self, data: Callable[[], Any], document: Callable[[], Document]) -> int:
-        """Write an answer, of which the format takes the plain values or the document; return exit code 0."""
+    def show(self, data: Callable[[], Any], document: Callable[[], Document], **more: Callable[[], str]) -> int:
+        """Write an answer: its plain values, its document or, in a format of ``more``, its own text; return exit code 0."""
+        if self.form in more:
+            return self._write(lambda _: more[self.form]())
         if self.form in DATA_FORMATS:
             if self.columns is not None or self.sort is not None:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")

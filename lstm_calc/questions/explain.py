@@ -6,6 +6,7 @@ from itertools import groupby
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS, FUNCTIONS, MAPS, holding
 from lstm_calc.errors import listed
 from lstm_calc.formulas import Line, functions_of, readers, symbols, written
@@ -149,7 +150,7 @@ def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor])
     operands = tuple(_operands(placed, owned, words))
     blocks = {(each.gate, each.role): each.axes for each in operands}
     equations = _equations(layer, layout)
-    states: dict[str, Axes] = {state: (words["output"] if state == "h" else words["units"],) for state in _states(layer)}
+    states: dict[str, Axes] = {state: (words[SIZE_OF_STATE[state]],) for state in _states(layer)}
     named = symbols(equations, blocks)
     sizes = {words.get(word, word): size for word, size in sizes_of(placed, ()).items()}
     return LayerExplanation(

@@ -77,9 +77,15 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
     (8320, 8448)
     """
     by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
-    layers = tuple(_layer(placed, by_layer.get(placed.name, ())) for placed in model.placed)
+    known: dict[tuple[int, int], LayerCount] = {}
+    layers = []
+    for placed in model.placed:
+        key = id(placed.layer), placed.input_dim
+        if key not in known:
+            known[key] = _layer(placed, by_layer.get(placed.name, ()))
+        layers.append(known[key].replace(name=placed.name))
     total, trainable = sum(layer.total for layer in layers), sum(layer.trainable for layer in layers)
-    return ParamCount(framework_name, layers, total, trainable)
+    return ParamCount(framework_name, tuple(layers), total, trainable)
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:

@@ -99,22 +99,35 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
     table = framework(framework_name)
-    layouts = [layout_for(table, placed.layer) for placed in model.placed]
-    layers = zip(model.placed, layouts, paths(model, table), strict=True)
-    return Storage(table.name, tuple(tensor for placed, layout, path in layers for tensor in _stored(placed, layout, table, path)))
+    for layer in model.layers:
+        layout_for(table, layer)
+    layers = zip(model.placed, paths(model, table), strict=True)
+    known: dict[tuple[int, int], list[tuple[str, Tensor]]] = {}
+    return Storage(table.name, tuple(tensor for placed, path in layers for tensor in _stored(placed, table, path, known)))
 
 
-def _stored(placed: Placed, layout: Layout, table: Framework, path: dict[str, str]) -> Iterator[Tensor]:
-    """Yield the tensors of one layer."""
+def _stored(
+    placed: Placed, table: Framework, path: dict[str, str], known: dict[tuple[int, int], list[tuple[str, Tensor]]]
+) -> Iterator[Tensor]:
+    """Yield the tensors of one layer; ``known`` keeps those of each layer and width, which a stack has many times over."""
+    key = id(placed.layer), placed.input_dim
+    if key not in known:
+        known[key] = list(_unplaced(placed, table.layouts[placed.layer.kind], table))
+    for way, tensor in known[key]:
+        yield tensor.replace(name=path[way] + tensor.name.format(layer=placed.depth), layer=placed.name)
+
+
+def _unplaced(placed: Placed, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
+    """Yield the tensors of a layer by direction, under names that leave the place in the stack open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
     way_words = dict(zip(placed.layer.ways, table.ways, strict=False))
     for row, gates, way in rows_of(layout, placed.layer):
         one = gates[0] if gates else ""
-        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer=placed.depth)
+        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer="{layer}")
         axes, sizes = axes_of(row, placed.layer), sizes_of(placed, gates)
         parts = tuple(_parts(row, axes, sizes, gates, placed.layer, way))
         trainable = placed.layer.trainable and not _is_frozen(row, placed.layer, layout)
-        yield Tensor(path[way] + name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
+        yield way, Tensor(name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
 
 
 class _Segment(Record):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Kind, Line, Table, Value
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "delta", "change"})
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio", "delta", "change"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -24,6 +24,16 @@ def size_words(count: int) -> str:
         return f"{count:,} B"
     tenths = (count * 10 + 2 ** (10 * power - 1)) >> (10 * power)
     return f"{tenths // 10:,}.{tenths % 10} {_SIZES[power]}"
+
+
+def second_words(seconds: float) -> str:
+    """Return a time in the largest decimal unit that it fills, to three figures.
+
+    >>> second_words(0.00000346), second_words(90.0)
+    ('3.46 µs', '90 s')
+    """
+    power = next((power for power in range(3) if seconds >= 1000.0**-power), 3)
+    return f"{seconds * 1000**power:,.3g} {('s', 'ms', 'µs', 'ns')[power]}"
 
 
 def _shape_words(shape: tuple[int, ...]) -> str:
@@ -42,6 +52,9 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "error": lambda value: f"{value:.1e}",
     "delta": lambda value: f"{value:+,}" if value else "0",
     "change": lambda value: f"{value:+.1%}" if value else "0%",
+    "bytes": size_words,
+    "seconds": second_words,
+    "ratio": lambda value: f"{value:,.3g}",
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join("?" if size is None else str(size) for size in value),

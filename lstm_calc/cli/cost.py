@@ -1,0 +1,45 @@
+"""``lstm-calc cost``."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.cli.options import with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, read_training
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.cost import Cost
+
+
+@partial(with_options, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
+def run(
+    model: Model,
+    framework: str,
+    batch: dict[str, Any],
+    dtype: dict[str, Any],
+    training: dict[str, Any],
+    device: dict[str, Any],
+    output: Output,
+    quiet: bool,
+) -> int:
+    """Count what a model costs to run or train: multiply-accumulates (-q: these alone), operations, bytes.
+
+    Example: lstm-calc cost '32 > lstm 32' -f pytorch --batch 1 --steps 10
+    """
+    if quiet:
+        from lstm_calc.flow import batch_of
+        from lstm_calc.work import macs_of
+
+        return output.number(macs_of(model, framework, batch_of(**batch)))
+    from lstm_calc.questions.cost import cost
+
+    answer = cost(model, framework, **batch, **dtype, **training, **device)
+    return output.show(answer.data, lambda: _document(model, answer))
+
+
+def _document(model: Model, answer: "Cost") -> "Document":
+    from lstm_calc.report.cost import cost_document
+
+    return cost_document(model, answer)

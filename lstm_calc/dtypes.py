@@ -1,0 +1,121 @@
+"""How many bytes numbers take: weights by data type, as a framework stores them, and the states and values of a run.
+
+A plain type takes its width a number. The integer types are as TensorFlow Lite has them in a fully quantized model: matrices and
+tables in the type itself (int4: two to a byte, each tensor in whole bytes), biases in int32, peepholes in int16, h and what flows
+in int8, c in int16; and a float32 scale for each matrix or table, or for each of its channels (the units that a matrix computes,
+the tokens of a table). Zero points are zero and the scale of a bias is the product of two others, so neither is counted.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.frameworks import framework, layout_for
+from lstm_calc.measure import axes_of, rows_of, shape_of, sizes_of
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from lstm_calc.frameworks import Layout, Row
+    from lstm_calc.measure import Shape
+    from lstm_calc.model import Model, Placed
+
+
+class Dtype(Record):
+    """A data type by the bits of a number of each kind; ``scale`` is 0 where there are no scales."""
+
+    name: str
+    matrix: int
+    bias: int
+    peephole: int
+    value: int
+    cell: int
+    scale: int = 0
+
+    @property
+    def states(self) -> dict[str, int]:
+        """The bits of a number of each state."""
+        return {"h": self.value, "c": self.cell}
+
+
+DTYPES = {
+    dtype.name: dtype
+    for dtype in (
+        Dtype("float32", 32, 32, 32, 32, 32),
+        Dtype("float16", 16, 16, 16, 16, 16),
+        Dtype("bfloat16", 16, 16, 16, 16, 16),
+        Dtype("int8", 8, 32, 16, 8, 16, scale=32),
+        Dtype("int4", 4, 32, 16, 8, 16, scale=32),
+    )
+}
+"""The data types by name."""
+
+_INSIDE = {"kernel": {"input", "kernel"}, "recurrent_kernel": {"output", "kernel"}, "projection": {"units"}}
+"""For the matrix of each role, the words of the axes over which its products sum."""
+
+
+def dtype_of(name: str) -> Dtype:
+    """Return a data type by name; raise LstmCalcError, with the nearest name, where there is none."""
+    if name not in DTYPES:
+        raise LstmCalcError(f"{quoted(name)} is not a data type{did_you_mean(name, DTYPES)}")
+    return DTYPES[name]
+
+
+def weight_bytes(model: Model, framework_name: str = "textbook", dtype: str = "float32", *, per_channel: bool = False) -> int:
+    """Return the bytes of a model's parameters as a framework stores them in a data type.
+
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for, LstmCalcError for an unknown type.
+
+    >>> from lstm_calc import read
+    >>> weight_bytes(read("32 > lstm 32")), weight_bytes(read("32 > lstm 32"), dtype="int8")
+    (33280, 8720)
+    """
+    table, kind = framework(framework_name), dtype_of(dtype)
+    known: dict[tuple[int, int], int] = {}
+    total = 0
+    for placed in model.placed:
+        key = id(placed.layer), placed.input_dim
+        if key not in known:
+            known[key] = layer_bytes(placed, layout_for(table, placed.layer), kind, per_channel=per_channel)
+        total += known[key]
+    return total
+
+
+def layer_bytes(placed: Placed, layout: Layout, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes of one layer's parameters."""
+    total = 0
+    for row, gates, _ in rows_of(layout, placed.layer):
+        axes = axes_of(row, placed.layer)
+        total += row_bytes(row, axes, shape_of(axes, sizes_of(placed, gates)), dtype, per_channel=per_channel)
+    return total
+
+
+def row_bytes(row: Row, axes: str, shape: Shape, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes of one tensor, its scales included."""
+    roles = set(row.role.split())
+    if roles <= {"bias", "recurrent_bias"}:
+        return whole_bytes(prod(shape) * dtype.bias)
+    if roles == {"peephole"}:
+        return whole_bytes(prod(shape) * dtype.peephole)
+    scales = _channels(row, axes, shape) if per_channel else 1
+    return whole_bytes(prod(shape) * dtype.matrix) + whole_bytes(scales * dtype.scale)
+
+
+def whole_bytes(bits: int) -> int:
+    """Return the bytes that some bits take."""
+    return -(-bits // 8)
+
+
+def _channels(row: Row, axes: str, shape: Shape) -> int:
+    """Return how many of a tensor's channels have a scale of their own: its units of every gate and direction, a table's tokens."""
+    words = axes.split()
+    if "vocab_size" in words:
+        return shape[words.index("vocab_size")]
+    inside = _INSIDE[row.role.split()[0]]
+    return prod(size for word, size in zip(words, shape, strict=True) if not inside.intersection(_stems(word)))
+
+
+def _stems(axis: str) -> set[str]:
+    """Return the words of an axis, those of a window all as ``kernel``."""
+    return {"kernel" if axis.startswith("kernel_") else word for word in axis.replace("+", "*").split("*")}

@@ -1,0 +1,123 @@
+"""How often each layer of a model runs: a batch of sequences followed through the stack.
+
+A layer runs once for each step of each sequence that flows in; above a recurrent layer that gives only its last step, once for
+each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import ModelError
+from lstm_calc.fields import count
+from lstm_calc.frameworks import layout_for
+from lstm_calc.model import ConvLSTM, RepeatVector
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.frameworks import Framework, Layout
+    from lstm_calc.model import Model, Placed
+
+
+class Batch(Record):
+    """What is run: how many ``sequences``, their ``steps`` together, and the sizes of an image where steps are images.
+
+    ``lengths`` are those of the sequences, a single one where all are alike.
+    ``longest`` limits the steps of a RepeatVector, where a run is cut into stretches of so many.
+    """
+
+    sequences: int
+    steps: int
+    lengths: tuple[int, ...]
+    space: tuple[int, ...] = ()
+    longest: int | None = None
+
+
+class Run(Record):
+    """One layer's part in a run of the model.
+
+    ``steps_in`` and ``steps_out`` count the steps of all sequences, one for each sequence where a single vector flows;
+    ``space_in`` and ``space`` the positions of the image that flows in and out, 1 where there is none.
+    """
+
+    placed: Placed
+    layout: Layout
+    sequences: int
+    steps_in: int
+    steps_out: int
+    space_in: int
+    space: int
+
+    @property
+    def runs(self) -> int:
+        """How often the layer computes a step."""
+        return self.steps_in * self.space
+
+
+def batch_of(
+    batch: int = 1,
+    steps: int = 1,
+    *,
+    lengths: Sequence[int] | None = None,
+    space: Sequence[int] = (),
+    longest: int | None = None,
+) -> Batch:
+    """Return the batch of so many sequences of so many steps, or of sequences of these lengths; ModelError for less than one."""
+    each = (count("steps", steps),) if lengths is None else tuple(count("lengths", length) for length in lengths)
+    cut = None if longest is None else count("truncate", longest)
+    times = count("batch", batch) if lengths is None else 1
+    total = sum(min(length, cut or length) for length in each)
+    return Batch(times * len(each), times * total, each, tuple(count("space", size) for size in space), cut)
+
+
+def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
+    """Yield every layer's run; raise FrameworkError where a framework lacks a layer, ModelError where the image does not fit."""
+    _check_space(model, batch.space)
+    space, steps = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps
+    for placed in model.placed:
+        layout = layout_for(table, placed.layer)
+        space_in, steps_in = space, steps
+        if isinstance(placed.layer, ConvLSTM):
+            space = _convolved(placed.layer, table, space)
+        steps = _steps_out(placed, table, batch, steps)
+        yield Run(placed, layout, batch.sequences, steps_in, steps, prod(space_in), prod(space))
+
+
+def _reads_a_vector(model: Model) -> bool:
+    """Say whether the model's input has no steps: the first layer that cares reads a single vector."""
+    return next((layer.reads for layer in model.layers if layer.reads != "either"), "steps") == "vector"
+
+
+def _steps_out(placed: Placed, table: Framework, batch: Batch, steps: int) -> int:
+    if isinstance(placed.layer, RepeatVector):
+        return batch.sequences * min(placed.layer.steps, batch.longest or placed.layer.steps)
+    every_step = not table.selective if placed.sequences is None else placed.sequences
+    return steps if placed.layer.kind not in CELLS or every_step else batch.sequences
+
+
+def _check_space(model: Model, space: tuple[int, ...]) -> None:
+    windows = {layer.window for layer in model.layers if layer.window}
+    if space and not windows:
+        raise ModelError("space is the image of a conv_lstm, and the model has none", key="space")
+    for window in windows:
+        if len(window) != len(space):
+            example = "x".join(["32"] * len(window))
+            what = "is missing" if not space else f"has {len(space)} sizes"
+            raise ModelError(f"space {what}: the image that the conv_lstm reads, such as {example}", key="space")
+
+
+def _convolved(layer: ConvLSTM, table: Framework, space: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the image that a convolution makes of one."""
+    ones = (1,) * len(space)
+    sizes = zip(space, layer.window, layer.strides or ones, layer.dilation_rate or ones, strict=True)
+    padded = (layer.padding or table.padding) == "same"
+    found = tuple(-(-(size if padded else size - (kernel - 1) * dilation) // stride) for size, kernel, stride, dilation in sizes)
+    if min(found) < 1:
+        raise ModelError(
+            f"space {'x'.join(map(str, space))} is smaller than the kernel of a conv_lstm (padding=valid)", key="space"
+        )
+    return found

@@ -1,0 +1,98 @@
+"""Whether models fit their budgets, and what is over by how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.budget import Budget
+from lstm_calc.dtypes import weight_bytes
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.flow import Batch, batch_of
+from lstm_calc.measure import count
+from lstm_calc.record import Record
+from lstm_calc.work import macs_of
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
+
+
+class Check(Record):
+    """One model, under the name it was asked by: what it costs beside its budget, or why that cannot be said.
+
+    A cost is None where nothing limits it.
+    """
+
+    model: str
+    budget: Budget = Budget()
+    costs: Budget = Budget()
+    error: str | None = None
+
+    @property
+    def over(self) -> dict[str, int]:
+        """What the model has too much of, and by how much."""
+        most = self.budget.changed()
+        return {name: cost - most[name] for name, cost in self.costs.changed().items() if cost > most[name]}
+
+    @property
+    def fits(self) -> bool:
+        """Whether the model is within its budget."""
+        return self.error is None and not self.over
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        over, most = self.over, self.budget.asdict()
+        limits = {
+            name: {"value": value, "budget": most[name], "over": over.get(name, 0)} for name, value in self.costs.changed().items()
+        }
+        return {"model": self.model, "fits": self.fits, "error": self.error, "limits": limits}
+
+
+class Checks(Record):
+    """Several models, as one framework stores them."""
+
+    framework: str
+    dtype: str
+    models: tuple[Check, ...]
+
+    @property
+    def broken(self) -> int:
+        """How many of them could not be checked."""
+        return sum(check.error is not None for check in self.models)
+
+    @property
+    def failures(self) -> int:
+        """How many of them do not fit, or could not be checked."""
+        return sum(not check.fits for check in self.models)
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        head = {"schema": "lstm-calc/check/1", "framework": self.framework, "dtype": self.dtype, "fits": not self.failures}
+        return head | {"models": [check.data() for check in self.models]}
+
+
+def check(
+    model: Model,
+    budget: Budget,
+    framework_name: str = "textbook",
+    *,
+    batch: Batch | None = None,
+    dtype: str = "float32",
+    per_channel: bool = False,
+) -> Check:
+    """Return whether a model fits a budget: parameters, bytes of the weights, multiply-accumulates of a batch (None: one step).
+
+    Raises FrameworkError where the framework lacks what the model asks for, LstmCalcError where the budget limits nothing.
+
+    >>> from lstm_calc import read
+    >>> check(read("32 > lstm 32"), Budget(params=8000)).over
+    {'params': 320}
+    """
+    measures = {
+        "params": lambda: count(model, framework_name),
+        "bytes": lambda: weight_bytes(model, framework_name, dtype, per_channel=per_channel),
+        "macs": lambda: macs_of(model, framework_name, batch or batch_of()),
+    }
+    limited = budget.changed()
+    if not limited:
+        raise LstmCalcError("no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
+    return Check(str(model), budget, Budget(**{name: measures[name]() for name in limited}))

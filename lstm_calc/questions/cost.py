@@ -1,0 +1,318 @@
+"""What a model costs: the work of a batch, the bytes that it takes, and the least time that a step can take on a device."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.arithmetic import SIZE_OF_STATE
+from lstm_calc.cells import CELLS
+from lstm_calc.dtypes import dtype_of, layer_bytes, whole_bytes
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.flow import batch_of, follow
+from lstm_calc.frameworks import framework
+from lstm_calc.questions.tensors import tensors
+from lstm_calc.questions.training import FLOAT32, kept_values, optimizer_of
+from lstm_calc.record import Record
+from lstm_calc.work import Work, idle_gates, merge_flops, step_in, untied, work_a_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lstm_calc.dtypes import Dtype
+    from lstm_calc.flow import Batch, Run
+    from lstm_calc.frameworks import Framework
+    from lstm_calc.measure import Shape
+    from lstm_calc.model import Model
+
+
+class Training(Record):
+    """The bytes that training takes beside the weights; ``master_weights`` are the float32 copy of weights in 16 bits."""
+
+    gradients: int
+    optimizer: int
+    master_weights: int
+    saved_activations: int
+
+
+class Bytes(Record):
+    """The bytes of a layer or a model at inference, and those of training where it was asked for.
+
+    ``state`` is h (and c) of every sequence. The activations are a layer's input and output and the values of one step (the gates
+    of every sequence, that each step overwrites), of a single step and of the whole sequences; a model needs those of the layer
+    that needs most.
+    """
+
+    weights: int
+    state: int
+    activations_step: int
+    activations_sequence: int
+    training: Training | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return self.asdict() | {"training": self.training and self.training.asdict()}
+
+
+class LayerCost(Record):
+    """One layer: the work of a step of one sequence, how often that is done in the batch, and the work of the batch.
+
+    ``runs`` counts the steps of all sequences that flow in, ``given`` those that flow out (one a sequence where only the last
+    does); ``idle`` are the gates that are stored, but follow from another and are not computed.
+    ``moved`` are the bytes of a step of every sequence: its weights read once, its states read and written, input and output.
+    """
+
+    name: str
+    type: str
+    runs: int
+    given: int
+    idle: tuple[str, ...]
+    step: Work
+    whole: Work
+    bytes: Bytes
+    moved: int
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        named = {name: getattr(self, name) for name in ("name", "type", "runs", "given", "moved")} | {"idle": list(self.idle)}
+        return named | self.whole.data() | {"per_step": self.step.data(), "bytes": self.bytes.data()}
+
+
+class Traffic(Record):
+    """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two."""
+
+    flops: int
+    moved: int
+    compute_seconds: float | None
+    memory_seconds: float | None
+
+    @property
+    def intensity(self) -> float:
+        """The floating-point operations for each byte moved."""
+        return self.flops / self.moved
+
+    @property
+    def bound(self) -> str | None:
+        """What bounds the step, compute or memory, where both are known."""
+        if self.compute_seconds is None or self.memory_seconds is None:
+            return None
+        return "compute" if self.compute_seconds >= self.memory_seconds else "memory"
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return self.asdict() | {"intensity": self.intensity, "bound": self.bound}
+
+
+class Cost(Record):
+    """What a model costs in a framework; ``space`` is the image that it reads, where there is one.
+
+    All sequences of the ``batch`` have so many ``steps``, or each one of the ``lengths``. ``flops`` and ``bandwidth`` are a
+    device's operations and bytes a second.
+    """
+
+    framework: str
+    dtype: str
+    batch: int
+    steps: int | None
+    lengths: tuple[int, ...] | None
+    space: tuple[int, ...]
+    optimizer: str | None
+    truncate: int | None
+    flops: int | None
+    bandwidth: int | None
+    layers: tuple[LayerCost, ...]
+
+    @property
+    def step(self) -> Work:
+        """The work of one step of one sequence, through every layer once."""
+        return _sum(layer.step for layer in self.layers)
+
+    @property
+    def whole(self) -> Work:
+        """The work of the batch."""
+        return _sum(layer.whole for layer in self.layers)
+
+    @property
+    def macs(self) -> int:
+        """The multiply-accumulates of the batch."""
+        return self.whole.macs
+
+    @property
+    def bytes(self) -> Bytes:
+        """The bytes of the model: sums, but for the activations, whose buffers serve one layer after another."""
+        return _all_bytes(self.layers)
+
+    @property
+    def traffic(self) -> Traffic:
+        """A step of every sequence as a device sees it."""
+        flops, moved = self.batch * self.step.flops, sum(layer.moved for layer in self.layers)
+        return Traffic(flops, moved, self.flops and flops / self.flops, self.bandwidth and moved / self.bandwidth)
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer; what was not asked for is null."""
+        asked = {name: value for name, value in self.asdict().items() if name not in {"layers", "flops", "bandwidth"}}
+        return {
+            "schema": "lstm-calc/cost/1",
+            **asked,
+            **self.whole.data(),
+            "per_step": self.step.data(),
+            "per_sequence": self._per_sequence(),
+            "bytes": self.bytes.data(),
+            "step": self.traffic.data(),
+            "layers": [layer.data() for layer in self.layers],
+        }
+
+    def _per_sequence(self) -> dict[str, int] | None:
+        """Return the work of one sequence, where all are of one length."""
+        if self.lengths is not None:
+            return None
+        return {name: value // self.batch for name, value in self.whole.data().items()}
+
+
+def cost(
+    model: Model,
+    framework_name: str = "textbook",
+    *,
+    batch: int = 1,
+    steps: int = 1,
+    lengths: Sequence[int] | None = None,
+    space: Sequence[int] = (),
+    dtype: str = "float32",
+    per_channel: bool = False,
+    optimizer: str | None = None,
+    truncate: int | None = None,
+    flops: int | None = None,
+    bandwidth: int | None = None,
+) -> Cost:
+    """Return the work and the bytes of a model that runs a batch of sequences of so many steps, or of these valid ``lengths``.
+
+    ``space`` is the image that a ConvLSTM reads, ``per_channel`` gives the integer types a scale a channel. With an ``optimizer``
+    the answer has what training takes, backpropagation going through ``truncate`` steps at a time (None: all of them). ``flops``
+    and ``bandwidth`` are a device's operations and bytes a second.
+
+    Raises FrameworkError where the framework lacks what the model asks for, ModelError where the image does not fit, LstmCalcError
+    for a type or optimizer that is not known, or a type that is not trained in.
+
+    >>> from lstm_calc import cost, read
+    >>> answer = cost(read("32 > lstm 32"), "pytorch", steps=10)
+    >>> answer.macs, answer.whole.elementwise_flops, answer.bytes.weights
+    (81920, 9600, 33792)
+    """
+    table, kind = framework(framework_name), dtype_of(dtype)
+    asked = batch_of(batch, steps, lengths=lengths, space=space)
+    runs = list(follow(model, table, asked))
+    stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)
+    training = _training(model, table, stretch, kind, optimizer) if optimizer is not None else [None for _ in runs]
+    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in zip(runs, training, strict=True))
+    return Cost(
+        framework=table.name,
+        dtype=dtype,
+        batch=asked.sequences,
+        steps=steps if lengths is None else None,
+        lengths=None if lengths is None else asked.lengths,
+        space=asked.space,
+        optimizer=optimizer,
+        truncate=truncate,
+        flops=flops,
+        bandwidth=bandwidth,
+        layers=layers,
+    )
+
+
+def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
+    """Return what training takes by layer; ``stretch`` is what one pass goes back through."""
+    states = optimizer_of(optimizer)
+    if dtype.scale:
+        raise LstmCalcError(f"{dtype.name} weights are not trained; give float32, float16 or bfloat16")
+    stored = groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)
+    trained = {layer: [tensor.shape for tensor in owned if tensor.trainable] for layer, owned in stored}
+    runs = list(follow(model, table, stretch))
+    return [
+        _trained(trained.get(run.placed.name, []), kept, dtype, states) for run, kept in zip(runs, kept_values(runs), strict=True)
+    ]
+
+
+def _trained(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
+    """Return what training takes for a layer of trained tensors of these shapes, and so many kept values."""
+    numbers = sum(map(prod, shapes))
+    return Training(
+        gradients=whole_bytes(numbers * dtype.matrix),
+        optimizer=sum(map(states, shapes)),
+        master_weights=numbers * FLOAT32 if dtype.matrix < 8 * FLOAT32 else 0,
+        saved_activations=whole_bytes(kept * dtype.value),
+    )
+
+
+def _layer(run: Run, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:
+    once, merged = work_a_step(run), merge_flops(run.placed)
+    return LayerCost(
+        name=run.placed.name,
+        type=run.placed.layer.kind,
+        runs=run.steps_in,
+        given=run.steps_out,
+        idle=idle_gates(run.placed, run.layout),
+        step=once.times(run.space, joining=merged * run.space),
+        whole=once.times(run.steps_in * run.space, joining=merged * run.steps_out * run.space),
+        bytes=_bytes(run, dtype, training, per_channel=per_channel),
+        moved=_moved(run, dtype, per_channel=per_channel),
+    )
+
+
+def _bytes(run: Run, dtype: Dtype, training: Training | None, *, per_channel: bool) -> Bytes:
+    read, written, inside = _flowing(run)
+    wide = run.steps_in * run.space_in * read + run.steps_out * run.space * written
+    narrow = run.sequences * (run.space_in * read + run.space * written)
+    buffer = run.sequences * run.space * inside
+    return Bytes(
+        weights=layer_bytes(run.placed, run.layout, dtype, per_channel=per_channel),
+        state=_state_bytes(run, dtype),
+        activations_step=whole_bytes((narrow + buffer) * dtype.value),
+        activations_sequence=whole_bytes((wide + buffer) * dtype.value),
+        training=training,
+    )
+
+
+def _flowing(run: Run) -> tuple[int, int, int]:
+    """Return the numbers of a step that a layer reads (of a table: none, as token ids are left out), writes, and has inside."""
+    layer = run.placed.layer
+    read = 0 if layer.reads == "tokens" else run.placed.input_dim
+    if layer.kind not in CELLS:
+        return read, run.placed.output_dim, 0
+    values = step_in(run.placed, run.layout).values
+    return read, run.placed.output_dim, len(layer.ways) * sum(layer.sizes[word] for word in values)
+
+
+def _state_bytes(run: Run, dtype: Dtype) -> int:
+    """Return the bytes of the states of every sequence, of both directions."""
+    layer = run.placed.layer
+    if layer.kind not in CELLS:
+        return 0
+    bits = sum(layer.sizes[SIZE_OF_STATE[state]] * dtype.states[state] for state in CELLS[layer.kind].states)
+    return whole_bytes(run.sequences * run.space * len(layer.ways) * bits)
+
+
+def _moved(run: Run, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes of a step of every sequence: weights read once (of a table a row each), states both ways, input, output."""
+    read, written, _ = _flowing(run)
+    flowing = whole_bytes(run.sequences * (run.space_in * read + run.space * written) * dtype.value)
+    if run.placed.layer.reads == "tokens":
+        return flowing + whole_bytes(run.sequences * written * dtype.matrix)
+    return flowing + 2 * _state_bytes(run, dtype) + layer_bytes(untied(run.placed), run.layout, dtype, per_channel=per_channel)
+
+
+def _sum(works: Iterable[Work]) -> Work:
+    return Work(*map(sum, zip(*(work.asdict().values() for work in works), strict=True)))
+
+
+def _all_bytes(layers: Sequence[LayerCost]) -> Bytes:
+    """Return the bytes of the model: sums, but for the activations, whose buffers serve one layer after another."""
+    each = [layer.bytes for layer in layers]
+    trained = [part.training.asdict() for part in each if part.training]
+    return Bytes(
+        weights=sum(part.weights for part in each),
+        state=sum(part.state for part in each),
+        activations_step=max(part.activations_step for part in each),
+        activations_sequence=max(part.activations_sequence for part in each),
+        training=Training(**{name: sum(part[name] for part in trained) for name in trained[0]}) if trained else None,
+    )

@@ -1,0 +1,121 @@
+"""What training keeps in memory beside the weights: optimizer states by tensor, and values for the backward pass.
+
+The values are those that automatic differentiation keeps of the cells' equations written out step by step, each once, however
+many operations need it (:mod:`lstm_calc.arithmetic` says which). What flows from layer to layer is kept where a trained matrix
+meets it; token ids and what the loss keeps are left out. Below the first trained layer nothing is kept.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from lstm_calc.arithmetic import SIZE_OF_STATE
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.work import kept_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lstm_calc.arithmetic import Kept
+    from lstm_calc.flow import Run
+    from lstm_calc.measure import Shape
+
+FLOAT32 = 4
+_BLOCK = 256
+_LEAST_IN_8_BITS = 4096
+
+
+def _copies(count: int) -> Callable[[Shape], int]:
+    return lambda shape: count * prod(shape) * FLOAT32
+
+
+def _factored(shape: Shape) -> int:
+    """Return the bytes of one mean a row and one a column of the last two axes; of a vector, one a number."""
+    if len(shape) < 2:
+        return prod(shape) * FLOAT32
+    return (prod(shape[:-1]) + prod(shape[:-2]) * shape[-1]) * FLOAT32
+
+
+def _in_blocks(shape: Shape) -> int:
+    """Return the bytes of two states of a byte a number, each with a float32 scale a block; small tensors stay in float32."""
+    numbers = prod(shape)
+    if numbers < _LEAST_IN_8_BITS:
+        return 2 * numbers * FLOAT32
+    return 2 * (numbers + -(-numbers // _BLOCK) * FLOAT32)
+
+
+OPTIMIZERS: dict[str, Callable[[Shape], int]] = {
+    "sgd": _copies(0),
+    "momentum": _copies(1),
+    "adam": _copies(2),
+    "adamw": _copies(2),
+    "adafactor": _factored,
+    "adam8bit": _in_blocks,
+}
+"""For each optimizer, the bytes of its states for a tensor of a shape; step counters are left out.
+
+Read from torch.optim (SGD with momentum, Adam, AdamW, Adafactor) and bitsandbytes (Adam8bit: blocks of 256, tensors of fewer than
+4,096 numbers in 32 bits).
+"""
+
+
+def optimizer_of(name: str) -> Callable[[Shape], int]:
+    """Return what an optimizer keeps of a tensor; raise LstmCalcError, with the nearest name, where there is none."""
+    if name not in OPTIMIZERS:
+        raise LstmCalcError(f"{quoted(name)} is not an optimizer{did_you_mean(name, OPTIMIZERS)}")
+    return OPTIMIZERS[name]
+
+
+def kept_values(runs: Iterable[Run]) -> Iterator[int]:
+    """Yield, for each layer, how many values its backward pass keeps, what flows into it included."""
+    below, flowing, fed = None, 0, False
+    for run in runs:
+        layer = run.placed.layer
+        if below is None or below.output_dim != run.placed.input_dim:
+            flowing = run.steps_in * run.space_in * run.placed.input_dim
+        pass_ = _Pass(run, fed=fed) if layer.kind in CELLS else None
+        reads = pass_.later.input if pass_ else layer.trainable and layer.reads == "either"
+        yield reads * flowing + (pass_.inside if pass_ else 0)
+        if layer.reads != "vector":
+            flowing = pass_.above if pass_ and len(layer.ways) == 1 else run.steps_out * run.space * run.placed.output_dim
+        below, fed = run.placed, fed or (layer.trainable and bool(run.layout.rows))
+
+
+class _Pass:
+    """The way back through a recurrent layer; ``fed``: something below it is trained, so the way goes on."""
+
+    def __init__(self, run: Run, *, fed: bool) -> None:
+        self.run = run
+        self.derived = fed or run.placed.layer.trainable
+        self.first = kept_in(run.placed, run.layout, fed=fed, first=True)
+        self.later = kept_in(run.placed, run.layout, fed=fed, first=False)
+        self.starts = run.sequences * run.space
+
+    @property
+    def inside(self) -> int:
+        """The numbers that the layer keeps of itself, both directions together."""
+        layer = self.run.placed.layer
+        values = self.starts * self._wide(self.first) + (self.run.runs - self.starts) * self._wide(self.later)
+        joined = self.derived and getattr(layer, "merge", "") == "mul"
+        return len(layer.ways) * (values + sum(self._of_state(state, used=joined) for state in CELLS[layer.kind].states))
+
+    @property
+    def above(self) -> int:
+        """The numbers more that are kept where something above needs h, some of which the layer keeps already."""
+        return self._of_state("h", used=True) - self._of_state("h", used=False)
+
+    def _wide(self, kept: Kept) -> int:
+        return sum(self.run.placed.layer.sizes[word] for word in kept.values)
+
+    def _of_state(self, state: str, *, used: bool) -> int:
+        """Return the numbers kept of one state, before the first step, between steps, and after the last.
+
+        ``used``: what flows out, h of every step or of the last, is needed elsewhere.
+        """
+        used = used and state == "h"
+        last = used or state in self.later.after
+        every = state in self.later.before | self.later.after or (used and self.run.steps_out == self.run.steps_in)
+        ends = self.starts * ((state in self.first.before) + last)
+        return self.run.placed.layer.sizes[SIZE_OF_STATE[state]] * (ends + (self.run.runs - self.starts) * every)

@@ -1,0 +1,166 @@
+"""Models held against budgets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_calc import read
+from lstm_calc.budget import Budget, budget_of
+from lstm_calc.dtypes import weight_bytes
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.flow import batch_of
+from lstm_calc.measure import count
+from lstm_calc.modelfile import load_with_budget, loads
+from lstm_calc.questions.check import check
+from lstm_calc.work import macs_of
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+ROOT = Path(__file__).parents[1]
+FILE = 'input_dim = 32\n[[layers]]\ntype = "lstm"\nunits = 32\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """Return the path of a model file of 8,320 parameters, with a budget that it is over."""
+    path = tmp_path / "model.toml"
+    path.write_text(f'{FILE}[budget]\nparams = "8k"\nbytes = "1MiB"\n')
+    return str(path)
+
+
+@given(slack=st.integers(-20, 20))
+def test_a_model_fits_exactly_up_to_its_budget(slack: int) -> None:
+    model = read("8 > lstm 6 x2 > dense 3")
+    costs = Budget(count(model, "keras"), weight_bytes(model, "keras"), macs_of(model, "keras", batch_of(2, 5)))
+    for name, value in costs.asdict().items():
+        answer = check(model, Budget(**{name: value + slack}), "keras", batch=batch_of(2, 5))
+        assert answer.fits == (slack >= 0)
+        assert answer.over == ({name: -slack} if slack < 0 else {})
+        assert answer.costs == Budget(**{name: value})
+
+
+def test_only_what_is_limited_is_computed() -> None:
+    assert check(read("3 > conv_lstm 4 kernel=3"), Budget(params=10**6), "keras").fits
+    with pytest.raises(ModelError, match="space is missing"):
+        check(read("3 > conv_lstm 4 kernel=3"), Budget(macs=10**6), "keras")
+    with pytest.raises(LstmCalcError, match="no budget"):
+        check(read("3 > lstm 4"), Budget())
+
+
+def test_a_budget_is_read_from_numbers_and_words() -> None:
+    assert budget_of({"params": 5, "bytes": "256KiB", "macs": "1.5M"}) == Budget(5, 262_144, 1_500_000)
+    assert Budget(5, 6).but(Budget(bytes=9)) == Budget(5, 9)
+
+
+@pytest.mark.parametrize(
+    ("budget", "message"),
+    [
+        ("budget = 5\n", "budget: a budget is a table with params, bytes or macs"),
+        ("[budget]\nparam = 5\n", "budget.param: is not part of a budget; did you mean 'params'?"),
+        ("[budget]\nparams = 5.5\n", "budget.params: must be a whole number from 1 up, not 5.5"),
+        ("[budget]\nparams = true\n", "budget.params: must be a whole number from 1 up, not true"),
+        ("[budget]\nmacs = 0\n", "budget.macs: must be a whole number from 1 up, not 0"),
+        ('[budget]\nbytes = "5 Mb"\n', "budget.bytes: '5 Mb' is not a size in bytes"),
+        ('[budget]\nparams = "many"\n', "budget.params: 'many' is not a whole number"),
+    ],
+)
+def test_a_wrong_budget_is_told_by_file_and_key(budget: str, message: str) -> None:
+    text = budget + FILE if budget.startswith("budget") else FILE + budget
+    with pytest.raises(ModelFileError) as caught:
+        loads(text, "m.toml")
+    assert str(caught.value).startswith(f"m.toml:{message}")
+
+
+def test_a_model_file_gives_its_budget(file: str) -> None:
+    assert load_with_budget(file) == (read("32 > lstm 32"), Budget(params=8000, bytes=2**20))
+
+
+def test_what_fits_ends_in_0_and_what_does_not_in_1(cli: Cli, file: str) -> None:
+    assert cli("check", "32 > lstm 32", "--max-params", "8320").exit_code == 0
+    assert cli("check", "32 > lstm 32", "--max-params", "8319").exit_code == 1
+    assert cli("check", file).exit_code == 1
+    assert cli("check", file, "--max-params", "9k").exit_code == 0
+    assert cli("check", file, "--max-params", "9k", "--max-bytes", "32KiB").exit_code == 1
+    assert cli("check", file, "--max-params", "9k", "--max-bytes", "32KiB", "--dtype", "int8").exit_code == 0
+    assert cli("check", "-", stdin=f'{FILE}[budget]\nmacs = "8k"\n').exit_code == 1
+    assert cli("check", "32 > lstm 32", "--max-macs", "81919", "--steps", "10").exit_code == 1
+    assert cli("check", "32 > lstm 32", "--max-macs", "81920", "--steps", "10").exit_code == 0
+
+
+def test_each_model_has_a_line_that_names_what_is_over(cli: Cli, file: str) -> None:
+    result = cli("check", file, "32 > gru 8", "--max-bytes", "20KB", "--max-macs", "1M")
+    lines = [line.split() for line in result.stdout.splitlines()]
+    over = next(line for line in lines if line[:2] == [file, "over"])
+    assert over[2:] == [
+        "8,320",
+        "8,000",
+        "32.5",
+        "KiB",
+        "19.5",
+        "KiB",
+        "8,192",
+        "1,000,000",
+        "320",
+        "parameters",
+        "and",
+        "13.0",
+        "KiB",
+        "of",
+        "weights",
+    ]
+    assert next(line for line in lines if line[:4] == ["32", ">", "gru", "8"])[4] == "fits"
+    assert result.stdout.startswith("1 of 2 fit the budget, in textbook, float32")
+    assert cli("check", file, "32 > gru 8", "--max-bytes", "20KB", "-q").stdout == "1\n"
+
+
+def test_a_broken_model_ends_in_2_and_the_others_are_told(cli: Cli, file: str) -> None:
+    result = cli("check", "nowhere.toml", "3 > lsm 4", "32 > lstm 32 peephole", file, "-f", "keras", "--max-bytes", "1MB")
+    assert result.exit_code == 2
+    assert "error: nowhere.toml: cannot be read: no such file or directory\n" in result.stderr
+    assert "error: 'lsm' is not a layer" in result.stderr
+    assert "error: 32 > lstm 32 peephole: keras has no peephole for lstm" in result.stderr
+    assert "320 parameters" in result.stdout
+    assert sum(line.endswith(" broken") for line in result.stdout.splitlines()) == 3
+    assert cli("check", "3 > lstm 4").stderr.startswith("error: 3 > lstm 4: no budget: give --max-params")
+
+
+def test_the_answer_as_json(cli: Cli, file: str) -> None:
+    answer = json.loads(cli("check", file, "3 > lsm 4", "--format", "json").stdout)
+    assert (answer["schema"], answer["fits"]) == ("lstm-calc/check/1", False)
+    first, second = answer["models"]
+    assert first["limits"] == {
+        "params": {"value": 8320, "budget": 8000, "over": 320},
+        "bytes": {"value": 33_280, "budget": 2**20, "over": 0},
+    }
+    assert (first["model"], first["fits"], first["error"]) == (file, False, None)
+    assert second["error"].startswith("'lsm' is not a layer")
+
+
+def test_the_answer_as_annotations(cli: Cli, tmp_path: Path) -> None:
+    odd = tmp_path / "a,b:100%.toml"
+    odd.write_text(f"{FILE}[budget]\nparams = 8319\n")
+    result = cli("check", str(odd), "32 > lstm 32", "3 > lsm 4", "--format", "github", "--max-macs", "1M")
+    lines = result.stdout.splitlines()
+    place = f"{tmp_path}/a%2Cb%3A100%25.toml"
+    sizes = "8,320 parameters and 8,192 MACs, at most 8,319 parameters and 1,000,000 MACs"
+    assert lines[0] == f"::error file={place},title=lstm-calc::{tmp_path}/a,b:100%25.toml is over by 1 parameter: {sizes}"
+    assert lines[1] == "32 > lstm 32 fits: 8,192 MACs, at most 1,000,000 MACs"
+    assert lines[2].startswith("::error title=lstm-calc::'lsm' is not a layer; did you mean 'lstm'?%0A  3 > lsm 4%0A")
+    assert len(lines) == 3
+
+
+def test_only_check_writes_annotations(cli: Cli) -> None:
+    assert "'github' is not a format" in cli("params", "3 > lstm 4", "--format", "github").stderr
+    assert "github" in cli("check", "--help").stdout
+
+
+def test_the_hook_calls_the_program() -> None:
+    hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
+    assert "entry: lstm-calc check\n" in hook

@@ -1,0 +1,381 @@
+"""What a model costs: its conventions one by one, and the laws that hold for every model."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lstm_calc import cost, read, tensors
+from lstm_calc.arithmetic import FLOPS, kept_of, step_of
+from lstm_calc.counts import parse_size
+from lstm_calc.dtypes import DTYPES, weight_bytes
+from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
+from lstm_calc.flow import batch_of
+from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.measure import count
+from lstm_calc.questions.training import OPTIMIZERS
+from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.report.cost import cost_document
+from lstm_calc.work import macs_of
+from tests.strategies import models
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
+    from lstm_calc.questions.cost import Training
+    from tests.conftest import Cli
+
+every_framework = pytest.mark.parametrize("framework", list(FRAMEWORKS))
+sizes = st.integers(1, 40)
+
+
+def macs(text: str, framework: str = "textbook", **asked: Any) -> int:
+    return macs_of(read(text), framework, batch_of(**asked))
+
+
+@pytest.mark.parametrize(
+    ("text", "framework", "batch", "steps", "expected"),
+    [
+        ("32 > lstm 32", "pytorch", 1, 10, 81_920),
+        ("512 > lstm 1024 proj=512", "textbook", 1, 1, 4_718_592),
+        ("512 > lstm 512 x4", "textbook", 1, 1, 8_388_608),
+        ("10 > lstm 20", "pytorch", 3, 5, 36_000),
+        ("8 > lstm 6 peephole", "textbook", 1, 1, 4 * 6 * 14),
+        ("8 > lstm 6 coupled", "textbook", 1, 1, 3 * 6 * 14),
+        ("8 > lstm 6 coupled", "onnx", 1, 1, 3 * 6 * 14),
+        ("8 > lstm 6 coupled", "tflite", 1, 1, 3 * 6 * 14),
+        ("vocab 900 > embed 8 > lstm 6", "keras", 1, 5, 5 * 4 * 6 * 14),
+        ("vocab 900 > embed 6 > lstm 6 > dense 900 tied", "pytorch", 1, 5, 5 * (4 * 6 * 12 + 6 * 900)),
+        ("8 > lstm 6 > dense 3", "keras", 2, 5, 2 * (5 * 4 * 6 * 14 + 18)),
+        ("8 > lstm 6 sequences > dense 3", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 18)),
+        ("8 > lstm 6 > dense 3", "pytorch", 2, 5, 2 * 5 * (4 * 6 * 14 + 18)),
+        ("8 > lstm 6 last > dense 3", "pytorch", 2, 5, 2 * (5 * 4 * 6 * 14 + 18)),
+        ("8 > lstm 6 > repeat_vector 7 > dense 3", "pytorch", 2, 5, 2 * (5 * 4 * 6 * 14 + 7 * 18)),
+        ("8 > dense 5 > repeat_vector 7 > dense 3", "keras", 2, 5, 2 * (8 * 5 + 7 * 15)),
+        ("8 > gru 6 reset_after", "keras", 1, 1, 3 * 6 * 14),
+        ("8 > gru 6", "tensorflow1", 1, 1, 3 * 6 * 14),
+    ],
+)
+def test_multiply_accumulates(text: str, framework: str, batch: int, steps: int, expected: int) -> None:
+    assert macs(text, framework, batch=batch, steps=steps) == expected
+    assert cost(read(text), framework, batch=batch, steps=steps).macs == expected
+
+
+def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None:
+    each = 4 * 5 * 9
+    assert macs("3 > conv_lstm 5 kernel=3x3", "textbook", space=(8, 9)) == 8 * 9 * each * (3 + 5)
+    assert macs("3 > conv_lstm 5 kernel=3x3", "keras", space=(8, 9)) == 6 * 7 * each * (3 + 5)
+    assert macs("3 > conv_lstm 5 kernel=3x3 strides=2x2 padding=same", "keras", space=(8, 9)) == 4 * 5 * each * (3 + 5)
+    assert macs("3 > conv_lstm 5 kernel=3 dilation=2", "keras", space=(8,)) == 4 * 4 * 5 * 3 * (3 + 5)
+    assert macs("3 > conv_lstm 5 kernel=3 x2 > dense 2", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 4 * 4 * 5 * 3 * 10 + 4 * 10
+    answer = cost(read("3 > conv_lstm 5 kernel=3x3"), "keras", batch=2, space=(8, 9))
+    assert answer.bytes.state == 4 * 2 * 2 * 5 * 6 * 7
+    assert answer.bytes.activations_step == 4 * 2 * (3 * 72 + 5 * 5 * 42)
+
+
+@pytest.mark.parametrize(
+    ("text", "space", "message"),
+    [
+        ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
+        ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 sizes"),
+        ("3 > conv_lstm 5 kernel=9", (8,), "space 8 is smaller than the kernel"),
+        ("3 > lstm 5", (8,), "the model has none"),
+    ],
+)
+def test_an_image_that_does_not_fit_is_refused(text: str, space: tuple[int, ...], message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        macs(text, "keras", space=space)
+
+
+def test_a_packed_batch_runs_its_valid_steps() -> None:
+    answer = cost(read("8 > lstm 6 > dense 2"), "pytorch", lengths=(10, 5))
+    assert (answer.batch, answer.steps, answer.lengths, answer.layers[0].runs) == (2, None, (10, 5), 15)
+    assert answer.macs == macs("8 > lstm 6 > dense 2", "pytorch", steps=10) + macs("8 > lstm 6 > dense 2", "pytorch", steps=5)
+    assert answer.data()["per_sequence"] is None
+    assert answer.bytes.state == 2 * 2 * 6 * 4
+
+
+def test_operations_of_a_step() -> None:
+    lstm = 4 + 3 * FLOPS["sigmoid"] + FLOPS["tanh"] + 3 + 1 + FLOPS["tanh"]
+    gru = 3 + 2 * FLOPS["sigmoid"] + FLOPS["tanh"] + 1 + 4
+    for text, framework, elementwise, biases in (
+        ("8 > lstm 6", "textbook", lstm, 4),
+        ("8 > lstm 6", "pytorch", lstm, 8),
+        ("8 > lstm 6", "tensorflow1", lstm, 5),
+        ("8 > lstm 6 nobias", "pytorch", lstm, 0),
+        ("8 > lstm 6 peephole", "textbook", lstm + 3 * 2, 4),
+        ("8 > lstm 6 coupled", "onnx", lstm - 1 - FLOPS["sigmoid"] + 1, 6),
+        ("8 > gru 6 reset_after", "keras", gru, 6),
+        ("8 > gru 6 reset_before", "keras", gru, 3),
+        ("8 > rnn 6", "keras", 1 + FLOPS["tanh"], 1),
+        ("8 > bilstm 6", "keras", 2 * lstm, 8),
+        ("8 > bilstm 6 merge=average", "keras", 2 * lstm + 2, 8),
+    ):
+        step = cost(read(text), framework).step
+        assert (step.elementwise_flops, step.bias_flops) == (6 * elementwise, 6 * biases), (text, framework)
+        assert step.flops == 2 * step.macs + step.elementwise_flops + step.bias_flops
+
+
+def test_directions_are_joined_at_what_flows_out() -> None:
+    alone = cost(read("8 > bilstm 6"), "keras", steps=5).whole
+    assert cost(read("8 > bilstm 6 merge=sum"), "keras", steps=5).whole.elementwise_flops == alone.elementwise_flops + 6
+    assert cost(read("8 > bilstm 6 merge=mul sequences"), "keras", steps=5).whole.elementwise_flops == alone.elementwise_flops + 30
+
+
+def test_a_gate_that_is_stored_but_not_computed_is_named() -> None:
+    assert cost(read("8 > lstm 6 coupled"), "onnx").layers[0].idle == ("forget",)
+    assert cost(read("8 > lstm 6 coupled"), "tflite").layers[0].idle == ()
+    assert cost(read("8 > lstm 6"), "onnx").layers[0].idle == ()
+
+
+def test_an_equation_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lstm_calc.cells import CELLS, Equation
+
+    monkeypatch.setitem(CELLS, "rnn", CELLS["rnn"].replace(equations=(Equation("h", "h[0]"),)))
+    with pytest.raises(ValueError, match="h\\[0\\]"):
+        step_of("rnn", frozenset({"new"}))
+
+
+def test_what_is_kept_of_a_step() -> None:
+    kept = kept_of("lstm", frozenset())
+    assert (len(kept.values), kept.before, kept.after, kept.input) == (5, {"h", "c"}, frozenset(), True)
+    assert kept_of("rnn", frozenset()).after == {"h"}
+    nothing = kept_of("gru", frozenset({"reset_after"}), trained=False, fed=False)
+    assert (nothing.values, nothing.before, nothing.after, nothing.input) == ((), frozenset(), frozenset(), False)
+
+
+@every_framework
+@given(data=st.data())
+def test_weights_in_a_plain_type_are_the_sum_over_tensors(framework: str, data: st.DataObject) -> None:
+    model = data.draw(models(framework))
+    for name, width in (("float32", 4), ("float16", 2), ("bfloat16", 2)):
+        expected = sum(prod(tensor.shape) * width for tensor in tensors(model, framework).tensors)
+        assert weight_bytes(model, framework, name) == expected == width * count(model, framework)
+
+
+ROLES = {"bias": 4, "recurrent_bias": 4, "peephole": 2}
+
+
+@every_framework
+@given(data=st.data(), bits=st.sampled_from([4, 8]), per_channel=st.booleans())
+def test_weights_in_an_integer_type_are_the_sum_over_tensors(
+    framework: str, data: st.DataObject, bits: int, per_channel: bool
+) -> None:
+    model = data.draw(models(framework))
+    total = 0
+    for tensor in tensors(model, framework).tensors:
+        role = tensor.parts[0].role
+        channels = tensor.shape[0] if "vocab_size" in tensor.axes else _channels(tensor) if per_channel else 1
+        total += (
+            tensor.params * ROLES[role] if role in ROLES else -(-tensor.params * bits // 8) + 4 * (channels if per_channel else 1)
+        )
+    assert weight_bytes(model, framework, f"int{bits}", per_channel=per_channel) == total
+
+
+def _channels(tensor: Any) -> int:
+    """Return the units that a tensor computes: the places of all axes that are not summed over; the tokens of a table."""
+    inputs = {"units"} if tensor.parts[0].role == "projection" else {"dim"} if "vocab_size" in tensor.axes else {"input", "output"}
+    kept = [
+        size
+        for axis, size in zip(tensor.axes.split(), tensor.shape, strict=True)
+        if not axis.startswith("kernel_") and not inputs.intersection(axis.split("+"))
+    ]
+    return prod(kept)
+
+
+def test_integer_types_by_hand() -> None:
+    model = read("32 > lstm 32 peephole proj=16")
+    matrices, biases, peepholes = 4 * 32 * (32 + 16) + 32 * 16, 4 * 32 + 16, 3 * 32
+    assert weight_bytes(model, "tflite", "int8") == matrices + 4 * biases + 2 * peepholes + 4 * 9
+    assert weight_bytes(model, "tflite", "int8", per_channel=True) == matrices + 4 * biases + 2 * peepholes + 4 * (8 * 32 + 16)
+    assert weight_bytes(model, "tflite", "int4") == matrices // 2 + 4 * biases + 2 * peepholes + 4 * 9
+    assert (
+        weight_bytes(read("vocab 101 > embed 7 > lstm 3"), "keras", "int4") - weight_bytes(read("7 > lstm 3"), "keras", "int4")
+        == 354 + 4
+    )
+    assert cost(model, "tflite", dtype="int8").bytes.state == 16 + 2 * 32
+
+
+@every_framework
+@given(data=st.data(), batch=sizes, steps=sizes)
+def test_the_whole_is_the_sum_of_its_layers_and_grows_with_the_batch(
+    framework: str, data: st.DataObject, batch: int, steps: int
+) -> None:
+    model = data.draw(models(framework))
+    assume(not any(layer.window for layer in model.layers))
+    answer, one = cost(model, framework, batch=batch, steps=steps), cost(model, framework, steps=steps)
+    assert answer.macs == macs_of(model, framework, batch_of(batch, steps)) == batch * one.macs
+    assert answer.whole.flops == sum(layer.whole.flops for layer in answer.layers) == batch * one.whole.flops
+    assert answer.bytes.weights == one.bytes.weights == weight_bytes(model, framework)
+    assert answer.bytes.state == batch * one.bytes.state
+    packed = cost(model, framework, lengths=(steps,) * batch)
+    assert packed.replace(lengths=None, steps=steps) == answer
+
+
+@given(data=st.data(), steps=sizes, truncate=sizes)
+def test_training_grows_with_the_steps_that_it_goes_back_through(data: st.DataObject, steps: int, truncate: int) -> None:
+    model = data.draw(models("keras"))
+    assume(not any(layer.window for layer in model.layers))
+    whole, cut = (training(model, steps=steps, truncate=far) for far in (None, truncate))
+    assert cut.saved_activations <= whole.saved_activations
+    longest = max(steps, *(getattr(layer, "steps", 1) for layer in model.layers))
+    assert training(model, steps=steps, truncate=longest) == whole
+    trained = sum(tensor.params for tensor in tensors(model, "keras").tensors if tensor.trainable)
+    assert (whole.gradients, whole.optimizer, whole.master_weights) == (4 * trained, 8 * trained, 0)
+
+
+def training(model: Model, framework: str = "keras", **asked: Any) -> Training:
+    found = cost(model, framework, **({"optimizer": "adam"} | asked)).bytes.training
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        ("sgd", 0),
+        ("momentum", 4 * 33_280),
+        ("adam", 8 * 33_280),
+        ("adamw", 8 * 33_280),
+        ("adafactor", 4 * (64 + 256 + 64 + 256 + 512)),
+        ("adam8bit", 2 * (2 * 64 * 256 + 4 * 2 * 64) + 8 * 512),
+    ],
+)
+def test_optimizers(optimizer: str, expected: int) -> None:
+    answer = training(read("64 > lstm 64"), "pytorch", optimizer=optimizer)
+    assert answer.optimizer == expected
+    assert answer.gradients == 4 * 33_280
+
+
+def test_mixed_precision_keeps_master_weights() -> None:
+    answer = training(read("32 > lstm 32"), dtype="bfloat16")
+    assert (answer.gradients, answer.optimizer, answer.master_weights) == (2 * 8320, 8 * 8320, 4 * 8320)
+    assert answer.saved_activations == 2 * (32 + 7 * 32)
+
+
+def test_what_is_frozen_is_not_trained() -> None:
+    answer = cost(read("vocab 50 > embed 8 frozen > lstm 4 > dense 2"), "keras", steps=3, optimizer="adam")
+    assert [layer.bytes.training.gradients for layer in answer.layers if layer.bytes.training] == [0, 4 * 208, 4 * 10]
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "message"),
+    [
+        ({"dtype": "float8"}, LstmCalcError, "'float8' is not a data type; did you mean 'float32'"),
+        ({"optimizer": "adamm"}, LstmCalcError, "'adamm' is not an optimizer; did you mean 'adam'"),
+        ({"optimizer": "adam", "dtype": "int8"}, LstmCalcError, "int8 weights are not trained"),
+        ({"framework_name": "kears"}, FrameworkError, "did you mean 'keras'"),
+        ({"batch": 0}, ModelError, "batch must be a whole number from 1 up"),
+        ({"steps": 1.5}, ModelError, "steps must be a whole number from 1 up"),
+        ({"lengths": (3, 0)}, ModelError, "lengths must be a whole number from 1 up"),
+        ({"optimizer": "adam", "truncate": 0}, ModelError, "truncate must be a whole number from 1 up"),
+    ],
+)
+def test_a_wrong_question_is_refused(asked: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        cost(read("3 > lstm 4"), **asked)
+
+
+def test_the_bounds_of_a_step() -> None:
+    traffic = cost(read("32 > lstm 32"), batch=4, flops=10**9, bandwidth=10**6).traffic
+    flops, moved = 4 * (2 * 8192 + 128 + 960), 4 * (8320 + 2 * 4 * 64 + 4 * 64)
+    assert (traffic.flops, traffic.moved) == (flops, moved)
+    assert traffic.intensity == flops / moved
+    assert (traffic.compute_seconds, traffic.memory_seconds, traffic.bound) == (flops / 1e9, moved / 1e6, "memory")
+    assert cost(read("32 > lstm 32"), flops=1, bandwidth=10**9).traffic.bound == "compute"
+    assert cost(read("32 > lstm 32"), flops=10**9).traffic.bound is None
+
+
+def test_a_step_moves_one_row_of_a_table_and_the_matrix_that_is_shared() -> None:
+    answer = cost(read("vocab 900 > embed 6 > lstm 6 > dense 900 tied"), "pytorch", batch=2)
+    table, _, head = answer.layers
+    assert table.moved == 4 * 2 * (6 + 6)
+    assert head.moved == 4 * (900 * 6 + 900) + 4 * 2 * (6 + 900)
+    assert (head.bytes.weights, head.whole.macs) == (3600, 2 * 5400)
+
+
+@every_framework
+@given(data=st.data())
+def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) -> None:
+    model = data.draw(models(framework))
+    assume(not any(layer.window for layer in model.layers))
+    answer = cost(model, framework, steps=7, optimizer="adam")
+    plain = json.loads(json.dumps(answer.data()))
+    work, taken, _ = DOCUMENT_FORMATS["csv"](cost_document(model, answer), io.StringIO()).split("\n\n")
+    work_rows, byte_rows = (list(csv.DictReader(io.StringIO(text))) for text in (work, taken))
+    for key in ("macs", "elementwise_flops", "bias_flops", "flops"):
+        assert [int(row[key]) for row in work_rows] == [layer[key] for layer in plain["layers"]]
+        assert sum(int(row[key]) for row in work_rows) == plain[key]
+    for key in ("weights", "state"):
+        assert sum(int(row[key]) for row in byte_rows) == plain["bytes"][key]
+    for key in ("gradients", "optimizer", "saved_activations"):
+        assert sum(int(row[key]) for row in byte_rows) == plain["bytes"]["training"][key]
+    assert max(int(row["activations_sequence"]) for row in byte_rows) == plain["bytes"]["activations_sequence"]
+    table = DOCUMENT_FORMATS["table"](cost_document(model, answer), io.StringIO())
+    assert f"{answer.whole.flops:,}" in table.split()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("8 > lstm 6 > dense 3", "lstm gives its last step alone, so dense runs 2 times"),
+        ("8 > lstm 6 sequences > dense 3", "lstm gives every step, so dense runs 8 times"),
+        ("vocab 9 > embed 6 > lstm 6", "embedding is looked up in, not multiplied"),
+        ("vocab 9 > embed 6 > lstm 6 > dense 9 tied", "dense multiplies the embedding's matrix"),
+    ],
+)
+def test_a_convention_is_told_where_it_holds(cli: Cli, call: str, words: str) -> None:
+    result = cli("cost", call, "-f", "keras", "--batch", "2", "--steps", "4")
+    assert words in result.stdout
+    assert words not in cli("cost", "8 > lstm 6", "-f", "keras", "--steps", "4").stdout
+
+
+def test_what_a_table_says_of_types_training_and_idle_gates(cli: Cli) -> None:
+    assert "matrices int4, two to a byte, biases int32" in cli("cost", "8 > lstm 6", "--dtype", "int4").stdout
+    assert "stores the forget gate, which is one minus another" in cli("cost", "8 > lstm 6 coupled", "-f", "onnx").stdout
+    said = cli("cost", "8 > lstm 6", "--training", "--dtype", "float16", "--steps", "9", "--truncate", "4").stdout
+    assert "training with adam, 6.0 KiB with the weights" in said
+    assert "4 steps at a time" in said
+    assert "MASTER" in said.upper()
+    assert "master" not in cli("cost", "8 > lstm 6", "--optimizer", "sgd").stdout
+    assert "10 valid steps" in cli("cost", "8 > lstm 6", "--lengths", "7,3").stdout
+    assert "of 8x9 images" in cli("cost", "3 > conv_lstm 2 kernel=3x3", "--space", "8x9").stdout
+    assert "memory" in cli("cost", "8 > lstm 6", "--flops", "10T", "--bandwidth", "100GB").stdout
+
+
+def test_the_number_alone_is_the_multiply_accumulates(cli: Cli) -> None:
+    assert cli("cost", "32 > lstm 32", "-f", "pytorch", "--steps", "10", "-q").stdout == "81920\n"
+    assert cli("cost", "10 > lstm 20", "-f", "pytorch", "--lengths", "5,5,5", "-q").stdout == "36000\n"
+
+
+def test_every_type_and_optimizer_is_offered_in_the_help(cli: Cli) -> None:
+    said = cli("cost", "--help").stdout
+    assert all(name in said for name in (*DTYPES, *OPTIMIZERS))
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("65536", 65_536),
+        ("256KiB", 262_144),
+        ("1MB", 10**6),
+        ("1.5MiB", 1_572_864),
+        ("2 kB", 2000),
+        ("1_000B", 1000),
+        ("0.3KiB", 307),
+    ],
+)
+def test_sizes_in_bytes(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "KiB", "1iB", "1mb", "1.MiB", "-3kB", "1e3", "9" * 700])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(LstmCalcError, match="is not a size in bytes"):
+        parse_size(text)
