@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model
     from lstm_calc.questions.compare import Comparison
 
-_MODELS = "Lines of notation or model files; HEAD~1:model.toml a file at a revision of git (the path from the work tree's top)."
+_MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
 
 
 @with_options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.questions.derivation import of_one_way, times, with_numbers
+from lstm_calc.questions.derivation import Step, of_one_way, times, with_numbers
 from lstm_calc.questions.explain import Explanation, explain
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.record import Record
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 
 class Side(Record):
-    """What one framework stores of a role in one layer: the tensors, and their count in symbols, numbers and result."""
+    """What one framework stores of a role in one layer: the tensors, and how many numbers they hold of it."""
 
     tensors: tuple[str, ...]
-    symbols: str
-    numbers: str
-    params: int
+    count: Step
 
     @property
-    def text(self) -> str:
-        """The count in a line."""
-        return " = ".join(dict.fromkeys((self.symbols, self.numbers, str(self.params))))
+    def params(self) -> int:
+        """How many numbers there are."""
+        return self.count.result
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {"tensors": self.tensors, "symbols": self.count.symbols, "numbers": self.count.numbers, "params": self.params}
 
 
 class Row(Record):
@@ -75,7 +77,7 @@ class Difference(Record):
             {
                 "layers": row.layers,
                 "role": row.role,
-                "sides": [None if side is None else side.asdict() for side in row.sides],
+                "sides": [None if side is None else side.data() for side in row.sides],
                 "difference": row.difference,
             }
             for row in self.rows
@@ -118,4 +120,4 @@ def _side(layer: LayerExplanation, role: str, storage: Storage) -> Side | None:
     names = tuple(tensor.name for tensor in owned if any(part.role == role for part in tensor.parts))
     params = sum(part.params for tensor in owned for part in tensor.parts if part.role == role)
     formula = times(len(layer.layer.ways), of_one_way(blocks, tuple(gate for gate, _ in blocks if gate)))
-    return Side(names, formula, with_numbers(formula, layer.sizes), params)
+    return Side(names, Step(role, formula, with_numbers(formula, layer.sizes), params))

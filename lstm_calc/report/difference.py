@@ -42,7 +42,7 @@ def _row_blocks(row: Row, answer: Difference) -> Iterator[Block]:
         told = f"in {few(side.tensors)}" if side else "none"
         yield Block(f"{few(row.layers)}, {row.role.replace('_', ' ')} of {name}: {told}{each * (side is not None)}", "item")
         if side:
-            yield Block(side.text, "formula")
+            yield Block(side.count.text, "formula")
 
 
 def _notes(answer: Difference) -> Iterator[str]:

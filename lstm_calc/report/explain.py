@@ -236,27 +236,28 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
 
 
 def bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
-    """Yield what is peculiar about the biases: a second one, one that stays zero, one added when the layer runs."""
+    """Yield what is peculiar about the biases: a second one, one that stays zero, one added at run time."""
     name, sums = answer.framework, [{term.text for term in each.operands} for line in layer.lines for each in line.operations]
-    symbols = {(each.gate, each.role): each.symbol for each in layer.operands if not each.fixed}
-    pairs = [
-        (symbols[gate, "bias"], symbols[gate, "recurrent_bias"])
-        for gate in dict.fromkeys(gate for gate, _ in symbols)
-        if {(gate, "bias"), (gate, "recurrent_bias")} <= symbols.keys()
-    ]
-    merged = [pair for pair in pairs if any(sum_.issuperset(pair) for sum_ in sums)]
-    apart = [pair for pair in pairs if pair not in merged and any(pair[1] in sum_ for sum_ in sums)]
+    read = [pair for pair in _bias_pairs(layer) if any(pair[1] in summed for summed in sums)]
+    merged = [pair for pair in read if any(summed.issuperset(pair) for summed in sums)]
     if merged:
         told = "; ".join(f"`{one} + {two}`" for one, two in merged)
         yield f"{name} keeps two biases where one would do, as they are only ever added to each other: {told}."
-    if apart:
-        one, two = apart[0]
-        yield f"The second bias `{two}` stands inside a bracket that a gate multiplies, so it can't be added into `{one}`."
-    if any(operand.fixed for operand in layer.operands):
-        fixed = listed(f"`{operand.symbol}`" for operand in layer.operands if operand.fixed)
-        yield f"The layer has no bias to train; {name} stores {fixed} all the same, as zeros that stay, and they are counted."
+    for one, two in read:
+        if (one, two) not in merged:
+            yield f"The second bias `{two}` stands inside a bracket that a gate multiplies, so it can't be added into `{one}`."
+    fixed = [f"`{operand.symbol}`" for operand in layer.operands if operand.fixed]
+    if fixed:
+        yield f"The layer has no bias to train; {name} stores {listed(fixed)} all the same, as zeros that stay, and counts them."
     if layer.forget_bias and "forget" in {gate.gate for gate in layer.gates}:
         yield f"{name} adds {layer.forget_bias} to the forget gate whenever the layer runs; that is no parameter."
+
+
+def _bias_pairs(layer: LayerExplanation) -> list[tuple[str, str]]:
+    """Return the symbols of the two biases of each gate that has two which are trained."""
+    symbols = {(each.gate, each.role): each.symbol for each in layer.operands if not each.fixed}
+    pairs = [(symbols.get((gate.gate, "bias")), symbols.get((gate.gate, "recurrent_bias"))) for gate in layer.gates]
+    return [(one, two) for one, two in pairs if one and two]
 
 
 def _sum_blocks(answer: Explanation) -> Iterator[Block]:
