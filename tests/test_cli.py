@@ -364,7 +364,7 @@ def test_an_ascii_terminal_gets_the_same_numbers() -> None:
     done = program("explain", "-i", "32", "-u", "32", env=os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert "i[t] = sigmoid(W_i x[t] + U_i h[t-1] + b_i)" in done.stdout
     assert "4 x (32 x (32 + 32) + 32) = 8,320" in done.stdout
-    assert "?" not in done.stdout
+    assert "?" not in done.stdout.replace("parameters?", "")
 
 
 def test_version(cli: Cli) -> None:

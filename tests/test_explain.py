@@ -216,6 +216,7 @@ def test_every_gate_and_every_function_is_explained() -> None:
         ("8 > lstm 4 coupled", "onnx", "The forget gate is stored and counted by onnx"),
         ("8 > bilstm 4 merge=sum", "keras", "the two outputs are added, which gives 4 numbers"),
         ("8 > lstm 4 frozen", "keras", "The layer is frozen"),
+        ("8 > lstm 4 backwards", "keras", "go_backwards: what is called the first step here is the last"),
         ("8 > repeat_vector 3", "keras", "It has no parameters of its own."),
         (
             "8 > lstm 4",

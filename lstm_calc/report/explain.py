@@ -228,6 +228,8 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
             "It reads the steps twice, first to last and last to first, each with numbers of its own and by the equations above; "
             f"{_MERGES[getattr(shape, 'merge', 'concat')]}, which gives {_count_words(layer.output_dim)}."
         )
+    if getattr(shape, "go_backwards", False):
+        yield "go_backwards: what is called the first step here is the last of the sequence."
     yield from bias_notes(answer, layer)
     if getattr(shape, "tied", False):
         yield "`W` is the embedding's matrix, shared and counted there; so only what else there is counts here."
