@@ -1,13 +1,14 @@
 """How often each layer of a model runs: a batch of sequences followed through the stack.
 
 A layer runs once for each step of each sequence that flows in; above a recurrent layer that gives only its last step, once for
-each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position.
+each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position. Where a layer's own
+input_dim is the product of the features and the image's positions, or the steps, these have become features.
 """
 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError
@@ -77,14 +78,25 @@ def batch_of(
 def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
     """Yield every layer's run; raise FrameworkError where a framework lacks a layer, ModelError where the image does not fit."""
     _check_space(model, batch.space)
-    space, steps = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps
+    space, steps, width = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps, 0
     for placed in model.placed:
         layout = layout_for(table, placed.layer)
+        if placed.layer.input_dim is not None and width:
+            space, steps = _flattened(placed.layer.input_dim, batch, space, steps, width)
         space_in, steps_in = space, steps
         if isinstance(placed.layer, ConvLSTM):
-            space = _convolved(placed.layer, table, space)
+            space = tuple(size for size in convolved(placed, space, table.padding) if size is not None)
         steps = _steps_out(placed, table, batch, steps)
+        width = placed.output_dim
         yield Run(placed, layout, batch.sequences, steps_in, steps, prod(space_in), prod(space))
+
+
+def _flattened(own: int, batch: Batch, space: tuple[int, ...], steps: int, width: int) -> tuple[tuple[int, ...], int]:
+    """Return the image and the steps that are left where a layer reads a vector of its ``own`` size."""
+    if space and own == prod(space) * width:
+        return (), steps
+    alike = len(set(batch.lengths)) == 1
+    return space, batch.sequences if alike and own * batch.sequences == steps * width else steps
 
 
 def _reads_a_vector(model: Model) -> bool:
@@ -95,8 +107,12 @@ def _reads_a_vector(model: Model) -> bool:
 def _steps_out(placed: Placed, table: Framework, batch: Batch, steps: int) -> int:
     if isinstance(placed.layer, RepeatVector):
         return batch.sequences * min(placed.layer.steps, batch.longest or placed.layer.steps)
-    every_step = not table.selective if placed.sequences is None else placed.sequences
-    return steps if placed.layer.kind not in CELLS or every_step else batch.sequences
+    return steps if placed.layer.kind not in CELLS or gives_every_step(placed, table) else batch.sequences
+
+
+def gives_every_step(placed: Placed, table: Framework) -> bool:
+    """Say whether a recurrent layer gives every step, or the last alone."""
+    return not table.selective if placed.sequences is None else placed.sequences
 
 
 def _check_space(model: Model, space: tuple[int, ...]) -> None:
@@ -110,14 +126,18 @@ def _check_space(model: Model, space: tuple[int, ...]) -> None:
             raise ModelError(f"space {what}: the image that the conv_lstm reads, such as {example}", key="space")
 
 
-def _convolved(layer: ConvLSTM, table: Framework, space: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the image that a convolution makes of one."""
+def convolved(placed: Placed, space: Sequence[int | None], padding: str) -> tuple[int | None, ...]:
+    """Return the image that a convolution makes of one, None where a size is not known; ModelError where the window does not fit.
+
+    ``padding`` is the framework's own, for a layer that does not say.
+    """
+    layer: Any = placed.layer
     ones = (1,) * len(space)
-    sizes = zip(space, layer.window, layer.strides or ones, layer.dilation_rate or ones, strict=True)
-    padded = (layer.padding or table.padding) == "same"
-    found = tuple(-(-(size if padded else size - (kernel - 1) * dilation) // stride) for size, kernel, stride, dilation in sizes)
-    if min(found) < 1:
-        raise ModelError(
-            f"space {'x'.join(map(str, space))} is smaller than the kernel of a conv_lstm (padding=valid)", key="space"
-        )
-    return found
+    found: list[int | None] = []
+    for size, window, stride, dilation in zip(space, layer.window, layer.strides or ones, layer.dilation_rate or ones, strict=True):
+        reach = dilation * (window - 1)
+        room = size if size is None or (layer.padding or padding) == "same" else size - reach
+        if room is not None and room < 1:
+            raise ModelError(f"{placed.name}: a window of {reach + 1} does not fit into {size}; use padding=same", key="space")
+        found.append(None if room is None else -(-room // stride))
+    return tuple(found)

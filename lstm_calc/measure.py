@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lstm_calc.frameworks import framework, layout_for, option_words
+from lstm_calc.frameworks import OPTION_FIELDS, framework, layout_for, option_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.frameworks import Layout, Row
+    from lstm_calc.frameworks import Framework, Layout, Row
     from lstm_calc.model import Layer, Model, Placed
 
 Shape = tuple[int, ...]
@@ -29,14 +30,49 @@ def count(model: Model, framework_name: str = "textbook") -> int:
     for placed in model.placed:
         key = id(placed.layer), placed.input_dim
         if key not in known:
-            known[key] = _count_of(placed, layout_for(table, placed.layer))
+            known[key] = _value_of(_form_of(table, placed.layer), placed)
         total += known[key]
     return total
 
 
-def _count_of(placed: Placed, layout: Layout) -> int:
-    rows = rows_of(layout, placed.layer)
-    return sum(prod(shape_of(axes_of(row, placed.layer), sizes_of(placed, gates))) for row, gates, _ in rows)
+Form = tuple[tuple[int, tuple[str, ...]], ...]
+"""A count in closed form: a sum of products, each a whole number and the words of the sizes it is multiplied by."""
+
+_FORMS: dict[tuple[Any, ...], tuple[Layout, Form]] = {}
+"""The closed forms by layout and options; each with its layout, whose id is then not given again."""
+
+
+def _form_of(table: Framework, layer: Layer) -> Form:
+    """Return how many numbers a framework stores for a layer, made once for all layers of the same options."""
+    layout = table.layouts.get(layer.kind)
+    fields = layer.__dict__
+    options = (bool(fields[name]) if fields.get(name) is not None else None for name in OPTION_FIELDS)
+    key = (table.name, id(layout), fields.get("merge"), len(layer.window), *options)
+    if key not in _FORMS or layout is None:
+        layout = layout_for(table, layer)
+        _FORMS[key] = layout, _multiplied_out(layout, layer)
+    elif any(fields[limited] is not None for limited, _, _ in layout.limits):
+        layout_for(table, layer)
+    return _FORMS[key][1]
+
+
+def _multiplied_out(layout: Layout, layer: Layer) -> Form:
+    """Return the tensors of a layer as one sum of products."""
+    sums: dict[tuple[str, ...], int] = {}
+    for row, gates, _ in rows_of(layout, layer):
+        blocks = blocks_of(layer, gates)
+        for words in product(*(terms_of(axis) for axis in axes_of(row, layer).split())):
+            each = [word for term in words for word in term]
+            sizes = tuple(word for word in each if word not in blocks)
+            sums[sizes] = sums.get(sizes, 0) + prod(blocks[word] for word in each if word in blocks)
+    return tuple((count, sizes) for sizes, count in sums.items())
+
+
+def _value_of(form: Form, placed: Placed) -> int:
+    values = {**placed.layer.sizes, "input": placed.input_dim}
+    if placed.layer.window:
+        values |= windows_of(placed.layer)
+    return sum(times * prod(map(values.__getitem__, words)) for times, words in form)
 
 
 def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
@@ -63,9 +99,17 @@ def axes_of(row: Row, layer: Layer) -> str:
 def sizes_of(placed: Placed, gates: Sequence[str]) -> Sizes:
     """Return what each word of the axes measures in one layer."""
     layer = placed.layer
-    windows = {f"kernel_{dimension + 1}": size for dimension, size in enumerate(layer.window)}
-    blocks = {"gates": len(gates), "ways": len(layer.ways), "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
-    return {**layer.sizes, "input": placed.input_dim, **blocks, **windows}
+    return {**layer.sizes, "input": placed.input_dim, **blocks_of(layer, gates), **windows_of(layer)}
+
+
+def blocks_of(layer: Layer, gates: Sequence[str]) -> Sizes:
+    """Return how many blocks each word of the axes that counts blocks stands for."""
+    return {"gates": len(gates), "ways": len(layer.ways), "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
+
+
+def windows_of(layer: Layer) -> Sizes:
+    """Return the size of a convolution's window along each dimension."""
+    return {f"kernel_{dimension + 1}": size for dimension, size in enumerate(layer.window)}
 
 
 @cache

@@ -31,7 +31,10 @@ class Layer(Record, kw_only=True):
 
     def check(self) -> None:
         """Refuse a field whose value cannot be, naming the field."""
+        defaults = self.fields
         for field, value in self.__dict__.items():
+            if value is defaults[field]:
+                continue
             rule, optional = RULES[field]
             if not (optional and value is None):
                 self.__dict__[field] = rule(field, value)

@@ -58,6 +58,8 @@ def macs(text: str, framework: str = "textbook", **asked: Any) -> int:
         ("8 > lstm 6 last > dense 3", "pytorch", 2, 5, 2 * (5 * 4 * 6 * 14 + 18)),
         ("8 > lstm 6 > repeat_vector 7 > dense 3", "pytorch", 2, 5, 2 * (5 * 4 * 6 * 14 + 7 * 18)),
         ("8 > dense 5 > repeat_vector 7 > dense 3", "keras", 2, 5, 2 * (8 * 5 + 7 * 15)),
+        ("8 > lstm 6 sequences > dense 3 in=30", "keras", 2, 5, 2 * (5 * 4 * 6 * 14 + 90)),
+        ("8 > lstm 6 sequences > dense 3 in=31", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 93)),
         ("8 > gru 6 reset_after", "keras", 1, 1, 3 * 6 * 14),
         ("8 > gru 6", "tensorflow1", 1, 1, 3 * 6 * 14),
     ],
@@ -74,6 +76,7 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     assert macs("3 > conv_lstm 5 kernel=3x3 strides=2x2 padding=same", "keras", space=(8, 9)) == 4 * 5 * each * (3 + 5)
     assert macs("3 > conv_lstm 5 kernel=3 dilation=2", "keras", space=(8,)) == 4 * 4 * 5 * 3 * (3 + 5)
     assert macs("3 > conv_lstm 5 kernel=3 x2 > dense 2", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 4 * 4 * 5 * 3 * 10 + 4 * 10
+    assert macs("3 > conv_lstm 5 kernel=3 > dense 2 in=30", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 60
     answer = cost(read("3 > conv_lstm 5 kernel=3x3"), "keras", batch=2, space=(8, 9))
     assert answer.bytes.state == 4 * 2 * 2 * 5 * 6 * 7
     assert answer.bytes.activations_step == 4 * 2 * (3 * 72 + 5 * 5 * 42)
@@ -84,7 +87,7 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     [
         ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
         ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 sizes"),
-        ("3 > conv_lstm 5 kernel=9", (8,), "space 8 is smaller than the kernel"),
+        ("3 > conv_lstm 5 kernel=9", (8,), "a window of 9 does not fit into 8"),
         ("3 > lstm 5", (8,), "the model has none"),
     ],
 )
@@ -99,6 +102,11 @@ def test_a_packed_batch_runs_its_valid_steps() -> None:
     assert answer.macs == macs("8 > lstm 6 > dense 2", "pytorch", steps=10) + macs("8 > lstm 6 > dense 2", "pytorch", steps=5)
     assert answer.data()["per_sequence"] is None
     assert answer.bytes.state == 2 * 2 * 6 * 4
+
+
+def test_steps_that_became_features_are_so_in_a_packed_batch_of_one_length() -> None:
+    text = "8 > lstm 6 sequences > dense 3 in=30"
+    assert macs(text, "keras", lengths=(5, 5)) == macs(text, "keras", batch=2, steps=5)
 
 
 def test_operations_of_a_step() -> None:

@@ -133,6 +133,9 @@ _OPTION_WORDS = {
 }
 """For a field of a layer, the word that stands when it is on and the one when it is off."""
 
+OPTION_FIELDS = tuple(_OPTION_WORDS)
+"""The fields of a layer that say which tensors it has."""
+
 OPTIONS = {
     "nobias": "bias=false",
     "bidirectional": "bidirectional",

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
+from lstm_calc.flow import convolved, gives_every_step
 from lstm_calc.model import Recurrent
 from lstm_calc.record import Record
 
@@ -150,8 +151,9 @@ def after(group: Sequence[Placed], stream: Stream, table: Framework) -> Stream:
         return stream.replace(features=features)
     if len(layer.window) != len(stream.space):
         raise ModelError(f"{name} reads {_kind_of(len(layer.window))} a step, and what flows in has {_kind_of(len(stream.space))}")
-    sequences = not table.selective if last.sequences is None else last.sequences
-    return Stream(stream.batch, stream.steps if sequences else (), _convolved(layer, stream.space, name, table.padding), features)
+    steps = stream.steps if gives_every_step(last, table) else ()
+    space = convolved(last, stream.space, table.padding) if layer.window else ()
+    return Stream(stream.batch, steps, space, features)
 
 
 def _flattened(layer: Layer, stream: Stream) -> Stream:
@@ -165,18 +167,3 @@ def _flattened(layer: Layer, stream: Stream) -> Stream:
 
 def _kind_of(dimensions: int) -> str:
     return f"an image of {dimensions} dimension{'s' * (dimensions > 1)}" if dimensions else "a vector"
-
-
-def _convolved(layer: Layer, space: Sizes, name: str, default: str) -> Sizes:
-    """Return the positions that a convolution gives along each dimension of an image."""
-    fields = layer.asdict()
-    ones = (1,) * len(space)
-    kept = (fields.get("padding") or default) == "same"
-    strides, dilations = fields.get("strides") or ones, fields.get("dilation_rate") or ones
-    found = []
-    for size, window, stride, dilation in zip(space, layer.window, strides, dilations, strict=True):
-        room = None if size is None else size if kept else size - dilation * (window - 1)
-        if room is not None and room < 1:
-            raise ModelError(f"{name}: a window of {dilation * (window - 1) + 1} does not fit into {size}; use padding=same")
-        found.append(None if room is None else -(-room // stride))
-    return tuple(found)

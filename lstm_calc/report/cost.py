@@ -120,7 +120,7 @@ def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
         if below.type in CELLS and above.type not in CELLS:
             how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
             if how:
-                yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} times"
+                yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} time{'s' * (above.runs > 1)}"
     for layer in answer.layers:
         if layer.type == "embedding":
             yield f"{layer.name} is looked up in, not multiplied"

@@ -21,7 +21,7 @@ from lstm_calc.work import macs_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BAR = 100
+BAR = 10
 ROUNDS = 5
 
 
