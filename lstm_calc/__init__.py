@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from lstm_calc.notation import read as read
     from lstm_calc.notation import read_template as read_template
     from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.compare import compare as compare
     from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.diagram import diagram as diagram
+    from lstm_calc.questions.difference import difference as difference
+    from lstm_calc.questions.explain import explain as explain
     from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.shapes import shapes as shapes
@@ -46,6 +49,9 @@ _HOMES = {
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("dumps", "load"),
     "notation": ("read", "read_template"),
+    "questions.difference": ("difference",),
+    "questions.explain": ("explain",),
+    "questions.compare": ("compare",),
     "questions.cost": ("cost",),
     "questions.diagram": ("diagram",),
     "questions.arguments": ("arguments",),

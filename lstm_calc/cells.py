@@ -7,6 +7,9 @@ An equation is written as ``("c", "f * c + i * g")``: a name, and an expression 
     into(gate), back(gate, v)   its two halves: W x + b and U v + b'
     project(v)                  P v
 
+and, in layers that carry no state, ``row(x)``, the row of a table that a token names, ``shared(x)``, W x with a matrix that is
+another layer's, and ``copy(x)``, the one vector that comes in at every step.
+
 They are taken in order: what stands before c is computed sees the c of the step before, what stands after sees the new one.
 """
 
@@ -27,24 +30,48 @@ class Equation(Record):
 class Cell(Record):
     """One recurrent cell.
 
-    ``gates`` are all its affine maps of input and state, the candidate among them, in the order of every screen; ``states`` what
-    is carried from step to step. The words of its equations are a layer's option words and a framework's quirks.
+    ``gates`` are all its affine maps of input and state, the candidate among them, in the order of every screen, each with what it
+    is for; ``states`` what is carried from step to step. The words of its equations are a layer's option words and a framework's
+    quirks.
     """
 
     name: str
-    gates: tuple[str, ...]
+    purposes: dict[str, str]
     states: tuple[str, ...]
     equations: tuple[Equation, ...]
 
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The gates by name."""
+        return tuple(self.purposes)
+
     def equations_for(self, words: set[str]) -> tuple[Equation, ...]:
         """Return the equations that hold under some words."""
-        return tuple(
-            equation
-            for equation in self.equations
-            if words.issuperset(equation.when.split()) and not words.intersection(equation.unless.split())
-        )
+        return holding(self.equations, words)
 
 
+def holding(equations: tuple[Equation, ...], words: set[str]) -> tuple[Equation, ...]:
+    """Return the equations that hold under some words."""
+    return tuple(
+        equation
+        for equation in equations
+        if words.issuperset(equation.when.split()) and not words.intersection(equation.unless.split())
+    )
+
+
+FUNCTIONS = {
+    "sigmoid": "bounds every number to between 0 and 1: a valve, where 0 lets nothing through and 1 all",
+    "tanh": "bounds every number to between -1 and 1: content that can add or take away",
+    "relu": "makes negative numbers 0 and leaves the others; it bounds nothing from above",
+}
+"""What each function of one number does to it."""
+
+_LSTM_GATES = {
+    "input": "decides, number by number, how much of the new content is written into the cell",
+    "forget": "decides how much of the old cell is kept",
+    "cell": "proposes the new content (the candidate), from what comes in and the previous output",
+    "output": "decides how much of the cell is shown as the output h",
+}
 _LSTM = (
     Equation("i", "sigmoid(pre(input))", unless="i_from_f"),
     Equation("f", "sigmoid(pre(forget))", unless="f_from_i"),
@@ -62,13 +89,17 @@ CELLS = {
     for cell in (
         Cell(
             name="lstm",
-            gates=("input", "forget", "cell", "output"),
+            purposes=_LSTM_GATES,
             states=("h", "c"),
             equations=_LSTM,
         ),
         Cell(
             name="gru",
-            gates=("reset", "update", "candidate"),
+            purposes={
+                "reset": "decides how much of the previous output the new content may draw on",
+                "update": "decides how much of the output stays as it was and how much is replaced by the new content",
+                "candidate": "proposes the new content",
+            },
             states=("h",),
             equations=(
                 Equation("r", "sigmoid(pre(reset))"),
@@ -81,7 +112,7 @@ CELLS = {
         ),
         Cell(
             name="rnn",
-            gates=("hidden",),
+            purposes={"hidden": "makes the new output from the input and the previous output"},
             states=("h",),
             equations=(
                 Equation("h", "tanh(pre(hidden))", unless="relu"),
@@ -90,7 +121,10 @@ CELLS = {
         ),
         Cell(
             name="mgu",
-            gates=("forget", "candidate"),
+            purposes={
+                "forget": "decides how much of the output stays as it was and how much is replaced by the new content",
+                "candidate": "proposes the new content",
+            },
             states=("h",),
             equations=(
                 Equation("f", "sigmoid(pre(forget))"),
@@ -103,9 +137,16 @@ CELLS = {
         ),
         Cell(
             name="conv_lstm",
-            gates=("input", "forget", "cell", "output"),
+            purposes=_LSTM_GATES,
             states=("h", "c"),
             equations=_LSTM,
         ),
     )
 }
+
+MAPS = {
+    "dense": (Equation("y", "into(None)", when="untied"), Equation("y", "shared(x) + into(None)", when="tied")),
+    "embedding": (Equation("y", "row(x)"),),
+    "repeat_vector": (Equation("y", "copy(x)"),),
+}
+"""The equations of the layers that carry no state."""

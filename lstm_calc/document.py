@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-Kind = Literal["text", "number", "shape", "slice", "share", "error", "bytes", "seconds", "ratio"]
-"""What the values of a column are."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Kind = Literal["text", "number", "shape", "slice", "share", "error", "bytes", "seconds", "ratio", "delta", "change"]
+"""What the values of a column are; a delta is a number more or less than another, a change its share of that."""
 
 Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
@@ -44,6 +47,54 @@ class Table(NamedTuple):
         lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
         return Table(tuple(self.columns[at] for at in kept), lines)
 
+    def with_columns(self, keys: Sequence[str]) -> Table:
+        """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
+        places = {column.key: at for at, column in enumerate(self.columns)}
+        kept = [places[key] for key in keys if key in places]
+        lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
+        said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
+        return Table(tuple(self.columns[at]._replace(shown=True) for at in kept), said)
+
+    def sorted_by(self, key: str, *, descending: bool) -> Table:
+        """Return the table sorted by a column, what has no value last and no subtotals; itself where it lacks the column."""
+        at = next((at for at, column in enumerate(self.columns) if column.key == key), None)
+        if at is None:
+            return self
+        lines = [line for line in self.lines if not line.sum]
+        filled = sorted((line for line in lines if line.values[at] is not None), key=_order(at), reverse=descending)
+        ends = [line for line in lines if line.values[at] is None] + [line for line in self.lines if line.sum == "total"]
+        return Table(tuple(column._replace(grouped=False) for column in self.columns), (*filled, *ends))
+
+
+def _order(at: int) -> Callable[[Line], Any]:
+    """Return what lines are sorted by: a value, in which a size that is not known comes before all others."""
+
+    def order(line: Line) -> Any:
+        value = line.values[at]
+        return tuple(-1 if size is None else size for size in value) if isinstance(value, tuple) else value
+
+    return order
+
+
+class Block(NamedTuple):
+    """A heading, a paragraph, an item of a list or a formula; in the text of all but headings, backticks enclose a formula.
+
+    A formula is written as it is read on a screen, ``i[t] = σ(W_i x[t] + 2 × b_i)``: single letters are quantities, longer words
+    names, ``_`` begins what stands below, ``[t]`` and ``[t-1]`` are steps, and whole numbers stand bare.
+    """
+
+    text: str
+    kind: Literal["heading", "text", "item", "formula"] = "text"
+
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """Yield the text in pieces, each with whether it is a formula."""
+        if self.kind == "formula":
+            yield self.text, True
+            return
+        for position, piece in enumerate(self.text.split("`")):
+            if piece:
+                yield piece, bool(position % 2)
+
 
 class Node(NamedTuple):
     """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
@@ -70,9 +121,23 @@ class Graph(NamedTuple):
 
 
 class Document(NamedTuple):
-    """An answer, ready to be rendered."""
+    """An answer, ready to be rendered; people read the body before the tables, machines the tables alone."""
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
     graphs: tuple[Graph, ...] = ()
+    body: tuple[Block, ...] = ()
+
+    def with_columns(self, keys: Sequence[str]) -> Document:
+        """Return the tables that have any of some columns, with these alone."""
+        arranged = (table.with_columns(keys) for table in self.tables)
+        return self._replace(tables=tuple(table for table in arranged if table.columns))
+
+    def sorted_by(self, key: str, *, descending: bool) -> Document:
+        """Return the document with its tables sorted by a column."""
+        return self._replace(tables=tuple(table.sorted_by(key, descending=descending) for table in self.tables))
+
+    def tables_for_people(self) -> list[Table]:
+        """Return the tables of which people see a column."""
+        return [table for table in (each.for_people() for each in self.tables) if table.columns]

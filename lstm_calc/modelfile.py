@@ -42,6 +42,11 @@ def load(path: str, input_dim: int | None = None) -> Model:
     return loads(*_read(path), input_dim)
 
 
+def load_from(stream: BinaryIO, file: str) -> Model:
+    """Return the model in a stream of bytes; ``file`` is its name in messages."""
+    return loads(_text(stream, file), file)
+
+
 def load_with_budget(path: str) -> tuple[Model, Budget]:
     """Return the model in a file, or on standard input, and its budget, which limits nothing where there is none."""
     text, file = _read(path)

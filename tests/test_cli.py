@@ -33,6 +33,10 @@ GOLDEN_CALLS = {
     "tensors-gates": ("tensors", "8 > bilstm 4 > dense 2", "-f", "onnx", "--gates"),
     "tensors-raveled": ("tensors", "8 > gru 4", "-f", "cudnn", "--gates"),
     "shapes": ("shapes", MODEL, "-f", "keras", "--shape", "8xNone"),
+    "explain": ("explain", "--input", "32", "--units", "32", "--output", "32"),
+    "compare": ("compare", "64 > lstm 128 > dense 10", "64 > gru 151 > dense 10", "-f", "keras,onnx"),
+    "explain-difference": ("explain", "--difference", "-f", "keras,pytorch", "32 > lstm 32 > dense 2"),
+    "explain-step": ("explain", "8 > bigru 4 nobias", "-f", "paddle", "--step"),
     "frameworks": ("frameworks",),
     "solve": ("solve", "64 > lstm ?", "--max-params", "1M", "--max-bytes", "4MiB", "-f", "keras"),
     "sweep": ("sweep", "64 > lstm 128", "--vary", "units=64,128", "--vary", "framework=keras,pytorch"),
@@ -48,6 +52,7 @@ GOLDEN_CALLS = {
     "forecast-all": (*FORECAST, "--targets", "2", "--all"),
 }
 SUFFIXES = {"table": "txt", "json": "json", "csv": "csv", "markdown": "md", "ndjson": "ndjson"}
+PAGES = {"latex": "tex", "html": "html"}
 
 
 @pytest.mark.parametrize("form", SUFFIXES)
@@ -56,6 +61,12 @@ def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, form: s
     result = cli(*GOLDEN_CALLS[name], "--format", form)
     assert (result.exit_code, result.stderr) == (int(name == "check"), "")
     golden(f"{name}.{SUFFIXES[form]}", result.stdout)
+
+
+@pytest.mark.parametrize("form", PAGES)
+@pytest.mark.parametrize("name", ["params", "params-stack", "params-options", "explain"])
+def test_golden_pages(cli: Cli, golden: Callable[[str, str], None], name: str, form: str) -> None:
+    golden(f"{name}.{PAGES[form]}", cli(*GOLDEN_CALLS[name], "--format", form).stdout)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +213,30 @@ def test_a_wrong_request_is_one_sentence_and_exit_code_2(cli: Cli, call: str) ->
     assert max(map(len, result.stderr.splitlines())) < 400
 
 
+def test_columns_and_order_are_chosen(cli: Cli) -> None:
+    model = "8 > lstm 4 > dense 2"
+    asked = cli("tensors", model, "-f", "keras", "--columns", "params, name", "--sort", "params-", "--format", "csv").stdout
+    assert asked.splitlines()[:2] == ["params,name", "128,sequential/lstm/lstm_cell/kernel"]
+    assert [int(line.partition(",")[0]) for line in asked.splitlines()[1:]] == [128, 64, 16, 8, 2]
+    table = cli("params", model, "--sort", "params", "--columns", "layer,params").stdout.splitlines()
+    assert [line.split() for line in table[4:10]] == [["dense", "10"], *[["lstm", "52"]] * 4, ["total", "218"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--columns", "layer,parms"), "--columns: 'parms' is not a column; did you mean 'params'?"),
+        (("--sort", "name"), "--sort: 'name' is not a column"),
+        (("--sort", "-"), "--sort: '' is not a column"),
+        (("--sort", "params", "--format", "json"), "--columns and --sort arrange tables, and json has none"),
+    ],
+)
+def test_a_column_that_is_not_there_is_a_sentence(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
+    result = cli("params", "8 > lstm 4", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
 def test_units_of_any_size_are_exact(cli: Cli) -> None:
     assert cli("params", "-i", "1", "-u", str(10**30), "-q").stdout == f"{4 * (10**30 * (1 + 10**30) + 10**30)}\n"
     assert f"{4 * (10**100 * (2 + 10**100)):,}" in cli("params", "-i", "1", "-u", str(10**100)).stdout
@@ -328,6 +363,10 @@ def test_an_ascii_terminal_gets_the_same_numbers() -> None:
     assert done.returncode == 0
     assert "8,320" in done.stdout
     assert "?" not in done.stdout
+    done = program("explain", "-i", "32", "-u", "32", env=os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+    assert "i[t] = sigmoid(W_i x[t] + U_i h[t-1] + b_i)" in done.stdout
+    assert "4 x (32 x (32 + 32) + 32) = 8,320" in done.stdout
+    assert "?" not in done.stdout.replace("parameters?", "")
 
 
 def test_version(cli: Cli) -> None:

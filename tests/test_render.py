@@ -11,10 +11,11 @@ import struct
 import sys
 import termios
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.render import DOCUMENT_FORMATS, plain, size_words, worded
 
 if TYPE_CHECKING:
@@ -77,6 +78,118 @@ def test_foreign_text_is_escaped_in_every_format() -> None:
     assert r"\[red\]x\|y\_z\[/red\]" in markdown
     assert "**1,234,567**" in markdown
     assert r"a note with \[brackets\] and a \| bar" in markdown
+
+
+def rendered(form: str, document: Document = FOREIGN) -> str:
+    return DOCUMENT_FORMATS[form](document, io.StringIO())
+
+
+SIGNS = Document("100% & #1_a {b} ~^\\ <i>", (Table((Column("a_b", "a_b"),), (Line(("[x] & <y> $1",)),)),), ("a note of 5 % & $2",))
+
+
+def test_latex_escapes_what_tex_would_read() -> None:
+    text = rendered("latex", SIGNS)
+    assert (
+        r"\section*{100\% \& \#1\_a \{b\} \textasciitilde{}\textasciicircum{}\textbackslash{} \textless{}i\textgreater{}}" in text
+    )
+    assert "\n{[}x] \\& \\textless{}y\\textgreater{} \\$1 \\\\\n" in text
+    assert r"a note of 5 \% \& \$2" in text
+    assert r"\textbf{1,234,567} \\" in rendered("latex")
+
+
+def test_latex_closes_what_it_opens() -> None:
+    text = rendered("latex")
+    opened, closed = re.findall(r"\\begin{(\w+)}", text), re.findall(r"\\end{(\w+)}", text)
+    assert sorted(opened) == sorted(closed) == ["document", "longtable"]
+    assert "\n{[}red" in text
+    assert text.index(r"\toprule") < text.index(r"\midrule") < text.index(r"\bottomrule")
+
+
+def test_html_escapes_what_a_browser_would_read() -> None:
+    text = rendered("html", SIGNS)
+    assert "<h1>100% &amp; #1_a {b} ~^\\ &lt;i&gt;</h1>" in text
+    assert "<td>[x] &amp; &lt;y&gt; $1</td>" in text
+    page = ET.fromstring(text.removeprefix("<!DOCTYPE html>\n").replace('<meta charset="utf-8">', "").replace(VIEWPORT, ""))  # noqa: S314
+    assert [cell.text for cell in page.findall(".//td")] == ["[x] & <y> $1"]
+
+
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+
+
+def test_svg_shows_every_word_and_needs_no_network() -> None:
+    picture = ET.fromstring(rendered("svg"))  # noqa: S314  our own text
+    shown = " ".join("".join(picture.itertext()).replace("\xa0", " ").split())
+    assert "[red]x|y_z[/red]" in shown
+    assert "1,234,567" in shown
+    assert "url(" not in rendered("svg").replace("url(#", "")
+    assert rendered("svg") == rendered("svg")
+
+
+BODY = Document(
+    "t",
+    (),
+    (),
+    body=(Block("of `W_i x[t]` & `1000`"), Block("one", "item"), Block("two", "item"), Block("2 × a = 1000", "formula")),
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("table", "t\nof W_i x[t] & 1,000\n- one\n- two\n    2 × a = 1,000\n"),
+        ("markdown", "### t\n\nof $W_{i}\\thinspace x_{t}$ & $1{,}000$\n\n- one\n- two\n\n$2 \\times a = 1{,}000$\n"),
+        (
+            "latex",
+            "\\begin{itemize}\n\\item one\n\\item two\n\\end{itemize}\n\\begin{quote}\n$2 \\times a = 1{,}000$\n\\end{quote}",
+        ),
+        ("html", "<ul><li>one</li>\n<li>two</li></ul>"),
+        ("csv", ""),
+    ],
+)
+def test_a_body_is_read_before_the_tables(form: str, words: str) -> None:
+    assert words in rendered(form, BODY)
+
+
+def test_a_formula_in_html_is_mathml() -> None:
+    assert "<msub><mi>W</mi><mi>i</mi></msub><mspace width='0.2em'/><msub><mi>x</mi><mi>t</mi></msub>" in rendered("html", BODY)
+
+
+SORTED = Table(
+    (Column("name", "name", grouped=True), Column("n", "n", "number"), Column("hidden", "hidden", shown=False)),
+    (
+        Line(("b", 1, "x")),
+        Line(("b", 2, "y"), "subtotal"),
+        Line(("a", None, "z")),
+        Line(("c", 3, "w")),
+        Line(("total", 4, None), "total"),
+    ),
+)
+
+
+def test_a_table_is_sorted_by_a_column() -> None:
+    ascending, descending = (SORTED.sorted_by("n", descending=turn) for turn in (False, True))
+    assert [line.values[0] for line in ascending.lines] == ["b", "c", "a", "total"]
+    assert [line.values[0] for line in descending.lines] == ["c", "b", "a", "total"]
+    assert SORTED.sorted_by("other", descending=False) is SORTED
+    shapes = Table((Column("s", "s", "shape"),), (Line(((2, 3),)), Line(((None, 3),)), Line(((2,),))))
+    assert [line.values[0] for line in shapes.sorted_by("s", descending=False).lines] == [(None, 3), (2,), (2, 3)]
+
+
+def test_some_columns_of_a_table() -> None:
+    some = SORTED.with_columns(["hidden", "name", "other"])
+    assert [column.key for column in some.for_people().columns] == ["hidden", "name"]
+    assert some.lines[0].values == ("x", "b")
+    assert len(SORTED.with_columns(["hidden"]).lines) == 4
+    document = Document("t", (SORTED, Table((Column("m", "m"),), ())), ())
+    assert [len(table.columns) for table in document.with_columns(["n", "name"]).tables] == [2]
+
+
+def test_a_delta_has_its_sign() -> None:
+    assert [worded("delta", value) for value in (1500, -3, 0)] == ["+1,500", "-3", "0"]
+    assert [worded("change", value) for value in (0.0151, -1.0, 0.0)] == ["+1.5%", "-100.0%", "0%"]
+    assert (plain("delta", -3), plain("change", 0.5)) == ("-3", "0.500000")
+    deltas = Document("t", (Table((Column("d", "d", "delta"),), (Line((-3,)),)),), ())
+    assert rendered("csv", deltas) == "d\n-3\n"
 
 
 def test_several_tables_in_csv_are_parted() -> None:

@@ -16,6 +16,8 @@ COMMANDS = (
     "params",
     "tensors",
     "shapes",
+    "explain",
+    "compare",
     "diagram",
     "cost",
     "check",

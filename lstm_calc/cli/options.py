@@ -318,8 +318,16 @@ def output_reader(*more: str) -> Callable[..., Output]:
         output_file: Annotated[
             str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
         ] = None,
+        columns: Annotated[
+            str | None,
+            typer.Option("--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
+        ] = None,
+        sort: Annotated[
+            str | None,
+            typer.Option("--sort", help="The column to sort by; params- for the largest first.", rich_help_panel=_ANSWER),
+        ] = None,
     ) -> Output:
-        return Output(format_, output_file, more)
+        return Output(format_, output_file, more, columns=columns, sort=sort)
 
     return read_output
 

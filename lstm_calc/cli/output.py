@@ -30,21 +30,27 @@ def formats() -> list[str]:
 class Output:
     """A format, and a file where it does not go to standard output."""
 
-    def __init__(self, form: str, file: str | None, more: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, form: str, file: str | None, more: tuple[str, ...] = (), *, columns: str | None = None, sort: str | None = None
+    ) -> None:
         """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
         known = [*formats(), *more]
         if form not in known:
             raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
         self.form = form
         self.file = None if file in _STANDARD_OUTPUT else file
+        self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
+        self.sort = sort
 
     def show(self, data: Callable[[], Any], document: Callable[[], Document], **more: Callable[[], str]) -> int:
         """Write an answer: its plain values, its document or, in a format of ``more``, its own text; return exit code 0."""
         if self.form in more:
             return self.text(more[self.form]())
         if self.form in DATA_FORMATS:
+            if self.columns is not None or self.sort is not None:
+                raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
             return self.text(DATA_FORMATS[self.form](data()))
-        made = document()
+        made = self._arranged(document())
         if self.form in GRAPH_FORMATS and not made.graphs:
             raise OutputError(f"--format: {self.form} draws, and there is nothing to draw here; shapes and diagram have drawings")
         return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
@@ -56,6 +62,17 @@ class Output:
     def text(self, text: str) -> int:
         """Write a text as it stands; return exit code 0."""
         return self._write(lambda _: (text,))
+
+    def _arranged(self, document: Document) -> Document:
+        """Return the document with the columns and in the order that are asked for; raise OutputError for an unknown one."""
+        known = list(dict.fromkeys(column.key for table in document.tables for column in table.columns))
+        for option, keys in (("--columns", self.columns or []), ("--sort", [self.sort.removesuffix("-")] if self.sort else [])):
+            for key in keys:
+                if key not in known:
+                    raise OutputError(f"{option}: {quoted(key)} is not a column{did_you_mean(key, known)}")
+        if self.sort:
+            document = document.sorted_by(self.sort.removesuffix("-"), descending=self.sort.endswith("-"))
+        return document if self.columns is None else document.with_columns(self.columns)
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""

@@ -34,7 +34,8 @@ ROLES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "pr
 class Part(Record):
     """One block of a tensor: a gate's kernel, a direction's bias, ...
 
-    ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks.
+    ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks,
+    and ``axes`` has a word for each.
     ``transposed``: the block is (input, units) rather than (units, input). ``raveled``: it is (units, input), but lies row by
     row in a place of shape (input, units).
     """
@@ -44,6 +45,7 @@ class Part(Record):
     way: str | None
     slice: tuple[tuple[int, int], ...]
     shape: Shape
+    axes: str
     transposed: bool
     raveled: bool
 
@@ -129,10 +131,11 @@ def _unplaced(placed: Placed, layout: Layout, table: Framework) -> Iterator[tupl
 
 
 class _Segment(Record):
-    """A stretch of one axis, and what it is known to be; ``turn`` says which of a row's roles."""
+    """A stretch of one axis, the word that measures it, and what it is known to be; ``turn`` says which of a row's roles."""
 
     start: int
     stop: int
+    word: str
     known: dict[str, str]
     turn: int
 
@@ -142,11 +145,12 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[str]]) -> Iter
     start = 0
     for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
+        feature = "*".join(word for word in term if word not in labels)
         length = prod(sizes[word] for word in term if word not in labels)
         for choice in product(*(enumerate(labels[word]) for word in blocks)):
             chosen = dict(zip(blocks, choice, strict=True))
             known = {_meaning(word): label for word, (_, label) in chosen.items()}
-            yield _Segment(start, start + length, known, chosen["biases"][0] if "biases" in chosen else turn)
+            yield _Segment(start, start + length, feature, known, chosen["biases"][0] if "biases" in chosen else turn)
             start += length
 
 
@@ -174,6 +178,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
             way=known["way"],
             slice=tuple((segment.start, segment.stop) for segment in cut),
             shape=tuple(segment.stop - segment.start for segment in features),
+            axes=" ".join(segment.word for segment in features),
             transposed=_transposed(names, role) and not row.raveled,
             raveled=row.raveled,
         )

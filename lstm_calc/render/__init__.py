@@ -36,7 +36,7 @@ DATA_FORMATS: dict[str, Callable[[Any], str]] = {"json": json}
 """The formats of an answer's plain values, by name."""
 
 DOCUMENT_FORMATS: dict[str, Callable[[Document, TextIO], str]] = {
-    form: _render(form) for form in ("table", "csv", "markdown", "ndjson", "mermaid")
+    form: _render(form) for form in ("table", "csv", "ndjson", "markdown", "latex", "html", "svg", "mermaid")
 }
 """The formats of a document, by name; each is the module ``as_`` and its name."""
 

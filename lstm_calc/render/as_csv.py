@@ -7,12 +7,12 @@ from io import StringIO
 from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
-from lstm_calc.render.words import batches, cells, plain
+from lstm_calc.render.words import NUMERIC, batches, cells, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Column, Document, Value
+    from lstm_calc.document import Column, Document, Line, Table, Value
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
@@ -22,7 +22,7 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     for position, table in enumerate(document.tables):
         out.write("\n" * (position > 0))
         writer.writerow([column.key for column in table.columns])
-        writer.writerows([_unformula(cell) for cell in cells(table, line, plain)] for line in table.lines if not line.sum)
+        writer.writerows(_row(table, line) for line in table.lines if not line.sum)
     return out.getvalue()
 
 
@@ -35,6 +35,11 @@ def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterato
         yield out.getvalue()
 
 
+def _row(table: Table, line: Line) -> list[str]:
+    words = zip(cells(table, line, plain), table.columns, strict=True)
+    return [word if column.kind in NUMERIC else _unformula(word) for word, column in words]
+
+
 def _unformula(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a text that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell

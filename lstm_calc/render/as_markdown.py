@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.as_mermaid import flowchart
+from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, batches, cells, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Column, Document, Line, Table, Value
+    from lstm_calc.document import Block, Column, Document, Line, Table, Value
+
+_STARTS = {"heading": "#### ", "item": "- "}
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the document as GitHub Markdown, sums in bold."""
+    """Return the document as GitHub Markdown, sums in bold, formulas between dollars."""
     parts = [f"### {_escaped(document.title)}"]
-    parts += [_table(table.for_people()) for table in document.tables]
+    parts += _blocks(document.body)
+    parts += [_table(table) for table in document.tables_for_people()]
     parts += [f"```mermaid\n{flowchart(graph)}```" for graph in document.graphs]
     parts += [_escaped(note) for note in document.notes]
     return "\n\n".join(parts) + "\n"
@@ -29,6 +34,16 @@ def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterato
     for batch in batches(lines):
         worded_lines = ([_escaped(worded(*cell)) for cell in zip(kinds, line, strict=True)] for line in batch)
         yield "".join(map(_joined, worded_lines))
+
+
+def _blocks(body: Iterable[Block]) -> list[str]:
+    """Return the blocks, those of one list together."""
+    groups = groupby(body, lambda block: block.kind)
+    return [("\n" if kind == "item" else "\n\n").join(map(_block, group)) for kind, group in groups]
+
+
+def _block(block: Block) -> str:
+    return _STARTS.get(block.kind, "") + written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
 
 
 def _table(table: Table) -> str:

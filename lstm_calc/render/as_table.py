@@ -5,13 +5,19 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from lstm_calc.render.maths import spelled, written
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
     from lstm_calc.document import Document, Table, Value
+
+
+_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->"})
+"""The signs of formulas, for a screen that does not have them."""
 
 
 def render(document: Document, stream: TextIO) -> str:
@@ -28,8 +34,8 @@ def render(document: Document, stream: TextIO) -> str:
     width = console.width
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))
-        for table in document.tables:
-            shown = table.for_people()
+        console.print(_body(document, console, width if on_a_terminal else None), end="", soft_wrap=True)
+        for shown in document.tables_for_people():
             drawn = _drawn(shown)
             needed = Console(width=10**6).measure(drawn).maximum
             if on_a_terminal and needed > width:
@@ -40,7 +46,41 @@ def render(document: Document, stream: TextIO) -> str:
             console.width = width
         for note in document.notes:
             console.print(Text(note))
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    return text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
+
+
+def _body(document: Document, console: Console, width: int | None) -> Text:
+    """Return the blocks of a document: headings bold, formulas further in; lines fit into a width where there is one."""
+    from rich.text import Text
+
+    text, above = Text(), ""
+    for block in document.body:
+        words = written(block.pieces(), str, spelled)
+        if block.kind == "heading" or (block.kind == "text" and above not in {"", "heading"}):
+            text.append("\n")
+        if block.kind == "heading":
+            text.append(f"{words}\n", style="bold")
+        elif block.kind == "formula":
+            text.append(_broken(words, width))
+        else:
+            text.append(_filled(words, "- " * (block.kind == "item"), console, width))
+        above = block.kind
+    return text
+
+
+def _filled(words: str, start: str, console: Console, width: int | None) -> str:
+    """Return a paragraph or an item, its lines broken between words."""
+    from rich.text import Text
+
+    lines = [words] if width is None else [str(line) for line in Text(words).wrap(console, max(width - len(start), 1))]
+    return "".join(f"{' ' * len(start) if at else start}{line}\n" for at, line in enumerate(lines))
+
+
+def _broken(formula: str, width: int | None) -> str:
+    """Return a formula a little further in, each side of it on a line of its own where it is wider than the terminal."""
+    line = f"    {formula}"
+    return f"{line}\n" if width is None or len(line) <= width else line.replace(" = ", "\n      = ") + "\n"
 
 
 def _stacked(table: Table) -> Text:

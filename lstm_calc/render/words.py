@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio"})
 _AT_ONCE = 1_000
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio", "delta", "change"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
 
@@ -54,6 +54,8 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "slice": _slice_words,
     "share": lambda value: f"{value:.1%}",
     "error": lambda value: f"{value:.1e}",
+    "delta": lambda value: f"{value:+,}" if value else "0",
+    "change": lambda value: f"{value:+.1%}" if value else "0%",
     "bytes": size_words,
     "seconds": second_words,
     "ratio": lambda value: f"{value:,.3g}",
@@ -62,6 +64,7 @@ _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join("?" if size is None else str(size) for size in value),
     "slice": _slice_words,
     "share": lambda value: f"{value:.6f}",
+    "change": lambda value: f"{value:.6f}",
 }
 
 

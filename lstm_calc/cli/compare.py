@@ -1,0 +1,48 @@
+"""``lstm-calc compare``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import named_model, with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.errors import printable
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.model import Model
+    from lstm_calc.questions.compare import Comparison
+
+_MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
+
+
+@with_options
+def run(
+    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
+    framework: str,
+    output: Output,
+    fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
+) -> int:
+    """Compare models, frameworks or both, layer by layer, each with the first; -f keras,pytorch for several frameworks.
+
+    Example: lstm-calc compare '64 > lstm 128' '64 > gru 151'
+    """
+    from lstm_calc.questions.compare import compare
+
+    names = list(dict.fromkeys(name.strip() for name in framework.split(",")))
+    answer = compare([(printable(text), _model(text)) for text in models], names)
+    output.show(answer.data, lambda: _document(answer))
+    return 1 if fail and answer.differs else 0
+
+
+def _model(text: str) -> "Model":
+    """Return the model of an argument, which may be a file at a revision."""
+    from lstm_calc.cli.revision import at_revision, is_a_revision
+
+    return at_revision(text) if is_a_revision(text) else named_model(text)
+
+
+def _document(answer: "Comparison") -> "Document":
+    from lstm_calc.report.compare import compare_document
+
+    return compare_document(answer)

@@ -1,0 +1,153 @@
+"""Models, frameworks or both side by side: what each layer has in each, and how far it is from the first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.notation import written
+from lstm_calc.questions.params import params
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lstm_calc.model import Layer, Model
+    from lstm_calc.questions.params import ParamCount
+
+
+class Subject(Record):
+    """One model in one framework, under the name by which it is compared."""
+
+    name: str
+    model: Model
+    count: ParamCount
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {
+            "name": self.name,
+            "model": str(self.model),
+            "framework": self.count.framework,
+            "total": self.count.total,
+            "trainable": self.count.trainable,
+        }
+
+
+class Cell(Record):
+    """What one subject has in a row: the layer in the words of the notation, where the row is one, and its parameters."""
+
+    words: str | None
+    params: int
+
+
+class Row(Record):
+    """One layer by its name, or the total; a cell is None where a subject has no such layer, which counts as nothing."""
+
+    name: str
+    cells: tuple[Cell | None, ...]
+
+    @property
+    def deltas(self) -> tuple[int, ...]:
+        """How many parameters each subject has more than the first."""
+        counts = [cell.params if cell else 0 for cell in self.cells]
+        return tuple(count - counts[0] for count in counts)
+
+    @property
+    def changes(self) -> tuple[float | None, ...]:
+        """The deltas as shares of what the first has; None where that is nothing."""
+        base = self.cells[0].params if self.cells[0] else 0
+        return tuple(delta / base if base else None for delta in self.deltas)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the layer, or how many parameters it has, is not the same everywhere."""
+        return len(set(self.cells)) > 1
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {
+            "name": self.name,
+            "layers": [cell.words if cell else None for cell in self.cells],
+            "params": [cell.params if cell else None for cell in self.cells],
+            "deltas": self.deltas,
+            "changes": self.changes,
+            "differs": self.differs,
+        }
+
+
+class Comparison(Record):
+    """What is compared, the first of it being what the others are held against."""
+
+    subjects: tuple[Subject, ...]
+    rows: tuple[Row, ...]
+    total: Row
+
+    @property
+    def differs(self) -> bool:
+        """Whether any row differs."""
+        return any(row.differs for row in (*self.rows, self.total))
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {
+            "schema": "lstm-calc/compare/1",
+            "subjects": [subject.data() for subject in self.subjects],
+            "rows": [row.data() for row in self.rows],
+            "total": self.total.data(),
+            "differs": self.differs,
+        }
+
+
+def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] = ("textbook",)) -> Comparison:
+    """Return named models side by side, each in each framework; the layers meet by their names.
+
+    Raises LstmCalcError where there is only one to compare, FrameworkError where a framework lacks what a model asks for.
+
+    >>> from lstm_calc import compare, read
+    >>> compare([("a", read("64 > lstm 128")), ("b", read("64 > gru 151"))]).total.deltas
+    (0, -968)
+    """
+    pairs = [(name, model, framework) for name, model in models for framework in framework_names]
+    if len(pairs) < 2:
+        raise LstmCalcError("there is nothing to compare with; give two models, or several frameworks: -f keras,pytorch")
+    named = zip(_names([(name, framework) for name, _, framework in pairs]), pairs, strict=True)
+    subjects = tuple(Subject(name, model, params(model, framework)) for name, (_, model, framework) in named)
+    layers = [_layers(subject) for subject in subjects]
+    rows = [Row(name, tuple(each.get(name) for each in layers)) for name in _in_order(layers)]
+    return Comparison(subjects, tuple(rows), Row("total", tuple(Cell(None, each.count.total) for each in subjects)))
+
+
+def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a name for each subject: what is not the same everywhere of model and framework."""
+    models, frameworks = (len(set(values)) > 1 for values in zip(*pairs, strict=True))
+    if models and frameworks:
+        return [f"{model} in {framework}" for model, framework in pairs]
+    return [framework if frameworks else model for model, framework in pairs]
+
+
+def _in_order(lists: Iterable[Iterable[str]]) -> list[str]:
+    """Return the names of all lists once, a new one before the name that it precedes in its own.
+
+    >>> _in_order([["lstm", "dense"], ["lstm", "lstm_1", "dense", "dense_1"]])
+    ['lstm', 'lstm_1', 'dense', 'dense_1']
+    """
+    merged: list[str] = []
+    for names in lists:
+        known, place = set(merged), len(merged)
+        for name in reversed(list(names)):
+            if name in known:
+                place = merged.index(name)
+            else:
+                merged.insert(place, name)
+    return merged
+
+
+def _layers(subject: Subject) -> dict[str, Cell]:
+    """Return the layers of a subject by name, each alone: without its name, and once where it is repeated."""
+    pairs = zip(subject.model.placed, subject.count.layers, strict=True)
+    return {placed.name: Cell(" > ".join(written(_alone(placed.layer))), layer.total) for placed, layer in pairs}
+
+
+def _alone(layer: Layer) -> Layer:
+    return layer.replace(**{field: layer.fields[field] for field in ("name", "repeat") if field in layer.fields})

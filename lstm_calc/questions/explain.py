@@ -1,0 +1,250 @@
+"""Why a model has the parameters that it has: each layer's equations, what its gates are for, and the count in three steps."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.arithmetic import SIZE_OF_STATE
+from lstm_calc.cells import CELLS, FUNCTIONS, MAPS, holding
+from lstm_calc.errors import listed
+from lstm_calc.formulas import Line, functions_of, readers, symbols, written
+from lstm_calc.frameworks import equation_words, framework
+from lstm_calc.measure import Shape, sizes_of
+from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
+from lstm_calc.questions.tensors import ROLES, axis_order, tensors
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.cells import Equation
+    from lstm_calc.formulas import Axes, Blocks
+    from lstm_calc.frameworks import Layout
+    from lstm_calc.measure import Sizes
+    from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.questions.tensors import Part, Tensor
+
+
+class Operand(Record):
+    """One matrix or vector of a layer by the symbol of its equations; ``shape`` is (units, input), however it is stored.
+
+    ``fixed``: it stays at its initial zeros in a layer that is trained otherwise.
+    """
+
+    symbol: str
+    gate: str | None
+    role: str
+    axes: Axes
+    shape: Shape
+    fixed: bool
+
+
+class Gate(Record):
+    """One gate: the symbol of what it gives, None where no equation reads it, and what it is for."""
+
+    gate: str
+    symbol: str | None
+    purpose: str
+
+
+class LayerExplanation(Record):
+    """One layer, or several that are alike in everything but their names.
+
+    ``operands`` are those of one direction; ``sizes`` has the words of all shapes; ``steps`` end with the count of one layer.
+    """
+
+    names: tuple[str, ...]
+    layer: Layer
+    input_dim: int
+    output_dim: int
+    sizes: Sizes
+    lines: tuple[Line, ...]
+    states: dict[str, Axes]
+    operands: tuple[Operand, ...]
+    gates: tuple[Gate, ...]
+    functions: dict[str, str]
+    steps: tuple[Step, ...]
+    total: int
+    forget_bias: int
+
+    def shape(self, axes: Axes) -> Shape:
+        """Return the sizes of some axes."""
+        return tuple(self.sizes[word] for word in axes)
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {
+            "names": self.names,
+            "type": self.layer.kind,
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            "ways": [way for way in self.layer.ways if way],
+            "equations": [line.text for line in self.lines],
+            "operands": [operand.asdict() for operand in self.operands],
+            "gates": [gate.asdict() for gate in self.gates],
+            "functions": self.functions,
+            "forget_bias": self.forget_bias,
+            "operations": [operation for line in self.lines for operation in self._operations(line)],
+            "steps": [step.asdict() for step in self.steps],
+            "total": self.total,
+        }
+
+    def _operations(self, line: Line) -> list[dict[str, Any]]:
+        return [
+            {
+                "for": line.name,
+                "operation": operation.text,
+                "shapes": [self.shape(term.axes) for term in operation.operands],
+                "gives": self.shape(operation.gives),
+            }
+            for operation in line.operations
+        ]
+
+
+class Explanation(Record):
+    """A model's layers, each explained once, and their sum."""
+
+    framework: str
+    layers: tuple[LayerExplanation, ...]
+    total: Step
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {
+            "schema": "lstm-calc/explain/1",
+            "framework": self.framework,
+            "layers": [layer.data() for layer in self.layers],
+            "numbers": self.total.numbers,
+            "total": self.total.result,
+        }
+
+
+def explain(model: Model, framework_name: str = "textbook") -> Explanation:
+    """Return the derivation of a model's parameters as a framework stores them.
+
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for.
+
+    >>> from lstm_calc import explain, read
+    >>> explain(read("32 > lstm 32")).layers[0].steps[-1].text
+    '4 × (units × (input + units) + units) = 4 × (32 × (32 + 32) + 32) = 8320'
+    """
+    table = framework(framework_name)
+    owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
+    alike: dict[tuple[Layer, int], list[Placed]] = {}
+    for placed in model.placed:
+        alike.setdefault((placed.layer.replace(name=None), placed.input_dim), []).append(placed)
+    layers = tuple(
+        _explained(group, table.layouts[layer.kind], owned.get(group[0].name, ())) for (layer, _), group in alike.items()
+    )
+    numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
+    total = sum(len(each.names) * each.total for each in layers)
+    return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
+
+
+def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor]) -> LayerExplanation:
+    """Return the explanation of layers that are alike."""
+    placed = group[0]
+    layer, words = placed.layer, _words(placed.layer)
+    operands = tuple(_operands(placed, owned, words))
+    blocks = {(each.gate, each.role): each.axes for each in operands}
+    equations = _equations(layer, layout)
+    states: dict[str, Axes] = {state: (words[SIZE_OF_STATE[state]],) for state in _states(layer)}
+    named = symbols(equations, blocks)
+    sizes = {words.get(word, word): size for word, size in sizes_of(placed, ()).items()}
+    return LayerExplanation(
+        names=tuple(each.name for each in group),
+        layer=layer,
+        input_dim=placed.input_dim,
+        output_dim=placed.output_dim,
+        sizes=sizes,
+        lines=written(equations, blocks, states, forget_bias=layout.forget_bias),
+        states=states,
+        operands=tuple(each.replace(symbol=named[each.gate, each.role]) for each in operands),
+        gates=tuple(_gates(layer, equations, operands)),
+        functions={name: told for name, told in FUNCTIONS.items() if name in functions_of(equations)},
+        steps=tuple(_steps(layer, blocks, sizes, owned)),
+        total=sum(tensor.params for tensor in owned),
+        forget_bias=layout.forget_bias,
+    )
+
+
+def _words(layer: Layer) -> dict[str, str]:
+    """Return the words of a row's axes that a derivation says otherwise: units are filters, h is as wide as a projection."""
+    units = layer.size
+    return {
+        "units": units,
+        "output": "projection" if layer.sizes.get("projection") else units,
+        "vocab_size": "vocabulary",
+    }
+
+
+def _states(layer: Layer) -> tuple[str, ...]:
+    return CELLS[layer.kind].states if layer.kind in CELLS else ()
+
+
+def _equations(layer: Layer, layout: Layout) -> tuple[Equation, ...]:
+    equations = CELLS[layer.kind].equations if layer.kind in CELLS else MAPS[layer.kind]
+    return holding(equations, equation_words(layer, layout))
+
+
+def _operands(placed: Placed, owned: Sequence[Tensor], words: dict[str, str]) -> list[Operand]:
+    """Return the blocks of a layer's first direction, gate by gate."""
+    found = [
+        _operand(placed.layer, tensor, part, words)
+        for tensor in owned
+        for part in tensor.parts
+        if part.way in {None, placed.layer.ways[0]}
+    ]
+    gates = CELLS[placed.layer.kind].gates if placed.layer.kind in CELLS else ()
+    order = {gate: position for position, gate in enumerate((*gates, None))}
+    return sorted(found, key=lambda operand: (order[operand.gate], ROLES.index(operand.role)))
+
+
+def _operand(layer: Layer, tensor: Tensor, part: Part, words: dict[str, str]) -> Operand:
+    named = [words.get(word, word) for word in part.axes.split()]
+    order = axis_order(tensor.axes, part) if "vocab_size" not in part.axes.split() else range(len(named))
+    lying = sorted(zip(order, named, part.shape, strict=True))
+    fixed = layer.trainable and not tensor.trainable
+    return Operand("", part.gate, part.role, tuple(word for _, word, _ in lying), tuple(size for *_, size in lying), fixed)
+
+
+def _gates(layer: Layer, equations: tuple[Equation, ...], operands: tuple[Operand, ...]) -> Iterator[Gate]:
+    """Yield what each gate that is stored is for."""
+    letters = readers(equations)
+    for gate in dict.fromkeys(operand.gate for operand in operands if operand.gate):
+        yield Gate(gate, letters.get(gate), CELLS[layer.kind].purposes[gate])
+
+
+def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) -> Iterator[Step]:
+    """Yield the count of each gate, of a direction and of the layer; of a layer without gates the last alone."""
+    gates = tuple(dict.fromkeys(gate for gate, _ in blocks if gate))
+    if len(gates) > 1:
+        by_formula: dict[str, list[str]] = {}
+        for gate in gates:
+            by_formula.setdefault(of_one_gate(blocks, gate), []).append(gate)
+        for formula, alike in by_formula.items():
+            yield _step(_gate_words(alike), formula, sizes, _numbers(blocks, sizes, alike[:1]))
+    if gates and any(gate is None for gate, _ in blocks):
+        yield _step("projection", of_one_gate(blocks, None), sizes, _numbers(blocks, sizes, [None]))
+    one, ways = of_one_way(blocks, gates), len(layer.ways)
+    if ways > 1:
+        yield _step("one direction", one, sizes, _numbers(blocks, sizes, [*gates, None]))
+    if blocks:
+        yield _step(
+            "both directions" if ways > 1 else "whole layer", times(ways, one), sizes, sum(tensor.params for tensor in owned)
+        )
+
+
+def _gate_words(gates: Sequence[str]) -> str:
+    return f"{listed(gates)} gates, each" if len(gates) > 1 else f"{gates[0]} gate"
+
+
+def _numbers(blocks: Blocks, sizes: Sizes, gates: Sequence[str | None]) -> int:
+    """Return how many numbers some gates of one direction have."""
+    return sum(prod(sizes[word] for word in axes) for (gate, _), axes in blocks.items() if gate in gates)
+
+
+def _step(of: str, formula: str, sizes: Sizes, result: int) -> Step:
+    return Step(of, formula, with_numbers(formula, sizes), result)

@@ -1,0 +1,76 @@
+r"""A Document as a LaTeX file that compiles as it is; its tables are booktabs, on as many pages as they need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from lstm_calc.render.maths import tex, written
+from lstm_calc.render.words import NUMERIC, cells
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Block, Document, Line, Table
+
+_PREAMBLE = r"""\documentclass{article}
+\usepackage[a4paper,landscape,margin=2cm]{geometry}
+\usepackage{booktabs,longtable}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{6pt}
+\begin{document}
+"""
+_CHARACTERS = {char: f"\\{char}" for char in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "×": r"$\times$",
+    "→": r"$\to$",
+    "≠": r"$\neq$",
+    "…": r"\ldots{}",
+}
+_PLACES = {
+    "heading": r"\subsection*{%s}",
+    "text": "%s\n",
+    "item": "\\begin{itemize}\n\\item %s\n\\end{itemize}",
+    "formula": "\\begin{quote}\n%s\n\\end{quote}",
+}
+
+
+def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return the document as a whole LaTeX file, sums in bold."""
+    parts = [rf"\section*{{{_escaped(document.title)}}}"]
+    parts += [_block(block) for block in document.body]
+    parts += [_table(table) for table in document.tables_for_people()]
+    parts += [f"{_escaped(note)}\n" for note in document.notes]
+    text = "\n".join(parts).replace("\\end{itemize}\n\\begin{itemize}\n", "").replace("\\end{quote}\n\\begin{quote}\n", "\n")
+    return f"{_PREAMBLE}{text}\n\\end{{document}}\n"
+
+
+def _block(block: Block) -> str:
+    return _PLACES[block.kind] % written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
+
+
+def _table(table: Table) -> str:
+    sides = "".join("r" if column.kind in NUMERIC else "l" for column in table.columns)
+    heads = _row([_escaped(column.title) for column in table.columns])
+    lines = [("\\midrule\n" * bool(line.sum)) + _row([_cell(cell, line) for cell in cells(table, line)]) for line in table.lines]
+    head = f"\\begin{{longtable}}{{{sides}}}\n\\toprule\n{heads}\n\\midrule\n\\endhead\n"
+    return head + "\n".join(lines) + "\n\\bottomrule\n\\end{longtable}"
+
+
+def _row(words: list[str]) -> str:
+    return f"{_unbracketed(' & '.join(words))} \\\\"
+
+
+def _unbracketed(row: str) -> str:
+    r"""Return a row that the one above does not take for the argument of its ``\\\\``."""
+    return f"{{[}}{row[1:]}" if row.startswith("[") else row
+
+
+def _cell(cell: str, line: Line) -> str:
+    return rf"\textbf{{{_escaped(cell)}}}" if line.sum and cell else _escaped(cell)
+
+
+def _escaped(text: str) -> str:
+    return "".join(_CHARACTERS.get(char, char) for char in text)

@@ -1,0 +1,27 @@
+"""A Document as a picture of what a screen would show."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import TYPE_CHECKING, TextIO
+
+from lstm_calc.render import as_table
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+
+
+def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
+    """Return the document as SVG, as wide as its longest line; the fonts that rich would fetch are left out."""
+    from rich._export_format import CONSOLE_SVG_FORMAT
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
+    text = as_table.render(document, StringIO())
+    width = max(map(cell_len, text.splitlines()))
+    console = Console(file=StringIO(), record=True, width=width, legacy_windows=False, force_terminal=True)
+    console.print(Text(text), end="")
+    without_fonts = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    return console.export_svg(title="lstm-calc", code_format=without_fonts, unique_id="lstm-calc")

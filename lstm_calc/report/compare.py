@@ -1,0 +1,58 @@
+"""``compare`` as a Document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.errors import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.document import Value
+    from lstm_calc.questions.compare import Comparison, Row
+
+
+_LONGEST_TITLE = 16
+
+
+def compare_document(answer: Comparison) -> Document:
+    """Return what is compared side by side, each held against the first; what has a long name goes by its number."""
+    names = [subject.name for subject in answer.subjects]
+    titles = names if max(map(len, names)) <= _LONGEST_TITLE else [f"#{number}" for number in range(1, len(names) + 1)]
+    lines = [Line(_values(row)) for row in answer.rows]
+    table = Table(tuple(_columns(answer, titles)), (*lines, Line(_values(answer.total), sum="total")))
+    title = f"Parameters of {listed(names)}" if titles is names else "Parameters side by side"
+    return Document(title, (table,), tuple(_notes(answer, titles)))
+
+
+def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
+    changed = any(len({cell.words if cell else None for cell in row.cells}) > 1 for row in answer.rows)
+    yield Column("layer", "layer")
+    for number, title in enumerate(titles, 1):
+        yield Column(f"layer_{number}", "as", shown=changed)
+        yield Column(f"params_{number}", title, "number")
+        if number > 1:
+            yield Column(f"delta_{number}", "delta", "delta")
+            yield Column(f"change_{number}", "%", "change")
+    yield Column("differs", "differs")
+
+
+def _values(row: Row) -> tuple[Value, ...]:
+    values: list[Value] = [row.name]
+    for cell, delta, change in zip(row.cells, row.deltas, row.changes, strict=True):
+        held = delta if cell or row.cells[0] else None
+        values += [cell.words if cell else None, cell.params if cell else None, held, change]
+    del values[3:5]  # the first is not held against itself
+    return (*values, "yes" if row.differs else None)
+
+
+def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:
+    for title, subject in zip(titles, answer.subjects, strict=True):
+        if title != subject.name:
+            yield f"{title}: {subject.name}"
+    yield f"delta: parameters more than in {titles[0]}, and in per cent of them"
+    for title, subject in zip(titles, answer.subjects, strict=True):
+        if subject.count.non_trainable:
+            yield f"{title}: {subject.count.non_trainable:,} of {subject.count.total:,} are frozen"

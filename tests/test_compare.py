@@ -1,0 +1,205 @@
+"""Comparisons: rows that meet by name, deltas that add up, files at a revision."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_calc import notation
+from lstm_calc.frameworks import supporting
+from lstm_calc.measure import count
+from lstm_calc.questions.compare import compare
+from tests.strategies import models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lstm_calc.model import Model
+    from tests.conftest import Cli
+
+TWO = ("64 > lstm 128", "64 > gru 151")
+
+
+@settings(max_examples=30)
+@given(one=models("textbook"), two=models("textbook"))
+def test_the_rows_add_up(one: Model, two: Model) -> None:
+    answer = compare([("one", one), ("two", two)])
+    assert [cell.params for cell in answer.total.cells if cell] == [count(one), count(two)]
+    for at in range(2):
+        assert sum(cell.params for row in answer.rows if (cell := row.cells[at])) == count((one, two)[at])
+    assert sum(row.deltas[1] for row in answer.rows) == answer.total.deltas[1]
+    assert {row.name for row in answer.rows} == {placed.name for model in (one, two) for placed in model.placed}
+
+
+@settings(max_examples=30)
+@given(model=models("textbook"))
+def test_a_model_does_not_differ_from_itself(model: Model) -> None:
+    answer = compare([("a", model), ("b", notation.read(str(model)))])
+    assert not answer.differs
+    assert [row.name for row in answer.rows] == [placed.name for placed in model.placed]
+
+
+@settings(max_examples=20)
+@given(data=st.data())
+def test_frameworks_differ_where_their_totals_do(data: st.DataObject) -> None:
+    model = data.draw(models())
+    names = [table.name for table in supporting(model)]
+    if len(names) > 1:
+        answer = compare([("a", model)], names)
+        assert answer.total.deltas == tuple(count(model, name) - count(model, names[0]) for name in names)
+        assert [subject.name for subject in answer.subjects] == names
+
+
+def rows_of(cli: Cli, *arguments: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(cli("compare", *arguments, "--format", "csv").stdout.splitlines()))
+
+
+def test_what_is_not_there_is_nothing(cli: Cli) -> None:
+    lstm, gru = rows_of(cli, *TWO)
+    assert (lstm["layer"], lstm["params_1"], lstm["params_2"], lstm["delta_2"], lstm["change_2"]) == (
+        "lstm",
+        "98816",
+        "",
+        "-98816",
+        "-1.000000",
+    )
+    assert (gru["layer"], gru["layer_2"], gru["delta_2"], gru["change_2"], gru["differs"]) == ("gru", "gru 151", "97848", "", "yes")
+
+
+def test_rows_that_do_not_differ_are_not_marked(cli: Cli) -> None:
+    rows = rows_of(cli, "8 > lstm 4 > dense 3", "-f", "keras,pytorch")
+    assert [(row["layer"], row["delta_2"], row["differs"]) for row in rows] == [("lstm", "16", "yes"), ("dense", "0", "")]
+
+
+def test_a_layer_that_changed_without_a_change_in_number_differs(cli: Cli) -> None:
+    (row,) = rows_of(cli, "8 > bilstm 4 merge=sum", "8 > bilstm 4 merge=mul")
+    assert (row["layer_1"], row["layer_2"], row["delta_2"], row["differs"]) == (
+        "bilstm 4 merge=sum",
+        "bilstm 4 merge=mul",
+        "0",
+        "yes",
+    )
+
+
+def test_the_deltas_a_person_reads(cli: Cli) -> None:
+    text = cli("compare", *TWO).stdout
+    assert text.splitlines()[-3].split() == ["total", "98,816", "97,848", "-968", "-1.0%", "yes"]
+    assert "more than in 64 > lstm 128" in text
+
+
+def test_long_names_go_by_their_number(cli: Cli) -> None:
+    text = cli("compare", "64 > lstm 128 > dense 10", "64 > lstm 128 > dense 20", "-f", "keras,onnx").stdout
+    assert text.startswith("Parameters side by side\n")
+    assert "\n#3: 64 > lstm 128 > dense 20 in keras\n" in text
+
+
+def test_frozen_parameters_are_told(cli: Cli) -> None:
+    assert "208 of 208 are frozen" in cli("compare", "8 > lstm 4", "8 > lstm 4 frozen").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (TWO, 1),
+        (("8 > lstm 4", "8 > lstm 4"), 0),
+        (("8 > lstm 4", "-f", "keras,pytorch"), 1),
+        (("8 > lstm 4", "-f", "keras,textbook"), 0),
+    ],
+)
+def test_the_exit_code_says_whether_they_differ(cli: Cli, arguments: tuple[str, ...], code: int) -> None:
+    assert cli("compare", *arguments, "--fail-if-different").exit_code == code
+    assert cli("compare", *arguments).exit_code == 0
+
+
+def test_the_plain_values(cli: Cli) -> None:
+    answer = json.loads(cli("compare", *TWO, "--format", "json").stdout)
+    assert answer["schema"] == "lstm-calc/compare/1"
+    assert answer["differs"] is True
+    assert [subject["total"] for subject in answer["subjects"]] == [98816, 97848]
+    assert answer["rows"][1] == {
+        "name": "gru",
+        "layers": [None, "gru 151"],
+        "params": [None, 97848],
+        "deltas": [0, 97848],
+        "changes": [None, None],
+        "differs": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("8 > lstm 4",), "there is nothing to compare with"),
+        (("8 > lstm 4", "-f", "keras,kears"), "'kears' is not a framework; did you mean 'keras'?"),
+        (("8 > lstm 4 peephole", "-f", "textbook,keras"), "keras has no peephole for lstm"),
+        (("8 > lstm 4", "nothing.toml"), "nothing.toml: cannot be read"),
+    ],
+)
+def test_what_cannot_be_compared(cli: Cli, arguments: tuple[str, ...], message: str) -> None:
+    result = cli("compare", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a work tree with a model file in two revisions, as the current directory."""
+    monkeypatch.chdir(tmp_path)
+    for key, value in {"GIT_AUTHOR": "a", "GIT_COMMITTER": "a"}.items():
+        monkeypatch.setenv(f"{key}_NAME", value)
+        monkeypatch.setenv(f"{key}_EMAIL", f"{value}@b")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git("init", "-q")
+    for units in (4, 5):
+        (tmp_path / "model.toml").write_text(f'input_dim = 8\n[[layers]]\ntype = "lstm"\nunits = {units}\n')
+        git("add", ".")
+        git("commit", "-qm", f"{units} units")
+    return tmp_path
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True, capture_output=True)  # noqa: S607
+
+
+def test_a_model_file_at_two_revisions(cli: Cli, repository: Path) -> None:
+    (row,) = rows_of(cli, "HEAD~1:model.toml", "model.toml")
+    assert (row["params_1"], row["params_2"], row["delta_2"]) == ("208", "280", "72")
+    (repository / "model.toml").unlink()
+    assert rows_of(cli, "HEAD~1:model.toml", "HEAD:model.toml")[0]["delta_2"] == "72"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("HEAD~9:model.toml", "'HEAD~9:model.toml' can't be read from git: invalid object name 'HEAD~9'"),
+        ("HEAD:nothing.toml", "can't be read from git: path 'nothing.toml' does not exist in 'HEAD'"),
+    ],
+)
+def test_a_revision_that_is_missing_is_a_sentence(cli: Cli, repository: Path, text: str, message: str) -> None:
+    assert repository.is_dir()
+    result = cli("compare", text, "8 > lstm 4")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_git_that_is_missing_is_a_sentence(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = cli("compare", "HEAD:model.toml", "8 > lstm 4")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "git, which would read it, can't be run here" in result.stderr
+
+
+def test_an_option_is_no_revision(cli: Cli) -> None:
+    assert "is not a file at a revision" in cli("compare", "8 > lstm 4", "--", "--help:model.toml").stderr
+
+
+def test_a_file_with_a_colon_in_its_name_is_a_file(cli: Cli, repository: Path) -> None:
+    (repository / "a:b.toml").write_text((repository / "model.toml").read_text())
+    assert rows_of(cli, "a:b.toml", "model.toml")[0]["delta_2"] == "0"
