@@ -48,13 +48,17 @@ class Output:
         """Write a number alone; return exit code 0."""
         return self._write(lambda _: f"{number}\n")
 
+    def text(self, text: str) -> int:
+        """Write a text that is no document, such as code; return exit code 0."""
+        return self._write(lambda _: text)
+
     def _write(self, text: Callable[[TextIO], str]) -> int:
         if self.file is None:
             _print(text(sys.stdout))
         else:
             from io import StringIO
 
-            _replace(self.file, text(StringIO()))
+            replace(self.file, text(StringIO()).encode(), "--output-file")
         return 0
 
 
@@ -73,17 +77,17 @@ def _print(text: str) -> None:
             raise
 
 
-def _replace(given: str, text: str) -> None:
-    """Write a file beside the path and put it in its place; a device or pipe is written to as it is."""
+def replace(given: str, content: bytes, option: str) -> None:
+    """Write a file beside the path that an option names and put it in its place; a device or pipe is written to as it is."""
     try:
         path = _path(given)
         if path.is_file() or not path.exists():
-            _put(path, text)
+            _put(path, content)
         else:
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
-        raise OutputError(f"--output-file: {quoted(given)} cannot be written: {why.lower()}") from None
+        raise OutputError(f"{option}: {quoted(given)} cannot be written: {why.lower()}") from None
 
 
 def _path(given: str) -> Path:
@@ -96,11 +100,11 @@ def _path(given: str) -> Path:
     return path
 
 
-def _put(path: Path, text: str) -> None:
-    """Write all of the text into a file beside the path, then give it the path's name and mode."""
+def _put(path: Path, content: bytes) -> None:
+    """Write all of the content into a file beside the path, then give it the path's name and mode."""
     beside = path.with_name(f".lstm-calc-{os.getpid()}.tmp")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_bytes(content)
         if path.exists():
             beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)
