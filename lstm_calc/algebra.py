@@ -45,12 +45,19 @@ def gate_map(source: tuple[Equation, ...], target: tuple[Equation, ...]) -> Mapp
     wanted = _states(source, _plain)
     for choice in sorted(product(*choices), key=lambda choice: sum(sign < 0 for _, sign in choice)):
         found = dict(zip(theirs, choice, strict=True))
-        if (
-            _states(target, lambda half, gate, operand, found=found: _scaled(_plain(half, found[gate][0], operand), found[gate][1]))
-            == wanted
-        ):
+        if _states(target, _mapped(found)) == wanted:
             return found
     return None
+
+
+def _mapped(gates: Mapping[str, tuple[str, int]]) -> Affine:
+    """Return the sums of a cell whose gates stand for others, with a sign."""
+
+    def affine(half: str, gate: str, operand: Polynomial) -> Polynomial:
+        name, sign = gates[gate]
+        return _scaled(_plain(half, name, operand), sign)
+
+    return affine
 
 
 @cache
@@ -147,13 +154,21 @@ def _value(node: ast.expr, scope: Mapping[str, Polynomial], affine: Affine) -> P
             return scope[name]
         case ast.BinOp(left=left, op=op, right=right):
             return _OPERATORS[type(op)](_value(left, scope, affine), _value(right, scope, affine))
-        case ast.Call(func=ast.Name(id="pre"), args=[ast.Name(id=gate)]):
+        case ast.Call(func=ast.Name(id=function), args=[argument, *operands]):
+            return _called(function, argument, [_value(operand, scope, affine) for operand in operands], scope, affine)
+        case _:
+            raise ValueError(ast.unparse(node))
+
+
+def _called(
+    function: str, argument: ast.expr, operands: list[Polynomial], scope: Mapping[str, Polynomial], affine: Affine
+) -> Polynomial:
+    """Return the value of a call: a gate's sum or one half of it, else a function of a value."""
+    match function, argument:
+        case "pre", ast.Name(id=gate):
             halves = [affine(half, gate, scope[state]) for half, state in _HALVES]
             return _sorted(term for half in (affine("into", gate, ()), *halves) for term in half)
-        case ast.Call(func=ast.Name(id="into"), args=[ast.Name(id=gate)]):
-            return affine("into", gate, ())
-        case ast.Call(func=ast.Name(id="back"), args=[ast.Name(id=gate), operand]):
-            return affine("back", gate, _value(operand, scope, affine))
-        case ast.Call(func=ast.Name(id=function), args=[argument]):
+        case "into" | "back", ast.Name(id=gate):
+            return affine(function, gate, *(operands or [()]))
+        case _:
             return _applied(function, _value(argument, scope, affine))
-    raise ValueError(ast.unparse(node))

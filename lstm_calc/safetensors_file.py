@@ -37,4 +37,4 @@ def read_weights(path: str) -> dict[str, Any]:
 
 def written(weights: Mapping[str, Any]) -> bytes:
     """Return the content of a safetensors file with some arrays."""
-    return library.save({name: np.ascontiguousarray(array) for name, array in weights.items()})
+    return bytes(library.save({name: np.ascontiguousarray(array) for name, array in weights.items()}))

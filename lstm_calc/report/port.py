@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import quoted
+from lstm_calc.frameworks import framework, settled
 from lstm_calc.report.words import RAVELED_LEGEND, headline
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ _MATRIX = 2
 
 
 def port_document(model: Model, answer: Port) -> Document:
-    """Return which blocks of the source go where in the target, and what happens to them; ``model`` is the one that was asked for."""
-    title = f"{headline(model)} from {answer.source.framework} to {answer.target}"
+    """Return which blocks of the source go where in the target, and how; ``model`` is the one that was asked for."""
+    title = f"Port of {headline(model)} from {answer.source.framework} to {answer.target}"
     shapes = {tensor.name: tensor.shape for tensor in answer.source.tensors}
     tables = (_moves_table(answer, shapes), _unused_table(answer, shapes))
     return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(model, answer)))
@@ -48,17 +49,17 @@ def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Lin
     """Yield a line for each term of a move; one of zeros has a line too."""
     place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.way, move.gate, move.role)
     if not move.terms:
-        yield Line((*place, None, None, _how(move)))
+        yield Line((*place, None, None, _how(move, first=True)))
     for at, term in enumerate(move.terms):
-        yield Line((*place, term.tensor, _cuts(term.slice, shapes[term.tensor]), "added" if at else _how(move)))
+        yield Line((*place, term.tensor, _cuts(term.slice, shapes[term.tensor]), _how(move, first=not at)))
 
 
 def _cuts(slices: Slice, shape: Shape) -> Value:
     return tuple((*cut, size) for cut, size in zip(slices, shape, strict=True))
 
 
-def _how(move: Move) -> str:
-    """Return, in words, what happens to a block on its way."""
+def _how(move: Move, *, first: bool) -> str:
+    """Return, in words, what happens to the first block of a move on its way, or to one that is added to it."""
     words = [] if move.terms else ["zeros"]
     laid = any(term.raveled != move.raveled for term in move.terms)
     if laid and not move.raveled:
@@ -71,7 +72,9 @@ def _how(move: Move) -> str:
         words.append(f"of {move.source_gate}")
     if move.sign < 0 and move.terms:
         words.append("negated")
-    if move.offset:
+    if not first:
+        words.append("added")
+    elif move.offset:
         words.append(f"{'plus' if move.offset > 0 else 'minus'} {abs(move.offset)}")
     return ", ".join(words) or "as it is"
 
@@ -100,9 +103,7 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
     moves = [move for filled in answer.filled for move in filled.moves]
     yield from dict.fromkeys(
         f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; give it to {target}, too"
-        for asked, made in zip(model.layers, answer.model.layers, strict=True)
-        for name, value in made.changed().items()
-        if getattr(asked, name) is None
+        for name, value in _settings(model, answer)
     )
     if any(len(move.terms) > 1 for move in moves):
         yield f"added: what {source} keeps as two biases is one in {target}; they are summed in their own dtype"
@@ -115,3 +116,11 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
         yield f"negated: the gate of {target} is one minus that of {source}, and sigmoid(-x) = 1 - sigmoid(x)"
     if any(term.raveled != move.raveled for move in moves for term in move.terms):
         yield RAVELED_LEGEND
+
+
+def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:
+    """Yield the choices that were made as the source makes them and that the target, left alone, would make otherwise."""
+    layouts = framework(answer.target).layouts
+    for asked, made in zip(model.layers, answer.model.layers, strict=True):
+        by_default = settled(asked, layouts[asked.kind].defaults).asdict()
+        yield from ((name, value) for name, value in made.asdict().items() if value != by_default[name])
