@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import NotInstalledError, WeightsError, printable
+from lstm_calc.errors import NotInstalledError, WeightsError, printable, quoted
 
 try:
     import numpy as np
     import safetensors.numpy as library
+    from safetensors import SafetensorError
 except ModuleNotFoundError as error:
     raise NotInstalledError("safetensors files need two packages; pip install 'lstm-calc[safetensors]'") from error
 
@@ -27,11 +28,11 @@ def read_weights(path: str) -> dict[str, Any]:
         weights: dict[str, Any] = library.load(Path(path).read_bytes())
     except (OSError, ValueError) as fault:
         why = fault.strerror if isinstance(fault, OSError) and fault.strerror else "not a file name"
-        raise WeightsError(f"{printable(path)}: cannot be read: {why.lower()}") from None
+        raise WeightsError(f"{quoted(path)} cannot be read: {why.lower()}") from None
     except KeyError as kind:
-        raise WeightsError(f"{printable(path)}: holds {kind.args[0]}, which NumPy does not have; save it as F32 first") from None
-    except library.SafetensorError as fault:
-        raise WeightsError(f"{printable(path)}: is not a safetensors file: {printable(str(fault))}") from None
+        raise WeightsError(f"{quoted(path)} holds {kind.args[0]}, which NumPy does not have; save it as F32 first") from None
+    except SafetensorError as fault:
+        raise WeightsError(f"{quoted(path)} is not a safetensors file: {printable(str(fault))}") from None
     return weights
 
 

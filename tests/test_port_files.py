@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +16,6 @@ np = pytest.importorskip("numpy", reason="NumPy is installed where weights are m
 safetensors = pytest.importorskip("safetensors.numpy", reason="safetensors is installed where files are moved")
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Cli
 
 MODEL = "3 > lstm 2"
@@ -24,11 +23,12 @@ PAIR = ("--from", "pytorch", "--to", "keras")
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Return a file with the weights of the model in PyTorch."""
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file, in a directory of its own, with the weights of the model in PyTorch."""
+    monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(5)
     shapes = {"weight_ih_l0": (8, 3), "weight_hh_l0": (8, 2), "bias_ih_l0": (8,), "bias_hh_l0": (8,)}
-    path = tmp_path / "in.safetensors"
+    path = Path("in.safetensors")
     path.write_bytes(safetensors.save({name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}))
     return path
 
@@ -40,8 +40,8 @@ def ported(path: Path) -> dict[str, Any]:
     return port(safetensors.load(path.read_bytes()), read(MODEL), source="pytorch", target="keras")
 
 
-def test_a_file_is_moved_and_the_plan_shown(cli: Cli, file: Path, tmp_path: Path) -> None:
-    expected, out = ported(file), tmp_path / "out.safetensors"
+def test_a_file_is_moved_and_the_plan_shown(cli: Cli, file: Path) -> None:
+    expected, out = ported(file), Path("out.safetensors")
     result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out))
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == cli("port", MODEL, *PAIR).stdout
@@ -49,7 +49,7 @@ def test_a_file_is_moved_and_the_plan_shown(cli: Cli, file: Path, tmp_path: Path
     assert written.keys() == expected.keys()
     assert all(np.array_equal(written[name], array) for name, array in expected.items())
     assert {array.dtype for array in written.values()} == {np.dtype(np.float32)}
-    assert sorted(tmp_path.iterdir()) == [file, out]
+    assert sorted(Path().iterdir()) == [file, out]
 
 
 def test_a_file_is_replaced_only_by_force(cli: Cli, file: Path) -> None:
@@ -57,15 +57,13 @@ def test_a_file_is_replaced_only_by_force(cli: Cli, file: Path) -> None:
     call = ("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file))
     result = cli(*call)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"error: --save: {str(file)!r} is there already; --force replaces it\n"
+    assert result.stderr == "error: --save: 'in.safetensors' is there already; --force replaces it\n"
     assert file.read_bytes() == before
     assert cli(*call, "--force").exit_code == 0
     assert all(np.array_equal(array, expected[name]) for name, array in safetensors.load(file.read_bytes()).items())
 
 
 def test_a_write_that_fails_leaves_the_old_file(cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pathlib import Path
-
     def fail(*_: Any, **__: Any) -> int:
         raise OSError(28, "No space left on device")
 
@@ -73,8 +71,7 @@ def test_a_write_that_fails_leaves_the_old_file(cli: Cli, file: Path, monkeypatc
     before = file.read_bytes()
     result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file), "--force")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"error: --save: {str(file)!r}"[:50])
-    assert "cannot be written: no space left on device" in result.stderr
+    assert result.stderr == "error: --save: 'in.safetensors' cannot be written: no space left on device\n"
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
 
@@ -88,11 +85,11 @@ def of_kind(kind: str, size: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "in.safetensors: is not a safetensors file: Error while deserializing: header too small"),
-        (b"GGUF" * 9, "in.safetensors: is not a safetensors file"),
-        (of_kind("BF16", 2), "in.safetensors: holds BF16, which NumPy does not have; save it as F32 first"),
+        (b"", "'in.safetensors' is not a safetensors file: Error while deserializing: header too small"),
+        (b"GGUF" * 9, "'in.safetensors' is not a safetensors file"),
+        (of_kind("BF16", 2), "'in.safetensors' holds BF16, which NumPy does not have; save it as F32 first"),
         (of_kind("F32", 4), "pytorch has no tensor 'a' for this model"),
-        (None, "in.safetensors: cannot be read: no such file or directory"),
+        (None, "'in.safetensors' cannot be read: no such file or directory"),
     ],
 )
 def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, content: bytes | None, message: str) -> None:
@@ -111,8 +108,8 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, cont
         (("--save", "a"), "--weights and --save go together"),
         (("--force",), "--force lets --save replace a file, and --save is not there"),
         (("--code", "--format", "json"), "--code prints Python; leave out --format"),
-        (("--weights", "", "--save", "nowhere"), ".: cannot be read: is a directory"),
-        (("--weights", "\0", "--save", "nowhere"), r"\x00: cannot be read: not a file name"),
+        (("--weights", "", "--save", "nowhere"), "'' cannot be read: is a directory"),
+        (("--weights", "\0", "--save", "nowhere"), r"'\x00' cannot be read: not a file name"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(cli: Cli, options: tuple[str, ...], message: str) -> None:
@@ -121,8 +118,8 @@ def test_options_that_do_not_go_together_are_refused(cli: Cli, options: tuple[st
     assert message in result.stderr
 
 
-def test_the_code_and_the_file_come_together(cli: Cli, file: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.safetensors"
+def test_the_code_and_the_file_come_together(cli: Cli, file: Path) -> None:
+    out = Path("out.safetensors")
     result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out), "--code")
     scope: dict[str, Any] = {}
     exec(result.stdout, scope)  # noqa: S102  that it runs is what is tested

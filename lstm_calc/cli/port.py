@@ -1,6 +1,6 @@
 """``lstm-calc port``."""
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,7 +53,7 @@ def _check(output: Output, weights: str | None, save: str | None, *, code: bool,
         raise LstmCalcError("--weights and --save go together: the file that is read and the one that is written")
     if force and save is None:
         raise LstmCalcError("--force lets --save replace a file, and --save is not there")
-    if save is not None and not force and Path(save).exists():
+    if save is not None and not force and os.path.lexists(save):
         raise LstmCalcError(f"--save: {quoted(save)} is there already; --force replaces it")
 
 
