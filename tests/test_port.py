@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -139,8 +139,17 @@ def test_json_names_every_block_once(cli: Cli) -> None:
     assert answer["unused"] == []
 
 
+def test_a_model_without_weights_is_an_empty_plan(cli: Cli) -> None:
+    call = ("port", "8 > repeat_vector 3", "--from", "keras", "--to", "pytorch")
+    assert cli(*call, "--format", "csv").stdout == "tensor,slice,way,gate,role,source,source_slice,how\n"
+    assert cli(*call).exit_code == 0
+    scope: dict[str, Any] = {"np": None}
+    code = cli(*call, "--code").stdout.replace("import numpy as np\n", "")
+    exec(code, scope)  # noqa: S102  that it runs is what is tested
+    assert scope["port"]({}) == {}
+
+
 def test_a_plan_loads_no_numpy() -> None:
     assert "numpy" not in loaded("import lstm_calc; lstm_calc.port_plan")
     call = "['port', '8 > lstm 4', '--from', 'keras', '--to', 'pytorch', '--format', 'csv']"
     assert {"numpy", "rich", "lstm_calc.weights"}.isdisjoint(loaded(f"from lstm_calc.cli import app; app({call})"))
-    assert "numpy" in loaded("import lstm_calc; lstm_calc.port")

@@ -16,6 +16,7 @@ from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
 from tests.strategies import models
+from tests.test_imports import loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -263,6 +264,11 @@ def test_whole_numbers_that_only_change_places_are_moved() -> None:
 def test_lists_are_arrays_too() -> None:
     ported = port({"W": [[1.0, 2.0]], "b": [3.0]}, read("2 > dense 1"), source="textbook", target="keras")
     assert ported["dense/kernel"].tolist() == [[1.0], [2.0]]
+
+
+def test_numpy_is_loaded_when_weights_are_moved() -> None:
+    assert "numpy" not in loaded("import lstm_calc; lstm_calc.port_plan")
+    assert "numpy" in loaded("import lstm_calc; lstm_calc.port")
 
 
 def test_without_numpy_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,8 @@ def port_document(model: Model, answer: Port) -> Document:
     """Return which blocks of the source go where in the target, and how; ``model`` is the one that was asked for."""
     title = f"Port of {headline(model)} from {answer.source.framework} to {answer.target}"
     shapes = {tensor.name: tensor.shape for tensor in answer.source.tensors}
-    tables = (_moves_table(answer, shapes), _unused_table(answer, shapes))
-    return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(model, answer)))
+    tables = (_moves_table(answer, shapes), *([_unused_table(answer, shapes)] if answer.unused else []))
+    return Document(title, tables, tuple(_notes(model, answer)))
 
 
 def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
