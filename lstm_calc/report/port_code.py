@@ -30,7 +30,7 @@ def port_code(answer: Port) -> str:
         "import numpy as np\n\n\n"
         "def port(w):\n"
         f'    """Return the {answer.target} weights of {answer.model} from the {answer.source.framework} ones, by name."""\n'
-        f"    ported = {{{''.join(['\n', *entries, '    ']) if entries else ''}}}\n"
+        f"    ported = {{\n{''.join(entries)}    }}\n"
         "    return {name: array.copy() for name, array in ported.items()}\n"
     )
 
