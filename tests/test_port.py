@@ -121,6 +121,16 @@ def test_the_code_is_golden_too(cli: Cli, golden: Callable[[str, str], None]) ->
     golden("port-code.txt", cli("port", "8 > bilstm 4 > dense 2", "--from", "haiku", "--to", "onnx", "--code").stdout)
 
 
+def test_blocks_that_stay_side_by_side_are_one_expression(cli: Cli) -> None:
+    code = cli("port", "8 > lstm 4", "--from", "keras", "--to", "pytorch", "--code").stdout
+    assert [line.strip() for line in code.splitlines() if '":' in line] == [
+        '"weight_ih_l0": w["lstm/lstm_cell/kernel"].T,',
+        '"weight_hh_l0": w["lstm/lstm_cell/recurrent_kernel"].T,',
+        '"bias_ih_l0": w["lstm/lstm_cell/bias"],',
+        '"bias_hh_l0": np.zeros(16, w["lstm/lstm_cell/kernel"].dtype),',
+    ]
+
+
 def test_the_code_is_no_wider_than_a_screen(cli: Cli) -> None:
     code = cli("port", "8 > bilstm 4 x3 > dense 2", "--from", "cudnn", "--to", "onnx", "--code").stdout
     assert max(map(len, code.splitlines())) <= 120
