@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, template, notation, modelfile, frameworks, measure, names, arithmetic, flow,
-work, dtypes, questions, reference, adapters, document, report, render, cli.
+Reading order: errors, counts, record, fields, cells, arithmetic, model, budget, template, notation, kerasconfig, modelfile,
+frameworks, measure, names, algebra, flow, dtypes, work, questions, weights, reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lstm_calc.errors import FrameworkError as FrameworkError
     from lstm_calc.errors import LstmCalcError as LstmCalcError
     from lstm_calc.errors import ModelError as ModelError
+    from lstm_calc.errors import WeightsError as WeightsError
     from lstm_calc.model import GRU as GRU
     from lstm_calc.model import LSTM as LSTM
     from lstm_calc.model import MGU as MGU
@@ -38,14 +39,16 @@ if TYPE_CHECKING:
     from lstm_calc.questions.explain import explain as explain
     from lstm_calc.questions.forecast import forecast as forecast
     from lstm_calc.questions.params import params as params
+    from lstm_calc.questions.port import port_plan as port_plan
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
+    from lstm_calc.weights import port as port
 
 _HOMES = {
-    "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
+    "errors": ("FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("dumps", "load"),
     "notation": ("read", "read_template"),
@@ -60,8 +63,10 @@ _HOMES = {
     "questions.solve": ("solve",),
     "questions.sweep": ("sweep",),
     "questions.shapes": ("shapes",),
+    "questions.port": ("port_plan",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
+    "weights": ("port",),
 }
 """The public names by the module that defines them, which is imported when one is first asked for."""
 

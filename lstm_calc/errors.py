@@ -5,6 +5,7 @@ LstmCalcError
 │   ├── NotationError       ... written in the one-line notation: text and place
 │   └── ModelFileError      ... written in a model file: file and key
 ├── FrameworkError          a framework that is unknown, or that lacks what the model asks for
+├── WeightsError            weights that are not those of the model
 ├── NotInstalledError       a package that is needed and not there
 └── OutputError             an answer that cannot be written where or how it was asked for
 """
@@ -52,6 +53,10 @@ class ModelFileError(ModelError):
 
 class FrameworkError(LstmCalcError):
     """A framework that is unknown, or that does not offer what the model asks for."""
+
+
+class WeightsError(LstmCalcError):
+    """Weights that are not those of the model: a tensor missing, unknown, or of another shape or kind of number."""
 
 
 class NotInstalledError(LstmCalcError):

@@ -32,6 +32,7 @@ def picture(chart: Chart, form: str, size: tuple[float, float] = (8.0, 5.0)) -> 
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator
     except ImportError:
         raise NotInstalledError("a picture needs matplotlib, which is not installed here; pip install 'lstm-calc[plot]'") from None
     with rc_context({"svg.hashsalt": "lstm-calc", "pdf.compression": 6}):
@@ -46,7 +47,7 @@ def picture(chart: Chart, form: str, size: tuple[float, float] = (8.0, 5.0)) -> 
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_formatter(lambda value, _: short(round(value)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.xaxis.get_major_locator().set_params(integer=True, nbins=8)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
         axes.grid(visible=True, alpha=0.3)
         if any(curve.name for curve in chart.curves) or chart.line is not None:
             figure.legend(fontsize="small", loc="outside right upper", frameon=False)

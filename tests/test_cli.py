@@ -215,7 +215,7 @@ def test_a_wrong_request_is_one_sentence_and_exit_code_2(cli: Cli, call: str) ->
 
 def test_columns_and_order_are_chosen(cli: Cli) -> None:
     model = "8 > lstm 4 > dense 2"
-    asked = cli("tensors", model, "-f", "keras", "--columns", "params, name", "--sort", "params-", "--format", "csv").stdout
+    asked = cli("tensors", model, "-f", "keras", "--columns", "params, name", "--sort", "-params", "--format", "csv").stdout
     assert asked.splitlines()[:2] == ["params,name", "128,sequential/lstm/lstm_cell/kernel"]
     assert [int(line.partition(",")[0]) for line in asked.splitlines()[1:]] == [128, 64, 16, 8, 2]
     table = cli("params", model, "--sort", "params", "--columns", "layer,params").stdout.splitlines()

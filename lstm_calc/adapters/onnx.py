@@ -25,7 +25,7 @@ def build(model: Model) -> Real:
     for placed in model.placed:
         shapes = _documented(placed)
         if placed.layer.kind in _GATES:
-            weights = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
+            weights: Mapping[str, Array] = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
             _run(placed, weights, np.ones((2, 3, placed.input_dim), np.float32))
         prefix = f"{placed.name}." if len(model.placed) > 1 else ""
         tensors += [(f"{prefix}{name}", shape) for name, shape in shapes.items()]

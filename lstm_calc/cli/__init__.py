@@ -27,6 +27,7 @@ COMMANDS = (
     "arguments",
     "frameworks",
     "verify",
+    "port",
 )
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
 

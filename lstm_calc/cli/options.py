@@ -306,43 +306,41 @@ def read_framework(
     return framework
 
 
+_FILE = Annotated[str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)]
+_COLUMNS = Annotated[
+    str | None,
+    typer.Option("--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
+]
+_SORT = Annotated[
+    str | None, typer.Option("--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
+]
+
+
+def _format(names: list[str]) -> Any:
+    return typer.Option("--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER)
+
+
 def output_reader(*more: str) -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
-    names = [*formats(), *more]
 
     def read_output(
-        format_: Annotated[
-            str,
-            typer.Option("--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER),
-        ] = "table",
-        output_file: Annotated[
-            str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
-        ] = None,
-        columns: Annotated[
-            str | None,
-            typer.Option("--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
-        ] = None,
-        sort: Annotated[
-            str | None,
-            typer.Option("--sort", help="The column to sort by; params- for the largest first.", rich_help_panel=_ANSWER),
-        ] = None,
+        format_: Annotated[str, _format([*formats(), *more])] = "table",
+        output_file: _FILE = None,
+        columns: _COLUMNS = None,
+        sort: _SORT = None,
     ) -> Output:
         return Output(format_, output_file, more, columns=columns, sort=sort)
 
     return read_output
 
 
-def read_drawing(
-    format_: Annotated[
-        str,
-        typer.Option("--format", help="mermaid, or another format.", autocompletion=formats, rich_help_panel=_ANSWER),
-    ] = "mermaid",
-    output_file: Annotated[
-        str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
-    ] = None,
-) -> Output:
-    """Return where and how a drawing is to be written; raise OutputError for a format that is not known."""
-    return Output(format_, output_file)
+def plain_reader(default: str = "table") -> Callable[..., Output]:
+    """Return the reader of where and how an answer is to be written whose columns and order are not to be chosen here."""
+
+    def read_output(format_: Annotated[str, _format(formats())] = default, output_file: _FILE = None) -> Output:
+        return Output(format_, output_file)
+
+    return read_output
 
 
 def read_quiet(
@@ -357,7 +355,7 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "template": read_template,
     "framework": read_framework,
     "output": output_reader(),
-    "drawing": read_drawing,
+    "drawing": plain_reader("mermaid"),
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""

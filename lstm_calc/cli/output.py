@@ -66,12 +66,12 @@ class Output:
     def _arranged(self, document: Document) -> Document:
         """Return the document with the columns and in the order that are asked for; raise OutputError for an unknown one."""
         known = list(dict.fromkeys(column.key for table in document.tables for column in table.columns))
-        for option, keys in (("--columns", self.columns or []), ("--sort", [self.sort.removesuffix("-")] if self.sort else [])):
+        for option, keys in (("--columns", self.columns or []), ("--sort", [self.sort.removeprefix("-")] if self.sort else [])):
             for key in keys:
                 if key not in known:
                     raise OutputError(f"{option}: {quoted(key)} is not a column{did_you_mean(key, known)}")
         if self.sort:
-            document = document.sorted_by(self.sort.removesuffix("-"), descending=self.sort.endswith("-"))
+            document = document.sorted_by(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
         return document if self.columns is None else document.with_columns(self.columns)
 
     def number(self, number: int) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, naming, with_options
+from lstm_calc.cli.options import counted, naming, plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized
 from lstm_calc.errors import LstmCalcError
@@ -26,7 +26,7 @@ _MOST_HELD = 1_000_000
 _LONG_WORK = 200_000
 
 
-@partial(with_options, batch=read_batch, dtype=read_dtype, device=read_device)
+@partial(with_options, output=plain_reader(), batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     model: Model,
     framework: str,

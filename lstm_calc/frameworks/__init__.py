@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
-from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, Framework, Layout, Row, Signal, option_words
+from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, Framework, Layout, Row, Signal, option_words, settled
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
@@ -27,6 +27,7 @@ __all__ = [
     "offers",
     "option_words",
     "refusals",
+    "settled",
     "supporting",
     "who_offers",
 ]

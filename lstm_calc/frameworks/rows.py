@@ -150,8 +150,8 @@ OPTIONS = {
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
 
-_OPEN = {"reset_after", "projection_bias"}
-"""The fields in which None leaves the choice to the framework."""
+_OPEN = {"reset_after": "", "projection_bias": "projection"}
+"""The fields in which None leaves the choice to the framework, and the field without which there is none to make."""
 
 
 def option_words(layer: Layer, defaults: str) -> set[str]:
@@ -168,3 +168,15 @@ def option_words(layer: Layer, defaults: str) -> set[str]:
             value = on in defaults.split() if field in _OPEN and fields[field] is None else fields[field]
             words.add(on if value else off)
     return words | ({"merge"} if fields.get("merge", "concat") != "concat" else set())
+
+
+def settled(layer: Layer, defaults: str) -> Layer:
+    """Return the layer with the choices that it leaves to the framework made as a layout's ``defaults`` say.
+
+    >>> from lstm_calc.model import GRU
+    >>> settled(GRU(8), "reset_after"), settled(GRU(8), "")
+    (GRU(units=8, reset_after=True), GRU(units=8, reset_after=False))
+    """
+    fields = layer.asdict()
+    open_ = [name for name, needs in _OPEN.items() if name in fields and fields[name] is None and (not needs or fields[needs])]
+    return layer.replace(**{name: name in defaults.split() for name in open_}) if open_ else layer

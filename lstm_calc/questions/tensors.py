@@ -171,7 +171,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
     for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
         role = roles[max(segment.turn for segment in cut)]
         known = known_already | {key: value for segment in cut for key, value in segment.known.items()}
-        features = [segment for axis, segment in zip(names, cut, strict=True) if axis not in _BLOCKS]
+        features = [cut[at] for at in feature_axes(axes)]
         yield Part(
             gate=known["gate"],
             role=role,
@@ -182,6 +182,15 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
             transposed=_transposed(names, role) and not row.raveled,
             raveled=row.raveled,
         )
+
+
+def feature_axes(axes: str) -> list[int]:
+    """Return the positions of the axes that hold features, not only count blocks.
+
+    >>> feature_axes("ways gates*units input")
+    [1, 2]
+    """
+    return [at for at, axis in enumerate(axes.split()) if axis not in _BLOCKS]
 
 
 def _transposed(names: Sequence[str], role: str) -> bool:

@@ -179,7 +179,7 @@ def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array
     """Return a tensor with every block in the place that our slices give it."""
     import numpy as np
 
-    array = np.zeros(tensor.shape, np.float32)
+    array: Array = np.zeros(tensor.shape, np.float32)
     for part in tensor.parts:
         place = tuple(slice(start, stop) for start, stop in part.slice)
         block = blocks[part.way or ""][part.gate, part.role]

@@ -1,0 +1,76 @@
+"""``lstm-calc port``."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import framework_names, with_options
+from lstm_calc.cli.output import Output, formats, write_file
+from lstm_calc.errors import LstmCalcError, quoted
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.port import Port
+
+_FILES = "Weights"
+
+
+@with_options
+def run(
+    source: Annotated[str, typer.Option("--from", help="The framework the weights are in.", autocompletion=framework_names)],
+    target: Annotated[str, typer.Option("--to", help="The framework they go to.", autocompletion=framework_names)],
+    model: Model,
+    output: Output,
+    code: Annotated[bool, typer.Option("--code", help="Print a Python function that does it, with NumPy alone.")] = False,
+    weights: Annotated[
+        str | None, typer.Option("--weights", help="Move the weights of this safetensors file ...", rich_help_panel=_FILES)
+    ] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", help="... into this one, whole or not at all.", rich_help_panel=_FILES)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.", rich_help_panel=_FILES)] = False,
+) -> int:
+    """Say which slice of which tensor goes where when weights move to another framework, and what happens to the biases.
+
+    Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
+    """
+    _check(output, weights, save, code=code, force=force)
+    from lstm_calc.questions.port import port_plan
+
+    plan = port_plan(model, source, target)
+    if weights is not None and save is not None:
+        _move_file(weights, save, plan)
+    return output.text(_code(plan)) if code else output.show(plan.data, lambda: _document(model, plan))
+
+
+def _check(output: Output, weights: str | None, save: str | None, *, code: bool, force: bool) -> None:
+    """Refuse options that do not go together, and a file that would be replaced."""
+    if code and output.form != formats()[0]:
+        raise LstmCalcError("--code prints Python; leave out --format")
+    if (weights is None) != (save is None):
+        raise LstmCalcError("--weights and --save go together: the file that is read and the one that is written")
+    if force and save is None:
+        raise LstmCalcError("--force lets --save replace a file, and --save is not there")
+    if save is not None and not force and os.path.lexists(save):
+        raise LstmCalcError(f"--save: {quoted(save)} is there already; --force replaces it")
+
+
+def _move_file(weights: str, save: str, plan: "Port") -> None:
+    from lstm_calc.safetensors_file import read_weights, written
+    from lstm_calc.weights import move
+
+    write_file("--save", save, [written(move(read_weights(weights), plan))])
+
+
+def _code(plan: "Port") -> str:
+    from lstm_calc.report.port_code import port_code
+
+    return port_code(plan)
+
+
+def _document(model: Model, plan: "Port") -> "Document":
+    from lstm_calc.report.port import port_document
+
+    return port_document(model, plan)

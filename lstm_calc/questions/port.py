@@ -1,0 +1,274 @@
+"""Moving a model's weights from one framework to another: which block goes where, and what happens to it on the way.
+
+Blocks are matched by layer, direction, gate and role. Where the two run other equations, :mod:`lstm_calc.algebra` says which gate
+stands for which, and with which sign; biases go where the equations add them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.algebra import biases_merge, gate_map
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import FrameworkError, listed, quoted
+from lstm_calc.frameworks import equation_words, framework, layout_for, refusals, settled
+from lstm_calc.model import Model
+from lstm_calc.questions.tensors import axis_order, tensors
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.cells import Equation
+    from lstm_calc.frameworks import Framework
+    from lstm_calc.measure import Shape
+    from lstm_calc.model import Layer
+    from lstm_calc.questions.tensors import Part, Storage, Tensor
+
+    Key = tuple[str | None, str | None, str]
+    """Direction, gate and role of a block."""
+
+_BIASES = ("bias", "recurrent_bias")
+
+
+class Term(Record):
+    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move turns them."""
+
+    tensor: str
+    slice: tuple[tuple[int, int], ...]
+    shape: Shape
+    raveled: bool
+
+
+class Move(Record):
+    """What fills one block of a target tensor: ``sign`` times the sum of the terms, its axes in ``order``, plus ``offset``.
+
+    Without terms the block is zeros. ``source_gate`` is the gate that the terms are of. ``raveled``: the numbers are laid row by
+    row into a place of another shape.
+    """
+
+    gate: str | None
+    role: str
+    way: str | None
+    slice: tuple[tuple[int, int], ...]
+    terms: tuple[Term, ...]
+    source_gate: str | None
+    order: tuple[int, ...]
+    sign: int
+    offset: int
+    raveled: bool
+
+
+class Filled(Record):
+    """A tensor of the target, and what fills it; ``like`` is the source tensor whose dtype it has where it is zeros."""
+
+    tensor: Tensor
+    moves: tuple[Move, ...]
+    like: str
+
+
+class Unused(Record):
+    """A block of a source tensor that goes nowhere; ``zeros``: it is frozen at zero, else the cell does not read it."""
+
+    tensor: str
+    slice: tuple[tuple[int, int], ...]
+    gate: str | None
+    role: str
+    zeros: bool
+
+
+class Port(Record):
+    """How the tensors of a target are filled from those of a source; ``model`` has every choice made that was left open."""
+
+    model: Model
+    source: Storage
+    target: str
+    filled: tuple[Filled, ...]
+    unused: tuple[Unused, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {
+            "schema": "lstm-calc/port/1",
+            "model": str(self.model),
+            "from": self.source.framework,
+            "to": self.target,
+            "tensors": [_filled_data(filled) for filled in self.filled],
+            "unused": [unused.asdict() for unused in self.unused],
+        }
+
+
+def _filled_data(filled: Filled) -> dict[str, Any]:
+    blocks = [move.asdict() | {"terms": [term.asdict() for term in move.terms]} for move in filled.moves]
+    return {"name": filled.tensor.name, "layer": filled.tensor.layer, "shape": filled.tensor.shape, "blocks": blocks}
+
+
+class _Side(Record):
+    """One layer in one framework."""
+
+    name: str
+    forget_bias: int
+    equations: tuple[Equation, ...]
+    parts: dict[Key, tuple[Tensor, Part]]
+
+    def at_run_time(self, gate: str | None) -> int:
+        """Return what is added to a gate when the layer runs."""
+        return self.forget_bias if gate == "forget" else 0
+
+    def biases(self, way: str | None, gate: str | None) -> list[str]:
+        """Return the roles of the biases that a gate has."""
+        return [role for role in _BIASES if (way, gate, role) in self.parts]
+
+
+def port_plan(model: Model, source: str, target: str) -> Port:
+    """Return, for each tensor of a model in the target framework, which blocks of the source's tensors fill it.
+
+    A choice that the model leaves open (GRU's reset_after) is made as the source makes it. Raises FrameworkError where a
+    framework is unknown or lacks what the model asks for, and where no weights make the target compute what the source does.
+
+    >>> from lstm_calc import read
+    >>> bias = port_plan(read("8 > lstm 4"), "tensorflow1", "keras").filled[2]
+    >>> [(move.gate, move.terms[0].slice, move.offset) for move in bias.moves]
+    [('input', ((0, 4),), 0), ('forget', ((8, 12),), 1), ('cell', ((4, 8),), 0), ('output', ((12, 16),), 0)]
+    """
+    ours, theirs = framework(source), framework(target)
+    model = _settled(model, ours, theirs)
+    stored, wanted = tensors(model, source), tensors(model, target)
+    from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
+    filled: list[Filled] = []
+    unused: list[Unused] = []
+    for placed in model.placed:
+        one = _side(placed.layer, ours, from_layer.get(placed.name, []))
+        other = _side(placed.layer, theirs, into_layer.get(placed.name, []))
+        crossing = _Crossing(placed.layer, one, other)
+        like = next((tensor.name for tensor, _ in one.parts.values()), "")
+        filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(placed.name, [])]
+        unused += crossing.unused()
+    return Port(model, stored, target, tuple(filled), tuple(unused))
+
+
+def _settled(model: Model, source: Framework, target: Framework) -> Model:
+    """Return the model with its open choices made as the source makes them; raise FrameworkError where the target cannot follow."""
+    layers = []
+    for layer in model.layers:
+        layers.append(settled(layer, layout_for(source, layer).defaults))
+        made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
+        for refusal in refusals(target, layers[-1]):
+            raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
+    return Model(layers, model.input_dim)
+
+
+def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
+    """Return the tensors by layer; raise FrameworkError where two have one name."""
+    layers: dict[str, list[Tensor]] = {}
+    names: set[str] = set()
+    for tensor in storage.tensors:
+        if tensor.name in names:
+            raise FrameworkError(
+                f"two tensors are called {quoted(tensor.name)} in {storage.framework}; give the layers other names"
+            )
+        names.add(tensor.name)
+        layers.setdefault(tensor.layer, []).append(tensor)
+    return layers
+
+
+def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
+    layout = layout_for(table, layer)
+    equations = CELLS[layer.kind].equations_for(equation_words(layer, layout)) if layer.kind in CELLS else ()
+    parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
+    return _Side(table.name, layout.forget_bias, equations, parts)
+
+
+class _Crossing:
+    """One layer on its way: the moves into each of its tensors, and what is left behind."""
+
+    def __init__(self, layer: Layer, source: _Side, target: _Side) -> None:
+        """Raise FrameworkError where no weights make the target's cell compute what the source's does."""
+        gates = gate_map(source.equations, target.equations)
+        if gates is None:
+            raise FrameworkError(_other_function(layer, source, target))
+        self.gates = gates
+        self.source = source
+        self.target = target
+        self.biased = getattr(layer, "bias", True)
+        self.taken: set[Key] = set()
+
+    def moves(self, tensor: Tensor) -> Iterator[Move]:
+        """Yield what fills each block of a target tensor, in the order in which they lie."""
+        for part in tensor.parts:
+            gate, sign = self.gates.get(part.gate or "", (part.gate, 1))
+            keys = [(part.way, gate, role) for role in self._roles(part, gate)]
+            self.taken.update(keys)
+            blocks = [self.source.parts[key] for key in keys]
+            yield Move(
+                gate=part.gate,
+                role=part.role,
+                way=part.way,
+                slice=part.slice,
+                terms=tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.raveled) for stored, block in blocks),
+                source_gate=gate if blocks else None,
+                order=_turn(*blocks[0], tensor, part) if blocks else tuple(range(len(part.shape))),
+                sign=sign,
+                offset=self._offset(part, gate, sign),
+                raveled=part.raveled,
+            )
+
+    def _roles(self, part: Part, gate: str | None) -> list[str]:
+        """Return the roles of the source's blocks that add up to a block of the target."""
+        if part.role not in _BIASES:
+            return [part.role] * ((part.way, gate, part.role) in self.source.parts)
+        return [role for role in self.source.biases(part.way, gate) if self.biased and self._place(part, role) == part.role]
+
+    def _place(self, part: Part, role: str) -> str | None:
+        """Return the role under which the target keeps a bias of the source, None where it has no place for it."""
+        places = self.target.biases(part.way, part.gate)
+        return role if role in places else places[0] if biases_merge(self.target.equations, part.gate) else None
+
+    def _offset(self, part: Part, gate: str | None, sign: int) -> int:
+        """Return what is to be added to a block so that, with what each framework adds at run time, both have the same sum."""
+        missing = sign * self.source.at_run_time(gate) - self.target.at_run_time(part.gate)
+        places = self.target.biases(part.way, part.gate)
+        if missing and not (places and self.biased):
+            adding = self.source if self.source.at_run_time(gate) else self.target
+            other = self.target if adding is self.source else self.source
+            raise FrameworkError(
+                f"{adding.name} adds {adding.forget_bias} to the forget gate at run time, {other.name} does not, "
+                f"and without biases no weight can make up for it"
+            )
+        held = next((place for place in places if self._roles(part.replace(role=place), gate)), places[0] if places else None)
+        return missing if part.role == held else 0
+
+    def unused(self) -> Iterator[Unused]:
+        """Yield the source's blocks that go nowhere; raise FrameworkError where the cell needs one of them."""
+        read = {gate for gate, _ in self.gates.values()}
+        for key, (tensor, part) in self.source.parts.items():
+            if key in self.taken:
+                continue
+            frozen = part.role in _BIASES and not self.biased
+            if not frozen and (part.gate is None or part.gate in read):
+                raise FrameworkError(
+                    f"{self.source.name} has a {part.role.replace('_', ' ')} in the {part.gate} that another gate scales; "
+                    f"{self.target.name} has no place for it, and it cannot be merged with a bias that no gate scales"
+                )
+            yield Unused(tensor.name, part.slice, part.gate, part.role, frozen)
+
+
+def _lying(tensor: Tensor, part: Part) -> tuple[Shape, list[int]]:
+    """Return the shape of a block as its numbers follow each other, and which axis of (units, input, *window) each axis is."""
+    order = axis_order(tensor.axes, part)
+    return (part.shape[::-1], order[::-1]) if part.raveled else (part.shape, order)
+
+
+def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int, ...]:
+    """Return, for each axis of a target's block, the axis of the source's block that it is."""
+    have, want = _lying(stored, block)[1], _lying(tensor, part)[1]
+    return tuple(have.index(axis) for axis in want)
+
+
+def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
+    """Return the sentence for two cells that no weights make the same."""
+    ours, theirs = (
+        listed(f"{each.name} = {each.expression}" for each in one.equations if each not in other.equations)
+        for one, other in ((source, target), (target, source))
+    )
+    return f"{source.name}'s {layer.kind} computes {ours}, {target.name}'s {theirs}, and no weights make them the same"

@@ -1,0 +1,103 @@
+"""Weights themselves, arrays by tensor name, moved from one framework to another. Needs NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import NotInstalledError, WeightsError, quoted
+from lstm_calc.questions.port import port_plan
+
+try:
+    import numpy as np
+except ModuleNotFoundError as error:
+    raise NotInstalledError("moving weights needs NumPy; pip install numpy") from error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lstm_calc.model import Model
+    from lstm_calc.questions.port import Filled, Move, Port, Term
+    from lstm_calc.questions.tensors import Tensor
+
+Array = Any
+"""A NumPy array."""
+
+
+def port(weights: Mapping[str, Any], model: Model, *, source: str, target: str) -> dict[str, Array]:
+    """Return a model's weights as the target framework stores them, given those of the source by tensor name.
+
+    Tensors come in the target's order, each an array of its own with the dtype of what fills it (the wider, where two differ);
+    biases that become one are summed in that dtype. Names are those of ``lstm-calc tensors``, values whatever NumPy takes for an
+    array. Raises WeightsError for a tensor that is missing, not of the model, or of another shape, for a bias that the framework
+    keeps at zero and that is not, and for whole numbers that would have to be added or negated; FrameworkError as ``port_plan``.
+
+    >>> import numpy as np
+    >>> from lstm_calc import read
+    >>> ported = port({"W": np.ones((3, 2)), "b": np.zeros(3)}, read("2 > dense 3"), source="textbook", target="keras")
+    >>> {name: array.shape for name, array in ported.items()}
+    {'dense/kernel': (2, 3), 'dense/bias': (3,)}
+    """
+    return move(weights, port_plan(model, source, target))
+
+
+def move(weights: Mapping[str, Any], plan: Port) -> dict[str, Array]:
+    """Return the target's weights as a plan fills them; raise WeightsError as :func:`port` does."""
+    expected = {tensor.name: tensor for tensor in plan.source.tensors}
+    for name in weights:
+        if name not in expected:
+            raise WeightsError(f"{plan.source.framework} has no tensor {quoted(name)} for this model{_near(name, expected)}")
+    arrays = {name: _array(weights, tensor, plan.source.framework) for name, tensor in expected.items()}
+    for unused in plan.unused:
+        if unused.zeros and arrays[unused.tensor][_cut(unused.slice)].any():
+            raise WeightsError(f"{quoted(unused.tensor)} is not zero, and the model has no biases")
+    return {filled.tensor.name: _filled(filled, arrays) for filled in plan.filled}
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {quoted(near[0])}?" if near else ""
+
+
+def _array(weights: Mapping[str, Any], tensor: Tensor, framework: str) -> Array:
+    if tensor.name not in weights:
+        raise WeightsError(f"the tensor {quoted(tensor.name)} of {framework} is missing{_near(tensor.name, weights)}")
+    array = np.asarray(weights[tensor.name])
+    if array.shape != tensor.shape:
+        raise WeightsError(f"{quoted(tensor.name)} has the shape {array.shape}, and the model wants {tensor.shape}")
+    return array
+
+
+def _filled(filled: Filled, arrays: Mapping[str, Array]) -> Array:
+    """Return a target tensor with every block in its place."""
+    names = {term.tensor for move in filled.moves for term in move.terms} or {filled.like}
+    result = np.zeros(filled.tensor.shape, np.result_type(*(arrays[name] for name in names)))
+    for each in filled.moves:
+        place = result[_cut(each.slice)]
+        place[...] = _value(each, arrays, place)
+    return result
+
+
+def _value(move: Move, arrays: Mapping[str, Array], place: Array) -> Array:
+    """Return the numbers of a block in the shape of its place."""
+    if not move.terms:
+        return place + move.offset
+    first, *others = (_block(term, arrays) for term in move.terms)
+    if (others or move.offset or move.sign < 0) and first.dtype.kind in "biu":
+        raise WeightsError(
+            f"{quoted(move.terms[0].tensor)} holds {first.dtype}, and sums and negations need floating-point numbers"
+        )
+    for other in others:
+        first = first + other
+    turned = first.transpose(move.order)
+    signed = -turned if move.sign < 0 else turned
+    return (signed + move.offset if move.offset else signed).reshape(place.shape)
+
+
+def _block(term: Term, arrays: Mapping[str, Array]) -> Array:
+    return arrays[term.tensor][_cut(term.slice)].reshape(term.shape)
+
+
+def _cut(slices: tuple[tuple[int, int], ...]) -> tuple[slice, ...]:
+    return tuple(slice(start, stop) for start, stop in slices)

@@ -1,0 +1,141 @@
+"""Weights moved from one safetensors file into another."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lstm_calc import read
+from tests.test_imports import loaded
+
+np = pytest.importorskip("numpy", reason="NumPy is installed where weights are moved")
+safetensors = pytest.importorskip("safetensors.numpy", reason="safetensors is installed where files are moved")
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+MODEL = "3 > lstm 2"
+PAIR = ("--from", "pytorch", "--to", "keras")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a file, in a directory of its own, with the weights of the model in PyTorch."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(5)
+    shapes = {"weight_ih_l0": (8, 3), "weight_hh_l0": (8, 2), "bias_ih_l0": (8,), "bias_hh_l0": (8,)}
+    path = Path("in.safetensors")
+    path.write_bytes(safetensors.save({name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}))
+    return path
+
+
+def ported(path: Path) -> dict[str, Any]:
+    """Return the weights of a file as they are in Keras."""
+    from lstm_calc import port
+
+    return port(safetensors.load(path.read_bytes()), read(MODEL), source="pytorch", target="keras")
+
+
+def test_a_file_is_moved_and_the_plan_shown(cli: Cli, file: Path) -> None:
+    expected, out = ported(file), Path("out.safetensors")
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == cli("port", MODEL, *PAIR).stdout
+    written = safetensors.load(out.read_bytes())
+    assert written.keys() == expected.keys()
+    assert all(np.array_equal(written[name], array) for name, array in expected.items())
+    assert {array.dtype for array in written.values()} == {np.dtype(np.float32)}
+    assert sorted(Path().iterdir()) == [file, out]
+
+
+def test_a_file_is_replaced_only_by_force(cli: Cli, file: Path) -> None:
+    expected, before = ported(file), file.read_bytes()
+    call = ("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file))
+    result = cli(*call)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: --save: 'in.safetensors' is there already; --force replaces it\n"
+    assert file.read_bytes() == before
+    assert cli(*call, "--force").exit_code == 0
+    assert all(np.array_equal(array, expected[name]) for name, array in safetensors.load(file.read_bytes()).items())
+
+
+def test_a_write_that_fails_leaves_the_old_file(cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    before = file.read_bytes()
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file), "--force")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: --save: 'in.safetensors' cannot be written: no space left on device\n"
+    assert file.read_bytes() == before
+    assert list(file.parent.iterdir()) == [file]
+
+
+def of_kind(kind: str, size: int) -> bytes:
+    """Return a safetensors file with one number of a kind that takes so many bytes."""
+    header = json.dumps({"a": {"dtype": kind, "shape": [1], "data_offsets": [0, size]}}).encode()
+    return struct.pack("<Q", len(header)) + header + b"\0" * size
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "'in.safetensors' is not a safetensors file: Error while deserializing: header too small"),
+        (b"GGUF" * 9, "'in.safetensors' is not a safetensors file"),
+        (of_kind("BF16", 2), "'in.safetensors' holds BF16, which NumPy does not have; save it as F32 first"),
+        (of_kind("F32", 4), "pytorch has no tensor 'a' for this model"),
+        (None, "'in.safetensors' cannot be read: no such file or directory"),
+    ],
+)
+def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, content: bytes | None, message: str) -> None:
+    file.unlink() if content is None else file.write_bytes(content)
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file.with_name("out")))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not file.with_name("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--weights", "a"), "--weights and --save go together: the file that is read and the one that is written"),
+        (("--save", "a"), "--weights and --save go together"),
+        (("--force",), "--force lets --save replace a file, and --save is not there"),
+        (("--code", "--format", "json"), "--code prints Python; leave out --format"),
+        (("--weights", "", "--save", "nowhere"), "'' cannot be read: is a directory"),
+        (("--weights", "\0", "--save", "nowhere"), r"'\x00' cannot be read: not a file name"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(cli: Cli, options: tuple[str, ...], message: str) -> None:
+    result = cli("port", MODEL, *PAIR, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
+def test_the_code_and_the_file_come_together(cli: Cli, file: Path) -> None:
+    out = Path("out.safetensors")
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out), "--code")
+    scope: dict[str, Any] = {}
+    exec(result.stdout, scope)  # noqa: S102  that it runs is what is tested
+    by_code = scope["port"](safetensors.load(file.read_bytes()))
+    assert all(np.array_equal(by_code[name], array) for name, array in safetensors.load(out.read_bytes()).items())
+
+
+def test_without_the_package_the_cure_is_named(cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    monkeypatch.delitem(sys.modules, "lstm_calc.safetensors_file", raising=False)
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file.with_name("out")))
+    assert result.exit_code == 2
+    assert result.stderr == "error: safetensors files need two packages; pip install 'lstm-calc[safetensors]'\n"
+
+
+def test_the_package_is_loaded_only_for_files() -> None:
+    assert "safetensors" not in loaded("import lstm_calc; lstm_calc.port")

@@ -1,0 +1,281 @@
+"""Weights moved between frameworks, by NumPy alone. With the real ones, see test_port_oracles."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from lstm_calc import FrameworkError, Model, WeightsError, port_plan, read, tensors
+from lstm_calc.cells import CELLS
+from lstm_calc.errors import NotInstalledError
+from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
+from lstm_calc.questions.tensors import axis_order
+from lstm_calc.report.port_code import port_code
+from tests.strategies import models
+from tests.test_imports import loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.questions.port import Port
+
+np = pytest.importorskip("numpy", reason="NumPy is installed where weights are moved")
+weights_module = pytest.importorskip("lstm_calc.weights")
+port, move = weights_module.port, weights_module.move
+
+Array = Any
+CELLS_AND_OPTIONS = (
+    *("2 > lstm 3", "2 > bilstm 3", "2 > lstm 3 nobias", "2 > lstm 3 proj=2", "2 > lstm 3 peephole", "2 > bilstm 3 coupled"),
+    *("2 > lstm 3 peephole coupled", "2 > gru 3", "2 > bigru 3 reset_after", "2 > gru 3 reset_before", "2 > gru 3 nobias"),
+    *("2 > birnn 3", "2 > mgu 3", "2 > mgu 3 ungated", "2 > biconv_lstm 3 kernel=1x2", "2 > conv_lstm 3 kernel=2 nobias"),
+)
+"""Models of one layer that between them ask for every cell and option."""
+
+
+def whole_numbers(model: Model, framework: str) -> dict[str, Array]:
+    """Return weights that can be added and taken off again without rounding."""
+    random = np.random.default_rng(2)
+    return {t.name: random.integers(-99, 99, t.shape).astype(np.float32) for t in tensors(model, framework).tensors}
+
+
+@cache
+def plans_from(source: str) -> tuple[Port, ...]:
+    """Return every plan there is from a framework, for every cell and option."""
+    plans = []
+    for text in CELLS_AND_OPTIONS:
+        for target in FRAMEWORKS:
+            try:
+                plans.append(port_plan(read(text), source, target))
+            except FrameworkError:
+                continue
+    return tuple(plans)
+
+
+def drawn(plan: Port) -> dict[str, Array]:
+    """Return random weights for the source of a plan, zeros where the framework keeps zeros."""
+    random = np.random.default_rng(3)
+    weights = {tensor.name: random.normal(size=tensor.shape) / 2 for tensor in plan.source.tensors}
+    for unused in plan.unused:
+        if unused.zeros:
+            weights[unused.tensor][tuple(slice(*cut) for cut in unused.slice)] = 0
+    return weights
+
+
+def blocks(model: Model, framework: str, weights: dict[str, Array], way: str) -> dict[tuple[str | None, str], Array]:
+    """Return the blocks of one direction as the equations take them, (units, input, ...)."""
+    found = {}
+    for tensor in tensors(model, framework).tensors:
+        for part in tensor.parts:
+            if part.way == way:
+                block = weights[tensor.name][tuple(slice(*cut) for cut in part.slice)]
+                order = axis_order(tensor.axes, part)
+                laid = block.reshape(part.shape[::-1]) if part.raveled else block.reshape(part.shape).transpose(np.argsort(order))
+                found[part.gate, part.role] = laid
+    return found
+
+
+def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Array]:
+    """Return h at every step, in each direction, by the equations of the framework."""
+    from lstm_calc.reference import unrolled
+
+    layer = model.layers[0]
+    layout = layout_for(FRAMEWORKS[framework], layer)
+    equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
+    x = np.random.default_rng(4).normal(size=(1, 3, *(2 for _ in layer.window), model.input_dim))
+    return [
+        unrolled(equations, blocks(model, framework, weights, way), x, CELLS[layer.kind].states, forget_bias=layout.forget_bias)
+        for way in layer.ways
+    ]
+
+
+every_framework = pytest.mark.parametrize("source", list(FRAMEWORKS))
+
+
+@every_framework
+def test_both_frameworks_compute_the_same(source: str) -> None:
+    assert {plan.target for plan in plans_from(source)} == set(FRAMEWORKS)
+    known: dict[str, list[Array]] = {}
+    for plan in plans_from(source):
+        weights = drawn(plan)
+        here = known.get(str(plan.model)) or known.setdefault(str(plan.model), outputs(plan.model, source, weights))
+        there = outputs(plan.model, plan.target, move(weights, plan))
+        np.testing.assert_allclose(there, here, rtol=0, atol=1e-12, err_msg=f"{plan.model} to {plan.target}")
+
+
+@every_framework
+def test_the_code_does_what_the_plan_says(source: str) -> None:
+    for plan in plans_from(source):
+        weights = drawn(plan)
+        scope: dict[str, Any] = {}
+        exec(port_code(plan), scope)  # noqa: S102  that it runs is what is tested
+        by_code, by_plan = scope["port"](weights), move(weights, plan)
+        assert list(by_code) == list(by_plan) == [tensor.name for tensor in tensors(plan.model, plan.target).tensors]
+        for name, array in by_plan.items():
+            assert np.array_equal(by_code[name], array)
+            assert by_code[name].flags.c_contiguous
+            assert not any(np.shares_memory(by_code[name], weight) for weight in weights.values())
+
+
+def loses_nothing(plan: Port) -> bool:
+    """Say whether no two blocks become one and none is left behind."""
+    return not plan.unused and all(len(each.terms) < 2 for filled in plan.filled for each in filled.moves)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+@given(data=st.data())
+def test_there_and_back_is_where_it_was(data: st.DataObject) -> None:
+    source, target = (data.draw(st.sampled_from(list(FRAMEWORKS))) for _ in range(2))
+    model = data.draw(models(data.draw(st.sampled_from((source, target))), longest=3, largest=5))
+    try:
+        there = port_plan(model, source, target)
+        back = port_plan(there.model, target, source)
+    except FrameworkError:
+        assume(False)  # noqa: FBT003  the pair has no such model
+    assume(loses_nothing(there))
+    weights = whole_numbers(there.model, source)
+    returned = move(move(weights, there), back)
+    assert list(returned) == list(weights)
+    assert all(np.array_equal(returned[name], weight) for name, weight in weights.items())
+
+
+@every_framework
+@settings(max_examples=10)
+@given(data=st.data())
+def test_to_itself_nothing_changes(source: str, data: st.DataObject) -> None:
+    model = data.draw(models(source, longest=3, largest=5))
+    plan = port_plan(model, source, source)
+    weights = drawn(plan)
+    moved = move(weights, plan)
+    assert all(np.array_equal(moved[name], weight) for name, weight in weights.items())
+    assert all(each.sign == 1 and each.offset == 0 for filled in plan.filled for each in filled.moves)
+
+
+def test_two_biases_become_one_and_one_becomes_two() -> None:
+    model = read("3 > lstm 2")
+    ours = whole_numbers(model, "pytorch")
+    theirs = port(ours, model, source="pytorch", target="keras")
+    assert np.array_equal(theirs["lstm/lstm_cell/kernel"], ours["weight_ih_l0"].T)
+    assert np.array_equal(theirs["lstm/lstm_cell/bias"], ours["bias_ih_l0"] + ours["bias_hh_l0"])
+    back = port(theirs, model, source="keras", target="pytorch")
+    assert np.array_equal(back["bias_ih_l0"], ours["bias_ih_l0"] + ours["bias_hh_l0"])
+    assert np.array_equal(back["bias_hh_l0"], np.zeros(8))
+
+
+def test_gates_go_to_their_places() -> None:
+    model = read("3 > lstm 2")
+    ours = {name: np.arange(np.prod(weight.shape)).reshape(weight.shape) for name, weight in whole_numbers(model, "keras").items()}
+    theirs = port(ours, model, source="keras", target="onnx")
+    of_keras = np.split(ours["lstm/lstm_cell/kernel"].T, 4)
+    assert np.array_equal(theirs["W"][0], np.concatenate([of_keras[gate] for gate in (0, 3, 1, 2)]))
+
+
+def test_what_is_added_at_run_time_goes_into_the_bias_and_out_of_it() -> None:
+    model = read("3 > lstm 2")
+    ours = whole_numbers(model, "tensorflow1")
+    in_keras = port(ours, model, source="tensorflow1", target="keras")["lstm/lstm_cell/bias"]
+    bias = ours["rnn/lstm_cell/bias"]
+    assert np.array_equal(in_keras, [*bias[0:2], *(bias[4:6] + 1), *bias[2:4], *bias[6:8]])
+
+
+def test_a_raveled_kernel_is_what_tf_keras_makes_of_it() -> None:
+    model = read("3 > lstm 2")
+    kernel = np.arange(24.0).reshape(3, 8)
+    ours = whole_numbers(model, "cudnn") | {"cu_dnnlstm/kernel": kernel}
+    theirs = port(ours, model, source="cudnn", target="keras")["lstm/lstm_cell/kernel"]
+    by_tf_keras = np.hstack([gate.T.reshape(gate.shape, order="F") for gate in np.hsplit(kernel, 4)])
+    assert np.array_equal(theirs, by_tf_keras)
+
+
+def test_layers_that_are_not_recurrent_move_as_well() -> None:
+    model = read("vocab 9 > embed 4 > repeat_vector 2 > lstm 4 > dense 9 tied > dense 2")
+    ours = whole_numbers(model, "pytorch")
+    theirs = port(ours, model, source="pytorch", target="keras")
+    assert np.array_equal(theirs["sequential/embedding/embeddings"], ours["embedding.weight"])
+    assert np.array_equal(theirs["sequential/dense/bias"], ours["dense.bias"])
+    assert np.array_equal(theirs["sequential/dense_1/kernel"], ours["dense_1.weight"].T)
+    assert "sequential/dense/kernel" not in theirs
+
+
+def test_a_frozen_bias_is_left_behind_and_comes_back_as_zeros() -> None:
+    model = read("3 > lstm 2 nobias")
+    ours = whole_numbers(model, "paddle") | {f"0.cell.bias_{half}": np.zeros(8, np.float32) for half in ("ih", "hh")}
+    theirs = port(ours, model, source="paddle", target="pytorch")
+    assert list(theirs) == ["weight_ih_l0", "weight_hh_l0"]
+    back = port(theirs, model, source="pytorch", target="paddle")
+    assert all(np.array_equal(back[name], weight) for name, weight in ours.items())
+    ours["0.cell.bias_hh"][3] = 1
+    with pytest.raises(WeightsError, match=r"'0\.cell\.bias_hh' is not zero, and the model has no biases"):
+        port(ours, model, source="paddle", target="pytorch")
+
+
+def test_the_dtype_is_kept_and_two_meet_in_the_wider() -> None:
+    model = read("3 > lstm 2")
+    ours = {name: weight.astype(np.float16) for name, weight in whole_numbers(model, "pytorch").items()}
+    assert {array.dtype for array in port(ours, model, source="pytorch", target="keras").values()} == {np.dtype(np.float16)}
+    in_keras = port(ours, model, source="pytorch", target="keras")
+    assert {array.dtype for array in port(in_keras, model, source="keras", target="tensorflow1").values()} == {np.dtype(np.float16)}
+    assert port(in_keras, model, source="keras", target="pytorch")["bias_hh_l0"].dtype == np.float16
+    ours["bias_hh_l0"] = ours["bias_hh_l0"].astype(np.float32)
+    mixed = port(ours, model, source="pytorch", target="keras")
+    assert [array.dtype.name for array in mixed.values()] == ["float16", "float16", "float32"]
+
+
+def test_biases_are_summed_in_their_own_dtype() -> None:
+    model = read("1 > rnn 1")
+    ours = {name: np.ones(tensor, np.float16) for name, tensor in (("weight_ih_l0", (1, 1)), ("weight_hh_l0", (1, 1)))}
+    ours |= {"bias_ih_l0": np.array([2048], np.float16), "bias_hh_l0": np.array([1], np.float16)}
+    assert port(ours, model, source="pytorch", target="keras")["simple_rnn/simple_rnn_cell/bias"] == np.float16(2048)
+
+
+WRONG: dict[str, tuple[Callable[[dict[str, Array]], Any], str]] = {
+    "missing": (lambda w: w.pop("bias_hh_l0"), "the tensor 'bias_hh_l0' of pytorch is missing"),
+    "misnamed": (
+        lambda w: w.update({"bias_hh_L0": w.pop("bias_hh_l0")}),
+        "pytorch has no tensor 'bias_hh_L0' for this model; did you mean 'bias_hh_l0'?",
+    ),
+    "more": (lambda w: w.update({"x": 1}), "pytorch has no tensor 'x' for this model"),
+    "none": (lambda w: w.clear(), "the tensor 'weight_ih_l0' of pytorch is missing"),
+    "shape": (lambda w: w.update({"bias_hh_l0": np.zeros(7)}), r"'bias_hh_l0' has the shape \(7,\), and the model wants \(8,\)"),
+    "integers": (lambda w: w.update({"bias_ih_l0": np.zeros(8, np.int8)}), "'bias_ih_l0' holds int8, and sums and negations need"),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_wrong_weights_are_refused_in_a_sentence(fault: str) -> None:
+    spoil, message = WRONG[fault]
+    weights = whole_numbers(read("3 > lstm 2"), "pytorch")
+    spoil(weights)
+    with pytest.raises(WeightsError, match=f"^{message}"):
+        port(weights, read("3 > lstm 2"), source="pytorch", target="keras")
+
+
+def test_whole_numbers_that_only_change_places_are_moved() -> None:
+    model = read("3 > lstm 2 nobias")
+    ours = {name: weight.astype(np.int8) for name, weight in whole_numbers(model, "pytorch").items()}
+    theirs = port(ours, model, source="pytorch", target="keras")
+    assert theirs["lstm/lstm_cell/kernel"].dtype == np.int8
+    assert np.array_equal(theirs["lstm/lstm_cell/kernel"], ours["weight_ih_l0"].T)
+
+
+def test_lists_are_arrays_too() -> None:
+    ported = port({"W": [[1.0, 2.0]], "b": [3.0]}, read("2 > dense 1"), source="textbook", target="keras")
+    assert ported["dense/kernel"].tolist() == [[1.0], [2.0]]
+
+
+def test_numpy_is_loaded_when_weights_are_moved() -> None:
+    assert "numpy" not in loaded("import lstm_calc; lstm_calc.port_plan")
+    assert "numpy" in loaded("import lstm_calc; lstm_calc.port")
+
+
+def test_without_numpy_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib
+    import sys
+
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.delitem(sys.modules, "lstm_calc.weights")
+    with pytest.raises(NotInstalledError, match="moving weights needs NumPy; pip install numpy"):
+        importlib.import_module("lstm_calc.weights")
