@@ -60,6 +60,8 @@ def macs(text: str, framework: str = "textbook", **asked: Any) -> int:
         ("8 > dense 5 > repeat_vector 7 > dense 3", "keras", 2, 5, 2 * (8 * 5 + 7 * 15)),
         ("8 > lstm 6 sequences > dense 3 in=30", "keras", 2, 5, 2 * (5 * 4 * 6 * 14 + 90)),
         ("8 > lstm 6 sequences > dense 3 in=31", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 93)),
+        ("8 > lstm 6 > lstm 3 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 4 * 3 * 33)),
+        ("30 > lstm 6 x2 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 36 + 4 * 6 * 12)),
         ("8 > gru 6 reset_after", "keras", 1, 1, 3 * 6 * 14),
         ("8 > gru 6", "tensorflow1", 1, 1, 3 * 6 * 14),
     ],
@@ -77,6 +79,8 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     assert macs("3 > conv_lstm 5 kernel=3 dilation=2", "keras", space=(8,)) == 4 * 4 * 5 * 3 * (3 + 5)
     assert macs("3 > conv_lstm 5 kernel=3 x2 > dense 2", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 4 * 4 * 5 * 3 * 10 + 4 * 10
     assert macs("3 > conv_lstm 5 kernel=3 > dense 2 in=30", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 60
+    assert macs("3 > conv_lstm 4 kernel=1 > conv_lstm 5 kernel=1 in=32", "keras", space=(8,)) == 8 * (16 * 7 + 20 * 37)
+    assert macs("3 > conv_lstm 4 kernel=1 > lstm 5 in=32", "keras", space=(8,), steps=2) == 2 * (8 * 16 * 7 + 20 * 37)
     answer = cost(read("3 > conv_lstm 5 kernel=3x3"), "keras", batch=2, space=(8, 9))
     assert answer.bytes.state == 4 * 2 * 2 * 5 * 6 * 7
     assert answer.bytes.activations_step == 4 * 2 * (3 * 72 + 5 * 5 * 42)

@@ -51,6 +51,18 @@ AXES = {
 
 
 @given(data=st.data())
+def test_rows_in_which_an_image_or_steps_become_features_are_counted_as_such(data: st.DataObject) -> None:
+    layer = data.draw(st.sampled_from(["conv_lstm 4 kernel=3x3 > dense 5 in=64", "lstm 8 sequences > dense 5 in=64", "lstm 8 > lstm 5 in=64"]))
+    model, space = read(f"3 > {layer}"), (6, 6) if layer.startswith("conv") else ()
+    names = data.draw(st.permutations(["units", "steps"]))
+    answer = sweep(model, {name: range(1, 11) for name in names}, "keras", columns=["macs"], conditions={"space": space})
+    for row in answer:
+        now = dict(zip(answer.columns, row, strict=True))
+        widened, _ = varied(model, "keras", {"units": now["units"]})
+        assert now["macs"] == measures(space=space, steps=now["steps"])["macs"].of(widened, "keras")
+
+
+@given(data=st.data())
 def test_every_row_is_what_is_counted_alone(data: st.DataObject) -> None:
     model = data.draw(models())
     names = data.draw(st.lists(st.sampled_from(sorted(AXES)), min_size=1, max_size=4, unique=True))
