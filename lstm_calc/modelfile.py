@@ -72,7 +72,10 @@ def _read(path: str) -> tuple[str, str]:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
-            return _text(sys.stdin.buffer, "<stdin>"), "<stdin>"
+            text = _text(sys.stdin.buffer, "<stdin>")
+            if not text:
+                raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
+            return text, "<stdin>"
         with Path(path).open("rb") as stream:
             return _text(stream, path), path
     except OSError as error:

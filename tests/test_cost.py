@@ -391,3 +391,21 @@ def test_sizes_in_bytes(text: str, size: int) -> None:
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(LstmCalcError, match="is not a size in bytes"):
         parse_size(text)
+
+
+def test_what_is_larger_than_any_float_is_not_said(cli: Cli) -> None:
+    large = 10**300
+    traffic = cost(read(f"{large} > lstm {large}"), flops=1, bandwidth=10**500).traffic
+    assert (traffic.compute_seconds, traffic.bound) == (None, None)
+    assert traffic.memory_seconds == pytest.approx(3.2e101)
+    assert cost(read("2 > lstm 3"), steps=2, batch=large).traffic.intensity > 3
+    assert '"compute_seconds": null' in cli("cost", f"2 > lstm {large}", "--flops", "1", "--format", "json").stdout
+
+
+def test_a_number_too_long_to_be_written_is_one_sentence(cli: Cli) -> None:
+    image = "x".join(["9" * 499] * 3)
+    result = cli(
+        "cost", f"2 > conv_lstm {'9' * 499} kernel={image}", "--space", image, "--batch", "9" * 499, "--steps", "9" * 499, "-q"
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "more than 4,300 digits" in result.stderr

@@ -211,3 +211,9 @@ def test_the_public_function() -> None:
         solve(read_template("3 > lstm ?"))
     with pytest.raises(LstmCalcError, match="a budget is the most of"):
         solve(read_template("3 > lstm ?"), parms=3)
+
+
+def test_a_share_larger_than_any_float_is_left_out(cli: Cli) -> None:
+    result = cli("solve", f"{10**400} > lstm ?", "--max-params", "1", "--format", "csv")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1].split(",")[3] == ""

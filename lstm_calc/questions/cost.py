@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
+from lstm_calc.counts import quotient
 from lstm_calc.dtypes import dtype_of, layer_bytes, whole_bytes
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.flow import batch_of, follow
@@ -80,7 +81,10 @@ class LayerCost(Record):
 
 
 class Traffic(Record):
-    """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two."""
+    """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two.
+
+    What is larger than any float is None.
+    """
 
     flops: int
     moved: int
@@ -88,9 +92,9 @@ class Traffic(Record):
     memory_seconds: float | None
 
     @property
-    def intensity(self) -> float:
+    def intensity(self) -> float | None:
         """The floating-point operations for each byte moved."""
-        return self.flops / self.moved
+        return quotient(self.flops, self.moved)
 
     @property
     def bound(self) -> str | None:
@@ -147,7 +151,8 @@ class Cost(Record):
     def traffic(self) -> Traffic:
         """A step of every sequence as a device sees it."""
         flops, moved = self.batch * self.step.flops, sum(layer.moved for layer in self.layers)
-        return Traffic(flops, moved, self.flops and flops / self.flops, self.bandwidth and moved / self.bandwidth)
+        seconds = [rate and quotient(amount, rate) for amount, rate in ((flops, self.flops), (moved, self.bandwidth))]
+        return Traffic(flops, moved, *seconds)
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; what was not asked for is null."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Term = Callable[[Row], Any]
 
 _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+_FOR_WORDS = {"==", "!="}
 _TOKEN = re.compile(r"\s*([<>=!]=?|[()]|[\w.:/-]+|\S)")
 _DEEPEST = 50
 
@@ -36,7 +37,7 @@ def passing(rows: Iterable[Row], columns: Sequence[str], text: str) -> Iterator[
 
 
 def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | None = None) -> Iterable[Row]:
-    """Return rows in the order of a column, or downwards of ``-column``, those without a value last.
+    """Return rows in the order of a column, or downwards of ``-column``: numbers, then words, then those without a value.
 
     With ``most``, only so many, and no more are held at once; without, all of them are. Raises LstmCalcError for no such column.
     """
@@ -45,8 +46,9 @@ def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | Non
         raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, columns)}")
     at = columns.index(name)
 
-    def key(row: Row) -> tuple[bool, Any]:
-        return (row[at] is None) != down, row[at]
+    def key(row: Row) -> tuple[int, Any]:
+        last = 2 * (row[at] is None) + isinstance(row[at], str)
+        return -last if down else last, row[at]
 
     if most is None:
         return sorted(rows, key=key, reverse=down)
@@ -124,6 +126,9 @@ class _Reader:
             raise LstmCalcError("a filter compares, as 'params < 1M' or 'framework == keras'")
         if left not in self.columns and right not in self.columns:
             raise LstmCalcError(f"{quoted(left)} is not a column{did_you_mean(left, self.columns)}")
+        for word in (left, right):
+            if sign not in _FOR_WORDS and word not in self.columns and not word[0].isdigit():
+                raise LstmCalcError(f"{quoted(word)} is neither a number nor a column{did_you_mean(word, self.columns)}")
         compare, one, other = _SIGNS[sign], self.term(left), self.term(right)
 
         def test(row: Row) -> bool:

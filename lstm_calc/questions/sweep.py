@@ -168,8 +168,17 @@ def sweep(
     if not vary or not columns:
         raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
     axes = [Axis(name, values) for name, values in vary.items()]
+    _check_once(vary, conditions or {})
     chosen(measures(**conditions or {}), list(columns))
     with suppress(ModelError):
         varied(model, framework_name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
     framework(framework_name)
     return Sweep(model, framework_name, axes, tuple(dict.fromkeys(columns)), conditions)
+
+
+def _check_once(vary: Mapping[str, Sequence[Any]], conditions: Mapping[str, Any]) -> None:
+    """Raise LstmCalcError where the batch or its steps vary and are given as well."""
+    for name in ("batch", "steps"):
+        given = next((each for each in (name, "lengths") if conditions.get(each) is not None), None)
+        if name in vary and given:
+            raise LstmCalcError(f"{name} varies, and {given} says already what it is; give one of the two")
