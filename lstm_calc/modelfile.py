@@ -63,7 +63,7 @@ def load_template(path: str) -> Template:
         model = _described(data, file)
         return Template(model.layers, model.input_dim, ())
     places = tuple(_opened(data))
-    return Template(_layers(data, file), data.get("input_dim"), places)
+    return Template(_layers(data, file), data.get("input_dim"), places, budget=_budget(data, file))
 
 
 def _read(path: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The options of commands that ask for costs; each reader gives keyword arguments of :func:`lstm_calc.cost`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,6 +8,10 @@ from lstm_calc.cli.options import counted, read_counts
 from lstm_calc.counts import parse_size, parse_time
 from lstm_calc.errors import LstmCalcError
 
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
+
+BUDGET = "Budget"
 _BATCH = "Batch"
 _BYTES = "Bytes"
 _TRAINING = "Training"
@@ -24,6 +28,28 @@ def _optimizers() -> list[str]:
     from lstm_calc.questions.training import OPTIMIZERS
 
     return list(OPTIMIZERS)
+
+
+def read_limits(
+    max_params: Annotated[
+        str | None, typer.Option("--max-params", help="Parameters, as 2M or 250_000.", rich_help_panel=BUDGET)
+    ] = None,
+    max_bytes: Annotated[
+        str | None, typer.Option("--max-bytes", help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET)
+    ] = None,
+    max_macs: Annotated[
+        str | None, typer.Option("--max-macs", help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET)
+    ] = None,
+) -> "Budget":
+    """Return the most that a model may have of each measure."""
+    from lstm_calc.budget import budget_of
+    from lstm_calc.errors import ModelError
+
+    texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs}
+    try:
+        return budget_of({name: text for name, text in texts.items() if text is not None})
+    except ModelError as error:
+        raise LstmCalcError(f"--max-{error.key}: {error.without_key}") from None
 
 
 def read_batch(

@@ -73,8 +73,8 @@ def solve(
 
     Solved for is what a template leaves open; of a model that leaves nothing open, the one width of all recurrent layers, or with
     ``scale`` their widest units, the others in proportion. ``multiple_of``: only such sizes. ``budget`` has the most that may be
-    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; ``conditions`` are the keywords of :func:`lstm_calc.cost`
-    that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
+    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; none: the budget of the template's file. ``conditions`` are
+    the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
 
     Raises LstmCalcError where there is no budget, where none of the sizes is possible, or where all of them fit.
 
@@ -83,6 +83,7 @@ def solve(
     468
     """
     template = _opened(model, scale=scale)
+    budget = budget or template.budget.changed()
     if not budget or not set(budget) <= set(NAMES):
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
     measured = chosen(measures(**conditions or {}), ["params", *(name for name in budget if name != "params")])
