@@ -167,6 +167,14 @@ def test_the_name_of_a_file_that_fits_is_no_command_of_a_workflow(
         assert [line.startswith("fits: ") for line in result.stdout.splitlines()] == [True]
 
 
+def test_one_model_may_be_given_by_flags(cli: Cli) -> None:
+    result = cli("check", "--input", "32", "--units", "32", "--max-params", "8319", "--format", "json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["models"][0]["model"] == "32 > lstm 32"
+    assert "the model is given twice" in cli("check", "32 > lstm 32", "--units", "32", "--max-params", "1").stderr
+    assert "no model; give flags" in cli("check", "--max-params", "1").stderr
+
+
 def test_standard_input_is_read_once(cli: Cli) -> None:
     result = cli("check", "-", "-", "--max-params", "9k", stdin=FILE)
     assert result.exit_code == 2

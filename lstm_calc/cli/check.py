@@ -1,14 +1,14 @@
 """``lstm-calc check``."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from lstm_calc.cli.options import is_a_path, model_and_budget, output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_dtype, read_limits
-from lstm_calc.errors import LstmCalcError
+from lstm_calc.errors import LstmCalcError, printable
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @partial(with_options, limits=read_limits, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model files, notations, or - for a file on stdin.")],
+    models: list[str],
     framework: str,
     limits: "Budget",
     batch: dict[str, Any],
@@ -63,7 +63,7 @@ def _checked(name: str, limits: "Budget", question: dict[str, Any]) -> "Check":
     except (ModelFileError, NotationError) as error:
         return Check(name, error=str(error))
     except LstmCalcError as error:
-        return Check(name, error=f"{name}: {error}")
+        return Check(name, error=f"{printable(name)}: {error}")
 
 
 def _show(answer: "Checks", output: Output, *, quiet: bool) -> None:
