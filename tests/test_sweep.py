@@ -196,7 +196,7 @@ WRONG_FILTERS = {
     "params = 3": "a filter compares, as 'params < 1M'",
     "params <": "a filter compares",
     "": "a filter compares",
-    "params < 1x": "is not a size in bytes",
+    "params < 1x": "is not a whole number from 1 up",
     "(params < 1": "a ) is missing",
     "params < 1 params > 2": "'params' is one word too many; join comparisons with and, or",
     "__import__('os')": "a filter compares",
@@ -463,3 +463,17 @@ def test_a_range_is_as_long_as_can_be_counted() -> None:
     assert sweep(MODEL, {"units": range(1, 10**15), "steps": range(1, 10**15)}).total > 10**29
     with pytest.raises(LstmCalcError, match="units has more than 1,000,000,000,000,000 values"):
         sweep(MODEL, {"units": range(1, 10**24)})
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [("bytes < 500B", True), ("bytes < 0.25KiB", False), ("1KB > bytes", True), ("params < 500B", True), ("params < 300", False)],
+)
+def test_a_filter_reads_numbers_as_the_column_beside_them(text: str, passes: bool) -> None:
+    assert read_filter(text, ["params", "bytes"])((400, 400)) == passes
+
+
+@pytest.mark.parametrize("text", ["layers < 2.5", "params < 1MiB"])
+def test_a_filter_rounds_no_number(text: str) -> None:
+    with pytest.raises(LstmCalcError, match="is not a whole number"):
+        read_filter(text, ["layers", "params"])

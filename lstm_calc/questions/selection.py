@@ -4,7 +4,7 @@
     both    = one { "and" one }
     one     = "not" one | "(" either ")" | term sign term
     sign    = < | <= | > | >= | == | !=
-    term    = a column | a number (1M, 20k, 256KiB) | a word
+    term    = a column | a number (1M, 20k; beside bytes: 256KiB) | a word
 
 Nothing is evaluated as code. A row in which a column has no value passes no comparison with it.
 """
@@ -129,7 +129,7 @@ class _Reader:
         for word in (left, right):
             if sign not in _FOR_WORDS and word not in self.columns and not word[0].isdigit():
                 raise LstmCalcError(f"{quoted(word)} is neither a number nor a column{did_you_mean(word, self.columns)}")
-        compare, one, other = _SIGNS[sign], self.term(left), self.term(right)
+        compare, one, other = _SIGNS[sign], self.term(left, right), self.term(right, left)
 
         def test(row: Row) -> bool:
             first, second = one(row), other(row)
@@ -141,15 +141,10 @@ class _Reader:
 
         return test
 
-    def term(self, word: str) -> Term:
+    def term(self, word: str, beside: str) -> Term:
+        """Return the value of a word that is compared with what stands beside it."""
         if word in self.columns:
             return operator.itemgetter(self.columns.index(word))
-        value: str | int = _number(word) if word[0].isdigit() else word
+        number = parse_size if beside == "bytes" else parse_count
+        value: str | int = number(word) if word[0].isdigit() else word
         return lambda _: value
-
-
-def _number(word: str) -> int:
-    try:
-        return parse_count(word)
-    except LstmCalcError:
-        return parse_size(word)

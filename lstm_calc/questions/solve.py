@@ -2,6 +2,7 @@
 
 Every count is a sum of products of sizes, so a larger size never counts less: what fits is all below one number. Where a model
 can exist is one stretch of numbers as well, for each condition (a projection below the units, a tied matrix) compares two sizes.
+The one exception is passed over: steps or an image that become the features of a layer at a single size, and take less there.
 """
 
 from __future__ import annotations
