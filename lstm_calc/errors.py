@@ -5,6 +5,7 @@ LstmCalcError
 │   ├── NotationError       ... written in the one-line notation: text and place
 │   └── ModelFileError      ... written in a model file: file and key
 ├── FrameworkError          a framework that is unknown, or that lacks what the model asks for
+├── CheckpointError         a file of weights that is not one we read, or that is broken
 ├── NotInstalledError       a package that is needed and not there
 └── OutputError             an answer that cannot be written where or how it was asked for
 """
@@ -52,6 +53,10 @@ class ModelFileError(ModelError):
 
 class FrameworkError(LstmCalcError):
     """A framework that is unknown, or that does not offer what the model asks for."""
+
+
+class CheckpointError(LstmCalcError):
+    """A file of weights that is of another format than those we read, or that is broken."""
 
 
 class NotInstalledError(LstmCalcError):

@@ -1,0 +1,97 @@
+"""A file, or a part of one, read in bounded pieces: a size that a file claims is held against what is there before it is read."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import IO
+
+from lstm_calc.errors import CheckpointError
+
+_CHUNK = 2**20
+
+
+class Window(io.RawIOBase):
+    """A stretch of an open file as a file of its own."""
+
+    def __init__(self, stream: IO[bytes], start: int, size: int) -> None:
+        """Take the file, and where the stretch lies in it."""
+        self._stream, self._start, self._size, self._at = stream, start, size, 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a place of the stretch."""
+        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
+        return self._at
+
+    def tell(self) -> int:
+        """Return the place in the stretch."""
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer as far as the stretch goes."""
+        self._stream.seek(self._start + self._at)
+        data = self._stream.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+class Source:
+    """A stream of bytes of which at most ``limit`` are read; what is passed over counts only where it can't be jumped."""
+
+    def __init__(self, stream: IO[bytes], size: int, limit: int, *, jumps: bool = True) -> None:
+        """Take a stream at its start, how long it is, how much of it may be read, and whether it jumps forward at no cost."""
+        self.at, self.size = 0, size
+        self._jumps = jumps
+        self._stream, self._left, self._limit = stream, limit, limit
+
+    def take(self, count: int) -> bytes:
+        """Return the next bytes; raise CheckpointError where the file ends before."""
+        self._reach(count)
+        self._spend(count)
+        data = self._stream.read(count)
+        self.at += len(data)
+        if len(data) < count:
+            raise CheckpointError(f"ends at byte {self.at:,}, {count - len(data):,} bytes before it should")
+        return data
+
+    def line(self) -> bytes:
+        """Return the next line without its end."""
+        data = self._stream.readline(min(_CHUNK, self._left))
+        self._spend(len(data))
+        self.at += len(data)
+        if not data.endswith(b"\n"):
+            raise CheckpointError(f"ends at byte {self.at:,}, in the middle of a line")
+        return data[:-1]
+
+    def skip(self, count: int) -> None:
+        """Pass over the next bytes; raise CheckpointError where the file ends before."""
+        self._reach(count)
+        self.at += count
+        if self._jumps:
+            self._stream.seek(count, io.SEEK_CUR)
+            return
+        self._spend(count)
+        while count > 0 and (data := self._stream.read(min(count, _CHUNK))):
+            count -= len(data)
+
+    def number(self, form: str) -> int:
+        """Return the next number, little-endian, in a form of :mod:`struct`."""
+        return int(struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))[0])
+
+    def _reach(self, count: int) -> None:
+        if count < 0 or self.at + count > self.size:
+            raise CheckpointError(f"ends at byte {self.size:,}, where its own sizes lead to byte {self.at + count:,}")
+
+    def _spend(self, count: int) -> None:
+        self._left -= count
+        if self._left < 0:
+            raise CheckpointError(f"has more than {self._limit // 2**20} MiB of names and settings, which is more than is read")
