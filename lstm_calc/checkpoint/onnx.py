@@ -5,6 +5,7 @@ Weights kept in other files are not opened. Source: onnx/onnx.proto, whose field
 
 from __future__ import annotations
 
+import re
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any
 
@@ -34,6 +35,9 @@ _INPUTS = {
     "DynamicQuantizeLSTM": ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P"),
 }
 """The recurrent operators, and what their inputs are called."""
+_JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
+"""The operators whose every input is data; the others' second and on are settings."""
+_LEARNED = re.compile(r"(weight|kernel|bias)$")
 _MOST_CALLS = 10_000
 _FEW = 64
 _INTEGERS = {"int64", "int32", "uint64", "uint32", "bool", "string", "int16", "uint16"}
@@ -107,8 +111,7 @@ class _Reader:
         """Walk nodes in their order, in which what a node reads comes before it."""
         for at, message in enumerate(nodes):
             node = _parts(message, _NODE)
-            name = _text(node, "name") or f"{_text(node, 'op_type')}_{at}"
-            self.node(node, scope, path + name)
+            self.node(node, scope, _text(node, "name") or f"{path}{_text(node, 'op_type')}_{at}")
 
     def node(self, node: dict[str, list[Any]], scope: _Scope, name: str) -> None:
         """Note what one node holds and gives, and walk the graphs or the function inside it."""
@@ -138,7 +141,8 @@ class _Reader:
             shapes = FLOWS[op](given, attributes, len(outputs))
         except (IndexError, TypeError, ValueError, ZeroDivisionError, StopIteration):
             shapes = [None] * len(outputs)
-        sources = tuple(dict.fromkeys(source for flow in given for source in flow.sources))
+        data = given if op in _JOINING else given[:1]
+        sources = tuple(dict.fromkeys(source for flow in data for source in flow.sources))
         ints = given[0].ints if op in {"Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape"} and given else None
         for name, shape in zip(outputs, shapes, strict=False):
             if shape is not None or name not in scope.flows:
@@ -176,7 +180,7 @@ class _Reader:
         own, turn = name, 2
         while own in self.tensors:
             own, turn = f"{name}#{turn}", turn + 1
-        is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,))
+        is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,) and not _LEARNED.search(name))
         self.tensors[own] = Stored(own, shape, dtype, None, "buffer" if is_setting else "")
         scope.flows[name] = Flow(shape, (own,), _ints(parts, dtype) if dtype in {"int64", "int32"} else None)
 

@@ -1,0 +1,198 @@
+"""Recurrent layers under names that no table has: tensors that stand together and whose shapes only a recurrent layer has.
+
+What stands together is what has one parent, or one name but for the word that says what a tensor is for (``enc_w_ih``, ``enc_w_hh``).
+A dense layer's matrix is as good as a simple recurrent layer's, so forms that others are like need a name that says so; the two
+kernels of an LSTM or a GRU beside their bias do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lstm_calc.inference.fits import Fit
+from lstm_calc.inference.forms import Form, forms, solved
+from lstm_calc.inference.named import rank
+from lstm_calc.inference.sorting import slashed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.checkpoint.stored import Stored
+    from lstm_calc.measure import Shape
+    from lstm_calc.model import Layer
+
+_KINDS = ("lstm", "gru", "rnn")
+_MOST = 24
+"""More tensors than any form of one direction has."""
+_ROLE = re.compile(
+    r"^(w|u|b|r|p|wx|wh|ux|uh|bx|bh|wi|bi|weights?|kernels?|bias|biases|recurrent|ih|hh|i2h|h2h|x2h|xh|hx|ii|hi|"
+    r"input|hidden|to|x|h|matrix|mat|var|vars|param|params|peephole|proj|projection|gate|gates|state|"
+    r"[wub]?[xh]?[ifcogzrnj]|forget|output|cell|update|reset|candidate|new)$"
+)
+_GATED = re.compile(r"lstm|gru|rnn|recurrent|hh|h2h|gate|cell", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(var|param|weight|arr|array|tensor|variable|w)?[_-]?\d+$", re.IGNORECASE)
+_WORDS = re.compile(r"[_\-]+|(?<=[a-z])(?=[A-Z])")
+_PARTS = re.compile(r"\d+$")
+_MODULE = re.compile(r"(^|[^a-z])(lstm|gru|rnn|bilstm|bigru|blstm|lstm_?cell|gru_?cell|rnn_?cell)(?![a-z])", re.IGNORECASE)
+
+
+def foreign_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+    """Yield the layers among tensors whose names no table has, each tensor used once."""
+    used: set[str] = set()
+    for path, cluster in _clusters(tensors):
+        free = [tensor for tensor in cluster if tensor.name not in used]
+        for fit in _fits_of(path, free, preferred):
+            used.update(tensor.name for tensor in fit.tensors)
+            yield fit
+
+
+def _clusters(tensors: Sequence[Stored]) -> Iterator[tuple[str, list[Stored]]]:
+    """Yield what stands together: by one parent, by one name but for its role, by a module that bears a cell's name."""
+    for key in (_parent, _stem, _module):
+        found: dict[str, list[Stored]] = {}
+        for tensor in tensors:
+            path = key(slashed(tensor.name))
+            if path is not None:
+                found.setdefault(path, []).append(tensor)
+        yield from found.items()
+
+
+def _parent(name: str) -> str | None:
+    return name.rpartition("/")[0]
+
+
+def _stem(name: str) -> str | None:
+    """Return a name without the words that say what a tensor is for, None where it has no such words."""
+    parent, _, own = name.rpartition("/")
+    words = _WORDS.split(own)
+    kept = [word for word in words if not _ROLE.match(_PARTS.sub("", word).lower() or word)]
+    numbers = [match[0] for word in words if (match := _PARTS.search(word)) and word not in kept]
+    if len(kept) == len(words):
+        return None
+    return f"{parent}/{'_'.join([*kept, *dict.fromkeys(numbers)])}".strip("/")
+
+
+def _module(name: str) -> str | None:
+    """Return the path to the innermost part that bears a cell's name, None where none does."""
+    parts = name.split("/")
+    named = [at for at, part in enumerate(parts[:-1]) if _MODULE.search(part)]
+    return "/".join(parts[: named[-1] + 1]) if named else None
+
+
+def _fits_of(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+    """Yield the layer that a cluster is as a whole, or those that follow each other in a numbered list."""
+    numbered = all(_NUMBERED.match(slashed(tensor.name).rpartition("/")[2]) for tensor in cluster)
+    if len(cluster) <= _MOST:
+        fit = _fit(path, cluster, preferred, numbered=numbered)
+        if fit is not None:
+            yield fit
+            return
+    if numbered:
+        yield from _windows(path, sorted(cluster, key=_number), preferred)
+
+
+def _number(tensor: Stored) -> int:
+    return int("".join(re.findall(r"\d+$", slashed(tensor.name))) or 0)
+
+
+def _windows(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+    """Yield the layers in a numbered list, each two kernels and then their biases."""
+    at = 0
+    while at < len(cluster):
+        window = [cluster[at : at + count] for count in (4, 3)]
+        fits = [fit for part in window if (fit := _fit(_joined(path, part[0]), part, preferred, numbered=True)) is not None]
+        if fits:
+            yield fits[0]
+        at += len(fits[0].tensors) if fits else 1
+
+
+def _joined(path: str, tensor: Stored) -> str:
+    return f"{path}/{slashed(tensor.name).rpartition('/')[2]}".strip("/")
+
+
+def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered: bool) -> Fit | None:
+    """Return the layer that all tensors of a cluster make together, None where they make none or might be something else."""
+    shapes = tuple(tensor.shape for tensor in cluster)
+    if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes)):
+        return None
+    names = " ".join(tensor.name for tensor in cluster)
+    candidates = [
+        (form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names, shapes)
+    ]
+    candidates.sort(key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred)))
+    if not candidates:
+        return None
+    form, layer, width = candidates[0]
+    others = dict.fromkeys((other, size) for _, other, size in candidates if _sizes(other, size) != _sizes(layer, width))
+    framework = _named_after(cluster, form, preferred)
+    return Fit(framework, form, layer, width, tuple(cluster), path, others=tuple(others)[:3])
+
+
+def _sizes(layer: Layer, width: int) -> tuple[object, ...]:
+    return layer.kind, width, *sorted(layer.sizes.items())
+
+
+def _in_order(shapes: Sequence[Shape]) -> bool:
+    """Say whether a numbered list begins with two matrices and goes on with biases, as a recurrent layer's does."""
+    ranks = [len(shape) for shape in shapes]
+    return ranks[:2] == [2, 2] and len(ranks) > 2 and (set(ranks[2:]) == {1} or ranks[2:] == [2])
+
+
+def _believable(form: Form, path: str, names: str, shapes: Sequence[Shape]) -> bool:
+    """Say whether only a recurrent layer has a form's shapes, or else the names say that this is one."""
+    has_bias = any("bias" in slot.role for slot in form.slots.values())
+    told = bool(_GATED.search(f"{path} {names}"))
+    if form.kind == "rnn" or form.joined:
+        says = re.search(form.kind if form.joined else "rnn|recurrent|hh|h2h", f"{path} {names}", re.IGNORECASE)
+        return says is not None and len(shapes) > 1
+    return told or has_bias
+
+
+def _reversed(candidate: tuple[Form, Layer, int], shapes: Sequence[Shape]) -> bool:
+    """Say whether a candidate takes the second matrix of the file for the one over the input."""
+    form, _, width = candidate
+    first = next((shape for shape in shapes if len(shape) > 1), ())
+    return not form.joined and width not in first
+
+
+def _named_after(cluster: Sequence[Stored], form: Form, preferred: Sequence[str]) -> str:
+    """Return whose names a cluster has, where they are a framework's with the layer's number, else whose form it is."""
+    torch = any(re.search(r"(weight|w)_(ih|hh)", tensor.name) for tensor in cluster)
+    return "pytorch" if torch and "pytorch" in preferred else form.framework
+
+
+@lru_cache(maxsize=4096)
+def _matches(shapes: tuple[Shape, ...]) -> tuple[tuple[Form, Layer, int], ...]:
+    """Return every form, with its sizes, whose tensors have just these shapes."""
+    found = []
+    for form in forms():
+        if form.kind in _KINDS and len(form.slots) == len(shapes) and _ranks(form) == sorted(map(len, shapes)):
+            found += [(form, *sizes) for placed in _placings(form, shapes) if (sizes := solved(form, placed)) is not None]
+    return tuple(found)
+
+
+def _ranks(form: Form) -> list[int]:
+    return sorted(slot.rank for slot in form.slots.values())
+
+
+def _placings(form: Form, shapes: tuple[Shape, ...]) -> Iterator[dict[str, Shape]]:
+    """Yield the ways to give each slot a shape, slots with the same axes the same one."""
+    kinds = Counter((slot.axes, slot.gates) for slot in form.slots.values())
+    for chosen in _choices(list(kinds.items()), Counter(shapes)):
+        yield {name: chosen[slot.axes, slot.gates] for name, slot in form.slots.items()}
+
+
+def _choices(kinds: list[tuple[tuple[str, int], int]], left: Counter[Shape]) -> Iterator[dict[tuple[str, int], Shape]]:
+    """Yield the shapes that kinds of slots may have, each as often as it is there."""
+    if not kinds:
+        yield {}
+        return
+    (kind, count), *rest = kinds
+    for shape in [shape for shape, there in left.items() if there >= count and len(shape) == len(kind[0].split())]:
+        remaining = left.copy()
+        remaining[shape] -= count
+        for chosen in _choices(rest, remaining):
+            yield {kind: shape, **chosen}
