@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, questions, reference,
-adapters, document, report, render, cli.
+Reading order: errors, record, fields, model, cells, notation, modelfile, frameworks, measure, names, questions, checkpoint,
+inference, reference, adapters, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lstm_calc.errors import CheckpointError as CheckpointError
     from lstm_calc.errors import FrameworkError as FrameworkError
     from lstm_calc.errors import LstmCalcError as LstmCalcError
     from lstm_calc.errors import ModelError as ModelError
@@ -28,15 +29,17 @@ if TYPE_CHECKING:
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.modelfile import load as load
     from lstm_calc.notation import read as read
+    from lstm_calc.questions.inspect import inspect as inspect
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
 
 _HOMES = {
-    "errors": ("FrameworkError", "LstmCalcError", "ModelError"),
+    "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("load",),
     "notation": ("read",),
+    "questions.inspect": ("inspect",),
     "questions.params": ("params",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),

@@ -70,6 +70,19 @@ def loads(text: str, file: str = "<text>") -> Model:
     return _model(data, file)
 
 
+def dumps(model: Model) -> str:
+    """Return a model as the JSON text that :func:`loads` reads.
+
+    >>> from lstm_calc import LSTM, Model
+    >>> loads(dumps(Model([LSTM(64, repeat=2)], input_dim=32)))
+    Model(layers=(LSTM(units=64, repeat=2),), input_dim=32)
+    """
+    import json
+
+    layers = [{"type": layer.kind, **layer.changed()} for layer in model.layers]
+    return json.dumps(({} if model.input_dim is None else {"input_dim": model.input_dim}) | {"layers": layers}, indent=2) + "\n"
+
+
 def _toml(text: str) -> Any:
     import tomllib
 

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 2**16
 _LENGTHS = {1: "H", 2: "I", 3: "I"}
-KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "V": "void", "S": "bytes", "U": "str", "M": "time", "m": "time"}
+KINDS = {
+    "f": "float",
+    "i": "int",
+    "u": "uint",
+    "c": "complex",
+    "b": "bool",
+    "V": "void",
+    "S": "bytes",
+    "U": "str",
+    "M": "time",
+    "m": "time",
+}
 LIMIT = 32 * 2**20
 
 

@@ -20,13 +20,11 @@ _FUNCTION = {"name": 1, "input": 4, "output": 5, "node": 7, "domain": 10}
 _NODE = {"input": 1, "output": 2, "name": 3, "op_type": 4, "attribute": 5, "domain": 7}
 _TENSOR = {"dims": 1, "data_type": 2, "int32_data": 5, "int64_data": 7, "name": 8, "raw_data": 9}
 _ATTRIBUTE = {"name": 1, "f": 2, "i": 3, "s": 4, "t": 5, "g": 6, "floats": 7, "ints": 8, "graphs": 11, "sparse_tensor": 22}
-_TYPES = dict(
-    enumerate(
-        "float32 uint8 int8 uint16 int16 int32 int64 string bool float16 float64 uint32 uint64 complex64 complex128 bfloat16 "
-        "float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1fn".split(),
-        1,
-    )
-)
+_TYPE_WORDS = """
+float32 uint8 int8 uint16 int16 int32 int64 string bool float16 float64 uint32 uint64 complex64 complex128 bfloat16 float8_e4m3fn
+float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1fn
+"""
+_TYPES = dict(enumerate(_TYPE_WORDS.split(), 1))
 _BYTES = {"float32": 4, "uint8": 1, "int8": 1, "int32": 4, "int64": 8, "bool": 1, "float16": 2, "float64": 8, "bfloat16": 2}
 _INPUTS = {
     "LSTM": ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P"),
@@ -227,7 +225,11 @@ def _ints(parts: dict[str, list[Any]], dtype: str) -> list[int] | None:
     for message in parts["raw_data"]:
         if isinstance(message, Message) and len(message) <= _FEW * 8:
             data = message.raw()
-            return int64s(data) if dtype == "int64" else [int.from_bytes(data[at : at + 4], "little", signed=True) for at in range(0, len(data), 4)]
+            return (
+                int64s(data)
+                if dtype == "int64"
+                else [int.from_bytes(data[at : at + 4], "little", signed=True) for at in range(0, len(data), 4)]
+            )
     values: list[int] = []
     for value in parts["int64_data"] + parts["int32_data"]:
         values += value.numbers() if isinstance(value, Message) else [signed(value)]

@@ -172,6 +172,13 @@ def _as_word(word: Any) -> str | None:
     return str(word) if word is not None else None
 
 
+def _with_state(value: Made) -> Made:
+    """Return the NumPy array inside a JAX one: (reconstruct, its arguments, its state, ...)."""
+    inner = Made(value.args[0], value.args[1])
+    inner.state = value.args[2]
+    return inner
+
+
 _READERS: dict[str, Any] = {
     "_rebuild_tensor": _of_torch,
     "_rebuild_tensor_v2": _of_torch,
@@ -186,14 +193,7 @@ _READERS: dict[str, Any] = {
     "_rebuild_meta_tensor_no_storage": lambda value: Stored("", _shape(value.args[1]), str(value.args[0])),
     "_rebuild_sparse_tensor": _of_sparse,
     "_reconstruct": _of_numpy,
-    "_reconstruct_array": lambda value: _with_state(value),
+    "_reconstruct_array": _with_state,
     "_frombuffer": _of_buffer,
 }
 """For each call that makes a tensor: the tensor, or the call inside it that does."""
-
-
-def _with_state(value: Made) -> Made:
-    """Return the NumPy array inside a JAX one: (reconstruct, its arguments, its state, ...)."""
-    inner = Made(value.args[0], value.args[1])
-    inner.state = value.args[2]
-    return inner

@@ -42,7 +42,9 @@ class Made:
     __slots__ = ("args", "items", "maker", "state")
 
     def __init__(self, maker: Any, args: Any) -> None:
-        self.maker, self.args, self.state, self.items = maker, args, None, None
+        self.maker, self.args = maker, args
+        self.state: Any = None
+        self.items: Any = None
 
 
 class Blob:
@@ -64,19 +66,23 @@ class Persistent:
 
 
 _MARK = object()
-_HARMFUL = frozenset(
-    "os posix nt ntpath posixpath subprocess _posixsubprocess sys socket _socket shutil pty runpy importlib imp ctypes _ctypes cffi "
-    "webbrowser pdb bdb code codeop timeit cProfile profile trace asyncio multiprocessing signal _signal threading _thread urllib "
-    "requests http ftplib smtplib telnetlib xmlrpc pip pydoc tempfile pickle _pickle cPickle dill cloudpickle marshal types commands "
-    "platform inspect gc atexit concurrent nturl2path linecache fileinput io _io glob venv ensurepip distutils setuptools "
-    "_osx_support aifc doctest idlelib lib2to3 zipimport pkgutil _frozen_importlib sqlite3 logging".split()
+_HARMFUL_MODULES = """
+_ctypes _frozen_importlib _osx_support _pickle _posixsubprocess _signal _socket _thread aifc asyncio atexit bdb cProfile cPickle cffi
+code codeop commands ctypes distutils doctest ensurepip fileinput ftplib gc http idlelib imp importlib lib2to3 linecache marshal
+multiprocessing nt ntpath nturl2path os pdb pickle pip pkgutil posix posixpath profile pty pydoc requests runpy setuptools shutil
+signal smtplib socket sqlite3 subprocess sys telnetlib tempfile threading timeit trace urllib.request venv webbrowser xmlrpc zipimport
+"""
+"""Modules of Python's own, and a few others, that a file of weights has no use for."""
+_HARMFUL_BUILTINS = "__import__ apply breakpoint compile eval exec execfile file globals input open raw_input vars"
+_HARMFUL_OTHERS = """
+_io.FileIO _io.open io.FileIO io.open numpy.load numpy.testing._private.utils.runstring platform.popen torch.hub.load torch.jit.load
+torch.load types.CodeType types.FunctionType
+"""
+_HARMFUL = (
+    *(f"{module}." for module in _HARMFUL_MODULES.split()),
+    *(f"{module}.{name}." for module in ("builtins", "__builtin__") for name in _HARMFUL_BUILTINS.split()),
+    *(f"{name}." for name in _HARMFUL_OTHERS.split()),
 )
-"""Modules of Python's own (and a few others) that a file of weights has no use for."""
-_HARMFUL_BUILTINS = frozenset("eval exec execfile compile open file input raw_input breakpoint __import__ globals vars apply".split())
-_HARMFUL_OTHERS = frozenset(
-    ("torch.hub.load", "torch.load", "torch.jit.load", "numpy.load", "torch.storage._load_from_file", "numpy.testing._private.utils.runstring")
-)
-_BUILTINS = {"builtins", "__builtin__"}
 
 
 def unpickled(source: Source) -> Any:
@@ -91,9 +97,8 @@ def _named(module: Any, name: Any) -> Name:
     """Return a global by its name, unless it is one that does harm."""
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError
-    root, whole = module.partition(".")[0], f"{module}.{name}"
-    harmful = root in _HARMFUL or whole in _HARMFUL_OTHERS
-    if harmful or (root in _BUILTINS and name.partition(".")[0] in _HARMFUL_BUILTINS):
+    whole = f"{module}.{name}"
+    if f"{whole}.".startswith(_HARMFUL):
         raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)
 
@@ -300,8 +305,8 @@ _STEPS: dict[int, Callable[[_Machine], Any]] = {
         "\x85": lambda m: m.tuple_of(1),
         "\x86": lambda m: m.tuple_of(2),
         "\x87": lambda m: m.tuple_of(3),
-        "\x88": lambda m: m.push(True),
-        "\x89": lambda m: m.push(False),
+        "\x88": lambda m: m.stack.append(True),
+        "\x89": lambda m: m.stack.append(False),
         "\x8a": lambda m: m.long(m.source.number("B")),
         "\x8b": lambda m: m.long(m.source.number("I")),
         "\x8c": lambda m: m.text(m.source.number("B")),
@@ -316,7 +321,7 @@ _STEPS: dict[int, Callable[[_Machine], Any]] = {
         "\x95": lambda m: m.source.take(8),
         "\x96": lambda m: m.raw(m.source.number("Q")),
         "\x97": lambda m: m.push(Blob(0)),
-        "\x98": lambda m: None,
+        "\x98": lambda m: m.stack[-1],
     }.items()
 }
 """What each opcode does to the machine."""

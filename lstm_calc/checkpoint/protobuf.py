@@ -76,7 +76,8 @@ class Message:
 
     def numbers(self, most: int = 64) -> list[int]:
         """Return packed whole numbers, as far as so many."""
-        values, at = [], self.start
+        at = self.start
+        values: list[int] = []
         while at < self.stop and len(values) < most:
             value, at = self._varint(at)
             values.append(signed(value))

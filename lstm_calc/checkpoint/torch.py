@@ -5,10 +5,10 @@ Source: torch/serialization.py, functions _save and _legacy_save.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lstm_calc.checkpoint.pickled import STORAGES, tensors_of
-from lstm_calc.checkpoint.pickles import Made, Name, unpickled
+from lstm_calc.checkpoint.pickled import tensors_of
+from lstm_calc.checkpoint.pickles import unpickled
 from lstm_calc.checkpoint.stored import Checkpoint, Stored
 from lstm_calc.errors import CheckpointError, quoted
 
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 LIMIT = 32 * 2**20
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
-_WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int16": 2, "complex64": 8, "complex128": 16}
+_WIDTHS = {
+    "float64": 8,
+    "float32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "int64": 8,
+    "int32": 4,
+    "int16": 2,
+    "complex64": 8,
+    "complex128": 16,
+}
 _HALVES = {"qint32": 4}
 
 
@@ -48,7 +58,7 @@ def _held(tensor: Stored, sizes: dict[str, int], root: str) -> None:
 
 
 def read_torch_legacy(source: Source) -> Checkpoint:
-    """Return the tensors of a file that torch.save wrote before 1.6: magic, version, system, the value, the storages' keys, numbers."""
+    """Return the tensors of a file of before 1.6: a magic number, version, system, the value, the storages' keys; then numbers."""
     if unpickled(source) != LEGACY_MAGIC:
         raise CheckpointError("is not a file of torch.save")
     unpickled(source)

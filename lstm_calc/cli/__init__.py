@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 
-COMMANDS = ("params", "tensors", "frameworks", "verify")
+COMMANDS = ("params", "tensors", "frameworks", "verify", "inspect")
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
 
 

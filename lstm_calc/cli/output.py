@@ -46,7 +46,11 @@ class Output:
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""
-        return self._write(lambda _: f"{number}\n")
+        return self.text(f"{number}\n")
+
+    def text(self, text: str) -> int:
+        """Write a text as it is; return exit code 0."""
+        return self._write(lambda _: text)
 
     def _write(self, text: Callable[[TextIO], str]) -> int:
         if self.file is None:

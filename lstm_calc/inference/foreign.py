@@ -1,8 +1,8 @@
 """Recurrent layers under names that no table has: tensors that stand together and whose shapes only a recurrent layer has.
 
-What stands together is what has one parent, or one name but for the word that says what a tensor is for (``enc_w_ih``, ``enc_w_hh``).
-A dense layer's matrix is as good as a simple recurrent layer's, so forms that others are like need a name that says so; the two
-kernels of an LSTM or a GRU beside their bias do not.
+What stands together is what has one parent, or one name but for the word that says what a tensor is for (``enc_w_ih``,
+``enc_w_hh``). A dense layer's matrix is as good as a simple recurrent layer's, so forms that others are like need a name that says
+so; the two kernels of an LSTM or a GRU beside their bias do not.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     candidates = [
         (form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names, shapes)
     ]
-    candidates.sort(key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred)))
+    candidates.sort(
+        key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred))
+    )
     if not candidates:
         return None
     form, layer, width = candidates[0]

@@ -1,7 +1,7 @@
 """Every way in which a framework stores a recurrent layer of one direction, and the sizes that stored shapes give it.
 
-A form is a layout of :mod:`lstm_calc.frameworks` with its options chosen: the tensors it has, by name, with their axes in words. The
-words, which forwards give shapes from sizes, give sizes from shapes here.
+A form is a layout of :mod:`lstm_calc.frameworks` with its options chosen: the tensors it has, by name, with their axes in words.
+The words, which forwards give shapes from sizes, give sizes from shapes here.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class Form(Record):
 @cache
 def forms() -> tuple[Form, ...]:
     """Return every form of every framework, in the order of the frameworks."""
-    return tuple(form for table in FRAMEWORKS.values() for kind in table.layouts if kind in CELLS for form in _forms_of(table.name, kind))
+    return tuple(
+        form for table in FRAMEWORKS.values() for kind in table.layouts if kind in CELLS for form in _forms_of(table.name, kind)
+    )
 
 
 def _forms_of(name: str, kind: str) -> Iterator[Form]:
@@ -119,7 +121,7 @@ def solved(form: Form, shapes: Mapping[str, Shape]) -> tuple[Layer, int] | None:
     for name, slot in form.slots.items():
         if shape_of(slot.axes, sizes | _blocks(slot)) != shapes[name]:
             return None
-    fields = {KINDS[form.kind].size: sizes["units"], "bidirectional": sizes.get("ways") == 2}
+    fields: dict[str, Any] = {KINDS[form.kind].size: sizes["units"], "bidirectional": sizes.get("ways") == 2}
     fields |= {"projection": sizes["projection"]} if "projection" in sizes else {}
     window = tuple(sizes[word] for word in sorted(sizes) if word.startswith("kernel_"))
     fields |= {"kernel_size": window} if window else {}

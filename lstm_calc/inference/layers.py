@@ -45,7 +45,7 @@ class Found(Record):
 
 
 def assembled(fits: Sequence[Fit]) -> Iterator[Found]:
-    """Yield the layers that fits make: two directions of one path together, then the layers of one module that follow each other."""
+    """Yield the layers that fits make: two directions of one path together, then the layers of one module."""
     paired = [Found(path, tuple(pair), 1, _ways(pair)) for path, pair in _pairs(fits)]
     for _, run in groupby(paired, key=lambda found: (found.fits[0].framework, found.path)):
         layers = sorted(run, key=lambda found: found.fits[0].depth)

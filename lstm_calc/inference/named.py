@@ -95,5 +95,5 @@ def rank(framework: str, preferred: Sequence[str]) -> int:
 
 
 def _says(kind: str, path: str, form: Form) -> bool:
-    """Say whether a path names the cell, as one must for a form that any dense layer has the shape of, or the form has many tensors."""
+    """Say whether a path names the cell, as one must for a form that dense layers have too, or the form has many tensors."""
     return len(form.slots) > 4 or kind.removeprefix("conv_") in path.lower()

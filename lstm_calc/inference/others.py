@@ -16,7 +16,7 @@ _NORMS = ("norm", "bn", "gamma", "beta", "ln_")
 
 
 def kinds_of(tensors: Sequence[Stored]) -> dict[str, int]:
-    """Return how many numbers embeddings, dense and convolution layers, normalisations and the rest have; kinds that are not there left out."""
+    """Return how many numbers each kind of layer has, of the kinds that are there."""
     families: dict[str, list[Stored]] = {}
     for tensor in tensors:
         families.setdefault(_family(slashed(tensor.name)), []).append(tensor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.others import kinds_of
 from lstm_calc.inference.sorting import sort
 from lstm_calc.measure import count
-from lstm_calc.model import Layer, Model, Recurrent
+from lstm_calc.model import Layer, Model, Recurrent, fresh_name
 from lstm_calc.questions.params import bias_vectors
 from lstm_calc.record import Record
 
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
     from lstm_calc.inference.fits import Fit
 
 
+_UNNAMED = re.compile(r"[^A-Za-z0-9_./-]")
+_LONGEST_NAME = 190
+
+
 class InspectedLayer(Record):
     """A recurrent layer of a file, or a stack of ``layers`` alike ones in one module.
 
-    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, those that an earlier layer shares left out,
-    ``params_by_formula`` what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to be
-    known. ``candidates`` are layers, in the notation, that the same shapes could be as well. Sizes are None where nothing tells.
+    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, those that an earlier layer shares left
+    out, ``params_by_formula`` what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to
+    be known. ``candidates`` are layers, in the notation, that the same shapes could be as well. Sizes are None where nothing tells.
     """
 
     name: str
@@ -60,8 +65,8 @@ class InspectedLayer(Record):
 class InspectedFile(Record):
     """A file: its recurrent layers, and how many numbers it has beside them.
 
-    ``params`` counts what is learned, each number once however many names it has; ``other`` is the part of it outside recurrent
-    layers, ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
+    ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
+    ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
     statistics, counters, whole-number constants. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
     """
 
@@ -86,12 +91,14 @@ class InspectedFile(Record):
         """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
         layers: list[Layer] = []
         first = width = None
+        taken: dict[str, int] = {}
         for found in self.layers:
             if found.layer is None or found.input_dim is None:
                 continue
             first = first or found.input_dim
             follows = not layers or width == found.input_dim
-            layers.append(found.layer if follows else found.layer.replace(input_dim=found.input_dim))
+            name = fresh_name(_UNNAMED.sub("_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
+            layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
             width = found.layer.output_dim(found.input_dim)
         return Model(layers, first) if layers else None
 
@@ -279,7 +286,7 @@ def same(first: InspectedFile, second: InspectedFile) -> Sameness:
 
 def _architecture(file: InspectedFile) -> Counter[str]:
     found: Counter[str] = Counter()
-    recurrent = set()
+    recurrent: set[str] = set()
     for layer in file.layers:
         recurrent.update(tensor.name for tensor in layer.tensors)
         if layer.layer is None or layer.input_dim is None:
