@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -152,6 +153,7 @@ def _read_shard(path: str) -> Checkpoint:
 def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Checkpoint:
     """Return what a pickle or an ONNX graph holds, or say what else the file is."""
     from lstm_calc.checkpoint.foreign import file_words
+    from lstm_calc.checkpoint.pickles import NotAPickleError
 
     if head[2:].startswith(_LEGACY) or (head.startswith(_PROTOCOLS) and _LEGACY in head[:32]):
         from lstm_calc.checkpoint.torch import read_torch_legacy
@@ -159,8 +161,11 @@ def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Che
         return read_torch_legacy(source)
     words = file_words(head, _rest(stream, source.size)[-8:])
     unknown = words == "none that is known here"
-    if head.startswith(_PROTOCOLS) or (head[:1] in {bytes([byte]) for byte in _OLD_PICKLE} and words == "a text file"):
+    if head.startswith(_PROTOCOLS):
         return _read_pickle(source)
+    if head[0] in _OLD_PICKLE and (unknown or words == "a text file"):
+        with suppress(NotAPickleError):
+            return _read_pickle(source)
     if unknown and head[:1] in {b"\x08", b"\x12", b":", b"B"}:
         from lstm_calc.checkpoint.onnx import read_onnx
 

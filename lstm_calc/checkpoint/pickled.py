@@ -152,6 +152,8 @@ def _of_numpy(value: Made) -> Stored | None:
     if not value.state:
         return None
     *_, shape, dtype, _, data = value.state
+    if isinstance(data, list):
+        return None  # an array of objects, which are walked as such
     return Stored("", _shape(shape), _numpy_dtype(dtype), (id(data), _shape(shape)) if isinstance(data, Blob) else (id(value),))
 
 

@@ -24,6 +24,10 @@ MOST_STEPS = 1_500_000
 _LONGEST_TEXT = 4096
 
 
+class NotAPickleError(CheckpointError):
+    """A stream of bytes that breaks a pickle's rules."""
+
+
 class Name:
     """A global that the pickle names."""
 
@@ -90,7 +94,7 @@ def unpickled(source: Source) -> Any:
     try:
         return _Machine(source).run()
     except (IndexError, TypeError, KeyError, AttributeError, ValueError, OverflowError, UnicodeDecodeError, struct.error):
-        raise CheckpointError(f"is not a sound pickle: it makes no sense at byte {source.at:,}") from None
+        raise NotAPickleError(f"is not a sound pickle: it makes no sense at byte {source.at:,}") from None
 
 
 def _named(module: Any, name: Any) -> Name:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, forms, solved
-from lstm_calc.inference.named import rank
+from lstm_calc.inference.named import names_a_cell, rank
 from lstm_calc.inference.sorting import slashed
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer
 
 _KINDS = ("lstm", "gru", "rnn")
+_OWN = "textbook"
+"""Whose formula is held against a layer that is stored as no framework around its file does."""
 _MOST = 24
 """More tensors than any form of one direction has."""
 _ROLE = re.compile(
@@ -32,7 +34,7 @@ _ROLE = re.compile(
     r"input|hidden|to|x|h|matrix|mat|var|vars|param|params|peephole|proj|projection|gate|gates|state|"
     r"[wub]?[xh]?[ifcogzrnj]|forget|output|cell|update|reset|candidate|new)$"
 )
-_GATED = re.compile(r"lstm|gru|rnn|recurrent|hh|h2h|gate|cell", re.IGNORECASE)
+_GATED = re.compile(r"lstm|gru|rnn|recurrent|(?<![a-z])hh|h2h", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(var|param|weight|arr|array|tensor|variable|w)?[_-]?\d+$", re.IGNORECASE)
 _WORDS = re.compile(r"[_\-]+|(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"\d+$")
@@ -51,7 +53,7 @@ def foreign_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterato
 
 def _clusters(tensors: Sequence[Stored]) -> Iterator[tuple[str, list[Stored]]]:
     """Yield what stands together: by one parent, by one name but for its role, by a module that bears a cell's name."""
-    for key in (_parent, _stem, _module):
+    for key in (_parent, _stem, _stem_of_two, _module):
         found: dict[str, list[Stored]] = {}
         for tensor in tensors:
             path = key(slashed(tensor.name))
@@ -73,6 +75,13 @@ def _stem(name: str) -> str | None:
     if len(kept) == len(words):
         return None
     return f"{parent}/{'_'.join([*kept, *dict.fromkeys(numbers)])}".strip("/")
+
+
+def _stem_of_two(name: str) -> str | None:
+    """Return the path above two parts that only say what a tensor is for: the ``decoder`` of ``decoder/h2h/weight``."""
+    *above, role, own = ["", *name.split("/")][-3:] if name.count("/") < 2 else name.rsplit("/", 2)
+    words = [*_WORDS.split(role), *_WORDS.split(own)]
+    return "/".join(above) if all(_ROLE.match(word.lower()) for word in words) else None
 
 
 def _module(name: str) -> str | None:
@@ -116,11 +125,11 @@ def _joined(path: str, tensor: Stored) -> str:
 def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered: bool) -> Fit | None:
     """Return the layer that all tensors of a cluster make together, None where they make none or might be something else."""
     shapes = tuple(tensor.shape for tensor in cluster)
-    if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes)):
+    if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes) and not _GATED.search(path)):
         return None
     names = " ".join(tensor.name for tensor in cluster)
     candidates = [
-        (form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names, shapes)
+        (form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names)
     ]
     candidates.sort(
         key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred))
@@ -128,7 +137,8 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     if not candidates:
         return None
     form, layer, width = candidates[0]
-    others = dict.fromkeys((other, size) for _, other, size in candidates if _sizes(other, size) != _sizes(layer, width))
+    told = form.kind in path.lower()
+    others = dict.fromkeys((other, size) for _, other, size in candidates if not told and _sizes(other, size) != _sizes(layer, width))
     framework = _named_after(cluster, form, preferred)
     return Fit(framework, form, layer, width, tuple(cluster), path, others=tuple(others)[:3])
 
@@ -143,14 +153,15 @@ def _in_order(shapes: Sequence[Shape]) -> bool:
     return ranks[:2] == [2, 2] and len(ranks) > 2 and (set(ranks[2:]) == {1} or ranks[2:] == [2])
 
 
-def _believable(form: Form, path: str, names: str, shapes: Sequence[Shape]) -> bool:
+def _believable(form: Form, path: str, names: str) -> bool:
     """Say whether only a recurrent layer has a form's shapes, or else the names say that this is one."""
     has_bias = any("bias" in slot.role for slot in form.slots.values())
-    told = bool(_GATED.search(f"{path} {names}"))
+    if form.kind == "conv_lstm":
+        return "convlstm" in path.lower().replace("_", "")
     if form.kind == "rnn" or form.joined:
-        says = re.search(form.kind if form.joined else "rnn|recurrent|hh|h2h", f"{path} {names}", re.IGNORECASE)
-        return says is not None and len(shapes) > 1
-    return told or has_bias
+        says = re.search("rnn|recurrent|(?<![a-z])hh|h2h", f"{path} {names}", re.IGNORECASE)
+        return names_a_cell(form.kind, path) if form.joined else says is not None
+    return has_bias or _GATED.search(f"{path} {names}") is not None
 
 
 def _reversed(candidate: tuple[Form, Layer, int], shapes: Sequence[Shape]) -> bool:
@@ -163,17 +174,27 @@ def _reversed(candidate: tuple[Form, Layer, int], shapes: Sequence[Shape]) -> bo
 def _named_after(cluster: Sequence[Stored], form: Form, preferred: Sequence[str]) -> str:
     """Return whose names a cluster has, where they are a framework's with the layer's number, else whose form it is."""
     torch = any(re.search(r"(weight|w)_(ih|hh)", tensor.name) for tensor in cluster)
-    return "pytorch" if torch and "pytorch" in preferred else form.framework
+    if torch and "pytorch" in preferred:
+        return "pytorch"
+    return form.framework if form.framework in preferred else _OWN
 
 
 @lru_cache(maxsize=4096)
 def _matches(shapes: tuple[Shape, ...]) -> tuple[tuple[Form, Layer, int], ...]:
     """Return every form, with its sizes, whose tensors have just these shapes."""
     found = []
-    for form in forms():
-        if form.kind in _KINDS and len(form.slots) == len(shapes) and _ranks(form) == sorted(map(len, shapes)):
+    for form in (*forms(), *_joined_forms()):
+        if form.kind in (*_KINDS, "conv_lstm") and len(form.slots) == len(shapes) and _ranks(form) == sorted(map(len, shapes)):
             found += [(form, *sizes) for placed in _placings(form, shapes) if (sizes := solved(form, placed)) is not None]
     return tuple(found)
+
+
+def _joined_forms() -> Iterator[Form]:
+    """Yield the forms with one matrix over input and h that are stored (units, input), which no framework has and many people write."""
+    for form in forms():
+        if form.kind in _KINDS and form.slots.keys() == {"w", "b"} and form.joined:
+            slots = {name: slot.replace(axes=" ".join(reversed(slot.axes.split()))) for name, slot in form.slots.items()}
+            yield form.replace(framework=_OWN, slots=slots)
 
 
 def _ranks(form: Form) -> list[int]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FORWARD = re.compile(r"(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)", re.IGNORECASE)
 _BACKWARD = re.compile(r"(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)", re.IGNORECASE)
 _COUNTED = re.compile(r"_\d+(?=/|$)")
-_TAIL = re.compile(r"/([a-z_]*_)?(cell|linear)(_\d+)?$|/[^/]*\*[^/]*$")
+_TAIL = re.compile(r"/([a-z_]*_)?(cell|linear)(_\d+)?$|/[^/]*\*[^/]*$|/vars$")
 """What stands at the end of the path of every layer of some framework."""
 
 
@@ -97,9 +97,10 @@ def _is_stack(layers: Sequence[Found]) -> bool:
 
 def display_name(found: Found) -> str:
     """Return a path as a person would call the layer: without what every layer of its framework has at the end."""
-    path = re.sub(r"^(model_weights|state_dict|model_state_dict|params|model_state)/", "", found.path)
+    path = re.sub(r"^(model_weights|state_dict|model_state_dict|params|model_state|layers(?=/[a-z]))/", "", found.path)
     while (shorter := _TAIL.sub("", path)) != path and shorter:
         path = shorter
     parts = [part for part, _ in groupby(path.split("/"))]
+    parts = parts[:1] if parts[0] == parts[-1] else parts
     kind = found.fits[0].form.kind if found.fits[0].form else "layer"
     return "/".join(parts).replace("*", "").strip("/") or kind

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Stored
 
 _DEPTH = re.compile(r"_l(\d{1,4})(_reverse)?$")
+_INNER = {"linear", "gates", "gate", "cell"}
+_CELL = re.compile(r"^(basic_|block_|fused_)*(vanilla_)?(bi|b)?(?P<kind>lstm|gru|rnn)_?(cell|layer)?(_?\d+)?$")
 _CELL_OF_A_MODULE = "_l0"
 Group = dict[str, "Stored"]
 Place = tuple[str, int, str]
@@ -61,7 +63,7 @@ def groups(tensors: Sequence[Stored]) -> dict[Place, Group]:
     found: dict[Place, Group] = {}
     known = slot_names()
     for tensor in tensors:
-        parts = slashed(tensor.name).split("/")
+        parts = _plain(slashed(tensor.name)).split("/")
         deep = _DEPTH.search(parts[-1])
         depth, way = (int(deep[1]), deep[2] or "") if deep else (0, "")
         if deep:
@@ -73,12 +75,22 @@ def groups(tensors: Sequence[Stored]) -> dict[Place, Group]:
     return found
 
 
+def _plain(name: str) -> str:
+    """Return a name as it was before PyTorch's weight_norm, spectral_norm or a weight drop renamed it.
+
+    >>> _plain("rnn/parametrizations/weight_hh_l0/original1"), _plain("rnn/weight_hh_l0_v"), _plain("rnns/0/module/bias_ih_l0")
+    ('rnn/weight_hh_l0', 'rnn/weight_hh_l0', 'rnns/0/bias_ih_l0')
+    """
+    name = re.sub(r"(^|/)parametrizations/([^/]+)/original1?$", r"\1\2", name)
+    return re.sub(r"(^|/)module/([^/]+)$", r"\1\2", re.sub(r"(_l\d+(_reverse)?|weight_[hi]h)_(v|orig|raw)$", r"\1", name))
+
+
 def _best(place: Place, group: Group, preferred: Sequence[str]) -> Fit | None:
     """Return the layer that explains most of a group, a preferred framework's first, None where nothing fits."""
     path, depth, way = place
     fits = []
     for form in (form for name in group for form in forms_by_slot().get(name, ())):
-        if not form.slots.keys() <= group.keys() or (form.joined and not _says(form.kind, path, form)):
+        if not form.slots.keys() <= group.keys() or (form.joined and not _says(form, path)):
             continue
         tensors = {name: group[name] for name in form.slots}
         if any(len(tensor.shape) != form.slots[name].rank for name, tensor in tensors.items()):
@@ -94,6 +106,14 @@ def rank(framework: str, preferred: Sequence[str]) -> int:
     return preferred.index(framework) if framework in preferred else len(preferred)
 
 
-def _says(kind: str, path: str, form: Form) -> bool:
+def _says(form: Form, path: str) -> bool:
     """Say whether a path names the cell, as one must for a form that dense layers have too, or the form has many tensors."""
-    return len(form.slots) > 4 or kind.removeprefix("conv_") in path.lower()
+    return len(form.slots) > 4 or names_a_cell(form.kind, path)
+
+
+def names_a_cell(kind: str, path: str) -> bool:
+    """Say whether a path ends with the name of a cell of a kind, or with that of its one matrix."""
+    own = path.lower().split("/")
+    last = own[-2] if own[-1] in _INNER and len(own) > 1 else own[-1]
+    found = _CELL.match(last)
+    return found is not None and found["kind"] in {kind.removeprefix("conv_"), "rnn" * (len(own) > 1 and own[-1] in _INNER)}

@@ -15,15 +15,16 @@ _EMBEDDINGS = ("emb", "wte", "wpe", "lookup", "vocab")
 _NORMS = ("norm", "bn", "gamma", "beta", "ln_")
 
 
-def kinds_of(tensors: Sequence[Stored]) -> dict[str, int]:
-    """Return how many numbers each kind of layer has, of the kinds that are there."""
+def kinds_of(tensors: Sequence[Stored], counted: Sequence[Stored]) -> dict[str, int]:
+    """Return how many numbers each kind of layer has, of the kinds that are there; only some tensors count."""
+    counts = {tensor.name: tensor.params for tensor in counted}
     families: dict[str, list[Stored]] = {}
     for tensor in tensors:
         families.setdefault(_family(slashed(tensor.name)), []).append(tensor)
     found: dict[str, int] = {}
     for name, members in families.items():
         kind = _kind(name, members)
-        found[kind] = found.get(kind, 0) + sum(tensor.params for tensor in members)
+        found[kind] = found.get(kind, 0) + sum(counts.get(tensor.name, 0) for tensor in members)
     return {kind: found[kind] for kind in sorted(found) if found[kind]}
 
 
