@@ -37,8 +37,11 @@ LIMIT = 32 * 2**20
 
 
 def read_npy(source: Source) -> Checkpoint:
-    """Return the one array of an npy file, or those in the pickle that an array of objects is."""
-    return Checkpoint("npy", tuple(_arrays("array", source)))
+    """Return the array of an npy file, or those that follow each other in one, numbered, or those in the pickle of an object array."""
+    tensors: list[Stored] = []
+    while not tensors or (source.at < source.size and tensors[-1].dtype is not None):
+        tensors += _arrays(str(len(tensors)), source)
+    return Checkpoint("npy", (tensors[0].replace(name="array"),) if len(tensors) == 1 else tuple(tensors))
 
 
 def read_npz(archive: Archive) -> Checkpoint:
@@ -55,10 +58,14 @@ def _arrays(name: str, source: Source) -> list[Stored]:
     """Return the array behind a header, or, where its dtype is object, the arrays in its pickle."""
     dtype, shape, width = _header(source)
     if dtype == "object":
-        return [tensor.replace(name=f"{name}/{tensor.name}") for tensor in tensors_of(unpickled(source))]
+        found = [
+            tensor.replace(name=f"{name}/{tensor.name}", place=(name, tensor.place)) for tensor in tensors_of(unpickled(source))
+        ]
+        return found or [Stored(name, shape, dtype)]
     end = source.at + prod(shape) * width
     if end > source.size:
         raise CheckpointError(f"ends at byte {source.size:,}, and the array {name!r} at byte {end:,}: cut short")
+    source.pass_over(prod(shape) * width)
     return [Stored(name, shape, dtype)]
 
 

@@ -33,6 +33,8 @@ _INPUTS = {
     "DynamicQuantizeLSTM": ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P"),
 }
 """The recurrent operators, and what their inputs are called."""
+_UNLEARNED = {"BatchNormalization": 3, "DequantizeLinear": 1, "QuantizeLinear": 1}
+"""The operators whose inputs from this one on hold running statistics, scales and zero points."""
 _JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
 """The operators whose every input is data; the others' second and on are settings."""
 _LEARNED = re.compile(r"(weight|kernel|bias)$")
@@ -122,16 +124,20 @@ class _Reader:
             scope.flows[outputs[0]] = Flow((), ints=ints if isinstance(ints, list) else [ints] if isinstance(ints, int) else None)
         elif op in _INPUTS:
             self.operator(op, name, dict(zip(_INPUTS[op], inputs, strict=False)), scope, attributes)
+            self.unlearned([scope.get(value) for value in (*inputs[5:7], *inputs[8:])])
         elif op in FLOWS:
             self.flow(op, [scope.get(value) for value in inputs], outputs, scope, attributes)
         elif op in self.functions:
             self.call(self.functions[op], inputs, scope, f"{name}/")
-        if op == "BatchNormalization":
-            self.buffers.update(source for value in inputs[3:5] for source in scope.get(value).sources)
+        self.unlearned([scope.get(value) for value in inputs[_UNLEARNED.get(op, len(inputs)) :]])
         for inner in [*attributes.values()]:
             for graph in inner if isinstance(inner, list) else [inner]:
                 if isinstance(graph, _Graph):
                     self.graph(graph.message, scope, f"{name}/")
+
+    def unlearned(self, flows: list[Flow]) -> None:
+        """Note that what flows here is no weight: running statistics, scales, initial states."""
+        self.buffers.update(source for flow in flows for source in flow.sources if not _LEARNED.search(source))
 
     def flow(self, op: str, given: list[Flow], outputs: list[str], scope: _Scope, attributes: dict[str, Any]) -> None:
         """Note the shapes that an operator gives, where its inputs tell them."""
@@ -157,13 +163,13 @@ class _Reader:
 
     def operator(self, op: str, name: str, inputs: dict[str, str], scope: _Scope, attributes: dict[str, Any]) -> None:
         """Note a recurrent node."""
-        flows = {part: scope.get(inputs[part]) for part in ("W", "R", "B", "P") if inputs.get(part)}
+        flows = {part: scope.get(inputs[part]) for part in ("X", "W", "R", "B", "P") if inputs.get(part)}
         self.operators.append(
             Operator(
                 name=name.strip("/") or op.lower(),
                 type=op.removeprefix("DynamicQuantize"),
                 shapes={part: flow.shape for part, flow in flows.items()},
-                sources={part: flow.sources for part, flow in flows.items()},
+                sources={part: flow.sources for part, flow in flows.items() if part != "X"},
                 attributes={key: value for key, value in attributes.items() if isinstance(value, (int, str))},
                 transposed=op.startswith("Dynamic"),
             )

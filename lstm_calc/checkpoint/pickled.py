@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.checkpoint.pickles import Blob, Made, Name, Persistent
+from lstm_calc.checkpoint.pickles import Made, Name, Persistent
 from lstm_calc.checkpoint.stored import Stored
 from lstm_calc.errors import CheckpointError, printable, quoted
 
@@ -42,7 +42,8 @@ _MODULE_PARTS = {"_parameters": "", "_buffers": "buffer", "_modules": ""}
 def tensors_of(value: Any) -> Iterator[Stored]:
     """Yield every tensor in what a pickle says, each container walked once; raise CheckpointError where it nests too deeply."""
     seen: set[int] = set()
-    left: list[tuple[Any, _Path, str]] = [(value, _Path(None, "", 0), "")]
+    whole = value  # kept, as what is told apart by its id must be
+    left: list[tuple[Any, _Path, str]] = [(whole, _Path(None, "", 0), "")]
     found = 0
     while left:
         value, path, kind = left.pop()
@@ -154,7 +155,7 @@ def _of_numpy(value: Made) -> Stored | None:
     *_, shape, dtype, _, data = value.state
     if isinstance(data, list):
         return None  # an array of objects, which are walked as such
-    return Stored("", _shape(shape), _numpy_dtype(dtype), (id(data), _shape(shape)) if isinstance(data, Blob) else (id(value),))
+    return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value.state),))
 
 
 def _of_buffer(value: Made) -> Stored:

@@ -83,6 +83,11 @@ class Source:
         while count > 0 and (data := self._stream.read(min(count, _CHUNK))):
             count -= len(data)
 
+    def pass_over(self, count: int) -> None:
+        """Jump over the next bytes where that costs nothing; else stay, at the end of what is read."""
+        if self._jumps:
+            self.skip(count)
+
     def number(self, form: str) -> int:
         """Return the next number, little-endian, in a form of :mod:`struct`."""
         return int(struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))[0])

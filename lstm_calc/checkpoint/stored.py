@@ -31,7 +31,7 @@ class Stored(Record):
 
 
 class Operator(Record):
-    """A recurrent node of a graph: its inputs' stored shapes by their names (W, R, B, P), None where nothing tells.
+    """A recurrent node of a graph: its inputs' shapes by their names (X, W, R, B, P), None where nothing tells.
 
     ``sources`` are the tensors of the file behind them, ``attributes`` the node's plain settings; ``transposed``: W and R are
     stored (input, units).

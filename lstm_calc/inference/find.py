@@ -50,6 +50,7 @@ def _misfits(left: Sequence[Stored]) -> Iterator[Fit]:
         telling = [name for name in group if name in forms_by_slot() and name not in _VAGUE]
         if telling:
             shapes = ", ".join(f"{name} {tensor.shape}" for name, tensor in group.items())
-            framework = forms_by_slot()[telling[0]][0].framework
+            form = forms_by_slot()[telling[0]][0]
+            kind = next((word for word in ("lstm", "gru", "rnn") if word in path.lower()), None)
             why = f"no recurrent layer that is known here has the shapes {shapes}"
-            yield Fit(framework, None, None, None, tuple(group.values()), path, depth, way, why)
+            yield Fit(form.framework, None, None, None, tuple(group.values()), path, depth, way, why, kind)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
+from lstm_calc.cells import CELLS
 from lstm_calc.inference.fits import Fit
-from lstm_calc.inference.forms import Form, forms, solved
+from lstm_calc.inference.forms import Form, Slot, forms, solved
 from lstm_calc.inference.named import names_a_cell, rank
 from lstm_calc.inference.sorting import slashed
 
@@ -128,9 +130,7 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes) and not _GATED.search(path)):
         return None
     names = " ".join(tensor.name for tensor in cluster)
-    candidates = [
-        (form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names)
-    ]
+    candidates = [(form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names)]
     candidates.sort(
         key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred))
     )
@@ -138,9 +138,10 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
         return None
     form, layer, width = candidates[0]
     told = form.kind in path.lower()
-    others = dict.fromkeys((other, size) for _, other, size in candidates if not told and _sizes(other, size) != _sizes(layer, width))
+    others = {_sizes(other, size): (other, size) for _, other, size in candidates if not told}
+    others.pop(_sizes(layer, width), None)
     framework = _named_after(cluster, form, preferred)
-    return Fit(framework, form, layer, width, tuple(cluster), path, others=tuple(others)[:3])
+    return Fit(framework, form, layer, width, tuple(cluster), path, others=tuple(others.values())[:3])
 
 
 def _sizes(layer: Layer, width: int) -> tuple[object, ...]:
@@ -183,18 +184,39 @@ def _named_after(cluster: Sequence[Stored], form: Form, preferred: Sequence[str]
 def _matches(shapes: tuple[Shape, ...]) -> tuple[tuple[Form, Layer, int], ...]:
     """Return every form, with its sizes, whose tensors have just these shapes."""
     found = []
-    for form in (*forms(), *_joined_forms()):
+    for form in (*forms(), *_own_forms()):
         if form.kind in (*_KINDS, "conv_lstm") and len(form.slots) == len(shapes) and _ranks(form) == sorted(map(len, shapes)):
             found += [(form, *sizes) for placed in _placings(form, shapes) if (sizes := solved(form, placed)) is not None]
     return tuple(found)
 
 
-def _joined_forms() -> Iterator[Form]:
-    """Yield the forms with one matrix over input and h that are stored (units, input), which no framework has and many people write."""
-    for form in forms():
-        if form.kind in _KINDS and form.slots.keys() == {"w", "b"} and form.joined:
-            slots = {name: slot.replace(axes=" ".join(reversed(slot.axes.split()))) for name, slot in form.slots.items()}
-            yield form.replace(framework=_OWN, slots=slots)
+@cache
+def _own_forms() -> tuple[Form, ...]:
+    """Return the forms that no framework has and people write: each kernel or one for both, either way round, with any biases."""
+    found = []
+    for kind in _KINDS:
+        layer = next(form.layer for form in forms() if form.framework == _OWN and form.kind == kind)
+        gates = len(CELLS[kind].gates)
+        for kernels, biases in product(_OWN_KERNELS, _OWN_BIASES):
+            rows = (*kernels, *biases)
+            slots = {f"{at}": Slot(axes, gates, role) for at, (axes, role) in enumerate(rows)}
+            found.append(Form(_OWN, kind, layer.replace(bias=bool(biases)), slots))
+    return tuple(found)
+
+
+_OWN_KERNELS = (
+    (("gates*units input", "kernel"), ("gates*units output", "recurrent_kernel")),
+    (("input gates*units", "kernel"), ("output gates*units", "recurrent_kernel")),
+    (("gates*units input+output", "kernel recurrent_kernel"),),
+    (("input+output gates*units", "kernel recurrent_kernel"),),
+)
+_OWN_BIASES: tuple[tuple[tuple[str, str], ...], ...] = (
+    (),
+    (("gates*units", "bias"),),
+    (("gates*units", "bias"), ("gates*units", "recurrent_bias")),
+    (("biases*gates*units", "bias recurrent_bias"),),
+    (("biases gates*units", "bias recurrent_bias"),),
+)
 
 
 def _ranks(form: Form) -> list[int]:

@@ -57,6 +57,15 @@ class Form(Record):
     slots: dict[str, Slot]
 
     @property
+    def bias_vectors(self) -> int:
+        """How many bias vectors every gate has; one that the candidate alone has more is left out."""
+        roles: set[str] = set()
+        for slot in self.slots.values():
+            held = slot.role.split()
+            roles.update(held[:-1] if "candidate_gate" in slot.axes else held)
+        return len(roles & {"bias", "recurrent_bias"})
+
+    @property
     def joined(self) -> bool:
         """Whether one matrix holds both kernels, or each gate has matrices of its own: forms that other layers are like."""
         kernels = [slot for slot in self.slots.values() if "kernel" in slot.role]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FORWARD = re.compile(r"(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)", re.IGNORECASE)
 _BACKWARD = re.compile(r"(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)", re.IGNORECASE)
 _COUNTED = re.compile(r"_\d+(?=/|$)")
-_TAIL = re.compile(r"/([a-z_]*_)?(cell|linear)(_\d+)?$|/[^/]*\*[^/]*$|/vars$")
+_TAIL = re.compile(r"/(cell|linear|([a-z_]+_)?(lstm|gru|rnn)_cell(_\d+)?)$|/[^/]*\*[^/]*$|/vars$")
 """What stands at the end of the path of every layer of some framework."""
 
 

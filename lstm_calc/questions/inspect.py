@@ -190,15 +190,15 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
     reason = fit.why or _reason(fit, layer, params, formula, sharing)
     return InspectedLayer(
         name=name,
-        cell=None if layer is None else layer.kind,
+        cell=fit.kind if layer is None else layer.kind,
         framework=fit.framework,
         input_dim=fit.input_dim,
-        units=None if layer is None else layer.sizes["units"],
+        units=fit.units if layer is None else layer.sizes["units"],
         layers=found.depth,
         bidirectional=found.ways == 2,
         projection=getattr(layer, "projection", None),
         peephole=getattr(layer, "peephole", False),
-        bias_vectors=None if layer is None else _vectors(layer, fit),
+        bias_vectors=fit.form.bias_vectors if fit.form else None,
         params=params,
         params_by_formula=formula,
         reason=reason,
@@ -207,11 +207,6 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
         layer=layer,
         reconciled=formula is not None and (params == formula or reason is not None),
     )
-
-
-def _vectors(layer: Layer, fit: Fit) -> int:
-    """Return how many bias vectors a gate has as stored."""
-    return min(bias_vectors(layer, fit.form.framework).values()) if fit.form else 0
 
 
 def _formula(layer: Recurrent, fit: Fit) -> int:
@@ -245,7 +240,7 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
 def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
     """Return, in words, where a difference in numbers comes from, nothing where it has no such source."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
-    there, wanted = (min(bias_vectors(layer, name).values()) for name in (fit.form.framework, fit.framework))
+    there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, fit.framework).values())
     words = ("no bias vector", "one bias vector", "two bias vectors")
     if there < wanted:
         return f"{words[there]} a gate where {fit.framework} has {wanted}: an exporter summed them ({more:,} numbers)"
