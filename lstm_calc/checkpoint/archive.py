@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from lstm_calc.checkpoint.source import Source, Window
-from lstm_calc.errors import CheckpointError, quoted
+from lstm_calc.errors import CheckpointError, printable, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,11 @@ class _Guarded(Window):
         return super().read(size)
 
 
+def _short(error: Exception) -> str:
+    """Return what zipfile says, without the bytes that it quotes."""
+    return printable(str(error).partition(" and header ")[0]).lower() or type(error).__name__
+
+
 class Archive:
     """The members of a zip archive."""
 
@@ -35,7 +40,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(_Guarded(stream, 0, size))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, OSError) as error:
-            raise CheckpointError(f"is a zip archive that ends at byte {size:,} without a sound directory ({error})") from None
+            raise CheckpointError(f"is a zip archive that ends at byte {size:,} without a sound directory ({_short(error)})") from None
         self.size = size
         self.sizes = {info.filename: info.file_size for info in self._zip.infolist()}
         self.names = tuple(self.sizes)
@@ -47,7 +52,7 @@ class Archive:
             with self._zip.open(name) as member:
                 yield Source(member, self.sizes[name], limit, jumps=False)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-            raise CheckpointError(f"has a broken member {quoted(name)}: {error}") from None
+            raise CheckpointError(f"has a broken member {quoted(name)}: {_short(error)}") from None
 
     def window(self, name: str) -> IO[bytes] | None:
         """Return a member that is not compressed as a file of its own, None where it is compressed."""

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
-_MOST_LINKS = 200_000
+_MOST_LINKS = 50_000
 _DEEPEST = 50
-_MAX_CONFIG = 8 * 2**20
+_MAX_CONFIG = 4 * 2**20
 
 
 def read_hdf5(stream: IO[bytes]) -> Checkpoint:

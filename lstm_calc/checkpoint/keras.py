@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lstm_calc.checkpoint.archive import Archive
     from lstm_calc.checkpoint.stored import Checkpoint
 
-_MAX_CONFIG = 8 * 2**20
+_MAX_CONFIG = 4 * 2**20
 _MAX_UNPACKED = 256 * 2**20
 _CHUNK = 2**20
 

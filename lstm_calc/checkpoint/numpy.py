@@ -21,23 +21,13 @@ if TYPE_CHECKING:
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 2**16
 _LENGTHS = {1: "H", 2: "I", 3: "I"}
-KINDS = {
-    "f": "float",
-    "i": "int",
-    "u": "uint",
-    "c": "complex",
-    "b": "bool",
-    "V": "void",
-    "S": "bytes",
-    "U": "str",
-    "M": "time",
-    "m": "time",
-}
+KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "V": "void", "S": "bytes", "U": "str"} | dict.fromkeys("Mm", "time")
+_MOST_ARRAYS = 10_000
 LIMIT = 32 * 2**20
 
 
 def read_npy(source: Source) -> Checkpoint:
-    """Return the array of an npy file, or those that follow each other in one, numbered, or those in the pickle of an object array."""
+    """Return the array of an npy file, those that follow each other in one, numbered, or those in an array of objects."""
     tensors: list[Stored] = []
     while not tensors or (source.at < source.size and tensors[-1].dtype is not None):
         tensors += _arrays(str(len(tensors)), source)
@@ -47,6 +37,8 @@ def read_npy(source: Source) -> Checkpoint:
 def read_npz(archive: Archive) -> Checkpoint:
     """Return the arrays of an npz file, each named after its member."""
     tensors: list[Stored] = []
+    if len(archive.names) > _MOST_ARRAYS:
+        raise CheckpointError(f"has {len(archive.names):,} members; at most {_MOST_ARRAYS:,} are read")
     for member in archive.names:
         if member.endswith(".npy"):
             with archive.open(member, LIMIT) as source:

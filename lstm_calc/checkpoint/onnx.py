@@ -6,6 +6,7 @@ Weights kept in other files are not opened. Source: onnx/onnx.proto, whose field
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any
 
@@ -14,12 +15,14 @@ from lstm_calc.checkpoint.protobuf import Message, int64s, signed
 from lstm_calc.checkpoint.stored import Checkpoint, Operator, Stored
 from lstm_calc.errors import CheckpointError, quoted
 
-_MODEL = {"graph": 7, "opset_import": 8, "functions": 25}
-_GRAPH = {"node": 1, "name": 2, "initializer": 5, "input": 11, "value_info": 13, "sparse_initializer": 15}
-_FUNCTION = {"name": 1, "input": 4, "output": 5, "node": 7, "domain": 10}
-_NODE = {"input": 1, "output": 2, "name": 3, "op_type": 4, "attribute": 5, "domain": 7}
-_TENSOR = {"dims": 1, "data_type": 2, "int32_data": 5, "int64_data": 7, "name": 8, "raw_data": 9}
-_ATTRIBUTE = {"name": 1, "f": 2, "i": 3, "s": 4, "t": 5, "g": 6, "floats": 7, "ints": 8, "graphs": 11, "sparse_tensor": 22}
+_MODEL = {7: "graph", 8: "opset_import", 25: "functions"}
+_GRAPH = {1: "node", 5: "initializer", 11: "input", 13: "value_info", 15: "sparse_initializer"}
+_FUNCTION = {1: "name", 4: "input", 7: "node"}
+_NODE = {1: "input", 2: "output", 3: "name", 4: "op_type", 5: "attribute"}
+_TENSOR = {1: "dims", 2: "data_type", 5: "int32_data", 7: "int64_data", 8: "name", 9: "raw_data"}
+_ATTRIBUTE = {1: "name", 3: "i", 4: "s", 5: "t", 6: "g", 8: "ints", 11: "graphs"}
+_SPARSE = {1: "values", 3: "dims"}
+_VALUE, _KIND, _TENSOR_KIND, _SHAPE, _DIM = {1: "name", 2: "type"}, {1: "tensor"}, {2: "shape"}, {1: "dim"}, {1: "value"}
 _TYPE_WORDS = """
 float32 uint8 int8 uint16 int16 int32 int64 string bool float16 float64 uint32 uint64 complex64 complex128 bfloat16 float8_e4m3fn
 float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz uint4 int4 float4_e2m1fn
@@ -38,7 +41,7 @@ _UNLEARNED = {"BatchNormalization": 3, "DequantizeLinear": 1, "QuantizeLinear": 
 _JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
 """The operators whose every input is data; the others' second and on are settings."""
 _LEARNED = re.compile(r"(weight|kernel|bias)$")
-_MOST_CALLS = 10_000
+_MOST_CALLS, _MOST_OPERATORS = 10_000, 2_000
 _FEW = 64
 _INTEGERS = {"int64", "int32", "uint64", "uint32", "bool", "string", "int16", "uint16"}
 
@@ -55,13 +58,13 @@ def read_onnx(stream: IO[bytes]) -> Checkpoint | None:
         return reader.checkpoint()
 
 
-def _parts(message: Message, known: dict[str, int]) -> dict[str, list[Any]]:
-    """Return the values of the fields that are known, by their names."""
-    found: dict[str, list[Any]] = {name: [] for name in known}
-    names = {number: name for name, number in known.items()}
-    for number, value in message.fields():
-        if number in names:
-            found[names[number]].append(value)
+def _parts(message: Message | int, known: dict[int, str]) -> dict[str, list[Any]]:
+    """Return the values of the fields that are known, by their names; a name that is not there has none."""
+    if isinstance(message, int):
+        raise CheckpointError("is an ONNX model with a number where a message should be")
+    found: dict[str, list[Any]] = defaultdict(list)
+    for number, value in message.fields(known):
+        found[known[number]].append(value)
     return found
 
 
@@ -116,7 +119,7 @@ class _Reader:
     def node(self, node: dict[str, list[Any]], scope: _Scope, name: str) -> None:
         """Note what one node holds and gives, and walk the graphs or the function inside it."""
         op, attributes = _text(node, "op_type"), dict(map(_attribute, node["attribute"]))
-        inputs, outputs = ([value.text() for value in node[side]] for side in ("input", "output"))
+        inputs, outputs = ([value.text() for value in node[side] if isinstance(value, Message)] for side in ("input", "output"))
         if op == "Constant" and isinstance(attributes.get("value"), Message) and outputs:
             self.tensor(attributes["value"], scope, outputs[0], constant=True)
         elif op == "Constant" and outputs:
@@ -143,8 +146,9 @@ class _Reader:
         """Note the shapes that an operator gives, where its inputs tell them."""
         try:
             shapes = FLOWS[op](given, attributes, len(outputs))
-        except (IndexError, TypeError, ValueError, ZeroDivisionError, StopIteration):
+        except (IndexError, TypeError, ValueError, ZeroDivisionError, StopIteration, RuntimeError, OverflowError):
             shapes = [None] * len(outputs)
+        shapes = [shape if shape is None or _can_be(shape) else None for shape in shapes]
         data = given if op in _JOINING else given[:1]
         sources = tuple(dict.fromkeys(source for flow in data for source in flow.sources))
         ints = given[0].ints if op in {"Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape"} and given else None
@@ -158,11 +162,14 @@ class _Reader:
         if self.calls > _MOST_CALLS or path.count("/") > _FEW:
             raise CheckpointError("calls its functions more often or more deeply than is followed")
         inner = _Scope(None)
-        inner.flows = {formal.text(): scope.get(value) for formal, value in zip(function["input"], inputs, strict=False)}
+        formal = [value.text() for value in function["input"] if isinstance(value, Message)]
+        inner.flows = {name: scope.get(value) for name, value in zip(formal, inputs, strict=False)}
         self.nodes(function["node"], inner, path)
 
     def operator(self, op: str, name: str, inputs: dict[str, str], scope: _Scope, attributes: dict[str, Any]) -> None:
         """Note a recurrent node."""
+        if len(self.operators) >= _MOST_OPERATORS:
+            raise CheckpointError(f"has more than {_MOST_OPERATORS:,} recurrent nodes, which is more than are read")
         flows = {part: scope.get(inputs[part]) for part in ("X", "W", "R", "B", "P") if inputs.get(part)}
         self.operators.append(
             Operator(
@@ -190,7 +197,7 @@ class _Reader:
 
     def sparse(self, message: Message, scope: _Scope) -> None:
         """Note a sparse initialiser in its dense shape."""
-        parts = _parts(message, {"values": 1, "dims": 3})
+        parts = _parts(message, _SPARSE)
         name, shape = next((_text(_parts(value, _TENSOR), "name") for value in parts["values"]), ""), _dims(parts["dims"])
         self.tensors[name] = Stored(name, shape, "float32")
         scope.flows[name] = Flow(shape, (name,))
@@ -205,6 +212,10 @@ class _Graph:
 
 def _text(parts: dict[str, list[Any]], name: str) -> str:
     return next((value.text() for value in parts[name] if isinstance(value, Message)), "")
+
+
+def _can_be(shape: tuple[int, ...]) -> bool:
+    return len(shape) <= _FEW and all(isinstance(size, int) and 0 <= size < 2**63 for size in shape)
 
 
 def _dims(values: list[int | Message]) -> tuple[int, ...]:
@@ -257,11 +268,11 @@ def _attribute(message: Message) -> tuple[str, Any]:
 
 def _value_info(message: Message) -> tuple[str, tuple[int, ...] | None]:
     """Return a value's name and shape, None where a size is not fixed."""
-    parts = _parts(message, {"name": 1, "type": 2})
+    parts = _parts(message, _VALUE)
     for kind in parts["type"]:
-        for tensor in _parts(kind, {"tensor": 1})["tensor"]:
-            for shape in _parts(tensor, {"shape": 2})["shape"]:
-                sizes = [_parts(dim, {"value": 1})["value"] for dim in _parts(shape, {"dim": 1})["dim"]]
+        for tensor in _parts(kind, _KIND)["tensor"]:
+            for shape in _parts(tensor, _TENSOR_KIND)["shape"]:
+                sizes = [_parts(dim, _DIM)["value"] for dim in _parts(shape, _SHAPE)["dim"]]
                 fixed = [signed(size[0]) for size in sizes if size and isinstance(size[0], int)]
                 return _text(parts, "name"), tuple(fixed) if len(fixed) == len(sizes) else None
     return _text(parts, "name"), None

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEEPEST = 100
-_MOST_TENSORS = 200_000
+_MOST_TENSORS = 50_000
+_MOST_HOLDERS = 300_000
 STORAGES = {
     "DoubleStorage": "float64",
     "FloatStorage": "float32",
@@ -42,58 +43,44 @@ _MODULE_PARTS = {"_parameters": "", "_buffers": "buffer", "_modules": ""}
 def tensors_of(value: Any) -> Iterator[Stored]:
     """Yield every tensor in what a pickle says, each container walked once; raise CheckpointError where it nests too deeply."""
     seen: set[int] = set()
-    whole = value  # kept, as what is told apart by its id must be
-    left: list[tuple[Any, _Path, str]] = [(whole, _Path(None, "", 0), "")]
+    open_: list[tuple[str, str, Iterator[tuple[str, Any, str]]]] = [("", "", iter([("", value, "")]))]
     found = 0
-    while left:
-        value, path, kind = left.pop()
-        tensor = _tensor(value)
-        if tensor is not None:
-            found += 1
-            if found > _MOST_TENSORS:
-                raise CheckpointError(f"has more than {_MOST_TENSORS:,} tensors, which is more than are read")
-            yield tensor.replace(name=str(path) or "tensor", kind=kind)
-        elif id(value) not in seen:
-            seen.add(id(value))
-            inner = [(inside, path.to(step), kind or word) for step, inside, word in _inside(value) if isinstance(inside, _HOLDERS)]
-            left += reversed(inner)
+    while open_:
+        for step, inside, word in open_[-1][2]:
+            kind = open_[-1][1] or word
+            if isinstance(inside, Made) and (tensor := _tensor(inside)) is not None:
+                found += 1
+                path = [part for part in (*(each[0] for each in open_), step) if part]
+                yield tensor.replace(name="/".join(path) or "tensor", kind=kind)
+            elif id(inside) not in seen and isinstance(inside, _HOLDERS):
+                seen.add(id(inside))
+                open_.append((step, kind, _inside(inside)))
+                break
+        else:
+            open_.pop()
+        _refuse_too_much(found, len(seen), len(open_))
+
+
+def _refuse_too_much(tensors: int, holders: int, depth: int) -> None:
+    if tensors > _MOST_TENSORS or holders > _MOST_HOLDERS:
+        raise CheckpointError(f"has more than {_MOST_TENSORS:,} tensors, or {_MOST_HOLDERS:,} dicts and lists; no more are read")
+    if depth > _DEEPEST:
+        raise CheckpointError(f"nests its values more than {_DEEPEST} deep")
 
 
 _HOLDERS = (dict, list, tuple, Made)
 
 
-class _Path:
-    """The steps that lead to a value, shared with those to its neighbours."""
-
-    __slots__ = ("above", "depth", "step")
-
-    def __init__(self, above: _Path | None, step: str, depth: int) -> None:
-        self.above, self.step, self.depth = above, step, depth
-
-    def to(self, step: str | None) -> _Path:
-        """Return the path one step on, or this one where the step has no name."""
-        if self.depth >= _DEEPEST:
-            raise CheckpointError(f"nests its values more than {_DEEPEST} deep")
-        return _Path(self, step or "", self.depth + 1)
-
-    def __str__(self) -> str:
-        steps, path = [], self
-        while path.above is not None:
-            steps.append(path.step)
-            path = path.above
-        return "/".join(step for step in reversed(steps) if step)
-
-
-def _inside(value: Any) -> Iterator[tuple[str | None, Any, str]]:
+def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
     """Yield what stands in a container: the step to it, itself, and what kind of tensors it has."""
     if isinstance(value, Made):
-        yield from ((None, part, "") for part in (value.state, value.items, value.args))
+        yield from (("", part, "") for part in (value.state, value.items, value.args))
     elif isinstance(value, dict) and "_parameters" in value and "_modules" in value:
-        yield from ((None, value.get(part), kind) for part, kind in _MODULE_PARTS.items())
+        yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
     elif isinstance(value, dict):
-        yield from ((_step(key), inside, "") for key, inside in value.items() if key not in _ALIASES)
-    elif isinstance(value, (list, tuple)):
-        yield from ((str(at), inside, "") for at, inside in enumerate(value))
+        yield from ((_step(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES)
+    else:
+        yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
 
 
 def _step(key: Any) -> str:

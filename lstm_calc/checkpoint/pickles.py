@@ -11,6 +11,7 @@ Source: Lib/pickletools.py of CPython 3.13, which describes every opcode.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, printable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.checkpoint.source import Source
 
-MOST_STEPS = 1_500_000
+MOST_STEPS = 1_000_000
 _LONGEST_TEXT = 4096
 
 
@@ -97,6 +98,7 @@ def unpickled(source: Source) -> Any:
         raise NotAPickleError(f"is not a sound pickle: it makes no sense at byte {source.at:,}") from None
 
 
+@lru_cache(maxsize=1024)
 def _named(module: Any, name: Any) -> Name:
     """Return a global by its name, unless it is one that does harm."""
     if not (isinstance(module, str) and isinstance(name, str)):

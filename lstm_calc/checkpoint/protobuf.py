@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import CheckpointError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from mmap import mmap
 
-MOST_FIELDS = 1_000_000
+MOST_FIELDS = 400_000
 _DEEPEST = 100
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _WIDTHS = {_FIXED64: 8, _FIXED32: 4}
@@ -34,29 +34,34 @@ class Message:
     def __len__(self) -> int:
         return self.stop - self.start
 
-    def fields(self) -> Iterator[tuple[int, int | Message]]:
-        """Yield each field's number and its value: a number, or the stretch of the file that it takes."""
-        at = self.start
-        while at < self.stop:
-            self._left[0] -= 1
-            if self._left[0] < 0:
+    def fields(self, wanted: Container[int]) -> Iterator[tuple[int, int | Message]]:
+        """Yield the number of each field that is wanted and its value: a number, or the stretch of the file that it takes."""
+        data, at, stop, left = self.data, self.start, self.stop, self._left
+        while at < stop:
+            left[0] -= 1
+            if left[0] < 0:
                 raise CheckpointError(f"has more than {MOST_FIELDS:,} fields, which is more than are read")
-            tag, at = self._varint(at)
+            tag = data[at]
+            tag, at = (tag, at + 1) if tag < 128 else self._varint(at)
             number, wire = tag >> 3, tag & 7
             if wire == _VARINT:
                 value, at = self._varint(at)
-                yield number, value
+                if number in wanted:
+                    yield number, value
                 continue
             length, at = self._varint(at) if wire == _BYTES else (_WIDTHS.get(wire, -1), at)
             if length < 0 or number == 0:
                 raise CheckpointError(f"makes no sense as protocol buffers at byte {at:,}")
-            if at + length > self.stop:
-                raise CheckpointError(f"ends at byte {self.stop:,}, where its own sizes lead to byte {at + length:,}: cut short")
-            yield number, Message(self.data, at, at + length, self._left, self.depth + 1)
+            if at + length > stop:
+                raise CheckpointError(f"ends at byte {stop:,}, where its own sizes lead to byte {at + length:,}: cut short")
+            if number in wanted:
+                yield number, Message(self.data, at, at + length, left, self.depth + 1)
             at += length
 
     def _varint(self, at: int) -> tuple[int, int]:
         """Return a number of up to ten bytes, and the place behind it."""
+        if at < self.stop and (byte := self.data[at]) < 128:
+            return byte, at + 1
         value = shift = 0
         for place in range(at, min(at + 10, self.stop)):
             byte = self.data[place]

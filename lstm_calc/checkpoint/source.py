@@ -8,7 +8,8 @@ from typing import IO
 
 from lstm_calc.errors import CheckpointError
 
-_CHUNK = 2**20
+_CHUNK = 2**16
+_LONGEST_LINE = 2**20
 
 
 class Window(io.RawIOBase):
@@ -49,39 +50,62 @@ class Source:
 
     def __init__(self, stream: IO[bytes], size: int, limit: int, *, jumps: bool = True) -> None:
         """Take a stream at its start, how long it is, how much of it may be read, and whether it jumps forward at no cost."""
-        self.at, self.size = 0, size
-        self._jumps = jumps
-        self._stream, self._left, self._limit = stream, limit, limit
+        self.size = size
+        self._stream, self._left, self._limit, self._jumps = stream, limit, limit, jumps
+        self._buffer, self._next, self._start = b"", 0, 0
+
+    @property
+    def at(self) -> int:
+        """The place of the next byte."""
+        return self._start + self._next
 
     def take(self, count: int) -> bytes:
         """Return the next bytes; raise CheckpointError where the file ends before."""
+        start, stop = self._next, self._next + count
+        if stop > len(self._buffer) or count < 0:
+            self._fill(count)
+            start, stop = 0, count
+        self._next = stop
+        return self._buffer[start:stop]
+
+    def _fill(self, count: int) -> None:
+        """Have at least so many of the next bytes in the buffer."""
         self._reach(count)
-        self._spend(count)
-        data = self._stream.read(count)
-        self.at += len(data)
-        if len(data) < count:
-            raise CheckpointError(f"ends at byte {self.at:,}, {count - len(data):,} bytes before it should")
-        return data
+        rest = self._buffer[self._next :]
+        self._left -= count - len(rest)
+        if self._left < 0:
+            raise CheckpointError(f"has more than {self._limit // 2**20} MiB of names and settings, which is more than is read")
+        self._start, self._next = self.at, 0
+        self._buffer = rest + self._stream.read(max(count - len(rest), min(_CHUNK, self._left)))
+        self._left -= max(0, len(self._buffer) - count)
+        if len(self._buffer) < count:
+            end = self._start + len(self._buffer)
+            raise CheckpointError(f"ends at byte {end:,}, {count - len(self._buffer):,} bytes before it should")
 
     def line(self) -> bytes:
         """Return the next line without its end."""
-        data = self._stream.readline(min(_CHUNK, self._left))
-        self._spend(len(data))
-        self.at += len(data)
-        if not data.endswith(b"\n"):
-            raise CheckpointError(f"ends at byte {self.at:,}, in the middle of a line")
-        return data[:-1]
+        stop = self._buffer.find(b"\n", self._next)
+        if stop < 0:
+            self._fill(min(_LONGEST_LINE, self.size - self.at))
+            stop = self._buffer.find(b"\n")
+        if stop < 0:
+            raise CheckpointError(f"ends at byte {self.size:,}, or has a line that does not end, from byte {self.at:,} on")
+        line, self._next = self._buffer[self._next : stop], stop + 1
+        return line
 
     def skip(self, count: int) -> None:
         """Pass over the next bytes; raise CheckpointError where the file ends before."""
         self._reach(count)
-        self.at += count
-        if self._jumps:
+        inside = min(count, len(self._buffer) - self._next)
+        self._next += inside
+        count -= inside
+        if self._jumps and count:
+            self._start, self._next, self._buffer = self.at + count, 0, b""
             self._stream.seek(count, io.SEEK_CUR)
-            return
-        self._spend(count)
-        while count > 0 and (data := self._stream.read(min(count, _CHUNK))):
-            count -= len(data)
+        while not self._jumps and count:
+            step = min(count, _CHUNK)
+            self.take(step)
+            count -= step
 
     def pass_over(self, count: int) -> None:
         """Jump over the next bytes where that costs nothing; else stay, at the end of what is read."""
@@ -95,8 +119,3 @@ class Source:
     def _reach(self, count: int) -> None:
         if count < 0 or self.at + count > self.size:
             raise CheckpointError(f"ends at byte {self.size:,}, where its own sizes lead to byte {self.at + count:,}")
-
-    def _spend(self, count: int) -> None:
-        self._left -= count
-        if self._left < 0:
-            raise CheckpointError(f"has more than {self._limit // 2**20} MiB of names and settings, which is more than is read")

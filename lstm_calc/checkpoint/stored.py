@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from lstm_calc.measure import Shape
+
+
+_LONGEST_NAME, _MOST_AXES, _LARGEST = 4096, 64, 2**63
 
 
 class Stored(Record):
@@ -23,6 +27,13 @@ class Stored(Record):
     dtype: str | None
     place: tuple[Any, ...] | None = None
     kind: str = ""
+
+    def check(self) -> None:
+        """Refuse a name or a shape that no tensor has, so that nothing later grows with it."""
+        if len(self.name) > _LONGEST_NAME:
+            raise CheckpointError(f"has a tensor whose name has {len(self.name):,} characters")
+        if len(self.shape) > _MOST_AXES or any(size >= _LARGEST for size in self.shape):
+            raise CheckpointError(f"has a tensor {quoted(self.name)} of a shape that cannot be")
 
     @property
     def params(self) -> int:

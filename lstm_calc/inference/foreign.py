@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lstm_calc.cells import CELLS
 from lstm_calc.inference.fits import Fit
@@ -184,9 +184,10 @@ def _named_after(cluster: Sequence[Stored], form: Form, preferred: Sequence[str]
 def _matches(shapes: tuple[Shape, ...]) -> tuple[tuple[Form, Layer, int], ...]:
     """Return every form, with its sizes, whose tensors have just these shapes."""
     found = []
-    for form in (*forms(), *_own_forms()):
-        if form.kind in (*_KINDS, "conv_lstm") and len(form.slots) == len(shapes) and _ranks(form) == sorted(map(len, shapes)):
-            found += [(form, *sizes) for placed in _placings(form, shapes) if (sizes := solved(form, placed)) is not None]
+    for ratio, alike in _forms_by_ranks().get(tuple(sorted(map(len, shapes))), {}).items():
+        if ratio is None or any(len(shape) == 2 and shape[ratio.units] == ratio.gates * shape[1 - ratio.units] for shape in shapes):
+            for form in alike:
+                found += [(form, *sizes) for placed in _placings(form, shapes) if (sizes := solved(form, placed)) is not None]
     return tuple(found)
 
 
@@ -219,8 +220,30 @@ _OWN_BIASES: tuple[tuple[tuple[str, str], ...], ...] = (
 )
 
 
-def _ranks(form: Form) -> list[int]:
-    return sorted(slot.rank for slot in form.slots.values())
+class _Ratio(NamedTuple):
+    """What a recurrent kernel from units to units has: one axis so many times as long as the other, which axis ``units`` says."""
+
+    units: int
+    gates: int
+
+
+@cache
+def _forms_by_ranks() -> dict[tuple[int, ...], dict[_Ratio | None, list[Form]]]:
+    """Return the forms by how many axes their tensors have, and by the ratio of their recurrent kernel, None where it has none."""
+    found: dict[tuple[int, ...], dict[_Ratio | None, list[Form]]] = {}
+    for form in (*forms(), *_own_forms()):
+        if form.kind in {*_KINDS, "conv_lstm"}:
+            ranks = tuple(sorted(slot.rank for slot in form.slots.values()))
+            found.setdefault(ranks, {}).setdefault(_ratio(form), []).append(form)
+    return found
+
+
+def _ratio(form: Form) -> _Ratio | None:
+    slot = next(slot for slot in form.slots.values() if "recurrent_kernel" in slot.role)
+    axes = slot.axes.split()
+    if "+" in slot.axes or len(axes) != 2 or getattr(form.layer, "projection", None):
+        return None
+    return _Ratio(axes.index("output") ^ 1, slot.gates if "gates" in slot.axes else 1)
 
 
 def _placings(form: Form, shapes: tuple[Shape, ...]) -> Iterator[dict[str, Shape]]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS, layout_for
-from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, terms_of
+from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, terms_of
 from lstm_calc.model import KINDS, Layer
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
     "nobias": ({}, {"bias": False}),
@@ -48,6 +48,14 @@ class Slot(Record):
         return len(self.axes.split())
 
 
+class Equation(NamedTuple):
+    """What the size of one axis of a slot is: a sum of products of words, each with the number of blocks that stand there."""
+
+    slot: str
+    axis: int
+    terms: tuple[tuple[int, tuple[str, ...]], ...]
+
+
 class Form(Record):
     """One way to store one direction of a layer; ``layer`` has the options, with sizes still to be found."""
 
@@ -55,6 +63,13 @@ class Form(Record):
     kind: str
     layer: Layer
     slots: dict[str, Slot]
+
+    equations: ClassVar[tuple[Equation, ...]]
+    """What the sizes of every axis are."""
+
+    def check(self) -> None:
+        """Write down the equations."""
+        self.__dict__["equations"] = tuple(_equations(self))
 
     @property
     def bias_vectors(self) -> int:
@@ -70,6 +85,23 @@ class Form(Record):
         """Whether one matrix holds both kernels, or each gate has matrices of its own: forms that other layers are like."""
         kernels = [slot for slot in self.slots.values() if "kernel" in slot.role]
         return any("+" in slot.axes for slot in kernels) or len(kernels) > 2
+
+
+def _equations(form: Form) -> Iterator[Equation]:
+    """Yield the equation of every axis, in which the output is the projection or the units."""
+    output = "projection" if getattr(form.layer, "projection", None) else "units"
+    for name, slot in form.slots.items():
+        for at, axis in enumerate(slot.axes.replace("output", output).split()):
+            terms = [(_blocks(slot, term), tuple(word for word in term if not _is_block(word))) for term in terms_of(axis)]
+            yield Equation(name, at, tuple(terms))
+
+
+def _is_block(word: str) -> bool:
+    return word in {"gates", "biases"} or word.endswith("_gate")
+
+
+def _blocks(slot: Slot, term: tuple[str, ...]) -> int:
+    return prod({"gates": slot.gates, "biases": 2}.get(word, 1) for word in term if _is_block(word))
 
 
 @cache
@@ -124,12 +156,13 @@ def solved(form: Form, shapes: Mapping[str, Shape]) -> tuple[Layer, int] | None:
     >>> solved(keras, {"kernel": (59, 200), "recurrent_kernel": (50, 200), "bias": (200,)})
     (LSTM(units=50), 59)
     """
-    sizes = _sizes(form, shapes)
-    if not {"units", "input"} <= sizes.keys() or min(sizes.values()) < 1:
-        return None
-    for name, slot in form.slots.items():
-        if shape_of(slot.axes, sizes | _blocks(slot)) != shapes[name]:
+    sizes: Sizes = {}
+    left: Sequence[Equation] = form.equations
+    while left:
+        open_ = [equation for equation in left if not _holds(equation, shapes[equation.slot][equation.axis], sizes)]
+        if len(open_) == len(left) or 0 in sizes.values():
             return None
+        left = open_
     fields: dict[str, Any] = {KINDS[form.kind].size: sizes["units"], "bidirectional": sizes.get("ways") == 2}
     fields |= {"projection": sizes["projection"]} if "projection" in sizes else {}
     window = tuple(sizes[word] for word in sorted(sizes) if word.startswith("kernel_"))
@@ -137,38 +170,21 @@ def solved(form: Form, shapes: Mapping[str, Shape]) -> tuple[Layer, int] | None:
     return form.layer.replace(**fields), sizes["input"]
 
 
-def _blocks(slot: Slot) -> Sizes:
-    words = {word for axis in slot.axes.split() for term in terms_of(axis) for word in term}
-    return {"gates": slot.gates, "biases": 2} | {word: 1 for word in words if word.endswith("_gate")}
-
-
-def _sizes(form: Form, shapes: Mapping[str, Shape]) -> Sizes:
-    """Return the sizes that axes with one unknown give, again and again until none is left."""
-    output = "projection" if getattr(form.layer, "projection", None) else "units"
-    sizes: Sizes = {}
-    left = [
-        (axis.replace("output", output), size, _blocks(slot))
-        for name, slot in form.slots.items()
-        for axis, size in zip(slot.axes.split(), shapes[name], strict=True)
-    ]
-    while True:
-        found = [(word, value) for axis, size, blocks in left for word, value in _unknown(axis, size, sizes | blocks)]
-        if not found:
-            return sizes | ({"output": sizes[output]} if output in sizes else {})
-        sizes |= dict(found)
-
-
-def _unknown(axis: str, size: int, known: Sizes) -> Iterator[tuple[str, int]]:
-    """Yield the one word of an axis that is not known, with the size that the axis gives it."""
-    rest, open_terms = size, []
-    for term in terms_of(axis):
-        missing = [word for word in term if word not in known]
-        factor = prod(known[word] for word in term if word in known)
+def _holds(equation: Equation, size: int, sizes: Sizes) -> bool:
+    """Say whether an equation holds, once it has given its one unknown word a size; one that can't hold gives it the size 0."""
+    rest, unknown = size, []
+    for factor, words in equation.terms:
+        missing = [word for word in words if word not in sizes]
+        value = factor * prod(sizes[word] for word in words if word in sizes)
         if missing:
-            open_terms.append((missing, factor))
+            unknown.append((value, missing))
         else:
-            rest -= factor
-    if len(open_terms) == 1 and len(open_terms[0][0]) == 1:
-        (word,), factor = open_terms[0]
-        if rest > 0 and rest % factor == 0:
-            yield word, rest // factor
+            rest -= value
+    if not unknown:
+        sizes.update({"input": 0} if rest else {})
+        return True
+    if len(unknown) > 1 or len(unknown[0][1]) > 1:
+        return False
+    value, (word,) = unknown[0]
+    sizes[word] = rest // value if rest > 0 and rest % value == 0 else 0
+    return True

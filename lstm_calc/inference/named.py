@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Stored
 
 _DEPTH = re.compile(r"_l(\d{1,4})(_reverse)?$")
+_RENAMED = (
+    re.compile(r"(^|/)parametrizations/([^/]+)/original1?$"),
+    re.compile(r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$"),
+    re.compile(r"(^|/)module/([^/]+)$"),
+)
 _INNER = {"linear", "gates", "gate", "cell"}
 _CELL = re.compile(r"^(basic_|block_|fused_)*(vanilla_)?(bi|b)?(?P<kind>lstm|gru|rnn)_?(cell|layer)?(_?\d+)?$")
 _CELL_OF_A_MODULE = "_l0"
@@ -81,8 +86,9 @@ def _plain(name: str) -> str:
     >>> _plain("rnn/parametrizations/weight_hh_l0/original1"), _plain("rnn/weight_hh_l0_v"), _plain("rnns/0/module/bias_ih_l0")
     ('rnn/weight_hh_l0', 'rnn/weight_hh_l0', 'rnns/0/bias_ih_l0')
     """
-    name = re.sub(r"(^|/)parametrizations/([^/]+)/original1?$", r"\1\2", name)
-    return re.sub(r"(^|/)module/([^/]+)$", r"\1\2", re.sub(r"(_l\d+(_reverse)?|weight_[hi]h)_(v|orig|raw)$", r"\1", name))
+    for pattern in _RENAMED:
+        name = pattern.sub(r"\1\2", name)
+    return name
 
 
 def _best(place: Place, group: Group, preferred: Sequence[str]) -> Fit | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lstm_calc.record import Record
@@ -27,6 +28,7 @@ _BUFFER = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"^(u?int(16|32|64)|bool|str|bytes|string|object|time|void\d*)$")
+_SEPARATORS = re.compile(r"[.\[\]/]+|::")
 _SUFFIX = re.compile(r":\d+$")
 
 
@@ -54,10 +56,11 @@ def _kind(tensor: Stored) -> str:
     return "buffer" if tensor.kind or counted or _BUFFER.search(name) else ""
 
 
+@lru_cache(maxsize=2**16)
 def slashed(name: str) -> str:
     """Return a tensor's name with its parts parted by slashes alone, and without TensorFlow's ``:0``.
 
     >>> slashed("lstm/lstm_cell/kernel:0"), slashed("layers[0].weight_ih")
     ('lstm/lstm_cell/kernel', 'layers/0/weight_ih')
     """
-    return re.sub(r"[.\[\]/]+|::", "/", _SUFFIX.sub("", name)).strip("/")
+    return _SEPARATORS.sub("/", _SUFFIX.sub("", name)).strip("/")
