@@ -40,7 +40,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(_Guarded(stream, 0, size))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, OSError) as error:
-            raise CheckpointError(f"is a zip archive that ends at byte {size:,} without a sound directory ({_short(error)})") from None
+            raise CheckpointError(
+                f"is a zip archive that ends at byte {size:,} without a sound directory ({_short(error)})"
+            ) from None
         self.size = size
         self.sizes = {info.filename: info.file_size for info in self._zip.infolist()}
         self.names = tuple(self.sizes)

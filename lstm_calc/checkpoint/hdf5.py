@@ -98,16 +98,13 @@ def parsed_config(text: str | bytes) -> Any:
 
 
 def layer_classes(config: Any) -> dict[str, str]:
-    """Return the class of every layer in Keras' configuration of a model, by the layer's name."""
+    """Return the class of every layer in Keras' configuration of a model, by the layer's name, in the model's order."""
+    inner = config.get("config") if isinstance(config, dict) else None
+    layers = inner.get("layers") if isinstance(inner, dict) else inner
     classes: dict[str, str] = {}
-    left = [config]
-    while left:
-        value = left.pop()
-        if isinstance(value, dict):
-            inner, cls = value.get("config"), value.get("class_name")
-            if isinstance(cls, str) and isinstance(inner, dict) and isinstance(inner.get("name"), str):
-                classes[inner["name"]] = cls
-            left += value.values()
-        elif isinstance(value, list):
-            left += value
+    for layer in layers if isinstance(layers, list) else ():
+        own = layer.get("config") if isinstance(layer, dict) else None
+        name, cls = (own.get("name"), layer.get("class_name")) if isinstance(own, dict) else (None, None)
+        if isinstance(name, str) and isinstance(cls, str):
+            classes[name] = cls
     return classes

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 2**16
 _LENGTHS = {1: "H", 2: "I", 3: "I"}
-KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "V": "void", "S": "bytes", "U": "str"} | dict.fromkeys("Mm", "time")
+KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "V": "void", "S": "bytes", "U": "str"} | dict.fromkeys(
+    "Mm", "time"
+)
 _MOST_ARRAYS = 10_000
 LIMIT = 32 * 2**20
 

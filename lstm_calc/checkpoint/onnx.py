@@ -215,7 +215,7 @@ def _text(parts: dict[str, list[Any]], name: str) -> str:
 
 
 def _can_be(shape: tuple[int, ...]) -> bool:
-    return len(shape) <= _FEW and all(isinstance(size, int) and 0 <= size < 2**63 for size in shape)
+    return len(shape) <= _FEW and all(0 <= size < 2**63 for size in shape)
 
 
 def _dims(values: list[int | Message]) -> tuple[int, ...]:

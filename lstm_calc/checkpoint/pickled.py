@@ -78,13 +78,11 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
     elif isinstance(value, dict) and "_parameters" in value and "_modules" in value:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
     elif isinstance(value, dict):
-        yield from ((_step(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES)
+        yield from (
+            (_step(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES
+        )
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
-
-
-def _step(key: Any) -> str:
-    return printable(key) if isinstance(key, str) else printable(str(key))
 
 
 def _tensor(value: Any) -> Stored | None:

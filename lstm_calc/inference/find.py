@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from lstm_calc.inference.fits import Fit
@@ -34,9 +35,42 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
         fits += search(left, preferred)
         left = _without(left, fits)
     fits += _misfits(left)
-    order = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
-    found = assembled(fits)
-    return tuple(sorted(found, key=lambda each: min((order[tensor.name] for tensor in each.tensors), default=len(order))))
+    names = _configured(checkpoint)
+    places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
+
+    def place(each: Found) -> tuple[int, int]:
+        first = min((places[tensor.name] for tensor in each.tensors), default=len(places))
+        return names.get(_part(each.path), ("", len(names)))[1], first
+
+    found = sorted(assembled(fits), key=place)
+    return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
+
+
+def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
+    """Return, for what stands for a layer in the paths of Keras' files, its name in the model's configuration, and its place there.
+
+    Before Keras 3 that is the name itself, since then the class in small letters, counted up (keras/src/saving/saving_lib.py).
+    """
+    names: dict[str, tuple[str, int]] = {}
+    taken: dict[str, int] = {}
+    for at, (name, cls) in enumerate(checkpoint.classes.items()):
+        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls).lower()
+        names[f"layers/{snake}_{taken[snake]}" if snake in taken else f"layers/{snake}"] = names[name] = (name, at)
+        taken[snake] = taken.get(snake, 0) + 1
+    return names
+
+
+def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
+    """Return a path with the layer's own name in the place of its counted class, where it is a layer of the outermost model."""
+    part = _part(path)
+    rest = path.removeprefix(part)
+    return f"{names[part][0]}{rest}" if part in names and part.startswith("layers/") and "/layers/" not in rest else path
+
+
+def _part(path: str) -> str:
+    """Return the part of a path that stands for a layer of the outermost model."""
+    parts = path.removeprefix("model_weights/").split("/")
+    return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]
 
 
 def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
@@ -53,4 +87,4 @@ def _misfits(left: Sequence[Stored]) -> Iterator[Fit]:
             form = forms_by_slot()[telling[0]][0]
             kind = next((word for word in ("lstm", "gru", "rnn") if word in path.lower()), None)
             why = f"no recurrent layer that is known here has the shapes {shapes}"
-            yield Fit(form.framework, None, None, None, tuple(group.values()), path, depth, way, why, kind)
+            yield Fit(form.framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)

@@ -16,8 +16,8 @@ class Fit(Record):
     """One direction of one layer (both, where the form holds both), at a path of the file.
 
     ``framework`` is whose layer it is, which is not the form's where only the shapes are alike. ``layer`` is None where the names
-    say that a recurrent layer is here and no form has the shapes; ``why`` then says so, and ``kind`` and ``units`` are what is told all the same. ``others`` are the layers that the same
-    shapes could be as well.
+    say that a recurrent layer is here and no form has the shapes; ``why`` then says so, and ``kind`` and ``units`` are what is told
+    all the same. ``guessed``: the shapes alone told. ``others`` are the layers that the same shapes could be as well.
     """
 
     framework: str
@@ -29,6 +29,7 @@ class Fit(Record):
     depth: int = 0
     way: str = ""
     why: str = ""
+    guessed: bool = False
     kind: str | None = None
     units: int | None = None
     others: tuple[tuple[Layer, int], ...] = ()

@@ -140,8 +140,11 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     told = form.kind in path.lower()
     others = {_sizes(other, size): (other, size) for _, other, size in candidates if not told}
     others.pop(_sizes(layer, width), None)
+    guessed = numbered and not told
     framework = _named_after(cluster, form, preferred)
-    return Fit(framework, form, layer, width, tuple(cluster), path, others=tuple(others.values())[:3])
+    return Fit(
+        framework, form, layer, width, tuple(cluster), path, guessed=numbered and not told, others=tuple(others.values())[:3]
+    )
 
 
 def _sizes(layer: Layer, width: int) -> tuple[object, ...]:

@@ -33,8 +33,8 @@ _LONGEST_NAME = 190
 class InspectedLayer(Record):
     """A recurrent layer of a file, or a stack of ``layers`` alike ones in one module.
 
-    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, those that an earlier layer shares left
-    out, ``params_by_formula`` what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to
+    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, less those that an earlier layer shares;
+    ``params_by_formula`` is what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to
     be known. ``candidates`` are layers, in the notation, that the same shapes could be as well. Sizes are None where nothing tells.
     """
 
@@ -233,7 +233,9 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
         keras = count(Model([layer], fit.input_dim), "keras")
         parts.append(f"a CuDNN layer under Keras' names: two bias vectors a gate, where keras itself would have {keras:,}")
     if fit.others:
-        parts.append("the shapes alone leave the choice")
+        parts.append("the shapes alone leave a choice")
+    elif fit.guessed and fit.input_dim == layer.sizes["output"]:
+        parts.append("input and units are equal, so that the shapes do not tell the two kernels apart; the order does")
     return "; ".join(part for part in parts if part) or None
 
 
