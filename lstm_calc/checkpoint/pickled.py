@@ -79,7 +79,9 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
     elif isinstance(value, dict):
         yield from (
-            (_step(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES
+            (printable(str(key)), inside, "")
+            for key, inside in value.items()
+            if isinstance(inside, _HOLDERS) and key not in _ALIASES
         )
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))

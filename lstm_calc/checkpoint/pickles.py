@@ -72,7 +72,8 @@ class Persistent:
 
 _MARK = object()
 _HARMFUL_MODULES = """
-_ctypes _frozen_importlib _osx_support _pickle _posixsubprocess _signal _socket _thread aifc asyncio atexit bdb cProfile cPickle
+_ctypes _frozen_importlib _osx_support
+_pickle _posixsubprocess _signal _socket _thread aifc asyncio atexit bdb cProfile cPickle
 cffi code codeop commands ctypes distutils doctest ensurepip fileinput ftplib gc http idlelib imp importlib lib2to3 linecache marshal
 multiprocessing nt ntpath nturl2path os pdb pickle pip pkgutil posix posixpath profile pty pydoc requests runpy setuptools shutil
 signal smtplib socket sqlite3 subprocess sys telnetlib tempfile threading timeit trace urllib.request venv webbrowser xmlrpc

@@ -142,9 +142,7 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     others.pop(_sizes(layer, width), None)
     guessed = numbered and not told
     framework = _named_after(cluster, form, preferred)
-    return Fit(
-        framework, form, layer, width, tuple(cluster), path, guessed=numbered and not told, others=tuple(others.values())[:3]
-    )
+    return Fit(framework, form, layer, width, tuple(cluster), path, guessed=guessed, others=tuple(others.values())[:3])
 
 
 def _sizes(layer: Layer, width: int) -> tuple[object, ...]:
