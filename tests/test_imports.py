@@ -28,6 +28,15 @@ STARTS = {
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'csv'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2', '--format', 'markdown'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])": ("json", "importlib.metadata"),
+    "from lstm_calc.cli import app; app(['inspect', 'tests/data/checkpoints/bilstm.pt', '--format', 'json'])": (
+        "rich",
+        "lstm_calc.report",
+        "numpy",
+        "h5py",
+        "mmap",
+        "pickle",
+        "lstm_calc.checkpoint.onnx",
+    ),
 }
 """For each start: the modules it must not load."""
 

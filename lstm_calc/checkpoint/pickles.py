@@ -72,12 +72,11 @@ class Persistent:
 
 _MARK = object()
 _HARMFUL_MODULES = """
-_ctypes _frozen_importlib _osx_support
-_pickle _posixsubprocess _signal _socket _thread aifc asyncio atexit bdb cProfile cPickle
-cffi code codeop commands ctypes distutils doctest ensurepip fileinput ftplib gc http idlelib imp importlib lib2to3 linecache marshal
-multiprocessing nt ntpath nturl2path os pdb pickle pip pkgutil posix posixpath profile pty pydoc requests runpy setuptools shutil
-signal smtplib socket sqlite3 subprocess sys telnetlib tempfile threading timeit trace urllib.request venv webbrowser xmlrpc
-zipimport
+_ctypes _frozen_importlib _osx_support _pickle _posixsubprocess _signal _socket _thread aifc asyncio atexit bdb cPickle cProfile
+cffi code codeop commands ctypes distutils doctest ensurepip fileinput ftplib gc http idlelib imp importlib lib2to3 linecache
+marshal multiprocessing nt ntpath nturl2path os pdb pickle pip pkgutil posix posixpath profile pty pydoc requests runpy
+setuptools shutil signal smtplib socket sqlite3 subprocess sys telnetlib tempfile threading timeit trace urllib.request venv
+webbrowser xmlrpc zipimport
 """
 """Modules of Python's own, and a few others, that a file of weights has no use for."""
 _HARMFUL_BUILTINS = "__import__ apply breakpoint compile eval exec execfile file globals input open raw_input vars"

@@ -52,6 +52,16 @@ def slot_names() -> frozenset[str]:
     return frozenset(name for found in forms_by_slot().values() for form in found for name in form.slots)
 
 
+@cache
+def _claims() -> dict[tuple[str, str], set[str]]:
+    """Return, by framework and cell, the names that any of its forms has: a layer is one only with all of them that are there."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for found in forms_by_slot().values():
+        for form in found:
+            names.setdefault((form.framework, form.kind), set()).update(form.slots)
+    return names
+
+
 def named_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
     """Yield the layers whose tensors have a form's names and shapes, each tensor used once; the preferred frameworks come first."""
     used: set[str] = set()
@@ -96,7 +106,7 @@ def _best(place: Place, group: Group, preferred: Sequence[str]) -> Fit | None:
     path, depth, way = place
     fits = []
     for form in (form for name in group for form in forms_by_slot().get(name, ())):
-        if not form.slots.keys() <= group.keys() or (form.joined and not _says(form, path)):
+        if form.slots.keys() != group.keys() & _claims()[form.framework, form.kind] or (form.joined and not _says(form, path)):
             continue
         tensors = {name: group[name] for name in form.slots}
         if any(len(tensor.shape) != form.slots[name].rank for name, tensor in tensors.items()):
