@@ -1,4 +1,4 @@
-"""Files of weights written byte by byte, so that the tests need no framework: safetensors, npy, npz, pickles, PyTorch's zip, ONNX."""
+"""Files of weights written byte by byte, so that the tests need no framework."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Shape = tuple[int, ...]
 
@@ -74,29 +74,31 @@ def pickled(value: Any) -> bytes:
 
 def _opcodes(value: Any) -> bytes:
     """Return the opcodes that push a value."""
-    match value:
-        case Global(module, name):
-            return f"c{module}\n{name}\n".encode()
-        case Call(maker, args, state):
-            built = b"" if state is None else _opcodes(state) + b"b"
-            return _opcodes(maker) + _opcodes(tuple(args)) + b"R" + built
-        case Persistent(id_):
-            return _opcodes(id_) + b"Q"
-        case None | True | False:
-            return {None: b"N", True: b"\x88", False: b"\x89"}[value]
-        case int():
-            return b"\x8a\x09" + value.to_bytes(9, "little", signed=True)
-        case str():
-            return b"X" + struct.pack("<I", len(value.encode())) + value.encode()
-        case bytes():
-            return b"B" + struct.pack("<I", len(value)) + value
-        case tuple():
-            return b"(" + b"".join(map(_opcodes, value)) + b"t"
-        case list():
-            return b"](" + b"".join(map(_opcodes, value)) + b"e"
-        case dict():
-            return b"}(" + b"".join(_opcodes(part) for item in value.items() for part in item) + b"u"
-    raise TypeError(value)
+    return _WRITERS[type(value)](value)
+
+
+def _all(values: Iterable[Any]) -> bytes:
+    return b"".join(map(_opcodes, values))
+
+
+def _call(call: Call) -> bytes:
+    built = b"" if call.state is None else _opcodes(call.state) + b"b"
+    return _opcodes(call.maker) + _opcodes(tuple(call.args)) + b"R" + built
+
+
+_WRITERS: dict[type, Callable[[Any], bytes]] = {
+    Global: lambda value: f"c{value.module}\n{value.name}\n".encode(),
+    Call: _call,
+    Persistent: lambda value: _opcodes(value.id) + b"Q",
+    type(None): lambda _: b"N",
+    bool: lambda value: b"\x88" if value else b"\x89",
+    int: lambda value: b"\x8a\x09" + value.to_bytes(9, "little", signed=True),
+    str: lambda value: b"X" + struct.pack("<I", len(value.encode())) + value.encode(),
+    bytes: lambda value: b"B" + struct.pack("<I", len(value)) + value,
+    tuple: lambda value: b"(" + _all(value) + b"t",
+    list: lambda value: b"](" + _all(value) + b"e",
+    dict: lambda value: b"}(" + _all(part for item in value.items() for part in item) + b"u",
+}
 
 
 def torch_tensor(key: str, shape: Shape, *, offset: int = 0, storage: str = "FloatStorage", count: int | None = None) -> Call:

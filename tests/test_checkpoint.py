@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,6 +37,8 @@ from tests.handmade import (
 from tests.real_files import KEPT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Cli
 
 SHAPES = {"a.weight": (3, 4), "a.bias": (3,), "scale": ()}
@@ -276,11 +277,11 @@ def nested(depth: int) -> bytes:
 
 HUGE = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999, 99), }".ljust(118)
 HOSTILE = {
-    "a safetensors header of 2**63 bytes": (header(2**63, b'{"a": 1}'), "claims a safetensors header of 9,223,372,036,854,775,808 bytes"),
+    "a safetensors header of 2**63 bytes": (header(2**63, b'{"a": 1}'), "claims a safetensors header of 9,223,372,036,854,775,808"),
     "a safetensors header that is not there": (header(900, b'{"a": 1}'), "ends at byte 16, where its own sizes lead to byte 908"),
     "deep JSON": (header(400_000, b'{"a":' + b"[" * 399_995), "nested too deeply"),
     "many empty lists": (header(3_000_004, b'{"a":[' + b"[]," * 999_998 + b"[]]}"), "that go together"),
-    "a shape that is no shape": (header(60, b'{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}'.ljust(60)), "do not go together"),
+    "a shape that is no shape": (header(55, b'{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}'), "do not go together"),
     "a tensor beyond the end": (safetensors({"a": (9,)})[:-1], "and the tensor 'a' at byte"),
     "a key that stands twice": (header(16, b'{"a": 1, "a": 2}'), "a key stands twice"),
     "a zip without its end": (state_dict(SHAPES)[:-30], "without a sound directory"),
@@ -300,7 +301,7 @@ HOSTILE = {
     "a stack that runs empty": (TWO + b"R.", "is not a sound pickle: it makes no sense at byte 3"),
     "an opcode that is none": (TWO + b"\xff.", "is not a sound pickle"),
     "a pickle that does not stop": (TWO + b"N", "ends at byte 3, where its own sizes lead to byte 4"),
-    "a tensor larger than its storage": (torch_zip({"w": torch_tensor("0", (5,), count=4)}, {"0": 16}), "reaches beyond its storage of 4"),
+    "a tensor larger than its storage": (torch_zip({"w": torch_tensor("0", (5,), count=4)}, {"0": 16}), "beyond its storage of 4"),
     "a storage that is not there": (torch_zip({"w": torch_tensor("0", (5,))}), "has no storage '0' for the tensor 'w'"),
     "a storage that is short": (torch_zip({"w": torch_tensor("0", (5,))}, {"0": 19}), "cut short"),
     "a tensor of no storage": (pickled(Call(Global("torch._utils", "_rebuild_tensor_v2"), (1, "x"))), "that makes no tensor"),
@@ -324,7 +325,7 @@ HOSTILE = {
         "calls its functions more often or more deeply",
     ),
     "a number for a message": (field(1, 8) + field(7, field(1, 5)), "a number where a message should be"),
-    "a tensor of other bytes": (handmade.onnx(handmade.onnx_graph([], [field(1, 3) + field(2, 1) + field(9, b"1")])), "its shape takes 12"),
+    "a tensor of other bytes": (field(1, 8) + field(7, field(5, field(1, 3) + field(2, 1) + field(9, b"1"))), "its shape takes 12"),
 }  # fmt: skip
 
 
@@ -393,7 +394,7 @@ def test_a_large_graph_is_not_read_into_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in KEPT.iterdir()))
 def test_a_damaged_file_never_ends_in_a_traceback(tmp_path: Path, name: str) -> None:
-    whole, dice = (KEPT / name).read_bytes(), random.Random(name)
+    whole, dice, sentences = (KEPT / name).read_bytes(), random.Random(name), [""]
     for _ in range(150):
         data = bytearray(whole)
         for _ in range(dice.choice((1, 1, 3, 9))):
@@ -404,8 +405,8 @@ def test_a_damaged_file_never_ends_in_a_traceback(tmp_path: Path, name: str) -> 
         try:
             inspect_file(str(tmp_path / "a")).data(tensors=True)
         except LstmCalcError as error:
-            assert "\n" not in str(error)
-            assert len(str(error)) < 600
+            sentences.append(str(error))
+    assert [sentence for sentence in sentences if "\n" in sentence or len(sentence) > 600] == []
 
 
 def test_hdf5_without_h5py_gives_the_pip_line(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

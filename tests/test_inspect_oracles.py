@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-import tarfile
-import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from tests.real_files import EXPECTED, make
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -112,10 +114,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         folders[package] = folder = tmp_path_factory.mktemp("package")
         subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, package], check=True)
         (archive,) = folder.iterdir()
-        if archive.suffix == ".whl":
-            zipfile.ZipFile(archive).extractall(folder)
-        else:
-            tarfile.open(archive).extractall(folder, filter="data")
+        shutil.unpack_archive(archive, folder, *(["zip"] if archive.suffix == ".whl" else []))
     return folders
 
 

@@ -44,7 +44,7 @@ def read_hdf5(stream: IO[bytes]) -> Checkpoint:
 
 def _datasets(h5py: Any, root: Any) -> Iterator[Stored]:
     """Yield every dataset below a group, hard links only, each object once."""
-    seen: set[Any] = set()
+    seen = {h5py.h5o.get_info(root).addr}
     left = [(root, "")]
     links = 0
     while left:
