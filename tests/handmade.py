@@ -148,9 +148,10 @@ def field(number: int, *values: bytes | int | str) -> bytes:
     return out
 
 
-def onnx_tensor(name: str, shape: Shape, *, ints: Iterable[int] | None = None) -> bytes:
-    """Return an initialiser of zeros, or of whole numbers."""
-    raw = bytes(4 * prod(shape)) if ints is None else b"".join(struct.pack("<q", number) for number in ints)
+def onnx_tensor(name: str, shape: Shape, *, ints: Iterable[int] | None = None, raw: bytes | None = None) -> bytes:
+    """Return an initialiser of zeros, of whole numbers, or of bytes."""
+    zeros = bytes(4 * prod(shape)) if ints is None else b"".join(struct.pack("<q", number) for number in ints)
+    raw = zeros if raw is None else raw
     return field(1, *shape) + field(2, 1 if ints is None else 7) + field(8, name) + field(9, raw)
 
 

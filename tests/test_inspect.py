@@ -128,6 +128,7 @@ def test_what_a_framework_stores_is_read_back(
             under("b/forward_lstm/lstm_cell_1", KERAS_LSTM, "/") | under("b/backward_lstm/lstm_cell_2", KERAS_LSTM, "/"),
             ("lstm", 6, 9, 1, True, 1),
         ),
+        (under("LSTM_1_forward", KERAS_LSTM, "/") | under("LSTM_1_backward", KERAS_LSTM, "/"), ("lstm", 6, 9, 1, True, 1)),
         (under("b/fw/lstm", KERAS_LSTM, "/") | under("b/bw/lstm", KERAS_LSTM, "/"), ("lstm", 6, 9, 1, True, 1)),
     ],
 )
@@ -284,6 +285,16 @@ def test_onnx_weights_through_slices_and_other_operators(look: Any) -> None:
     (layer,) = look(onnx(onnx_graph(nodes, [whole, *settings]))).layers
     assert told(layer) == ("lstm", 6, 9, 1, False, 0)
     assert [tensor.name for tensor in layer.tensors] == ["whole", "r0"]
+
+
+@pytest.mark.parametrize(("first", "second", "is_told"), [(b"\1", b"\0", True), (b"\1", b"\1", False), (b"\0", b"\0", False)])
+def test_onnx_biases_of_which_half_is_zero(look: Any, first: bytes, second: bytes, is_told: bool) -> None:
+    stored = [onnx_tensor("w", (2, 36, 6)), onnx_tensor("r", (2, 36, 9))]
+    stored.append(onnx_tensor("b", (2, 72), raw=(first * 144 + second * 144) * 2))
+    node = onnx_node("LSTM", ["x", "w", "r", "b"], ["y"], direction="bidirectional")
+    file = look(onnx(onnx_graph([node], stored)))
+    assert ("all zeros" in (file.layers[0].reason or "")) is is_told
+    assert file.reconciled
 
 
 def test_onnx_weights_that_are_computed(look: Any) -> None:

@@ -43,6 +43,7 @@ _JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
 _LEARNED = re.compile(r"(weight|kernel|bias)$")
 _MOST_CALLS, _MOST_OPERATORS = 10_000, 2_000
 _FEW = 64
+_LONGEST_BIAS = 2**18
 _INTEGERS = {"int64", "int32", "uint64", "uint32", "bool", "string", "int16", "uint16"}
 
 
@@ -89,6 +90,7 @@ class _Reader:
     def __init__(self, functions: list[Message]) -> None:
         self.tensors: dict[str, Stored] = {}
         self.operators: list[Operator] = []
+        self.biases: dict[str, Message] = {}
         self.buffers: set[str] = set()
         self.calls = 0
         self.functions = {_text(parts, "name"): parts for parts in (_parts(function, _FUNCTION) for function in functions)}
@@ -178,9 +180,20 @@ class _Reader:
                 shapes={part: flow.shape for part, flow in flows.items()},
                 sources={part: flow.sources for part, flow in flows.items() if part != "X"},
                 attributes={key: value for key, value in attributes.items() if isinstance(value, (int, str))},
+                zero_half=self.zero_half(flows.get("B", Flow(None))),
                 transposed=op.startswith("Dynamic"),
             )
         )
+
+    def zero_half(self, bias: Flow) -> bool:
+        """Say whether the second bias vector of each direction is all zeros; no other numbers are looked at, and only few of these."""
+        raw = self.biases.get(bias.sources[0]) if len(bias.sources) == 1 else None
+        if raw is None or bias.shape is None or len(bias.shape) != 2 or not 0 < len(raw) <= _LONGEST_BIAS:
+            return False
+        data, ways = raw.raw(_LONGEST_BIAS), bias.shape[0]
+        half = len(data) // (2 * max(1, ways))
+        halves = [data[at : at + half] for at in range(0, len(data), max(1, half))]
+        return not any(map(any, halves[1::2])) and any(map(any, halves[::2]))
 
     def tensor(self, message: Message, scope: _Scope, name: str, *, constant: bool) -> None:
         """Note an initialiser or a constant under its name, counted up where another graph has the same."""
@@ -192,6 +205,8 @@ class _Reader:
         while own in self.tensors:
             own, turn = f"{name}#{turn}", turn + 1
         is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,) and not _LEARNED.search(name))
+        if len(shape) == 2 and parts["raw_data"] and isinstance(parts["raw_data"][0], Message):
+            self.biases[own] = parts["raw_data"][0]
         self.tensors[own] = Stored(own, shape, dtype, None, "buffer" if is_setting else "")
         scope.flows[name] = Flow(shape, (own,), _ints(parts, dtype) if dtype in {"int64", "int32"} else None)
 

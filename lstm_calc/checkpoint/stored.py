@@ -45,7 +45,7 @@ class Operator(Record):
     """A recurrent node of a graph: its inputs' shapes by their names (X, W, R, B, P), None where nothing tells.
 
     ``sources`` are the tensors of the file behind them, ``attributes`` the node's plain settings; ``transposed``: W and R are
-    stored (input, units).
+    stored (input, units). ``zero_half``: of the two bias vectors the second is all zeros.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Operator(Record):
     sources: dict[str, tuple[str, ...]]
     attributes: dict[str, Any]
     transposed: bool = False
+    zero_half: bool = False
 
 
 class Checkpoint(Record):

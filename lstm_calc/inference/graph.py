@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lstm_calc.measure import Shape
 
 _FRAMEWORK = "onnx"
+_ZERO_HALF = "the second bias vector of each gate is all zeros: the layer had one before it was exported"
 _SETTINGS = {"coupled": "input_forget", "reset_after": "linear_before_reset"}
 """For a field of a layer, the attribute of a node that sets it."""
 
@@ -41,7 +42,7 @@ def _fit(operator: Operator, tensors: tuple[Stored, ...]) -> Fit:
         if known.keys() == form.slots.keys() and all(len(known[name]) == slot.rank for name, slot in form.slots.items()):
             found = solved(form, known)
             if found is not None and units in {None, found[0].sizes["units"]}:
-                return Fit(_FRAMEWORK, form, *found, tensors, path, why=_computed(operator))
+                return Fit(_FRAMEWORK, form, *found, tensors, path, why=_computed(operator) or _ZERO_HALF * operator.zero_half)
     why = _computed(operator) or _misfit(operator, known)
     return Fit(_FRAMEWORK, None, None, None, tensors, path, why=why, kind=kind, units=units)
 

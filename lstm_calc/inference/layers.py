@@ -103,4 +103,5 @@ def display_name(found: Found) -> str:
     parts = [part for part, _ in groupby(path.split("/"))]
     parts = parts[:1] if parts[0] == parts[-1] else parts
     kind = found.fits[0].form.kind if found.fits[0].form else "layer"
-    return "/".join(parts).replace("*", "").strip("/") or kind
+    name = "/".join(parts)
+    return (name.replace("*", "").rstrip("_/") if "*" in name else name) or kind
