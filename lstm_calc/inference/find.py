@@ -73,6 +73,11 @@ def _part(path: str) -> str:
     return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]
 
 
+def _is_recurrent_kernel(name: str) -> bool:
+    """Say whether a name is that of a recurrent kernel alone, in some form."""
+    return any(form.slots[name].role == "recurrent_kernel" for form in forms_by_slot().get(name, ()))
+
+
 def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
     used = {tensor.name for fit in fits for tensor in fit.tensors}
     return [tensor for tensor in tensors if tensor.name not in used]
@@ -81,7 +86,7 @@ def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
 def _misfits(left: Sequence[Stored]) -> Iterator[Fit]:
     """Yield what has a recurrent kernel's name and not the shapes of any form."""
     for (path, depth, way), group in groups(left).items():
-        telling = [name for name in group if name in forms_by_slot() and name not in _VAGUE]
+        telling = [name for name in group if name not in _VAGUE and _is_recurrent_kernel(name)]
         if telling:
             shapes = ", ".join(f"{name} {tensor.shape}" for name, tensor in group.items())
             form = forms_by_slot()[telling[0]][0]

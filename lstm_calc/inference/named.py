@@ -21,6 +21,7 @@ _RENAMED = (
     re.compile(r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$"),
     re.compile(r"(^|/)module/([^/]+)$"),
 )
+_WAYS = {"forward", "backward", "fw", "bw", "fwd", "bwd"}
 _INNER = {"linear", "gates", "gate", "cell"}
 _CELL = re.compile(r"^(basic_|block_|fused_)*(vanilla_)?(bi|b)?(?P<kind>lstm|gru|rnn)_?(cell|layer)?(_?\d+)?$")
 _CELL_OF_A_MODULE = "_l0"
@@ -129,7 +130,7 @@ def _says(form: Form, path: str) -> bool:
 
 def names_a_cell(kind: str, path: str) -> bool:
     """Say whether a path ends with the name of a cell of a kind, or with that of its one matrix."""
-    own = path.lower().split("/")
+    own = [part for part in path.lower().split("/") if part not in _WAYS] or [""]
     last = own[-2] if own[-1] in _INNER and len(own) > 1 else own[-1]
     found = _CELL.match(last)
     return found is not None and found["kind"] in {kind.removeprefix("conv_"), "rnn" * (len(own) > 1 and own[-1] in _INNER)}
