@@ -150,6 +150,8 @@ NO_LAYER = {
     "list of dense": {"0": (64, 64), "1": (64,), "2": (64, 256), "3": (256,), "4": (256, 64), "5": (64,)},
     "dense named lstm": {"lstm_dense/kernel": (64, 32), "lstm_dense/bias": (32,), "lstm_model.fc.weight": (32, 64)},
     "keras dense": {"dense/kernel": (64, 32), "dense/bias": (32,), "dense_1/vars/0": (32, 128), "dense_1/vars/1": (128,)},
+    "two dense layers of one width": {"W1": (48, 256), "W2": (64, 256), "b1": (256,), "b2": (256,)},
+    "two more": {"a.gate.weight": (256, 64), "a.cell.weight": (256, 64), "a.gate.bias": (256,), "a.cell.bias": (256,)},
     "norms": {"ln.weight": (8,), "ln.bias": (8,)},
     "embedding": {"wte": (100, 25)},
     "convolutions": {"conv.weight": (32, 8, 3, 3), "conv.bias": (32,)},

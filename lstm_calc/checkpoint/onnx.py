@@ -186,7 +186,7 @@ class _Reader:
         )
 
     def zero_half(self, bias: Flow) -> bool:
-        """Say whether each direction has a second bias vector of all zeros; no other numbers are looked at, and only few of these."""
+        """Say whether each direction has a second bias vector of all zeros; no other numbers are looked at, and few of these."""
         raw = self.biases.get(bias.sources[0]) if len(bias.sources) == 1 else None
         if raw is None or bias.shape is None or len(bias.shape) != 2 or not 0 < len(raw) <= _LONGEST_BIAS:
             return False

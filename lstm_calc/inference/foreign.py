@@ -2,7 +2,7 @@
 
 What stands together is what has one parent, or one name but for the word that says what a tensor is for (``enc_w_ih``,
 ``enc_w_hh``). A dense layer's matrix is as good as a simple recurrent layer's, so forms that others are like need a name that says
-so; the two kernels of an LSTM or a GRU beside their bias do not.
+so; the two kernels of an LSTM or a GRU that share one bias do not.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _ROLE = re.compile(
     r"[wub]?[xh]?[ifcogzrnj]|forget|output|cell|update|reset|candidate|new)$"
 )
 _GATED = re.compile(r"lstm|gru|rnn|recurrent|(?<![a-z])hh|h2h", re.IGNORECASE)
+_RECURRENT = re.compile(r"(?<![a-z])(u|r|[wu]_?h|rec|hidden|recur|state)(?![a-gi-z])", re.IGNORECASE)
+"""Words for what meets h, in the names of tensors."""
 _NUMBERED = re.compile(r"^(var|param|weight|arr|array|tensor|variable|w)?[_-]?\d+$", re.IGNORECASE)
 _WORDS = re.compile(r"[_\-]+|(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"\d+$")
@@ -130,7 +132,7 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes) and not _GATED.search(path)):
         return None
     names = " ".join(tensor.name for tensor in cluster)
-    candidates = [(form, layer, width) for form, layer, width in _matches(tuple(sorted(shapes))) if _believable(form, path, names)]
+    candidates = [each for each in _matches(tuple(sorted(shapes))) if _believable(each[0], path, names, numbered=numbered)]
     candidates.sort(
         key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred))
     )
@@ -155,15 +157,16 @@ def _in_order(shapes: Sequence[Shape]) -> bool:
     return ranks[:2] == [2, 2] and len(ranks) > 2 and (set(ranks[2:]) == {1} or ranks[2:] == [2])
 
 
-def _believable(form: Form, path: str, names: str) -> bool:
+def _believable(form: Form, path: str, names: str, *, numbered: bool) -> bool:
     """Say whether only a recurrent layer has a form's shapes, or else the names say that this is one."""
-    has_bias = any("bias" in slot.role for slot in form.slots.values())
+    biases = sum("bias" in slot.role for slot in form.slots.values())
     if form.kind == "conv_lstm":
         return "convlstm" in path.lower().replace("_", "")
     if form.kind == "rnn" or form.joined:
         says = re.search("rnn|recurrent|(?<![a-z])hh|h2h", f"{path} {names}", re.IGNORECASE)
         return names_a_cell(form.kind, path) if form.joined else says is not None
-    return has_bias or _GATED.search(f"{path} {names}") is not None
+    told = numbered or biases == 1 or _RECURRENT.search(names) is not None
+    return (biases > 0 and told) or _GATED.search(f"{path} {names}") is not None
 
 
 def _reversed(candidate: tuple[Form, Layer, int], shapes: Sequence[Shape]) -> bool:
