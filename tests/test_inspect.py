@@ -17,7 +17,8 @@ from lstm_calc import Model, params, tensors
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import ConvLSTM, Dense, Embedding
-from lstm_calc.questions.inspect import inspect_file, same
+from lstm_calc.questions.inspect import inspect_file
+from lstm_calc.questions.sameness import same
 from tests import handmade
 from tests.handmade import npz, onnx, onnx_graph, onnx_node, onnx_tensor, pickled, safetensors, state_dict
 from tests.real_files import EXPECTED, KEPT

@@ -25,6 +25,7 @@ _NPY = b"\x93NUMPY"
 _LEGACY = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
 _PROTOCOLS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 _OLD_PICKLE = b"(]}cl"
+"""The opcodes that a pickle of protocol 0 or 1 begins with."""
 
 
 def read(path: str) -> Checkpoint:
@@ -37,15 +38,11 @@ def read(path: str) -> Checkpoint:
         with Path(path).open("rb") as stream:
             return _read(stream, path)
     except CheckpointError as error:
-        raise CheckpointError(_named(path, str(error))) from None
+        raise CheckpointError(f"{printable(path)}: {error}") from None
     except OSError as error:
-        raise CheckpointError(_named(path, f"cannot be read: {(error.strerror or str(error)).lower()}")) from None
+        raise CheckpointError(f"{printable(path)}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, MemoryError, RecursionError) as error:
-        raise CheckpointError(_named(path, f"cannot be read: {type(error).__name__}")) from None
-
-
-def _named(path: str, message: str) -> str:
-    return message if message.startswith("\0") else f"{printable(path)}: {message}"
+        raise CheckpointError(f"{printable(path)}: cannot be read: {type(error).__name__}") from None
 
 
 def _refuse_what_is_no_file(path: Path) -> None:

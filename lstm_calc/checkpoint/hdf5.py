@@ -14,7 +14,6 @@ from lstm_calc.errors import CheckpointError, NotInstalledError, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAGIC = b"\x89HDF\r\n\x1a\n"
 _MOST_LINKS = 50_000
 _DEEPEST = 50
 _MAX_CONFIG = 4 * 2**20

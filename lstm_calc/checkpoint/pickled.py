@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.checkpoint.pickles import Made, Name, Persistent
+from lstm_calc.checkpoint.said import Made, Name, Persistent
 from lstm_calc.checkpoint.stored import Stored
 from lstm_calc.errors import CheckpointError, printable, quoted
 

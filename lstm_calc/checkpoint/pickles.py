@@ -1,7 +1,7 @@
 """Pickles as what they say, not what they do: nothing is imported, called or built, large strings are passed over.
 
-The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name (:class:`Name`), a call or an
-object is what was called and with what (:class:`Made`). A global that a model has no use for, such as ``os.system``, is refused by
+The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name (:class:`~lstm_calc.checkpoint.said.Name`), a call or an
+object is what was called and with what (:class:`~lstm_calc.checkpoint.said.Made`). A global that a model has no use for, such as ``os.system``, is refused by
 its name. Python's own unpickler is no choice here: its memo grows with whatever number a file claims, it reads every array, and it
 hashes what a file nests.
 
@@ -14,6 +14,8 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.checkpoint.harmful import is_harmful
+from lstm_calc.checkpoint.said import Blob, Made, Name, Persistent
 from lstm_calc.errors import CheckpointError, printable
 
 if TYPE_CHECKING:
@@ -29,66 +31,7 @@ class NotAPickleError(CheckpointError):
     """A stream of bytes that breaks a pickle's rules."""
 
 
-class Name:
-    """A global that the pickle names."""
-
-    __slots__ = ("module", "name")
-
-    def __init__(self, module: str, name: str) -> None:
-        self.module, self.name = module, name
-
-    def __str__(self) -> str:
-        return f"{self.module}.{self.name}"
-
-
-class Made:
-    """A call that the pickle asks for; ``state`` is what it sets on the result, ``items`` what it puts into it."""
-
-    __slots__ = ("args", "items", "maker", "state")
-
-    def __init__(self, maker: Any, args: Any) -> None:
-        self.maker, self.args = maker, args
-        self.state: Any = None
-        self.items: Any = None
-
-
-class Blob:
-    """Bytes or text that were passed over; ``size`` is how many bytes."""
-
-    __slots__ = ("size",)
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-
-class Persistent:
-    """Something outside the pickle, by its id."""
-
-    __slots__ = ("id",)
-
-    def __init__(self, id_: Any) -> None:
-        self.id = id_
-
-
 _MARK = object()
-_HARMFUL_MODULES = """
-_ctypes _frozen_importlib _osx_support _pickle _posixsubprocess _signal _socket _thread aifc asyncio atexit bdb cPickle cProfile
-cffi code codeop commands ctypes distutils doctest ensurepip fileinput ftplib gc http idlelib imp importlib lib2to3 linecache
-marshal multiprocessing nt ntpath nturl2path os pdb pickle pip pkgutil posix posixpath profile pty pydoc requests runpy
-setuptools shutil signal smtplib socket sqlite3 subprocess sys telnetlib tempfile threading timeit trace urllib.request venv
-webbrowser xmlrpc zipimport
-"""
-"""Modules of Python's own, and a few others, that a file of weights has no use for."""
-_HARMFUL_BUILTINS = "__import__ apply breakpoint compile eval exec execfile file globals input open raw_input vars"
-_HARMFUL_OTHERS = """
-_io.FileIO _io.open io.FileIO io.open numpy.load numpy.testing._private.utils.runstring platform.popen torch.hub.load
-torch.jit.load torch.load types.CodeType types.FunctionType
-"""
-_HARMFUL = (
-    *(f"{module}." for module in _HARMFUL_MODULES.split()),
-    *(f"{module}.{name}." for module in ("builtins", "__builtin__") for name in _HARMFUL_BUILTINS.split()),
-    *(f"{name}." for name in _HARMFUL_OTHERS.split()),
-)
 
 
 def unpickled(source: Source) -> Any:
@@ -105,7 +48,7 @@ def _named(module: Any, name: Any) -> Name:
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError
     whole = f"{module}.{name}"
-    if f"{whole}.".startswith(_HARMFUL):
+    if is_harmful(whole):
         raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)
 

@@ -29,7 +29,6 @@ _WIDTHS = {
     "complex64": 8,
     "complex128": 16,
 }
-_HALVES = {"qint32": 4}
 
 
 def read_torch_zip(archive: Archive) -> Checkpoint:

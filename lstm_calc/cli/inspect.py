@@ -77,7 +77,8 @@ def _print_model(files: list[str], output: Output) -> int:
 
 
 def _compare(files: list[str], output: Output) -> int:
-    from lstm_calc.questions.inspect import inspect_file, same
+    from lstm_calc.questions.inspect import inspect_file
+    from lstm_calc.questions.sameness import same
     from lstm_calc.report.inspect import same_document
 
     if len(files) != 2:

@@ -12,7 +12,8 @@ from lstm_calc.render import size_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.questions.inspect import InspectedFile, InspectedLayer, Inspection, Sameness
+    from lstm_calc.questions.inspect import InspectedFile, InspectedLayer, Inspection
+    from lstm_calc.questions.sameness import Sameness
 
 
 def inspect_document(answer: Inspection, *, tensors: bool) -> Document:
