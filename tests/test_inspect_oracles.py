@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -60,6 +61,31 @@ for _ in range(400):
         assert "\\n" not in str(error)
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
+
+
+@pytest.mark.oracle
+def test_a_configuration_that_claims_to_be_long_takes_no_memory(folder: Path, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py", reason="h5py is in the extra oracle")
+    whole = (folder / "mixed.h5").read_bytes()
+    with h5py.File(folder / "mixed.h5") as file:
+        length = struct.pack("<I", len(file.attrs["model_config"]))
+    places = [at for at in range(len(whole)) if whole.startswith(length, at)]
+    at = next(at for at in places if int.from_bytes(whole[at + 4 : at + 12], "little") < len(whole))
+    (tmp_path / "a.h5").write_bytes(whole[:at] + struct.pack("<I", 2**30) + whole[at + 4 :])
+    code = f"""
+import resource
+from lstm_calc.errors import CheckpointError
+from lstm_calc.questions.inspect import inspect_file
+try:
+    inspect_file({str(tmp_path / "a.h5")!r})
+except CheckpointError as error:
+    print("refused")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    refused, memory = done.stdout.split()
+    assert refused == "refused"
+    assert int(memory) < 200
 
 
 @pytest.mark.oracle

@@ -6,6 +6,8 @@ Needs h5py, which reads no data unless asked to; links that leave the file are n
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from lstm_calc.checkpoint.stored import Checkpoint, Stored
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_LINKS = 50_000
 _DEEPEST = 50
+_MOST_MEMORY = 32 * 2**20
 _MAX_CONFIG = 4 * 2**20
 
 
@@ -81,8 +84,28 @@ def _config(h5py: Any, root: Any) -> Any:
     attribute = h5py.h5a.open(root, b"model_config")
     if attribute.get_space().get_simple_extent_npoints() != 1 or attribute.get_storage_size() > _MAX_CONFIG:
         return None
-    text = h5py.Group(root).attrs["model_config"]
+    with _little_memory():
+        text = h5py.Group(root).attrs["model_config"]
     return parsed_config(text if isinstance(text, (str, bytes)) else "")
+
+
+@contextmanager
+def _little_memory() -> Iterator[None]:
+    """Let the process grow by 32 MiB at most, where the system can: HDF5 takes memory for a text as long as the file claims."""
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (ImportError, OSError):
+        yield
+        return
+    soft, hard = limits = resource.getrlimit(resource.RLIMIT_AS)
+    most = pages * resource.getpagesize() + _MOST_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most if soft == resource.RLIM_INFINITY else min(most, soft), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
 
 
 def parsed_config(text: str | bytes) -> Any:

@@ -1,8 +1,9 @@
 """Pickles as what they say, not what they do: nothing is imported, called or built, large strings are passed over.
 
 The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name, a call or an object is what
-was called and with what. A global that a model has no use for, such as ``os.system``, is refused by its name. Python's own unpickler
-is no choice here: its memo grows with whatever number a file claims, it reads every array, and it hashes what a file nests.
+was called and with what. A global that a model has no use for, such as ``os.system``, is refused by its name.
+Python's own unpickler is no choice here: its memo grows with whatever number a file claims, it reads every array, and it hashes
+what a file nests.
 
 Source: Lib/pickletools.py of CPython 3.13, which describes every opcode.
 """
