@@ -19,6 +19,7 @@ COMMANDS = (
     "explain",
     "compare",
     "diagram",
+    "report",
     "cost",
     "check",
     "solve",

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 def cost_document(model: Model, answer: Cost) -> Document:
     """Return what a model costs: its work and its bytes, by layer and in total."""
-    title = f"Cost of {headline(model)} in {answer.framework}: {_batch_words(answer)}"
+    title = f"Cost of {headline(model)} in {answer.framework}: {batch_words(answer)}"
     tables = (_work_table(answer), _bytes_table(answer), _traffic_table(answer.traffic))
     return Document(title, tables, tuple(_notes(model, answer)))
 
 
-def _batch_words(answer: Cost) -> str:
+def batch_words(answer: Cost) -> str:
+    """Return, in words, what is run, and in which data type."""
     image = f" of {'x'.join(map(str, answer.space))} images" if answer.space else ""
     if answer.steps is None:
         total = sum(answer.lengths or ())
