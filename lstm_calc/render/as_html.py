@@ -86,19 +86,33 @@ def _facts(table: Table) -> str:
 
 def _table(table: Table) -> str:
     heads = "".join(f'<th scope="col"{_side(column)}>{escape(column.title)}</th>' for column in table.columns)
-    lines = "\n".join(_row(table, line) for line in table.lines)
+    longest = [_longest(table, at) if column.kind == "share" else None for at, column in enumerate(table.columns)]
+    lines = "\n".join(_row(table, line, longest) for line in table.lines)
     return f'<div class="wide">\n<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>'
 
 
-def _row(table: Table, line: Line) -> str:
-    words = zip(table.columns, line.values, cells(table, line), strict=True)
-    data = "".join(f"<td{_side(column, value)}>{escape(cell)}</td>" for column, value, cell in words)
+def _row(table: Table, line: Line, longest: list[float | None]) -> str:
+    bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
+    words = zip(table.columns, bars, cells(table, line), strict=True)
+    data = "".join(f"<td{_side(column)}{bar}>{escape(cell)}</td>" for column, bar, cell in words)
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
 
 
-def _side(column: Column, value: Value = None) -> str:
-    """Return the attributes of a cell: numbers stand at the right, a share is a bar as well."""
-    if column.kind == "share" and isinstance(value, float):
-        over = " over" * (value > 1)
-        return f' class="number share{over}" style="--share: {min(value, 1):.4f}"'
-    return ' class="number"' * (column.kind in NUMERIC)
+def _side(column: Column) -> str:
+    """Return the class of a column: numbers stand at the right, shares beside their bars."""
+    words = ["number"] * (column.kind in NUMERIC) + ["share"] * (column.kind == "share")
+    return f' class="{" ".join(words)}"' if words else ""
+
+
+def _longest(table: Table, at: int) -> float:
+    """Return the share whose bar is the longest: that of the largest part where they are parts of a total, else the whole."""
+    shares = [(line.sum, line.values[at]) for line in table.lines]
+    parts = [share for kind, share in shares if kind != "total" and isinstance(share, float)]
+    return max(parts) if parts and any(kind == "total" and share for kind, share in shares) else 1.0
+
+
+def _bar(share: Value, longest: float | None) -> str:
+    """Return the length of a share's bar, and its colour where it is more than the whole."""
+    if longest is None or not isinstance(share, float):
+        return ""
+    return f' style="--length: {min(share / longest, 1):.4f}{"; --bar: var(--over)" * (share > 1)}"'

@@ -13,14 +13,14 @@ body { overflow-wrap: anywhere; }
 h1, h2, h3, p, ul { max-width: 50rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin-top: 1.5rem; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; border-block: 1px solid var(--line); padding: .5rem 0; }
-.wide { overflow-x: auto; margin: 1rem 0; }
+.wide { overflow-x: auto; margin: 1rem 0; background: no-repeat right / 2rem 100% local, no-repeat right / .8rem 100%; }
+.wide { background-image: linear-gradient(to left, Canvas 50%, transparent), linear-gradient(to left, var(--line), transparent); }
 table { border-collapse: collapse; }
 th, td { padding: .25rem .75rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
 thead th { vertical-align: bottom; border-bottom: 1px solid; } tr.sum td { font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 td.share { --full: 6rem; padding-left: calc(var(--full) + 1.25rem); }
-td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem / calc(var(--full) * var(--share)) .7em; }
-td.over { --bar: var(--over); }
+td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem 50% / calc(var(--full) * var(--length)) .7em; }
 .facts { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; }
 .facts div { border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .8rem; background: var(--box); }
 .facts dt { font-size: .85rem; color: var(--quiet); }
@@ -35,15 +35,18 @@ td.over { --bar: var(--over); }
 .flow::after { content: ""; position: absolute; right: 0; bottom: -6px; border: 5px solid transparent; border-right: 0; }
 .flow::after { border-left: 9px solid; }
 .formula { margin: .25rem 0 .25rem 2rem; padding-bottom: .2rem; overflow: auto hidden; }
+@media screen and (max-width: 60rem) {
+  table { font-size: .8rem; } th, td { padding-inline: .4rem; }
+}
 @media screen and (max-width: 36rem) {
   .graph, .graph li { flex-direction: column; align-items: flex-start; row-gap: 0; }
   .flow { border-bottom: 0; border-left: 2px solid; padding: .3rem .6rem .8rem; margin: 0 0 0 2rem; text-align: left; }
   .flow::after { left: -6px; right: auto; bottom: 0; border: 5px solid transparent; border-bottom: 0; border-top: 9px solid; }
-  td.share { --full: 3rem; } th, td { padding-inline: .5rem; }
+  td.share { --full: 3rem; }
 }
 @media print {
   :root { font-size: 9pt; } body { margin: 0; padding: 0; } nav { display: none; }
-  .wide { overflow: visible; } th, td { white-space: normal; padding: .15rem .4rem; }
+  .wide { overflow: visible; background: none; } th, td { white-space: normal; padding: .15rem .4rem; }
   td.share { --full: 4rem; white-space: nowrap; }
   h1, h2, h3 { break-after: avoid; } tr, .facts, .graph li { break-inside: avoid; }
 }
