@@ -46,8 +46,9 @@ td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem 50% / ca
 }
 @media print {
   :root { font-size: 9pt; } body { margin: 0; padding: 0; } nav { display: none; }
-  .wide { overflow: visible; background: none; } th, td { white-space: normal; padding: .15rem .4rem; }
-  td.share { --full: 4rem; white-space: nowrap; }
-  h1, h2, h3 { break-after: avoid; } tr, .facts, .graph li { break-inside: avoid; }
+  .wide { overflow: visible; background: none; } table { font-size: 7.5pt; }
+  td { white-space: normal; } th { white-space: normal; overflow-wrap: normal; } th, td { padding: .15rem .4rem; }
+  td.number, td:first-child { white-space: nowrap; } td.share { --full: 4rem; }
+  h1, h2, h3, p:has(+ .wide) { break-after: avoid; } tr, .facts, .graph li { break-inside: avoid; }
 }
 """

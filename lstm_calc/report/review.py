@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.model import Model
     from lstm_calc.questions.review import Review
+    from lstm_calc.questions.solve import Solution
 
 
 def review_document(model: Model, answer: Review) -> Document:
@@ -69,5 +70,15 @@ def _sections(model: Model, answer: Review) -> Iterator[Document]:
         checks = Checks(answer.cost.framework, answer.cost.dtype, (answer.budget.replace(model=headline(model)),))
         yield check_document(checks)._replace(title="Budget")
     if answer.solution is not None:
-        fit = solve_document(answer.solution)
-        yield fit._replace(title="What would fit", body=(Block(fit.title),))
+        yield _what_would_fit(answer.solution)
+
+
+def _what_would_fit(solution: Solution) -> Document:
+    found = solve_document(solution)
+    body = [Block(found.title)]
+    if solution.fit and headline(solution.fit.model) != str(solution.fit.model):
+        body.append(Block(str(solution.fit.model)))
+    return found._replace(title="What would fit", body=tuple(body), notes=(_PROPORTIONS, *found.notes))
+
+
+_PROPORTIONS = "units: of the widest recurrent layer, the others in proportion"
