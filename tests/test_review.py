@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc import LstmCalcError, Model, cost, params, read
+from lstm_calc import LstmCalcError, Model, cost, params, read, shapes
 from lstm_calc.budget import Budget
 from lstm_calc.questions.review import review
 from lstm_calc.report.review import review_document
@@ -289,13 +289,13 @@ def test_every_format_has_the_sections(cli: Cli, form: str) -> None:
 @given(model=models(largest=6), limit=st.integers(1, 4000))
 def test_a_review_is_the_answers_together(model: Model, limit: int) -> None:
     try:
-        work = cost(model)
+        work, flow = cost(model), shapes(model)
     except LstmCalcError:
         with pytest.raises(LstmCalcError):
             review(model, Budget(), batch={}, dtype={})
         return
     answer = review(model, Budget(params=limit), batch={}, dtype={})
-    assert (answer.params, answer.cost) == (params(model), work)
+    assert (answer.params, answer.shapes, answer.cost) == (params(model), flow, work)
     assert answer.budget.fits == (answer.params.total <= limit)
     if answer.solution and answer.solution.fit:
         assert params(answer.solution.fit.model).total <= limit

@@ -110,7 +110,7 @@ _BYTES_LEGEND = (
     "of the layer that needs most"
 )
 _TRAFFIC_LEGEND = (
-    "last table: one step of the batch; bytes moved are weights read once, states read and written, each layer's input and output"
+    "at last, one step of the batch: bytes moved are weights read once, states read and written, each layer's input and output"
 )
 _INTEGERS = "biases int32, peepholes int16, h int8, c int16; a float32 scale a matrix, or with --per-channel a channel"
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
