@@ -137,8 +137,8 @@ def test_a_drawing_is_boxes_and_the_shapes_between_them(cli: Cli) -> None:
 
 def test_a_drawing_that_is_no_chain_names_what_it_reads(cli: Cli) -> None:
     text = cli("diagram", "3 > lstm 4 > dense 2", "--format", "html").stdout
-    assert "<span>x_t (3)</span><span>h_t-1 (4)</span></div><div" in text
-    assert "<span>(4)</span></div><div" in text
+    assert '<div class="flow apart"><span>x_t (3)</span><span>h_t-1 (4)</span></div><div' in text
+    assert '<div class="flow"><span>(4)</span></div><div' in text
 
 
 BARS = re.compile(r'style="--length: ([0-9.]+)(; --bar: var\(--over\))?">([0-9.]+)%')

@@ -61,11 +61,12 @@ def _drawing(graph: Graph) -> str:
 
 
 def _flow(edges: list[Edge], before: str | None) -> str:
-    """Return the arrow into a box, which names where it comes from unless that is the box before alone."""
+    """Return the arrow into a box; it stands apart and names where it comes from unless that is the box before alone."""
     if not edges:
         return ""
     named = {edge.start for edge in edges} != {before}
-    return f'<div class="flow">{_spans(f"{edge.start} {edge.label}" if named else edge.label for edge in edges)}</div>'
+    labels = _spans(f"{edge.start} {edge.label}" if named else edge.label for edge in edges)
+    return f'<div class="flow{" apart" * named}">{labels}</div>'
 
 
 def _box(node: Node, flow: str) -> str:

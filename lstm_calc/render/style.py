@@ -34,6 +34,7 @@ td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem 50% / ca
 .flow { border-bottom: 2px solid; padding: 0 1.1rem 0 .6rem; margin-bottom: 1.2rem; }
 .flow::after { content: ""; position: absolute; right: 0; bottom: -6px; border: 5px solid transparent; border-right: 0; }
 .flow::after { border-left: 9px solid; }
+.apart, li + li > .box:first-child { margin-left: 1rem; }
 .formula { margin: .25rem 0 .25rem 2rem; padding-bottom: .2rem; overflow: auto hidden; }
 @media screen and (max-width: 60rem) {
   table { font-size: .8rem; } th, td { padding-inline: .4rem; }
@@ -41,6 +42,7 @@ td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem 50% / ca
 @media screen and (max-width: 36rem) {
   .graph, .graph li { flex-direction: column; align-items: flex-start; row-gap: 0; }
   .flow { border-bottom: 0; border-left: 2px solid; padding: .3rem .6rem .8rem; margin: 0 0 0 2rem; text-align: left; }
+  .apart, li + li > .box:first-child { margin-top: .75rem; } li + li > .box:first-child { margin-left: 0; }
   .flow::after { left: -6px; right: auto; bottom: 0; border: 5px solid transparent; border-bottom: 0; border-top: 9px solid; }
   td.share { --full: 3rem; }
 }
