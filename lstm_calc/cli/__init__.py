@@ -26,6 +26,7 @@ COMMANDS = (
     "inspect",
     "forecast",
     "diagram",
+    "report",
     "arguments",
     "frameworks",
     "verify",
