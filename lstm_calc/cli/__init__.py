@@ -18,16 +18,18 @@ COMMANDS = (
     "shapes",
     "explain",
     "compare",
-    "diagram",
     "cost",
     "check",
     "solve",
     "sweep",
+    "port",
+    "inspect",
     "forecast",
+    "diagram",
+    "report",
     "arguments",
     "frameworks",
     "verify",
-    "port",
 )
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
 

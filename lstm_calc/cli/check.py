@@ -7,7 +7,7 @@ import typer
 
 from lstm_calc.cli.options import is_a_path, model_and_budget, output_reader, with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.cli.quantities import read_batch, read_dtype, read_limits
+from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.check import Check, Checks
 
 
-@partial(with_options, limits=read_limits, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
+@partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
     models: list[str],
     framework: str,

@@ -6,7 +6,7 @@ import typer
 
 from lstm_calc.cli.options import counted, read_counts
 from lstm_calc.counts import parse_size, parse_time
-from lstm_calc.errors import LstmCalcError
+from lstm_calc.errors import LstmCalcError, ModelError
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
@@ -28,28 +28,6 @@ def _optimizers() -> list[str]:
     from lstm_calc.questions.training import OPTIMIZERS
 
     return list(OPTIMIZERS)
-
-
-def read_limits(
-    max_params: Annotated[
-        str | None, typer.Option("--max-params", help="Parameters, as 2M or 250_000.", rich_help_panel=BUDGET)
-    ] = None,
-    max_bytes: Annotated[
-        str | None, typer.Option("--max-bytes", help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET)
-    ] = None,
-    max_macs: Annotated[
-        str | None, typer.Option("--max-macs", help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET)
-    ] = None,
-) -> "Budget":
-    """Return the most that a model may have of each measure."""
-    from lstm_calc.budget import budget_of
-    from lstm_calc.errors import ModelError
-
-    texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs}
-    try:
-        return budget_of({name: text for name, text in texts.items() if text is not None})
-    except ModelError as error:
-        raise LstmCalcError(f"--max-{error.key}: {error.without_key}") from None
 
 
 def read_batch(
@@ -118,6 +96,23 @@ def read_device(
         "flops": None if flops is None else counted("flops", flops),
         "bandwidth": None if bandwidth is None else sized("--bandwidth", bandwidth),
     }
+
+
+def read_budget(
+    max_params: Annotated[
+        str | None, typer.Option(help="Parameters, as 2M; the flags override a model file's budget.", rich_help_panel=BUDGET)
+    ] = None,
+    max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET)] = None,
+    max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET)] = None,
+) -> "Budget":
+    """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
+    from lstm_calc.budget import budget_of
+
+    texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs}
+    try:
+        return budget_of({name: text for name, text in texts.items() if text is not None})
+    except ModelError as error:
+        raise LstmCalcError(f"--max-{error.key}: {error.without_key}") from None
 
 
 def sized(flag: str, text: str) -> int:

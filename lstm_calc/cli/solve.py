@@ -8,7 +8,7 @@ import typer
 
 from lstm_calc.cli.options import counted, named_model, with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.cli.quantities import BUDGET, read_batch, read_device, read_dtype, read_limits, timed
+from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype, timed
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.template import Template
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.solve import Solution
 
 
-@partial(with_options, limits=read_limits, batch=read_batch, dtype=read_dtype, device=read_device)
+@partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     template: Template,
     framework: str,
