@@ -131,6 +131,14 @@ def test_svg_shows_every_word_and_needs_no_network() -> None:
     assert rendered("svg") == rendered("svg")
 
 
+def test_svg_breaks_long_text_and_no_table() -> None:
+    table = Table((Column("x", "x"),), (Line(("y" * 150,)),))
+    picture = ET.fromstring(rendered("svg", Document("t", (table,), (), body=(Block("ab " * 60),))))  # noqa: S314  our own text
+    lines = ["".join(node.itertext()).replace("\xa0", " ").strip() for node in picture.iter() if node.tag.endswith("text")]
+    assert ("ab " * 33).strip() in lines
+    assert "y" * 150 in lines
+
+
 BODY = Document(
     "t",
     (),
