@@ -242,7 +242,11 @@ def test_every_gate_and_every_function_is_explained() -> None:
         ),
         ("8 > lstm 4 coupled", "tflite", "is written into the cell; it has no weights of its own."),
         ("8 > rnn 4", "keras", "- h[t] is the new output, made from what comes in and the previous output."),
-        ("8 > lstm 4", "keras", "at the first step zeros: h[t-1], its output (4 numbers), and c[t-1], its cell (4 numbers). From"),
+        (
+            "8 > lstm 4",
+            "keras",
+            "(zeros at the first step): h[t-1], its output (4 numbers), and c[t-1], its cell (4 numbers).",
+        ),
         ("1 > dense 4", "keras", "dense: dense layer, 1 number in, 4 out"),
         ("vocab 1 > embed 4", "keras", "embedding: embedding layer, 1 token in, 4 out"),
         ("3 > conv_lstm 2 kernel=3x3", "keras", "one for each number of h[t-1] at every place of the window and a bias."),

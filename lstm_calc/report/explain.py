@@ -90,8 +90,8 @@ def _opening(layer: LayerExplanation) -> str:
         return _OPENINGS[layer.layer.kind]
     kept = [f"`{name}[t-1]`, {_STATES[name]} ({_size(layer, axes)})" for name, axes in layer.states.items()]
     return (
-        f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before, "
-        f"at the first step zeros: {', and '.join(kept)}. From them it computes, in this order:"
+        f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
+        f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
     )
 
 
