@@ -20,10 +20,10 @@ _IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv"
 """The signs of formulas, for a screen that does not have them."""
 
 
-def render(document: Document, stream: TextIO) -> str:
+def render(document: Document, stream: TextIO, body_width: int | None = None) -> str:
     """Return the document for a screen: each table as such where the terminal is wide enough, else one line a value.
 
-    On anything but a terminal the tables are as wide as they need to be, and no line of text is broken.
+    On anything but a terminal the tables are as wide as they need to be, and lines of text are broken at ``body_width`` alone.
     """
     from rich.console import Console
     from rich.text import Text
@@ -34,7 +34,7 @@ def render(document: Document, stream: TextIO) -> str:
     width = console.width
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))
-        console.print(_body(document, console, width if on_a_terminal else None), end="", soft_wrap=True)
+        console.print(_body(document, console, width if on_a_terminal else body_width), end="", soft_wrap=True)
         for shown in document.tables_for_people():
             drawn = _drawn(shown)
             needed = Console(width=10**6).measure(drawn).maximum
