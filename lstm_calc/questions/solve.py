@@ -6,7 +6,6 @@ can exist is one stretch of numbers as well, for each condition (a projection be
 
 from __future__ import annotations
 
-from functools import partial
 from math import isqrt
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +96,7 @@ def solve(
     low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
     if not _fits(candidate, low, budget):
         return Solution(framework_name, template.unknown, budget, None, candidate(low))
-    near = _near(lambda steps, name: candidate(steps).costs[name], low, budget)
+    near = _near(candidate, low, budget)
     high = largest(near if near > low and _fits(candidate, near, budget) else low, lambda steps: _fits(candidate, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
@@ -113,10 +112,10 @@ def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, 
 _APART = 8
 
 
-def _near(count: Callable[[int, str], int], low: int, budget: dict[str, int]) -> int:
+def _near(candidate: Callable[[int], Candidate], low: int, budget: dict[str, int]) -> int:
     """Return about the largest number that fits, by the polynomial of each count; ``low`` where a count is none, or stays."""
     try:
-        return min(_root(partial(count, name=name), low, limit) for name, limit in budget.items())
+        return min(_root(lambda steps, name=name: candidate(steps).costs[name], low, limit) for name, limit in budget.items())  # type: ignore[misc]
     except (ModelError, FrameworkError, NoPolynomialError):
         return low
 
