@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Literal, TextIO
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render.grid import grid
 from lstm_calc.render.maths import spelled, written
-from lstm_calc.render.words import NUMERIC, cells
+from lstm_calc.render.words import cells
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rich.console import Console
-    from rich.table import Table as RichTable
+    from rich.segment import Segments
     from rich.text import Text
 
-    from lstm_calc.document import Document, Table, Value
+    from lstm_calc.document import Document, Table
 
 
-_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->"})
+_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u"})
 """The signs of formulas, for a screen that does not have them."""
 
 
@@ -36,14 +41,9 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
         console.print(Text(document.title, style="bold"))
         console.print(_body(document, console, width if on_a_terminal else body_width), end="", soft_wrap=True)
         for shown in document.tables_for_people():
-            drawn = _drawn(shown)
-            needed = Console(width=10**6).measure(drawn).maximum
-            if on_a_terminal and needed > width:
-                console.print(_stacked(shown), soft_wrap=True)
-            else:
-                console.width = needed
-                console.print(drawn)
-            console.width = width
+            drawn = grid(shown)
+            lines = _stacked(shown) if on_a_terminal and drawn.width > width else drawn.lines
+            console.print(_segments(lines), soft_wrap=True, end="")
         for note in document.notes:
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
@@ -84,49 +84,22 @@ def _broken(formula: str, width: int | None) -> str:
     return f"{line}\n" if width is None or len(line) <= width else line.replace(" = ", "\n      = ") + "\n"
 
 
-def _stacked(table: Table) -> Text:
-    """Return a table as one line a value, for a terminal that it does not fit into."""
-    from rich.text import Text
+def _segments(pieces: Iterable[tuple[str, str]]) -> Segments:
+    """Return pieces of text as rich takes them, as much at once as is of one style."""
+    from rich.segment import Segment, Segments
+    from rich.style import Style
 
-    text = Text()
+    return Segments(
+        [Segment("".join([text for text, _ in run]), Style.parse(style)) for style, run in groupby(pieces, key=itemgetter(1))]
+    )
+
+
+def _stacked(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield a table as one line a value, for a terminal that it does not fit into, in pieces with the style of each."""
     for line in table.lines:
-        text.append("\n")
+        yield "\n", ""
         for column, cell in zip(table.columns, cells(table, line), strict=True):
             if cell:
-                text.append(f"{column.title}: ", style="dim").append(f"{cell}\n", style="bold" if line.sum else "")
-    return text
-
-
-def _folded(title: str, width: int) -> str:
-    """Return a title in as many lines as keep it from being wider than what stands under it, words kept whole."""
-    lines = [""]
-    for word in title.split():
-        longer = f"{lines[-1]} {word}".strip()
-        lines[-1:] = [longer] if not lines[-1] or len(longer) <= width else [lines[-1], word]
-    return "\n".join(lines)
-
-
-def _drawn(table: Table) -> RichTable:
-    from rich import box
-    from rich.cells import cell_len
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
-    drawn_cells = [cells(table, line) for line in table.lines]
-    for at, column in enumerate(table.columns):
-        widest = max((cell_len(row[at]) for row in drawn_cells), default=0)
-        title = _folded(column.title, widest)
-        width = max(widest, *map(len, title.split("\n")))
-        justify: Literal["left", "right"] = "right" if column.kind in NUMERIC else "left"
-        drawn.add_column(title, justify=justify, width=width, no_wrap=True, vertical="bottom")
-    above: tuple[Value, ...] = ()
-    for line, row in zip(table.lines, drawn_cells, strict=True):
-        if above and table.columns[0].grouped and line.values[0] != above[0]:
-            drawn.add_section()
-        for at, column in enumerate(table.columns):
-            if column.grouped and line.sum != "total" and above[: at + 1] == line.values[: at + 1]:
-                row[at] = ""
-        above = line.values
-        drawn.add_row(*(Text(cell) for cell in row), style="bold" if line.sum else "")
-    return drawn
+                yield f"{column.title}: ", "dim"
+                yield f"{cell}\n", "bold" if line.sum else ""
+    yield "\n", ""
