@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.maths import spelled, written
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from rich.console import Console
-    from rich.table import Table as RichTable
     from rich.text import Text
 
-    from lstm_calc.document import Document, Table, Value
+    from lstm_calc.document import Document, Line, Table, Value
 
 
-_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->"})
-"""The signs of formulas, for a screen that does not have them."""
+_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-"})
+"""The signs of formulas and rules, for a screen that does not have them."""
 
 
 def render(document: Document, stream: TextIO) -> str:
@@ -36,14 +37,8 @@ def render(document: Document, stream: TextIO) -> str:
         console.print(Text(document.title, style="bold"))
         console.print(_body(document, console, width if on_a_terminal else None), end="", soft_wrap=True)
         for shown in document.tables_for_people():
-            drawn = _drawn(shown)
-            needed = Console(width=10**6).measure(drawn).maximum
-            if on_a_terminal and needed > width:
-                console.print(_stacked(shown), soft_wrap=True)
-            else:
-                console.width = needed
-                console.print(drawn)
-            console.width = width
+            drawn, needed = _drawn(shown)
+            console.print(_stacked(shown) if on_a_terminal and needed > width else drawn, soft_wrap=True)
         for note in document.notes:
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
@@ -105,27 +100,47 @@ def _folded(title: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def _drawn(table: Table) -> RichTable:
-    from rich import box
+def _drawn(table: Table) -> tuple[Text, int]:
+    """Return a table as text, and how wide it is: titles, a rule, and the lines, with an empty one before each group."""
     from rich.cells import cell_len
-    from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
-    drawn_cells = [cells(table, line) for line in table.lines]
-    for at, column in enumerate(table.columns):
-        widest = max((cell_len(row[at]) for row in drawn_cells), default=0)
-        title = _folded(column.title, widest)
-        width = max(widest, *map(len, title.split("\n")))
-        justify: Literal["left", "right"] = "right" if column.kind in NUMERIC else "left"
-        drawn.add_column(title, justify=justify, width=width, no_wrap=True, vertical="bottom")
+    rows = [cells(table, line) for line in table.lines]
+    widest = [max((cell_len(row[at]) for row in rows), default=0) for at in range(len(table.columns))]
+    titles = [_folded(column.title, width).split("\n") for column, width in zip(table.columns, widest, strict=True)]
+    widths = [max(width, *map(cell_len, title)) for width, title in zip(widest, titles, strict=True)]
+    height = max(map(len, titles), default=0)
+    to_the_right = [column.kind in NUMERIC for column in table.columns]
+
+    def line_of(row: Iterable[str]) -> str:
+        return " " + "  ".join(map(_padded, row, widths, to_the_right)).rstrip() + "\n"
+
+    text = Text("\n")
+    for head in zip(*([""] * (height - len(title)) + title for title in titles), strict=True):
+        text.append(line_of(head), style="bold")
+    text.append(f" {'─' * (inner := sum(widths) + 2 * (len(widths) - 1))}\n")
+    for line, row, starts in _grouped(table, rows):
+        text.append("\n" * starts)
+        text.append(line_of(row), style="bold" if line.sum else "")
+    return text, inner + 1
+
+
+def _padded(cell: str, width: int, to_the_right: bool) -> str:
+    """Return a cell as wide as its column."""
+    from rich.cells import cell_len
+
+    spaces = " " * (width - cell_len(cell))
+    return spaces + cell if to_the_right else cell + spaces
+
+
+def _grouped(table: Table, rows: list[list[str]]) -> Iterator[tuple[Line, list[str], bool]]:
+    """Yield each line with its cells, those left empty that repeat the line above, and whether a group starts with it."""
     above: tuple[Value, ...] = ()
-    for line, row in zip(table.lines, drawn_cells, strict=True):
-        if above and table.columns[0].grouped and line.values[0] != above[0]:
-            drawn.add_section()
-        for at, column in enumerate(table.columns):
-            if column.grouped and line.sum != "total" and above[: at + 1] == line.values[: at + 1]:
-                row[at] = ""
+    for line, row in zip(table.lines, rows, strict=True):
+        starts = bool(above) and table.columns[0].grouped and line.values[0] != above[0]
+        repeated = [
+            column.grouped and line.sum != "total" and above[: at + 1] == line.values[: at + 1]
+            for at, column in enumerate(table.columns)
+        ]
+        yield line, ["" if again else cell for cell, again in zip(row, repeated, strict=True)], starts
         above = line.values
-        drawn.add_row(*(Text(cell) for cell in row), style="bold" if line.sum else "")
-    return drawn
