@@ -30,6 +30,7 @@ COMMANDS = (
     "frameworks",
     "verify",
     "port",
+    "schema",
 )
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
 
