@@ -5,7 +5,8 @@
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
 Reading order: errors, counts, record, fields, cells, arithmetic, model, budget, template, notation, kerasconfig, modelfile,
-frameworks, measure, names, algebra, flow, dtypes, work, questions, weights, reference, adapters, schemas, document, report, render, cli.
+frameworks, measure, names, algebra, flow, dtypes, work, questions, weights, reference, adapters, schemas, document, report,
+render, cli.
 """
 
 from __future__ import annotations

@@ -136,13 +136,18 @@ def nearly_models(draw: st.DrawFn) -> dict[str, Any]:
 
 @given(nearly_models())
 def test_the_schema_of_a_model_file_says_what_its_reader_says(data: dict[str, Any]) -> None:
+    refused = _refusal(data)
+    assume(not refused or not (_is_between_layers(data) or _is_of_digits(data)))
+    assert accepted(data) is (not refused), refused
+
+
+def _refusal(data: dict[str, Any]) -> str:
+    """Return why the reader of model files refuses some values; nothing where it does not."""
     try:
         loads(json.dumps(data))
     except ModelFileError as error:
-        assume(not _is_between_layers(data) and not _is_of_digits(data))
-        assert not accepted(data), error
-    else:
-        assert accepted(data), list(MODEL_FILE.iter_errors(data))
+        return str(error)
+    return ""
 
 
 BETWEEN_LAYERS = "input_dim is missing", "return_sequences=", "merge=none gives two", "tied shares", "name '", "the last axis"
