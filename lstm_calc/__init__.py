@@ -5,8 +5,8 @@
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
 Reading order: errors, counts, record, fields, cells, arithmetic, model, budget, template, notation, kerasconfig, modelfile,
-frameworks, measure, names, algebra, flow, dtypes, work, questions, weights, reference, adapters, schemas, document, report,
-render, cli.
+frameworks, measure, names, algebra, flow, dtypes, work, questions, checkpoint, inference, weights, reference, adapters,
+schemas, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lstm_calc.errors import CheckpointError as CheckpointError
     from lstm_calc.errors import FrameworkError as FrameworkError
     from lstm_calc.errors import LstmCalcError as LstmCalcError
     from lstm_calc.errors import ModelError as ModelError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.difference import difference as difference
     from lstm_calc.questions.explain import explain as explain
     from lstm_calc.questions.forecast import forecast as forecast
+    from lstm_calc.questions.inspect import inspect as inspect
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.port import port_plan as port_plan
     from lstm_calc.questions.shapes import shapes as shapes
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from lstm_calc.weights import port as port
 
 _HOMES = {
-    "errors": ("FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
+    "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
     "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
     "modelfile": ("dumps", "load"),
     "notation": ("read", "read_template"),
@@ -61,6 +63,7 @@ _HOMES = {
     "questions.diagram": ("diagram",),
     "questions.arguments": ("arguments",),
     "questions.forecast": ("forecast",),
+    "questions.inspect": ("inspect",),
     "questions.params": ("params",),
     "questions.solve": ("solve",),
     "questions.sweep": ("sweep",),

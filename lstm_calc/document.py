@@ -121,13 +121,23 @@ class Graph(NamedTuple):
 
 
 class Document(NamedTuple):
-    """An answer, ready to be rendered; people read the body before the tables, machines the tables alone."""
+    """An answer, ready to be rendered; people read the body before the tables, machines the tables alone.
+
+    ``sections`` are documents of their own, which follow what this one says itself.
+    """
 
     title: str
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
     graphs: tuple[Graph, ...] = ()
     body: tuple[Block, ...] = ()
+    sections: tuple[Document, ...] = ()
+
+    def parts(self) -> Iterator[Document]:
+        """Yield the document and, each after the one that it is in, all of its sections."""
+        yield self
+        for section in self.sections:
+            yield from section.parts()
 
     def with_columns(self, keys: Sequence[str]) -> Document:
         """Return the tables that have any of some columns, with these alone."""

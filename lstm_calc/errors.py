@@ -6,6 +6,7 @@ LstmCalcError
 │   └── ModelFileError      ... written in a model file: file and key
 ├── FrameworkError          a framework that is unknown, or that lacks what the model asks for
 ├── WeightsError            weights that are not those of the model
+├── CheckpointError         a file of weights that is not one we read, or that is broken
 ├── NotInstalledError       a package that is needed and not there
 └── OutputError             an answer that cannot be written where or how it was asked for
 """
@@ -57,6 +58,10 @@ class FrameworkError(LstmCalcError):
 
 class WeightsError(LstmCalcError):
     """Weights that are not those of the model: a tensor missing, unknown, or of another shape or kind of number."""
+
+
+class CheckpointError(LstmCalcError):
+    """A file of weights that is of another format than those we read, or that is broken."""
 
 
 class NotInstalledError(LstmCalcError):

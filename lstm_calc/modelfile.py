@@ -49,11 +49,11 @@ def load_from(stream: BinaryIO, file: str) -> Model:
     return loads(_text(stream, file), file)
 
 
-def load_with_budget(path: str) -> tuple[Model, Budget]:
-    """Return the model in a file, or on standard input, and its budget, which limits nothing where there is none."""
+def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
+    """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
     text, file = _read(path)
     data = _data(text, file)
-    model = _described(data, file)
+    model = _described(data, file, input_dim)
     return model, _budget(data, file) if "budget" in data else Budget()
 
 

@@ -19,6 +19,8 @@ settings.register_profile("default", deadline=None, max_examples=40)
 settings.register_profile("long", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+os.environ.setdefault("KERAS_BACKEND", "torch")  # what the extra "oracle" installs
+
 GOLDEN = Path(__file__).parent / "golden"
 
 

@@ -10,16 +10,17 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
 
 from lstm_calc.cli import COMMANDS, app
+from tests.handmade import safetensors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.conftest import Cli
 
@@ -384,7 +385,9 @@ def test_no_command_shows_the_help(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_an_example_that_runs(cli: Cli, command: str) -> None:
+def test_every_command_has_an_example_that_runs(cli: Cli, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("model.safetensors").write_bytes(safetensors({"lstm.weight_ih_l0": (16, 3), "lstm.weight_hh_l0": (16, 4)}))
     text = " ".join(typer.main.get_command(app).commands[command].help.split())
     example = text.partition("Example: ")[2]
     assert example.startswith(f"lstm-calc {command}")

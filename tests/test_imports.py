@@ -42,6 +42,15 @@ STARTS = {
         "matplotlib",
         "lstm_calc.picture",
     ),
+    "from lstm_calc.cli import app; app(['inspect', 'tests/data/checkpoints/bilstm.pt', '--format', 'json'])": (
+        "rich",
+        "lstm_calc.report",
+        "numpy",
+        "h5py",
+        "mmap",
+        "pickle",
+        "lstm_calc.checkpoint.onnx",
+    ),
 }
 """For each start: the modules it must not load."""
 

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 EXAMPLES = settings(max_examples=200, suppress_health_check=list(HealthCheck), deadline=None)
 SPACE = (5, 6, 7)
+PLAIN = {"input_dim": None, "name": None, "stateful": False, "go_backwards": False}
+"""What the layers here do not have: another width than flows in, and what changes no shape."""
 
 
 def run_of(draw: st.DataObject, framework: str, sizes: list[int], **options: Any) -> tuple[Model, Shapes, tuple[int, ...]]:
     """Draw a model, and return it with its shapes on an input of known sizes."""
     model = draw.draw(models(framework, longest=4, largest=6))
-    model = model.replace(layers=[layer.replace(input_dim=None, name=None) for layer in model.layers])
+    model = model.replace(
+        layers=[layer.replace(**{field: PLAIN[field] for field in PLAIN.keys() & layer.fields}) for layer in model.layers]
+    )
     reader = next(layer for layer in model.layers if layer.reads != "either")
     front = sizes if reader.reads != "vector" else [size for size in sizes if size != 9]
     back = () if model.layers[0].reads == "tokens" else (*SPACE[: len(reader.window)], model.input_dim)

@@ -106,11 +106,12 @@ def test_latex_closes_what_it_opens() -> None:
 
 
 def test_html_escapes_what_a_browser_would_read() -> None:
-    text = rendered("html", SIGNS)
+    twice = SIGNS._replace(tables=(*SIGNS.tables, SIGNS.tables[0]._replace(lines=SIGNS.tables[0].lines * 2)))
+    text = rendered("html", twice)
     assert "<h1>100% &amp; #1_a {b} ~^\\ &lt;i&gt;</h1>" in text
-    assert "<td>[x] &amp; &lt;y&gt; $1</td>" in text
+    assert "<dt>a_b</dt><dd>[x] &amp; &lt;y&gt; $1</dd>" in text
     page = ET.fromstring(text.removeprefix("<!DOCTYPE html>\n").replace('<meta charset="utf-8">', "").replace(VIEWPORT, ""))  # noqa: S314
-    assert [cell.text for cell in page.findall(".//td")] == ["[x] & <y> $1"]
+    assert [cell.text for cell in page.findall(".//td")] == ["[x] & <y> $1"] * 2
 
 
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'

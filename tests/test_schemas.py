@@ -37,7 +37,7 @@ def accepted(data: Any) -> bool:
 def test_every_schema_is_one_and_needs_no_other_file(name: str) -> None:
     whole = schema(name)
     Draft202012Validator.check_schema(whole)
-    files = set(re.findall(r'"\$ref": "([^#"]+)"', json.dumps(whole)))
+    files = set(re.findall(r'"\$ref": "([^#"]+)["#]', json.dumps(whole)))
     assert files <= whole.get("$defs", {}).keys()
     assert whole["$id"] == f"{name}.json"
     if name != "model":

@@ -194,6 +194,8 @@ def test_known_runs(text: str, framework: str, shape: tuple[int | None, ...], ex
         ("32 > lstm 8", "keras", {"shape": (3, 64, 32), "steps": 5}, "give the one or the others"),
         ("32 > lstm 8", "keras", {"batch_first": False}, "keras has no input of (steps, batch, features)"),
         ("32 > lstm 8 stateful", "keras", {"steps": 5}, "lstm is stateful, which needs the batch size: give the batch"),
+        ("3 > lstm 8 stateful", "pytorch", {"batch": 2}, "pytorch has no stateful for lstm; textbook, keras and cudnn do"),
+        ("3 > conv_lstm 8 kernel=3 strides=2", "flax-linen", {}, "flax-linen has no strides for conv_lstm; textbook and keras do"),
         ("3 > conv_lstm 8 kernel=5", "keras", {"shape": (2, 4, 3, 3)}, "a window of 5 does not fit into 3"),
         (
             "3 > conv_lstm 8 kernel=3 > lstm 4",
@@ -293,3 +295,8 @@ def test_arrows_bear_what_the_next_layer_reads(cli: Cli) -> None:
     drawn = cli("shapes", "32 > lstm 8 last > dense 3", "-f", "pytorch", "--shape", "5x4x32", "--format", "mermaid").stdout
     assert '-- "(4, 8)" -->' in drawn
     assert '-- "output (4, 3)" -->' in drawn
+
+
+def test_what_is_as_usual_is_no_request() -> None:
+    model = read("3 > conv_lstm 8 kernel=3 strides=1 padding=same format=channels_last")
+    assert named(shapes(model, "flax-linen", shape=(2, 4, 5, 3)))["output"] == (2, 4, 5, 8)

@@ -7,17 +7,15 @@ import typer
 
 from lstm_calc.cli.options import is_a_path, model_and_budget, output_reader, with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.cli.quantities import read_batch, read_dtype
+from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
     from lstm_calc.questions.check import Check, Checks
 
-_BUDGET = "Budget"
 
-
-@partial(with_options, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
+@partial(with_options, batch=read_batch, dtype=read_dtype, budget=read_budget, output=output_reader("github"))
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model files, notations, or - for a file on stdin.")],
     framework: str,
@@ -25,11 +23,7 @@ def run(
     dtype: dict[str, Any],
     output: Output,
     quiet: bool,
-    max_params: Annotated[
-        str | None, typer.Option(help="Parameters, as 2M; the flags override a model file's budget.", rich_help_panel=_BUDGET)
-    ] = None,
-    max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=_BUDGET)] = None,
-    max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=_BUDGET)] = None,
+    budget: "Budget",
 ) -> int:
     """Hold models against a budget: exit 0 where all fit, 1 where one does not, 2 where one can't be read; -q counts those.
 
@@ -38,26 +32,14 @@ def run(
     from lstm_calc.flow import batch_of
     from lstm_calc.questions.check import Checks
 
-    flags = _budget({"params": max_params, "bytes": max_bytes, "macs": max_macs})
     _known(framework, dtype["dtype"])
     question = {"framework_name": framework, "batch": batch_of(**batch), **dtype}
-    answer = Checks(framework, dtype["dtype"], tuple(_checked(model, flags, question) for model in models))
+    answer = Checks(framework, dtype["dtype"], tuple(_checked(model, budget, question) for model in models))
     for each in answer.models:
         if each.error is not None:
             typer.echo(f"error: {each.error}", err=True)
     _show(answer, output, quiet=quiet)
     return 2 if answer.broken else int(answer.failures > 0)
-
-
-def _budget(texts: dict[str, str | None]) -> "Budget":
-    """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
-    from lstm_calc.budget import budget_of
-    from lstm_calc.errors import ModelError
-
-    try:
-        return budget_of({name: text for name, text in texts.items() if text is not None})
-    except ModelError as error:
-        raise LstmCalcError(f"--max-{error.key}: {error.without_key}") from None
 
 
 def _known(framework_name: str, dtype: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.output import Output, formats
+from lstm_calc.cli.output import Output, form_of, formats
 from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS
@@ -82,7 +82,7 @@ def read_model(
     flags = _flags(locals(), "input_dim" if model is not None and is_a_path(model) else "")
     if model is None:
         return _from_flags(flags)
-    return named_model(model, next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None))
+    return named_model(model, _width_beside(flags))
 
 
 def read_template(**given: Any) -> Template:
@@ -92,6 +92,11 @@ def read_template(**given: Any) -> Template:
 
 
 read_template.__signature__ = inspect.signature(read_model)  # type: ignore[attr-defined]
+
+
+def _width_beside(flags: dict[str, Any]) -> int | None:
+    """Return the width of --input where it stands beside a model."""
+    return next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None)
 
 
 def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
@@ -134,6 +139,21 @@ def _named_template(model: str) -> Template:
     from lstm_calc.notation import read_template
 
     return read_template(model)
+
+
+def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
+    """Return the model that a call describes, in the same ways, and the budget where it is a file that has one."""
+    model = given["model"]
+    if model is None or not is_a_path(model):
+        from lstm_calc.budget import Budget
+
+        return read_model(**given), Budget()
+    from lstm_calc.modelfile import load_with_budget
+
+    return load_with_budget(model, _width_beside(_flags(given, "input_dim")))
+
+
+read_model_and_budget.__signature__ = inspect.signature(read_model)  # type: ignore[attr-defined]
 
 
 def model_and_budget(model: str) -> "tuple[Model, Budget]":
@@ -306,7 +326,7 @@ def read_framework(
     return framework
 
 
-_FILE = Annotated[str | None, typer.Option("--output-file", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)]
+_FILE = Annotated[str | None, typer.Option("--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)]
 _COLUMNS = Annotated[
     str | None,
     typer.Option("--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
@@ -339,6 +359,15 @@ def plain_reader(default: str = "table") -> Callable[..., Output]:
 
     def read_output(format_: Annotated[str, _format(formats())] = default, output_file: _FILE = None) -> Output:
         return Output(format_, output_file)
+
+    return read_output
+
+
+def page_reader() -> Callable[..., Output]:
+    """Return the reader of where and how a page is to be written: in the format of its file's ending where none is named."""
+
+    def read_output(format_: Annotated[str | None, _format(formats())] = None, output_file: _FILE = None) -> Output:
+        return Output(format_ or form_of(output_file), output_file)
 
     return read_output
 

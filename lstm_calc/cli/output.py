@@ -27,6 +27,18 @@ def formats() -> list[str]:
     return [first, *DATA_FORMATS, *others]
 
 
+_ENDINGS = {"html": "html", "htm": "html", "md": "markdown", "markdown": "markdown", "json": "json", "tex": "latex", "": "markdown"}
+"""The format of a page by the ending of its file's name."""
+
+
+def form_of(file: str | None) -> str:
+    """Return the format that a file's name asks for, Markdown where it has no ending; raise OutputError for an unknown one."""
+    ending = Path(file or "").suffix.removeprefix(".").lower()
+    if ending not in _ENDINGS:
+        raise OutputError(f"--output-file: {quoted(file)} has an ending that says no format; give .html or .md, or --format")
+    return _ENDINGS[ending]
+
+
 class Output:
     """A format, and a file where it does not go to standard output."""
 
@@ -51,7 +63,7 @@ class Output:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
             return self.text(DATA_FORMATS[self.form](data()))
         made = self._arranged(document())
-        if self.form in GRAPH_FORMATS and not made.graphs:
+        if self.form in GRAPH_FORMATS and not any(part.graphs for part in made.parts()):
             raise OutputError(f"--format: {self.form} draws, and there is nothing to draw here; shapes and diagram have drawings")
         return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
 

@@ -1,17 +1,21 @@
 """The options of commands that ask for costs; each reader gives keyword arguments of :func:`lstm_calc.cost`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstm_calc.cli.options import counted, read_counts
 from lstm_calc.counts import parse_size, parse_time
-from lstm_calc.errors import LstmCalcError
+from lstm_calc.errors import LstmCalcError, ModelError
+
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
 
 _BATCH = "Batch"
 _BYTES = "Bytes"
 _TRAINING = "Training"
 _DEVICE = "Device"
+_BUDGET = "Budget"
 
 
 def _dtypes() -> list[str]:
@@ -92,6 +96,23 @@ def read_device(
         "flops": None if flops is None else counted("flops", flops),
         "bandwidth": None if bandwidth is None else sized("--bandwidth", bandwidth),
     }
+
+
+def read_budget(
+    max_params: Annotated[
+        str | None, typer.Option(help="Parameters, as 2M; the flags override a model file's budget.", rich_help_panel=_BUDGET)
+    ] = None,
+    max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=_BUDGET)] = None,
+    max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=_BUDGET)] = None,
+) -> "Budget":
+    """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
+    from lstm_calc.budget import budget_of
+
+    texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs}
+    try:
+        return budget_of({name: text for name, text in texts.items() if text is not None})
+    except ModelError as error:
+        raise LstmCalcError(f"--max-{error.key}: {error.without_key}") from None
 
 
 def sized(flag: str, text: str) -> int:

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
-from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, Framework, Layout, Row, Signal, option_words, settled
+from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
@@ -21,6 +21,7 @@ __all__ = [
     "Layout",
     "Row",
     "Signal",
+    "check_run",
     "equation_words",
     "framework",
     "layout_for",
@@ -106,6 +107,16 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
             yield f"{table.name} wants {one} {sign} {other}; here they are {fields[one]:,} and {fields[other]:,}"
 
 
+def check_run(table: Framework, layer: Layer) -> None:
+    """Raise FrameworkError, naming who does offer it, where a framework does not run a layer as it asks."""
+    usual = {"padding": table.padding, "data_format": "channels_last"}
+    for field, value in layer.changed().items():
+        plain = value == usual.get(field) or (isinstance(value, tuple) and set(value) == {1})
+        if field in RUN_FIELDS and not plain and field not in table.runs.split():
+            names = tuple(name for name, other in FRAMEWORKS.items() if layer.kind in other.layouts and field in other.runs.split())
+            raise FrameworkError(f"{table.name} has no {field} for {layer.kind}; {_do(names)}")
+
+
 def equation_words(layer: Layer, layout: Layout) -> set[str]:
     """Return the words that choose a cell's equations for a layer as a framework runs it."""
     words = option_words(layer, layout.defaults) | set(layout.quirks.split())
@@ -126,7 +137,10 @@ def who_offers(kind: str, word: str = "") -> tuple[str, ...]:
 
 
 def _who_does(kind: str, word: str) -> str:
-    names = who_offers(kind, word)
+    return _do(who_offers(kind, word))
+
+
+def _do(names: tuple[str, ...]) -> str:
     return f"{listed(names)} {'do' if len(names) > 1 else 'does'}" if names else "none here does"
 
 

@@ -21,6 +21,7 @@ FLAX_LINEN = Framework(
     ways=("forward", "backward"),
     turned="time_major",
     batches=(0, 9),
+    runs="go_backwards",
     signals=_FLAX_SIGNALS,
     flow_note="carries are returned with return_carry=True",
     layouts={
@@ -182,6 +183,7 @@ FLAX_NNX = Framework(
     ways=("forward", "backward"),
     turned="time_major",
     batches=(0, 9),
+    runs="go_backwards",
     signals=_FLAX_SIGNALS,
     flow_note="carries are returned with return_carry=True",
     layouts={"lstm": _NNX_LSTM, **_NNX_OTHERS},
@@ -196,6 +198,7 @@ FLAX_NNX_OPTIMIZED = Framework(
     ways=("forward", "backward"),
     turned="time_major",
     batches=(0, 9),
+    runs="go_backwards",
     signals=_FLAX_SIGNALS,
     flow_note="carries are returned with return_carry=True",
     layouts={

@@ -41,6 +41,7 @@ KERAS = Framework(
     ways=("forward", "backward"),
     selective=True,
     padding="valid",
+    runs="stateful go_backwards strides dilation_rate padding data_format",
     signals=(
         Signal("initial_state_{side}{state}", "batch space value", "initial"),
         Signal("output", "flow space features", "output", when="one_output"),

@@ -98,7 +98,7 @@ class Framework(Record):
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions. ``flow_note`` says what else is to be known of all this.
+    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is to be known.
     """
 
     name: str
@@ -117,6 +117,7 @@ class Framework(Record):
     batches: tuple[int, int] = (1, 1)
     selective: bool = False
     padding: str = "same"
+    runs: str = ""
     flow_note: str = ""
 
 
@@ -149,6 +150,9 @@ OPTIONS = {
     "ungated": "reset_gate=false",
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
+
+RUN_FIELDS = ("stateful", "go_backwards", "strides", "dilation_rate", "padding", "data_format")
+"""The fields of a layer that change what flows, and no tensor."""
 
 _OPEN = {"reset_after": "", "projection_bias": "projection"}
 """The fields in which None leaves the choice to the framework, and the field without which there is none to make."""

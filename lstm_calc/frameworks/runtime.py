@@ -20,6 +20,7 @@ ONNX = Framework(
     prefix="{name}.",
     sequence="steps batch",
     turned="layout=1",
+    runs="go_backwards",
     signals=(
         Signal("X", "sequence input", "input"),
         Signal("sequence_lens", "batch", "lengths"),
@@ -85,6 +86,7 @@ OPENVINO = Framework(
     release="2026.4.1",
     package="openvino",
     prefix="{name}/",
+    runs="go_backwards",
     signals=(
         Signal("X", "sequence input", "input"),
         Signal("initial_{long}_state", "batch ways value", "initial"),

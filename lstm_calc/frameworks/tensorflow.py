@@ -17,6 +17,7 @@ CUDNN = Framework(
     wrapper="bidirectional",
     ways=("forward", "backward"),
     selective=True,
+    runs="stateful go_backwards",
     signals=(
         Signal("{side}{state}_0", "batch value", "initial"),
         Signal("output", "flow features", "output", when="one_output"),

@@ -13,6 +13,7 @@ TEXTBOOK = Framework(
     release="",
     ways=("forward", "backward"),
     prefix="{name}.",
+    runs="stateful go_backwards strides dilation_rate padding data_format",
     sequence="batch",
     batches=(0, 1),
     signals=(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError, few
-from lstm_calc.frameworks import Signal, equation_words, framework, layout_for
+from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for
 from lstm_calc.measure import terms_of
 from lstm_calc.questions.stream import Stream, after, order_of, start
 from lstm_calc.record import Record
@@ -114,6 +114,7 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
     cell = -1
     for group in groups:
         layout_for(table, group[0].layer)
+        check_run(table, group[0].layer)
         cell += group[0].layer.kind in CELLS
         following = after(group, stream, table)
         _check_stateful(group[0], stream, table)

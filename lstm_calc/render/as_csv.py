@@ -19,7 +19,8 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     """Return the lines as CSV, sums left out; several tables are parted by an empty line."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    for position, table in enumerate(document.tables):
+    tables = [table for part in document.parts() for table in part.tables]
+    for position, table in enumerate(tables):
         out.write("\n" * (position > 0))
         writer.writerow([column.key for column in table.columns])
         writer.writerows(_row(table, line) for line in table.lines if not line.sum)

@@ -1,30 +1,21 @@
-"""A Document as one HTML page that needs nothing else: no script, no network; light and dark."""
+"""A Document as one HTML page that needs nothing else: no script, no network; light and dark, on a phone and on paper."""
 
 from __future__ import annotations
 
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.maths import mathml, written
+from lstm_calc.render.style import STYLE
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Block, Document, Line, Table
+    from collections.abc import Iterable, Iterator
 
-_STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; padding: 0 1rem; max-width: fit-content; }
-h1, h2, p, ul { max-width: 50rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .25rem .75rem; text-align: left; white-space: nowrap; }
-thead th { border-bottom: 1px solid; } tr.sum { border-top: 1px solid; font-weight: 600; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
-.formula { margin: .25rem 0 .25rem 2rem; padding-bottom: .2rem; overflow: auto hidden; }
-"""
+    from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table, Value
+
 _PLACES = {
-    "heading": "<h2>%s</h2>",
     "text": "<p>%s</p>",
     "item": "<ul><li>%s</li></ul>",
     "formula": '<p class="formula">%s</p>',
@@ -32,33 +23,97 @@ _PLACES = {
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the document as a whole page, sums in bold."""
-    parts = [f"<h1>{escape(document.title)}</h1>"]
-    parts += [_block(block) for block in document.body]
-    parts += [_table(table) for table in document.tables_for_people()]
-    parts += [f"<p>{escape(note)}</p>" for note in document.notes]
-    body = "\n".join(parts).replace("</ul>\n<ul>", "\n")
+    """Return the document as a whole page, sums in bold, shares as bars."""
+    body = "\n".join(_parts(document, 1, "section")).replace("</ul>\n<ul>", "\n")
     title = f"<title>{escape(document.title)}</title>"
     view = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">'
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{view}\n{title}\n<style>{_STYLE}</style>\n</head>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{view}\n{title}\n<style>{STYLE}</style>\n</head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def _block(block: Block) -> str:
-    return _PLACES[block.kind] % written(block.pieces(), escape, mathml)
+def _parts(document: Document, level: int, place: str) -> Iterator[str]:
+    """Yield what a document says under its title, then links to its sections, then these under their titles."""
+    yield f"<h{level}>{escape(document.title)}</h{level}>"
+    yield from (_block(block, f"<h{level + 1}>%s</h{level + 1}>") for block in document.body)
+    yield from map(_drawing, document.graphs)
+    yield from (_facts(table) if len(table.lines) == 1 else _table(table) for table in document.tables_for_people())
+    yield from (f"<p>{escape(note)}</p>" for note in document.notes)
+    sections = {f"{place}-{number}": section for number, section in enumerate(document.sections, 1)}
+    if sections:
+        links = [f'<a href="#{name}">{escape(section.title)}</a>' for name, section in sections.items()]
+        yield "\n".join(["<nav>", *links, "</nav>"])
+    for name, section in sections.items():
+        yield "\n".join([f'<section id="{name}">', *_parts(section, level + 1, name), "</section>"])
+
+
+def _block(block: Block, heading: str) -> str:
+    return _PLACES.get(block.kind, heading) % written(block.pieces(), escape, mathml)
+
+
+def _drawing(graph: Graph) -> str:
+    """Return the boxes of a graph in their order, each after an arrow that says what flows into it."""
+    flows = {stop: list(edges) for stop, edges in groupby(sorted(graph.edges, key=lambda edge: edge.stop), lambda edge: edge.stop)}
+    before = [None, *(node.key for node in graph.nodes)]
+    boxes = [_box(node, _flow(flows.get(node.key, []), above)) for node, above in zip(graph.nodes, before, strict=False)]
+    return "\n".join([f'<ol class="graph" aria-label="{escape(graph.title)}">', *boxes, "</ol>"])
+
+
+def _flow(edges: list[Edge], before: str | None) -> str:
+    """Return the arrow into a box; it stands apart and names where it comes from unless that is the box before alone."""
+    if not edges:
+        return ""
+    named = {edge.start for edge in edges} != {before}
+    labels = _spans(f"{edge.start} {edge.label}" if named else edge.label for edge in edges)
+    return f'<div class="flow{" apart" * named}">{labels}</div>'
+
+
+def _box(node: Node, flow: str) -> str:
+    start = '<li class="end">' if node.end else "<li>"
+    return f'{start}{flow}<div class="box">{_spans(node.lines)}</div></li>'
+
+
+def _spans(lines: Iterable[str]) -> str:
+    return "".join(f"<span>{escape(line)}</span>" for line in lines)
+
+
+def _facts(table: Table) -> str:
+    """Return a table of one line as names and values."""
+    facts = zip(table.columns, cells(table, table.lines[0]), strict=True)
+    words = [f"<div><dt>{escape(column.title)}</dt><dd>{escape(cell)}</dd></div>" for column, cell in facts]
+    return "\n".join(['<dl class="facts">', *words, "</dl>"])
 
 
 def _table(table: Table) -> str:
-    sides = [' class="number"' * (column.kind in NUMERIC) for column in table.columns]
-    titles = zip(sides, table.columns, strict=True)
-    heads = "".join(f'<th scope="col"{side}>{escape(column.title)}</th>' for side, column in titles)
-    lines = "\n".join(_row(table, line, sides) for line in table.lines)
+    heads = "".join(f'<th scope="col"{_side(column)}>{escape(column.title)}</th>' for column in table.columns)
+    longest = [_longest(table, at) if column.kind == "share" else None for at, column in enumerate(table.columns)]
+    lines = "\n".join(_row(table, line, longest) for line in table.lines)
     return f'<div class="wide">\n<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>'
 
 
-def _row(table: Table, line: Line, sides: list[str]) -> str:
-    words = zip(sides, cells(table, line), strict=True)
-    data = "".join(f"<td{side}>{escape(cell)}</td>" for side, cell in words)
+def _row(table: Table, line: Line, longest: list[float | None]) -> str:
+    bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
+    words = zip(table.columns, bars, cells(table, line), strict=True)
+    data = "".join(f"<td{_side(column)}{bar}>{escape(cell)}</td>" for column, bar, cell in words)
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
+
+
+def _side(column: Column) -> str:
+    """Return the class of a column: numbers stand at the right, shares beside their bars."""
+    words = ["number"] * (column.kind in NUMERIC) + ["share"] * (column.kind == "share")
+    return f' class="{" ".join(words)}"' if words else ""
+
+
+def _longest(table: Table, at: int) -> float:
+    """Return the share whose bar is the longest: that of the largest part where they are parts of a total, else the whole."""
+    shares = [(line.sum, line.values[at]) for line in table.lines]
+    parts = [share for kind, share in shares if kind != "total" and isinstance(share, float)]
+    return max(parts) if parts and any(kind == "total" and share for kind, share in shares) else 1.0
+
+
+def _bar(share: Value, longest: float | None) -> str:
+    """Return the length of a share's bar, and its colour where it is more than the whole."""
+    if longest is None or not isinstance(share, float):
+        return ""
+    return f' style="--length: {min(share / longest, 1):.4f}{"; --bar: var(--over)" * (share > 1)}"'

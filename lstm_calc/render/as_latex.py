@@ -8,6 +8,8 @@ from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.document import Block, Document, Line, Table
 
 _PREAMBLE = r"""\documentclass{article}
@@ -29,8 +31,8 @@ _CHARACTERS = {char: f"\\{char}" for char in "&%$#_{}"} | {
     "≠": r"$\neq$",
     "…": r"\ldots{}",
 }
+_LEVELS = (r"\section*{%s}", r"\subsection*{%s}", r"\subsubsection*{%s}", r"\paragraph*{%s}")
 _PLACES = {
-    "heading": r"\subsection*{%s}",
     "text": "%s\n",
     "item": "\\begin{itemize}\n\\item %s\n\\end{itemize}",
     "formula": "\\begin{quote}\n%s\n\\end{quote}",
@@ -39,16 +41,23 @@ _PLACES = {
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
     """Return the document as a whole LaTeX file, sums in bold."""
-    parts = [rf"\section*{{{_escaped(document.title)}}}"]
-    parts += [_block(block) for block in document.body]
-    parts += [_table(table) for table in document.tables_for_people()]
-    parts += [f"{_escaped(note)}\n" for note in document.notes]
-    text = "\n".join(parts).replace("\\end{itemize}\n\\begin{itemize}\n", "").replace("\\end{quote}\n\\begin{quote}\n", "\n")
+    text = "\n".join(_parts(document, 0))
+    text = text.replace("\\end{itemize}\n\\begin{itemize}\n", "").replace("\\end{quote}\n\\begin{quote}\n", "\n")
     return f"{_PREAMBLE}{text}\n\\end{{document}}\n"
 
 
-def _block(block: Block) -> str:
-    return _PLACES[block.kind] % written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
+def _parts(document: Document, level: int) -> Iterator[str]:
+    """Yield what a document says under its title, then its sections under theirs."""
+    yield _LEVELS[level] % _escaped(document.title)
+    yield from (_block(block, _LEVELS[level + 1]) for block in document.body)
+    yield from map(_table, document.tables_for_people())
+    yield from (f"{_escaped(note)}\n" for note in document.notes)
+    for section in document.sections:
+        yield from _parts(section, level + 1)
+
+
+def _block(block: Block, heading: str) -> str:
+    return _PLACES.get(block.kind, heading) % written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
 
 
 def _table(table: Table) -> str:

@@ -14,17 +14,13 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Block, Column, Document, Line, Table, Value
 
-_STARTS = {"heading": "#### ", "item": "- "}
+_TITLE = 3
+"""The level of a document's title."""
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
     """Return the document as GitHub Markdown, sums in bold, formulas between dollars."""
-    parts = [f"### {_escaped(document.title)}"]
-    parts += _blocks(document.body)
-    parts += [_table(table) for table in document.tables_for_people()]
-    parts += [f"```mermaid\n{flowchart(graph)}```" for graph in document.graphs]
-    parts += [_escaped(note) for note in document.notes]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(_parts(document, "#" * _TITLE)) + "\n"
 
 
 def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterator[str]:
@@ -36,14 +32,26 @@ def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterato
         yield "".join(map(_joined, worded_lines))
 
 
-def _blocks(body: Iterable[Block]) -> list[str]:
+def _parts(document: Document, level: str) -> Iterator[str]:
+    """Yield what a document says under its title, then its sections under theirs."""
+    yield f"{level} {_escaped(document.title)}"
+    yield from _blocks(document.body, {"heading": f"{level}# ", "item": "- "})
+    yield from map(_table, document.tables_for_people())
+    yield from (f"```mermaid\n{flowchart(graph)}```" for graph in document.graphs)
+    yield from map(_escaped, document.notes)
+    for section in document.sections:
+        yield from _parts(section, f"{level}#")
+
+
+def _blocks(body: Iterable[Block], starts: dict[str, str]) -> list[str]:
     """Return the blocks, those of one list together."""
     groups = groupby(body, lambda block: block.kind)
-    return [("\n" if kind == "item" else "\n\n").join(map(_block, group)) for kind, group in groups]
+    parted = (("\n" if kind == "item" else "\n\n", starts.get(kind, ""), group) for kind, group in groups)
+    return [between.join(_block(block, start) for block in group) for between, start, group in parted]
 
 
-def _block(block: Block) -> str:
-    return _STARTS.get(block.kind, "") + written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
+def _block(block: Block, start: str) -> str:
+    return start + written(block.pieces(), _escaped, lambda formula: f"${tex(formula)}$")
 
 
 def _table(table: Table) -> str:

@@ -15,9 +15,10 @@ _CODES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
     """Return the graphs as one flowchart, each a part of it where there are several."""
-    if len(document.graphs) == 1:
-        return flowchart(document.graphs[0])
-    parts = [line for place, graph in enumerate(document.graphs) for line in _part(graph, f"g{place}")]
+    graphs = [graph for part in document.parts() for graph in part.graphs]
+    if len(graphs) == 1:
+        return flowchart(graphs[0])
+    parts = [line for place, graph in enumerate(graphs) for line in _part(graph, f"g{place}")]
     return "\n".join(["flowchart TB", *parts]) + "\n"
 
 

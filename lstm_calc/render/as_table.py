@@ -42,7 +42,8 @@ def render(document: Document, stream: TextIO) -> str:
         for note in document.notes:
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    return text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
+    page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
+    return "\n".join([page, *(render(section, stream) for section in document.sections)])
 
 
 def _body(document: Document, console: Console, width: int | None) -> Text:

@@ -29,7 +29,7 @@ def check_document(answer: Checks) -> Document:
         Column("max_macs", "at most", "number"),
         Column("over", "over by"),
     )
-    lines = tuple(Line((each.model, _verdict(each), *_limits(each), _over_words(each) or None)) for each in answer.models)
+    lines = tuple(Line((each.model, _verdict(each), *_limits(each), over_words(each) or None)) for each in answer.models)
     return Document(title, (Table(columns, lines),), ())
 
 
@@ -49,7 +49,7 @@ _WORDS = {
 }
 
 
-def _over_words(check: Check) -> str:
+def over_words(check: Check) -> str:
     """Return, in words, what a model has too much of; empty where it fits."""
     return listed(_WORDS[name](number) for name, number in check.over.items()) if check.over else ""
 
@@ -67,7 +67,7 @@ def _annotation(check: Check, is_file: bool) -> str:
     if check.fits:
         return f"{check.model} fits: {_sizes(check)}"
     place = f"file={_escaped(check.model, ':,')},title=lstm-calc" if is_file else "title=lstm-calc"
-    message = f"{check.model} is over by {_over_words(check)}: {_sizes(check)}" if check.error is None else check.error
+    message = f"{check.model} is over by {over_words(check)}: {_sizes(check)}" if check.error is None else check.error
     return f"::error {place}::{_escaped(message, '')}"
 
 

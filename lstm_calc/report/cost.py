@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 def cost_document(model: Model, answer: Cost) -> Document:
     """Return what a model costs: its work and its bytes, by layer and in total."""
-    title = f"Cost of {headline(model)} in {answer.framework}: {_batch_words(answer)}"
+    title = f"Cost of {headline(model)} in {answer.framework}: {batch_words(answer)}"
     tables = (_work_table(answer), _bytes_table(answer), _traffic_table(answer.traffic))
     return Document(title, tables, tuple(_notes(model, answer)))
 
 
-def _batch_words(answer: Cost) -> str:
+def batch_words(answer: Cost) -> str:
+    """Return, in words, what is run, and in which data type."""
     image = f" of {'x'.join(map(str, answer.space))} images" if answer.space else ""
     if answer.steps is None:
         total = sum(answer.lengths or ())
@@ -109,7 +110,7 @@ _BYTES_LEGEND = (
     "of the layer that needs most"
 )
 _TRAFFIC_LEGEND = (
-    "last table: one step of the batch; bytes moved are weights read once, states read and written, each layer's input and output"
+    "at last, one step of the batch: bytes moved are weights read once, states read and written, each layer's input and output"
 )
 _INTEGERS = "biases int32, peepholes int16, h int8, c int16; a float32 scale a matrix, or with --per-channel a channel"
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}

@@ -48,5 +48,5 @@ def _read(name: str) -> Iterator[dict[str, Any]]:
     """Yield the schema of a name, and those that it refers to by their files."""
     text = (_HERE / f"{name}.json").read_text(encoding="utf-8")
     yield json.loads(text)
-    for other in re.findall(r'"\$ref": "([a-z-]+)\.json"', text):
+    for other in re.findall(r'"\$ref": "([a-z-]+)\.json', text):
         yield from _read(other)

@@ -1,0 +1,120 @@
+"""Files that hold no names and shapes that we read, told by their first bytes, so that a refusal can say what they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_STARTS = (
+    (b"GGUF", "a GGUF file (llama.cpp)"),
+    (b"ggml", "a GGML file"),
+    (b"lmgg", "a GGML file"),
+    (b"tjgg", "a GGML file"),
+    (b"\x12\x01\x00\x00\x00\x00\x00\x00", "an MXNet parameter file"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself; git lfs pull fetches it"),
+    (b"\x1f\x8b", "gzip-compressed; unpack it first"),
+    (b"BZh", "bzip2-compressed; unpack it first"),
+    (b"\xfd7zXZ\x00", "xz-compressed; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed; unpack it first"),
+    (b"\x04\x22\x4d\x18", "lz4-compressed; unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"BM", "an image (BMP)"),
+    (b"II*\x00", "an image (TIFF)"),
+    (b"MM\x00*", "an image (TIFF)"),
+    (b"%PDF", "a PDF document"),
+    (b"%!PS", "a PostScript document"),
+    (b"\x7fELF", "a program (ELF)"),
+    (b"MZ", "a program (Windows)"),
+    (b"\xcf\xfa\xed\xfe", "a program (macOS)"),
+    (b"\xca\xfe\xba\xbe", "a Java class or macOS program"),
+    (b"\x00asm", "a WebAssembly module"),
+    (b"fLaC", "audio (FLAC)"),
+    (b"OggS", "audio (Ogg)"),
+    (b"ID3", "audio (MP3)"),
+    (b"\xff\xfb", "audio (MP3)"),
+    (b"RIFF", "audio or video (RIFF)"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"PAR1", "a Parquet table"),
+    (b"ARROW1", "an Arrow table"),
+    (b"CDF\x01", "a NetCDF file"),
+    (b"CDF\x02", "a NetCDF file"),
+    (b"\x0e\x03\x13\x01", "an HDF4 file"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"wOFF", "a font"),
+    (b"\x00\x01\x00\x00\x00", "a font"),
+    (b"<?xml", "an XML file (OpenVINO keeps its weights in the .bin beside it)"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+    (b"#!", "a script"),
+    (b"#Parameter#", "a DyNet text file"),
+    (b"#LookupParameter#", "a DyNet text file"),
+)
+_INSIDE = (
+    (4, b"TFL3", "a TFLite model"),
+    (257, b"ustar", "a tar archive; unpack it first"),
+    (4, b"ftyp", "a video (MP4)"),
+)
+_TABLE_END = bytes.fromhex("57fb808b247547db")
+_FOLDERS = (
+    ("saved_model.pb", "a TensorFlow SavedModel folder"),
+    ("keras_metadata.pb", "a TensorFlow SavedModel folder"),
+    ("Manifest.json", "a Core ML package"),
+    ("model.safetensors.index.json", "a folder; its model.safetensors.index.json can be read"),
+)
+
+
+def file_words(head: bytes, tail: bytes) -> str:
+    """Return, in words, what a file is, from its first bytes and its last eight."""
+    for start, words in _STARTS:
+        if head.startswith(start):
+            return words
+    for at, mark, words in _INSIDE:
+        if head[at : at + len(mark)] == mark:
+            return words
+    if tail == _TABLE_END:
+        return "a TensorFlow checkpoint's index"
+    if head.startswith(b"\x08") and b"serve" in head:
+        return "a TensorFlow SavedModel's graph"
+    return _text_words(head) or "none that is known here"
+
+
+def _text_words(head: bytes) -> str:
+    """Return, in words, what a text is, nothing where the file is none."""
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 4:
+            return ""
+        text = head[: error.start].decode("utf-8")
+    if not all(char.isprintable() or char in "\t\r\n\f\ufeff" for char in text):
+        return ""
+    return "JSON without a weight_map" if text.lstrip().startswith(("{", "[")) else "a text file"
+
+
+def folder_words(path: Path) -> str:
+    """Return, in words, what a folder is."""
+    return next((words for name, words in _FOLDERS if (path / name).exists()), "a folder")
+
+
+def zip_words(names: tuple[str, ...]) -> str:
+    """Return, in words, what a zip archive is, from its members."""
+    marks = (
+        ("[Content_Types].xml", "an office document"),
+        ("META-INF/MANIFEST.MF", "a Java archive"),
+        ("AndroidManifest.xml", "an Android package"),
+        ("saved_model.pb", "a zip archive of a TensorFlow SavedModel"),
+        ("model.json", "TorchScript of before PyTorch 1.2; save it anew"),
+        ("Manifest.json", "a zip archive of a Core ML package"),
+        (".dist-info/METADATA", "a Python wheel"),
+        (".tflite", "a zip archive of a TFLite model"),
+    )
+    for mark, words in marks:
+        if any(name == mark or name.endswith((f"/{mark}", mark)) for name in names):
+            return words
+    return "a zip archive without the weights of PyTorch, Keras or NumPy"

@@ -1,0 +1,189 @@
+"""The tensors in what a pickle says: PyTorch's and NumPy's, in dicts, lists and objects, under the path that leads to each.
+
+Sources: torch/_utils.py (_rebuild_*), torch/serialization.py (persistent ids), numpy/_core/multiarray (_reconstruct, _frombuffer).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.checkpoint.said import Made, Name, Persistent
+from lstm_calc.checkpoint.stored import Stored
+from lstm_calc.errors import CheckpointError, printable, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEEPEST = 100
+_MOST_TENSORS = 50_000
+_MOST_HOLDERS = 300_000
+STORAGES = {
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "ComplexFloatStorage": "complex64",
+    "ComplexDoubleStorage": "complex128",
+    "QInt8Storage": "qint8",
+    "QUInt8Storage": "quint8",
+    "QInt32Storage": "qint32",
+}
+"""For each storage class of PyTorch, the dtype of what it holds."""
+_ALIASES = {"_flat_weights", "_flat_weights_names", "_flat_weight_refs"}
+"""Attributes in which a module lists its own parameters once more."""
+_MODULE_PARTS = {"_parameters": "", "_buffers": "buffer", "_modules": ""}
+
+
+def tensors_of(value: Any) -> Iterator[Stored]:
+    """Yield every tensor in what a pickle says, each container walked once; raise CheckpointError where it nests too deeply."""
+    seen: set[int] = set()
+    open_: list[tuple[str, str, Iterator[tuple[str, Any, str]]]] = [("", "", iter([("", value, "")]))]
+    found = 0
+    while open_:
+        for step, inside, word in open_[-1][2]:
+            kind = open_[-1][1] or word
+            if isinstance(inside, Made) and (tensor := _tensor(inside)) is not None:
+                found += 1
+                path = [part for part in (*(each[0] for each in open_), step) if part]
+                yield tensor.replace(name="/".join(path) or "tensor", kind=kind)
+            elif id(inside) not in seen and isinstance(inside, _HOLDERS):
+                seen.add(id(inside))
+                open_.append((step, kind, _inside(inside)))
+                break
+        else:
+            open_.pop()
+        _refuse_too_much(found, len(seen), len(open_))
+
+
+def _refuse_too_much(tensors: int, holders: int, depth: int) -> None:
+    if tensors > _MOST_TENSORS or holders > _MOST_HOLDERS:
+        raise CheckpointError(f"has more than {_MOST_TENSORS:,} tensors, or {_MOST_HOLDERS:,} dicts and lists; no more are read")
+    if depth > _DEEPEST:
+        raise CheckpointError(f"nests its values more than {_DEEPEST} deep")
+
+
+_HOLDERS = (dict, list, tuple, Made)
+
+
+def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
+    """Yield what stands in a container: the step to it, itself, and what kind of tensors it has."""
+    if isinstance(value, Made):
+        yield from (("", part, "") for part in (value.state, value.items, value.args))
+    elif isinstance(value, dict) and "_parameters" in value and "_modules" in value:
+        yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
+    elif isinstance(value, dict):
+        yield from (
+            (printable(str(key)), inside, "")
+            for key, inside in value.items()
+            if isinstance(inside, _HOLDERS) and key not in _ALIASES
+        )
+    else:
+        yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
+
+
+def _tensor(value: Any) -> Stored | None:
+    """Return the tensor that a call makes, nameless yet, or None where it makes none."""
+    for _ in range(_DEEPEST):
+        if not (isinstance(value, Made) and isinstance(value.maker, Name)):
+            return None
+        reader = _READERS.get(value.maker.name)
+        if reader is None:
+            return None
+        try:
+            value = reader(value)
+        except (IndexError, TypeError, ValueError, KeyError):
+            raise CheckpointError(f"has a call of {quoted(str(value.maker))} that makes no tensor") from None
+        if value is None or isinstance(value, Stored):
+            return value
+    return None
+
+
+def _of_torch(value: Made) -> Stored | None:
+    """Return the tensor of (storage, offset, size, stride, ...)."""
+    storage, offset, size, stride = value.args[:4]
+    shape, steps = _shape(size), _shape(stride)
+    reach = offset + sum((length - 1) * step for length, step in zip(shape, steps, strict=True)) + 1 if 0 not in shape else 0
+    if not isinstance(storage, Persistent):
+        return Stored("", shape, None, (id(storage), offset, shape, steps))
+    _, cls, key, _, count, *_ = storage.id
+    dtype = str(value.args[6]).removeprefix("torch.") if value.maker.name == "_rebuild_tensor_v3" else STORAGES.get(cls.name)
+    if value.maker.name != "_rebuild_tensor_v3" and reach > count:
+        raise CheckpointError(f"has a tensor of shape {_words(shape)} that reaches beyond its storage of {count:,} numbers")
+    return Stored("", shape, dtype, (str(key), offset, shape, steps))
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return f"({printable(', '.join(map(str, shape)))})"
+
+
+def _shape(sizes: Any) -> tuple[int, ...]:
+    """Return sizes as a shape; torch.Size comes as a list."""
+    shape = tuple(sizes)
+    if not all(type(size) is int and 0 <= size < 2**63 for size in shape):
+        raise ValueError
+    return shape
+
+
+def _of_sparse(value: Made) -> Stored:
+    """Return the dense shape of (layout, (indices, values, size, ...))."""
+    return Stored("", _shape(next(part for part in value.args[1] if isinstance(part, (list, tuple)))), None)
+
+
+def _of_numpy(value: Made) -> Stored | None:
+    """Return the array of a call whose state is (version, shape, dtype, order, data)."""
+    if not value.state:
+        return None
+    *_, shape, dtype, _, data = value.state
+    if isinstance(data, list):
+        return None  # an array of objects, which are walked as such
+    return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value.state),))
+
+
+def _of_buffer(value: Made) -> Stored:
+    """Return the array of (buffer, dtype, shape, order)."""
+    _, dtype, shape, *_ = value.args
+    return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value),))
+
+
+def _numpy_dtype(value: Any) -> str | None:
+    from lstm_calc.checkpoint.numpy import dtype_words
+
+    word = value.args[0] if isinstance(value, Made) and value.args else None
+    return dtype_words(word)[0] if isinstance(word, str) and not word.isalpha() else _as_word(word)
+
+
+def _as_word(word: Any) -> str | None:
+    return str(word) if word is not None else None
+
+
+def _with_state(value: Made) -> Made:
+    """Return the NumPy array inside a JAX one: (reconstruct, its arguments, its state, ...)."""
+    inner = Made(value.args[0], value.args[1])
+    inner.state = value.args[2]
+    return inner
+
+
+_READERS: dict[str, Any] = {
+    "_rebuild_tensor": _of_torch,
+    "_rebuild_tensor_v2": _of_torch,
+    "_rebuild_tensor_v3": _of_torch,
+    "_rebuild_qtensor": _of_torch,
+    "_rebuild_parameter": lambda value: value.args[0],
+    "_rebuild_parameter_with_state": lambda value: value.args[0],
+    "_rebuild_from_type": lambda value: Made(value.args[0], value.args[2]),
+    "_rebuild_from_type_v2": lambda value: Made(value.args[0], value.args[2]),
+    "_rebuild_device_tensor_from_numpy": lambda value: value.args[0],
+    "_rebuild_device_tensor_from_cpu_tensor": lambda value: value.args[0],
+    "_rebuild_meta_tensor_no_storage": lambda value: Stored("", _shape(value.args[1]), str(value.args[0])),
+    "_rebuild_sparse_tensor": _of_sparse,
+    "_reconstruct": _of_numpy,
+    "_reconstruct_array": _with_state,
+    "_frombuffer": _of_buffer,
+}
+"""For each call that makes a tensor: the tensor, or the call inside it that does."""

@@ -1,0 +1,79 @@
+"""PyTorch's files: the zip of ``torch.save`` and of TorchScript, and the form before 1.6, which is a row of pickles.
+
+Source: torch/serialization.py, functions _save and _legacy_save.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstm_calc.checkpoint.pickled import tensors_of
+from lstm_calc.checkpoint.pickles import unpickled
+from lstm_calc.checkpoint.stored import Checkpoint, Stored
+from lstm_calc.errors import CheckpointError, quoted
+
+if TYPE_CHECKING:
+    from lstm_calc.checkpoint.archive import Archive
+    from lstm_calc.checkpoint.source import Source
+
+LIMIT = 32 * 2**20
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_WIDTHS = {
+    "float64": 8,
+    "float32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "int64": 8,
+    "int32": 4,
+    "int16": 2,
+    "complex64": 8,
+    "complex128": 16,
+}
+
+
+def read_torch_zip(archive: Archive) -> Checkpoint:
+    """Return the tensors of a zip that torch.save or torch.jit.save wrote, from its data.pkl and the sizes of its members."""
+    pickle = next(name for name in archive.names if name == "data.pkl" or name.endswith("/data.pkl"))
+    root = pickle.removesuffix("data.pkl")
+    with archive.open(pickle, LIMIT) as source:
+        tensors = tuple(tensors_of(unpickled(source)))
+    for tensor in tensors:
+        _held(tensor, archive.sizes, root)
+    scripted = any(name.startswith(f"{root}code/") for name in archive.names) or f"{root}constants.pkl" in archive.sizes
+    return Checkpoint("torchscript" if scripted else "pytorch", tensors)
+
+
+def _held(tensor: Stored, sizes: dict[str, int], root: str) -> None:
+    """Refuse a tensor whose storage is not in the archive, or too short for it."""
+    if tensor.place is None or tensor.dtype not in _WIDTHS or not isinstance(tensor.place[0], str):
+        return
+    key, offset, shape, steps = tensor.place
+    size = next((sizes[name] for name in (f"{root}data/{key}", f"{root}{key}", f"{root}tensors/{key}") if name in sizes), None)
+    if size is None:
+        raise CheckpointError(f"has no storage {quoted(key)} for the tensor {quoted(tensor.name)}")
+    last = offset + sum((length - 1) * step for length, step in zip(shape, steps, strict=True)) + 1
+    if 0 not in shape and last * _WIDTHS[tensor.dtype] > size:
+        raise CheckpointError(f"has {size:,} bytes for the tensor {quoted(tensor.name)}, which needs more: cut short")
+
+
+def read_torch_legacy(source: Source) -> Checkpoint:
+    """Return the tensors of a file of before 1.6: a magic number, version, system, the value, the storages' keys; then numbers."""
+    if unpickled(source) != LEGACY_MAGIC:
+        raise CheckpointError("is not a file of torch.save")
+    unpickled(source)
+    unpickled(source)
+    value = unpickled(source)
+    tensors = tuple(tensors_of(value))
+    keys = unpickled(source)
+    widths = {tensor.place[0]: _WIDTHS.get(tensor.dtype or "", 1) for tensor in tensors if tensor.place}
+    if not isinstance(keys, list):
+        raise CheckpointError("has no list of its storages")
+    for key in keys:
+        count = source.number("q")
+        try:
+            source.skip(count * widths.get(str(key), 1))
+        except CheckpointError:
+            raise CheckpointError(
+                f"ends at byte {source.size:,}, in the middle of the storage {quoted(key)} of {count:,} numbers: cut short"
+            ) from None
+    return Checkpoint("pytorch-legacy", tensors)

@@ -1,0 +1,88 @@
+"""``lstm-calc inspect``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.errors import LstmCalcError, printable
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.inspect import InspectedFile, Inspection
+
+
+@with_options
+def run(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of weights, of any format that is read.")],
+    output: Output,
+    quiet: bool,
+    tensors: Annotated[bool, typer.Option("--tensors", help="List every tensor.")] = False,
+    as_model: Annotated[bool, typer.Option("--as-model", help="Print the recurrent layers as a model file.")] = False,
+    same: Annotated[bool, typer.Option("--same", help="Say whether two files hold the same architecture: exit 0 or 1.")] = False,
+) -> int:
+    """Find the recurrent layers in files of weights, by names and shapes alone, and hold our numbers against them.
+
+    Nothing in a file is run and no weights are read. Exit 0 where every layer reconciles, 1 where one does not.
+
+    Example: lstm-calc inspect model.safetensors
+    """
+    if as_model and same:
+        raise LstmCalcError("--as-model prints one file and --same compares two: give one of them")
+    if as_model:
+        return _print_model(files, output)
+    if same:
+        return _compare(files, output)
+    answer, refusals = _inspected(files)
+    if quiet and answer.files:
+        output.number(sum(file.params for file in answer.files))
+    elif answer.files:
+        output.show(lambda: answer.data(tensors=tensors), lambda: _document(answer, tensors=tensors))
+    for refusal in refusals:
+        typer.echo(f"error: {refusal}", err=True)
+    return 2 if refusals else 0 if answer.reconciled else 1
+
+
+def _inspected(files: list[str]) -> "tuple[Inspection, list[str]]":
+    """Return what is in the files that can be read, and a sentence for each other."""
+    from lstm_calc.questions.inspect import Inspection, inspect_file
+
+    found: list[InspectedFile] = []
+    refusals = []
+    for path in files:
+        try:
+            found.append(inspect_file(path))
+        except LstmCalcError as error:
+            refusals.append(str(error))
+    return Inspection(tuple(found)), refusals
+
+
+def _document(answer: "Inspection", *, tensors: bool) -> "Document":
+    from lstm_calc.report.inspect import inspect_document
+
+    return inspect_document(answer, tensors=tensors)
+
+
+def _print_model(files: list[str], output: Output) -> int:
+    from lstm_calc.modelfile import dumps
+    from lstm_calc.questions.inspect import inspect_file
+
+    if len(files) != 1:
+        raise LstmCalcError("--as-model prints the model of one file; give one")
+    model = inspect_file(files[0]).model()
+    if model is None:
+        raise LstmCalcError(f"{printable(files[0])}: holds no recurrent layer, so that there is no model to print")
+    return output.text(dumps(model))
+
+
+def _compare(files: list[str], output: Output) -> int:
+    from lstm_calc.questions.inspect import inspect_file
+    from lstm_calc.questions.sameness import same
+    from lstm_calc.report.inspect import same_document
+
+    if len(files) != 2:
+        raise LstmCalcError("--same compares two files; give two")
+    answer = same(*map(inspect_file, files))
+    output.show(answer.data, lambda: same_document(answer))
+    return 0 if answer.same else 1

@@ -1,0 +1,55 @@
+"""``lstm-calc report``."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from lstm_calc.cli.options import page_reader, read_model_and_budget, with_options
+from lstm_calc.cli.output import Output
+from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_dtype, read_training
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
+    from lstm_calc.document import Document
+    from lstm_calc.questions.review import Review
+
+
+@partial(
+    with_options,
+    model=read_model_and_budget,
+    batch=read_batch,
+    dtype=read_dtype,
+    training=read_training,
+    device=read_device,
+    budget=read_budget,
+    page=page_reader(),
+)
+def run(
+    model: "tuple[Model, Budget]",
+    framework: str,
+    batch: dict[str, Any],
+    dtype: dict[str, Any],
+    training: dict[str, Any],
+    device: dict[str, Any],
+    budget: "Budget",
+    page: Output,
+) -> int:
+    """Write one page for a design review: -o review.html or review.md; without a file, Markdown.
+
+    Example: lstm-calc report '32 > lstm 64 > dense 10' -f keras --max-params 50k
+    """
+    from lstm_calc.questions.review import review
+
+    described, own = model
+    answer = review(described, own.but(budget), framework, batch=batch, dtype=dtype, **training, **device)
+    for warning in answer.shapes.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    return page.show(answer.data, lambda: _document(described, answer))
+
+
+def _document(model: Model, answer: "Review") -> "Document":
+    from lstm_calc.report.review import review_document
+
+    return review_document(model, answer)

@@ -1,0 +1,1 @@
+"""The tables read backwards: from the names and shapes in a file to the recurrent layers that they are."""

@@ -1,0 +1,95 @@
+"""All recurrent layers of a file: from its graph, by the tables' names, by shapes alone; and what was meant as one but is none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lstm_calc.inference.fits import Fit
+from lstm_calc.inference.foreign import foreign_fits
+from lstm_calc.inference.graph import graph_fits
+from lstm_calc.inference.layers import Found, assembled
+from lstm_calc.inference.named import forms_by_slot, groups, named_fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.checkpoint.stored import Checkpoint, Stored
+
+_PREFERRED = {
+    "pytorch": ("pytorch", "equinox", "mlx", "paddle", "keras", "cudnn"),
+    "keras": ("keras", "cudnn", "tensorflow1", "pytorch"),
+}
+"""Whose layers come first where several frameworks store the same, by the first word of the format."""
+_FAMILY = {"keras": "keras", "keras-hdf5": "keras", "hdf5": "keras"}
+_VAGUE = {"R", "kernel", "w", "W", "Wh"}
+"""Names of recurrent kernels that other layers' matrices have as well."""
+
+
+def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Found, ...]:
+    """Return the recurrent layers of a file, in the order of their tensors in it."""
+    preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
+    fits = list(graph_fits(checkpoint.operators, checkpoint.tensors))
+    left = _without(learned, fits)
+    for search in (named_fits, foreign_fits):
+        fits += search(left, preferred)
+        left = _without(left, fits)
+    fits += _misfits(left)
+    names = _configured(checkpoint)
+    places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
+
+    def place(each: Found) -> tuple[int, int]:
+        first = min((places[tensor.name] for tensor in each.tensors), default=len(places))
+        return names.get(_part(each.path), ("", len(names)))[1], first
+
+    found = sorted(assembled(fits), key=place)
+    return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
+
+
+def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
+    """Return, for what stands for a layer in the paths of Keras' files, its name in the model's configuration, and its place there.
+
+    Before Keras 3 that is the name itself, since then the class in small letters, counted up (keras/src/saving/saving_lib.py).
+    """
+    names: dict[str, tuple[str, int]] = {}
+    taken: dict[str, int] = {}
+    for at, (name, cls) in enumerate(checkpoint.classes.items()):
+        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls).lower()
+        names[f"layers/{snake}_{taken[snake]}" if snake in taken else f"layers/{snake}"] = names[name] = (name, at)
+        taken[snake] = taken.get(snake, 0) + 1
+    return names
+
+
+def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
+    """Return a path with the layer's own name in the place of its counted class, where it is a layer of the outermost model."""
+    part = _part(path)
+    rest = path.removeprefix(part)
+    return f"{names[part][0]}{rest}" if part in names and part.startswith("layers/") and "/layers/" not in rest else path
+
+
+def _part(path: str) -> str:
+    """Return the part of a path that stands for a layer of the outermost model."""
+    parts = path.removeprefix("model_weights/").split("/")
+    return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]
+
+
+def _is_recurrent_kernel(name: str) -> bool:
+    """Say whether a name is that of a recurrent kernel alone, in some form."""
+    return any(form.slots[name].role == "recurrent_kernel" for form in forms_by_slot().get(name, ()))
+
+
+def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
+    used = {tensor.name for fit in fits for tensor in fit.tensors}
+    return [tensor for tensor in tensors if tensor.name not in used]
+
+
+def _misfits(left: Sequence[Stored]) -> Iterator[Fit]:
+    """Yield what has a recurrent kernel's name and not the shapes of any form."""
+    for (path, depth, way), group in groups(left).items():
+        telling = [name for name in group if name not in _VAGUE and _is_recurrent_kernel(name)]
+        if telling:
+            shapes = ", ".join(f"{name} {tensor.shape}" for name, tensor in group.items())
+            form = forms_by_slot()[telling[0]][0]
+            kind = next((word for word in ("lstm", "gru", "rnn") if word in path.lower()), None)
+            why = f"no recurrent layer that is known here has the shapes {shapes}"
+            yield Fit(form.framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)

@@ -1,0 +1,107 @@
+"""Directions made into layers, and layers of a module into a stack."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.model import Recurrent
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.checkpoint.stored import Stored
+    from lstm_calc.inference.fits import Fit
+
+_FORWARD = re.compile(r"(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)", re.IGNORECASE)
+_BACKWARD = re.compile(r"(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)", re.IGNORECASE)
+_COUNTED = re.compile(r"_\d+(?=/|$)")
+_TAIL = re.compile(r"/(cell|linear|([a-z_]+_)?(lstm|gru|rnn)_cell(_\d+)?)$|/[^/]*\*[^/]*$|/vars$")
+"""What stands at the end of the path of every layer of some framework."""
+
+
+class Found(Record):
+    """A recurrent layer, or a stack of ``depth`` of them; ``ways`` is 2 where it reads in both directions."""
+
+    path: str
+    fits: tuple[Fit, ...]
+    depth: int
+    ways: int
+
+    @property
+    def tensors(self) -> tuple[Stored, ...]:
+        """All tensors, in the order of the layers."""
+        return tuple(tensor for fit in self.fits for tensor in fit.tensors)
+
+    @property
+    def layer(self) -> Recurrent | None:
+        """The layer with its directions and repeats, None where no form has the shapes."""
+        first = self.fits[0].layer
+        if not isinstance(first, Recurrent):
+            return None
+        return first.replace(bidirectional=self.ways == 2, repeat=self.depth)
+
+
+def assembled(fits: Sequence[Fit]) -> Iterator[Found]:
+    """Yield the layers that fits make: two directions of one path together, then the layers of one module."""
+    paired = [Found(path, tuple(pair), 1, _ways(pair)) for path, pair in _pairs(fits)]
+    for _, run in groupby(paired, key=lambda found: (found.fits[0].framework, found.path)):
+        layers = sorted(run, key=lambda found: found.fits[0].depth)
+        if _is_stack(layers):
+            yield Found(layers[0].path, tuple(fit for found in layers for fit in found.fits), len(layers), layers[0].ways)
+        else:
+            yield from layers
+
+
+def _pairs(fits: Sequence[Fit]) -> Iterator[tuple[str, list[Fit]]]:
+    """Yield each layer's directions, with the path in which the word for the direction is left out."""
+    waiting: dict[Any, list[Fit]] = {}
+    for fit in fits:
+        waiting.setdefault((_neutral(fit.path), fit.depth, fit.framework, fit.layer, fit.input_dim), []).append(fit)
+    for (path, *_), alike in waiting.items():
+        ways = [_way(fit) for fit in alike]
+        if alike[0].layer is not None and sorted(ways) == ["backward", "forward"]:
+            yield path, sorted(alike, key=_way, reverse=True)
+        else:
+            yield from ((fit.path, [fit]) for fit in alike)
+
+
+def _way(fit: Fit) -> str:
+    backward = fit.way or _BACKWARD.search(fit.path)
+    return "backward" if backward else "forward"
+
+
+def _neutral(path: str) -> str:
+    """Return a path without the word for a direction, and without the counters that Keras gives the cells behind it."""
+    head, star, tail = _FORWARD.sub("*", _BACKWARD.sub("*", path)).partition("*")
+    here, slash, behind = tail.partition("/")
+    return head + star + here + slash + _COUNTED.sub("", behind)
+
+
+def _ways(fits: Sequence[Fit]) -> int:
+    return 2 if len(fits) == 2 or getattr(fits[0].layer, "bidirectional", False) else 1
+
+
+def _is_stack(layers: Sequence[Found]) -> bool:
+    """Say whether layers of one module follow each other: counted from 0, alike, each as wide as the one below gives."""
+    if [found.fits[0].depth for found in layers] != list(range(len(layers))) or len({found.layer for found in layers}) > 1:
+        return False
+    first = layers[0].layer
+    if first is None:
+        return False
+    width = first.output_dim(1)
+    return all(found.fits[0].input_dim == width for found in layers[1:])
+
+
+def display_name(found: Found) -> str:
+    """Return a path as a person would call the layer: without what every layer of its framework has at the end."""
+    path = re.sub(r"^(model_weights|state_dict|model_state_dict|params|model_state|layers(?=/[a-z]))/", "", found.path)
+    while (shorter := _TAIL.sub("", path)) != path and shorter:
+        path = shorter
+    parts = [part for part, _ in groupby(path.split("/"))]
+    parts = parts[:1] if parts[0] == parts[-1] else parts
+    kind = found.fits[0].form.kind if found.fits[0].form else "layer"
+    name = "/".join(parts)
+    return (name.replace("*", "").rstrip("_/") if "*" in name else name) or kind

@@ -1,0 +1,66 @@
+"""What in a file is the model, what an optimizer's memory of it, and what is not learned at all."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.checkpoint.stored import Stored
+
+_OPTIMIZER = re.compile(
+    r"(^|/)([a-z0-9]+_)*(optims?|optimizers?|opt_state|trainer_state)(_[a-z0-9_]*)?(/|$)|(^|/)opt/"
+    r"|(^|/)state/\d+/"
+    r"|(^|/)(exp_avg|exp_avg_sq|max_exp_avg_sq|exp_inf|momentum_buffer|square_avg|grad_avg|acc_delta)$"
+    r"|/(adam|adam_1|rmsprop|rmsprop_1|momentum|adagrad|adadelta|adadelta_1|ftrl|ftrl_1|nadam|nadam_1)$"
+    r"|(^|/)beta[12]_power$",
+    re.IGNORECASE,
+)
+"""PyTorch's and Lightning's keys, Keras' groups, the slots of TensorFlow 1."""
+_BUFFER = re.compile(
+    r"(^|[/_])(running_mean|running_var|running_std|num_batches_tracked|moving_mean|moving_variance|moving_var|position_ids|inv_freq)$"
+    r"|(^|/)batch_stats/|_buffer$|(^|/)(global_step|iterations|epoch)$|(^|/)batch_normalization[^/]*/vars/[23]$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"^(u?int(16|32|64)|bool|str|bytes|string|object|time|void\d*)$")
+_SEPARATORS = re.compile(r"[.\[\]/]+|::")
+_SUFFIX = re.compile(r":\d+$")
+
+
+class Sorted(Record):
+    """The tensors of a file by what they are for."""
+
+    learned: tuple[Stored, ...]
+    optimizer: tuple[Stored, ...]
+    buffers: tuple[Stored, ...]
+
+
+def sort(tensors: Sequence[Stored]) -> Sorted:
+    """Return the tensors by what they are for, as the file, the names and the dtypes tell."""
+    bins: dict[str, list[Stored]] = {"": [], "optimizer": [], "buffer": []}
+    for tensor in tensors:
+        bins[_kind(tensor)].append(tensor)
+    return Sorted(tuple(bins[""]), tuple(bins["optimizer"]), tuple(bins["buffer"]))
+
+
+def _kind(tensor: Stored) -> str:
+    name = slashed(tensor.name)
+    if tensor.kind == "optimizer" or _OPTIMIZER.search(name):
+        return "optimizer"
+    counted = tensor.dtype is not None and _COUNTED.match(tensor.dtype)
+    return "buffer" if tensor.kind or counted or _BUFFER.search(name) else ""
+
+
+@lru_cache(maxsize=2**16)
+def slashed(name: str) -> str:
+    """Return a tensor's name with its parts parted by slashes alone, and without TensorFlow's ``:0``.
+
+    >>> slashed("lstm/lstm_cell/kernel:0"), slashed("layers[0].weight_ih")
+    ('lstm/lstm_cell/kernel', 'layers/0/weight_ih')
+    """
+    return _SEPARATORS.sub("/", _SUFFIX.sub("", name)).strip("/")

@@ -1,0 +1,255 @@
+"""What recurrent layers a file of weights holds, and whether our numbers are those of the file."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.checkpoint import read
+from lstm_calc.errors import FrameworkError, listed
+from lstm_calc.frameworks import framework, layout_for
+from lstm_calc.inference.find import found_layers
+from lstm_calc.inference.layers import Found, display_name
+from lstm_calc.inference.others import kinds_of
+from lstm_calc.inference.sorting import sort
+from lstm_calc.measure import count
+from lstm_calc.model import Layer, Model, Recurrent, fresh_name
+from lstm_calc.questions.params import bias_vectors
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.checkpoint.stored import Stored
+    from lstm_calc.inference.fits import Fit
+
+
+_UNNAMED = re.compile(r"[^A-Za-z0-9_./-]")
+_LONGEST_NAME = 190
+
+
+class InspectedLayer(Record):
+    """A recurrent layer of a file, or a stack of ``layers`` alike ones in one module.
+
+    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, less those that an earlier layer shares;
+    ``params_by_formula`` is what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to
+    be known. ``candidates`` are layers, in the notation, that the same shapes could be as well. Sizes are None where nothing tells.
+    """
+
+    name: str
+    cell: str | None
+    framework: str
+    input_dim: int | None
+    units: int | None
+    layers: int
+    bidirectional: bool
+    projection: int | None
+    peephole: bool
+    bias_vectors: int | None
+    params: int
+    params_by_formula: int | None
+    reason: str | None
+    candidates: tuple[str, ...]
+    tensors: tuple[Stored, ...]
+    layer: Layer | None
+    reconciled: bool
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        tensors = [_tensor_data(tensor) for tensor in self.tensors]
+        return {name: value for name, value in self.asdict().items() if name != "layer"} | {"tensors": tensors}
+
+
+class InspectedFile(Record):
+    """A file: its recurrent layers, and how many numbers it has beside them.
+
+    ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
+    ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
+    statistics, counters, whole-number constants. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
+    """
+
+    path: str
+    format: str
+    layers: tuple[InspectedLayer, ...]
+    params: int
+    other: int
+    kinds: dict[str, int]
+    optimizer: int
+    buffers: int
+    shared: int
+    bytes: int
+    tensors: tuple[Stored, ...]
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether every recurrent layer has as many numbers as the formula says, or the difference has a reason."""
+        return all(layer.reconciled for layer in self.layers)
+
+    def model(self) -> Model | None:
+        """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
+        layers: list[Layer] = []
+        first = width = None
+        taken: dict[str, int] = {}
+        for found in self.layers:
+            if found.layer is None or found.input_dim is None:
+                continue
+            first = first or found.input_dim
+            follows = not layers or width == found.input_dim
+            name = fresh_name(_UNNAMED.sub("_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
+            layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
+            width = found.layer.output_dim(found.input_dim)
+        return Model(layers, first) if layers else None
+
+    def data(self, *, tensors: bool = False) -> dict[str, Any]:
+        """Return the plain values of the JSON answer, with ``tensors`` all of them."""
+        values = self.asdict() | {"layers": [layer.data() for layer in self.layers], "reconciled": self.reconciled}
+        del values["tensors"]
+        return values | ({"tensors": [_tensor_data(tensor) for tensor in self.tensors]} if tensors else {})
+
+
+class Inspection(Record):
+    """Several files."""
+
+    files: tuple[InspectedFile, ...]
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether every recurrent layer of every file reconciles."""
+        return all(file.reconciled for file in self.files)
+
+    def data(self, *, tensors: bool = False) -> dict[str, Any]:
+        """Return the plain values of the JSON answer, with ``tensors`` every tensor of every file."""
+        return {"schema": "lstm-calc/inspect/1", "files": [file.data(tensors=tensors) for file in self.files]}
+
+
+def inspect(*paths: str) -> Inspection:
+    """Return the recurrent layers of files of weights, from names and shapes alone; nothing of a file is run.
+
+    Raises CheckpointError where a file is broken or of another format, NotInstalledError where HDF5 needs h5py.
+    """
+    return Inspection(tuple(inspect_file(path) for path in paths))
+
+
+def inspect_file(path: str) -> InspectedFile:
+    """Return the recurrent layers of one file; raises as :func:`inspect` does."""
+    checkpoint = read(path)
+    sorted_ = sort(checkpoint.tensors)
+    found = found_layers(checkpoint, sorted_.learned)
+    counted: dict[Any, str] = {}
+    layers = _reconciled(found, counted)
+    recurrent = {tensor.name for each in found for tensor in each.tensors}
+    others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
+    kinds = kinds_of(others, _counted_once(others, counted))
+    in_layers = sum(layer.params for layer in layers)
+    named = sum(tensor.params for tensor in sorted_.learned)
+    total = in_layers + sum(kinds.values())
+    return InspectedFile(
+        path=path,
+        format=checkpoint.format,
+        layers=layers,
+        params=total,
+        other=total - in_layers,
+        kinds=kinds,
+        optimizer=sum(tensor.params for tensor in sorted_.optimizer),
+        buffers=sum(tensor.params for tensor in sorted_.buffers),
+        shared=max(0, named - total),
+        bytes=Path(path).stat().st_size,
+        tensors=checkpoint.tensors,
+    )
+
+
+def _counted_once(tensors: Sequence[Stored], counted: dict[Any, str], owner: str = "") -> list[Stored]:
+    """Return the tensors whose numbers were not counted before, and note them."""
+    new = []
+    for tensor in tensors:
+        place = tensor.place or tensor.name
+        if place not in counted:
+            counted[place] = owner
+            new.append(tensor)
+    return new
+
+
+def _reconciled(found: Sequence[Found], counted: dict[Any, str]) -> tuple[InspectedLayer, ...]:
+    names: Counter[str] = Counter()
+    layers = []
+    for each in found:
+        base = display_name(each)
+        names[base] += 1
+        layers.append(_layer(each, base if names[base] == 1 else f"{base}#{names[base]}", counted))
+    return tuple(layers)
+
+
+def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
+    """Return one layer beside the formula."""
+    sharing = {counted[tensor.place or tensor.name] for tensor in found.tensors if (tensor.place or tensor.name) in counted}
+    params = sum(tensor.params for tensor in _counted_once(found.tensors, counted, name))
+    fit, layer = found.fits[0], found.layer
+    formula = None if layer is None else _formula(layer, fit)
+    reason = fit.why or _reason(fit, layer, params, formula, sharing)
+    return InspectedLayer(
+        name=name,
+        cell=fit.kind if layer is None else layer.kind,
+        framework=fit.framework,
+        input_dim=fit.input_dim,
+        units=fit.units if layer is None else layer.sizes["units"],
+        layers=found.depth,
+        bidirectional=found.ways == 2,
+        projection=getattr(layer, "projection", None),
+        peephole=getattr(layer, "peephole", False),
+        bias_vectors=fit.form.bias_vectors if fit.form else None,
+        params=params,
+        params_by_formula=formula,
+        reason=reason,
+        candidates=tuple(str(Model([other], width)) for other, width in fit.others),
+        tensors=found.tensors,
+        layer=layer,
+        reconciled=formula is not None and (params == formula or reason is not None),
+    )
+
+
+def _formula(layer: Recurrent, fit: Fit) -> int:
+    """Return what the framework has for a layer of these sizes; for one it has not, what the form's framework has."""
+    assert fit.form is not None  # noqa: S101  a layer was found as a form
+    name = fit.framework
+    try:
+        layout_for(framework(name), layer)
+    except FrameworkError:
+        name = fit.form.framework
+    return count(Model([layer], fit.input_dim), name)
+
+
+def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, sharing: set[str]) -> str | None:
+    """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
+    if layer is None or fit.form is None or formula is None:
+        return None
+    parts = []
+    if sharing - {""}:
+        parts.append(f"shares its numbers with {listed(sorted(sharing - {''}))}, where they are counted")
+    elif params != formula:
+        parts.append(_difference(fit, layer, params - formula))
+    elif fit.form.framework == "cudnn":
+        keras = count(Model([layer], fit.input_dim), "keras")
+        parts.append(f"a CuDNN layer under Keras' names: two bias vectors a gate, where keras itself would have {keras:,}")
+    if fit.others:
+        parts.append("the shapes alone leave a choice")
+    elif fit.guessed and fit.input_dim == layer.sizes["output"]:
+        parts.append("input and units are equal, so that the shapes do not tell the two kernels apart; the order does")
+    return "; ".join(part for part in parts if part) or None
+
+
+def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
+    """Return, in words, where a difference in numbers comes from, nothing where it has no such source."""
+    assert fit.form is not None  # noqa: S101  a layer was found as a form
+    there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, fit.framework).values())
+    words = ("no bias vector", "one bias vector", "two bias vectors")
+    if there < wanted:
+        return f"{words[there]} a gate where {fit.framework} has {wanted}: an exporter summed them ({more:,} numbers)"
+    if there > wanted:
+        return f"{words[there]} a gate where {fit.framework} has {wanted} (+{more:,} numbers)"
+    return ""
+
+
+def _tensor_data(tensor: Stored) -> dict[str, Any]:
+    return {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype, "params": tensor.params}

@@ -1,0 +1,429 @@
+"""Reading files of weights: every format by hand, and what hostile and broken files are answered with."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import random
+import struct
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lstm_calc.checkpoint import read
+from lstm_calc.checkpoint.pickles import MOST_STEPS
+from lstm_calc.checkpoint.protobuf import MOST_FIELDS
+from lstm_calc.errors import CheckpointError, LstmCalcError
+from lstm_calc.questions.inspect import inspect_file
+from tests import handmade
+from tests.handmade import (
+    Call,
+    Global,
+    field,
+    npy,
+    npz,
+    numpy_array,
+    pickled,
+    safetensors,
+    state_dict,
+    torch_tensor,
+    torch_zip,
+    zipped,
+)
+from tests.real_files import KEPT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Cli
+
+SHAPES = {"a.weight": (3, 4), "a.bias": (3,), "scale": ()}
+TWO = b"\x80\x02"
+
+
+def header(length: int, text: bytes) -> bytes:
+    return struct.pack("<Q", length) + text
+
+
+def opened(path: Path, data: bytes) -> Any:
+    path.write_bytes(data)
+    return read(str(path))
+
+
+def refusal(path: Path, data: bytes) -> str:
+    path.write_bytes(data)
+    with pytest.raises(CheckpointError) as caught:
+        read(str(path))
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    assert len(message) < 500
+    return message.removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("form", "data"),
+    [
+        ("safetensors", safetensors(SHAPES)),
+        ("npz", npz(SHAPES)),
+        ("npz", npz(SHAPES, compressed=True)),
+        ("pytorch", state_dict(SHAPES)),
+        ("pickle", pickled({name: numpy_array(shape) for name, shape in SHAPES.items()})),
+    ],
+)
+def test_names_shapes_and_dtypes(tmp_path: Path, form: str, data: bytes) -> None:
+    checkpoint = opened(tmp_path / "weights", data)
+    assert checkpoint.format == form
+    assert {tensor.name: (tensor.shape, tensor.dtype) for tensor in checkpoint.tensors} == {
+        name: (shape, "float32") for name, shape in SHAPES.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("descr", "width", "dtype"), [("<f8", 8, "float64"), ("|i1", 1, "int8"), (">u2", 2, "uint16"), ("|b1", 1, "bool")]
+)
+def test_dtypes_of_numpy(tmp_path: Path, descr: str, width: int, dtype: str) -> None:
+    (tensor,) = opened(tmp_path / "a.npy", npy((2, 3), descr, width)).tensors
+    assert (tensor.name, tensor.shape, tensor.dtype) == ("array", (2, 3), dtype)
+
+
+def test_arrays_that_follow_each_other_in_one_file(tmp_path: Path) -> None:
+    assert [(each.name, each.shape) for each in opened(tmp_path / "a", npy((2, 3)) + npy((4,))).tensors] == [
+        ("0", (2, 3)),
+        ("1", (4,)),
+    ]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_every_protocol_says_the_same(tmp_path: Path, protocol: int) -> None:
+    value = [
+        1,
+        -1,
+        2**40,
+        1.5,
+        "text",
+        b"bytes",
+        None,
+        True,
+        (),
+        (1,),
+        (1, 2, 3),
+        {"k": {4, 5}},
+        frozenset({6}),
+        bytearray(b"x"),
+        [[]],
+    ]
+    assert opened(tmp_path / "a", pickle.dumps(value, protocol)).tensors == ()
+
+
+def test_pickled_modules_and_what_wraps_a_tensor(tmp_path: Path) -> None:
+    parameter = Call(Global("torch._utils", "_rebuild_parameter"), (torch_tensor("0", (3,)), True, {}))
+    typed = Call(
+        Global("torch._tensor", "_rebuild_from_type_v2"),
+        (*torch_tensor("1", (2,))[:1], Global("a", "T"), torch_tensor("1", (2,)).args, {}),
+    )
+    inner = Call(
+        Global("my", "Net"), (), {"_parameters": {"w": parameter}, "_buffers": {"seen": typed}, "_modules": {}, "loose": parameter}
+    )
+    outer = Call(
+        Global("my", "Net"), (), {"_parameters": {}, "_buffers": {}, "_modules": {"inner": inner}, "_flat_weights": [parameter]}
+    )
+    checkpoint = opened(tmp_path / "a", torch_zip(outer, {"0": 12, "1": 8}))
+    assert [(each.name, each.shape, each.kind) for each in checkpoint.tensors] == [
+        ("inner/w", (3,), ""),
+        ("inner/seen", (2,), "buffer"),
+    ]
+
+
+def test_torchscript_and_half_precision(tmp_path: Path) -> None:
+    data = torch_zip(
+        {"w": torch_tensor("0", (4,), storage="HalfStorage")}, {"0": 8}, {"model/code/a.py": b"", "model/constants.pkl": b""}
+    )
+    checkpoint = opened(tmp_path / "a", data)
+    assert (checkpoint.format, checkpoint.tensors[0].dtype) == ("torchscript", "float16")
+
+
+def legacy(value: Any, storages: dict[str, int], cut: int = 0) -> bytes:
+    """Return a file as torch.save wrote it before 1.6."""
+    magic = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+    numbers = b"".join(struct.pack("<q", count) + bytes(4 * count) for count in storages.values())
+    whole = magic + pickled(1001) + pickled({"little_endian": True}) + pickled(value) + pickled(list(storages)) + numbers
+    return whole[: len(whole) - cut]
+
+
+def test_legacy_files_and_where_they_are_cut(tmp_path: Path) -> None:
+    value = {"w": torch_tensor("7", (4,)), "v": torch_tensor("8", (9,))}
+    checkpoint = opened(tmp_path / "a", legacy(value, {"7": 4, "8": 9}))
+    assert (checkpoint.format, [each.shape for each in checkpoint.tensors]) == ("pytorch-legacy", [(4,), (9,)])
+    size = len(legacy(value, {"7": 4, "8": 9}, 5))
+    message = refusal(tmp_path / "b", legacy(value, {"7": 4, "8": 9}, 5))
+    assert message == f"ends at byte {size:,}, in the middle of the storage '8' of 9 numbers: cut short"
+
+
+def test_shards_by_their_index(tmp_path: Path) -> None:
+    (tmp_path / "1.safetensors").write_bytes(safetensors({"a": (2,), "unlisted": (9,)}))
+    (tmp_path / "2.safetensors").write_bytes(safetensors({"b": (3, 4)}))
+    index = {"metadata": {}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
+    checkpoint = opened(tmp_path / "index.json", json.dumps(index).encode())
+    assert checkpoint.format == "safetensors, 2 shards"
+    assert [(each.name, each.shape) for each in checkpoint.tensors] == [("a", (2,)), ("b", (3, 4))]
+    for shard, message in {
+        "3.safetensors": "no such file",
+        "../1.safetensors": "which is not a file beside it",
+        "index.json": "names itself or another index",
+        "2.safetensors": "says that 'a' is in '2.safetensors', and it is not",
+    }.items():
+        (tmp_path / "index.json").write_text(json.dumps({"weight_map": {"a": shard}}))
+        with pytest.raises((CheckpointError, OSError), match=message.replace(".", r"\.")):
+            read(str(tmp_path / "index.json"))
+
+
+FOREIGN = {
+    "a TFLite model": b"\x1c\x00\x00\x00TFL3" + bytes(40),
+    "a GGUF file": b"GGUF\x03\x00\x00\x00",
+    "an image (PNG)": b"\x89PNG\r\n\x1a\n",
+    "an image (JPEG)": b"\xff\xd8\xff\xe0",
+    "a tar archive": bytes(257) + b"ustar\x0000",
+    "gzip-compressed": b"\x1f\x8b\x08",
+    "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\n",
+    "a PDF document": b"%PDF-1.7",
+    "a text file": b"Hello,\nworld\n",
+    "JSON without a weight_map": b'{"a": 1}',
+    "a TensorFlow checkpoint's index": bytes(40) + bytes.fromhex("57fb808b247547db"),
+    "a TensorFlow SavedModel's graph": b"\x08\x01\x12\x10\x0a\x05serve" + bytes(9),
+    "a message of protocol buffers, but no ONNX model": field(1, 7) + field(2, "CoreML") + field(500, b""),
+    "a zip archive without the weights": zipped({"a.txt": b"a"}),
+    "a Python wheel": zipped({"a-1.dist-info/METADATA": b"a"}),
+    "an office document": zipped({"[Content_Types].xml": b"a"}),
+    "empty": b"",
+    "none that is known here": bytes(range(200, 256)) * 4,
+}
+
+
+@pytest.mark.parametrize("words", FOREIGN)
+def test_other_formats_are_named(tmp_path: Path, words: str) -> None:
+    assert refusal(tmp_path / "a", FOREIGN[words]).startswith(f"is {words}")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("saved_model.pb", "a TensorFlow SavedModel folder"), ("Manifest.json", "a Core ML package"), ("x", "a folder")],
+)
+def test_folders_are_named(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / name).write_text("")
+    with pytest.raises(CheckpointError, match=f"is {words}, not a file of weights"):
+        read(str(tmp_path))
+
+
+def test_a_pipe_is_no_file_of_weights(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CheckpointError, match="is not a regular file"):
+        read(str(tmp_path / "pipe"))
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, ("touch touched",)
+
+
+HARMFUL = {
+    "posix.system": zipped({"a/data.pkl": pickle.dumps({"w": 1, "x": _Bomb()}, 2), "a/version": b"3"}),
+    "os.system": TWO + b"cos\nsystem\nX\x0d\x00\x00\x00touch touched\x85R.",
+    "builtins.eval": b"cbuiltins\neval\n(S'1'\ntR.",
+    "subprocess.Popen": b"\x80\x04\x8c\x0asubprocess\x8c\x05Popen\x93.",
+    "runpy.run_path": TWO + b"(X\x01\x00\x00\x00airunpy\nrun_path\n.",
+    "torch.load": TWO + b"ctorch\nload\n.",
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_harmful_pickle_does_nothing_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = name if name != "posix.system" else f"{os.system.__module__}.system"
+    assert (
+        refusal(tmp_path / "a", HARMFUL[name])
+        == f"holds a pickle that asks for {asked}, which no weights need; nothing of it was run"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_unknown_globals_are_neither_imported_nor_called(tmp_path: Path) -> None:
+    assert opened(tmp_path / "a", pickled([Call(Global("antigravity", "fly"), (1,), {"k": numpy_array((2,))})])).tensors[
+        0
+    ].shape == (2,)
+    assert "antigravity" not in sys.modules
+
+
+def zip_bomb(member: str, content: bytes, times: int) -> bytes:
+    import io
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(member, "w", force_zip64=True) as stream:
+        for _ in range(times):
+            stream.write(content * 2**20)
+    return out.getvalue()
+
+
+def nested(depth: int) -> bytes:
+    graph = b""
+    for _ in range(depth):
+        graph = field(1, field(5, field(6, graph)))
+    return field(1, 8) + field(7, graph)
+
+
+HUGE = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999, 99), }".ljust(118)
+HOSTILE = {
+    "a safetensors header of 2**63 bytes": (header(2**63, b'{"a": 1}'), "claims a safetensors header of 9,223,372,036,854,775,808"),
+    "a safetensors header that is not there": (header(900, b'{"a": 1}'), "ends at byte 16, where its own sizes lead to byte 908"),
+    "deep JSON": (header(400_000, b'{"a":' + b"[" * 399_995), "nested too deeply"),
+    "many empty lists": (header(3_000_004, b'{"a":[' + b"[]," * 999_998 + b"[]]}"), "that go together"),
+    "a shape that is no shape": (header(55, b'{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}'), "do not go together"),
+    "a tensor beyond the end": (safetensors({"a": (9,)})[:-1], "and the tensor 'a' at byte"),
+    "a key that stands twice": (header(16, b'{"a": 1, "a": 2}'), "a key stands twice"),
+    "a zip without its end": (state_dict(SHAPES)[:-30], "without a sound directory"),
+    "a zip bomb of lists": (zip_bomb("a/data.pkl", b"]", 64), f"more than {MOST_STEPS:,} steps"),
+    "a zip bomb of zeros": (zip_bomb("a/data.pkl", b"\x00", 64), "is not a sound pickle"),
+    "a zip bomb of text": (zip_bomb("a/data.pkl", b"\x80\x02X\xff\xff\xff\x03", 64), "MiB of names and settings"),
+    "many members": (zipped({f"{at}.npy": b"" for at in range(10_001)}), "has 10,001 members"),
+    "a memo of 2**31": (TWO + b"Nr\xff\xff\xff\x7f0\x81.", "is not a sound pickle"),
+    "a text of 2**62": (b"\x80\x04\x8d" + struct.pack("<Q", 2**62) + b"aa.", "ends at byte 14"),
+    "bytes of 2**63": (b"\x80\x04\x8e" + struct.pack("<Q", 2**63) + b"aa.", "ends at byte 14"),
+    "a number of 2 GiB": (TWO + b"\x8b\xff\xff\xff\x7f.", "ends at byte 8"),
+    "a negative length": (TWO + b"\x8b\xff\xff\xff\xff.", "ends at byte 8"),
+    "lists in lists": (TWO + b"]" * 400_000 + b"a" * 399_999 + b".", "nests its values more than 100 deep"),
+    "tuples in tuples": (TWO + b")" + b"\x85" * 400_000 + b".", "nests its values more than 100 deep"),
+    "many dicts": (TWO + b"(" + b"}" * 400_000 + b"l.", "300,000 dicts and lists"),
+    "many marks": (TWO + b"(" * (MOST_STEPS + 9), f"more than {MOST_STEPS:,} steps"),
+    "a stack that runs empty": (TWO + b"R.", "is not a sound pickle: it makes no sense at byte 3"),
+    "an opcode that is none": (TWO + b"\xff.", "is not a sound pickle"),
+    "a pickle that does not stop": (TWO + b"N", "ends at byte 3, where its own sizes lead to byte 4"),
+    "a tensor larger than its storage": (torch_zip({"w": torch_tensor("0", (5,), count=4)}, {"0": 16}), "beyond its storage of 4"),
+    "a storage that is not there": (torch_zip({"w": torch_tensor("0", (5,))}), "has no storage '0' for the tensor 'w'"),
+    "a storage that is short": (torch_zip({"w": torch_tensor("0", (5,))}, {"0": 19}), "cut short"),
+    "a tensor of no storage": (pickled(Call(Global("torch._utils", "_rebuild_tensor_v2"), (1, "x"))), "that makes no tensor"),
+    "an array of 2**70 numbers": (HUGE, "cut short"),
+    "a header of brackets": (b"\x93NUMPY\x01\x00\xf0\xff" + b"(" * 65_520, "has an npy header that does not say dtype and shape"),
+    "an npy version to come": (b"\x93NUMPY\x09\x00\x00\x00", "npy version 9"),
+    "a rank of 65": (safetensors({"a": (1,) * 65}), "of a shape that cannot be"),
+    "a name of 5,000 letters": (safetensors({"a" * 5000: (1,)}), "whose name has 5,000 characters"),
+    "deep graphs": (nested(60), "nests its messages more than 100 deep"),
+    "a message cut short": (field(1, 8) + b"\x3a\xff\xff\xff\xff\x0f", "cut short"),
+    "many fields": (field(1, 8) + field(7, b"\x0a\x00" * (MOST_FIELDS + 1)), f"more than {MOST_FIELDS:,} fields"),
+    "many nodes": (field(1, 8) + field(7, field(1, field(4, "LSTM")) * 2_001), "more than 2,000 recurrent nodes"),
+    "a function that calls itself": (
+        field(1, 8) + field(7, field(1, field(4, "f"))) + field(25, field(1, "f") + field(7, field(4, "f"))),
+        "calls its functions more often or more deeply",
+    ),
+    "functions that call two each": (
+        field(1, 8)
+        + field(7, field(1, field(4, "f0")))
+        + b"".join(field(25, field(1, f"f{at}") + field(7, field(4, f"f{at + 1}"), field(4, f"f{at + 1}"))) for at in range(40)),
+        "calls its functions more often or more deeply",
+    ),
+    "a number for a message": (field(1, 8) + field(7, field(1, 5)), "a number where a message should be"),
+    "a tensor of other bytes": (field(1, 8) + field(7, field(5, field(1, 3) + field(2, 1) + field(9, b"1"))), "its shape takes 12"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_ends_in_a_sentence(tmp_path: Path, name: str) -> None:
+    data, words = HOSTILE[name]
+    assert words in refusal(tmp_path / "a", data)
+
+
+MEASURE = """
+import sys, time
+from pathlib import Path
+sys.argv[0] = "lstm-calc"
+from lstm_calc.cli import app
+try:
+    app()
+finally:
+    most = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024
+    print(most, time.process_time(), file=sys.stderr)
+"""
+COSTLY = ("many empty lists", "a zip bomb of lists", "many dicts", "lists in lists", "many fields", "deep JSON")
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_hostile_file_costs_little(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a").write_bytes(HOSTILE[name][0])
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, "inspect", str(tmp_path / "a")], capture_output=True, text=True, check=False
+    )
+    *_, last = done.stderr.splitlines()
+    memory, seconds = last.split()
+    assert done.returncode == 2
+    assert int(memory) < 200
+    assert float(seconds) < 10
+
+
+def test_ten_gigabytes_are_answered_from_the_header(tmp_path: Path) -> None:
+    text = json.dumps(
+        {
+            "weight_ih_l0": {"dtype": "F32", "shape": [80_000, 11_000], "data_offsets": [0, 3_520_000_000]},
+            "weight_hh_l0": {"dtype": "F32", "shape": [80_000, 20_000], "data_offsets": [3_520_000_000, 9_920_000_000]},
+        }
+    ).encode()
+    with (tmp_path / "a").open("wb") as stream:
+        stream.write(header(len(text), text))
+        stream.truncate(8 + len(text) + 9_920_000_000)
+    (layer,) = inspect_file(str(tmp_path / "a")).layers
+    assert (layer.units, layer.input_dim, layer.params) == (20_000, 11_000, 2_480_000_000)
+
+
+def test_a_large_graph_is_not_read_into_memory(tmp_path: Path) -> None:
+    weights = [handmade.field(1, 1, 80_000, 2_000) + field(2, 1) + field(8, "w"), handmade.onnx_tensor("r", (1, 80_000, 1))]
+    size = 4 * 80_000 * 2_000
+    large = weights[0] + handmade.varint(9 << 3 | 2) + handmade.varint(size)
+    graph = handmade.onnx_graph([handmade.onnx_node("LSTM", ["x", "w", "r"], ["y"])])
+    opening = handmade.varint(5 << 3 | 2) + handmade.varint(len(large) + size)
+    with (tmp_path / "a").open("wb") as stream:
+        stream.write(field(1, 8) + handmade.varint(7 << 3 | 2) + handmade.varint(len(graph) + len(opening) + len(large) + size))
+        stream.write(graph + opening + large)
+        stream.truncate(stream.tell() + size)
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, "inspect", str(tmp_path / "a")], capture_output=True, text=True, check=False
+    )
+    assert "160,000,000" in done.stdout
+    assert int(done.stderr.split()[-2]) < 200
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in KEPT.iterdir()))
+def test_a_damaged_file_never_ends_in_a_traceback(tmp_path: Path, name: str) -> None:
+    whole, dice, sentences = (KEPT / name).read_bytes(), random.Random(name), [""]
+    for _ in range(150):
+        data = bytearray(whole)
+        for _ in range(dice.choice((1, 1, 3, 9))):
+            at = dice.randrange(len(data))
+            data[at : at + dice.choice((0, 1, 1, 4))] = bytes(dice.randrange(256) for _ in range(dice.choice((0, 1, 1, 4))))
+        del data[dice.randrange(len(data)) if dice.random() < 0.3 else len(data) :]
+        (tmp_path / "a").write_bytes(data)
+        try:
+            inspect_file(str(tmp_path / "a")).data(tensors=True)
+        except LstmCalcError as error:
+            sentences.append(str(error))
+    assert [sentence for sentence in sentences if "\n" in sentence or len(sentence) > 600] == []
+
+
+def test_hdf5_without_h5py_gives_the_pip_line(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    (tmp_path / "a").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    result = cli("inspect", str(tmp_path / "a"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: an HDF5 file needs h5py, which is not installed; pip install 'lstm-calc[hdf5]'\n"
+
+
+def test_hdf5_behind_a_users_block_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    (tmp_path / "a").write_bytes(bytes(1024) + b"\x89HDF\r\n\x1a\n" + bytes(100))
+    with pytest.raises(LstmCalcError, match="an HDF5 file needs h5py"):
+        read(str(tmp_path / "a"))
+
+
+def test_compressed_keras_weights_are_bounded(tmp_path: Path) -> None:
+    assert "at most 268,435,456 are unpacked" in refusal(tmp_path / "a", zip_bomb("model.weights.h5", b"\x00", 300))

@@ -1,0 +1,488 @@
+"""Inspect: what it finds in files of weights, what it does not invent, and how it says so."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lstm_calc
+from lstm_calc import Model, params, tensors
+from lstm_calc.cells import CELLS
+from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.model import ConvLSTM, Dense, Embedding
+from lstm_calc.questions.inspect import inspect_file
+from lstm_calc.questions.sameness import same
+from tests import handmade
+from tests.handmade import npz, onnx, onnx_graph, onnx_node, onnx_tensor, pickled, safetensors, state_dict
+from tests.real_files import EXPECTED, KEPT
+from tests.strategies import recurrent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from lstm_calc.questions.inspect import InspectedFile, InspectedLayer
+    from tests.conftest import Cli
+
+TORCH_LSTM = {"weight_ih_l0": (36, 6), "weight_hh_l0": (36, 9), "bias_ih_l0": (36,), "bias_hh_l0": (36,)}
+KERAS_LSTM = {"kernel": (6, 36), "recurrent_kernel": (9, 36), "bias": (36,)}
+
+
+def under(path: str, shapes: Mapping[str, tuple[int, ...]], separator: str = ".") -> dict[str, tuple[int, ...]]:
+    return {f"{path}{separator}{name}": shape for name, shape in shapes.items()}
+
+
+@pytest.fixture
+def look(tmp_path: Path):
+    """Return a function that inspects bytes as a file."""
+
+    def call(data: bytes, name: str = "model") -> InspectedFile:
+        (tmp_path / name).write_bytes(data)
+        return inspect_file(str(tmp_path / name))
+
+    return call
+
+
+def told(layer: InspectedLayer) -> tuple[Any, ...]:
+    return layer.cell, layer.input_dim, layer.units, layer.layers, layer.bidirectional, layer.bias_vectors
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if (KEPT / name).exists()])
+def test_files_of_the_real_frameworks(name: str) -> None:
+    form, layers, totals = EXPECTED[name]
+    file = inspect_file(str(KEPT / name))
+    data = file.data()
+    assert data["format"] == form
+    assert [{key: layer[key] for key in wanted} for layer, wanted in zip(data["layers"], layers, strict=True)] == layers
+    assert {key: data[key] for key in totals} == totals
+    assert file.reconciled
+
+
+def test_there_are_real_files() -> None:
+    assert sum((KEPT / name).exists() for name in EXPECTED) >= 6
+    assert max(path.stat().st_size for path in KEPT.iterdir()) <= 20_000
+
+
+READABLE = [name for name in FRAMEWORKS if name != "openvino"]
+"""OpenVINO's names are ONNX', with one bias where ONNX has two; an .xml says which it is."""
+
+
+@given(data=st.data(), framework=st.sampled_from(READABLE))
+def test_what_a_framework_stores_is_read_back(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, framework: str
+) -> None:
+    layer = data.draw(recurrent(12, framework)).replace(
+        trainable=True, name="lstm", input_dim=None, merge="concat", repeat=1, return_state=False
+    )
+    if layer.kind in {"gru", "rnn"}:
+        layer = layer.replace(name=layer.kind)
+    model = Model([layer, Dense(3)], data.draw(st.integers(1, 12)))
+    stored = tensors(model, framework)
+    path = tmp_path_factory.mktemp("law") / "model"
+    path.write_bytes(safetensors({tensor.name: tensor.shape for tensor in stored.tensors}))
+    file = inspect_file(str(path))
+    assert file.params == stored.total
+    assert file.reconciled
+    if layer.kind in {"lstm", "gru"} and layer.bias and not getattr(layer, "coupled", False):
+        assert {(each.cell, each.input_dim, each.units) for each in file.layers} == {(layer.kind, model.input_dim, layer.units)}
+        assert sum(each.layers * (1 + each.bidirectional) for each in file.layers) == len(layer.ways)
+        assert sum(each.params for each in file.layers) == params(model, framework).layers[0].total
+
+
+@pytest.mark.parametrize(
+    ("shapes", "layer"),
+    [
+        (under("rnn", TORCH_LSTM), ("lstm", 6, 9, 1, False, 2)),
+        ({"weight_ih": (27, 6), "weight_hh": (27, 9), "bias_ih": (27,), "bias_hh": (27,)}, ("gru", 6, 9, 1, False, 2)),
+        (under("a/lstm/lstm_cell_4", KERAS_LSTM, "/"), ("lstm", 6, 9, 1, False, 1)),
+        ({"gru/kernel:0": (6, 27), "gru/recurrent_kernel:0": (9, 27), "gru/bias:0": (2, 27)}, ("gru", 6, 9, 1, False, 2)),
+        ({"enc_w_ih": (27, 6), "enc_w_hh": (27, 9), "enc_b_ih": (27,), "enc_b_hh": (27,)}, ("gru", 6, 9, 1, False, 2)),
+        ({"lstm/cell/vars/0": (6, 36), "lstm/cell/vars/1": (9, 36), "lstm/cell/vars/2": (36,)}, ("lstm", 6, 9, 1, False, 1)),
+        ({"x/vars/0": (6, 36), "x/vars/1": (9, 36), "x/vars/2": (36,)}, ("lstm", 6, 9, 1, False, 1)),
+        ({"rnn_1/W": (6, 36), "rnn_1/U": (9, 36), "rnn_1/b": (36,)}, ("lstm", 6, 9, 1, False, 1)),
+        ({"fnet.lstm.W": (15, 36), "fnet.lstm.b": (36,)}, ("lstm", 6, 9, 1, False, 1)),
+        (
+            {"l0_i2h_weight": (36, 6), "l0_h2h_weight": (36, 9), "l0_i2h_bias": (36,), "l0_h2h_bias": (36,)},
+            ("lstm", 6, 9, 1, False, 2),
+        ),
+        ({"d.i2h.weight": (36, 6), "d.h2h.weight": (36, 9), "d.i2h.bias": (36,), "d.h2h.bias": (36,)}, ("lstm", 6, 9, 1, False, 2)),
+        ({"498": (6, 36), "499": (9, 36), "500": (36,)}, ("lstm", 6, 9, 1, False, 1)),
+        ({"rnn/basic_lstm_cell/kernel": (15, 36), "rnn/basic_lstm_cell/bias": (36,)}, ("lstm", 6, 9, 1, False, 1)),
+        (
+            {f"lstm_1_{a}_{g}": s for g in "ifco" for a, s in (("W", (6, 9)), ("U", (9, 9)), ("b", (9,)))},
+            ("lstm", 6, 9, 1, False, 1),
+        ),
+        ({"rnn.weight_ih_l0": (9, 6), "rnn.weight_hh_l0": (9, 9)}, ("rnn", 6, 9, 1, False, 0)),
+        (
+            {**{f"rnn.{k}_v" if "hh" in k and "w" in k else f"rnn.{k}": s for k, s in TORCH_LSTM.items()}},
+            ("lstm", 6, 9, 1, False, 2),
+        ),
+        (under("m.bi", TORCH_LSTM) | {f"m.bi.{k}_reverse": s for k, s in TORCH_LSTM.items()}, ("lstm", 6, 9, 1, True, 2)),
+        (
+            under("b/forward_lstm/lstm_cell_1", KERAS_LSTM, "/") | under("b/backward_lstm/lstm_cell_2", KERAS_LSTM, "/"),
+            ("lstm", 6, 9, 1, True, 1),
+        ),
+        (under("LSTM_1_forward", KERAS_LSTM, "/") | under("LSTM_1_backward", KERAS_LSTM, "/"), ("lstm", 6, 9, 1, True, 1)),
+        (under("b/fw/lstm", KERAS_LSTM, "/") | under("b/bw/lstm", KERAS_LSTM, "/"), ("lstm", 6, 9, 1, True, 1)),
+    ],
+)
+def test_a_layer_under_many_names(look: Any, shapes: dict[str, tuple[int, ...]], layer: tuple[Any, ...]) -> None:
+    for data in (safetensors(shapes), npz(shapes), state_dict(shapes)):
+        file = look(data)
+        assert [told(each) for each in file.layers] == [layer]
+        assert file.reconciled
+
+
+_ATTENTION = {f"{part}.{kind}": (32, 32)[: 1 + (kind == "weight")] for part in "qkvo" for kind in ("weight", "bias")}
+NO_LAYER = {
+    "attention": {f"layers.{at}.{name}": shape for at in range(3) for name, shape in _ATTENTION.items()}
+    | {f"layers.{at}.cross.{name}": shape for at in range(3) for name, shape in _ATTENTION.items()},
+    "packed attention": {"attn.in_proj_weight": (96, 32), "attn.in_proj_bias": (96,), "attn.out_proj.weight": (32, 32)},
+    "feed-forward": {"fc1.weight": (128, 32), "fc1.bias": (128,), "fc2.weight": (32, 128), "fc2.bias": (32,)},
+    "gated feed-forward": {"mlp.gate_proj.weight": (128, 32), "mlp.up_proj.weight": (128, 32), "mlp.down_proj.weight": (32, 128)},
+    "square": {"0.weight": (64, 64), "0.bias": (64,), "2.weight": (64, 64), "2.bias": (64,)},
+    "list of dense": {"0": (64, 64), "1": (64,), "2": (64, 256), "3": (256,), "4": (256, 64), "5": (64,)},
+    "dense named lstm": {"lstm_dense/kernel": (64, 32), "lstm_dense/bias": (32,), "lstm_model.fc.weight": (32, 64)},
+    "keras dense": {"dense/kernel": (64, 32), "dense/bias": (32,), "dense_1/vars/0": (32, 128), "dense_1/vars/1": (128,)},
+    "two dense layers of one width": {"W1": (48, 256), "W2": (64, 256), "b1": (256,), "b2": (256,)},
+    "two more": {"a.gate.weight": (256, 64), "a.cell.weight": (256, 64), "a.gate.bias": (256,), "a.cell.bias": (256,)},
+    "norms": {"ln.weight": (8,), "ln.bias": (8,)},
+    "embedding": {"wte": (100, 25)},
+    "convolutions": {"conv.weight": (32, 8, 3, 3), "conv.bias": (32,)},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize("name", NO_LAYER)
+def test_a_layer_is_never_invented(look: Any, cli: Cli, tmp_path: Path, name: str) -> None:
+    file = look(safetensors(NO_LAYER[name]))
+    assert file.layers == ()
+    assert file.params == file.other == sum(file.kinds.values())
+    result = cli("inspect", str(tmp_path / "model"))
+    assert (result.exit_code, "no recurrent layer" in result.stdout) == (0, True)
+
+
+def test_a_stack_and_parallel_layers(look: Any) -> None:
+    second = {"weight_ih_l1": (36, 9), "weight_hh_l1": (36, 9), "bias_ih_l1": (36,), "bias_hh_l1": (36,)}
+    file = look(state_dict(under("a", TORCH_LSTM | second) | under("b", TORCH_LSTM) | under("c", TORCH_LSTM)))
+    assert [(each.name, each.layers) for each in file.layers] == [("a", 2), ("b", 1), ("c", 1)]
+    wider = {"weight_ih_l1": (36, 7), "weight_hh_l1": (36, 9), "bias_ih_l1": (36,), "bias_hh_l1": (36,)}
+    assert [told(each)[1:4] for each in look(state_dict(under("a", TORCH_LSTM | wider))).layers] == [(6, 9, 1), (7, 9, 1)]
+
+
+def test_projection_and_peepholes(look: Any) -> None:
+    projected = {"weight_ih_l0": (36, 6), "weight_hh_l0": (36, 4), "bias_ih_l0": (36,), "bias_hh_l0": (36,), "weight_hr_l0": (4, 9)}
+    (layer,) = look(state_dict(projected)).layers
+    assert (layer.units, layer.projection, layer.params, layer.params_by_formula) == (9, 4, 468, 468)
+    cell = {"kernel": (15, 36), "bias": (36,), "w_f_diag": (9,), "w_i_diag": (9,), "w_o_diag": (9,)}
+    (layer,) = look(npz(under("rnn/lstm_cell", cell, "/"))).layers
+    assert (layer.cell, layer.units, layer.peephole, layer.framework) == ("lstm", 9, True, "tensorflow1")
+
+
+def test_a_difference_has_its_reason(look: Any) -> None:
+    summed = {name: shape for name, shape in TORCH_LSTM.items() if name != "bias_hh_l0"}
+    (layer,) = look(state_dict(summed)).layers
+    assert (layer.framework, layer.params, layer.params_by_formula, layer.reconciled) == ("pytorch", 576, 612, True)
+    assert layer.reason == "one bias vector a gate where pytorch has 2: an exporter summed them (-36 numbers)"
+    (layer,) = look(npz({"cu_dnnlstm/kernel": (6, 36), "cu_dnnlstm/recurrent_kernel": (9, 36), "cu_dnnlstm/bias": (72,)})).layers
+    assert (layer.framework, layer.bias_vectors, layer.params) == ("cudnn", 2, 612)
+    assert "CuDNN" in layer.reason
+    assert "576" in layer.reason
+
+
+def test_shared_numbers_are_counted_once(look: Any) -> None:
+    value = {f"{path}.{name}": handmade.torch_tensor(name, shape) for path in ("enc", "dec") for name, shape in TORCH_LSTM.items()}
+    file = look(handmade.torch_zip(value, dict.fromkeys(TORCH_LSTM, 4 * 400)))
+    assert [(each.params, each.params_by_formula) for each in file.layers] == [(612, 612), (0, 612)]
+    assert file.layers[1].reason == "shares its numbers with enc, where they are counted"
+    assert (file.params, file.shared, file.reconciled) == (612, 612, True)
+
+
+def test_one_storage_for_all_is_not_shared(look: Any) -> None:
+    offsets = dict(zip(TORCH_LSTM, (0, 216, 540, 576), strict=True))
+    value = {name: handmade.torch_tensor("0", shape, offset=offsets[name], count=612) for name, shape in TORCH_LSTM.items()}
+    file = look(handmade.torch_zip(value, {"0": 2448}))
+    assert (file.params, file.shared, file.layers[0].params) == (612, 0, 612)
+
+
+def test_optimizer_and_buffers_are_set_apart(look: Any) -> None:
+    model = under("model", TORCH_LSTM) | {"model.bn.running_mean": (5,), "model.bn.weight": (5,), "model.bn.bias": (5,)}
+    adam = {
+        f"optimizer.state.{at}.{slot}": shape for at, shape in enumerate(TORCH_LSTM.values()) for slot in ("exp_avg", "exp_avg_sq")
+    }
+    file = look(state_dict(model | adam))
+    assert (file.params, file.optimizer, file.buffers, file.other, file.kinds) == (622, 1224, 5, 10, {"normalization": 10})
+    slots = {f"lstm/{name}/{slot}": shape for name, shape in KERAS_LSTM.items() for slot in ("Adam", "Adam_1")}
+    file = look(npz(under("lstm", KERAS_LSTM, "/") | slots | {"beta1_power": (1,)}))
+    assert (file.params, file.optimizer, len(file.layers)) == (576, 1153, 1)
+    counted = look(safetensors({"bn.num_batches_tracked": ()}, "I64", 8))
+    assert (counted.params, counted.buffers) == (0, 1)
+
+
+def test_an_ambiguity_is_told_with_its_candidates(look: Any, cli: Cli, tmp_path: Path) -> None:
+    (layer,) = look(npz({"0": (4, 12), "1": (3, 12), "2": (12,)})).layers
+    assert (layer.cell, layer.input_dim, layer.units, layer.candidates) == ("lstm", 4, 3, ("3 > gru 4",))
+    assert layer.params == layer.params_by_formula == 96
+    assert "lstm: could as well be 3 > gru 4" in cli("inspect", str(tmp_path / "model")).stdout
+    (layer,) = look(npz({"0": (8, 32), "1": (8, 32), "2": (32,)})).layers
+    assert (layer.cell, layer.input_dim, layer.units, layer.candidates) == ("lstm", 8, 8, ())
+    assert "input and units are equal" in layer.reason
+
+
+def test_names_of_a_layer_with_other_shapes_do_not_reconcile(look: Any, cli: Cli, tmp_path: Path) -> None:
+    file = look(state_dict(under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})))
+    (layer,) = file.layers
+    assert (layer.cell, layer.units, layer.params_by_formula, layer.reconciled, file.reconciled) == (
+        "lstm",
+        None,
+        None,
+        False,
+        False,
+    )
+    assert "weight_hh_l0 (36, 5)" in layer.reason
+    result = cli("inspect", str(tmp_path / "model"), "--format", "json")
+    assert (result.exit_code, json.loads(result.stdout)["files"][0]["reconciled"]) == (1, False)
+
+
+LSTM_WEIGHTS = (onnx_tensor("w", (1, 36, 6)), onnx_tensor("r", (1, 36, 9)), onnx_tensor("b", (1, 72)))
+LSTM_NODE = onnx_node("LSTM", ["x", "w", "r", "b"], ["y"], "inner", hidden_size=9)
+
+
+def test_onnx_nodes_inside_branches_and_functions(look: Any) -> None:
+    branch = onnx_graph([LSTM_NODE])
+    both = onnx_node("If", ["c"], ["y"], "if", then_branch=branch, else_branch=onnx_graph([LSTM_NODE], LSTM_WEIGHTS))
+    file = look(onnx(onnx_graph([both], LSTM_WEIGHTS)))
+    assert [(each.name, *told(each)) for each in file.layers] == [
+        ("inner", "lstm", 6, 9, 1, False, 2),
+        ("inner#2", "lstm", 6, 9, 1, False, 2),
+    ]
+    assert file.params == 2 * 612
+    function = (
+        handmade.field(1, "Mine") + handmade.field(4, "a", "k", "u") + handmade.field(7, onnx_node("LSTM", ["a", "k", "u"], ["o"]))
+    )
+    file = look(onnx(onnx_graph([onnx_node("Mine", ["x", "w", "r"], ["y"])], LSTM_WEIGHTS), [function]))
+    assert [told(each) for each in file.layers] == [("lstm", 6, 9, 1, False, 0)]
+
+
+def test_onnx_weights_through_slices_and_other_operators(look: Any) -> None:
+    whole = onnx_tensor("whole", (40, 6))
+    settings = [onnx_tensor(name, (1,), ints=[value]) for name, value in (("zero", 0), ("end", 18), ("mid", 18), ("last", 36))]
+    nodes = [
+        onnx_node("Slice", ["whole", "zero", "end", "zero"], ["s1"]),
+        onnx_node("Slice", ["whole", "mid", "last", "zero"], ["s2"]),
+        onnx_node("Concat", ["s1", "s2"], ["joined"], axis=0),
+        onnx_node("Unsqueeze", ["joined", "zero"], ["w"]),
+        onnx_node("Constant", [], ["r0"], value=onnx_tensor("", (36, 9))),
+        onnx_node("Transpose", ["r0"], ["r1"], perm=[1, 0]),
+        onnx_node("Transpose", ["r1"], ["r2"]),
+        onnx_node("Unsqueeze", ["r2"], ["r"], axes=[0]),
+        onnx_node("LSTM", ["x", "w", "r"], ["y"], hidden_size=9),
+    ]
+    (layer,) = look(onnx(onnx_graph(nodes, [whole, *settings]))).layers
+    assert told(layer) == ("lstm", 6, 9, 1, False, 0)
+    assert [tensor.name for tensor in layer.tensors] == ["whole", "r0"]
+
+
+@pytest.mark.parametrize(("first", "second", "is_told"), [(b"\1", b"\0", True), (b"\1", b"\1", False), (b"\0", b"\0", False)])
+def test_onnx_biases_of_which_half_is_zero(look: Any, first: bytes, second: bytes, is_told: bool) -> None:
+    stored = [onnx_tensor("w", (2, 36, 6)), onnx_tensor("r", (2, 36, 9))]
+    stored.append(onnx_tensor("b", (2, 72), raw=(first * 144 + second * 144) * 2))
+    node = onnx_node("LSTM", ["x", "w", "r", "b"], ["y"], direction="bidirectional")
+    file = look(onnx(onnx_graph([node], stored)))
+    assert ("all zeros" in (file.layers[0].reason or "")) is is_told
+    assert file.reconciled
+
+
+def test_onnx_weights_that_are_computed(look: Any) -> None:
+    nodes = [onnx_node("Sigmoid", ["q"], ["w"]), onnx_node("LSTM", ["x", "w", "r"], ["y"], hidden_size=9)]
+    file = look(onnx(onnx_graph(nodes, [onnx_tensor("r", (1, 36, 9))], {"x": (5, 1, 6)})))
+    (layer,) = file.layers
+    assert (layer.cell, layer.input_dim, layer.units, layer.params, layer.params_by_formula) == ("lstm", 6, 9, 324, 540)
+    assert layer.reason == "what flows into W is computed, or given, when the graph runs, and not stored"
+    assert file.reconciled
+    (layer,) = look(onnx(onnx_graph(nodes, [onnx_tensor("r", (1, 36, 9))]))).layers
+    assert (layer.cell, layer.units, layer.input_dim, layer.reconciled) == ("lstm", 9, None, False)
+
+
+def test_onnx_quantised_weights_lie_the_other_way_round(look: Any) -> None:
+    given = ["x", "w", "r", "b", "", "", "", "", "ws", "wz", "rs", "rz"]
+    stored = [onnx_tensor("w", (1, 6, 36)), onnx_tensor("r", (1, 9, 36)), onnx_tensor("b", (1, 72))]
+    scales = [onnx_tensor(name, (1, 36)) for name in ("ws", "wz", "rs", "rz")]
+    file = look(onnx(onnx_graph([onnx_node("DynamicQuantizeLSTM", given, ["y"], hidden_size=9)], stored + scales)))
+    assert [told(each) for each in file.layers] == [("lstm", 6, 9, 1, False, 2)]
+    assert (file.params, file.buffers) == (612, 144)
+
+
+@pytest.mark.parametrize(
+    ("settings", "shapes", "layer"),
+    [
+        ({"direction": "bidirectional"}, {"w": (2, 36, 6), "r": (2, 36, 9), "b": (2, 72)}, ("lstm", 6, 9, 1, True, 2)),
+        ({"input_forget": 1}, {"w": (1, 36, 6), "r": (1, 36, 9)}, ("lstm", 6, 9, 1, False, 0)),
+    ],
+)
+def test_onnx_settings(look: Any, settings: Any, shapes: Any, layer: Any) -> None:
+    node = onnx_node("LSTM", ["x", *shapes], ["y"], **settings)
+    assert [told(each) for each in look(onnx(onnx_graph([node], [onnx_tensor(*item) for item in shapes.items()]))).layers] == [
+        layer
+    ]
+
+
+def test_a_size_that_contradicts_the_node_does_not_reconcile(look: Any) -> None:
+    node = onnx_node("LSTM", ["x", "w", "r", "b"], ["y"], hidden_size=8)
+    file = look(onnx(onnx_graph([node], LSTM_WEIGHTS)))
+    assert not file.reconciled
+    assert file.layers[0].reason == "no LSTM has the shapes W (1, 36, 6), R (1, 36, 9), B (1, 72) and hidden_size 8"
+
+
+PROMISED = {
+    *("name", "cell", "framework", "input_dim", "units", "layers", "bidirectional", "projection", "peephole", "bias_vectors"),
+    *("params", "params_by_formula", "reason", "tensors"),
+}
+
+
+def test_json_has_the_promised_keys(cli: Cli) -> None:
+    result = cli("inspect", str(KEPT / "bilstm.pt"), "--format", "json")
+    data = json.loads(result.stdout)
+    (file,) = data["files"]
+    (layer,) = file["layers"]
+    assert (data["schema"], result.exit_code, result.stderr) == ("lstm-calc/inspect/1", 0, "")
+    assert {"path", "format", "layers", "params", "optimizer", "buffers", "other"} <= file.keys()
+    assert "tensors" not in file
+    assert layer.keys() >= PROMISED
+    assert layer["tensors"][0] == {"name": "rnn.weight_ih_l0", "shape": [20, 4], "dtype": "float32", "params": 80}
+    assert (
+        len(json.loads(cli("inspect", str(KEPT / "bilstm.pt"), "--tensors", "--format", "json").stdout)["files"][0]["tensors"])
+        == 24
+    )
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_every_format_shows_the_same_numbers(cli: Cli, form: str) -> None:
+    result = cli("inspect", str(KEPT / "projected-adam.pt"), str(KEPT / "loop.onnx"), "--tensors", "--format", form)
+    text = result.stdout.replace(",", "") if form != "csv" else result.stdout
+    assert result.exit_code == 0
+    for number in (195, 245, 486, 639):
+        assert str(number) in text
+
+
+def test_csv_can_be_read_back(cli: Cli) -> None:
+    text = cli("inspect", str(KEPT / "loop.onnx"), "--tensors", "--format", "csv").stdout
+    layers, totals, listed = (list(csv.DictReader(io.StringIO(part))) for part in text.split("\n\n"))
+    assert [(row["name"], row["params"], row["params_by_formula"]) for row in layers] == [("inner", "639", "639")]
+    assert totals[0]["params"] == str(sum(int(row["tensor_params"]) for row in listed if row["part"] != "buffers"))
+
+
+def test_quiet_is_the_number_of_parameters(cli: Cli) -> None:
+    assert cli("inspect", str(KEPT / "bilstm.pt"), str(KEPT / "loop.onnx"), "-q").stdout == "1823\n"
+
+
+def test_the_model_goes_on_to_the_next_command(cli: Cli) -> None:
+    for name in ("bilstm.pt", "loop.onnx", "bigru.onnx", "projected-adam.pt"):
+        printed = cli("inspect", str(KEPT / name), "--as-model").stdout
+        framework = "onnx" if name.endswith("onnx") else "pytorch"
+        expected = sum(layer["params"] for layer in EXPECTED[name][1])
+        assert cli("params", "-", "-q", "-f", framework, stdin=printed).stdout == f"{expected}\n"
+
+
+def test_a_model_of_layers_side_by_side_has_their_widths(look: Any) -> None:
+    other = {"weight_ih_l0": (36, 7), "weight_hh_l0": (36, 9), "bias_ih_l0": (36,), "bias_hh_l0": (36,)}
+    model = look(state_dict(under("a b", TORCH_LSTM) | under("../c", other))).model()
+    assert [(layer.name, layer.input_dim, placed.input_dim) for layer, placed in zip(model.layers, model.placed, strict=True)] == [
+        ("a_b", None, 6),
+        ("c", 7, 7),
+    ]
+
+
+def test_several_files_of_which_one_is_broken(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    result = cli("inspect", str(KEPT / "bilstm.pt"), str(tmp_path / "empty"), "--format", "json")
+    assert result.exit_code == 2
+    assert len(json.loads(result.stdout)["files"]) == 1
+    assert result.stderr == f"error: {tmp_path / 'empty'}: is empty\n"
+
+
+def test_same_architecture(cli: Cli, look: Any, tmp_path: Path) -> None:
+    one, two = str(KEPT / "bilstm.pt"), str(KEPT / "bilstm-legacy.pt")
+    result = cli("inspect", "--same", one, two)
+    assert (result.exit_code, "the same architecture" in result.stdout) == (0, True)
+    result = cli("inspect", "--same", one, str(KEPT / "rnn-module.pt"), "--format", "json")
+    data = json.loads(result.stdout)
+    assert (result.exit_code, data["same"], data["schema"]) == (1, False, "lstm-calc/inspect-same/1")
+    assert "4 > bilstm 5" in data["only_first"]
+    assert "4 > rnn 5" in data["only_second"]
+    keras = look(npz(under("lstm", KERAS_LSTM, "/")), "keras")
+    torch = look(state_dict(under("rnn", TORCH_LSTM)), "torch")
+    assert same(keras, torch).same
+    assert not same(keras, look(npz(under("lstm", KERAS_LSTM, "/") | {"dense/kernel": (9, 2)}), "more")).same
+    assert cli("inspect", "--same", str(tmp_path / "keras"), str(tmp_path / "torch"), "--format", "csv").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("inspect --same a", "--same compares two files; give two"),
+        ("inspect --as-model a b", "--as-model prints the model of one file; give one"),
+        ("inspect --as-model --same a b", "--as-model prints one file and --same compares two"),
+        ("inspect nothing", "nothing: cannot be read: no such file or directory"),
+        ("inspect .", ".: is a folder, not a file of weights"),
+        ("inspect", "missing argument"),
+    ],
+)
+def test_a_wrong_request(cli: Cli, call: str, message: str) -> None:
+    result = cli(*shlex.split(call))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr
+
+
+def test_no_layer_is_no_model(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "model").write_bytes(safetensors({"a": (3, 4)}))
+    assert "holds no recurrent layer" in cli("inspect", "--as-model", str(tmp_path / "model")).stderr
+
+
+def test_foreign_text_does_no_harm_on_the_screen(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "model").write_bytes(safetensors(under("\x1b[31mred\n|`", TORCH_LSTM)))
+    for form in ("table", "csv", "markdown"):
+        assert "\x1b" not in cli("inspect", str(tmp_path / "model"), "--tensors", "--format", form).stdout
+
+
+def test_the_python_function() -> None:
+    answer = lstm_calc.inspect(str(KEPT / "bilstm.pt"), str(KEPT / "loop.onnx"))
+    assert [file.params for file in answer.files] == [1184, 639]
+    assert answer.reconciled
+    with pytest.raises(lstm_calc.CheckpointError, match="no such file"):
+        lstm_calc.inspect("nowhere")
+
+
+def test_kinds_of_other_layers(look: Any) -> None:
+    shapes = {
+        "emb.weight": (10, 4),
+        "fc.weight": (3, 4),
+        "fc.bias": (3,),
+        "conv.weight": (2, 3, 3),
+        "bn.weight": (3,),
+        "bn.bias": (3,),
+        "s": (2,),
+    }
+    assert look(state_dict(shapes)).kinds == {"convolution": 18, "dense": 15, "embedding": 40, "normalization": 6, "rest": 2}
+
+
+def test_a_pickle_of_arrays_in_a_list(look: Any) -> None:
+    shapes = [(20, 6), (6, 36), (9, 36), (36,), (9, 2), (2,)]
+    file = look(pickled([handmade.numpy_array(shape) for shape in shapes]))
+    assert [(each.name, *told(each)) for each in file.layers] == [("1", "lstm", 6, 9, 1, False, 1)]
+    assert (file.format, file.params) == ("pickle", 120 + 576 + 20)
+
+
+def test_every_cell_has_forms() -> None:
+    from lstm_calc.inference.forms import forms
+
+    assert {form.kind for form in forms()} == set(CELLS)
+    assert {type(form.layer) for form in forms()}.isdisjoint({Dense, Embedding})
+    assert any(isinstance(form.layer, ConvLSTM) for form in forms())
