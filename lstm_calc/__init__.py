@@ -6,7 +6,7 @@
 
 Reading order: errors, counts, record, fields, cells, arithmetic, model, budget, template, notation, kerasconfig, modelfile,
 frameworks, measure, names, algebra, flow, dtypes, work, questions, checkpoint, inference, weights, reference, adapters,
-document, report, render, cli.
+schemas, document, report, render, cli.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
+    from lstm_calc.schemas import schema as schema
     from lstm_calc.weights import port as port
 
 _HOMES = {
@@ -70,6 +71,7 @@ _HOMES = {
     "questions.port": ("port_plan",),
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
+    "schemas": ("schema",),
     "weights": ("port",),
 }
 """The public names by the module that defines them, which is imported when one is first asked for."""

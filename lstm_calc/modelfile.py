@@ -31,6 +31,8 @@ _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
 _ZIP = b"PK\x03\x04"
 _TOP = ("input_dim", "layers", "budget")
+_FOR_EDITORS = "$schema"
+"""The key by which a JSON file says where its schema is."""
 
 
 def load(path: str, input_dim: int | None = None) -> Model:
@@ -211,7 +213,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
 def _layers(data: dict[str, Any], file: str) -> list[Layer]:
     """Return the layers that a file's tables describe."""
     for key in data:
-        if key not in _TOP:
+        if key not in {*_TOP, _FOR_EDITORS}:
             raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
     _budget(data, file)
     tables = data.get("layers")

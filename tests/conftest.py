@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 from typer.testing import CliRunner
 
+from tests.schemas import assert_follows_its_schema
+
 if TYPE_CHECKING:
     from typer.testing import Result
 
@@ -34,11 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def cli() -> Cli:
-    """Return a function that calls the program in this process."""
+    """Return a function that calls the program in this process, and holds each JSON answer against its schema."""
     from lstm_calc.cli import app
 
     def call(*args: str, stdin: str | bytes | None = None) -> Result:
-        return CliRunner().invoke(app, list(args), input=stdin, catch_exceptions=False)
+        result = CliRunner().invoke(app, list(args), input=stdin, catch_exceptions=False)
+        if result.stdout.startswith('{\n  "schema"'):
+            assert_follows_its_schema(result.stdout)
+        return result
 
     return call
 

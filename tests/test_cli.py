@@ -408,6 +408,8 @@ def test_no_option_is_declared_twice(command: str) -> None:
     ("shell", "words", "expected"),
     [
         ("bash", "lstm-calc par", "params"),
+        ("bash", "lstm-calc ", "\n".join(COMMANDS)),
+        ("zsh", "lstm-calc par", "Count the parameters of a model, gate by"),
         ("zsh", "lstm-calc params --bi", "--bidirectional"),
         ("bash", "lstm-calc params -f ke", "keras"),
         ("zsh", "lstm-calc params --format mark", "markdown"),
@@ -425,6 +427,12 @@ def test_completion(shell: str, words: str, expected: str) -> None:
     }
     done = program(env=os.environ | variables)
     assert expected in done.stdout
+
+
+def test_nothing_is_completed_after_what_is_no_command() -> None:
+    variables = {"_LSTM_CALC_COMPLETE": "complete_bash", "COMP_WORDS": "lstm-calc parms --x", "COMP_CWORD": "2"}
+    done = program(env=os.environ | variables)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

@@ -67,6 +67,21 @@ def test_a_start_loads_no_more_than_it_needs(code: str) -> None:
     assert loaded(code).isdisjoint(STARTS[code])
 
 
+def complete(words: str) -> set[str]:
+    """Return the modules that completing the last of some words in bash loads."""
+    variables = {"_LSTM_CALC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    return loaded(f"import os; os.environ.update({variables}); from lstm_calc.cli import app; app(prog_name='lstm-calc')")
+
+
+def test_a_command_is_completed_without_importing_any() -> None:
+    named = complete("lstm-calc pa")
+    assert "lstm_calc.cli" in named
+    assert not {name for name in named if name.startswith(("lstm_calc.cli.", "rich"))}
+    options = complete("lstm-calc params --bi")
+    assert {"lstm_calc.cli.params", "lstm_calc.cli.options"} <= options
+    assert {"lstm_calc.cli.cost", "rich", "lstm_calc.measure"}.isdisjoint(options)
+
+
 def test_the_test_would_see_it() -> None:
     assert {"rich", "lstm_calc.render"} <= loaded("import rich, lstm_calc.render")
     assert "rich.console" in loaded("from lstm_calc.cli import app; app(['params', '-i', '2', '-u', '2'])")

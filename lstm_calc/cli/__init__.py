@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
+from importlib.util import find_spec
+from types import CodeType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 
@@ -30,8 +32,16 @@ COMMANDS = (
     "arguments",
     "frameworks",
     "verify",
+    "schema",
 )
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
+
+
+def summary(name: str) -> str:
+    """Return what a command does: the docstring of its function, read from the compiled module, which is not run for it."""
+    spec: Any = find_spec(f"lstm_calc.cli.{name}")
+    functions = (constant for constant in spec.loader.get_code(spec.name).co_consts if isinstance(constant, CodeType))
+    return next(str(function.co_consts[0]) for function in functions if function.co_name == "run")
 
 
 class Commands(MutableMapping[str, Any]):
@@ -72,11 +82,21 @@ class Group(TyperGroup):
         super().__init__(**settings)
         self.commands = Commands()
 
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  Typer's own would build each
+        """Return the names of the commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; while a word is completed, no more of it than its name and what it does."""
+        return TyperCommand(cmd_name, help=summary(cmd_name)) if ctx.resilient_parsing else super().get_command(ctx, cmd_name)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command of a call, or name the nearest."""
+        """Find the command of a call, or name the nearest; complete nothing after what is no command."""
         if args[0] not in self.commands:
+            if ctx.resilient_parsing:
+                return None, None, args
             raise LstmCalcError(f"{quoted(args[0])} is not a command{did_you_mean(args[0], COMMANDS)}")
-        return super().resolve_command(ctx, args)
+        return args[0], self.commands[args[0]], args[1:]
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; exit with the code that the command returns, unless the caller wants it back (``standalone_mode=False``)."""

@@ -13,7 +13,7 @@ from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lstm_calc.model import Layer, Placed
 
@@ -104,8 +104,14 @@ def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
     >>> bias_vectors(GRU(8), "keras")
     {'reset': 2, 'update': 2, 'candidate': 2}
     """
-    alone = params(Model([layer.replace(input_dim=1, repeat=1)]), framework_name).layers[0]
-    return {part.gate: len({"bias", "recurrent_bias"} & part.shapes.keys()) for part in alone.gates if part.gate is not None}
+    alone = tensors(Model([layer.replace(input_dim=1, repeat=1)]), framework_name)
+    return vectors_of(CELLS[layer.kind].gates, [part for tensor in alone.tensors for part in tensor.parts])
+
+
+def vectors_of(gates: Iterable[str], parts: Sequence[Part]) -> dict[str, int]:
+    """Return how many bias vectors each of the gates has that are found among the parts of a layer's tensors."""
+    roles = {gate: {part.role for part in parts if part.gate == gate} for gate in gates}
+    return {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
 
 
 def _layer(placed: Placed, owned: Sequence[Tensor]) -> LayerCount:

@@ -7,7 +7,7 @@ from typing import Any
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer, Model
-from lstm_calc.questions.params import bias_vectors
+from lstm_calc.questions.params import vectors_of
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.record import Record
 
@@ -129,7 +129,7 @@ def _cell(table: Framework, cell: str) -> CellSupport:
         letters=tuple(layout.letters.split()),
         transposed=any(part.transposed for part in parts),
         raveled=any(part.raveled for part in parts),
-        bias_vectors=bias_vectors(_PROBES[cell], table.name),
+        bias_vectors=vectors_of(CELLS[cell].gates, parts),
         forget_bias=layout.forget_bias,
         options=tuple(word for word in OPTIONS if word in offered),
         lacks={word: names for word, names in lacks.items() if names},

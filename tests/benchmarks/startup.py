@@ -1,12 +1,15 @@
 """Start-up beside the least that Typer (and Rich) take: run in turn, pairs in one go, medians, and the median ratio.
 
-    python tests/benchmarks/startup.py [RUNS]          exit 1 above a bar
+    python tests/benchmarks/startup.py [RUNS] [WORD ...]          exit 1 above a bar; with words, only the cases that have one
 
 Run it with the Python of an environment in which lstm-calc is installed, not in editable mode: an installed package is compiled.
+The floor of an answer is the twelve-line program of its kind, which prints one number or one table; that of a help page is the
+floor program's own, and that of a completion what the floor program completes. ``verify`` is left out: its time is a framework's.
 """
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 import time
@@ -15,18 +18,42 @@ from statistics import median
 
 HERE = Path(__file__).parent
 PROGRAM = str(Path(sys.executable).parent / "lstm-calc")
-SIZES = ("--input", "32", "--units", "32")
-CASES = {
-    "params": ("floor_table.py", ("params", *SIZES), 1.15),
-    "params -q": ("floor_number.py", ("params", *SIZES, "-q"), 1.10),
-    "params --format json": ("floor_number.py", ("params", *SIZES, "--format", "json"), 1.15),
+SIZES = "--input 32 --units 32"
+STACK = "64 > lstm 128 > dense 10"
+CALLS = {
+    "params": f"params {SIZES}",
+    "params MODEL": f"params '{STACK}' -f keras",
+    "tensors": "tensors '8 > lstm 32' -f pytorch",
+    "shapes": f"shapes '{STACK}' -f keras --batch 8 --steps 20",
+    "explain": f"explain {SIZES}",
+    "compare": "compare '64 > lstm 128' '64 > gru 151'",
+    "cost": "cost '32 > lstm 32' -f pytorch --batch 1 --steps 10",
+    "check": "check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB",
+    "solve": "solve '64 > lstm ?' --max-params 1M -f keras",
+    "sweep": "sweep '64 > lstm 128' --vary units=64,128,256 --vary framework=keras,pytorch",
+    "forecast": "forecast --features 5 --window 64 --horizon 3 --units 32",
+    "arguments": "arguments",
+    "frameworks": "frameworks",
+    "frameworks NAME": "frameworks keras",
+    "port": "port '32 > lstm 64' --from keras --to pytorch",
 }
-"""For each case: the floor program, the arguments of ours, and the ratio that is the bar."""
+"""A natural call of every command that answers in a table and in JSON."""
+TABLE, NUMBER = f"floor_table.py {SIZES}", f"floor_number.py {SIZES}"
+CASES = (
+    {f"{name} -q": (NUMBER, f"{CALLS[name]} -q", 1.10) for name in ("params", "params MODEL", "cost", "solve", "forecast")}
+    | {name: (TABLE, call, 1.15) for name, call in CALLS.items()}
+    | {f"{name} --format json": (NUMBER, f"{call} --format json", 1.15) for name, call in CALLS.items()}
+    | {"diagram": (NUMBER, f"diagram '{STACK}'", 1.15), "port --code": (NUMBER, f"{CALLS['port']} --code", 1.15)}
+    | {"--help": ("floor_number.py --help", "--help", 1.15), "params --help": ("floor_number.py --help", "params --help", 1.15)}
+)
+"""For each case: the floor program's arguments, ours, and the ratio that is the bar."""
+COMPLETIONS = {"<TAB>": '""', "par<TAB>": "par", "params --bi<TAB>": "params --bi", "params -f ke<TAB>": "params -f ke"}
+"""For each case: the words that are completed."""
+FLOOR_OF_COMPLETIONS = "--un"
 
 
-def measure(floor: str, arguments: tuple[str, ...], runs: int) -> tuple[float, float, float]:
+def measure(ours: list[str], theirs: list[str], runs: int) -> tuple[float, float, float]:
     """Return the median milliseconds of ours and of the floor, and the median ratio of the pairs."""
-    ours, theirs = [PROGRAM, *arguments], [sys.executable, str(HERE / floor), *SIZES]
     pairs = [(wall(ours), wall(theirs)) for _ in range(runs + 1)][1:]
     return 1e3 * median(a for a, _ in pairs), 1e3 * median(b for _, b in pairs), median(a / b for a, b in pairs)
 
@@ -38,12 +65,39 @@ def wall(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-if __name__ == "__main__":
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    print(f"{'case':24} {'ours ms':>8} {'floor ms':>9} {'ratio':>6} {'bar':>5}   (medians of {runs} pairs)")
+def cases() -> dict[str, tuple[list[str], list[str], float]]:
+    """Return for each case the command that is ours, the floor's, and the bar."""
+    answers = {
+        name: ([PROGRAM, *shlex.split(ours)], floor(*shlex.split(theirs)), bar) for name, (theirs, ours, bar) in CASES.items()
+    }
+    theirs = completion(floor("floor_number.py"), FLOOR_OF_COMPLETIONS)
+    return answers | {name: (completion([PROGRAM], words), theirs, 1.15) for name, words in COMPLETIONS.items()}
+
+
+def floor(program: str, *arguments: str) -> list[str]:
+    """Return the command of a floor program."""
+    return [sys.executable, str(HERE / program), *arguments]
+
+
+def completion(command: list[str], words: str) -> list[str]:
+    """Return a command with the environment in which bash asks it to complete the last of some words."""
+    name = Path(command[-1]).name
+    variable = f"_{name.replace('-', '_').upper()}_COMPLETE"
+    return ["env", f"{variable}=complete_bash", f"COMP_WORDS={name} {words}", f"COMP_CWORD={len(words.split())}", *command]
+
+
+def main(runs: int, words: list[str]) -> str:
+    """Print the ratios; return the names of the cases above their bar."""
+    print(f"{'case':32} {'ours ms':>8} {'floor ms':>9} {'ratio':>6} {'bar':>5}   (medians of {runs} pairs)")
     above = []
-    for name, (floor, arguments, bar) in CASES.items():
-        ours, theirs, ratio = measure(floor, arguments, runs)
-        print(f"{name:24} {ours:8.1f} {theirs:9.1f} {ratio:6.3f} {bar:5.2f}")
-        above += [name] * (ratio > bar)
-    sys.exit(f"above the bar: {', '.join(above)}" if above else 0)
+    for name, (ours, theirs, bar) in cases().items():
+        if not words or set(words) & set(name.split()):
+            mine, least, ratio = measure(ours, theirs, runs)
+            print(f"{name:32} {mine:8.1f} {least:9.1f} {ratio:6.3f} {bar:5.2f}{'  above' * (ratio > bar)}", flush=True)
+            above += [name] * (ratio > bar)
+    return ", ".join(above)
+
+
+if __name__ == "__main__":
+    above_bars = main(int(sys.argv[1]) if len(sys.argv) > 1 else 30, sys.argv[2:])
+    sys.exit(f"above the bar: {above_bars}" if above_bars else 0)

@@ -1,0 +1,1 @@
+complete --command lstm-calc --no-files --arguments "(env _LSTM_CALC_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) lstm-calc)" --condition "env _LSTM_CALC_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) lstm-calc"

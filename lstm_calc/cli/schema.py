@@ -1,0 +1,46 @@
+"""``lstm-calc schema``."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import with_options
+from lstm_calc.cli.output import Output, formats
+from lstm_calc.errors import LstmCalcError
+from lstm_calc.render import DATA_FORMATS
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+
+
+def _names() -> list[str]:
+    from lstm_calc.schemas import schema_names
+
+    return schema_names()
+
+
+@with_options
+def run(
+    output: Output,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="An answer, as params, or model: the model file.", autocompletion=_names)
+    ] = None,
+) -> int:
+    """Print the JSON Schema of a JSON answer, or of the model file; without a name, list them.
+
+    Example: lstm-calc schema model
+    """
+    from lstm_calc.schemas import schema, schema_list
+
+    if name is None:
+        return output.show(schema_list, _document)
+    if output.form not in {formats()[0], "json"}:
+        raise LstmCalcError("a schema is JSON; leave out --format")
+    return output.text(DATA_FORMATS["json"](schema(name)))
+
+
+def _document() -> "Document":
+    from lstm_calc.report.schemas import schemas_document
+    from lstm_calc.schemas import schema_list
+
+    return schemas_document(schema_list())
