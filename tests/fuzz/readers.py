@@ -2,7 +2,7 @@
 
     python tests/fuzz/readers.py CORPUS -max_total_time=300
 
-Needs atheris (pip install atheris); the options are libFuzzer's. Whatever is no ModelError is a find, as is what takes 2 s or 300 MB.
+Needs atheris (pip install atheris); the options are libFuzzer's. Whatever is no ModelError is a find, so is what takes 2 s, 300 MB.
 """
 
 from __future__ import annotations
