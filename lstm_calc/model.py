@@ -306,6 +306,7 @@ class Model(Record):
 
 
 def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers, equal ones as one object, so that what is worked out for one is known of all."""
     if isinstance(layers, Layer):
         raise ModelError("layers must be a list of layers", key="layers")
     layers = tuple(layers)
@@ -314,7 +315,8 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
-    return layers
+    known: dict[Layer, Layer] = {}
+    return tuple(known.setdefault(layer, layer) for layer in layers)
 
 
 def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
