@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 
 _OBJECTS = 100_000
+_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -16,9 +18,12 @@ def main() -> None:
     """
     gc.set_threshold(_OBJECTS)
     atexit.register(gc.freeze)
-    from lstm_calc.cli import app
+    try:
+        from lstm_calc.cli import app
 
-    app(prog_name="lstm-calc")
+        app(prog_name="lstm-calc")
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ CELLS = {
         ),
         Cell(
             name="rnn",
-            purposes={"hidden": "makes the new output from the input and the previous output"},
+            purposes={"hidden": "is the new output, made from what comes in and the previous output"},
             states=("h",),
             equations=(
                 Equation("h", "tanh(pre(hidden))", unless="relu"),

@@ -34,15 +34,15 @@ def parse_count(text: str) -> int:
     raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M")
 
 
-_TIME = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*(ns|us|ms|s)"
-_NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
+_TIME = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*(ns|[uµμ]s|ms|s)"
+_NANOSECONDS = {"ns": 1, **dict.fromkeys(("us", "µs", "μs"), 10**3), "ms": 10**6, "s": 10**9}
 
 
 def parse_time(text: str) -> int:
     """Return the whole nanoseconds that the text names, rounded down; raise LstmCalcError for anything else.
 
-    >>> parse_time("50us"), parse_time("1.5ms")
-    (50000, 1500000)
+    >>> parse_time("50us"), parse_time("50 µs"), parse_time("1.5ms")
+    (50000, 50000, 1500000)
     """
     match = re.fullmatch(_TIME, text.strip()) if len(text) <= _MOST_DIGITS else None
     if match is None:
@@ -69,3 +69,15 @@ def parse_size(text: str) -> int:
     unit: int = (1024 if match[4] else 1000) ** _POWERS[match[3]]
     parts: int = 10 ** len(fraction)
     return int(match[1].replace("_", "") + fraction) * unit // parts
+
+
+def quotient(one: int, other: int) -> float | None:
+    """Return one number divided by another, None where that is larger than any float.
+
+    >>> quotient(3, 2), quotient(10**400, 2)
+    (1.5, None)
+    """
+    try:
+        return one / other
+    except OverflowError:
+        return None

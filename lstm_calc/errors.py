@@ -102,13 +102,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(front)} {last} {end}" if front else end
 
 
-_MOST_NAMES = 3
-
-
-def few(names: list[str]) -> str:
+def few(names: Iterable[str], most: int = 3) -> str:
     """Return the names as a list in a sentence, the first of them where they are many."""
-    more = len(names) - _MOST_NAMES
-    return listed(names if more <= 0 else [*names[:_MOST_NAMES], f"{more:,} more"])
+    names = list(names)
+    more = len(names) - most
+    return listed(names if more <= 1 else [*names[:most], f"{more:,} more"])
 
 
 def _underlined(text: str, start: int, stop: int) -> str:

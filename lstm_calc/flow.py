@@ -2,7 +2,8 @@
 
 A layer runs once for each step of each sequence that flows in; above a recurrent layer that gives only its last step, once for
 each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position. Where a layer's own
-input_dim is the product of the features and the image's positions, or the steps, these have become features.
+input_dim is the product of the features and the image's positions, these have become features; where it reads no steps, so may
+the steps have.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks import Framework, Layout
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Layer, Model, Placed
 
 
 class Batch(Record):
@@ -81,8 +82,8 @@ def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
     space, steps, width = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps, 0
     for placed in model.placed:
         layout = layout_for(table, placed.layer)
-        if placed.layer.input_dim is not None and width:
-            space, steps = _flattened(placed.layer.input_dim, batch, space, steps, width)
+        if width and placed.depth == 0:
+            space, steps = _flattened(placed.layer, batch, space, steps, width)
         space_in, steps_in = space, steps
         if isinstance(placed.layer, ConvLSTM):
             space = tuple(size for size in convolved(placed, space, table.padding) if size is not None)
@@ -91,12 +92,19 @@ def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
         yield Run(placed, layout, batch.sequences, steps_in, steps, prod(space_in), prod(space))
 
 
-def _flattened(own: int, batch: Batch, space: tuple[int, ...], steps: int, width: int) -> tuple[tuple[int, ...], int]:
-    """Return the image and the steps that are left where a layer reads a vector of its ``own`` size."""
-    if space and own == prod(space) * width:
+def flattens(layer: Layer, space: Sequence[int]) -> bool:
+    """Say whether an image or steps may become the features of a layer, by the size that it gives them."""
+    return layer.input_dim is not None and not layer.window and (bool(space) or layer.reads == "either")
+
+
+def _flattened(layer: Layer, batch: Batch, space: tuple[int, ...], steps: int, width: int) -> tuple[tuple[int, ...], int]:
+    """Return the image and the steps that are left of what flows into a layer."""
+    if layer.input_dim is None or not flattens(layer, space):
+        return space, steps
+    if space and layer.input_dim == prod(space) * width:
         return (), steps
-    alike = len(set(batch.lengths)) == 1
-    return space, batch.sequences if alike and own * batch.sequences == steps * width else steps
+    alike = len(set(batch.lengths)) == 1 and layer.reads == "either"
+    return space, batch.sequences if alike and layer.input_dim * batch.sequences == steps * width else steps
 
 
 def _reads_a_vector(model: Model) -> bool:

@@ -2,9 +2,9 @@
 
     sigmoid(pre(input))  ->  σ(W_i x[t] + U_i h[t-1] + b_i)
 
-A block of gate g is ``W_g`` (kernel), ``U_g`` (recurrent kernel), ``b_g`` and ``b'_g`` (biases) or ``p_g`` (peephole), where g is
-the name of what its equation computes; a projection is ``P`` and ``b_P``. ``[t]`` is this step, ``[t-1]`` the step before;
-``⊙`` multiplies number by number, ``∗`` is a convolution.
+A block of gate g is ``W_g`` (kernel), ``U_g`` (recurrent kernel), ``b_g`` and ``b'_g`` (biases; one alone is ``b_g``) or ``p_g``
+(peephole), where g is the name of what its equation computes; a projection is ``P`` and ``b_P``. ``[t]`` is this step, ``[t-1]``
+the step before; ``⊙`` multiplies number by number, ``∗`` is a convolution.
 """
 
 from __future__ import annotations
@@ -63,7 +63,12 @@ class Line(Record):
 def symbols(equations: tuple[Equation, ...], blocks: Blocks) -> dict[tuple[str | None, str], str]:
     """Return the symbol of each block; a gate that no equation reads goes by its name."""
     letters = readers(equations)
-    return {(gate, role): _symbol(role, letters.get(gate or "", gate), blocks) for gate, role in blocks}
+    return {(gate, role): _symbol(_sign_of(gate, role, blocks), letters.get(gate or "", gate), blocks) for gate, role in blocks}
+
+
+def _sign_of(gate: str | None, role: str, blocks: Blocks) -> str:
+    """Return the role whose letter a block has: a recurrent bias that is a gate's only one is its bias."""
+    return "bias" if role == "recurrent_bias" and (gate, "bias") not in blocks else role
 
 
 def readers(equations: tuple[Equation, ...]) -> dict[str, str]:

@@ -65,7 +65,7 @@ def load_template(path: str) -> Template:
         model = _described(data, file)
         return Template(model.layers, model.input_dim, ())
     places = tuple(_opened(data))
-    return Template(_layers(data, file), data.get("input_dim"), places)
+    return Template(_layers(data, file), data.get("input_dim"), places, budget=_budget(data, file))
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -74,7 +74,10 @@ def _read(path: str) -> tuple[str, str]:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
-            return _text(sys.stdin.buffer, "<stdin>"), "<stdin>"
+            text = _text(sys.stdin.buffer, "<stdin>")
+            if not text:
+                raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
+            return text, "<stdin>"
         with Path(path).open("rb") as stream:
             return _text(stream, path), path
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lstm_calc.budget import Budget
 from lstm_calc.errors import ModelError
 from lstm_calc.fields import count
 from lstm_calc.model import Layer, Model, Recurrent
@@ -19,6 +20,7 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
+    ``budget`` is what the model's file allows it.
     ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
     place takes the number itself.
     """
@@ -27,6 +29,7 @@ class Template(Record):
     input_dim: int | None = None
     places: tuple[Place, ...] = ()
     shares: tuple[tuple[int, int], ...] = ()
+    budget: Budget = Budget()
 
     @property
     def unknown(self) -> str:

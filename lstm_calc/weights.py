@@ -23,8 +23,10 @@ Array = Any
 """A NumPy array."""
 
 
-def port(weights: Mapping[str, Any], model: Model, *, source: str, target: str) -> dict[str, Array]:
+def port(weights: Mapping[str, Any], model: Model, *, source: str, target: str, prefix: str = "") -> dict[str, Array]:
     """Return a model's weights as the target framework stores them, given those of the source by tensor name.
+
+    With a ``prefix``, such as ``"model.lstm."``, those whose names begin so are taken, without it, and the others left.
 
     Tensors come in the target's order, each an array of its own with the dtype of what fills it (the wider, where two differ);
     biases that become one are summed in that dtype. Names are those of ``lstm-calc tensors``, values whatever NumPy takes for an
@@ -37,20 +39,38 @@ def port(weights: Mapping[str, Any], model: Model, *, source: str, target: str) 
     >>> {name: array.shape for name, array in ported.items()}
     {'dense/kernel': (2, 3), 'dense/bias': (3,)}
     """
-    return move(weights, port_plan(model, source, target))
+    return move(weights, port_plan(model, source, target), prefix)
 
 
-def move(weights: Mapping[str, Any], plan: Port) -> dict[str, Array]:
+def move(weights: Mapping[str, Any], plan: Port, prefix: str = "") -> dict[str, Array]:
     """Return the target's weights as a plan fills them; raise WeightsError as :func:`port` does."""
     expected = {tensor.name: tensor for tensor in plan.source.tensors}
-    for name in weights:
+    owned = _under(prefix, weights, expected)
+    for name in owned:
         if name not in expected:
-            raise WeightsError(f"{plan.source.framework} has no tensor {quoted(name)} for this model{_near(name, expected)}")
-    arrays = {name: _array(weights, tensor, plan.source.framework) for name, tensor in expected.items()}
+            cure = _prefixed(weights, expected) or _near(name, expected)
+            raise WeightsError(f"{plan.source.framework} has no tensor {quoted(name)} for this model{cure}")
+    arrays = {name: _array(owned, tensor, plan.source.framework) for name, tensor in expected.items()}
     for unused in plan.unused:
         if unused.zeros and arrays[unused.tensor][_cut(unused.slice)].any():
             raise WeightsError(f"{quoted(unused.tensor)} is not zero, and the model has no biases")
     return {filled.tensor.name: _filled(filled, arrays) for filled in plan.filled}
+
+
+def _under(prefix: str, weights: Mapping[str, Any], expected: Iterable[str]) -> Mapping[str, Any]:
+    """Return the weights whose names begin with a prefix, by the rest of them; raise WeightsError where there are none."""
+    below = {name.removeprefix(prefix): weights[name] for name in weights if name.startswith(prefix)}
+    if prefix and not below:
+        raise WeightsError(f"no tensor begins with {quoted(prefix)}{_prefixed(weights, expected)}")
+    return below
+
+
+def _prefixed(weights: Mapping[str, Any], expected: Iterable[str]) -> str:
+    """Return a clause naming what stands before the names of all tensors of the model, empty where nothing does."""
+    names = list(expected)
+    found = [name.removesuffix(first) for first in names[:1] for name in weights if name.endswith(first)]
+    whole = [prefix for prefix in found if prefix and all(prefix + name in weights for name in names)]
+    return f"; those of the model begin with {quoted(whole[0])} here: give that as the prefix" if whole else ""
 
 
 def _near(name: str, known: Iterable[str]) -> str:

@@ -40,7 +40,7 @@ def test_a_model_fits_exactly_up_to_its_budget(slack: int) -> None:
     model = read("8 > lstm 6 x2 > dense 3")
     costs = Budget(count(model, "keras"), weight_bytes(model, "keras"), macs_of(model, "keras", batch_of(2, 5)))
     for name, value in costs.asdict().items():
-        answer = check(model, Budget(**{name: value + slack}), "keras", batch=batch_of(2, 5))
+        answer = check(model, Budget(**{name: value + slack}), "keras", batch=2, steps=5)
         assert answer.fits == (slack >= 0)
         assert answer.over == ({name: -slack} if slack < 0 else {})
         assert answer.costs == Budget(**{name: value})
@@ -151,9 +151,34 @@ def test_the_answer_as_annotations(cli: Cli, tmp_path: Path) -> None:
     place = f"{tmp_path}/a%2Cb%3A100%25.toml"
     sizes = "8,320 parameters and 8,192 MACs, at most 8,319 parameters and 1,000,000 MACs"
     assert lines[0] == f"::error file={place},title=lstm-calc::{tmp_path}/a,b:100%25.toml is over by 1 parameter: {sizes}"
-    assert lines[1] == "32 > lstm 32 fits: 8,192 MACs, at most 1,000,000 MACs"
+    assert lines[1] == "fits: 32 > lstm 32: 8,192 MACs, at most 1,000,000 MACs"
     assert lines[2].startswith("::error title=lstm-calc::'lsm' is not a layer; did you mean 'lstm'?%0A  3 > lsm 4%0A")
     assert len(lines) == 3
+
+
+def test_the_name_of_a_file_that_fits_is_no_command_of_a_workflow(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("::error::.toml", "a\n::error::.toml"):
+        Path(name).write_text(FILE)
+        result = cli("check", name, "--format", "github", "--max-params", "9k")
+        assert result.exit_code == 0
+        assert [line.startswith("fits: ") for line in result.stdout.splitlines()] == [True]
+
+
+def test_one_model_may_be_given_by_flags(cli: Cli) -> None:
+    result = cli("check", "--input", "32", "--units", "32", "--max-params", "8319", "--format", "json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["models"][0]["model"] == "32 > lstm 32"
+    assert "the model is given twice" in cli("check", "32 > lstm 32", "--units", "32", "--max-params", "1").stderr
+    assert "no model; give flags" in cli("check", "--max-params", "1").stderr
+
+
+def test_standard_input_is_read_once(cli: Cli) -> None:
+    result = cli("check", "-", "-", "--max-params", "9k", stdin=FILE)
+    assert result.exit_code == 2
+    assert "<stdin>: nothing to read: standard input is empty, or was read already" in result.stderr
 
 
 def test_only_check_writes_annotations(cli: Cli) -> None:

@@ -193,7 +193,7 @@ WRONG = {
     "cost -i 3 -u 4 --bandwidth 3Mb": "--bandwidth: '3Mb' is not a size in bytes; write 65536",
     "cost -i 3 -u 4 --dtype flaot32": "'flaot32' is not a data type; did you mean 'float32'?",
     "cost -i 3 -u 4 --optimizer adm": "'adm' is not an optimizer; did you mean 'adam'?",
-    "check": "missing argument 'MODEL...'",
+    "check": "no model; give flags",
     "check '3 > lstm 4' --max-params 0": "--max-params: must be a whole number from 1 up, not '0'",
     "check '3 > lstm 4' --max-bytes 3Mb": "--max-bytes: '3Mb' is not a size in bytes",
     "check '3 > lstm 4' --max-params 9 -f kears": "'kears' is not a framework; did you mean 'keras'?",

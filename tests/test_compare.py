@@ -89,8 +89,15 @@ def test_a_layer_that_changed_without_a_change_in_number_differs(cli: Cli) -> No
 
 def test_the_deltas_a_person_reads(cli: Cli) -> None:
     text = cli("compare", *TWO).stdout
-    assert text.splitlines()[-3].split() == ["total", "98,816", "97,848", "-968", "-1.0%", "yes"]
-    assert "more than in 64 > lstm 128" in text
+    assert text.splitlines()[-5].split() == ["total", "98,816", "97,848", "-968", "-1.0%", "yes"]
+    assert "\n#2: 64 > gru 151\ndelta: parameters more than in #1, and in per cent of them\n" in text
+
+
+def test_of_several_it_is_said_whose_a_delta_is(cli: Cli) -> None:
+    heads = cli("compare", "8 > lstm 4", "-f", "keras,pytorch,onnx", "--format", "markdown").stdout.splitlines()[2]
+    assert heads == "| layer | keras | pytorch | delta pytorch | % pytorch | onnx | delta onnx | % onnx | differs |"
+    heads = cli("compare", *TWO, "--format", "markdown").stdout.splitlines()[2]
+    assert heads == "| layer | as | \\#1 | as | \\#2 | delta | % | differs |"
 
 
 def test_long_names_go_by_their_number(cli: Cli) -> None:

@@ -60,6 +60,8 @@ def macs(text: str, framework: str = "textbook", **asked: Any) -> int:
         ("8 > dense 5 > repeat_vector 7 > dense 3", "keras", 2, 5, 2 * (8 * 5 + 7 * 15)),
         ("8 > lstm 6 sequences > dense 3 in=30", "keras", 2, 5, 2 * (5 * 4 * 6 * 14 + 90)),
         ("8 > lstm 6 sequences > dense 3 in=31", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 93)),
+        ("8 > lstm 6 > lstm 3 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 4 * 3 * 33)),
+        ("30 > lstm 6 x2 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 36 + 4 * 6 * 12)),
         ("8 > gru 6 reset_after", "keras", 1, 1, 3 * 6 * 14),
         ("8 > gru 6", "tensorflow1", 1, 1, 3 * 6 * 14),
     ],
@@ -77,6 +79,8 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     assert macs("3 > conv_lstm 5 kernel=3 dilation=2", "keras", space=(8,)) == 4 * 4 * 5 * 3 * (3 + 5)
     assert macs("3 > conv_lstm 5 kernel=3 x2 > dense 2", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 4 * 4 * 5 * 3 * 10 + 4 * 10
     assert macs("3 > conv_lstm 5 kernel=3 > dense 2 in=30", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 60
+    assert macs("3 > conv_lstm 4 kernel=1 > conv_lstm 5 kernel=1 in=32", "keras", space=(8,)) == 8 * (16 * 7 + 20 * 37)
+    assert macs("3 > conv_lstm 4 kernel=1 > lstm 5 in=32", "keras", space=(8,), steps=2) == 2 * (8 * 16 * 7 + 20 * 37)
     answer = cost(read("3 > conv_lstm 5 kernel=3x3"), "keras", batch=2, space=(8, 9))
     assert answer.bytes.state == 4 * 2 * 2 * 5 * 6 * 7
     assert answer.bytes.activations_step == 4 * 2 * (3 * 72 + 5 * 5 * 42)
@@ -387,3 +391,21 @@ def test_sizes_in_bytes(text: str, size: int) -> None:
 def test_what_is_no_size(text: str) -> None:
     with pytest.raises(LstmCalcError, match="is not a size in bytes"):
         parse_size(text)
+
+
+def test_what_is_larger_than_any_float_is_not_said(cli: Cli) -> None:
+    large = 10**300
+    traffic = cost(read(f"{large} > lstm {large}"), flops=1, bandwidth=10**500).traffic
+    assert (traffic.compute_seconds, traffic.bound) == (None, None)
+    assert traffic.memory_seconds == pytest.approx(3.2e101)
+    assert cost(read("2 > lstm 3"), steps=2, batch=large).traffic.intensity > 3
+    assert '"compute_seconds": null' in cli("cost", f"2 > lstm {large}", "--flops", "1", "--format", "json").stdout
+
+
+def test_a_number_too_long_to_be_written_is_one_sentence(cli: Cli) -> None:
+    image = "x".join(["9" * 499] * 3)
+    result = cli(
+        "cost", f"2 > conv_lstm {'9' * 499} kernel={image}", "--space", image, "--batch", "9" * 499, "--steps", "9" * 499, "-q"
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "more than 4,300 digits" in result.stderr

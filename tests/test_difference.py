@@ -57,6 +57,18 @@ def test_two_that_agree_say_so(cli: Cli) -> None:
     assert "They do not differ" in told(cli, "textbook,keras", "8 > lstm 4")
 
 
+def test_other_tensors_of_one_total_are_no_difference_of_nothing(cli: Cli) -> None:
+    text = told(cli, "keras,flax-linen", "8 > lstm 4")
+    assert "The totals do not differ, though what is counted does:\n- lstm, bias of keras: in lstm/lstm_cell/bias\n" in text
+    assert "= 0" not in text
+
+
+def test_the_tensors_of_all_layers_that_are_alike_are_told(cli: Cli) -> None:
+    text = told(cli, "keras,pytorch", "8 > lstm 4 x3")
+    assert "- lstm_1 and lstm_2, recurrent bias of pytorch: in bias_hh_l1 and bias_hh_l2, for each of the 2 layers\n" in text
+    assert "cell/ii/kernel and 3 more  " in told(cli, "keras,flax-linen", "8 > lstm 4")
+
+
 def test_the_plain_values(cli: Cli) -> None:
     answer = json.loads(told(cli, "keras,onnx", "8 > lstm 4 x3", "--format", "json"))
     assert answer["schema"] == "lstm-calc/difference/1"
@@ -65,7 +77,7 @@ def test_the_plain_values(cli: Cli) -> None:
     assert answer["rows"][-1] == {
         "layers": ["lstm_1", "lstm_2"],
         "role": "recurrent_bias",
-        "sides": [None, {"tensors": ["lstm_1.B"], "symbols": "4 × units", "numbers": "4 × 4", "params": 16}],
+        "sides": [None, {"tensors": ["lstm_1.B", "lstm_2.B"], "symbols": "4 × units", "numbers": "4 × 4", "params": 16}],
         "difference": 32,
     }
 

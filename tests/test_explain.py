@@ -132,6 +132,7 @@ def lines_of(text: str, framework: str = "textbook", layer: int = 0) -> list[str
     [
         ("8 > lstm 4", "textbook", "i[t] = σ(W_i x[t] + U_i h[t-1] + b_i)"),
         ("8 > lstm 4", "pytorch", "f[t] = σ(W_f x[t] + U_f h[t-1] + b_f + b'_f)"),
+        ("8 > lstm 4", "flax-linen", "f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)"),
         ("8 > lstm 4", "tensorflow1", "f[t] = σ(W_f x[t] + U_f h[t-1] + b_f + 1)"),
         ("8 > lstm 4 nobias", "keras", "g[t] = tanh(W_g x[t] + U_g h[t-1])"),
         ("8 > lstm 4 peephole", "textbook", "i[t] = σ(W_i x[t] + U_i h[t-1] + b_i + p_i ⊙ c[t-1])"),
@@ -221,18 +222,33 @@ def test_every_gate_and_every_function_is_explained() -> None:
         (
             "8 > lstm 4",
             "keras",
-            "All units of each gate have a weight for each number that comes in, one for each",
+            "Each unit of every gate has a weight for each number that comes in, one for each",
         ),
         ("8 > lstm 4", "flax-linen", "one for each number of h[t-1] and a bias."),
-        ("8 > lstm 4", "flax-linen", "b'_i, b'_f, b'_g and b'_o: units = 4; added, the same at every step"),
+        ("8 > lstm 4", "flax-linen", "b_i, b_f, b_g and b_o: units = 4; added, the same at every step"),
         ("8 > lstm 4", "pytorch", "one for each number of h[t-1], a bias and a second bias."),
-        ("8 > gru 4", "mlx", "and a bias; those of the candidate gate also have a second bias."),
+        ("8 > gru 4", "mlx", "and a bias; a unit of the candidate gate also has a second bias."),
         (
             "8 > lstm 4 peephole",
             "textbook",
-            "; those of the input, forget and output gates also have a weight for their own",
+            "; a unit of the input, forget or output gate also has a weight for its own number of the cell.",
         ),
-        ("8 > dense 4", "keras", "All units have a weight for each number that comes in and a bias."),
+        ("8 > dense 4", "keras", "Each unit has a weight for each number that comes in and a bias."),
+        ("3 > conv_lstm 2 kernel=3x3", "keras", "Each filter of every gate has a weight"),
+        (
+            "8 > lstm 4 coupled",
+            "textbook",
+            "f[t], the forget gate, decides how much of the old cell is kept; it has no weights of its own.",
+        ),
+        ("8 > lstm 4 coupled", "tflite", "is written into the cell; it has no weights of its own."),
+        ("8 > rnn 4", "keras", "- h[t] is the new output, made from what comes in and the previous output."),
+        (
+            "8 > lstm 4",
+            "keras",
+            "(zeros at the first step): h[t-1], its output (4 numbers), and c[t-1], its cell (4 numbers).",
+        ),
+        ("1 > dense 4", "keras", "dense: dense layer, 1 number in, 4 out"),
+        ("vocab 1 > embed 4", "keras", "embedding: embedding layer, 1 token in, 4 out"),
         ("3 > conv_lstm 2 kernel=3x3", "keras", "one for each number of h[t-1] at every place of the window and a bias."),
     ],
 )
@@ -242,12 +258,25 @@ def test_what_the_equations_do_not_show_is_said(text: str, framework: str, told:
 
 def test_what_is_not_so_is_not_said() -> None:
     plain = shown(notation.read("8 > lstm 4"), "keras", "table")
-    for words in ("second bias", "also have", "frozen", "twice", "adds 1", "no equation"):
+    for words in ("second bias", "also has", "frozen", "twice", "adds 1", "no equation", "no weights"):
         assert words not in plain
 
 
 def test_gates_are_explained_once_in_a_model() -> None:
     assert shown(notation.read("8 > lstm 4 > lstm 5 > gru 3"), "keras", "table").count("the forget gate, decides") == 1
+
+
+def test_gates_have_their_heading_in_each_layer_that_explains_some() -> None:
+    lines = shown(notation.read("8 > lstm 4 > lstm 5 > gru 3"), "keras", "table").splitlines()
+    below = [lines[at + 1] for at, line in enumerate(lines) if line == "What each gate is for:"]
+    assert [line[: line.index(",")] for line in below] == ["- i[t]", "- r[t]"]
+
+
+def test_a_gate_coupled_to_another_is_no_reason_for_parameters() -> None:
+    layer = explain(notation.read("8 > lstm 4 coupled"), "textbook").layers[0]
+    assert [(gate.gate, gate.symbol, gate.stored) for gate in layer.gates][:2] == [("input", "i", True), ("forget", "f", False)]
+    assert layer.steps[0].text == "units × (input + units) + units = 4 × (8 + 4) + 4 = 52"
+    assert layer.steps[0].of == "input, cell and output gates, each"
 
 
 def test_the_walk_shows_which_shapes_meet() -> None:

@@ -40,6 +40,16 @@ def ported(path: Path) -> dict[str, Any]:
     return port(safetensors.load(path.read_bytes()), read(MODEL), source="pytorch", target="keras")
 
 
+def content(tensors: dict[str, tuple[str, Any]]) -> bytes:
+    """Return a safetensors file with some arrays, each called a kind of number."""
+    entries, data = {}, b""
+    for name, (kind, array) in tensors.items():
+        entries[name] = {"dtype": kind, "shape": [*array.shape], "data_offsets": [len(data), len(data) + array.nbytes]}
+        data += array.tobytes()
+    header = json.dumps(entries).encode()
+    return struct.pack("<Q", len(header)) + header + data
+
+
 def test_a_file_is_moved_and_the_plan_shown(cli: Cli, file: Path) -> None:
     expected, out = ported(file), Path("out.safetensors")
     result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out))
@@ -76,10 +86,30 @@ def test_a_write_that_fails_leaves_the_old_file(cli: Cli, file: Path, monkeypatc
     assert list(file.parent.iterdir()) == [file]
 
 
-def of_kind(kind: str, size: int) -> bytes:
-    """Return a safetensors file with one number of a kind that takes so many bytes."""
-    header = json.dumps({"a": {"dtype": kind, "shape": [1], "data_offsets": [0, size]}}).encode()
-    return struct.pack("<Q", len(header)) + header + b"\0" * size
+def test_a_part_of_a_checkpoint_is_moved_by_its_prefix(cli: Cli, file: Path) -> None:
+    expected, out = ported(file), Path("out.safetensors")
+    tensors = {f"model.lstm.{name}": ("F32", array) for name, array in safetensors.load(file.read_bytes()).items()}
+    file.write_bytes(content(tensors | {"head.scale": ("F8_E4M3", np.zeros(1, np.int8))}))
+    call = ("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out))
+    assert cli(*call, "--prefix", "model.lstm.").exit_code == 0
+    assert all(np.array_equal(array, expected[name]) for name, array in safetensors.load(out.read_bytes()).items())
+    missed = cli(*call, "--prefix", "model.ltsm.", "--force")
+    assert missed.exit_code == 2
+    assert missed.stderr == (
+        "error: no tensor begins with 'model.ltsm.'; those of the model begin with 'model.lstm.' here: give that as the prefix\n"
+    )
+
+
+def test_numbers_of_sixteen_bits_that_numpy_lacks_become_wider(cli: Cli, file: Path) -> None:
+    arrays = safetensors.load(file.read_bytes())
+    file.write_bytes(content({name: ("BF16", (array.view("<u4") >> 16).astype("<u2")) for name, array in arrays.items()}))
+    cut = {name: (array.view(np.uint32) & 0xFFFF0000).view(np.float32) for name, array in arrays.items()}
+    from lstm_calc import port
+
+    assert cli("port", MODEL, *PAIR, "--weights", str(file), "--save", "out").exit_code == 0
+    written = safetensors.load(Path("out").read_bytes())
+    expected = port(cut, read(MODEL), source="pytorch", target="keras")
+    assert all(array.dtype == np.float32 and np.array_equal(array, expected[name]) for name, array in written.items())
 
 
 @pytest.mark.parametrize(
@@ -87,8 +117,12 @@ def of_kind(kind: str, size: int) -> bytes:
     [
         (b"", "'in.safetensors' is not a safetensors file: Error while deserializing: header too small"),
         (b"GGUF" * 9, "'in.safetensors' is not a safetensors file"),
-        (of_kind("BF16", 2), "'in.safetensors' holds BF16, which NumPy does not have; save it as F32 first"),
-        (of_kind("F32", 4), "pytorch has no tensor 'a' for this model"),
+        (
+            content({"a": ("F8_E4M3", np.zeros(1, np.int8))}),
+            "'in.safetensors' holds F8_E4M3, which NumPy does not have; save it as F32 first",
+        ),
+        (content({"a": ("BF16", np.zeros(1, "i2"))}), "pytorch has no tensor 'a' for this model"),
+        (content({"a": ("F32", np.zeros(1, "f4"))}), "pytorch has no tensor 'a' for this model"),
         (None, "'in.safetensors' cannot be read: no such file or directory"),
     ],
 )
@@ -106,7 +140,9 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, cont
     [
         (("--weights", "a"), "--weights and --save go together: the file that is read and the one that is written"),
         (("--save", "a"), "--weights and --save go together"),
-        (("--force",), "--force lets --save replace a file, and --save is not there"),
+        (("--force",), "--force is for --weights and --save, which are not there"),
+        (("--prefix", "lstm."), "--prefix is for --weights and --save, which are not there"),
+        (("--weights", "a", "--save", "-"), "--save: weights are written to a file, not to '-'"),
         (("--code", "--format", "json"), "--code prints Python; leave out --format"),
         (("--weights", "", "--save", "nowhere"), "'' cannot be read: is a directory"),
         (("--weights", "\0", "--save", "nowhere"), r"'\x00' cannot be read: not a file name"),

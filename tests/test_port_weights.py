@@ -237,6 +237,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Array]], Any], str]] = {
         lambda w: w.update({"bias_hh_L0": w.pop("bias_hh_l0")}),
         "pytorch has no tensor 'bias_hh_L0' for this model; did you mean 'bias_hh_l0'?",
     ),
+    "prefixed": (
+        lambda w: [w.update({f"model.lstm.{name}": w.pop(name)}) for name in list(w)],
+        r"pytorch has no tensor 'model.lstm.weight_ih_l0' for this model; those of the model begin with 'model.lstm.' here: give",
+    ),
     "more": (lambda w: w.update({"x": 1}), "pytorch has no tensor 'x' for this model"),
     "none": (lambda w: w.clear(), "the tensor 'weight_ih_l0' of pytorch is missing"),
     "shape": (lambda w: w.update({"bias_hh_l0": np.zeros(7)}), r"'bias_hh_l0' has the shape \(7,\), and the model wants \(8,\)"),
@@ -251,6 +255,24 @@ def test_wrong_weights_are_refused_in_a_sentence(fault: str) -> None:
     spoil(weights)
     with pytest.raises(WeightsError, match=f"^{message}"):
         port(weights, read("3 > lstm 2"), source="pytorch", target="keras")
+
+
+def test_a_prefix_takes_its_part_and_no_other() -> None:
+    model = read("3 > lstm 2")
+    ours = whole_numbers(model, "pytorch")
+    held = {f"model.lstm.{name}": array for name, array in ours.items()} | {"model.head": 1, "lstm.weight_ih_l0": 2}
+    taken = port(held, model, source="pytorch", target="keras", prefix="model.lstm.")
+    expected = port(ours, model, source="pytorch", target="keras")
+    assert all(np.array_equal(taken[name], array) for name, array in expected.items())
+    with pytest.raises(WeightsError, match=r"'lstm.weight_ih_l0' for this model; those .* 'model.lstm.' here"):
+        port(held, model, source="pytorch", target="keras", prefix="model.")
+    with pytest.raises(WeightsError, match=r"^no tensor begins with 'module.'; those of the model begin with 'model.lstm.' here"):
+        port(held, model, source="pytorch", target="keras", prefix="module.")
+
+
+def test_a_model_without_tensors_has_none_with_any_name() -> None:
+    with pytest.raises(WeightsError, match=r"^pytorch has no tensor 'x' for this model$"):
+        port({"x": 1}, read("3 > repeat_vector 2"), source="pytorch", target="keras")
 
 
 def test_whole_numbers_that_only_change_places_are_moved() -> None:

@@ -80,6 +80,10 @@ def test_foreign_text_is_escaped_in_every_format() -> None:
     assert r"a note with \[brackets\] and a \| bar" in markdown
 
 
+def test_what_github_would_take_for_a_formula_or_strike_out_is_escaped() -> None:
+    assert rendered("markdown", Document("$a$ ~~b~~", (), ())) == "### \\$a\\$ \\~\\~b\\~\\~\n"
+
+
 def rendered(form: str, document: Document = FOREIGN) -> str:
     return DOCUMENT_FORMATS[form](document, io.StringIO())
 
@@ -94,6 +98,7 @@ def test_latex_escapes_what_tex_would_read() -> None:
     )
     assert "\n{[}x] \\& \\textless{}y\\textgreater{} \\$1 \\\\\n" in text
     assert r"a note of 5 \% \& \$2" in text
+    assert r"\section*{é U+65E5$\to$U+1F600}" in rendered("latex", Document("é 日→😀", (), ()))
     assert r"\textbf{1,234,567} \\" in rendered("latex")
 
 
@@ -124,6 +129,14 @@ def test_svg_shows_every_word_and_needs_no_network() -> None:
     assert "1,234,567" in shown
     assert "url(" not in rendered("svg").replace("url(#", "")
     assert rendered("svg") == rendered("svg")
+
+
+def test_svg_breaks_long_text_and_no_table() -> None:
+    table = Table((Column("x", "x"),), (Line(("y" * 150,)),))
+    picture = ET.fromstring(rendered("svg", Document("t", (table,), (), body=(Block("ab " * 60),))))  # noqa: S314  our own text
+    lines = ["".join(node.itertext()).replace("\xa0", " ").strip() for node in picture.iter() if node.tag.endswith("text")]
+    assert ("ab " * 33).strip() in lines
+    assert "y" * 150 in lines
 
 
 BODY = Document(

@@ -152,7 +152,7 @@ WRONG = {
     "'3 > lstm 4 > repeat_vector ?' --max-params 1M": "params do not grow with steps: any number fits",
     "'3 > lstm ?'": "no budget; give --max-params, --max-bytes, --max-macs, --max-step-time or --match",
     "'3 > lstm ?' --max-params 1k --match '3 > lstm 4'": "--match and --max-params both set the parameters",
-    "'3 > lstm ?' --max-params 0": "--max-params: must be a whole number from 1 up, not 0",
+    "'3 > lstm ?' --max-params 0": "--max-params: must be a whole number from 1 up, not '0'",
     "'3 > lstm ?' --max-bytes 3x": "--max-bytes: '3x' is not a size in bytes",
     "'3 > lstm ?' --max-step-time 3": "--max-step-time: '3' is not a time; write 200ns, 50us, 1.5ms or 2s",
     "'3 > lstm ?' --max-step-time 0.1ns": "--max-step-time: must be at least a nanosecond",
@@ -211,3 +211,23 @@ def test_the_public_function() -> None:
         solve(read_template("3 > lstm ?"))
     with pytest.raises(LstmCalcError, match="a budget is the most of"):
         solve(read_template("3 > lstm ?"), parms=3)
+
+
+BUDGETED = 'input_dim = 64\n[[layers]]\ntype = "lstm"\nunits = "?"\n[budget]\nparams = "1M"\nbytes = "1GiB"\n'
+
+
+def test_a_model_file_says_its_budget(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text(BUDGETED)
+    assert cli("solve", str(path), "-f", "keras", "-q").stdout == "468\n"
+    assert cli("solve", "-", "-f", "keras", "-q", stdin=BUDGETED.replace('"?"', "9")).stdout == "468\n"
+    assert cli("solve", str(path), "-q", "--max-bytes", "264").exit_code == 1
+    assert cli("solve", str(path), "-q", "--match", "64 > lstm 500").stdout == "500\n"
+    answer = solve(load_template(str(path)), "keras")
+    assert (answer.fit.number, answer.budget) == (468, {"params": 10**6, "bytes": 2**30})
+
+
+def test_a_share_larger_than_any_float_is_left_out(cli: Cli) -> None:
+    result = cli("solve", f"{10**400} > lstm ?", "--max-params", "1", "--format", "csv")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1].split(",")[3] == ""

@@ -51,6 +51,20 @@ AXES = {
 
 
 @given(data=st.data())
+def test_rows_in_which_an_image_or_steps_become_features_are_counted_as_such(data: st.DataObject) -> None:
+    layer = data.draw(
+        st.sampled_from(["conv_lstm 4 kernel=3x3 > dense 5 in=64", "lstm 8 sequences > dense 5 in=64", "lstm 8 > lstm 5 in=64"])
+    )
+    model, space = read(f"3 > {layer}"), (6, 6) if layer.startswith("conv") else ()
+    names = data.draw(st.permutations(["units", "steps"]))
+    answer = sweep(model, {name: range(1, 11) for name in names}, "keras", columns=["macs"], conditions={"space": space})
+    for row in answer:
+        now = dict(zip(answer.columns, row, strict=True))
+        widened, _ = varied(model, "keras", {"units": now["units"]})
+        assert now["macs"] == measures(space=space, steps=now["steps"])["macs"].of(widened, "keras")
+
+
+@given(data=st.data())
 def test_every_row_is_what_is_counted_alone(data: st.DataObject) -> None:
     model = data.draw(models())
     names = data.draw(st.lists(st.sampled_from(sorted(AXES)), min_size=1, max_size=4, unique=True))
@@ -182,7 +196,7 @@ WRONG_FILTERS = {
     "params = 3": "a filter compares, as 'params < 1M'",
     "params <": "a filter compares",
     "": "a filter compares",
-    "params < 1x": "is not a size in bytes",
+    "params < 1x": "is not a whole number from 1 up",
     "(params < 1": "a ) is missing",
     "params < 1 params > 2": "'params' is one word too many; join comparisons with and, or",
     "__import__('os')": "a filter compares",
@@ -422,3 +436,44 @@ def test_a_picture(cli: Cli, tmp_path: Path, form: str, start: bytes) -> None:
             words in first.decode()
             for words in ("<!-- units -->", "<!-- parameters -->", "<!-- budget 1,000,000 -->", "<!-- keras -->")
         )
+
+
+def test_what_is_no_size_is_sorted_after_the_sizes() -> None:
+    rows = [("none", 1), (16, 2), (None, 3), (32, 4)]
+    assert [row[0] for row in ranked(rows, ["projection", "params"], "projection")] == [16, 32, "none", None]
+    assert [row[0] for row in ranked(rows, ["projection", "params"], "-projection")] == [32, 16, "none", None]
+    assert [row[0] for row in ranked(rows, ["projection", "params"], "-projection", 3)] == [32, 16, "none"]
+
+
+@pytest.mark.parametrize("text", ["params > -1", "params < many", "many >= params", "-1 < units"])
+def test_a_filter_has_no_order_of_words(text: str) -> None:
+    with pytest.raises(LstmCalcError, match="is neither a number nor a column"):
+        read_filter(text, ["units", "params"])
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("batch", {"batch": 2}), ("steps", {"lengths": (5, 2)}), ("batch", {"lengths": (5, 2)})]
+)
+def test_what_varies_is_not_given_as_well(name: str, given: dict[str, Any]) -> None:
+    with pytest.raises(LstmCalcError, match=f"{name} varies, and {next(iter(given))} says already what it is"):
+        sweep(MODEL, {name: [1, 2]}, conditions=given)
+
+
+def test_a_range_is_as_long_as_can_be_counted() -> None:
+    assert sweep(MODEL, {"units": range(1, 10**15), "steps": range(1, 10**15)}).total > 10**29
+    with pytest.raises(LstmCalcError, match="units has more than 1,000,000,000,000,000 values"):
+        sweep(MODEL, {"units": range(1, 10**24)})
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [("bytes < 500B", True), ("bytes < 0.25KiB", False), ("1KB > bytes", True), ("params < 500B", True), ("params < 300", False)],
+)
+def test_a_filter_reads_numbers_as_the_column_beside_them(text: str, passes: bool) -> None:
+    assert read_filter(text, ["params", "bytes"])((400, 400)) == passes
+
+
+@pytest.mark.parametrize("text", ["layers < 2.5", "params < 1MiB"])
+def test_a_filter_rounds_no_number(text: str) -> None:
+    with pytest.raises(LstmCalcError, match="is not a whole number"):
+        read_filter(text, ["layers", "params"])

@@ -103,8 +103,8 @@ class Group(TyperGroup):
         standalone = settings.get("standalone_mode", True)
         try:
             code = super().main(*args, **(settings | {"standalone_mode": False}))
-        except (LstmCalcError, typer.TyperException, OSError) as error:
-            if not standalone:
+        except (LstmCalcError, typer.TyperException, OSError, ValueError) as error:
+            if not standalone or (isinstance(error, ValueError) and not _is_of_digits(error)):
                 raise
             typer.echo(f"error: {_sentence(error)}", err=True)
             code = 2
@@ -113,8 +113,15 @@ class Group(TyperGroup):
         return code
 
 
+def _is_of_digits(error: ValueError) -> bool:
+    """Say whether a number was too long for Python to be written out."""
+    return "integer string conversion" in str(error)
+
+
 def _sentence(error: Exception) -> str:
     """Return what is wrong as one sentence; Typer's own, too, in our style."""
+    if isinstance(error, ValueError):
+        return f"the answer has a number of more than {sys.get_int_max_str_digits():,} digits, which is not written out"
     if isinstance(error, OSError):
         return f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
     if not isinstance(error, typer.TyperException):

@@ -1,40 +1,41 @@
 """``lstm-calc check``."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from lstm_calc.cli.options import is_a_path, model_and_budget, output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
-from lstm_calc.errors import LstmCalcError
+from lstm_calc.errors import LstmCalcError, printable
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
     from lstm_calc.questions.check import Check, Checks
 
 
-@partial(with_options, batch=read_batch, dtype=read_dtype, budget=read_budget, output=output_reader("github"))
+@partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model files, notations, or - for a file on stdin.")],
+    models: list[str],
     framework: str,
+    limits: "Budget",
     batch: dict[str, Any],
     dtype: dict[str, Any],
     output: Output,
     quiet: bool,
-    budget: "Budget",
 ) -> int:
     """Hold models against a budget: exit 0 where all fit, 1 where one does not, 2 where one can't be read; -q counts those.
 
+    The flags override the budget of a model file.
+
     Example: lstm-calc check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB
     """
-    from lstm_calc.flow import batch_of
     from lstm_calc.questions.check import Checks
 
     _known(framework, dtype["dtype"])
-    question = {"framework_name": framework, "batch": batch_of(**batch), **dtype}
-    answer = Checks(framework, dtype["dtype"], tuple(_checked(model, budget, question) for model in models))
+    question = {"framework_name": framework, **batch, **dtype}
+    answer = Checks(framework, dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
     for each in answer.models:
         if each.error is not None:
             typer.echo(f"error: {each.error}", err=True)
@@ -51,18 +52,18 @@ def _known(framework_name: str, dtype: str) -> None:
     dtype_of(dtype)
 
 
-def _checked(name: str, flags: "Budget", question: dict[str, Any]) -> "Check":
+def _checked(name: str, limits: "Budget", question: dict[str, Any]) -> "Check":
     """Return the check of one model, or of what is wrong with it."""
     from lstm_calc.errors import ModelFileError, NotationError
     from lstm_calc.questions.check import Check, check
 
     try:
         model, budget = model_and_budget(name)
-        return check(model, budget.but(flags), **question).replace(model=name)
+        return check(model, budget.but(limits), **question).replace(model=name)
     except (ModelFileError, NotationError) as error:
         return Check(name, error=str(error))
     except LstmCalcError as error:
-        return Check(name, error=f"{name}: {error}")
+        return Check(name, error=f"{printable(name)}: {error}")
 
 
 def _show(answer: "Checks", output: Output, *, quiet: bool) -> None:

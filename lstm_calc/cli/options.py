@@ -94,6 +94,22 @@ def read_template(**given: Any) -> Template:
 read_template.__signature__ = inspect.signature(read_model)  # type: ignore[attr-defined]
 
 
+def read_models(
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
+    ] = None,
+    **flags: Any,
+) -> list[str]:
+    """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
+    described = _flags({"model": models or None, **flags})
+    return models or [str(_from_flags(described))]
+
+
+_several, _ = inspect.signature(read_models).parameters.values()
+_, *_of_one = inspect.signature(read_model).parameters.values()
+read_models.__signature__ = inspect.Signature([_several, *_of_one])  # type: ignore[attr-defined]
+
+
 def _width_beside(flags: dict[str, Any]) -> int | None:
     """Return the width of --input where it stands beside a model."""
     return next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None)
@@ -382,6 +398,7 @@ def read_quiet(
 _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "template": read_template,
+    "models": read_models,
     "framework": read_framework,
     "output": output_reader(),
     "drawing": plain_reader("mermaid"),

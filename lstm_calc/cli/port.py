@@ -27,6 +27,10 @@ def run(
     weights: Annotated[
         str | None, typer.Option("--weights", help="Move the weights of this safetensors file ...", rich_help_panel=_FILES)
     ] = None,
+    prefix: Annotated[
+        str | None,
+        typer.Option("--prefix", help="... whose names begin with this, such as model.lstm. ...", rich_help_panel=_FILES),
+    ] = None,
     save: Annotated[
         str | None, typer.Option("--save", help="... into this one, whole or not at all.", rich_help_panel=_FILES)
     ] = None,
@@ -36,32 +40,35 @@ def run(
 
     Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
     """
-    _check(output, weights, save, code=code, force=force)
+    _check(output, weights, save, code=code, files_only={"--force": force, "--prefix": prefix is not None})
     from lstm_calc.questions.port import port_plan
 
     plan = port_plan(model, source, target)
     if weights is not None and save is not None:
-        _move_file(weights, save, plan)
+        _move_file(weights, prefix or "", save, plan)
     return output.text(_code(plan)) if code else output.show(plan.data, lambda: _document(model, plan))
 
 
-def _check(output: Output, weights: str | None, save: str | None, *, code: bool, force: bool) -> None:
+def _check(output: Output, weights: str | None, save: str | None, *, code: bool, files_only: dict[str, bool]) -> None:
     """Refuse options that do not go together, and a file that would be replaced."""
     if code and output.form != formats()[0]:
         raise LstmCalcError("--code prints Python; leave out --format")
     if (weights is None) != (save is None):
         raise LstmCalcError("--weights and --save go together: the file that is read and the one that is written")
-    if force and save is None:
-        raise LstmCalcError("--force lets --save replace a file, and --save is not there")
-    if save is not None and not force and os.path.lexists(save):
+    if save is None:
+        for option in filter(files_only.get, files_only):
+            raise LstmCalcError(f"{option} is for --weights and --save, which are not there")
+    elif save == "-":
+        raise LstmCalcError("--save: weights are written to a file, not to '-'")
+    elif not files_only["--force"] and os.path.lexists(save):
         raise LstmCalcError(f"--save: {quoted(save)} is there already; --force replaces it")
 
 
-def _move_file(weights: str, save: str, plan: "Port") -> None:
+def _move_file(weights: str, prefix: str, save: str, plan: "Port") -> None:
     from lstm_calc.safetensors_file import read_weights, written
     from lstm_calc.weights import move
 
-    write_file("--save", save, [written(move(read_weights(weights), plan))])
+    write_file("--save", save, [written(move(read_weights(weights), plan, prefix))])
 
 
 def _code(plan: "Port") -> str:

@@ -11,11 +11,11 @@ from lstm_calc.errors import LstmCalcError, ModelError
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
 
+BUDGET = "Budget"
 _BATCH = "Batch"
 _BYTES = "Bytes"
 _TRAINING = "Training"
 _DEVICE = "Device"
-_BUDGET = "Budget"
 
 
 def _dtypes() -> list[str]:
@@ -100,10 +100,10 @@ def read_device(
 
 def read_budget(
     max_params: Annotated[
-        str | None, typer.Option(help="Parameters, as 2M; the flags override a model file's budget.", rich_help_panel=_BUDGET)
+        str | None, typer.Option(help="Parameters, as 2M; the flags override a model file's budget.", rich_help_panel=BUDGET)
     ] = None,
-    max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=_BUDGET)] = None,
-    max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=_BUDGET)] = None,
+    max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET)] = None,
+    max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET)] = None,
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
     from lstm_calc.budget import budget_of

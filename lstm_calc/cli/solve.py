@@ -8,49 +8,31 @@ import typer
 
 from lstm_calc.cli.options import counted, named_model, with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized, timed
+from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype, timed
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.template import Template
 
 if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
     from lstm_calc.document import Document
     from lstm_calc.questions.solve import Solution
 
-_BUDGET = "Budget"
 
-
-def read_limits(
-    max_params: Annotated[str | None, typer.Option("--max-params", help="As 1M or 250_000.", rich_help_panel=_BUDGET)] = None,
-    max_bytes: Annotated[
-        str | None, typer.Option("--max-bytes", help="Of the weights, as 256KiB.", rich_help_panel=_BUDGET)
-    ] = None,
-    max_macs: Annotated[str | None, typer.Option("--max-macs", help="Of a batch, as 1M.", rich_help_panel=_BUDGET)] = None,
-    max_step_time: Annotated[
-        str | None, typer.Option("--max-step-time", help="On a device, as 50us.", rich_help_panel=_BUDGET)
-    ] = None,
-) -> dict[str, int]:
-    """Return the most of each measure that is limited."""
-    limits = {
-        "params": None if max_params is None else counted("max_params", max_params),
-        "bytes": None if max_bytes is None else sized("--max-bytes", max_bytes),
-        "macs": None if max_macs is None else counted("max_macs", max_macs),
-        "step_ns": None if max_step_time is None else timed("--max-step-time", max_step_time),
-    }
-    return {name: limit for name, limit in limits.items() if limit is not None}
-
-
-@partial(with_options, limits=read_limits, batch=read_batch, dtype=read_dtype, device=read_device)
+@partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     template: Template,
     framework: str,
-    limits: dict[str, int],
+    limits: "Budget",
     batch: dict[str, Any],
     dtype: dict[str, Any],
     device: dict[str, Any],
     output: Output,
     quiet: bool,
+    max_step_time: Annotated[
+        str | None, typer.Option("--max-step-time", help="A step on a device, as 50us.", rich_help_panel=BUDGET)
+    ] = None,
     match: Annotated[
-        str | None, typer.Option("--match", help="As many parameters as this model has.", rich_help_panel=_BUDGET)
+        str | None, typer.Option("--match", help="As many parameters as this model has.", rich_help_panel=BUDGET)
     ] = None,
     multiple_of: Annotated[str, typer.Option("--multiple-of", help="Only multiples of this number.")] = "1",
     scale: Annotated[bool, typer.Option("--scale", help="Without ?: keep the layers' proportions, not one width.")] = False,
@@ -61,9 +43,10 @@ def run(
     """
     from lstm_calc.questions.solve import solve
 
-    budget = limits if match is None else limits | _matched(match, framework, limits)
-    if not budget:
-        raise LstmCalcError("no budget; give --max-params, --max-bytes, --max-macs, --max-step-time or --match")
+    budget = limits.changed() | _timed(max_step_time) | _matched(match, framework, limits)
+    if not (budget or template.budget.changed()):
+        others = "--max-bytes, --max-macs, --max-step-time or --match, or a [budget] in the model file"
+        raise LstmCalcError(f"no budget; give --max-params, {others}")
     step, conditions = counted("multiple_of", multiple_of), batch | dtype | device
     answer = solve(template, framework, scale=scale, multiple_of=step, conditions=conditions, **budget)
     if quiet:
@@ -82,11 +65,18 @@ def _number(answer: "Solution", output: Output) -> int:
     return 1
 
 
-def _matched(match: str, framework: str, limits: dict[str, int]) -> dict[str, int]:
+def _timed(max_step_time: str | None) -> dict[str, int]:
+    """Return the budget of a step's time."""
+    return {} if max_step_time is None else {"step_ns": timed("--max-step-time", max_step_time)}
+
+
+def _matched(match: str | None, framework: str, limits: "Budget") -> dict[str, int]:
     """Return the budget of as many parameters as a model has."""
     from lstm_calc.measure import count
 
-    if "params" in limits:
+    if match is None:
+        return {}
+    if limits.params is not None:
         raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
     return {"params": count(named_model(match), framework)}
 

@@ -41,6 +41,10 @@ _SIZES = {"units", "layers", "input", "output", "batch", "steps", *(field for fi
 _FLAGS = {field for field in _FIELDS if RULES[field][0] is flag}
 
 
+_MOST = 10**15
+"""How many values of a range can be counted one by one in a lifetime, and by ``len`` on every machine."""
+
+
 class Axis(Record):
     """One thing that varies, and its values in order, none of them twice; whole numbers, booleans, words or None."""
 
@@ -52,6 +56,8 @@ class Axis(Record):
         if self.name not in NAMES:
             raise LstmCalcError(f"{quoted(self.name)} is not what a sweep varies{did_you_mean(self.name, NAMES)}")
         if isinstance(self.values, range):
+            if self.values[_MOST:]:
+                raise LstmCalcError(f"{self.name} has more than {_MOST:,} values")
             ends = {self.values[0], self.values[-1]} if self.values else set()
         else:
             self.__dict__["values"] = tuple(dict.fromkeys(self.values))

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.budget import Budget
-from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.flow import Batch, batch_of
-from lstm_calc.measure import count
+from lstm_calc.questions.measures import measures
 from lstm_calc.record import Record
-from lstm_calc.work import macs_of
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -70,16 +67,10 @@ class Checks(Record):
         return head | {"models": [check.data() for check in self.models]}
 
 
-def check(
-    model: Model,
-    budget: Budget,
-    framework_name: str = "textbook",
-    *,
-    batch: Batch | None = None,
-    dtype: str = "float32",
-    per_channel: bool = False,
-) -> Check:
-    """Return whether a model fits a budget: parameters, bytes of the weights, multiply-accumulates of a batch (None: one step).
+def check(model: Model, budget: Budget, framework_name: str = "textbook", **conditions: Any) -> Check:
+    """Return whether a model fits a budget: parameters, bytes of the weights, multiply-accumulates of a batch.
+
+    ``conditions`` are the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ...).
 
     Raises FrameworkError where the framework lacks what the model asks for, LstmCalcError where the budget limits nothing.
 
@@ -87,12 +78,8 @@ def check(
     >>> check(read("32 > lstm 32"), Budget(params=8000)).over
     {'params': 320}
     """
-    measures = {
-        "params": lambda: count(model, framework_name),
-        "bytes": lambda: weight_bytes(model, framework_name, dtype, per_channel=per_channel),
-        "macs": lambda: macs_of(model, framework_name, batch or batch_of()),
-    }
     limited = budget.changed()
     if not limited:
         raise LstmCalcError("no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
-    return Check(str(model), budget, Budget(**{name: measures[name]() for name in limited}))
+    known = measures(**conditions)
+    return Check(str(model), budget, Budget(**{name: known[name].of(model, framework_name) for name in limited}))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
+from lstm_calc.counts import quotient
 from lstm_calc.dtypes import dtype_of, layer_bytes, whole_bytes
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.flow import batch_of, follow
@@ -18,7 +19,7 @@ from lstm_calc.record import Record
 from lstm_calc.work import Work, idle_gates, merge_flops, step_in, untied, work_a_step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lstm_calc.dtypes import Dtype
     from lstm_calc.flow import Batch, Run
@@ -80,7 +81,10 @@ class LayerCost(Record):
 
 
 class Traffic(Record):
-    """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two."""
+    """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two.
+
+    What is larger than any float is None.
+    """
 
     flops: int
     moved: int
@@ -88,9 +92,9 @@ class Traffic(Record):
     memory_seconds: float | None
 
     @property
-    def intensity(self) -> float:
+    def intensity(self) -> float | None:
         """The floating-point operations for each byte moved."""
-        return self.flops / self.moved
+        return quotient(self.flops, self.moved)
 
     @property
     def bound(self) -> str | None:
@@ -147,7 +151,8 @@ class Cost(Record):
     def traffic(self) -> Traffic:
         """A step of every sequence as a device sees it."""
         flops, moved = self.batch * self.step.flops, sum(layer.moved for layer in self.layers)
-        return Traffic(flops, moved, self.flops and flops / self.flops, self.bandwidth and moved / self.bandwidth)
+        seconds = [rate and quotient(amount, rate) for amount, rate in ((flops, self.flops), (moved, self.bandwidth))]
+        return Traffic(flops, moved, *seconds)
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; what was not asked for is null."""
@@ -204,7 +209,7 @@ def cost(
     runs = list(follow(model, table, asked))
     stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)
     training = _training(model, table, stretch, kind, optimizer) if optimizer is not None else [None for _ in runs]
-    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in zip(runs, training, strict=True))
+    layers = tuple(_layers(runs, training, kind, per_channel=per_channel))
     return Cost(
         framework=table.name,
         dtype=dtype,
@@ -242,6 +247,16 @@ def _trained(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[
         master_weights=numbers * FLOAT32 if dtype.matrix < 8 * FLOAT32 else 0,
         saved_activations=whole_bytes(kept * dtype.value),
     )
+
+
+def _layers(runs: Sequence[Run], training: Sequence[Training | None], dtype: Dtype, *, per_channel: bool) -> Iterator[LayerCost]:
+    """Yield the cost of every layer, worked out once for those of a stack that run alike."""
+    known: dict[tuple[Any, ...], LayerCost] = {}
+    for run, part in zip(runs, training, strict=True):
+        key = id(run.placed.layer), run.placed.input_dim, part, *(run.asdict() | {"placed": None}).values()
+        if key not in known:
+            known[key] = _layer(run, dtype, part, per_channel=per_channel)
+        yield known[key].replace(name=run.placed.name)
 
 
 def _layer(run: Run, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:

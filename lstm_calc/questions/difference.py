@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from lstm_calc.model import Model
     from lstm_calc.questions.explain import LayerExplanation
-    from lstm_calc.questions.tensors import Storage
+    from lstm_calc.questions.tensors import Storage, Tensor
 
 
 class Side(Record):
-    """What one framework stores of a role in one layer: the tensors, and how many numbers they hold of it."""
+    """What one framework stores of a role in layers that are alike: the tensors of all, how many numbers each layer has of it."""
 
     tensors: tuple[str, ...]
     count: Step
@@ -104,20 +104,28 @@ def difference(model: Model, one: str, two: str) -> Difference:
 
 
 def _rows(explanations: tuple[Explanation, Explanation], stored: tuple[Storage, Storage]) -> Iterator[Row]:
+    owned = [_by_layer(storage) for storage in stored]
     for pair in zip(*(each.layers for each in explanations), strict=True):
         for role in ROLES:
-            one, two = (_side(layer, role, storage) for layer, storage in zip(pair, stored, strict=True))
+            one, two = (_side(layer, role, tensors) for layer, tensors in zip(pair, owned, strict=True))
             if one or two:
                 yield Row(pair[0].names, role, (one, two))
 
 
-def _side(layer: LayerExplanation, role: str, storage: Storage) -> Side | None:
-    """Return what a framework stores of one role in a layer, None where it has nothing of it."""
+def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
+    owned: dict[str, list[Tensor]] = {}
+    for tensor in storage.tensors:
+        owned.setdefault(tensor.layer, []).append(tensor)
+    return owned
+
+
+def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) -> Side | None:
+    """Return what a framework stores of one role in a layer and those like it, None where it has nothing of it."""
     blocks = {(each.gate, each.role): each.axes for each in layer.operands if each.role == role}
     if not blocks:
         return None
-    owned = [tensor for tensor in storage.tensors if tensor.layer == layer.names[0]]
-    names = tuple(tensor.name for tensor in owned if any(part.role == role for part in tensor.parts))
-    params = sum(part.params for tensor in owned for part in tensor.parts if part.role == role)
+    alike = [tensor for name in layer.names for tensor in owned[name]]
+    names = tuple(tensor.name for tensor in alike if any(part.role == role for part in tensor.parts))
+    params = sum(part.params for tensor in owned[layer.names[0]] for part in tensor.parts if part.role == role)
     formula = times(len(layer.layer.ways), of_one_way(blocks, tuple(gate for gate, _ in blocks if gate)))
     return Side(names, Step(role, formula, with_numbers(formula, layer.sizes), params))

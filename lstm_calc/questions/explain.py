@@ -42,11 +42,15 @@ class Operand(Record):
 
 
 class Gate(Record):
-    """One gate: the symbol of what it gives, None where no equation reads it, and what it is for."""
+    """One gate: the symbol of what it gives, None where no equation reads it, and what it is for.
+
+    ``stored``: it has weights of its own; one that is coupled to another has none.
+    """
 
     gate: str
     symbol: str | None
     purpose: str
+    stored: bool
 
 
 class LayerExplanation(Record):
@@ -211,10 +215,17 @@ def _operand(layer: Layer, tensor: Tensor, part: Part, words: dict[str, str]) ->
 
 
 def _gates(layer: Layer, equations: tuple[Equation, ...], operands: tuple[Operand, ...]) -> Iterator[Gate]:
-    """Yield what each gate that is stored is for."""
-    letters = readers(equations)
-    for gate in dict.fromkeys(operand.gate for operand in operands if operand.gate):
-        yield Gate(gate, letters.get(gate), CELLS[layer.kind].purposes[gate])
+    """Yield what each gate is for, of those that are stored and those that are computed from others."""
+    if layer.kind not in CELLS:
+        return
+    cell = CELLS[layer.kind]
+    letters, read = readers(cell.equations), readers(equations)
+    stored, computed = {operand.gate for operand in operands}, {equation.name for equation in equations}
+    for gate, purpose in cell.purposes.items():
+        if gate in stored:
+            yield Gate(gate, read.get(gate), purpose, stored=True)
+        elif letters[gate] in computed:
+            yield Gate(gate, letters[gate], purpose, stored=False)
 
 
 def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) -> Iterator[Step]:

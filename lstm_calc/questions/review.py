@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.flow import batch_of
 from lstm_calc.questions.check import Check, check
 from lstm_calc.questions.cost import Cost, cost
 from lstm_calc.questions.params import ParamCount, params
@@ -61,7 +60,7 @@ def review(
     )
     if not budget.changed():
         return answers
-    checked = check(model, budget, framework_name, batch=batch_of(**batch), **dtype)
+    checked = check(model, budget, framework_name, **batch, **dtype)
     return answers.replace(budget=checked, solution=_solution(model, budget, framework_name, batch | dtype))
 
 

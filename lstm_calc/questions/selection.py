@@ -4,7 +4,7 @@
     both    = one { "and" one }
     one     = "not" one | "(" either ")" | term sign term
     sign    = < | <= | > | >= | == | !=
-    term    = a column | a number (1M, 20k, 256KiB) | a word
+    term    = a column | a number (1M, 20k; beside bytes: 256KiB) | a word
 
 Nothing is evaluated as code. A row in which a column has no value passes no comparison with it.
 """
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Term = Callable[[Row], Any]
 
 _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne}
+_FOR_WORDS = {"==", "!="}
 _TOKEN = re.compile(r"\s*([<>=!]=?|[()]|[\w.:/-]+|\S)")
 _DEEPEST = 50
 
@@ -36,7 +37,7 @@ def passing(rows: Iterable[Row], columns: Sequence[str], text: str) -> Iterator[
 
 
 def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | None = None) -> Iterable[Row]:
-    """Return rows in the order of a column, or downwards of ``-column``, those without a value last.
+    """Return rows in the order of a column, or downwards of ``-column``: numbers, then words, then those without a value.
 
     With ``most``, only so many, and no more are held at once; without, all of them are. Raises LstmCalcError for no such column.
     """
@@ -45,8 +46,9 @@ def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | Non
         raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, columns)}")
     at = columns.index(name)
 
-    def key(row: Row) -> tuple[bool, Any]:
-        return (row[at] is None) != down, row[at]
+    def key(row: Row) -> tuple[int, Any]:
+        last = 2 * (row[at] is None) + isinstance(row[at], str)
+        return -last if down else last, row[at]
 
     if most is None:
         return sorted(rows, key=key, reverse=down)
@@ -124,7 +126,10 @@ class _Reader:
             raise LstmCalcError("a filter compares, as 'params < 1M' or 'framework == keras'")
         if left not in self.columns and right not in self.columns:
             raise LstmCalcError(f"{quoted(left)} is not a column{did_you_mean(left, self.columns)}")
-        compare, one, other = _SIGNS[sign], self.term(left), self.term(right)
+        for word in (left, right):
+            if sign not in _FOR_WORDS and word not in self.columns and not word[0].isdigit():
+                raise LstmCalcError(f"{quoted(word)} is neither a number nor a column{did_you_mean(word, self.columns)}")
+        compare, one, other = _SIGNS[sign], self.term(left, right), self.term(right, left)
 
         def test(row: Row) -> bool:
             first, second = one(row), other(row)
@@ -136,15 +141,10 @@ class _Reader:
 
         return test
 
-    def term(self, word: str) -> Term:
+    def term(self, word: str, beside: str) -> Term:
+        """Return the value of a word that is compared with what stands beside it."""
         if word in self.columns:
             return operator.itemgetter(self.columns.index(word))
-        value: str | int = _number(word) if word[0].isdigit() else word
+        number = parse_size if beside == "bytes" else parse_count
+        value: str | int = number(word) if word[0].isdigit() else word
         return lambda _: value
-
-
-def _number(word: str) -> int:
-    try:
-        return parse_count(word)
-    except LstmCalcError:
-        return parse_size(word)

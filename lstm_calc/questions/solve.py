@@ -2,15 +2,18 @@
 
 Every count is a sum of products of sizes, so a larger size never counts less: what fits is all below one number. Where a model
 can exist is one stretch of numbers as well, for each condition (a projection below the units, a tied matrix) compares two sizes.
+The one exception is passed over: steps or an image that become the features of a layer at a single size, and take less there.
 """
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.fields import MAX_SIZE
 from lstm_calc.model import Model
+from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 from lstm_calc.record import Record
 from lstm_calc.template import Template, in_proportion, one_width
@@ -73,8 +76,8 @@ def solve(
 
     Solved for is what a template leaves open; of a model that leaves nothing open, the one width of all recurrent layers, or with
     ``scale`` their widest units, the others in proportion. ``multiple_of``: only such sizes. ``budget`` has the most that may be
-    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; ``conditions`` are the keywords of :func:`lstm_calc.cost`
-    that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
+    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; none: the budget of the template's file. ``conditions`` are
+    the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
 
     Raises LstmCalcError where there is no budget, where none of the sizes is possible, or where all of them fit.
 
@@ -83,6 +86,7 @@ def solve(
     468
     """
     template = _opened(model, scale=scale)
+    budget = budget or template.budget.changed()
     if not budget or not set(budget) <= set(NAMES):
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
     measured = chosen(measures(**conditions or {}), ["params", *(name for name in budget if name != "params")])
@@ -94,7 +98,8 @@ def solve(
     low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
     if not _fits(candidate, low, budget):
         return Solution(framework_name, template.unknown, budget, None, candidate(low))
-    high = largest(low, lambda steps: _fits(candidate, steps, budget))
+    near = _near(candidate, low, budget)
+    high = largest(near if near > low and _fits(candidate, near, budget) else low, lambda steps: _fits(candidate, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
     return Solution(framework_name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
@@ -104,6 +109,27 @@ def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, 
     """Say whether there is a model of a number, and it keeps to a budget."""
     found, _ = _after(candidate, number)
     return found is not None and all(found.costs[name] <= limit for name, limit in budget.items())
+
+
+_APART = 8
+
+
+def _near(candidate: Callable[[int], Candidate], low: int, budget: dict[str, int]) -> int:
+    """Return about the largest number that fits, by the polynomial of each count; ``low`` where a count is none, or stays."""
+    try:
+        return min(_root(lambda steps, name=name: candidate(steps).costs[name], low, limit) for name, limit in budget.items())  # type: ignore[misc]
+    except (ModelError, FrameworkError, NoPolynomialError):
+        return low
+
+
+def _root(count: Callable[[int], int], low: int, limit: int) -> int:
+    """Return the largest number at which a polynomial count of degree two at most is within a limit."""
+    nodes = nodes_of(range(low, low + _APART))
+    a, b, c = along_last(closed_form(count, [range(low, low + _APART)]), [nodes], [])
+    a -= limit
+    if c:
+        return (isqrt(max(b * b - 4 * a * c, 0)) - b) // (2 * c)
+    return -a // b if b else low
 
 
 def _opened(model: Model | Template, *, scale: bool) -> Template:

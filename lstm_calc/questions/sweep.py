@@ -2,7 +2,8 @@
 
 For each choice of options every measure is a polynomial of the sizes, found from a few counts (:mod:`.closed_form`), and a row is
 its value. What is possible at the least and the greatest value of every size is possible throughout, for a condition compares two
-products of sizes; where a corner is refused, or a measure is no polynomial, each row is counted as it stands.
+products of sizes; where a corner is refused, or a measure is no polynomial (where steps may become features, their number tells
+how often a layer runs), each row is counted as it stands.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.flow import flattens
 from lstm_calc.frameworks import framework
 from lstm_calc.questions.axes import CONDITIONS, Axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
@@ -55,6 +57,8 @@ class Sweep:
         sizes = [axis for axis in axes if axis.is_size]
         self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
         self._nodes = [nodes_of(axis.values) for axis in self._sizes]
+        space = self._conditions.get("space", ())
+        self._jumps = "macs" in names and any(flattens(layer, space) for layer in model.layers[1:])
         self._forms: dict[tuple[Any, ...], list[Form] | None] = {}
 
     def __iter__(self) -> Iterator[Row]:
@@ -87,7 +91,7 @@ class Sweep:
 
     def _fitted(self, options: dict[str, Any]) -> list[Form] | None:
         values, names = [axis.values for axis in self._sizes], [axis.name for axis in self._sizes]
-        if not all(self._measure(name, options).polynomial for name in self.measures):
+        if self._jumps or not all(self._measure(name, options).polynomial for name in self.measures):
             return None
         try:
             return [
@@ -164,8 +168,17 @@ def sweep(
     if not vary or not columns:
         raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
     axes = [Axis(name, values) for name, values in vary.items()]
+    _check_once(vary, conditions or {})
     chosen(measures(**conditions or {}), list(columns))
     with suppress(ModelError):
         varied(model, framework_name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
     framework(framework_name)
     return Sweep(model, framework_name, axes, tuple(dict.fromkeys(columns)), conditions)
+
+
+def _check_once(vary: Mapping[str, Sequence[Any]], conditions: Mapping[str, Any]) -> None:
+    """Raise LstmCalcError where the batch or its steps vary and are given as well."""
+    for name in ("batch", "steps"):
+        given = next((each for each in (name, "lengths") if conditions.get(each) is not None), None)
+        if name in vary and given:
+            raise LstmCalcError(f"{name} varies, and {given} says already what it is; give one of the two")

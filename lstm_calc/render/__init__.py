@@ -16,10 +16,13 @@ __all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "
 
 
 def json(data: Any) -> str:
-    """Return the plain values of an answer as JSON."""
-    from json import dumps
+    """Return the plain values of an answer as JSON, without holding its pieces, which are many."""
+    from io import StringIO
+    from json import dump
 
-    return dumps(data, indent=2) + "\n"
+    stream = StringIO()
+    dump(data, stream, indent=2)
+    return f"{stream.getvalue()}\n"
 
 
 def _render(form: str) -> Callable[[Document, TextIO], str]:

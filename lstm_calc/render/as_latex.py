@@ -82,4 +82,5 @@ def _cell(cell: str, line: Line) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_CHARACTERS.get(char, char) for char in text)
+    """Return text whose signs LaTeX prints; letters of other scripts, for which it has no font, go by their numbers."""
+    return "".join(_CHARACTERS.get(char) or (char if char <= "ÿ" else f"U+{ord(char):04X}") for char in text)

@@ -72,4 +72,4 @@ def _cell(cell: str, line: Line) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{char}" if char in "\\|*_`<>[]#" else char for char in text)
+    return "".join(f"\\{char}" if char in "\\|*_`<>[]#$~" else char for char in text)

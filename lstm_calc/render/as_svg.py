@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from lstm_calc.document import Document
 
 
+_BODY_WIDTH = 100
+
+
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the document as SVG, as wide as its longest line; the fonts that rich would fetch are left out."""
+    """Return the document as SVG, as wide as its longest line, text being broken; the fonts that rich would fetch are left out."""
     from rich._export_format import CONSOLE_SVG_FORMAT
     from rich.cells import cell_len
     from rich.console import Console
     from rich.text import Text
 
-    text = as_table.render(document, StringIO())
+    text = as_table.render(document, StringIO(), _BODY_WIDTH)
     width = max(map(cell_len, text.splitlines()))
     console = Console(file=StringIO(), record=True, width=width, legacy_windows=False, force_terminal=True)
     console.print(Text(text), end="")

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render.grid import grid
 from lstm_calc.render.maths import spelled, written
-from lstm_calc.render.words import NUMERIC, cells
+from lstm_calc.render.words import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import Console
+    from rich.segment import Segments
     from rich.text import Text
 
-    from lstm_calc.document import Document, Line, Table, Value
+    from lstm_calc.document import Document, Table
 
 
-_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-"})
-"""The signs of formulas and rules, for a screen that does not have them."""
+_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u"})
+"""The signs of formulas, for a screen that does not have them."""
 
 
-def render(document: Document, stream: TextIO) -> str:
+def render(document: Document, stream: TextIO, body_width: int | None = None) -> str:
     """Return the document for a screen: each table as such where the terminal is wide enough, else one line a value.
 
-    On anything but a terminal the tables are as wide as they need to be, and no line of text is broken.
+    On anything but a terminal the tables are as wide as they need to be, and lines of text are broken at ``body_width`` alone.
     """
     from rich.console import Console
     from rich.text import Text
@@ -35,10 +39,11 @@ def render(document: Document, stream: TextIO) -> str:
     width = console.width
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))
-        console.print(_body(document, console, width if on_a_terminal else None), end="", soft_wrap=True)
+        console.print(_body(document, console, width if on_a_terminal else body_width), end="", soft_wrap=True)
         for shown in document.tables_for_people():
-            drawn, needed = _drawn(shown)
-            console.print(_stacked(shown) if on_a_terminal and needed > width else drawn, soft_wrap=True)
+            drawn = grid(shown)
+            lines = _stacked(shown) if on_a_terminal and drawn.width > width else drawn.lines
+            console.print(_segments(lines), soft_wrap=True, end="")
         for note in document.notes:
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
@@ -79,69 +84,22 @@ def _broken(formula: str, width: int | None) -> str:
     return f"{line}\n" if width is None or len(line) <= width else line.replace(" = ", "\n      = ") + "\n"
 
 
-def _stacked(table: Table) -> Text:
-    """Return a table as one line a value, for a terminal that it does not fit into."""
-    from rich.text import Text
+def _segments(pieces: Iterable[tuple[str, str]]) -> Segments:
+    """Return pieces of text as rich takes them, as much at once as is of one style."""
+    from rich.segment import Segment, Segments
+    from rich.style import Style
 
-    text = Text()
+    return Segments(
+        [Segment("".join([text for text, _ in run]), Style.parse(style)) for style, run in groupby(pieces, key=itemgetter(1))]
+    )
+
+
+def _stacked(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield a table as one line a value, for a terminal that it does not fit into, in pieces with the style of each."""
     for line in table.lines:
-        text.append("\n")
+        yield "\n", ""
         for column, cell in zip(table.columns, cells(table, line), strict=True):
             if cell:
-                text.append(f"{column.title}: ", style="dim").append(f"{cell}\n", style="bold" if line.sum else "")
-    return text
-
-
-def _folded(title: str, width: int) -> str:
-    """Return a title in as many lines as keep it from being wider than what stands under it, words kept whole."""
-    lines = [""]
-    for word in title.split():
-        longer = f"{lines[-1]} {word}".strip()
-        lines[-1:] = [longer] if not lines[-1] or len(longer) <= width else [lines[-1], word]
-    return "\n".join(lines)
-
-
-def _drawn(table: Table) -> tuple[Text, int]:
-    """Return a table as text, and how wide it is: titles, a rule, and the lines, with an empty one before each group."""
-    from rich.cells import cell_len
-    from rich.text import Text
-
-    rows = [cells(table, line) for line in table.lines]
-    widest = [max((cell_len(row[at]) for row in rows), default=0) for at in range(len(table.columns))]
-    titles = [_folded(column.title, width).split("\n") for column, width in zip(table.columns, widest, strict=True)]
-    widths = [max(width, *map(cell_len, title)) for width, title in zip(widest, titles, strict=True)]
-    height = max(map(len, titles), default=0)
-    to_the_right = [column.kind in NUMERIC for column in table.columns]
-
-    def line_of(row: Iterable[str]) -> str:
-        return " " + "  ".join(map(_padded, row, widths, to_the_right)).rstrip() + "\n"
-
-    text = Text("\n")
-    for head in zip(*([""] * (height - len(title)) + title for title in titles), strict=True):
-        text.append(line_of(head), style="bold")
-    text.append(f" {'─' * (inner := sum(widths) + 2 * (len(widths) - 1))}\n")
-    for line, row, starts in _grouped(table, rows):
-        text.append("\n" * starts)
-        text.append(line_of(row), style="bold" if line.sum else "")
-    return text, inner + 1
-
-
-def _padded(cell: str, width: int, to_the_right: bool) -> str:
-    """Return a cell as wide as its column."""
-    from rich.cells import cell_len
-
-    spaces = " " * (width - cell_len(cell))
-    return spaces + cell if to_the_right else cell + spaces
-
-
-def _grouped(table: Table, rows: list[list[str]]) -> Iterator[tuple[Line, list[str], bool]]:
-    """Yield each line with its cells, those left empty that repeat the line above, and whether a group starts with it."""
-    above: tuple[Value, ...] = ()
-    for line, row in zip(table.lines, rows, strict=True):
-        starts = bool(above) and table.columns[0].grouped and line.values[0] != above[0]
-        repeated = [
-            column.grouped and line.sum != "total" and above[: at + 1] == line.values[: at + 1]
-            for at, column in enumerate(table.columns)
-        ]
-        yield line, ["" if again else cell for cell, again in zip(row, repeated, strict=True)], starts
-        above = line.values
+                yield f"{column.title}: ", "dim"
+                yield f"{cell}\n", "bold" if line.sum else ""
+    yield "\n", ""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 _AT_ONCE = 1_000
+_WHOLE = 10**15
+"""From here on a float is written with an exponent."""
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "ratio", "delta", "change"})
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 
@@ -33,11 +35,16 @@ def size_words(count: int) -> str:
 def second_words(seconds: float) -> str:
     """Return a time in the largest decimal unit that it fills, to three figures.
 
-    >>> second_words(0.00000346), second_words(90.0)
-    ('3.46 µs', '90 s')
+    >>> second_words(0.00000346), second_words(90.0), second_words(4562.0)
+    ('3.46 µs', '90 s', '4,562 s')
     """
     power = next((power for power in range(3) if seconds >= 1000.0**-power), 3)
-    return f"{seconds * 1000**power:,.3g} {('s', 'ms', 'µs', 'ns')[power]}"
+    return f"{_figures(seconds * 1000**power)} {('s', 'ms', 'µs', 'ns')[power]}"
+
+
+def _figures(number: float) -> str:
+    """Return a number to three figures, or to the whole number where that has more."""
+    return f"{number:,.3g}" if number < 999.5 or number >= _WHOLE else f"{number:,.0f}"
 
 
 def _shape_words(shape: tuple[int, ...]) -> str:
@@ -58,7 +65,7 @@ _WORDS: dict[Kind, Callable[[Any], str]] = {
     "change": lambda value: f"{value:+.1%}" if value else "0%",
     "bytes": size_words,
     "seconds": second_words,
-    "ratio": lambda value: f"{value:,.3g}",
+    "ratio": _figures,
 }
 _PLAIN: dict[Kind, Callable[[Any], str]] = {
     "shape": lambda value: "x".join("?" if size is None else str(size) for size in value),

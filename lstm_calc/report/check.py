@@ -65,7 +65,7 @@ def github_annotations(answer: Checks, files: frozenset[str]) -> str:
 
 def _annotation(check: Check, is_file: bool) -> str:
     if check.fits:
-        return f"{check.model} fits: {_sizes(check)}"
+        return f"fits: {_escaped(check.model, '')}: {_sizes(check)}"
     place = f"file={_escaped(check.model, ':,')},title=lstm-calc" if is_file else "title=lstm-calc"
     message = f"{check.model} is over by {over_words(check)}: {_sizes(check)}" if check.error is None else check.error
     return f"::error {place}::{_escaped(message, '')}"

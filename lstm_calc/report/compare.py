@@ -18,9 +18,10 @@ _LONGEST_TITLE = 16
 
 
 def compare_document(answer: Comparison) -> Document:
-    """Return what is compared side by side, each held against the first; what has a long name goes by its number."""
+    """Return what is compared side by side, each held against the first; names that are long or of several words go by number."""
     names = [subject.name for subject in answer.subjects]
-    titles = names if max(map(len, names)) <= _LONGEST_TITLE else [f"#{number}" for number in range(1, len(names) + 1)]
+    short = all(len(name) <= _LONGEST_TITLE and " " not in name for name in names)
+    titles = names if short else [f"#{number}" for number in range(1, len(names) + 1)]
     lines = [Line(_values(row)) for row in answer.rows]
     table = Table(tuple(_columns(answer, titles)), (*lines, Line(_values(answer.total), sum="total")))
     title = f"Parameters of {listed(names)}" if titles is names else "Parameters side by side"
@@ -29,13 +30,15 @@ def compare_document(answer: Comparison) -> Document:
 
 def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
     changed = any(len({cell.words if cell else None for cell in row.cells}) > 1 for row in answer.rows)
+    several = len(titles) > 2
     yield Column("layer", "layer")
     for number, title in enumerate(titles, 1):
         yield Column(f"layer_{number}", "as", shown=changed)
         yield Column(f"params_{number}", title, "number")
         if number > 1:
-            yield Column(f"delta_{number}", "delta", "delta")
-            yield Column(f"change_{number}", "%", "change")
+            whose = f" {title}" * several
+            yield Column(f"delta_{number}", f"delta{whose}", "delta")
+            yield Column(f"change_{number}", f"%{whose}", "change")
     yield Column("differs", "differs")
 
 

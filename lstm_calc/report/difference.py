@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.document import Block, Column, Document, Line, Table
-from lstm_calc.report.explain import bias_notes, few, unread
+from lstm_calc.errors import few
+from lstm_calc.report.explain import bias_notes, unread
 from lstm_calc.report.words import headline
 
 if TYPE_CHECKING:
@@ -26,18 +27,25 @@ def _blocks(answer: Difference) -> Iterator[Block]:
     if not differing:
         yield Block("They do not differ: every matrix and vector has as many numbers in the one as in the other.")
         return
-    least, most = sorted(answer.totals)
-    yield Block("What makes the difference:")
-    yield Block(f"{most} - {least} = {most - least}", "formula")
+    yield from _total_blocks(answer)
     for row in differing:
         yield from _row_blocks(row, answer)
     for note in dict.fromkeys(_notes(answer)):
         yield Block(note)
 
 
+def _total_blocks(answer: Difference) -> Iterator[Block]:
+    least, most = sorted(answer.totals)
+    if least == most:
+        yield Block("The totals do not differ, though what is counted does:")
+    else:
+        yield Block("What makes the difference:")
+        yield Block(f"{most} - {least} = {most - least}", "formula")
+
+
 def _row_blocks(row: Row, answer: Difference) -> Iterator[Block]:
     """Yield the count of one role in each framework, in symbols and numbers."""
-    each = f", in each of {len(row.layers):,} layers" * (len(row.layers) > 1)
+    each = f", for each of the {len(row.layers):,} layers" * (len(row.layers) > 1)
     for name, side in zip(answer.frameworks, row.sides, strict=True):
         told = f"in {few(side.tensors)}" if side else "none"
         yield Block(f"{few(row.layers)}, {row.role.replace('_', ' ')} of {name}: {told}{each * (side is not None)}", "item")
@@ -66,5 +74,5 @@ def _table(answer: Difference) -> Table:
 
 
 def _line(row: Row) -> Line:
-    values = [(few(side.tensors), len(row.layers) * side.params) if side else (None, None) for side in row.sides]
+    values = [(few(side.tensors, 1), len(row.layers) * side.params) if side else (None, None) for side in row.sides]
     return Line((few(row.layers), row.role, *values[0], *values[1], row.difference))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.document import Block, Column, Document, Line, Table
-from lstm_calc.errors import listed
+from lstm_calc.errors import few, listed
 from lstm_calc.formulas import SIGNS
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.report.words import headline
@@ -24,13 +24,13 @@ _TITLES = {
     "mgu": "MGU (minimal gated unit)",
     "conv_lstm": "ConvLSTM, an LSTM whose products are convolutions",
     "dense": "dense layer",
-    "embedding": "embedding",
+    "embedding": "embedding layer",
     "repeat_vector": "RepeatVector",
 }
 _OPENINGS = {
     "dense": "Every number that it gives is a sum of all numbers that come in, each with a weight of its own.",
     "embedding": "It is a table with a row of numbers for each token of the vocabulary; what comes in names the row.",
-    "repeat_vector": "It hands one vector on at every step, and has no parameters.",
+    "repeat_vector": "It hands one vector on at every step.",
 }
 _STATES = {"h": "its output", "c": "its cell"}
 _MEANINGS = {
@@ -48,7 +48,6 @@ _MERGES = {
     "average": "the mean of the two outputs is taken",
     "none": "the two outputs stay apart",
 }
-_MOST_NAMES = 3
 
 
 def explain_document(model: Model, answer: Explanation, *, step: bool) -> Document:
@@ -61,26 +60,28 @@ def explain_document(model: Model, answer: Explanation, *, step: bool) -> Docume
 
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:
     """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
-    comes_in = "tokens" if layer.layer.kind == "embedding" else "numbers in"
-    flow = f"{layer.input_dim:,} {comes_in}, {layer.output_dim:,} out"
+    comes_in = "token" if layer.layer.kind == "embedding" else "number"
+    flow = f"{_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out"
     yield Block(f"{few(layer.names)}: {_TITLES[layer.layer.kind]}, {flow}", "heading")
     yield Block(_opening(layer))
     yield from (Block(line.text, "formula") for line in layer.lines)
     yield from _operand_blocks(layer)
-    meanings = [*_sign_blocks(layer), *_gate_blocks(answer, layer)]
-    yield from (block for block in meanings if block not in said)
-    said.update(meanings)
+    yield from _unsaid(_sign_blocks(layer), said)
+    gates = _unsaid(_gate_blocks(answer, layer), said)
+    if gates:
+        yield Block("What each gate is for:" if len(layer.gates) > 1 else "What it is for:")
+    yield from gates
     if step:
         yield from _operation_blocks(layer)
     yield from _count_blocks(layer)
     yield from (Block(note) for note in _notes(answer, layer))
 
 
-def few(names: Iterable[str]) -> str:
-    """Return some names as a list in a sentence, the first three of many."""
-    names = list(names)
-    more = len(names) - _MOST_NAMES
-    return listed(names if more <= 1 else [*names[:_MOST_NAMES], f"{more:,} more"])
+def _unsaid(blocks: Iterable[Block], said: set[Block]) -> list[Block]:
+    """Return the blocks that were not said before, which then are."""
+    new = [block for block in blocks if block not in said]
+    said.update(new)
+    return new
 
 
 def _opening(layer: LayerExplanation) -> str:
@@ -89,13 +90,13 @@ def _opening(layer: LayerExplanation) -> str:
         return _OPENINGS[layer.layer.kind]
     kept = [f"`{name}[t-1]`, {_STATES[name]} ({_size(layer, axes)})" for name, axes in layer.states.items()]
     return (
-        f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before: "
-        f"{listed(kept)}. From them it computes, in this order:"
+        f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
+        f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
     )
 
 
-def _count_words(number: int) -> str:
-    return f"{number:,} number{'s' * (number > 1)}"
+def _count_words(number: int, what: str = "number") -> str:
+    return f"{number:,} {what}{'s' * (number > 1)}"
 
 
 def _size(layer: LayerExplanation, axes: Axes) -> str:
@@ -141,13 +142,14 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
 
 
 def _gate_blocks(answer: Explanation, layer: LayerExplanation) -> Iterator[Block]:
-    if layer.gates:
-        yield Block("What each gate is for:" if len(layer.gates) > 1 else "What it is for:")
+    """Yield what each gate is for; what a cell of one sum makes goes by its symbol alone."""
     for gate in layer.gates:
         if gate.symbol is None:
             told = unread(gate, answer.framework)
         else:
-            told = f"`{gate.symbol}[t]`, the {gate.gate} gate, {gate.purpose}."
+            name = f", the {gate.gate} gate," * (len(layer.gates) > 1)
+            weightless = "" if gate.stored else "; it has no weights of its own"
+            told = f"`{gate.symbol}[t]`{name} {gate.purpose}{weightless}."
         yield Block(told, "item")
 
 
@@ -181,28 +183,28 @@ _EACH = {
     "recurrent_kernel": "one for each number of `h[t-1]`",
     "bias": "a bias",
     "recurrent_bias": "a second bias",
-    "peephole": "a weight for their own number of the cell",
+    "peephole": "a weight for its own number of the cell",
 }
 """What a unit has of a role."""
 
 
 def _reason(layer: LayerExplanation) -> str:
-    """Return, in words, what every unit has, and what the units of some gates have beside it; empty where there are no units."""
+    """Return, in words, what each unit has, and what one of some gates has beside it; empty where there are no units."""
     held: dict[str, list[str | None]] = {}
     for operand in layer.operands:
         if operand.gate is not None or not layer.gates:
             held.setdefault(operand.role, []).append(operand.gate)
-    gates = max(len(layer.gates), 1)
+    gates = max(sum(gate.stored for gate in layer.gates), 1)
     all_have = [_unit_words(layer, role, held) for role, owners in held.items() if len(owners) == gates]
     if layer.layer.kind == "embedding" or not all_have:
         return ""
+    unit = layer.layer.size.removesuffix("s")
     some_have = [
-        f"; those of the {listed(map(str, owners))} gate{'s' * (len(owners) > 1)} also have {_unit_words(layer, role, held)}"
+        f"; a {unit} of the {listed(map(str, owners), 'or')} gate also has {_unit_words(layer, role, held)}"
         for role, owners in held.items()
         if len(owners) < gates
     ]
-    units = "All units of each gate have" if gates > 1 else "All units have"
-    return f"{units} {listed(all_have)}{''.join(some_have)}. "
+    return f"Each {unit}{' of every gate' * (gates > 1)} has {listed(all_have)}{''.join(some_have)}. "
 
 
 def _unit_words(layer: LayerExplanation, role: str, held: Container[str]) -> str:
@@ -251,7 +253,7 @@ def bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     fixed = [f"`{operand.symbol}`" for operand in layer.operands if operand.fixed]
     if fixed:
         yield f"The layer has no bias to train; {name} stores {listed(fixed)} all the same, as zeros that stay, and counts them."
-    if layer.forget_bias and "forget" in {gate.gate for gate in layer.gates}:
+    if layer.forget_bias and "forget" in {operand.gate for operand in layer.operands}:
         yield f"{name} adds {layer.forget_bias} to the forget gate whenever the layer runs; that is no parameter."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lstm_calc.counts import quotient
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.report.words import headline, measure_words
 
@@ -62,7 +63,9 @@ def _lines(answer: Solution) -> Iterator[Line]:
 
 
 def _values(candidate: Candidate, answer: Solution) -> list[Value]:
-    shares = [value for name, limit in answer.budget.items() for value in (candidate.costs[name], candidate.costs[name] / limit)]
+    shares = [
+        value for name, limit in answer.budget.items() for value in (candidate.costs[name], quotient(candidate.costs[name], limit))
+    ]
     return [candidate.number, *shares, headline(candidate.model)]
 
 

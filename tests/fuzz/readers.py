@@ -1,0 +1,47 @@
+"""A coverage-guided fuzzer over the notation and every reader of a file: ``python tests/fuzz/readers.py CORPUS -max_total_time=300``.
+
+Needs atheris (pip install atheris); libFuzzer's options follow. Whatever is no ModelError is a find, and so is what takes 2 s or 300 MB.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from io import BytesIO
+
+import atheris
+
+with atheris.instrument_imports(include=["lstm_calc"]):
+    from lstm_calc import notation
+    from lstm_calc.budget import budget_of
+    from lstm_calc.counts import parse_count, parse_size, parse_time
+    from lstm_calc.errors import LstmCalcError
+    from lstm_calc.modelfile import load_from, loads
+    from lstm_calc.questions.axes import read_axis
+    from lstm_calc.questions.params import params
+
+
+def _model(text: str) -> None:
+    params(notation.read(text))
+
+
+def _budget(text: str) -> None:
+    budget_of({"params": text, "bytes": text, "macs": text})
+
+
+READERS = (_model, notation.read_template, loads, parse_count, parse_size, parse_time, read_axis, _budget)
+
+
+def try_one(data: bytes) -> None:
+    """Give one input to every reader."""
+    with contextlib.suppress(LstmCalcError):
+        load_from(BytesIO(data), "fuzz.keras")
+    text = data.decode("utf-8", "replace")
+    for reader in READERS:
+        with contextlib.suppress(LstmCalcError):
+            reader(text)
+
+
+if __name__ == "__main__":
+    atheris.Setup([*sys.argv, "-timeout=2", "-rss_limit_mb=300"], try_one)
+    atheris.Fuzz()

@@ -1,0 +1,262 @@
+"""What goes wrong around the program: pipes, disks, signals, encodings, networks; it ends in order, and old files stay whole."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+
+from lstm_calc.cli import COMMANDS, app
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Cli
+
+posix = pytest.mark.skipif(os.name != "posix", reason="devices and signals of POSIX")
+LONG = "8 > lstm 8 x10000"
+SWEEP = ("sweep", "8 > lstm 8", "--vary", "units=1:1000000", "--vary", "input=1:1000", "--format", "csv")
+
+
+def examples() -> dict[str, list[str]]:
+    """Return the arguments of every command's example."""
+    helps = {name: " ".join(typer.main.get_command(app).commands[name].help.split()) for name in COMMANDS}
+    return {name: shlex.split(text.partition("Example: lstm-calc ")[2]) for name, text in helps.items()}
+
+
+EXAMPLES = examples()
+NUMBERS = {name: call for name, call in EXAMPLES.items() if name != "verify"}
+"""The examples that need no framework."""
+
+
+def started(*arguments: str, **settings: Any) -> subprocess.Popen[Any]:
+    """Start the program as a process of its own, its streams in pipes."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "-m", "lstm_calc", *arguments], **(pipes | settings))
+
+
+@posix
+@pytest.mark.parametrize("name", [*NUMBERS, "--help", "--version", "solve --help"])
+def test_a_reader_that_has_gone_is_no_error(name: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with started(*NUMBERS.get(name, name.split()), stdout=writer) as process:
+        os.close(writer)
+        assert (process.stderr.read(), process.wait() in {0, 1}) == (b"", True)
+
+
+@posix
+@pytest.mark.parametrize("form", [*DATA_FORMATS, *DOCUMENT_FORMATS])
+def test_a_reader_that_goes_after_a_line_is_no_error(form: str) -> None:
+    call = (
+        ("diagram", "8 > lstm 8 x600", "--format", form) if form == "mermaid" else ("params", "8 > lstm 8 x600", "--format", form)
+    )
+    with started(*call) as process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+@posix
+def test_a_reader_that_leaves_a_long_sweep_ends_it() -> None:
+    with started(*SWEEP) as process:
+        assert process.stdout.readline() == b"units,input,params,bytes,macs\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=20) == 0
+
+
+@posix
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_full_disk_is_a_sentence(name: str) -> None:
+    with Path("/dev/full").open("wb") as full, started(*NUMBERS[name], stdout=full) as process:
+        assert process.stderr.read() == b"error: standard output cannot be written: no space left on device\n"
+        assert process.wait() == 2
+    done = started(*NUMBERS[name], "--output-file", "/dev/full")
+    assert done.communicate() == (b"", b"error: --output-file: '/dev/full' cannot be written: no space left on device\n")
+    assert done.returncode == 2
+
+
+@posix
+@pytest.mark.parametrize("name", NUMBERS)
+def test_streams_that_are_closed_end_in_a_sentence(name: str) -> None:
+    line = f"{shlex.join([sys.executable, '-m', 'lstm_calc', *NUMBERS[name]])} <&- >&-"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "error: there is no standard output to write to\n")
+    done = subprocess.run(["/bin/sh", "-c", f"{line} 2>&-"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "")
+
+
+@contextmanager
+def read_only_folder(*names: str) -> Iterator[Path]:
+    """Give a folder that has old files and takes no new ones; to root all are open, who becomes somebody else meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in names:
+            (Path(folder) / name).write_text("old")
+        Path(folder).chmod(0o555)
+        user = os.geteuid()
+        os.seteuid(user or 65534)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(user)
+            Path(folder).chmod(0o755)
+
+
+@posix
+@pytest.mark.parametrize("name", ["answer", "new"])
+def test_a_folder_that_is_read_only_keeps_what_it_has(cli: Cli, name: str) -> None:
+    assert cli(*EXAMPLES["params"]).exit_code == 0, "imports all that it needs, as long as the user may read it"
+    with read_only_folder("answer") as folder:
+        result = cli(*EXAMPLES["params"], "--output-file", str(folder / name))
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "cannot be written: permission denied" in result.stderr
+        assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("answer", "old")]
+
+
+@posix
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_write_that_is_stopped_leaves_the_old_file(tmp_path: Path, stop: signal.Signals) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("old")
+    with started(*SWEEP, "--output-file", str(path)) as process:
+        until(lambda: any(other != path and other.stat().st_size for other in tmp_path.iterdir()))
+        process.send_signal(stop)
+        process.wait(timeout=10)
+    assert path.read_text() == "old"
+    assert stop != signal.SIGINT or list(tmp_path.iterdir()) == [path]
+
+
+def until(condition: Any, seconds: float = 10.0) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.01)
+
+
+@posix
+def test_an_interrupt_while_the_program_starts_is_quiet() -> None:
+    start = "import signal, sys; sys.argv[1:] = ['params', '8 > lstm 4']\n"
+    early = "class Hook:\n    def find_spec(self, name, *_):\n        if name == 'typer': signal.raise_signal(signal.SIGINT)\n"
+    run = "sys.meta_path.insert(0, Hook())\nfrom lstm_calc.__main__ import main\nmain()\n"
+    done = subprocess.run([sys.executable, "-c", start + early + run], capture_output=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 130)
+
+
+INTERRUPTED = {
+    "a sweep that is written": SWEEP,
+    "a sweep that is sorted": (*SWEEP, "--sort", "params", "--top", "3"),
+    "standard input that is waited for": ("params", "-"),
+}
+
+
+@posix
+@pytest.mark.parametrize("name", INTERRUPTED)
+def test_an_interrupt_is_quiet_and_exits_with_130(name: str) -> None:
+    call = INTERRUPTED[name]
+    with started(*call, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        time.sleep(1.5)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+        assert b"Traceback" not in process.stderr.read()
+
+
+ENCODINGS = {
+    "ascii": {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "cp437": {"PYTHONIOENCODING": "cp437"},
+    "the C locale": {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1"])
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_encoding_gets_what_it_can_show(monkeypatch: pytest.MonkeyPatch, name: str, encoding: str) -> None:
+    ours, known = (printed(monkeypatch, EXAMPLES[name], each) for each in (encoding, "utf-8"))
+    assert ours.count("?") == known.count("?")
+    assert list(filter(str.isdigit, ours)) == list(filter(str.isdigit, known))
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, call: list[str], encoding: str) -> str:
+    """Return what the program writes to a standard output of an encoding."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert app(call, standalone_mode=False) in {0, 1}
+    return stream.buffer.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(
+    "call", [("--help",), ("--version",), ("solve", "--help"), EXAMPLES["explain"], EXAMPLES["diagram"]], ids=" ".join
+)
+def test_every_locale_gets_an_answer(call: tuple[str, ...], encoding: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if key not in {"LC_ALL", "PYTHONUTF8"}}
+    with started(*call, env=environment | ENCODINGS[encoding]) as process:
+        out, error = process.communicate()
+    assert (error, process.returncode) == (b"", 0)
+    assert len(out) > 20
+
+
+def test_a_code_page_shows_the_errors_too() -> None:
+    process = started("params", "8 > lst\u00e4m \u65e5\u672c 4", env=os.environ | {"PYTHONIOENCODING": "cp1252"})
+    out, error = process.communicate()
+    assert (out, process.returncode) == (b"", 2)
+    assert "is not a layer" in error.decode("cp1252")
+    assert "lst\u00e4m" in error.decode("cp1252")
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_nothing_asks_the_network(cli: Cli, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    import socket
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a socket was opened")
+
+    for function in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, function, refuse)
+    assert cli(*NUMBERS[name]).exit_code in {0, 1}
+
+
+_SECONDS = 20
+_UNITS_A_MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10
+ONE_OF_EACH = {
+    "params": ("params", "{}"),
+    "tensors": ("tensors", "{}", "-f", "keras"),
+    "shapes": ("shapes", "{}", "-f", "keras"),
+    "explain": ("explain", "{}"),
+    "compare": ("compare", "{}", "{}"),
+    "diagram": ("diagram", "{}"),
+    "cost": ("cost", "{}", "--training"),
+    "check": ("check", "{}", "--max-macs", "1k"),
+    "solve": ("solve", "{}", "--max-params", str(10**200)),
+    "sweep": ("sweep", "{}", "--vary", f"units=1,{10**100}"),
+    "port": ("port", "{}", "--from", "keras", "--to", "pytorch"),
+}
+
+
+@posix
+@pytest.mark.parametrize("size", [LONG, f"{10**100} > bilstm {10**100} > dense {10**100}"], ids=["10,000 layers", "10**100 units"])
+@pytest.mark.parametrize("name", ONE_OF_EACH)
+def test_the_longest_and_the_widest_model_are_answered(name: str, size: str) -> None:
+    with started(*(word.format(size) for word in ONE_OF_EACH[name]), stdout=subprocess.DEVNULL) as process:
+        assert process.stderr.read() == b""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in {0, 1}
+    assert used.ru_utime + used.ru_stime < _SECONDS
+    assert used.ru_maxrss < (300, 450)[name == "port"] * _UNITS_A_MEGABYTE

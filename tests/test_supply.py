@@ -1,0 +1,30 @@
+"""What the wheel says about itself: its bill of materials is that of pyproject.toml, and travels with it."""
+
+from __future__ import annotations
+
+from importlib.metadata import distribution
+
+import pytest
+
+from tests.sbom import SBOM, bill, written
+
+
+def test_the_bill_of_materials_is_up_to_date() -> None:
+    assert SBOM.read_text(encoding="utf-8") == written(), "run python -m tests.sbom"
+
+
+def test_a_bill_names_what_is_needed_and_in_which_versions() -> None:
+    project = {"name": "a", "version": "1", "license": "MIT", "description": "d", "dependencies": ["b<2,>=1.5", "a-c>=3"]}
+    made = bill(project)
+    assert [(each["name"], each["versionRange"]) for each in made["components"]] == [
+        ("a-c", "vers:pypi/>=3"),
+        ("b", "vers:pypi/>=1.5|<2"),
+    ]
+    assert made["dependencies"] == [{"ref": "pkg:pypi/a@1", "dependsOn": ["pkg:pypi/a-c", "pkg:pypi/b"]}]
+
+
+def test_the_wheel_carries_its_bill_of_materials() -> None:
+    installed = distribution("lstm-calc")
+    if "editable" in (installed.read_text("direct_url.json") or ""):
+        pytest.skip("an editable install is no wheel")
+    assert installed.read_text(f"sboms/{SBOM.name}") == written()
