@@ -26,6 +26,13 @@ def shows(*commands: str) -> None:
     print("```")
 
 
+def ends(command: str, words: str) -> None:
+    """Write a command and the end of its output, from the line that begins with some words."""
+    output = _output(command)
+    end = output[output.index(f"\n{words}") :].strip()
+    print(f"```console\n$ {command}\n...\n{end}\n```")
+
+
 def table(command: str) -> None:
     """Write the Markdown that a command prints, its title apart."""
     _, _, body = _output(command).partition("\n\n")

@@ -6,10 +6,10 @@ The words, which forwards give shapes from sizes, give sizes from shapes here.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError
@@ -64,12 +64,10 @@ class Form(Record):
     layer: Layer
     slots: dict[str, Slot]
 
-    equations: ClassVar[tuple[Equation, ...]]
-    """What the sizes of every axis are."""
-
-    def check(self) -> None:
-        """Write down the equations."""
-        self.__dict__["equations"] = tuple(_equations(self))
+    @cached_property
+    def equations(self) -> tuple[Equation, ...]:
+        """What the sizes of every axis are."""
+        return tuple(_equations(self))
 
     @property
     def bias_vectors(self) -> int:

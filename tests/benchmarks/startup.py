@@ -35,6 +35,8 @@ CALLS = {
     "arguments": "arguments",
     "frameworks": "frameworks",
     "frameworks NAME": "frameworks keras",
+    "schema": "schema",
+    "inspect": f"inspect {shlex.quote(str(HERE.parent / 'data' / 'checkpoints' / 'bilstm.pt'))}",
     "port": "port '32 > lstm 64' --from keras --to pytorch",
 }
 """A natural call of every command that answers in a table and in JSON."""
@@ -43,7 +45,8 @@ CASES = (
     {f"{name} -q": (NUMBER, f"{CALLS[name]} -q", 1.10) for name in ("params", "params MODEL", "cost", "solve", "forecast")}
     | {name: (TABLE, call, 1.15) for name, call in CALLS.items()}
     | {f"{name} --format json": (NUMBER, f"{call} --format json", 1.15) for name, call in CALLS.items()}
-    | {"diagram": (NUMBER, f"diagram '{STACK}'", 1.15), "port --code": (NUMBER, f"{CALLS['port']} --code", 1.15)}
+    | {"diagram": (NUMBER, f"diagram '{STACK}'", 1.15), "report": (NUMBER, f"report '{STACK}' -f keras --max-params 1M", 1.15)}
+    | {"schema NAME": (NUMBER, "schema params", 1.15), "port --code": (NUMBER, f"{CALLS['port']} --code", 1.15)}
     | {"--help": ("floor_number.py --help", "--help", 1.15), "params --help": ("floor_number.py --help", "params --help", 1.15)}
 )
 """For each case: the floor program's arguments, ours, and the ratio that is the bar."""
