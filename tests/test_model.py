@@ -220,3 +220,30 @@ def test_what_reads_the_last_axis_of_channels_first_needs_its_width(top: Layer) 
 def test_options_that_do_not_go_together(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(ModelError, match=words):
         ConvLSTM(4, (3,), **fields)
+
+
+@pytest.mark.parametrize(
+    ("layers", "width", "key", "layer", "sentence"),
+    [
+        ([], 3, "layers", None, "the model has no layers"),
+        (LSTM(4), 3, "layers", None, "layers must be a list of layers"),
+        ([LSTM(4), "lstm"], 3, "layers", 1, "'lstm' is not a layer"),
+        ([LSTM(4, repeat=10_001)], 3, "layers", None, "a model has at most 10,000 layers"),
+        ([LSTM(4), Dense(4000, tied=True)], 3, "tied", 1, "tied shares an embedding's matrix, and none below is 4,000 x 4"),
+        ([LSTM(4, name="a"), LSTM(4, name="a")], 3, "name", 1, "name 'a' is taken by a layer before"),
+        ([LSTM(4)], None, "input_dim", None, "input_dim is missing (the features of a time step), and no embedding comes first"),
+        ([Embedding(9, 4)], 3, "input_dim", None, "input_dim does not go with an embedding first, which reads token ids"),
+    ],
+)
+def test_a_stack_that_cannot_be_is_a_sentence_with_its_place(
+    layers: Any, width: int | None, key: str, layer: int | None, sentence: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        Model(layers, width)
+    assert (str(caught.value), caught.value.key, caught.value.layer) == (sentence, key, layer)
+
+
+def test_equal_layers_are_one_object() -> None:
+    first, second, third = Model([LSTM(4), LSTM(4), LSTM(4, name="own")], 3).layers
+    assert first is second
+    assert second is not third

@@ -6,6 +6,7 @@ import pytest
 
 from lstm_calc import GRU, LSTM, ConvLSTM, Dense, Embedding, Model, RepeatVector, read
 from lstm_calc.errors import NotationError
+from lstm_calc.notation import read_template
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,33 @@ def test_a_long_text_is_shown_around_the_fault() -> None:
     assert len(shown) < 200
     assert shown.startswith("  …")
     assert shown[carets.index("^") :].startswith("lsm")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "300 > > lstm 3"])
+def test_what_is_missing_is_said(text: str) -> None:
+    what = "a layer is missing here" if text.strip() else "the model is empty"
+    with pytest.raises(NotationError, match=rf"^{what}; write '32 > lstm 64'\n"):
+        read(text)
+
+
+def test_a_window_is_asked_for_by_its_word() -> None:
+    with pytest.raises(NotationError, match=r"^conv_lstm needs its kernel_size, such as 'kernel=3x3'\n"):
+        read("3 > conv_lstm 4")
+
+
+@pytest.mark.parametrize(("word", "field"), [("return_state", "return_state"), ("return_sequences", "return_sequences")])
+def test_options_have_their_names_in_keras_too(word: str, field: str) -> None:
+    assert getattr(read(f"3 > lstm 4 {word}").layers[0], field) is True
+    assert read("3 > lstm 4 go_backwards").layers[0].go_backwards
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("? > lstm ? x?", ((None, "input_dim"), (0, "units"), (0, "repeat"))),
+        ("vocab ? > embed ? > lstm 4 proj=? in=?", ((0, "vocab_size"), (0, "dim"), (1, "projection"), (1, "input_dim"))),
+        ("3 > conv_lstm ? kernel=3 > repeat_vector ?", ((0, "filters"), (1, "steps"))),
+    ],
+)
+def test_the_places_of_open_sizes(text: str, places: tuple[object, ...]) -> None:
+    assert read_template(text).places == places
