@@ -1,4 +1,4 @@
-"""The bill of materials that the wheel carries (PEP 770), as CycloneDX: ``python -m tests.sbom`` writes it anew from pyproject.toml.
+"""The bill of materials that the wheel carries (PEP 770), as CycloneDX: ``python -m tests.sbom`` writes it from pyproject.toml.
 
 The requirements are ranges, so each is a component that is not in the wheel, with the versions that will do.
 """

@@ -36,7 +36,7 @@ def examples() -> dict[str, list[str]]:
     return {name: shlex.split(text.partition("Example: lstm-calc ")[2]) for name, text in helps.items()}
 
 
-EXAMPLES = examples()
+EXAMPLES = examples() | {"inspect": ["inspect", str(Path(__file__).parent / "data" / "checkpoints" / "bilstm.pt")]}
 NUMBERS = {name: call for name, call in EXAMPLES.items() if name != "verify"}
 """The examples that need no framework."""
 

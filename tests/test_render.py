@@ -264,3 +264,16 @@ def test_a_pipe_gets_the_table_of_a_wide_terminal(cli: Cli) -> None:
     on_terminal = ANSI.sub("", on_a_terminal(200, "params", "-i", "32", "-u", "32"))
     assert [line.rstrip() for line in on_terminal.splitlines()] == on_pipe.splitlines()
     assert "\x1b" not in on_pipe
+
+
+@pytest.mark.parametrize(
+    "call", [("params", "8 > bilstm 4 x2 frozen > dense 2"), ("tensors", "8 > gru 4", "-f", "onnx", "--gates"), ("frameworks",)]
+)
+def test_a_long_table_looks_as_rich_draws_a_short_one(cli: Cli, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]) -> None:
+    from lstm_calc.render import as_table
+
+    drawn = []
+    for most in (0, 10**6):
+        monkeypatch.setattr(as_table, "_A_SCREEN", most)
+        drawn.append(cli(*call).stdout)
+    assert drawn[0] == drawn[1]

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
-from lstm_calc.render.grid import grid
+from lstm_calc.render.grid import grid, lines, rich_table
 from lstm_calc.render.maths import spelled, written
 from lstm_calc.render.words import cells
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u"})
 """The signs of formulas, for a screen that does not have them."""
+
+_A_SCREEN = 50
+"""The lines up to which rich draws a table."""
 
 
 def render(document: Document, stream: TextIO, body_width: int | None = None) -> str:
@@ -42,8 +45,14 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
         console.print(_body(document, console, width if on_a_terminal else body_width), end="", soft_wrap=True)
         for shown in document.tables_for_people():
             drawn = grid(shown)
-            lines = _stacked(shown) if on_a_terminal and drawn.width > width else drawn.lines
-            console.print(_segments(lines), soft_wrap=True, end="")
+            if on_a_terminal and drawn.width > width:
+                console.print(_segments(_stacked(shown)), soft_wrap=True, end="")
+            elif len(shown.lines) > _A_SCREEN:
+                console.print(_segments(lines(drawn)), soft_wrap=True, end="")
+            else:
+                console.width = drawn.width
+                console.print(rich_table(drawn))
+            console.width = width
         for note in document.notes:
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())

@@ -1,22 +1,20 @@
-"""A table as lines of text for a screen; rich's own takes a hundred times as long, and the whole memory for a long one."""
+"""A table laid out for a screen: titles, widths and cells; and its drawing, by rich or, where it is long, as plain lines.
+
+Rich takes a hundred times as long as the lines do, and all the memory for a long table; both look the same.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.table import Table as RichTable
 
     from lstm_calc.document import Line, Table, Value
-
-
-class Grid(NamedTuple):
-    """What a table is on a screen: how wide, and its lines, each with its style."""
-
-    width: int
-    lines: Iterator[tuple[str, str]]
 
 
 class _Column(NamedTuple):
@@ -25,25 +23,66 @@ class _Column(NamedTuple):
     right: bool
 
 
+class _Row(NamedTuple):
+    cells: list[str]
+    starts: bool
+    style: str
+
+
+class Grid(NamedTuple):
+    """What a table is on a screen; ``rows`` are made while they are drawn."""
+
+    columns: list[_Column]
+    rows: Iterator[_Row]
+
+    @property
+    def width(self) -> int:
+        """How many columns of the screen it takes."""
+        return sum(column.width + 2 for column in self.columns)
+
+
 def grid(table: Table) -> Grid:
-    """Return the lines of a table: the titles over a rule, numbers to the right, a blank line between groups."""
-    drawn = [[_on_one_line(cell) for cell in cells(table, line)] for line in table.lines]
-    columns = [_column(table, at, drawn) for at in range(len(table.columns))]
-    width = sum(column.width + 2 for column in columns)
-    return Grid(width, _lines(table, columns, drawn, width - 2))
+    """Return a table with its cells worded, those that repeat the line above left empty, and its columns as wide as they need."""
+    worded = [[_on_one_line(cell) for cell in cells(table, line)] for line in table.lines]
+    return Grid([_column(table, at, worded) for at in range(len(table.columns))], _rows(table, worded))
 
 
-def _lines(table: Table, columns: Sequence[_Column], drawn: list[list[str]], rule: int) -> Iterator[tuple[str, str]]:
-    yield "\n", ""
-    for head in zip(*_heads(columns), strict=True):
-        yield f"{_row(head, columns)}\n", "bold"
-    yield f" {'─' * rule}\n", ""
+def _rows(table: Table, worded: list[list[str]]) -> Iterator[_Row]:
+    """Yield the rows; one starts a group where the value of a grouped first column is new."""
     above: tuple[Value, ...] = ()
-    for line, row in zip(table.lines, drawn, strict=True):
-        if above and table.columns[0].grouped and line.values[0] != above[0]:
-            yield "\n", ""
-        yield f"{_row(_said_once(table, line, above, row), columns)}\n", "bold" if line.sum else ""
+    for line, row in zip(table.lines, worded, strict=True):
+        starts = bool(above) and table.columns[0].grouped and line.values[0] != above[0]
+        yield _Row(list(_said_once(table, line, above, row)), starts, "bold" if line.sum else "")
         above = line.values
+
+
+def rich_table(drawn: Grid) -> RichTable:
+    """Return the table as rich draws it: the titles over a rule, numbers to the right, a blank line between groups."""
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    made = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
+    for title, width, right in drawn.columns:
+        justify: Literal["left", "right"] = "right" if right else "left"
+        made.add_column("\n".join(title), justify=justify, width=width, no_wrap=True, vertical="bottom")
+    for row in drawn.rows:
+        if row.starts:
+            made.add_section()
+        made.add_row(*map(Text, row.cells), style=row.style)
+    return made
+
+
+def lines(drawn: Grid) -> Iterator[tuple[str, str]]:
+    """Yield the lines of the same table, each with its style."""
+    yield "\n", ""
+    for head in zip(*_heads(drawn.columns), strict=True):
+        yield f"{_row(head, drawn.columns)}\n", "bold"
+    yield f" {'─' * (drawn.width - 2)}\n", ""
+    for row in drawn.rows:
+        if row.starts:
+            yield "\n", ""
+        yield f"{_row(row.cells, drawn.columns)}\n", row.style
     yield "\n", ""
 
 
@@ -77,7 +116,7 @@ def _heads(columns: Sequence[_Column]) -> Iterator[list[str]]:
         yield [""] * (deepest - len(column.title)) + column.title
 
 
-def _row(texts: Iterator[str] | Sequence[str], columns: Sequence[_Column]) -> str:
+def _row(texts: Iterable[str], columns: Sequence[_Column]) -> str:
     padded = (
         f"{' ' * (column.width - _wide(text))}{text}" if column.right else f"{text}{' ' * (column.width - _wide(text))}"
         for column, text in zip(columns, texts, strict=True)

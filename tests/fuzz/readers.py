@@ -1,6 +1,8 @@
-"""A coverage-guided fuzzer over the notation and every reader of a file: ``python tests/fuzz/readers.py CORPUS -max_total_time=300``.
+"""A coverage-guided fuzzer over the notation and every reader of a file.
 
-Needs atheris (pip install atheris); libFuzzer's options follow. Whatever is no ModelError is a find, and so is what takes 2 s or 300 MB.
+    python tests/fuzz/readers.py CORPUS -max_total_time=300
+
+Needs atheris (pip install atheris); the options are libFuzzer's. Whatever is no ModelError is a find, so is what takes 2 s, 300 MB.
 """
 
 from __future__ import annotations
