@@ -353,10 +353,10 @@ def test_a_long_file_name_is_a_file_name(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_long_stack_is_answered_in_good_time(cli: Cli) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for form in ("csv", "json", "markdown"):
         assert cli("params", "3 > lstm 3 x3000 > dense 1", "--format", form).exit_code == 0
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_an_ascii_terminal_gets_the_same_numbers() -> None:

@@ -391,7 +391,7 @@ def test_a_deep_or_a_long_model_is_refused_soon() -> None:
     for _ in range(200):
         deep = layer("TimeDistributed", layer=deep)
     many = [layer("LSTM", units=1, name=f"l{at}", return_sequences=True) for at in range(6_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     for config, message in (
         (deep, "layers within layers are nested too deeply"),
         (functional(*many, *many), "config.layers: a model has at most 10,000 layers"),
@@ -399,7 +399,7 @@ def test_a_deep_or_a_long_model_is_refused_soon() -> None:
     ):
         with pytest.raises(ModelFileError, match=message):
             read(config)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 SEEDS = [json.loads(path.read_text()) for path in sorted(CONFIGS.glob("*.json"))]

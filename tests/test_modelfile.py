@@ -132,10 +132,10 @@ def test_a_toml_file_may_begin_with_its_layers() -> None:
 
 def test_a_key_that_stands_twice_in_a_large_table_is_found_in_good_time() -> None:
     text = "{" + ", ".join(f'"k{at}": 1' for at in range(100_000)) + ', "k99999": 2}'
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ModelFileError, match="'k99999' stands twice"):
         loads(text, "model.json")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_files_that_are_no_model_files(tmp_path: Path) -> None:
