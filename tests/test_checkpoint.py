@@ -253,6 +253,9 @@ HARMFUL = {
     "builtins.eval": b"cbuiltins\neval\n(S'1'\ntR.",
     "subprocess.Popen": b"\x80\x04\x8c\x0asubprocess\x8c\x05Popen\x93.",
     "runpy.run_path": TWO + b"(X\x01\x00\x00\x00airunpy\nrun_path\n.",
+    "numpy.os.system": b"\x80\x04\x8c\x05numpy\x8c\x09os.system\x93\x8c\x02id\x85R.",
+    "torch.serialization.load": TWO + b"ctorch.serialization\nload\n.",
+    "numpy.f2py.crackfortran.myeval": TWO + b"cnumpy.f2py.crackfortran\nmyeval\n.",
     "torch.load": TWO + b"ctorch\nload\n.",
 }
 
