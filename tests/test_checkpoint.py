@@ -141,10 +141,23 @@ def test_pickled_modules_and_what_wraps_a_tensor(tmp_path: Path) -> None:
 
 def test_torchscript_and_half_precision(tmp_path: Path) -> None:
     data = torch_zip(
-        {"w": torch_tensor("0", (4,), storage="HalfStorage")}, {"0": 8}, {"model/code/a.py": b"", "model/constants.pkl": b""}
+        {"w": torch_tensor("0", (4,), storage="HalfStorage")},
+        {"0": 8},
+        {"model/code/a.py": b"", "model/constants.pkl": pickled(())},
     )
     checkpoint = opened(tmp_path / "a", data)
     assert (checkpoint.format, checkpoint.tensors[0].dtype) == ("torchscript", "float16")
+
+
+@pytest.mark.parametrize(("own", "kind"), [({}, ""), ({"w": torch_tensor("0", (2,))}, "buffer")])
+def test_constants_of_torchscript_are_weights_only_where_it_is_frozen(tmp_path: Path, own: dict[str, Any], kind: str) -> None:
+    extra = {"model/constants.pkl": pickled((torch_tensor("0", (3, 4)),)), "model/constants/0": bytes(48)}
+    checkpoint = opened(tmp_path / "a", torch_zip(own, {"0": 8} if own else {}, extra))
+    assert checkpoint.format == "torchscript"
+    assert [(each.name, each.shape, each.kind) for each in checkpoint.tensors[len(own) :]] == [("constants/0", (3, 4), kind)]
+    assert len({each.place for each in checkpoint.tensors}) == len(own) + 1
+    short = {**extra, "model/constants/0": bytes(47)}
+    assert refusal(tmp_path / "b", torch_zip({}, {}, short)).startswith("has 47 bytes for the tensor '0'")
 
 
 def legacy(value: Any, storages: dict[str, int], cut: int = 0) -> bytes:
@@ -199,8 +212,12 @@ FOREIGN = {
     "a zip archive without the weights": zipped({"a.txt": b"a"}),
     "a Python wheel": zipped({"a-1.dist-info/METADATA": b"a"}),
     "an office document": zipped({"[Content_Types].xml": b"a"}),
+    "a MessagePack file": b"\x81\xa6params\x81\xa5Dense\x80",
+    "a TensorFlow graph": field(1, field(1, "x") + field(2, "Placeholder")),
+    "a CRFsuite model": b"lCRF\x00\x00",
+    "a program of torch.export": zipped({"m/models/model.json": b"{}", "m/data/weights/model_weights_config.json": b"{}"}),
     "empty": b"",
-    "none that is known here": bytes(range(200, 256)) * 4,
+    "of no format that is known here": bytes(range(200, 256)) * 4,
 }
 
 
@@ -236,6 +253,9 @@ HARMFUL = {
     "builtins.eval": b"cbuiltins\neval\n(S'1'\ntR.",
     "subprocess.Popen": b"\x80\x04\x8c\x0asubprocess\x8c\x05Popen\x93.",
     "runpy.run_path": TWO + b"(X\x01\x00\x00\x00airunpy\nrun_path\n.",
+    "numpy.os.system": b"\x80\x04\x8c\x05numpy\x8c\x09os.system\x93\x8c\x02id\x85R.",
+    "torch.serialization.load": TWO + b"ctorch.serialization\nload\n.",
+    "numpy.f2py.crackfortran.myeval": TWO + b"cnumpy.f2py.crackfortran\nmyeval\n.",
     "torch.load": TWO + b"ctorch\nload\n.",
 }
 

@@ -486,3 +486,26 @@ def test_every_cell_has_forms() -> None:
     assert {form.kind for form in forms()} == set(CELLS)
     assert {type(form.layer) for form in forms()}.isdisjoint({Dense, Embedding})
     assert any(isinstance(form.layer, ConvLSTM) for form in forms())
+
+
+def test_spectral_norm_leaves_the_weight_and_its_vectors(look) -> None:
+    renamed = {"weight_hh_l0_orig" if name == "weight_hh_l0" else name: shape for name, shape in TORCH_LSTM.items()}
+    for vectors in ({"weight_hh_l0_u": (36,), "weight_hh_l0_v": (9,)}, {"weight_hh_l0_v": (9,), "weight_hh_l0_u": (36,)}):
+        file = look(state_dict(under("rnn", renamed | vectors)))
+        assert [told(layer) for layer in file.layers] == [("lstm", 6, 9, 1, False, 2)]
+        assert file.reconciled
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hyper_parameters.class_weight",
+        "callbacks.ModelCheckpoint.best",
+        "rnn.weight_hh_l0_mask",
+        "rnn.parametrizations.weight_hh_l0.0._u",
+        "metrics.mean.vars.0",
+    ],
+)
+def test_what_training_keeps_beside_the_model_is_not_learned(look, name: str) -> None:
+    file = look(state_dict(under("rnn", TORCH_LSTM) | {name: (7,)}))
+    assert (file.params, file.other, file.buffers) == (612, 0, 7)

@@ -149,7 +149,7 @@ def _read_shard(path: str) -> Checkpoint:
 
 def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Checkpoint:
     """Return what a pickle or an ONNX graph holds, or say what else the file is."""
-    from lstm_calc.checkpoint.foreign import file_words
+    from lstm_calc.checkpoint.foreign import UNKNOWN, file_words
     from lstm_calc.checkpoint.pickles import NotAPickleError
 
     if head[2:].startswith(_LEGACY) or (head.startswith(_PROTOCOLS) and _LEGACY in head[:32]):
@@ -157,7 +157,7 @@ def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Che
 
         return read_torch_legacy(source)
     words = file_words(head, _rest(stream, source.size)[-8:])
-    unknown = words == "none that is known here"
+    unknown = words == UNKNOWN
     if head.startswith(_PROTOCOLS):
         return _read_pickle(source)
     if head[0] in _OLD_PICKLE and (unknown or words == "a text file"):

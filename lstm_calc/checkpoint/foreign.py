@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,12 +55,20 @@ _STARTS = (
     (b"#!", "a script"),
     (b"#Parameter#", "a DyNet text file"),
     (b"#LookupParameter#", "a DyNet text file"),
+    (b"lCRF", "a CRFsuite model"),
 )
 _INSIDE = (
     (4, b"TFL3", "a TFLite model"),
     (257, b"ustar", "a tar archive; unpack it first"),
     (4, b"ftyp", "a video (MP4)"),
 )
+_PATTERNS = (
+    (re.compile(rb"\x08.*serve", re.DOTALL), "a TensorFlow SavedModel's graph"),
+    (re.compile(rb"\n.*\x12(\x0bPlaceholder|\x05Const|\x0aVariableV2|\x0bVarHandleOp)", re.DOTALL), "a TensorFlow graph"),
+    (re.compile(rb"([\x81-\x8f]|\xde..)[\xa1-\xbf][\w/. -]", re.DOTALL), "a MessagePack file (Flax, spaCy)"),
+)
+"""What the whole of the first bytes is like; MessagePack: a map whose first key is a short text."""
+UNKNOWN = "of no format that is known here"
 _TABLE_END = bytes.fromhex("57fb808b247547db")
 _FOLDERS = (
     ("saved_model.pb", "a TensorFlow SavedModel folder"),
@@ -79,9 +88,7 @@ def file_words(head: bytes, tail: bytes) -> str:
             return words
     if tail == _TABLE_END:
         return "a TensorFlow checkpoint's index"
-    if head.startswith(b"\x08") and b"serve" in head:
-        return "a TensorFlow SavedModel's graph"
-    return _text_words(head) or "none that is known here"
+    return next((words for pattern, words in _PATTERNS if pattern.match(head)), "") or _text_words(head) or UNKNOWN
 
 
 def _text_words(head: bytes) -> str:
@@ -109,6 +116,7 @@ def zip_words(names: tuple[str, ...]) -> str:
         ("META-INF/MANIFEST.MF", "a Java archive"),
         ("AndroidManifest.xml", "an Android package"),
         ("saved_model.pb", "a zip archive of a TensorFlow SavedModel"),
+        ("model_weights_config.json", "a program of torch.export; its state_dict, saved alone, can be read"),
         ("model.json", "TorchScript of before PyTorch 1.2; save it anew"),
         ("Manifest.json", "a zip archive of a Core ML package"),
         (".dist-info/METADATA", "a Python wheel"),

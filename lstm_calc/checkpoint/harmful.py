@@ -13,7 +13,10 @@ webbrowser xmlrpc zipimport
 _HARMFUL_BUILTINS = "__import__ apply breakpoint compile eval exec execfile file globals input open raw_input vars"
 _HARMFUL_OTHERS = """
 _io.FileIO _io.open io.FileIO io.open numpy.load numpy.testing._private.utils.runstring platform.popen torch.hub.load
-torch.jit.load torch.load types.CodeType types.FunctionType
+torch.jit.load torch.load torch.serialization.load types.CodeType types.FunctionType cloudpickle.load cloudpickle.loads dill.load
+dill.loads joblib.load pandas.read_pickle operator.attrgetter operator.methodcaller inspect.getattr_static logging.config
+numpy.distutils numpy.f2py shelve site tarfile.open test.support torch._dynamo torch._inductor torch.utils._config_module
+uuid._get_command_stdout zipfile.ZipFile getpass
 """
 _HARMFUL = (
     *(f"{module}." for module in _HARMFUL_MODULES.split()),

@@ -48,7 +48,7 @@ def _named(module: Any, name: Any) -> Name:
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError
     whole = f"{module}.{name}"
-    if is_harmful(whole):
+    if is_harmful(whole) or ("." in name and is_harmful(name)):
         raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)
 

@@ -32,23 +32,39 @@ _WIDTHS = {
 
 
 def read_torch_zip(archive: Archive) -> Checkpoint:
-    """Return the tensors of a zip that torch.save or torch.jit.save wrote, from its data.pkl and the sizes of its members."""
+    """Return the tensors of a zip that torch.save or torch.jit.save wrote, from its pickles and the sizes of its members.
+
+    A frozen TorchScript module has its weights among the constants of its code, in constants.pkl; beside parameters those are none.
+    """
     pickle = next(name for name in archive.names if name == "data.pkl" or name.endswith("/data.pkl"))
     root = pickle.removesuffix("data.pkl")
-    with archive.open(pickle, LIMIT) as source:
-        tensors = tuple(tensors_of(unpickled(source)))
-    for tensor in tensors:
-        _held(tensor, archive.sizes, root)
-    scripted = any(name.startswith(f"{root}code/") for name in archive.names) or f"{root}constants.pkl" in archive.sizes
+    tensors = _pickled(archive, root, "data")
+    constants = f"{root}constants.pkl" in archive.sizes
+    if constants:
+        kind = "buffer" if tensors else ""
+        tensors += tuple(
+            tensor.replace(name=f"constants/{tensor.name}", place=("constants", tensor.place), kind=kind)
+            for tensor in _pickled(archive, root, "constants")
+        )
+    scripted = constants or any(name.startswith(f"{root}code/") for name in archive.names)
     return Checkpoint("torchscript" if scripted else "pytorch", tensors)
 
 
-def _held(tensor: Stored, sizes: dict[str, int], root: str) -> None:
+def _pickled(archive: Archive, root: str, name: str) -> tuple[Stored, ...]:
+    """Return the tensors of one pickle of the archive, whose storages are in the folder of the same name."""
+    with archive.open(f"{root}{name}.pkl", LIMIT) as source:
+        tensors = tuple(tensors_of(unpickled(source)))
+    for tensor in tensors:
+        _held(tensor, archive.sizes, root, name)
+    return tensors
+
+
+def _held(tensor: Stored, sizes: dict[str, int], root: str, folder: str) -> None:
     """Refuse a tensor whose storage is not in the archive, or too short for it."""
     if tensor.place is None or tensor.dtype not in _WIDTHS or not isinstance(tensor.place[0], str):
         return
     key, offset, shape, steps = tensor.place
-    size = next((sizes[name] for name in (f"{root}data/{key}", f"{root}{key}", f"{root}tensors/{key}") if name in sizes), None)
+    size = next((sizes[name] for name in (f"{root}{folder}/{key}", f"{root}{key}", f"{root}tensors/{key}") if name in sizes), None)
     if size is None:
         raise CheckpointError(f"has no storage {quoted(key)} for the tensor {quoted(tensor.name)}")
     last = offset + sum((length - 1) * step for length, step in zip(shape, steps, strict=True)) + 1

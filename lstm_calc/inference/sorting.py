@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from lstm_calc.checkpoint.stored import Stored
 
@@ -24,7 +24,9 @@ _OPTIMIZER = re.compile(
 """PyTorch's and Lightning's keys, Keras' groups, the slots of TensorFlow 1."""
 _BUFFER = re.compile(
     r"(^|[/_])(running_mean|running_var|running_std|num_batches_tracked|moving_mean|moving_variance|moving_var|position_ids|inv_freq)$"
-    r"|(^|/)batch_stats/|_buffer$|(^|/)(global_step|iterations|epoch)$|(^|/)batch_normalization[^/]*/vars/[23]$",
+    r"|(^|/)batch_stats/|_buffer$|(^|/)(global_step|iterations|epoch)$"
+    r"|(^|/)metrics/[^/]+/vars/\d+$|^(hyper_parameters|callbacks|loops|lr_schedulers)/|_mask$|(^|/)parametrizations/[^/]+/\d+/_[uv]$"
+    r"|(^|/)batch_normalization[^/]*/vars/[23]$",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"^(u?int(16|32|64)|bool|str|bytes|string|object|time|void\d*)$")
@@ -43,9 +45,15 @@ class Sorted(Record):
 def sort(tensors: Sequence[Stored]) -> Sorted:
     """Return the tensors by what they are for, as the file, the names and the dtypes tell."""
     bins: dict[str, list[Stored]] = {"": [], "optimizer": [], "buffer": []}
+    names = {tensor.name for tensor in tensors}
     for tensor in tensors:
-        bins[_kind(tensor)].append(tensor)
+        bins["buffer" if _is_singular_vector(tensor.name, names) else _kind(tensor)].append(tensor)
     return Sorted(tuple(bins[""]), tuple(bins["optimizer"]), tuple(bins["buffer"]))
+
+
+def _is_singular_vector(name: str, names: Container[str]) -> bool:
+    """Say whether a tensor is one of the two buffers that PyTorch's spectral_norm keeps beside the weight that it renames."""
+    return name.endswith(("_u", "_v")) and f"{name[:-2]}_orig" in names
 
 
 def _kind(tensor: Stored) -> str:
