@@ -9,6 +9,7 @@ import pytest
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row
+from lstm_calc.measure import count
 from lstm_calc.model import KINDS
 from lstm_calc.notation import read
 from lstm_calc.questions.params import params
@@ -201,3 +202,15 @@ def test_a_page_says_what_flows() -> None:
         "role": "initial",
         "when": "",
     }
+
+
+@pytest.mark.parametrize(("framework", "projection"), [("pytorch", 8), ("paddle", 8), ("tflite", 9)])
+def test_a_count_keeps_to_the_limits_of_every_model_it_is_asked_for(framework: str, projection: int) -> None:
+    assert count(read("4 > lstm 8 proj=7"), framework) == tensors(read("4 > lstm 8 proj=7"), framework).total
+    with pytest.raises(FrameworkError, match="projection"):
+        count(read(f"4 > lstm 8 proj={projection}"), framework)
+
+
+def test_a_merge_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(FrameworkError, match=r"^pytorch has no merge for lstm; textbook, keras"):
+        count(read("4 > bilstm 8 merge=sum"), "pytorch")
