@@ -92,6 +92,7 @@ class _Reader:
         self.operators: list[Operator] = []
         self.biases: dict[str, Message] = {}
         self.buffers: set[str] = set()
+        self.turns: dict[str, int] = {}
         self.calls = 0
         self.functions = {_text(parts, "name"): parts for parts in (_parts(function, _FUNCTION) for function in functions)}
 
@@ -201,14 +202,20 @@ class _Reader:
         shape, name = _dims(parts["dims"]), name or _text(parts, "name")
         dtype = _TYPES.get(next((value for value in parts["data_type"] if isinstance(value, int)), 0), "other")
         _check_size(name, shape, dtype, parts["raw_data"])
-        own, turn = name, 2
-        while own in self.tensors:
-            own, turn = f"{name}#{turn}", turn + 1
+        own = self.own_name(name)
         is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,) and not _LEARNED.search(name))
         if len(shape) == 2 and parts["raw_data"] and isinstance(parts["raw_data"][0], Message):
             self.biases[own] = parts["raw_data"][0]
         self.tensors[own] = Stored(own, shape, dtype, None, "buffer" if is_setting else "")
         scope.flows[name] = Flow(shape, (own,), _ints(parts, dtype) if dtype in {"int64", "int32"} else None)
+
+    def own_name(self, name: str) -> str:
+        """Return the name, or name#2, name#3, ... where it is taken."""
+        own = name
+        while own in self.tensors:
+            self.turns[name] = self.turns.get(name, 1) + 1
+            own = f"{name}#{self.turns[name]}"
+        return own
 
     def sparse(self, message: Message, scope: _Scope) -> None:
         """Note a sparse initialiser in its dense shape."""
