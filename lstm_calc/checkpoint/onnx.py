@@ -6,7 +6,7 @@ Weights kept in other files are not opened. Source: onnx/onnx.proto, whose field
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from mmap import ACCESS_READ, mmap
 from typing import IO, Any
 
@@ -93,6 +93,7 @@ class _Reader:
         self.biases: dict[str, Message] = {}
         self.buffers: set[str] = set()
         self.calls = 0
+        self.turns: Counter[str] = Counter()
         self.functions = {_text(parts, "name"): parts for parts in (_parts(function, _FUNCTION) for function in functions)}
 
     def checkpoint(self) -> Checkpoint:
@@ -201,9 +202,10 @@ class _Reader:
         shape, name = _dims(parts["dims"]), name or _text(parts, "name")
         dtype = _TYPES.get(next((value for value in parts["data_type"] if isinstance(value, int)), 0), "other")
         _check_size(name, shape, dtype, parts["raw_data"])
-        own, turn = name, 2
+        own = name
         while own in self.tensors:
-            own, turn = f"{name}#{turn}", turn + 1
+            self.turns[name] += 1
+            own = f"{name}#{self.turns[name] + 1}"
         is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,) and not _LEARNED.search(name))
         if len(shape) == 2 and parts["raw_data"] and isinstance(parts["raw_data"][0], Message):
             self.biases[own] = parts["raw_data"][0]
