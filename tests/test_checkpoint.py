@@ -196,6 +196,19 @@ def test_shards_by_their_index(tmp_path: Path) -> None:
             read(str(tmp_path / "index.json"))
 
 
+def test_a_pipe_as_a_shard_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "is not a regular file" in refusal(tmp_path / "index.json", json.dumps({"weight_map": {"a": "pipe"}}).encode())
+
+
+def test_tensors_of_one_name_are_counted_up_at_once(tmp_path: Path) -> None:
+    data = handmade.onnx(handmade.onnx_graph([], [handmade.onnx_tensor("w", (2,))] * 20_000))
+    began = time.process_time()
+    names = [each.name for each in opened(tmp_path / "a", data).tensors]
+    assert (names[:3], names[-1], len(names)) == (["w", "w#2", "w#3"], "w#20000", 20_000)
+    assert time.process_time() - began < 10
+
+
 FOREIGN = {
     "a TFLite model": b"\x1c\x00\x00\x00TFL3" + bytes(40),
     "a GGUF file": b"GGUF\x03\x00\x00\x00",

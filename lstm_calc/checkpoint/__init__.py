@@ -141,6 +141,7 @@ def _read_index(stream: IO[bytes], path: str, size: int) -> Checkpoint:
 
 
 def _read_shard(path: str) -> Checkpoint:
+    _refuse_what_is_no_file(Path(path))
     with Path(path).open("rb") as stream:
         if stream.read(16).lstrip().startswith(b"{"):
             raise CheckpointError("names itself or another index as a shard")
