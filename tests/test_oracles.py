@@ -31,7 +31,7 @@ def with_plain_names(model: Model) -> Model:
 
 
 @pytest.mark.parametrize("framework", INSTALLABLE)
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_random_models_agree_to_the_last_slice(framework: str, data: st.DataObject) -> None:
     model = with_plain_names(data.draw(models(framework, longest=2, largest=6)))
