@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u"})
 """The signs of formulas, for a screen that does not have them."""
 
-_A_SCREEN = 50
+_A_SCREEN = 40
 """The lines up to which rich draws a table."""
 
 
