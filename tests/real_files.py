@@ -17,6 +17,10 @@ KERAS = [
     {"cell": "gru", "input_dim": 4, "units": 2, "bidirectional": False, "bias_vectors": 2, "params": 48},
     {"cell": "lstm", "input_dim": 2, "units": 2, "bidirectional": False, "bias_vectors": 0, "params": 32},
 ]
+QUANTISED = [
+    {"cell": "lstm", "framework": "pytorch", "input_dim": 3, "units": 4, "layers": 2, "bidirectional": True, "params": 736},
+    {"cell": "gru", "framework": "pytorch", "input_dim": 3, "units": 4, "params": 108},
+]
 EXPECTED = {
     "bilstm.pt": ("pytorch", [BILSTM], {"params": 1184, "optimizer": 0, "buffers": 7}),
     "bilstm-legacy.pt": ("pytorch-legacy", [BILSTM], {"params": 1184, "optimizer": 0, "buffers": 7}),
@@ -27,6 +31,8 @@ EXPECTED = {
         [{"cell": "lstm", "input_dim": 4, "units": 5, "projection": 3, "bias_vectors": 2, "params": 195}],
         {"params": 245, "optimizer": 486, "buffers": 7},
     ),
+    "quantised.pt": ("pytorch", QUANTISED, {"params": 844, "optimizer": 0}),
+    "quantised-module.pt": ("pytorch", QUANTISED, {"params": 844, "optimizer": 0}),
     "bigru.onnx": (
         "onnx",
         [
@@ -79,6 +85,10 @@ def make_torch(folder: Path) -> None:
     model(tokens).sum().backward()
     optimizer.step()
     torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 1}, folder / "projected-adam.pt")
+    plain = nn.ModuleDict({"stack": nn.LSTM(3, 4, 2, bidirectional=True), "cell": nn.GRUCell(3, 4)})
+    quantised = torch.ao.quantization.quantize_dynamic(plain, {nn.LSTM, nn.GRUCell})
+    torch.save(quantised.state_dict(), folder / "quantised.pt")
+    torch.save(quantised, folder / "quantised-module.pt")
     torch.onnx.export(Tagger(nn.GRU, num_layers=2, bidirectional=True).eval(), (tokens,), folder / "bigru.onnx", dynamo=False)
 
 

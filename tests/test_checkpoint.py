@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc.checkpoint import read
+from lstm_calc.checkpoint.pickled import tensors_of
 from lstm_calc.checkpoint.pickles import MOST_STEPS
 from lstm_calc.checkpoint.protobuf import MOST_FIELDS
+from lstm_calc.checkpoint.said import Made
 from lstm_calc.errors import CheckpointError, LstmCalcError
 from lstm_calc.questions.inspect import inspect_file
 from tests import handmade
@@ -461,3 +463,11 @@ def test_hdf5_behind_a_users_block_is_seen(tmp_path: Path, monkeypatch: pytest.M
 
 def test_compressed_keras_weights_are_bounded(tmp_path: Path) -> None:
     assert "at most 268,435,456 are unpacked" in refusal(tmp_path / "a", zip_bomb("model.weights.h5", b"\x00", 300))
+
+
+@pytest.mark.parametrize("linears", [[1, 2], [], None, [None, None], {"a": 1, "b": 2}])
+def test_packed_parameters_that_are_none_are_refused(linears: Any) -> None:
+    cell = Made(None, ())
+    cell.state = (("quantized_dynamic", [], [], [1], linears), "__torch__.torch.classes.rnn.CellParamsBase")
+    with pytest.raises(CheckpointError, match="CellParamsBase that is none"):
+        list(tensors_of({"lstm": cell}))

@@ -39,6 +39,7 @@ DRAWN = {
     ),
     "module": ("shapes", "32 > lstm 64 x3", "-f", "pytorch", "--format", "mermaid"),
     "cell": ("diagram", "32 > lstm 64 proj=16 peephole > dense 10"),
+    "forecast": ("forecast", "--features", "5", "--window", "64", "--horizon", "3", "--units", "32", "--format", "mermaid"),
     "gru": ("diagram", "32 > gru 64", "-f", "keras", "--layer", "gru"),
 }
 
@@ -91,9 +92,7 @@ def test_every_format_has_the_drawing_or_says_that_it_has_none(cli: Cli) -> None
     assert (answer["schema"], answer["cell"]["inputs"]) == ("lstm-calc/diagram/1", {"x_t": [3], "h_t-1": [4], "c_t-1": [4]})
     refused = cli("params", "3 > lstm 4", "--format", "mermaid")
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert refused.stderr == (
-        "error: --format: mermaid draws, and there is nothing to draw here; shapes and diagram have drawings\n"
-    )
+    assert refused.stderr == ("error: --format: mermaid draws, and this answer has no drawing; shapes, diagram and forecast have\n")
 
 
 HOSTILE = 'a"b<i>#35;`c`&amp;'

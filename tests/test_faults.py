@@ -40,10 +40,27 @@ NUMBERS = {name: call for name, call in EXAMPLES.items() if name != "verify"}
 """The examples that need no framework."""
 
 
-def started(*arguments: str, **settings: Any) -> subprocess.Popen[Any]:
-    """Start the program as a process of its own, its streams in pipes."""
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Let what is started here be interrupted, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Program(subprocess.Popen[Any]):
+    """The program as a process of its own, which does not outlive a test that fails."""
+
+    def __exit__(self, kind: type[BaseException] | None, *more: object) -> None:
+        if kind is not None:
+            self.kill()
+        super().__exit__(kind, *more)
+
+
+def started(*arguments: str, **settings: Any) -> Program:
+    """Start the program, its streams in pipes."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([sys.executable, "-m", "lstm_calc", *arguments], **(pipes | settings))
+    return Program([sys.executable, "-m", "lstm_calc", *arguments], **(pipes | settings))
 
 
 @posix

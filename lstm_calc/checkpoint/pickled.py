@@ -73,10 +73,13 @@ _HOLDERS = (dict, list, tuple, Made)
 
 def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
     """Yield what stands in a container: the step to it, itself, and what kind of tensors it has."""
-    if isinstance(value, Made):
+    if (packed := _packed(value)) is not None:
+        yield from ((name, part, "") for name, part in packed.items())
+    elif isinstance(value, Made):
         yield from (("", part, "") for part in (value.state, value.items, value.args))
     elif isinstance(value, dict) and "_parameters" in value and "_modules" in value:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
+        yield from ((key, part, "") for key, part in value.items() if _packed(part) is not None)
     elif isinstance(value, dict):
         yield from (
             (printable(str(key)), inside, "")
@@ -85,6 +88,37 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
         )
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
+
+
+def _packed(value: Any) -> dict[str, Any] | None:
+    """Return what a quantised module keeps in one object of C++, by name; None for anything else."""
+    state = value.state if isinstance(value, Made) else None
+    if not (isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], tuple) and isinstance(state[1], str)):
+        return None
+    reader = _PACKED.get(state[1].rpartition(".")[2])
+    try:
+        return reader(state[0]) if reader else None
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise CheckpointError(f"has a {printable(state[1])} that is none") from None
+
+
+def _of_linear(state: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the parts of (weight, bias)."""
+    return dict(zip(("weight", "bias"), state, strict=False))
+
+
+def _of_cell(state: tuple[Any, ...]) -> dict[str, Any]:
+    """Return the parts of (type, biases, scales, offsets, linears); in float16 the linears alone have the biases."""
+    _, biases, _, _, linears = state
+    parts: dict[str, Any] = {}
+    for at, (side, linear) in enumerate(zip(("ih", "hh"), linears, strict=True)):
+        matrix, bias = _of_linear(linear.state[0]).values()
+        parts |= {f"weight_{side}": matrix, f"bias_{side}": biases[at] if biases else bias}
+    return parts
+
+
+_PACKED = {"LinearPackedParamsBase": _of_linear, "CellParamsBase": _of_cell}
+"""For each class of PyTorch's packed parameters: the parts that its state has (aten/src/ATen/native/quantized)."""
 
 
 def _tensor(value: Any) -> Stored | None:

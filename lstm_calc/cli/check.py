@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lstm_calc.cli.options import is_a_path, model_and_budget, output_reader, with_options
+from lstm_calc.cli.models import is_a_path, model_and_budget
+from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import read_counts, with_options
+from lstm_calc.cli.numbers import read_counts
+from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, ModelError
 

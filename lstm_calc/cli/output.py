@@ -64,7 +64,7 @@ class Output:
             return self.text(DATA_FORMATS[self.form](data()))
         made = self._arranged(document())
         if self.form in GRAPH_FORMATS and not any(part.graphs for part in made.parts()):
-            raise OutputError(f"--format: {self.form} draws, and there is nothing to draw here; shapes and diagram have drawings")
+            raise OutputError(f"--format: {self.form} draws, and this answer has no drawing; shapes, diagram and forecast have")
         return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, read_counts
-from lstm_calc.counts import parse_size, parse_time
+from lstm_calc.cli.numbers import counted, read_counts, sized
 from lstm_calc.errors import LstmCalcError, ModelError
 
 if TYPE_CHECKING:
@@ -113,25 +112,3 @@ def read_budget(
         return budget_of({name: text for name, text in texts.items() if text is not None})
     except ModelError as error:
         raise LstmCalcError(f"--max-{error.key}: {error.without_key}") from None
-
-
-def sized(flag: str, text: str) -> int:
-    """Return the bytes of an option; raise LstmCalcError, naming the option, where they are none."""
-    try:
-        size = parse_size(text)
-    except LstmCalcError as error:
-        raise LstmCalcError(f"{flag}: {error}") from None
-    if size < 1:
-        raise LstmCalcError(f"{flag}: must be at least one byte, not {text}")
-    return size
-
-
-def timed(flag: str, text: str) -> int:
-    """Return the nanoseconds of an option; raise LstmCalcError, naming the option, where they are none."""
-    try:
-        time = parse_time(text)
-    except LstmCalcError as error:
-        raise LstmCalcError(f"{flag}: {error}") from None
-    if time < 1:
-        raise LstmCalcError(f"{flag}: must be at least a nanosecond, not {text}")
-    return time

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lstm_calc.cli.options import page_reader, read_model_and_budget, with_options
+from lstm_calc.cli.models import read_model_and_budget
+from lstm_calc.cli.options import page_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_dtype, read_training
 from lstm_calc.model import Model

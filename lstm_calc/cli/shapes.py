@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import read_size, read_sizes, with_options
+from lstm_calc.cli.numbers import read_size, read_sizes
+from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
 

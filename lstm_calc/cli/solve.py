@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, named_model, with_options
+from lstm_calc.cli.models import named_model
+from lstm_calc.cli.numbers import counted, timed
+from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype, timed
+from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.template import Template
 

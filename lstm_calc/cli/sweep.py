@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.options import counted, naming, plain_reader, with_options
+from lstm_calc.cli.numbers import counted, naming, sized
+from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
-from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, sized
+from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 from lstm_calc.render import ROW_FORMATS

@@ -93,7 +93,7 @@ class Framework(Record):
     ``prefix`` stands before every name of a model of several layers; ``wrapper`` is the label of the layer around a bidirectional
     one; ``ways`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers;
     ``apart``: each direction is a layer of its own, with a name of its own. ``package`` is what pip installs;
-    ``release`` is the version whose tensors were recorded.
+    ``release`` is the version whose tensors were recorded; ``under`` the framework under whose names its layers stand in files.
 
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
@@ -111,6 +111,7 @@ class Framework(Record):
     ways: tuple[str, str] = ("", "")
     modules: bool = False
     apart: bool = False
+    under: str = ""
     signals: tuple[Signal, ...] = ()
     sequence: str = "batch steps"
     turned: str = ""

@@ -14,6 +14,7 @@ CUDNN = Framework(
     title="CuDNNLSTM and CuDNNGRU, of tf_keras",
     release="2.21.0",
     package="tf_keras",
+    under="keras",
     wrapper="bidirectional",
     ways=("forward", "backward"),
     selective=True,

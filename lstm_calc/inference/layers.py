@@ -49,6 +49,7 @@ def assembled(fits: Sequence[Fit]) -> Iterator[Found]:
     paired = [Found(path, tuple(pair), 1, _ways(pair)) for path, pair in _pairs(fits)]
     for _, run in groupby(paired, key=lambda found: (found.fits[0].framework, found.path)):
         layers = sorted(run, key=lambda found: found.fits[0].depth)
+        layers = layers if _is_stack(layers) else _in_pairs(layers)
         if _is_stack(layers):
             yield Found(layers[0].path, tuple(fit for found in layers for fit in found.fits), len(layers), layers[0].ways)
         else:
@@ -82,6 +83,19 @@ def _neutral(path: str) -> str:
 
 def _ways(fits: Sequence[Fit]) -> int:
     return 2 if len(fits) == 2 or getattr(fits[0].layer, "bidirectional", False) else 1
+
+
+def _in_pairs(layers: list[Found]) -> list[Found]:
+    """Return layers that a module counts two by two, both reading the same, as layers of two directions; others as they are."""
+    pairs = list(zip(layers[::2], layers[1::2], strict=False))
+    alike = all((one.layer, one.fits[0].input_dim) == (other.layer, other.fits[0].input_dim) for one, other in pairs)
+    depths = [found.fits[0].depth for found in layers]
+    if len(layers) % 2 or not alike or depths != list(range(len(layers))) or layers[0].layer is None or layers[0].ways == 2:
+        return layers
+    return [
+        Found(one.path, tuple(fit.replace(depth=at) for fit in (*one.fits, *other.fits)), 1, 2)
+        for at, (one, other) in enumerate(pairs)
+    ]
 
 
 def _is_stack(layers: Sequence[Found]) -> bool:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 _DEPTH = re.compile(r"_l(\d{1,4})(_reverse)?$")
 _RENAMED = (
-    re.compile(r"(^|/)parametrizations/([^/]+)/original1?$"),
-    re.compile(r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$"),
-    re.compile(r"(^|/)module/([^/]+)$"),
+    (re.compile(r"(^|/)parametrizations/([^/]+)/original1?$"), r"\1\2"),
+    (re.compile(r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$"), r"\1\2"),
+    (re.compile(r"(^|/)module/([^/]+)$"), r"\1\2"),
+    (re.compile(r"(^|/)_packed_weight_([hi]h)/(weight|bias)$"), r"\1\3_\2"),
+    (re.compile(r"(^|/)_all_weight_values/(\d+)/param/([^/]+)$"), r"\1\3_l\2"),
 )
 _WAYS = {"forward", "backward", "fw", "bw", "fwd", "bwd"}
 _INNER = {"linear", "gates", "gate", "cell"}
@@ -92,13 +94,13 @@ def groups(tensors: Sequence[Stored]) -> dict[Place, Group]:
 
 
 def _plain(name: str) -> str:
-    """Return a name as it was before PyTorch's weight_norm, spectral_norm or a weight drop renamed it.
+    """Return a name as it was before PyTorch's weight_norm, spectral_norm, a weight drop or quantisation renamed it.
 
     >>> _plain("rnn/parametrizations/weight_hh_l0/original1"), _plain("rnn/weight_hh_l0_v"), _plain("rnns/0/module/bias_ih_l0")
     ('rnn/weight_hh_l0', 'rnn/weight_hh_l0', 'rnns/0/bias_ih_l0')
     """
-    for pattern in _RENAMED:
-        name = pattern.sub(r"\1\2", name)
+    for pattern, plain in _RENAMED:
+        name = pattern.sub(plain, name)
     return name
 
 

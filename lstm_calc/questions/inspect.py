@@ -220,6 +220,9 @@ def _formula(layer: Recurrent, fit: Fit) -> int:
     return count(Model([layer], fit.input_dim), name)
 
 
+_VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
+
+
 def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, sharing: set[str]) -> str | None:
     """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
     if layer is None or fit.form is None or formula is None:
@@ -229,9 +232,10 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
         parts.append(f"shares its numbers with {listed(sorted(sharing - {''}))}, where they are counted")
     elif params != formula:
         parts.append(_difference(fit, layer, params - formula))
-    elif fit.form.framework == "cudnn":
-        keras = count(Model([layer], fit.input_dim), "keras")
-        parts.append(f"a CuDNN layer under Keras' names: two bias vectors a gate, where keras itself would have {keras:,}")
+    elif under := framework(fit.form.framework).under:
+        plain = count(Model([layer], fit.input_dim), under)
+        whose = f"a {fit.form.framework} layer under {under}'s names"
+        parts.append(f"{whose}: {_VECTORS[fit.form.bias_vectors]} a gate, where {under} itself would have {plain:,}")
     if fit.others:
         parts.append("the shapes alone leave a choice")
     elif fit.guessed and fit.input_dim == layer.sizes["output"]:
@@ -243,11 +247,10 @@ def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
     """Return, in words, where a difference in numbers comes from, nothing where it has no such source."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
     there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, fit.framework).values())
-    words = ("no bias vector", "one bias vector", "two bias vectors")
     if there < wanted:
-        return f"{words[there]} a gate where {fit.framework} has {wanted}: an exporter summed them ({more:,} numbers)"
+        return f"{_VECTORS[there]} a gate where {fit.framework} has {wanted}: an exporter summed them ({more:,} numbers)"
     if there > wanted:
-        return f"{words[there]} a gate where {fit.framework} has {wanted} (+{more:,} numbers)"
+        return f"{_VECTORS[there]} a gate where {fit.framework} has {wanted} (+{more:,} numbers)"
     return ""
 
 

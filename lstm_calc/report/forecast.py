@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
+from lstm_calc.render import worded
 from lstm_calc.report.params import convention_note
 from lstm_calc.report.words import headline
 
@@ -21,7 +23,7 @@ def forecast_document(answer: Forecast) -> Document:
     asked = answer.question
     title = f"Forecast, {asked.setup}, {asked.strategy.name}: {headline(answer.model)} in {answer.counted.framework}"
     notes = (*_strategy_notes(asked), _windows_note(asked), convention_note(answer.model, answer.counted))
-    return Document(title, (_arrays_table(answer), _layers_table(answer)), notes)
+    return Document(title, (_arrays_table(answer), _layers_table(answer)), notes, (_graph(answer),))
 
 
 def forecasts_document(answer: ForecastList) -> Document:
@@ -38,7 +40,17 @@ def forecasts_document(answer: ForecastList) -> Document:
     *_, last = answer.forecasts
     title = f"Forecasts, {last.question.strategy.name}, in {last.counted.framework}"
     notes = (*_strategy_notes(last.question), _series_note(last.question))
-    return Document(title, (Table(columns, tuple(_setup_line(each) for each in answer.forecasts)),), notes)
+    table = Table(columns, tuple(map(_setup_line, answer.forecasts)))
+    return Document(title, (table,), notes, tuple(map(_graph, answer.forecasts)))
+
+
+def _graph(answer: Forecast) -> Graph:
+    """Return what flows from X to y, layer by layer, and on each arrow its shape."""
+    boxes = [Node(layer.name, (layer.name, f"{layer.params:,} parameters")) for layer in answer.layers]
+    keys = ["X", *(box.key for box in boxes), "y"]
+    shapes = [answer.X, *(layer.output for layer in answer.layers)]
+    edges = [Edge(start, stop, worded("shape", _shape(shape))) for (start, stop), shape in zip(pairwise(keys), shapes, strict=True)]
+    return Graph(answer.question.setup, (Node("X", ("X",), end=True), *boxes, Node("y", ("y",), end=True)), tuple(edges))
 
 
 def _setup_line(answer: Forecast) -> Line:

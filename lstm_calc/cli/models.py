@@ -1,0 +1,270 @@
+"""The model of a call: by flags, in the notation, in a file, on standard input; whole, with a size left open, or several."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from lstm_calc.cli.numbers import flag_of, read_counts
+from lstm_calc.counts import UNKNOWN
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+from lstm_calc.template import Place, Template
+
+if TYPE_CHECKING:
+    from lstm_calc.budget import Budget
+
+Reader = TypeVar("Reader", bound=Callable[..., Any])
+_MODEL_HELP = (
+    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. "
+    "The notation: '300 > bilstm 512 x2 > dense 10', "
+    "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
+    "kernel=3x3, padding=same, strides=2x2, tied, frozen, in=1280, name=encoder, sequences, last, state, stateful, backwards."
+)
+_SHAPE = "Model, by flags"
+
+
+def _cells() -> dict[str, type[Recurrent]]:
+    return {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
+
+
+def read_model(
+    model: Annotated[
+        str | None,
+        typer.Argument(metavar="[MODEL]", help=_MODEL_HELP),
+    ] = None,
+    input_dim: Annotated[str | None, typer.Option("--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE)] = None,
+    units: Annotated[
+        str | None,
+        typer.Option("--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE),
+    ] = None,
+    layers: Annotated[str | None, typer.Option("--layers", help="How many layers of one width.", rich_help_panel=_SHAPE)] = None,
+    cell: Annotated[
+        str | None,
+        typer.Option("--cell", help="lstm, gru, rnn, mgu or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE)
+    ] = None,
+    embedding: Annotated[
+        str | None, typer.Option("--embedding", help="A table in front, as 20000x128 (vocabulary x size).", rich_help_panel=_SHAPE)
+    ] = None,
+    bias: Annotated[
+        bool | None, typer.Option("--bias/--no-bias", help="Biases in the recurrent layers.", rich_help_panel=_SHAPE)
+    ] = None,
+    bidirectional: Annotated[
+        bool | None, typer.Option("--bidirectional", help="Read in both directions.", rich_help_panel=_SHAPE)
+    ] = None,
+    merge: Annotated[
+        str | None, typer.Option("--merge", help="Join directions by concat, sum, mul, average or none.", rich_help_panel=_SHAPE)
+    ] = None,
+    projection: Annotated[
+        str | None, typer.Option("--projection", help="LSTM: the size h is projected to.", rich_help_panel=_SHAPE)
+    ] = None,
+    peephole: Annotated[bool | None, typer.Option("--peephole", help="LSTM: gates see the cell.", rich_help_panel=_SHAPE)] = None,
+    coupled: Annotated[
+        bool | None, typer.Option("--coupled", help="LSTM: one gate for input and forget.", rich_help_panel=_SHAPE)
+    ] = None,
+    reset_after: Annotated[
+        bool | None,
+        typer.Option("--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE),
+    ] = None,
+    kernel_size: Annotated[
+        str | None, typer.Option("--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE)
+    ] = None,
+) -> Model:
+    """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
+    flags = _flags(locals(), _beside(model))
+    if model is None:
+        return _from_flags(flags)
+    return named_model(model, _width_beside(flags))
+
+
+_BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
+_ALL = tuple(inspect.signature(read_model).parameters.values())
+
+
+def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
+    """Give a reader that takes them by name the parameters that it asks for."""
+
+    def give(reader: Reader) -> Reader:
+        reader.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect looks for
+        return reader
+
+    return give
+
+
+@_asking(*_ALL)
+def read_template(**given: Any) -> Template:
+    """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
+    flags = _flags(given)
+    return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"])
+
+
+_MODELS: Any = typer.Argument(metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
+
+
+@_asking(inspect.Parameter("models", _BY_NAME, default=None, annotation=Annotated[list[str] | None, _MODELS]), *_ALL[1:])
+def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
+    """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
+    described = _flags({"model": models or None, **flags})
+    return models or [str(_from_flags(described))]
+
+
+def _beside(model: str | None) -> str:
+    """Return what may stand beside a model: --input, for a config of Keras that does not say what flows in."""
+    return "input_dim" if model is not None and is_a_path(model) else ""
+
+
+def _width_beside(flags: dict[str, Any]) -> int | None:
+    """Return the width of --input where it stands beside a model."""
+    return next(iter(read_counts("input_dim", flags.get("input_dim"), at_most=1)), None)
+
+
+def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
+    """Return the flags that were given; raise LstmCalcError where the model is given in no way, or in two (``beside`` apart)."""
+    flags = {name: value for name, value in given.items() if name != "model" and value is not None}
+    twice = next((name for name in flags if name != beside), None)
+    if given["model"] is not None and twice:
+        raise LstmCalcError(f"the model is given twice: as {quoted(given['model'])} and by {flag_of(twice)}")
+    if given["model"] is None and not flags:
+        raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
+    return flags
+
+
+def named_model(model: str, input_dim: int | None = None) -> Model:
+    """Return the model of the argument: standard input, a file, or the notation."""
+    if is_a_path(model):
+        from lstm_calc.modelfile import load
+
+        return load(model, input_dim)
+    from lstm_calc.notation import read
+
+    return read(model)
+
+
+def _named_template(model: str) -> Template:
+    """Return the template of the argument: standard input, a file, or the notation."""
+    if is_a_path(model):
+        from lstm_calc.modelfile import load_template
+
+        return load_template(model)
+    from lstm_calc.notation import read_template
+
+    return read_template(model)
+
+
+@_asking(*_ALL)
+def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
+    """Return the model that a call describes, in the same ways, and the budget where it is a file that has one."""
+    model = given["model"]
+    flags = _flags(given, _beside(model))
+    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags))
+
+
+def model_and_budget(model: str, input_dim: int | None = None) -> "tuple[Model, Budget]":
+    """Return the model of an argument, and the budget where it is a file that has one."""
+    if not is_a_path(model):
+        return named_model(model), _no_budget()
+    from lstm_calc.modelfile import load_with_budget
+
+    return load_with_budget(model, input_dim)
+
+
+def _no_budget() -> "Budget":
+    from lstm_calc.budget import Budget
+
+    return Budget()
+
+
+def is_a_path(text: str) -> bool:
+    """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
+    if text == "-" or ">" in text:
+        return text == "-"
+    head, dot, suffix = text.rpartition(".")
+    if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
+        return True
+    try:
+        return bool(text) and Path(text).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _from_flags(flags: dict[str, Any]) -> Model:
+    """Return the model that flags describe."""
+    kind = _kind(flags.pop("cell", "lstm"))
+    head = [Dense(size) for size in read_counts("output", flags.pop("output", None))]
+    front = _embedding(flags.pop("embedding", None))
+    width = read_counts("input_dim", flags.pop("input_dim", None), at_most=1)
+    units = read_counts("units", flags.pop("units", None))
+    repeat = read_counts("layers", flags.pop("layers", None), at_most=1)
+    if not units:
+        raise LstmCalcError("--units is missing: how many units the recurrent layer has")
+    if repeat and len(units) > 1:
+        raise LstmCalcError("--layers repeats one width, and --units has several: give one of the two")
+    options = {name: _parsed(name, value) for name, value in flags.items()} | ({"repeat": repeat[0]} if repeat else {})
+    try:
+        return Model([*front, *(_recurrent(kind, size, options) for size in units), *head], width[0] if width else None)
+    except ModelError as error:
+        raise LstmCalcError(f"{flag_of(error.key or 'input_dim')}: {error.without_key}") from None
+
+
+_OPEN = {"units": "", "layers": "repeat", "projection": "projection", "input_dim": "", "output": ""}
+"""For a flag in which ? may stand: the field of the recurrent layers that is then open, where it is not their own size."""
+
+
+def _template_from_flags(flags: dict[str, Any]) -> Template:
+    """Return the template that flags describe; where no flag is ?, and none says the units, these are open."""
+    unknown = [name for name, value in flags.items() if name in _OPEN and value == UNKNOWN] or ["units"] * ("units" not in flags)
+    model = _from_flags(flags | dict.fromkeys(unknown, "1"))
+    places: list[Place] = []
+    for name in unknown:
+        places += [(None, name)] if name == "input_dim" else _open_places(model, name)
+    return Template(model.layers, model.input_dim, tuple(places))
+
+
+def _open_places(model: Model, name: str) -> Iterator[Place]:
+    """Yield where the size of a flag stands in the layers of a model."""
+    for position, layer in enumerate(model.layers):
+        if isinstance(layer, Recurrent) and name != "output":
+            yield position, _OPEN[name] or layer.size
+        elif isinstance(layer, Dense) and name == "output":
+            yield position, "units"
+
+
+def _kind(name: str) -> type[Recurrent]:
+    known = _cells()
+    if name not in known:
+        raise LstmCalcError(f"--cell: {quoted(name)} is not a recurrent layer{did_you_mean(name, known)}")
+    return known[name]
+
+
+def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Layer:
+    """Return one recurrent layer, or say which flag its kind does not have."""
+    for name in options:
+        if name not in kind.fields:
+            raise LstmCalcError(f"{flag_of(name)} does not go with {kind.kind}")
+    if "kernel_size" in kind.fields and "kernel_size" not in options:
+        raise LstmCalcError("--kernel-size is missing: conv_lstm needs its window, such as 3x3")
+    values: dict[str, Any] = {kind.size: size, **options}
+    return kind(**values)
+
+
+def _embedding(text: str | None) -> list[Layer]:
+    if text is None:
+        return []
+    sizes = read_counts("embedding", text, separator="x") if text.count("x") == 1 else []
+    if not sizes:
+        raise LstmCalcError(f"--embedding: {quoted(text)} is not a vocabulary and a size; write 20000x128")
+    return [Embedding(*sizes)]
+
+
+def _parsed(name: str, value: Any) -> Any:
+    """Return a flag's value as the layer's field takes it."""
+    if name == "kernel_size":
+        if "," in value:
+            raise LstmCalcError(f"--kernel-size: {quoted(value)} is not a window; write 3x3")
+        return read_counts(name, value, separator="x")
+    return read_counts(name, value, at_most=1)[0] if name == "projection" else value
