@@ -131,7 +131,9 @@ def _check_space(model: Model, space: tuple[int, ...]) -> None:
         if len(window) != len(space):
             example = "x".join(["32"] * len(window))
             what = "is missing" if not space else f"has {len(space)} sizes"
-            raise ModelError(f"space {what}: the image that the conv_lstm reads, such as {example}", key="space")
+            raise ModelError(
+                f"space {what}: the image that the conv_lstm reads, such as {example} (--space {example})", key="space"
+            )
 
 
 def convolved(placed: Placed, space: Sequence[int | None], padding: str) -> tuple[int | None, ...]:
