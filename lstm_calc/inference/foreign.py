@@ -31,18 +31,20 @@ _OWN = "textbook"
 """Whose formula is held against a layer that is stored as no framework around its file does."""
 _MOST = 24
 """More tensors than any form of one direction has."""
-_ROLE = re.compile(
-    r"^(w|u|b|r|p|wx|wh|ux|uh|bx|bh|wi|bi|weights?|kernels?|bias|biases|recurrent|ih|hh|i2h|h2h|x2h|xh|hx|ii|hi|"
-    r"input|hidden|to|x|h|matrix|mat|var|vars|param|params|peephole|proj|projection|gate|gates|state|"
-    r"[wub]?[xh]?[ifcogzrnj]|forget|output|cell|update|reset|candidate|new)$"
+_ROLE_WORDS = (
+    "w u b r p wx wh ux uh bx bh wi bi weight weights kernel kernels bias biases recurrent ih hh i2h h2h x2h xh hx ii hi "
+    "input hidden to x h matrix mat var vars param params peephole proj projection gate gates state "
+    "forget output cell update reset candidate new"
 )
-_GATED = re.compile(r"lstm|gru|rnn|recurrent|(?<![a-z])hh|h2h", re.IGNORECASE)
-_RECURRENT = re.compile(r"(?<![a-z])(u|r|[wu]_?h|rec|hidden|recur|state)(?![a-gi-z])", re.IGNORECASE)
+_ROLES = {*_ROLE_WORDS.split(), *map("".join, product(("", "w", "u", "b"), ("", "x", "h"), "ifcogzrnj"))}
+"""Words that say what a tensor is for, and a gate's letter with those of its matrix and of what it meets."""
+_GATED = r"(?i)lstm|gru|rnn|recurrent|(?<![a-z])hh|h2h"
+_RECURRENT = r"(?i)(?<![a-z])(u|r|[wu]_?h|rec|hidden|recur|state)(?![a-gi-z])"
 """Words for what meets h, in the names of tensors."""
-_NUMBERED = re.compile(r"^(var|param|weight|arr|array|tensor|variable|w)?[_-]?\d+$", re.IGNORECASE)
+_NUMBERED = r"(?i)^(var|param|weight|arr|array|tensor|variable|w)?[_-]?\d+$"
 _WORDS = re.compile(r"[_\-]+|(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"\d+$")
-_MODULE = re.compile(r"(^|[^a-z])(lstm|gru|rnn|bilstm|bigru|blstm|lstm_?cell|gru_?cell|rnn_?cell)(?![a-z])", re.IGNORECASE)
+_MODULE = r"(^|[^a-z])(lstm|gru|rnn|bilstm|bigru|blstm|lstm_?cell|gru_?cell|rnn_?cell)(?![a-z])"
 
 
 def foreign_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
@@ -74,7 +76,7 @@ def _stem(name: str) -> str | None:
     """Return a name without the words that say what a tensor is for, None where it has no such words."""
     parent, _, own = name.rpartition("/")
     words = _WORDS.split(own)
-    kept = [word for word in words if not _ROLE.match(_PARTS.sub("", word).lower() or word)]
+    kept = [word for word in words if (_PARTS.sub("", word).lower() or word) not in _ROLES]
     numbers = [match[0] for word in words if (match := _PARTS.search(word)) and word not in kept]
     if len(kept) == len(words):
         return None
@@ -85,19 +87,19 @@ def _stem_of_two(name: str) -> str | None:
     """Return the path above two parts that only say what a tensor is for: the ``decoder`` of ``decoder/h2h/weight``."""
     *above, role, own = ["", *name.split("/")][-3:] if name.count("/") < 2 else name.rsplit("/", 2)
     words = [*_WORDS.split(role), *_WORDS.split(own)]
-    return "/".join(above) if all(_ROLE.match(word.lower()) for word in words) else None
+    return "/".join(above) if all(word.lower() in _ROLES for word in words) else None
 
 
 def _module(name: str) -> str | None:
     """Return the path to the innermost part that bears a cell's name, None where none does."""
     parts = name.split("/")
-    named = [at for at, part in enumerate(parts[:-1]) if _MODULE.search(part)]
+    named = [at for at, part in enumerate(parts[:-1]) if re.search(_MODULE, part.lower())]
     return "/".join(parts[: named[-1] + 1]) if named else None
 
 
 def _fits_of(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
     """Yield the layer that a cluster is as a whole, or those that follow each other in a numbered list."""
-    numbered = all(_NUMBERED.match(slashed(tensor.name).rpartition("/")[2]) for tensor in cluster)
+    numbered = all(re.match(_NUMBERED, slashed(tensor.name).rpartition("/")[2]) for tensor in cluster)
     if len(cluster) <= _MOST:
         fit = _fit(path, cluster, preferred, numbered=numbered)
         if fit is not None:
@@ -129,8 +131,10 @@ def _joined(path: str, tensor: Stored) -> str:
 def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered: bool) -> Fit | None:
     """Return the layer that all tensors of a cluster make together, None where they make none or might be something else."""
     shapes = tuple(tensor.shape for tensor in cluster)
-    if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes) and not _GATED.search(path)):
+    if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes) and not re.search(_GATED, path)):
         return None
+    if sum(len(shape) > 1 for shape in shapes) < 2 and not any(names_a_cell(kind, path) for kind in _KINDS):
+        return None  # one matrix is a dense layer's, unless a name says that it holds both kernels
     names = " ".join(tensor.name for tensor in cluster)
     candidates = [each for each in _matches(tuple(sorted(shapes))) if _believable(each[0], path, names, numbered=numbered)]
     candidates.sort(
@@ -165,8 +169,8 @@ def _believable(form: Form, path: str, names: str, *, numbered: bool) -> bool:
     if form.kind == "rnn" or form.joined:
         says = re.search("rnn|recurrent|(?<![a-z])hh|h2h", f"{path} {names}", re.IGNORECASE)
         return names_a_cell(form.kind, path) if form.joined else says is not None
-    told = numbered or biases == 1 or _RECURRENT.search(names) is not None
-    return (biases > 0 and told) or _GATED.search(f"{path} {names}") is not None
+    told = numbered or biases == 1 or re.search(_RECURRENT, names) is not None
+    return (biases > 0 and told) or re.search(_GATED, f"{path} {names}") is not None
 
 
 def _reversed(candidate: tuple[Form, Layer, int], shapes: Sequence[Shape]) -> bool:

@@ -35,7 +35,7 @@ _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
 _WINDOWS: tuple[tuple[int, ...], ...] = ((1,), (1, 1), (1, 1, 1))
 
 
-class Slot(Record):
+class Slot(NamedTuple):
     """One tensor of a form: its axes in words, how many gates it holds, and what for."""
 
     axes: str

@@ -13,22 +13,19 @@ if TYPE_CHECKING:
 
     from lstm_calc.checkpoint.stored import Stored
 
-_OPTIMIZER = re.compile(
-    r"(^|/)([a-z0-9]+_)*(optims?|optimizers?|opt_state|trainer_state)(_[a-z0-9_]*)?(/|$)|(^|/)opt/"
-    r"|(^|/)state/\d+/"
-    r"|(^|/)(exp_avg|exp_avg_sq|max_exp_avg_sq|exp_inf|momentum_buffer|square_avg|grad_avg|acc_delta)$"
-    r"|/(adam|adam_1|rmsprop|rmsprop_1|momentum|adagrad|adadelta|adadelta_1|ftrl|ftrl_1|nadam|nadam_1)$"
-    r"|(^|/)beta[12]_power$",
-    re.IGNORECASE,
-)
-"""PyTorch's and Lightning's keys, Keras' groups, the slots of TensorFlow 1."""
+_OPTIMIZER = re.compile(r"(^|[/_])(optims?|optimizers?|opt_state|trainer_state)([/_]|$)|(^|/)(opt|state/\d+)/")
+"""PyTorch's, Lightning's and Keras' groups."""
+_MEMORY = "exp_avg exp_avg_sq max_exp_avg_sq exp_inf momentum_buffer square_avg grad_avg acc_delta beta1_power beta2_power"
+_SLOTS = "adam adam_1 rmsprop rmsprop_1 momentum adagrad adadelta adadelta_1 ftrl ftrl_1 nadam nadam_1"
+"""What TensorFlow 1 keeps below a variable's own name."""
 _BUFFER = re.compile(
-    r"(^|[/_])(running_mean|running_var|running_std|num_batches_tracked|moving_mean|moving_variance|moving_var|position_ids|inv_freq)$"
-    r"|(^|/)batch_stats/|_buffer$|(^|/)(global_step|iterations|epoch)$"
-    r"|(^|/)metrics/[^/]+/vars/\d+$|^(hyper_parameters|callbacks|loops|lr_schedulers)/|_mask$|(^|/)parametrizations/[^/]+/\d+/_[uv]$"
-    r"|(^|/)batch_normalization[^/]*/vars/[23]$",
-    re.IGNORECASE,
+    r"(^|/)batch_stats/|_(buffer|mask)$|^(hyper_parameters|callbacks|loops|lr_schedulers)/"
+    r"|(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|batch_normalization[^/]*/vars/[23])$"
 )
+_STATISTICS = (
+    "running_mean running_var running_std num_batches_tracked moving_mean moving_variance moving_var position_ids inv_freq"
+)
+_COUNTERS = "global_step iterations epoch"
 _COUNTED = re.compile(r"^(u?int(16|32|64)|bool|str|bytes|string|object|time|void\d*)$")
 _SEPARATORS = re.compile(r"[.\[\]/]+|::")
 _SUFFIX = re.compile(r":\d+$")
@@ -57,11 +54,22 @@ def _is_singular_vector(name: str, names: Container[str]) -> bool:
 
 
 def _kind(tensor: Stored) -> str:
-    name = slashed(tensor.name)
-    if tensor.kind == "optimizer" or _OPTIMIZER.search(name):
+    name = slashed(tensor.name).lower()
+    if tensor.kind == "optimizer" or _is_of_an_optimizer(name):
         return "optimizer"
     counted = tensor.dtype is not None and _COUNTED.match(tensor.dtype)
-    return "buffer" if tensor.kind or counted or _BUFFER.search(name) else ""
+    return "buffer" if tensor.kind or counted or _is_a_buffer(name) else ""
+
+
+def _is_of_an_optimizer(name: str) -> bool:
+    variable, _, own = name.rpartition("/")
+    return own in _MEMORY.split() or (variable != "" and own in _SLOTS.split()) or _OPTIMIZER.search(name) is not None
+
+
+def _is_a_buffer(name: str) -> bool:
+    own = name.rpartition("/")[2]
+    counted = any(own == word or own.endswith(f"_{word}") for word in _STATISTICS.split())
+    return counted or own in _COUNTERS.split() or _BUFFER.search(name) is not None
 
 
 @lru_cache(maxsize=2**16)
