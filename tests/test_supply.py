@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from importlib.metadata import distribution
 
 import pytest
 
-from tests.sbom import SBOM, bill, written
+from tests.sbom import ROOT, SBOM, bill, written
+
+REQUIREMENTS = ROOT / "tests" / "data" / "requirements.txt"
 
 
 def test_the_bill_of_materials_is_up_to_date() -> None:
@@ -28,3 +32,10 @@ def test_the_wheel_carries_its_bill_of_materials() -> None:
     if "editable" in (installed.read_text("direct_url.json") or ""):
         pytest.skip("an editable install is no wheel")
     assert installed.read_text(f"sboms/{SBOM.name}") == written()
+
+
+def test_what_ci_installs_is_pinned_and_hashed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *(each for extra in ("lint", "test") for each in project["optional-dependencies"][extra])]
+    pinned = dict(re.findall(r"^(\S+)==(\S+)(?: ;.*)? \\\n    --hash=", REQUIREMENTS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert not {re.split("[<>=]", each)[0] for each in asked} - pinned.keys(), "the file says how it is made anew"

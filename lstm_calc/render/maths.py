@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ def mathml(formula: str) -> str:
 
 
 def _mathml(token: re.Match[str]) -> str:
+    from html import escape  # which loads every entity of HTML, and TeX needs none
+
     if token["number"]:
         return f"<mn>{int(token['number']):,}</mn>"
     if token["name"]:
