@@ -27,6 +27,8 @@ _NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 
 def count(field: str, value: Any) -> int:
     """Return the value as a whole number from 1 up."""
+    if type(value) is int and 0 < value <= MAX_SIZE:
+        return value
     try:
         number = operator.index(value)
     except TypeError:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Layer(Record, kw_only=True):
     """What every layer has: a width that may override the one that flows in, a name, and whether it is trained."""
 
+    rules = RULES
     kind: ClassVar[str]
     size: ClassVar[str] = "units"
     """The field that a number right after the kind's name is."""
@@ -26,16 +27,6 @@ class Layer(Record, kw_only=True):
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
-
-    def check(self) -> None:
-        """Refuse a field whose value cannot be, naming the field."""
-        defaults = self.fields
-        for field, value in self.__dict__.items():
-            if value is defaults[field]:
-                continue
-            rule, optional = RULES[field]
-            if not (optional and value is None):
-                self.__dict__[field] = rule(field, value)
 
     @property
     def repeats(self) -> int:
@@ -85,8 +76,7 @@ class Recurrent(Layer, kw_only=True):
     go_backwards: bool = False
 
     def check(self) -> None:
-        """Refuse, beside wrong values, a merge with nothing to merge."""
-        super().check()
+        """Refuse a merge with nothing to merge, and two directions of which one is turned."""
         if self.merge != "concat" and not self.bidirectional:
             raise ModelError(f"merge={self.merge} needs bidirectional", key="merge")
         if self.go_backwards and self.bidirectional:
@@ -128,7 +118,7 @@ class LSTM(Recurrent):
         return {"units": self.units, "projection": self.projection or 0, "output": self.projection or self.units}
 
     def check(self) -> None:
-        """Refuse, beside wrong values, the bias of a projection that is not there."""
+        """Refuse, beside what no recurrent layer has, the bias of a projection that is not there."""
         super().check()
         if self.projection_bias is not None and self.projection is None:
             raise ModelError("projection_bias needs a projection", key="projection_bias")
@@ -189,7 +179,7 @@ class ConvLSTM(Recurrent):
     data_format: str | None = None
 
     def check(self) -> None:
-        """Refuse, beside wrong values, strides or dilations of another number of dimensions."""
+        """Refuse, beside what no recurrent layer has, strides or dilations of another number of dimensions."""
         super().check()
         for field in ("strides", "dilation_rate"):
             if len(self.__dict__[field] or self.window) != len(self.window):
@@ -239,8 +229,7 @@ class Embedding(Layer):
     dim: int
 
     def check(self) -> None:
-        """Refuse, beside wrong values, an input width: an embedding reads token ids."""
-        super().check()
+        """Refuse an input width: an embedding reads token ids."""
         if self.input_dim is not None:
             raise ModelError("an embedding reads token ids and has no input_dim; its table is vocab_size x dim", key="input_dim")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.frameworks import OPTION_FIELDS, framework, layout_for, option_words
 
@@ -25,33 +25,41 @@ def count(model: Model, framework_name: str = "textbook") -> int:
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
     """
     table = framework(framework_name)
-    known: dict[tuple[int, int], int] = {}
+    lines: dict[int, tuple[int, int]] = {}
     total = 0
-    for placed in model.placed:
-        key = id(placed.layer), placed.input_dim
-        if key not in known:
-            known[key] = _value_of(_form_of(table, placed.layer), placed)
-        total += known[key]
+    for layer, _, _, input_dim, _, times in model.stretches:
+        if id(layer) not in lines:
+            lines[id(layer)] = _line_of(_form_of(table, layer), layer)
+        own, each = lines[id(layer)]
+        total += times * (own + each * input_dim)
     return total
 
 
-Form = tuple[tuple[int, tuple[str, ...]], ...]
-"""A count in closed form: a sum of products, each a whole number and the words of the sizes it is multiplied by."""
+Term = tuple[int, tuple[str, ...]]
+"""A whole number, and the words of the sizes that it is multiplied by."""
+
+
+class Form(NamedTuple):
+    """A count in closed form: the sum of some terms, and of others for each feature that flows in."""
+
+    own: tuple[Term, ...]
+    each: tuple[Term, ...]
+
 
 _FORMS: dict[tuple[Any, ...], tuple[Layout, Form]] = {}
 """The closed forms by layout and options; each with its layout, whose id is then not given again."""
+_FLAGS = tuple(name for name in OPTION_FIELDS if name != "projection")
 
 
 def _form_of(table: Framework, layer: Layer) -> Form:
     """Return how many numbers a framework stores for a layer, made once for all layers of the same options."""
     layout = table.layouts.get(layer.kind)
-    fields = layer.__dict__
-    options = (bool(fields[name]) if fields.get(name) is not None else None for name in OPTION_FIELDS)
-    key = (table.name, id(layout), fields.get("merge"), len(layer.window), *options)
+    option = layer.__dict__.get
+    key = (table.name, id(layout), option("projection") is None, option("merge"), len(layer.window), *map(option, _FLAGS))
     if key not in _FORMS or layout is None:
         layout = layout_for(table, layer)
         _FORMS[key] = layout, _multiplied_out(layout, layer)
-    elif any(fields[limited] is not None for limited, _, _ in layout.limits):
+    elif layout.limits and any(option(limited) is not None for limited, _, _ in layout.limits):
         layout_for(table, layer)
     return _FORMS[key][1]
 
@@ -65,14 +73,17 @@ def _multiplied_out(layout: Layout, layer: Layer) -> Form:
             each = [word for term in words for word in term]
             sizes = tuple(word for word in each if word not in blocks)
             sums[sizes] = sums.get(sizes, 0) + prod(blocks[word] for word in each if word in blocks)
-    return tuple((count, sizes) for sizes, count in sums.items())
+    return Form(
+        tuple((count, words) for words, count in sums.items() if "input" not in words),
+        tuple((count, tuple(word for word in words if word != "input")) for words, count in sums.items() if "input" in words),
+    )
 
 
-def _value_of(form: Form, placed: Placed) -> int:
-    values = {**placed.layer.sizes, "input": placed.input_dim}
-    if placed.layer.window:
-        values |= windows_of(placed.layer)
-    return sum(times * prod(map(values.__getitem__, words)) for times, words in form)
+def _line_of(form: Form, layer: Layer) -> tuple[int, int]:
+    """Return the numbers a layer has however wide its input is, and those it has for each feature that flows in."""
+    sizes = layer.sizes | windows_of(layer) if layer.window else layer.sizes
+    own, each = (sum([times * prod([sizes[word] for word in words]) for times, words in terms]) for terms in form)
+    return own, each
 
 
 def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.fields import count
@@ -27,10 +28,26 @@ __all__ = [
     "Placed",
     "Recurrent",
     "RepeatVector",
+    "Stretch",
     "fresh_name",
 ]
 
 MAX_LAYERS = 10_000
+
+
+class Stretch(NamedTuple):
+    """Equal layers in a row: ``times`` of them, of which each reads ``input_dim`` features and gives ``output_dim``.
+
+    A layer with ``repeat`` is a stretch of one, which reads what flows in, and a stretch of the rest, which read its own output;
+    ``depth`` is how many of it stand below the stretch.
+    """
+
+    layer: Layer
+    position: int
+    depth: int
+    input_dim: int
+    output_dim: int
+    times: int
 
 
 class Placed(Record):
@@ -54,18 +71,25 @@ class Model(Record):
     layers: Sequence[Layer]
     input_dim: int | None = None
 
-    placed: ClassVar[tuple[Placed, ...]]
-    """The layers in their places, repeats apart, each with the width that flows in and out."""
+    stretches: ClassVar[tuple[Stretch, ...]]
+    """The layers with the widths that flow in and out, repeats counted."""
 
     def check(self) -> None:
-        """Refuse a stack that is empty, too long, or whose widths do not follow from each other."""
+        """Refuse a stack that is empty, too long, or whose widths, outputs or names do not follow from each other."""
         values = self.__dict__
         values["layers"] = layers = _layers(self.layers)
         if self.input_dim is not None:
             values["input_dim"] = count("input_dim", self.input_dim)
-        if sum(layer.repeats for layer in layers) > MAX_LAYERS:
+        values["stretches"] = tuple(_stretches(layers, self.input_dim))
+        if sum(stretch.times for stretch in self.stretches) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
-        values["placed"] = tuple(_place(layers, self.input_dim))
+        _check_sequences(layers)
+        _check_names(layers)
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """The layers in their places, repeats apart, each with its name and the width that flows in and out."""
+        return tuple(_placed(self))
 
     def __str__(self) -> str:
         """Return the model in the one-line notation."""
@@ -84,32 +108,50 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
+    if len(layers) == 1:
+        return layers
     known: dict[Layer, Layer] = {}
     return tuple(known.setdefault(layer, layer) for layer in layers)
 
 
-def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
-    """Yield the layers in their places; ``width`` is what flows into the first."""
-    names, below = _names(layers), None
-    for position, (layer, sequences) in enumerate(zip(layers, reversed(list(_sequences(layers))), strict=True)):
-        module, override = "", layer.input_dim
-        for depth in range(layer.repeats):
-            if override is None and getattr(below, "merge", None) == "none":
-                raise ModelError(
-                    "merge=none gives two outputs, and the next layer reads one", key="merge", layer=position - (not depth)
-                )
-            if override is None and below is not None and below.features_first and not layer.features_first:
-                raise ModelError(
-                    f"the last axis of channels_first is the image's, and {layer.kind} reads it: say how wide it is, as in=...",
-                    key="input_dim",
-                    layer=position,
-                )
-            width = _width(layers, position, override or width)
-            name, below, override = next(names), layer, None
-            module = module or name
-            output_dim = layer.output_dim(width)
-            yield Placed(layer, name, module, depth, width, output_dim, depth < layer.repeats - 1 or sequences)
-            width = output_dim
+def _stretches(layers: tuple[Layer, ...], width: int | None) -> Iterator[Stretch]:
+    """Yield the layers with the widths that flow through them; ``width`` is what flows into the first."""
+    below: Layer | None = None
+    for position, layer in enumerate(layers):
+        if below is not None and layer.input_dim is None:
+            _check_reads(layer, below, position)
+        reads = _width(layers, position, layer.input_dim or width)
+        width = layer.output_dim(reads)
+        yield Stretch(layer, position, 0, reads, width, 1)
+        if layer.repeats > 1:
+            _check_reads(layer, layer, position + 1)
+            reads, width = width, layer.output_dim(width)
+            yield Stretch(layer, position, 1, reads, width, layer.repeats - 1)
+        below = layer
+
+
+def _check_reads(layer: Layer, below: Layer, position: int) -> None:
+    """Refuse a layer that would read two outputs, or the last axis of an image that has its features first."""
+    if getattr(below, "merge", None) == "none":
+        raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=position - 1)
+    if below.features_first and not layer.features_first:
+        raise ModelError(
+            f"the last axis of channels_first is the image's, and {layer.kind} reads it: say how wide it is, as in=...",
+            key="input_dim",
+            layer=position,
+        )
+
+
+def _placed(model: Model) -> Iterator[Placed]:
+    """Yield the layers in their places."""
+    names, module = _names(model.layers), ""
+    sequences = tuple(_sequences(model.layers))[::-1]
+    for layer, position, first, input_dim, output_dim, times in model.stretches:
+        for depth in range(first, first + times):
+            name = next(names)
+            module = name if depth == 0 else module
+            every = depth < layer.repeats - 1 or sequences[position]
+            yield Placed(layer, name, module, depth, input_dim, output_dim, every)
 
 
 _NEEDS = {"steps": True, "vector": False, "tokens": None}
@@ -121,7 +163,7 @@ _BROKEN = {
 }
 
 
-def _sequences(layers: tuple[Layer, ...]) -> Iterator[bool | None]:
+def _sequences(layers: Sequence[Layer]) -> Iterator[bool | None]:
     """Yield whether each layer gives every step, the top one first: as it says itself, else as what reads it needs."""
     needed, reader = None, ""
     for position in range(len(layers) - 1, -1, -1):
@@ -158,14 +200,25 @@ def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
     return width
 
 
-def _names(layers: tuple[Layer, ...]) -> Iterator[str]:
-    """Yield a name of its own for every layer: the one given, else its kind, counted up where taken."""
-    taken: dict[str, int] = {}
+def _check_sequences(layers: tuple[Layer, ...]) -> None:
+    """Refuse a layer whose ``return_sequences`` is not what the layer above reads."""
+    for _ in _sequences(layers):
+        pass
+
+
+def _check_names(layers: tuple[Layer, ...]) -> None:
+    """Refuse a name that two layers are given."""
+    taken = set()
     for position, layer in enumerate(layers):
-        if layer.name in taken:
-            raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
         if layer.name is not None:
-            taken[layer.name] = 1
+            if layer.name in taken:
+                raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
+            taken.add(layer.name)
+
+
+def _names(layers: Sequence[Layer]) -> Iterator[str]:
+    """Yield a name of its own for every layer: the one given, else its kind, counted up where taken."""
+    taken = {layer.name: 1 for layer in layers if layer.name is not None}
     for layer in layers:
         for depth in range(layer.repeats):
             yield layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)

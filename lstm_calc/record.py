@@ -6,7 +6,10 @@ the program from a script. Type checkers see a :class:`Record` as a dataclass (P
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 @dataclass_transform(frozen_default=True)
@@ -15,6 +18,8 @@ class Record:
 
     fields: ClassVar[dict[str, Any]] = {}
     """Every field in order, with its default; ``...`` where there is none."""
+    rules: ClassVar[Mapping[str, tuple[Callable[[str, Any], Any], bool]]] = {}
+    """Where values from outside come in, for each field: what gives its value or refuses it, and whether it may be None."""
     _positional: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
@@ -26,21 +31,26 @@ class Record:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
+        given = dict(zip(self._positional, args, strict=False))
+        given |= kwargs
         values = self.__dict__
         values.update(self.fields)
-        values.update(zip(self._positional, args, strict=False))
-        values.update(kwargs)
-        wrong = len(values) > len(self.fields) or len(args) > len(self._positional) or ... in values.values()
-        if wrong or (args and not kwargs.keys().isdisjoint(self._positional[: len(args)])):
+        values.update(given)
+        if len(given) < len(args) + len(kwargs) or len(values) > len(self.fields) or ... in values.values():
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.fields)}; not {args} {kwargs}")
+        rules = self.rules
+        for name in given if rules else ():
+            rule, optional = rules[name]
+            if not optional or values[name] is not None:
+                values[name] = rule(name, values[name])
         self.check()
 
     def check(self) -> None:
-        """Refuse values that cannot be; called once, on construction."""
+        """Refuse values that do not go together; called once, on construction."""
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, checked anew."""
-        return type(self)(**{**self.asdict(), **changes})
+        return type(self)(**{**self.changed(), **changes})
 
     def asdict(self) -> dict[str, Any]:
         """Return the fields and their values."""

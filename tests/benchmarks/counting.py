@@ -21,7 +21,7 @@ from lstm_calc.work import macs_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BAR = 10
+BAR = 20
 ROUNDS = 5
 
 
