@@ -33,9 +33,8 @@ class Layer(Record, kw_only=True):
         for field, value in self.__dict__.items():
             if value is defaults[field]:
                 continue
-            rule, optional = RULES[field]
-            if not (optional and value is None):
-                self.__dict__[field] = rule(field, value)
+            rule, _ = RULES[field]
+            self.__dict__[field] = rule(field, value)
 
     @property
     def repeats(self) -> int:

@@ -90,7 +90,7 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
 
 def _place(layers: tuple[Layer, ...], width: int | None) -> Iterator[Placed]:
     """Yield the layers in their places; ``width`` is what flows into the first."""
-    names, below = _names(layers), None
+    names, below = iter(_names(layers)), None
     for position, (layer, sequences) in enumerate(zip(layers, reversed(list(_sequences(layers))), strict=True)):
         module, override = "", layer.input_dim
         for depth in range(layer.repeats):
@@ -158,17 +158,19 @@ def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
     return width
 
 
-def _names(layers: tuple[Layer, ...]) -> Iterator[str]:
-    """Yield a name of its own for every layer: the one given, else its kind, counted up where taken."""
+def _names(layers: tuple[Layer, ...]) -> list[str]:
+    """Return a name of its own for every layer: the one given, else its kind, counted up where taken."""
     taken: dict[str, int] = {}
     for position, layer in enumerate(layers):
         if layer.name in taken:
             raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
         if layer.name is not None:
             taken[layer.name] = 1
-    for layer in layers:
-        for depth in range(layer.repeats):
-            yield layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)
+    return [
+        layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)
+        for layer in layers
+        for depth in range(layer.repeats)
+    ]
 
 
 def fresh_name(base: str, taken: dict[str, int]) -> str:

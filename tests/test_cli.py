@@ -214,6 +214,44 @@ def test_a_wrong_request_is_one_sentence_and_exit_code_2(cli: Cli, call: str) ->
     assert max(map(len, result.stderr.splitlines())) < 400
 
 
+def test_what_several_frameworks_store_stands_side_by_side(cli: Cli) -> None:
+    call = ("tensors", "3 > gru 2 x2 > dense 2", "-f", "keras, pytorch,keras")
+    first, *lines = [line.split(",") for line in cli(*call, "--format", "csv").stdout.splitlines()]
+    assert first == ["layer", *(f"{name}_{what}" for name in ("keras", "pytorch") for what in ("name", "shape", "params"))]
+    assert lines[2:5] == [
+        ["gru", "sequential/gru/gru_cell/bias", "2x6", "12", "gru.bias_ih_l0", "6", "6"],
+        ["gru", "", "", "", "gru.bias_hh_l0", "6", "6"],
+        ["gru_1", "sequential/gru_1/gru_cell/kernel", "2x6", "12", "gru.weight_ih_l1", "6x2", "12"],
+    ]
+    answer = json.loads(cli(*call, "--format", "json").stdout)
+    assert [each["framework"] for each in answer["frameworks"]] == ["keras", "pytorch"]
+    for at, each in enumerate(answer["frameworks"]):
+        shown = [[line[3 * at + 1], line[3 * at + 2].split("x"), line[3 * at + 3]] for line in lines if line[3 * at + 1]]
+        assert shown == [[each_["name"], [*map(str, each_["shape"])], str(each_["params"])] for each_ in each["tensors"]]
+    assert cli(*call).stdout.rstrip().splitlines()[-1].split() == ["total", "84", "84"]
+
+
+def test_the_directions_of_several_frameworks_stand_in_line(cli: Cli) -> None:
+    text = cli("tensors", "3 > birnn 2", "-f", "textbook,pytorch", "--format", "csv").stdout
+    names = [(line.split(",")[1], line.split(",")[4]) for line in text.splitlines()[1:]]
+    backward = [number for number, pair in enumerate(names) if "backward" in pair[0] or "reverse" in pair[1]]
+    assert backward == list(range(len(names) // 2, len(names)))
+
+
+@pytest.mark.parametrize("option", ["--gates", "-q"])
+def test_what_shows_one_framework_is_not_for_several(cli: Cli, option: str) -> None:
+    result = cli("tensors", "3 > gru 2", "-f", "keras,pytorch", option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: --gates and --quiet show one framework; give -f one name\n"
+
+
+def test_a_matrix_that_is_shared_is_told(cli: Cli) -> None:
+    told = "dense shares the embedding's matrix, so only its bias is counted\n"
+    tied = cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9 tied > dense 2").stdout
+    assert (tied.count("shares the embedding's matrix"), told in tied) == (1, True)
+    assert "shares" not in cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9").stdout
+
+
 def test_columns_and_order_are_chosen(cli: Cli) -> None:
     model = "8 > lstm 4 > dense 2"
     asked = cli("tensors", model, "-f", "keras", "--columns", "params, name", "--sort", "-params", "--format", "csv").stdout
