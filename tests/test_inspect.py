@@ -238,6 +238,9 @@ def test_a_difference_has_its_reason(look: Any) -> None:
     (layer,) = look(npz({"cu_dnnlstm/kernel": (6, 36), "cu_dnnlstm/recurrent_kernel": (9, 36), "cu_dnnlstm/bias": (72,)})).layers
     assert (layer.framework, layer.bias_vectors, layer.params) == ("cudnn", 2, 612)
     assert layer.reason == "a cudnn layer under keras's names: two bias vectors a gate, where keras itself would have 576"
+    (layer,) = look(npz({"lstm/W": (36, 6), "lstm/U": (36, 9), "lstm/b": (2, 36)})).layers
+    assert (layer.framework, layer.params, layer.params_by_formula, layer.reconciled) == ("textbook", 612, 576, True)
+    assert layer.reason == "two bias vectors a gate where textbook has 1 (+36 numbers)"
 
 
 def test_shared_numbers_are_counted_once(look: Any) -> None:
