@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, read, sweep
 from lstm_calc.chart import Chart, Curve, as_text, short
+from lstm_calc.cli import app
 from lstm_calc.cli import sweep as command
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
@@ -319,7 +320,42 @@ def test_a_terminal_is_asked_before_a_long_table(answer: str, code: int, words: 
     assert "more than 1,000 rows (give --format csv, --top, or --yes); draw them all?" in told
     assert done.returncode == code
     assert (done.stdout.count("\n") > 1001) == (code == 0)
+    assert done.stdout[:8] == ("Variants" if code == 0 else "")
     assert words in told
+
+
+class Keyboard(io.StringIO):
+    """A terminal at which somebody types, or breaks off."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, _: int = -1) -> str:
+        line = super().readline()
+        if line == "^C":
+            raise KeyboardInterrupt
+        return line
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreed"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False), ("^C", False)]
+)
+def test_a_long_table_is_drawn_where_that_is_agreed_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str, agreed: bool
+) -> None:
+    told = Keyboard()
+    monkeypatch.setattr(sys, "stdin", Keyboard(answer))
+    monkeypatch.setattr(sys, "stderr", told)
+    with pytest.raises(SystemExit) as caught:
+        app(["sweep", "64 > lstm 1", "--vary", "units=1:1001"])
+    question, _, error = told.getvalue().partition("draw them all? [y/N]: ")
+    assert question == "more than 1,000 rows (give --format csv, --top, or --yes); "
+    shown = capsys.readouterr().out
+    if agreed:
+        assert (caught.value.code, error, shown[:8], shown.count("\n") > 1001) == (0, "", "Variants", True)
+    else:
+        assert (caught.value.code, shown) == (2, "")
+        assert error == "error: no table is drawn; give --format csv, --top, or --yes\n"
 
 
 def test_json_is_not_held_without_end(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
