@@ -144,7 +144,7 @@ def _check_reads(layer: Layer, below: Layer, position: int) -> None:
 
 def _placed(model: Model) -> Iterator[Placed]:
     """Yield the layers in their places."""
-    names, module = _names(model.layers), ""
+    names, module = iter(_names(model.layers)), ""
     sequences = tuple(_sequences(model.layers))[::-1]
     for layer, position, first, input_dim, output_dim, times in model.stretches:
         for depth in range(first, first + times):
@@ -216,12 +216,14 @@ def _check_names(layers: tuple[Layer, ...]) -> None:
             taken.add(layer.name)
 
 
-def _names(layers: Sequence[Layer]) -> Iterator[str]:
-    """Yield a name of its own for every layer: the one given, else its kind, counted up where taken."""
+def _names(layers: Sequence[Layer]) -> list[str]:
+    """Return a name of its own for every layer: the one given, else its kind, counted up where taken."""
     taken = {layer.name: 1 for layer in layers if layer.name is not None}
-    for layer in layers:
-        for depth in range(layer.repeats):
-            yield layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)
+    return [
+        layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)
+        for layer in layers
+        for depth in range(layer.repeats)
+    ]
 
 
 def fresh_name(base: str, taken: dict[str, int]) -> str:

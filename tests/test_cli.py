@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import gc
+import io
 import json
 import os
 import platform
+import runpy
 import shlex
 import subprocess
 import sys
@@ -15,8 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from lstm_calc.cli import COMMANDS, app
+from lstm_calc.dtypes import DTYPES
+from lstm_calc.errors import FrameworkError
+from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.questions import forecast
+from lstm_calc.questions.training import OPTIMIZERS
+from lstm_calc.schemas import schema_names
 from tests.handmade import safetensors
 
 if TYPE_CHECKING:
@@ -212,6 +223,44 @@ def test_a_wrong_request_is_one_sentence_and_exit_code_2(cli: Cli, call: str) ->
     assert result.stderr.startswith("error: ")
     assert len(result.stderr.splitlines()) == (3 if "^" in result.stderr else 1)
     assert max(map(len, result.stderr.splitlines())) < 400
+
+
+def test_what_several_frameworks_store_stands_side_by_side(cli: Cli) -> None:
+    call = ("tensors", "3 > gru 2 x2 > dense 2", "-f", "keras, pytorch,keras")
+    first, *lines = [line.split(",") for line in cli(*call, "--format", "csv").stdout.splitlines()]
+    assert first == ["layer", *(f"{name}_{what}" for name in ("keras", "pytorch") for what in ("name", "shape", "params"))]
+    assert lines[2:5] == [
+        ["gru", "sequential/gru/gru_cell/bias", "2x6", "12", "gru.bias_ih_l0", "6", "6"],
+        ["gru", "", "", "", "gru.bias_hh_l0", "6", "6"],
+        ["gru_1", "sequential/gru_1/gru_cell/kernel", "2x6", "12", "gru.weight_ih_l1", "6x2", "12"],
+    ]
+    answer = json.loads(cli(*call, "--format", "json").stdout)
+    assert [each["framework"] for each in answer["frameworks"]] == ["keras", "pytorch"]
+    for at, each in enumerate(answer["frameworks"]):
+        shown = [[line[3 * at + 1], line[3 * at + 2].split("x"), line[3 * at + 3]] for line in lines if line[3 * at + 1]]
+        assert shown == [[each_["name"], [*map(str, each_["shape"])], str(each_["params"])] for each_ in each["tensors"]]
+    assert cli(*call).stdout.rstrip().splitlines()[-1].split() == ["total", "84", "84"]
+
+
+def test_the_directions_of_several_frameworks_stand_in_line(cli: Cli) -> None:
+    text = cli("tensors", "3 > birnn 2", "-f", "textbook,pytorch", "--format", "csv").stdout
+    names = [(line.split(",")[1], line.split(",")[4]) for line in text.splitlines()[1:]]
+    backward = [number for number, pair in enumerate(names) if "backward" in pair[0] or "reverse" in pair[1]]
+    assert backward == list(range(len(names) // 2, len(names)))
+
+
+@pytest.mark.parametrize("option", ["--gates", "-q"])
+def test_what_shows_one_framework_is_not_for_several(cli: Cli, option: str) -> None:
+    result = cli("tensors", "3 > gru 2", "-f", "keras,pytorch", option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: --gates and --quiet show one framework; give -f one name\n"
+
+
+def test_a_matrix_that_is_shared_is_told(cli: Cli) -> None:
+    told = "dense shares the embedding's matrix, so only its bias is counted\n"
+    tied = cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9 tied > dense 2").stdout
+    assert (tied.count("shares the embedding's matrix"), told in tied) == (1, True)
+    assert "shares" not in cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9").stdout
 
 
 def test_columns_and_order_are_chosen(cli: Cli) -> None:
@@ -433,6 +482,122 @@ def test_nothing_is_completed_after_what_is_no_command() -> None:
     variables = {"_LSTM_CALC_COMPLETE": "complete_bash", "COMP_WORDS": "lstm-calc parms --x", "COMP_CWORD": "2"}
     done = program(env=os.environ | variables)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("", COMMANDS),
+        ("params -f ", tuple(FRAMEWORKS)),
+        ("cost --dtype ", tuple(DTYPES)),
+        ("cost --optimizer ", tuple(OPTIMIZERS)),
+        ("forecast --strategy ", tuple(forecast.STRATEGIES)),
+        ("forecast --cell ", tuple(forecast.CELLS)),
+        ("schema ", tuple(schema_names())),
+        ("parms ", ()),
+    ],
+)
+def test_what_is_completed_is_what_the_tables_have(words: str, known: tuple[str, ...]) -> None:
+    line = f"lstm-calc {words}"
+    variables = {"_LSTM_CALC_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    result = CliRunner().invoke(app, [], prog_name="lstm-calc", env=variables)
+    assert (result.exit_code, tuple(result.stdout.split()), result.stderr) == (0, known, "")
+
+
+def test_commands_are_a_mapping_that_modules_fill() -> None:
+    commands = typer.main.get_command(app).commands
+    assert (tuple(commands), len(commands), "parms" in commands) == (COMMANDS, len(COMMANDS), False)
+    with pytest.raises(KeyError, match="parms"):
+        commands["parms"]
+    with pytest.raises(TypeError, match=r"params: a command is a module in lstm_calc\.cli"):
+        commands["params"] = commands["tensors"]
+    with pytest.raises(TypeError, match="params: a command is a module"):
+        del commands["params"]
+
+
+def test_a_caller_gets_the_code_or_the_error_itself() -> None:
+    call = ["params", "8 > lstm 4"]
+    assert app([*call, "-q"], standalone_mode=False) == 0
+    with pytest.raises(FrameworkError, match="'kers' is not a framework"):
+        app([*call, "-f", "kers"], standalone_mode=False)
+    with pytest.raises(SystemExit) as caught:
+        app([*call, "-f", "kers"])
+    assert caught.value.code == 2
+
+
+class Broken(io.StringIO):
+    """A standard output that cannot be written to."""
+
+    encoding = "utf-8"
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__()
+        self.file, self.error = path.open("wb"), error
+
+    def write(self, _: str) -> int:
+        raise self.error
+
+    def fileno(self) -> int:
+        return self.file.fileno()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            2,
+            "error: standard output cannot be written: no space left on device\n",
+        ),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
+    ],
+)
+def test_an_output_that_breaks_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, error: OSError, code: int, words: str
+) -> None:
+    broken = Broken(tmp_path / "out", error)
+    monkeypatch.setattr(sys, "stdout", broken)
+    with pytest.raises(SystemExit) as caught:
+        app(["params", "8 > lstm 4", "-q"])
+    assert (caught.value.code, capsys.readouterr().err) == (code, words)
+    assert os.path.sameopenfile(broken.fileno(), os.open(os.devnull, os.O_WRONLY))
+    broken.file.close()
+
+
+def test_a_standard_output_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit):
+        app(["params", "8 > lstm 4", "-q"])
+    assert capsys.readouterr().err == "error: there is no standard output to write to\n"
+
+
+def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kept"
+    path.write_text("old")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    result = cli("params", "8 > lstm 4", "--output-file", str(path))
+    assert (result.exit_code, result.stderr.startswith("error: --output-file: ")) == (2, True)
+    assert result.stderr.endswith("cannot be written: permission denied\n")
+    assert path.read_text() == "old"
+
+
+def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    set_ = []
+    monkeypatch.setattr("gc.set_threshold", set_.append)
+    monkeypatch.setattr("atexit.register", set_.append)
+    monkeypatch.setattr(sys, "argv", ["lstm-calc", "params", "-i", "32", "-u", "32", "-q"])
+    monkeypatch.delitem(sys.modules, "lstm_calc.__main__", raising=False)
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_module("lstm_calc", run_name="__main__")
+    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000, gc.freeze])
+
+    def interrupted(**_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lstm_calc.cli.app", interrupted)
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_module("lstm_calc", run_name="__main__")
+    assert caught.value.code == 130
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

@@ -146,6 +146,15 @@ def test_a_gate_that_is_stored_but_not_computed_is_named() -> None:
     assert cost(read("8 > lstm 6"), "onnx").layers[0].idle == ()
 
 
+def test_a_gate_with_a_tensor_of_its_own_is_computed_where_an_equation_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    lstm = FRAMEWORKS["textbook"].layouts["lstm"].replace(coupled="")
+    monkeypatch.setitem(FRAMEWORKS, "made-up", FRAMEWORKS["textbook"].replace(name="made-up", layouts={"lstm": lstm}))
+    whole, coupled = "8 > lstm 6", "8 > lstm 6 coupled"
+    assert count(read(coupled), "made-up") == count(read(whole), "made-up")
+    assert macs(coupled, "made-up") == macs(coupled, "onnx") == macs(whole, "made-up") * 3 // 4
+    assert cost(read(coupled), "made-up").layers[0].idle == ("forget",)
+
+
 def test_an_equation_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     from lstm_calc.cells import CELLS, Equation
 

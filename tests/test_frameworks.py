@@ -8,9 +8,9 @@ import pytest
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Tables, framework, refusals
 from lstm_calc.measure import count
-from lstm_calc.model import KINDS
+from lstm_calc.model import KINDS, ConvLSTM
 from lstm_calc.notation import read
 from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
@@ -83,6 +83,20 @@ def test_what_is_refused_names_who_does(text: str, framework: str, message: str)
         with pytest.raises(FrameworkError) as caught:
             question(read(text), framework)
         assert str(caught.value).startswith(message)
+
+
+def test_a_family_is_imported_when_one_of_it_is_asked_for() -> None:
+    tables = Tables(("textbook", "nowhere"))
+    assert tables["textbook"] is FRAMEWORKS["textbook"]
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        list(tables)
+
+
+def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
+    several = ConvLSTM(4, (3, 3), bias=False, bidirectional=True)
+    assert list(refusals(framework("pytorch"), several)) == [
+        "pytorch has no conv_lstm; textbook, keras, flax-linen and haiku do",
+    ]
 
 
 def test_a_framework_is_one_block(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:

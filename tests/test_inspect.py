@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 import lstm_calc
 from lstm_calc import Model, params, tensors
 from lstm_calc.cells import CELLS
+from lstm_calc.checkpoint.stored import Checkpoint, Stored
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.inference.find import found_layers
 from lstm_calc.model import ConvLSTM, Dense, Embedding
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.questions.sameness import same
@@ -140,6 +142,48 @@ def test_a_layer_under_many_names(look: Any, shapes: dict[str, tuple[int, ...]],
         assert file.reconciled
 
 
+CONVOLUTION = {"W": (3, 3, 2, 16), "U": (3, 3, 4, 16), "b": (16,)}
+
+
+def test_a_convolutional_layer_needs_a_name_that_says_so(look: Any) -> None:
+    (layer,) = look(npz(under("convlstm_1", CONVOLUTION, "/"))).layers
+    assert (*told(layer)[:3], layer.framework, layer.params) == ("conv_lstm", 2, 4, "keras", 880)
+    assert look(npz(under("encoder", CONVOLUTION, "/"))).layers == ()
+
+
+def test_a_layer_that_its_framework_does_not_have_is_held_against_one_that_has_it(look: Any) -> None:
+    shapes = dict(zip(("weight_ih", "weight_hh", "bias"), CONVOLUTION.values(), strict=True))
+    (layer,) = look(state_dict(under("convlstm", shapes))).layers
+    assert (layer.framework, layer.params, layer.params_by_formula, layer.reconciled) == ("pytorch", 880, 880, True)
+    square = shapes | {"weight_ih": shapes["weight_hh"]}
+    value = {f"convlstm.{name}": handmade.torch_tensor(name[0], shape) for name, shape in square.items()}
+    (tied,) = look(handmade.torch_zip(value, {"w": 4 * 576, "b": 64})).layers
+    assert (tied.params, tied.params_by_formula, tied.reason, tied.reconciled) == (592, 1168, None, False)
+
+
+def test_layers_in_a_long_numbered_list_are_found(look: Any) -> None:
+    others = {str(at): (5, 7) for at in range(22)}
+    layers = {"22": (6, 36), "23": (9, 36), "24": (36,), "25": (9, 20), "26": (5, 20), "27": (20,)}
+    file = look(npz(others | layers))
+    assert [(each.name, *told(each)) for each in file.layers] == [
+        ("22", "lstm", 6, 9, 1, False, 1),
+        ("25", "lstm", 9, 5, 1, False, 1),
+    ]
+    assert file.kinds == {"dense": 22 * 35}
+
+
+def test_layers_of_keras_have_their_names_and_their_order_of_the_configuration() -> None:
+    classes = {"reader": "LSTM", "head": "Dense", "writer": "LSTM", "way": "SimpleRNN"}
+    paths = ("layers/lstm_1/cell/vars", "layers/simple_rnn/cell/vars", "layers/lstm/cell/vars")
+    shapes = {path: [(6, 36), (9, 36), (36,)] for path in paths}
+    shapes[paths[1]] = [(6, 9), (9, 9), (9,)]
+    stored = tuple(Stored(f"{path}/{at}", shape, "float32") for path in paths for at, shape in enumerate(shapes[path]))
+    found = found_layers(Checkpoint("keras", stored, classes=classes), stored)
+    assert [each.path for each in found] == ["reader/cell/vars", "writer/cell/vars", "way/cell/vars"]
+    unnamed = found_layers(Checkpoint("keras", stored), stored)
+    assert [each.path for each in unnamed] == list(paths)
+
+
 _ATTENTION = {f"{part}.{kind}": (32, 32)[: 1 + (kind == "weight")] for part in "qkvo" for kind in ("weight", "bias")}
 NO_LAYER = {
     "attention": {f"layers.{at}.{name}": shape for at in range(3) for name, shape in _ATTENTION.items()}
@@ -194,6 +238,9 @@ def test_a_difference_has_its_reason(look: Any) -> None:
     (layer,) = look(npz({"cu_dnnlstm/kernel": (6, 36), "cu_dnnlstm/recurrent_kernel": (9, 36), "cu_dnnlstm/bias": (72,)})).layers
     assert (layer.framework, layer.bias_vectors, layer.params) == ("cudnn", 2, 612)
     assert layer.reason == "a cudnn layer under keras's names: two bias vectors a gate, where keras itself would have 576"
+    (layer,) = look(npz({"lstm/W": (36, 6), "lstm/U": (36, 9), "lstm/b": (2, 36)})).layers
+    assert (layer.framework, layer.params, layer.params_by_formula, layer.reconciled) == ("textbook", 612, 576, True)
+    assert layer.reason == "two bias vectors a gate where textbook has 1 (+36 numbers)"
 
 
 def test_shared_numbers_are_counted_once(look: Any) -> None:
@@ -202,6 +249,20 @@ def test_shared_numbers_are_counted_once(look: Any) -> None:
     assert [(each.params, each.params_by_formula) for each in file.layers] == [(612, 612), (0, 612)]
     assert file.layers[1].reason == "shares its numbers with enc, where they are counted"
     assert (file.params, file.shared, file.reconciled) == (612, 612, True)
+
+
+def test_numbers_that_a_layer_shares_with_itself_are_told(look: Any, cli: Cli, tmp_path: Path) -> None:
+    shapes = TORCH_LSTM | {"weight_ih_l0": TORCH_LSTM["weight_hh_l0"]}
+    keys = {name: "w" if name.startswith("w") else name for name in shapes}
+    value = {f"rnn.{name}": handmade.torch_tensor(keys[name], shape) for name, shape in shapes.items()}
+    file = look(handmade.torch_zip(value, {"w": 4 * 324, "bias_ih_l0": 144, "bias_hh_l0": 144}))
+    assert [(each.params, each.params_by_formula, each.reason, each.reconciled) for each in file.layers] == [
+        (396, 720, None, False)
+    ]
+    shown = cli("inspect", str(tmp_path / "model"))
+    assert shown.exit_code == 1
+    assert "rnn: not the formula's number, and nothing here says why\n" in shown.stdout
+    assert "324 numbers have a second name, and are counted once\n" in shown.stdout
 
 
 def test_one_storage_for_all_is_not_shared(look: Any) -> None:
@@ -246,6 +307,7 @@ def test_names_of_a_layer_with_other_shapes_do_not_reconcile(look: Any, cli: Cli
         False,
     )
     assert "weight_hh_l0 (36, 5)" in layer.reason
+    assert file.model() is None
     result = cli("inspect", str(tmp_path / "model"), "--format", "json")
     assert (result.exit_code, json.loads(result.stdout)["files"][0]["reconciled"]) == (1, False)
 
@@ -268,6 +330,14 @@ def test_onnx_nodes_inside_branches_and_functions(look: Any) -> None:
     )
     file = look(onnx(onnx_graph([onnx_node("Mine", ["x", "w", "r"], ["y"])], LSTM_WEIGHTS), [function]))
     assert [told(each) for each in file.layers] == [("lstm", 6, 9, 1, False, 0)]
+
+
+def test_onnx_nodes_that_share_all_their_weights_are_one_layer(look: Any) -> None:
+    again = onnx_node("LSTM", ["z", "w", "r", "b"], ["y2"], "again", hidden_size=9)
+    file = look(onnx(onnx_graph([LSTM_NODE, again], LSTM_WEIGHTS)))
+    assert [(each.name, each.params) for each in file.layers] == [("inner", 612)]
+    other = onnx_node("LSTM", ["z", "w", "r"], ["y2"], "again", hidden_size=9)
+    assert len(look(onnx(onnx_graph([LSTM_NODE, other], LSTM_WEIGHTS))).layers) == 2
 
 
 def test_onnx_weights_through_slices_and_other_operators(look: Any) -> None:
@@ -423,6 +493,12 @@ def test_same_architecture(cli: Cli, look: Any, tmp_path: Path) -> None:
     assert cli("inspect", "--same", str(tmp_path / "keras"), str(tmp_path / "torch"), "--format", "csv").exit_code == 0
 
 
+def test_a_layer_of_unknown_sizes_is_in_one_file_alone(look: Any) -> None:
+    broken = under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})
+    answer = same(look(state_dict(broken | under("gru", TORCH_LSTM)), "one"), look(state_dict(under("gru", TORCH_LSTM)), "two"))
+    assert (answer.only_first, answer.only_second) == (("lstm: not told",), ())
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -438,6 +514,11 @@ def test_a_wrong_request(cli: Cli, call: str, message: str) -> None:
     result = cli(*shlex.split(call))
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+def test_a_layer_of_unknown_sizes_is_left_out_of_the_model(look: Any) -> None:
+    broken = under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})
+    assert str(look(state_dict(broken | under("gru", TORCH_LSTM))).model()) == "6 > lstm 9 name=gru"
 
 
 def test_no_layer_is_no_model(cli: Cli, tmp_path: Path) -> None:

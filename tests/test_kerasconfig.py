@@ -102,6 +102,10 @@ BARE = {
         LSTM(3, bidirectional=True, merge="average", return_sequences=False),
     ),
     "rnn": ({"cell": layer("LSTMCell", units=3, use_bias=False)}, LSTM(3, bias=False, return_sequences=False)),
+    "bidirectional_rnn": (
+        {"layer": layer("RNN", cell=layer("GRUCell", units=3, reset_after=True)), "merge_mode": "sum"},
+        GRU(3, reset_after=True, bidirectional=True, merge="sum", return_sequences=False),
+    ),
     "dense": ({"units": 3, "use_bias": False, "bias_constraint": None, "activation": "relu"}, Dense(3, bias=False)),
     "time_distributed": ({"layer": layer("Dense", units=3)}, Dense(3)),
     "repeat_vector": ({"n": 3}, RepeatVector(3)),
@@ -132,6 +136,8 @@ def test_the_input_stands_wherever_a_dialect_writes_it() -> None:
         sequential(lstm, shape=[None, None, 3]),
         sequential(layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
         [layer("Masking", batch_input_shape=[None, 7, 3]), lstm],
+        sequential(layer("Dropout"), layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
+        sequential(layer("TimeDistributed", layer=layer("Dropout")), layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
         layer("Sequential", layers=[lstm], build_input_shape={"class_name": "TensorShape", "items": [None, 7, 3]}),
         {**lstm, "build_config": {"input_shape": [None, 7, 3]}},
         sequential(sequential(lstm, shape=[None, 7, 3])),
@@ -266,6 +272,18 @@ def test_a_convolution_gives_an_image(name: str) -> None:
     assert [placed.input_dim for placed in model.placed] == [8 if name == "first" else 3, width]
 
 
+@pytest.mark.parametrize("width", [4, 6])
+def test_what_reads_the_last_axis_of_an_image_says_how_wide_it_is(width: int) -> None:
+    conv = layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first", padding="same")
+    model = read(sequential(conv, layer("Dense", units=2), shape=[None, 7, 3, 8, width]))
+    assert (model.layers[1].input_dim, model.placed[1].input_dim) == (width, width)
+
+
+def test_a_width_that_no_layer_can_have_is_refused_with_the_file() -> None:
+    with pytest.raises(ModelFileError, match=r"^model\.json:config\.input_dim: is too large: sizes go up to 10\*\*500"):
+        read(layer("LSTM", units=4), 10**501)
+
+
 def test_steps_that_a_layer_without_weights_takes_away_or_makes_are_told() -> None:
     every, last = layer("LSTM", units=4, return_sequences=True), layer("LSTM", units=4)
     dense, pooling = layer("Dense", units=6), layer("GlobalAveragePooling1D")
@@ -276,6 +294,7 @@ def test_steps_that_a_layer_without_weights_takes_away_or_makes_are_told() -> No
     assert [(placed.sequences, placed.input_dim) for placed in made.placed] == [(True, 3), (True, 4), (False, 2)]
     assert read(sequential(every, dense, shape=shape)).placed[0].sequences is True
     assert read(sequential(every, pooling, shape=shape)).placed[0].sequences is False
+    assert read(sequential(dense, pooling, layer("Dense", units=2), shape=shape)) == Model([Dense(6), Dense(2)], 3)
     steps = sequential(last, layer("RepeatVector", n=2), layer("TimeDistributed", layer=dense), every, shape=shape)
     assert [placed.sequences for placed in read(steps).placed][0::3] == [False, True]
 
@@ -313,6 +332,10 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "shapes": (sequential(A, shape=[[None, 3]] * 9), "is not the shape of one input"),
     "axes": (sequential(A, shape=[None, 3]), "a reads 3 axes, batch and features too; (None, 3) flows in"),
     "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have 2 sizes"),
+    "joined images": (
+        sequential(layer("Bidirectional", layer=layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first"))),
+        "layers[0].config.merge_mode: channels_first does not go with merge=concat, which joins the last axis, the image's",
+    ),
     "small": (
         sequential(layer("ConvLSTM1D", filters=1, kernel_size=[9], name="c"), shape=[None, 7, 3, 1]),
         "c has a kernel larger than the image",

@@ -102,6 +102,13 @@ def test_a_stack_that_cannot_be(layers: Any, input_dim: Any, message: str) -> No
         Model(layers, input_dim)
 
 
+def test_the_bias_of_a_projection_needs_the_projection() -> None:
+    with pytest.raises(ModelError, match="projection_bias needs a projection") as caught:
+        LSTM(8, projection_bias=True)
+    assert caught.value.key == "projection_bias"
+    assert LSTM(8, projection=4, projection_bias=True).projection_bias is True
+
+
 def test_merge_needs_two_directions() -> None:
     with pytest.raises(ModelError, match="merge=sum needs bidirectional"):
         LSTM(8, merge="sum")

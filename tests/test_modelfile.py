@@ -146,3 +146,9 @@ def test_files_that_are_no_model_files(tmp_path: Path) -> None:
             load(str(tmp_path / name))
     with pytest.raises(ModelFileError, match="not a file name"):
         load("a\0b")
+
+
+def test_standard_input_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(ModelFileError, match=r"^<stdin>: nothing to read: standard input is closed$"):
+        load("-")

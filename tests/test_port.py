@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shlex
 from typing import TYPE_CHECKING, Any
@@ -115,6 +117,18 @@ def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, call: s
     result = cli(*shlex.split(call), "--format", {"txt": "table", "md": "markdown"}.get(form, form))
     assert (result.exit_code, result.stderr) == (0, "")
     golden(f"{name}.{form}", result.stdout)
+
+
+def test_what_a_block_is_filled_with_is_told_in_words(cli: Cli) -> None:
+    call = ("port", "2 > lstm 3", "--from", "haiku", "--to", "cudnn")
+    (text, *_) = cli(*call, "--format", "csv").stdout.split("\n\n")
+    how = {(row["gate"], row["role"]): (row["source"], row["how"]) for row in csv.DictReader(io.StringIO(text))}
+    assert how["input", "kernel"] == ("lstm/linear/w", "transposed, raveled")
+    assert how["forget", "bias"] == ("lstm/linear/b", "plus 1")
+    assert how["forget", "recurrent_bias"] == ("", "zeros")
+    shown = cli(*call).stdout
+    assert "zeros: what cudnn stores, and haiku has no numbers for\n" in shown
+    assert "zeros" not in cli("port", "2 > lstm 3", "--from", "cudnn", "--to", "haiku").stdout
 
 
 def test_the_code_is_golden_too(cli: Cli, golden: Callable[[str, str], None]) -> None:

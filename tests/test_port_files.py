@@ -175,3 +175,11 @@ def test_without_the_package_the_cure_is_named(cli: Cli, file: Path, monkeypatch
 
 def test_the_package_is_loaded_only_for_files() -> None:
     assert "safetensors" not in loaded("import lstm_calc; lstm_calc.port")
+
+
+def test_the_arrays_of_a_file_are_a_mapping(file: Path) -> None:
+    from lstm_calc.safetensors_file import read_weights
+
+    weights = read_weights(str(file))
+    assert len(weights) == len(list(weights)) == 4
+    assert {name: array.shape for name, array in weights.items()}["weight_hh_l0"] == (8, 2)

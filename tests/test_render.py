@@ -252,6 +252,31 @@ def test_a_table_that_fits_is_a_table_and_one_that_does_not_is_a_list() -> None:
     assert max(map(len, lines)) <= 40
 
 
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_too_wide_for_its_terminal_is_a_line_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](FOREIGN._replace(title="t", notes=()), Terminal()))
+    first, second, total = (block.splitlines() for block in shown.partition("t\n")[2].strip("\n").split("\n\n"))
+    assert first == ["name: [red]x|y_z[/red]", "shape: (3, 4)", "n: 12"]
+    assert second == ["name: =1+1", "shape: (5)"]
+    assert total == ["name: total", "n: 1,234,567"]
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "name:" not in DOCUMENT_FORMATS["table"](FOREIGN, Terminal())
+
+
+def test_letters_that_are_two_columns_wide_leave_the_columns_in_line() -> None:
+    columns = (Column("name", "name"), Column("n", "n", "number"))
+    table = Table(columns, (Line(("層層層", 1)), Line(("layer", 2))))
+    *_, wide, narrow = DOCUMENT_FORMATS["table"](Document("t", (table,), ()), io.StringIO()).rstrip().splitlines()
+    assert [wide.strip(), narrow.strip()] == ["層層層  1", "layer   2"]
+
+
 def test_colour_is_for_terminals_and_obeys_the_environment() -> None:
     call = ("params", "-i", "32", "-u", "32")
     assert "\x1b[" in on_a_terminal(100, *call)

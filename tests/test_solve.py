@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, Dense, LstmCalcError, Model, read_template, solve
+from lstm_calc import LSTM, Dense, LstmCalcError, Model, read, read_template, solve
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
@@ -195,6 +195,16 @@ def test_a_model_file_leaves_sizes_open(cli: Cli, tmp_path: Path) -> None:
     refused = cli("params", str(path))
     assert refused.exit_code == 2
     assert f"{path}:layers[0].units: is ?, the size that solve looks for" in refused.stderr
+
+
+def test_the_units_of_a_config_of_keras_are_solved_for(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "model.json"
+    lstm = {"class_name": "LSTM", "config": {"units": 5, "batch_input_shape": [None, 7, 64]}}
+    path.write_text(json.dumps([lstm, {"class_name": "Dense", "config": {"units": 10}}]))
+    read_from = load_template(str(path))
+    assert (Model(read_from.layers, read_from.input_dim), read_from.places) == (read("64 > lstm 5 last > dense 10"), ())
+    asked = ("--max-params", "1M", "-q", "-f", "keras")
+    assert cli("solve", str(path), *asked).stdout == cli("solve", "64 > lstm 5 > dense 10", *asked).stdout
 
 
 @given(model=models(), number=st.integers(1, 50))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, read, sweep
 from lstm_calc.chart import Chart, Curve, as_text, short
+from lstm_calc.cli import app
 from lstm_calc.cli import sweep as command
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
@@ -319,7 +320,42 @@ def test_a_terminal_is_asked_before_a_long_table(answer: str, code: int, words: 
     assert "more than 1,000 rows (give --format csv, --top, or --yes); draw them all?" in told
     assert done.returncode == code
     assert (done.stdout.count("\n") > 1001) == (code == 0)
+    assert done.stdout[:8] == ("Variants" if code == 0 else "")
     assert words in told
+
+
+class Keyboard(io.StringIO):
+    """A terminal at which somebody types, or breaks off."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, _: int = -1) -> str:
+        line = super().readline()
+        if line == "^C":
+            raise KeyboardInterrupt
+        return line
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreed"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False), ("^C", False)]
+)
+def test_a_long_table_is_drawn_where_that_is_agreed_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str, agreed: bool
+) -> None:
+    told = Keyboard()
+    monkeypatch.setattr(sys, "stdin", Keyboard(answer))
+    monkeypatch.setattr(sys, "stderr", told)
+    with pytest.raises(SystemExit) as caught:
+        app(["sweep", "64 > lstm 1", "--vary", "units=1:1001"])
+    question, _, error = told.getvalue().partition("draw them all? [y/N]: ")
+    assert question == "more than 1,000 rows (give --format csv, --top, or --yes); "
+    shown = capsys.readouterr().out
+    if agreed:
+        assert (caught.value.code, error, shown[:8], shown.count("\n") > 1001) == (0, "", "Variants", True)
+    else:
+        assert (caught.value.code, shown) == (2, "")
+        assert error == "error: no table is drawn; give --format csv, --top, or --yes\n"
 
 
 def test_json_is_not_held_without_end(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -382,6 +418,13 @@ def test_a_chart_in_characters() -> None:
     assert [line.strip() for line in lines[-3:]] == ["* one", "o two", "- budget 250"]
 
 
+def test_a_chart_without_a_line_has_none_on_its_canvas() -> None:
+    lines = as_text(CHART._replace(line=None), 40, 16).splitlines()
+    canvas = [line.partition("|")[2] for line in lines if "|" in line]
+    assert not any("-" in line for line in canvas)
+    assert [line.strip() for line in lines[-2:]] == ["* one", "o two"]
+
+
 @pytest.mark.parametrize(
     ("number", "words"), [(0, "0"), (999, "999"), (1000, "1k"), (1500, "1.5k"), (123_456, "123k"), (10**12, "1T")]
 )
@@ -408,6 +451,14 @@ def test_the_curves_are_the_rows() -> None:
     assert [curve.name for curve in chart.curves] == ["units 8, keras", "units 4, keras"]
     rows = {(row[0], row[1]): row[3] for row in answer}
     assert [curve.points for curve in chart.curves] == [tuple((n, rows[n, units]) for n in (1, 2)) for units in (8, 4)]
+
+
+def test_a_row_that_is_refused_is_no_point() -> None:
+    answer = sweep(read("64 > lstm 128 proj=8"), {"units": [4, 16, 32]}, "pytorch", columns=["params"])
+    rows = list(answer)
+    assert [row[1] is None for row in rows] == [True, False, False]
+    (curve,) = sweep_chart(MODEL, answer, rows).curves
+    assert curve.points == tuple(rows[1:])
 
 
 def test_a_picture_without_matplotlib_is_a_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -477,3 +528,13 @@ def test_a_filter_reads_numbers_as_the_column_beside_them(text: str, passes: boo
 def test_a_filter_rounds_no_number(text: str) -> None:
     with pytest.raises(LstmCalcError, match="is not a whole number"):
         read_filter(text, ["layers", "params"])
+
+
+def test_a_legend_is_drawn_where_there_is_something_to_name() -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib is installed where pictures are drawn")
+    from lstm_calc.picture import picture
+
+    alone = CHART._replace(curves=(Curve("", ((0, 0), (100, 1000))),), line=None)
+    drawn = [alone, alone._replace(line=250, line_name="budget 250"), CHART._replace(line=None)]
+    assert [b"legend_1" in picture(chart, "svg") for chart in drawn] == [False, True, True]
+    assert [picture(chart, "svg").count(b"stroke-dasharray: 1.5") for chart in drawn[:2]] == [0, 2]

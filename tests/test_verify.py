@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lstm_calc import read, tensors
 from lstm_calc.adapters import Real
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.questions.verify import TOLERANCE, verify
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lstm_calc.adapters import Array
     from lstm_calc.model import Model
     from tests.conftest import Cli
 
@@ -85,3 +90,78 @@ def test_a_tied_head_is_held_against_one_of_its_own(cli: Cli, monkeypatch: pytes
     monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: build)
     cli("verify", "vocab 9 > embed 4 > lstm 4 > dense 9 tied", "-f", "pytorch")
     assert [str(model) for model in built] == ["vocab 9 > embed 4 > lstm 4 > dense 9"]
+
+
+def of_one_direction(weights: Mapping[str, Array], suffix: str, x: Array, order: str) -> Array:
+    """Return the output of an LSTM at every step, as PyTorch's documentation writes it, its gates stored in an order."""
+    import numpy as np
+
+    units = weights[f"weight_hh_l0{suffix}"].shape[1]
+    h = c = np.zeros((len(x), units))
+    outputs = []
+    for step in range(x.shape[1]):
+        inner = x[:, step] @ weights[f"weight_ih_l0{suffix}"].T + weights[f"bias_ih_l0{suffix}"]
+        inner = inner + h @ weights[f"weight_hh_l0{suffix}"].T + weights[f"bias_hh_l0{suffix}"]
+        gate = {letter: inner[:, at * units : (at + 1) * units] for at, letter in enumerate(order)}
+        i, f, o = (1 / (1 + np.exp(-gate[letter])) for letter in "ifo")
+        c = f * c + i * np.tanh(gate["g"])
+        h = o * np.tanh(c)
+        outputs.append(h)
+    return np.stack(outputs, 1)
+
+
+def made_by_hand(model: Model, order: str) -> Real:
+    """Return a PyTorch that is written out here, its gates stored in an order."""
+
+    def run(weights: Mapping[str, Array], x: Array) -> Array:
+        import numpy as np
+
+        output = of_one_direction(weights, "", x, order)
+        if len(model.layers[0].ways) == 1:
+            return output
+        return np.concatenate([output, of_one_direction(weights, "_reverse", x[:, ::-1], order)[:, ::-1]], -1)
+
+    return Real("9.9", [(tensor.name, tensor.shape) for tensor in tensors(model, "pytorch").tensors], run)
+
+
+STACK = "2 > bilstm 1 x2 > lstm 4 > dense 3"
+
+
+def test_recurrent_layers_are_run_and_alike_ones_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numpy", reason="NumPy comes with every framework")
+    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda model: made_by_hand(model, "ifgo"))
+    answer = verify(read(STACK), "pytorch", gates=True)
+    assert [check.layer for check in answer.gates] == ["lstm", "lstm_2"]
+    assert all(0 < check.error < TOLERANCE for check in answer.gates)
+    assert (answer.agrees, answer.differences) == (True, ())
+    assert verify(read(STACK), "pytorch").gates == ()
+    assert cli("verify", STACK, "-f", "pytorch", "--gates", "-q").stdout == "0\n"
+
+
+@pytest.mark.parametrize("order", ["figo", "igfo", "ifog"])
+def test_gates_in_another_order_are_seen_in_what_comes_out(cli: Cli, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
+    pytest.importorskip("numpy", reason="NumPy comes with every framework")
+    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda model: made_by_hand(model, order))
+    answer = verify(read(STACK), "pytorch", gates=True)
+    assert all(check.error > 100 * TOLERANCE for check in answer.gates)
+    assert (answer.agrees, answer.failures, answer.differences) == (False, 2, ())
+    assert cli("verify", STACK, "-f", "pytorch", "--gates").exit_code == 1
+    assert cli("verify", STACK, "-f", "pytorch").exit_code == 0
+
+
+def test_what_has_other_tensors_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> None:
+        raise AssertionError("run")
+
+    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda _: Real("9.9", [("weight", (3,))], run))
+    answer = verify(read("3 > lstm 2"), "pytorch", gates=True)
+    assert (len(answer.differences), answer.gates) == (5, ())
+
+
+def test_the_reference_refuses_signs_that_no_cell_has() -> None:
+    pytest.importorskip("numpy", reason="NumPy comes with every framework")
+    from lstm_calc.reference import evaluate
+
+    assert evaluate("a - b * (1 + c)", {"a": 9, "b": 2, "c": 3}) == 1
+    with pytest.raises(ValueError, match=r"^a / b$"):
+        evaluate("c + a / b", {"a": 9, "b": 2, "c": 3})

@@ -146,10 +146,15 @@ def _of_torch(value: Made) -> Stored | None:
     if not isinstance(storage, Persistent):
         return Stored("", shape, None, (id(storage), offset, shape, steps))
     _, cls, key, _, count, *_ = storage.id
-    dtype = str(value.args[6]).removeprefix("torch.") if value.maker.name == "_rebuild_tensor_v3" else STORAGES.get(cls.name)
+    dtype = _torch_dtype(value.args[6]) if value.maker.name == "_rebuild_tensor_v3" else STORAGES.get(cls.name)
     if value.maker.name != "_rebuild_tensor_v3" and reach > count:
         raise CheckpointError(f"has a tensor of shape {_words(shape)} that reaches beyond its storage of {count:,} numbers")
     return Stored("", shape, dtype, (str(key), offset, shape, steps))
+
+
+def _torch_dtype(name: Any) -> str:
+    """Return NumPy's name for a dtype of PyTorch, which is a global of its module."""
+    return str(name).removeprefix("torch.")
 
 
 def _words(shape: tuple[int, ...]) -> str:
@@ -214,7 +219,7 @@ _READERS: dict[str, Any] = {
     "_rebuild_from_type_v2": lambda value: Made(value.args[0], value.args[2]),
     "_rebuild_device_tensor_from_numpy": lambda value: value.args[0],
     "_rebuild_device_tensor_from_cpu_tensor": lambda value: value.args[0],
-    "_rebuild_meta_tensor_no_storage": lambda value: Stored("", _shape(value.args[1]), str(value.args[0])),
+    "_rebuild_meta_tensor_no_storage": lambda value: Stored("", _shape(value.args[1]), _torch_dtype(value.args[0])),
     "_rebuild_sparse_tensor": _of_sparse,
     "_reconstruct": _of_numpy,
     "_reconstruct_array": _with_state,

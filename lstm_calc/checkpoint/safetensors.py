@@ -59,14 +59,12 @@ def read_safetensors(source: Source) -> Checkpoint:
 
 
 def json_table(data: bytes, what: str) -> dict[str, Any]:
-    """Return the table that JSON bytes hold, in which no key stands twice."""
+    """Return the table that JSON bytes which begin with a brace hold, in which no key stands twice."""
     try:
-        table = json.loads(data, object_pairs_hook=_once)
+        table: dict[str, Any] = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise CheckpointError(f"has {what} that is not JSON: {why}") from None
-    if not isinstance(table, dict):
-        raise CheckpointError(f"has {what} that is not a table")
     return table
 
 

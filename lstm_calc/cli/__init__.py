@@ -67,11 +67,11 @@ class Commands(MutableMapping[str, Any]):
         """Return how many commands there are."""
         return len(COMMANDS)
 
-    def __setitem__(self, name: str, command: Any) -> None:
+    def __setitem__(self, name: str, command: Any = None) -> None:
         """Refuse: commands are modules."""
         raise TypeError(f"{name}: a command is a module in lstm_calc.cli")
 
-    __delitem__ = __setitem__  # type: ignore[assignment]
+    __delitem__ = __setitem__
 
 
 class Group(TyperGroup):
@@ -94,7 +94,7 @@ class Group(TyperGroup):
         """Find the command of a call, or name the nearest; complete nothing after what is no command."""
         if args[0] not in self.commands:
             if ctx.resilient_parsing:
-                return None, None, args
+                return args[0], TyperCommand(args[0], add_help_option=False), []
             raise LstmCalcError(f"{quoted(args[0])} is not a command{did_you_mean(args[0], COMMANDS)}")
         return args[0], self.commands[args[0]], args[1:]
 

@@ -3,8 +3,6 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from lstm_calc.cli.models import read_model_and_budget
 from lstm_calc.cli.options import page_reader, with_options
 from lstm_calc.cli.output import Output
@@ -45,8 +43,6 @@ def run(
 
     described, own = model
     answer = review(described, own.but(budget), framework, batch=batch, dtype=dtype, **training, **device)
-    for warning in answer.shapes.warnings:
-        typer.echo(f"warning: {warning}", err=True)
     return page.show(answer.data, lambda: _document(described, answer))
 
 

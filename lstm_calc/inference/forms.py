@@ -12,7 +12,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.cells import CELLS
-from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS, layout_for
 from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, terms_of
 from lstm_calc.model import KINDS, Layer
@@ -120,7 +119,7 @@ def _forms_of(name: str, kind: str) -> Iterator[Form]:
     for fields, window in product(product(*choices), windows):
         layer = _layer(kind, {key: value for chosen in fields for key, value in chosen.items()} | window)
         slots = _slots(name, layer) if layer is not None else {}
-        if layer is not None and slots and slots not in seen:
+        if layer is not None and slots not in seen:
             seen.append(slots)
             yield Form(name, kind, layer, slots)
 
@@ -134,10 +133,7 @@ def _layer(kind: str, fields: dict[str, Any]) -> Layer | None:
 
 def _slots(name: str, layer: Layer) -> dict[str, Slot]:
     """Return the tensors of a form by their names, which are parted by slashes here."""
-    try:
-        layout = layout_for(FRAMEWORKS[name], layer)
-    except FrameworkError:
-        return {}
+    layout = layout_for(FRAMEWORKS[name], layer)
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
     slots = {}
     for row, gates, _ in rows_of(layout, layer):

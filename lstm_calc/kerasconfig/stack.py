@@ -99,11 +99,12 @@ class Stack:
     def _layers(self) -> list[Layer]:
         """Return the layers, each with its width where that is not what the one below gives, and with no name twice."""
         taken: set[str | None] = set()
-        layers, flowing = [], self._read[0].width
+        layers, flowing, turned = [], self._read[0].width, False
         for read in self._read:
-            other = not isinstance(read.layer, Embedding) and read.width != flowing
+            told = read.width != flowing or (turned and not read.layer.features_first)
+            other = told and not isinstance(read.layer, Embedding)
             name = None if read.layer.name in taken else read.layer.name
             taken.add(name)
             layers.append(read.layer.replace(input_dim=read.width if other else None, name=name))
-            flowing = read.layer.output_dim(read.width)
+            flowing, turned = read.layer.output_dim(read.width), read.layer.features_first
         return layers

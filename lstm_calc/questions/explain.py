@@ -220,12 +220,9 @@ def _gates(layer: Layer, equations: tuple[Equation, ...], operands: tuple[Operan
         return
     cell = CELLS[layer.kind]
     letters, read = readers(cell.equations), readers(equations)
-    stored, computed = {operand.gate for operand in operands}, {equation.name for equation in equations}
+    stored = {operand.gate for operand in operands}
     for gate, purpose in cell.purposes.items():
-        if gate in stored:
-            yield Gate(gate, read.get(gate), purpose, stored=True)
-        elif letters[gate] in computed:
-            yield Gate(gate, letters[gate], purpose, stored=False)
+        yield Gate(gate, read.get(gate) if gate in stored else letters[gate], purpose, stored=gate in stored)
 
 
 def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) -> Iterator[Step]:

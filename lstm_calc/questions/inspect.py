@@ -211,13 +211,17 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
 
 def _formula(layer: Recurrent, fit: Fit) -> int:
     """Return what the framework has for a layer of these sizes; for one it has not, what the form's framework has."""
+    return count(Model([layer], fit.input_dim), _offering(fit, layer))
+
+
+def _offering(fit: Fit, layer: Recurrent) -> str:
+    """Return the framework that a layer is held against: whose it is or, where that has no such layer, whose form it has."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
-    name = fit.framework
     try:
-        layout_for(framework(name), layer)
+        layout_for(framework(fit.framework), layer)
     except FrameworkError:
-        name = fit.form.framework
-    return count(Model([layer], fit.input_dim), name)
+        return fit.form.framework
+    return fit.framework
 
 
 _VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
@@ -225,8 +229,7 @@ _VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
 
 def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, sharing: set[str]) -> str | None:
     """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
-    if layer is None or fit.form is None or formula is None:
-        return None
+    assert layer and fit.form and formula  # noqa: PT018, S101  what was found as no form has its reason already
     parts = []
     if sharing - {""}:
         parts.append(f"shares its numbers with {listed(sorted(sharing - {''}))}, where they are counted")
@@ -246,11 +249,12 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
 def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
     """Return, in words, where a difference in numbers comes from, nothing where it has no such source."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
-    there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, fit.framework).values())
+    name = _offering(fit, layer)
+    there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, name).values())
     if there < wanted:
-        return f"{_VECTORS[there]} a gate where {fit.framework} has {wanted}: an exporter summed them ({more:,} numbers)"
+        return f"{_VECTORS[there]} a gate where {name} has {wanted}: an exporter summed them ({more:,} numbers)"
     if there > wanted:
-        return f"{_VECTORS[there]} a gate where {fit.framework} has {wanted} (+{more:,} numbers)"
+        return f"{_VECTORS[there]} a gate where {name} has {wanted} (+{more:,} numbers)"
     return ""
 
 

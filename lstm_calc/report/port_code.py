@@ -103,12 +103,10 @@ def _pieces(moves: list[Move], counting: Sequence[int], features: Sequence[int],
         return _Call("np.stack([", tuple(_pieces(group, others, features, words) for group in groups), "])")
     if len(moves) == 1:
         return words.expression(moves[0], features)
-    for at, axis in enumerate(features):
-        groups = list(_apart(moves, axis))
-        if len(groups) > 1:
-            tail = f"], axis={at})" if at else "])"
-            return _Call("np.concatenate([", tuple(_pieces(group, (), features, words) for group in groups), tail)
-    raise AssertionError("the blocks of a tensor lie in a grid")
+    cuts = (list(_apart(moves, axis)) for axis in features)
+    at, groups = next((at, groups) for at, groups in enumerate(cuts) if len(groups) > 1)  # the blocks of a tensor lie in a grid
+    tail = f"], axis={at})" if at else "])"
+    return _Call("np.concatenate([", tuple(_pieces(group, (), features, words) for group in groups), tail)
 
 
 def _apart(moves: list[Move], axis: int) -> Iterator[list[Move]]:

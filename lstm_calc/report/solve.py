@@ -30,8 +30,7 @@ def solve_document(answer: Solution) -> Document:
 def verdict(answer: Solution) -> str:
     """Return, where nothing fits, what even the smallest takes."""
     least = answer.next
-    if least is None or answer.fit is not None:
-        return ""
+    assert least is not None  # noqa: S101  where nothing fits there is a smallest
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
     takes = " and ".join(f"{least.costs[name]:,} {measure_words(name)}, over {limit:,}" for name, limit in over.items())
     unit = _words(answer.unknown).removesuffix("s") if least.number == 1 else _words(answer.unknown)

@@ -1,0 +1,187 @@
+"""Files of HDF5 and Keras' archives, made by h5py here: what is read of them, what is not followed, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstm_calc.checkpoint import hdf5, read
+from lstm_calc.checkpoint.hdf5 import layer_classes, parsed_config
+from lstm_calc.errors import CheckpointError
+from lstm_calc.questions.inspect import inspect_file
+from tests.handmade import zipped
+from tests.test_checkpoint import refusal
+
+np = pytest.importorskip("numpy", reason="h5py brings NumPy along")
+h5py = pytest.importorskip("h5py", reason="HDF5 needs h5py, which is in the extra hdf5")
+
+CONFIG = {
+    "class_name": "Sequential",
+    "config": {
+        "layers": [{"class_name": name, "config": {"name": own}} for name, own in (("LSTM", "memory"), ("Dense", "head"))],
+    },
+}
+LSTM = {"kernel:0": (6, 36), "recurrent_kernel:0": (9, 36), "bias:0": (36,)}
+
+
+def written(path: Path, tensors: dict[str, tuple[int, ...]], **attributes: Any) -> Path:
+    """Write an HDF5 file of zeros, and return where it is."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update(attributes)
+        for name, shape in tensors.items():
+            file.create_dataset(name, shape, "f4")
+    return path
+
+
+def vars_of(path: str, *shapes: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    return {f"{path}/vars/{at}": shape for at, shape in enumerate(shapes)}
+
+
+def test_a_model_of_keras_has_its_layers_by_name(tmp_path: Path) -> None:
+    tensors = {f"model_weights/memory/memory/lstm_cell/{name}": shape for name, shape in LSTM.items()}
+    path = written(tmp_path / "a.h5", tensors | {"model_weights/head/head/kernel:0": (9, 2)}, model_config=json.dumps(CONFIG))
+    file = inspect_file(str(path))
+    assert file.format == "keras-hdf5"
+    assert [(each.name, each.input_dim, each.units, each.params) for each in file.layers] == [("memory", 6, 9, 576)]
+    assert (file.params, file.kinds) == (594, {"dense": 18})
+    assert read(str(path)).classes == {"memory": "LSTM", "head": "Dense"}
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "form"),
+    [
+        ("kernel", {}, "hdf5"),
+        ("kernel", {"keras_version": "2.15"}, "keras-hdf5"),
+        ("kernel", {"layer_names": ["a"]}, "keras-hdf5"),
+        ("layers/lstm/vars/0", {}, "keras-hdf5"),
+    ],
+)
+def test_what_keras_wrote_is_told_from_other_files(tmp_path: Path, name: str, attributes: dict[str, Any], form: str) -> None:
+    checkpoint = read(str(written(tmp_path / "a.h5", {name: (3, 4)}, **attributes)))
+    assert (checkpoint.format, [(each.name, each.shape, each.dtype) for each in checkpoint.tensors]) == (
+        form,
+        [(name, (3, 4), "float32")],
+    )
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_an_archive_of_keras_names_its_layers(tmp_path: Path, compressed: bool) -> None:
+    tensors = vars_of("layers/lstm/cell", (6, 36), (9, 36), (36,)) | vars_of("layers/dense", (9, 2), (2,))
+    weights = written(tmp_path / "w.h5", tensors).read_bytes()
+    members = {"config.json": json.dumps(CONFIG).encode(), "model.weights.h5": weights, "metadata.json": b"{}"}
+    path = tmp_path / "a.keras"
+    path.write_bytes(zipped(members, compressed=compressed))
+    file = inspect_file(str(path))
+    assert (file.format, [(each.name, each.units) for each in file.layers], file.params) == ("keras", [("memory", 9)], 596)
+    del members["config.json"]
+    path.write_bytes(zipped(members, compressed=compressed))
+    assert [each.name for each in inspect_file(str(path)).layers] == ["lstm"]
+
+
+def test_an_archive_whose_weights_are_not_where_its_directory_says(tmp_path: Path) -> None:
+    data = zipped({"model.weights.h5": written(tmp_path / "w.h5", {"w": (99,)}).read_bytes()})
+    end = data.rindex(b"PK\x01\x02")
+    longer = (len(data)).to_bytes(4, "little")
+    claimed = data[: end + 20] + longer * 2 + data[end + 28 :]
+    assert refusal(tmp_path / "a", claimed) == f"ends at byte {len(data):,}, before its member 'model.weights.h5' does: cut short"
+
+
+def test_kinds_of_numbers(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for kind in ("f2", "f8", "i4", "u1", "S5"):
+            file.create_dataset(kind, (2,), kind)
+    assert {each.name: each.dtype for each in read(str(tmp_path / "a.h5")).tensors} == {
+        "f2": "float16",
+        "f8": "float64",
+        "i4": "int32",
+        "u1": "uint8",
+        "S5": "other",
+    }
+
+
+def test_links_are_followed_inside_the_file_and_once(tmp_path: Path) -> None:
+    written(tmp_path / "other.h5", {"secret": (7,)})
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["group/w"] = [[1.0, 2.0, 3.0]]
+        file["out"] = h5py.ExternalLink("other.h5", "/secret")
+        file["soft"] = h5py.SoftLink("/group/w")
+        file["again"] = file["group/w"]
+        file["group/around"] = file["/"]
+        file["type"] = np.dtype("f4")
+    checkpoint = read(str(tmp_path / "a.h5"))
+    assert [each.name for each in checkpoint.tensors] == ["again", "group/w"]
+    assert len({each.place for each in checkpoint.tensors}) == 1
+
+
+def test_more_links_than_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path / "a.h5", {"a": (1,), "b": (1,), "c": (1,)})
+    monkeypatch.setattr(hdf5, "_MOST_LINKS", 2)
+    with pytest.raises(CheckpointError, match="has more than 2 links, or nests them more than 50 deep"):
+        read(str(tmp_path / "a.h5"))
+    monkeypatch.setattr(hdf5, "_MOST_LINKS", 3)
+    assert len(read(str(tmp_path / "a.h5")).tensors) == 3
+
+
+def test_groups_nested_too_deeply(tmp_path: Path) -> None:
+    data = written(tmp_path / "a.h5", {"g/" * 52 + "w": (1,)}).read_bytes()
+    assert refusal(tmp_path / "b.h5", data) == "has more than 50,000 links, or nests them more than 50 deep"
+
+
+def test_a_file_that_is_cut_short(tmp_path: Path) -> None:
+    whole = written(tmp_path / "a.h5", {"w": (500,)}).read_bytes()
+    assert refusal(tmp_path / "b.h5", whole[:-100]).startswith("is an HDF5 file that is broken or cut short: ")
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [("{", "has a model configuration that is not JSON: "), ("[" * 3_000, "that is not JSON: 'nested too deeply'")],
+)
+def test_a_configuration_that_is_none(tmp_path: Path, config: str, words: str) -> None:
+    data = written(tmp_path / "a.h5", {"w": (1,)}, model_config=config).read_bytes()
+    assert words in refusal(tmp_path / "b.h5", data)
+
+
+def test_a_configuration_of_several_texts_is_passed_over(tmp_path: Path) -> None:
+    checkpoint = read(str(written(tmp_path / "a.h5", {"w": (1,)}, model_config=["{}", "{}"])))
+    assert (checkpoint.format, checkpoint.classes) == ("hdf5", {})
+
+
+def test_a_configuration_that_is_too_long() -> None:
+    with pytest.raises(CheckpointError, match=r"has a configuration of 4,194,305 bytes; at most 4,194,304 are read"):
+        parsed_config(" " * (4 * 2**20 + 1))
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_memory_is_held_only_while_a_configuration_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readable: bool) -> None:
+    resource = pytest.importorskip("resource", reason="limits of memory are POSIX'")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    seen = []
+    path = written(tmp_path / "a.h5", {"w": (1,)}, model_config=json.dumps(CONFIG))
+    monkeypatch.setattr(hdf5, "parsed_config", lambda text: seen.append(text) or CONFIG)
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: seen.append(limits))
+    if not readable:
+        monkeypatch.setattr(Path, "read_text", _unreadable)
+    assert read(str(path)).classes == {"memory": "LSTM", "head": "Dense"}
+    *limits, text = seen
+    assert text == json.dumps(CONFIG)
+    assert (limits[1:], [soft < 2**40 for soft, _ in limits[:1]]) == (([before], [True]) if readable else ([], []))
+
+
+def _unreadable(*_: Any, **__: Any) -> str:
+    raise OSError
+
+
+@pytest.mark.parametrize(
+    ("config", "classes"),
+    [
+        ({"config": [{"class_name": "GRU", "config": {"name": "a"}}]}, {"a": "GRU"}),
+        ({"config": {"layers": [3, {"class_name": "GRU"}, {"config": {"name": "a"}}, {"class_name": "GRU", "config": []}]}}, {}),
+        ({"config": 3}, {}),
+        ([], {}),
+    ],
+)
+def test_classes_of_layers(config: Any, classes: dict[str, str]) -> None:
+    assert layer_classes(config) == classes
