@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import cost, read, tensors
+from lstm_calc import cost, measure, read, tensors
 from lstm_calc.arithmetic import FLOPS, kept_of, step_of
 from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
@@ -409,3 +409,69 @@ def test_a_number_too_long_to_be_written_is_one_sentence(cli: Cli) -> None:
     )
     assert (result.exit_code, result.stdout) == (2, "")
     assert "more than 4,300 digits" in result.stderr
+
+
+KEPT = {
+    "7 > lstm 11": ("textbook", [8 * (7 + 7 * 11)]),
+    "7 > lstm 11 x3 > dense 2": ("textbook", [672, 638, 638, 22]),
+    "7 > lstm 11 peephole > lstm 4": ("textbook", [694, 246]),
+    "7 > lstm 11 proj=4 x2": ("textbook", [704, 656]),
+    "7 > gru 11 x2 > dense 3": ("pytorch", [8 * (7 + 6 * 11), 550, 22]),
+    "7 > bilstm 11 merge=mul x2 > dense 3": ("keras", [1332, 1364, 22]),
+    "7 > birnn 11 merge=mul x2 > dense 3": ("keras", [276, 308, 22]),
+    "7 > lstm 11 > repeat_vector 4 > lstm 5 > dense 2": ("keras", [672, 0, 302, 10]),
+    "7 > lstm 11 frozen > lstm 4 > dense 2": ("pytorch", [0, 312, 8]),
+    "7 > lstm 11 > lstm 4 frozen > dense 2 frozen": ("pytorch", [672, 192, 0]),
+    "7 > gru 11 > gru 4 frozen > dense 2": ("pytorch", [584, 192, 8]),
+    "7 > lstm 11 frozen > dense 2 frozen": ("pytorch", [0, 0]),
+    "7 > lstm 11 > dense 4 frozen > lstm 3 > dense 2": ("keras", [672, 0, 200, 6]),
+    "7 > dense 5 > lstm 4": ("pytorch", [8 * 7, 8 * (5 + 7 * 4)]),
+    "7 > lstm 11 coupled": ("onnx", [650]),
+    "7 > mgu 11 > mgu 4 ungated": ("textbook", [474, 142]),
+}
+"""The numbers that autograd keeps of two sequences of four steps, layer by layer, as test_cost_oracles counts them."""
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_the_values_that_a_backward_pass_finds(text: str) -> None:
+    framework, kept = KEPT[text]
+    layers = cost(read(text), framework, batch=2, steps=4, optimizer="sgd").layers
+    assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
+
+
+def test_the_values_of_an_image_are_kept_at_every_position() -> None:
+    answer = training(read("3 > conv_lstm 4 kernel=3"), "textbook", batch=2, steps=4, space=(5,))
+    assert answer.saved_activations == 4 * 2 * 4 * 5 * (3 + 7 * 4)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "shape", "size"),
+    [
+        ("momentum", (2, 3, 5), 4 * 30),
+        ("adam", (7,), 8 * 7),
+        ("adafactor", (7,), 4 * 7),
+        ("adafactor", (3, 5), 4 * (3 + 5)),
+        ("adafactor", (2, 3, 5), 4 * 2 * (3 + 5)),
+        ("adam8bit", (4095,), 8 * 4095),
+        ("adam8bit", (4096,), 2 * (4096 + 16 * 4)),
+        ("adam8bit", (16, 257), 2 * (4112 + 17 * 4)),
+    ],
+)
+def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, ...], size: int) -> None:
+    assert OPTIMIZERS[optimizer](shape) == size
+
+
+@pytest.mark.parametrize(("per_channel", "scales"), [(False, 2), (True, 8 * 6)])
+def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> None:
+    answer = cost(read("3 > lstm 6"), "pytorch", dtype="int8", per_channel=per_channel)
+    assert answer.bytes.weights == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
+
+
+def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    multiplied_out = measure._multiplied_out
+    monkeypatch.setattr(measure, "_FORMS", {})
+    monkeypatch.setattr(measure, "_multiplied_out", lambda *of: made.append(of[1].kind) or multiplied_out(*of))
+    assert count(read("3 > lstm 4 > lstm 5 > gru 6 > lstm 5 nobias"), "keras") == 128 + 200 + 234 + 220
+    assert count(read("9 > lstm 8"), "keras") == 576
+    assert made == ["lstm", "gru", "lstm"]

@@ -359,3 +359,40 @@ def test_the_steps_as_csv(cli: Cli) -> None:
     assert lines[0] == "layers,of,symbols,numbers,params"
     assert lines[2] == "lstm,whole layer,4 × (units × (input + units) + units),4 × (32 × (32 + 32) + 32),8320"
     assert 'W_i x[t],"(32, 32) · (32)",(32)' in cli("explain", "32 > lstm 32", "--format", "csv", "--step").stdout
+
+
+STEPS = {
+    "3 > rnn 4": ("textbook", [("whole layer", "units × (input + units) + units", 32)]),
+    "3 > dense 4": ("textbook", [("whole layer", "units × input + units", 16)]),
+    "3 > birnn 4": (
+        "textbook",
+        [
+            ("one direction", "units × (input + units) + units", 32),
+            ("both directions", "2 × (units × (input + units) + units)", 64),
+        ],
+    ),
+    "3 > lstm 4 peephole": (
+        "textbook",
+        [
+            ("input, forget and output gates, each", "units × (input + units) + units + units", 36),
+            ("cell gate", "units × (input + units) + units", 32),
+            ("whole layer", "4 × (units × (input + units) + units) + 3 × units", 140),
+        ],
+    ),
+    "3 > bilstm 4 projection=2": (
+        "pytorch",
+        [
+            ("input, forget, cell and output gates, each", "units × (input + projection) + 2 × units", 28),
+            ("projection", "projection × units", 8),
+            ("one direction", "4 × (units × (input + projection) + 2 × units) + projection × units", 120),
+            ("both directions", "2 × (4 × (units × (input + projection) + 2 × units) + projection × units)", 240),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_the_steps_of_a_count(text: str) -> None:
+    framework, steps = STEPS[text]
+    layer = explain(notation.read(text), framework).layers[0]
+    assert [(step.of, step.symbols, step.result) for step in layer.steps] == steps

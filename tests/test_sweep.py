@@ -21,7 +21,7 @@ from lstm_calc.cli import sweep as command
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
-from lstm_calc.questions.axes import NAMES, read_axis, varied
+from lstm_calc.questions.axes import NAMES, Axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params
@@ -477,3 +477,32 @@ def test_a_filter_reads_numbers_as_the_column_beside_them(text: str, passes: boo
 def test_a_filter_rounds_no_number(text: str) -> None:
     with pytest.raises(LstmCalcError, match="is not a whole number"):
         read_filter(text, ["layers", "params"])
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words", "is_size"),
+    [
+        ("projection", [None, 3], ("none", 3), False),
+        ("bias", [True, False], ("true", "false"), False),
+        ("cell", ["gru"], ("gru",), False),
+        ("units", [4, 2, 4], (4, 2), True),
+    ],
+)
+def test_the_values_of_an_axis_in_words(name: str, values: list[Any], words: tuple[Any, ...], is_size: bool) -> None:
+    axis = Axis(name, values)
+    assert (axis.words, axis.is_size, axis.stands_alone) == (words, is_size, name == "cell")
+
+
+def test_a_range_may_have_as_many_values_as_can_be_counted() -> None:
+    assert len(Axis("units", range(1, 10**15 + 1)).values) == 10**15
+
+
+def test_nothing_is_refused_before_a_row_is_read() -> None:
+    rows = sweep(read("vocab 9 > embed 6 > lstm 6 > dense 9 tied"), {"units": [6, 5, 4]}, "keras", columns=["params"])
+    assert (rows.refused, rows.reason, rows.columns, rows.total) == (0, "", ("units", "params"), 3)
+    assert [row[1] is None for row in rows] == [False, True, True]
+    assert (rows.refused, rows.reason) == (2, "tied shares an embedding's matrix, and none below is 9 x 5")
+
+
+def test_fifty_nots_are_read() -> None:
+    assert not read_filter("not " * 49 + "params < 3", ["params"])((2,))
