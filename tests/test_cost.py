@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 from math import prod
@@ -20,6 +21,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.flow import batch_of
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
+from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
@@ -90,7 +92,7 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     ("text", "space", "message"),
     [
         ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
-        ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 sizes"),
+        ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 size: the image"),
         ("3 > conv_lstm 5 kernel=9", (8,), "a window of 9 does not fit into 8"),
         ("3 > lstm 5", (8,), "the model has none"),
     ],
@@ -469,9 +471,26 @@ def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> Non
 
 def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    multiplied_out = measure._multiplied_out
+    rows_of = measure.rows_of
     monkeypatch.setattr(measure, "_FORMS", {})
-    monkeypatch.setattr(measure, "_multiplied_out", lambda *of: made.append(of[1].kind) or multiplied_out(*of))
+    monkeypatch.setattr(measure, "rows_of", lambda layout, layer: made.append(layer.kind) or rows_of(layout, layer))
     assert count(read("3 > lstm 4 > lstm 5 > gru 6 > lstm 5 nobias"), "keras") == 128 + 200 + 234 + 220
     assert count(read("9 > lstm 8"), "keras") == 576
     assert made == ["lstm", "gru", "lstm"]
+
+
+def test_layers_of_a_stack_that_run_alike_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, worked = importlib.import_module("lstm_calc.questions.cost"), []
+    work_a_step = module.work_a_step
+    monkeypatch.setattr(module, "work_a_step", lambda run: worked.append(run.placed.name) or work_a_step(run))
+    assert [layer.name for layer in cost(read("4 > lstm 4 x5"), steps=3).layers][-1] == "lstm_4"
+    assert worked == ["lstm"]
+
+
+def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
+    model = read("3 > lstm 6")
+    for per_channel, scales in ((False, 2), (True, 8 * 6)):
+        measured = measures(dtype="int8", per_channel=per_channel)["bytes"]
+        assert measured.of(model, "pytorch") == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
+        assert measured.polynomial is True
+    assert measures(dtype="int4")["bytes"].polynomial is False

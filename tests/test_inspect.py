@@ -537,3 +537,13 @@ def test_the_layers_of_a_file_follow_each_other_where_their_widths_meet(look: An
     model = look(state_dict(under("enc", TORCH_LSTM) | under("mid", narrow) | under("side", TORCH_LSTM))).model()
     assert [(layer.name, layer.input_dim) for layer in model.layers] == [("enc", None), ("mid", None), ("side", 6)]
     assert [placed.input_dim for placed in model.placed] == [6, 9, 6]
+
+
+def test_a_layer_that_is_not_told_does_not_hide_those_after_it(look: Any) -> None:
+    model = look(state_dict(under("a", TORCH_LSTM | {"weight_hh_l0": (36, 5)}) | under("b", TORCH_LSTM))).model()
+    assert str(model) == "6 > lstm 9 name=b"
+
+
+def test_names_tell_equal_sizes_apart(look: Any) -> None:
+    (layer,) = look(state_dict(TORCH_LSTM | {"weight_ih_l0": (36, 9)})).layers
+    assert (layer.input_dim, layer.units, layer.reason) == (9, 9, None)

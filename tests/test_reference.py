@@ -18,11 +18,11 @@ def sigmoid(v: float) -> float:
 
 
 def test_functions_are_what_their_names_say() -> None:
-    functions = reference._FUNCTIONS
-    assert functions["sigmoid"](np.array(0.0)) == 0.5
-    assert functions["sigmoid"](2.0) == pytest.approx(sigmoid(2))
-    assert functions["tanh"](0.5) == tanh(0.5)
-    assert list(functions["relu"](np.array([-2.0, 0, 3]))) == [0, 0, 3]
+    for name, expected in (("sigmoid", sigmoid), ("tanh", tanh), ("relu", lambda v: max(v, 0))):
+        weights = {("candidate", "kernel"): np.eye(1), ("candidate", "recurrent_kernel"): np.zeros((1, 1))}
+        equations = (Equation("h", f"{name}(into(candidate))"),)
+        found = reference.unrolled(equations, weights, np.array([[[-2.0], [0], [3]]]), ("h",), forget_bias=0)
+        np.testing.assert_allclose(found.ravel(), [expected(v) for v in (-2, 0, 3)], rtol=1e-12)
 
 
 @pytest.mark.parametrize(("expression", "value"), [("a + b * c", 23), ("a - b - c", -6), ("thrice(a, b) * 2", 26)])

@@ -273,3 +273,12 @@ def test_sizes_go_up_to_the_largest_number() -> None:
     assert (answer.fit.number, answer.next.number) == (MAX_SIZE - 1, MAX_SIZE)
     with pytest.raises(LstmCalcError, match=r"^params do not grow with input_dim: any number fits$"):
         solve(read_template("? > dense 1"), params=MAX_SIZE + 1)
+
+
+def test_a_large_number_is_found_by_a_few_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[Model] = []
+    monkeypatch.setattr("lstm_calc.questions.measures.count", lambda model, name: counted.append(model) or count(model, name))
+    answer = solve(read_template("64 > lstm ?"), params=10**200)
+    assert answer.fit is not None
+    assert 4 * answer.fit.number**2 <= 10**200 < 4 * (answer.fit.number + 40) ** 2
+    assert len(counted) < 30

@@ -506,3 +506,9 @@ def test_nothing_is_refused_before_a_row_is_read() -> None:
 
 def test_fifty_nots_are_read() -> None:
     assert not read_filter("not " * 49 + "params < 3", ["params"])((2,))
+
+
+def test_the_coefficients_over_fewer_sizes_are_those_of_a_lower_degree() -> None:
+    assert along_last((7,), [(4,)], []) == (7, 0, 0)
+    assert along_last((7, 3), [(4, 6)], []) == (7 - 4 * 3, 3, 0)
+    assert along_last((7, 3, 2), [(4, 6, 5)], []) == (7 - 4 * 3 + 4 * 6 * 2, 3 - 10 * 2, 2)

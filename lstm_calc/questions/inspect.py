@@ -228,8 +228,8 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
     if layer is None or fit.form is None or formula is None:
         return None
     parts = []
-    if sharing - {""}:
-        parts.append(f"shares its numbers with {listed(sorted(sharing - {''}))}, where they are counted")
+    if sharing:
+        parts.append(f"shares its numbers with {listed(sorted(sharing))}, where they are counted")
     elif params != formula:
         parts.append(_difference(fit, layer, params - formula))
     elif under := framework(fit.form.framework).under:
