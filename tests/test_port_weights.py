@@ -239,8 +239,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Array]], Any], str]] = {
     ),
     "prefixed": (
         lambda w: [w.update({f"model.lstm.{name}": w.pop(name)}) for name in list(w)],
-        "pytorch has no tensor 'model.lstm.weight_ih_l0' for this model"
-        "; those of the model begin with 'model.lstm.' here: give that as the prefix",
+        (
+            "pytorch has no tensor 'model.lstm.weight_ih_l0' for this model"
+            "; those of the model begin with 'model.lstm.' here: give that as the prefix"
+        ),
     ),
     "more": (lambda w: w.update({"x": 1}), "pytorch has no tensor 'x' for this model"),
     "none": (lambda w: w.clear(), "the tensor 'weight_ih_l0' of pytorch is missing"),

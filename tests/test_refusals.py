@@ -151,8 +151,10 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         ModelError,
         "targets",
         lambda: forecast(features=1, targets=2, window=3, units=3, horizon=2, strategy="recursive"),
-        "targets 2 cannot be fed back as the next step's 1 features"
-        "; make every target a feature, or take another strategy than recursive",
+        (
+            "targets 2 cannot be fed back as the next step's 1 features"
+            "; make every target a feature, or take another strategy than recursive"
+        ),
     ),
     (
         ModelError,
@@ -194,8 +196,10 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         FrameworkError,
         None,
         lambda: port_plan(read("3 > gru 4"), "tensorflow1", "pytorch"),
-        "tensorflow1 runs it with reset_after=false, and pytorch has no reset_after=false for gru"
-        "; textbook, keras, onnx, openvino, tensorflow1 and haiku do",
+        (
+            "tensorflow1 runs it with reset_after=false, and pytorch has no reset_after=false for gru"
+            "; textbook, keras, onnx, openvino, tensorflow1 and haiku do"
+        ),
     ),
     (
         FrameworkError,
