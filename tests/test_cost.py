@@ -494,3 +494,4 @@ def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
         assert measured.of(model, "pytorch") == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
         assert measured.polynomial is True
     assert measures(dtype="int4")["bytes"].polynomial is False
+    assert measures(flops=1)["step_ns"].polynomial is False

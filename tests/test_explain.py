@@ -364,6 +364,14 @@ def test_the_steps_as_csv(cli: Cli) -> None:
 STEPS = {
     "3 > rnn 4": ("textbook", [("whole layer", "units × (input + units) + units", 32)]),
     "3 > dense 4": ("textbook", [("whole layer", "units × input + units", 16)]),
+    "vocab 9 > embed 3": ("keras", [("whole layer", "vocabulary × dim", 27)]),
+    "3 > mgu 4": (
+        "textbook",
+        [
+            ("forget and candidate gates, each", "units × (input + units) + units", 32),
+            ("whole layer", "2 × (units × (input + units) + units)", 64),
+        ],
+    ),
     "3 > birnn 4": (
         "textbook",
         [

@@ -17,7 +17,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
 from lstm_calc.modelfile import load_template
 from lstm_calc.questions.measures import measures
-from lstm_calc.questions.solve import _root, largest
+from lstm_calc.questions.solve import Candidate, _root, largest, smallest
 from lstm_calc.template import Template, in_proportion, one_width
 from tests.strategies import models
 
@@ -282,3 +282,15 @@ def test_a_large_number_is_found_by_a_few_counts(monkeypatch: pytest.MonkeyPatch
     assert answer.fit is not None
     assert 4 * answer.fit.number**2 <= 10**200 < 4 * (answer.fit.number + 40) ** 2
     assert len(counted) < 30
+
+
+@pytest.mark.parametrize("seeds", [[17], [50], [3, 16, 99, 10**30]])
+def test_the_smallest_is_sought_from_any_seed(seeds: list[int]) -> None:
+    def candidate(number: int) -> Candidate:
+        if number < 17:
+            raise ModelError(f"{number} is below 17")
+        return Candidate(number, Model([LSTM(number)], input_dim=1), {})
+
+    assert smallest(candidate, iter(seeds)) == 17
+    with pytest.raises(ModelError, match=r"^1 is below 17$"):
+        smallest(candidate, iter([3, 16]))
