@@ -467,6 +467,7 @@ def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, .
 def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> None:
     answer = cost(read("3 > lstm 6"), "pytorch", dtype="int8", per_channel=per_channel)
     assert answer.bytes.weights == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
+    assert answer.layers[0].moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
 
 
 def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -495,3 +496,16 @@ def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
         assert measured.polynomial is True
     assert measures(dtype="int4")["bytes"].polynomial is False
     assert measures(flops=1)["step_ns"].polynomial is False
+
+
+@pytest.mark.parametrize(
+    ("framework", "device", "nanoseconds"),
+    [
+        ("pytorch", {"bandwidth": 10**9}, 4 * (4 * 6 * 9 + 2 * 24 + 2 * 12 + 9)),
+        ("textbook", {"bandwidth": 10**9}, 4 * (4 * 6 * 9 + 24 + 2 * 12 + 9)),
+        ("pytorch", {"flops": 10**9, "bandwidth": 10**12}, 2 * 4 * 6 * 9 + 2 * 24 + 30 * 6),
+        ("pytorch", {"flops": 7 * 10**9}, 95),
+    ],
+)
+def test_the_nanoseconds_of_a_step_are_rounded_up(framework: str, device: dict[str, int], nanoseconds: int) -> None:
+    assert measures(**device)["step_ns"].of(read("3 > lstm 6"), framework) == nanoseconds

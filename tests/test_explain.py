@@ -20,6 +20,7 @@ from lstm_calc import notation
 from lstm_calc.cells import CELLS, FUNCTIONS
 from lstm_calc.formulas import functions_of
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.questions.derivation import Step
 from lstm_calc.questions.explain import explain
 from lstm_calc.questions.params import params
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -404,3 +405,8 @@ def test_the_steps_of_a_count(text: str) -> None:
     framework, steps = STEPS[text]
     layer = explain(notation.read(text), framework).layers[0]
     assert [(step.of, step.symbols, step.result) for step in layer.steps] == steps
+
+
+def test_the_total_is_the_sum_of_the_layers() -> None:
+    total = explain(notation.read("3 > lstm 4 x3 > dense 2")).total
+    assert total == Step("all layers", "128 + 2 × 144 + 10", "128 + 2 × 144 + 10", 426)

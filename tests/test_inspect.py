@@ -519,6 +519,8 @@ def test_what_only_one_file_has_is_told_in_words(look: Any) -> None:
     matrices = ("a matrix of 9 x 1,000", "a matrix of 9 x 1,000", "a matrix of 5 x 5")
     assert (same(rich, plain).only_first, same(rich, plain).only_second) == (matrices, ())
     assert (same(plain, rich).only_first, same(plain, rich).only_second) == ((), matrices)
+    bare = look(state_dict(under("lstm", {name: shape for name, shape in TORCH_LSTM.items() if "bias" not in name})), "bare")
+    assert same(plain, bare).same
     assert same(plain, broken).only_first == ("6 > lstm 9",)
     assert same(plain, broken).only_second == ("lstm: not told",)
     stacked = {f"{name[:-1]}{at}": shape for at in range(2) for name, shape in TORCH_LSTM.items()}

@@ -327,3 +327,20 @@ def test_a_model_that_begins_with_a_repeat_vector_reads_no_steps(options: dict[s
 def test_what_flows_into_a_layer_has_its_features_where_it_reads_them() -> None:
     found = shapes(read("3 > conv_lstm 8 kernel=3x3 format=channels_first padding=same"), "keras", shape=(2, 5, 3, 6, 7))
     assert found.reads == {"conv_lstm": (2, 5, 3, 6, 7)}
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "shown"),
+    [
+        ("3 > lstm 4", (3,), (3,)),
+        ("3 > lstm 4", (2, 3), (2, 3)),
+        ("3 > lstm 4", (2, 5, 3), (2, 3)),
+        ("3 > dense 4", (2, 3), (2, 3)),
+        ("3 > conv_lstm 4 kernel=3 padding=valid", (9, 3), (9, 3)),
+        ("3 > conv_lstm 4 kernel=3 padding=valid", (2, 9, 3), (2, 9, 3)),
+    ],
+)
+def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], shown: tuple[int, ...]) -> None:
+    answer = named(shapes(read(text), shape=shape))
+    assert answer["input"] == answer.get("x_t", shown) == shown
+    assert answer["output"] == ((*shown[:-2], 7, 4) if "conv" in text else (*shown[:-1], 4))

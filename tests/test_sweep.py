@@ -26,7 +26,9 @@ from lstm_calc.questions.closed_form import NoPolynomialError, along_last, close
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
+from lstm_calc.questions.sweep import _long_axis
 from lstm_calc.report.sweep import sweep_chart
+from lstm_calc.work import macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -53,7 +55,14 @@ AXES = {
 @given(data=st.data())
 def test_rows_in_which_an_image_or_steps_become_features_are_counted_as_such(data: st.DataObject) -> None:
     layer = data.draw(
-        st.sampled_from(["conv_lstm 4 kernel=3x3 > dense 5 in=64", "lstm 8 sequences > dense 5 in=64", "lstm 8 > lstm 5 in=64"])
+        st.sampled_from(
+            [
+                "conv_lstm 4 kernel=3x3 > dense 5 in=64",
+                "conv_lstm 4 kernel=3x3 > lstm 5 in=64",
+                "lstm 8 sequences > dense 5 in=64",
+                "lstm 8 > lstm 5 in=64",
+            ]
+        )
     )
     model, space = read(f"3 > {layer}"), (6, 6) if layer.startswith("conv") else ()
     names = data.draw(st.permutations(["units", "steps"]))
@@ -512,3 +521,23 @@ def test_the_coefficients_over_fewer_sizes_are_those_of_a_lower_degree() -> None
     assert along_last((7,), [(4,)], []) == (7, 0, 0)
     assert along_last((7, 3), [(4, 6)], []) == (7 - 4 * 3, 3, 0)
     assert along_last((7, 3, 2), [(4, 6, 5)], []) == (7 - 4 * 3 + 4 * 6 * 2, 3 - 10 * 2, 2)
+
+
+@pytest.mark.parametrize(("text", "column"), [("4 > lstm 1", "macs"), ("4 > lstm 8 > dense 5 in=8", "params")])
+def test_many_rows_take_a_few_counts(text: str, column: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Model] = []
+    for name, counted in (("count", count), ("macs_of", macs_of)):
+        seen = lambda model, *others, counted=counted, **more: asked.append(model) or counted(model, *others, **more)  # noqa: E731
+        monkeypatch.setattr(f"lstm_calc.questions.measures.{name}", seen)
+    vary = {"input": range(1, 40), "framework": ["keras", "pytorch"]} if "in=" in text else {"units": range(1, 400)}
+    rows = list(sweep(read(text), vary, columns=[column]))
+    assert len(rows) > 70
+    assert len(asked) <= 2 * 4
+
+
+def test_the_longest_axis_is_made_at_once() -> None:
+    axes = [Axis("framework", ["keras", "pytorch"]), Axis("units", [1, 2, 3]), Axis("input", [4, 5])]
+    assert (_long_axis(axes), _long_axis(axes[::2]), _long_axis(axes[:1])) == (1, 1, None)
+    assert _long_axis([Axis("units", range(1, 5)), Axis("input", range(1, 1001))]) == 1
+    assert _long_axis([Axis("units", range(1, 1003)), Axis("input", range(1, 1001))]) == 0
+    assert _long_axis([Axis("units", range(1, 1003)), Axis("input", range(1, 1002))]) == 1
