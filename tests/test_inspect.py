@@ -549,3 +549,9 @@ def test_a_layer_that_is_not_told_does_not_hide_those_after_it(look: Any) -> Non
 def test_names_tell_equal_sizes_apart(look: Any) -> None:
     (layer,) = look(state_dict(TORCH_LSTM | {"weight_ih_l0": (36, 9)})).layers
     assert (layer.input_dim, layer.units, layer.reason) == (9, 9, None)
+
+
+def test_a_layer_that_has_no_peepholes_and_no_projection_says_so(look: Any) -> None:
+    stored = {"weight_ih_l0": (27, 6), "weight_hh_l0": (27, 9), "bias_ih_l0": (27,), "bias_hh_l0": (27,)}
+    (layer,) = look(state_dict(stored)).layers
+    assert (layer.cell, layer.units, layer.peephole, layer.projection, layer.reason) == ("gru", 9, False, None, None)

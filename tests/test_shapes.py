@@ -344,3 +344,11 @@ def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], 
     answer = named(shapes(read(text), shape=shape))
     assert answer["input"] == answer.get("x_t", shown) == shown
     assert answer["output"] == ((*shown[:-2], 7, 4) if "conv" in text else (*shown[:-1], 4))
+
+
+@pytest.mark.parametrize(
+    "framework", [name for name, table in FRAMEWORKS.items() if "bidirectional" in table.layouts["lstm"].options]
+)
+def test_what_flows_in_two_directions_is_told_once(framework: str) -> None:
+    flows = [(flow.layer, flow.name) for flow in shapes(read("5 > bilstm 7 > bilstm 3"), framework).tensors]
+    assert len(set(flows)) == len(flows)

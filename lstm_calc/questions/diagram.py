@@ -96,4 +96,4 @@ def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict
 
 
 def _words(expression: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
