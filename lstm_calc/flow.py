@@ -130,7 +130,7 @@ def _check_space(model: Model, space: tuple[int, ...]) -> None:
     for window in windows:
         if len(window) != len(space):
             example = "x".join(["32"] * len(window))
-            what = "is missing" if not space else f"has {len(space)} sizes"
+            what = "is missing" if not space else f"has {len(space)} size{'s' * (len(space) > 1)}"
             raise ModelError(
                 f"space {what}: the image that the conv_lstm reads, such as {example} (--space {example})", key="space"
             )

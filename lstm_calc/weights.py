@@ -76,7 +76,7 @@ def _prefixed(weights: Mapping[str, Any], expected: Iterable[str]) -> str:
 def _near(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, known)
     return f"; did you mean {quoted(near[0])}?" if near else ""
 
 

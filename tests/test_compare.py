@@ -210,3 +210,16 @@ def test_an_option_is_no_revision(cli: Cli) -> None:
 def test_a_file_with_a_colon_in_its_name_is_a_file(cli: Cli, repository: Path) -> None:
     (repository / "a:b.toml").write_text((repository / "model.toml").read_text())
     assert rows_of(cli, "a:b.toml", "model.toml")[0]["delta_2"] == "0"
+
+
+def test_a_layer_is_told_without_its_name_and_once() -> None:
+    first = notation.read("3 > lstm 4 x2 name=n > dense 2")
+    answer = compare([("a", first), ("b", notation.read("3 > lstm 5 name=n > dense 2"))])
+    assert [(row.name, *(cell and (cell.words, cell.params) for cell in row.cells)) for row in answer.rows] == [
+        ("n", ("lstm 4", 128), ("lstm 5", 180)),
+        ("n_1", ("lstm 4", 144), None),
+        ("dense", ("dense 2", 10), ("dense 2", 12)),
+    ]
+    assert [row.deltas for row in answer.rows] == [(0, 52), (0, -144), (0, 2)]
+    assert [row.changes for row in answer.rows] == [(0, 52 / 128), (0, -1), (0, 0.2)]
+    assert [row.differs for row in answer.rows] == [True, True, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 from math import prod
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import cost, read, tensors
+from lstm_calc import cost, measure, read, tensors
 from lstm_calc.arithmetic import FLOPS, kept_of, step_of
 from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
@@ -20,6 +21,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.flow import batch_of
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
+from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
@@ -90,7 +92,7 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     ("text", "space", "message"),
     [
         ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
-        ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 sizes"),
+        ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 size: the image"),
         ("3 > conv_lstm 5 kernel=9", (8,), "a window of 9 does not fit into 8"),
         ("3 > lstm 5", (8,), "the model has none"),
     ],
@@ -418,3 +420,101 @@ def test_a_number_too_long_to_be_written_is_one_sentence(cli: Cli) -> None:
     )
     assert (result.exit_code, result.stdout) == (2, "")
     assert "more than 4,300 digits" in result.stderr
+
+
+KEPT = {
+    "7 > lstm 11": ("textbook", [8 * (7 + 7 * 11)]),
+    "7 > lstm 11 x3 > dense 2": ("textbook", [672, 638, 638, 22]),
+    "7 > lstm 11 peephole > lstm 4": ("textbook", [694, 246]),
+    "7 > lstm 11 proj=4 x2": ("textbook", [704, 656]),
+    "7 > gru 11 x2 > dense 3": ("pytorch", [8 * (7 + 6 * 11), 550, 22]),
+    "7 > bilstm 11 merge=mul x2 > dense 3": ("keras", [1332, 1364, 22]),
+    "7 > birnn 11 merge=mul x2 > dense 3": ("keras", [276, 308, 22]),
+    "7 > lstm 11 > repeat_vector 4 > lstm 5 > dense 2": ("keras", [672, 0, 302, 10]),
+    "7 > lstm 11 frozen > lstm 4 > dense 2": ("pytorch", [0, 312, 8]),
+    "7 > lstm 11 > lstm 4 frozen > dense 2 frozen": ("pytorch", [672, 192, 0]),
+    "7 > gru 11 > gru 4 frozen > dense 2": ("pytorch", [584, 192, 8]),
+    "7 > lstm 11 frozen > dense 2 frozen": ("pytorch", [0, 0]),
+    "7 > lstm 11 > dense 4 frozen > lstm 3 > dense 2": ("keras", [672, 0, 200, 6]),
+    "7 > dense 5 > lstm 4": ("pytorch", [8 * 7, 8 * (5 + 7 * 4)]),
+    "7 > lstm 11 coupled": ("onnx", [650]),
+    "7 > mgu 11 > mgu 4 ungated": ("textbook", [474, 142]),
+}
+"""The numbers that autograd keeps of two sequences of four steps, layer by layer, as test_cost_oracles counts them."""
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_the_values_that_a_backward_pass_finds(text: str) -> None:
+    framework, kept = KEPT[text]
+    layers = cost(read(text), framework, batch=2, steps=4, optimizer="sgd").layers
+    assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
+
+
+def test_the_values_of_an_image_are_kept_at_every_position() -> None:
+    answer = training(read("3 > conv_lstm 4 kernel=3"), "textbook", batch=2, steps=4, space=(5,))
+    assert answer.saved_activations == 4 * 2 * 4 * 5 * (3 + 7 * 4)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "shape", "size"),
+    [
+        ("momentum", (2, 3, 5), 4 * 30),
+        ("adam", (7,), 8 * 7),
+        ("adafactor", (7,), 4 * 7),
+        ("adafactor", (3, 5), 4 * (3 + 5)),
+        ("adafactor", (2, 3, 5), 4 * 2 * (3 + 5)),
+        ("adam8bit", (4095,), 8 * 4095),
+        ("adam8bit", (4096,), 2 * (4096 + 16 * 4)),
+        ("adam8bit", (16, 257), 2 * (4112 + 17 * 4)),
+    ],
+)
+def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, ...], size: int) -> None:
+    assert OPTIMIZERS[optimizer](shape) == size
+
+
+@pytest.mark.parametrize(("per_channel", "scales"), [(False, 2), (True, 8 * 6)])
+def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> None:
+    answer = cost(read("3 > lstm 6"), "pytorch", dtype="int8", per_channel=per_channel)
+    assert answer.bytes.weights == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
+    assert answer.layers[0].moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
+
+
+def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    rows_of = measure.rows_of
+    monkeypatch.setattr(measure, "_FORMS", {})
+    monkeypatch.setattr(measure, "rows_of", lambda layout, layer: made.append(layer.kind) or rows_of(layout, layer))
+    assert count(read("3 > lstm 4 > lstm 5 > gru 6 > lstm 5 nobias"), "keras") == 128 + 200 + 234 + 220
+    assert count(read("9 > lstm 8"), "keras") == 576
+    assert made == ["lstm", "gru", "lstm"]
+
+
+def test_layers_of_a_stack_that_run_alike_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, worked = importlib.import_module("lstm_calc.questions.cost"), []
+    work_a_step = module.work_a_step
+    monkeypatch.setattr(module, "work_a_step", lambda run: worked.append(run.placed.name) or work_a_step(run))
+    assert [layer.name for layer in cost(read("4 > lstm 4 x5"), steps=3).layers][-1] == "lstm_4"
+    assert worked == ["lstm"]
+
+
+def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
+    model = read("3 > lstm 6")
+    for per_channel, scales in ((False, 2), (True, 8 * 6)):
+        measured = measures(dtype="int8", per_channel=per_channel)["bytes"]
+        assert measured.of(model, "pytorch") == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
+        assert measured.polynomial is True
+    assert measures(dtype="int4")["bytes"].polynomial is False
+    assert measures(flops=1)["step_ns"].polynomial is False
+
+
+@pytest.mark.parametrize(
+    ("framework", "device", "nanoseconds"),
+    [
+        ("pytorch", {"bandwidth": 10**9}, 4 * (4 * 6 * 9 + 2 * 24 + 2 * 12 + 9)),
+        ("textbook", {"bandwidth": 10**9}, 4 * (4 * 6 * 9 + 24 + 2 * 12 + 9)),
+        ("pytorch", {"flops": 10**9, "bandwidth": 10**12}, 2 * 4 * 6 * 9 + 2 * 24 + 30 * 6),
+        ("pytorch", {"flops": 7 * 10**9}, 95),
+    ],
+)
+def test_the_nanoseconds_of_a_step_are_rounded_up(framework: str, device: dict[str, int], nanoseconds: int) -> None:
+    assert measures(**device)["step_ns"].of(read("3 > lstm 6"), framework) == nanoseconds

@@ -129,3 +129,18 @@ def test_a_browser_draws_them(cli: Cli, tmp_path: Path) -> None:
     words = html.unescape(re.sub("<[^>]*>", " ", drawn))
     shown = ("(8, 100, 128)", "lstm_1", "bilstm 64", "h_t = project(o * tanh(c))", "recurrent kernel (64, 16)", HOSTILE)
     assert [text for text in shown if text not in words] == []
+
+
+def test_the_values_of_a_step_with_peepholes_and_a_projection() -> None:
+    found = diagram(read("3 > dense 5 > lstm 4 projection=2 peephole"))
+    own = {"kernel": (4, 5), "recurrent_kernel": (4, 2), "bias": (4,)}
+    seeing = own | {"peephole": (4,)}
+    assert (found.layer, found.cell, found.inputs) == ("lstm", "lstm", {"x_t": (5,), "h_t-1": (2,), "c_t-1": (4,)})
+    assert [(value.key, value.gate, value.shape, value.reads, value.matrices) for value in found.values] == [
+        ("i_t", "input", (4,), ("x_t", "h_t-1", "c_t-1"), seeing),
+        ("f_t", "forget", (4,), ("x_t", "h_t-1", "c_t-1"), seeing),
+        ("g_t", "cell", (4,), ("x_t", "h_t-1"), own),
+        ("c_t", None, (4,), ("c_t-1", "i_t", "f_t", "g_t"), {}),
+        ("o_t", "output", (4,), ("x_t", "h_t-1", "c_t"), seeing),
+        ("h_t", None, (2,), ("c_t", "o_t"), {"projection": (2, 4)}),
+    ]

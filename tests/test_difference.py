@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstm_calc import read
 from lstm_calc.frameworks import FRAMEWORKS, supporting
 from lstm_calc.measure import count
-from lstm_calc.questions.difference import difference
+from lstm_calc.questions.derivation import Step
+from lstm_calc.questions.difference import Side, difference
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -100,3 +102,19 @@ def test_the_model_must_be_offered_by_both(cli: Cli) -> None:
     result = cli("explain", "--difference", "-f", "textbook,keras", "8 > lstm 4 peephole")
     assert result.exit_code == 2
     assert "keras has no peephole for lstm" in result.stderr
+
+
+def test_a_row_has_the_tensors_and_the_count_of_both_sides() -> None:
+    rows = difference(read("3 > lstm 4 projection=2"), "textbook", "pytorch").rows
+    assert [(row.role, row.difference) for row in rows] == [
+        ("kernel", 0),
+        ("recurrent_kernel", 0),
+        ("bias", 0),
+        ("recurrent_bias", 16),
+        ("projection", 0),
+    ]
+    assert rows[3].sides == (None, Side(("bias_hh_l0",), Step("recurrent_bias", "4 × units", "4 × 4", 16)))
+    assert rows[4].sides == (
+        Side(("W_projection",), Step("projection", "projection × units", "2 × 4", 8)),
+        Side(("weight_hr_l0",), Step("projection", "projection × units", "2 × 4", 8)),
+    )

@@ -20,6 +20,7 @@ from lstm_calc import notation
 from lstm_calc.cells import CELLS, FUNCTIONS, Equation
 from lstm_calc.formulas import functions_of, written
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.questions.derivation import Step
 from lstm_calc.questions.explain import explain
 from lstm_calc.questions.params import params
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -364,3 +365,53 @@ def test_the_steps_as_csv(cli: Cli) -> None:
 def test_an_equation_in_signs_that_are_not_known_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^h / 2$"):
         written((Equation("h", "tanh(h / 2)"),), {}, {"h": ("units",)})
+
+
+STEPS = {
+    "3 > rnn 4": ("textbook", [("whole layer", "units × (input + units) + units", 32)]),
+    "3 > dense 4": ("textbook", [("whole layer", "units × input + units", 16)]),
+    "vocab 9 > embed 3": ("keras", [("whole layer", "vocabulary × dim", 27)]),
+    "3 > mgu 4": (
+        "textbook",
+        [
+            ("forget and candidate gates, each", "units × (input + units) + units", 32),
+            ("whole layer", "2 × (units × (input + units) + units)", 64),
+        ],
+    ),
+    "3 > birnn 4": (
+        "textbook",
+        [
+            ("one direction", "units × (input + units) + units", 32),
+            ("both directions", "2 × (units × (input + units) + units)", 64),
+        ],
+    ),
+    "3 > lstm 4 peephole": (
+        "textbook",
+        [
+            ("input, forget and output gates, each", "units × (input + units) + units + units", 36),
+            ("cell gate", "units × (input + units) + units", 32),
+            ("whole layer", "4 × (units × (input + units) + units) + 3 × units", 140),
+        ],
+    ),
+    "3 > bilstm 4 projection=2": (
+        "pytorch",
+        [
+            ("input, forget, cell and output gates, each", "units × (input + projection) + 2 × units", 28),
+            ("projection", "projection × units", 8),
+            ("one direction", "4 × (units × (input + projection) + 2 × units) + projection × units", 120),
+            ("both directions", "2 × (4 × (units × (input + projection) + 2 × units) + projection × units)", 240),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_the_steps_of_a_count(text: str) -> None:
+    framework, steps = STEPS[text]
+    layer = explain(notation.read(text), framework).layers[0]
+    assert [(step.of, step.symbols, step.result) for step in layer.steps] == steps
+
+
+def test_the_total_is_the_sum_of_the_layers() -> None:
+    total = explain(notation.read("3 > lstm 4 x3 > dense 2")).total
+    assert total == Step("all layers", "128 + 2 × 144 + 10", "128 + 2 × 144 + 10", 426)

@@ -273,3 +273,14 @@ def as_keras(answer: Forecast) -> Any:
     if answer.reshape:
         layers.append(keras.layers.Reshape(answer.reshape))
     return keras.Sequential([keras.Input(answer.X[1:]), *layers])
+
+
+def test_one_target_is_forecast_where_nothing_else_is_said() -> None:
+    assert forecast(features=5, targets=2, horizon=2, window=4, units=3).y == (None, 2, 2)
+    answer = set_ups(features=3, horizon=2, window=4, units=3)
+    assert [(each.X, each.y, each.params) for each in answer.forecasts] == [
+        ((None, 4, 1), (None, 1), 64),
+        ((None, 4, 1), (None, 2), 68),
+        ((None, 4, 3), (None, 1), 88),
+        ((None, 4, 3), (None, 2), 92),
+    ]

@@ -289,11 +289,12 @@ def test_optimizer_and_buffers_are_set_apart(look: Any) -> None:
 def test_an_ambiguity_is_told_with_its_candidates(look: Any, cli: Cli, tmp_path: Path) -> None:
     (layer,) = look(npz({"0": (4, 12), "1": (3, 12), "2": (12,)})).layers
     assert (layer.cell, layer.input_dim, layer.units, layer.candidates) == ("lstm", 4, 3, ("3 > gru 4",))
+    assert layer.reason == "the shapes alone leave a choice"
     assert layer.params == layer.params_by_formula == 96
     assert "lstm: could as well be 3 > gru 4" in cli("inspect", str(tmp_path / "model")).stdout
     (layer,) = look(npz({"0": (8, 32), "1": (8, 32), "2": (32,)})).layers
     assert (layer.cell, layer.input_dim, layer.units, layer.candidates) == ("lstm", 8, 8, ())
-    assert "input and units are equal" in layer.reason
+    assert layer.reason == "input and units are equal, so that the shapes do not tell the two kernels apart; the order does"
 
 
 def test_names_of_a_layer_with_other_shapes_do_not_reconcile(look: Any, cli: Cli, tmp_path: Path) -> None:
@@ -589,3 +590,49 @@ def test_spectral_norm_leaves_the_weight_and_its_vectors(look) -> None:
 def test_what_training_keeps_beside_the_model_is_not_learned(look, name: str) -> None:
     file = look(state_dict(under("rnn", TORCH_LSTM) | {name: (7,)}))
     assert (file.params, file.other, file.buffers) == (612, 0, 7)
+
+
+def test_what_only_one_file_has_is_told_in_words(look: Any) -> None:
+    others = {"a/kernel": (1000, 1, 9), "b/kernel": (9, 1000), "c/bias": (7,), "d/kernel": (5, 5)}
+    rich = look(npz(under("lstm", KERAS_LSTM, "/") | others), "rich")
+    plain = look(state_dict(under("lstm", TORCH_LSTM)), "plain")
+    broken = look(state_dict(under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})), "broken")
+    matrices = ("a matrix of 9 x 1,000", "a matrix of 9 x 1,000", "a matrix of 5 x 5")
+    assert (same(rich, plain).only_first, same(rich, plain).only_second) == (matrices, ())
+    assert (same(plain, rich).only_first, same(plain, rich).only_second) == ((), matrices)
+    bare = look(state_dict(under("lstm", {name: shape for name, shape in TORCH_LSTM.items() if "bias" not in name})), "bare")
+    assert same(plain, bare).same
+    assert same(plain, broken).only_first == ("6 > lstm 9",)
+    assert same(plain, broken).only_second == ("lstm: not told",)
+    stacked = {f"{name[:-1]}{at}": shape for at in range(2) for name, shape in TORCH_LSTM.items()}
+    stacked["weight_ih_l1"] = (36, 9)
+    assert same(look(state_dict(stacked), "stack"), plain).only_first == ("9 > lstm 9",)
+
+
+@pytest.mark.parametrize(("dtype", "width", "counts"), [("I64", 8, False), ("I32", 4, False), ("F32", 4, True)])
+def test_whole_numbers_are_no_matrix(look: Any, dtype: str, width: int, counts: bool) -> None:
+    file = look(safetensors({"ids": (3, 4)}, dtype, width), "ids")
+    assert same(file, look(safetensors({"bias": (3,)}), "none")).only_first == (("a matrix of 3 x 4",) * counts)
+
+
+def test_the_layers_of_a_file_follow_each_other_where_their_widths_meet(look: Any) -> None:
+    narrow = {name: (16, *shape[1:]) for name, shape in TORCH_LSTM.items()} | {"weight_ih_l0": (16, 9), "weight_hh_l0": (16, 4)}
+    model = look(state_dict(under("enc", TORCH_LSTM) | under("mid", narrow) | under("side", TORCH_LSTM))).model()
+    assert [(layer.name, layer.input_dim) for layer in model.layers] == [("enc", None), ("mid", None), ("side", 6)]
+    assert [placed.input_dim for placed in model.placed] == [6, 9, 6]
+
+
+def test_a_layer_that_is_not_told_does_not_hide_those_after_it(look: Any) -> None:
+    model = look(state_dict(under("a", TORCH_LSTM | {"weight_hh_l0": (36, 5)}) | under("b", TORCH_LSTM))).model()
+    assert str(model) == "6 > lstm 9 name=b"
+
+
+def test_names_tell_equal_sizes_apart(look: Any) -> None:
+    (layer,) = look(state_dict(TORCH_LSTM | {"weight_ih_l0": (36, 9)})).layers
+    assert (layer.input_dim, layer.units, layer.reason) == (9, 9, None)
+
+
+def test_a_layer_that_has_no_peepholes_and_no_projection_says_so(look: Any) -> None:
+    stored = {"weight_ih_l0": (27, 6), "weight_hh_l0": (27, 9), "bias_ih_l0": (27,), "bias_hh_l0": (27,)}
+    (layer,) = look(state_dict(stored)).layers
+    assert (layer.cell, layer.units, layer.peephole, layer.projection, layer.reason) == ("gru", 9, False, None, None)

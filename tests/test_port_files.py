@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc import read
+from lstm_calc import WeightsError, read
 from tests.test_imports import loaded
 
 np = pytest.importorskip("numpy", reason="NumPy is installed where weights are moved")
@@ -183,3 +183,36 @@ def test_the_arrays_of_a_file_are_a_mapping(file: Path) -> None:
     weights = read_weights(str(file))
     assert len(weights) == len(list(weights)) == 4
     assert {name: array.shape for name, array in weights.items()}["weight_hh_l0"] == (8, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("missing", "'missing' cannot be read: no such file or directory"), ("a\0b", "'a\\x00b' cannot be read: not a file name")],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(path: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lstm_calc.safetensors_file import read_weights
+
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WeightsError) as refused:
+        read_weights(path)
+    assert str(refused.value) == why
+
+
+def test_every_kind_of_number_that_numpy_has_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lstm_calc.safetensors_file import read_weights
+
+    kinds = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I8": "i1", "I16": "<i2", "I32": "<i4", "I64": "<i8"}
+    kinds |= {"U8": "u1", "U16": "<u2", "U32": "<u4", "U64": "<u8"}
+    arrays = {kind: (kind, np.array([[1, 2, 0]], dtype)) for kind, dtype in kinds.items()}
+    stored = arrays | {"BF16": ("BF16", np.array([0x3F80, 0xC000], "<u2")), "F8": ("F8_E4M3", np.zeros(2, "u1"))}
+    monkeypatch.chdir(tmp_path)
+    Path("kinds").write_bytes(content(stored))
+    found = read_weights("kinds")
+    assert (set(found), len(found)) == (set(stored), 13)
+    assert {kind: (found[kind].tolist(), found[kind].dtype.str[1:]) for kind in kinds} == {
+        kind: ([[1, 2, 0]], np.dtype(dtype).str[1:]) for kind, dtype in kinds.items()
+    }
+    assert (found["BF16"].tolist(), found["BF16"].dtype) == ([1.0, -2.0], np.float32)
+    with pytest.raises(WeightsError) as refused:
+        found["F8"]
+    assert str(refused.value) == "'kinds' holds F8_E4M3, which NumPy does not have; save it as F32 first"

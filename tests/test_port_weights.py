@@ -232,19 +232,25 @@ def test_biases_are_summed_in_their_own_dtype() -> None:
 
 
 WRONG: dict[str, tuple[Callable[[dict[str, Array]], Any], str]] = {
-    "missing": (lambda w: w.pop("bias_hh_l0"), "the tensor 'bias_hh_l0' of pytorch is missing"),
+    "missing": (lambda w: w.pop("bias_hh_l0"), "the tensor 'bias_hh_l0' of pytorch is missing; did you mean 'bias_ih_l0'?"),
     "misnamed": (
         lambda w: w.update({"bias_hh_L0": w.pop("bias_hh_l0")}),
         "pytorch has no tensor 'bias_hh_L0' for this model; did you mean 'bias_hh_l0'?",
     ),
     "prefixed": (
         lambda w: [w.update({f"model.lstm.{name}": w.pop(name)}) for name in list(w)],
-        r"pytorch has no tensor 'model.lstm.weight_ih_l0' for this model; those of the model begin with 'model.lstm.' here: give",
+        (
+            "pytorch has no tensor 'model.lstm.weight_ih_l0' for this model"
+            "; those of the model begin with 'model.lstm.' here: give that as the prefix"
+        ),
     ),
     "more": (lambda w: w.update({"x": 1}), "pytorch has no tensor 'x' for this model"),
     "none": (lambda w: w.clear(), "the tensor 'weight_ih_l0' of pytorch is missing"),
-    "shape": (lambda w: w.update({"bias_hh_l0": np.zeros(7)}), r"'bias_hh_l0' has the shape \(7,\), and the model wants \(8,\)"),
-    "integers": (lambda w: w.update({"bias_ih_l0": np.zeros(8, np.int8)}), "'bias_ih_l0' holds int8, and sums and negations need"),
+    "shape": (lambda w: w.update({"bias_hh_l0": np.zeros(7)}), "'bias_hh_l0' has the shape (7,), and the model wants (8,)"),
+    "integers": (
+        lambda w: w.update({"bias_ih_l0": np.zeros(8, np.int8)}),
+        "'bias_ih_l0' holds int8, and sums and negations need floating-point numbers",
+    ),
 }
 
 
@@ -253,8 +259,9 @@ def test_wrong_weights_are_refused_in_a_sentence(fault: str) -> None:
     spoil, message = WRONG[fault]
     weights = whole_numbers(read("3 > lstm 2"), "pytorch")
     spoil(weights)
-    with pytest.raises(WeightsError, match=f"^{message}"):
+    with pytest.raises(WeightsError) as refused:
         port(weights, read("3 > lstm 2"), source="pytorch", target="keras")
+    assert str(refused.value) == message
 
 
 def test_a_prefix_takes_its_part_and_no_other() -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc import LstmCalcError, Model, cost, params, read, shapes
+from lstm_calc import LstmCalcError, Model, cost, params, read, shapes, solve
 from lstm_calc.budget import Budget
 from lstm_calc.questions.review import review
 from lstm_calc.report.review import review_document
@@ -324,3 +324,15 @@ def test_a_phone_scrolls_tables_not_the_page(cli: Cli, tmp_path: Path, model: st
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     width, needed = map(int, re.search("<title>(.*)</title>", shown)[1].split())
     assert needed <= width == 390
+
+
+def test_the_budget_is_held_under_the_conditions_of_the_review() -> None:
+    model, conditions = read("3 > lstm 8"), {"batch": {"batch": 2, "steps": 5}, "dtype": {"dtype": "int8", "per_channel": True}}
+    answer = review(model, Budget(macs=3520, bytes=700), "pytorch", **conditions, optimizer=None)
+    assert answer.budget is not None
+    assert answer.solution is not None
+    assert answer.budget.costs == Budget(macs=2 * 5 * 4 * 8 * 11, bytes=4 * 8 * 11 + 4 * 64 + 4 * 64)
+    assert answer.budget.over == {"bytes": 164}
+    expected = solve(model, "pytorch", scale=True, conditions=conditions["batch"] | conditions["dtype"], macs=3520, bytes=700)
+    assert answer.solution == expected
+    assert (answer.solution.fit.number, answer.solution.fit.costs["macs"]) == (6, 2 * 5 * 4 * 6 * 9)

@@ -224,7 +224,18 @@ def test_notes_say_what_keras_has_to_be_told() -> None:
         "lstm_1: stateful, the final states are the initial ones of the next batch",
         "lstm: read from the last step to the first, and the output is in that order",
     )
-    assert shapes(read("8 > lstm 4 > dense 2"), "pytorch").notes[-1] == "dense: applied at every step"
+    notes = shapes(read("8 > lstm 4 > lstm 4 > lstm 4 stateful > lstm 4 stateful"), "keras", batch=3).notes
+    assert notes == (
+        "return_sequences=True in lstm, lstm_1 and lstm_2",
+        "final states: returned with return_state=True only, which lstm, lstm_1, lstm_2 and lstm_3 do not have",
+        "lstm_2 and lstm_3: stateful, the final states are the initial ones of the next batch",
+    )
+    assert shapes(read("8 > lstm 4 > dense 2"), "pytorch").notes == (
+        "states stay (layers*ways, batch, size) with batch_first, too",
+        "dense: applied at every step",
+    )
+    assert shapes(read("8 > dense 2"), "keras").notes == ()
+    assert shapes(read("8 > dense 2"), "keras", steps=3).notes == ("dense: applied at every step",)
 
 
 def test_swapped_steps_and_features_are_warned_of(cli: Cli) -> None:
@@ -300,3 +311,44 @@ def test_arrows_bear_what_the_next_layer_reads(cli: Cli) -> None:
 def test_what_is_as_usual_is_no_request() -> None:
     model = read("3 > conv_lstm 8 kernel=3 strides=1 padding=same format=channels_last")
     assert named(shapes(model, "flax-linen", shape=(2, 4, 5, 3)))["output"] == (2, 4, 5, 8)
+
+
+@pytest.mark.parametrize("options", [{"batch": 2}, {"shape": (2, 5)}])
+def test_a_model_that_begins_with_a_repeat_vector_reads_no_steps(options: dict[str, Any]) -> None:
+    found = shapes(read("5 > repeat_vector 3 > lstm 4"), "keras", **options)
+    assert [(flow.name, flow.shape) for flow in found.tensors if flow.role in {"input", "output"}] == [
+        ("input", (2, 5)),
+        ("repeat_vector/output", (2, 3, 5)),
+        ("output", (2, 4)),
+    ]
+    assert found.reads == {"repeat_vector": (2, 5), "lstm": (2, 3, 5)}
+
+
+def test_what_flows_into_a_layer_has_its_features_where_it_reads_them() -> None:
+    found = shapes(read("3 > conv_lstm 8 kernel=3x3 format=channels_first padding=same"), "keras", shape=(2, 5, 3, 6, 7))
+    assert found.reads == {"conv_lstm": (2, 5, 3, 6, 7)}
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "shown"),
+    [
+        ("3 > lstm 4", (3,), (3,)),
+        ("3 > lstm 4", (2, 3), (2, 3)),
+        ("3 > lstm 4", (2, 5, 3), (2, 3)),
+        ("3 > dense 4", (2, 3), (2, 3)),
+        ("3 > conv_lstm 4 kernel=3 padding=valid", (9, 3), (9, 3)),
+        ("3 > conv_lstm 4 kernel=3 padding=valid", (2, 9, 3), (2, 9, 3)),
+    ],
+)
+def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], shown: tuple[int, ...]) -> None:
+    answer = named(shapes(read(text), shape=shape))
+    assert answer["input"] == answer.get("x_t", shown) == shown
+    assert answer["output"] == ((*shown[:-2], 7, 4) if "conv" in text else (*shown[:-1], 4))
+
+
+@pytest.mark.parametrize(
+    "framework", [name for name, table in FRAMEWORKS.items() if "bidirectional" in table.layouts["lstm"].options]
+)
+def test_what_flows_in_two_directions_is_told_once(framework: str) -> None:
+    flows = [(flow.layer, flow.name) for flow in shapes(read("5 > bilstm 7 > bilstm 3"), framework).tensors]
+    assert len(set(flows)) == len(flows)

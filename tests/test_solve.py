@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 
 from lstm_calc import LSTM, Dense, LstmCalcError, Model, read, read_template, solve
 from lstm_calc.errors import FrameworkError, ModelError
+from lstm_calc.fields import MAX_SIZE
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
 from lstm_calc.modelfile import load_template
 from lstm_calc.questions.measures import measures
-from lstm_calc.questions.solve import largest
+from lstm_calc.questions.solve import Candidate, _root, largest, smallest
 from lstm_calc.template import Template, in_proportion, one_width
 from tests.strategies import models
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.conftest import Cli
@@ -241,3 +243,64 @@ def test_a_share_larger_than_any_float_is_left_out(cli: Cli) -> None:
     result = cli("solve", f"{10**400} > lstm ?", "--max-params", "1", "--format", "csv")
     assert result.exit_code == 1
     assert result.stdout.splitlines()[1].split(",")[3] == ""
+
+
+@pytest.mark.parametrize(
+    ("count_", "low", "limit", "root"),
+    [
+        (lambda x: 3 * x * x + 2 * x + 1, 1, 85, 4),
+        (lambda x: 3 * x * x + 2 * x + 1, 1, 86, 5),
+        (lambda x: 3 * x * x, 4, 3 * 10**80, 10**40),
+        (lambda x: 3 * x * x, 4, 3 * 10**80 - 1, 10**40 - 1),
+        (lambda x: 7 * x + 1, 2, 7 * 10**30 + 7, 10**30),
+        (lambda x: 7 * x + 1, 2, 7 * 10**30 + 8, 10**30 + 1),
+        (lambda _: 7, 4, 12, 4),
+        (lambda x: x * x, 3, -1, 0),
+    ],
+)
+def test_the_root_of_a_polynomial(count_: Callable[[int], int], low: int, limit: int, root: int) -> None:
+    assert _root(count_, low, limit) == root
+
+
+@pytest.mark.parametrize(
+    ("opened", "number"),
+    [
+        ("vocab 9 > embed ? > bilstm 30 > dense 9 tied", 60),
+        ("vocab 9 > embed 60 > bilstm ? > dense 9 tied", 30),
+        ("vocab 9 > embed 7 > lstm ? > dense 9 tied", 7),
+    ],
+)
+def test_a_single_size_is_found_by_the_sizes_beside_it(opened: str, number: int) -> None:
+    answer = solve(read_template(opened), params=10**9)
+    assert answer.fit is not None
+    assert answer.fit.number == number
+
+
+def test_sizes_go_up_to_the_largest_number() -> None:
+    answer = solve(read_template("? > dense 1"), params=MAX_SIZE)
+    assert answer.fit is not None
+    assert answer.next is not None
+    assert (answer.fit.number, answer.next.number) == (MAX_SIZE - 1, MAX_SIZE)
+    with pytest.raises(LstmCalcError, match=r"^params do not grow with input_dim: any number fits$"):
+        solve(read_template("? > dense 1"), params=MAX_SIZE + 1)
+
+
+def test_a_large_number_is_found_by_a_few_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[Model] = []
+    monkeypatch.setattr("lstm_calc.questions.measures.count", lambda model, name: counted.append(model) or count(model, name))
+    answer = solve(read_template("64 > lstm ?"), params=10**200)
+    assert answer.fit is not None
+    assert 4 * answer.fit.number**2 <= 10**200 < 4 * (answer.fit.number + 40) ** 2
+    assert len(counted) < 30
+
+
+@pytest.mark.parametrize("seeds", [[17], [50], [3, 16, 99, 10**30]])
+def test_the_smallest_is_sought_from_any_seed(seeds: list[int]) -> None:
+    def candidate(number: int) -> Candidate:
+        if number < 17:
+            raise ModelError(f"{number} is below 17")
+        return Candidate(number, Model([LSTM(number)], input_dim=1), {})
+
+    assert smallest(candidate, iter(seeds)) == 17
+    with pytest.raises(ModelError, match=r"^1 is below 17$"):
+        smallest(candidate, iter([3, 16]))

@@ -22,12 +22,14 @@ from lstm_calc.cli import sweep as command
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
-from lstm_calc.questions.axes import NAMES, read_axis, varied
+from lstm_calc.questions.axes import NAMES, Axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
+from lstm_calc.questions.sweep import _long_axis
 from lstm_calc.report.sweep import sweep_chart
+from lstm_calc.work import macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -54,7 +56,14 @@ AXES = {
 @given(data=st.data())
 def test_rows_in_which_an_image_or_steps_become_features_are_counted_as_such(data: st.DataObject) -> None:
     layer = data.draw(
-        st.sampled_from(["conv_lstm 4 kernel=3x3 > dense 5 in=64", "lstm 8 sequences > dense 5 in=64", "lstm 8 > lstm 5 in=64"])
+        st.sampled_from(
+            [
+                "conv_lstm 4 kernel=3x3 > dense 5 in=64",
+                "conv_lstm 4 kernel=3x3 > lstm 5 in=64",
+                "lstm 8 sequences > dense 5 in=64",
+                "lstm 8 > lstm 5 in=64",
+            ]
+        )
     )
     model, space = read(f"3 > {layer}"), (6, 6) if layer.startswith("conv") else ()
     names = data.draw(st.permutations(["units", "steps"]))
@@ -538,3 +547,58 @@ def test_a_legend_is_drawn_where_there_is_something_to_name() -> None:
     drawn = [alone, alone._replace(line=250, line_name="budget 250"), CHART._replace(line=None)]
     assert [b"legend_1" in picture(chart, "svg") for chart in drawn] == [False, True, True]
     assert [picture(chart, "svg").count(b"stroke-dasharray: 1.5") for chart in drawn[:2]] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words", "is_size"),
+    [
+        ("projection", [None, 3], ("none", 3), False),
+        ("bias", [True, False], ("true", "false"), False),
+        ("cell", ["gru"], ("gru",), False),
+        ("units", [4, 2, 4], (4, 2), True),
+    ],
+)
+def test_the_values_of_an_axis_in_words(name: str, values: list[Any], words: tuple[Any, ...], is_size: bool) -> None:
+    axis = Axis(name, values)
+    assert (axis.words, axis.is_size, axis.stands_alone) == (words, is_size, name == "cell")
+
+
+def test_a_range_may_have_as_many_values_as_can_be_counted() -> None:
+    assert len(Axis("units", range(1, 10**15 + 1)).values) == 10**15
+
+
+def test_nothing_is_refused_before_a_row_is_read() -> None:
+    rows = sweep(read("vocab 9 > embed 6 > lstm 6 > dense 9 tied"), {"units": [6, 5, 4]}, "keras", columns=["params"])
+    assert (rows.refused, rows.reason, rows.columns, rows.total) == (0, "", ("units", "params"), 3)
+    assert [row[1] is None for row in rows] == [False, True, True]
+    assert (rows.refused, rows.reason) == (2, "tied shares an embedding's matrix, and none below is 9 x 5")
+
+
+def test_fifty_nots_are_read() -> None:
+    assert not read_filter("not " * 49 + "params < 3", ["params"])((2,))
+
+
+def test_the_coefficients_over_fewer_sizes_are_those_of_a_lower_degree() -> None:
+    assert along_last((7,), [(4,)], []) == (7, 0, 0)
+    assert along_last((7, 3), [(4, 6)], []) == (7 - 4 * 3, 3, 0)
+    assert along_last((7, 3, 2), [(4, 6, 5)], []) == (7 - 4 * 3 + 4 * 6 * 2, 3 - 10 * 2, 2)
+
+
+@pytest.mark.parametrize(("text", "column"), [("4 > lstm 1", "macs"), ("4 > lstm 8 > dense 5 in=8", "params")])
+def test_many_rows_take_a_few_counts(text: str, column: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Model] = []
+    for name, counted in (("count", count), ("macs_of", macs_of)):
+        seen = lambda model, *others, counted=counted, **more: asked.append(model) or counted(model, *others, **more)  # noqa: E731
+        monkeypatch.setattr(f"lstm_calc.questions.measures.{name}", seen)
+    vary = {"input": range(1, 40), "framework": ["keras", "pytorch"]} if "in=" in text else {"units": range(1, 400)}
+    rows = list(sweep(read(text), vary, columns=[column]))
+    assert len(rows) > 70
+    assert len(asked) <= 2 * 4
+
+
+def test_the_longest_axis_is_made_at_once() -> None:
+    axes = [Axis("framework", ["keras", "pytorch"]), Axis("units", [1, 2, 3]), Axis("input", [4, 5])]
+    assert (_long_axis(axes), _long_axis(axes[::2]), _long_axis(axes[:1])) == (1, 1, None)
+    assert _long_axis([Axis("units", range(1, 5)), Axis("input", range(1, 1001))]) == 1
+    assert _long_axis([Axis("units", range(1, 1003)), Axis("input", range(1, 1001))]) == 0
+    assert _long_axis([Axis("units", range(1, 1003)), Axis("input", range(1, 1002))]) == 1

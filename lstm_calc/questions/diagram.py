@@ -87,8 +87,7 @@ def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict
     for equation in cell.equations_for(equation_words(layer, framework(framework_name).layouts[layer.kind])):
         words = _words(equation.expression)
         gate = next((gate for gate in cell.gates if gate in words), None)
-        owner = None if "project" in words else gate
-        blocks = matrices.get(owner, {}) if owner or "project" in words else {}
+        blocks = matrices[gate] if gate or "project" in words else {}
         implied = (["x"] if _INTO & words else []) + (["h"] if _BACK & words else []) + (["c"] if "peephole" in blocks else [])
         read = dict.fromkeys(known[word] for word in [*implied, *known] if word in implied or word in words)
         key = f"{equation.name}_t"
@@ -97,4 +96,4 @@ def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict
 
 
 def _words(expression: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}

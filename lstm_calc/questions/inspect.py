@@ -231,8 +231,8 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
     """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
     assert layer and fit.form and formula  # noqa: PT018, S101  what was found as no form has its reason already
     parts = []
-    if sharing - {""}:
-        parts.append(f"shares its numbers with {listed(sorted(sharing - {''}))}, where they are counted")
+    if sharing:
+        parts.append(f"shares its numbers with {listed(sorted(sharing))}, where they are counted")
     elif params != formula:
         parts.append(_difference(fit, layer, params - formula))
     elif under := framework(fit.form.framework).under:

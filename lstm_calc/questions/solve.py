@@ -89,7 +89,7 @@ def solve(
     budget = budget or template.budget.changed()
     if not budget or not set(budget) <= set(NAMES):
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
-    measured = chosen(measures(**conditions or {}), ["params", *(name for name in budget if name != "params")])
+    measured = chosen(measures(**conditions or {}), ["params", *budget])
 
     def candidate(steps: int) -> Candidate:
         filled = template.fill(steps * multiple_of)

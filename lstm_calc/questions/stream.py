@@ -90,14 +90,17 @@ def start(
 
 
 def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) -> Stream | None:
-    """Return the batch and the steps of a shape's first sizes, or None where they are too few or too many."""
+    """Return the batch and the steps of a shape's first sizes, or None where they are too few or too many.
+
+    A single size is the batch where no layer tells, and where a framework's order has no steps.
+    """
     least, most = table.batches
-    if by_steps is None:
+    if by_steps is None or (by_steps and "steps" not in order):
         by_steps = len(front) > 1
-    if by_steps and not front and "steps" in order:
+    if by_steps and not front:
         return None
     steps_at = 0 if order == _STEPS_FIRST else -1
-    steps = (front[steps_at],) if by_steps and front else ()
+    steps = (front[steps_at],) if by_steps else ()
     batch = front[1:] if steps and steps_at == 0 else front[: len(front) - len(steps)]
     if len(batch) < least:
         batch = (None,)

@@ -207,7 +207,7 @@ def axis_order(axes: str, part: Part) -> list[int]:
     >>> kernel.axes, axis_order(kernel.axes, kernel.parts[0])
     ('kernel_1 kernel_2 input gates*units', [2, 3, 1, 0])
     """
-    if part.raveled and len(part.shape) > 1:
+    if part.raveled:
         return [1, 0]
     return [_meaning_of(axis, part.role) for axis in axes.split() if axis not in _BLOCKS]
 
