@@ -288,12 +288,27 @@ def test_a_functional_model_is_a_chain_in_any_order() -> None:
 
 A, B = layer("LSTM", units=4, name="a", return_sequences=True), layer("LSTM", units=4, name="b", return_sequences=True)
 UNREADABLE: dict[str, tuple[Any, str]] = {
-    "conv": (sequential(layer("Conv1D", name="c")), r"layers\[0\].class_name: 'Conv1D' (c) cannot be counted: its weights"),
-    "norm": (sequential(layer("BatchNormalization")), "'BatchNormalization' (BatchNormalization) cannot be counted"),
-    "lambda": (layer("Lambda"), "'Lambda' (Lambda) cannot be counted: its weights, or the shape it gives, are not modelled"),
+    "conv": (
+        sequential(layer("Conv1D", name="c")),
+        "config.layers[0].class_name: 'Conv1D' (c) cannot be counted: its weights, or the shape it gives, are not modelled",
+    ),
+    "norm": (
+        sequential(layer("BatchNormalization")),
+        (
+            "config.layers[0].class_name: 'BatchNormalization' (BatchNormalization) cannot be counted: "
+            "its weights, or the shape it gives, are not modelled"
+        ),
+    ),
+    "lambda": (
+        layer("Lambda"),
+        "class_name: 'Lambda' (Lambda) cannot be counted: its weights, or the shape it gives, are not modelled",
+    ),
     "own class": ({"module": "mine", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
     "own name": ({"registered_name": "mine>LSTM", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
-    "no class": ({"name": "c", "trainable": True, "filters": 3}, "the config does not tell its layer"),
+    "no class": (
+        {"name": "c", "trainable": True, "filters": 3},
+        "the config does not tell its layer; save it with its class_name (serialize_keras_object)",
+    ),
     "class": ({"class_name": 3}, "class_name: a layer needs the name of its class"),
     "no config": ({"class_name": "LSTM"}, "config: missing"),
     "config": ({"class_name": "LSTM", "config": []}, "config: must be a table, not []"),
@@ -303,68 +318,125 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "nothing": (sequential(layer("Dropout"), shape=[None, 3]), "no layer with weights is in it"),
     "units": (layer("LSTM", units="64"), "config.units: must be a whole number from 1 up, not '64'"),
     "negative": (layer("LSTM", units=-1), "config.units: must be a whole number from 1 up, not -1"),
-    "huge": (layer("LSTM", units=10**501), "config.units: is too large"),
+    "huge": (layer("LSTM", units=10**501), "config.units: is too large: sizes go up to 10**500"),
     "no units": (layer("LSTM"), "config.units: missing; LSTM needs it"),
     "bias": (layer("LSTM", units=1, use_bias="no"), "config.use_bias: must be true or false, not 'no'"),
     "trainable": (layer("LSTM", units=1, trainable=3), "config.trainable: must be true or false, not 3"),
     "rnn": (layer("RNN", cell=layer("LSTMCell", units=1), stateful=3), "config.stateful: must be true or false, not 3"),
-    "cell": (layer("RNN", cell=layer("MyCell")), "config.cell.class_name: 'MyCell' is not a cell that can be read"),
-    "shape": (sequential(A, shape=[None, "7", 3]), "batch_input_shape: a size must be a whole number"),
-    "shapes": (sequential(A, shape=[[None, 3]] * 9), "is not the shape of one input"),
-    "axes": (sequential(A, shape=[None, 3]), "a reads 3 axes, batch and features too; (None, 3) flows in"),
+    "cell": (
+        layer("RNN", cell=layer("MyCell")),
+        "config.cell.class_name: 'MyCell' is not a cell that can be read: LSTMCell, GRUCell or SimpleRNNCell",
+    ),
+    "shape": (
+        sequential(A, shape=[None, "7", 3]),
+        "config.layers[0].config.batch_input_shape: a size must be a whole number from 1 up, not '7'",
+    ),
+    "shapes": (
+        sequential(A, shape=[[None, 3]] * 9),
+        (
+            "config.layers[0].config.batch_input_shape: "
+            "[[None, 3], [None, 3], [None, 3], [None, 3], [None, 3], [No… is not the shape of one input"
+        ),
+    ),
+    "axes": (sequential(A, shape=[None, 3]), "config.layers[1]: a reads 3 axes, batch and features too; (None, 3) flows in"),
     "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have 2 sizes"),
     "small": (
         sequential(layer("ConvLSTM1D", filters=1, kernel_size=[9], name="c"), shape=[None, 7, 3, 1]),
-        "c has a kernel larger than the image",
+        "config.layers[1].config.kernel_size: c has a kernel larger than the image that flows in",
     ),
     "target": (
         sequential(A, layer("Reshape", target_shape=[5]), shape=[None, 7, 3]),
-        "target_shape: [5] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: [5] does not fit what flows in, [7, 4]",
     ),
-    "two rests": (sequential(A, layer("Reshape", target_shape=[-1, -1]), shape=[None, 7, 3]), "does not fit"),
-    "zero": (sequential(A, layer("Reshape", target_shape=[0]), shape=[None, 7, 3]), "does not fit"),
-    "no target": (sequential(A, layer("Reshape"), shape=[None, 7, 3]), "must be a list of whole numbers, not null"),
-    "dims": (sequential(A, layer("Permute", dims=[1, 1]), shape=[None, 7, 3]), "dims: [1, 1] does not order the 2 axes"),
-    "merge": (layer("Bidirectional", layer=A, merge_mode="sub"), "config.merge_mode: 'sub' is not known; it is concat"),
-    "merges": (layer("Bidirectional", layer=A, merge_mode=[]), "config.merge_mode: [] is not known"),
-    "around": (layer("Bidirectional", layer=layer("Dense", units=1)), "'Dense' is not a recurrent layer that can be read"),
+    "two rests": (
+        sequential(A, layer("Reshape", target_shape=[-1, -1]), shape=[None, 7, 3]),
+        "config.layers[2].config.target_shape: [-1, -1] does not fit what flows in, [7, 4]",
+    ),
+    "zero": (
+        sequential(A, layer("Reshape", target_shape=[0]), shape=[None, 7, 3]),
+        "config.layers[2].config.target_shape: [0] does not fit what flows in, [7, 4]",
+    ),
+    "no target": (
+        sequential(A, layer("Reshape"), shape=[None, 7, 3]),
+        "config.layers[2].config.target_shape: must be a list of whole numbers, not null",
+    ),
+    "dims": (
+        sequential(A, layer("Permute", dims=[1, 1]), shape=[None, 7, 3]),
+        "config.layers[2].config.dims: [1, 1] does not order the 2 axes that flow in",
+    ),
+    "merge": (
+        layer("Bidirectional", layer=A, merge_mode="sub"),
+        "config.merge_mode: 'sub' is not known; it is concat, sum, mul, ave or null",
+    ),
+    "merges": (
+        layer("Bidirectional", layer=A, merge_mode=[]),
+        "config.merge_mode: [] is not known; it is concat, sum, mul, ave or null",
+    ),
+    "around": (
+        layer("Bidirectional", layer=layer("Dense", units=1)),
+        "config.layer.class_name: 'Dense' is not a recurrent layer that can be read",
+    ),
     "backward": (
         layer("Bidirectional", layer=A, backward_layer=layer("LSTM", units=5, go_backwards=True, return_sequences=True)),
-        "config.backward_layer: differs from layer in units; only two directions",
+        "config.backward_layer: differs from layer in units; only two directions of the same can be read",
     ),
     "other way": (
         layer("Bidirectional", layer=A, backward_layer=layer("GRU", units=4, go_backwards=True, return_sequences=True)),
-        "config.backward_layer: differs from layer in kind; only two directions",
+        "config.backward_layer: differs from layer in kind; only two directions of the same can be read",
     ),
     "cells": (
         layer("Bidirectional", layer=layer("RNN", cell=layer("StackedRNNCells", cells=[layer("LSTMCell", units=1)] * 2))),
-        "two directions around stacked cells cannot be read",
+        "config.layer.config.cell: two directions around stacked cells cannot be read",
     ),
     "two outputs": (
         sequential(layer("Bidirectional", layer=A, merge_mode=None), layer("Dense", units=1, name="d"), shape=[None, 7, 3]),
-        "layers[2]: d reads one input, and the two directions below, merge_mode null, give two",
+        "config.layers[2]: d reads one input, and the two directions below, merge_mode null, give two",
     ),
     "each": (layer("TimeDistributed", layer=A), "config.layer.class_name: 'LSTM' at each step is not modelled"),
-    "no steps": (sequential(layer("TimeDistributed", name="t", layer=layer("Dense", units=1)), shape=[None, 3]), "t reads steps"),
+    "no steps": (
+        sequential(layer("TimeDistributed", name="t", layer=layer("Dense", units=1)), shape=[None, 3]),
+        "config.layers[1]: t reads steps, and none flow in",
+    ),
     "lora": (layer("Dense", units=1, lora_rank=4), "config.lora_rank: adds weights that are not modelled"),
-    "quantized": (layer("Dense", units=1, dtype={"class_name": "QuantizedDTypePolicy"}), "config.dtype: adds weights"),
-    "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: adds weights"),
+    "quantized": (
+        layer("Dense", units=1, dtype={"class_name": "QuantizedDTypePolicy"}),
+        "config.dtype: adds weights that are not modelled",
+    ),
+    "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: adds weights that are not modelled"),
     "last step": (
         sequential(layer("LSTM", units=4), A, shape=[None, 7, 3]),
-        "layers[2]: a reads 3 axes, batch and features too; (None, 4) flows in",
+        "config.layers[2]: a reads 3 axes, batch and features too; (None, 4) flows in",
     ),
     "skip": (
         functional(A, B, layer("Add", name="c"), c=[[["a", 0, 0, {}], ["b", 0, 0, {}]]]),
-        "'c' is called on 2 tensors, of 'a' and 'b'",
+        "config.layers[3].inbound_nodes: 'c' is called on 2 tensors, of 'a' and 'b'; only a chain of layers can be read",
     ),
-    "fork": (functional(A, B, layer("LSTM", units=1, name="c"), c=[[["a", 0, 0, {}]]]), "'a' flows into 'b' and 'c'; only a chain"),
-    "state": (functional(A, B, b=[[["a", 0, 1, {}]]]), "'b' reads a state of 'a'; only a chain"),
-    "initial state": (functional(A, B, b=[[["a", 0, 0, {"initial_state": [["a", 0, 1]]}]]]), "'b' is called on 2 tensors"),
-    "shared": (functional(A, a=[[["in", 0, 0, {}]], [["a", 0, 0, {}]]]), "'a' is called on 2 tensors"),
-    "inputs": (functional(A, B, b=[]), "the model has 2 inputs, 'in' and 'b'; only a chain"),
-    "circle": (functional(A, B, a=[[["b", 0, 0, {}]]]), "not every layer is reached from the input; only a chain"),
-    "no input": (functional(A, **{"in": [[["a", 0, 0, {}]]]}), "the model has 0 inputs, none; only a chain"),
-    "name": (functional(A, A), "layers[2].name: the name 'a' stands twice"),
+    "fork": (
+        functional(A, B, layer("LSTM", units=1, name="c"), c=[[["a", 0, 0, {}]]]),
+        "config.layers[3].inbound_nodes: 'a' flows into 'b' and 'c'; only a chain of layers can be read",
+    ),
+    "state": (
+        functional(A, B, b=[[["a", 0, 1, {}]]]),
+        "config.layers[2].inbound_nodes: 'b' reads a state of 'a'; only a chain of layers can be read",
+    ),
+    "initial state": (
+        functional(A, B, b=[[["a", 0, 0, {"initial_state": [["a", 0, 1]]}]]]),
+        "config.layers[2].inbound_nodes: 'b' is called on 2 tensors, of 'a'; only a chain of layers can be read",
+    ),
+    "shared": (
+        functional(A, a=[[["in", 0, 0, {}]], [["a", 0, 0, {}]]]),
+        "config.layers[1].inbound_nodes: 'a' is called on 2 tensors, of 'in' and 'a'; only a chain of layers can be read",
+    ),
+    "inputs": (functional(A, B, b=[]), "config.layers: the model has 2 inputs, 'in' and 'b'; only a chain of layers can be read"),
+    "circle": (
+        functional(A, B, a=[[["b", 0, 0, {}]]]),
+        "config.layers: not every layer is reached from the input; only a chain of layers can be read",
+    ),
+    "no input": (
+        functional(A, **{"in": [[["a", 0, 0, {}]]]}),
+        "config.layers: the model has 0 inputs, none; only a chain of layers can be read",
+    ),
+    "name": (functional(A, A), "config.layers[2].name: the name 'a' stands twice"),
 }
 
 
@@ -374,9 +446,7 @@ def test_what_cannot_be_read_is_said_with_its_key(name: str) -> None:
     with pytest.raises(ModelFileError) as caught:
         read(config)
     assert str(caught.value).startswith("model.json:")
-    assert message.replace("\\", "") in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 400
+    assert str(caught.value).removeprefix("model.json:").lstrip() == message
 
 
 def test_an_output_on_the_way_is_refused() -> None:
