@@ -871,3 +871,34 @@ def test_the_command_line_takes_a_config(cli: Cli) -> None:
 def test_a_model_file_of_our_own_says_its_input() -> None:
     with pytest.raises(ModelFileError, match="the file says itself what flows in"):
         loads('{"input_dim": 4, "layers": [{"type": "lstm", "units": 3}]}', "model.json", 4)
+
+
+def test_an_image_as_wide_as_it_has_features_is_read_by_its_last_axis() -> None:
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format="channels_first", name="c")
+    model = read(sequential(conv, layer("Dense", units=2), shape=[None, 7, 3, 7]))
+    assert model.layers[1] == Dense(2, input_dim=5)
+    every = {**conv, "config": conv["config"] | {"return_sequences": True}}
+    assert read(sequential(every, conv, shape=[None, 7, 3, 9])).layers[1].input_dim is None
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (
+            [LSTM(4, bidirectional=True, merge="none"), Dense(1)],
+            "f:l0.config.merge: merge=none gives two outputs, and the next layer reads one",
+        ),
+        (
+            [GRU(4), LSTM(4, bidirectional=True, merge="none"), Dense(1)],
+            "f:l1.config.merge: merge=none gives two outputs, and the next layer reads one",
+        ),
+        ([LSTM(4, repeat=10_001)], "f:top.config.layers: a model has at most 10,000 layers"),
+    ],
+)
+def test_a_fault_of_the_whole_is_told_at_its_layer(layers: list[Any], message: str) -> None:
+    stack = Stack(None)
+    for at, each in enumerate(layers):
+        stack.add(Node({}, "f", f"l{at}"), each, 4, (None, 4))
+    with pytest.raises(ModelFileError) as caught:
+        stack.model(Node({}, "f", "top"))
+    assert str(caught.value) == message

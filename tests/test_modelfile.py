@@ -310,3 +310,13 @@ def test_a_budget_is_read_with_its_model_or_limits_nothing(tmp_path: Path) -> No
     with pytest.raises(ModelFileError) as caught:
         load_with_budget(str(path))
     assert str(caught.value) == f"{path}:budget.params: '5X' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M"
+
+
+def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
+    ours = {"input_dim": 4, "layers": [{"type": "lstm", "units": 3, "class_name": "LSTM"}]}
+    with pytest.raises(ModelFileError, match=r"^m.json:layers\[0\].class_name: unknown key for lstm; "):
+        loads(json.dumps(ours), "m.json")
+    del ours["layers"][0]["class_name"]  # type: ignore[index]
+    with pytest.raises(ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, layers and budget$"):
+        loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
+    assert loads(json.dumps({"$schema": "x", **ours}), "m.json") == Model([LSTM(3)], 4)

@@ -94,16 +94,16 @@ class Stack:
             return Model(list(self._layers()), None if isinstance(self._read[0].layer, Embedding) else self._read[0].width)
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
-            raise node.error(error.without_key, f"config.{error.key}" if error.key else "") from None
+            raise node.error(error.without_key, f"config.{error.key}") from None
 
     def _layers(self) -> list[Layer]:
         """Return the layers, each with its width where that is not what the one below gives, and with no name twice."""
         taken: set[str | None] = set()
-        layers, flowing = [], self._read[0].width
+        layers, flowing, image = [], self._read[0].width, False
         for read in self._read:
-            other = not isinstance(read.layer, Embedding) and read.width != flowing
+            other = not isinstance(read.layer, Embedding) and (read.width != flowing or (image and not read.layer.features_first))
             name = None if read.layer.name in taken else read.layer.name
             taken.add(name)
             layers.append(read.layer.replace(input_dim=read.width if other else None, name=name))
-            flowing = read.layer.output_dim(read.width)
+            flowing, image = read.layer.output_dim(read.width), read.layer.features_first
         return layers
