@@ -227,6 +227,7 @@ def test_a_path_that_names_a_cell(kind: str, path: str, named: bool) -> None:
         ({"scale": (4,)}, {"rest": 4}),
         ({"fc/kernel": (3, 4), "fc/bias": (4,)}, {"dense": 16}),
         ({"fc_w": (3, 4), "fc_b": (4,)}, {"dense": 16}),
+        ({"fc_w": (3, 4), "ln_b": (4,)}, {"dense": 12, "normalization": 4}),
         ({"a/fc_w": (3, 4), "b/fc_b": (4,)}, {"dense": 12, "rest": 4}),
         ({"x/y/w": (3, 4), "x/z/w": (2,)}, {"dense": 12, "rest": 2}),
         *[({"c/w": (2,) * rank}, {"convolution": 2**rank}) for rank in (3, 4, 5)],
@@ -298,6 +299,7 @@ def test_the_forms_have_the_names_of_their_frameworks() -> None:
         ("tflite", "lstm", TFLITE),
         ("flax-linen", "gru", "ir/kernel iz/kernel in/kernel ir/bias iz/bias in/bias hr/kernel hz/kernel hn/kernel hn/bias"),
         ("onnx", "rnn", "W R B"),
+        ("flax-nnx", "rnn", "dense_i/kernel dense_i/bias dense_h/kernel"),
     ):
         assert (framework, kind, tuple(names.split())) in known
     assert {form.framework for form in forms()} == set(FRAMEWORKS)
@@ -355,6 +357,7 @@ def form_of(framework: str, layer: Any) -> Any:
         ("onnx", LSTM(1), {"W": (2, 36, 6), "R": (1, 36, 9), "B": (1, 72)}, None),
         ("tensorflow1", LSTM(1), {"kernel": (15, 36), "bias": (36,)}, (LSTM(9), 6)),
         ("tensorflow1", LSTM(1), {"kernel": (9, 36), "bias": (36,)}, None),
+        ("tensorflow1", LSTM(1), {"kernel": (5, 36), "bias": (36,)}, None),
     ],
 )
 def test_the_sizes_that_shapes_give(framework: str, options: Any, shapes: Shapes, found: Any) -> None:
@@ -530,6 +533,13 @@ LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
     ),
     "biases that are told": ({"x/one": (36, 6), "x/rec": (36, 9), "x/b1": (36,), "x/b2": (36,)}, [("x", LSTM(9), 6)]),
     "biases that are not": ({"x/one": (36, 6), "x/two": (36, 9), "x/b1": (36,), "x/b2": (36,)}, []),
+    "a gru by name": ({"gru/a": (4, 12), "gru/b": (3, 12), "gru/c": (12,)}, [("gru", GRU(4, reset_after=False), 3)]),
+    "an lstm by name": ({"lstm/a": (3, 12), "lstm/b": (4, 12), "lstm/c": (12,)}, [("lstm", LSTM(3), 4)]),
+    "an lstm by its order": ({"x/wa": (4, 12), "x/wb": (3, 12), "x/b": (12,)}, [("x", LSTM(3), 4)]),
+    "a gru by its order": ({"x/wa": (3, 12), "x/wb": (4, 12), "x/b": (12,)}, [("x", GRU(4, reset_after=False), 3)]),
+    "a matrix after a bias": ({"m/0": (6, 36), "m/1": (36,), "m/2": (9, 36)}, []),
+    "an lstm behind its bias": ({"x/b": (12,), "x/wa": (4, 12), "x/wb": (3, 12)}, [("x", LSTM(3), 4)]),
+    "a gru behind its bias": ({"x/b": (12,), "x/wa": (3, 12), "x/wb": (4, 12)}, [("x", GRU(4, reset_after=False), 3)]),
     "no bias": ({"x/W": (36, 6), "x/U": (36, 9)}, []),
 }
 
@@ -543,6 +553,8 @@ def test_the_layers_of_a_file(name: str) -> None:
 def test_whose_layer_it_is() -> None:
     wrapped = {f"enc_{name}": shape for name, shape in {"w_ih": (36, 6), "w_hh": (36, 9), "b_ih": (36,), "b_hh": (36,)}.items()}
     assert [each.fits[0].framework for each in find(wrapped)] == ["pytorch"]
+    rnn = LAYERS["an rnn by name"][0]
+    assert [each.fits[0].framework for form in ("keras", "npz") for each in find(rnn, form)] == ["textbook", "mlx"]
     module = LAYERS["a module"][0]
     assert [each.fits[0].framework for each in find(module)] == ["textbook"]
     keras = {"enc/Wx": (6, 27), "enc/Wh": (9, 27), "enc/bb": (27,)}

@@ -902,3 +902,30 @@ def test_a_fault_of_the_whole_is_told_at_its_layer(layers: list[Any], message: s
     with pytest.raises(ModelFileError) as caught:
         stack.model(Node({}, "f", "top"))
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("between", "flows"),
+    [
+        ([layer("Flatten")], "2, 28"),
+        ([layer("Reshape", target_shape=[28])], "2, 28"),
+        ([layer("Permute", dims=[2, 1]), layer("Flatten")], "2, 28"),
+        ([layer("GlobalMaxPooling1D")], "2, 4"),
+        ([layer("LSTM", units=5)], "2, 5"),
+        ([layer("TimeDistributed", layer=layer("Dense", units=5)), layer("Flatten")], "2, 35"),
+        ([layer("TimeDistributed", layer=layer("Reshape", target_shape=[2, 2]))], "2, 7, 2, 2"),
+        ([layer("LSTM", units=5), layer("RepeatVector", n=3), layer("Flatten")], "2, 15"),
+        ([layer("MaxPooling1D"), layer("Flatten")], "2, None"),
+    ],
+)
+def test_the_batch_stays_first(between: list[dict[str, Any]], flows: str) -> None:
+    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
+        read(sequential(A, *between, B, shape=[2, 7, 3]))
+
+
+def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
+    model = read(sequential(layer("Dense", units=4), layer("RepeatVector", n=3), layer("LSTM", units=2)), 5)
+    assert [placed.input_dim for placed in model.placed] == [5, 4, 4]
+    with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
+        read(sequential(A, shape=STEPS), 5)
+    assert [placed.input_dim for placed in read(sequential(A, layer("Dense", units=5), B, shape=STEPS)).placed] == [3, 4, 5]

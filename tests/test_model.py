@@ -356,6 +356,8 @@ def test_a_field_keeps_the_plain_form_of_its_value() -> None:
     layer = ConvLSTM(Seven(), [Seven(), 1], strides=[2, 2])  # type: ignore[arg-type]
     assert (layer.filters, layer.kernel_size, layer.strides) == (7, (7, 1), (2, 2))
     assert type(layer.filters) is int
+    model = Model([layer], Seven())  # type: ignore[arg-type]
+    assert (model.input_dim, type(model.input_dim)) == (7, int)
 
 
 def test_a_layer_without_sizes_gives_what_it_reads() -> None:
