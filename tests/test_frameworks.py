@@ -286,6 +286,13 @@ def test_how_a_layer_runs_is_asked_of_the_framework(name: str, layer: Layer, sen
         assert str(caught.value) == sentence
 
 
+def test_a_kind_that_no_framework_has_is_told_so() -> None:
+    class Other(MGU):
+        kind = "other"
+
+    assert list(refusals(framework("keras"), Other(4))) == ["keras has no other; none here does"]
+
+
 def test_a_field_that_no_framework_runs_is_told_so() -> None:
     table = framework("onnx").replace(name="made-up", runs="")
     layer = ConvLSTM(4, (3,), strides=(2,))

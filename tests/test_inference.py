@@ -474,6 +474,29 @@ LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
         under("a", {**TORCH, "weight_ih_l1": (36, 9), "weight_hh_l1": (36, 9), "bias_ih_l1": (36,), "bias_hh_l1": (36,)}),
         [("a", LSTM(9, repeat=2), 6)],
     ),
+    "stack as wide as its input": (
+        under("a", {f"{name[:-1]}{at}": (36, 9) if "w" in name else (36,) for name in TORCH for at in range(3)}),
+        [("a", LSTM(9, repeat=3), 9)],
+    ),
+    "directions counted as layers": (
+        under(
+            "a",
+            {
+                name.replace("l0", f"l{at}"): (36, 6 if at < 2 else 18) if "ih" in name and "w" in name else shape
+                for name, shape in TORCH.items()
+                for at in range(4)
+            },
+        ),
+        [("a", LSTM(9, bidirectional=True, repeat=2), 6)],
+    ),
+    "an odd number of them": (
+        under("a", {name.replace("l0", f"l{at}"): shape for name, shape in TORCH.items() for at in range(3)}),
+        [("a", LSTM(9), 6)] * 3,
+    ),
+    "a projection": (
+        {"lstm/w_ih": (36, 6), "lstm/w_hh": (36, 4), "lstm/b_ih": (36,), "lstm/b_hh": (36,), "lstm/w_hr": (4, 9)},
+        [("lstm", LSTM(9, projection=4), 6)],
+    ),
     "stack of another width": (
         under("a", {**TORCH, "weight_ih_l1": (36, 7), "weight_hh_l1": (36, 9), "bias_ih_l1": (36,), "bias_hh_l1": (36,)}),
         [("a", LSTM(9), 6), ("a", LSTM(9), 7)],
@@ -548,6 +571,11 @@ LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
 def test_the_layers_of_a_file(name: str) -> None:
     shapes, expected = LAYERS[name]
     assert told(find(shapes)) == expected
+
+
+def test_a_layer_of_a_numbered_list_stands_at_its_first_number() -> None:
+    assert [each.path for each in find(LAYERS["a numbered list"][0])] == ["v/0", "v/3"]
+    assert [each.path for each in find(LAYERS["a numbered list and a dense layer"][0])] == ["0"]
 
 
 def test_whose_layer_it_is() -> None:

@@ -929,3 +929,11 @@ def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
     with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
         read(sequential(A, shape=STEPS), 5)
     assert [placed.input_dim for placed in read(sequential(A, layer("Dense", units=5), B, shape=STEPS)).placed] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(("data_format", "width"), [("channels_last", 5), ("channels_first", 6), (None, 5)])
+@pytest.mark.parametrize("every", [False, True])
+def test_what_reads_an_image_reads_its_last_axis(data_format: str | None, width: int, every: bool) -> None:
+    shape: list[int | None] = [None, 7, 3, 8] if data_format == "channels_first" else [None, 7, 8, 3]
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
+    assert [placed.input_dim for placed in read(sequential(conv, layer("Dense", units=2), shape=shape)).placed] == [3, width]
