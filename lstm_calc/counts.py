@@ -26,7 +26,7 @@ def parse_count(text: str) -> int:
     if match and len(text) > _MOST_DIGITS:
         raise LstmCalcError(f"{quoted(text)} is too large: sizes go up to 10**500")
     if match:
-        whole, fraction, suffix = match[1].replace("_", ""), (match[2] or "").rstrip("0"), match[3]
+        whole, fraction, suffix = match[1], (match[2] or "").rstrip("0"), match[3]
         if len(fraction) <= _ZEROS[suffix]:
             return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
     if text == UNKNOWN:
@@ -49,7 +49,7 @@ def parse_time(text: str) -> int:
         raise LstmCalcError(f"{quoted(text)} is not a time; write 200ns, 50us, 1.5ms or 2s")
     fraction = match[2] or ""
     parts: int = 10 ** len(fraction)
-    return int(match[1].replace("_", "") + fraction) * _NANOSECONDS[match[3]] // parts
+    return int(match[1] + fraction) * _NANOSECONDS[match[3]] // parts
 
 
 _SIZE = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*([kKMGT]?)(i?)B?"
@@ -68,7 +68,7 @@ def parse_size(text: str) -> int:
     fraction = match[2] or ""
     unit: int = (1024 if match[4] else 1000) ** _POWERS[match[3]]
     parts: int = 10 ** len(fraction)
-    return int(match[1].replace("_", "") + fraction) * unit // parts
+    return int(match[1] + fraction) * unit // parts
 
 
 def quotient(one: int, other: int) -> float | None:

@@ -175,7 +175,7 @@ class _Writer:
                 return self._of(" + ", _SUM, self._product(self._blocks[None, "projection"], value), *self._some(None, "bias"))
             case "row":
                 table = self._blocks[None, "kernel"]
-                return Term(f"{table.text}[{value.text}]", table.axes[-1:])
+                return Term(f"{table.text}[{value.text}]", table.axes[1:])
             case "copy":
                 return value.replace(text="x")
             case "shared":

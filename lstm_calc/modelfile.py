@@ -169,10 +169,9 @@ def _data(text: str, file: str) -> Any:
 
 def _opened(data: dict[str, Any]) -> Iterator[Place]:
     """Yield where ``?`` stands for a size, and put a size there."""
-    tables = data["layers"] if isinstance(data.get("layers"), list) else []
-    for position, table in ((None, data), *enumerate(tables)):
-        for field in table if isinstance(table, dict) else ():
-            if table[field] == UNKNOWN and field in RULES and RULES[field][0] is count:
+    for position, table in ((None, data), *enumerate(data["layers"])):
+        for field, value in table.items():
+            if value == UNKNOWN and field in RULES and RULES[field][0] is count:
                 table[field] = 1
                 yield position, field
 
@@ -207,7 +206,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
         return Model(layers, data.get("input_dim"))
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."
-        raise ModelFileError(error.without_key, file, f"{where}{error.key or 'layers'}") from None
+        raise ModelFileError(error.without_key, file, f"{where}{error.key}") from None
 
 
 def _layers(data: dict[str, Any], file: str) -> list[Layer]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,12 +12,32 @@ from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Tables, framework, refusals
 from lstm_calc.measure import count
 from lstm_calc.model import KINDS, ConvLSTM
+
+
+from lstm_calc.frameworks import (
+    FRAMEWORKS,
+    OPTIONS,
+    Framework,
+    Layout,
+    Row,
+    Tables,
+    check_run,
+    equation_words,
+    framework,
+    option_words,
+    refusals,
+    settled,
+    who_offers,
+)
+from lstm_calc.measure import count
+from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense
 from lstm_calc.notation import read
 from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 
 if TYPE_CHECKING:
+    from lstm_calc.model import Layer
     from tests.conftest import Cli
 
 LAYOUTS = [
@@ -256,3 +277,124 @@ def test_a_merge_that_is_not_offered_is_refused() -> None:
 def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> None:
     names = [tensor.name for tensor in tensors(read(text), framework).tensors]
     assert list(dict.fromkeys(name[: name.rindex("/") + 1] for name in names)) == paths
+
+
+    ("name", "layer", "sentences"),
+    [
+        ("keras", LSTM(4), []),
+        ("keras", MGU(4), ["keras has no mgu; textbook and flax-linen do"]),
+        (
+            "mlx",
+            LSTM(4, bias=True, peephole=True, coupled=True),
+            [
+                "mlx has no peephole for lstm; textbook, onnx, tflite and tensorflow1 do",
+                "mlx has no coupled gates for lstm; textbook, onnx and tflite do",
+            ],
+        ),
+        ("tflite", LSTM(4000, projection=4001), ["tflite wants projection <= units; here they are 4,001 and 4,000"]),
+        ("tflite", LSTM(4, projection=4), []),
+        ("pytorch", LSTM(4, projection=3), []),
+        ("pytorch", LSTM(4000, projection=4000), ["pytorch wants projection < units; here they are 4,000 and 4,000"]),
+        ("openvino", MGU(4, bias=False), ["openvino has no mgu; textbook and flax-linen do"]),
+    ],
+)
+def test_all_that_a_framework_refuses_of_a_layer(name: str, layer: Layer, sentences: list[str]) -> None:
+    assert list(refusals(framework(name), layer)) == sentences
+
+
+IMAGE: Any = partial(ConvLSTM, 4, (3,))
+NOWHERE = "haiku has no {} for conv_lstm; textbook and keras do"
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "sentence"),
+    [
+        ("keras", IMAGE(strides=(2,), padding="same", data_format="channels_first"), None),
+        ("keras", IMAGE(dilation_rate=(2,), padding="valid", stateful=True, go_backwards=True), None),
+        ("haiku", IMAGE(strides=(1,), dilation_rate=(1,), padding="same", data_format="channels_last"), None),
+        ("haiku", IMAGE(return_state=True, name="a"), None),
+        ("haiku", IMAGE(strides=(2,)), NOWHERE.format("strides")),
+        ("haiku", ConvLSTM(4, (3, 3), strides=(1, 2)), NOWHERE.format("strides")),
+        ("haiku", IMAGE(dilation_rate=(2,)), NOWHERE.format("dilation_rate")),
+        ("haiku", IMAGE(padding="valid"), NOWHERE.format("padding")),
+        ("haiku", IMAGE(data_format="channels_first"), NOWHERE.format("data_format")),
+        ("haiku", IMAGE(go_backwards=True), "haiku has no go_backwards for conv_lstm; textbook, keras and flax-linen do"),
+        ("pytorch", LSTM(4, stateful=True), "pytorch has no stateful for lstm; textbook, keras and cudnn do"),
+        ("onnx", LSTM(4, go_backwards=True), None),
+    ],
+)
+def test_how_a_layer_runs_is_asked_of_the_framework(name: str, layer: Layer, sentence: str | None) -> None:
+    if sentence is None:
+        check_run(framework(name), layer)
+    else:
+        with pytest.raises(FrameworkError) as caught:
+            check_run(framework(name), layer)
+        assert str(caught.value) == sentence
+
+
+def test_a_kind_that_no_framework_has_is_told_so() -> None:
+    class Other(MGU):
+        kind = "other"
+
+    assert list(refusals(framework("keras"), Other(4))) == ["keras has no other; none here does"]
+
+
+def test_a_field_that_no_framework_runs_is_told_so() -> None:
+    table = framework("onnx").replace(name="made-up", runs="")
+    layer = ConvLSTM(4, (3,), strides=(2,))
+    with pytest.raises(FrameworkError, match=r"^made-up has no strides for conv_lstm; textbook and keras do$"):
+        check_run(table, layer)
+    assert who_offers("conv_lstm", "projection") == ()
+    refused = LSTM(4, projection=2, projection_bias=True)
+    assert list(refusals(table, refused))[1:] == ["made-up has no projection_bias=true for lstm; tflite does"]
+
+
+def test_a_family_is_imported_when_one_of_it_is_asked_for() -> None:
+    tables = Tables(("torch", "no_such_family"))
+    assert tables["paddle"].name == "paddle"
+    assert tables["pytorch"] is FRAMEWORKS["pytorch"]
+    for ask in (len, list, lambda found: found["keras"]):
+        with pytest.raises(ModuleNotFoundError, match="no_such_family"):
+            ask(Tables(("torch", "no_such_family")))
+
+
+def test_the_frameworks_are_a_mapping_in_order() -> None:
+    tables = Tables(("torch", "mlx"))
+    assert list(tables) == ["pytorch", "paddle", "mlx"]
+    assert len(Tables(("torch", "mlx"))) == 3
+    with pytest.raises(KeyError, match="keras"):
+        tables["keras"]
+    tables["own"] = tables["mlx"]
+    del tables["mlx"]
+    assert list(tables) == ["pytorch", "paddle", "own"]
+    assert (len(tables), "mlx" in tables, "own" in tables) == (3, False, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "words"),
+    [
+        ("onnx", LSTM(4, coupled=True), {"coupled", "f_from_i"}),
+        ("tflite", LSTM(4, coupled=True), {"coupled", "i_from_f"}),
+        ("onnx", LSTM(4), {"uncoupled"}),
+    ],
+)
+def test_which_gate_is_made_from_which(name: str, layer: Layer, words: set[str]) -> None:
+    found = equation_words(layer, framework(name).layouts["lstm"])
+    assert found & {"coupled", "uncoupled", "f_from_i", "i_from_f"} == words
+
+
+def test_a_framework_that_is_unknown_is_told_the_nearest() -> None:
+    with pytest.raises(FrameworkError) as caught:
+        framework("torch")
+    assert str(caught.value) == "'torch' is not a framework; did you mean 'pytorch'?"
+
+
+def test_choices_are_settled_as_a_layout_says() -> None:
+    assert settled(LSTM(4), "projection_bias") == LSTM(4)
+    assert settled(LSTM(4, projection=2), "projection_bias") == LSTM(4, projection=2, projection_bias=True)
+    assert settled(LSTM(4, projection=2), "") == LSTM(4, projection=2, projection_bias=False)
+    assert settled(LSTM(4, projection=2, projection_bias=False), "projection_bias").projection_bias is False
+    assert option_words(GRU(4, bidirectional=True, merge="sum"), "") == {"bias", "bidirectional", "reset_before", "merge"}
+    assert option_words(Dense(4, tied=True, bias=False), "") == {"nobias", "tied"}
+    assert option_words(MGU(4, reset_gate=False), "") == {"bias", "one_way", "ungated"}
+    assert option_words(LSTM(4, projection=2), "projection_bias") >= {"projection", "projection_bias", "closed", "uncoupled"}

@@ -46,23 +46,31 @@ def patched(data: bytes, signature: bytes, offset: int, value: int, kind: str = 
 GOOD = archive(("config.json", CONFIG))
 DIRECTORY, END = b"PK\x01\x02", b"PK\x05\x06"
 HOSTILE = {
-    "truncated": (GOOD[:-30], "not a .keras archive that can be read"),
-    "cut in the directory": (GOOD[: GOOD.index(DIRECTORY) + 9], "not a .keras archive that can be read"),
-    "magic alone": (b"PK\x03\x04", "not a .keras archive that can be read"),
+    "truncated": (GOOD[:-30], "not a .keras archive that can be read: "),
+    "cut in the directory": (GOOD[: GOOD.index(DIRECTORY) + 9], "not a .keras archive that can be read: "),
+    "magic alone": (b"PK\x03\x04", "not a .keras archive that can be read: "),
     "encrypted": (patched(GOOD, DIRECTORY, 8, 1), "config.json in the archive is encrypted"),
-    "too large": (patched(GOOD, DIRECTORY, 24, 2**31, "<I"), "config.json in the archive is too large"),
-    "another method": (archive(("config.json", CONFIG), method=zipfile.ZIP_LZMA), "compressed in a way that Keras does not use"),
-    "sum": (patched(GOOD, DIRECTORY, 16, 7, "<I"), "not a .keras archive that can be read: bad crc-32"),
-    "place": (patched(GOOD, DIRECTORY, 42, 2**31, "<I"), "not a .keras archive that can be read"),
-    "directory": (patched(GOOD, END, 12, 2**31, "<I"), "not a .keras archive that can be read"),
+    "too large": (patched(GOOD, DIRECTORY, 24, 2**31, "<I"), "config.json in the archive is too large for a model"),
+    "another method": (
+        archive(("config.json", CONFIG), method=zipfile.ZIP_LZMA),
+        "config.json in the archive is compressed in a way that Keras does not use",
+    ),
+    "sum": (patched(GOOD, DIRECTORY, 16, 7, "<I"), "not a .keras archive that can be read: bad crc-32 for file 'config.json'"),
+    "place": (patched(GOOD, DIRECTORY, 42, 2**31, "<I"), "not a .keras archive that can be read: "),
+    "directory": (patched(GOOD, END, 12, 2**31, "<I"), "not a .keras archive that can be read: "),
     "no config": (archive(("a.json", CONFIG)), "a .keras archive has one config.json, and this one has 0"),
-    "config in a folder": (archive(("a/config.json", CONFIG)), "this one has 0"),
-    "path up": (archive(("config.json", CONFIG), ("../x", "")), "holds a path that leaves it, '../x'"),
-    "path of the root": (archive(("config.json", CONFIG), ("/etc/x", "")), "holds a path that leaves it, '/etc/x'"),
-    "bomb": (archive(("config.json", b" " * 2**24), method=zipfile.ZIP_DEFLATED), "config.json in the archive is too large"),
-    "not a config": (archive(("config.json", "[]")), "a model file is a table"),
-    "not text": (archive(("config.json", b"\xff\xfe")), "not UTF-8 text"),
-    "not JSON": (archive(("config.json", "{")), "not JSON"),
+    "config in a folder": (archive(("a/config.json", CONFIG)), "a .keras archive has one config.json, and this one has 0"),
+    "path of another system": (archive(("config.json", CONFIG), ("a\\b", "")), r"the archive holds a path that leaves it, 'a\\b'"),
+    "no part that goes up": (archive(("a..b", "")), "a .keras archive has one config.json, and this one has 0"),
+    "path up": (archive(("config.json", CONFIG), ("../x", "")), "the archive holds a path that leaves it, '../x'"),
+    "path of the root": (archive(("config.json", CONFIG), ("/etc/x", "")), "the archive holds a path that leaves it, '/etc/x'"),
+    "bomb": (
+        archive(("config.json", b" " * 2**24), method=zipfile.ZIP_DEFLATED),
+        "config.json in the archive is too large for a model",
+    ),
+    "not a config": (archive(("config.json", "[]")), "a model file is a table with 'layers'"),
+    "not text": (archive(("config.json", b"\xff\xfe")), "not UTF-8 text (byte 0)"),
+    "not JSON": (archive(("config.json", "{")), "not JSON: "),
 }
 
 
@@ -73,16 +81,18 @@ def test_a_hostile_archive_is_refused_in_a_sentence(tmp_path: Path, name: str) -
     path.write_bytes(data)
     with pytest.raises(ModelFileError) as caught:
         load(str(path))
-    assert str(caught.value).startswith(str(path))
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
+    said = str(caught.value)
+    assert said.startswith(f"{path}: ")
+    rest = said.removeprefix(f"{path}: ")
+    assert rest == message or (message.endswith(": ") and rest.startswith(message))
+    assert "\n" not in said
 
 
 def test_two_configs_are_one_too_many(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     with pytest.warns(UserWarning, match="Duplicate name"):
         path.write_bytes(archive(("config.json", CONFIG), ("config.json", CONFIG)))
-    with pytest.raises(ModelFileError, match="this one has 2"):
+    with pytest.raises(ModelFileError, match=r"a .keras archive has one config.json, and this one has 2$"):
         load(str(path))
 
 
@@ -116,5 +126,22 @@ def test_a_pipe_cannot_be_read_as_an_archive() -> None:
         def seekable(self) -> bool:
             return False
 
-    with pytest.raises(ModelFileError, match="cannot be read from a pipe; give its path"):
+    with pytest.raises(ModelFileError) as caught:
         config_of(Pipe(GOOD), "<stdin>", 10_000)
+    assert str(caught.value) == "<stdin>: a .keras archive cannot be read from a pipe; give its path"
+
+
+def test_a_fault_without_words_is_an_early_end() -> None:
+    class Cut(io.BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise EOFError
+
+    with pytest.raises(ModelFileError) as caught:
+        config_of(Cut(GOOD), "m.keras", 10_000)
+    assert str(caught.value) == "m.keras: not a .keras archive that can be read: it ends too early"
+
+
+def test_the_largest_config_is_read_and_one_byte_more_is_not() -> None:
+    assert config_of(io.BytesIO(GOOD), "m.keras", len(CONFIG)) == CONFIG.encode()
+    with pytest.raises(ModelFileError, match=r"^m.keras: config.json in the archive is too large for a model$"):
+        config_of(io.BytesIO(GOOD), "m.keras", len(CONFIG) - 1)

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params
 from lstm_calc.errors import LstmCalcError, ModelFileError
+from lstm_calc.kerasconfig import recognised
 from lstm_calc.kerasconfig.kinds import RECURRENT
 from lstm_calc.kerasconfig.layers import READERS
+from lstm_calc.kerasconfig.node import Node
+from lstm_calc.kerasconfig.stack import Stack
 from lstm_calc.modelfile import loads
 
 if TYPE_CHECKING:
@@ -306,13 +309,32 @@ def test_a_functional_model_is_a_chain_in_any_order() -> None:
 
 
 A, B = layer("LSTM", units=4, name="a", return_sequences=True), layer("LSTM", units=4, name="b", return_sequences=True)
+CHAIN = "only a chain of layers can be read"
+PLACE = "config.layers[2].config"
+WHOLE = "must be a list of whole numbers"
+NO_WIDTH = "the config does not say what flows into {}; say it beside the file, as --input 32"
 UNREADABLE: dict[str, tuple[Any, str]] = {
-    "conv": (sequential(layer("Conv1D", name="c")), r"layers\[0\].class_name: 'Conv1D' (c) cannot be counted: its weights"),
-    "norm": (sequential(layer("BatchNormalization")), "'BatchNormalization' (BatchNormalization) cannot be counted"),
-    "lambda": (layer("Lambda"), "'Lambda' (Lambda) cannot be counted: its weights, or the shape it gives, are not modelled"),
+    "conv": (
+        sequential(layer("Conv1D", name="c")),
+        "config.layers[0].class_name: 'Conv1D' (c) cannot be counted: its weights, or the shape it gives, are not modelled",
+    ),
+    "norm": (
+        sequential(layer("BatchNormalization")),
+        (
+            "config.layers[0].class_name: 'BatchNormalization' (BatchNormalization) cannot be counted: "
+            "its weights, or the shape it gives, are not modelled"
+        ),
+    ),
+    "lambda": (
+        layer("Lambda"),
+        "class_name: 'Lambda' (Lambda) cannot be counted: its weights, or the shape it gives, are not modelled",
+    ),
     "own class": ({"module": "mine", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
     "own name": ({"registered_name": "mine>LSTM", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
-    "no class": ({"name": "c", "trainable": True, "filters": 3}, "the config does not tell its layer"),
+    "no class": (
+        {"name": "c", "trainable": True, "filters": 3},
+        "the config does not tell its layer; save it with its class_name (serialize_keras_object)",
+    ),
     "class": ({"class_name": 3}, "class_name: a layer needs the name of its class"),
     "no config": ({"class_name": "LSTM"}, "config: missing"),
     "config": ({"class_name": "LSTM", "config": []}, "config: must be a table, not []"),
@@ -322,15 +344,27 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "nothing": (sequential(layer("Dropout"), shape=[None, 3]), "no layer with weights is in it"),
     "units": (layer("LSTM", units="64"), "config.units: must be a whole number from 1 up, not '64'"),
     "negative": (layer("LSTM", units=-1), "config.units: must be a whole number from 1 up, not -1"),
-    "huge": (layer("LSTM", units=10**501), "config.units: is too large"),
+    "huge": (layer("LSTM", units=10**501), "config.units: is too large: sizes go up to 10**500"),
     "no units": (layer("LSTM"), "config.units: missing; LSTM needs it"),
     "bias": (layer("LSTM", units=1, use_bias="no"), "config.use_bias: must be true or false, not 'no'"),
     "trainable": (layer("LSTM", units=1, trainable=3), "config.trainable: must be true or false, not 3"),
     "rnn": (layer("RNN", cell=layer("LSTMCell", units=1), stateful=3), "config.stateful: must be true or false, not 3"),
-    "cell": (layer("RNN", cell=layer("MyCell")), "config.cell.class_name: 'MyCell' is not a cell that can be read"),
-    "shape": (sequential(A, shape=[None, "7", 3]), "batch_input_shape: a size must be a whole number"),
-    "shapes": (sequential(A, shape=[[None, 3]] * 9), "is not the shape of one input"),
-    "axes": (sequential(A, shape=[None, 3]), "a reads 3 axes, batch and features too; (None, 3) flows in"),
+    "cell": (
+        layer("RNN", cell=layer("MyCell")),
+        "config.cell.class_name: 'MyCell' is not a cell that can be read: LSTMCell, GRUCell or SimpleRNNCell",
+    ),
+    "shape": (
+        sequential(A, shape=[None, "7", 3]),
+        "config.layers[0].config.batch_input_shape: a size must be a whole number from 1 up, not '7'",
+    ),
+    "shapes": (
+        sequential(A, shape=[[None, 3]] * 9),
+        (
+            "config.layers[0].config.batch_input_shape: "
+            "[[None, 3], [None, 3], [None, 3], [None, 3], [None, 3], [No… is not the shape of one input"
+        ),
+    ),
+    "axes": (sequential(A, shape=[None, 3]), "config.layers[1]: a reads 3 axes, batch and features too; (None, 3) flows in"),
     "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have 2 sizes"),
     "joined images": (
         sequential(layer("Bidirectional", layer=layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first"))),
@@ -338,57 +372,436 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     ),
     "small": (
         sequential(layer("ConvLSTM1D", filters=1, kernel_size=[9], name="c"), shape=[None, 7, 3, 1]),
-        "c has a kernel larger than the image",
+        "config.layers[1].config.kernel_size: c has a kernel larger than the image that flows in",
     ),
     "target": (
         sequential(A, layer("Reshape", target_shape=[5]), shape=[None, 7, 3]),
-        "target_shape: [5] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: [5] does not fit what flows in, [7, 4]",
     ),
-    "two rests": (sequential(A, layer("Reshape", target_shape=[-1, -1]), shape=[None, 7, 3]), "does not fit"),
-    "zero": (sequential(A, layer("Reshape", target_shape=[0]), shape=[None, 7, 3]), "does not fit"),
-    "no target": (sequential(A, layer("Reshape"), shape=[None, 7, 3]), "must be a list of whole numbers, not null"),
-    "dims": (sequential(A, layer("Permute", dims=[1, 1]), shape=[None, 7, 3]), "dims: [1, 1] does not order the 2 axes"),
-    "merge": (layer("Bidirectional", layer=A, merge_mode="sub"), "config.merge_mode: 'sub' is not known; it is concat"),
-    "merges": (layer("Bidirectional", layer=A, merge_mode=[]), "config.merge_mode: [] is not known"),
-    "around": (layer("Bidirectional", layer=layer("Dense", units=1)), "'Dense' is not a recurrent layer that can be read"),
+    "two rests": (
+        sequential(A, layer("Reshape", target_shape=[-1, -1]), shape=[None, 7, 3]),
+        "config.layers[2].config.target_shape: [-1, -1] does not fit what flows in, [7, 4]",
+    ),
+    "zero": (
+        sequential(A, layer("Reshape", target_shape=[0]), shape=[None, 7, 3]),
+        "config.layers[2].config.target_shape: [0] does not fit what flows in, [7, 4]",
+    ),
+    "no target": (
+        sequential(A, layer("Reshape"), shape=[None, 7, 3]),
+        "config.layers[2].config.target_shape: must be a list of whole numbers, not null",
+    ),
+    "dims": (
+        sequential(A, layer("Permute", dims=[1, 1]), shape=[None, 7, 3]),
+        "config.layers[2].config.dims: [1, 1] does not order the 2 axes that flow in",
+    ),
+    "merge": (
+        layer("Bidirectional", layer=A, merge_mode="sub"),
+        "config.merge_mode: 'sub' is not known; it is concat, sum, mul, ave or null",
+    ),
+    "merges": (
+        layer("Bidirectional", layer=A, merge_mode=[]),
+        "config.merge_mode: [] is not known; it is concat, sum, mul, ave or null",
+    ),
+    "around": (
+        layer("Bidirectional", layer=layer("Dense", units=1)),
+        "config.layer.class_name: 'Dense' is not a recurrent layer that can be read",
+    ),
     "backward": (
         layer("Bidirectional", layer=A, backward_layer=layer("LSTM", units=5, go_backwards=True, return_sequences=True)),
-        "config.backward_layer: differs from layer in units; only two directions",
+        "config.backward_layer: differs from layer in units; only two directions of the same can be read",
     ),
     "other way": (
         layer("Bidirectional", layer=A, backward_layer=layer("GRU", units=4, go_backwards=True, return_sequences=True)),
-        "config.backward_layer: differs from layer in kind; only two directions",
+        "config.backward_layer: differs from layer in kind; only two directions of the same can be read",
     ),
     "cells": (
         layer("Bidirectional", layer=layer("RNN", cell=layer("StackedRNNCells", cells=[layer("LSTMCell", units=1)] * 2))),
-        "two directions around stacked cells cannot be read",
+        "config.layer.config.cell: two directions around stacked cells cannot be read",
     ),
     "two outputs": (
         sequential(layer("Bidirectional", layer=A, merge_mode=None), layer("Dense", units=1, name="d"), shape=[None, 7, 3]),
-        "layers[2]: d reads one input, and the two directions below, merge_mode null, give two",
+        "config.layers[2]: d reads one input, and the two directions below, merge_mode null, give two",
     ),
     "each": (layer("TimeDistributed", layer=A), "config.layer.class_name: 'LSTM' at each step is not modelled"),
-    "no steps": (sequential(layer("TimeDistributed", name="t", layer=layer("Dense", units=1)), shape=[None, 3]), "t reads steps"),
+    "no steps": (
+        sequential(layer("TimeDistributed", name="t", layer=layer("Dense", units=1)), shape=[None, 3]),
+        "config.layers[1]: t reads steps, and none flow in",
+    ),
     "lora": (layer("Dense", units=1, lora_rank=4), "config.lora_rank: adds weights that are not modelled"),
-    "quantized": (layer("Dense", units=1, dtype={"class_name": "QuantizedDTypePolicy"}), "config.dtype: adds weights"),
-    "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: adds weights"),
+    "quantized": (
+        layer("Dense", units=1, dtype={"class_name": "QuantizedDTypePolicy"}),
+        "config.dtype: adds weights that are not modelled",
+    ),
+    "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: adds weights that are not modelled"),
     "last step": (
         sequential(layer("LSTM", units=4), A, shape=[None, 7, 3]),
-        "layers[2]: a reads 3 axes, batch and features too; (None, 4) flows in",
+        "config.layers[2]: a reads 3 axes, batch and features too; (None, 4) flows in",
     ),
     "skip": (
         functional(A, B, layer("Add", name="c"), c=[[["a", 0, 0, {}], ["b", 0, 0, {}]]]),
-        "'c' is called on 2 tensors, of 'a' and 'b'",
+        "config.layers[3].inbound_nodes: 'c' is called on 2 tensors, of 'a' and 'b'; only a chain of layers can be read",
     ),
-    "fork": (functional(A, B, layer("LSTM", units=1, name="c"), c=[[["a", 0, 0, {}]]]), "'a' flows into 'b' and 'c'; only a chain"),
-    "state": (functional(A, B, b=[[["a", 0, 1, {}]]]), "'b' reads a state of 'a'; only a chain"),
-    "initial state": (functional(A, B, b=[[["a", 0, 0, {"initial_state": [["a", 0, 1]]}]]]), "'b' is called on 2 tensors"),
-    "shared": (functional(A, a=[[["in", 0, 0, {}]], [["a", 0, 0, {}]]]), "'a' is called on 2 tensors"),
-    "inputs": (functional(A, B, b=[]), "the model has 2 inputs, 'in' and 'b'; only a chain"),
-    "circle": (functional(A, B, a=[[["b", 0, 0, {}]]]), "not every layer is reached from the input; only a chain"),
-    "no input": (functional(A, **{"in": [[["a", 0, 0, {}]]]}), "the model has 0 inputs, none; only a chain"),
-    "name": (functional(A, A), "layers[2].name: the name 'a' stands twice"),
+    "fork": (
+        functional(A, B, layer("LSTM", units=1, name="c"), c=[[["a", 0, 0, {}]]]),
+        "config.layers[3].inbound_nodes: 'a' flows into 'b' and 'c'; only a chain of layers can be read",
+    ),
+    "state": (
+        functional(A, B, b=[[["a", 0, 1, {}]]]),
+        "config.layers[2].inbound_nodes: 'b' reads a state of 'a'; only a chain of layers can be read",
+    ),
+    "initial state": (
+        functional(A, B, b=[[["a", 0, 0, {"initial_state": [["a", 0, 1]]}]]]),
+        "config.layers[2].inbound_nodes: 'b' is called on 2 tensors, of 'a'; only a chain of layers can be read",
+    ),
+    "shared": (
+        functional(A, a=[[["in", 0, 0, {}]], [["a", 0, 0, {}]]]),
+        "config.layers[1].inbound_nodes: 'a' is called on 2 tensors, of 'in' and 'a'; only a chain of layers can be read",
+    ),
+    "inputs": (functional(A, B, b=[]), "config.layers: the model has 2 inputs, 'in' and 'b'; only a chain of layers can be read"),
+    "circle": (
+        functional(A, B, a=[[["b", 0, 0, {}]]]),
+        "config.layers: not every layer is reached from the input; only a chain of layers can be read",
+    ),
+    "no input": (
+        functional(A, **{"in": [[["a", 0, 0, {}]]]}),
+        "config.layers: the model has 0 inputs, none; only a chain of layers can be read",
+    ),
+    "name": (functional(A, A), "config.layers[2].name: the name 'a' stands twice"),
 }
+
+STEPS = [None, 7, 3]
+"""The shape of a batch of sequences of 7 steps of 3 features."""
+
+
+def after(class_name: str, **config: Any) -> dict[str, Any]:
+    """Return a model in which a layer reads (None, 7, 4)."""
+    return sequential(A, layer(class_name, **config), shape=STEPS)
+
+
+ODD_FIELDS: dict[str, tuple[Any, str]] = {
+    "truth in a target": (after("Reshape", target_shape=[True, 28]), f"{PLACE}.target_shape: {WHOLE}, not [True, 28]"),
+    "word in a target": (after("Reshape", target_shape=["4", 7]), f"{PLACE}.target_shape: {WHOLE}, not ['4', 7]"),
+    "below -1": (after("Reshape", target_shape=[-2, 14]), f"{PLACE}.target_shape: {WHOLE}, not [-2, 14]"),
+    "empty target": (after("Reshape", target_shape=[]), f"{PLACE}.target_shape: {WHOLE}, not []"),
+    "long target": (after("Reshape", target_shape=[1] * 8), f"{PLACE}.target_shape: {WHOLE}, not [1, 1, 1, 1, 1, 1, 1, 1]"),
+    "axis 0": (after("Permute", dims=[0, 1]), f"{PLACE}.dims: {WHOLE}, not [0, 1]"),
+    "axis 3": (after("Permute", dims=[1, 3]), f"{PLACE}.dims: [1, 3] does not order the 2 axes that flow in"),
+    "keepdims": (after("GlobalMaxPooling1D", keepdims=1), f"{PLACE}.keepdims: must be true or false, not 1"),
+    "no shape at all": (sequential(A, shape=[]), "config.layers[0].config.batch_input_shape: [] is not the shape of one input"),
+    "one axis": (sequential(A, shape=[3]), "config.layers[1]: a reads 3 axes, batch and features too; (3) flows in"),
+    "two or more": (
+        sequential(layer("Dense", units=1, name="d"), shape=[3]),
+        "config.layers[1]: d reads two or more axes, batch and features too; (3) flows in",
+    ),
+    "eight axes": (
+        sequential(A, shape=[None] * 8),
+        "config.layers[1]: a reads 3 axes, batch and features too; (None, None, None, None, None, None, None, None) flows in",
+    ),
+    "nine axes": (
+        sequential(A, shape=[1] * 9),
+        "config.layers[0].config.batch_input_shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] is not the shape of one input",
+    ),
+    "zero in a shape": (
+        sequential(A, shape=[None, 0, 3]),
+        "config.layers[0].config.batch_input_shape: a size must be a whole number from 1 up, not 0",
+    ),
+    "near miss": (layer("LSTM", unitz=4), "config.unitz: unknown key for LSTM; did you mean 'units'?"),
+    "far miss": (layer("LSTM", units=4, zzzz=4), "config.zzzz: unknown key for LSTM"),
+    "near miss of a wrapper": (
+        layer("Bidirectional", layer=A, merge_mod="sum"),
+        "config.merge_mod: unknown key for Bidirectional; did you mean 'merge_mode'?",
+    ),
+    "near miss of a loop": (
+        layer("RNN", cell=layer("LSTMCell", units=1), cells=3),
+        "config.cells: unknown key for RNN; did you mean 'cell'?",
+    ),
+    "quantization": (
+        layer("Dense", units=1, quantization_config={}),
+        "config.quantization_config: adds weights that are not modelled",
+    ),
+    "reset": (layer("GRU", units=1, reset_after=3), "config.reset_after: must be true or false, not 3"),
+    "padding": (
+        layer("ConvLSTM1D", filters=1, kernel_size=[3], padding="causal"),
+        "config.padding: padding='causal' is not known; known are valid and same",
+    ),
+    "strides": (
+        layer("ConvLSTM1D", filters=1, kernel_size=[3], strides=[2, 2]),
+        "config.strides: must have a size for each of the 1 of kernel_size",
+    ),
+    "no n": (layer("RepeatVector"), "config.n: missing; RepeatVector needs it"),
+    "no vocabulary": (layer("Embedding", output_dim=3), "config.input_dim: missing; Embedding needs it"),
+    "other home": ({"module": "tensorflow_addons.rnn", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
+    "no layer in a wrapper": (layer("Bidirectional"), "config.layer: missing"),
+    "no cell": (layer("RNN"), "config.cell: missing"),
+    "backward in kind": (
+        layer("Bidirectional", layer=A, backward_layer=layer("Dense", units=1)),
+        "config.backward_layer.class_name: 'Dense' is not a recurrent layer that can be read",
+    ),
+    "backward in two": (
+        layer("Bidirectional", layer=A, backward_layer=layer("LSTM", units=4, use_bias=False)),
+        "config.backward_layer: differs from layer in bias and return_sequences; only two directions of the same can be read",
+    ),
+    "no width": (sequential(layer("LSTM", units=4)), f"config.layers[0]: {NO_WIDTH.format('LSTM')}"),
+    "no width in a wrapper": (layer("Bidirectional", name="b", layer=layer("LSTM", units=4)), NO_WIDTH.format("b")),
+    "no features": (
+        sequential(layer("LSTM", units=4, name="a"), shape=[None, 7, None]),
+        "config.layers[1]: the config does not tell the features that flow into a; build the model before it is saved",
+    ),
+    "three inputs": (
+        functional(*[{**each} for each in (A, B)], a=[], b=[]),
+        "config.layers: the model has 3 inputs, 'in', 'a' and 'b'; only a chain of layers can be read",
+    ),
+    "many inputs": (
+        functional(*(layer("LSTM", units=1, name=f"l{at}") for at in range(6)), **{f"l{at}": [] for at in range(6)}),
+        "config.layers: the model has 7 inputs, 'in', 'l0', 'l1', 'l2' and 'l3'; only a chain of layers can be read",
+    ),
+    "many sources": (
+        functional(
+            *(layer("Dense", units=1, name=f"l{at}") for at in range(6)),
+            l5=[[[f"l{at}", 0, 0, {}] for at in range(5)] + [["in", 0, 0, {}]]],
+        ),
+        f"config.layers[6].inbound_nodes: 'l5' is called on 6 tensors, of 'l1', 'l2', 'l3', 'l4' and 'in'; {CHAIN}",
+    ),
+    "name in a model": (
+        {"class_name": "Sequential", "config": {"layers": [layer("LSTM", units=1, name="a\nb"), layer("Add", name="a\nb")]}},
+        f"config.layers[0]: {NO_WIDTH.format(chr(92).join(('a', 'nb')))}",
+    ),
+    "fault of the whole": (
+        sequential(layer("Bidirectional", name="b", merge_mode=None, layer=layer("LSTM", units=1)), layer("Flatten"), shape=STEPS),
+        "config.layers[2]: Flatten reads one input, and the two directions below, merge_mode null, give two",
+    ),
+    "no nodes": ({"class_name": "Functional", "config": {"layers": []}}, f"config.layers: the model has 0 inputs, none; {CHAIN}"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_FIELDS)
+def test_an_odd_field_is_told_with_its_place(name: str) -> None:
+    config, message = ODD_FIELDS[name]
+    with pytest.raises(ModelFileError) as caught:
+        read(config)
+    assert str(caught.value).removeprefix("model.json:").lstrip() == message
+
+
+def test_as_many_objects_and_as_deep_as_a_model_may_have() -> None:
+    assert len(Node({"layers": [{}] * 10_000}, "f").nodes("layers")) == 10_000
+    with pytest.raises(ModelFileError, match=r"^f:layers: a model has at most 10,000 layers$"):
+        Node({"layers": [{}] * 10_001}, "f").nodes("layers")
+    nested = layer("LSTM", units=4, batch_input_shape=STEPS)
+    for _ in range(101):
+        nested = layer("Sequential", layers=[nested])
+    assert len(read(nested).layers) == 1
+    with pytest.raises(ModelFileError, match=r"…: layers within layers are nested too deeply$"):
+        read(layer("Sequential", layers=[nested]))
+
+
+def test_a_stack_holds_as_many_layers_as_a_model_may_have() -> None:
+    stack, node = Stack(None), Node({"class_name": "Dense", "config": {}}, "f")
+    for _ in range(10_000):
+        stack.add(node, Dense(1), 1, (None, 1))
+    with pytest.raises(ModelFileError, match=r"^f: a model has at most 10,000 layers$"):
+        stack.add(node, Dense(1), 1, (None, 1))
+
+
+@pytest.mark.parametrize(
+    ("data", "is_one"),
+    [
+        ({"class_name": "LSTM"}, True),
+        ({"name": "a", "trainable": True}, True),
+        ({"name": "a", "trainable": True, "units": 3}, True),
+        ({"name": "a"}, False),
+        ({"trainable": True}, False),
+        ({"layers": [{"type": "lstm"}, {"class_name": "LSTM"}]}, True),
+        ([{"class_name": "LSTM"}], True),
+        ([3, {"class_name": "LSTM"}], True),
+        ([3], False),
+        ({"layers": 3}, False),
+        (3, False),
+    ],
+)
+def test_a_config_is_known_by_its_keys(data: Any, is_one: bool) -> None:
+    assert recognised(data) is is_one
+
+
+MORE_BARE = {
+    "conv of one dimension": (
+        {"filters": 3, "kernel_size": [2], "unit_forget_bias": True},
+        ConvLSTM(3, (2,), return_sequences=False),
+    ),
+    "conv of three": (
+        {"filters": 3, "kernel_size": [2, 2, 2], "unit_forget_bias": True},
+        ConvLSTM(3, (2, 2, 2), return_sequences=False),
+    ),
+    "cudnn": (
+        {"units": 3, "recurrent_initializer": "x", "return_sequences": True},
+        GRU(3, reset_after=True, return_sequences=True),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE_BARE)
+def test_more_layers_by_the_keys_of_their_own_config(name: str) -> None:
+    config, expected = MORE_BARE[name]
+    assert read({"name": "a", "trainable": False, **config}, 5) == Model([expected.replace(name="a", trainable=False)], 5)
+
+
+def test_a_whole_model_is_known_by_the_keys_of_its_config() -> None:
+    lstm = layer("LSTM", units=4, name="a")
+    expected = Model([LSTM(4, name="a", return_sequences=False)], 3)
+    assert read({"name": "m", "trainable": True, "layers": sequential(lstm, shape=STEPS)["config"]["layers"]}) == expected
+    assert read({"trainable": True, **functional(lstm)["config"]}) == expected
+    window = {"name": "c", "trainable": True, "filters": 1, "unit_forget_bias": True, "kernel_size": 3}
+    with pytest.raises(ModelFileError, match=r"^model.json:config.kernel_size: must be one, two or three sizes, such as \[3, 3\]$"):
+        read(window, 5)
+
+
+@pytest.mark.parametrize(
+    ("between", "shape", "width"),
+    [
+        ([layer("Reshape", target_shape=[7, -1])], STEPS, 4),
+        ([layer("Reshape", target_shape=[28])], STEPS, 28),
+        ([layer("Reshape", target_shape=[2, 7, 2])], STEPS, 2),
+        ([layer("Reshape", target_shape=[1, 1, 1, 1, 1, 28])], STEPS, 28),
+        ([layer("Reshape", target_shape=[-1, 7])], [None, None, 3], 7),
+        ([layer("Permute", dims=[1, 2])], STEPS, 4),
+        ([layer("Permute", dims=[2, 1]), layer("Permute", dims=[2, 1])], STEPS, 4),
+        ([layer("Cropping1D", cropping=[1, 1])], STEPS, 4),
+        ([layer("GlobalMaxPooling1D", keepdims=False)], STEPS, 4),
+        ([layer("GlobalMaxPooling1D", keepdims=None)], STEPS, 4),
+        ([layer("GlobalMaxPooling1D", keepdims=True, data_format="channels_first"), layer("Flatten")], STEPS, 7),
+        ([layer("MaxPooling1D", data_format="channels_first"), layer("Permute", dims=[2, 1])], STEPS, 7),
+        ([layer("MaxPooling1D", data_format="channels_last"), layer("Permute", dims=[1, 2])], STEPS, 4),
+        ([layer("Flatten"), layer("Reshape", target_shape=[-1, 2])], STEPS, 2),
+    ],
+)
+def test_more_of_what_a_layer_without_weights_makes_of_a_shape(
+    between: list[dict[str, Any]], shape: list[int | None], width: int
+) -> None:
+    model = read(sequential(A, *between, layer("Dense", units=2), shape=shape))
+    assert model.placed[-1].input_dim == width
+
+
+def test_sizes_that_are_not_followed_are_not_known() -> None:
+    for between in (layer("MaxPooling1D", pool_size=[2]), layer("UpSampling1D")):
+        with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model"):
+            read(sequential(A, between, layer("Flatten"), layer("Dense", units=2, name="d"), shape=STEPS))
+
+
+def test_the_width_beside_a_file_serves_once() -> None:
+    model = read(sequential(layer("LSTM", units=4, name="a")), 5)
+    assert model == Model([LSTM(4, name="a", return_sequences=False)], 5)
+    unknown = sequential(layer("LSTM", units=4, name="a"), shape=[None, 7, None])
+    assert read(unknown, 5).input_dim == 5
+    flat = sequential(A, layer("Flatten"), layer("Dense", units=2, name="d"), shape=[None, None, None])
+    with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model before it is saved"):
+        read(flat, 5)
+    said = {**layer("LSTM", units=4), "build_config": {"input_shape": STEPS}}
+    with pytest.raises(ModelFileError) as caught:
+        read(said, 5)
+    assert str(caught.value) == "model.json: the config says itself what flows in; --input is for one that does not"
+
+
+def test_the_width_that_flows_in_is_held_against_what_a_layer_was_built_on() -> None:
+    built = {**layer("LSTM", units=4, name="a"), "build_config": {"input_shape": [None, 7, 3]}}
+    assert read(sequential(built, shape=STEPS)).input_dim == 3
+    assert read(sequential(built, shape=[None, 7, None])).input_dim == 3
+    with pytest.raises(ModelFileError) as caught:
+        read(sequential(built, shape=[None, 7, 9]))
+    assert str(caught.value) == "model.json:config.layers[1].build_config: a was built on 3 features, and 9 flow in"
+    other_rank = {**built, "build_config": {"input_shape": [None, 3]}}
+    assert read(sequential(other_rank, shape=[None, 7, 9])).input_dim == 9
+    with pytest.raises(ModelFileError, match=r"^model.json:config.layers\[1\].build_config.input_shape: 3 is not the shape of one"):
+        read(sequential({**built, "build_config": {"input_shape": 3}}, shape=STEPS))
+    assert read(sequential({**built, "build_config": 3}, shape=STEPS)).input_dim == 3
+
+
+def test_a_convolution_of_features_first_was_built_on_them() -> None:
+    conv = layer("ConvLSTM1D", filters=2, kernel_size=[3], data_format="channels_first", name="c")
+    conv["build_config"] = {"input_shape": [None, 7, 3, 9]}
+    assert read(conv).input_dim == 3
+    with pytest.raises(ModelFileError, match="c was built on 3 features, and 4 flow in"):
+        read(sequential(conv, shape=[None, 7, 4, 9]))
+
+
+def test_policies_of_keras_3_say_who_is_trained() -> None:
+    policy = {"class_name": "DTypePolicy", "config": {"name": "float32"}}
+    frozen_model = sequential(layer("LSTM", units=4, dtype=policy), shape=STEPS)
+    frozen_model["config"] |= {"trainable": False, "dtype": policy}
+    assert read(frozen_model).layers[0].trainable is False
+    around = layer("Bidirectional", layer=layer("LSTM", units=4, dtype=policy), trainable=False, dtype=policy)
+    assert read(sequential(around, shape=STEPS)).layers[0].trainable is True
+    inner = layer("Bidirectional", layer=layer("LSTM", units=4, dtype=policy, trainable=False), dtype=policy)
+    assert read(sequential(inner, shape=STEPS)).layers[0].trainable is False
+    other = {"class_name": "Policy", "config": {"name": "float32"}}
+    around = layer("Bidirectional", layer=layer("LSTM", units=4), trainable=False, dtype=other)
+    assert read(sequential(around, shape=STEPS)).layers[0].trainable is False
+    alone = layer("LSTM", units=4, dtype=policy, trainable=False, batch_input_shape=STEPS)
+    assert read(sequential(alone)).layers[0].trainable is False
+
+
+def test_a_direction_around_one_cell_is_read_as_its_layer() -> None:
+    cell = layer("RNN", cell=layer("GRUCell", units=4, reset_after=True), return_sequences=True)
+    model = read(sequential(layer("Bidirectional", name="b", layer=cell), shape=STEPS))
+    assert model == Model([GRU(4, reset_after=True, bidirectional=True, name="b", return_sequences=True)], 3)
+    one = layer("RNN", name="r", cell=layer("StackedRNNCells", cells=[layer("LSTMCell", units=4, name="a")]))
+    assert read(sequential(one, shape=STEPS)).layers == (LSTM(4, name="r", return_sequences=False),)
+
+
+def test_a_direction_says_the_shape_that_flows_in() -> None:
+    inner = layer("LSTM", units=4, batch_input_shape=STEPS)
+    backward = layer("LSTM", units=4, go_backwards=True, name="back")
+    config = layer("Bidirectional", name="b", layer=inner, backward_layer=backward, merge_mode="mul")
+    assert read(config) == Model([LSTM(4, name="b", bidirectional=True, merge="mul", return_sequences=False)], 3)
+
+
+def test_what_is_done_at_each_step_keeps_the_steps() -> None:
+    each = layer("TimeDistributed", layer=layer("TimeDistributed", layer=layer("Dense", units=2, name="d")))
+    images = sequential(layer("TimeDistributed", layer=layer("Flatten")), A, shape=[None, 7, 5, 3])
+    assert read(images).input_dim == 15
+    deep = read(
+        sequential(layer("Reshape", target_shape=[2, 3, 4]), each, layer("Flatten"), layer("Dense", units=1), shape=[None, 24])
+    )
+    assert [placed.input_dim for placed in deep.placed] == [4, 12]
+    unknown = layer("TimeDistributed", layer=layer("Dense", units=2, name="d", batch_input_shape=[None, 3]))
+    assert read(sequential(unknown)) == Model([Dense(2, name="d")], 3)
+    last = layer("LSTM", units=4)
+    assert [
+        placed.sequences
+        for placed in read(sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), last, shape=STEPS)).placed
+    ] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_an_output_that_is_the_last_layer_may_be_said_in_any_way() -> None:
+    model = functional(A, B)
+    for said in ([["b", 0, 0]], ["b", 0, 0], None, [["nobody", 0, 0]], [["b", 0]], [[3, 0, 0]], [["a", 0, "0"]]):
+        model["config"]["output_layers"] = said
+        assert [each.name for each in read(model).layers] == ["a", "b"]
+
+
+def test_a_functional_model_of_keras_3_is_read_by_its_histories() -> None:
+    def reads(*names: str) -> list[Any]:
+        tensors = [{"class_name": "__keras_tensor__", "config": {"shape": STEPS, "keras_history": [name, 0, 0]}} for name in names]
+        return [{"args": tensors, "kwargs": {"mask": None}}]
+
+    model = functional(A, B, a=reads("in"), b=reads("a"))
+    assert [each.name for each in read(model).layers] == ["a", "b"]
+    with pytest.raises(ModelFileError, match=r"'b' is called on 2 tensors, of 'a' and 'in'; only a chain of layers can be read$"):
+        read(functional(A, B, a=reads("in"), b=reads("a", "in")))
+
+
+def test_a_second_embedding_and_a_name_of_its_own() -> None:
+    model = sequential(
+        layer("Embedding", input_dim=9, output_dim=4, name="e", batch_input_shape=[None, 7]),
+        layer("LSTM", units=4, name="e", return_sequences=True),
+        layer("Dense", units=2, name="d"),
+        layer("Dense", units=2, name="d"),
+    )
+    assert read(model) == Model(
+        [Embedding(9, 4, name="e"), LSTM(4, return_sequences=True), Dense(2, name="d"), Dense(2)],
+    )
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
@@ -397,9 +810,7 @@ def test_what_cannot_be_read_is_said_with_its_key(name: str) -> None:
     with pytest.raises(ModelFileError) as caught:
         read(config)
     assert str(caught.value).startswith("model.json:")
-    assert message.replace("\\", "") in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 400
+    assert str(caught.value).removeprefix("model.json:").lstrip() == message
 
 
 def test_an_output_on_the_way_is_refused() -> None:
@@ -483,3 +894,69 @@ def test_the_command_line_takes_a_config(cli: Cli) -> None:
 def test_a_model_file_of_our_own_says_its_input() -> None:
     with pytest.raises(ModelFileError, match="the file says itself what flows in"):
         loads('{"input_dim": 4, "layers": [{"type": "lstm", "units": 3}]}', "model.json", 4)
+
+
+def test_an_image_as_wide_as_it_has_features_is_read_by_its_last_axis() -> None:
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format="channels_first", name="c")
+    model = read(sequential(conv, layer("Dense", units=2), shape=[None, 7, 3, 7]))
+    assert model.layers[1] == Dense(2, input_dim=5)
+    every = {**conv, "config": conv["config"] | {"return_sequences": True}}
+    assert read(sequential(every, conv, shape=[None, 7, 3, 9])).layers[1].input_dim is None
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (
+            [LSTM(4, bidirectional=True, merge="none"), Dense(1)],
+            "f:l0.config.merge: merge=none gives two outputs, and the next layer reads one",
+        ),
+        (
+            [GRU(4), LSTM(4, bidirectional=True, merge="none"), Dense(1)],
+            "f:l1.config.merge: merge=none gives two outputs, and the next layer reads one",
+        ),
+        ([LSTM(4, repeat=10_001)], "f:top.config.layers: a model has at most 10,000 layers"),
+    ],
+)
+def test_a_fault_of_the_whole_is_told_at_its_layer(layers: list[Any], message: str) -> None:
+    stack = Stack(None)
+    for at, each in enumerate(layers):
+        stack.add(Node({}, "f", f"l{at}"), each, 4, (None, 4))
+    with pytest.raises(ModelFileError) as caught:
+        stack.model(Node({}, "f", "top"))
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("between", "flows"),
+    [
+        ([layer("Flatten")], "2, 28"),
+        ([layer("Reshape", target_shape=[28])], "2, 28"),
+        ([layer("Permute", dims=[2, 1]), layer("Flatten")], "2, 28"),
+        ([layer("GlobalMaxPooling1D")], "2, 4"),
+        ([layer("LSTM", units=5)], "2, 5"),
+        ([layer("TimeDistributed", layer=layer("Dense", units=5)), layer("Flatten")], "2, 35"),
+        ([layer("TimeDistributed", layer=layer("Reshape", target_shape=[2, 2]))], "2, 7, 2, 2"),
+        ([layer("LSTM", units=5), layer("RepeatVector", n=3), layer("Flatten")], "2, 15"),
+        ([layer("MaxPooling1D"), layer("Flatten")], "2, None"),
+    ],
+)
+def test_the_batch_stays_first(between: list[dict[str, Any]], flows: str) -> None:
+    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
+        read(sequential(A, *between, B, shape=[2, 7, 3]))
+
+
+def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
+    model = read(sequential(layer("Dense", units=4), layer("RepeatVector", n=3), layer("LSTM", units=2)), 5)
+    assert [placed.input_dim for placed in model.placed] == [5, 4, 4]
+    with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
+        read(sequential(A, shape=STEPS), 5)
+    assert [placed.input_dim for placed in read(sequential(A, layer("Dense", units=5), B, shape=STEPS)).placed] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(("data_format", "width"), [("channels_last", 5), ("channels_first", 6), (None, 5)])
+@pytest.mark.parametrize("every", [False, True])
+def test_what_reads_an_image_reads_its_last_axis(data_format: str | None, width: int, every: bool) -> None:
+    shape: list[int | None] = [None, 7, 3, 8] if data_format == "channels_first" else [None, 7, 8, 3]
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
+    assert [placed.input_dim for placed in read(sequential(conv, layer("Dense", units=2), shape=shape)).placed] == [3, width]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -254,3 +255,150 @@ def test_equal_layers_are_one_object() -> None:
     first, second, third = Model([LSTM(4), LSTM(4), LSTM(4, name="own")], 3).layers
     assert first is second
     assert second is not third
+
+
+TIED = "tied shares an embedding's matrix, and none below is {}"
+WINDOW = partial(ConvLSTM, kernel_size=(3,))
+CONV = ConvLSTM(4, (3,), data_format="channels_first")
+OPEN_MERGE = LSTM(4, bidirectional=True, merge="none")
+LAST = "gives the last step alone, (batch, features), and the {} above reads steps: Keras' 'expected ndim=3, found ndim=2'"
+EVERY = "gives every step, (batch, steps, features), and the {} above reads a vector: Keras' 'expected ndim=2, found ndim=3'"
+
+
+@pytest.mark.parametrize(
+    ("layers", "key", "layer", "sentence"),
+    [
+        ([LSTM(4, repeat=5_000), LSTM(4, repeat=5_001)], "layers", None, "a model has at most 10,000 layers"),
+        ([OPEN_MERGE, Dense(2)], "merge", 0, "merge=none gives two outputs, and the next layer reads one"),
+        ([Dense(4), OPEN_MERGE, Dense(2)], "merge", 1, "merge=none gives two outputs, and the next layer reads one"),
+        ([Dense(4), OPEN_MERGE.replace(repeat=2)], "merge", 1, "merge=none gives two outputs, and the next layer reads one"),
+        (
+            [CONV, Dense(2)],
+            "input_dim",
+            1,
+            "the last axis of channels_first is the image's, and dense reads it: say how wide it is, as in=...",
+        ),
+        (
+            [GRU(4, return_sequences=False), LSTM(4)],
+            "return_sequences",
+            0,
+            f"return_sequences=false of gru, layer 1, {LAST.format('lstm')}",
+        ),
+        (
+            [Dense(3), LSTM(4, name="a", return_sequences=True), Dense(3), RepeatVector(2)],
+            "return_sequences",
+            1,
+            f"return_sequences=true of a, layer 2, {EVERY.format('repeat_vector')}",
+        ),
+        ([LSTM(4), Embedding(9, 4), Dense(9, tied=True), Dense(9000, tied=True)], "tied", 3, TIED.format("9,000 x 9")),
+        ([Embedding(9, 4), Dense(4), Dense(8, tied=True)], "tied", 2, TIED.format("8 x 4")),
+        ([Embedding(9, 4), Dense(5), Dense(9, tied=True)], "tied", 2, TIED.format("9 x 5")),
+        ([Dense(9, tied=True, input_dim=4), Embedding(9, 4)], "tied", 0, TIED.format("9 x 4")),
+        ([LSTM(4, name="a"), GRU(4), Dense(4, name="a")], "name", 2, "name 'a' is taken by a layer before"),
+        ([3], "layers", 0, "3 is not a layer"),
+    ],
+)
+def test_a_fault_of_a_stack_is_told_with_its_place(layers: Any, key: str, layer: int | None, sentence: str) -> None:
+    width = None if isinstance(layers[0], Embedding) else 3
+    with pytest.raises(ModelError) as caught:
+        Model(layers, width)
+    assert (str(caught.value), caught.value.key, caught.value.layer) == (sentence, key, layer)
+
+
+def test_the_input_of_a_model_is_a_size() -> None:
+    with pytest.raises(ModelError) as caught:
+        Model([LSTM(4)], "3")  # type: ignore[arg-type]
+    assert (str(caught.value), caught.value.key) == ("input_dim must be a whole number from 1 up, not '3'", "input_dim")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "key", "sentence"),
+    [
+        (LSTM, {"merge": "sum"}, "merge", "merge=sum needs bidirectional"),
+        (
+            GRU,
+            {"go_backwards": True, "bidirectional": True},
+            "go_backwards",
+            "go_backwards does not go with bidirectional, which reads both ways",
+        ),
+        (LSTM, {"projection_bias": False}, "projection_bias", "projection_bias needs a projection"),
+        (WINDOW, {"strides": (2, 2)}, "strides", "strides must have a size for each of the 1 of kernel_size"),
+        (WINDOW, {"dilation_rate": (2, 2)}, "dilation_rate", "dilation_rate must have a size for each of the 1 of kernel_size"),
+        (WINDOW, {"strides": (2,), "dilation_rate": (2,)}, "strides", "strides above 1 do not go with a dilation_rate above 1"),
+        (
+            WINDOW,
+            {"data_format": "channels_first", "bidirectional": True},
+            "merge",
+            "channels_first does not go with merge=concat, which joins the last axis, the image's",
+        ),
+        (
+            partial(Embedding, 9),
+            {"input_dim": 3},
+            "input_dim",
+            "an embedding reads token ids and has no input_dim; its table is vocab_size x dim",
+        ),
+    ],
+)
+def test_a_fault_of_a_layer_is_told_with_its_field(kind: Any, fields: dict[str, Any], key: str, sentence: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        kind(4, **fields)
+    assert (str(caught.value), caught.value.key) == (sentence, key)
+
+
+def test_options_that_do_go_together() -> None:
+    assert WINDOW(4, strides=(2,), dilation_rate=(1,)).strides == (2,)
+    assert WINDOW(4, strides=(1,), dilation_rate=(2,)).dilation_rate == (2,)
+    assert ConvLSTM(4, (3, 3), strides=(1, 1), dilation_rate=(1, 2)).dilation_rate == (1, 2)
+    assert WINDOW(4, data_format="channels_first", bidirectional=True, merge="sum").ways == ("forward", "backward")
+    assert WINDOW(4, data_format="channels_last", bidirectional=True).output_dim(1) == 8
+    assert LSTM(4, projection=3, projection_bias=False).sizes == {"units": 4, "projection": 3, "output": 3}
+    assert LSTM(4).sizes == {"units": 4, "projection": 0, "output": 4}
+
+
+def test_a_field_keeps_the_plain_form_of_its_value() -> None:
+    class Seven:
+        def __index__(self) -> int:
+            return 7
+
+    layer = ConvLSTM(Seven(), [Seven(), 1], strides=[2, 2])  # type: ignore[arg-type]
+    assert (layer.filters, layer.kernel_size, layer.strides) == (7, (7, 1), (2, 2))
+    assert type(layer.filters) is int
+    model = Model([layer], Seven())  # type: ignore[arg-type]
+    assert (model.input_dim, type(model.input_dim)) == (7, int)
+
+
+def test_a_layer_without_sizes_gives_what_it_reads() -> None:
+    assert RepeatVector(3).output_dim(5) == 5
+    assert (RepeatVector(3).ways, RepeatVector(3).window, RepeatVector(3).repeats, RepeatVector(3).features_first) == (
+        ("",),
+        (),
+        1,
+        False,
+    )
+    assert LSTM(4, bidirectional=True, merge="average").output_dim(9) == 4
+    assert LSTM(4, bidirectional=True).output_dim(9) == 8
+    assert Embedding(9, 4).sizes == {"vocab_size": 9, "dim": 4, "output": 4}
+
+
+def test_repeats_share_a_module_and_count_up() -> None:
+    top = LSTM(4, name="top", repeat=3, return_sequences=False)
+    placed = Model([LSTM(4), top, Dense(2)], 3).placed
+    assert [(each.name, each.module, each.depth, each.input_dim, each.sequences) for each in placed] == [
+        ("lstm", "lstm", 0, 3, True),
+        ("top", "top", 0, 4, True),
+        ("top_1", "top", 1, 4, True),
+        ("top_2", "top", 2, 4, False),
+        ("dense", "dense", 0, 4, None),
+    ]
+    assert [each.sequences for each in Model([LSTM(4, repeat=2)], 3).placed] == [True, None]
+    wide = Model([Dense(4), LSTM(4, input_dim=9, repeat=2)], 3).placed
+    assert [each.input_dim for each in wide] == [3, 9, 4]
+
+
+def test_what_flows_on_may_be_asked_for_against_the_default() -> None:
+    assert [each.sequences for each in Model([LSTM(4, return_sequences=True), Dense(3)], 3).placed] == [True, None]
+    assert [each.sequences for each in Model([LSTM(4, return_sequences=False), Dense(3)], 3).placed] == [False, None]
+    below = [LSTM(4, return_sequences=False), Embedding(5, 4), LSTM(4)]
+    assert [each.sequences for each in Model(below, 3).placed] == [False, True, None]
+    apart = [OPEN_MERGE, Dense(2, input_dim=8)]
+    assert Model(apart, 3).placed[1].input_dim == 8

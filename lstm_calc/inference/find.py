@@ -9,7 +9,8 @@ from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.foreign import foreign_fits
 from lstm_calc.inference.graph import graph_fits
 from lstm_calc.inference.layers import Found, assembled
-from lstm_calc.inference.named import forms_by_slot, groups, named_fits
+from lstm_calc.inference.named import forms_by_slot, groups, named_fits, rank
+from lstm_calc.inference.sorting import slashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
     for search in (named_fits, foreign_fits):
         fits += search(left, preferred)
         left = _without(left, fits)
-    fits += _misfits(left)
+    fits += _misfits(left, preferred)
     names = _configured(checkpoint)
     places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
 
@@ -49,12 +50,13 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
 def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
     """Return, for what stands for a layer in the paths of Keras' files, its name in the model's configuration, and its place there.
 
-    Before Keras 3 that is the name itself, since then the class in small letters, counted up (keras/src/saving/saving_lib.py).
+    Before Keras 3 that is the name itself, since then the class in small letters, its words parted as by Keras
+    (keras/src/utils/naming.py), and counted up (keras/src/saving/saving_lib.py).
     """
     names: dict[str, tuple[str, int]] = {}
     taken: dict[str, int] = {}
     for at, (name, cls) in enumerate(checkpoint.classes.items()):
-        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls).lower()
+        snake = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", cls).lower()
         names[f"layers/{snake}_{taken[snake]}" if snake in taken else f"layers/{snake}"] = names[name] = (name, at)
         taken[snake] = taken.get(snake, 0) + 1
     return names
@@ -83,13 +85,13 @@ def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
     return [tensor for tensor in tensors if tensor.name not in used]
 
 
-def _misfits(left: Sequence[Stored]) -> Iterator[Fit]:
-    """Yield what has a recurrent kernel's name and not the shapes of any form."""
+def _misfits(left: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+    """Yield what has a recurrent kernel's name and not the shapes of any form, as a preferred framework's."""
     for (path, depth, way), group in groups(left).items():
         telling = [name for name in group if name not in _VAGUE and _is_recurrent_kernel(name)]
         if telling:
-            shapes = ", ".join(f"{name} {tensor.shape}" for name, tensor in group.items())
-            form = forms_by_slot()[telling[0]][0]
+            shapes = ", ".join(f"{slashed(tensor.name).removeprefix(f'{path}/')} {tensor.shape}" for tensor in group.values())
+            framework = min((form.framework for form in forms_by_slot()[telling[0]]), key=lambda name: rank(name, preferred))
             kind = next((word for word in ("lstm", "gru", "rnn") if word in path.lower()), None)
             why = f"no recurrent layer that is known here has the shapes {shapes}"
-            yield Fit(form.framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)
+            yield Fit(framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)

@@ -118,4 +118,4 @@ def display_name(found: Found) -> str:
     parts = parts[:1] if parts[0] == parts[-1] else parts
     kind = found.fits[0].form.kind if found.fits[0].form else "layer"
     name = "/".join(parts)
-    return (name.replace("*", "").rstrip("_/") if "*" in name else name) or kind
+    return (name.replace("/*/", "/").replace("*", "").strip("_/") if "*" in name else name) or kind

@@ -135,4 +135,4 @@ def names_a_cell(kind: str, path: str) -> bool:
     own = [part for part in path.lower().split("/") if part not in _WAYS] or [""]
     last = own[-2] if own[-1] in _INNER and len(own) > 1 else own[-1]
     found = _CELL.match(last)
-    return found is not None and found["kind"] in {kind.removeprefix("conv_"), "rnn" * (len(own) > 1 and own[-1] in _INNER)}
+    return found is not None and found["kind"] in {kind.removeprefix("conv_"), "rnn" * (own[-1] in _INNER)}

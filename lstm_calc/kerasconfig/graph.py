@@ -74,7 +74,6 @@ def _references(value: Any, names: Container[str]) -> Iterator[tuple[str, int]]:
             todo += value.values()
         elif isinstance(value, list):
             name, _, output = value[:3] if len(value) >= 3 else (None, None, None)
-            found = isinstance(name, str) and name in names and isinstance(output, int)
-            if found:
-                yield str(name), int(output or 0)
-            todo += value[3:] if found else value
+            if isinstance(name, str) and name in names and isinstance(output, int):
+                yield name, output
+            todo += value

@@ -82,7 +82,8 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
     try:
         return kind.layer(**{**once, **kind.fixed, **values, "name": node.name, "trainable": config.trained, **more})
     except ModelError as error:
-        raise config.error(error.without_key, arguments.get(error.key or "", error.key or "")) from None
+        field = str(error.key)
+        raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
 def _refuse_adding(config: Node) -> None:

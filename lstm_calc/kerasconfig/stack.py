@@ -63,7 +63,7 @@ class Stack:
         """Take a layer up; ``shape`` is what it gives."""
         if len(self._read) == MAX_LAYERS:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
-        self._settle(layer.reads)
+        self._settle()
         self._read.append(_Read(layer, width, node))
         self.shape, self.rank = shape, len(shape)
 
@@ -72,11 +72,11 @@ class Stack:
         """Whether two outputs flow, of two directions that are not merged."""
         return bool(self._read) and getattr(self._read[-1].layer, "merge", "") == "none"
 
-    def _settle(self, reads: str) -> None:
+    def _settle(self) -> None:
         """Say by ``return_sequences`` what flows on, where a layer without weights took the steps away or made some."""
         if self.shape is None or self.rank in {None, len(self.shape)}:
             return
-        every = {"steps": True, "vector": False}.get(reads, len(self.shape) > 2)
+        every = len(self.shape) > 2
         for position, read in reversed(list(enumerate(self._read))):
             if isinstance(read.layer, Recurrent):
                 self._read[position] = read.replace(layer=read.layer.replace(return_sequences=every))
@@ -85,7 +85,7 @@ class Stack:
 
     def model(self, root: Node) -> Model:
         """Return the model that was read; ``root`` is its config."""
-        self._settle("either")
+        self._settle()
         if not self._read:
             raise root.error("no layer with weights is in it")
         if self._spare is not None:
@@ -94,7 +94,7 @@ class Stack:
             return Model(list(self._layers()), None if isinstance(self._read[0].layer, Embedding) else self._read[0].width)
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
-            raise node.error(error.without_key, f"config.{error.key}" if error.key else "") from None
+            raise node.error(error.without_key, f"config.{error.key}") from None
 
     def _layers(self) -> list[Layer]:
         """Return the layers, each with its width where that is not what the one below gives, and with no name twice."""
