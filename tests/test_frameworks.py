@@ -9,11 +9,6 @@ import pytest
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Tables, framework, refusals
-from lstm_calc.measure import count
-from lstm_calc.model import KINDS, ConvLSTM
-
-
 from lstm_calc.frameworks import (
     FRAMEWORKS,
     OPTIONS,
@@ -104,20 +99,6 @@ def test_what_is_refused_names_who_does(text: str, framework: str, message: str)
         with pytest.raises(FrameworkError) as caught:
             question(read(text), framework)
         assert str(caught.value).startswith(message)
-
-
-def test_a_family_is_imported_when_one_of_it_is_asked_for() -> None:
-    tables = Tables(("textbook", "nowhere"))
-    assert tables["textbook"] is FRAMEWORKS["textbook"]
-    with pytest.raises(ModuleNotFoundError, match="nowhere"):
-        list(tables)
-
-
-def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
-    several = ConvLSTM(4, (3, 3), bias=False, bidirectional=True)
-    assert list(refusals(framework("pytorch"), several)) == [
-        "pytorch has no conv_lstm; textbook, keras, flax-linen and haiku do",
-    ]
 
 
 def test_a_framework_is_one_block(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
@@ -252,33 +233,6 @@ def test_a_merge_that_is_not_offered_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("framework", "text", "paths"),
-    [
-        ("tensorflow1", "3 > lstm 4", ["rnn/lstm_cell/"]),
-        ("tensorflow1", "3 > lstm 4 x2", ["rnn/multi_rnn_cell/cell_0/lstm_cell/", "rnn/multi_rnn_cell/cell_1/lstm_cell/"]),
-        ("tensorflow1", "3 > bilstm 4", ["bidirectional_rnn/fw/lstm_cell/", "bidirectional_rnn/bw/lstm_cell/"]),
-        (
-            "tensorflow1",
-            "3 > dense 2 > bilstm 4 > lstm 2",
-            [
-                "dense/",
-                "layer_0/bidirectional_rnn/fw/lstm_cell/",
-                "layer_0/bidirectional_rnn/bw/lstm_cell/",
-                "rnn/multi_rnn_cell/cell_1/lstm_cell/",
-            ],
-        ),
-        ("keras", "3 > lstm 4", ["lstm/lstm_cell/"]),
-        ("keras", "3 > lstm 4 > dense 2", ["sequential/lstm/lstm_cell/", "sequential/dense/"]),
-        ("keras", "3 > conv_lstm 4 kernel=2x2", ["conv_lstm2d/conv_lstm_cell/"]),
-        ("haiku", "3 > bilstm 4 > lstm 4", ["lstm/linear/", "lstm_1/linear/", "lstm_2/linear/"]),
-        ("cudnn", "3 > bilstm 4", ["bidirectional/forward_cu_dnnlstm/", "bidirectional/backward_cu_dnnlstm/"]),
-    ],
-)
-def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> None:
-    names = [tensor.name for tensor in tensors(read(text), framework).tensors]
-    assert list(dict.fromkeys(name[: name.rindex("/") + 1] for name in names)) == paths
-
-
     ("name", "layer", "sentences"),
     [
         ("keras", LSTM(4), []),
@@ -398,3 +352,17 @@ def test_choices_are_settled_as_a_layout_says() -> None:
     assert option_words(Dense(4, tied=True, bias=False), "") == {"nobias", "tied"}
     assert option_words(MGU(4, reset_gate=False), "") == {"bias", "one_way", "ungated"}
     assert option_words(LSTM(4, projection=2), "projection_bias") >= {"projection", "projection_bias", "closed", "uncoupled"}
+
+
+def test_a_family_that_nobody_has_is_told_when_all_are_asked_for() -> None:
+    tables = Tables(("textbook", "nowhere"))
+    assert tables["textbook"] is FRAMEWORKS["textbook"]
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        list(tables)
+
+
+def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
+    several = ConvLSTM(4, (3, 3), bias=False, bidirectional=True)
+    assert list(refusals(framework("pytorch"), several)) == [
+        "pytorch has no conv_lstm; textbook, keras, flax-linen and haiku do",
+    ]

@@ -189,13 +189,6 @@ def test_files_that_are_no_model_files(tmp_path: Path) -> None:
         assert str(caught.value) == f"{path}: {message}"
     with pytest.raises(ModelFileError) as caught:
         load("a\0b")
-
-
-def test_standard_input_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", None)
-    with pytest.raises(ModelFileError, match=r"^<stdin>: nothing to read: standard input is closed$"):
-        load("-")
-
     assert str(caught.value) == r"a\x00b: cannot be read: not a file name"
 
 
@@ -327,3 +320,9 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
     with pytest.raises(ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, layers and budget$"):
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
     assert loads(json.dumps({"$schema": "x", **ours}), "m.json") == Model([LSTM(3)], 4)
+
+
+def test_standard_input_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(ModelFileError, match=r"^<stdin>: nothing to read: standard input is closed$"):
+        load("-")
