@@ -42,11 +42,11 @@ _MEANINGS = {
     "projection": "weights that make the output h out of the cell",
 }
 _MERGES = {
-    "concat": "the two outputs are put side by side",
-    "sum": "the two outputs are added",
-    "mul": "the two outputs are multiplied, number by number",
-    "average": "the mean of the two outputs is taken",
-    "none": "the two outputs stay apart",
+    "concat": "the two outputs are put side by side, which gives",
+    "sum": "the two outputs are added, which gives",
+    "mul": "the two outputs are multiplied, number by number, which gives",
+    "average": "the mean of the two outputs is taken, which gives",
+    "none": "the two outputs stay apart, each of",
 }
 
 
@@ -228,7 +228,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     if len(shape.ways) > 1:
         yield (
             "It reads the steps twice, first to last and last to first, each with numbers of its own and by the equations above; "
-            f"{_MERGES[getattr(shape, 'merge', 'concat')]}, which gives {_count_words(layer.output_dim)}."
+            f"{_MERGES[getattr(shape, 'merge', 'concat')]} {_count_words(layer.output_dim)}."
         )
     if getattr(shape, "go_backwards", False):
         yield "go_backwards: what is called the first step here is the last of the sequence."

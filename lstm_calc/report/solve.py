@@ -45,7 +45,7 @@ def _title(answer: Solution) -> str:
 
 
 def _words(field: str) -> str:
-    return {"input_dim": "input features"}.get(field, field.replace("_", " "))
+    return {"input_dim": "input features", "projection": "projected units"}.get(field, field.replace("_", " "))
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
