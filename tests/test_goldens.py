@@ -11,14 +11,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc import notation
+from lstm_calc import notation, read_template, solve
 from lstm_calc.chart import Chart, Curve, as_text, short
 from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
-from lstm_calc.errors import OutputError
+from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.picture import form_of, picture
+from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import Difference, GateCheck, Verification
 from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render.bar import progress
+from lstm_calc.report.solve import verdict
+from lstm_calc.report.sweep import sweep_chart
 from lstm_calc.report.verify import verify_document
+from lstm_calc.schemas import schema, schema_list, schema_names
 from tests import handmade
 from tests.handmade import npz, safetensors, state_dict
 
@@ -38,6 +43,7 @@ CALLS = {
     "params-mixed": "params '8 > bilstm 6 name=enc > gru 4 frozen > dense 2' -f keras",
     "params-projected": "params '8 > bilstm 6 proj=3 > gru 4 > mgu 3 > dense 2' --sort params",
     "params-tied": "params 'vocab 30 > embed 8 > lstm 8 > dense 30 tied' -f pytorch",
+    "params-frozen": "params '1 > dense 1 nobias frozen'",
     "params-columns": "params '8 > lstm 6 x2 > dense 2' --columns layer,gate,params,share --sort -params",
     "params-names": "params '8 > lstm 6 x2 > gru 4 reset_after > lstm 6 nobias > dense 2' -f textbook",
     "params-kinds": "params '8 > lstm 6 > gru 4 reset_after' -f openvino",
@@ -64,8 +70,23 @@ CALLS = {
     "difference-unread": "explain --difference -f onnx,textbook '8 > lstm 4 coupled x2'",
     "difference-equal": "explain --difference -f cudnn,pytorch '8 > gru 4'",
     "difference-sorted": "explain --difference -f keras,onnx '8 > lstm 4 > dense 2' --sort -difference",
+    "params-one-column": "params '8 > lstm 6' --columns layer,peephole,params,kernel",
+    "explain-columns": "explain '8 > lstm 4' --columns layers,of,symbols,numbers,params",
+    "explain-steps": "explain '8 > rnn 4' --step --columns layers,for,operation,shapes,gives",
+    "cost-columns": "cost '8 > lstm 4' --columns layer,type,runs,gradients",
+    "arguments-columns": "arguments --columns layer,argument,default",
+    "inspect-columns": "inspect summed.pt --columns path,name,layers,bidirectional,reason",
+    "inspect-paths": "inspect projected.pt none.safetensors --tensors --columns path,tensor --sort path",
+    "port-raveled": "port '8 > gru 4 reset_after' --from onnx --to cudnn",
+    "solve-tokens": "solve 'vocab ? > embed 8 > lstm 4' --max-params 1k",
+    "solve-dimensions": "solve 'vocab 10 > embed ? > lstm 4' --max-params 1k --max-macs 2k",
+    "solve-projected": "solve '8 > lstm 4 proj=?' --max-params 100 -f pytorch",
+    "solve-limit": "solve '8 > lstm ? proj=3' -f pytorch --max-params 10",
+    "solve-equal": "solve '64 > lstm ?' --max-params 264 --max-macs 90 -f keras",
     "compare-two": "compare '8 > lstm 4 > dense 2' '8 > gru 4 > dense 2' -f keras",
     "compare-frameworks": "compare '8 > gru 4 > dense 2' -f keras,pytorch,onnx",
+    "compare-16-letters": "compare one.toml of16letters.toml -f keras",
+    "compare-17-letters": "compare one.toml of_17letters.toml -f keras",
     "compare-short": "compare one.toml two.toml --sort -params_1",
     "compare-frozen": "compare '8 > lstm 4 frozen > dense 2' '8 > lstm 4' -f keras --sort -params_1",
     "cost-stack": f"cost '{MODEL}' -f keras --batch 2 --steps 5 --optimizer adam --dtype bfloat16",
@@ -82,8 +103,8 @@ CALLS = {
     "solve-sorted": "solve '8 > lstm 4 x?' --max-params 1k --max-macs 1k -f pytorch --sort -params",
     "solve-input": "solve '? > lstm 4' --max-params 1k",
     "solve-end": "solve '8 > lstm 4 proj=?' --max-params 1M -f pytorch",
-    "sweep-options": "sweep '64 > lstm 128' --vary units=64,128 --vary bidirectional=false,true -f keras --columns params,bytes,macs",
-    "sweep-steps": "sweep '64 > lstm 128' --vary steps=1,10 --vary dtype=float32,int8 --columns macs,step_ns --flops 1T --bandwidth 10GB",
+    "sweep-options": "sweep '64 > lstm 128' --vary units=64,128 --vary bidirectional=false,true -f keras",
+    "sweep-steps": "sweep '64 > lstm 128' --vary steps=1,10 --vary dtype=int8 --columns macs,step_ns --flops 1T --bandwidth 10GB",
     "port-plain": "port '8 > lstm 4 > dense 2' --from keras --to pytorch",
     "port-back": "port '8 > lstm 4' --from pytorch --to keras --sort source",
     "port-plus": "port '8 > lstm 4' --from haiku --to keras",
@@ -91,6 +112,7 @@ CALLS = {
     "port-unread": "port '8 > bilstm 4 nobias' --from paddle --to keras",
     "port-fused": "port '8 > gru 4' --from pytorch --to flax-linen",
     "port-conv": "port '3 > conv_lstm 2 kernel=3x2' --from keras --to haiku",
+    "port-axes": "port '3 > conv_lstm 2 kernel=3x2' --from keras --to textbook",
     "port-settings": "port '3 > gru 2 > gru 2' --from haiku --to keras",
     "forecast-plain": f"{FORECAST}",
     "forecast-one": "forecast --features 1 --window 1 --units 1 --length 2 --strategy many-to-many",
@@ -121,8 +143,22 @@ CALLS = {
     "inspect-same": "inspect --same shared.pt summed.pt",
     "inspect-not-same": "inspect --same stack.safetensors projected.pt",
 }
-MODEL_FILE = "input_dim = 8\n\n[[layers]]\ntype = \"lstm\"\nunits = {units}\n\n[[layers]]\ntype = \"dense\"\nunits = 2\n"
-EXIT = {"check-broken": 2, "solve-nothing": 1, "inspect-odd": 1, "inspect-not-same": 1, "inspect-same": 1, "check-one": 1}
+MODEL_FILE = 'input_dim = 8\n\n[[layers]]\ntype = "lstm"\nunits = {units}\n\n[[layers]]\ntype = "dense"\nunits = 2\n'
+EXIT = {
+    "check-broken": 2,
+    "solve-nothing": 1,
+    "inspect-odd": 1,
+    "inspect-not-same": 1,
+    "solve-limit": 1,
+    "solve-equal": 1,
+    "solve-projected": 1,
+    "inspect-same": 1,
+    "check-one": 1,
+}
+
+STDERR = {
+    "check-broken": "error: 'gruu' is not a layer; did you mean 'gru'?\n  8 > gruu 6\n      ^^^^\n",
+}
 
 GATES = {"weight_ih_l0": (36, 6), "weight_hh_l0": (36, 9), "bias_ih_l0": (36,), "bias_hh_l0": (36,)}
 PROJECTED = GATES | {"weight_hh_l0": (36, 4), "weight_hr_l0": (4, 9)}
@@ -146,7 +182,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a folder with files of weights."""
     made = {
         "one.toml": MODEL_FILE.format(units=4).encode(),
-        "two.toml": MODEL_FILE.format(units=5).encode(),
+        **{name: MODEL_FILE.format(units=5).encode() for name in ("two.toml", "of16letters.toml", "of_17letters.toml")},
         "stack.safetensors": safetensors(STACK | BESIDE | {"optimizer.state.0.exp_avg": (144, 6)}),
         "none.safetensors": safetensors({"fc.weight": (4, 3), "fc.bias": (4,)}),
         "projected.pt": state_dict({f"rnn.{name}": shape for name, shape in PROJECTED.items()}),
@@ -168,6 +204,7 @@ def test_whole_answers(cli: Cli, golden: Callable[[str, str], None], name: str) 
         result = cli(*shlex.split(CALLS[name]), "--format", form)
         golden(f"whole/{name}.{suffix}", result.stdout)
         assert result.exit_code == EXIT.get(name, 0)
+        assert result.stderr == STDERR.get(name, "")
 
 
 CODE = {
@@ -262,8 +299,14 @@ ALL_OF_IT = Document(
     (SECTION, Document("Last", (), ())),
 )
 ENDINGS = {
-    **{"table": "txt", "csv": "csv", "ndjson": "ndjson", "markdown": "md"},
-    **{"latex": "tex", "html": "html", "mermaid": "mmd", "svg": "svg"},
+    "table": "txt",
+    "csv": "csv",
+    "ndjson": "ndjson",
+    "markdown": "md",
+    "latex": "tex",
+    "html": "html",
+    "mermaid": "mmd",
+    "svg": "svg",
 }
 
 
@@ -271,8 +314,11 @@ ENDINGS = {
 def test_a_document_of_every_kind_of_value(golden: Callable[[str, str], None], form: str) -> None:
     text = shown(ALL_OF_IT, form)
     if form == "svg":
+        assert "lstm-calc-clip-terminal" in text
         picture = ET.fromstring(text)  # noqa: S314  our own text
-        text = "".join(f"{(node.text or '').replace(chr(160), ' ').rstrip()}\n" for node in picture.iter() if node.tag.endswith("text"))
+        text = "".join(
+            f"{(node.text or '').replace(chr(160), ' ').rstrip()}\n" for node in picture.iter() if node.tag.endswith("text")
+        )
     golden(f"whole/all.{ENDINGS[form]}", text)
 
 
@@ -287,9 +333,9 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def on_terminal(monkeypatch: pytest.MonkeyPatch):
-    """Return a function that renders a document for a terminal of a width, what is bold between « », what is dim between ‹ ›."""
+    """Return a function that renders a document for a terminal of a width, what is bold between « », what is dim between { }."""
     monkeypatch.setenv("TERM", "xterm-256color")
-    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 
     def render(document: Document, width: int, stream: io.StringIO | None = None) -> str:
@@ -297,7 +343,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(sys, "stdout", stream or Terminal())
         text = re.sub(r"\x1b\[[12]m( *)\x1b\[0m", r"\1", DOCUMENT_FORMATS["table"](document, sys.stdout))
         marked = re.sub(r"\x1b\[1m([^\x1b]*)\x1b\[0m", r"«\1»", text)
-        return re.sub(r" +$", "", re.sub(r"\x1b\[2m([^\x1b]*)\x1b\[0m", r"‹\1›", marked), flags=re.MULTILINE)
+        return re.sub(r" +$", "", re.sub(r"\x1b\[2m([^\x1b]*)\x1b\[0m", r"{\1}", marked), flags=re.MULTILINE)
 
     return render
 
@@ -327,7 +373,9 @@ def test_a_long_table_on_a_terminal(on_terminal: Callable[..., str], golden: Cal
     golden("whole/terminal-long.txt", on_terminal(document, WIDTH))
 
 
-@pytest.mark.parametrize(("encoding", "words"), [("utf-8", "σ × ⊙"), ("UTF-16", "σ × ⊙"), (None, "σ × ⊙"), ("ascii", "sigmoid x *")])
+@pytest.mark.parametrize(
+    ("encoding", "words"), [("utf-8", "σ × ⊙"), ("UTF-16", "σ × ⊙"), (None, "σ × ⊙"), ("ascii", "sigmoid x *")]
+)
 def test_signs_are_those_that_the_stream_has(on_terminal: Callable[..., str], encoding: str | None, words: str) -> None:
     stream = Terminal()
     stream.encoding = encoding
@@ -359,7 +407,16 @@ def test_whole_charts(golden: Callable[[str, str], None], name: str, size: tuple
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        *((0, "0"), (999, "999"), (1_000, "1k"), (1_049, "1k"), (1_050, "1.1k"), (9_950, "10k"), (10_500, "10.5k"), (99_949, "99.9k")),
+        *(
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1k"),
+            (1_049, "1k"),
+            (1_050, "1.1k"),
+            (9_950, "10k"),
+            (10_500, "10.5k"),
+            (99_949, "99.9k"),
+        ),
         *((99_950, "100k"), (100_100, "100k"), (100_500, "101k"), (999_499, "999k"), (10**6 - 1, "1000k"), (10**6, "1M")),
         *((1_250_000, "1.3M"), (10**9, "1G"), (2_500_000_000, "2.5G"), (10**12 - 1, "1000G"), (10**12, "1T"), (10**15, "1000T")),
     ],
@@ -397,8 +454,10 @@ def test_a_picture_has_curves_and_a_line(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["one", "two", "long", "edge", "budget 250"]
     assert not figure.legends[0].get_frame_on()
     assert figure.legends[0].prop.get_size() < 10
-    assert figure.legends[0]._outside_loc == "right"
-    assert figure.legends[0]._loc == 1
+    figure.draw_without_rendering()
+    legend, plot = figure.legends[0].get_window_extent(), axes.get_window_extent()
+    assert legend.x0 > plot.x1
+    assert legend.y1 > 0.98 * figure.bbox.height
 
 
 def test_a_picture_has_its_axes_named_and_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -432,9 +491,7 @@ def test_a_picture_has_a_legend_where_there_are_names(monkeypatch: pytest.Monkey
     )
 
 
-@pytest.mark.parametrize(
-    ("form", "metadata"), [("png", {}), ("svg", {"Date": None}), ("pdf", {"CreationDate": None})]
-)
+@pytest.mark.parametrize(("form", "metadata"), [("png", {}), ("svg", {"Date": None}), ("pdf", {"CreationDate": None})])
 def test_a_picture_is_saved_without_a_date(monkeypatch: pytest.MonkeyPatch, form: str, metadata: dict[str, None]) -> None:
     figure, settings = drawing(monkeypatch, CHARTS["two"], form)
     assert settings == {"format": form, "dpi": 150, "metadata": metadata, "svg.hashsalt": "lstm-calc", "pdf.compression": 6}
@@ -453,3 +510,102 @@ def test_what_is_no_name_of_a_picture(path: str) -> None:
     with pytest.raises(OutputError) as raised:
         form_of(path)
     assert str(raised.value) == f"--plot: '{path}' is not the name of a picture; it ends in .png, .svg or .pdf, or is - for here"
+
+
+def test_small_colours_are_for_the_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert DOCUMENT_FORMATS["table"](Document("t", (), ()), Terminal()) == "t\n"
+
+
+def test_a_schema_list_says_what_it_is() -> None:
+    answer = schema_list()
+    assert answer["schema"] == "lstm-calc/schemas/1"
+    assert {"name": "params", "title": "The parameters of a model by layer and gate"} in answer["schemas"]
+    assert [each["name"] for each in answer["schemas"]] == schema_names()
+
+
+def test_a_schema_needs_no_other_file() -> None:
+    report = schema("report")
+    assert sorted(report["$defs"]) == sorted(f"{name}.json" for name in ("check", "cost", "params", "shapes", "solve", "tensors"))
+    with pytest.raises(LstmCalcError) as raised:
+        schema("parms")
+    assert str(raised.value) == "'parms' is not a schema; did you mean 'params'?"
+
+
+def test_whole_charts_have_a_top_above_zero() -> None:
+    assert as_text(CHARTS["nothing"], 1, 1).splitlines()[2] == "1 |"
+
+
+def test_a_sweep_of_many_curves_has_a_mark_for_each() -> None:
+    axes = {"units": [2, 1], "batch": range(1, 12)}
+    answer = sweep(notation.read("8 > lstm 4"), axes, columns=["macs"])
+    rows = [(units, batch, 10 * batch + units) for units in (2, 1) for batch in range(1, 12)]
+    model = notation.read("8 > lstm 4")
+    chart = sweep_chart(model, answer, [row for row in rows if row[1] < 11])
+    assert [curve.name for curve in chart.curves] == [f"batch {batch}" for batch in range(1, 11)]
+    assert chart.curves[0].points == ((1, 11), (2, 12))
+    assert (chart.title, chart.x, chart.y, chart.line, chart.line_name) == ("Variants of 8 > lstm 4", "units", "MACs", None, "")
+    with pytest.raises(LstmCalcError) as raised:
+        sweep_chart(model, answer, rows)
+    assert str(raised.value) == "a plot has at most 10 curves, and these are 11; vary less, or use --where"
+
+
+def test_a_sweep_is_drawn_over_the_first_size_that_varies() -> None:
+    model = notation.read("8 > gru 4")
+    answer = sweep(model, {"reset_after": [False, True], "layers": [3], "units": [1, 2]}, columns=["params", "macs"])
+    chart = sweep_chart(model, answer, answer, 7_000)
+    assert (chart.x, chart.y, chart.line, chart.line_name) == ("units", "parameters", 7_000, "budget 7,000")
+    assert [curve.name for curve in chart.curves] == ["reset after false, layers 3", "reset after true, layers 3"]
+    assert [curve.points[0] for curve in chart.curves] == [(1, 3 * (8 + 1 + 1) + 2 * 3 * 3), (1, 3 * (8 + 1 + 1) + 2 * 3 * 3 + 3)]
+    with pytest.raises(LstmCalcError) as raised:
+        sweep_chart(model, sweep(model, {"units": [4], "reset_after": [False, True]}), [])
+    assert str(raised.value) == "a plot needs a size that varies, such as --vary units=16:512:16"
+
+
+def test_a_sweep_without_numbers_or_with_too_large_ones_is_not_drawn() -> None:
+    model = notation.read("8 > lstm 4")
+    answer = sweep(model, {"units": [1, 2]}, columns=["params"])
+    assert sweep_chart(model, answer, [(1, 10**300), (10**300, 2), (3, None)]).curves[0].points == ((1, 10**300), (10**300, 2))
+    for rows in ([(1, 10**300 + 1)], [(10**300 + 1, 1)]):
+        with pytest.raises(LstmCalcError) as raised:
+            sweep_chart(model, answer, rows)
+        assert str(raised.value) == "a plot shows numbers up to 10**300, and some here are larger"
+    with pytest.raises(LstmCalcError) as raised:
+        sweep_chart(model, answer, [(1, None), (None, 2)])
+    assert str(raised.value) == "there is nothing to plot: no row is left that has numbers"
+
+
+@pytest.mark.parametrize(("width", "lines"), [(13, ["    a = b + c"]), (12, ["    a", "      = b + c"])])
+def test_a_document_breaks_a_formula_that_is_wider(on_terminal: Callable[..., str], width: int, lines: list[str]) -> None:
+    assert on_terminal(Document("t", (), (), body=(Block("a = b + c", "formula"),)), width).splitlines() == ["«t»", *lines]
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a"])
+def test_a_document_in_csv_has_no_formula_for_a_spreadsheet(text: str) -> None:
+    table = Table((Column("a", "a"), Column("b", "b", "number")), (Line((text, -1)), Line((f"a{text}", 1))))
+    assert shown(Document("t", (table,), ()), "csv") == f"a,b\n'{text},-1\na{text},1\n"
+
+
+def test_a_document_in_html_has_a_full_bar_for_a_whole_share() -> None:
+    lines = tuple(Line(("a", share)) for share in (1.0, 1.01, 0.5))
+    page = shown(Document("t", (Table((Column("a", "a"), Column("s", "s", "share")), lines),), ()), "html")
+    assert re.findall(r'style="([^"]*)"', page) == [
+        "--length: 1.0000",
+        "--length: 1.0000; --bar: var(--over)",
+        "--length: 0.5000",
+    ]
+
+
+def test_a_bar_shows_how_far_the_work_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert list(progress(range(2_500), 5_000)) == list(range(2_500))
+    said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", sys.stderr.getvalue())
+    assert re.findall(r"[0-9]+%", said)[-1] == "50%"
+    assert "None" not in said
+
+
+def test_small_a_solution_that_fits_has_no_verdict() -> None:
+    assert verdict(solve(read_template("8 > lstm ?"), "keras", params=1_000)) == ""
