@@ -139,6 +139,10 @@ class Document(NamedTuple):
         for section in self.sections:
             yield from section.parts()
 
+    def sections_in_words(self) -> list[Document]:
+        """Return the sections that have more than drawings, for a format that cannot show these."""
+        return [part for part in self.sections if not part.graphs or any((part.tables, part.notes, part.body, part.sections))]
+
     def with_columns(self, keys: Sequence[str]) -> Document:
         """Return the tables that have any of some columns, with these alone."""
         arranged = (table.with_columns(keys) for table in self.tables)

@@ -52,7 +52,7 @@ def _parts(document: Document, level: int) -> Iterator[str]:
     yield from (_block(block, _LEVELS[level + 1]) for block in document.body)
     yield from map(_table, document.tables_for_people())
     yield from (f"{_escaped(note)}\n" for note in document.notes)
-    for section in document.sections:
+    for section in document.sections_in_words():
         yield from _parts(section, level + 1)
 
 

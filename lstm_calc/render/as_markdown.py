@@ -56,7 +56,7 @@ def _block(block: Block, start: str) -> str:
 
 def _table(table: Table) -> str:
     lines = [[_cell(cell, line) for cell in cells(table, line)] for line in table.lines]
-    return "".join(_joined(row) for row in (*_head(table.columns), *lines)).rstrip("\n")
+    return "".join(_joined(row) for row in (*_head(table.columns), *lines)).rstrip()
 
 
 def _head(columns: Sequence[Column]) -> tuple[list[str], list[str]]:

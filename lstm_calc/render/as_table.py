@@ -46,9 +46,9 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
         for shown in document.tables_for_people():
             drawn = grid(shown)
             if on_a_terminal and drawn.width > width:
-                console.print(_segments(_stacked(shown)), soft_wrap=True, end="")
+                console.print(_segments(_stacked(shown)), soft_wrap=True)
             elif len(shown.lines) > _A_SCREEN:
-                console.print(_segments(lines(drawn)), soft_wrap=True, end="")
+                console.print(_segments(lines(drawn)), soft_wrap=True)
             else:
                 console.width = drawn.width
                 console.print(rich_table(drawn))
@@ -57,7 +57,7 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
-    return "\n".join([page, *(render(section, stream) for section in document.sections)])
+    return "\n".join([page, *(render(section, stream) for section in document.sections_in_words())])
 
 
 def _body(document: Document, console: Console, width: int | None) -> Text:

@@ -65,7 +65,7 @@ def rich_table(drawn: Grid) -> RichTable:
     made = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     for title, width, right in drawn.columns:
         justify: Literal["left", "right"] = "right" if right else "left"
-        made.add_column("\n".join(title), justify=justify, width=width, no_wrap=True, vertical="bottom")
+        made.add_column("\n".join(title), justify=justify, width=width)
     for row in drawn.rows:
         if row.starts:
             made.add_section()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.errors import few, listed
 from lstm_calc.formulas import SIGNS
+from lstm_calc.model import Recurrent
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.report.words import headline
 
@@ -42,11 +43,11 @@ _MEANINGS = {
     "projection": "weights that make the output h out of the cell",
 }
 _MERGES = {
-    "concat": "the two outputs are put side by side",
-    "sum": "the two outputs are added",
-    "mul": "the two outputs are multiplied, number by number",
-    "average": "the mean of the two outputs is taken",
-    "none": "the two outputs stay apart",
+    "concat": "the two outputs are put side by side, which gives",
+    "sum": "the two outputs are added, which gives",
+    "mul": "the two outputs are multiplied, number by number, which gives",
+    "average": "the mean of the two outputs is taken, which gives",
+    "none": "the two outputs stay apart, each of",
 }
 
 
@@ -88,7 +89,7 @@ def _opening(layer: LayerExplanation) -> str:
     """Return, in words, what flows through a layer in one step."""
     if layer.layer.kind in _OPENINGS:
         return _OPENINGS[layer.layer.kind]
-    kept = [f"`{name}[t-1]`, {_STATES[name]} ({_size(layer, axes)})" for name, axes in layer.states.items()]
+    kept = [f"`{name}[t-1]`, {_STATES[name]} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()]
     return (
         f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
         f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
@@ -97,10 +98,6 @@ def _opening(layer: LayerExplanation) -> str:
 
 def _count_words(number: int, what: str = "number") -> str:
     return f"{number:,} {what}{'s' * (number > 1)}"
-
-
-def _size(layer: LayerExplanation, axes: Axes) -> str:
-    return _count_words(layer.shape(axes)[0])
 
 
 def _operand_blocks(layer: LayerExplanation) -> Iterator[Block]:
@@ -225,18 +222,24 @@ def _count_blocks(layer: LayerExplanation) -> Iterator[Block]:
 def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     """Yield what is not to be seen from the equations."""
     shape = layer.layer
-    if len(shape.ways) > 1:
-        yield (
-            "It reads the steps twice, first to last and last to first, each with numbers of its own and by the equations above; "
-            f"{_MERGES[getattr(shape, 'merge', 'concat')]}, which gives {_count_words(layer.output_dim)}."
-        )
-    if getattr(shape, "go_backwards", False):
-        yield "go_backwards: what is called the first step here is the last of the sequence."
+    if isinstance(shape, Recurrent):
+        yield from _way_notes(shape, layer.output_dim)
     yield from bias_notes(answer, layer)
     if getattr(shape, "tied", False):
         yield "`W` is the embedding's matrix, shared and counted there; so only what else there is counts here."
     if not shape.trainable:
         yield "The layer is frozen: its parameters are counted, and not trained."
+
+
+def _way_notes(shape: Recurrent, output_dim: int) -> Iterator[str]:
+    """Yield in which order the steps are read."""
+    if shape.bidirectional:
+        yield (
+            "It reads the steps twice, first to last and last to first, each with numbers of its own and by the equations above; "
+            f"{_MERGES[shape.merge]} {_count_words(output_dim)}."
+        )
+    if shape.go_backwards:
+        yield "go_backwards: what is called the first step here is the last of the sequence."
 
 
 def bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:

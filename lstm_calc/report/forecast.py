@@ -84,7 +84,7 @@ def _strategy_notes(asked: Question) -> Iterator[str]:
     if asked.runs > 1:
         yield f"a forecast of {_counted(asked.horizon, 'step')} is {asked.runs:,} runs of the model"
     if asked.known_ahead:
-        others = _counted(asked.known_ahead, "other feature", "other features")
+        others = _counted(asked.known_ahead, "other feature")
         cure = f"must be known for those steps, or forecast too (--targets {asked.features})"
         yield f"only what is forecast is fed back: the {others} {cure}"
 
@@ -105,6 +105,6 @@ def _shape(array: Array) -> tuple[int | str, ...]:
     return tuple(_UNKNOWN if size is None else size for size in array)
 
 
-def _counted(number: int, one: str, several: str = "") -> str:
+def _counted(number: int, noun: str) -> str:
     """Return a number and its noun: ``1 step``, ``3 steps``."""
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -33,8 +33,9 @@ def verdict(answer: Solution) -> str:
     assert least is not None  # noqa: S101  where nothing fits there is a smallest
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
     takes = " and ".join(f"{least.costs[name]:,} {measure_words(name)}, over {limit:,}" for name, limit in over.items())
-    unit = _words(answer.unknown).removesuffix("s") if least.number == 1 else _words(answer.unknown)
-    return f"nothing fits: even {least.number:,} {unit} takes {takes}"
+    one = least.number == 1
+    unit = _words(answer.unknown).removesuffix("s") if one else _words(answer.unknown)
+    return f"nothing fits: even {least.number:,} {unit} take{'s' * one} {takes}"
 
 
 def _title(answer: Solution) -> str:
@@ -43,8 +44,11 @@ def _title(answer: Solution) -> str:
     return f"{answer.fit.number:,} {_words(answer.unknown)}: {headline(answer.fit.model)} in {answer.framework}"
 
 
+_NOUNS = {"input_dim": "input features", "projection": "projected units", "vocab_size": "tokens", "dim": "dimensions"}
+
+
 def _words(field: str) -> str:
-    return {"input_dim": "input features"}.get(field, field.replace("_", " "))
+    return _NOUNS.get(field, field)
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:

@@ -54,8 +54,8 @@ def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | 
     others = [axis for place, axis in enumerate(answer.axes) if place != at]
     curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
     measure = measure_words(answer.measures[0])
-    name = answer.axes[at].name.replace("_", " ")
-    return Chart(f"Variants of {headline(model)}", name, measure, curves, budget, f"budget {budget:,}" if budget else "")
+    title, line_name = f"Variants of {headline(model)}", f"budget {budget:,}" if budget else ""
+    return Chart(title, answer.axes[at].name, measure, curves, budget, line_name)
 
 
 def _curve_name(axes: Sequence[Axis], words: Row) -> str:
