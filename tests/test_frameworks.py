@@ -354,13 +354,6 @@ def test_choices_are_settled_as_a_layout_says() -> None:
     assert option_words(LSTM(4, projection=2), "projection_bias") >= {"projection", "projection_bias", "closed", "uncoupled"}
 
 
-def test_a_family_that_nobody_has_is_told_when_all_are_asked_for() -> None:
-    tables = Tables(("textbook", "nowhere"))
-    assert tables["textbook"] is FRAMEWORKS["textbook"]
-    with pytest.raises(ModuleNotFoundError, match="nowhere"):
-        list(tables)
-
-
 def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
     several = ConvLSTM(4, (3, 3), bias=False, bidirectional=True)
     assert list(refusals(framework("pytorch"), several)) == [
