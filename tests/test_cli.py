@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import importlib
 import io
 import json
 import os
@@ -596,7 +597,7 @@ def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
     monkeypatch.setattr("lstm_calc.cli.app", interrupted)
     with pytest.raises(SystemExit) as caught:
-        runpy.run_module("lstm_calc", run_name="__main__")
+        importlib.import_module("lstm_calc.__main__").main()
     assert caught.value.code == 130
 
 

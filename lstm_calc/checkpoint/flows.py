@@ -61,7 +61,7 @@ def _slice(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
         return [None]
     sizes = list(shape)
     for at, start, stop, step in zip(axes or range(len(starts)), starts, stops, steps or [1] * len(starts), strict=True):
-        sizes[at] = len(range(*slice(start, stop if step > 0 or stop >= 0 else None, step).indices(sizes[at])))
+        sizes[at] = len(range(*slice(start, stop, step).indices(sizes[at])))
     return [tuple(sizes)]
 
 
