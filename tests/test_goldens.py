@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc import notation, read_template, solve
+from lstm_calc import notation
 from lstm_calc.chart import Chart, Curve, as_text, short
 from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.errors import LstmCalcError, OutputError
@@ -20,7 +20,6 @@ from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import Difference, GateCheck, Verification
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.render.bar import progress
-from lstm_calc.report.solve import verdict
 from lstm_calc.report.sweep import sweep_chart
 from lstm_calc.report.verify import verify_document
 from lstm_calc.schemas import schema, schema_list, schema_names
@@ -605,7 +604,3 @@ def test_a_bar_shows_how_far_the_work_is(monkeypatch: pytest.MonkeyPatch) -> Non
     said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", sys.stderr.getvalue())
     assert re.findall(r"[0-9]+%", said)[-1] == "50%"
     assert "None" not in said
-
-
-def test_small_a_solution_that_fits_has_no_verdict() -> None:
-    assert verdict(solve(read_template("8 > lstm ?"), "keras", params=1_000)) == ""
