@@ -234,6 +234,7 @@ def test_a_merge_that_is_not_offered_is_refused() -> None:
         ),
         ("keras", "3 > lstm 4", ["lstm/lstm_cell/"]),
         ("keras", "3 > lstm 4 > dense 2", ["sequential/lstm/lstm_cell/", "sequential/dense/"]),
+        ("keras", "3 > lstm 4 x2 name=a", ["sequential/a/lstm_cell/", "sequential/a_1/lstm_cell/"]),
         ("keras", "3 > conv_lstm 4 kernel=2x2", ["conv_lstm2d/conv_lstm_cell/"]),
         ("haiku", "3 > bilstm 4 > lstm 4", ["lstm/linear/", "lstm_1/linear/", "lstm_2/linear/"]),
         ("cudnn", "3 > bilstm 4", ["bidirectional/forward_cu_dnnlstm/", "bidirectional/backward_cu_dnnlstm/"]),
