@@ -25,7 +25,7 @@ from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
-from lstm_calc.work import macs_of
+from lstm_calc.work import Work, macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -448,6 +448,18 @@ def test_the_values_that_a_backward_pass_finds(text: str) -> None:
     framework, kept = KEPT[text]
     layers = cost(read(text), framework, batch=2, steps=4, optimizer="sgd").layers
     assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
+
+
+def test_a_repeated_vector_is_no_longer_than_the_stretch() -> None:
+    layers = cost(read("7 > lstm 11 > repeat_vector 4 > lstm 5"), "keras", batch=2, steps=6, optimizer="sgd", truncate=2).layers
+    kept = [4 * (7 + 7 * 11), 0, 2 * 11 + 4 * 7 * 5]
+    assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
+
+
+def test_work_is_multiplied() -> None:
+    assert Work(1, 2, 3).times(4) == Work(4, 8, 12)
+    assert Work(1, 2, 3).times(4, joining=5) == Work(4, 8, 17)
+    assert (macs_of(read("3 > lstm 4")), Work(1, 2, 3).flops) == (112, 7)
 
 
 def test_the_values_of_an_image_are_kept_at_every_position() -> None:

@@ -277,6 +277,8 @@ def as_keras(answer: Forecast) -> Any:
 
 def test_one_target_is_forecast_where_nothing_else_is_said() -> None:
     assert forecast(features=5, targets=2, horizon=2, window=4, units=3).y == (None, 2, 2)
+    asked = forecast(features=5, window=4, units=3, length=9).question
+    assert (asked.targets, asked.horizon, asked.stride, asked.strategy.name, asked.windows) == (1, 1, 1, "direct", 5)
     answer = set_ups(features=3, horizon=2, window=4, units=3)
     assert [(each.X, each.y, each.params) for each in answer.forecasts] == [
         ((None, 4, 1), (None, 1), 64),

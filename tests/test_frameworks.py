@@ -359,3 +359,32 @@ def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
     assert list(refusals(framework("pytorch"), several)) == [
         "pytorch has no conv_lstm; textbook, keras, flax-linen and haiku do",
     ]
+
+
+@pytest.mark.parametrize(
+    ("framework", "text", "paths"),
+    [
+        ("tensorflow1", "3 > lstm 4", ["rnn/lstm_cell/"]),
+        ("tensorflow1", "3 > lstm 4 x2", ["rnn/multi_rnn_cell/cell_0/lstm_cell/", "rnn/multi_rnn_cell/cell_1/lstm_cell/"]),
+        ("tensorflow1", "3 > bilstm 4", ["bidirectional_rnn/fw/lstm_cell/", "bidirectional_rnn/bw/lstm_cell/"]),
+        (
+            "tensorflow1",
+            "3 > dense 2 > bilstm 4 > lstm 2",
+            [
+                "dense/",
+                "layer_0/bidirectional_rnn/fw/lstm_cell/",
+                "layer_0/bidirectional_rnn/bw/lstm_cell/",
+                "rnn/multi_rnn_cell/cell_1/lstm_cell/",
+            ],
+        ),
+        ("keras", "3 > lstm 4", ["lstm/lstm_cell/"]),
+        ("keras", "3 > lstm 4 > dense 2", ["sequential/lstm/lstm_cell/", "sequential/dense/"]),
+        ("keras", "3 > lstm 4 x2 name=a", ["sequential/a/lstm_cell/", "sequential/a_1/lstm_cell/"]),
+        ("keras", "3 > conv_lstm 4 kernel=2x2", ["conv_lstm2d/conv_lstm_cell/"]),
+        ("haiku", "3 > bilstm 4 > lstm 4", ["lstm/linear/", "lstm_1/linear/", "lstm_2/linear/"]),
+        ("cudnn", "3 > bilstm 4", ["bidirectional/forward_cu_dnnlstm/", "bidirectional/backward_cu_dnnlstm/"]),
+    ],
+)
+def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> None:
+    names = [tensor.name for tensor in tensors(read(text), framework).tensors]
+    assert list(dict.fromkeys(name[: name.rindex("/") + 1] for name in names)) == paths

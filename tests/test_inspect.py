@@ -636,3 +636,8 @@ def test_a_layer_that_has_no_peepholes_and_no_projection_says_so(look: Any) -> N
     stored = {"weight_ih_l0": (27, 6), "weight_hh_l0": (27, 9), "bias_ih_l0": (27,), "bias_hh_l0": (27,)}
     (layer,) = look(state_dict(stored)).layers
     assert (layer.cell, layer.units, layer.peephole, layer.projection, layer.reason) == ("gru", 9, False, None, None)
+
+
+def test_a_gru_of_cudnn_has_as_many_numbers_as_that_of_keras(look: Any) -> None:
+    (layer,) = look(npz({"cu_dnngru/kernel": (6, 27), "cu_dnngru/recurrent_kernel": (9, 27), "cu_dnngru/bias": (54,)})).layers
+    assert (layer.framework, layer.params, layer.reason) == ("cudnn", 459, "a cudnn layer under keras's names")

@@ -51,6 +51,12 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         lambda: read_axis("units=1:9:0"),
         "'units=1:9:0': '1:9:0' is not a range; write 16:512:16 (start, the last, and the step)",
     ),
+    (
+        LstmCalcError,
+        None,
+        lambda: read_axis("units=1=2"),
+        "'units=1=2': '1=2' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M",
+    ),
     (LstmCalcError, None, lambda: read_axis("unit=3"), "'unit=3': 'unit' is not what a sweep varies; did you mean 'units'?"),
     (
         LstmCalcError,

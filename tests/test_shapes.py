@@ -352,3 +352,8 @@ def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], 
 def test_what_flows_in_two_directions_is_told_once(framework: str) -> None:
     flows = [(flow.layer, flow.name) for flow in shapes(read("5 > bilstm 7 > bilstm 3"), framework).tensors]
     assert len(set(flows)) == len(flows)
+
+
+def test_the_steps_stay_where_a_layer_reads_them() -> None:
+    found = shapes(read("3 > lstm 8 sequences > lstm 5 in=64 sequences"), "keras", batch=2, steps=8)
+    assert [flow.shape for flow in found.tensors if flow.role == "output"] == [(2, 8, 8), (2, 8, 5)]

@@ -237,8 +237,8 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
         parts.append(_difference(fit, layer, params - formula))
     elif under := framework(fit.form.framework).under:
         plain = count(Model([layer], fit.input_dim), under)
-        whose = f"a {fit.form.framework} layer under {under}'s names"
-        parts.append(f"{whose}: {_VECTORS[fit.form.bias_vectors]} a gate, where {under} itself would have {plain:,}")
+        other = f": {_VECTORS[fit.form.bias_vectors]} a gate, where {under} itself would have {plain:,}" if plain != formula else ""
+        parts.append(f"a {fit.form.framework} layer under {under}'s names{other}")
     if fit.others:
         parts.append("the shapes alone leave a choice")
     elif fit.guessed and fit.input_dim == layer.sizes["output"]:
