@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import listed, quoted
+from lstm_calc.errors import ModelError, listed, quoted
 from lstm_calc.kerasconfig.graph import chain
 from lstm_calc.kerasconfig.kinds import CELLS, NEUTRAL, OTHERS, RECURRENT, RUN, built
 from lstm_calc.kerasconfig.weightless import WEIGHTLESS
@@ -133,7 +133,10 @@ def _bidirectional(node: Node, stack: Stack) -> None:
     layer = _direction(config.node("layer"))
     if config.values.get("backward_layer") is not None:
         _refuse_other(config, layer, _direction(config.node("backward_layer")))
-    layer = layer.replace(bidirectional=True, merge=MERGES[merge], name=node.name)
+    try:
+        layer = layer.replace(bidirectional=True, merge=MERGES[merge], name=node.name)
+    except ModelError as error:
+        raise config.error(str(error), "layer") from None
     if stack.shape is None:
         stack.shape = config.node("layer").said
     _place(node, stack, layer, len(layer.window) + 3)
