@@ -506,6 +506,10 @@ LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
         [("lstm", LSTM(9, projection=4), 6)],
     ),
     "two by their stems": ({f"{stem}_{name}": shape for stem in ("enc", "dec") for name, shape in WORDS.items()}, ENC_DEC),
+    "two by their stems in a model": (
+        {f"m/{stem}_{name}": shape for stem in ("enc", "dec") for name, shape in WORDS.items()},
+        [("m/enc", LSTM(9), 6), ("m/dec", LSTM(9), 6)],
+    ),
     "two by their numbers": (
         {f"{name}{at}": shape for at in (1, 2) for name, shape in WORDS.items()},
         [("1", LSTM(9), 6), ("2", LSTM(9), 6)],

@@ -976,3 +976,19 @@ def test_axes_of_one_that_are_kept_are_steps() -> None:
 
 def after_pooling(*, kept: bool) -> dict[str, Any]:
     return sequential(A, layer("GlobalMaxPooling1D", keepdims=kept), B, shape=STEPS)
+
+
+@pytest.mark.parametrize(
+    ("data_format", "every", "flows"),
+    [
+        ("channels_last", True, "2, 7, 6, 5"),
+        ("channels_first", True, "2, 7, 5, 1"),
+        ("channels_last", False, "2, 30"),
+        ("channels_first", False, "2, 5"),
+    ],
+)
+def test_the_batch_stays_before_an_image(data_format: str, flows: str, *, every: bool) -> None:
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
+    after = [] if every else [layer("Flatten")]
+    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
+        read(sequential(conv, *after, B, shape=[2, 7, 8, 3]))
