@@ -355,6 +355,8 @@ def form_of(framework: str, layer: Any) -> Any:
         ("onnx", LSTM(1), {"W": (1, 36, 6), "R": (1, 36, 9), "B": (1, 72)}, (LSTM(9), 6)),
         ("onnx", LSTM(1), {"W": (2, 36, 6), "R": (2, 36, 9), "B": (2, 72)}, (LSTM(9, bidirectional=True), 6)),
         ("onnx", LSTM(1), {"W": (2, 36, 6), "R": (1, 36, 9), "B": (1, 72)}, None),
+        ("mlx", GRU(1), {"Wx": (27, 6), "Wh": (27, 9), "b": (27,), "bhn": (9,)}, (GRU(9), 6)),
+        ("mlx", GRU(1), {"Wx": (27, 6), "Wh": (27, 9), "b": (27,), "bhn": (18,)}, None),
         ("tensorflow1", LSTM(1), {"kernel": (15, 36), "bias": (36,)}, (LSTM(9), 6)),
         ("tensorflow1", LSTM(1), {"kernel": (9, 36), "bias": (36,)}, None),
         ("tensorflow1", LSTM(1), {"kernel": (5, 36), "bias": (36,)}, None),
@@ -432,6 +434,10 @@ NODES: dict[str, tuple[Operator, tuple[Any, ...]]] = {
         node("GRU", {"W": W, "R": R}, hidden_size=8000),
         (None, None, "no GRU has the shapes W (1, 36, 6), R (1, 36, 9) and hidden_size 8,000", "gru", 8000),
     ),
+    "the bias of another format": (
+        node("LSTM", {"W": W, "R": R, "B": (1, 36)}),
+        (None, None, "no LSTM has the shapes W (1, 36, 6), R (1, 36, 9), B (1, 36)", "lstm", None),
+    ),
     "no such shapes": (
         node("LSTM", {"W": (36, 6), "R": (36, 9)}),
         (None, None, "no LSTM has the shapes W (36, 6), R (36, 9)", "lstm", None),
@@ -468,6 +474,8 @@ def test_nodes_that_share_all_their_weights_are_one_layer() -> None:
     assert named(found_one.tensors) == {"w"}
 
 
+WORDS: Shapes = {"w_ih": (36, 6), "w_hh": (36, 9), "b_ih": (36,), "b_hh": (36,)}
+ENC_DEC = [("enc", LSTM(9), 6), ("dec", LSTM(9), 6)]
 LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
     "names before the last part": ({"gru/ir/kernel": (6, 9), "gru/x": (3,)}, []),
     "stack": (
@@ -496,6 +504,19 @@ LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
     "a projection": (
         {"lstm/w_ih": (36, 6), "lstm/w_hh": (36, 4), "lstm/b_ih": (36,), "lstm/b_hh": (36,), "lstm/w_hr": (4, 9)},
         [("lstm", LSTM(9, projection=4), 6)],
+    ),
+    "two by their stems": ({f"{stem}_{name}": shape for stem in ("enc", "dec") for name, shape in WORDS.items()}, ENC_DEC),
+    "two by their stems in a model": (
+        {f"m/{stem}_{name}": shape for stem in ("enc", "dec") for name, shape in WORDS.items()},
+        [("m/enc", LSTM(9), 6), ("m/dec", LSTM(9), 6)],
+    ),
+    "two by their numbers": (
+        {f"{name}{at}": shape for at in (1, 2) for name, shape in WORDS.items()},
+        [("1", LSTM(9), 6), ("2", LSTM(9), 6)],
+    ),
+    "deep parts of two words": (
+        {"m/d/h2h/weight": (36, 9), "m/d/i2h/weight": (36, 6), "m/d/i2h/bias": (36,), "m/d/h2h/bias": (36,)},
+        [("m/d", LSTM(9), 6)],
     ),
     "stack of another width": (
         under("a", {**TORCH, "weight_ih_l1": (36, 7), "weight_hh_l1": (36, 9), "bias_ih_l1": (36,), "bias_hh_l1": (36,)}),

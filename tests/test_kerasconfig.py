@@ -368,7 +368,7 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have 2 sizes"),
     "joined images": (
         sequential(layer("Bidirectional", layer=layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first"))),
-        "layers[0].config.merge_mode: channels_first does not go with merge=concat, which joins the last axis, the image's",
+        "config.layers[0].config.layer: channels_first does not go with merge=concat, which joins the last axis, the image's",
     ),
     "small": (
         sequential(layer("ConvLSTM1D", filters=1, kernel_size=[9], name="c"), shape=[None, 7, 3, 1]),
@@ -569,6 +569,34 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     "fault of the whole": (
         sequential(layer("Bidirectional", name="b", merge_mode=None, layer=layer("LSTM", units=1)), layer("Flatten"), shape=STEPS),
         "config.layers[2]: Flatten reads one input, and the two directions below, merge_mode null, give two",
+    ),
+    "backwards in two directions": (
+        layer("Bidirectional", layer=layer("LSTM", units=4, go_backwards=True)),
+        "config.layer: go_backwards does not go with bidirectional, which reads both ways",
+    ),
+    "features first in two directions": (
+        layer("Bidirectional", layer=layer("ConvLSTM1D", filters=4, kernel_size=[3], data_format="channels_first")),
+        "config.layer: channels_first does not go with merge=concat, which joins the last axis, the image's",
+    ),
+    "a cell on one vector": (
+        sequential(layer("RNN", name="r", cell=layer("LSTMCell", units=1)), shape=[None, 3]),
+        "config.layers[1]: r reads 3 axes, batch and features too; (None, 3) flows in",
+    ),
+    "a vector that is steps": (
+        after("RepeatVector", n=2, name="r"),
+        "config.layers[2]: r reads 2 axes, batch and features too; (None, 7, 4) flows in",
+    ),
+    "a rest that is no whole number": (
+        after("Reshape", target_shape=[5, -1]),
+        f"{PLACE}.target_shape: [5, -1] does not fit what flows in, [7, 4]",
+    ),
+    "more than flows in": (
+        after("Reshape", target_shape=[2, 28]),
+        f"{PLACE}.target_shape: [2, 28] does not fit what flows in, [7, 4]",
+    ),
+    "a part of what flows in": (
+        after("Reshape", target_shape=[14]),
+        f"{PLACE}.target_shape: [14] does not fit what flows in, [7, 4]",
     ),
     "no nodes": ({"class_name": "Functional", "config": {"layers": []}}, f"config.layers: the model has 0 inputs, none; {CHAIN}"),
 }
@@ -939,6 +967,7 @@ def test_a_fault_of_the_whole_is_told_at_its_layer(layers: list[Any], message: s
         ([layer("TimeDistributed", layer=layer("Reshape", target_shape=[2, 2]))], "2, 7, 2, 2"),
         ([layer("LSTM", units=5), layer("RepeatVector", n=3), layer("Flatten")], "2, 15"),
         ([layer("MaxPooling1D"), layer("Flatten")], "2, None"),
+        ([layer("GlobalMaxPooling1D", keepdims=True), layer("Reshape", target_shape=[1, 1, -1])], "2, 1, 1, 4"),
     ],
 )
 def test_the_batch_stays_first(between: list[dict[str, Any]], flows: str) -> None:
@@ -960,3 +989,29 @@ def test_what_reads_an_image_reads_its_last_axis(data_format: str | None, width:
     shape: list[int | None] = [None, 7, 3, 8] if data_format == "channels_first" else [None, 7, 8, 3]
     conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
     assert [placed.input_dim for placed in read(sequential(conv, layer("Dense", units=2), shape=shape)).placed] == [3, width]
+
+
+def test_axes_of_one_that_are_kept_are_steps() -> None:
+    assert [placed.input_dim for placed in read(after_pooling(kept=True)).placed] == [3, 4]
+    with pytest.raises(ModelFileError, match=r": b reads 3 axes, batch and features too; \(None, 4\) flows in$"):
+        read(after_pooling(kept=False))
+
+
+def after_pooling(*, kept: bool) -> dict[str, Any]:
+    return sequential(A, layer("GlobalMaxPooling1D", keepdims=kept), B, shape=STEPS)
+
+
+@pytest.mark.parametrize(
+    ("data_format", "every", "flows"),
+    [
+        ("channels_last", True, "2, 7, 6, 5"),
+        ("channels_first", True, "2, 7, 5, 1"),
+        ("channels_last", False, "2, 30"),
+        ("channels_first", False, "2, 5"),
+    ],
+)
+def test_the_batch_stays_before_an_image(data_format: str, flows: str, *, every: bool) -> None:
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
+    after = [] if every else [layer("Flatten")]
+    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
+        read(sequential(conv, *after, B, shape=[2, 7, 8, 3]))

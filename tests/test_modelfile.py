@@ -306,6 +306,10 @@ def test_a_budget_is_read_with_its_model_or_limits_nothing(tmp_path: Path) -> No
     assert load_with_budget(str(path)) == (MODEL, Budget(params=5_000_000))
     path.write_text(TOML.partition("[budget]")[0])
     assert load_with_budget(str(path)) == (MODEL, Budget())
+    path.write_text(json.dumps({**CONFIG, "budget": 3}))
+    with pytest.raises(ModelFileError) as caught:
+        load_with_budget(str(path))
+    assert str(caught.value) == f"{path}:budget: a budget is a table with params, bytes or macs"
     path.write_text(TOML.replace("5M", "5X"))
     with pytest.raises(ModelFileError) as caught:
         load_with_budget(str(path))

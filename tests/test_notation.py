@@ -80,6 +80,7 @@ BROKEN = (
         ("300 > conv_lstm 3", "conv_lstm needs its kernel_size, such as 'kernel=3x3'", "conv_lstm 3"),
         ("300 > conv_lstm 3 kernel=3xa", "'a' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "a"),
         ("300 > lstm 3 x2 x3", "repeat is given twice", "x3"),
+        ("300 > conv_lstm 3 x2 last", "conv_lstm needs its kernel_size, such as 'kernel=3x3'", "conv_lstm 3 x2 last"),
         ("300 > lstm 3 merge=sum", "merge=sum needs bidirectional", "merge=sum"),
         ("300 > bilstm 3 merge=", "merge='' is not known; known are concat, sum, mul, average and none", "merge="),
         (

@@ -136,7 +136,7 @@ def _bidirectional(node: Node, stack: Stack) -> None:
     try:
         layer = layer.replace(bidirectional=True, merge=MERGES[merge], name=node.name)
     except ModelError as error:
-        raise config.error(error.without_key, "merge_mode") from None
+        raise config.error(str(error), "layer") from None
     if stack.shape is None:
         stack.shape = config.node("layer").said
     _place(node, stack, layer, len(layer.window) + 3)
