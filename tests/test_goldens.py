@@ -11,17 +11,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc import notation, read_template, solve
+from lstm_calc import inspect, notation, read_template, solve
 from lstm_calc.chart import Chart, Curve, as_text, short
 from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.picture import form_of, picture
+from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import Difference, GateCheck, Verification
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
 from lstm_calc.render.bar import progress
 from lstm_calc.report.frameworks import framework_document
+from lstm_calc.report.inspect import inspect_document
 from lstm_calc.report.solve import verdict
 from lstm_calc.report.sweep import sweep_chart
 from lstm_calc.report.verify import verify_document
@@ -637,3 +639,22 @@ def test_a_document_has_no_row_that_its_columns_do_not_name(form: str, line: tup
 
 def test_a_framework_without_a_release_has_no_blank_in_its_title() -> None:
     assert framework_document(support_of("textbook")).title == "textbook: the textbooks' equations"
+
+
+def test_a_document_in_latex_has_the_letters_that_its_font_has() -> None:
+    assert r"\section*{ÿ U+0100}" in shown(Document("ÿ Ā", (), ()), "latex")
+
+
+def test_a_document_on_a_terminal_has_no_colour_for_numbers(on_terminal: Callable[..., str]) -> None:
+    table = Table((Column("a", "#1 'x' True"),), (Line(("10 of 12",)),))
+    assert on_terminal(Document("2", (table,), ("a 3",)), 80).splitlines() == [
+        *("«2»", "", " «#1 'x'  »", " «True    »", " ────────", " 10 of 12", "", "a 3"),
+    ]
+
+
+@pytest.mark.usefixtures("files")
+def test_whole_answers_name_every_candidate() -> None:
+    (file,) = inspect("ambiguous.npz").files
+    layers = (file.layers[0].replace(candidates=("3 > gru 4", "3 > mgu 6")),)
+    notes = inspect_document(Inspection((file.replace(layers=layers),)), tensors=False).notes
+    assert "lstm: could as well be 3 > gru 4 or 3 > mgu 6" in notes
