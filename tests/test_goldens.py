@@ -121,6 +121,7 @@ CALLS = {
     "port-axes": "port '3 > conv_lstm 2 kernel=3x2' --from keras --to textbook",
     "port-settings": "port '3 > gru 2 > gru 2' --from haiku --to keras",
     "forecast-plain": f"{FORECAST}",
+    "forecast-columns": f"{FORECAST} --columns layer,type,output",
     "forecast-one": "forecast --features 1 --window 1 --units 1 --length 2 --strategy many-to-many",
     "forecast-many": f"{FORECAST} --horizon 3 --strategy many-to-many --targets 5 --length 1_000",
     "forecast-recursive": f"{FORECAST} --horizon 3 --strategy recursive --targets 4",
