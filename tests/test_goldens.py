@@ -11,15 +11,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc import notation
+from lstm_calc import inspect, notation, read_template, solve
 from lstm_calc.chart import Chart, Curve, as_text, short
 from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.picture import form_of, picture
+from lstm_calc.questions.inspect import Inspection
+from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import Difference, GateCheck, Verification
-from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
 from lstm_calc.render.bar import progress
+from lstm_calc.report.frameworks import framework_document
+from lstm_calc.report.inspect import inspect_document
+from lstm_calc.report.solve import verdict
 from lstm_calc.report.sweep import sweep_chart
 from lstm_calc.report.verify import verify_document
 from lstm_calc.schemas import schema, schema_list, schema_names
@@ -64,6 +69,7 @@ CALLS = {
     "explain-apart": "explain '1 > bilstm 1 merge=none' -f keras",
     "explain-backwards": "explain '1 > gru 1 backwards > dense 1' -f keras",
     "explain-unread": "explain '8 > lstm 4 coupled' -f onnx",
+    "explain-alike": "explain '4 > rnn 4 x2' --step",
     "difference-none": "explain --difference -f textbook,keras '32 > lstm 32'",
     "difference-stack": "explain --difference -f pytorch,keras '8 > bigru 4 x2 nobias > lstm 3 > dense 2'",
     "difference-unread": "explain --difference -f onnx,textbook '8 > lstm 4 coupled x2'",
@@ -104,6 +110,7 @@ CALLS = {
     "solve-end": "solve '8 > lstm 4 proj=?' --max-params 1M -f pytorch",
     "sweep-options": "sweep '64 > lstm 128' --vary units=64,128 --vary bidirectional=false,true -f keras",
     "sweep-steps": "sweep '64 > lstm 128' --vary steps=1,10 --vary dtype=int8 --columns macs,step_ns --flops 1T --bandwidth 10GB",
+    "sweep-none": "sweep '8 > lstm 4' --vary units=1,2 --where 'params < 1'",
     "port-plain": "port '8 > lstm 4 > dense 2' --from keras --to pytorch",
     "port-back": "port '8 > lstm 4' --from pytorch --to keras --sort source",
     "port-plus": "port '8 > lstm 4' --from haiku --to keras",
@@ -114,6 +121,7 @@ CALLS = {
     "port-axes": "port '3 > conv_lstm 2 kernel=3x2' --from keras --to textbook",
     "port-settings": "port '3 > gru 2 > gru 2' --from haiku --to keras",
     "forecast-plain": f"{FORECAST}",
+    "forecast-columns": f"{FORECAST} --columns layer,type,output",
     "forecast-one": "forecast --features 1 --window 1 --units 1 --length 2 --strategy many-to-many",
     "forecast-many": f"{FORECAST} --horizon 3 --strategy many-to-many --targets 5 --length 1_000",
     "forecast-recursive": f"{FORECAST} --horizon 3 --strategy recursive --targets 4",
@@ -511,7 +519,7 @@ def test_what_is_no_name_of_a_picture(path: str) -> None:
     assert str(raised.value) == f"--plot: '{path}' is not the name of a picture; it ends in .png, .svg or .pdf, or is - for here"
 
 
-def test_small_colours_are_for_the_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colours_are_for_the_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert DOCUMENT_FORMATS["table"](Document("t", (), ()), Terminal()) == "t\n"
@@ -604,3 +612,50 @@ def test_a_bar_shows_how_far_the_work_is(monkeypatch: pytest.MonkeyPatch) -> Non
     said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", sys.stderr.getvalue())
     assert re.findall(r"[0-9]+%", said)[-1] == "50%"
     assert "None" not in said
+    assert sys.stderr.getvalue().endswith("\x1b[2K")
+
+
+def test_a_solution_that_fits_has_no_verdict() -> None:
+    assert verdict(solve(read_template("8 > lstm ?"), "keras", params=1_000)) == ""
+
+
+def test_a_document_in_svg_is_as_high_as_its_lines_and_printed_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    document = Document("t", (), ("one", "two"))
+    text = shown(document, "svg")
+    assert re.findall(r'clip-path="url\(#lstm-calc-line-(\d+)\)"', text) == [*"001122"]
+    assert re.search(r"<style>\s*\.lstm-calc-", text)
+    assert "@font-face" not in text
+    assert ">lstm-calc<" in text
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("form", ["markdown", "ndjson"])
+@pytest.mark.parametrize("line", [(1,), (1, 2, 3)])
+def test_a_document_has_no_row_that_its_columns_do_not_name(form: str, line: tuple[int, ...]) -> None:
+    columns = (Column("a", "a", "number"), Column("b", "b", "number"))
+    assert len("".join(ROW_FORMATS[form](columns, [(1, 2), (3, 4)])).splitlines()) >= 2
+    with pytest.raises(ValueError, match="zip"):
+        list(ROW_FORMATS[form](columns, [line]))
+
+
+def test_a_framework_without_a_release_has_no_blank_in_its_title() -> None:
+    assert framework_document(support_of("textbook")).title == "textbook: the textbooks' equations"
+
+
+def test_a_document_in_latex_has_the_letters_that_its_font_has() -> None:
+    assert r"\section*{ÿ U+0100}" in shown(Document("ÿ Ā", (), ()), "latex")
+
+
+def test_a_document_on_a_terminal_has_no_colour_for_numbers(on_terminal: Callable[..., str]) -> None:
+    table = Table((Column("a", "#1 'x' True"),), (Line(("10 of 12",)),))
+    assert on_terminal(Document("2", (table,), ("a 3",)), 80).splitlines() == [
+        *("«2»", "", " «#1 'x'  »", " «True    »", " ────────", " 10 of 12", "", "a 3"),
+    ]
+
+
+@pytest.mark.usefixtures("files")
+def test_whole_answers_name_every_candidate() -> None:
+    (file,) = inspect("ambiguous.npz").files
+    layers = (file.layers[0].replace(candidates=("3 > gru 4", "3 > mgu 6")),)
+    notes = inspect_document(Inspection((file.replace(layers=layers),)), tensors=False).notes
+    assert "lstm: could as well be 3 > gru 4 or 3 > mgu 6" in notes

@@ -38,7 +38,7 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
 
     on_a_terminal = stream.isatty()
     escapes = None if stream is sys.stdout else False
-    console = Console(file=stream, force_terminal=escapes, highlight=False, soft_wrap=not on_a_terminal)
+    console = Console(file=stream, force_terminal=escapes, soft_wrap=not on_a_terminal)
     width = console.width
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))

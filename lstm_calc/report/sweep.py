@@ -23,7 +23,9 @@ _LARGEST = 10**300
 
 def sweep_columns(answer: Sweep) -> tuple[Column, ...]:
     """Return the columns of a sweep: its axes, then its measures."""
-    axes = [Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text") for axis in answer.axes]
+    axes = [
+        Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in answer.axes
+    ]
     return (*axes, *(Column(name, measure_words(name), "number", shown=True) for name in answer.measures))
 
 
