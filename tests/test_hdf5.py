@@ -86,7 +86,10 @@ def test_an_archive_whose_weights_are_not_where_its_directory_says(tmp_path: Pat
     end = data.rindex(b"PK\x01\x02")
     longer = (len(data)).to_bytes(4, "little")
     claimed = data[: end + 20] + longer * 2 + data[end + 28 :]
-    assert refusal(tmp_path / "a", claimed) == f"ends at byte {len(data):,}, before its member 'model.weights.h5' does: cut short"
+    assert refusal(tmp_path / "a", claimed) in {
+        f"ends at byte {len(data):,}, before its member 'model.weights.h5' does: cut short",
+        "has a broken member 'model.weights.h5': overlapped entries: 'model.weights.h5' (possible zip bomb)",  # since 3.13
+    }
 
 
 def test_kinds_of_numbers(tmp_path: Path) -> None:
@@ -137,7 +140,7 @@ def test_a_file_that_is_cut_short(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("config", "words"),
-    [("{", "has a model configuration that is not JSON: "), ("[" * 3_000, "that is not JSON: 'nested too deeply'")],
+    [("{", "has a model configuration that is not JSON: "), ("[" * 60_000, "that is not JSON: 'nested too deeply'")],
 )
 def test_a_configuration_that_is_none(tmp_path: Path, config: str, words: str) -> None:
     data = written(tmp_path / "a.h5", {"w": (1,)}, model_config=config).read_bytes()
