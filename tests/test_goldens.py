@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc import inspect, notation, read_template, solve
+from lstm_calc import inspect, notation
 from lstm_calc.chart import Chart, Curve, as_text, short
 from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.errors import LstmCalcError, OutputError
@@ -24,7 +24,6 @@ from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
 from lstm_calc.render.bar import progress
 from lstm_calc.report.frameworks import framework_document
 from lstm_calc.report.inspect import inspect_document
-from lstm_calc.report.solve import verdict
 from lstm_calc.report.sweep import sweep_chart
 from lstm_calc.report.verify import verify_document
 from lstm_calc.schemas import schema, schema_list, schema_names
@@ -613,10 +612,6 @@ def test_a_bar_shows_how_far_the_work_is(monkeypatch: pytest.MonkeyPatch) -> Non
     assert re.findall(r"[0-9]+%", said)[-1] == "50%"
     assert "None" not in said
     assert sys.stderr.getvalue().endswith("\x1b[2K")
-
-
-def test_a_solution_that_fits_has_no_verdict() -> None:
-    assert verdict(solve(read_template("8 > lstm ?"), "keras", params=1_000)) == ""
 
 
 def test_a_document_in_svg_is_as_high_as_its_lines_and_printed_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
