@@ -30,7 +30,7 @@ from tests.strategies import models
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
-    from lstm_calc.questions.cost import Training
+    from lstm_calc.questions.memory import Training
     from tests.conftest import Cli
 
 every_framework = pytest.mark.parametrize("framework", list(FRAMEWORKS))

@@ -73,7 +73,7 @@ class Tables(MutableMapping[str, Framework]):
 
 _SIGNS = {"<": operator.lt, "<=": operator.le}
 
-FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "jax", "mlx"))
+FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "flax", "jax", "mlx"))
 """Every framework by name, in the order of every list."""
 
 

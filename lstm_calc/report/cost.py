@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from lstm_calc.document import Value
     from lstm_calc.model import Model
-    from lstm_calc.questions.cost import Bytes, Cost, Traffic, Training
+    from lstm_calc.questions.cost import Cost, Traffic
+    from lstm_calc.questions.memory import Bytes, Training
     from lstm_calc.work import Work
 
 

@@ -1,0 +1,215 @@
+"""Flax: linen, and NNX with its two LSTM cells."""
+
+from __future__ import annotations
+
+from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+
+_FLAX_INITIAL = "kernels lecun_normal, recurrent kernels orthogonal, biases zeros"
+_FLAX_SIGNALS = (
+    Signal("{side}initial_carry_{state}", "batch space value", "initial"),
+    Signal("output", "sequence space features", "output"),
+    Signal("{side}carry_{state}", "batch space value", "final"),
+)
+_LINEN = "flax/linen/recurrent.py"
+
+FLAX_LINEN = Framework(
+    name="flax-linen",
+    title="Flax linen",
+    release="0.12.8",
+    package="flax",
+    prefix="layers_{index}/",
+    ways=("forward", "backward"),
+    turned="time_major",
+    batches=(0, 9),
+    runs="go_backwards",
+    signals=_FLAX_SIGNALS,
+    flow_note="carries are returned with return_carry=True",
+    layouts={
+        "lstm": Layout(
+            source=f"{_LINEN}, classes LSTMCell and OptimizedLSTMCell",
+            gates="input forget cell output",
+            letters="i f g o",
+            options="bidirectional merge",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial=_FLAX_INITIAL,
+            rows=(
+                Row("i{letter}/kernel", "input units", "kernel"),
+                Row("h{letter}/kernel", "output units", "recurrent_kernel"),
+                Row("h{letter}/bias", "units", "recurrent_bias"),
+            ),
+        ),
+        "gru": Layout(
+            source=f"{_LINEN}, class GRUCell",
+            gates="reset update candidate",
+            letters="r z n",
+            options="bidirectional merge reset_after",
+            defaults="reset_after",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial=_FLAX_INITIAL,
+            rows=(
+                Row("i{letter}/kernel", "input units", "kernel"),
+                Row("i{letter}/bias", "units", "bias"),
+                Row("h{letter}/kernel", "output units", "recurrent_kernel"),
+                Row("hn/bias", "candidate_gate*units", "recurrent_bias"),
+            ),
+        ),
+        "rnn": Layout(
+            source=f"{_LINEN}, class SimpleCell",
+            gates="hidden",
+            letters="h",
+            options="bidirectional merge",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial=_FLAX_INITIAL,
+            rows=(
+                Row("i/kernel", "input units", "kernel"),
+                Row("i/bias", "units", "bias"),
+                Row("h/kernel", "output units", "recurrent_kernel"),
+            ),
+        ),
+        "mgu": Layout(
+            source=f"{_LINEN}, class MGUCell",
+            gates="forget candidate",
+            letters="f n",
+            options="bidirectional merge ungated",
+            quirks="gates_after forget_keeps_old",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            initial="kernels lecun_normal, recurrent kernels orthogonal, forget bias ones, other biases zeros",
+            rows=(
+                Row("i{letter}/kernel", "input units", "kernel"),
+                Row("i{letter}/bias", "units", "bias"),
+                Row("h{letter}/kernel", "output units", "recurrent_kernel"),
+                Row("hn/bias", "candidate_gate*units", "recurrent_bias", when="gated"),
+            ),
+        ),
+        "conv_lstm": Layout(
+            source=f"{_LINEN}, class ConvLSTMCell",
+            gates="input cell forget output",
+            letters="i g f o",
+            options="nobias bidirectional merge",
+            path="cell/",
+            two_way="{way}_rnn/cell/",
+            forget_bias=1,
+            initial="kernels lecun_normal, biases zeros",
+            rows=(
+                Row("ih/kernel", "kernel_size input gates*units", "kernel"),
+                Row("ih/bias", "gates*units", "bias", when="bias"),
+                Row("hh/kernel", "kernel_size output gates*units", "recurrent_kernel"),
+                Row("hh/bias", "gates*units", "recurrent_bias", when="bias"),
+            ),
+        ),
+        "dense": Layout(
+            source="flax/linen/linear.py, class Dense",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "input units", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(source="flax/linen/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+        "repeat_vector": Layout(source="jnp.repeat", rows=()),
+    },
+)
+
+_NNX = "flax/nnx/nn/recurrent.py"
+_NNX_OTHERS = {
+    "gru": Layout(
+        source=f"{_NNX}, class GRUCell",
+        gates="reset update candidate",
+        letters="r z n",
+        options="bidirectional merge reset_after",
+        defaults="reset_after",
+        path="cell.",
+        two_way="{way}_rnn.cell.",
+        initial=_FLAX_INITIAL,
+        note="no second bias for the candidate, though the docstring shows b_hn",
+        rows=(
+            Row("dense_i.kernel", "input gates*units", "kernel"),
+            Row("dense_i.bias", "gates*units", "bias"),
+            Row("dense_h.kernel", "output gates*units", "recurrent_kernel"),
+        ),
+    ),
+    "rnn": Layout(
+        source=f"{_NNX}, class SimpleCell",
+        gates="hidden",
+        letters="h",
+        options="bidirectional merge",
+        path="cell.",
+        two_way="{way}_rnn.cell.",
+        initial=_FLAX_INITIAL,
+        rows=(
+            Row("dense_i.kernel", "input units", "kernel"),
+            Row("dense_i.bias", "units", "bias"),
+            Row("dense_h.kernel", "output units", "recurrent_kernel"),
+        ),
+    ),
+    "dense": Layout(
+        source="flax/nnx/nn/linear.py, class Linear",
+        initial="kernel lecun_normal, bias zeros",
+        rows=(
+            Row("kernel", "input units", "kernel", when="untied"),
+            Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "embedding": Layout(source="flax/nnx/nn/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+    "repeat_vector": Layout(source="jnp.repeat", rows=()),
+}
+_NNX_LSTM = Layout(
+    source=f"{_NNX}, class LSTMCell",
+    gates="input forget cell output",
+    letters="i f g o",
+    options="bidirectional merge",
+    path="cell.",
+    two_way="{way}_rnn.cell.",
+    initial=_FLAX_INITIAL,
+    rows=(
+        Row("ii.kernel", "input units", "kernel", gates="input"),
+        Row("if_.kernel", "input units", "kernel", gates="forget"),
+        Row("i{letter}.kernel", "input units", "kernel", gates="cell output"),
+        Row("h{letter}.kernel", "output units", "recurrent_kernel"),
+        Row("h{letter}.bias", "units", "recurrent_bias"),
+    ),
+)
+
+FLAX_NNX = Framework(
+    name="flax-nnx",
+    title="Flax NNX",
+    release="0.12.8",
+    package="flax",
+    prefix="layers.{index}.",
+    ways=("forward", "backward"),
+    turned="time_major",
+    batches=(0, 9),
+    runs="go_backwards",
+    signals=_FLAX_SIGNALS,
+    flow_note="carries are returned with return_carry=True",
+    layouts={"lstm": _NNX_LSTM, **_NNX_OTHERS},
+)
+
+FLAX_NNX_OPTIMIZED = Framework(
+    name="flax-nnx-optimized",
+    title="Flax NNX with OptimizedLSTMCell",
+    release="0.12.8",
+    package="flax",
+    prefix="layers.{index}.",
+    ways=("forward", "backward"),
+    turned="time_major",
+    batches=(0, 9),
+    runs="go_backwards",
+    signals=_FLAX_SIGNALS,
+    flow_note="carries are returned with return_carry=True",
+    layouts={
+        "lstm": _NNX_LSTM.replace(
+            source=f"{_NNX}, class OptimizedLSTMCell",
+            rows=(
+                Row("dense_i.kernel", "input gates*units", "kernel"),
+                Row("dense_h.kernel", "output gates*units", "recurrent_kernel"),
+                Row("dense_h.bias", "gates*units", "recurrent_bias"),
+            ),
+        ),
+        **_NNX_OTHERS,
+    },
+)

@@ -1,0 +1,114 @@
+"""The bytes that a layer takes: weights, states and activations, what training needs beside them, and what a step moves."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.arithmetic import SIZE_OF_STATE
+from lstm_calc.cells import CELLS
+from lstm_calc.dtypes import layer_bytes, whole_bytes
+from lstm_calc.questions.training import FLOAT32
+from lstm_calc.record import Record
+from lstm_calc.work import step_in, untied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lstm_calc.dtypes import Dtype
+    from lstm_calc.flow import Run
+    from lstm_calc.measure import Shape
+
+
+class Training(Record):
+    """The bytes that training takes beside the weights; ``master_weights`` are the float32 copy of weights in 16 bits."""
+
+    gradients: int
+    optimizer: int
+    master_weights: int
+    saved_activations: int
+
+
+class Bytes(Record):
+    """The bytes of a layer or a model at inference, and those of training where it was asked for.
+
+    ``state`` is h (and c) of every sequence. The activations are a layer's input and output and the values of one step (the gates
+    of every sequence, that each step overwrites), of a single step and of the whole sequences; a model needs those of the layer
+    that needs most.
+    """
+
+    weights: int
+    state: int
+    activations_step: int
+    activations_sequence: int
+    training: Training | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return self.asdict() | {"training": self.training and self.training.asdict()}
+
+
+def training_bytes(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
+    """Return what training takes for a layer of trained tensors of these shapes, and so many kept values."""
+    numbers = sum(map(prod, shapes))
+    return Training(
+        gradients=whole_bytes(numbers * dtype.matrix),
+        optimizer=sum(map(states, shapes)),
+        master_weights=numbers * FLOAT32 if dtype.matrix < 8 * FLOAT32 else 0,
+        saved_activations=whole_bytes(kept * dtype.value),
+    )
+
+
+def bytes_of(run: Run, dtype: Dtype, training: Training | None, *, per_channel: bool) -> Bytes:
+    """Return the bytes of a layer of a run, with those of its training where there are any."""
+    read, written, inside = _flowing(run)
+    wide = run.steps_in * run.space_in * read + run.steps_out * run.space * written
+    narrow = run.sequences * (run.space_in * read + run.space * written)
+    buffer = run.sequences * run.space * inside
+    return Bytes(
+        weights=layer_bytes(run.placed, run.layout, dtype, per_channel=per_channel),
+        state=_state_bytes(run, dtype),
+        activations_step=whole_bytes((narrow + buffer) * dtype.value),
+        activations_sequence=whole_bytes((wide + buffer) * dtype.value),
+        training=training,
+    )
+
+
+def _flowing(run: Run) -> tuple[int, int, int]:
+    """Return the numbers of a step that a layer reads (of a table: none, as token ids are left out), writes, and has inside."""
+    layer = run.placed.layer
+    read = 0 if layer.reads == "tokens" else run.placed.input_dim
+    if layer.kind not in CELLS:
+        return read, run.placed.output_dim, 0
+    values = step_in(run.placed, run.layout).values
+    return read, run.placed.output_dim, len(layer.ways) * sum(layer.sizes[word] for word in values)
+
+
+def _state_bytes(run: Run, dtype: Dtype) -> int:
+    """Return the bytes of the states of every sequence, of both directions."""
+    layer = run.placed.layer
+    if layer.kind not in CELLS:
+        return 0
+    bits = sum(layer.sizes[SIZE_OF_STATE[state]] * dtype.states[state] for state in CELLS[layer.kind].states)
+    return whole_bytes(run.sequences * run.space * len(layer.ways) * bits)
+
+
+def moved(run: Run, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes of a step of every sequence: weights read once (of a table a row each), states both ways, input, output."""
+    read, written, _ = _flowing(run)
+    flowing = whole_bytes(run.sequences * (run.space_in * read + run.space * written) * dtype.value)
+    if run.placed.layer.reads == "tokens":
+        return flowing + whole_bytes(run.sequences * written * dtype.matrix)
+    return flowing + 2 * _state_bytes(run, dtype) + layer_bytes(untied(run.placed), run.layout, dtype, per_channel=per_channel)
+
+
+def together(each: Sequence[Bytes]) -> Bytes:
+    """Return the bytes of the model: sums, but for the activations, whose buffers serve one layer after another."""
+    trained = [part.training.asdict() for part in each if part.training]
+    return Bytes(
+        weights=sum(part.weights for part in each),
+        state=sum(part.state for part in each),
+        activations_step=max(part.activations_step for part in each),
+        activations_sequence=max(part.activations_sequence for part in each),
+        training=Training(**{name: sum(part[name] for part in trained) for name in trained[0]}) if trained else None,
+    )
