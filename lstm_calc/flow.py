@@ -9,7 +9,7 @@ the steps have.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from lstm_calc.frameworks import Framework, Layout
     from lstm_calc.model import Layer, Model, Placed
+
+_Size = TypeVar("_Size")
 
 
 class Batch(Record):
@@ -80,15 +82,17 @@ def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
     """Yield every layer's run; raise FrameworkError where a framework lacks a layer, ModelError where the image does not fit."""
     _check_space(model, batch.space)
     space, steps, width = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps, 0
+    below: Layer | None = None
     for placed in model.placed:
         layout = layout_for(table, placed.layer)
         if width and placed.depth == 0:
             space, steps = _flattened(placed.layer, batch, space, steps, width)
+            space = turned(placed.layer, below, space, (width,))
         space_in, steps_in = space, steps
         if isinstance(placed.layer, ConvLSTM):
             space = tuple(size for size in convolved(placed, space, table.padding) if size is not None)
         steps = _steps_out(placed, table, batch, steps)
-        width = placed.output_dim
+        width, below = placed.output_dim, placed.layer
         yield Run(placed, layout, batch.sequences, steps_in, steps, prod(space_in), prod(space))
 
 
@@ -105,6 +109,12 @@ def _flattened(layer: Layer, batch: Batch, space: tuple[int, ...], steps: int, w
         return (), steps
     alike = len(set(batch.lengths)) == 1 and layer.reads == "either"
     return space, batch.sequences if alike and layer.input_dim * batch.sequences == steps * width else steps
+
+
+def turned(layer: Layer, below: Layer | None, space: tuple[_Size, ...], features: tuple[_Size, ...]) -> tuple[_Size, ...]:
+    """Return the image as a layer reads it: one with its features first is read by its last axis, and they are a size of it."""
+    by_last = below is not None and below.features_first and not layer.features_first and space[-1:] == (layer.input_dim,)
+    return (*features, *space[:-1]) if by_last else space
 
 
 def _reads_a_vector(model: Model) -> bool:

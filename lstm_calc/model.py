@@ -80,9 +80,9 @@ class Model(Record):
         values["layers"] = layers = _layers(self.layers)
         if self.input_dim is not None:
             values["input_dim"] = count("input_dim", self.input_dim)
-        values["stretches"] = tuple(_stretches(layers, self.input_dim))
-        if sum(stretch.times for stretch in self.stretches) > MAX_LAYERS:
+        if sum([layer.repeats for layer in layers]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
+        values["stretches"] = tuple(_stretches(layers, self.input_dim))
         _check_sequences(layers)
         _check_names(layers)
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import cost, measure, read, tensors
+from lstm_calc import Dense, cost, measure, read, tensors
 from lstm_calc.arithmetic import FLOPS, kept_of, step_of
 from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
@@ -530,3 +530,10 @@ def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
 )
 def test_the_nanoseconds_of_a_step_are_rounded_up(framework: str, device: dict[str, int], nanoseconds: int) -> None:
     assert measures(**device)["step_ns"].of(read("3 > lstm 6"), framework) == nanoseconds
+
+
+def test_a_dense_on_an_image_with_its_features_first_reads_its_last_axis() -> None:
+    model = read("3 > conv_lstm 8 kernel=3x3 padding=same format=channels_first > dense 2 in=5")
+    assert cost(model, "keras", steps=4, space=(8, 5)).layers[-1].whole.macs == 8 * 8 * 5 * 2
+    flat = model.replace(layers=[model.layers[0], Dense(2, input_dim=320)])
+    assert cost(flat, "keras", steps=4, space=(8, 5)).layers[-1].whole.macs == 320 * 2

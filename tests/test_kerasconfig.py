@@ -1015,3 +1015,14 @@ def test_the_batch_stays_before_an_image(data_format: str, flows: str, *, every:
     after = [] if every else [layer("Flatten")]
     with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
         read(sequential(conv, *after, B, shape=[2, 7, 8, 3]))
+
+
+@pytest.mark.parametrize("between", [None, "Dropout"])
+def test_what_is_done_at_each_step_reads_steps_that_were_made(between: str | None) -> None:
+    """Keras builds it with 357 parameters: the steps of the GRU are those of the Reshape."""
+    inner = layer("TimeDistributed", layer=layer(between, rate=0.1)) if between else None
+    dense = layer("TimeDistributed", layer=layer("Dense", units=2))
+    made = [layer("LSTM", units=6), layer("Reshape", target_shape=[3, 2]), *([inner] if inner else [])]
+    model = read(sequential(*made, dense, layer("GRU", units=3, reset_after=True), shape=[None, 4, 5]))
+    assert [placed.input_dim for placed in model.placed] == [5, 2, 2]
+    assert params(model, "keras").total == 357

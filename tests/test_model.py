@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -402,3 +403,11 @@ def test_what_flows_on_may_be_asked_for_against_the_default() -> None:
     assert [each.sequences for each in Model(below, 3).placed] == [False, True, None]
     apart = [OPEN_MERGE, Dense(2, input_dim=8)]
     assert Model(apart, 3).placed[1].input_dim == 8
+
+
+def test_a_model_that_is_too_long_is_refused_soon() -> None:
+    layers = [Embedding(3, 4), *[Dense(3, tied=True, input_dim=4)] * 100_000]
+    start = time.process_time()
+    with pytest.raises(ModelError, match="a model has at most 10,000 layers"):
+        Model(layers)
+    assert time.process_time() - start < 1.5

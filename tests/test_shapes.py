@@ -357,3 +357,19 @@ def test_what_flows_in_two_directions_is_told_once(framework: str) -> None:
 def test_the_steps_stay_where_a_layer_reads_them() -> None:
     found = shapes(read("3 > lstm 8 sequences > lstm 5 in=64 sequences"), "keras", batch=2, steps=8)
     assert [flow.shape for flow in found.tensors if flow.role == "output"] == [(2, 8, 8), (2, 8, 5)]
+
+
+@pytest.mark.parametrize(
+    ("last", "shape"),
+    [
+        ("dense 2 in=5", (1, 8, 8, 2)),
+        ("dense 2 in=320", (1, 2)),
+        ("conv_lstm 2 kernel=1x1 in=5 sequences", None),
+    ],
+)
+def test_an_image_with_its_features_first_is_read_by_its_last_axis(last: str, shape: tuple[int, ...] | None) -> None:
+    """Keras gives (None, 8, 8, 2) for the first: Dense reads the columns, and the filters stay beside the rows."""
+    first = "3 > conv_lstm 8 kernel=3x3 padding=same format=channels_first"
+    model = read(f"{first} > {last}" if shape else f"{first} sequences > {last}")
+    outputs = [flow.shape for flow in shapes(model, "keras", shape=(1, 4, 3, 8, 5)).tensors if flow.role == "output"]
+    assert outputs[-1] == (shape or (1, 4, 8, 8, 2))

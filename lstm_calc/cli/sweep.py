@@ -163,9 +163,9 @@ def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":
 
 def _agreed(question: str) -> bool:
     """Ask on the terminal; a question that is broken off is not agreed to."""
-    sys.stderr.write(f"{question} [y/N]: ")
-    sys.stderr.flush()
     try:
+        sys.stderr.write(f"{question} [y/N]: ")
+        sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
     except KeyboardInterrupt:
         return False

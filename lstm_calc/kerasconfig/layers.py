@@ -169,6 +169,7 @@ def _time_distributed(node: Node, stack: Stack) -> None:
         raise inner.error(f"{quoted(inner.class_name)} at each step is not modelled", "class_name")
     if outer is not None and len(outer) < 3:
         raise node.error(f"{node.shown} reads steps, and none flow in")
+    stack.settle()
     stack.shape = None if outer is None else (outer[0], *outer[2:])
     stack.rank = stack.rank and stack.rank - 1
     read_layer(inner, stack)

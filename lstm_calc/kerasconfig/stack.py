@@ -63,7 +63,7 @@ class Stack:
         """Take a layer up; ``shape`` is what it gives."""
         if len(self._read) == MAX_LAYERS:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
-        self._settle()
+        self.settle()
         self._read.append(_Read(layer, width, node))
         self.shape, self.rank = shape, len(shape)
 
@@ -72,7 +72,7 @@ class Stack:
         """Whether two outputs flow, of two directions that are not merged."""
         return bool(self._read) and getattr(self._read[-1].layer, "merge", "") == "none"
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Say by ``return_sequences`` what flows on, where a layer without weights took the steps away or made some."""
         if self.shape is None or self.rank in {None, len(self.shape)}:
             return
@@ -81,11 +81,12 @@ class Stack:
             if isinstance(read.layer, Recurrent):
                 self._read[position] = read.replace(layer=read.layer.replace(return_sequences=every))
             if read.layer.reads != "either":
-                return
+                break
+        self.rank = len(self.shape)
 
     def model(self, root: Node) -> Model:
         """Return the model that was read; ``root`` is its config."""
-        self._settle()
+        self.settle()
         if not self._read:
             raise root.error("no layer with weights is in it")
         if self._spare is not None:

@@ -10,7 +10,7 @@ from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError, few
 from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for
 from lstm_calc.measure import terms_of
-from lstm_calc.questions.stream import Stream, after, order_of, start
+from lstm_calc.questions.stream import Stream, after, order_of, read_by, start
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
@@ -111,12 +111,13 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
     """Yield the layers in their places, each with what flows in and out."""
     groups = [tuple(group) for _, group in groupby(model.placed, lambda each: each.module if table.modules else each.name)]
     cells = sum(group[0].layer.kind in CELLS for group in groups)
-    cell = -1
+    cell, below = -1, None
     for group in groups:
         layout_for(table, group[0].layer)
         check_run(table, group[0].layer)
         cell += group[0].layer.kind in CELLS
-        following = after(group, stream, table)
+        stream = read_by(group[0].layer, below, stream)
+        following, below = after(group, stream, table), group[0].layer
         _check_stateful(group[0], stream, table)
         yield _Place(table, order, group, cell, cells, group is groups[-1], stream, following)
         stream = following

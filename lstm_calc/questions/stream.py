@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
-from lstm_calc.flow import convolved, gives_every_step
+from lstm_calc.flow import convolved, gives_every_step, turned
 from lstm_calc.model import Recurrent
 from lstm_calc.record import Record
 
@@ -153,6 +153,12 @@ def after(group: Sequence[Placed], stream: Stream, table: Framework) -> Stream:
     steps = stream.steps if gives_every_step(last, table) else ()
     space = convolved(last, stream.space, table.padding) if layer.window else ()
     return Stream(stream.batch, steps, space, features)
+
+
+def read_by(layer: Layer, below: Layer | None, stream: Stream) -> Stream:
+    """Return what flows as a layer reads it: the last axis of an image has its features, whatever the layer below has them in."""
+    space = turned(layer, below, stream.space, stream.features)
+    return stream if space == stream.space else stream.replace(space=space, features=stream.space[-1:])
 
 
 def _flattened(layer: Layer, stream: Stream, name: str) -> Stream:
