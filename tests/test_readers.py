@@ -17,6 +17,7 @@ from lstm_calc.errors import CheckpointError
 from tests.handmade import (
     Call,
     Global,
+    Persistent,
     field,
     npy,
     numpy_array,
@@ -165,6 +166,10 @@ def test_a_call_that_makes_no_tensor_and_one_that_is_wrapped_often(tmp_path: Pat
     whole = torch_tensor("0", (3,))
     negative = pickled(whole._replace(args=(whole.args[0], 0, (-3,), (1,))))
     assert refusal(tmp_path / "a", negative) == "has a call of 'torch._utils._rebuild_tensor_v2' that makes no tensor"
+    worded = pickled(whole._replace(args=(Persistent(("storage", "a word", "0", "cpu", 3)), 0, (3,), (1,))))
+    assert refusal(tmp_path / "a", worded) == "has a call of 'torch._utils._rebuild_tensor_v2' that makes no tensor"
+    empty = pickled(Call(Global("torch._utils", "_rebuild_sparse_tensor"), (1, ())))
+    assert refusal(tmp_path / "a", empty) == "has a call of 'torch._utils._rebuild_sparse_tensor' that makes no tensor"
     deep: Any = numpy_array((2,))
     for _ in range(120):
         deep = Call(Global("torch._utils", "_rebuild_parameter"), (deep,))

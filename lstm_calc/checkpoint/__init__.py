@@ -41,7 +41,7 @@ def read(path: str) -> Checkpoint:
         raise CheckpointError(f"{printable(path)}: {error}") from None
     except OSError as error:
         raise CheckpointError(f"{printable(path)}: cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, MemoryError, RecursionError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{printable(path)}: cannot be read: {type(error).__name__}") from None
 
 

@@ -38,6 +38,8 @@ STORAGES = {
 _ALIASES = {"_flat_weights", "_flat_weights_names", "_flat_weight_refs"}
 """Attributes in which a module lists its own parameters once more."""
 _MODULE_PARTS = {"_parameters": "", "_buffers": "buffer", "_modules": ""}
+_OF_ANOTHER_FORM = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
+"""What it raises to take something for a tensor that has other parts than one."""
 
 
 def tensors_of(value: Any) -> Iterator[Stored]:
@@ -98,7 +100,7 @@ def _packed(value: Any) -> dict[str, Any] | None:
     reader = _PACKED.get(state[1].rpartition(".")[2])
     try:
         return reader(state[0]) if reader else None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+    except _OF_ANOTHER_FORM:
         raise CheckpointError(f"has a {printable(state[1])} that is none") from None
 
 
@@ -131,7 +133,7 @@ def _tensor(value: Any) -> Stored | None:
             return None
         try:
             value = reader(value)
-        except (IndexError, TypeError, ValueError, KeyError):
+        except _OF_ANOTHER_FORM:
             raise CheckpointError(f"has a call of {quoted(str(value.maker))} that makes no tensor") from None
         if value is None or isinstance(value, Stored):
             return value
