@@ -4,8 +4,8 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, counts, record, fields, cells, arithmetic, layers, model, budget, template, notation, kerasconfig, modelfile,
-frameworks, measure, names, algebra, flow, dtypes, work, questions, checkpoint, inference, weights, reference, adapters,
+Reading order: errors, zipped, counts, record, fields, cells, arithmetic, layers, model, budget, template, notation, kerasconfig,
+modelfile, frameworks, measure, names, algebra, flow, dtypes, work, questions, checkpoint, inference, weights, reference, adapters,
 schemas, document, report, render, cli.
 """
 

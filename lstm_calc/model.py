@@ -73,6 +73,8 @@ class Model(Record):
 
     stretches: ClassVar[tuple[Stretch, ...]]
     """The layers with the widths that flow in and out, repeats counted."""
+    sequences: ClassVar[tuple[bool | None, ...]]
+    """Whether each layer, the last of its repeats, gives every step; None where the framework decides."""
 
     def check(self) -> None:
         """Refuse a stack that is empty, too long, or whose widths, outputs or names do not follow from each other."""
@@ -83,8 +85,8 @@ class Model(Record):
         if sum([layer.repeats for layer in layers]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
         values["stretches"] = tuple(_stretches(layers, self.input_dim))
-        _check_sequences(layers)
         _check_names(layers)
+        values["sequences"] = _sequences(layers)
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -145,12 +147,11 @@ def _check_reads(layer: Layer, below: Layer, position: int) -> None:
 def _placed(model: Model) -> Iterator[Placed]:
     """Yield the layers in their places."""
     names, module = iter(_names(model.layers)), ""
-    sequences = tuple(_sequences(model.layers))[::-1]
     for layer, position, first, input_dim, output_dim, times in model.stretches:
         for depth in range(first, first + times):
             name = next(names)
             module = name if depth == 0 else module
-            every = depth < layer.repeats - 1 or sequences[position]
+            every = depth < layer.repeats - 1 or model.sequences[position]
             yield Placed(layer, name, module, depth, input_dim, output_dim, every)
 
 
@@ -163,8 +164,9 @@ _BROKEN = {
 }
 
 
-def _sequences(layers: Sequence[Layer]) -> Iterator[bool | None]:
-    """Yield whether each layer gives every step, the top one first: as it says itself, else as what reads it needs."""
+def _sequences(layers: Sequence[Layer]) -> tuple[bool | None, ...]:
+    """Return whether each layer gives every step, as it says itself or what reads it needs; refuse one where these differ."""
+    found: list[bool | None] = []
     needed, reader = None, ""
     for position in range(len(layers) - 1, -1, -1):
         layer = layers[position]
@@ -173,9 +175,10 @@ def _sequences(layers: Sequence[Layer]) -> Iterator[bool | None]:
             what = _BROKEN[given].format(reader)
             message = f"return_sequences={quoted(given)} of {layer.name or layer.kind}, layer {position + 1}, {what}"
             raise ModelError(message, key="return_sequences", layer=position)
-        yield needed if given is None else given
+        found.append(needed if given is None else given)
         if layer.reads in _NEEDS:
             needed, reader = _NEEDS[layer.reads], layer.kind
+    return tuple(reversed(found))
 
 
 def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
@@ -198,12 +201,6 @@ def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
             f"tied shares an embedding's matrix, and none below is {layer.units:,} x {width:,}", key="tied", layer=position
         )
     return width
-
-
-def _check_sequences(layers: tuple[Layer, ...]) -> None:
-    """Refuse a layer whose ``return_sequences`` is not what the layer above reads."""
-    for _ in _sequences(layers):
-        pass
 
 
 def _check_names(layers: tuple[Layer, ...]) -> None:

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from lstm_calc.checkpoint.source import Source, Window
 from lstm_calc.errors import CheckpointError, printable, quoted
+from lstm_calc.zipped import FAULTS, Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MAX_DIRECTORY = 8 * 2**20
 _LOCAL = b"PK\x03\x04"
-
-
-class _Guarded(Window):
-    """A file of which no piece larger than a zip's directory may be read at once."""
-
-    def read(self, size: int = -1) -> bytes:
-        if size > _MAX_DIRECTORY:
-            raise CheckpointError(f"claims a zip directory of {size:,} bytes; at most {_MAX_DIRECTORY:,} are read")
-        return super().read(size)
 
 
 def _short(error: Exception) -> str:
@@ -38,8 +29,8 @@ class Archive:
         """Read the directory; raise CheckpointError where it is broken or not there."""
         self._stream = stream
         try:
-            self._zip = zipfile.ZipFile(_Guarded(stream, 0, size))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, OSError) as error:
+            self._zip = zipfile.ZipFile(Bounded(stream, _MAX_DIRECTORY))
+        except FAULTS as error:
             raise CheckpointError(
                 f"is a zip archive that ends at byte {size:,} without a sound directory ({_short(error)})"
             ) from None
@@ -53,7 +44,7 @@ class Archive:
         try:
             with self._zip.open(name) as member:
                 yield Source(member, self.sizes[name], limit, jumps=False)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        except FAULTS as error:
             raise CheckpointError(f"has a broken member {quoted(name)}: {_short(error)}") from None
 
     def window(self, name: str) -> IO[bytes] | None:
@@ -67,4 +58,4 @@ class Archive:
         start = info.header_offset + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
         if head[:4] != _LOCAL or start + info.file_size > self.size:
             raise CheckpointError(f"ends at byte {self.size:,}, before its member {quoted(name)} does: cut short")
-        return Window(self._stream, start, info.file_size)  # type: ignore[return-value]
+        return Window(self._stream, start, info.file_size)  # type: ignore[return-value]  # raw files are none of typeshed's IO

@@ -36,7 +36,7 @@ class Window(io.RawIOBase):
         """Return the place in the stretch."""
         return self._at
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # a Buffer has no slices
         """Fill a buffer as far as the stretch goes."""
         self._stream.seek(self._start + self._at)
         data = self._stream.read(max(0, min(len(buffer), self._size - self._at)))

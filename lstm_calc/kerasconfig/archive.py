@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError  # noqa: N812
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from lstm_calc.errors import ModelFileError, quoted
+from lstm_calc.zipped import FAULTS, Bounded
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -16,27 +16,14 @@ _MAX_DIRECTORY = 2**20
 """A directory of some ten thousand members; an archive of Keras has a handful."""
 
 
-class _Bounded:
-    """A stream that is never read by more than a bound at once, as ``zipfile`` would read a directory of any size."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        if size > _MAX_DIRECTORY:
-            raise BadZipFile("its directory is too large")
-        return self._stream.read(_MAX_DIRECTORY if size < 0 else size)
-
-
 def config_of(stream: BinaryIO, file: str, most: int) -> bytes:
     """Return the config in an archive, at most ``most`` bytes; raise ModelFileError where there is none that can be read."""
     if not stream.seekable():
         raise ModelFileError("a .keras archive cannot be read from a pipe; give its path", file)
     try:
-        with ZipFile(_Bounded(stream)) as archive, archive.open(_member(archive, file, most)) as member:
+        with ZipFile(Bounded(stream, _MAX_DIRECTORY)) as archive, archive.open(_member(archive, file, most)) as member:
             return member.read()
-    except (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, UnicodeError, ValueError, ZlibError) as error:
+    except FAULTS as error:
         raise ModelFileError(f"not a .keras archive that can be read: {str(error).lower() or 'it ends too early'}", file) from None
 
 

@@ -36,8 +36,8 @@ class Kind(Record):
     layer: type[Layer]
     arguments: dict[str, str]
     ndim: int | None = None
-    fixed: dict[str, Any] = {}  # noqa: RUF012
-    once: dict[str, Any] = {}  # noqa: RUF012
+    fixed: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+    once: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
 
 
 _CELL = {"units": "units", "bias": "use_bias"}
