@@ -41,7 +41,7 @@ def run(
         if each.error is not None:
             typer.echo(f"error: {each.error}", err=True)
     _show(answer, output, quiet=quiet)
-    return 2 if answer.broken else int(answer.failures > 0)
+    return 2 if answer.unchecked else int(answer.failures > 0)
 
 
 def _known(framework_name: str, dtype: str) -> None:

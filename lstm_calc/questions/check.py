@@ -52,7 +52,7 @@ class Checks(Record):
     models: tuple[Check, ...]
 
     @property
-    def broken(self) -> int:
+    def unchecked(self) -> int:
         """How many of them could not be checked."""
         return sum(check.error is not None for check in self.models)
 

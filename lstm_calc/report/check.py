@@ -34,7 +34,7 @@ def check_document(answer: Checks) -> Document:
 
 
 def _verdict(check: Check) -> str:
-    return "broken" if check.error is not None else "fits" if check.fits else "over"
+    return "unchecked" if check.error is not None else "fits" if check.fits else "over"
 
 
 def _limits(check: Check) -> tuple[Value, ...]:
