@@ -29,9 +29,14 @@ class Layer(Record, kw_only=True):
     trainable: bool = True
 
     @property
-    def repeats(self) -> int:
+    def repeat(self) -> int:
         """How many layers of this kind follow each other."""
         return 1
+
+    @property
+    def return_sequences(self) -> bool | None:
+        """Whether the layer says that it gives every step, or the last alone; None where it says nothing."""
+        return None
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -83,18 +88,14 @@ class Recurrent(Layer, kw_only=True):
             raise ModelError("go_backwards does not go with bidirectional, which reads both ways", key="go_backwards")
 
     @property
-    def repeats(self) -> int:
-        """How many layers of this kind follow each other."""
-        return self.repeat
-
-    @property
     def ways(self) -> tuple[str, ...]:
         """The directions the layer reads in."""
         return ("forward", "backward") if self.bidirectional else ("forward",)
 
     def output_dim(self, input_dim: int) -> int:
         """Return the size of h, twice where two directions are concatenated."""
-        return super().output_dim(input_dim) * (len(self.ways) if self.merge == "concat" else 1)
+        size = self.sizes.get("output", input_dim)
+        return 2 * size if self.bidirectional and self.merge == "concat" else size
 
 
 class LSTM(Recurrent):
@@ -115,7 +116,8 @@ class LSTM(Recurrent):
     @property
     def sizes(self) -> dict[str, int]:
         """The units, the projection where there is one, and the size of h."""
-        return {"units": self.units, "projection": self.projection or 0, "output": self.projection or self.units}
+        units, projection = self.units, self.projection
+        return {"units": units, "projection": projection or 0, "output": projection or units}
 
     def check(self) -> None:
         """Refuse, beside what no recurrent layer has, the bias of a projection that is not there."""
@@ -182,7 +184,7 @@ class ConvLSTM(Recurrent):
         """Refuse, beside what no recurrent layer has, strides or dilations of another number of dimensions."""
         super().check()
         for field in ("strides", "dilation_rate"):
-            if len(self.__dict__[field] or self.window) != len(self.window):
+            if len(getattr(self, field) or self.window) != len(self.window):
                 raise ModelError(f"{field} must have a size for each of the {len(self.window)} of kernel_size", key=field)
         if max(self.strides or (1,)) > 1 and max(self.dilation_rate or (1,)) > 1:
             raise ModelError("strides above 1 do not go with a dilation_rate above 1", key="strides")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lstm_calc.frameworks import OPTION_FIELDS, framework, layout_for, option_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from lstm_calc.frameworks import Framework, Layout, Row
     from lstm_calc.model import Layer, Model, Placed
@@ -48,18 +48,18 @@ class Form(NamedTuple):
 
 _FORMS: dict[tuple[Any, ...], tuple[Layout, Form]] = {}
 """The closed forms by layout and options; each with its layout, whose id is then not given again."""
-_FLAGS = tuple(name for name in OPTION_FIELDS if name != "projection")
+_TOLD: dict[str, Callable[[Any], Any]] = {**dict.fromkeys((*OPTION_FIELDS, "merge"), str), "projection": bool, "kernel_size": len}
+"""The fields of a layer on which its closed form depends, and what of their values it depends on."""
 
 
 def _form_of(table: Framework, layer: Layer) -> Form:
     """Return how many numbers a framework stores for a layer, made once for all layers of the same options."""
     layout = table.layouts.get(layer.kind)
-    option = layer.__dict__.get
-    key = (table.name, id(layout), option("projection") is None, option("merge"), len(layer.window), *map(option, _FLAGS))
+    key = (table.name, id(layout), *[(name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD])
     if key not in _FORMS or layout is None:
         layout = layout_for(table, layer)
         _FORMS[key] = layout, _multiplied_out(layout, layer)
-    elif layout.limits and any(option(limited) is not None for limited, _, _ in layout.limits):
+    elif layout.limits and any(getattr(layer, limited) is not None for limited, _, _ in layout.limits):
         layout_for(table, layer)
     return _FORMS[key][1]
 
@@ -82,8 +82,18 @@ def _multiplied_out(layout: Layout, layer: Layer) -> Form:
 def _line_of(form: Form, layer: Layer) -> tuple[int, int]:
     """Return the numbers a layer has however wide its input is, and those it has for each feature that flows in."""
     sizes = layer.sizes | windows_of(layer) if layer.window else layer.sizes
-    own, each = (sum([times * prod([sizes[word] for word in words]) for times, words in terms]) for terms in form)
-    return own, each
+    return _valued(form.own, sizes), _valued(form.each, sizes)
+
+
+def _valued(terms: tuple[Term, ...], sizes: Sizes) -> int:
+    """Return the sum of some terms."""
+    total = 0
+    for number, words in terms:
+        value = number
+        for word in words:
+            value *= sizes[word]
+        total += value
+    return total
 
 
 def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:

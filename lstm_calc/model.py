@@ -82,9 +82,9 @@ class Model(Record):
         values["layers"] = layers = _layers(self.layers)
         if self.input_dim is not None:
             values["input_dim"] = count("input_dim", self.input_dim)
-        if sum([layer.repeats for layer in layers]) > MAX_LAYERS:
+        if sum([layer.repeat for layer in layers]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
-        values["stretches"] = tuple(_stretches(layers, self.input_dim))
+        values["stretches"] = _stretches(layers, self.input_dim)
         _check_names(layers)
         values["sequences"] = _sequences(layers)
 
@@ -116,20 +116,20 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     return tuple(known.setdefault(layer, layer) for layer in layers)
 
 
-def _stretches(layers: tuple[Layer, ...], width: int | None) -> Iterator[Stretch]:
-    """Yield the layers with the widths that flow through them; ``width`` is what flows into the first."""
-    below: Layer | None = None
+def _stretches(layers: tuple[Layer, ...], width: int | None) -> tuple[Stretch, ...]:
+    """Return the layers with the widths that flow through them; ``width`` is what flows into the first."""
+    found, below = [], None
     for position, layer in enumerate(layers):
         if below is not None and layer.input_dim is None:
             _check_reads(layer, below, position)
         reads = _width(layers, position, layer.input_dim or width)
         width = layer.output_dim(reads)
-        yield Stretch(layer, position, 0, reads, width, 1)
-        if layer.repeats > 1:
+        found.append(Stretch(layer, position, 0, reads, width, 1))
+        if layer.repeat > 1:
             _check_reads(layer, layer, position + 1)
-            reads, width = width, layer.output_dim(width)
-            yield Stretch(layer, position, 1, reads, width, layer.repeats - 1)
+            found.append(Stretch(layer, position, 1, width, width, layer.repeat - 1))
         below = layer
+    return tuple(found)
 
 
 def _check_reads(layer: Layer, below: Layer, position: int) -> None:
@@ -151,7 +151,7 @@ def _placed(model: Model) -> Iterator[Placed]:
         for depth in range(first, first + times):
             name = next(names)
             module = name if depth == 0 else module
-            every = depth < layer.repeats - 1 or model.sequences[position]
+            every = depth < layer.repeat - 1 or model.sequences[position]
             yield Placed(layer, name, module, depth, input_dim, output_dim, every)
 
 
@@ -168,11 +168,10 @@ def _sequences(layers: Sequence[Layer]) -> tuple[bool | None, ...]:
     """Return whether each layer gives every step, as it says itself or what reads it needs; refuse one where these differ."""
     found: list[bool | None] = []
     needed, reader = None, ""
-    for position in range(len(layers) - 1, -1, -1):
-        layer = layers[position]
-        given = getattr(layer, "return_sequences", None)
+    for layer in reversed(layers):
+        given = layer.return_sequences
         if given is not None and needed not in {None, given}:
-            what = _BROKEN[given].format(reader)
+            position, what = len(layers) - len(found) - 1, _BROKEN[given].format(reader)
             message = f"return_sequences={quoted(given)} of {layer.name or layer.kind}, layer {position + 1}, {what}"
             raise ModelError(message, key="return_sequences", layer=position)
         found.append(needed if given is None else given)
@@ -219,7 +218,7 @@ def _names(layers: Sequence[Layer]) -> list[str]:
     return [
         layer.name if layer.name is not None and depth == 0 else fresh_name(layer.name or layer.kind, taken)
         for layer in layers
-        for depth in range(layer.repeats)
+        for depth in range(layer.repeat)
     ]
 
 

@@ -21,28 +21,30 @@ class Record:
     rules: ClassVar[Mapping[str, tuple[Callable[[str, Any], Any], bool]]] = {}
     """Where values from outside come in, for each field: what gives its value or refuses it, and whether it may be None."""
     _positional: ClassVar[tuple[str, ...]] = ()
+    _required: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
         """Collect the fields: positional ones first, then the inherited keyword-only ones."""
         own = [name for name, kind in cls.__annotations__.items() if not str(kind).startswith("ClassVar")]
         cls._positional = (*cls._positional, *(() if kw_only else own))
-        merged = {**cls.fields, **{name: cls.__dict__.get(name, ...) for name in own}}
+        merged = {name: cls.__dict__.get(name, default) for name, default in {**cls.fields, **dict.fromkeys(own, ...)}.items()}
         cls.fields = {name: merged[name] for name in (*cls._positional, *merged)}
+        cls._required = frozenset(name for name, default in cls.fields.items() if default is ...)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
-        given = dict(zip(self._positional, args, strict=False))
-        given |= kwargs
-        values = self.__dict__
-        values.update(self.fields)
-        values.update(given)
-        if len(given) < len(args) + len(kwargs) or len(values) > len(self.fields) or ... in values.values():
+        """Take positional and keyword fields; the value keeps those it is given, and the class has the other defaults.
+
+        Raises TypeError for an unknown, doubled or missing one.
+        """
+        given, rules = self.__dict__, self.rules
+        given.update(zip(self._positional, args))  # noqa: B905 - an argument to this call would take a tenth of the time
+        given.update(kwargs)
+        if len(given) < len(args) + len(kwargs) or not self.fields.keys() >= given.keys() >= self._required:
             raise TypeError(f"{type(self).__name__} takes {', '.join(self.fields)}; not {args} {kwargs}")
-        rules = self.rules
-        for name in given if rules else ():
+        for name, value in given.items() if rules else ():
             rule, optional = rules[name]
-            if not optional or values[name] is not None:
-                values[name] = rule(name, values[name])
+            if value is not None or not optional:
+                given[name] = rule(name, value)
         self.check()
 
     def check(self) -> None:
@@ -54,11 +56,12 @@ class Record:
 
     def asdict(self) -> dict[str, Any]:
         """Return the fields and their values."""
-        return {name: self.__dict__[name] for name in self.fields}
+        return {name: getattr(self, name) for name in self.fields}
 
     def changed(self) -> dict[str, Any]:
         """Return the fields that differ from their defaults."""
-        return {name: self.__dict__[name] for name, default in self.fields.items() if self.__dict__[name] != default}
+        given = self.__dict__
+        return {name: given[name] for name, default in self.fields.items() if name in given and given[name] != default}
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen; use replace({name}=...)")

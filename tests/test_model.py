@@ -370,7 +370,7 @@ def test_a_field_keeps_the_plain_form_of_its_value() -> None:
 
 def test_a_layer_without_sizes_gives_what_it_reads() -> None:
     assert RepeatVector(3).output_dim(5) == 5
-    assert (RepeatVector(3).ways, RepeatVector(3).window, RepeatVector(3).repeats, RepeatVector(3).features_first) == (
+    assert (RepeatVector(3).ways, RepeatVector(3).window, RepeatVector(3).repeat, RepeatVector(3).features_first) == (
         ("",),
         (),
         1,

@@ -21,8 +21,8 @@ def test_fields_stand_in_order_and_class_variables_are_none() -> None:
         depth: int = 1
 
     assert Base.fields == {"name": "a"}
-    assert list(Sized.fields.items()) == [("size", ...), ("depth", 1), ("name", "a")]
-    assert Sized(3, 2).asdict() == {"size": 3, "depth": 2, "name": "a"}
+    assert list(Sized.fields.items()) == [("size", ...), ("depth", 1), ("name", "b")]
+    assert Sized(3, 2).asdict() == {"size": 3, "depth": 2, "name": "b"}
     assert Sized(3, name="c").changed() == {"size": 3, "name": "c"}
     assert Sized(depth=4, size=3) == Sized(3, 4)
     assert Sized(3).replace(size=5, name="d") == Sized(5, 1, name="d")

@@ -53,4 +53,4 @@ def stack_graph(model: Model, answer: Shapes) -> Graph:
 
 def _described(layer: Layer, *, apart: bool) -> str:
     """Return a layer in the words of the notation; one of those that it repeats where they are drawn apart."""
-    return " ".join(written(layer.replace(repeat=1) if apart and layer.repeats > 1 else layer))
+    return " ".join(written(layer.replace(repeat=1) if apart and layer.repeat > 1 else layer))

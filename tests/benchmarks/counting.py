@@ -11,7 +11,7 @@ import sys
 import time
 from functools import partial
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc import LSTM, Dense, Model
 from lstm_calc.flow import batch_of
@@ -21,31 +21,36 @@ from lstm_calc.work import macs_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BAR = 20
-ROUNDS = 5
+BAR = 30
+ROUNDS = 15
+OPTIONS: dict[str, dict[str, Any]] = {"": {}, "bidirectional": {"bidirectional": True}}
 
 
-def ours() -> int:
+def ours(options: dict[str, Any]) -> int:
     """Count a model of two layers."""
-    return count(Model([LSTM(512, repeat=2)], 256), "pytorch")
+    return count(Model([LSTM(512, repeat=2, **options)], 256), "pytorch")
 
 
-def theirs() -> int:
+def theirs(options: dict[str, Any]) -> int:
     """Build the same and count it."""
     import torch
 
-    return sum(parameter.numel() for parameter in torch.nn.LSTM(256, 512, num_layers=2, device="meta").parameters())
+    lstm = torch.nn.LSTM(256, 512, num_layers=2, device="meta", **options)
+    return sum(parameter.numel() for parameter in lstm.parameters())
 
 
 def seconds(call: Callable[[], object], runs: int) -> float:
-    """Return the seconds of one call: the median of several rounds of so many runs."""
-    rounds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        for _ in range(runs):
-            call()
-        rounds.append((time.perf_counter() - start) / runs)
-    return median(rounds)
+    """Return the seconds of one call, of so many in a row."""
+    start = time.perf_counter()
+    for _ in range(runs):
+        call()
+    return (time.perf_counter() - start) / runs
+
+
+def compared(options: dict[str, Any], runs: int) -> tuple[float, float, float]:
+    """Return the median seconds of ours and of theirs, taken in turn, and the median of their ratios."""
+    pairs = [(seconds(lambda: ours(options), runs), seconds(lambda: theirs(options), runs // 20 + 1)) for _ in range(ROUNDS)]
+    return median(a for a, _ in pairs), median(b for _, b in pairs), median(b / a for a, b in pairs)
 
 
 def different(layers: int, units: int) -> Model:
@@ -65,10 +70,12 @@ def growth() -> None:
 
 
 if __name__ == "__main__":
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    assert ours() == theirs()
-    mine, torch_meta = seconds(ours, runs), seconds(theirs, max(1, runs // 20))
-    ratio = torch_meta / mine
-    print(f"two layers: ours {1e6 * mine:.1f} µs, torch on meta {1e6 * torch_meta:.0f} µs: {ratio:.0f} times (bar {BAR})")
+    runs, ratios = int(sys.argv[1]) if len(sys.argv) > 1 else 1000, []
+    for name, options in OPTIONS.items():
+        assert ours(options) == theirs(options)
+        mine, torch_meta, ratio = compared(options, runs)
+        times = f"ours {1e6 * mine:5.1f} µs, torch on meta {1e6 * torch_meta:4.0f} µs: {ratio:3.0f} times (bar {BAR})"
+        print(f"two layers {name:14} {times}")
+        ratios.append(ratio)
     growth()
-    sys.exit("below the bar" if ratio < BAR else 0)
+    sys.exit("below the bar" if min(ratios) < BAR else 0)
