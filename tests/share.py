@@ -25,7 +25,10 @@ COMPLETIONS = {
     "zsh": "zsh/site-functions/_lstm-calc",
     "fish": "fish/vendor_completions.d/lstm-calc.fish",
 }
-_ZSH = "compdef _lstm_calc_completion lstm-calc"
+_FROM_FPATH = """
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _lstm_calc_completion "$@"; fi
+"""
+"""When zsh loads the file, it is at a first Tab, which what has just been declared is to answer, too."""
 
 
 def files() -> dict[str, str]:
@@ -37,9 +40,7 @@ def _completion(shell: str) -> str:
     """Return the script that the program prints for a shell, such that the shell may also load it from its own folder."""
     variables = {"_LSTM_CALC_COMPLETE": f"source_{shell}"}
     script = CliRunner().invoke(app, [], env=variables, prog_name="lstm-calc").stdout.strip() + "\n"
-    return script.replace(
-        f"\n{_ZSH}\n", f'\nif [[ $zsh_eval_context[-1] == loadautofunc ]]; then {_ZSH.split()[1]} "$@"; else {_ZSH}; fi\n'
-    )
+    return script + _FROM_FPATH if shell == "zsh" else script
 
 
 def _page() -> Iterator[str]:

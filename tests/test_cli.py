@@ -9,6 +9,7 @@ import io
 import json
 import os
 import platform
+import re
 import runpy
 import shlex
 import subprocess
@@ -452,6 +453,13 @@ def test_no_option_is_declared_twice(command: str) -> None:
         word for param in typer.main.get_command(app).commands[command].params for word in [*param.opts, *param.secondary_opts]
     )
     assert [word for word, times in declared.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_help_of_an_option_has_an_apostrophe_which_completion_in_zsh_would_drop(command: str) -> None:
+    helps = [param.help for param in typer.main.get_command(app).commands[command].params if param.param_type_name == "option"]
+    assert len(helps) > 1
+    assert [words for words in helps if re.search(r"\w'[\w ]", words)] == []
 
 
 @pytest.mark.parametrize(

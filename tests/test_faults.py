@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ import pytest
 import typer
 
 from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli.output import write_file
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 
 if TYPE_CHECKING:
@@ -144,16 +146,50 @@ def test_a_folder_that_is_read_only_keeps_what_it_has(cli: Cli, name: str) -> No
 
 
 @posix
-@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_write_that_is_stopped_leaves_the_old_file(tmp_path: Path, stop: signal.Signals) -> None:
+@pytest.mark.parametrize(("stop", "code"), [("SIGKILL", -9), ("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_write_that_is_stopped_leaves_the_old_file(tmp_path: Path, stop: str, code: int) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("old")
     with started(*SWEEP, "--output-file", str(path)) as process:
         until(lambda: any(other != path and other.stat().st_size for other in tmp_path.iterdir()))
-        process.send_signal(stop)
-        process.wait(timeout=10)
+        process.send_signal(getattr(signal, stop))
+        assert (process.wait(timeout=10), process.stderr.read()) == (code, b"")
     assert path.read_text() == "old"
-    assert stop != signal.SIGINT or list(tmp_path.iterdir()) == [path]
+    assert stop == "SIGKILL" or list(tmp_path.iterdir()) == [path]
+
+
+def test_two_who_write_the_same_file_leave_one_of_their_answers(tmp_path: Path) -> None:
+    answers = {("params", f"8 > lstm {units} x600", "--format", "json"): tmp_path / f"{units}.json" for units in (8, 16)}
+    for file in ("whole", "shared"):
+        names = {call: path if file == "whole" else tmp_path / "shared.json" for call, path in answers.items()}
+        processes = [started(*call, "--output-file", str(path)) for call, path in names.items()]
+        assert [process.communicate() for process in processes] == [(b"", b"")] * 2
+    assert (tmp_path / "shared.json").read_bytes() in {path.read_bytes() for path in answers.values()}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["16.json", "8.json", "shared.json"]
+
+
+@pytest.mark.parametrize(
+    ("before", "elsewhere", "kept"),
+    [(signal.SIG_DFL, False, False), (signal.SIG_IGN, False, True), (signal.SIG_DFL, True, True)],
+    ids=["ours", "handled by others", "another thread"],
+)
+def test_signals_are_ours_only_while_we_write_and_nobody_else_has_them(
+    tmp_path: Path, before: signal.Handlers, elsewhere: bool, kept: bool
+) -> None:
+    def parts() -> Iterator[bytes]:
+        yield str(signal.getsignal(signal.SIGTERM) is before).encode()
+
+    path = tmp_path / "answer"
+    original = signal.signal(signal.SIGTERM, before)
+    try:
+        if elsewhere:
+            with ThreadPoolExecutor() as pool:
+                pool.submit(write_file, "--save", str(path), parts()).result()
+        else:
+            write_file("--save", str(path), parts())
+        assert (path.read_text(), signal.getsignal(signal.SIGTERM)) == (str(kept), before)
+    finally:
+        signal.signal(signal.SIGTERM, original)
 
 
 def until(condition: Any, seconds: float = 10.0) -> None:

@@ -19,7 +19,7 @@ def run(
     framework: str,
     drawing: Output,
     layer: Annotated[
-        str | None, typer.Option("--layer", help="Whose cell to draw, by the layer's name; else the first recurrent one's.")
+        str | None, typer.Option("--layer", help="The layer whose cell to draw, by its name; else the first recurrent one.")
     ] = None,
 ) -> int:
     """Draw a model with what flows between its layers, and one step of one of its cells.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from lstm_calc.errors import OutputError, did_you_mean, quoted
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO
 
     from lstm_calc.document import Column, Document, Value
@@ -142,13 +143,35 @@ def _path(given: str) -> Path:
 def _put(path: Path, parts: Iterable[bytes]) -> None:
     """Write all of the parts into a file beside the path, then give it the path's name and mode."""
     beside = path.with_name(f".lstm-calc-{os.getpid()}.tmp")
+    with _ended_in_order():
+        try:
+            _fill(beside, parts)
+            if path.exists():
+                beside.chmod(path.stat().st_mode & 0o777)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP, where nobody else handles them, raise SystemExit meanwhile, so that what is begun is cleared away."""
+    import signal
+    import threading
+
+    def leave(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    may = threading.current_thread() is threading.main_thread()
+    heard = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if may and hasattr(signal, name)]
+    ours = [number for number in heard if signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, leave)
     try:
-        _fill(beside, parts)
-        if path.exists():
-            beside.chmod(path.stat().st_mode & 0o777)
-        beside.replace(path)
+        yield
     finally:
-        beside.unlink(missing_ok=True)
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _fill(path: Path, parts: Iterable[bytes]) -> None:

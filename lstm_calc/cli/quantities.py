@@ -99,7 +99,7 @@ def read_device(
 
 def read_budget(
     max_params: Annotated[
-        str | None, typer.Option(help="Parameters, as 2M; the flags override a model file's budget.", rich_help_panel=BUDGET)
+        str | None, typer.Option(help="Parameters, as 2M; the flags override the budget of a model file.", rich_help_panel=BUDGET)
     ] = None,
     max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET)] = None,
     max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET)] = None,

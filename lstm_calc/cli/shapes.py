@@ -19,7 +19,7 @@ def run(
     model: Model,
     framework: str,
     output: Output,
-    shape: Annotated[str | None, typer.Option("--shape", help="The input's, as 8x64x32; None where not known.")] = None,
+    shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
     steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
     batch_first: Annotated[

@@ -37,7 +37,7 @@ def run(
         str | None, typer.Option("--match", help="As many parameters as this model has.", rich_help_panel=BUDGET)
     ] = None,
     multiple_of: Annotated[str, typer.Option("--multiple-of", help="Only multiples of this number.")] = "1",
-    scale: Annotated[bool, typer.Option("--scale", help="Without ?: keep the layers' proportions, not one width.")] = False,
+    scale: Annotated[bool, typer.Option("--scale", help="Without ?: keep the proportions of the layers, not one width.")] = False,
 ) -> int:
     """Find the largest size that fits a budget: the one marked ?, else the recurrent layers' units; exit 1 if none fits.
 
