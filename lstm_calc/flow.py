@@ -3,7 +3,7 @@
 A layer runs once for each step of each sequence that flows in; above a recurrent layer that gives only its last step, once for
 each sequence; above a RepeatVector for each of its steps. A ConvLSTM's image runs through at every position. Where a layer's own
 input_dim is the product of the features and the image's positions, these have become features; where it reads no steps, so may
-the steps have.
+the steps have. What stands between two layers without parameters changes what flows by its own rule.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstm_calc.cells import CELLS
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.fields import count
 from lstm_calc.frameworks import layout_for
 from lstm_calc.model import ConvLSTM, RepeatVector
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.frameworks import Framework, Layout
     from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.reshaping import Between, Shape
 
 _Size = TypeVar("_Size")
 
@@ -81,19 +82,80 @@ def batch_of(
 def follow(model: Model, table: Framework, batch: Batch) -> Iterator[Run]:
     """Yield every layer's run; raise FrameworkError where a framework lacks a layer, ModelError where the image does not fit."""
     _check_space(model, batch.space)
-    space, steps, width = batch.space, batch.sequences if _reads_a_vector(model) else batch.steps, 0
-    below: Layer | None = None
-    for placed in model.placed:
+    timed = not _reads_a_vector(model)
+    space, steps = batch.space, batch.steps if timed else batch.sequences
+    below: Placed | None = None
+    for placed, between in reshaped(model):
         layout = layout_for(table, placed.layer)
-        if width and placed.depth == 0:
-            space, steps = _flattened(placed.layer, batch, space, steps, width)
-            space = turned(placed.layer, below, space, (width,))
+        if between and below is not None:
+            counted, space = _counted(between, below, placed, batch, steps if timed else None, space)
+            timed, steps = counted is not None, counted or batch.sequences
+        elif below is not None and placed.depth == 0:
+            space, steps = _flattened(placed.layer, batch, space, steps, below.output_dim)
+            space = turned(placed.layer, below.layer, space, (below.output_dim,))
         space_in, steps_in = space, steps
         if isinstance(placed.layer, ConvLSTM):
             space = tuple(size for size in convolved(placed, space, table.padding) if size is not None)
         steps = _steps_out(placed, table, batch, steps)
-        width, below = placed.output_dim, placed.layer
+        timed = placed.layer.reads == "vector" or (timed and (placed.layer.kind not in CELLS or gives_every_step(placed, table)))
+        below = placed
         yield Run(placed, layout, batch.sequences, steps_in, steps, prod(space_in), prod(space))
+
+
+def reshaped(model: Model) -> Iterator[tuple[Placed, list[Between]]]:
+    """Yield every layer in its place, with what stands below it without parameters."""
+    below: dict[int, list[Between]] = {}
+    for each in model.between:
+        below.setdefault(each.position, []).append(each)
+    position = -1
+    for placed in model.placed:
+        position += placed.depth == 0
+        yield placed, below.get(position, []) if placed.depth == 0 else []
+
+
+def reshaping_note(model: Model) -> Iterator[str]:
+    """Yield a sentence that names what stands between the layers without parameters, where something does."""
+    found = [f"{listed([each.name for each in between])} below {placed.name}" for placed, between in reshaped(model) if between]
+    if found:
+        yield f"changes what flows, and has no parameters: {few(found)}"
+
+
+def through(between: Sequence[Between], below: Placed, placed: Placed, steps: Shape, space: Shape) -> tuple[Shape, Shape]:
+    """Return the steps and the image that a layer reads, given those that the layer below gives.
+
+    Raises ModelError where what comes out is not what the layer reads.
+    """
+    width, layer, last = below.output_dim, placed.layer, between[-1].name
+    shape: Shape = (None, *steps, *((width, *space) if below.layer.features_first else (*space, width)))
+    for each in between:
+        shape = each.shape(shape)
+    axes = list(shape[1:])
+    timed = layer.reads == "steps" or (layer.reads == "either" and len(axes) > 1 and bool(steps or not space))
+    if len(axes) <= timed or (layer.reads != "either" and len(axes) != 1 + timed + len(layer.window)):
+        raise ModelError(f"{last} gives {len(shape)} axes, with the batch, which {placed.name} does not read", key="shape")
+    features = axes.pop(int(timed) if layer.features_first else -1)
+    if features not in {None, placed.input_dim}:
+        what = f"{last} gives {features:,} features here, and {placed.name} reads {placed.input_dim:,}"
+        raise ModelError(f"{what}: the steps or the image have another size than the model was made for", key="shape")
+    return tuple(axes[:timed]), tuple(axes[timed:])
+
+
+def _counted(
+    between: Sequence[Between], below: Placed, placed: Placed, batch: Batch, steps: int | None, space: tuple[int, ...]
+) -> tuple[int | None, tuple[int, ...]]:
+    """Return the steps of all sequences (None where there are none) and the image that a layer reads."""
+    if steps is not None and len(set(batch.lengths)) > 1:
+        name = between[0].name
+        raise ModelError(f"{name} changes what flows, which is not followed for sequences of different lengths", key="lengths")
+    each = () if steps is None else (steps // batch.sequences,)
+    flowing, image = (_known(sizes, between[-1].name) for sizes in through(between, below, placed, each, space))
+    return (batch.sequences * flowing[0] if flowing else None), image
+
+
+def _known(sizes: Shape, name: str) -> tuple[int, ...]:
+    if None in sizes:
+        raise ModelError(f"the config does not say what {name} makes of the steps or the image", key="shape")
+    return tuple(size for size in sizes if size is not None)
 
 
 def flattens(layer: Layer, space: Sequence[int]) -> bool:

@@ -11,7 +11,9 @@ from lstm_calc.layers import GRU, KINDS, LSTM, MGU, RNN, ConvLSTM, Dense, Embedd
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
+
+    from lstm_calc.reshaping import Between
 
 __all__ = [
     "GRU",
@@ -66,10 +68,14 @@ class Placed(Record):
 
 
 class Model(Record):
-    """A stack of layers; ``input_dim`` is the features a time step has, None where an embedding comes first."""
+    """A stack of layers; ``input_dim`` is the features a time step has, None where an embedding comes first.
+
+    ``between`` is what stands between the layers without parameters, and changes what flows.
+    """
 
     layers: Sequence[Layer]
     input_dim: int | None = None
+    between: Sequence[Between] = ()
 
     stretches: ClassVar[tuple[Stretch, ...]]
     """The layers with the widths that flow in and out, repeats counted."""
@@ -86,7 +92,8 @@ class Model(Record):
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
         values["stretches"] = _stretches(layers, self.input_dim)
         _check_names(layers)
-        values["sequences"] = _sequences(layers)
+        values["between"] = tuple(self.between)
+        values["sequences"] = _sequences(layers, {each.position for each in self.between})
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -164,8 +171,11 @@ _BROKEN = {
 }
 
 
-def _sequences(layers: Sequence[Layer]) -> tuple[bool | None, ...]:
-    """Return whether each layer gives every step, as it says itself or what reads it needs; refuse one where these differ."""
+def _sequences(layers: Sequence[Layer], apart: Container[int]) -> tuple[bool | None, ...]:
+    """Return whether each layer gives every step, as it says itself or what reads it needs; refuse one where these differ.
+
+    ``apart`` are the positions of the layers that do not read what the layer below gives.
+    """
     found: list[bool | None] = []
     needed, reader = None, ""
     for layer in reversed(layers):
@@ -177,6 +187,8 @@ def _sequences(layers: Sequence[Layer]) -> tuple[bool | None, ...]:
         found.append(needed if given is None else given)
         if layer.reads in _NEEDS:
             needed, reader = _NEEDS[layer.reads], layer.kind
+        if len(layers) - len(found) in apart:
+            needed = None
     return tuple(reversed(found))
 
 

@@ -63,7 +63,7 @@ def load_template(path: str) -> Template:
     data = _data(text, file)
     if not _has_types(data):
         model = _described(data, file)
-        return Template(model.layers, model.input_dim, ())
+        return Template(model.layers, model.input_dim, between=model.between)
     places = tuple(_opened(data))
     return Template(_layers(data, file), data.get("input_dim"), places, budget=_budget(data, file))
 
@@ -88,6 +88,8 @@ def _read(path: str) -> tuple[str, str]:
 
 def dumps(model: Model) -> str:
     """Return a model as a JSON model file, such that :func:`loads` gives it back; what is as by default is left out.
+
+    For what stands between the layers of a config of Keras, a model file has no word.
 
     >>> from lstm_calc import read
     >>> loads(dumps(read("32 > bilstm 64 x2 > dense 10"))) == read("32 > bilstm 64 x2 > dense 10")

@@ -13,6 +13,8 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lstm_calc.reshaping import Between
+
 Place = tuple[int | None, str]
 """A size in a model: the layer's position, or None for the model's own input, and the field."""
 
@@ -20,7 +22,7 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it.
+    ``budget`` is what the model's file allows it, ``between`` what stands between the layers without parameters.
     ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
     place takes the number itself.
     """
@@ -30,6 +32,7 @@ class Template(Record):
     places: tuple[Place, ...] = ()
     shares: tuple[tuple[int, int], ...] = ()
     budget: Budget = Budget()
+    between: Sequence[Between] = ()
 
     @property
     def unknown(self) -> str:
@@ -46,7 +49,11 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        return Model(layers, input_dim)
+        if self.between:
+            from lstm_calc.reshaping import check_resized
+
+            check_resized(self.between, {position for position, _ in self.places})
+        return Model(layers, input_dim, self.between)
 
 
 def _sized(field: str, part: int, whole: int) -> int:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params
+from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params, shapes
 from lstm_calc.errors import LstmCalcError, ModelFileError
 from lstm_calc.kerasconfig import recognised
 from lstm_calc.kerasconfig.kinds import RECURRENT
@@ -20,6 +20,7 @@ from lstm_calc.kerasconfig.layers import READERS
 from lstm_calc.kerasconfig.node import Node
 from lstm_calc.kerasconfig.stack import Stack
 from lstm_calc.modelfile import loads
+from lstm_calc.reshaping import Between, Flatten, GlobalPooling, Reshape, TimeDistributed
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -287,19 +288,26 @@ def test_a_width_that_no_layer_can_have_is_refused_with_the_file() -> None:
         read(layer("LSTM", units=4), 10**501)
 
 
-def test_steps_that_a_layer_without_weights_takes_away_or_makes_are_told() -> None:
+def test_steps_that_a_layer_without_weights_takes_away_or_makes_stay_as_the_file_says() -> None:
     every, last = layer("LSTM", units=4, return_sequences=True), layer("LSTM", units=4)
-    dense, pooling = layer("Dense", units=6), layer("GlobalAveragePooling1D")
+    dense, pooling = layer("Dense", units=6), layer("GlobalAveragePooling1D", name="p")
     shape: list[int | None] = [None, 7, 3]
     pooled = read(sequential(every, pooling, layer("RepeatVector", n=2), every, shape=shape))
-    assert [placed.sequences for placed in pooled.placed] == [False, True, True]
+    assert [placed.sequences for placed in pooled.placed] == [True, True, True]
+    assert pooled.between == (Between(1, "p", GlobalPooling()),)
     made = read(sequential(last, dense, layer("Reshape", target_shape=[3, 2]), last, shape=shape))
-    assert [(placed.sequences, placed.input_dim) for placed in made.placed] == [(True, 3), (True, 4), (False, 2)]
+    assert [(placed.sequences, placed.input_dim) for placed in made.placed] == [(False, 3), (None, 4), (False, 2)]
+    assert made.between == (Between(2, "Reshape", Reshape((3, 2))),)
     assert read(sequential(every, dense, shape=shape)).placed[0].sequences is True
-    assert read(sequential(every, pooling, shape=shape)).placed[0].sequences is False
-    assert read(sequential(dense, pooling, layer("Dense", units=2), shape=shape)) == Model([Dense(6), Dense(2)], 3)
+    assert read(sequential(every, pooling, shape=shape)) == Model([LSTM(4, return_sequences=True)], 3)
+    two = Model([Dense(6), Dense(2)], 3, [Between(1, "p", GlobalPooling())])
+    assert read(sequential(layer("Flatten"), dense, pooling, layer("Dense", units=2), shape=[None, 1, 3])) == two
     steps = sequential(last, layer("RepeatVector", n=2), layer("TimeDistributed", layer=dense), every, shape=shape)
     assert [placed.sequences for placed in read(steps).placed][0::3] == [False, True]
+    each = layer("TimeDistributed", layer=layer("TimeDistributed", layer=layer("Flatten", name="f")))
+    deep = read(sequential(dense, each, dense, shape=[None, 2, 3, 4, 5]))
+    assert deep.between == (Between(1, "f", TimeDistributed(TimeDistributed(Flatten()))),)
+    assert deep.placed[1].input_dim == 24
 
 
 def test_a_functional_model_is_a_chain_in_any_order() -> None:
@@ -486,6 +494,28 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     "long target": (after("Reshape", target_shape=[1] * 8), f"{PLACE}.target_shape: {WHOLE}, not [1, 1, 1, 1, 1, 1, 1, 1]"),
     "axis 0": (after("Permute", dims=[0, 1]), f"{PLACE}.dims: {WHOLE}, not [0, 1]"),
     "axis 3": (after("Permute", dims=[1, 3]), f"{PLACE}.dims: [1, 3] does not order the 2 axes that flow in"),
+    "pooling of nothing": (after("MaxPooling1D", pool_size=[9]), f"{PLACE}: leaves nothing of [None, 7, 4]"),
+    "pooling of images": (
+        after("MaxPooling2D", pool_size=[2, 2]),
+        f"{PLACE}: reads 4 axes, batch and features too, and [None, 7, 4] flows in",
+    ),
+    "word as a pool": (
+        after("MaxPooling1D", pool_size="2"),
+        f"{PLACE}.pool_size: must be a whole number, or 1 in a list, not '2'",
+    ),
+    "two pools": (
+        after("MaxPooling1D", pool_size=[2, 2]),
+        f"{PLACE}.pool_size: must be a whole number, or 1 in a list, not [2, 2]",
+    ),
+    "no stride": (after("MaxPooling1D", pool_size=2, strides=0), f"{PLACE}.strides: must be a whole number, or 1 in a list, not 0"),
+    "three ends": (
+        after("Cropping1D", cropping=[1, 1, 1]),
+        f"{PLACE}.cropping: must be a whole number, or both ends of 1 in a list, not [1, 1, 1]",
+    ),
+    "less than no end": (
+        after("ZeroPadding1D", padding=-1),
+        f"{PLACE}.padding: must be a whole number, or both ends of 1 in a list, not -1",
+    ),
     "keepdims": (after("GlobalMaxPooling1D", keepdims=1), f"{PLACE}.keepdims: must be true or false, not 1"),
     "no shape at all": (sequential(A, shape=[]), "config.layers[0].config.batch_input_shape: [] is not the shape of one input"),
     "one axis": (sequential(A, shape=[3]), "config.layers[1]: a reads 3 axes, batch and features too; (3) flows in"),
@@ -708,10 +738,33 @@ def test_more_of_what_a_layer_without_weights_makes_of_a_shape(
     assert model.placed[-1].input_dim == width
 
 
-def test_sizes_that_are_not_followed_are_not_known() -> None:
-    for between in (layer("MaxPooling1D", pool_size=[2]), layer("UpSampling1D")):
+def test_sizes_that_the_config_does_not_tell_are_not_known() -> None:
+    for between in (layer("MaxPooling1D"), layer("UpSampling1D"), layer("Cropping1D"), layer("AdaptiveMaxPooling1D")):
         with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model"):
             read(sequential(A, between, layer("Flatten"), layer("Dense", units=2, name="d"), shape=STEPS))
+
+
+RESAMPLED = {
+    "pooled by two": (layer("MaxPooling1D", pool_size=[2]), 3),
+    "pooled by a number": (layer("AveragePooling1D", pool_size=3), 2),
+    "pooled over the edge": (layer("MaxPool1D", pool_size=[2], padding="same"), 4),
+    "pooled at every step": (layer("AvgPool1D", pool_size=[3], strides=[1]), 5),
+    "pooled over the edge, far apart": (layer("AvgPool1D", pool_size=[3], strides=5, padding="same"), 2),
+    "pooled to three": (layer("AdaptiveAveragePooling1D", output_size=[3]), 3),
+    "cropped": (layer("Cropping1D", cropping=[1, 2]), 4),
+    "cropped by a number": (layer("Cropping1D", cropping=2), 3),
+    "padded": (layer("ZeroPadding1D", padding=[3, 0]), 10),
+    "upsampled": (layer("UpSampling1D", size=3), 21),
+}
+
+
+@pytest.mark.parametrize("name", RESAMPLED)
+def test_steps_are_sampled_anew_as_the_config_says(name: str) -> None:
+    between, steps = RESAMPLED[name]
+    model = read(sequential(A, between, layer("Flatten"), layer("Dense", units=2), shape=STEPS))
+    assert model.placed[1].input_dim == 4 * steps
+    every = read(sequential(A, between, layer("LSTM", units=2, name="l"), shape=STEPS))
+    assert shapes(every, "keras", shape=(2, 7, 3)).reads["l"] == (2, steps, 4)
 
 
 def test_the_width_beside_a_file_serves_once() -> None:
@@ -967,6 +1020,7 @@ def test_a_fault_of_the_whole_is_told_at_its_layer(layers: list[Any], message: s
         ([layer("TimeDistributed", layer=layer("Reshape", target_shape=[2, 2]))], "2, 7, 2, 2"),
         ([layer("LSTM", units=5), layer("RepeatVector", n=3), layer("Flatten")], "2, 15"),
         ([layer("MaxPooling1D"), layer("Flatten")], "2, None"),
+        ([layer("MaxPooling1D", pool_size=[2]), layer("Flatten")], "2, 12"),
         ([layer("GlobalMaxPooling1D", keepdims=True), layer("Reshape", target_shape=[1, 1, -1])], "2, 1, 1, 4"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc import load, params
+from lstm_calc import cost, load, params, shapes
 from lstm_calc.modelfile import loads
 
 if TYPE_CHECKING:
@@ -102,6 +102,87 @@ def test_a_random_model_counts_as_keras_counts(seed: int, tmp_path: Path) -> Non
     assert (ours.total, ours.trainable) == (model.count_params(), trainable)
     model.save(tmp_path / "model.keras")
     assert load(str(tmp_path / "model.keras")) == loads(model.to_json())
+
+
+def held_against_keras(model: Any) -> int:
+    """Hold the shape that flows into each layer, and how often it runs, against Keras; return how many layers were compared."""
+    ours = loads(model.to_json())
+    weighted = [layer for layer in model.layers if layer.weights]
+    known = weighted[0].input.shape[1:]
+    reads = shapes(ours, "keras", shape=(8, *known)).reads
+    image = known[1:-1] if getattr(weighted[0], "data_format", None) != "channels_first" else known[2:]
+    space = image if "Conv" in type(weighted[0]).__name__ else ()
+    runs = {}
+    if known[0] is not None:
+        runs = {layer.name: layer.runs for layer in cost(ours, "keras", batch=8, steps=known[0], space=space).layers}
+    compared = 0
+    for layer in weighted:
+        name = layer.layer.name if isinstance(layer, layers.TimeDistributed) else layer.name
+        if name in reads:
+            assert reads[name][1:] == layer.input.shape[1:], name
+            compared += 1
+            if runs and isinstance(layer, (layers.Dense, layers.LSTM, layers.GRU, layers.SimpleRNN)):
+                assert runs[name] == 8 * math.prod(layer.input.shape[1:-1]), name
+    return compared
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_flows_is_what_flows_in_keras(seed: int) -> None:
+    rng = random.Random(seed)
+    keras.backend.clear_session()
+    assert held_against_keras(built(stack(rng), rng)) > 1
+
+
+def resampled(rng: random.Random, dims: int, where: str) -> list[Any]:
+    """Return layers that change a sequence of images: at each step, or the steps as well where images have two axes at most."""
+    pools = (
+        "MaxPooling",
+        "AveragePooling",
+        "UpSampling",
+        "Cropping",
+        "ZeroPadding",
+        "AdaptiveAveragePooling",
+        "AdaptiveMaxPooling",
+    )
+    kind, whole = rng.choice(pools), dims < 3 and where == "channels_last" and rng.random() < 0.5
+    axes = dims + 1 if whole else dims
+    each = (rng.randint(1, 2),) * axes
+    options: dict[str, Any] = {"data_format": where} if axes > 1 or "Pooling" in kind else {}
+    if kind in {"MaxPooling", "AveragePooling"}:
+        options |= {"padding": rng.choice(["same", "valid"]), "strides": rng.choice([None, 1, 2])}
+    first = each if axes > 1 else each[0]
+    layer = getattr(layers, f"{kind}{axes}D")(first, **options)
+    return [layer if whole else layers.TimeDistributed(layer)]
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(6))
+def test_images_that_are_pooled_flow_as_in_keras(dims: int, seed: int) -> None:
+    rng = random.Random(seed)
+    keras.backend.clear_session()
+    conv, where = getattr(layers, f"ConvLSTM{dims}D"), rng.choice(["channels_last", "channels_first"])
+    pooling = getattr(layers, f"GlobalAveragePooling{dims}D")(data_format=where)
+    every = rng.random() < 0.6
+    ends = {
+        True: [
+            [layers.TimeDistributed(layers.Flatten()), layers.LSTM(3)],
+            [layers.TimeDistributed(pooling), layers.LSTM(3)],
+            [layers.Flatten()],
+            [layers.Reshape((-1, 2)), layers.GRU(3, return_sequences=True), layers.MaxPooling1D(2)],
+        ],
+        False: [[layers.Flatten()], [pooling], [layers.Flatten(), layers.RepeatVector(3), layers.LSTM(2)]],
+    }
+    model = keras.Sequential(
+        [
+            keras.Input((4, *(6,) * dims, 2) if where == "channels_last" else (4, 2, *(6,) * dims)),
+            conv(4, rng.randint(1, 3), padding="same", data_format=where, return_sequences=True),
+            *resampled(rng, dims, where),
+            conv(2, 1, data_format=where, return_sequences=every),
+            *rng.choice(ends[every]),
+            layers.Dense(3),
+        ]
+    )
+    assert held_against_keras(model) > 2
 
 
 @pytest.mark.parametrize("dims", [1, 2, 3])

@@ -169,18 +169,18 @@ def _time_distributed(node: Node, stack: Stack) -> None:
         raise inner.error(f"{quoted(inner.class_name)} at each step is not modelled", "class_name")
     if outer is not None and len(outer) < 3:
         raise node.error(f"{node.shown} reads steps, and none flow in")
-    stack.settle()
     stack.shape = None if outer is None else (outer[0], *outer[2:])
-    stack.rank = stack.rank and stack.rank - 1
+    stack.around += 1
     read_layer(inner, stack)
-    stack.rank = stack.rank and stack.rank + 1
+    stack.around -= 1
     if stack.shape is not None:
         stack.shape = (stack.shape[0], outer[1] if outer else None, *stack.shape[1:])
 
 
 def _weightless(node: Node, stack: Stack) -> None:
-    if stack.shape is not None:
-        stack.shape = WEIGHTLESS[node.class_name](node.config, stack.shape)
+    rule = WEIGHTLESS[node.class_name](node.config)
+    if rule is not None:
+        stack.reshape(node, rule)
 
 
 def _sequential(node: Node, stack: Stack) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, quoted
-from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model, Recurrent
+from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model
 from lstm_calc.record import Record
+from lstm_calc.reshaping import Between, TimeDistributed
 
 if TYPE_CHECKING:
     from lstm_calc.kerasconfig.node import Node, Shape
+    from lstm_calc.reshaping import Reshaping
 
 
 class _Read(Record):
@@ -21,15 +23,18 @@ class _Read(Record):
 
 
 class Stack:
-    """What has been read: ``shape`` is what flows on, None where nothing has said it yet."""
+    """What has been read: ``shape`` is what flows on, None where nothing has said it yet.
+
+    ``around`` counts the wrappers that do at each step what is read.
+    """
 
     def __init__(self, spare: int | None) -> None:
         self.shape: Shape | None = None
         self._spare = spare
         """The width to begin with where the config says none; None again once it is used."""
         self._read: list[_Read] = []
-        self.rank: int | None = None
-        """The axes that the last layer with weights gave."""
+        self._between: list[Between] = []
+        self.around = 0
 
     def width(self, node: Node, ndim: int | None, axis: int = -1) -> int:
         """Return the features that flow into a layer which reads ``ndim`` axes (None: two or more), or say why there are none."""
@@ -63,36 +68,34 @@ class Stack:
         """Take a layer up; ``shape`` is what it gives."""
         if len(self._read) == MAX_LAYERS:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
-        self.settle()
         self._read.append(_Read(layer, width, node))
-        self.shape, self.rank = shape, len(shape)
+        self.shape = shape
+
+    def reshape(self, node: Node, rule: Reshaping) -> None:
+        """Take up what changes the shape and has no weights."""
+        if self.shape is not None:
+            try:
+                self.shape = rule.shape(self.shape)
+            except ModelError as error:
+                raise node.config.error(error.without_key, error.key or "") from None
+        for _ in range(self.around):
+            rule = TimeDistributed(rule)
+        self._between.append(Between(len(self._read), node.shown, rule))
 
     @property
     def split(self) -> bool:
         """Whether two outputs flow, of two directions that are not merged."""
         return bool(self._read) and getattr(self._read[-1].layer, "merge", "") == "none"
 
-    def settle(self) -> None:
-        """Say by ``return_sequences`` what flows on, where a layer without weights took the steps away or made some."""
-        if self.shape is None or self.rank in {None, len(self.shape)}:
-            return
-        every = len(self.shape) > 2
-        for position, read in reversed(list(enumerate(self._read))):
-            if isinstance(read.layer, Recurrent):
-                self._read[position] = read.replace(layer=read.layer.replace(return_sequences=every))
-            if read.layer.reads != "either":
-                break
-        self.rank = len(self.shape)
-
     def model(self, root: Node) -> Model:
         """Return the model that was read; ``root`` is its config."""
-        self.settle()
         if not self._read:
             raise root.error("no layer with weights is in it")
         if self._spare is not None:
             raise root.error("the config says itself what flows in; --input is for one that does not")
         try:
-            return Model(list(self._layers()), None if isinstance(self._read[0].layer, Embedding) else self._read[0].width)
+            input_dim = None if isinstance(self._read[0].layer, Embedding) else self._read[0].width
+            return Model(self._layers(), input_dim, [each for each in self._between if 0 < each.position < len(self._read)])
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, f"config.{error.key}") from None

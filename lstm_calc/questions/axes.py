@@ -136,7 +136,11 @@ def varied(model: Model, framework: str, settings: Mapping[str, Any]) -> tuple[M
     for name in sorted(settings, key=NAMES.index):
         for position, layer in _changes(layers, name, settings[name]):
             layers[position] = layer
-    return Model(layers, settings.get("input", model.input_dim)), settings.get("framework", framework)
+    if model.between:
+        from lstm_calc.reshaping import check_resized
+
+        check_resized(model.between, {at for at, layer in enumerate(layers) if layer != model.layers[at]})
+    return Model(layers, settings.get("input", model.input_dim), model.between), settings.get("framework", framework)
 
 
 def _changes(layers: Sequence[Layer], name: str, value: Any) -> Iterator[tuple[int, Layer]]:

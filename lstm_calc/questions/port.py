@@ -12,7 +12,6 @@ from lstm_calc.algebra import biases_merge, gate_map
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, layout_for, refusals, settled
-from lstm_calc.model import Model
 from lstm_calc.questions.tensors import axis_order, tensors
 from lstm_calc.record import Record
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from lstm_calc.cells import Equation
     from lstm_calc.frameworks import Framework
     from lstm_calc.measure import Shape
-    from lstm_calc.model import Layer
+    from lstm_calc.model import Layer, Model
     from lstm_calc.questions.tensors import Part, Storage, Tensor
 
     Key = tuple[str | None, str | None, str]
@@ -155,7 +154,7 @@ def _settled(model: Model, source: Framework, target: Framework) -> Model:
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
         for refusal in refusals(target, layers[-1]):
             raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
-    return Model(layers, model.input_dim)
+    return model.replace(layers=layers)
 
 
 def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:

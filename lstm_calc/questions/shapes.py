@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError, few
+from lstm_calc.flow import reshaped, reshaping_note
 from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for
 from lstm_calc.measure import terms_of
 from lstm_calc.questions.stream import Stream, after, order_of, read_by, start
@@ -102,24 +103,24 @@ def shapes(
     first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=model.layers[0].features_first)
     places = list(_places(model, table, order, stream))
     flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place))]
-    return Shapes(
-        table.name, tuple(flows), {place.name: _read_by(place) for place in places}, tuple(_notes(places, table)), tuple(warnings)
-    )
+    notes = (*reshaping_note(model), *_notes(places, table))
+    return Shapes(table.name, tuple(flows), {place.name: _read_by(place) for place in places}, notes, tuple(warnings))
 
 
 def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
     """Yield the layers in their places, each with what flows in and out."""
-    groups = [tuple(group) for _, group in groupby(model.placed, lambda each: each.module if table.modules else each.name)]
-    cells = sum(group[0].layer.kind in CELLS for group in groups)
+    groups = [tuple(group) for _, group in groupby(reshaped(model), lambda each: each[0].module if table.modules else each[0].name)]
+    cells = sum(group[0][0].layer.kind in CELLS for group in groups)
     cell, below = -1, None
-    for group in groups:
+    for pairs in groups:
+        group, between = tuple(placed for placed, _ in pairs), pairs[0][1]
         layout_for(table, group[0].layer)
         check_run(table, group[0].layer)
         cell += group[0].layer.kind in CELLS
-        stream = read_by(group[0].layer, below, stream)
-        following, below = after(group, stream, table), group[0].layer
+        stream = read_by(group[0], below, stream, between)
+        following, below = after(group, stream, table), group[-1]
         _check_stateful(group[0], stream, table)
-        yield _Place(table, order, group, cell, cells, group is groups[-1], stream, following)
+        yield _Place(table, order, group, cell, cells, pairs is groups[-1], stream, following)
         stream = following
 
 

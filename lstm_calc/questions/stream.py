@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
-from lstm_calc.flow import convolved, gives_every_step, turned
+from lstm_calc.flow import convolved, gives_every_step, through, turned
 from lstm_calc.model import Recurrent
 from lstm_calc.record import Record
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.reshaping import Between
 
 Size = int | None
 Sizes = tuple[Size, ...]
@@ -155,9 +156,12 @@ def after(group: Sequence[Placed], stream: Stream, table: Framework) -> Stream:
     return Stream(stream.batch, steps, space, features)
 
 
-def read_by(layer: Layer, below: Layer | None, stream: Stream) -> Stream:
-    """Return what flows as a layer reads it: the last axis of an image has its features, whatever the layer below has them in."""
-    space = turned(layer, below, stream.space, stream.features)
+def read_by(placed: Placed, below: Placed | None, stream: Stream, between: Sequence[Between]) -> Stream:
+    """Return what flows as a layer reads it: changed by what stands between, and by its last axis where it is a vector's."""
+    if between and below is not None:
+        steps, space = through(between, below, placed, stream.steps, stream.space)
+        return stream.replace(steps=steps, space=space, features=(placed.input_dim,))
+    space = turned(placed.layer, below.layer if below else None, stream.space, stream.features)
     return stream if space == stream.space else stream.replace(space=space, features=stream.space[-1:])
 
 

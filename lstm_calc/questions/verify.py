@@ -75,7 +75,7 @@ def verify(model: Model, framework_name: str, *, gates: bool = False) -> Verific
     where the framework cannot build the model or we know no way to, NotInstalledError, with the pip line, where it is not there.
     """
     table = framework(framework_name)
-    model = Model([layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers], model.input_dim)
+    model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
     ours = {tensor.name: tensor.shape for tensor in tensors(model, framework_name).tensors}
     build = _adapter(table)
     with _its_own_errors(table):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
+from lstm_calc.flow import reshaped, reshaping_note
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline
 
@@ -118,8 +119,10 @@ _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4
 
 
 def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
+    yield from reshaping_note(model)
+    apart = {placed.name for placed, between in reshaped(model) if between}
     for below, above in pairwise(answer.layers):
-        if below.type in CELLS and above.type not in CELLS:
+        if below.type in CELLS and above.type not in CELLS and above.name not in apart:
             how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
             if how:
                 yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} time{'s' * (above.runs > 1)}"
