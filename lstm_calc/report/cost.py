@@ -113,7 +113,10 @@ _BYTES_LEGEND = (
 _TRAFFIC_LEGEND = (
     "at last, one step of the batch: bytes moved are weights read once, states read and written, each layer's input and output"
 )
-_INTEGERS = "biases int32, peepholes int16, h int8, c int16; a float32 scale a matrix, or with --per-channel a channel"
+_INTEGERS = (
+    "biases int32, peepholes int16, h int8, c and gates int16; a float32 scale a matrix and a peephole, or with --per-channel a "
+    "channel of a matrix (tflite: of dense layers alone); zero points and the scales of biases, which a file has too, are left out"
+)
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
 
 
