@@ -488,7 +488,7 @@ def test_the_values_of_an_image_are_kept_at_every_position() -> None:
     ],
 )
 def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, ...], size: int) -> None:
-    assert OPTIMIZERS[optimizer](shape) == size
+    assert OPTIMIZERS[optimizer].states(shape) == size
 
 
 @pytest.mark.parametrize(("per_channel", "scales"), [(False, 2), (True, 8 * 6)])

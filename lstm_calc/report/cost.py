@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
+from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline
 
@@ -98,7 +99,7 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
     if answer.optimizer is not None:
-        yield _training_words(answer)
+        yield _training_words(answer, answer.optimizer)
     yield _TRAFFIC_LEGEND
 
 
@@ -136,12 +137,13 @@ def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
             yield f"{placed.name} multiplies the embedding's matrix: its MACs count here, its bytes there"
 
 
-def _training_words(answer: Cost) -> str:
+def _training_words(answer: Cost, optimizer: str) -> str:
     far = f", {answer.truncate:,} steps at a time" if answer.truncate else ""
     total = sum(sum(each.asdict().values()) for each in _trainings(answer)) + answer.bytes.weights
     return (
-        f"training with {answer.optimizer}, {size_words(total)} with the weights: its states in float32; saved for backward: "
-        f"each value once that autograd keeps of the cells' equations written out{far}"
+        f"training with {optimizer}, {size_words(total)} with the weights: its states: "
+        f"{OPTIMIZERS[optimizer].words}; saved for backward: each value once that autograd keeps of the cells' equations "
+        f"written out{far}"
     )
 
 
