@@ -1,9 +1,12 @@
 """How many bytes numbers take: weights by data type, as a framework stores them, and the states and values of a run.
 
-A plain type takes its width a number. The integer types are as TensorFlow Lite has them in a fully quantized model: matrices and
-tables in the type itself (int4: two to a byte, each tensor in whole bytes), biases in int32, peepholes in int16, h and what flows
-in int8, c in int16; and a float32 scale for each matrix or table, or for each of its channels (the units that a matrix computes,
-the tokens of a table). Zero points are zero and the scale of a bias is the product of two others, so neither is counted.
+A plain type takes its width a number. int8 is as TensorFlow Lite has it in a fully quantized model, read from files that its
+converter wrote: matrices and tables in int8, biases in int32, peepholes in int16, h and what flows in int8, c and the gates of a
+step in int16; and a float32 scale for each matrix, table or peephole, or for each channel of a matrix or table (the units that a
+matrix computes, the tokens of a table). int4 is the same with matrices and tables in int4, two to a byte, each tensor in whole
+bytes. The scale of a bias is the product of two others and a zero point that of a table alone can differ from 0: neither is
+counted, though a file has both, a scale always with a zero point of 8 bytes. Not this is dynamic-range quantization, which keeps
+biases, and matrices of fewer than 1,024 numbers, in float32.
 """
 
 from __future__ import annotations
@@ -17,19 +20,25 @@ from lstm_calc.measure import axes_of, rows_of, shape_of, sizes_of
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.frameworks import Layout, Row
     from lstm_calc.measure import Shape
     from lstm_calc.model import Model, Placed
 
 
 class Dtype(Record):
-    """A data type by the bits of a number of each kind; ``scale`` is 0 where there are no scales."""
+    """A data type by the bits of a number of each kind; ``scale`` is 0 where there are no scales.
+
+    ``value`` is what flows between layers and h, ``gate`` what one step works out inside a recurrent layer.
+    """
 
     name: str
     matrix: int
     bias: int
     peephole: int
     value: int
+    gate: int
     cell: int
     scale: int = 0
 
@@ -42,11 +51,11 @@ class Dtype(Record):
 DTYPES = {
     dtype.name: dtype
     for dtype in (
-        Dtype("float32", 32, 32, 32, 32, 32),
-        Dtype("float16", 16, 16, 16, 16, 16),
-        Dtype("bfloat16", 16, 16, 16, 16, 16),
-        Dtype("int8", 8, 32, 16, 8, 16, scale=32),
-        Dtype("int4", 4, 32, 16, 8, 16, scale=32),
+        Dtype("float32", 32, 32, 32, 32, 32, 32),
+        Dtype("float16", 16, 16, 16, 16, 16, 16),
+        Dtype("bfloat16", 16, 16, 16, 16, 16, 16),
+        Dtype("int8", 8, 32, 16, 8, 16, 16, scale=32),
+        Dtype("int4", 4, 32, 16, 8, 16, 16, scale=32),
     )
 }
 """The data types by name."""
@@ -84,20 +93,24 @@ def weight_bytes(model: Model, framework_name: str = "textbook", dtype: str = "f
 
 def layer_bytes(placed: Placed, layout: Layout, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes of one layer's parameters."""
-    total = 0
+    return sum(bytes_by_tensor(placed, layout, dtype, per_channel=per_channel))
+
+
+def bytes_by_tensor(placed: Placed, layout: Layout, dtype: Dtype, *, per_channel: bool) -> Iterator[int]:
+    """Yield the bytes of each of a layer's tensors, in the framework's order."""
+    fine = per_channel and not layout.per_tensor
     for row, gates, _ in rows_of(layout, placed.layer):
         axes = axes_of(row, placed.layer)
-        total += row_bytes(row, axes, shape_of(axes, sizes_of(placed, gates)), dtype, per_channel=per_channel)
-    return total
+        yield _row_bytes(row, axes, shape_of(axes, sizes_of(placed, gates)), dtype, per_channel=fine)
 
 
-def row_bytes(row: Row, axes: str, shape: Shape, dtype: Dtype, *, per_channel: bool) -> int:
+def _row_bytes(row: Row, axes: str, shape: Shape, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes of one tensor, its scales included."""
     roles = set(row.role.split())
     if roles <= {"bias", "recurrent_bias"}:
         return whole_bytes(prod(shape) * dtype.bias)
     if roles == {"peephole"}:
-        return whole_bytes(prod(shape) * dtype.peephole)
+        return whole_bytes(prod(shape) * dtype.peephole + dtype.scale)
     scales = _channels(row, axes, shape) if per_channel else 1
     return whole_bytes(prod(shape) * dtype.matrix) + whole_bytes(scales * dtype.scale)
 

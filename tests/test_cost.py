@@ -31,6 +31,7 @@ from tests.strategies import models
 if TYPE_CHECKING:
     from lstm_calc.model import Model
     from lstm_calc.questions.memory import Training
+    from lstm_calc.questions.tensors import Tensor
     from tests.conftest import Cli
 
 every_framework = pytest.mark.parametrize("framework", list(FRAMEWORKS))
@@ -182,7 +183,7 @@ def test_weights_in_a_plain_type_are_the_sum_over_tensors(framework: str, data: 
         assert weight_bytes(model, framework, name) == expected == width * count(model, framework)
 
 
-ROLES = {"bias": 4, "recurrent_bias": 4, "peephole": 2}
+BIASES = {"bias", "recurrent_bias"}
 
 
 @every_framework
@@ -191,17 +192,23 @@ def test_weights_in_an_integer_type_are_the_sum_over_tensors(
     framework: str, data: st.DataObject, bits: int, per_channel: bool
 ) -> None:
     model = data.draw(models(framework))
-    total = 0
-    for tensor in tensors(model, framework).tensors:
-        role = tensor.parts[0].role
-        channels = tensor.shape[0] if "vocab_size" in tensor.axes else _channels(tensor) if per_channel else 1
-        total += (
-            tensor.params * ROLES[role] if role in ROLES else -(-tensor.params * bits // 8) + 4 * (channels if per_channel else 1)
-        )
+    layouts = FRAMEWORKS[framework].layouts
+    fine = {placed.name for placed in model.placed if per_channel and not layouts[placed.layer.kind].per_tensor}
+    total = sum(_integer_bytes(tensor, bits, per_channel=tensor.layer in fine) for tensor in tensors(model, framework).tensors)
     assert weight_bytes(model, framework, f"int{bits}", per_channel=per_channel) == total
 
 
-def _channels(tensor: Any) -> int:
+def _integer_bytes(tensor: Tensor, bits: int, *, per_channel: bool) -> int:
+    role = tensor.parts[0].role
+    if role in BIASES:
+        return 4 * tensor.params
+    if role == "peephole":
+        return 2 * tensor.params + 4
+    channels = tensor.shape[0] if "vocab_size" in tensor.axes else _channels(tensor)
+    return -(-tensor.params * bits // 8) + 4 * (channels if per_channel else 1)
+
+
+def _channels(tensor: Tensor) -> int:
     """Return the units that a tensor computes: the places of all axes that are not summed over; the tokens of a table."""
     inputs = {"units"} if tensor.parts[0].role == "projection" else {"dim"} if "vocab_size" in tensor.axes else {"input", "output"}
     kept = [
@@ -215,9 +222,9 @@ def _channels(tensor: Any) -> int:
 def test_integer_types_by_hand() -> None:
     model = read("32 > lstm 32 peephole proj=16")
     matrices, biases, peepholes = 4 * 32 * (32 + 16) + 32 * 16, 4 * 32 + 16, 3 * 32
-    assert weight_bytes(model, "tflite", "int8") == matrices + 4 * biases + 2 * peepholes + 4 * 9
-    assert weight_bytes(model, "tflite", "int8", per_channel=True) == matrices + 4 * biases + 2 * peepholes + 4 * (8 * 32 + 16)
-    assert weight_bytes(model, "tflite", "int4") == matrices // 2 + 4 * biases + 2 * peepholes + 4 * 9
+    assert weight_bytes(model, "tflite", "int8") == matrices + 4 * biases + 2 * peepholes + 4 * 12
+    assert weight_bytes(model, "tflite", "int8", per_channel=True) == matrices + 4 * biases + 2 * peepholes + 4 * 12
+    assert weight_bytes(model, "tflite", "int4") == matrices // 2 + 4 * biases + 2 * peepholes + 4 * 12
     assert (
         weight_bytes(read("vocab 101 > embed 7 > lstm 3"), "keras", "int4") - weight_bytes(read("7 > lstm 3"), "keras", "int4")
         == 354 + 4
@@ -481,7 +488,7 @@ def test_the_values_of_an_image_are_kept_at_every_position() -> None:
     ],
 )
 def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, ...], size: int) -> None:
-    assert OPTIMIZERS[optimizer](shape) == size
+    assert OPTIMIZERS[optimizer].states(shape) == size
 
 
 @pytest.mark.parametrize(("per_channel", "scales"), [(False, 2), (True, 8 * 6)])

@@ -47,6 +47,7 @@ class Layout(Record):
     unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
     layer leaves the choice open, ``limits`` what must hold between two sizes. ``forget_bias`` is what
     is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
+    ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
     ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
     """
 
@@ -65,6 +66,7 @@ class Layout(Record):
     limits: tuple[tuple[str, str, str], ...] = ()
     forget_bias: int = 0
     quirks: str = ""
+    per_tensor: bool = False
     initial: str = ""
     note: str = ""
 

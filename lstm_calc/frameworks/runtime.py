@@ -161,6 +161,7 @@ TFLITE = Framework(
             options="bidirectional projection projection_bias peephole coupled",
             defaults="projection_bias",
             limits=(("projection", "<=", "units"),),
+            per_tensor=True,
             initial="none: the converter writes them",
             label="lstm_0",
             path="{name}.",
@@ -185,6 +186,7 @@ TFLITE = Framework(
         ),
         "embedding": Layout(
             source="tensorflow/lite/kernels/gather.cc",
+            per_tensor=True,
             label="gather_0",
             path="{name}.",
             rows=(Row("weights", "vocab_size dim", "kernel"),),

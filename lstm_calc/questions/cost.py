@@ -196,7 +196,7 @@ def cost(
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
     """Return what training takes by layer; ``stretch`` is what one pass goes back through."""
-    states = optimizer_of(optimizer)
+    states = optimizer_of(optimizer).states
     if dtype.scale:
         raise LstmCalcError(f"{dtype.name} weights are not trained; give float32, float16 or bfloat16")
     stored = groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)

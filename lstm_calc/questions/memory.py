@@ -68,8 +68,8 @@ def bytes_of(run: Run, dtype: Dtype, training: Training | None, *, per_channel: 
     return Bytes(
         weights=layer_bytes(run.placed, run.layout, dtype, per_channel=per_channel),
         state=_state_bytes(run, dtype),
-        activations_step=whole_bytes((narrow + buffer) * dtype.value),
-        activations_sequence=whole_bytes((wide + buffer) * dtype.value),
+        activations_step=whole_bytes(narrow * dtype.value + buffer * dtype.gate),
+        activations_sequence=whole_bytes(wide * dtype.value + buffer * dtype.gate),
         training=training,
     )
 

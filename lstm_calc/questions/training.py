@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.record import Record
 from lstm_calc.work import kept_in
 
 if TYPE_CHECKING:
@@ -46,23 +47,36 @@ def _in_blocks(shape: Shape) -> int:
     return 2 * (numbers + -(-numbers // _BLOCK) * FLOAT32)
 
 
-OPTIMIZERS: dict[str, Callable[[Shape], int]] = {
-    "sgd": _copies(0),
-    "momentum": _copies(1),
-    "adam": _copies(2),
-    "adamw": _copies(2),
-    "adafactor": _factored,
-    "adam8bit": _in_blocks,
+class Optimizer(Record):
+    """What an optimizer keeps: the bytes of its states for a tensor of a shape, and the rule in words, with its class."""
+
+    states: Callable[[Shape], int]
+    words: str
+
+
+_COUNTED = "a step counter of 4 bytes a tensor apart"
+
+OPTIMIZERS = {
+    "sgd": Optimizer(_copies(0), "none"),
+    "momentum": Optimizer(_copies(1), "a float32 a number, as torch.optim.SGD"),
+    "adam": Optimizer(_copies(2), f"two float32 a number, as torch.optim.Adam, {_COUNTED}"),
+    "adamw": Optimizer(_copies(2), f"two float32 a number, as torch.optim.AdamW, {_COUNTED}"),
+    "adafactor": Optimizer(
+        _factored,
+        "a float32 a row and one a column of a matrix, one a number of a vector, as torch.optim.Adafactor (Keras keeps one a "
+        f"number beside), {_COUNTED}",
+    ),
+    "adam8bit": Optimizer(
+        _in_blocks,
+        f"two bytes a number and two float32 a block of {_BLOCK}, of tensors below {_LEAST_IN_8_BITS:,} numbers two float32 a "
+        "number, as bitsandbytes.optim.Adam8bit, its 2 KiB of shared tables apart",
+    ),
 }
-"""For each optimizer, the bytes of its states for a tensor of a shape; step counters are left out.
-
-Read from torch.optim (SGD with momentum, Adam, AdamW, Adafactor) and bitsandbytes (Adam8bit: blocks of 256, tensors of fewer than
-4,096 numbers in 32 bits).
-"""
+"""For each optimizer, what it keeps; held against the states that the libraries made."""
 
 
-def optimizer_of(name: str) -> Callable[[Shape], int]:
-    """Return what an optimizer keeps of a tensor; raise LstmCalcError, with the nearest name, where there is none."""
+def optimizer_of(name: str) -> Optimizer:
+    """Return an optimizer by name; raise LstmCalcError, with the nearest name, where there is none."""
     if name not in OPTIMIZERS:
         raise LstmCalcError(f"{quoted(name)} is not an optimizer{did_you_mean(name, OPTIMIZERS)}")
     return OPTIMIZERS[name]

@@ -9,6 +9,7 @@ from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.flow import reshaped, reshaping_note
+from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline
 
@@ -99,7 +100,7 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
     if answer.optimizer is not None:
-        yield _training_words(answer)
+        yield _training_words(answer, answer.optimizer)
     yield _TRAFFIC_LEGEND
 
 
@@ -114,7 +115,10 @@ _BYTES_LEGEND = (
 _TRAFFIC_LEGEND = (
     "at last, one step of the batch: bytes moved are weights read once, states read and written, each layer's input and output"
 )
-_INTEGERS = "biases int32, peepholes int16, h int8, c int16; a float32 scale a matrix, or with --per-channel a channel"
+_INTEGERS = (
+    "biases int32, peepholes int16, h int8, c and gates int16; a float32 scale a matrix and a peephole, or with --per-channel a "
+    "channel of a matrix (tflite: of dense layers alone); zero points and the scales of biases, which a file has too, are left out"
+)
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
 
 
@@ -136,12 +140,13 @@ def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
             yield f"{placed.name} multiplies the embedding's matrix: its MACs count here, its bytes there"
 
 
-def _training_words(answer: Cost) -> str:
+def _training_words(answer: Cost, optimizer: str) -> str:
     far = f", {answer.truncate:,} steps at a time" if answer.truncate else ""
     total = sum(sum(each.asdict().values()) for each in _trainings(answer)) + answer.bytes.weights
     return (
-        f"training with {answer.optimizer}, {size_words(total)} with the weights: its states in float32; saved for backward: "
-        f"each value once that autograd keeps of the cells' equations written out{far}"
+        f"training with {optimizer}, {size_words(total)} with the weights: its states: "
+        f"{OPTIMIZERS[optimizer].words}; saved for backward: each value once that autograd keeps of the cells' equations "
+        f"written out{far}"
     )
 
 
