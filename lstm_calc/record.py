@@ -31,8 +31,7 @@ class Record:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
-        given = dict(zip(self._positional, args, strict=False))
-        given |= kwargs
+        given = dict(zip(self._positional, args, strict=False)) | kwargs if args else kwargs
         values = self.__dict__
         values.update(self.fields)
         values.update(given)

@@ -6,16 +6,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import supporting
-from lstm_calc.measure import Shape, count
-from lstm_calc.model import Model
-from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
+from lstm_calc.frameworks import framework, layout_for, supporting
+from lstm_calc.measure import Shape, count, rows_of
+from lstm_calc.questions.tensors import ROLES, Part, Tensor, held, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from lstm_calc.model import Layer, Placed
+    from lstm_calc.model import Layer, Model, Placed
 
 
 class GateCount(Record):
@@ -104,13 +103,10 @@ def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
     >>> bias_vectors(GRU(8), "keras")
     {'reset': 2, 'update': 2, 'candidate': 2}
     """
-    alone = tensors(Model([layer.replace(input_dim=1, repeat=1)]), framework_name)
-    return vectors_of(CELLS[layer.kind].gates, [part for tensor in alone.tensors for part in tensor.parts])
-
-
-def vectors_of(gates: Iterable[str], parts: Sequence[Part]) -> dict[str, int]:
-    """Return how many bias vectors each of the gates has that are found among the parts of a layer's tensors."""
-    roles = {gate: {part.role for part in parts if part.gate == gate} for gate in gates}
+    roles: dict[str, set[str]] = {gate: set() for gate in CELLS[layer.kind].gates}
+    for row, gates, _ in rows_of(layout_for(framework(framework_name), layer), layer):
+        for gate, role in held(row, gates):
+            roles[gate].add(role)
     return {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
 
 
