@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lstm_calc.inference.fits import Fit
 
 
-_UNNAMED = re.compile(r"[^A-Za-z0-9_./-]")
+_UNNAMED = r"[^A-Za-z0-9_./-]"
 _LONGEST_NAME = 190
 
 
@@ -97,7 +97,7 @@ class InspectedFile(Record):
                 continue
             first = first or found.input_dim
             follows = not layers or width == found.input_dim
-            name = fresh_name(_UNNAMED.sub("_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
+            name = fresh_name(re.sub(_UNNAMED, "_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
             layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
             width = found.layer.output_dim(found.input_dim)
         return Model(layers, first) if layers else None
