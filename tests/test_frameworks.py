@@ -25,10 +25,10 @@ from lstm_calc.frameworks import (
     who_offers,
 )
 from lstm_calc.inference.forms import forms
-from lstm_calc.measure import count
+from lstm_calc.measure import bias_vectors, count
 from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense, Model
 from lstm_calc.notation import read
-from lstm_calc.questions.params import bias_vectors, params
+from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 

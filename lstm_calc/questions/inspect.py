@@ -14,9 +14,8 @@ from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.others import kinds_of
 from lstm_calc.inference.sorting import sort
-from lstm_calc.measure import count
+from lstm_calc.measure import bias_vectors, count
 from lstm_calc.model import Layer, Model, Recurrent, fresh_name
-from lstm_calc.questions.params import bias_vectors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import framework, layout_for, supporting
-from lstm_calc.measure import Shape, count, rows_of
-from lstm_calc.questions.tensors import ROLES, Part, Tensor, held, tensors
+from lstm_calc.frameworks import supporting
+from lstm_calc.measure import Shape, count
+from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.model import Model, Placed
 
 
 class GateCount(Record):
@@ -94,20 +94,6 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
         if table.name != framework_name:
             totals.setdefault(count(model, table.name), []).append(table.name)
     return totals
-
-
-def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
-    """Return how many bias vectors each gate of a recurrent layer has, in the order of its cell.
-
-    >>> from lstm_calc import GRU
-    >>> bias_vectors(GRU(8), "keras")
-    {'reset': 2, 'update': 2, 'candidate': 2}
-    """
-    roles: dict[str, set[str]] = {gate: set() for gate in CELLS[layer.kind].gates}
-    for row, gates, _ in rows_of(layout_for(framework(framework_name), layer), layer):
-        for gate, role in held(row, gates):
-            roles[gate].add(role)
-    return {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
 
 
 def _layer(placed: Placed, owned: Sequence[Tensor]) -> LayerCount:

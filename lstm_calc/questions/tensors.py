@@ -195,19 +195,6 @@ def feature_axes(axes: str) -> list[int]:
     return [at for at, axis in enumerate(axes.split()) if axis not in _BLOCKS]
 
 
-def held(row: Row, gates: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each gate of a tensor with each role that it has there, without measuring the blocks.
-
-    >>> from lstm_calc.frameworks import Row
-    >>> list(held(Row("B", "gates*units+candidate_gate*units", "bias recurrent_bias"), ("reset", "candidate")))
-    [('reset', 'bias'), ('candidate', 'bias'), ('candidate', 'recurrent_bias')]
-    """
-    axes = [terms_of(axis) for axis in row.axes.split()]
-    for turn, role in enumerate(row.role.split()):
-        words = {word for terms in axes for word in terms[turn if len(terms) > 1 else 0]}
-        yield from ((gate, role) for gate in gates if len(gates) == 1 or words & {"gates", f"{gate}_gate"})
-
-
 def transposed(row: Row, axes: str) -> dict[str, bool]:
     """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
     names = [axis for axis in axes.split() if axis not in _BLOCKS]
