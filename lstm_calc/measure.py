@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import OPTION_FIELDS, framework, layout_for, option_words
 
 if TYPE_CHECKING:
@@ -109,6 +110,33 @@ def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...]
                 yield from ((row, (gate,), way) for gate in gates)
             else:
                 yield row, gates, way
+
+
+def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
+    """Return how many bias vectors each gate of a recurrent layer has, in the order of its cell.
+
+    >>> from lstm_calc import GRU
+    >>> bias_vectors(GRU(8), "keras")
+    {'reset': 2, 'update': 2, 'candidate': 2}
+    """
+    roles: dict[str, set[str]] = {gate: set() for gate in CELLS[layer.kind].gates}
+    for row, gates, _ in rows_of(layout_for(framework(framework_name), layer), layer):
+        for gate, role in _held(row, gates):
+            roles[gate].add(role)
+    return {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
+
+
+def _held(row: Row, gates: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each gate of a tensor with each role that it has there, without measuring the blocks.
+
+    >>> from lstm_calc.frameworks import Row
+    >>> list(_held(Row("B", "gates*units+candidate_gate*units", "bias recurrent_bias"), ("reset", "candidate")))
+    [('reset', 'bias'), ('candidate', 'bias'), ('candidate', 'recurrent_bias')]
+    """
+    axes = [terms_of(axis) for axis in row.axes.split()]
+    for turn, role in enumerate(row.role.split()):
+        words = {word for terms in axes for word in terms[turn if len(terms) > 1 else 0]}
+        yield from ((gate, role) for gate in gates if len(gates) == 1 or words & {"gates", f"{gate}_gate"})
 
 
 def axes_of(row: Row, layer: Layer) -> str:

@@ -24,8 +24,9 @@ from lstm_calc.frameworks import (
     settled,
     who_offers,
 )
-from lstm_calc.measure import count
-from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense
+from lstm_calc.inference.forms import forms
+from lstm_calc.measure import bias_vectors, count
+from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense, Model
 from lstm_calc.notation import read
 from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
@@ -144,6 +145,14 @@ def forget_slices(text: str, framework: str) -> dict[str, list[list[tuple[int, i
     for tensor in tensors(read(text), framework).tensors:
         found[tensor.name] = [list(part.slice) for part in tensor.parts if part.gate == "forget"]
     return found
+
+
+def test_the_bias_vectors_that_rows_tell_are_those_of_the_parts() -> None:
+    for form in forms():
+        parts = [part for tensor in tensors(Model([form.layer], input_dim=1), form.framework).tensors for part in tensor.parts]
+        roles = {gate: {part.role for part in parts if part.gate == gate} for gate in CELLS[form.kind].gates}
+        told = {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
+        assert bias_vectors(form.layer, form.framework) == told, form
 
 
 def test_where_the_forget_gate_lies() -> None:

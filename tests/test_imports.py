@@ -31,6 +31,7 @@ STARTS = {
     f"from lstm_calc.cli import app; app({FORECAST} + ['-q'])": ("rich", "json", "lstm_calc.report"),
     f"from lstm_calc.cli import app; app({FORECAST} + ['--as-model'])": ("rich", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['arguments', '--format', 'json'])": ("rich", "lstm_calc.report", "lstm_calc.modelfile"),
+    "from lstm_calc.cli import app; app(['frameworks', '--format', 'json'])": ("rich", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['explain', '-i', '2', '-u', '2', '--format', 'json'])": ("rich", "lstm_calc.report"),
     "from lstm_calc.cli import app; app(['explain', '-i', '2', '-u', '2', '--format', 'html'])": ("rich", "json"),
     "from lstm_calc.cli import app; app(['compare', '2 > lstm 2', '2 > gru 2', '--format', 'latex'])": ("rich", "json"),

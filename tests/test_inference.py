@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +13,7 @@ from lstm_calc.checkpoint.stored import Checkpoint, Operator, Stored
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.fits import Fit
-from lstm_calc.inference.forms import Slot, forms, solved
+from lstm_calc.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.named import names_a_cell
 from lstm_calc.inference.others import kinds_of
@@ -303,6 +305,20 @@ def test_the_forms_have_the_names_of_their_frameworks() -> None:
     ):
         assert (framework, kind, tuple(names.split())) in known
     assert {form.framework for form in forms()} == set(FRAMEWORKS)
+
+
+@pytest.mark.parametrize("place", list(stores()), ids="-".join)
+def test_the_names_that_rows_tell_are_those_of_the_forms(place: tuple[str, str]) -> None:
+    assert slot_names(*place) == {name for form in forms_of(*place) for name in form.slots}
+
+
+def test_only_the_forms_that_a_file_may_have_are_made() -> None:
+    code = (
+        "from lstm_calc.questions.inspect import inspect_file; inspect_file('tests/data/checkpoints/bilstm.pt');"
+        "from lstm_calc.inference.forms import forms_of, stores; print(forms_of.cache_info().currsize, len(list(stores())))"
+    )
+    made, stored = map(int, subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split())
+    assert made < stored / 2
 
 
 TFLITE = (

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import io
+import json
 import os
 import pty
 import re
 import struct
 import sys
 import termios
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstm_calc.document import Block, Column, Document, Line, Table
-from lstm_calc.render import DOCUMENT_FORMATS, plain, size_words, worded
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, plain, size_words, worded
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -50,6 +53,17 @@ def test_values_for_people_and_for_programs() -> None:
     assert worded("slice", ((0, 1, 1), (0, 4, 8))) == "[:, 0:4]"
     assert (worded("share", 0.22184), plain("share", 0.22184)) == ("22.2%", "0.221840")
     assert worded("number", None) == plain("shape", None) == ""
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda each: st.lists(each) | st.lists(each).map(tuple) | st.dictionaries(st.text(), each),
+)
+
+
+@given(PLAIN)
+def test_json_is_laid_out_as_by_the_standard_library(data: Any) -> None:
+    assert DATA_FORMATS["json"](data) == f"{json.dumps(data, indent=2)}\n"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """``lstm-calc frameworks``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstm_calc.cli.options import framework_names, with_options
 from lstm_calc.cli.output import Output
+
+if TYPE_CHECKING:
+    from lstm_calc.document import Document
+    from lstm_calc.questions.support import Support, SupportList
 
 
 @with_options
@@ -20,10 +24,13 @@ def run(
     Example: lstm-calc frameworks keras
     """
     from lstm_calc.questions.support import support, support_of
+
+    answer = support() if name is None else support_of(name)
+    return output.show(answer.data, lambda: _document(answer))
+
+
+def _document(answer: "Support | SupportList") -> "Document":
+    from lstm_calc.questions.support import Support
     from lstm_calc.report.frameworks import framework_document, frameworks_document
 
-    if name is not None:
-        page = support_of(name)
-        return output.show(page.data, lambda: framework_document(page))
-    answer = support()
-    return output.show(answer.data, lambda: frameworks_document(answer))
+    return framework_document(answer) if isinstance(answer, Support) else frameworks_document(answer)

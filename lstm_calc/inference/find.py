@@ -9,7 +9,7 @@ from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.foreign import foreign_fits
 from lstm_calc.inference.graph import graph_fits
 from lstm_calc.inference.layers import Found, assembled
-from lstm_calc.inference.named import forms_by_slot, groups, named_fits, rank
+from lstm_calc.inference.named import forms_with, groups, named_fits, rank
 from lstm_calc.inference.sorting import slashed
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _part(path: str) -> str:
 
 def _is_recurrent_kernel(name: str) -> bool:
     """Say whether a name is that of a recurrent kernel alone, in some form."""
-    return any(form.slots[name].role == "recurrent_kernel" for form in forms_by_slot().get(name, ()))
+    return any(form.slots[name].role == "recurrent_kernel" for form in forms_with(name))
 
 
 def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
@@ -91,7 +91,7 @@ def _misfits(left: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
         telling = [name for name in group if name not in _VAGUE and _is_recurrent_kernel(name)]
         if telling:
             shapes = ", ".join(f"{slashed(tensor.name).removeprefix(f'{path}/')} {tensor.shape}" for tensor in group.values())
-            framework = min((form.framework for form in forms_by_slot()[telling[0]]), key=lambda name: rank(name, preferred))
+            framework = min((form.framework for form in forms_with(telling[0])), key=lambda name: rank(name, preferred))
             kind = next((word for word in ("lstm", "gru", "rnn") if word in path.lower()), None)
             why = f"no recurrent layer that is known here has the shapes {shapes}"
             yield Fit(framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)

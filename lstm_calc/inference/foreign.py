@@ -247,7 +247,7 @@ def _forms_by_ranks() -> dict[tuple[int, ...], dict[_Ratio | None, list[Form]]]:
 
 
 def _ratio(form: Form) -> _Ratio | None:
-    slot = next(slot for slot in form.slots.values() if "recurrent_kernel" in slot.role)
+    slot = form.slots[form.recurrent]
     axes = slot.axes.split()
     if "+" in slot.axes or len(axes) != 2 or getattr(form.layer, "projection", None):
         return None

@@ -20,6 +20,8 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lstm_calc.frameworks import Layout, Row
+
 _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
     "nobias": ({}, {"bias": False}),
     "projection": ({}, {"projection": 1}),
@@ -69,6 +71,11 @@ class Form(Record):
         return tuple(_equations(self))
 
     @property
+    def recurrent(self) -> str:
+        """The name of the tensor that holds the recurrent kernel, or its first gate."""
+        return next(name for name, slot in self.slots.items() if "recurrent_kernel" in slot.role)
+
+    @property
     def bias_vectors(self) -> int:
         """How many bias vectors every gate has; one that the candidate alone has more is left out."""
         roles: set[str] = set()
@@ -104,15 +111,40 @@ def _blocks(slot: Slot, term: tuple[str, ...]) -> int:
 @cache
 def forms() -> tuple[Form, ...]:
     """Return every form of every framework, in the order of the frameworks."""
-    return tuple(
-        form for table in FRAMEWORKS.values() for kind in table.layouts if kind in CELLS for form in _forms_of(table.name, kind)
-    )
+    return tuple(form for name, kind in stores() for form in forms_of(name, kind))
+
+
+def stores() -> Iterator[tuple[str, str]]:
+    """Yield every framework with every cell that it stores."""
+    return ((table.name, kind) for table in FRAMEWORKS.values() for kind in table.layouts if kind in CELLS)
+
+
+@cache
+def forms_of(name: str, kind: str) -> tuple[Form, ...]:
+    """Return the forms of a cell in a framework."""
+    return tuple(_forms_of(name, kind))
+
+
+def slot_names(name: str, kind: str) -> set[str]:
+    """Return the names of the tensors of all forms of a cell in a framework, without making these."""
+    layout = FRAMEWORKS[name].layouts[kind]
+    letters = _letters(layout)
+    return {_slot_name(row, gate, letters) for row in layout.rows for gate in (row.gates or layout.gates).split()}
+
+
+def _letters(layout: Layout) -> dict[str, str]:
+    """Return the framework's names for the gates."""
+    return dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
+
+
+def _slot_name(row: Row, gate: str, letters: dict[str, str]) -> str:
+    """Return the name of a tensor, the one of a gate where each has its own, with slashes between its parts."""
+    return row.name.format(gate=gate, letter=letters.get(gate), way="", layer=0).replace(".", "/")
 
 
 def _forms_of(name: str, kind: str) -> Iterator[Form]:
     """Yield the forms of a cell in a framework, those that store the same once."""
-    table = FRAMEWORKS[name]
-    layout = table.layouts[kind]
+    layout = FRAMEWORKS[name].layouts[kind]
     seen: list[dict[str, Slot]] = []
     choices = [_CHOICES[word] for word in layout.options.split() if word in _CHOICES]
     windows: tuple[Any, ...] = tuple({"kernel_size": window} for window in _WINDOWS) if kind == "conv_lstm" else ({},)
@@ -132,15 +164,13 @@ def _layer(kind: str, fields: dict[str, Any]) -> Layer | None:
 
 
 def _slots(name: str, layer: Layer) -> dict[str, Slot]:
-    """Return the tensors of a form by their names, which are parted by slashes here."""
+    """Return the tensors of a form by their names."""
     layout = layout_for(FRAMEWORKS[name], layer)
-    letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
-    slots = {}
-    for row, gates, _ in rows_of(layout, layer):
-        one = gates[0] if gates else ""
-        own = row.name.format(gate=one, letter=letters.get(one), way="", layer=0)
-        slots[own.replace(".", "/")] = Slot(axes_of(row, layer), len(gates), row.role)
-    return slots
+    letters = _letters(layout)
+    return {
+        _slot_name(row, next(iter(gates), ""), letters): Slot(axes_of(row, layer), len(gates), row.role)
+        for row, gates, _ in rows_of(layout, layer)
+    }
 
 
 def solved(form: Form, shapes: Mapping[str, Shape]) -> tuple[Layer, int] | None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Stored
     from lstm_calc.inference.fits import Fit
 
-_FORWARD = re.compile(r"(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)", re.IGNORECASE)
-_BACKWARD = re.compile(r"(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)", re.IGNORECASE)
+_FORWARD = "forward fw l2r left", r"(?i)(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)"
+_BACKWARD = "backward bw reverse r2l right", r"(?i)(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)"
+"""The words for a direction, and how they stand in a path; a pattern is compiled only for a path with such a word."""
 _COUNTED = re.compile(r"_\d+(?=/|$)")
 _TAIL = re.compile(r"/(cell|linear|([a-z_]+_)?(lstm|gru|rnn)_cell(_\d+)?)$|/[^/]*\*[^/]*$|/vars$")
 """What stands at the end of the path of every layer of some framework."""
@@ -70,15 +71,21 @@ def _pairs(fits: Sequence[Fit]) -> Iterator[tuple[str, list[Fit]]]:
 
 
 def _way(fit: Fit) -> str:
-    backward = fit.way or _BACKWARD.search(fit.path)
+    backward = fit.way or _starred(fit.path, _BACKWARD) != fit.path
     return "backward" if backward else "forward"
 
 
 def _neutral(path: str) -> str:
     """Return a path without the word for a direction, and without the counters that Keras gives the cells behind it."""
-    head, star, tail = _FORWARD.sub("*", _BACKWARD.sub("*", path)).partition("*")
+    head, star, tail = _starred(_starred(path, _BACKWARD), _FORWARD).partition("*")
     here, slash, behind = tail.partition("/")
     return head + star + here + slash + _COUNTED.sub("", behind)
+
+
+def _starred(path: str, way: tuple[str, str]) -> str:
+    """Return a path with a star in the place of each word for a direction."""
+    words, pattern = way
+    return re.sub(pattern, "*", path) if any(word in path.casefold() for word in words.split()) else path
 
 
 def _ways(fits: Sequence[Fit]) -> int:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lstm_calc.inference.fits import Fit
-from lstm_calc.inference.forms import Form, forms, solved
+from lstm_calc.inference.forms import Form, forms_of, slot_names, solved, stores
 from lstm_calc.inference.sorting import slashed
 
 if TYPE_CHECKING:
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 _DEPTH = re.compile(r"_l(\d{1,4})(_reverse)?$")
 _RENAMED = (
-    (re.compile(r"(^|/)parametrizations/([^/]+)/original1?$"), r"\1\2"),
-    (re.compile(r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$"), r"\1\2"),
-    (re.compile(r"(^|/)module/([^/]+)$"), r"\1\2"),
-    (re.compile(r"(^|/)_packed_weight_([hi]h)/(weight|bias)$"), r"\1\3_\2"),
-    (re.compile(r"(^|/)_all_weight_values/(\d+)/param/([^/]+)$"), r"\1\3_l\2"),
+    (("parametrizations/",), r"(^|/)parametrizations/([^/]+)/original1?$", r"\1\2"),
+    (("_v", "_orig", "_raw"), r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$", r"\1\2"),
+    (("module/",), r"(^|/)module/([^/]+)$", r"\1\2"),
+    (("_packed_",), r"(^|/)_packed_weight_([hi]h)/(weight|bias)$", r"\1\3_\2"),
+    (("_all_weight_",), r"(^|/)_all_weight_values/(\d+)/param/([^/]+)$", r"\1\3_l\2"),
 )
+"""What has one of some words in it, and then how it was named before; a pattern is compiled only for a name with such a word."""
 _WAYS = {"forward", "backward", "fw", "bw", "fwd", "bwd"}
 _INNER = {"linear", "gates", "gate", "cell"}
-_CELL = re.compile(r"^(basic_|block_|fused_)*(vanilla_)?(bi|b)?(?P<kind>lstm|gru|rnn)_?(cell|layer)?(_?\d+)?$")
+_CELL = r"^(basic_|block_|fused_)*(vanilla_)?(bi|b)?(?P<kind>lstm|gru|rnn)_?(cell|layer)?(_?\d+)?$"
 _CELL_OF_A_MODULE = "_l0"
 Group = dict[str, "Stored"]
 Place = tuple[str, int, str]
@@ -33,36 +34,37 @@ Place = tuple[str, int, str]
 
 
 @cache
-def forms_by_slot() -> dict[str, list[Form]]:
-    """Return the forms by the name of a tensor that holds their recurrent kernel; PyTorch's cells are its layers without _l0."""
-    index: dict[str, list[Form]] = {}
-    for form in [*forms(), *_cells()]:
-        recurrent = next(name for name, slot in form.slots.items() if "recurrent_kernel" in slot.role)
-        index.setdefault(recurrent, []).append(form)
+def forms_with(name: str) -> tuple[Form, ...]:
+    """Return the forms of which a tensor of some name holds the recurrent kernel."""
+    places = _stores().get(name, ())
+    found = [form for forms in (forms_of, _cells) for place in places for form in forms(*place)]
+    return tuple(form for form in found if form.recurrent == name)
+
+
+@cache
+def _cells(framework: str, kind: str) -> tuple[Form, ...]:
+    """Return the forms of PyTorch's cells, which are its layers without _l0."""
+    modules = [form for form in forms_of(framework, kind) if all(name.endswith(_CELL_OF_A_MODULE) for name in form.slots)]
+    return tuple(
+        form.replace(slots={name.removesuffix(_CELL_OF_A_MODULE): slot for name, slot in form.slots.items()}) for form in modules
+    )
+
+
+@cache
+def _stores() -> dict[str, list[tuple[str, str]]]:
+    """Return, for the name of every tensor of a form, the frameworks and cells that have it, as the rows tell."""
+    index: dict[str, list[tuple[str, str]]] = {}
+    for place in stores():
+        names = slot_names(*place)
+        for name in names | {name.removesuffix(_CELL_OF_A_MODULE) for name in names}:
+            index.setdefault(name, []).append(place)
     return index
 
 
-def _cells() -> Iterator[Form]:
-    for form in forms():
-        if all(name.endswith(_CELL_OF_A_MODULE) for name in form.slots):
-            slots = {name.removesuffix(_CELL_OF_A_MODULE): slot for name, slot in form.slots.items()}
-            yield form.replace(slots=slots)
-
-
 @cache
-def slot_names() -> frozenset[str]:
-    """Return the names of all forms' tensors."""
-    return frozenset(name for found in forms_by_slot().values() for form in found for name in form.slots)
-
-
-@cache
-def _claims() -> dict[tuple[str, str], set[str]]:
-    """Return, by framework and cell, the names that any of its forms has: a layer is one only with all of them that are there."""
-    names: dict[tuple[str, str], set[str]] = {}
-    for found in forms_by_slot().values():
-        for form in found:
-            names.setdefault((form.framework, form.kind), set()).update(form.slots)
-    return names
+def _claims(framework: str, kind: str) -> frozenset[str]:
+    """Return the names that any form of a framework's cell has: a layer is one only with all of them that are there."""
+    return frozenset(name for form in (*forms_of(framework, kind), *_cells(framework, kind)) for name in form.slots)
 
 
 def named_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
@@ -79,7 +81,7 @@ def named_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[
 def groups(tensors: Sequence[Stored]) -> dict[Place, Group]:
     """Return the tensors that have a form's name, by where they stand; the last part or the last two may be the name."""
     found: dict[Place, Group] = {}
-    known = slot_names()
+    known = _stores()
     for tensor in tensors:
         parts = _plain(slashed(tensor.name)).split("/")
         deep = _DEPTH.search(parts[-1])
@@ -99,8 +101,9 @@ def _plain(name: str) -> str:
     >>> _plain("rnn/parametrizations/weight_hh_l0/original1"), _plain("rnn/weight_hh_l0_v"), _plain("rnns/0/module/bias_ih_l0")
     ('rnn/weight_hh_l0', 'rnn/weight_hh_l0', 'rnns/0/bias_ih_l0')
     """
-    for pattern, plain in _RENAMED:
-        name = pattern.sub(plain, name)
+    for words, pattern, plain in _RENAMED:
+        if any(word in name for word in words):
+            name = re.sub(pattern, plain, name)
     return name
 
 
@@ -108,8 +111,8 @@ def _best(place: Place, group: Group, preferred: Sequence[str]) -> Fit | None:
     """Return the layer that explains most of a group, a preferred framework's first, None where nothing fits."""
     path, depth, way = place
     fits = []
-    for form in (form for name in group for form in forms_by_slot().get(name, ())):
-        if form.slots.keys() != group.keys() & _claims()[form.framework, form.kind] or (form.joined and not _says(form, path)):
+    for form in (form for name in group for form in forms_with(name)):
+        if form.slots.keys() != group.keys() & _claims(form.framework, form.kind) or (form.joined and not _says(form, path)):
             continue
         tensors = {name: group[name] for name in form.slots}
         if any(len(tensor.shape) != form.slots[name].rank for name, tensor in tensors.items()):
@@ -134,5 +137,5 @@ def names_a_cell(kind: str, path: str) -> bool:
     """Say whether a path ends with the name of a cell of a kind, or with that of its one matrix."""
     own = [part for part in path.lower().split("/") if part not in _WAYS] or [""]
     last = own[-2] if own[-1] in _INNER and len(own) > 1 else own[-1]
-    found = _CELL.match(last)
+    found = re.match(_CELL, last)
     return found is not None and found["kind"] in {kind.removeprefix("conv_"), "rnn" * (own[-1] in _INNER)}

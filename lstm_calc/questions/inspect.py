@@ -14,9 +14,8 @@ from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.others import kinds_of
 from lstm_calc.inference.sorting import sort
-from lstm_calc.measure import count
+from lstm_calc.measure import bias_vectors, count
 from lstm_calc.model import Layer, Model, Recurrent, fresh_name
-from lstm_calc.questions.params import bias_vectors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from lstm_calc.inference.fits import Fit
 
 
-_UNNAMED = re.compile(r"[^A-Za-z0-9_./-]")
+_UNNAMED = r"[^A-Za-z0-9_./-]"
 _LONGEST_NAME = 190
 
 
@@ -97,7 +96,7 @@ class InspectedFile(Record):
                 continue
             first = first or found.input_dim
             follows = not layers or width == found.input_dim
-            name = fresh_name(_UNNAMED.sub("_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
+            name = fresh_name(re.sub(_UNNAMED, "_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
             layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
             width = found.layer.output_dim(found.input_dim)
         return Model(layers, first) if layers else None

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import supporting
 from lstm_calc.measure import Shape, count
-from lstm_calc.model import Model
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from lstm_calc.model import Layer, Placed
+    from lstm_calc.model import Model, Placed
 
 
 class GateCount(Record):
@@ -95,23 +94,6 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
         if table.name != framework_name:
             totals.setdefault(count(model, table.name), []).append(table.name)
     return totals
-
-
-def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
-    """Return how many bias vectors each gate of a recurrent layer has, in the order of its cell.
-
-    >>> from lstm_calc import GRU
-    >>> bias_vectors(GRU(8), "keras")
-    {'reset': 2, 'update': 2, 'candidate': 2}
-    """
-    alone = tensors(Model([layer.replace(input_dim=1, repeat=1)]), framework_name)
-    return vectors_of(CELLS[layer.kind].gates, [part for tensor in alone.tensors for part in tensor.parts])
-
-
-def vectors_of(gates: Iterable[str], parts: Sequence[Part]) -> dict[str, int]:
-    """Return how many bias vectors each of the gates has that are found among the parts of a layer's tensors."""
-    roles = {gate: {part.role for part in parts if part.gate == gate} for gate in gates}
-    return {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
 
 
 def _layer(placed: Placed, owned: Sequence[Tensor]) -> LayerCount:

@@ -6,13 +6,13 @@ from typing import Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
-from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer, Model
-from lstm_calc.questions.params import vectors_of
-from lstm_calc.questions.tensors import tensors
+from lstm_calc.measure import axes_of, bias_vectors, rows_of
+from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer
+from lstm_calc.questions.tensors import transposed
 from lstm_calc.record import Record
 
 _PROBES: dict[str, Layer] = {"lstm": LSTM(2), "gru": GRU(2), "rnn": RNN(2), "mgu": MGU(2), "conv_lstm": ConvLSTM(2, (1,))}
-"""The smallest layer of each cell, laid out to see how its tensors lie."""
+"""The smallest layer of each cell, whose rows show how its tensors lie."""
 
 
 class CellSupport(Record):
@@ -92,52 +92,61 @@ class SupportList(Record):
         return {"schema": "lstm-calc/frameworks/1", "frameworks": [support.data() for support in self.frameworks]}
 
 
+_Offering = dict[str, dict[str, tuple[str, ...]]]
+"""For each cell and option word ('': just the cell), the frameworks that have it."""
+
+
 def support() -> SupportList:
     """Return what every framework offers."""
-    return SupportList(tuple(support_of(name) for name in FRAMEWORKS))
+    offering = _offering()
+    return SupportList(tuple(_support(table, offering) for table in FRAMEWORKS.values()))
 
 
 def support_of(framework_name: str) -> Support:
     """Return what one framework offers; raise FrameworkError where there is none of the name."""
-    table = framework(framework_name)
+    return _support(framework(framework_name), _offering())
+
+
+def _offering() -> _Offering:
+    return {cell: {word: who_offers(cell, word) for word in ("", *OPTIONS)} for cell in CELLS}
+
+
+def _support(table: Framework, offering: _Offering) -> Support:
     return Support(
         framework=table.name,
         title=table.title,
         release=table.release,
         package=table.package,
-        cells={cell: _cell(table, cell) for cell in CELLS if cell in table.layouts},
+        cells={cell: _cell(table, cell, offering[cell]) for cell in CELLS if cell in table.layouts},
         others=tuple(
             OtherSupport(kind, _whole_rows(layout), layout.initial, (), layout.source)
             for kind, layout in table.layouts.items()
             if kind not in CELLS and layout.rows
         ),
-        lacks={cell: who_offers(cell) for cell in CELLS if cell not in table.layouts},
+        lacks={cell: offering[cell][""] for cell in CELLS if cell not in table.layouts},
         input=f"{table.sequence} features",
         signals=table.signals,
         flow_note=table.flow_note,
     )
 
 
-def _cell(table: Framework, cell: str) -> CellSupport:
-    layout, probe = table.layouts[cell], Model([_PROBES[cell]], input_dim=1)
-    parts = [part for tensor in tensors(probe, table.name).tensors for part in tensor.parts]
+def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> CellSupport:
+    layout, probe = table.layouts[cell], _PROBES[cell]
+    rows = [row for row, _, _ in rows_of(layout, probe)]
     offered = layout.options.split()
-    lacks = {word: who_offers(cell, word) for word in OPTIONS if word not in offered}
     return CellSupport(
         cell=cell,
         gates=tuple(layout.gates.split()),
         letters=tuple(layout.letters.split()),
-        transposed=any(part.transposed for part in parts),
-        raveled=any(part.raveled for part in parts),
-        bias_vectors=vectors_of(CELLS[cell].gates, parts),
+        transposed=any(turned for row in rows for turned in transposed(row, axes_of(row, probe)).values()),
+        raveled=any(row.raveled for row in rows),
+        bias_vectors=bias_vectors(probe, table.name),
         forget_bias=layout.forget_bias,
         options=tuple(word for word in OPTIONS if word in offered),
-        lacks={word: names for word, names in lacks.items() if names},
+        lacks={word: names for word, names in offering.items() if names and table.name not in names},
         constraints=tuple(" ".join(limit) for limit in layout.limits),
         initial=layout.initial,
-        equations=tuple(
-            f"{each.name} = {each.expression}" for each in CELLS[cell].equations_for(equation_words(_PROBES[cell], layout))
-        ),
+        equations=tuple(f"{each.name} = {each.expression}" for each in CELLS[cell].equations_for(equation_words(probe, layout))),
         note=layout.note,
         source=layout.source,
         default=next((word for word in ("reset_after", "projection_bias") if word in layout.defaults.split()), None),
@@ -147,4 +156,4 @@ def _cell(table: Framework, cell: str) -> CellSupport:
 
 def _whole_rows(layout: Layout) -> tuple[Row, ...]:
     """Return the rows under their whole names, as those of a layer alone."""
-    return tuple(row.replace(name=layout.path + row.name) for row in layout.rows)
+    return tuple(row.replace(name=layout.path + row.name) if layout.path else row for row in layout.rows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.frameworks import framework, layout_for, option_words
 from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
@@ -130,7 +130,7 @@ def _unplaced(placed: Placed, layout: Layout, table: Framework) -> Iterator[tupl
         yield way, Tensor(name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
 
 
-class _Segment(Record):
+class _Segment(NamedTuple):
     """A stretch of one axis, the word that measures it, and what it is known to be; ``turn`` says which of a row's roles."""
 
     start: int
@@ -140,17 +140,17 @@ class _Segment(Record):
     turn: int
 
 
-def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[str]]) -> Iterator[_Segment]:
+def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iterator[_Segment]:
     """Yield the stretches of one axis, term by term, block by block."""
     start = 0
     for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
         feature = "*".join(word for word in term if word not in labels)
         length = prod(sizes[word] for word in term if word not in labels)
-        for choice in product(*(enumerate(labels[word]) for word in blocks)):
+        for choice in product(*(labels[word] for word in blocks)):
             chosen = dict(zip(blocks, choice, strict=True))
-            known = {_meaning(word): label for word, (_, label) in chosen.items()}
-            yield _Segment(start, start + length, feature, known, chosen["biases"][0] if "biases" in chosen else turn)
+            known = {_meaning(word): label for word, label in chosen.items()}
+            yield _Segment(start, start + length, feature, known, chosen.get("biases", turn))
             start += length
 
 
@@ -165,13 +165,15 @@ def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
 
 def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
     """Yield the blocks of one tensor, in the order in which they lie."""
-    labels = {"gates": gates, "ways": layer.ways, "biases": ("", ""), **{f"{gate}_gate": (gate,) for gate in gates}}
+    labels = {"gates": gates, "ways": layer.ways, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
     names, roles = axes.split(), row.role.split()
     known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
+    turned = transposed(row, axes)
+    featured = feature_axes(axes)
     for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
         role = roles[max(segment.turn for segment in cut)]
         known = known_already | {key: value for segment in cut for key, value in segment.known.items()}
-        features = [cut[at] for at in feature_axes(axes)]
+        features = [cut[at] for at in featured]
         yield Part(
             gate=known["gate"],
             role=role,
@@ -179,7 +181,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
             slice=tuple((segment.start, segment.stop) for segment in cut),
             shape=tuple(segment.stop - segment.start for segment in features),
             axes=" ".join(segment.word for segment in features),
-            transposed=_transposed(names, role) and not row.raveled,
+            transposed=turned[role],
             raveled=row.raveled,
         )
 
@@ -193,10 +195,11 @@ def feature_axes(axes: str) -> list[int]:
     return [at for at, axis in enumerate(axes.split()) if axis not in _BLOCKS]
 
 
-def _transposed(names: Sequence[str], role: str) -> bool:
-    """Say whether the axis that meets what flows in comes before the one that gives what flows out."""
-    order = [_meaning_of(axis, role) for axis in names if axis not in _BLOCKS]
-    return 1 in order and order.index(1) < order.index(0)
+def transposed(row: Row, axes: str) -> dict[str, bool]:
+    """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
+    names = [axis for axis in axes.split() if axis not in _BLOCKS]
+    orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
+    return {role: not row.raveled and 1 in order and order.index(1) < order.index(0) for role, order in orders.items()}
 
 
 def axis_order(axes: str, part: Part) -> list[int]:

@@ -16,13 +16,10 @@ __all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "
 
 
 def json(data: Any) -> str:
-    """Return the plain values of an answer as JSON, without holding its pieces, which are many."""
-    from io import StringIO
-    from json import dump
+    """Return the plain values of an answer as JSON."""
+    from lstm_calc.render.as_json import render
 
-    stream = StringIO()
-    dump(data, stream, indent=2)
-    return f"{stream.getvalue()}\n"
+    return f"{render(data)}\n"
 
 
 def _render(form: str) -> Callable[[Document, TextIO], str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import few, listed
-from lstm_calc.questions.params import GateCount, bias_vectors, elsewhere
+from lstm_calc.measure import bias_vectors
+from lstm_calc.questions.params import GateCount, elsewhere
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline

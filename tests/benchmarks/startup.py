@@ -50,8 +50,6 @@ CASES = (
     | {"--help": ("floor_number.py --help", "--help", 1.15), "params --help": ("floor_number.py --help", "params --help", 1.15)}
 )
 """For each case: the floor program's arguments, ours, and the ratio that is the bar."""
-LARGE = {"frameworks --format json": 1.50}
-"""The bars of answers that are work rather than start-up: all that is known of every framework, in 5,500 lines."""
 COMPLETIONS = {"<TAB>": '""', "par<TAB>": "par", "params --bi<TAB>": "params --bi", "params -f ke<TAB>": "params -f ke"}
 """For each case: the words that are completed."""
 FLOOR_OF_COMPLETIONS = "--un"
@@ -73,8 +71,7 @@ def wall(command: list[str]) -> float:
 def cases() -> dict[str, tuple[list[str], list[str], float]]:
     """Return for each case the command that is ours, the floor's, and the bar."""
     answers = {
-        name: ([PROGRAM, *shlex.split(ours)], floor(*shlex.split(theirs)), LARGE.get(name, bar))
-        for name, (theirs, ours, bar) in CASES.items()
+        name: ([PROGRAM, *shlex.split(ours)], floor(*shlex.split(theirs)), bar) for name, (theirs, ours, bar) in CASES.items()
     }
     theirs = completion(floor("floor_number.py"), FLOOR_OF_COMPLETIONS)
     return answers | {name: (completion([PROGRAM], words), theirs, 1.15) for name, words in COMPLETIONS.items()}
