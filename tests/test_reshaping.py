@@ -209,6 +209,13 @@ def test_other_sizes_below_what_makes_features_are_refused() -> None:
     assert list(sweep(pooled, {"units": [16, 32]}, columns=["macs"], conditions={"steps": 20})) == [(16, 30768), (32, 102496)]
 
 
+def test_a_sweep_over_steps_follows_what_is_no_polynomial_of_them() -> None:
+    model = Model([EVERY, LSTM(4)], 8, between(Resampling(((1, 7, 5),))))
+    rows = list(sweep(model, {"steps": range(5, 40)}, columns=["macs"]))
+    assert rows[:3] == [(5, None), (6, None), (7, 7 * 1536 + 320)]
+    assert all(macs == cost(model, steps=steps).whole.macs for steps, macs in rows[2:])
+
+
 def test_a_model_is_ported_as_it_flows() -> None:
     model = Model([LSTM(16, return_sequences=False), GRU(3, input_dim=4, reset_after=True)], 8, between(Reshape((4, 4))))
     assert port_plan(model, "keras", "pytorch").model.between == model.between

@@ -58,7 +58,7 @@ class Sweep:
         self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
         self._nodes = [nodes_of(axis.values) for axis in self._sizes]
         space = self._conditions.get("space", ())
-        self._jumps = "macs" in names and any(flattens(layer, space) for layer in model.layers[1:])
+        self._jumps = "macs" in names and (bool(model.between) or any(flattens(layer, space) for layer in model.layers[1:]))
         self._forms: dict[tuple[Any, ...], list[Form] | None] = {}
 
     def __iter__(self) -> Iterator[Row]:
