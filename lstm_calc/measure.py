@@ -28,11 +28,11 @@ def count(model: Model, framework_name: str = "textbook") -> int:
     table = framework(framework_name)
     lines: dict[int, tuple[int, int]] = {}
     total = 0
-    for layer, _, _, input_dim, _, times in model.stretches:
+    for layer, width in zip(model.layers, model.widths, strict=True):
         if id(layer) not in lines:
             lines[id(layer)] = _line_of(_form_of(table, layer), layer)
         own, each = lines[id(layer)]
-        total += times * (own + each * input_dim)
+        total += own * layer.repeat + each * (width + (layer.repeat - 1) * layer.output_dim(width))
     return total
 
 

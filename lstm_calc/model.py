@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.fields import count
@@ -30,26 +30,10 @@ __all__ = [
     "Placed",
     "Recurrent",
     "RepeatVector",
-    "Stretch",
     "fresh_name",
 ]
 
 MAX_LAYERS = 10_000
-
-
-class Stretch(NamedTuple):
-    """Equal layers in a row: ``times`` of them, of which each reads ``input_dim`` features and gives ``output_dim``.
-
-    A layer with ``repeat`` is a stretch of one, which reads what flows in, and a stretch of the rest, which read its own output;
-    ``depth`` is how many of it stand below the stretch.
-    """
-
-    layer: Layer
-    position: int
-    depth: int
-    input_dim: int
-    output_dim: int
-    times: int
 
 
 class Placed(Record):
@@ -77,8 +61,8 @@ class Model(Record):
     input_dim: int | None = None
     between: Sequence[Between] = ()
 
-    stretches: ClassVar[tuple[Stretch, ...]]
-    """The layers with the widths that flow in and out, repeats counted."""
+    widths: ClassVar[tuple[int, ...]]
+    """The features that flow into each layer, the first of its repeats."""
     sequences: ClassVar[tuple[bool | None, ...]]
     """Whether each layer, the last of its repeats, gives every step; None where the framework decides."""
 
@@ -90,7 +74,7 @@ class Model(Record):
             values["input_dim"] = count("input_dim", self.input_dim)
         if sum([layer.repeat for layer in layers]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
-        values["stretches"] = _stretches(layers, self.input_dim)
+        values["widths"] = _widths(layers, self.input_dim)
         _check_names(layers)
         values["between"] = tuple(self.between)
         values["sequences"] = _sequences(layers, {each.position for each in self.between})
@@ -123,19 +107,17 @@ def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     return tuple(known.setdefault(layer, layer) for layer in layers)
 
 
-def _stretches(layers: tuple[Layer, ...], width: int | None) -> tuple[Stretch, ...]:
-    """Return the layers with the widths that flow through them; ``width`` is what flows into the first."""
-    found, below = [], None
+def _widths(layers: tuple[Layer, ...], width: int | None) -> tuple[int, ...]:
+    """Return the features that flow into each layer; ``width`` is what flows into the first."""
+    found: list[int] = []
     for position, layer in enumerate(layers):
-        if below is not None and layer.input_dim is None:
-            _check_reads(layer, below, position)
-        reads = _width(layers, position, layer.input_dim or width)
-        width = layer.output_dim(reads)
-        found.append(Stretch(layer, position, 0, reads, width, 1))
+        if position and layer.input_dim is None:
+            _check_reads(layer, layers[position - 1], position)
         if layer.repeat > 1:
             _check_reads(layer, layer, position + 1)
-            found.append(Stretch(layer, position, 1, width, width, layer.repeat - 1))
-        below = layer
+        reads = _width(layers, position, layer.input_dim or width)
+        found.append(reads)
+        width = layer.output_dim(reads)
     return tuple(found)
 
 
@@ -154,12 +136,12 @@ def _check_reads(layer: Layer, below: Layer, position: int) -> None:
 def _placed(model: Model) -> Iterator[Placed]:
     """Yield the layers in their places."""
     names, module = iter(_names(model.layers)), ""
-    for layer, position, first, input_dim, output_dim, times in model.stretches:
-        for depth in range(first, first + times):
-            name = next(names)
+    for layer, width, sequences in zip(model.layers, model.widths, model.sequences, strict=True):
+        for depth in range(layer.repeat):
+            name, output_dim = next(names), layer.output_dim(width)
             module = name if depth == 0 else module
-            every = depth < layer.repeat - 1 or model.sequences[position]
-            yield Placed(layer, name, module, depth, input_dim, output_dim, every)
+            every = depth < layer.repeat - 1 or sequences
+            yield Placed(layer, name, module, depth, output_dim if depth else width, output_dim, every)
 
 
 _NEEDS = {"steps": True, "vector": False, "tokens": None}
