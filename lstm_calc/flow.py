@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _Size = TypeVar("_Size")
 
+_MADE_FOR = "say the steps and the image that the model was made for (--steps 20, --space 32x32)"
+
 
 class Batch(Record):
     """What is run: how many ``sequences``, their ``steps`` together, and the sizes of an image where steps are images.
@@ -127,8 +129,11 @@ def through(between: Sequence[Between], below: Placed, placed: Placed, steps: Sh
     """
     width, layer, last = below.output_dim, placed.layer, between[-1].name
     shape: Shape = (None, *steps, *((width, *space) if below.layer.features_first else (*space, width)))
-    for each in between:
-        shape = each.shape(shape)
+    try:
+        for each in between:
+            shape = each.shape(shape)
+    except ModelError as error:
+        raise ModelError(f"{error}; {_MADE_FOR}", key="shape") from None
     axes = list(shape[1:])
     timed = layer.reads == "steps" or (layer.reads == "either" and len(axes) > 1 and bool(steps or not space))
     if len(axes) <= timed or (layer.reads != "either" and len(axes) != 1 + timed + len(layer.window)):
@@ -136,7 +141,7 @@ def through(between: Sequence[Between], below: Placed, placed: Placed, steps: Sh
     features = axes.pop(int(timed) if layer.features_first else -1)
     if features not in {None, placed.input_dim}:
         what = f"{last} gives {features:,} features here, and {placed.name} reads {placed.input_dim:,}"
-        raise ModelError(f"{what}: the steps or the image have another size than the model was made for", key="shape")
+        raise ModelError(f"{what}; {_MADE_FOR}", key="shape")
     return tuple(axes[:timed]), tuple(axes[timed:])
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conftest import Cli
 
 EVERY = LSTM(16, return_sequences=True)
+SAY = "say the steps and the image that the model was made for (--steps 20, --space 32x32)"
 HALVED = Resampling(((1, 2, 2),))
 
 RULES: dict[str, tuple[Reshaping, tuple[int | None, ...], tuple[int | None, ...]]] = {
@@ -152,7 +153,7 @@ BROKEN: dict[str, tuple[Model, dict[str, Any], str]] = {
     "other steps": (
         Model([EVERY, Dense(3, input_dim=320)], 8, between(Flatten())),
         {"steps": 30},
-        "rule_0 gives 480 features here, and dense reads 320: the steps or the image have another size than the model was made for",
+        f"rule_0 gives 480 features here, and dense reads 320; {SAY}",
     ),
     "no axis left": (
         Model([EVERY, LSTM(3)], 8, between(GlobalPooling())),
@@ -167,7 +168,7 @@ BROKEN: dict[str, tuple[Model, dict[str, Any], str]] = {
     "the batch alone": (
         Model([EVERY, Dense(3)], 8, between(Reshape((16, -1)), HALVED, GlobalPooling(), Reshape(()))),
         {"steps": 2},
-        "rule_3: target_shape [] does not fit what flows in, [2]",
+        f"rule_3: target_shape [] does not fit what flows in, [2]; {SAY}",
     ),
     "not told": (
         Model([EVERY, LSTM(3)], 8, between(Resampling((None,)))),
