@@ -442,6 +442,12 @@ def test_every_format_shows_the_same_numbers(cli: Cli, form: str) -> None:
         assert str(number) in text
 
 
+def test_csv_counts_directions_where_json_says_bidirectional(cli: Cli) -> None:
+    files = [str(KEPT / name) for name in ("bilstm.pt", "loop.onnx")]
+    layers = csv.DictReader(io.StringIO(cli("inspect", *files, "--format", "csv").stdout.split("\n\n")[0]))
+    assert [(row["directions"], "bidirectional" in row) for row in layers] == [("2", False), ("1", False)]
+
+
 def test_csv_can_be_read_back(cli: Cli) -> None:
     text = cli("inspect", str(KEPT / "loop.onnx"), "--tensors", "--format", "csv").stdout
     layers, totals, listed = (list(csv.DictReader(io.StringIO(part))) for part in text.split("\n\n"))
