@@ -467,6 +467,12 @@ def test_the_model_goes_on_to_the_next_command(cli: Cli) -> None:
         assert cli("params", "-", "-q", "-f", framework, stdin=printed).stdout == f"{expected}\n"
 
 
+def test_a_model_names_tensors_as_its_file_does(look: Any) -> None:
+    shapes = under("net.decoder.core", TORCH_LSTM) | under("net.encoder", {"weight_ih_l0": (36, 9), "weight_hh_l0": (36, 9)})
+    model = look(state_dict(shapes)).model()
+    assert {(tensor.name, tensor.shape) for tensor in tensors(model, "pytorch").tensors} == set(shapes.items())
+
+
 def test_a_model_of_layers_side_by_side_has_their_widths(look: Any) -> None:
     other = {"weight_ih_l0": (36, 7), "weight_hh_l0": (36, 9), "bias_ih_l0": (36,), "bias_hh_l0": (36,)}
     model = look(state_dict(under("a b", TORCH_LSTM) | under("../c", other))).model()
