@@ -297,6 +297,20 @@ def test_an_ambiguity_is_told_with_its_candidates(look: Any, cli: Cli, tmp_path:
     assert layer.reason == "input and units are equal, so that the shapes do not tell the two kernels apart; the order does"
 
 
+@pytest.mark.parametrize(
+    ("shapes", "layer"),
+    [
+        (((8, 24), (6, 24), (24,)), ("lstm", 8, 6, 1, False, 1)),
+        (((6, 24), (8, 24), (24,)), ("gru", 6, 8, 1, False, 1)),
+        (((6, 24), (8, 24), (2, 24)), ("gru", 6, 8, 1, False, 2)),
+    ],
+)
+def test_keras_numbers_the_kernel_first_which_leaves_no_choice(look: Any, shapes: Any, layer: Any) -> None:
+    path = "layers/bidirectional/forward_layer/cell/vars"
+    (found,) = look(npz(under(path, {str(at): shape for at, shape in enumerate(shapes)}, "/"))).layers
+    assert (told(found), found.candidates, found.reason) == (layer, (), None)
+
+
 def test_names_of_a_layer_with_other_shapes_do_not_reconcile(look: Any, cli: Cli, tmp_path: Path) -> None:
     file = look(state_dict(under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})))
     (layer,) = file.layers
