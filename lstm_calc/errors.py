@@ -96,6 +96,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f"; known are {listed(known)}"
 
 
+FOR_WEIGHTS = "a file of weights goes to lstm-calc inspect, whose --as-model writes a model file of it"
+"""What is said beside a file that is no model, and may be weights."""
+
+
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Return the words as a list in a sentence: ``a, b and c``."""
     *front, end = words

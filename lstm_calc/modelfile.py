@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.budget import Budget, budget_of
 from lstm_calc.counts import UNKNOWN
-from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model
 from lstm_calc.template import Place, Template
@@ -127,7 +127,7 @@ def _text(stream: BinaryIO, file: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ModelFileError(f"not UTF-8 text (byte {error.start:,})", file) from None
+        raise ModelFileError(f"not UTF-8 text (byte {error.start:,}); {FOR_WEIGHTS}", file) from None
 
 
 def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Model:

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.counts import UNKNOWN, parse_count
-from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
 from lstm_calc.template import Place, Template
@@ -265,8 +265,9 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
         return field, parsed
     offered = [f"{sign}=" for sign, name in _KEYS.items() if name in known]
     offered += [word for word, (name, _) in _WORDS.items() if name in known] + ["x2"] * ("repeat" in known)
-    message = f"{quoted(token.text)} is not an option of {kind}{did_you_mean(key + equals, offered)}"
-    raise NotationError(message, text, token.start, token.stop)
+    owners = [name for name, layer in KINDS.items() if field in layer.fields]
+    why = f", but of {listed(owners)}" if owners else did_you_mean(key + equals, offered)
+    raise NotationError(f"{quoted(token.text)} is not an option of {kind}{why}", text, token.start, token.stop)
 
 
 def _value(text: str, field: str, token: _Token) -> Any:

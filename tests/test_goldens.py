@@ -79,7 +79,7 @@ CALLS = {
     "explain-steps": "explain '8 > rnn 4' --step --columns layers,for,operation,shapes,gives",
     "cost-columns": "cost '8 > lstm 4' --columns layer,type,runs,gradients",
     "arguments-columns": "arguments --columns layer,argument,default",
-    "inspect-columns": "inspect summed.pt --columns path,name,layers,bidirectional,reason",
+    "inspect-columns": "inspect summed.pt --columns path,name,layers,directions,reason",
     "inspect-paths": "inspect projected.pt none.safetensors --tensors --columns path,tensor --sort path",
     "port-raveled": "port '8 > gru 4 reset_after' --from onnx --to cudnn",
     "solve-tokens": "solve 'vocab ? > embed 8 > lstm 4' --max-params 1k",

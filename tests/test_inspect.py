@@ -297,6 +297,20 @@ def test_an_ambiguity_is_told_with_its_candidates(look: Any, cli: Cli, tmp_path:
     assert layer.reason == "input and units are equal, so that the shapes do not tell the two kernels apart; the order does"
 
 
+@pytest.mark.parametrize(
+    ("shapes", "layer"),
+    [
+        (((8, 24), (6, 24), (24,)), ("lstm", 8, 6, 1, False, 1)),
+        (((6, 24), (8, 24), (24,)), ("gru", 6, 8, 1, False, 1)),
+        (((6, 24), (8, 24), (2, 24)), ("gru", 6, 8, 1, False, 2)),
+    ],
+)
+def test_keras_numbers_the_kernel_first_which_leaves_no_choice(look: Any, shapes: Any, layer: Any) -> None:
+    path = "layers/bidirectional/forward_layer/cell/vars"
+    (found,) = look(npz(under(path, {str(at): shape for at, shape in enumerate(shapes)}, "/"))).layers
+    assert (told(found), found.candidates, found.reason) == (layer, (), None)
+
+
 def test_names_of_a_layer_with_other_shapes_do_not_reconcile(look: Any, cli: Cli, tmp_path: Path) -> None:
     file = look(state_dict(under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})))
     (layer,) = file.layers
@@ -442,6 +456,12 @@ def test_every_format_shows_the_same_numbers(cli: Cli, form: str) -> None:
         assert str(number) in text
 
 
+def test_csv_counts_directions_where_json_says_bidirectional(cli: Cli) -> None:
+    files = [str(KEPT / name) for name in ("bilstm.pt", "loop.onnx")]
+    layers = csv.DictReader(io.StringIO(cli("inspect", *files, "--format", "csv").stdout.split("\n\n")[0]))
+    assert [(row["directions"], "bidirectional" in row) for row in layers] == [("2", False), ("1", False)]
+
+
 def test_csv_can_be_read_back(cli: Cli) -> None:
     text = cli("inspect", str(KEPT / "loop.onnx"), "--tensors", "--format", "csv").stdout
     layers, totals, listed = (list(csv.DictReader(io.StringIO(part))) for part in text.split("\n\n"))
@@ -459,6 +479,12 @@ def test_the_model_goes_on_to_the_next_command(cli: Cli) -> None:
         framework = "onnx" if name.endswith("onnx") else "pytorch"
         expected = sum(layer["params"] for layer in EXPECTED[name][1])
         assert cli("params", "-", "-q", "-f", framework, stdin=printed).stdout == f"{expected}\n"
+
+
+def test_a_model_names_tensors_as_its_file_does(look: Any) -> None:
+    shapes = under("net.decoder.core", TORCH_LSTM) | under("net.encoder", {"weight_ih_l0": (36, 9), "weight_hh_l0": (36, 9)})
+    model = look(state_dict(shapes)).model()
+    assert {(tensor.name, tensor.shape) for tensor in tensors(model, "pytorch").tensors} == set(shapes.items())
 
 
 def test_a_model_of_layers_side_by_side_has_their_widths(look: Any) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc import LSTM, Model, load
-from lstm_calc.errors import ModelFileError
+from lstm_calc.errors import FOR_WEIGHTS, ModelFileError
 from lstm_calc.kerasconfig.archive import config_of
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def patched(data: bytes, signature: bytes, offset: int, value: int, kind: str = 
 
 
 GOOD = archive(("config.json", CONFIG))
+NO_CONFIG = f"a zip without the config.json of a .keras archive; {FOR_WEIGHTS}"
 DIRECTORY, END = b"PK\x01\x02", b"PK\x05\x06"
 HOSTILE = {
     "truncated": (GOOD[:-30], "not a .keras archive that can be read: "),
@@ -58,10 +59,10 @@ HOSTILE = {
     "sum": (patched(GOOD, DIRECTORY, 16, 7, "<I"), "not a .keras archive that can be read: bad crc-32 for file 'config.json'"),
     "place": (patched(GOOD, DIRECTORY, 42, 2**31, "<I"), "not a .keras archive that can be read: "),
     "directory": (patched(GOOD, END, 12, 2**31, "<I"), "not a .keras archive that can be read: "),
-    "no config": (archive(("a.json", CONFIG)), "a .keras archive has one config.json, and this one has 0"),
-    "config in a folder": (archive(("a/config.json", CONFIG)), "a .keras archive has one config.json, and this one has 0"),
+    "no config": (archive(("a.json", CONFIG)), NO_CONFIG),
+    "config in a folder": (archive(("a/config.json", CONFIG)), NO_CONFIG),
     "path of another system": (archive(("config.json", CONFIG), ("a\\b", "")), r"the archive holds a path that leaves it, 'a\\b'"),
-    "no part that goes up": (archive(("a..b", "")), "a .keras archive has one config.json, and this one has 0"),
+    "no part that goes up": (archive(("a..b", "")), NO_CONFIG),
     "path up": (archive(("config.json", CONFIG), ("../x", "")), "the archive holds a path that leaves it, '../x'"),
     "path of the root": (archive(("config.json", CONFIG), ("/etc/x", "")), "the archive holds a path that leaves it, '/etc/x'"),
     "bomb": (
@@ -69,7 +70,7 @@ HOSTILE = {
         "config.json in the archive is too large for a model",
     ),
     "not a config": (archive(("config.json", "[]")), "a model file is a table with 'layers'"),
-    "not text": (archive(("config.json", b"\xff\xfe")), "not UTF-8 text (byte 0)"),
+    "not text": (archive(("config.json", b"\xff\xfe")), f"not UTF-8 text (byte 0); {FOR_WEIGHTS}"),
     "not JSON": (archive(("config.json", "{")), "not JSON: "),
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, load
 from lstm_calc.budget import Budget
-from lstm_calc.errors import ModelFileError
+from lstm_calc.errors import FOR_WEIGHTS, ModelFileError
 from lstm_calc.modelfile import MAX_BYTES, dumps, load_from, load_template, load_with_budget, loads
 from lstm_calc.template import Template
 
@@ -178,7 +178,7 @@ def test_files_that_are_no_model_files(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b'name = "caf\xe9"')
     (tmp_path / "large").write_bytes(b" " * (MAX_BYTES + 1))
     for name, message in {
-        "latin": "not UTF-8 text (byte 11)",
+        "latin": f"not UTF-8 text (byte 11); {FOR_WEIGHTS}",
         "large": "too large for a model file, which has at most 4 MiB",
         "none": "cannot be read: no such file or directory",
         ".": "cannot be read: is a directory",

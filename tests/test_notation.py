@@ -65,12 +65,18 @@ BROKEN = (
         ("300 > lstm 3 peepole", "'peepole' is not an option of lstm; did you mean 'peephole'?", "peepole"),
         (
             "300 > gru 3 peephole",
-            (
-                "'peephole' is not an option of gru; known are merge=, in=, name=, nobias, bidirectional, frozen, "
-                "reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
-            ),
+            "'peephole' is not an option of gru, but of lstm",
             "peephole",
         ),
+        (
+            "300 > gru 3 pole",
+            (
+                "'pole' is not an option of gru; known are merge=, in=, name=, nobias, bidirectional, frozen, "
+                "reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
+            ),
+            "pole",
+        ),
+        ("300 > lstm 3 reset_after", "'reset_after' is not an option of lstm, but of gru", "reset_after"),
         ("300 > lstm 3 pro=2", "'pro=2' is not an option of lstm; did you mean 'proj='?", "pro=2"),
         ("300 > lstm 0", "units must be a whole number from 1 up, not 0", "0"),
         ("300 > lstm -3", "'-3' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "-3"),
@@ -94,9 +100,9 @@ BROKEN = (
         ("-5 > lstm 3", "'-5' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "-5"),
         ("32 lstm 3", "a > is missing after '32'", "lstm"),
         ("32 lstm", "a > is missing after '32'", "lstm"),
-        ("300 > dense 3 x2", "'x2' is not an option of dense; known are in=, name=, nobias, tied and frozen", "x2"),
+        ("300 > dense 3 x2", "'x2' is not an option of dense, but of lstm, gru, rnn, mgu and conv_lstm", "x2"),
         ("300 > lstm 3 z=1", LSTM_TAKES, "z=1"),
-        ("300 > lstm 3 kernel=3", "'kernel=3' is not an option of lstm; did you mean 'merge='?", "kernel=3"),
+        ("300 > lstm 3 kernel=3", "'kernel=3' is not an option of lstm, but of conv_lstm", "kernel=3"),
         ("300 > conv_lstm 3 kernel=3x", "'' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", ""),
         ("300 > lstm 3 x0", "repeat must be a whole number from 1 up, not 0", "x0"),
         ("300 > lstm 3 x2a", "'2a' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "2a"),

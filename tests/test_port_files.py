@@ -143,6 +143,7 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, cont
         (("--force",), "--force is for --weights and --save, which are not there"),
         (("--prefix", "lstm."), "--prefix is for --weights and --save, which are not there"),
         (("--weights", "a", "--save", "-"), "--save: weights are written to a file, not to '-'"),
+        (("--weights", "a", "--save", "b.npz"), "--save: 'b.npz' has another ending than what is written; give .safetensors"),
         (("--code", "--format", "json"), "--code prints Python; leave out --format"),
         (("--weights", "", "--save", "nowhere"), "'' cannot be read: is a directory"),
         (("--weights", "\0", "--save", "nowhere"), r"'\x00' cannot be read: not a file name"),

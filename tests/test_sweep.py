@@ -258,6 +258,30 @@ def test_rows_are_filtered_sorted_and_cut(cli: Cli) -> None:
     assert result.stdout == "units,framework,params\n128,keras,98816\n64,pytorch,33280\n"
 
 
+def test_a_row_passes_every_filter(cli: Cli) -> None:
+    for filters in (("params < 99k", "framework == keras"), ("framework == keras", "params < 99k")):
+        options = [word for text in filters for word in ("--where", text)]
+        result = cli(*GRID, *options, "--columns", "params", "--format", "csv")
+        assert result.stdout == "units,framework,params\n64,keras,33024\n128,keras,98816\n"
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson"])
+def test_options_are_values_in_json_and_words_in_csv(cli: Cli, form: str) -> None:
+    call = ("sweep", "8 > lstm 4", "--vary", "bidirectional=true,false", "--vary", "projection=none,3", "--columns", "params")
+    text = cli(*call, "--where", "bidirectional == false", "--format", form).stdout
+    rows = json.loads(text)["rows"] if form == "json" else [json.loads(line) for line in text.splitlines()]
+    assert rows == [
+        {"bidirectional": False, "projection": None, "params": 208},
+        {"bidirectional": False, "projection": 3, "params": 204},
+    ]
+    assert cli(*call, "--format", "csv").stdout.splitlines()[1] == "true,none,416"
+
+
+def test_a_word_that_is_a_value_stays_a_word_in_json(cli: Cli) -> None:
+    text = cli("sweep", "8 > bilstm 4", "--vary", "merge=none,sum", "--columns", "params", "--format", "ndjson").stdout
+    assert [json.loads(line)["merge"] for line in text.splitlines()] == ["none", "sum"]
+
+
 def test_rows_without_numbers_are_told(cli: Cli) -> None:
     result = cli("sweep", "8 > lstm 4 proj=3", "-f", "pytorch", "--vary", "units=3,4", "--columns", "params", "--format", "csv")
     assert (result.stdout, result.exit_code) == ("units,params\n3,\n4,220\n", 0)
@@ -289,6 +313,8 @@ WRONG = {
     "--vary units=1:2000": "a table of more than 1,000 rows is long; give --format csv, --top, or --yes",
     "--vary units=3 --budget 1M": "--budget is a line in a plot; give --plot, too",
     "--vary units=3,4 --plot x.gif": "--plot: 'x.gif' is not the name of a picture; it ends in .png, .svg or .pdf",
+    "--vary units=3,4 --plot x.svg -o x.txt": "--plot writes a picture into a file of its own, and --output-file is for rows",
+    "--vary units=3,4 --plot - --format json": "--plot draws in place of the rows that --format json writes",
     "--vary bias=true,false --plot -": "a plot needs a size that varies",
     "--vary units=3,4 --vary layers=1:20 --plot -": "a plot has at most 10 curves, and these are 20",
     f"--vary units=3,{10**200} --plot -": "a plot shows numbers up to 10**300",

@@ -9,7 +9,7 @@ import typer
 
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.counts import UNKNOWN
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 from lstm_calc.template import Place, Template
 
@@ -128,7 +128,8 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
     flags = {name: value for name, value in given.items() if name != "model" and value is not None}
     twice = next((name for name in flags if name != beside), None)
     if given["model"] is not None and twice:
-        raise LstmCalcError(f"the model is given twice: as {quoted(given['model'])} and by {flag_of(twice)}")
+        named = [given["model"]] if isinstance(given["model"], str) else given["model"]
+        raise LstmCalcError(f"the model is given twice: as {few(map(quoted, named))} and by {flag_of(twice)}")
     if given["model"] is None and not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return flags

@@ -1,6 +1,7 @@
 """``lstm-calc port``."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,6 +61,8 @@ def _check(output: Output, weights: str | None, save: str | None, *, code: bool,
             raise LstmCalcError(f"{option} is for --weights and --save, which are not there")
     elif save == "-":
         raise LstmCalcError("--save: weights are written to a file, not to '-'")
+    elif Path(save).suffix.lower() not in {"", ".safetensors"}:
+        raise LstmCalcError(f"--save: {quoted(save)} has another ending than what is written; give .safetensors")
     elif not files_only["--force"] and os.path.lexists(save):
         raise LstmCalcError(f"--save: {quoted(save)} is there already; --force replaces it")
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lstm_calc.questions.sweep import Row, Sweep
 
 _ROWS = "Rows"
+_WITH_TYPES = {"json", "ndjson"}
+"""Formats that can say true, false and null."""
 _PLOT = "Plot"
 _MOST_LINES = 1_000
 _MOST_HELD = 1_000_000
@@ -41,7 +43,9 @@ def run(
     columns: Annotated[
         str, typer.Option("--columns", help="Of params, bytes, macs, step_ns.", rich_help_panel=_ROWS)
     ] = "params,bytes,macs",
-    where: Annotated[str | None, typer.Option("--where", help="Only rows such as 'params < 1M'.", rich_help_panel=_ROWS)] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="Only rows such as 'params < 1M'; repeatable.", rich_help_panel=_ROWS)
+    ] = None,
     sort: Annotated[str | None, typer.Option("--sort", help="By a column; -params: largest first.", rich_help_panel=_ROWS)] = None,
     top: Annotated[str | None, typer.Option("--top", help="Only so many rows.", rich_help_panel=_ROWS)] = None,
     plot: Annotated[
@@ -58,13 +62,23 @@ def run(
 
     names = [name.strip() for name in columns.split(",")]
     answer = sweep(model, _axes(vary or []), framework, columns=names, conditions=batch | dtype | device)
-    rows = _selected(_watched(answer, output), answer.columns, where, sort, top)
+    rows = _selected(_watched(answer, output), answer.columns, where or [], sort, top)
     if plot is None and budget is not None:
         raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
+    if plot is not None:
+        _check_alone(plot, output)
     code = _show(output, model, answer, rows, yes=yes) if plot is None else _draw(output, plot, model, answer, rows, budget)
     if answer.refused:
         sys.stderr.write(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}\n")
     return code
+
+
+def _check_alone(plot: str, output: Output) -> None:
+    """Raise LstmCalcError where rows are asked for beside a drawing, which takes their place."""
+    if output.form != "table":
+        raise LstmCalcError(f"--plot draws in place of the rows that --format {output.form} writes; give one of the two")
+    if plot != "-" and output.file is not None:
+        raise LstmCalcError("--plot writes a picture into a file of its own, and --output-file is for rows; give one of the two")
 
 
 def _axes(vary: list[str]) -> dict[str, Any]:
@@ -80,15 +94,15 @@ def _axes(vary: list[str]) -> dict[str, Any]:
 
 
 def _selected(
-    rows: "Iterable[Row]", columns: "Sequence[str]", where: str | None, sort: str | None, top: str | None
+    rows: "Iterable[Row]", columns: "Sequence[str]", where: list[str], sort: str | None, top: str | None
 ) -> "Iterable[Row]":
-    """Return the rows that pass, in order, at most so many."""
+    """Return the rows that pass every filter, in order, at most so many."""
     from lstm_calc.questions.selection import passing, ranked
 
     most = None if top is None else counted("top", top)
-    if where is not None:
-        with naming("--where"):
-            rows = passing(rows, columns, where)
+    with naming("--where"):
+        for text in where:
+            rows = passing(rows, columns, text)
     if sort is None:
         return islice(rows, most)
     with naming("--sort"):
@@ -112,6 +126,8 @@ def _is_shown(output: Output) -> bool:
 def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.report.sweep import sweep_columns, sweep_document
 
+    if output.form in _WITH_TYPES:
+        rows = answer.plain(rows)
     if output.form in ROW_FORMATS:
         return output.rows(sweep_columns(answer), rows)
     rows = _few(rows, yes=yes) if output.form == "table" else _held(rows)

@@ -79,6 +79,8 @@ FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "fla
 
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
+    if "," in name:
+        raise FrameworkError(f"{quoted(name)} names several frameworks, where one is asked for; compare takes several")
     if name not in FRAMEWORKS:
         raise FrameworkError(f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS)}")
     return FRAMEWORKS[name]

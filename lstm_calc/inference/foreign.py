@@ -42,6 +42,8 @@ _GATED = r"(?i)lstm|gru|rnn|recurrent|(?<![a-z])hh|h2h"
 _RECURRENT = r"(?i)(?<![a-z])(u|r|[wu]_?h|rec|hidden|recur|state)(?![a-gi-z])"
 """Words for what meets h, in the names of tensors."""
 _NUMBERED = r"(?i)^(var|param|weight|arr|array|tensor|variable|w)?[_-]?\d+$"
+_IN_ORDER = r"(^|/)vars$"
+"""Where Keras 3 numbers a layer's weights as they were made: the kernel, the recurrent kernel, the bias."""
 _WORDS = re.compile(r"[_\-]+|(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"\d+$")
 _MODULE = r"(^|[^a-z])(lstm|gru|rnn|bilstm|bigru|blstm|lstm_?cell|gru_?cell|rnn_?cell)(?![a-z])"
@@ -142,6 +144,8 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     )
     if not candidates:
         return None
+    if re.search(_IN_ORDER, path):
+        candidates = [each for each in candidates if not _reversed(each, shapes)] or candidates
     form, layer, width = candidates[0]
     told = form.kind in path.lower()
     others = {_sizes(other, size): (other, size) for _, other, size in candidates if not told}

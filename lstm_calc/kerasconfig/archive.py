@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from lstm_calc.errors import ModelFileError, quoted
+from lstm_calc.errors import FOR_WEIGHTS, ModelFileError, quoted
 from lstm_calc.zipped import FAULTS, Bounded
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def _member(archive: ZipFile, file: str, most: int) -> ZipInfo:
         if entry.filename.startswith("/") or ".." in entry.filename.split("/") or "\\" in entry.filename:
             raise ModelFileError(f"the archive holds a path that leaves it, {quoted(entry.filename)}", file)
         found += [entry] if entry.filename == _CONFIG else []
-    if len(found) != 1:
+    if not found:
+        raise ModelFileError(f"a zip without the {_CONFIG} of a .keras archive; {FOR_WEIGHTS}", file)
+    if len(found) > 1:
         raise ModelFileError(f"a .keras archive has one {_CONFIG}, and this one has {len(found)}", file)
     entry = found[0]
     if entry.flag_bits & 1:

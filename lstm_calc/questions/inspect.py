@@ -96,7 +96,7 @@ class InspectedFile(Record):
                 continue
             first = first or found.input_dim
             follows = not layers or width == found.input_dim
-            name = fresh_name(re.sub(_UNNAMED, "_", found.name)[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
+            name = fresh_name(re.sub(_UNNAMED, "_", _own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
             layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
             width = found.layer.output_dim(found.input_dim)
         return Model(layers, first) if layers else None
@@ -121,6 +121,12 @@ class Inspection(Record):
     def data(self, *, tensors: bool = False) -> dict[str, Any]:
         """Return the plain values of the JSON answer, with ``tensors`` every tensor of every file."""
         return {"schema": "lstm-calc/inspect/1", "files": [file.data(tensors=tensors) for file in self.files]}
+
+
+def _own_name(layer: InspectedLayer) -> str:
+    """Return a layer's name as the file parts it: by dots where those of its tensors are."""
+    dotted = layer.name.replace("/", ".")
+    return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
 
 
 def inspect(*paths: str) -> Inspection:

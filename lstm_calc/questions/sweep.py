@@ -21,7 +21,7 @@ from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last,
 from lstm_calc.questions.measures import NAMES, chosen, measures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
 
@@ -71,6 +71,14 @@ class Sweep:
         for settings, head in _combinations(before):
             along = [self._along(long, settings | more, head, tail) for more, tail in _combinations(after)]
             yield from chain.from_iterable(zip(*along, strict=True))
+
+    def plain(self, rows: Iterable[Row]) -> Iterable[Row]:
+        """Return rows with what options are in place of the words for it: True for ``"true"``, None for ``"none"``."""
+        meant = [dict(zip(axis.words, axis.values, strict=True)) for axis in self.axes if not axis.is_size]
+        if all(word == value for words in meant for word, value in words.items()):
+            return rows
+        places = [{} if axis.is_size else meant.pop(0) for axis in self.axes] + [{}] * len(self.measures)
+        return (tuple(words.get(value, value) for words, value in zip(places, row, strict=True)) for row in rows)
 
     def _along(self, long: Axis, settings: dict[str, Any], head: Row, tail: Row) -> Iterator[Row]:
         """Return the rows along one axis: where there are polynomials, these over its sizes."""

@@ -38,7 +38,7 @@ def _layers_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("input_dim", "input", "number"),
         Column("units", "units", "number"),
         Column("layers", "layers", "number", shown=any(layer.layers > 1 for file in files for layer in file.layers)),
-        Column("bidirectional", "directions", "number", shown=any(layer.bidirectional for file in files for layer in file.layers)),
+        Column("directions", "directions", "number", shown=any(layer.bidirectional for file in files for layer in file.layers)),
         Column("projection", "projection", "number"),
         Column("peephole", "peephole"),
         Column("bias_vectors", "biases a gate", "number"),
