@@ -54,12 +54,14 @@ class Placed(Record):
 class Model(Record):
     """A stack of layers; ``input_dim`` is the features a time step has, None where an embedding comes first.
 
-    ``between`` is what stands between the layers without parameters, and changes what flows.
+    ``between`` is what stands between the layers without parameters, and changes what flows; ``remarks`` are sentences on what the
+    layers of a file compute that no field has.
     """
 
     layers: Sequence[Layer]
     input_dim: int | None = None
     between: Sequence[Between] = ()
+    remarks: Sequence[str] = ()
 
     widths: ClassVar[tuple[int, ...]]
     """The features that flow into each layer, the first of its repeats."""

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cli.options import with_options
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, read_training
 from lstm_calc.model import Model
 
@@ -36,6 +36,7 @@ def run(
     from lstm_calc.questions.cost import cost
 
     answer = cost(model, framework, **batch, **dtype, **training, **device)
+    warn(model.remarks)
     return output.show(answer.data, lambda: _document(model, answer))
 
 

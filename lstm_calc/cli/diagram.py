@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_calc.cli.options import with_options
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, warn
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def run(
     from lstm_calc.questions.diagram import diagram
 
     answer = diagram(model, framework, layer)
+    warn(model.remarks)
     return drawing.show(answer.data, lambda: _document(model, answer))
 
 

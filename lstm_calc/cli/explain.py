@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_calc.cli.options import with_options
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, warn
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 
@@ -27,6 +27,7 @@ def run(
 
     Example: lstm-calc explain --input 32 --units 32 --output 32
     """
+    warn(model.remarks)
     if why or "," in framework:
         return _difference(model, framework, output, why=why, step=step)
     from lstm_calc.questions.explain import explain

@@ -117,6 +117,12 @@ def _print(texts: Iterable[str]) -> None:
             raise
 
 
+def warn(sentences: Iterable[str]) -> None:
+    """Print warnings, a line each, beside the answer."""
+    for sentence in sentences:
+        sys.stderr.write(f"warning: {sentence}\n")
+
+
 def write_file(option: str, given: str, parts: Iterable[bytes]) -> None:
     """Write a file beside the path and put it in its place; a device or pipe is written to as it is."""
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstm_calc.cli.options import framework_names, with_options
-from lstm_calc.cli.output import Output, formats, write_file
+from lstm_calc.cli.output import Output, formats, warn, write_file
 from lstm_calc.errors import LstmCalcError, quoted
 from lstm_calc.model import Model
 
@@ -45,6 +45,7 @@ def run(
     from lstm_calc.questions.port import port_plan
 
     plan = port_plan(model, source, target)
+    warn(model.remarks)
     if weights is not None and save is not None:
         _move_file(weights, prefix or "", save, plan)
     return output.text(_code(plan)) if code else output.show(plan.data, lambda: _document(model, plan))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cli.models import read_model_and_budget
 from lstm_calc.cli.options import page_reader, with_options
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_dtype, read_training
 from lstm_calc.model import Model
 
@@ -42,6 +42,7 @@ def run(
     from lstm_calc.questions.review import review
 
     described, own = model
+    warn(described.remarks)
     answer = review(described, own.but(budget), framework, batch=batch, dtype=dtype, **training, **device)
     return page.show(answer.data, lambda: _document(described, answer))
 

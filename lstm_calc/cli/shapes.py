@@ -6,7 +6,7 @@ import typer
 
 from lstm_calc.cli.numbers import read_size, read_sizes
 from lstm_calc.cli.options import with_options
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, warn
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def run(
         steps=read_size("--steps", steps),
         batch_first=batch_first,
     )
-    for warning in answer.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+    warn(answer.warnings)
     return output.show(answer.data, lambda: _document(model, answer))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, quoted
-from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model
+from lstm_calc.kerasconfig.activations import remarks
+from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model, Recurrent
 from lstm_calc.record import Record
 from lstm_calc.reshaping import Between, TimeDistributed
 
@@ -34,6 +35,7 @@ class Stack:
         """The width to begin with where the config says none; None again once it is used."""
         self._read: list[_Read] = []
         self._between: list[Between] = []
+        self._remarks: list[str] = []
         self.around = 0
 
     def width(self, node: Node, ndim: int | None, axis: int = -1) -> int:
@@ -70,6 +72,8 @@ class Stack:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
         self._read.append(_Read(layer, width, node))
         self.shape = shape
+        if isinstance(layer, Recurrent):
+            self._remarks += remarks(node)
 
     def reshape(self, node: Node, rule: Reshaping) -> None:
         """Take up what changes the shape and has no weights."""
@@ -95,7 +99,8 @@ class Stack:
             raise root.error("the config says itself what flows in; --input is for one that does not")
         try:
             input_dim = None if isinstance(self._read[0].layer, Embedding) else self._read[0].width
-            return Model(self._layers(), input_dim, [each for each in self._between if 0 < each.position < len(self._read)])
+            between = [each for each in self._between if 0 < each.position < len(self._read)]
+            return Model(self._layers(), input_dim, between, tuple(dict.fromkeys(self._remarks)))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, f"config.{error.key}") from None

@@ -140,7 +140,7 @@ def varied(model: Model, framework: str, settings: Mapping[str, Any]) -> tuple[M
         from lstm_calc.reshaping import check_resized
 
         check_resized(model.between, {at for at, layer in enumerate(layers) if layer != model.layers[at]})
-    return Model(layers, settings.get("input", model.input_dim), model.between), settings.get("framework", framework)
+    return model.replace(layers=layers, input_dim=settings.get("input", model.input_dim)), settings.get("framework", framework)
 
 
 def _changes(layers: Sequence[Layer], name: str, value: Any) -> Iterator[tuple[int, Layer]]:
