@@ -10,6 +10,7 @@ import pytest
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import (
+    _MEANT,
     FRAMEWORKS,
     OPTIONS,
     Framework,
@@ -397,3 +398,8 @@ def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
 def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> None:
     names = [tensor.name for tensor in tensors(read(text), framework).tensors]
     assert list(dict.fromkeys(name[: name.rindex("/") + 1] for name in names)) == paths
+
+
+def test_names_that_people_use_mean_frameworks_that_are_here() -> None:
+    assert {each for meant in _MEANT.values() for each in meant.split()} <= set(FRAMEWORKS)
+    assert not set(_MEANT) & set(FRAMEWORKS)

@@ -77,12 +77,23 @@ FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "fla
 """Every framework by name, in the order of every list."""
 
 
+_MEANT = {
+    **dict.fromkeys(("tensorflow", "tf"), "keras tensorflow1"),
+    **dict.fromkeys(("tensorflow2", "tf2", "tf.keras", "tf_keras"), "keras"),
+    **dict.fromkeys(("jax", "flax"), "flax-nnx flax-linen"),
+    "torch": "pytorch",
+}
+"""What is meant by names that people use, and that are no framework's here."""
+
+
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
     if "," in name:
         raise FrameworkError(f"{quoted(name)} names several frameworks, where one is asked for; compare takes several")
     if name not in FRAMEWORKS:
-        raise FrameworkError(f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS)}")
+        meant = [repr(each) for each in _MEANT.get(name.lower(), "").split()]
+        hint = f"; did you mean {listed(meant, 'or')}?" if meant else did_you_mean(name, FRAMEWORKS)
+        raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
     return FRAMEWORKS[name]
 
 
