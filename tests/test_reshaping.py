@@ -149,6 +149,11 @@ def test_what_flows_is_changed_by_what_stands_between(name: str) -> None:
     assert next(run.runs for run in followed if run.placed.name == above) == runs
 
 
+def test_what_stands_below_a_stack_is_read_by_its_first_layer_alone() -> None:
+    model = FLOWS["pooled in a stack"][0]
+    assert [run.runs for run in follow(model, framework("keras"), batch_of(2, 20))] == [40, 40, 20, 20]
+
+
 BROKEN: dict[str, tuple[Model, dict[str, Any], str]] = {
     "other steps": (
         Model([EVERY, Dense(3, input_dim=320)], 8, between(Flatten())),
