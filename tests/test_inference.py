@@ -313,6 +313,12 @@ def test_forms_of_the_same_names_are_told_by_the_axes() -> None:
     assert (fit.framework, fit.layer, fit.input_dim) == ("keras", ConvLSTM(9, (3, 3)), 6)
 
 
+def test_a_joined_matrix_with_four_tensors_beside_needs_no_name_of_a_cell() -> None:
+    peepholes = {f"c/w_{gate}_diag": (4,) for gate in "ifo"}
+    (fit,) = named_fits(stored({"c/kernel": (7, 16), "c/bias": (16,), **peepholes}), ())
+    assert (fit.framework, fit.layer, fit.input_dim) == ("tensorflow1", LSTM(4, peephole=True), 3)
+
+
 @pytest.mark.parametrize("place", list(stores()), ids="-".join)
 def test_the_names_that_rows_tell_are_those_of_the_forms(place: tuple[str, str]) -> None:
     assert slot_names(*place) == {name for form in forms_of(*place) for name in form.slots}
