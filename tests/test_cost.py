@@ -94,6 +94,7 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     [
         ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
         ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 size: the image"),
+        ("3 > conv_lstm 5 kernel=3", (8, 8), "space has 2 sizes: the image"),
         ("3 > conv_lstm 5 kernel=9", (8,), "a window of 9 does not fit into 8"),
         ("3 > lstm 5", (8,), "the model has none"),
     ],
@@ -292,6 +293,12 @@ def test_mixed_precision_keeps_master_weights() -> None:
 def test_what_is_frozen_is_not_trained() -> None:
     answer = cost(read("vocab 50 > embed 8 frozen > lstm 4 > dense 2"), "keras", steps=3, optimizer="adam")
     assert [layer.bytes.training.gradients for layer in answer.layers if layer.bytes.training] == [0, 4 * 208, 4 * 10]
+
+
+@pytest.mark.parametrize("below", ["lstm 6 frozen", "repeat_vector 5"])
+def test_the_way_back_ends_above_what_is_frozen_or_has_nothing_to_train(below: str) -> None:
+    answer = cost(read(f"3 > {below} > lstm 4 frozen > dense 2"), "keras", steps=5, optimizer="sgd")
+    assert [layer.bytes.training.saved_activations for layer in answer.layers if layer.bytes.training] == [0, 0, 4 * 4]
 
 
 @pytest.mark.parametrize(
@@ -544,3 +551,9 @@ def test_a_dense_on_an_image_with_its_features_first_reads_its_last_axis() -> No
     assert cost(model, "keras", steps=4, space=(8, 5)).layers[-1].whole.macs == 8 * 8 * 5 * 2
     flat = model.replace(layers=[model.layers[0], Dense(2, input_dim=320)])
     assert cost(flat, "keras", steps=4, space=(8, 5)).layers[-1].whole.macs == 320 * 2
+
+
+@pytest.mark.parametrize(("kernel", "space", "positions"), [("3", (5,), 8), ("3x3x3", (6, 4, 5), 8 * 6 * 4)])
+def test_the_last_axis_is_read_of_an_image_of_any_dimensions(kernel: str, space: tuple[int, ...], positions: int) -> None:
+    model = read(f"3 > conv_lstm 8 kernel={kernel} padding=same format=channels_first > dense 2 in=5")
+    assert cost(model, "keras", steps=4, space=space).layers[-1].whole.macs == positions * 5 * 2

@@ -15,7 +15,7 @@ from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
 from lstm_calc.inference.layers import Found, display_name
-from lstm_calc.inference.named import names_a_cell
+from lstm_calc.inference.named import named_fits, names_a_cell
 from lstm_calc.inference.others import kinds_of
 from lstm_calc.inference.sorting import sort
 
@@ -305,6 +305,18 @@ def test_the_forms_have_the_names_of_their_frameworks() -> None:
     ):
         assert (framework, kind, tuple(names.split())) in known
     assert {form.framework for form in forms()} == set(FRAMEWORKS)
+
+
+def test_forms_of_the_same_names_are_told_by_the_axes() -> None:
+    shapes = {"c/kernel": (3, 3, 6, 36), "c/recurrent_kernel": (3, 3, 9, 36), "c/bias": (36,)}
+    (fit,) = named_fits(stored(shapes), ("keras",))
+    assert (fit.framework, fit.layer, fit.input_dim) == ("keras", ConvLSTM(9, (3, 3)), 6)
+
+
+def test_a_joined_matrix_with_four_tensors_beside_needs_no_name_of_a_cell() -> None:
+    peepholes = {f"c/w_{gate}_diag": (4,) for gate in "ifo"}
+    (fit,) = named_fits(stored({"c/kernel": (7, 16), "c/bias": (16,), **peepholes}), ())
+    assert (fit.framework, fit.layer, fit.input_dim) == ("tensorflow1", LSTM(4, peephole=True), 3)
 
 
 @pytest.mark.parametrize("place", list(stores()), ids="-".join)

@@ -308,6 +308,8 @@ def test_steps_that_a_layer_without_weights_takes_away_or_makes_stay_as_the_file
     deep = read(sequential(dense, each, dense, shape=[None, 2, 3, 4, 5]))
     assert deep.between == (Between(1, "f", TimeDistributed(TimeDistributed(Flatten()))),)
     assert deep.placed[1].input_dim == 24
+    whole = read(sequential(dense, layer("TimeDistributed", layer=layer("Dropout")), layer("Flatten"), dense, shape=[None, 2, 3]))
+    assert whole.between == (Between(1, "Flatten", Flatten()),)
 
 
 def test_a_functional_model_is_a_chain_in_any_order() -> None:
@@ -739,7 +741,14 @@ def test_more_of_what_a_layer_without_weights_makes_of_a_shape(
 
 
 def test_sizes_that_the_config_does_not_tell_are_not_known() -> None:
-    for between in (layer("MaxPooling1D"), layer("UpSampling1D"), layer("Cropping1D"), layer("AdaptiveMaxPooling1D")):
+    for between in (
+        layer("MaxPooling1D"),
+        layer("MaxPooling1D", strides=2),
+        layer("UpSampling1D"),
+        layer("Cropping1D"),
+        layer("ZeroPadding1D"),
+        layer("AdaptiveMaxPooling1D"),
+    ):
         with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model"):
             read(sequential(A, between, layer("Flatten"), layer("Dense", units=2, name="d"), shape=STEPS))
 
@@ -765,6 +774,13 @@ def test_steps_are_sampled_anew_as_the_config_says(name: str) -> None:
     assert model.placed[1].input_dim == 4 * steps
     every = read(sequential(A, between, layer("LSTM", units=2, name="l"), shape=STEPS))
     assert shapes(every, "keras", shape=(2, 7, 3)).reads["l"] == (2, steps, 4)
+
+
+def test_both_ends_of_each_axis_of_an_image_are_cut() -> None:
+    conv = layer("ConvLSTM2D", filters=2, kernel_size=[1, 1])
+    cut = layer("Cropping2D", cropping=[[1, 2], [0, 4]])
+    model = read(sequential(conv, cut, layer("Flatten"), layer("Dense", units=2), shape=[None, 5, 8, 9, 3]))
+    assert model.placed[1].input_dim == 5 * 5 * 2
 
 
 def test_the_width_beside_a_file_serves_once() -> None:
@@ -917,7 +933,20 @@ def test_a_deep_or_a_long_model_is_refused_soon() -> None:
     assert time.process_time() - start < 10
 
 
-SEEDS = [json.loads(path.read_text()) for path in sorted(CONFIGS.glob("*.json"))]
+RESHAPED = sequential(
+    A,
+    layer("MaxPooling1D", pool_size=[2], strides=[1], padding="valid"),
+    layer("ZeroPadding1D", padding=[1, 1]),
+    layer("Reshape", target_shape=[2, 2, -1]),
+    layer("UpSampling2D", size=[2, 2], data_format="channels_last"),
+    layer("Cropping2D", cropping=[[0, 1], [1, 0]], data_format="channels_last"),
+    layer("AdaptiveMaxPooling2D", output_size=[3, 3], data_format="channels_last"),
+    layer("Permute", dims=[2, 1, 3]),
+    layer("GlobalMaxPooling2D", data_format="channels_last", keepdims=False),
+    layer("Dense", units=2),
+    shape=STEPS,
+)
+SEEDS = [RESHAPED, *[json.loads(path.read_text()) for path in sorted(CONFIGS.glob("*.json"))]]
 ODD = st.sampled_from(
     [None, True, False, 0, -1, 1, 2.5, 10**400, "", "n" * 5000, "LSTM", "Dense", [], {}, [None, 3], [1, 2, 3], {"items": [1]}]
 )

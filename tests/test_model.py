@@ -216,6 +216,7 @@ def test_what_reads_the_last_axis_of_channels_first_needs_its_width(top: Layer) 
         Model([below, top], 3)
     assert Model([below, top.replace(input_dim=20)], 3).placed[-1].input_dim == 20
     assert Model([below, below], 3).placed[-1].input_dim == 4
+    assert Model([below.replace(repeat=2)], 3).placed[-1].input_dim == 4
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
     (LstmCalcError, None, lambda: Axis("units", range(3, 3)), "units has no values to vary over"),
     (LstmCalcError, None, lambda: Axis("cell", ["lstn"]), "'lstn' is not a cell; did you mean 'lstm'?"),
     (ModelError, "units", lambda: Axis("units", [4, 0]), "units must be a whole number from 1 up, not 0"),
+    (ModelError, "projection", lambda: Axis("projection", [None, 0]), "projection must be a whole number from 1 up, not 0"),
     (ModelError, "bias", lambda: Axis("bias", [1]), "bias must be true or false, not 1"),
     (
         LstmCalcError,

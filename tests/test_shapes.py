@@ -168,6 +168,7 @@ def test_one_step_has_every_value_of_the_cell() -> None:
         ),
         ("3 > conv_lstm 8 kernel=3 dilation=2", "keras", (2, 4, 7, 3), {"output": (2, 3, 8)}),
         ("3 > conv_lstm 8 kernel=3", "keras", (None, None, None, 3), {"output": (None, None, 8)}),
+        ("3 > conv_lstm 8 kernel=3", "flax-linen", (2, 4, 7, 3), {"output": (2, 4, 7, 8)}),
         (
             "3 > conv_lstm 8 kernel=3 padding=same > dense 10 in=40",
             "keras",

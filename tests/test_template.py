@@ -8,6 +8,7 @@ from lstm_calc.budget import Budget, budget_of
 from lstm_calc.errors import ModelError
 from lstm_calc.model import GRU, LSTM, ConvLSTM, Dense, Embedding, Model
 from lstm_calc.notation import read, read_template
+from lstm_calc.reshaping import Between, GlobalPooling
 from lstm_calc.template import Template, in_proportion, one_width
 
 
@@ -36,6 +37,13 @@ def test_what_the_number_is_called(text: str, unknown: str) -> None:
 )
 def test_a_number_fills_every_open_place(text: str, number: int, filled: str) -> None:
     assert read_template(text).fill(number) == read(filled)
+
+
+def test_what_stands_between_stays_there() -> None:
+    between = (Between(1, "pool", GlobalPooling()),)
+    layers = [LSTM(4, return_sequences=True), Dense(2)]
+    filled = Template(layers, 3, ((0, "units"),), between=between).fill(5)
+    assert filled == Model([layers[0].replace(units=5), layers[1]], 3, between)
 
 
 @pytest.mark.parametrize(("text", "key"), [("3 > lstm ?", "units"), ("3 > lstm 4 x?", "layers"), ("? > lstm 4", "input_dim")])

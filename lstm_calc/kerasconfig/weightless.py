@@ -36,11 +36,14 @@ def _global_pooling(config: Node, dims: int) -> GlobalPooling:  # noqa: ARG001  
 
 
 def _pooling(config: Node, dims: int) -> Resampling:
-    """Return windows that move by their own size unless told otherwise, and over the edge where padding is the same."""
+    """Return windows that move by their own size unless told otherwise, and over the edge where padding is the same.
+
+    Where the config does not say their size, it is not known how far they reach, whatever their strides.
+    """
     sizes = _each(config, "pool_size", dims)
-    strides = sizes if config.values.get("strides") is None else _each(config, "strides", dims)
+    strides = _each(config, "strides", dims) or sizes
     same = config.values.get("padding") == "same"
-    return _resampling(config, [(1, 1 if same else size, stride) for size, stride in zip(sizes, strides, strict=True)], dims)
+    return _resampling(config, [(1, 1 if same else size, stride) for size, stride in zip(sizes, strides, strict=False)], dims)
 
 
 def _adaptive(config: Node, dims: int) -> Resampling:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from itertools import groupby
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError, few
 from lstm_calc.flow import reshaped, reshaping_note
 from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for
-from lstm_calc.measure import terms_of
+from lstm_calc.measure import shape_of, terms_of
 from lstm_calc.questions.stream import Stream, after, order_of, read_by, start
 from lstm_calc.record import Record
 
@@ -158,7 +157,7 @@ def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
     for way in ways:
         side = f"{way}_" if len(layer.ways) > 1 and way else ""
         for value in _values(pattern, place):
-            words = {"state": value, "equation": value, "long": _LONG.get(value, value), "capital": value.upper()}
+            words = {"state": value, "equation": value, "long": _LONG.get(value), "capital": value.upper()}
             at = f"{place.cell}_" if place.cells > 1 else ""
             yield pattern.format(way=way, side=side, cell=place.cell, at=at, **words), value
 
@@ -194,8 +193,7 @@ def _sized(signal: Signal, value: str, place: _Place) -> tuple[Sizes, str]:
     if signal.role == "input":
         around = around.replace(space=place.before.space)
     flow = place.after.words(place.order)["sequence"]
-    layers = len(place.group) if place.table.modules else 1
-    own: dict[str, Size] = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": layers}
+    own: dict[str, Size] = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": len(place.group)}
     axes = around.words(place.order) | {"flow": flow, "value": ["output" if value == "h" else "units"]}
     return _measured(signal, axes, around.sizes() | own, features_first=layer.features_first)
 
@@ -210,13 +208,8 @@ def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size]
 
 def _size(axis: str, sizes: dict[str, Size]) -> Size:
     """Return the size of one axis, or None where one of its words has none that is known."""
-    total = 0
-    for term in terms_of(axis):
-        known = [size for word in term if (size := sizes[word]) is not None]
-        if len(known) < len(term):
-            return None
-        total += prod(known)
-    return total
+    known = {word: size for word, size in sizes.items() if size is not None}
+    return shape_of(axis, known)[0] if all(word in known for term in terms_of(axis) for word in term) else None
 
 
 def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:
