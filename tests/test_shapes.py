@@ -91,6 +91,13 @@ def test_shapes_are_those_recorded(framework: str, case: dict[str, Any], model: 
     assert {name: have.get(name) for name in want} == want
 
 
+def test_onnx_with_layout_1_has_the_batch_first_in_all_that_flows() -> None:
+    found = shapes(read("3 > lstm 4 bidirectional"), "onnx", shape=(8, 10, 3), batch_first=True)
+    states = {f"{of}_{state}": (8, 2, 4) for of in ("initial", "Y") for state in "hc"}
+    told = {flow.name: flow.shape for flow in found.tensors}
+    assert told == {"input": (8, 10, 3), "X": (8, 10, 3), "sequence_lens": (8,), "Y": (8, 10, 2, 4), **states}
+
+
 def test_runs_of_every_framework_were_recorded() -> None:
     assert {case.values[0] for case in recorded()} == set(FRAMEWORKS) - {"textbook"}
 
