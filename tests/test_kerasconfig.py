@@ -753,6 +753,11 @@ def test_sizes_that_the_config_does_not_tell_are_not_known() -> None:
             read(sequential(A, between, layer("Flatten"), layer("Dense", units=2, name="d"), shape=STEPS))
 
 
+def test_what_stands_below_the_first_layer_is_read_where_nothing_is_known_to_flow() -> None:
+    model = read(sequential(layer("Flatten"), layer("Dense", units=2)), 5)
+    assert (model.input_dim, model.between) == (5, ())
+
+
 RESAMPLED = {
     "pooled by two": (layer("MaxPooling1D", pool_size=[2]), 3),
     "pooled by a number": (layer("AveragePooling1D", pool_size=3), 2),

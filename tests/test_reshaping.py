@@ -48,6 +48,11 @@ def test_a_rule_gives_the_shape_that_comes_out(name: str) -> None:
     assert rule.shape(shape) == expected
 
 
+def test_a_rule_has_to_say_what_it_gives() -> None:
+    with pytest.raises(NotImplementedError):
+        Reshaping().shape((8, 3))
+
+
 @pytest.mark.parametrize(
     ("rule", "kept"),
     [
