@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typer.testing import Result
 
 settings.register_profile("default", deadline=None, max_examples=40)
-settings.register_profile("brief", deadline=None, max_examples=5)
+settings.register_profile("brief", deadline=None, max_examples=5, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -194,9 +194,9 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
     flowing = [torch.randn(BATCH, model.input_dim) for _ in range(steps)]
     for placed in model.placed:
         if placed.layer.kind in CELLS:
-            flowing = joined([list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.ways], placed)
             every_step = not table.selective if placed.sequences is None else placed.sequences
-            flowing = flowing if every_step else flowing[-1:]
+            ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.ways]
+            flowing = joined([way if every_step else way[-1:] for way in ways], placed)
         elif placed.layer.kind == "dense":
             matrix = kept.weight(placed.output_dim, placed.input_dim, trained=placed.layer.trainable)
             flowing = [vector @ matrix.T for vector in flowing]
@@ -206,7 +206,7 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
 
 
 def one_way(placed: Placed, table: Framework, flowing: list[Any], way: str, kept: Kept) -> Iterator[Any]:
-    """Yield h at every step of one direction, in the order of the steps' own."""
+    """Yield h at every step of one direction, in the order in which they are computed."""
     import torch
 
     from lstm_calc.reference import evaluate
@@ -256,9 +256,7 @@ def joined(ways: list[list[Any]], placed: Placed) -> list[Any]:
         "mul": lambda forward, backward: forward * backward,
         "average": lambda forward, backward: (forward + backward) / 2,
     }[placed.layer.merge]
-    every_step = placed.sequences is not False
-    backward = list(reversed(ways[1])) if every_step else ways[1]
-    return [join(a, b) for a, b in zip(ways[0], backward, strict=True)]
+    return [join(a, b) for a, b in zip(ways[0], reversed(ways[1]), strict=True)]
 
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adafactor"])
