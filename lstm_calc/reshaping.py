@@ -15,6 +15,8 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
+    from lstm_calc.layers import Layer
+
 Shape = tuple[int | None, ...]
 Window = tuple[int, int, int]
 """An axis that is sampled anew: n becomes (up * n - window) // stride + 1."""
@@ -143,10 +145,13 @@ class Between(Record):
             raise ModelError(f"{self.name}: {error}", key="shape") from None
 
 
-def check_resized(between: Iterable[Between], positions: Container[int | None]) -> None:
+def check_resized(between: Iterable[Between], layers: Sequence[Layer], positions: Container[int]) -> None:
     """Raise ModelError where layers at some positions are to change, and what reads them is told how many features there are."""
     for each in between:
-        if each.position - 1 in positions and not each.rule.keeps_features:
+        below = each.position - 1
+        while below and layers[below].reads == "vector":
+            below -= 1
+        if below in positions and not each.rule.keeps_features:
             raise ModelError(
                 f"{each.name} makes features of other axes, and the width of the layer above it is that of the file: "
                 "another size below it is not followed"

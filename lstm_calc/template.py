@@ -52,7 +52,7 @@ class Template(Record):
         if self.between:
             from lstm_calc.reshaping import check_resized
 
-            check_resized(self.between, {position for position, _ in self.places})
+            check_resized(self.between, layers, {position for position, _ in self.places if position is not None})
         return Model(layers, input_dim, self.between)
 
 

@@ -219,6 +219,11 @@ def test_other_sizes_below_what_makes_features_are_refused() -> None:
     assert list(rows) == [(16, params(flat).total), (32, None)]
     assert rows.reason == message
     assert list(sweep(flat, {"output": [3, 4]}, columns=["params"])) == [(3, params(flat).total), (4, params(flat).total + 321)]
+    repeated = Model([LSTM(16), RepeatVector(3), Dense(3, input_dim=48)], 8, [Between(2, "rule_0", Flatten())])
+    with pytest.raises(ModelError, match=message):
+        solve(repeated, params=10_000)
+    narrowed = Model([EVERY, Dense(4), Dense(3, input_dim=80)], 8, [Between(2, "rule_0", Flatten())])
+    assert list(sweep(narrowed, {"units": [16, 17]}, columns=["params"]))[1][1] is not None
     pooled = Model([EVERY, Dense(3)], 8, between(GlobalPooling()))
     assert solve(pooled, params=10_000).fit.number == 45
     assert list(sweep(pooled, {"units": [16, 32]}, columns=["macs"], conditions={"steps": 20})) == [(16, 30768), (32, 102496)]

@@ -139,7 +139,7 @@ def varied(model: Model, framework: str, settings: Mapping[str, Any]) -> tuple[M
     if model.between:
         from lstm_calc.reshaping import check_resized
 
-        check_resized(model.between, {at for at, layer in enumerate(layers) if layer != model.layers[at]})
+        check_resized(model.between, layers, {at for at, layer in enumerate(layers) if layer != model.layers[at]})
     return model.replace(layers=layers, input_dim=settings.get("input", model.input_dim)), settings.get("framework", framework)
 
 
