@@ -27,8 +27,6 @@ _NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 
 def count(field: str, value: Any) -> int:
     """Return the value as a whole number from 1 up."""
-    if type(value) is int and 0 < value <= MAX_SIZE:
-        return value
     try:
         number = operator.index(value)
     except TypeError:
@@ -78,34 +76,37 @@ def sizes(field: str, value: Any) -> tuple[int, ...]:
     return found
 
 
-RULES: dict[str, tuple[Callable[[str, Any], Any], bool]] = {
-    "units": (count, False),
-    "filters": (count, False),
-    "vocab_size": (count, False),
-    "dim": (count, False),
-    "steps": (count, False),
-    "repeat": (count, False),
-    "projection": (count, True),
-    "input_dim": (count, True),
-    "kernel_size": (sizes, False),
-    "strides": (sizes, True),
-    "dilation_rate": (sizes, True),
-    "padding": (one_of(*PADDINGS), True),
-    "data_format": (one_of(*DATA_FORMATS), True),
-    "bias": (flag, False),
-    "bidirectional": (flag, False),
-    "peephole": (flag, False),
-    "coupled": (flag, False),
-    "tied": (flag, False),
-    "trainable": (flag, False),
-    "return_state": (flag, False),
-    "stateful": (flag, False),
-    "go_backwards": (flag, False),
-    "return_sequences": (flag, True),
-    "reset_after": (flag, True),
-    "reset_gate": (flag, False),
-    "projection_bias": (flag, True),
-    "merge": (one_of(*MERGES), False),
-    "name": (name, True),
+RULES: dict[str, Callable[[str, Any], Any]] = {
+    "units": count,
+    "filters": count,
+    "vocab_size": count,
+    "dim": count,
+    "steps": count,
+    "repeat": count,
+    "projection": count,
+    "input_dim": count,
+    "kernel_size": sizes,
+    "strides": sizes,
+    "dilation_rate": sizes,
+    "padding": one_of(*PADDINGS),
+    "data_format": one_of(*DATA_FORMATS),
+    "bias": flag,
+    "bidirectional": flag,
+    "peephole": flag,
+    "coupled": flag,
+    "tied": flag,
+    "trainable": flag,
+    "return_state": flag,
+    "stateful": flag,
+    "go_backwards": flag,
+    "return_sequences": flag,
+    "reset_after": flag,
+    "reset_gate": flag,
+    "projection_bias": flag,
+    "merge": one_of(*MERGES),
+    "name": name,
 }
-"""For each field of a layer: the rule that gives its value or refuses it, and whether it may be None."""
+"""For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""
+
+PLAIN: dict[Callable[[str, Any], Any], str] = {count: "type({0}) is int and 0 < {0} < 2**62", flag: "type({0}) is bool"}
+"""What most values are, as a condition on ``{0}``: the rule would give them as they are."""

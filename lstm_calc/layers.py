@@ -8,22 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.fields import RULES
-from lstm_calc.record import Record
+from lstm_calc.fields import PLAIN, RULES
+from lstm_calc.record import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Layer(Record, kw_only=True):
+class Layer(Checked, kw_only=True):
     """What every layer has: a width that may override the one that flows in, a name, and whether it is trained."""
 
-    rules = RULES
+    rules, plain = RULES, PLAIN
     kind: ClassVar[str]
     size: ClassVar[str] = "units"
     """The field that a number right after the kind's name is."""
     reads: ClassVar[str] = "either"
     """What flows in: a vector a sequence, steps of vectors, either, or the tokens that steps are."""
+    width: ClassVar[str] = "input_dim"
+    """The field that says how wide what flows in is, where that is not the width of what the layer below gives."""
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
@@ -54,13 +56,19 @@ class Layer(Record, kw_only=True):
         return False
 
     @property
-    def sizes(self) -> dict[str, int]:
-        """The layer's own sizes by name; ``output`` is the size of h, or of what flows out."""
-        return {}
+    def output(self) -> int:
+        """The size of h, or of what flows out."""
+        size: int = getattr(self, self.size)
+        return size
 
-    def output_dim(self, input_dim: int) -> int:
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The layer's own sizes by name."""
+        return {"units": self.output, "output": self.output}
+
+    def output_dim(self, input_dim: int) -> int:  # noqa: ARG002 - asked by what passes on what it reads
         """Return the features a step of the output has."""
-        return self.sizes.get("output", input_dim)
+        return self.output
 
 
 class Recurrent(Layer, kw_only=True):
@@ -80,10 +88,13 @@ class Recurrent(Layer, kw_only=True):
     stateful: bool = False
     go_backwards: bool = False
 
-    def check(self) -> None:
-        """Refuse a merge with nothing to merge, and two directions of which one is turned."""
+    def check_merge(self) -> None:
+        """Refuse a merge with nothing to merge."""
         if self.merge != "concat" and not self.bidirectional:
             raise ModelError(f"merge={self.merge} needs bidirectional", key="merge")
+
+    def check_go_backwards(self) -> None:
+        """Refuse two directions of which one is turned."""
         if self.go_backwards and self.bidirectional:
             raise ModelError("go_backwards does not go with bidirectional, which reads both ways", key="go_backwards")
 
@@ -92,9 +103,9 @@ class Recurrent(Layer, kw_only=True):
         """The directions the layer reads in."""
         return ("forward", "backward") if self.bidirectional else ("forward",)
 
-    def output_dim(self, input_dim: int) -> int:
+    def output_dim(self, input_dim: int) -> int:  # noqa: ARG002 - asked by what passes on what it reads
         """Return the size of h, twice where two directions are concatenated."""
-        size = self.sizes.get("output", input_dim)
+        size = self.output
         return 2 * size if self.bidirectional and self.merge == "concat" else size
 
 
@@ -114,15 +125,19 @@ class LSTM(Recurrent):
     coupled: bool = False
 
     @property
+    def output(self) -> int:
+        """The size of h: the projection where there is one."""
+        return self.projection or self.units
+
+    @property
     def sizes(self) -> dict[str, int]:
         """The units, the projection where there is one, and the size of h."""
-        units, projection = self.units, self.projection
-        return {"units": units, "projection": projection or 0, "output": projection or units}
+        units, projection = self.units, self.projection or 0
+        return {"units": units, "projection": projection, "output": projection or units}
 
-    def check(self) -> None:
-        """Refuse, beside what no recurrent layer has, the bias of a projection that is not there."""
-        super().check()
-        if self.projection_bias is not None and self.projection is None:
+    def check_projection_bias(self) -> None:
+        """Refuse the bias of a projection that is not there."""
+        if self.projection is None:
             raise ModelError("projection_bias needs a projection", key="projection_bias")
 
 
@@ -133,22 +148,12 @@ class GRU(Recurrent):
     units: int
     reset_after: bool | None = None
 
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The units, which are the size of h."""
-        return {"units": self.units, "output": self.units}
-
 
 class RNN(Recurrent):
     """The simple recurrent layer: h' = tanh(W x + U h + b)."""
 
     kind = "rnn"
     units: int
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The units, which are the size of h."""
-        return {"units": self.units, "output": self.units}
 
 
 class MGU(Recurrent):
@@ -157,11 +162,6 @@ class MGU(Recurrent):
     kind = "mgu"
     units: int
     reset_gate: bool = True
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The units, which are the size of h."""
-        return {"units": self.units, "output": self.units}
 
 
 class ConvLSTM(Recurrent):
@@ -180,21 +180,30 @@ class ConvLSTM(Recurrent):
     padding: str | None = None
     data_format: str | None = None
 
-    def check(self) -> None:
-        """Refuse, beside what no recurrent layer has, strides or dilations of another number of dimensions."""
-        super().check()
-        for field in ("strides", "dilation_rate"):
-            if len(getattr(self, field) or self.window) != len(self.window):
-                raise ModelError(f"{field} must have a size for each of the {len(self.window)} of kernel_size", key=field)
+    def check_strides(self) -> None:
+        """Refuse strides of another number of dimensions."""
+        self._check_dimensions("strides")
+
+    def check_dilation_rate(self) -> None:
+        """Refuse dilations of another number of dimensions, and those that do not go with strides."""
+        self._check_dimensions("dilation_rate")
         if max(self.strides or (1,)) > 1 and max(self.dilation_rate or (1,)) > 1:
             raise ModelError("strides above 1 do not go with a dilation_rate above 1", key="strides")
+
+    def _check_dimensions(self, field: str) -> None:
+        if len(getattr(self, field)) != len(self.window):
+            raise ModelError(f"{field} must have a size for each of the {len(self.window)} of kernel_size", key=field)
+
+    def check_data_format(self) -> None:
+        """Refuse two directions that are joined on the last axis, where that is the image's."""
         if self.features_first and self.bidirectional and self.merge == "concat":
             raise ModelError("channels_first does not go with merge=concat, which joins the last axis, the image's", key="merge")
 
     @property
     def sizes(self) -> dict[str, int]:
-        """The filters, in the place of the units."""
-        return {"units": self.filters, "output": self.filters}
+        """The filters, in the place of the units, and the window along each dimension."""
+        window = {f"kernel_{dimension + 1}": size for dimension, size in enumerate(self.window)}
+        return {**super().sizes, **window}
 
     @property
     def window(self) -> tuple[int, ...]:
@@ -215,11 +224,6 @@ class Dense(Layer):
     bias: bool = True
     tied: bool = False
 
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The units."""
-        return {"units": self.units, "output": self.units}
-
 
 class Embedding(Layer):
     """A table of one vector of ``dim`` for each of ``vocab_size`` tokens."""
@@ -227,13 +231,13 @@ class Embedding(Layer):
     kind = "embedding"
     size = "dim"
     reads = "tokens"
+    width = "vocab_size"
     vocab_size: int
     dim: int
 
-    def check(self) -> None:
+    def check_input_dim(self) -> None:
         """Refuse an input width: an embedding reads token ids."""
-        if self.input_dim is not None:
-            raise ModelError("an embedding reads token ids and has no input_dim; its table is vocab_size x dim", key="input_dim")
+        raise ModelError("an embedding reads token ids and has no input_dim; its table is vocab_size x dim", key="input_dim")
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -248,6 +252,15 @@ class RepeatVector(Layer):
     size = "steps"
     reads = "vector"
     steps: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """None that a tensor has."""
+        return {}
+
+    def output_dim(self, input_dim: int) -> int:
+        """Return the features of the vector."""
+        return input_dim
 
 
 KINDS: dict[str, type[Layer]] = {kind.kind: kind for kind in (Embedding, LSTM, GRU, RNN, MGU, ConvLSTM, Dense, RepeatVector)}

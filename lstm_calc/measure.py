@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import OPTION_FIELDS, framework, layout_for, option_words
+from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, layout_for, option_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import CodeType
 
     from lstm_calc.frameworks import Framework, Layout, Row
     from lstm_calc.model import Layer, Model, Placed
@@ -25,48 +26,50 @@ def count(model: Model, framework_name: str = "textbook") -> int:
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
     """
-    table = framework(framework_name)
-    lines: dict[int, tuple[int, int]] = {}
-    total = 0
-    for layer, width in zip(model.layers, model.widths, strict=True):
-        if id(layer) not in lines:
-            lines[id(layer)] = _line_of(_form_of(table, layer), layer)
-        own, each = lines[id(layer)]
-        total += own * layer.repeat + each * (width + (layer.repeat - 1) * layer.output_dim(width))
+    table, total = framework(framework_name), 0
+    for layer, width, output_dim in model.flows:
+        own, each = eval(_form_of(table, layer), _NOTHING, layer.__dict__)  # noqa: S307 - made of our own words
+        more = layer.repeat - 1
+        total += own + each * width + more * (own + each * output_dim)
     return total
 
 
-Term = tuple[int, tuple[str, ...]]
-"""A whole number, and the words of the sizes that it is multiplied by."""
-
-
-class Form(NamedTuple):
-    """A count in closed form: the sum of some terms, and of others for each feature that flows in."""
-
-    own: tuple[Term, ...]
-    each: tuple[Term, ...]
-
-
-_FORMS: dict[tuple[Any, ...], tuple[Layout, Form]] = {}
-"""The closed forms by layout and options; each with its layout, whose id is then not given again."""
+_NOTHING: dict[str, Any] = {"__builtins__": {}}
 _TOLD: dict[str, Callable[[Any], Any]] = {**dict.fromkeys((*OPTION_FIELDS, "merge"), str), "projection": bool, "kernel_size": len}
 """The fields of a layer on which its closed form depends, and what of their values it depends on."""
+_TELLING = frozenset(_TOLD)
+_PLAIN: tuple[Any, ...] = ()
 
 
-def _form_of(table: Framework, layer: Layer) -> Form:
-    """Return how many numbers a framework stores for a layer, made once for all layers of the same options."""
-    layout = table.layouts.get(layer.kind)
-    key = (table.name, id(layout), *[(name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD])
-    if key not in _FORMS or layout is None:
+def _form_of(table: Framework, layer: Layer) -> CodeType:
+    """Return how many numbers a framework stores for a layer, worked out once for all layers of the same options."""
+    options = _PLAIN
+    try:
+        layout = table.layouts[layer.kind]
+        if not _TELLING.isdisjoint(layer.__dict__):
+            options = _options_of(layer, layout)
+        return layout.forms[options]
+    except KeyError:
         layout = layout_for(table, layer)
-        _FORMS[key] = layout, _multiplied_out(layout, layer)
-    elif layout.limits and any(getattr(layer, limited) is not None for limited, _, _ in layout.limits):
-        layout_for(table, layer)
-    return _FORMS[key][1]
+    layout.forms[options] = form = compile(_multiplied_out(layout, layer), f"<{layer.kind} of {table.name}>", "eval")
+    return form
 
 
-def _multiplied_out(layout: Layout, layer: Layer) -> Form:
-    """Return the tensors of a layer as one sum of products."""
+def _options_of(layer: Layer, layout: Layout) -> tuple[Any, ...]:
+    """Return all that the closed form of a layer depends on, and whether there is one."""
+    told = ((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD)
+    return *told, *broken_limits(layer, layout)
+
+
+def _multiplied_out(layout: Layout, layer: Layer) -> str:
+    """Return the closed form of a layer's tensors in its fields: a sum of products, and another for each feature that flows in.
+
+    >>> from lstm_calc import LSTM
+    >>> _multiplied_out(framework("pytorch").layouts["lstm"], LSTM(4, projection=2))
+    '4*units*projection + 8*units + 1*projection*units, 4*units'
+    """
+    fields = {"units": layer.size, "output": "projection" if "projection" in vars(layer) else layer.size}
+    fields |= {f"kernel_{dimension + 1}": f"kernel_size[{dimension}]" for dimension in range(len(layer.window))}
     sums: dict[tuple[str, ...], int] = {}
     for row, gates, _ in rows_of(layout, layer):
         blocks = blocks_of(layer, gates)
@@ -74,27 +77,10 @@ def _multiplied_out(layout: Layout, layer: Layer) -> Form:
             each = [word for term in words for word in term]
             sizes = tuple(word for word in each if word not in blocks)
             sums[sizes] = sums.get(sizes, 0) + prod(blocks[word] for word in each if word in blocks)
-    return Form(
-        tuple((count, words) for words, count in sums.items() if "input" not in words),
-        tuple((count, tuple(word for word in words if word != "input")) for words, count in sums.items() if "input" in words),
-    )
-
-
-def _line_of(form: Form, layer: Layer) -> tuple[int, int]:
-    """Return the numbers a layer has however wide its input is, and those it has for each feature that flows in."""
-    sizes = layer.sizes | windows_of(layer) if layer.window else layer.sizes
-    return _valued(form.own, sizes), _valued(form.each, sizes)
-
-
-def _valued(terms: tuple[Term, ...], sizes: Sizes) -> int:
-    """Return the sum of some terms."""
-    total = 0
-    for number, words in terms:
-        value = number
-        for word in words:
-            value *= sizes[word]
-        total += value
-    return total
+    sides: dict[bool, list[str]] = {False: [], True: []}
+    for sizes, number in sums.items():
+        sides["input" in sizes].append("*".join((str(number), *(fields.get(word, word) for word in sizes if word != "input"))))
+    return ", ".join(" + ".join(side) or "0" for side in sides.values())
 
 
 def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
@@ -148,17 +134,12 @@ def axes_of(row: Row, layer: Layer) -> str:
 def sizes_of(placed: Placed, gates: Sequence[str]) -> Sizes:
     """Return what each word of the axes measures in one layer."""
     layer = placed.layer
-    return {**layer.sizes, "input": placed.input_dim, **blocks_of(layer, gates), **windows_of(layer)}
+    return {**layer.sizes, "input": placed.input_dim, **blocks_of(layer, gates)}
 
 
 def blocks_of(layer: Layer, gates: Sequence[str]) -> Sizes:
     """Return how many blocks each word of the axes that counts blocks stands for."""
     return {"gates": len(gates), "ways": len(layer.ways), "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
-
-
-def windows_of(layer: Layer) -> Sizes:
-    """Return the size of a convolution's window along each dimension."""
-    return {f"kernel_{dimension + 1}": size for dimension, size in enumerate(layer.window)}
 
 
 @cache

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
-from lstm_calc.fields import count
+from lstm_calc.fields import PLAIN, count
 from lstm_calc.layers import GRU, KINDS, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Recurrent, RepeatVector
-from lstm_calc.record import Record
+from lstm_calc.record import Checked, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from lstm_calc.reshaping import Between
 
@@ -51,35 +53,59 @@ class Placed(Record):
     sequences: bool | None
 
 
-class Model(Record):
+def _apart(_: str, between: Sequence[Between]) -> tuple[Between, ...]:
+    """Return what stands between the layers as it will stay."""
+    return tuple(between)
+
+
+class Model(Checked):
     """A stack of layers; ``input_dim`` is the features a time step has, None where an embedding comes first.
 
     ``between`` is what stands between the layers without parameters, and changes what flows; ``remarks`` are sentences on what the
     layers of a file compute that no field has.
     """
 
+    rules, plain = {"input_dim": count, "between": _apart}, PLAIN
     layers: Sequence[Layer]
     input_dim: int | None = None
     between: Sequence[Between] = ()
     remarks: Sequence[str] = ()
 
-    widths: ClassVar[tuple[int, ...]]
-    """The features that flow into each layer, the first of its repeats."""
-    sequences: ClassVar[tuple[bool | None, ...]]
-    """Whether each layer, the last of its repeats, gives every step; None where the framework decides."""
+    flows: ClassVar[Sequence[tuple[Layer, int, int]]]
+    """Each layer with the features that flow into it, the first of its repeats, and out of it."""
 
-    def check(self) -> None:
-        """Refuse a stack that is empty, too long, or whose widths, outputs or names do not follow from each other."""
+    def check_layers(self) -> None:
+        """Refuse a stack that is empty or too long, or whose widths, outputs or names do not follow from each other."""
+        try:
+            layers = tuple(self.layers)
+        except TypeError:
+            raise ModelError("layers must be a list of layers", key="layers") from None
+        flows: list[tuple[Layer, int, int]] = []
+        width: Any = self.input_dim
+        depth, telling = 0, False
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=len(flows))
+            given = layer.__dict__
+            reads = given.get(layer.width, width)
+            width = layer.output_dim(reads)
+            flows.append((layer, reads, width))
+            depth += layer.repeat
+            telling = telling or not _TELLING.isdisjoint(given)
+        if not 0 < depth <= MAX_LAYERS:
+            raise ModelError(f"a model has at most {MAX_LAYERS:,} layers" if flows else "the model has no layers", key="layers")
+        if flows[0][1] is None:
+            raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
         values = self.__dict__
-        values["layers"] = layers = _layers(self.layers)
-        if self.input_dim is not None:
-            values["input_dim"] = count("input_dim", self.input_dim)
-        if sum([layer.repeat for layer in layers]) > MAX_LAYERS:
-            raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
-        values["widths"] = _widths(layers, self.input_dim)
-        _check_names(layers)
-        values["between"] = tuple(self.between)
-        values["sequences"] = _sequences(layers, {each.position for each in self.between})
+        values["layers"], values["flows"] = layers, flows
+        if telling:
+            for field in sorted(_TELLING.intersection(chain.from_iterable(map(vars, layers)))):
+                _CHECKS[field](self)
+
+    @cached_property
+    def sequences(self) -> tuple[bool | None, ...]:
+        """Whether each layer, the last of its repeats, gives every step; None where the framework decides."""
+        return _sequences(self.layers, {each.position for each in self.between})
 
     @cached_property
     def placed(self) -> tuple[Placed, ...]:
@@ -93,54 +119,48 @@ class Model(Record):
         return write(self)
 
 
-def _layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Return the layers, equal ones as one object, so that what is worked out for one is known of all."""
-    if isinstance(layers, Layer):
-        raise ModelError("layers must be a list of layers", key="layers")
-    layers = tuple(layers)
-    if not layers:
-        raise ModelError("the model has no layers", key="layers")
-    for position, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
-    if len(layers) == 1:
-        return layers
-    known: dict[Layer, Layer] = {}
-    return tuple(known.setdefault(layer, layer) for layer in layers)
-
-
-def _widths(layers: tuple[Layer, ...], width: int | None) -> tuple[int, ...]:
-    """Return the features that flow into each layer; ``width`` is what flows into the first."""
-    found: list[int] = []
-    for position, layer in enumerate(layers):
+def _joints(model: Model) -> Iterator[tuple[int, Layer, Layer]]:
+    """Yield each layer that reads another, or its own repeat, as its position, what it reads and itself."""
+    for position, layer in enumerate(model.layers):
         if position and layer.input_dim is None:
-            _check_reads(layer, layers[position - 1], position)
+            yield position, model.layers[position - 1], layer
         if layer.repeat > 1:
-            _check_reads(layer, layer, position + 1)
-        reads = _width(layers, position, layer.input_dim or width)
-        found.append(reads)
-        width = layer.output_dim(reads)
-    return tuple(found)
+            yield position + 1, layer, layer
 
 
-def _check_reads(layer: Layer, below: Layer, position: int) -> None:
-    """Refuse a layer that would read two outputs, or the last axis of an image that has its features first."""
-    if getattr(below, "merge", None) == "none":
-        raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=position - 1)
-    if below.features_first and not layer.features_first:
-        raise ModelError(
-            f"the last axis of channels_first is the image's, and {layer.kind} reads it: say how wide it is, as in=...",
-            key="input_dim",
-            layer=position,
-        )
+def _check_merges(model: Model) -> None:
+    """Refuse a layer that would read two outputs."""
+    for position, below, _ in _joints(model):
+        if getattr(below, "merge", None) == "none":
+            raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=position - 1)
+
+
+def _check_last_axes(model: Model) -> None:
+    """Refuse a layer that would read the last axis of an image that has its features first."""
+    for position, below, layer in _joints(model):
+        if below.features_first and not layer.features_first:
+            what = f"the last axis of channels_first is the image's, and {layer.kind} reads it: say how wide it is, as in=..."
+            raise ModelError(what, key="input_dim", layer=position)
+
+
+def _check_tied(model: Model) -> None:
+    """Refuse a layer that shares the matrix of an embedding that is not there."""
+    tables = set()
+    for position, (layer, width, _) in enumerate(model.flows):
+        if isinstance(layer, Embedding):
+            tables.add((layer.vocab_size, layer.dim))
+        elif isinstance(layer, Dense) and layer.tied and (layer.units, width) not in tables:
+            what = f"tied shares an embedding's matrix, and none below is {layer.units:,} x {width:,}"
+            raise ModelError(what, key="tied", layer=position)
 
 
 def _placed(model: Model) -> Iterator[Placed]:
-    """Yield the layers in their places."""
-    names, module = iter(_names(model.layers)), ""
-    for layer, width, sequences in zip(model.layers, model.widths, model.sequences, strict=True):
+    """Yield the layers in their places, equal ones as one object, so that what is worked out for one is known of all."""
+    names, module, known = iter(_names(model.layers)), "", dict[tuple[object, ...], Layer]()
+    for (layer, width, output_dim), sequences in zip(model.flows, model.sequences, strict=True):
+        layer = known.setdefault((type(layer), *vars(layer).items()), layer)  # noqa: PLW2901 - equal
         for depth in range(layer.repeat):
-            name, output_dim = next(names), layer.output_dim(width)
+            name = next(names)
             module = name if depth == 0 else module
             every = depth < layer.repeat - 1 or sequences
             yield Placed(layer, name, module, depth, output_dim if depth else width, output_dim, every)
@@ -176,36 +196,31 @@ def _sequences(layers: Sequence[Layer], apart: Container[int]) -> tuple[bool | N
     return tuple(reversed(found))
 
 
-def _width(layers: tuple[Layer, ...], position: int, width: int | None) -> int:
-    """Return the width that flows into a layer, or say why there is none."""
-    layer = layers[position]
-    if isinstance(layer, Embedding):
-        if position == 0 and width is not None:
-            raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
-        return layer.vocab_size
-    if width is None:
-        raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
-    if (
-        isinstance(layer, Dense)
-        and layer.tied
-        and not any(
-            isinstance(below, Embedding) and (below.vocab_size, below.dim) == (layer.units, width) for below in layers[:position]
-        )
-    ):
-        raise ModelError(
-            f"tied shares an embedding's matrix, and none below is {layer.units:,} x {width:,}", key="tied", layer=position
-        )
-    return width
-
-
-def _check_names(layers: tuple[Layer, ...]) -> None:
+def _check_names(model: Model) -> None:
     """Refuse a name that two layers are given."""
     taken = set()
-    for position, layer in enumerate(layers):
-        if layer.name is not None:
-            if layer.name in taken:
-                raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
-            taken.add(layer.name)
+    for position, layer in enumerate(model.layers):
+        if layer.name in taken:
+            raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
+        taken |= {layer.name} - {None}
+
+
+def _check_tokens(model: Model) -> None:
+    """Refuse a width of what flows in where that is token ids."""
+    if model.input_dim is not None and model.layers[0].reads == "tokens":
+        raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
+
+
+_CHECKS: dict[str, Callable[[Model], object]] = {
+    "vocab_size": _check_tokens,
+    "name": _check_names,
+    "return_sequences": attrgetter("sequences"),
+    "merge": _check_merges,
+    "data_format": _check_last_axes,
+    "tied": _check_tied,
+}
+"""What refuses a stack, by the field that a layer has to give before there is anything to refuse."""
+_TELLING = frozenset(_CHECKS)
 
 
 def _names(layers: Sequence[Layer]) -> list[str]:

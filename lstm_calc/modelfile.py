@@ -173,7 +173,7 @@ def _opened(data: dict[str, Any]) -> Iterator[Place]:
     """Yield where ``?`` stands for a size, and put a size there."""
     for position, table in ((None, data), *enumerate(data["layers"])):
         for field, value in table.items():
-            if value == UNKNOWN and field in RULES and RULES[field][0] is count:
+            if value == UNKNOWN and RULES.get(field) is count:
                 table[field] = 1
                 yield position, field
 

@@ -86,7 +86,7 @@ class _Token(NamedTuple):
     def is_open(self) -> bool:
         """Whether ? stands for the size."""
         open_ = self.text.removeprefix("x") == UNKNOWN or self.text.endswith(f"={UNKNOWN}")
-        return open_ and RULES.get(self.option or "units", RULES["name"])[0] is count
+        return open_ and RULES.get(self.option or "units") is count
 
     @property
     def filled(self) -> _Token:

@@ -508,7 +508,8 @@ def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> Non
 def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     rows_of = measure.rows_of
-    monkeypatch.setattr(measure, "_FORMS", {})
+    for layout in FRAMEWORKS["keras"].layouts.values():
+        monkeypatch.setitem(vars(layout), "forms", {})
     monkeypatch.setattr(measure, "rows_of", lambda layout, layer: made.append(layer.kind) or rows_of(layout, layer))
     assert count(read("3 > lstm 4 > lstm 5 > gru 6 > lstm 5 nobias"), "keras") == 128 + 200 + 234 + 220
     assert count(read("9 > lstm 8"), "keras") == 576

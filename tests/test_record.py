@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, ClassVar
 
 import pytest
 
-from lstm_calc.record import Record
+from lstm_calc.record import Checked, Record
 
 
 def test_fields_stand_in_order_and_class_variables_are_none() -> None:
@@ -102,3 +103,86 @@ def test_a_check_is_called_on_every_copy() -> None:
 
     with pytest.raises(ValueError, match="3"):
         Even(2).replace(number=3)
+
+
+def half(field: str, value: Any) -> Any:
+    """Return half of an even number, or refuse another."""
+    if value % 2:
+        raise ValueError(f"{field} is odd: {value}")
+    return value // 2
+
+
+class Box(Checked, kw_only=True):
+    rules: ClassVar = {"depth": half, "width": half}
+    depth: int = 5
+
+
+class Crate(Box):
+    width: int
+    label: str = "none"
+    marks: list[str] = []  # noqa: RUF012 - a default that is no constant
+
+    def check_depth(self) -> None:
+        """Refuse a crate as deep as it is wide."""
+        if self.depth == self.width:
+            raise ValueError("a cube")
+
+
+def test_a_checked_value_keeps_what_its_rules_give_and_no_default() -> None:
+    assert vars(Crate(6)) == {"width": 3}
+    assert vars(Crate(6, "a", depth=8)) == {"width": 3, "label": "a", "depth": 4}
+    assert (Crate(6).depth, Crate(6, depth=5).depth) == (5, 5)
+    assert Crate(6, label="none", depth=8).changed() == {"width": 3, "depth": 4}
+    assert list(Crate.fields) == ["width", "label", "marks", "depth"]
+
+
+def test_a_checked_value_asks_the_rule_of_what_is_not_the_default() -> None:
+    with pytest.raises(ValueError, match=r"^width is odd: 7$"):
+        Crate(7)
+    with pytest.raises(ValueError, match=r"^depth is odd: 3$"):
+        Crate(6, depth=3)
+
+
+def test_what_does_not_go_together_is_checked_where_the_field_is_given() -> None:
+    with pytest.raises(ValueError, match=r"^a cube$"):
+        Crate(6, depth=6)
+    assert Crate(10).depth == Crate(10).width
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "message"),
+    [
+        ((), {}, "Crate.__init__() missing 1 required positional argument: 'width'"),
+        ((2, "a", [], 4), {}, "Crate.__init__() takes from 2 to 4 positional arguments but 5 were given"),
+        ((2,), {"width": 2}, "Crate.__init__() got multiple values for argument 'width'"),
+        ((2,), {"height": 2}, "Crate.__init__() got an unexpected keyword argument 'height'"),
+    ],
+)
+def test_wrong_arguments_of_a_checked_value_are_told(args: tuple[Any, ...], kwargs: dict[str, Any], message: str) -> None:
+    for _ in range(2):
+        with pytest.raises(TypeError) as caught:
+            Crate(*args, **kwargs)
+        assert str(caught.value) == message
+
+
+def test_a_class_has_a_constructor_of_its_own_made_by_its_first_value() -> None:
+    class Large(Crate):
+        height: int = 0
+
+    assert Crate(2).width == 1
+    first = Large.__init__
+    assert Large(2, height=3).height == 3
+    assert Large.__init__ is not first
+    made = Large.__init__
+    assert (Large(4).width, Large.__init__ is made, Crate(4).width) == (2, True, 2)
+    assert str(inspect.signature(Large)) == "(width, label='none', marks=[], height=0, *, depth=5)"
+
+
+def test_a_rule_is_not_called_for_what_is_plain() -> None:
+    class Kept(Checked):
+        rules: ClassVar = {"a": half, "b": half}
+        plain: ClassVar = {half: "{0} > 100"}
+        a: int
+        b: int = 1
+
+    assert vars(Kept(100, 101)) == {"a": 50, "b": 101}

@@ -21,6 +21,7 @@ __all__ = [
     "Layout",
     "Row",
     "Signal",
+    "broken_limits",
     "check_run",
     "equation_words",
     "framework",
@@ -48,8 +49,11 @@ class Tables(MutableMapping[str, Framework]):
 
     def __getitem__(self, name: str) -> Framework:
         """Return a framework; raise KeyError where there is none of the name."""
-        while name not in self._known and self._families:
-            self._load()
+        try:
+            return self._known[name]
+        except KeyError:
+            while name not in self._known and self._families:
+                self._load()
         return self._known[name]
 
     def __setitem__(self, name: str, table: Framework) -> None:
@@ -88,13 +92,15 @@ _MEANT = {
 
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
+    try:
+        return FRAMEWORKS[name]
+    except KeyError:
+        pass
     if "," in name:
         raise FrameworkError(f"{quoted(name)} names several frameworks, where one is asked for; compare takes several")
-    if name not in FRAMEWORKS:
-        meant = [repr(each) for each in _MEANT.get(name.lower(), "").split()]
-        hint = f"; did you mean {listed(meant, 'or')}?" if meant else did_you_mean(name, FRAMEWORKS)
-        raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
-    return FRAMEWORKS[name]
+    meant = [repr(each) for each in _MEANT.get(name.lower(), "").split()]
+    hint = f"; did you mean {listed(meant, 'or')}?" if meant else did_you_mean(name, FRAMEWORKS)
+    raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
 
 
 def layout_for(table: Framework, layer: Layer) -> Layout:
@@ -114,10 +120,16 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     for word in OPTIONS:
         if word in asked and not offers(table, layer.kind, word):
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
-    fields = layer.asdict()
+    for one, sign, other in broken_limits(layer, layout):
+        yield f"{table.name} wants {one} {sign} {other}; here they are {getattr(layer, one):,} and {getattr(layer, other):,}"
+
+
+def broken_limits(layer: Layer, layout: Layout) -> Iterator[tuple[str, str, str]]:
+    """Yield the limits of a layout between two sizes that a layer does not keep to."""
+    given = vars(layer)
     for one, sign, other in layout.limits:
-        if fields[one] is not None and not _SIGNS[sign](fields[one], fields[other]):
-            yield f"{table.name} wants {one} {sign} {other}; here they are {fields[one]:,} and {fields[other]:,}"
+        if one in given and not _SIGNS[sign](given[one], getattr(layer, other)):
+            yield one, sign, other
 
 
 def check_run(table: Framework, layer: Layer) -> None:

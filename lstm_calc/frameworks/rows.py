@@ -13,11 +13,14 @@ In a name, ``{gate}`` and ``{letter}`` (one tensor a gate), ``{way}`` (a directi
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from lstm_calc.model import Layer
 
 
@@ -69,6 +72,11 @@ class Layout(Record):
     per_tensor: bool = False
     initial: str = ""
     note: str = ""
+
+    @cached_property
+    def forms(self) -> dict[tuple[object, ...], CodeType]:
+        """The closed forms of its counts that were worked out, by what a layer tells of its options."""
+        return {}
 
 
 class Signal(Record):

@@ -22,7 +22,7 @@ _FIELDS = tuple(
         for cell in CELLS
         for field in KINDS[cell].fields
         if field not in {"units", "filters", "repeat", "input_dim", "name", "trainable", "return_sequences", "return_state"}
-        and RULES[field][0] in {count, flag, RULES["merge"][0]}
+        and RULES[field] in {count, flag, RULES["merge"]}
     )
 )
 """The fields of recurrent layers that a sweep varies under their own names."""
@@ -37,9 +37,9 @@ _WORDS: dict[str, Callable[[], Sequence[str]]] = {
     "framework": lambda: tuple(FRAMEWORKS),
     "dtype": lambda: tuple(DTYPES),
 }
-_SIZES = {"units", "layers", "input", "output", "batch", "steps", *(field for field in _FIELDS if RULES[field][0] is count)}
-_FLAGS = {field for field in _FIELDS if RULES[field][0] is flag}
-
+_SIZES = {"units", "layers", "input", "output", "batch", "steps", *(field for field in _FIELDS if RULES[field] is count)}
+_FLAGS = {field for field in _FIELDS if RULES[field] is flag}
+_OPTIONAL = {field for cell in CELLS for field in _FIELDS if KINDS[cell].fields.get(field, ...) is None}
 
 _MOST = 10**15
 """How many values of a range can be counted one by one in a lifetime, and by ``len`` on every machine."""
@@ -69,12 +69,11 @@ class Axis(Record):
 
     def _check_value(self, value: Any) -> None:
         field = self.name if self.name in RULES else "units"
-        rule, optional = RULES[field]
         if self.name in _WORDS:
             if value not in _WORDS[self.name]():
                 raise LstmCalcError(f"{quoted(value)} is not a {self.name}{did_you_mean(str(value), _WORDS[self.name]())}")
-        elif not (value is None and optional):
-            rule(self.name, value)
+        elif value is not None or field not in _OPTIONAL:
+            RULES[field](self.name, value)
 
     @property
     def is_size(self) -> bool:
@@ -115,7 +114,7 @@ def read_axis(text: str) -> Axis:
 
 def _part(name: str, text: str) -> Sequence[Any]:
     """Return the values that one part of a list stands for: START:STOP:STEP, the stop included, or a single one."""
-    if text == "none" and name in RULES and RULES[name][1]:
+    if text == "none" and name in _OPTIONAL:
         return (None,)
     if name in _FLAGS and text in {"true", "false"}:
         return (text == "true",)
