@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from typing import NamedTuple
 
 from lstm_calc.cells import CELLS
 from lstm_calc.record import Record
@@ -94,7 +93,7 @@ def kept_of(
     )
 
 
-class _Value(NamedTuple):
+class _Value(Record):
     """A value of a step: a name of its own, the word for its size (both empty for a number), and whether it has a derivative."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import NamedTuple
+
+from lstm_calc.record import Record
 
 _MARKS = "*o+x#@%&=~"
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 5
@@ -12,14 +13,14 @@ MOST_CURVES = len(_MARKS)
 """How many curves can be told apart."""
 
 
-class Curve(NamedTuple):
+class Curve(Record):
     """One curve: points (x, y) from left to right, and its name in the legend, empty where there is only one."""
 
     name: str
     points: tuple[tuple[int, int], ...]
 
 
-class Chart(NamedTuple):
+class Chart(Record):
     """Curves over labelled axes, and the height of a line across them."""
 
     title: str

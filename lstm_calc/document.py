@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
+
+from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +16,7 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
 
 
-class Column(NamedTuple):
+class Column(Record):
     """One column of a table: ``key`` for machines, ``title`` for people.
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
@@ -27,14 +29,14 @@ class Column(NamedTuple):
     shown: bool | None = None
 
 
-class Line(NamedTuple):
+class Line(Record):
     """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on."""
 
     values: tuple[Value, ...]
     sum: Literal["", "subtotal", "total"] = ""
 
 
-class Table(NamedTuple):
+class Table(Record):
     """Columns and lines; on a screen a blank line parts the groups of the first column."""
 
     columns: tuple[Column, ...]
@@ -53,7 +55,7 @@ class Table(NamedTuple):
         kept = [places[key] for key in keys if key in places]
         lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
         said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
-        return Table(tuple(self.columns[at]._replace(shown=True) for at in kept), said)
+        return Table(tuple(self.columns[at].replace(shown=True) for at in kept), said)
 
     def sorted_by(self, key: str, *, descending: bool) -> Table:
         """Return the table sorted by a column, what has no value last and no subtotals; itself where it lacks the column."""
@@ -63,7 +65,7 @@ class Table(NamedTuple):
         lines = [line for line in self.lines if not line.sum]
         filled = sorted((line for line in lines if line.values[at] is not None), key=_order(at), reverse=descending)
         ends = [line for line in lines if line.values[at] is None] + [line for line in self.lines if line.sum == "total"]
-        return Table(tuple(column._replace(grouped=False) for column in self.columns), (*filled, *ends))
+        return Table(tuple(column.replace(grouped=False) for column in self.columns), (*filled, *ends))
 
 
 def _order(at: int) -> Callable[[Line], Any]:
@@ -76,7 +78,7 @@ def _order(at: int) -> Callable[[Line], Any]:
     return order
 
 
-class Block(NamedTuple):
+class Block(Record):
     """A heading, a paragraph, an item of a list or a formula; in the text of all but headings, backticks enclose a formula.
 
     A formula is written as it is read on a screen, ``i[t] = σ(W_i x[t] + 2 × b_i)``: single letters are quantities, longer words
@@ -96,7 +98,7 @@ class Block(NamedTuple):
                 yield piece, bool(position % 2)
 
 
-class Node(NamedTuple):
+class Node(Record):
     """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
 
     key: str
@@ -104,7 +106,7 @@ class Node(NamedTuple):
     end: bool = False
 
 
-class Edge(NamedTuple):
+class Edge(Record):
     """An arrow between two nodes, and what flows along it."""
 
     start: str
@@ -112,7 +114,7 @@ class Edge(NamedTuple):
     label: str = ""
 
 
-class Graph(NamedTuple):
+class Graph(Record):
     """Boxes and arrows, from the left to the right or from the top down."""
 
     title: str
@@ -120,7 +122,7 @@ class Graph(NamedTuple):
     edges: tuple[Edge, ...]
 
 
-class Document(NamedTuple):
+class Document(Record):
     """An answer, ready to be rendered; people read the body before the tables, machines the tables alone.
 
     ``sections`` are documents of their own, which follow what this one says itself.
@@ -146,11 +148,11 @@ class Document(NamedTuple):
     def with_columns(self, keys: Sequence[str]) -> Document:
         """Return the tables that have any of some columns, with these alone."""
         arranged = (table.with_columns(keys) for table in self.tables)
-        return self._replace(tables=tuple(table for table in arranged if table.columns))
+        return self.replace(tables=tuple(table for table in arranged if table.columns))
 
     def sorted_by(self, key: str, *, descending: bool) -> Document:
         """Return the document with its tables sorted by a column."""
-        return self._replace(tables=tuple(table.sorted_by(key, descending=descending) for table in self.tables))
+        return self.replace(tables=tuple(table.sorted_by(key, descending=descending) for table in self.tables))
 
     def tables_for_people(self) -> list[Table]:
         """Return the tables of which people see a column."""

@@ -12,12 +12,13 @@ Reading what was written gives the same model back.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
+from lstm_calc.record import Record
 from lstm_calc.template import Place, Template
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ _KEYS = {
 """Options written ``key=value``: the field each sets, whose own name will do as well."""
 
 
-class _Token(NamedTuple):
+class _Token(Record):
     text: str
     start: int
 
@@ -91,7 +92,7 @@ class _Token(NamedTuple):
     @property
     def filled(self) -> _Token:
         """The token, of the same length, with a size where it is open."""
-        return self._replace(text=f"{self.text[:-1]}1") if self.is_open else self
+        return self.replace(text=f"{self.text[:-1]}1") if self.is_open else self
 
 
 def read(text: str) -> Model:
@@ -253,7 +254,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     key = _KERAS_WORDS.get(key, key)
     known = KINDS[kind].fields
     if re.fullmatch(r"x[\d?].*", token.text):
-        field, parsed = "repeat", _count(text, token._replace(text=token.text[1:], start=token.start + 1))
+        field, parsed = "repeat", _count(text, token.replace(text=token.text[1:], start=token.start + 1))
     elif equals and key.lower() in {*_KEYS, *_KEYS.values()}:
         field = _KEYS.get(key.lower(), key.lower())
         parsed = _value(text, field, _Token(value, token.start + len(key) + 1))

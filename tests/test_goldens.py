@@ -354,7 +354,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch):
     return render
 
 
-NARROW = ALL_OF_IT._replace(
+NARROW = ALL_OF_IT.replace(
     tables=(
         Table(
             (Column("layer", "layer", grouped=True), Column("n", "parameters of it", "number"), Column("w", "words")),
@@ -375,7 +375,7 @@ def test_a_document_on_a_terminal(on_terminal: Callable[..., str], golden: Calla
 def test_a_long_table_on_a_terminal(on_terminal: Callable[..., str], golden: Callable[[str, str], None]) -> None:
     (table,) = NARROW.tables
     lines = (*(Line((f"l{number // 20}", number, "日本")) for number in range(40)), *table.lines[2:])
-    document = Document("Long", (table._replace(lines=lines), table), ("a note of several words",))
+    document = Document("Long", (table.replace(lines=lines), table), ("a note of several words",))
     golden("whole/terminal-long.txt", on_terminal(document, WIDTH))
 
 
@@ -449,7 +449,7 @@ def drawing(monkeypatch: pytest.MonkeyPatch, chart: Chart, form: str = "png", **
 def test_a_picture_has_curves_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     long = Curve("long", tuple((at, at) for at in range(13)))
     edge = Curve("edge", tuple((at, 2 * at) for at in range(12)))
-    figure, _ = drawing(monkeypatch, CHARTS["two"]._replace(curves=(*CHARTS["two"].curves, long, edge)))
+    figure, _ = drawing(monkeypatch, CHARTS["two"].replace(curves=(*CHARTS["two"].curves, long, edge)))
     (axes,) = figure.axes
     one, two, third, fourth, line = axes.lines
     assert [each.get_label() for each in axes.lines] == ["one", "two", "long", "edge", "budget 250"]
@@ -467,7 +467,7 @@ def test_a_picture_has_curves_and_a_line(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_picture_has_its_axes_named_and_from_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    chart = CHARTS["two"]._replace(curves=(Curve("one", ((10, 400), (25_000, 1_234_567))),))
+    chart = CHARTS["two"].replace(curves=(Curve("one", ((10, 400), (25_000, 1_234_567))),))
     figure, _ = drawing(monkeypatch, chart)
     (axes,) = figure.axes
     assert (axes.get_title(), axes.get_xlabel(), axes.get_ylabel()) == ("A title", "units", "parameters")
@@ -483,9 +483,9 @@ def test_a_picture_has_its_axes_named_and_from_zero(monkeypatch: pytest.MonkeyPa
     ("chart", "legends"),
     [
         (CHARTS["alone"], 0),
-        (CHARTS["two"]._replace(line=None), 1),
+        (CHARTS["two"].replace(line=None), 1),
         (CHARTS["high"], 1),
-        (CHARTS["high"]._replace(line=None), 0),
+        (CHARTS["high"].replace(line=None), 0),
         (CHARTS["nothing"], 1),
     ],
 )

@@ -125,7 +125,7 @@ def test_latex_closes_what_it_opens() -> None:
 
 
 def test_html_escapes_what_a_browser_would_read() -> None:
-    twice = SIGNS._replace(tables=(*SIGNS.tables, SIGNS.tables[0]._replace(lines=SIGNS.tables[0].lines * 2)))
+    twice = SIGNS.replace(tables=(*SIGNS.tables, SIGNS.tables[0].replace(lines=SIGNS.tables[0].lines * 2)))
     text = rendered("html", twice)
     assert "<h1>100% &amp; #1_a {b} ~^\\ &lt;i&gt;</h1>" in text
     assert "<dt>a_b</dt><dd>[x] &amp; &lt;y&gt; $1</dd>" in text
@@ -221,7 +221,7 @@ def test_a_delta_has_its_sign() -> None:
 
 
 def test_several_tables_in_csv_are_parted() -> None:
-    twice = FOREIGN._replace(tables=FOREIGN.tables * 2)
+    twice = FOREIGN.replace(tables=FOREIGN.tables * 2)
     first, second = DOCUMENT_FORMATS["csv"](twice, io.StringIO()).split("\n\n")
     assert first.strip() == second.strip()
 
@@ -275,7 +275,7 @@ class Terminal(io.StringIO):
 
 def test_a_table_too_wide_for_its_terminal_is_a_line_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "12")
-    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](FOREIGN._replace(title="t", notes=()), Terminal()))
+    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](FOREIGN.replace(title="t", notes=()), Terminal()))
     first, second, total = (block.splitlines() for block in shown.partition("t\n")[2].strip("\n").split("\n\n"))
     assert first == ["name: [red]x|y_z[/red]", "shape: (3, 4)", "n: 12"]
     assert second == ["name: =1+1", "shape: (5)"]

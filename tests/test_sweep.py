@@ -454,7 +454,7 @@ def test_a_chart_in_characters() -> None:
 
 
 def test_a_chart_without_a_line_has_none_on_its_canvas() -> None:
-    lines = as_text(CHART._replace(line=None), 40, 16).splitlines()
+    lines = as_text(CHART.replace(line=None), 40, 16).splitlines()
     canvas = [line.partition("|")[2] for line in lines if "|" in line]
     assert not any("-" in line for line in canvas)
     assert [line.strip() for line in lines[-2:]] == ["* one", "o two"]
@@ -569,8 +569,8 @@ def test_a_legend_is_drawn_where_there_is_something_to_name() -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is installed where pictures are drawn")
     from lstm_calc.picture import picture
 
-    alone = CHART._replace(curves=(Curve("", ((0, 0), (100, 1000))),), line=None)
-    drawn = [alone, alone._replace(line=250, line_name="budget 250"), CHART._replace(line=None)]
+    alone = CHART.replace(curves=(Curve("", ((0, 0), (100, 1000))),), line=None)
+    drawn = [alone, alone.replace(line=250, line_name="budget 250"), CHART.replace(line=None)]
     assert [b"legend_1" in picture(chart, "svg") for chart in drawn] == [False, True, True]
     assert [picture(chart, "svg").count(b"stroke-dasharray: 1.5") for chart in drawn[:2]] == [0, 2]
 

@@ -5,7 +5,9 @@ A module has ``build(model) -> Real`` and is imported when it is asked for; what
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ Array = Any
 """A NumPy array; the frameworks bring NumPy along."""
 
 
-class Real(NamedTuple):
+class Real(Record):
     """A model in a real framework: the release, the tensors as (name, shape), and a run.
 
     ``run`` takes the tensors' values by name and a batch of (batch, steps, ..., features), and gives the output at every

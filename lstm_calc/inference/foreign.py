@@ -11,13 +11,14 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lstm_calc.cells import CELLS
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, Slot, forms, solved
 from lstm_calc.inference.named import names_a_cell, rank
 from lstm_calc.inference.sorting import slashed
+from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -232,7 +233,7 @@ _OWN_BIASES: tuple[tuple[tuple[str, str], ...], ...] = (
 )
 
 
-class _Ratio(NamedTuple):
+class _Ratio(Record):
     """What a recurrent kernel from units to units has: one axis so many times as long as the other, which axis ``units`` says."""
 
     units: int

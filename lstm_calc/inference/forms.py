@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, layout_for
@@ -36,7 +36,7 @@ _CHOICES: dict[str, tuple[dict[str, Any], ...]] = {
 _WINDOWS: tuple[tuple[int, ...], ...] = ((1,), (1, 1), (1, 1, 1))
 
 
-class Slot(NamedTuple):
+class Slot(Record):
     """One tensor of a form: its axes in words, how many gates it holds, and what for."""
 
     axes: str
@@ -49,7 +49,7 @@ class Slot(NamedTuple):
         return len(self.axes.split())
 
 
-class Equation(NamedTuple):
+class Equation(Record):
     """What the size of one axis of a slot is: a sum of products of words, each with the number of blocks that stand there."""
 
     slot: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frameworks import framework, layout_for, option_words
 from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
@@ -130,7 +130,7 @@ def _unplaced(placed: Placed, layout: Layout, table: Framework) -> Iterator[tupl
         yield way, Tensor(name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
 
 
-class _Segment(NamedTuple):
+class _Segment(Record):
     """A stretch of one axis, the word that measures it, and what it is known to be; ``turn`` says which of a row's roles."""
 
     start: int

@@ -5,8 +5,9 @@ Rich takes a hundred times as long as the lines do, and all the memory for a lon
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
+from lstm_calc.record import Record
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
     from lstm_calc.document import Line, Table, Value
 
 
-class _Column(NamedTuple):
+class _Column(Record):
     title: list[str]
     width: int
     right: bool
 
 
-class _Row(NamedTuple):
+class _Row(Record):
     cells: list[str]
     starts: bool
     style: str
 
 
-class Grid(NamedTuple):
+class Grid(Record):
     """What a table is on a screen; ``rows`` are made while they are drawn."""
 
     columns: list[_Column]
@@ -63,9 +64,9 @@ def rich_table(drawn: Grid) -> RichTable:
     from rich.text import Text
 
     made = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
-    for title, width, right in drawn.columns:
-        justify: Literal["left", "right"] = "right" if right else "left"
-        made.add_column("\n".join(title), justify=justify, width=width)
+    for column in drawn.columns:
+        justify: Literal["left", "right"] = "right" if column.right else "left"
+        made.add_column("\n".join(column.title), justify=justify, width=column.width)
     for row in drawn.rows:
         if row.starts:
             made.add_section()

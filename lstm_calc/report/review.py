@@ -62,13 +62,13 @@ def _verdict(answer: Review) -> str | None:
 def _sections(model: Model, answer: Review) -> Iterator[Document]:
     flow = shapes_document(model, answer.shapes)
     yield Document("Diagram", (), (), flow.graphs)
-    yield params_document(model, answer.params)._replace(title="Parameters")
-    yield tensors_document(model, answer.tensors, gates=False)._replace(title="Tensors")
-    yield flow._replace(title="Shapes", graphs=())
-    yield cost_document(model, answer.cost)._replace(title="Cost")
+    yield params_document(model, answer.params).replace(title="Parameters")
+    yield tensors_document(model, answer.tensors, gates=False).replace(title="Tensors")
+    yield flow.replace(title="Shapes", graphs=())
+    yield cost_document(model, answer.cost).replace(title="Cost")
     if answer.budget is not None:
         checks = Checks(answer.cost.framework, answer.cost.dtype, (answer.budget.replace(model=headline(model)),))
-        yield check_document(checks)._replace(title="Budget")
+        yield check_document(checks).replace(title="Budget")
     if answer.solution is not None:
         yield _what_would_fit(answer.solution)
 
@@ -78,7 +78,7 @@ def _what_would_fit(solution: Solution) -> Document:
     body = [Block(found.title)]
     if solution.fit and headline(solution.fit.model) != str(solution.fit.model):
         body.append(Block(str(solution.fit.model)))
-    return found._replace(title="What would fit", body=tuple(body), notes=(_PROPORTIONS, *found.notes))
+    return found.replace(title="What would fit", body=tuple(body), notes=(_PROPORTIONS, *found.notes))
 
 
 _PROPORTIONS = "units: of the widest recurrent layer, the others in proportion"
