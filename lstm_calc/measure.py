@@ -51,8 +51,13 @@ def _form_of(table: Framework, layer: Layer) -> CodeType:
         return layout.forms[options]
     except KeyError:
         layout = layout_for(table, layer)
-    layout.forms[options] = form = compile(_multiplied_out(layout, layer), f"<{layer.kind} of {table.name}>", "eval")
+    layout.forms[options] = form = _compiled(_multiplied_out(layout, layer))
     return form
+
+
+@cache
+def _compiled(form: str) -> CodeType:
+    return compile(form, "<closed form>", "eval")
 
 
 def _options_of(layer: Layer, layout: Layout) -> tuple[Any, ...]:

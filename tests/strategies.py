@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lstm_calc.cells import CELLS
 from lstm_calc.fields import MERGES, PADDINGS
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
 
 if TYPE_CHECKING:
@@ -80,3 +80,8 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:
     return st.lists(names, min_size=count, max_size=count, unique=True)
+
+
+def supporting(model: Model) -> list[str]:
+    """Return the frameworks that offer all of a model."""
+    return [name for name, table in FRAMEWORKS.items() if not any(any(refusals(table, layer)) for layer in model.layers)]

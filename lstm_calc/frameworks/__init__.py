@@ -11,7 +11,7 @@ from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Layer, Model
+    from lstm_calc.model import Layer
 
 __all__ = [
     "FRAMEWORKS",
@@ -30,7 +30,6 @@ __all__ = [
     "option_words",
     "refusals",
     "settled",
-    "supporting",
     "who_offers",
 ]
 
@@ -167,10 +166,3 @@ def _who_does(kind: str, word: str) -> str:
 
 def _do(names: tuple[str, ...]) -> str:
     return f"{listed(names)} {'do' if len(names) > 1 else 'does'}" if names else "none here does"
-
-
-def supporting(model: Model) -> Iterator[Framework]:
-    """Yield every framework that offers all of a model."""
-    for table in FRAMEWORKS.values():
-        if not any(True for layer in model.layers for _ in refusals(table, layer)):
-            yield table

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import supporting
+from lstm_calc.errors import FrameworkError
+from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import Shape, count
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
@@ -90,9 +92,10 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
     """Return the totals that the other frameworks give for the same model, each with their names."""
     totals: dict[int, list[str]] = {}
-    for table in supporting(model):
-        if table.name != framework_name:
-            totals.setdefault(count(model, table.name), []).append(table.name)
+    for name in FRAMEWORKS:
+        if name != framework_name:
+            with suppress(FrameworkError):
+                totals.setdefault(count(model, name), []).append(name)
     return totals
 
 
