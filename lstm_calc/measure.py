@@ -11,7 +11,7 @@ from lstm_calc.cells import CELLS
 from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, layout_for, option_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from types import CodeType
 
     from lstm_calc.frameworks import Framework, Layout, Row
@@ -77,15 +77,23 @@ def _multiplied_out(layout: Layout, layer: Layer) -> str:
     fields |= {f"kernel_{dimension + 1}": f"kernel_size[{dimension}]" for dimension in range(len(layer.window))}
     sums: dict[tuple[str, ...], int] = {}
     for row, gates, _ in rows_of(layout, layer):
-        blocks = blocks_of(layer, gates)
-        for words in product(*(terms_of(axis) for axis in axes_of(row, layer).split())):
-            each = [word for term in words for word in term]
-            sizes = tuple(word for word in each if word not in blocks)
-            sums[sizes] = sums.get(sizes, 0) + prod(blocks[word] for word in each if word in blocks)
+        for sizes, number in _products(axes_of(row, layer), frozenset(gates), len(layer.ways)):
+            sums[sizes] = sums.get(sizes, 0) + number
     sides: dict[bool, list[str]] = {False: [], True: []}
     for sizes, number in sums.items():
         sides["input" in sizes].append("*".join((str(number), *(fields.get(word, word) for word in sizes if word != "input"))))
     return ", ".join(" + ".join(side) or "0" for side in sides.values())
+
+
+@cache
+def _products(axes: str, gates: frozenset[str], ways: int) -> list[tuple[tuple[str, ...], int]]:
+    """Return the products of sizes whose sum is what a tensor holds, each with how many blocks of it there are."""
+    blocks, found = blocks_of(gates, ways), []
+    for words in product(*map(terms_of, axes.split())):
+        each = [word for term in words for word in term]
+        number = prod(blocks[word] for word in each if word in blocks)
+        found.append((tuple(word for word in each if word not in blocks), number))
+    return found
 
 
 def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
@@ -139,12 +147,12 @@ def axes_of(row: Row, layer: Layer) -> str:
 def sizes_of(placed: Placed, gates: Sequence[str]) -> Sizes:
     """Return what each word of the axes measures in one layer."""
     layer = placed.layer
-    return {**layer.sizes, "input": placed.input_dim, **blocks_of(layer, gates)}
+    return {**layer.sizes, "input": placed.input_dim, **blocks_of(gates, len(layer.ways))}
 
 
-def blocks_of(layer: Layer, gates: Sequence[str]) -> Sizes:
+def blocks_of(gates: Collection[str], ways: int) -> Sizes:
     """Return how many blocks each word of the axes that counts blocks stands for."""
-    return {"gates": len(gates), "ways": len(layer.ways), "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
+    return {"gates": len(gates), "ways": ways, "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
 
 
 @cache

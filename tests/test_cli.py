@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import importlib
 import io
 import json
@@ -18,6 +17,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -597,22 +597,48 @@ def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, 
 
 
 def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    set_ = []
+    set_: list[Any] = []
     monkeypatch.setattr("gc.set_threshold", set_.append)
-    monkeypatch.setattr("atexit.register", set_.append)
+    monkeypatch.setattr("atexit._run_exitfuncs", lambda: set_.append("at exit"))
+    monkeypatch.setattr("os._exit", set_.append)
     monkeypatch.setattr(sys, "argv", ["lstm-calc", "params", "-i", "32", "-u", "32", "-q"])
     monkeypatch.delitem(sys.modules, "lstm_calc.__main__", raising=False)
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("lstm_calc", run_name="__main__")
-    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000, gc.freeze])
+    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000, "at exit", 0])
 
     def interrupted(**_: str) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("lstm_calc.cli.app", interrupted)
     with pytest.raises(SystemExit) as caught:
-        importlib.import_module("lstm_calc.__main__").main()
-    assert caught.value.code == 130
+        importlib.import_module("lstm_calc.__main__").program()
+    assert (caught.value.code, set_[-1]) == (130, 130)
+
+
+def test_the_program_ends_as_python_does_where_its_output_cannot_be_flushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+    monkeypatch.setattr("atexit._run_exitfuncs", lambda: None)
+    monkeypatch.setattr("os._exit", left.append)
+    monkeypatch.setattr("lstm_calc.cli.app", lambda **_: sys.exit())
+    program = importlib.import_module("lstm_calc.__main__").program
+    with pytest.raises(SystemExit):
+        program()
+    assert left == [0]
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(SystemExit):
+        program()
+    assert left == [0, 0]
+    monkeypatch.setattr(sys.stderr, "flush", Mock(side_effect=BrokenPipeError))
+    with pytest.raises(SystemExit):
+        program()
+    assert left == [0, 0]
+
+
+def test_what_is_registered_for_the_end_is_called_before_the_process_ends() -> None:
+    code = "import atexit; atexit.register(print, 'last'); from lstm_calc.__main__ import program; program()"
+    call = [sys.executable, "-c", code, "params", "-i", "32", "-u", "32", "-q"]
+    assert subprocess.run(call, capture_output=True, text=True, check=True).stdout == "8320\nlast\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

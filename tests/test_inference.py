@@ -321,7 +321,11 @@ def test_a_joined_matrix_with_four_tensors_beside_needs_no_name_of_a_cell() -> N
 
 @pytest.mark.parametrize("place", list(stores()), ids="-".join)
 def test_the_names_that_rows_tell_are_those_of_the_forms(place: tuple[str, str]) -> None:
-    assert slot_names(*place) == {name for form in forms_of(*place) for name in form.slots}
+    forms = forms_of(*place)
+    assert {name for name, _ in slot_names(*place)} == {name for form in forms for name in form.slots}
+    assert {name for name, recurrent in slot_names(*place) if recurrent} == {
+        name for form in forms for name, slot in form.slots.items() if "recurrent_kernel" in slot.role
+    }
 
 
 def test_only_the_forms_that_a_file_may_have_are_made() -> None:

@@ -176,13 +176,12 @@ def option_words(layer: Layer, defaults: str) -> set[str]:
     >>> sorted(option_words(GRU(8, bias=False), "reset_after"))
     ['nobias', 'one_way', 'reset_after']
     """
-    fields = layer.asdict()
-    words = set()
+    words = {"merge"} if getattr(layer, "merge", "concat") != "concat" else set()
     for field, (on, off) in _OPTION_WORDS.items():
-        if field in fields:
-            value = on in defaults.split() if field in _OPEN and fields[field] is None else fields[field]
-            words.add(on if value else off)
-    return words | ({"merge"} if fields.get("merge", "concat") != "concat" else set())
+        if field in layer.fields:
+            value = getattr(layer, field)
+            words.add(on if (on in defaults.split() if value is None and field in _OPEN else value) else off)
+    return words
 
 
 def settled(layer: Layer, defaults: str) -> Layer:

@@ -6,14 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from lstm_calc.inference.fits import Fit
-from lstm_calc.inference.foreign import foreign_fits
-from lstm_calc.inference.graph import graph_fits
 from lstm_calc.inference.layers import Found, assembled
 from lstm_calc.inference.named import forms_with, groups, named_fits, rank
 from lstm_calc.inference.sorting import slashed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.checkpoint.stored import Checkpoint, Stored
 
@@ -30,12 +28,11 @@ _VAGUE = {"R", "kernel", "w", "W", "Wh"}
 def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Found, ...]:
     """Return the recurrent layers of a file, in the order of their tensors in it."""
     preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
-    fits = list(graph_fits(checkpoint.operators, checkpoint.tensors))
+    fits = _of_a_graph(checkpoint)
     left = _without(learned, fits)
-    for search in (named_fits, foreign_fits):
-        fits += search(left, preferred)
+    for search in (named_fits, _of_no_name, _misfits):
+        fits += search(left, preferred) if left else ()
         left = _without(left, fits)
-    fits += _misfits(left, preferred)
     names = _configured(checkpoint)
     places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
 
@@ -45,6 +42,20 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
 
     found = sorted(assembled(fits), key=place)
     return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
+
+
+def _of_a_graph(checkpoint: Checkpoint) -> list[Fit]:
+    if not checkpoint.operators:
+        return []
+    from lstm_calc.inference.graph import graph_fits
+
+    return list(graph_fits(checkpoint.operators, checkpoint.tensors))
+
+
+def _of_no_name(left: Sequence[Stored], preferred: Sequence[str]) -> Iterable[Fit]:
+    from lstm_calc.inference.foreign import foreign_fits
+
+    return foreign_fits(left, preferred)
 
 
 def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:

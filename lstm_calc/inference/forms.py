@@ -125,11 +125,18 @@ def forms_of(name: str, kind: str) -> tuple[Form, ...]:
     return tuple(_forms_of(name, kind))
 
 
-def slot_names(name: str, kind: str) -> set[str]:
-    """Return the names of the tensors of all forms of a cell in a framework, without making these."""
+def slot_names(name: str, kind: str) -> set[tuple[str, bool]]:
+    """Return the names of the tensors of all forms of a cell in a framework, and whether each holds the recurrent kernel.
+
+    This makes none of the forms.
+    """
     layout = FRAMEWORKS[name].layouts[kind]
     letters = _letters(layout)
-    return {_slot_name(row, gate, letters) for row in layout.rows for gate in (row.gates or layout.gates).split()}
+    return {
+        (_slot_name(row, gate, letters), "recurrent_kernel" in row.role)
+        for row in layout.rows
+        for gate in (row.gates or layout.gates).split()
+    }
 
 
 def _letters(layout: Layout) -> dict[str, str]:

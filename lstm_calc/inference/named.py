@@ -52,12 +52,12 @@ def _cells(framework: str, kind: str) -> tuple[Form, ...]:
 
 @cache
 def _stores() -> dict[str, list[tuple[str, str]]]:
-    """Return, for the name of every tensor of a form, the frameworks and cells that have it, as the rows tell."""
+    """Return, for the name of every tensor of a form, the frameworks and cells whose recurrent kernel has it, as the rows tell."""
     index: dict[str, list[tuple[str, str]]] = {}
     for place in stores():
         names = slot_names(*place)
-        for name in names | {name.removesuffix(_CELL_OF_A_MODULE) for name in names}:
-            index.setdefault(name, []).append(place)
+        for name, recurrent in names | {(name.removesuffix(_CELL_OF_A_MODULE), recurrent) for name, recurrent in names}:
+            index.setdefault(name, []).extend([place] if recurrent else [])
     return index
 
 

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
     from lstm_calc.checkpoint.stored import Stored
 
-_OPTIMIZER = re.compile(r"(^|[/_])(optims?|optimizers?|opt_state|trainer_state)([/_]|$)|(^|/)(opt|state/\d+)/")
+_OPTIMIZER = r"(^|[/_])(optims?|optimizers?|opt_state|trainer_state)([/_]|$)|(^|/)(opt|state/\d+)/"
 """PyTorch's, Lightning's and Keras' groups."""
 _MEMORY = "exp_avg exp_avg_sq max_exp_avg_sq exp_inf momentum_buffer square_avg grad_avg acc_delta beta1_power beta2_power"
 _SLOTS = "adam adam_1 rmsprop rmsprop_1 momentum adagrad adadelta adadelta_1 ftrl ftrl_1 nadam nadam_1"
 """What TensorFlow 1 keeps below a variable's own name."""
-_BUFFER = re.compile(
-    r"(^|/)batch_stats/|_(buffer|mask)$|^(hyper_parameters|callbacks|loops|lr_schedulers)/"
-    r"|(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|batch_normalization[^/]*/vars/[23])$"
-)
+_SETTINGS = ("hyper_parameters/", "callbacks/", "loops/", "lr_schedulers/")
+"""What Lightning keeps beside the model."""
+_PLACED = ("metrics/", "parametrizations/", "batch_normalization")
+"""Where Keras and PyTorch number what they do not learn; ``_BUFFER`` says which numbers."""
+_BUFFER = r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|batch_normalization[^/]*/vars/[23])$"
 _STATISTICS = (
     "running_mean running_var running_std num_batches_tracked moving_mean moving_variance moving_var position_ids inv_freq"
 )
 _COUNTERS = "global_step iterations epoch"
-_COUNTED = re.compile(r"^(u?int(16|32|64)|bool|str|bytes|string|object|time|void\d*)$")
-_SEPARATORS = re.compile(r"[.\[\]/]+|::")
-_SUFFIX = re.compile(r":\d+$")
+_COUNTED = ["int16", "int32", "int64", "uint16", "uint32", "uint64", "bool", "str", "bytes", "string", "object", "time"]
+_SEPARATORS = str.maketrans(".[]", "///")
 
 
 class Sorted(Record):
@@ -57,19 +57,23 @@ def _kind(tensor: Stored) -> str:
     name = slashed(tensor.name).lower()
     if tensor.kind == "optimizer" or _is_of_an_optimizer(name):
         return "optimizer"
-    counted = tensor.dtype is not None and _COUNTED.match(tensor.dtype)
-    return "buffer" if tensor.kind or counted or _is_a_buffer(name) else ""
+    dtype = tensor.dtype or ""
+    return "buffer" if tensor.kind or dtype in _COUNTED or dtype.startswith("void") or _is_a_buffer(name) else ""
 
 
 def _is_of_an_optimizer(name: str) -> bool:
     variable, _, own = name.rpartition("/")
-    return own in _MEMORY.split() or (variable != "" and own in _SLOTS.split()) or _OPTIMIZER.search(name) is not None
+    named = own in _MEMORY.split() or (variable != "" and own in _SLOTS.split())
+    return named or (("opt" in name or "state" in name) and re.search(_OPTIMIZER, name) is not None)
 
 
 def _is_a_buffer(name: str) -> bool:
     own = name.rpartition("/")[2]
-    counted = any(own == word or own.endswith(f"_{word}") for word in _STATISTICS.split())
-    return counted or own in _COUNTERS.split() or _BUFFER.search(name) is not None
+    if any(own == word or own.endswith(f"_{word}") for word in _STATISTICS.split()) or own in _COUNTERS.split():
+        return True
+    if own.endswith(("_buffer", "_mask")) or name.startswith(_SETTINGS) or "/batch_stats/" in f"/{name}":
+        return True
+    return any(place in name for place in _PLACED) and re.search(_BUFFER, name) is not None
 
 
 @lru_cache(maxsize=2**16)
@@ -79,4 +83,6 @@ def slashed(name: str) -> str:
     >>> slashed("lstm/lstm_cell/kernel:0"), slashed("layers[0].weight_ih")
     ('lstm/lstm_cell/kernel', 'layers/0/weight_ih')
     """
-    return _SEPARATORS.sub("/", _SUFFIX.sub("", name)).strip("/")
+    variable, colon, output = name.rpartition(":")
+    parts = (variable if colon and output.isdecimal() else name).replace("::", "/").translate(_SEPARATORS).split("/")
+    return "/".join(filter(None, parts))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TITLE = 3
 """The level of a document's title."""
+_ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\|*_`<>[]#$~"})
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
@@ -72,4 +73,4 @@ def _cell(cell: str, line: Line) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{char}" if char in "\\|*_`<>[]#$~" else char for char in text)
+    return text.translate(_ESCAPES)

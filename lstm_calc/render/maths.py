@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_TOKEN = re.compile(
+_PIECE = (
     r"(?P<number>[0-9]+)|(?P<name>[^\W\d_]+)(?P<prime>'?)(?:_(?P<below>\w+))?(?:\[(?P<step>t(?:-1)?)\])?|(?P<space> +)|(?P<sign>.)"
 )
 _TEX = {"×": r"\times ", "⊙": r"\odot ", "∗": r"\ast ", "·": r"\cdot ", "→": r"\to ", "σ": r"\sigma "}
@@ -20,7 +20,7 @@ def spelled(formula: str) -> str:
     >>> spelled("4 × (units + kernel_1) = 8320")
     '4 × (units + kernel_1) = 8,320'
     """
-    return _TOKEN.sub(lambda token: f"{int(token[0]):,}" if token["number"] else token[0], formula)
+    return re.sub(_PIECE, lambda token: f"{int(token[0]):,}" if token["number"] else token[0], formula)
 
 
 def tex(formula: str) -> str:
@@ -29,7 +29,7 @@ def tex(formula: str) -> str:
     >>> tex("f[t] = W_f x[t-1] + b'_f × 1000")
     "f_{t} = W_{f}\\thinspace x_{t-1} + b_{f}' \\times 1{,}000"
     """
-    return re.sub(" +", " ", _TOKEN.sub(_tex, formula)).strip()
+    return re.sub(" +", " ", re.sub(_PIECE, _tex, formula)).strip()
 
 
 def _tex(token: re.Match[str]) -> str:
@@ -59,7 +59,7 @@ def mathml(formula: str) -> str:
     >>> mathml("h[t-1]")
     '<math><msub><mi>h</mi><mrow><mi>t</mi><mo>-</mo><mn>1</mn></mrow></msub></math>'
     """
-    return f"<math>{_TOKEN.sub(_mathml, formula)}</math>"
+    return f"<math>{re.sub(_PIECE, _mathml, formula)}</math>"
 
 
 def _mathml(token: re.Match[str]) -> str:
