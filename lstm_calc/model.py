@@ -99,8 +99,9 @@ class Model(Checked):
         values = self.__dict__
         values["layers"], values["flows"] = layers, flows
         if telling:
-            for field in sorted(_TELLING.intersection(chain.from_iterable(map(vars, layers)))):
-                _CHECKS[field](self)
+            told = set(chain.from_iterable(map(vars, layers)))
+            for check in (check for field, check in _CHECKS.items() if field in told):
+                check(self)
 
     @cached_property
     def sequences(self) -> tuple[bool | None, ...]:
@@ -213,11 +214,11 @@ def _check_tokens(model: Model) -> None:
 
 _CHECKS: dict[str, Callable[[Model], object]] = {
     "vocab_size": _check_tokens,
-    "name": _check_names,
-    "return_sequences": attrgetter("sequences"),
     "merge": _check_merges,
     "data_format": _check_last_axes,
     "tied": _check_tied,
+    "name": _check_names,
+    "return_sequences": attrgetter("sequences"),
 }
 """What refuses a stack, by the field that a layer has to give before there is anything to refuse."""
 _TELLING = frozenset(_CHECKS)
