@@ -99,9 +99,7 @@ class Model(Checked):
         values = self.__dict__
         values["layers"], values["flows"] = layers, flows
         if telling:
-            told = set(chain.from_iterable(map(vars, layers)))
-            for check in (check for field, check in _CHECKS.items() if field in told):
-                check(self)
+            _check_told(self)
 
     @cached_property
     def sequences(self) -> tuple[bool | None, ...]:
@@ -222,6 +220,14 @@ _CHECKS: dict[str, Callable[[Model], object]] = {
 }
 """What refuses a stack, by the field that a layer has to give before there is anything to refuse."""
 _TELLING = frozenset(_CHECKS)
+
+
+def _check_told(model: Model) -> None:
+    """Refuse a stack for what its layers tell."""
+    told = set(chain.from_iterable(map(vars, model.layers)))
+    for field, check in _CHECKS.items():
+        if field in told:
+            check(model)
 
 
 def _names(layers: Sequence[Layer]) -> list[str]:
