@@ -28,7 +28,10 @@ def main() -> None:
 
 
 def program() -> None:
-    """Run the command line, and end the process: Python would first take every object apart, a tenth of a short run."""
+    """Run the command line, and end the process: Python would first take every object apart, a tenth of a short run.
+
+    So does the installed script; ``python -m lstm_calc`` ends as Python does, also under a profiler or a debugger.
+    """
     try:
         main()
     except SystemExit as ended:
@@ -41,4 +44,4 @@ def program() -> None:
 
 
 if __name__ == "__main__":
-    program()
+    main()

@@ -13,7 +13,7 @@ from lstm_calc.layers import GRU, KINDS, LSTM, MGU, RNN, ConvLSTM, Dense, Embedd
 from lstm_calc.record import Checked, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from lstm_calc.reshaping import Between
 
@@ -53,9 +53,9 @@ class Placed(Record):
     sequences: bool | None
 
 
-def _apart(_: str, between: Sequence[Between]) -> tuple[Between, ...]:
-    """Return what stands between the layers as it will stay."""
-    return tuple(between)
+def _lasting(_: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return some values as they will stay."""
+    return tuple(values)
 
 
 class Model(Checked):
@@ -65,7 +65,7 @@ class Model(Checked):
     layers of a file compute that no field has.
     """
 
-    rules, plain = {"input_dim": count, "between": _apart}, PLAIN
+    rules, plain = {"input_dim": count, "between": _lasting, "remarks": _lasting}, PLAIN
     layers: Sequence[Layer]
     input_dim: int | None = None
     between: Sequence[Between] = ()
@@ -97,7 +97,7 @@ class Model(Checked):
         if flows[0][1] is None:
             raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
         values = self.__dict__
-        values["layers"], values["flows"] = layers, flows
+        values["layers"], values["flows"] = layers, tuple(flows)
         if telling:
             _check_told(self)
 

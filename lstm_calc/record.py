@@ -85,20 +85,31 @@ class Checked(Record):
     plain: ClassVar[Mapping[Callable[[str, Any], Any], str]] = {}
     """For a rule: a condition, as Python's text, on a value ``{0}`` that it would give as it is; then it is not called."""
 
-    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        """Collect the fields, and leave the constructor to the first value."""
-        super().__init_subclass__(kw_only=kw_only)
-        cls.__init__ = Checked.__init__  # type: ignore[method-assign]
+    _declared: ClassVar[Mapping[str, Any]] = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Compile the constructor of the class, and call it. Raises TypeError for an unknown, doubled or missing field."""
-        cls = type(self)
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        """Collect the fields, and leave the constructor to the first value, where the class has none of its own."""
+        super().__init_subclass__(kw_only=kw_only)
+        cls._declared = {**cls.fields, **cls._declared}
+        if "__init__" not in vars(cls):
+            cls.__init__ = _first(cls)  # type: ignore[method-assign]
+
+
+def _first(cls: type[Checked]) -> Callable[..., None]:
+    """Return the ``__init__`` of the first value of a class, which compiles that of all others."""
+
+    def __init__(self: Checked, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         cls.__init__ = _constructor(cls)  # type: ignore[method-assign]
         cls.__init__(self, *args, **kwargs)
 
+    return __init__
+
 
 def _constructor(cls: type[Checked]) -> Callable[..., None]:
-    """Return the ``__init__`` of a class: it keeps what differs from the defaults, and checks what it keeps."""
+    """Return the ``__init__`` of a class, which keeps what differs from the defaults, and checks what it keeps.
+
+    A default that a class puts in the place of an inherited one is kept like a value that is given.
+    """
     known: dict[str, Any] = {}
     parameters, keeps, checks = ["self"], ["given = self.__dict__"], []
     for name, default in cls.fields.items():
@@ -106,13 +117,14 @@ def _constructor(cls: type[Checked]) -> Callable[..., None]:
             parameters.append("*")
         known[f"default_{name}"], known[f"rule_{name}"] = default, (rule := cls.rules.get(name))
         parameters.append(name if default is ... else f"{name}=default_{name}")
-        when = "" if default is ... else f"if {name} is not default_{name}: "
+        when = f"if {name} is not default_{name}: " if default is not ... and default is cls._declared[name] else ""
         value = name
         if rule is not None:
             plain = f"{name} if {cls.plain[rule].format(name)} else " if rule in cls.plain else ""
             value = f"{plain}rule_{name}({name!r}, {name})"
         keeps.append(f"{when}given[{name!r}] = {value}")
         checks += [f"{when}self.check_{name}()"] if hasattr(cls, f"check_{name}") else []
+    checks += ["self.check()"] if cls.check is not Record.check else []
     source = f"def __init__({', '.join(parameters)}):\n    " + "\n    ".join([*keeps, *checks])
     exec(source, known)  # noqa: S102 - made of the names of our own fields
     made: Callable[..., None] = known["__init__"]

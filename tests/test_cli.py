@@ -605,7 +605,10 @@ def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.delitem(sys.modules, "lstm_calc.__main__", raising=False)
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("lstm_calc", run_name="__main__")
-    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000, "at exit", 0])
+    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000])
+    with pytest.raises(SystemExit) as caught:
+        importlib.import_module("lstm_calc.__main__").program()
+    assert (caught.value.code, capsys.readouterr().out, set_[1:]) == (0, "8320\n", [100_000, "at exit", 0])
 
     def interrupted(**_: str) -> None:
         raise KeyboardInterrupt

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelError, RepeatVector
+from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelError, RepeatVector, tensors
 from lstm_calc.counts import parse_count
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.measure import count
 from lstm_calc.model import KINDS, MAX_LAYERS
 
 if TYPE_CHECKING:
@@ -412,3 +413,26 @@ def test_a_model_that_is_too_long_is_refused_soon() -> None:
     with pytest.raises(ModelError, match="a model has at most 10,000 layers"):
         Model(layers)
     assert time.process_time() - start < 1.5
+
+
+class Small(LSTM):
+    units: int = 3
+    bidirectional = True
+    name = "small"
+
+
+def test_a_class_below_a_layer_is_counted_by_its_own_defaults() -> None:
+    model = Model([Small()], 2)
+    assert (
+        count(model, "pytorch")
+        == sum(tensor.params for tensor in tensors(model, "pytorch").tensors)
+        == 2 * 4 * (3 * (2 + 3) + 2 * 3)
+    )
+    with pytest.raises(ModelError, match="name 'small' is taken"):
+        Model([Small(), Small()], 2)
+
+
+def test_what_stands_beside_the_layers_stays_as_it_is() -> None:
+    model = Model([LSTM(4)], 3, [], ["said"])
+    assert (model.remarks, model.between, model.flows) == (("said",), (), ((LSTM(4), 3, 4),))
+    assert hash(model) == hash(Model((LSTM(4),), 3, (), ("said",)))

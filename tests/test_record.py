@@ -186,3 +186,28 @@ def test_a_rule_is_not_called_for_what_is_plain() -> None:
         b: int = 1
 
     assert vars(Kept(100, 101)) == {"a": 50, "b": 101}
+
+
+def test_a_class_below_may_have_a_constructor_and_a_check_of_its_own() -> None:
+    class Doubled(Crate):
+        def __init__(self, width: int) -> None:
+            super().__init__(width=2 * width)
+
+    class Wide(Crate):
+        def check(self) -> None:
+            if self.width < 3:
+                raise ValueError(self.width)
+
+    assert [Doubled(2).width, Doubled(4).width, Crate(2).width] == [2, 4, 1]
+    assert Wide(6).width == 3
+    with pytest.raises(ValueError, match=r"^2$"):
+        Wide(4)
+
+
+def test_a_default_in_the_place_of_an_inherited_one_is_kept() -> None:
+    class Deep(Crate):
+        depth = 12
+        width: int = 8
+
+    assert vars(Deep()) == {"width": 4, "depth": 6}
+    assert vars(Deep(2, depth=20)) == {"width": 1, "depth": 10}
