@@ -632,9 +632,14 @@ def test_the_program_ends_as_python_does_where_its_output_cannot_be_flushed(monk
     with pytest.raises(SystemExit):
         program()
     assert left == [0, 0]
-    monkeypatch.setattr(sys.stderr, "flush", Mock(side_effect=BrokenPipeError))
-    with pytest.raises(SystemExit):
+    monkeypatch.setattr("lstm_calc.cli.app", lambda **_: sys.exit("a sentence"))
+    with pytest.raises(SystemExit, match="a sentence"):
         program()
+    monkeypatch.setattr("lstm_calc.cli.app", lambda **_: sys.exit())
+    for error in (BrokenPipeError, ValueError("I/O operation on closed file")):
+        monkeypatch.setattr(sys.stderr, "flush", Mock(side_effect=error))
+        with pytest.raises(SystemExit):
+            program()
     assert left == [0, 0]
 
 

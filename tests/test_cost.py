@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import Dense, cost, measure, read, tensors
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, measure, read, tensors
 from lstm_calc.arithmetic import FLOPS, kept_of, step_of
 from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
@@ -29,7 +29,7 @@ from lstm_calc.work import Work, macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Model
+    from lstm_calc.layers import Layer
     from lstm_calc.questions.memory import Training
     from lstm_calc.questions.tensors import Tensor
     from tests.conftest import Cli
@@ -514,6 +514,24 @@ def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.
     assert count(read("3 > lstm 4 > lstm 5 > gru 6 > lstm 5 nobias"), "keras") == 128 + 200 + 234 + 220
     assert count(read("9 > lstm 8"), "keras") == 576
     assert made == ["lstm", "gru", "lstm"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("framework", "layers", "numbers"),
+    [
+        ("pytorch", (LSTM(4, input_dim=3), LSTM(4, projection=2, input_dim=3)), 144 + 120),
+        ("keras", (ConvLSTM(2, (3,), input_dim=3), ConvLSTM(2, (3, 2), input_dim=3)), 128 + 248),
+        ("keras", (Embedding(9, 4), LSTM(4, input_dim=3, repeat=3)), 36 + 128 + 2 * 144),
+    ],
+)
+def test_layers_of_other_options_have_forms_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, framework: str, layers: tuple[Layer, ...], numbers: int, order: int
+) -> None:
+    for layout in FRAMEWORKS[framework].layouts.values():
+        monkeypatch.setitem(vars(layout), "forms", {})
+    models_ = [Model([layer]) for layer in layers[::order]]
+    assert sum(count(each, framework) for each in models_) == numbers
 
 
 def test_layers_of_a_stack_that_run_alike_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:

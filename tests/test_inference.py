@@ -17,7 +17,7 @@ from lstm_calc.inference.forms import Slot, forms, forms_of, slot_names, solved,
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.named import named_fits, names_a_cell
 from lstm_calc.inference.others import kinds_of
-from lstm_calc.inference.sorting import sort
+from lstm_calc.inference.sorting import slashed, sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -251,14 +251,16 @@ def test_only_some_tensors_of_a_kind_count() -> None:
 
 
 SORTED = {
-    "": ["lstm/kernel", "optimal/w", "w_orig", "x_u", "n_v", "masked", "momentum/w", "epochs", "vars/2"],
+    "": ["lstm/kernel", "optimal/w", "w_orig", "x_u", "n_v", "masked", "momentum/w", "momentum", "epochs", "vars/2"],
     "optimizer": [
         *["optimizer/step", "a/opt_state/0", "Adam_Optimizer/x", "state/3/exp_avg", "x/exp_avg_sq", "x/momentum_buffer", "opt/x"],
         *["lstm/kernel/Adam", "lstm/kernel/adam_1", "lstm/kernel/RMSProp", "beta1_power", "x/beta2_power", "optims/0"],
+        *["state/3/step", "trainer_state/x"],
     ],
     "buffer": [
         *["bn/running_mean", "bn_running_var", "num_batches_tracked", "bn/moving_mean", "batch_stats/x", "x_buffer", "global_step"],
         *["epoch", "metrics/acc/vars/0", "hyper_parameters/lr", "callbacks/x", "attn_mask", "position_ids", "rope/inv_freq"],
+        *["loops/x", "lr_schedulers/0"],
         *["a/parametrizations/weight/0/_u", "batch_normalization_1/vars/2", "w_u", "w_v"],
     ],
 }
@@ -278,9 +280,8 @@ def test_what_is_learned_remembered_and_kept() -> None:
         (Stored("w", (2,), "float32"), "learned"),
         (Stored("w", (2,), None), "learned"),
         (Stored("w", (2,), "int8"), "learned"),
-        (Stored("w", (2,), "int64"), "buffers"),
-        (Stored("w", (2,), "uint16"), "buffers"),
-        (Stored("w", (2,), "bool"), "buffers"),
+        *((Stored("w", (2,), dtype), "buffers") for dtype in ["int16", "int32", "int64", "uint16", "uint32", "uint64", "bool"]),
+        *((Stored("w", (2,), dtype), "buffers") for dtype in ["str", "bytes", "string", "object", "time", "void", "void4"]),
         (Stored("w", (2,), "float32", kind="buffer"), "buffers"),
         (Stored("w", (2,), "float32", kind="optimizer"), "optimizer"),
         (Stored("w", (2,), "int64", kind="optimizer"), "optimizer"),
@@ -290,6 +291,13 @@ def test_what_a_file_says_of_a_tensor(tensor: Stored, part: str) -> None:
     found = sort([tensor])
     assert found.asdict()[part] == (tensor,)
     assert sum(map(len, found.asdict().values())) == 1
+
+
+def test_a_colon_before_a_number_alone_is_taken_off_a_name() -> None:
+    assert slashed("a/kernel:12") == "a/kernel"
+    assert slashed("a/kernel:x") == "a/kernel:x"
+    assert slashed("kernel:") == "kernel:"
+    assert slashed("a::b::[kernel]") == "a/b/kernel"
 
 
 def test_the_forms_have_the_names_of_their_frameworks() -> None:

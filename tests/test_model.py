@@ -349,6 +349,7 @@ def test_a_fault_of_a_layer_is_told_with_its_field(kind: Any, fields: dict[str, 
 
 
 def test_options_that_do_go_together() -> None:
+    assert LSTM(4, merge=str(b"concat", "ascii")) == LSTM(4)
     assert WINDOW(4, strides=(2,), dilation_rate=(1,)).strides == (2,)
     assert WINDOW(4, strides=(1,), dilation_rate=(2,)).dilation_rate == (2,)
     assert ConvLSTM(4, (3, 3), strides=(1, 1), dilation_rate=(1, 2)).dilation_rate == (1, 2)

@@ -9,6 +9,7 @@ import pytest
 from lstm_calc import compare, cost, diagram, forecast, read, shapes, solve, sweep
 from lstm_calc.budget import Budget
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
+from lstm_calc.frameworks import framework
 from lstm_calc.questions.axes import Axis, read_axis, varied
 from lstm_calc.questions.check import check
 from lstm_calc.questions.forecast import set_ups
@@ -20,12 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = [
+    (
+        FrameworkError,
+        None,
+        lambda: framework("keras,mlx"),
+        "'keras,mlx' names several frameworks, where one is asked for; compare takes several",
+    ),
     (LstmCalcError, None, lambda: Axis("unit", [1]), "'unit' is not what a sweep varies; did you mean 'units'?"),
     (LstmCalcError, None, lambda: Axis("units", range(1, 10**15 + 2)), "units has more than 1,000,000,000,000,000 values"),
     (LstmCalcError, None, lambda: Axis("units", []), "units has no values to vary over"),
     (LstmCalcError, None, lambda: Axis("units", range(3, 3)), "units has no values to vary over"),
     (LstmCalcError, None, lambda: Axis("cell", ["lstn"]), "'lstn' is not a cell; did you mean 'lstm'?"),
     (ModelError, "units", lambda: Axis("units", [4, 0]), "units must be a whole number from 1 up, not 0"),
+    (LstmCalcError, None, lambda: Axis("cell", [3]), "3 is not a cell; known are lstm, gru, rnn, mgu and conv_lstm"),
+    (ModelError, "units", lambda: Axis("units", [None]), "units must be a whole number from 1 up, not null"),
+    (
+        LstmCalcError,
+        None,
+        lambda: read_axis("merge=true"),
+        "'merge=true': merge='true' is not known; known are concat, sum, mul, average and none",
+    ),
     (ModelError, "projection", lambda: Axis("projection", [None, 0]), "projection must be a whole number from 1 up, not 0"),
     (ModelError, "bias", lambda: Axis("bias", [1]), "bias must be true or false, not 1"),
     (

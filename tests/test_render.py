@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm_calc.document import Block, Column, Document, Line, Table
@@ -62,6 +62,11 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
+@example('"')
+@example("\\")
+@example("\n")
+@example("é")
+@example({'"': "\\"})
 def test_json_is_laid_out_as_by_the_standard_library(data: Any) -> None:
     assert DATA_FORMATS["json"](data) == f"{json.dumps(data, indent=2)}\n"
 
