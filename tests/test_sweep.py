@@ -146,6 +146,8 @@ def test_units_are_the_filters_of_a_convolution() -> None:
         ("units=1:3", range(1, 4)),
         ("units=16:64:16,1k", (16, 32, 48, 64, 1000)),
         ("layers=2,1,2", (2, 1)),
+        ("batch=1,8", (1, 8)),
+        ("steps=10", (10,)),
         ("projection=none,8", (None, 8)),
         ("reset_after=none,true,false", (None, True, False)),
         ("framework=keras, pytorch", ("keras", "pytorch")),
