@@ -38,12 +38,11 @@ _NOTHING: dict[str, Any] = {"__builtins__": {}}
 _TOLD: dict[str, Callable[[Any], Any]] = {**dict.fromkeys((*OPTION_FIELDS, "merge"), str), "projection": bool, "kernel_size": len}
 """The fields of a layer on which its closed form depends, and what of their values it depends on."""
 _TELLING = frozenset(_TOLD)
-_PLAIN: tuple[Any, ...] = ()
 
 
 def _form_of(table: Framework, layer: Layer) -> CodeType:
     """Return how many numbers a framework stores for a layer, worked out once for all layers of the same options."""
-    options = _PLAIN
+    options: tuple[Any, ...] = ()
     try:
         layout = table.layouts[layer.kind]
         if not _TELLING.isdisjoint(layer.__dict__):
