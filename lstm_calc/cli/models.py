@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -31,49 +31,33 @@ def _cells() -> dict[str, type[Recurrent]]:
 
 
 def read_model(
-    model: Annotated[
-        str | None,
-        typer.Argument(metavar="[MODEL]", help=_MODEL_HELP),
-    ] = None,
-    input_dim: Annotated[str | None, typer.Option("--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE)] = None,
-    units: Annotated[
-        str | None,
-        typer.Option("--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE),
-    ] = None,
-    layers: Annotated[str | None, typer.Option("--layers", help="How many layers of one width.", rich_help_panel=_SHAPE)] = None,
-    cell: Annotated[
-        str | None,
-        typer.Option("--cell", help="lstm, gru, rnn, mgu or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE),
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE)
-    ] = None,
-    embedding: Annotated[
-        str | None, typer.Option("--embedding", help="A table in front, as 20000x128 (vocabulary x size).", rich_help_panel=_SHAPE)
-    ] = None,
-    bias: Annotated[
-        bool | None, typer.Option("--bias/--no-bias", help="Biases in the recurrent layers.", rich_help_panel=_SHAPE)
-    ] = None,
-    bidirectional: Annotated[
-        bool | None, typer.Option("--bidirectional", help="Read in both directions.", rich_help_panel=_SHAPE)
-    ] = None,
-    merge: Annotated[
-        str | None, typer.Option("--merge", help="Join directions by concat, sum, mul, average or none.", rich_help_panel=_SHAPE)
-    ] = None,
-    projection: Annotated[
-        str | None, typer.Option("--projection", help="LSTM: the size h is projected to.", rich_help_panel=_SHAPE)
-    ] = None,
-    peephole: Annotated[bool | None, typer.Option("--peephole", help="LSTM: gates see the cell.", rich_help_panel=_SHAPE)] = None,
-    coupled: Annotated[
-        bool | None, typer.Option("--coupled", help="LSTM: one gate for input and forget.", rich_help_panel=_SHAPE)
-    ] = None,
-    reset_after: Annotated[
-        bool | None,
-        typer.Option("--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE),
-    ] = None,
-    kernel_size: Annotated[
-        str | None, typer.Option("--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE)
-    ] = None,
+    model: str | None = typer.Argument(None, metavar="[MODEL]", help=_MODEL_HELP),
+    input_dim: str | None = typer.Option(None, "--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE),
+    units: str | None = typer.Option(
+        None, "--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE
+    ),
+    layers: str | None = typer.Option(None, "--layers", help="How many layers of one width.", rich_help_panel=_SHAPE),
+    cell: str | None = typer.Option(
+        None, "--cell", help="lstm, gru, rnn, mgu or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE
+    ),
+    output: str | None = typer.Option(
+        None, "--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE
+    ),
+    embedding: str | None = typer.Option(
+        None, "--embedding", help="A table in front, as 20000x128 (vocabulary x size).", rich_help_panel=_SHAPE
+    ),
+    bias: bool | None = typer.Option(None, "--bias/--no-bias", help="Biases in the recurrent layers.", rich_help_panel=_SHAPE),
+    bidirectional: bool | None = typer.Option(None, "--bidirectional", help="Read in both directions.", rich_help_panel=_SHAPE),
+    merge: str | None = typer.Option(
+        None, "--merge", help="Join directions by concat, sum, mul, average or none.", rich_help_panel=_SHAPE
+    ),
+    projection: str | None = typer.Option(None, "--projection", help="LSTM: the size h is projected to.", rich_help_panel=_SHAPE),
+    peephole: bool | None = typer.Option(None, "--peephole", help="LSTM: gates see the cell.", rich_help_panel=_SHAPE),
+    coupled: bool | None = typer.Option(None, "--coupled", help="LSTM: one gate for input and forget.", rich_help_panel=_SHAPE),
+    reset_after: bool | None = typer.Option(
+        None, "--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE
+    ),
+    kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
     flags = _flags(locals(), _beside(model))
@@ -103,10 +87,10 @@ def read_template(**given: Any) -> Template:
     return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"])
 
 
-_MODELS: Any = typer.Argument(metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
+_MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
 
 
-@_asking(inspect.Parameter("models", _BY_NAME, default=None, annotation=Annotated[list[str] | None, _MODELS]), *_ALL[1:])
+@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
     described = _flags({"model": models or None, **flags})

@@ -1,9 +1,13 @@
-"""The options that commands share, each declared once, and what they add up to."""
+"""The options that commands share, each declared once, and what they add up to.
+
+They stand as defaults of the functions that read them: inside ``Annotated`` each takes Typer 1.4 times as long to make, and a
+command has thirty of them.
+"""
 
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -21,43 +25,38 @@ def framework_names() -> list[str]:
 
 
 def read_framework(
-    framework: Annotated[
-        str,
-        typer.Option(
-            "--framework",
-            "-f",
-            help="Whose tensors: see lstm-calc frameworks.",
-            autocompletion=framework_names,
-            rich_help_panel=_ANSWER,
-        ),
-    ] = "textbook",
+    framework: str = typer.Option(
+        "textbook",
+        "--framework",
+        "-f",
+        help="Whose tensors: see lstm-calc frameworks.",
+        autocompletion=framework_names,
+        rich_help_panel=_ANSWER,
+    ),
 ) -> str:
     """Return the framework's name."""
     return framework
 
 
-_FILE = Annotated[str | None, typer.Option("--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)]
-_COLUMNS = Annotated[
-    str | None,
-    typer.Option("--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER),
-]
-_SORT = Annotated[
-    str | None, typer.Option("--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
-]
+_FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+_COLUMNS: Any = typer.Option(
+    None, "--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER
+)
+_SORT: Any = typer.Option(None, "--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
 
 
-def _format(names: list[str]) -> Any:
-    return typer.Option("--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER)
+def _format(default: str | None, names: list[str]) -> Any:
+    return typer.Option(default, "--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER)
 
 
 def output_reader(*more: str) -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
 
     def read_output(
-        format_: Annotated[str, _format([*formats(), *more])] = "table",
-        output_file: _FILE = None,
-        columns: _COLUMNS = None,
-        sort: _SORT = None,
+        format_: str = _format("table", [*formats(), *more]),
+        output_file: str | None = _FILE,
+        columns: str | None = _COLUMNS,
+        sort: str | None = _SORT,
     ) -> Output:
         return Output(format_, output_file, more, columns=columns, sort=sort)
 
@@ -67,7 +66,7 @@ def output_reader(*more: str) -> Callable[..., Output]:
 def plain_reader(default: str = "table") -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written whose columns and order are not to be chosen here."""
 
-    def read_output(format_: Annotated[str, _format(formats())] = default, output_file: _FILE = None) -> Output:
+    def read_output(format_: str = _format(default, formats()), output_file: str | None = _FILE) -> Output:
         return Output(format_, output_file)
 
     return read_output
@@ -76,14 +75,14 @@ def plain_reader(default: str = "table") -> Callable[..., Output]:
 def page_reader() -> Callable[..., Output]:
     """Return the reader of where and how a page is to be written: in the format of its file's ending where none is named."""
 
-    def read_output(format_: Annotated[str | None, _format(formats())] = None, output_file: _FILE = None) -> Output:
+    def read_output(format_: str | None = _format(None, formats()), output_file: str | None = _FILE) -> Output:
         return Output(format_ or form_of(output_file), output_file)
 
     return read_output
 
 
 def read_quiet(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Just the number.", rich_help_panel=_ANSWER)] = False,
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Just the number.", rich_help_panel=_ANSWER),
 ) -> bool:
     """Return whether only the number is wanted."""
     return quiet

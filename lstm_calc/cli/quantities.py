@@ -1,6 +1,6 @@
 """The options of commands that ask for costs; each reader gives keyword arguments of :func:`lstm_calc.cost`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -30,14 +30,12 @@ def _optimizers() -> list[str]:
 
 
 def read_batch(
-    batch: Annotated[str | None, typer.Option("--batch", help="Sequences at once; 1.", rich_help_panel=_BATCH)] = None,
-    steps: Annotated[str | None, typer.Option("--steps", help="Time steps of each; 1.", rich_help_panel=_BATCH)] = None,
-    lengths: Annotated[
-        str | None, typer.Option("--lengths", help="Instead: the valid steps of a packed batch, as 10,5.", rich_help_panel=_BATCH)
-    ] = None,
-    space: Annotated[
-        str | None, typer.Option("--space", help="conv_lstm: the image that it reads, as 64x64.", rich_help_panel=_BATCH)
-    ] = None,
+    batch: str | None = typer.Option(None, "--batch", help="Sequences at once; 1.", rich_help_panel=_BATCH),
+    steps: str | None = typer.Option(None, "--steps", help="Time steps of each; 1.", rich_help_panel=_BATCH),
+    lengths: str | None = typer.Option(
+        None, "--lengths", help="Instead: the valid steps of a packed batch, as 10,5.", rich_help_panel=_BATCH
+    ),
+    space: str | None = typer.Option(None, "--space", help="conv_lstm: the image that it reads, as 64x64.", rich_help_panel=_BATCH),
 ) -> dict[str, Any]:
     """Return the batch that is run."""
     if lengths is not None and (batch is not None or steps is not None):
@@ -48,34 +46,27 @@ def read_batch(
 
 
 def read_dtype(
-    dtype: Annotated[
-        str,
-        typer.Option("--dtype", help="float32, float16, bfloat16, int8 or int4.", autocompletion=_dtypes, rich_help_panel=_BYTES),
-    ] = "float32",
-    per_channel: Annotated[
-        bool, typer.Option("--per-channel", help="int8, int4: a scale a channel, not a tensor.", rich_help_panel=_BYTES)
-    ] = False,
+    dtype: str = typer.Option(
+        "float32", "--dtype", help="float32, float16, bfloat16, int8 or int4.", autocompletion=_dtypes, rich_help_panel=_BYTES
+    ),
+    per_channel: bool = typer.Option(
+        False, "--per-channel", help="int8, int4: a scale a channel, not a tensor.", rich_help_panel=_BYTES
+    ),
 ) -> dict[str, Any]:
     """Return the data type that weights are stored in."""
     return {"dtype": dtype, "per_channel": per_channel}
 
 
 def read_training(
-    training: Annotated[
-        bool, typer.Option("--training", help="Also what training takes: with adam.", rich_help_panel=_TRAINING)
-    ] = False,
-    optimizer: Annotated[
-        str | None,
-        typer.Option(
-            "--optimizer",
-            help="The same with sgd, momentum, adam, adamw, adafactor or adam8bit.",
-            autocompletion=_optimizers,
-            rich_help_panel=_TRAINING,
-        ),
-    ] = None,
-    truncate: Annotated[
-        str | None, typer.Option("--truncate", help="Steps to go back through at a time.", rich_help_panel=_TRAINING)
-    ] = None,
+    training: bool = typer.Option(False, "--training", help="Also what training takes: with adam.", rich_help_panel=_TRAINING),
+    optimizer: str | None = typer.Option(
+        None,
+        "--optimizer",
+        help="The same with sgd, momentum, adam, adamw, adafactor or adam8bit.",
+        autocompletion=_optimizers,
+        rich_help_panel=_TRAINING,
+    ),
+    truncate: str | None = typer.Option(None, "--truncate", help="Steps to go back through at a time.", rich_help_panel=_TRAINING),
 ) -> dict[str, Any]:
     """Return the optimizer, None where nothing is trained, and the steps that it goes back through."""
     chosen = optimizer if optimizer is not None or not training else "adam"
@@ -85,10 +76,8 @@ def read_training(
 
 
 def read_device(
-    flops: Annotated[str | None, typer.Option("--flops", help="Operations a second, as 10T.", rich_help_panel=_DEVICE)] = None,
-    bandwidth: Annotated[
-        str | None, typer.Option("--bandwidth", help="Bytes a second, as 100GB or 64GiB.", rich_help_panel=_DEVICE)
-    ] = None,
+    flops: str | None = typer.Option(None, "--flops", help="Operations a second, as 10T.", rich_help_panel=_DEVICE),
+    bandwidth: str | None = typer.Option(None, "--bandwidth", help="Bytes a second, as 100GB or 64GiB.", rich_help_panel=_DEVICE),
 ) -> dict[str, Any]:
     """Return what a device does in a second."""
     return {
@@ -98,11 +87,11 @@ def read_device(
 
 
 def read_budget(
-    max_params: Annotated[
-        str | None, typer.Option(help="Parameters, as 2M; the flags override the budget of a model file.", rich_help_panel=BUDGET)
-    ] = None,
-    max_bytes: Annotated[str | None, typer.Option(help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET)] = None,
-    max_macs: Annotated[str | None, typer.Option(help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET)] = None,
+    max_params: str | None = typer.Option(
+        None, help="Parameters, as 2M; the flags override the budget of a model file.", rich_help_panel=BUDGET
+    ),
+    max_bytes: str | None = typer.Option(None, help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET),
+    max_macs: str | None = typer.Option(None, help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET),
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
     from lstm_calc.budget import budget_of
