@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model, Placed
 
 
+FLOAT32 = 4
+"""The bytes of a float32 number."""
+
+
 class Dtype(Record):
     """A data type by the bits of a number of each kind; ``scale`` is 0 where there are no scales.
 

@@ -139,6 +139,8 @@ def _held(row: Row, gates: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def axes_of(row: Row, layer: Layer) -> str:
     """Return a row's axes with one word for each dimension of a convolution's window."""
+    if "kernel_size" not in row.axes:
+        return row.axes
     window = " ".join(f"kernel_{dimension + 1}" for dimension in range(len(layer.window)))
     return row.axes.replace("kernel_size", window)
 

@@ -43,6 +43,11 @@ STARTS = {
         "matplotlib",
         "lstm_calc.picture",
     ),
+    "from lstm_calc.cli import app; app(['report', '2 > lstm 2', '--max-params', '1k'])": (
+        "rich",
+        "json",
+        "lstm_calc.questions.training",
+    ),
     "from lstm_calc.cli import app; app(['inspect', 'tests/data/checkpoints/bilstm.pt', '--format', 'json'])": (
         "rich",
         "lstm_calc.report",

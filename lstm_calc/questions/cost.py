@@ -12,7 +12,6 @@ from lstm_calc.flow import batch_of, follow
 from lstm_calc.frameworks import framework
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.questions.training import kept_values, optimizer_of
 from lstm_calc.record import Record
 from lstm_calc.work import Work, idle_gates, merge_flops, work_a_step
 
@@ -196,6 +195,8 @@ def cost(
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
     """Return what training takes by layer; ``stretch`` is what one pass goes back through."""
+    from lstm_calc.questions.training import kept_values, optimizer_of
+
     states = optimizer_of(optimizer).states
     if dtype.scale:
         raise LstmCalcError(f"{dtype.name} weights are not trained; give float32, float16 or bfloat16")

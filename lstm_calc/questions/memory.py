@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
-from lstm_calc.dtypes import layer_bytes, whole_bytes
-from lstm_calc.questions.training import FLOAT32
+from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
 from lstm_calc.record import Record
 from lstm_calc.work import step_in, untied
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
+from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.record import Record
 from lstm_calc.work import kept_in
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from lstm_calc.flow import Run
     from lstm_calc.measure import Shape
 
-FLOAT32 = 4
 _BLOCK = 256
 _LEAST_IN_8_BITS = 4096
 

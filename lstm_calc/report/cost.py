@@ -9,7 +9,6 @@ from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.flow import reshaped, reshaping_note
-from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline
 
@@ -141,6 +140,8 @@ def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
 
 
 def _training_words(answer: Cost, optimizer: str) -> str:
+    from lstm_calc.questions.training import OPTIMIZERS
+
     far = f", {answer.truncate:,} steps at a time" if answer.truncate else ""
     total = sum(sum(each.asdict().values()) for each in _trainings(answer)) + answer.bytes.weights
     return (
