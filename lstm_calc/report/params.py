@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
 from lstm_calc.measure import bias_vectors
 from lstm_calc.questions.params import GateCount, elsewhere
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from lstm_calc.document import Value
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.params import LayerCount, ParamCount
-
-_FLOAT32 = 4
 
 
 def params_document(model: Model, answer: ParamCount) -> Document:
@@ -71,7 +70,7 @@ def _share(count: int, answer: ParamCount) -> float | None:
 
 
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
-    size = size_words(_FLOAT32 * answer.total)
+    size = size_words(FLOAT32 * answer.total)
     yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
     if any(layer.kind in CELLS for layer in model.layers):
         yield convention_note(model, answer)
