@@ -6,8 +6,10 @@ import inspect
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lstm_calc.record import Checked, Record
+from lstm_calc.record import Checked, Record, _constructor, _first
 
 
 def test_fields_stand_in_order_and_class_variables_are_none() -> None:
@@ -165,12 +167,14 @@ def test_wrong_arguments_of_a_checked_value_are_told(args: tuple[Any, ...], kwar
         assert str(caught.value) == message
 
 
-def test_a_class_has_a_constructor_of_its_own_made_by_its_first_value() -> None:
+def test_a_class_has_a_constructor_of_its_own_compiled_after_its_first_values() -> None:
     class Large(Crate):
         height: int = 0
 
     assert Crate(2).width == 1
     first = Large.__init__
+    assert [Large(2, height=at).height for at in range(100)] == [*range(100)]
+    assert Large.__init__ is first
     assert Large(2, height=3).height == 3
     assert Large.__init__ is not first
     made = Large.__init__
@@ -179,13 +183,48 @@ def test_a_class_has_a_constructor_of_its_own_made_by_its_first_value() -> None:
 
 
 def test_a_rule_is_not_called_for_what_is_plain() -> None:
+    asked = []
+
+    def small(_: str, value: int) -> int:
+        asked.append(value)
+        return min(value, 9)
+
     class Kept(Checked):
-        rules: ClassVar = {"a": half, "b": half}
-        plain: ClassVar = {half: "{0} > 100"}
+        rules: ClassVar = {"a": small, "b": small}
+        plain: ClassVar = {small: "{0} < 5"}
         a: int
         b: int = 1
 
-    assert vars(Kept(100, 101)) == {"a": 50, "b": 101}
+    Kept.__init__ = _constructor(Kept)  # type: ignore[method-assign]
+    assert vars(Kept(20, 3)) == {"a": 9, "b": 3}
+    assert asked == [20]
+
+
+class Deep(Crate):
+    depth = 12
+    width: int = 8
+
+
+VALUES = st.integers(0, 12) | st.sampled_from(["none", "a"])
+
+
+@given(
+    st.sampled_from([Box, Crate, Deep]),
+    st.lists(VALUES, max_size=4),
+    st.dictionaries(st.sampled_from(["width", "label", "depth", "height"]), VALUES, max_size=3),
+)
+def test_a_value_made_field_by_field_is_that_of_the_compiled_constructor(
+    cls: type[Checked], args: list[Any], kwargs: dict[str, Any]
+) -> None:
+    """The two ways keep, and refuse, the same."""
+    outcomes = []
+    for init in (_first(cls), _constructor(cls)):
+        below = type(cls.__name__, (cls,), {"__init__": init, "__annotations__": {}})
+        try:
+            outcomes.append(vars(below(*args, **kwargs)))
+        except (TypeError, ValueError) as error:
+            outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
 
 
 def test_a_class_below_may_have_a_constructor_and_a_check_of_its_own() -> None:
@@ -205,9 +244,5 @@ def test_a_class_below_may_have_a_constructor_and_a_check_of_its_own() -> None:
 
 
 def test_a_default_in_the_place_of_an_inherited_one_is_kept() -> None:
-    class Deep(Crate):
-        depth = 12
-        width: int = 8
-
     assert vars(Deep()) == {"width": 4, "depth": 6}
     assert vars(Deep(2, depth=20)) == {"width": 1, "depth": 10}
