@@ -11,8 +11,10 @@ import pytest
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM
 from lstm_calc.checkpoint.stored import Checkpoint, Operator, Stored
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.inference import foreign
 from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.fits import Fit
+from lstm_calc.inference.foreign import _own_forms
 from lstm_calc.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.named import named_fits, names_a_cell
@@ -655,3 +657,26 @@ def test_only_a_number_that_tells_nothing_is_a_guess() -> None:
     guessed = {name: [each.fits[0].guessed for each in find(LAYERS[name][0])] for name in LAYERS}
     assert guessed["a numbered list"] == [True, True]
     assert guessed["numbered kernels of an lstm"] == guessed["in another order"] == guessed["stack"] == [False]
+
+
+def test_only_what_has_two_matrices_of_a_common_size_or_a_name_is_searched_by_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[list[str]] = []
+    monkeypatch.setattr(foreign, "foreign_fits", lambda left, _: searched.append([tensor.name for tensor in left]) or ())
+
+    def search(**shapes: tuple[int, ...]) -> list[list[str]]:
+        searched.clear()
+        find(shapes)
+        return list(searched)
+
+    assert search(embedding=(7, 3), head=(2, 10), bias=(3,), square=(5, 5)) == []
+    assert search(first=(7, 3), second=(2, 7)) == [["first", "second"]]
+    assert search(my_GRU=(7, 30)) == [["my_GRU"]]
+
+
+def test_both_kernels_of_a_form_have_a_size_in_common() -> None:
+    """What is left out of the search by shapes could not be found by it."""
+    found = [form for form in (*forms(), *_own_forms()) if not form.joined]
+    assert len(found) > 90
+    for form in found:
+        axes = [set(slot.axes.split()) for slot in form.slots.values() if slot.rank > 1]
+        assert sum(map(len, axes)) > len(set().union(*axes)), form

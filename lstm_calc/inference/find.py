@@ -21,6 +21,7 @@ _PREFERRED = {
 }
 """Whose layers come first where several frameworks store the same, by the first word of the format."""
 _FAMILY = {"keras": "keras", "keras-hdf5": "keras", "hdf5": "keras"}
+_CELLS = ("lstm", "gru", "rnn")
 _VAGUE = {"R", "kernel", "w", "W", "Wh"}
 """Names of recurrent kernels that other layers' matrices have as well."""
 
@@ -53,6 +54,11 @@ def _of_a_graph(checkpoint: Checkpoint) -> list[Fit]:
 
 
 def _of_no_name(left: Sequence[Stored], preferred: Sequence[str]) -> Iterable[Fit]:
+    """Return the layers by shapes, where one can be: its two matrices have a size in common, or a name says that one is both."""
+    sizes = [size for tensor in left if len(tensor.shape) > 1 for size in set(tensor.shape)]
+    told = any(cell in tensor.name.lower() for tensor in left for cell in _CELLS)
+    if len(set(sizes)) == len(sizes) and not told:
+        return ()
     from lstm_calc.inference.foreign import foreign_fits
 
     return foreign_fits(left, preferred)
@@ -103,6 +109,6 @@ def _misfits(left: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
         if telling:
             shapes = ", ".join(f"{slashed(tensor.name).removeprefix(f'{path}/')} {tensor.shape}" for tensor in group.values())
             framework = min((form.framework for form in forms_with(telling[0])), key=lambda name: rank(name, preferred))
-            kind = next((word for word in ("lstm", "gru", "rnn") if word in path.lower()), None)
+            kind = next((word for word in _CELLS if word in path.lower()), None)
             why = f"no recurrent layer that is known here has the shapes {shapes}"
             yield Fit(framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)

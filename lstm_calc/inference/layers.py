@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _FORWARD = "forward fw l2r left", r"(?i)(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)"
 _BACKWARD = "backward bw reverse r2l right", r"(?i)(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)"
 """The words for a direction, and how they stand in a path; a pattern is compiled only for a path with such a word."""
-_COUNTED = re.compile(r"_\d+(?=/|$)")
-_TAIL = re.compile(r"/(cell|linear|([a-z_]+_)?(lstm|gru|rnn)_cell(_\d+)?)$|/[^/]*\*[^/]*$|/vars$")
-"""What stands at the end of the path of every layer of some framework."""
+_COUNTED = r"_\d+(?=/|$)"
+_HEAD = r"^(model_weights|state_dict|model_state_dict|params|model_state|layers(?=/[a-z]))/"
+_TAIL = r"/(cell|linear|([a-z_]+_)?(lstm|gru|rnn)_cell(_\d+)?)$|/[^/]*\*[^/]*$|/vars$"
+"""What stands at the beginning, and at the end, of the path of every layer of some framework."""
 
 
 class Found(Record):
@@ -79,7 +80,7 @@ def _neutral(path: str) -> str:
     """Return a path without the word for a direction, and without the counters that Keras gives the cells behind it."""
     head, star, tail = _starred(_starred(path, _BACKWARD), _FORWARD).partition("*")
     here, slash, behind = tail.partition("/")
-    return head + star + here + slash + _COUNTED.sub("", behind)
+    return head + star + here + slash + (behind and re.sub(_COUNTED, "", behind))
 
 
 def _starred(path: str, way: tuple[str, str]) -> str:
@@ -118,8 +119,8 @@ def _is_stack(layers: Sequence[Found]) -> bool:
 
 def display_name(found: Found) -> str:
     """Return a path as a person would call the layer: without what every layer of its framework has at the end."""
-    path = re.sub(r"^(model_weights|state_dict|model_state_dict|params|model_state|layers(?=/[a-z]))/", "", found.path)
-    while (shorter := _TAIL.sub("", path)) != path and shorter:
+    path = re.sub(_HEAD, "", found.path) if "/" in found.path else found.path
+    while "/" in path and (shorter := re.sub(_TAIL, "", path)) != path and shorter:
         path = shorter
     parts = [part for part, _ in groupby(path.split("/"))]
     parts = parts[:1] if parts[0] == parts[-1] else parts
