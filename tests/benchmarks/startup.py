@@ -1,4 +1,6 @@
-"""Start-up beside the least that Typer (and Rich) take: run in turn, pairs in one go, medians, and the median ratio.
+"""Start-up beside the least that Typer (and Rich) take: pairs of runs, in passes over all cases, medians, and the median ratio.
+
+What slows the machine for a minute is so in a few pairs of every case, not in all pairs of one.
 
     python tests/benchmarks/startup.py [RUNS] [WORD ...]          exit 1 above a bar; with words, only the cases that have one
 
@@ -55,10 +57,16 @@ COMPLETIONS = {"<TAB>": '""', "par<TAB>": "par", "params --bi<TAB>": "params --b
 FLOOR_OF_COMPLETIONS = "--un"
 
 
-def measure(ours: list[str], theirs: list[str], runs: int) -> tuple[float, float, float]:
-    """Return the median milliseconds of ours and of the floor, and the median ratio of the pairs."""
-    pairs = [(wall(ours), wall(theirs)) for _ in range(runs + 1)][1:]
-    return 1e3 * median(a for a, _ in pairs), 1e3 * median(b for _, b in pairs), median(a / b for a, b in pairs)
+Case = tuple[list[str], list[str], float]
+"""The command that is ours, the floor's, and the bar."""
+Pair = tuple[float, float]
+"""The seconds that ours took, and right after it the floor."""
+
+
+def measured(chosen: dict[str, Case], runs: int) -> dict[str, list[Pair]]:
+    """Return the pairs of each case, taken in passes over all of them, after one that warms the caches."""
+    passes = [{name: (wall(ours), wall(theirs)) for name, (ours, theirs, _) in chosen.items()} for _ in range(runs + 1)]
+    return {name: [taken[name] for taken in passes[1:]] for name in chosen}
 
 
 def wall(command: list[str]) -> float:
@@ -68,7 +76,7 @@ def wall(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def cases() -> dict[str, tuple[list[str], list[str], float]]:
+def cases() -> dict[str, Case]:
     """Return for each case the command that is ours, the floor's, and the bar."""
     answers = {
         name: ([PROGRAM, *shlex.split(ours)], floor(*shlex.split(theirs)), bar) for name, (theirs, ours, bar) in CASES.items()
@@ -91,13 +99,14 @@ def completion(command: list[str], words: str) -> list[str]:
 
 def main(runs: int, words: list[str]) -> str:
     """Print the ratios; return the names of the cases above their bar."""
+    chosen = {name: case for name, case in cases().items() if not words or set(words) & set(name.split())}
     print(f"{'case':32} {'ours ms':>8} {'floor ms':>9} {'ratio':>6} {'bar':>5}   (medians of {runs} pairs)")
     above = []
-    for name, (ours, theirs, bar) in cases().items():
-        if not words or set(words) & set(name.split()):
-            mine, least, ratio = measure(ours, theirs, runs)
-            print(f"{name:32} {mine:8.1f} {least:9.1f} {ratio:6.3f} {bar:5.2f}{'  above' * (ratio > bar)}", flush=True)
-            above += [name] * (ratio > bar)
+    for name, pairs in measured(chosen, runs).items():
+        mine, least = (1e3 * median(side) for side in zip(*pairs, strict=True))
+        ratio, bar = median(ours / theirs for ours, theirs in pairs), chosen[name][2]
+        print(f"{name:32} {mine:8.1f} {least:9.1f} {ratio:6.3f} {bar:5.2f}{'  above' * (ratio > bar)}", flush=True)
+        above += [name] * (ratio > bar)
     return ", ".join(above)
 
 
