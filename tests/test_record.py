@@ -145,6 +145,11 @@ def test_a_checked_value_asks_the_rule_of_what_is_not_the_default() -> None:
         Crate(6, depth=3)
 
 
+def test_a_value_that_stands_for_no_default_is_asked_about_like_any_other() -> None:
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Crate(...)  # type: ignore[arg-type]
+
+
 def test_what_does_not_go_together_is_checked_where_the_field_is_given() -> None:
     with pytest.raises(ValueError, match=r"^a cube$"):
         Crate(6, depth=6)
