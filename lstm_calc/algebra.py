@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from lstm_calc.cells import Equation
+    from lstm_calc.model.cells import Equation
 
     Affine = Callable[[str, str, "Polynomial"], "Polynomial"]
 
@@ -33,7 +33,7 @@ def gate_map(source: tuple[Equation, ...], target: tuple[Equation, ...]) -> Mapp
     A gate is its namesake, or, where the source has none, one that the target has not; signs are plus wherever they can be. None
     where no such map is: no weights then make the one cell compute what the other does.
 
-    >>> from lstm_calc.cells import CELLS
+    >>> from lstm_calc.model.cells import CELLS
     >>> gru = CELLS["gru"]
     >>> gate_map(gru.equations_for({"reset_before"}), gru.equations_for({"reset_before", "update_takes_new"}))
     {'reset': ('reset', 1), 'update': ('update', -1), 'candidate': ('candidate', 1)}
@@ -77,7 +77,7 @@ def gates_read(equations: tuple[Equation, ...]) -> tuple[str, ...]:
 def biases_merge(equations: tuple[Equation, ...], gate: str | None) -> bool:
     """Say whether a number added to what flows back into a gate could as well be added to what flows in.
 
-    >>> from lstm_calc.cells import CELLS
+    >>> from lstm_calc.model.cells import CELLS
     >>> [biases_merge(CELLS["gru"].equations_for({"reset_after"}), gate) for gate in ("update", "candidate")]
     [True, False]
     """

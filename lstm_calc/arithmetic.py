@@ -1,4 +1,4 @@
-"""The equations of :mod:`lstm_calc.cells` as arithmetic: what one step computes, and what a backward pass has to find again.
+"""The equations of :mod:`lstm_calc.model.cells` as arithmetic: what one step computes, and what a backward pass has to find again.
 
 Element-wise operations are counted for each element of their result: + - * as one, the functions as in :data:`FLOPS`, the sum of
 W x and U h as one, a peephole's p * c and its addition as two. Matrix products and biases belong to a framework's rows, and are
@@ -14,7 +14,7 @@ from __future__ import annotations
 import ast
 from functools import cache
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.record import Record
 
 FLOPS = {"sigmoid": 4, "tanh": 5, "relu": 1}

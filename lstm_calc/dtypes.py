@@ -15,16 +15,16 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
-from lstm_calc.frameworks import framework, layout_for
-from lstm_calc.measure import axes_of, rows_of, shape_of, sizes_of
+from lstm_calc.frameworks import framework, layout_for, uses_in
+from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.frameworks import Layout, Row
-    from lstm_calc.measure import Shape
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.frameworks.counting import Shape
+    from lstm_calc.model import Model, Use
 
 
 FLOAT32 = 4
@@ -85,33 +85,26 @@ def weight_bytes(model: Model, framework_name: str = "textbook", dtype: str = "f
     (33280, 8720)
     """
     table, kind = framework(framework_name), dtype_of(dtype)
-    known: dict[tuple[int, int], int] = {}
-    total = 0
-    for placed in model.placed:
-        key = id(placed.layer), placed.input_dim
-        if key not in known:
-            known[key] = layer_bytes(placed, layout_for(table, placed.layer), kind, per_channel=per_channel)
-        total += known[key]
-    return total
+    return sum(layer_bytes(use, layout_for(table, use.layer), kind, per_channel=per_channel) for use in uses_in(model, table))
 
 
-def layer_bytes(placed: Placed, layout: Layout, dtype: Dtype, *, per_channel: bool) -> int:
+def layer_bytes(use: Use, layout: Layout, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes of one layer's parameters."""
-    return sum(bytes_by_tensor(placed, layout, dtype, per_channel=per_channel))
+    return sum(bytes_by_tensor(use, layout, dtype, per_channel=per_channel))
 
 
-def bytes_by_tensor(placed: Placed, layout: Layout, dtype: Dtype, *, per_channel: bool) -> Iterator[int]:
+def bytes_by_tensor(use: Use, layout: Layout, dtype: Dtype, *, per_channel: bool) -> Iterator[int]:
     """Yield the bytes of each of a layer's tensors, in the framework's order."""
     fine = per_channel and not layout.per_tensor
-    for row, gates, _ in rows_of(layout, placed.layer):
-        axes = axes_of(row, placed.layer)
-        yield _row_bytes(row, axes, shape_of(axes, sizes_of(placed, gates)), dtype, per_channel=fine)
+    for row, gates, _ in rows_of(layout, use.layer):
+        axes = axes_of(row, use.layer)
+        yield _row_bytes(row, axes, shape_of(axes, sizes_of(use, gates)), dtype, per_channel=fine)
 
 
 def _row_bytes(row: Row, axes: str, shape: Shape, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes of one tensor, its scales included."""
     roles = set(row.role.split())
-    if roles <= {"bias", "recurrent_bias"}:
+    if roles <= {"bias", "recurrent_bias", "gain", "shift"}:
         return whole_bytes(prod(shape) * dtype.bias)
     if roles == {"peephole"}:
         return whole_bytes(prod(shape) * dtype.peephole + dtype.scale)

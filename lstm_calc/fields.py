@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 MERGES = ("concat", "sum", "mul", "average", "none")
 """How the two directions of a bidirectional layer become one output; ``none`` keeps two."""
 
-PADDINGS = ("valid", "same")
+PADDINGS = ("valid", "same", "causal")
 """Whether a convolution stays inside its input, or keeps its size."""
 
 DATA_FORMATS = ("channels_last", "channels_first")
 """Where the features of an image stand."""
 
 MAX_SIZE = 10**500
+_MAX_DIMENSIONS = 3
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
 
 
 def count(field: str, value: Any) -> int:
     """Return the value as a whole number from 1 up."""
+    if type(value) is int and 0 < value < MAX_SIZE:
+        return value
     try:
         number = operator.index(value)
     except TypeError:
@@ -71,9 +74,78 @@ def sizes(field: str, value: Any) -> tuple[int, ...]:
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
         value = ()
     found = tuple(count(field, size) for size in value)
-    if len(found) not in {1, 2, 3}:
+    if not 0 < len(found) <= _MAX_DIMENSIONS:
         raise ModelError(f"{field} must be one, two or three sizes, such as [3, 3]", key=field)
     return found
+
+
+_MAX_AXES = 7
+
+
+def _listed(field: str, value: Any) -> tuple[Any, ...]:
+    """Return the value as a tuple of at most so many as a tensor has axes."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        raise ModelError(f"{field} must be a list, not {quoted(value)}", key=field)
+    found = tuple(value)
+    if not 0 < len(found) <= _MAX_AXES:
+        raise ModelError(f"{field} must have 1 to {_MAX_AXES} values, not {len(found)}", key=field)
+    return found
+
+
+def input_shape(field: str, value: Any) -> tuple[int | None, ...]:
+    """Return the value as a shape without its batch, None for a size that is not known."""
+    return tuple(None if size is None else count(field, size) for size in _listed(field, value))
+
+
+def target_shape(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as the shape that a reshape gives, of which one size may be -1."""
+    found = tuple(-1 if size == -1 else count(field, size) for size in _listed(field, value))
+    if found.count(-1) > 1:
+        raise ModelError(f"{field} may have one -1, not {found.count(-1)}", key=field)
+    return found
+
+
+def axes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as axes, counted from 1."""
+    return tuple(count(field, axis) for axis in _listed(field, value))
+
+
+def whole(field: str, value: Any) -> int:
+    """Return the value as a whole number from 0 up."""
+    return 0 if type(value) is int and value == 0 else count(field, value)
+
+
+def margins(field: str, value: Any) -> tuple[tuple[int, int], ...]:
+    """Return the value as (before, after) for each of one to three axes."""
+    found = _listed(field, value)
+    pairs = tuple(tuple(whole(field, size) for size in _listed(field, pair)) for pair in found)
+    if len(pairs) > _MAX_DIMENSIONS or any(len(pair) != 2 for pair in pairs):
+        raise ModelError(f"{field} must have (before, after) for each of one to three axes", key=field)
+    return tuple((before, after) for before, after in pairs)
+
+
+def padding(field: str, value: Any) -> str | tuple[int, ...]:
+    """Return the value as one of the words for padding, or as zeros at each end of one to three axes."""
+    if isinstance(value, str):
+        return one_of(*PADDINGS)(field, value)
+    found = tuple(whole(field, size) for size in _listed(field, value))
+    if len(found) > _MAX_DIMENSIONS:
+        raise ModelError(f"{field} must have one, two or three sizes", key=field)
+    return found
+
+
+def names(field: str, value: Any) -> tuple[str, ...]:
+    """Return the value as a list of names."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise ModelError(f"{field} must be a list of names, not {quoted(value)}", key=field)
+    return tuple(name(field, each) for each in value)
+
+
+def rate(field: str, value: Any) -> float:
+    """Return the value as a share."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ModelError(f"{field} must be a number from 0 to 1, not {quoted(value)}", key=field)
+    return value
 
 
 RULES: dict[str, Callable[[str, Any], Any]] = {
@@ -88,7 +160,18 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "kernel_size": sizes,
     "strides": sizes,
     "dilation_rate": sizes,
-    "padding": one_of(*PADDINGS),
+    "padding": padding,
+    "pool_size": sizes,
+    "factors": sizes,
+    "margins": margins,
+    "target_shape": target_shape,
+    "dims": axes,
+    "rate": rate,
+    "function": name,
+    "keepdims": flag,
+    "time_distributed": whole,
+    "center": flag,
+    "scale": flag,
     "data_format": one_of(*DATA_FORMATS),
     "bias": flag,
     "bidirectional": flag,
@@ -107,6 +190,3 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "name": name,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""
-
-PLAIN: dict[Callable[[str, Any], Any], str] = {count: "type({0}) is int and 0 < {0} < 2**62", flag: "type({0}) is bool"}
-"""What most values are, as a condition on ``{0}``: the rule would give them as they are."""

@@ -1,4 +1,4 @@
-"""The equations of :mod:`lstm_calc.cells` written out for one layer: every matrix, bias and shape by name, and what meets what.
+"""The equations of :mod:`lstm_calc.model.cells` written out for one layer: every matrix, bias and shape by name, and what meets what.
 
     sigmoid(pre(input))  ->  σ(W_i x[t] + U_i h[t-1] + b_i)
 
@@ -18,7 +18,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.cells import Equation
+    from lstm_calc.model.cells import Equation
 
 Axes = tuple[str, ...]
 Blocks = dict[tuple[str | None, str], Axes]

@@ -15,12 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.budget import Budget, budget_of
+from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
 from lstm_calc.model import KINDS, Layer, Model
-from lstm_calc.template import Place, Template
+from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ MAX_BYTES = 4 * 2**20
 _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
 _ZIP = b"PK\x03\x04"
-_TOP = ("input_dim", "layers", "budget")
+_TOP = ("input_dim", "input_shape", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
 
@@ -63,9 +63,9 @@ def load_template(path: str) -> Template:
     data = _data(text, file)
     if not _has_types(data):
         model = _described(data, file)
-        return Template(model.layers, model.input_dim, between=model.between)
+        return Template(model.layers, model.input_dim, input_shape=model.input_shape)
     places = tuple(_opened(data))
-    return Template(_layers(data, file), data.get("input_dim"), places, budget=_budget(data, file))
+    return Template(_layers(data, file), data.get("input_dim"), places, budget=_budget(data, file), input_shape=data.get("input_shape"))
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -108,11 +108,12 @@ def table_of(model: Model) -> dict[str, Any]:
     {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
     """
     layers = [{"type": layer.kind} | {name: _plain(value) for name, value in layer.changed().items()} for layer in model.layers]
-    return ({} if model.input_dim is None else {"input_dim": model.input_dim}) | {"layers": layers}
+    source = {name: _plain(value) for name, value in model.changed().items() if name in {"input_dim", "input_shape"}}
+    return source | {"layers": layers}
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _text(stream: BinaryIO, file: str) -> str:
@@ -205,7 +206,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _model(data: dict[str, Any], file: str) -> Model:
     layers = _layers(data, file)
     try:
-        return Model(layers, data.get("input_dim"))
+        return Model(layers, data.get("input_dim"), data.get("input_shape"))
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."
         raise ModelFileError(error.without_key, file, f"{where}{error.key}") from None

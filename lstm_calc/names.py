@@ -5,30 +5,31 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from lstm_calc.cells import CELLS
+from lstm_calc.frameworks import layout_for
 from lstm_calc.model import fresh_name
+from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks import Framework, Layout
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Use
 
 
-def paths(model: Model, table: Framework) -> Iterator[dict[str, str]]:
-    """Yield, for each layer of a model, the path of its tensors by direction."""
-    modules = {placed.module if table.modules else placed.name for placed in model.placed}
+def paths(uses: Sequence[Use], table: Framework) -> Iterator[dict[str, str]]:
+    """Yield, for each use of a layer in a model, the path of its tensors by direction."""
+    modules = {use.module if table.modules else use.name for use in uses}
     prefix = table.prefix if len(modules) > 1 else ""
-    cells = [placed.layer.kind in CELLS for placed in model.placed]
+    cells = [use.layer.kind in CELLS for use in uses]
     several = sum(cells) > 1
-    taken = {layer.name: 1 for layer in model.layers if layer.name is not None}
-    for index, (placed, cell) in enumerate(zip(model.placed, accumulate(cells), strict=True)):
-        layout = table.layouts[placed.layer.kind]
-        path = prefix + _path(layout, two_way=len(placed.layer.ways) > 1, stacked=several)
-        places = {"index": index, "depth": placed.depth, "cell": cell - 1}
+    taken = {use.layer.name: 1 for use in uses if use.layer.name is not None}
+    for index, (use, cell) in enumerate(zip(uses, accumulate(cells), strict=True)):
+        layout = layout_for(table, use.layer)
+        path = prefix + _path(layout, two_way=len(use.layer.directions) > 1, stacked=several)
+        places = {"index": index, "depth": use.depth, "cell": cell - 1}
         yield {
             way: path.format(way=word, **places, **words)
-            for (way, words), word in zip(_names(placed, table, layout, taken).items(), table.ways, strict=False)
+            for (way, words), word in zip(_names(use, table, layout, taken).items(), table.ways, strict=False)
         }
 
 
@@ -40,18 +41,18 @@ def _path(layout: Layout, *, two_way: bool, stacked: bool) -> str:
     return (two or one) if two_way else one
 
 
-def _names(placed: Placed, table: Framework, layout: Layout, taken: dict[str, int]) -> dict[str, dict[str, str]]:
+def _names(use: Use, table: Framework, layout: Layout, taken: dict[str, int]) -> dict[str, dict[str, str]]:
     """Return, by direction, ``name`` and the ``inner`` name of the layer in a bidirectional wrapper; note them as taken."""
-    ways = placed.layer.ways
+    ways = use.layer.directions
     if not layout.label:
-        return {way: {"name": placed.module if table.modules else placed.name, "inner": ""} for way in ways}
-    label = layout.label.format(dims=len(placed.layer.window))
+        return {way: {"name": use.module if table.modules else use.name, "inner": ""} for way in ways}
+    label = layout.label.format(dims=len(use.layer.window))
     wrapped = len(ways) > 1 and bool(table.wrapper)
     inner = fresh_name(label, taken) if wrapped else ""
-    own = placed.layer.name or (table.wrapper if wrapped else label)
-    given = placed.layer.name is not None and placed.depth == 0
+    own = use.layer.name or (table.wrapper if wrapped else label)
+    given = use.layer.name is not None and use.depth == 0
     first = own if given else fresh_name(own, taken)
-    apart = placed.layer.name or label
+    apart = use.layer.name or label
     return {
         way: {"name": fresh_name(apart, taken) if turn and table.apart else first, "inner": inner} for turn, way in enumerate(ways)
     }

@@ -1,9 +1,10 @@
 """The one-line notation: ``300 > bilstm 512 x2 > dense 10``, read into a Model and written from one.
 
     model   = source { ">" layer }
-    source  = SIZE | "vocab" SIZE | layer with in=SIZE
-    layer   = ["bi"] kind size { option }            embed DIM follows the vocab it belongs to
+    source  = SIZE | SHAPE | "vocab" SIZE | layer with in=SIZE
+    layer   = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to
     option  = "x" COUNT | word | key "=" value
+    SHAPE   = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
 
 In a template ? may stand for any of the sizes.
 Reading what was written gives the same model back.
@@ -12,22 +13,27 @@ Reading what was written gives the same model back.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, listed, quoted
-from lstm_calc.fields import RULES, count
+from lstm_calc.fields import RULES, axes, count, margins, padding, rate, sizes, target_shape
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
 from lstm_calc.record import Record
-from lstm_calc.template import Place, Template
+from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_UNKNOWN_SIZE = "_x"
+"""The beginning of a shape whose first size is not known."""
 _WORD = re.compile(r"[^\s>]+|>")
 _ALIASES = {
     "embed": "embedding",
     "convlstm": "conv_lstm",
+    "layernorm": "layer_norm",
+    "globalpool": "global_pool",
     "simple_rnn": "rnn",
     "linear": "dense",
     "repeatvector": "repeat_vector",
@@ -49,6 +55,10 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "state": ("return_state", True),
     "stateful": ("stateful", True),
     "backwards": ("go_backwards", True),
+    "average": ("function", "average"),
+    "keepdims": ("keepdims", True),
+    "nocenter": ("center", False),
+    "noscale": ("scale", False),
 }
 """Options that are one word: the field each sets, and to what."""
 
@@ -60,6 +70,7 @@ _KEYS = {
     "merge": "merge",
     "in": "input_dim",
     "kernel": "kernel_size",
+    "k": "kernel_size",
     "strides": "strides",
     "dilation": "dilation_rate",
     "padding": "padding",
@@ -98,15 +109,15 @@ class _Token(Record):
 def read(text: str) -> Model:
     """Return the model that the text describes; raise NotationError, with the place, where it describes none.
 
-    >>> read("32 > lstm 64 > dense 10").placed[1].input_dim
+    >>> read("32 > lstm 64 > dense 10").use[1].input_dim
     64
     """
     segments = list(_segments(text))
-    input_dim, layers, spans = _parts(text, segments)
+    source, layers, spans = _parts(text, segments)
     try:
-        return Model(layers, input_dim)
+        return Model(layers, **source)
     except ModelError as error:
-        raise _placed_error(error, text, segments[0], spans, input_dim) from None
+        raise _placed_error(error, text, segments[0], spans, source) from None
 
 
 def read_template(text: str) -> Template:
@@ -116,8 +127,8 @@ def read_template(text: str) -> Template:
     ((0, 'units'),)
     """
     segments = list(_segments(text))
-    input_dim, layers, _ = _parts(text, [[token.filled for token in tokens] for tokens in segments])
-    return Template(layers, input_dim, tuple(_places(text, segments)))
+    source, layers, _ = _parts(text, [[token.filled for token in tokens] for tokens in segments])
+    return Template(layers, places=tuple(_places(text, segments)), **source)
 
 
 def _places(text: str, segments: list[list[_Token]]) -> Iterator[Place]:
@@ -128,17 +139,23 @@ def _places(text: str, segments: list[list[_Token]]) -> Iterator[Place]:
         vocab = tokens[0].text.lower() == "vocab"
         for token in tokens:
             if token.is_open:
-                size = "input_dim" if source else "vocab_size" if vocab else KINDS[_kind(text, tokens[0])[0]].size
+                size = "input_dim" if source else "vocab_size" if vocab else _value_of(_kind(text, tokens[0])[0])
                 yield None if source else position, token.option or size
         position += not (source or vocab)
 
 
-def _parts(text: str, segments: list[list[_Token]]) -> tuple[int | None, list[Layer], list[list[_Token]]]:
-    """Return the features that the model begins with, its layers, and the words of each."""
-    input_dim, vocab, spans, layers = None, None, [], list[Layer]()
+def _value_of(kind: str) -> str:
+    """Return the field that a value right after a kind's name sets."""
+    return KINDS[kind].value or KINDS[kind].size
+
+
+def _parts(text: str, segments: list[list[_Token]]) -> tuple[dict[str, Any], list[Layer], list[list[_Token]]]:
+    """Return what the model reads, as fields of it, its layers, and the words of each."""
+    vocab, spans, layers = None, [], list[Layer]()
+    source: dict[str, Any] = {}
     for position, tokens in enumerate(segments):
         if position == 0 and _starts_a_number(tokens[0]):
-            input_dim = _source(text, tokens)
+            source = _source(text, tokens)
         elif tokens[0].text.lower() == "vocab":
             vocab = _vocab(text, tokens, segments[position + 1 : position + 2])
         else:
@@ -147,14 +164,14 @@ def _parts(text: str, segments: list[list[_Token]]) -> tuple[int | None, list[La
             vocab = None
     if not layers:
         raise NotationError("there is no layer; write '32 > lstm 64', in quotes (the shell takes > for itself)", text, 0, len(text))
-    return input_dim, layers, spans
+    return source, layers, spans
 
 
 def _placed_error(
-    error: ModelError, text: str, source: list[_Token], spans: list[list[_Token]], input_dim: int | None
+    error: ModelError, text: str, source: list[_Token], spans: list[list[_Token]], given: dict[str, Any]
 ) -> NotationError:
     """Return a fault of the whole model as one of the place in the text that is to be mended."""
-    if error.key == "input_dim" and input_dim is None:
+    if error.key == "input_dim" and not given:
         first = spans[0][0]
         return NotationError("begin with the features of a time step: '32 > lstm 64'", text, first.start, first.stop)
     at = source[:1] if error.layer is None else spans[error.layer]
@@ -177,14 +194,16 @@ def _segments(text: str) -> Iterator[list[_Token]]:
 
 
 def _starts_a_number(token: _Token) -> bool:
-    return token.text[0] in "+-.?0123456789"
+    return token.text[0] in "+-.?0123456789" or token.text.startswith(_UNKNOWN_SIZE)
 
 
-def _source(text: str, tokens: list[_Token]) -> int:
-    """Return the features that the model begins with."""
+def _source(text: str, tokens: list[_Token]) -> dict[str, Any]:
+    """Return what the model reads: the features of a step, or a shape."""
     if len(tokens) > 1:
         raise NotationError(f"a > is missing after {quoted(tokens[0].text)}", text, tokens[1].start, tokens[1].stop)
-    return _count(text, tokens[0])
+    if "x" not in tokens[0].text:
+        return {"input_dim": _count(text, tokens[0])}
+    return {"input_shape": tuple(None if part.text == "_" else _count(text, part) for part in _split(tokens[0], "x"))}
 
 
 def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> int:
@@ -215,18 +234,21 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
     """Return the layer that one segment describes."""
     head, *rest = tokens
     kind, two_ways = _kind(text, head)
-    size = KINDS[kind].size
-    if not rest:
-        raise NotationError(f"{head.text} needs its {size}, such as '{head.text} 64'", text, head.start, head.stop)
-    values: dict[str, Any] = {size: _count(text, rest[0])}
-    places = {size: rest[0]}
+    field = _value_of(kind)
+    values: dict[str, Any] = {}
+    places: dict[str, _Token] = {}
+    if field and rest and (KINDS[kind].fields[field] is ... or _is_value(rest[0], kind)):
+        values[field], places[field] = _value(text, field, rest[0]), rest[0]
+        rest = rest[1:]
+    elif field and KINDS[kind].fields[field] is ...:
+        raise NotationError(f"{head.text} needs its {field}, such as '{head.text} {_EXAMPLES.get(field, 64)}'", text, head.start, head.stop)
     if kind == "embedding":
         if vocab is None:
-            raise NotationError("an embedding needs its vocabulary: 'vocab 10000 > embed 128'", text, head.start, rest[-1].stop)
+            raise NotationError("an embedding needs its vocabulary: 'vocab 10000 > embed 128'", text, head.start, tokens[-1].stop)
         values["vocab_size"] = vocab
     if two_ways:
         values["bidirectional"] = True
-    for token in rest[1:]:
+    for token in rest:
         field, value = _option(text, token, kind)
         if field in places:
             raise NotationError(f"{field} is given twice", text, token.start, token.stop)
@@ -234,11 +256,22 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
     return _built(text, tokens, kind, values, places)
 
 
+_EXAMPLES = {"target_shape": "8x4", "dims": "2x1", "pool_size": "2", "factors": "2", "margins": "1+1"}
+"""A value for each field that is not a plain size."""
+
+
+def _is_value(token: _Token, kind: str) -> bool:
+    """Say whether a word after a kind whose value may be left out is that value, not an option."""
+    word = token.text.lower()
+    known = word in _WORDS and _WORDS[word][0] in KINDS[kind].fields
+    return not known and "=" not in word
+
+
 def _built(text: str, tokens: list[_Token], kind: str, values: dict[str, Any], places: dict[str, _Token]) -> Layer:
     """Return the layer of these values, or say which word made it impossible."""
     missing = [field for field, default in KINDS[kind].fields.items() if default is ... and field not in values]
     if missing:
-        sign = {field: key for key, field in _KEYS.items()}[missing[0]]
+        sign = next(key for key, field in _KEYS.items() if field == missing[0])
         message = f"{tokens[0].text} needs its {missing[0]}, such as '{sign}=3x3'"
         raise NotationError(message, text, tokens[0].start, tokens[-1].stop)
     try:
@@ -272,13 +305,39 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
 
 
 def _value(text: str, field: str, token: _Token) -> Any:
-    if field in {"merge", "name", "padding", "data_format"}:
-        return token.text
-    if field in {"kernel_size", "strides", "dilation_rate"}:
-        starts = [match.start() for match in re.finditer(r"(?<=x)|^", token.text)]
-        sizes = token.text.split("x")
-        return tuple(_count(text, _Token(size, token.start + at)) for size, at in zip(sizes, starts, strict=True))
-    return _count(text, token)
+    """Return the value of a field as its rule takes it."""
+    rule = RULES[field]
+    if rule is count:
+        return _count(text, token)
+    if rule is rate:
+        return _number(text, token)
+    if rule is margins:
+        return tuple(tuple(_whole(text, size) for size in _split(part, "+")) for part in _split(token, "x"))
+    if rule in {sizes, axes}:
+        return tuple(_count(text, size) for size in _split(token, "x"))
+    if rule is target_shape:
+        return tuple(-1 if size.text == "-1" else _count(text, size) for size in _split(token, "x"))
+    if rule is padding and token.text[:1].isdigit():
+        return tuple(_whole(text, size) for size in _split(token, "x"))
+    return token.text
+
+
+def _split(token: _Token, sign: str) -> list[_Token]:
+    """Return the parts of a word between some signs, each in its place."""
+    parts = token.text.split(sign)
+    starts = accumulate((len(part) + 1 for part in parts[:-1]), initial=token.start)
+    return [_Token(part, start) for part, start in zip(parts, starts, strict=True)]
+
+
+def _whole(text: str, token: _Token) -> int:
+    return 0 if token.text == "0" else _count(text, token)
+
+
+def _number(text: str, token: _Token) -> float:
+    try:
+        return float(token.text)
+    except ValueError:
+        raise NotationError(f"{quoted(token.text)} is not a number", text, token.start, token.stop) from None
 
 
 def _count(text: str, token: _Token) -> int:
@@ -294,23 +353,38 @@ def write(model: Model) -> str:
     >>> write(read("32 > bilstm 64 merge=sum x2 nobias"))
     '32 > bilstm 64 x2 nobias merge=sum'
     """
-    source = [] if model.input_dim is None else [str(model.input_dim)]
-    return " > ".join(source + [part for layer in model.layers for part in written(layer)])
+    return " > ".join([*_written_source(model), *(part for layer in model.layers for part in written(layer))])
+
+
+def _written_source(model: Model) -> list[str]:
+    """Return the words for what a model reads: none where that is token ids of any number."""
+    if model.input_shape is not None:
+        shape = [_UNKNOWN_SIZE[:1] if size is None else str(size) for size in model.input_shape]
+        return ["x".join(shape) + "x" * (len(shape) == 1)]
+    return [] if model.input_dim is None else [str(model.input_dim)]
 
 
 def written(layer: Layer) -> Iterator[str]:
     """Yield the segments of one layer: its vocabulary first where it is an embedding."""
     values = layer.changed()
-    size = layer.size
+    field = layer.value or layer.size
     if layer.kind == "embedding":
         yield f"vocab {values.pop('vocab_size')}"
     words = [f"{'bi' * values.pop('bidirectional', False)}{'embed' if layer.kind == 'embedding' else layer.kind}"]
-    words.append(str(values.pop(size)))
+    words += [_text(values.pop(field))] if field in values else []
     if "repeat" in values:
         words.append(f"x{values.pop('repeat')}")
-    words += [word for word, (field, value) in _WORDS.items() if field in values and values[field] == value]
-    for key, field in _KEYS.items():
-        if field in values:
-            value = values[field]
-            words.append(f"{key}={'x'.join(map(str, value)) if isinstance(value, tuple) else value}")
+    words += [word for word, (name, value) in _WORDS.items() if name in values and values[name] == value]
+    words += [f"{key}={_text(values[name])}" for key, name in _KEYS.items() if name in values and key not in _SHORT]
     yield " ".join(words)
+
+
+_SHORT = {"k"}
+"""Keys that are short for others, and not written."""
+
+
+def _text(value: Any) -> str:
+    """Return a value as the notation has it: sizes with an x between them, margins with a + inside."""
+    if not isinstance(value, tuple):
+        return str(value)
+    return "x".join("+".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value)

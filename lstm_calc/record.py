@@ -6,7 +6,6 @@ the program from a script. Type checkers see a :class:`Record` as a dataclass (P
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 if TYPE_CHECKING:
@@ -26,21 +25,23 @@ class Record:
         """Collect the fields: positional ones first, then the inherited keyword-only ones."""
         own = [name for name, kind in cls.__annotations__.items() if not str(kind).startswith("ClassVar")]
         cls._positional = (*cls._positional, *(() if kw_only else own))
-        merged = {name: cls.__dict__.get(name, default) for name, default in {**cls.fields, **dict.fromkeys(own, ...)}.items()}
+        inherited = {name: default for base in reversed(cls.__bases__) for name, default in getattr(base, "fields", {}).items()}
+        merged = {name: cls.__dict__.get(name, default) for name, default in (inherited | dict.fromkeys(own, ...)).items()}
         cls.fields = {name: merged[name] for name in (*cls._positional, *merged)}
         cls._required = frozenset(name for name, default in cls.fields.items() if default is ...)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take positional and keyword fields; the value keeps those it is given, and the class has the other defaults.
-
-        Raises TypeError for an unknown, doubled or missing one.
-        """
-        given = self.__dict__
-        given.update(zip(self._positional, args))  # noqa: B905 - an argument to this call would take a tenth of the time
-        given.update(kwargs)
-        if len(given) < len(args) + len(kwargs) or not self.fields.keys() >= given.keys() >= self._required:
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self.fields)}; not {args} {kwargs}")
+        """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
+        self.__dict__.update(self._named(args, kwargs))
         self.check()
+
+    @classmethod
+    def _named(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments of the constructor by field."""
+        named = dict(zip(cls._positional, args)) | kwargs if args else kwargs  # noqa: B905 - what is too much is told below
+        if len(named) < len(args) + len(kwargs) or not cls.fields.keys() >= named.keys() >= cls._required:
+            raise TypeError(f"{cls.__name__} takes {', '.join(cls.fields)}; not {args} {kwargs}")
+        return named
 
     def check(self) -> None:
         """Refuse values that do not go together; called once, on construction."""
@@ -75,82 +76,28 @@ class Record:
 
 
 class Checked(Record):
-    """A record whose values come from outside, each by a rule; ``check_<field>`` refuses what does not go with a value of one.
+    """A record whose values come from outside. ``rules`` check one field each, ``check_<field>`` what goes with a value of one.
 
-    A value keeps what differs from the defaults. The first values of a class are made field by field; where more follow, its
-    constructor is compiled, as that of a dataclass is at every import: a third of a millisecond once, and a fourth of the time.
+    A value keeps the fields that differ from their defaults; only these are checked.
     """
 
     rules: ClassVar[Mapping[str, Callable[[str, Any], Any]]] = {}
-    """For each field: what gives the value that it then has, or refuses it. Its default is not asked about."""
-    plain: ClassVar[Mapping[Callable[[str, Any], Any], str]] = {}
-    """For a rule: a condition, as Python's text, on a value ``{0}`` that it would give as it is; then it is not called."""
-
-    _left_out: ClassVar[frozenset[str]] = frozenset()
-    """The fields that a value does not keep where they have their default: it is that of the class that declared them."""
-    _declared: ClassVar[Mapping[str, Any]] = {}
+    """For a field: a function of its name and its value, which returns the value to keep or raises an error."""
+    _checks: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
-        """Collect the fields, and leave the constructor to the first values, where the class has none of its own."""
+        """Collect the fields and their checks."""
         super().__init_subclass__(kw_only=kw_only)
-        cls._declared = {**cls.fields, **cls._declared}
-        cls._left_out = frozenset(name for name, at in cls.fields.items() if at is not ... and at is cls._declared[name])
-        if "__init__" not in vars(cls):
-            cls.__init__ = _first(cls)  # type: ignore[method-assign]
+        cls._checks = {name: getattr(cls, f"check_{name}") for name in cls.fields if hasattr(cls, f"check_{name}")}
 
-
-_FEW = 100
-"""How many values are made field by field in the time that compiling their constructor takes."""
-
-
-def _first(cls: type[Checked]) -> Callable[..., None]:
-    """Return the ``__init__`` of the first values of a class; after them, or to refuse wrong arguments, it is compiled."""
-    made = count(1)
-
-    def __init__(self: Checked, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        named = dict(zip(cls._positional, args)) | kwargs  # noqa: B905 - more than it has are told below
-        fitting = len(named) == len(args) + len(kwargs) and cls.fields.keys() >= named.keys() >= cls._required
-        if fitting and next(made) <= _FEW:
-            _keep(cls, self, named)
-        else:
-            cls.__init__ = _constructor(cls)  # type: ignore[method-assign]
-            cls.__init__(self, *args, **kwargs)
-
-    return __init__
-
-
-def _keep(cls: type[Checked], self: Checked, named: dict[str, Any]) -> None:
-    """Keep what differs from the defaults, and check what is kept: what :func:`_constructor` writes out for a class."""
-    given = self.__dict__
-    for name, default in cls.fields.items():
-        value = named.get(name, default)
-        if value is not default or name not in cls._left_out:
-            given[name] = cls.rules[name](name, value) if name in cls.rules else value
-    for check in [f"check_{name}" for name in given]:
-        if hasattr(cls, check):
-            getattr(self, check)()
-    self.check()
-
-
-def _constructor(cls: type[Checked]) -> Callable[..., None]:
-    """Return the ``__init__`` of a class in Python's text, compiled; a rule is not called where a value is plain."""
-    known: dict[str, Any] = {}
-    parameters, keeps, checks = ["self"], ["given = self.__dict__"], []
-    for name, default in cls.fields.items():
-        if name not in cls._positional and "*" not in parameters:
-            parameters.append("*")
-        known[f"default_{name}"], known[f"rule_{name}"] = default, (rule := cls.rules.get(name))
-        parameters.append(name if default is ... else f"{name}=default_{name}")
-        when = f"if {name} is not default_{name}: " if name in cls._left_out else ""
-        value = name
-        if rule is not None:
-            plain = f"{name} if {cls.plain[rule].format(name)} else " if rule in cls.plain else ""
-            value = f"{plain}rule_{name}({name!r}, {name})"
-        keeps.append(f"{when}given[{name!r}] = {value}")
-        checks += [f"{when}self.check_{name}()"] if hasattr(cls, f"check_{name}") else []
-    checks += ["self.check()"] if cls.check is not Record.check else []
-    source = f"def __init__({', '.join(parameters)}):\n    " + "\n    ".join([*keeps, *checks])
-    exec(source, known)  # noqa: S102 - made of the names of our own fields
-    made: Callable[..., None] = known["__init__"]
-    made.__qualname__ = f"{cls.__name__}.__init__"
-    return made
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
+        named = self._named(args, kwargs)
+        kept, fields, rules = self.__dict__, self.fields, self.rules
+        for name, value in named.items():
+            if value is not fields[name]:
+                kept[name] = rules[name](name, value) if name in rules else value
+        for name, check in self._checks.items():
+            if name in kept:
+                check(self)
+        self.check()

@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.cells import Equation
+    from lstm_calc.model.cells import Equation
 
 Array = Any
 Weights = dict[tuple[str | None, str], Array]
@@ -29,7 +29,7 @@ _FUNCTIONS = {
 
 
 def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
-    """Return the value of an expression of :mod:`lstm_calc.cells`, its names and functions taken from a scope.
+    """Return the value of an expression of :mod:`lstm_calc.model.cells`, its names and functions taken from a scope.
 
     >>> evaluate("f * c + (1 - f) * g", {"f": 0.25, "c": 8, "g": 4})
     5.0

@@ -6,19 +6,19 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.arithmetic import MERGE_FLOPS, kept_of, step_of
-from lstm_calc.cells import CELLS
-from lstm_calc.flow import Batch, batch_of, follow
+from lstm_calc.model.cells import CELLS
 from lstm_calc.frameworks import equation_words, framework
-from lstm_calc.measure import axes_of, rows_of, shape_of, sizes_of
+from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
 from lstm_calc.record import Record
+from lstm_calc.runs import Batch, batch_of, runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.arithmetic import Kept, Step
-    from lstm_calc.flow import Run
     from lstm_calc.frameworks import Layout, Row
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.runs import LayerRun
 
 MATRICES = frozenset({"kernel", "recurrent_kernel", "projection"})
 """The roles of what meets a vector in a matrix product."""
@@ -65,83 +65,76 @@ def macs_of(model: Model, framework_name: str = "textbook", batch: Batch | None 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the image does not fit.
 
     >>> from lstm_calc import read
-    >>> from lstm_calc.flow import batch_of
+    >>> from lstm_calc.runs import batch_of
     >>> macs_of(read("32 > lstm 32"), "pytorch", batch_of(1, 10))
     81920
     """
-    known: dict[tuple[int, int], int] = {}
-    total = 0
-    for run in follow(model, framework(framework_name), batch or batch_of()):
-        key = id(run.placed.layer), run.placed.input_dim
-        if key not in known:
-            known[key] = macs_a_step(run.placed, run.layout)
-        total += known[key] * run.steps_in * run.space
-    return total
+    return sum(macs_in(run.use, run.layout) * run.times() for run in runs_of(model, framework(framework_name), batch or batch_of()))
 
 
-def macs_a_step(placed: Placed, layout: Layout) -> int:
-    """Return the multiply-accumulates of one step: one for each number of each matrix that the equations read."""
-    return sum(size for row, size in _computed(placed, layout) if is_matrix(row))
+def macs_in(use: Use, layout: Layout) -> int:
+    """Return the multiply-accumulates of one application of a layer: one for each number of each matrix that its equations read."""
+    return sum(size for row, size in _computed(use, layout) if is_matrix(row))
 
 
-def work_a_step(run: Run) -> Work:
-    """Return the work of one step of one sequence at one position of an image; both directions together."""
-    layer = run.placed.layer
-    added = sum(size for row, size in _computed(run.placed, run.layout) if BIASES.issuperset(row.role.split()))
+def work_once(run: LayerRun) -> Work:
+    """Return the work of one application of a layer, both directions together: a step of one sequence at one position."""
+    use, layer = run.use, run.layer
+    added = sum(size for row, size in _computed(use, run.layout) if BIASES.issuperset(row.role.split()))
     if layer.kind not in CELLS:
-        return Work(macs_a_step(run.placed, run.layout), added, 0)
-    step, ways = step_in(run.placed, run.layout), len(layer.ways)
+        return Work(macs_in(use, run.layout), added, 0)
+    step, directions, sizes = step_in(use, run.layout), len(layer.directions), use.sizes
     if run.layout.forget_bias and "forget" in step.gates:
-        added += ways * layer.sizes["units"]
-    elementwise = ways * sum(layer.sizes[word] * count for word, count in step.flops.items())
-    return Work(macs_a_step(run.placed, run.layout), added, elementwise)
+        added += directions * sizes["units"]
+    elementwise = directions * sum(sizes[word] * count for word, count in step.flops.items())
+    return Work(macs_in(use, run.layout), added, elementwise)
 
 
-def merge_flops(placed: Placed) -> int:
-    """Return the operations that join the two directions of a step of a layer's output."""
-    return MERGE_FLOPS[getattr(placed.layer, "merge", "concat")] * placed.output_dim
+def merge_flops(layer: Layer) -> int:
+    """Return the operations for each number of a layer's output that join its two directions."""
+    return MERGE_FLOPS[getattr(layer, "merge", "concat")]
 
 
-def untied(placed: Placed) -> Placed:
+def untied(use: Use) -> Use:
     """Return a layer as if the matrix that it shares were its own."""
-    return placed.replace(layer=placed.layer.replace(tied=False)) if getattr(placed.layer, "tied", False) else placed
+    return use.replace(layer=use.layer.replace(tied=False)) if getattr(use.layer, "tied", False) else use
 
 
-def step_in(placed: Placed, layout: Layout) -> Step:
+def step_in(use: Use, layout: Layout) -> Step:
     """Return the arithmetic of a recurrent layer's step as a framework runs it."""
-    return step_of(placed.layer.kind, *_form(placed, layout))
+    return step_of(use.layer.kind, *_form(use, layout))
 
 
-def kept_in(placed: Placed, layout: Layout, *, fed: bool, first: bool) -> Kept:
+def kept_in(use: Use, layout: Layout, *, fed: bool, first: bool) -> Kept:
     """Return what the backward pass finds of a recurrent layer's step; ``fed``: something below it is trained."""
-    return kept_of(placed.layer.kind, *_form(placed, layout), trained=placed.layer.trainable, fed=fed, first=first)
+    return kept_of(use.layer.kind, *_form(use, layout), trained=use.layer.trainable, fed=fed, first=first)
 
 
-def _form(placed: Placed, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:
+def _form(use: Use, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words that choose a layer's equations, and the gates that have a peephole."""
-    rows = rows_of(layout, placed.layer)
+    rows = rows_of(layout, use.layer)
     seeing = frozenset(gate for row, gates, _ in rows if row.role == "peephole" for gate in gates)
-    return frozenset(equation_words(placed.layer, layout)), seeing
+    return frozenset(equation_words(use.layer, layout)), seeing
 
 
-def idle_gates(placed: Placed, layout: Layout) -> tuple[str, ...]:
+def idle_gates(use: Use, layout: Layout) -> tuple[str, ...]:
     """Return the gates of a recurrent layer that a framework stores and whose products no equation reads."""
-    stored = {gate: None for _, gates, _ in rows_of(layout, placed.layer) for gate in gates}
-    return tuple(gate for gate in stored if placed.layer.kind in CELLS and gate not in step_in(placed, layout).gates)
+    stored = {gate: None for _, gates, _ in rows_of(layout, use.layer) for gate in gates}
+    return tuple(gate for gate in stored if use.layer.kind in CELLS and gate not in step_in(use, layout).gates)
 
 
-def _computed(placed: Placed, layout: Layout) -> Iterator[tuple[Row, int]]:
+def _computed(use: Use, layout: Layout) -> Iterator[tuple[Row, int]]:
     """Yield the rows of a layer and how many numbers of each its equations read.
 
     A tied layer multiplies the matrix that it shares. A gate that is stored but follows from another is not computed.
     """
-    placed = untied(placed)
-    layer = placed.layer
-    read = step_in(placed, layout).gates if layer.kind in CELLS else ()
+    use = untied(use)
+    layer = use.layer
+    read = step_in(use, layout).gates if layer.kind in CELLS else ()
     for row, gates, _ in rows_of(layout, layer):
         left = tuple(gate for gate in gates if gate in read)
         if left or not gates:
-            yield row, prod(shape_of(axes_of(row, layer), sizes_of(placed, left)))
+            yield row, prod(shape_of(axes_of(row, layer), sizes_of(use, left)))
 
 
 def is_table(row: Row) -> bool:

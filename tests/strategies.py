@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.fields import MERGES, PADDINGS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
+from lstm_calc.errors import ModelError
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
 
 if TYPE_CHECKING:
@@ -71,11 +72,23 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
     """Draw a model of up to ``longest`` layers, one of them recurrent; with ``framework``, one that this framework offers."""
     layers = draw(st.lists(recurrent(largest, framework) | others(largest), max_size=longest - 1))
     layers.insert(draw(st.integers(0, len(layers))), draw(recurrent(largest, framework)))
+    layers = fitting(layers)
     if isinstance(layers[-1], Recurrent):
         layers[-1] = layers[-1].replace(return_sequences=draw(st.none() | st.booleans()))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
     return Model(layers, None if isinstance(layers[0], Embedding) else draw(st.integers(1, largest)))
+
+
+def fitting(layers: list[Layer]) -> list[Layer]:
+    """Return those of some layers that can read what the one before gives; one of them is recurrent."""
+    found: list[Layer] = []
+    for layer in layers:
+        try:
+            found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else 3).layers]
+        except ModelError:
+            continue
+    return found if any(isinstance(layer, Recurrent) for layer in found) else [layer for layer in layers if isinstance(layer, Recurrent)][:1]
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:

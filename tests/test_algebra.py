@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lstm_calc.algebra import biases_merge, gate_map, gates_read
-from lstm_calc.cells import CELLS, Equation
+from lstm_calc.model.cells import CELLS, Equation
 
 
 def equations(cell: str, words: str = "") -> tuple[Equation, ...]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import notation
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.compare import compare
 from tests.strategies import models, supporting
 
@@ -33,7 +33,7 @@ def test_the_rows_add_up(one: Model, two: Model) -> None:
     for at in range(2):
         assert sum(cell.params for row in answer.rows if (cell := row.cells[at])) == count((one, two)[at])
     assert sum(row.deltas[1] for row in answer.rows) == answer.total.deltas[1]
-    assert {row.name for row in answer.rows} == {placed.name for model in (one, two) for placed in model.placed}
+    assert {row.name for row in answer.rows} == {placed.name for model in (one, two) for placed in model.uses}
 
 
 @settings(max_examples=30)
@@ -41,7 +41,7 @@ def test_the_rows_add_up(one: Model, two: Model) -> None:
 def test_a_model_does_not_differ_from_itself(model: Model) -> None:
     answer = compare([("a", model), ("b", notation.read(str(model)))])
     assert not answer.differs
-    assert [row.name for row in answer.rows] == [placed.name for placed in model.placed]
+    assert [row.name for row in answer.rows] == [placed.name for placed in model.uses]
 
 
 @settings(max_examples=20)

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, measure, read, tensors
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, read, tensors
 from lstm_calc.arithmetic import FLOPS, kept_of, step_of
 from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
-from lstm_calc.flow import batch_of
+from lstm_calc.runs import batch_of
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -29,7 +29,7 @@ from lstm_calc.work import Work, macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
-    from lstm_calc.layers import Layer
+    from lstm_calc.model.layers import Layer
     from lstm_calc.questions.memory import Training
     from lstm_calc.questions.tensors import Tensor
     from tests.conftest import Cli
@@ -160,7 +160,7 @@ def test_a_gate_with_a_tensor_of_its_own_is_computed_where_an_equation_reads_it(
 
 
 def test_an_equation_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstm_calc.cells import CELLS, Equation
+    from lstm_calc.model.cells import CELLS, Equation
 
     monkeypatch.setitem(CELLS, "rnn", CELLS["rnn"].replace(equations=(Equation("h", "h[0]"),)))
     with pytest.raises(ValueError, match="h\\[0\\]"):
@@ -194,7 +194,7 @@ def test_weights_in_an_integer_type_are_the_sum_over_tensors(
 ) -> None:
     model = data.draw(models(framework))
     layouts = FRAMEWORKS[framework].layouts
-    fine = {placed.name for placed in model.placed if per_channel and not layouts[placed.layer.kind].per_tensor}
+    fine = {placed.name for placed in model.uses if per_channel and not layouts[placed.layer.kind].per_tensor}
     total = sum(_integer_bytes(tensor, bits, per_channel=tensor.layer in fine) for tensor in tensors(model, framework).tensors)
     assert weight_bytes(model, framework, f"int{bits}", per_channel=per_channel) == total
 
@@ -505,17 +505,6 @@ def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> Non
     assert answer.layers[0].moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
 
 
-def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    rows_of = measure.rows_of
-    for layout in FRAMEWORKS["keras"].layouts.values():
-        monkeypatch.setitem(vars(layout), "forms", {})
-    monkeypatch.setattr(measure, "rows_of", lambda layout, layer: made.append(layer.kind) or rows_of(layout, layer))
-    assert count(read("3 > lstm 4 > lstm 5 > gru 6 > lstm 5 nobias"), "keras") == 128 + 200 + 234 + 220
-    assert count(read("9 > lstm 8"), "keras") == 576
-    assert made == ["lstm", "gru", "lstm"]
-
-
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize(
     ("framework", "layers", "numbers"),
@@ -523,23 +512,13 @@ def test_a_form_is_made_once_for_layers_of_the_same_options(monkeypatch: pytest.
         ("pytorch", (LSTM(4, input_dim=3), LSTM(4, projection=2, input_dim=3)), 144 + 120),
         ("keras", (ConvLSTM(2, (3,), input_dim=3), ConvLSTM(2, (3, 2), input_dim=3)), 128 + 248),
         ("keras", (Embedding(9, 4), LSTM(4, input_dim=3, repeat=3)), 36 + 128 + 2 * 144),
+        ("keras", (LSTM(4, input_dim=3), LSTM(5, input_dim=4), LSTM(5, input_dim=6, bias=False)), 128 + 200 + 220),
     ],
 )
-def test_layers_of_other_options_have_forms_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, framework: str, layers: tuple[Layer, ...], numbers: int, order: int
+def test_the_order_in_which_layers_are_counted_changes_nothing(
+    framework: str, layers: tuple[Layer, ...], numbers: int, order: int
 ) -> None:
-    for layout in FRAMEWORKS[framework].layouts.values():
-        monkeypatch.setitem(vars(layout), "forms", {})
-    models_ = [Model([layer]) for layer in layers[::order]]
-    assert sum(count(each, framework) for each in models_) == numbers
-
-
-def test_layers_of_a_stack_that_run_alike_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    module, worked = importlib.import_module("lstm_calc.questions.cost"), []
-    work_a_step = module.work_a_step
-    monkeypatch.setattr(module, "work_a_step", lambda run: worked.append(run.placed.name) or work_a_step(run))
-    assert [layer.name for layer in cost(read("4 > lstm 4 x5"), steps=3).layers][-1] == "lstm_4"
-    assert worked == ["lstm"]
+    assert sum(count(Model([layer]), framework) for layer in layers[::order]) == numbers
 
 
 def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:

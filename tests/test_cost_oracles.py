@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import cost, read
-from lstm_calc.cells import CELLS
-from lstm_calc.flow import batch_of
+from lstm_calc.model.cells import CELLS
+from lstm_calc.runs import batch_of
 from lstm_calc.frameworks import FRAMEWORKS, equation_words
 from lstm_calc.work import macs_of
 from tests.strategies import models
@@ -192,7 +192,7 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
 
     model = read(text)
     flowing = [torch.randn(BATCH, model.input_dim) for _ in range(steps)]
-    for placed in model.placed:
+    for placed in model.uses:
         if placed.layer.kind in CELLS:
             every_step = not table.selective if placed.sequences is None else placed.sequences
             ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.ways]

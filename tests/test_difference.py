@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import read
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.derivation import Step
 from lstm_calc.questions.difference import Side, difference
 from tests.strategies import models, supporting

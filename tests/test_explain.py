@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import notation
-from lstm_calc.cells import CELLS, FUNCTIONS, Equation
+from lstm_calc.model.cells import CELLS, FUNCTIONS, Equation
 from lstm_calc.formulas import functions_of, written
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.questions.derivation import Step
@@ -64,7 +64,7 @@ def test_the_arithmetic_of_the_text_comes_to_what_params_counts(framework: str, 
     for sides in found:
         assert len({value(side) for side in sides if not re.search("[a-z]", side)}) == 1
     answer = params(model, framework)
-    if len(model.placed) > 1:
+    if len(model.uses) > 1:
         assert value(found[-1][0]) == value(found[-1][-1]) == answer.total
     by_name = {layer.name: layer for layer in answer.layers}
     for layer in explain(model, framework).layers:

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lstm_calc import Model, ModelError, forecast, load, read
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.modelfile import loads
 from lstm_calc.questions.forecast import STRATEGIES, Forecast, set_ups
 
@@ -119,7 +119,7 @@ def test_y_is_as_large_as_what_the_head_gives(asked: dict[str, Any]) -> None:
     assert (None, asked["window"], asked["features"]) == answer.X
     assert prod(answer.y[1:]) == prod(outputs["dense"][1:])
     assert answer.layers[-1].output == answer.y
-    assert outputs["dense"][-1] == answer.model.placed[-1].output_dim
+    assert outputs["dense"][-1] == answer.model.uses[-1].output_dim
 
 
 @given(asked=questions())

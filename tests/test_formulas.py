@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_calc.cells import CELLS, MAPS, Equation, holding
+from lstm_calc.model.cells import CELLS, MAPS, Equation, holding
 from lstm_calc.formulas import Axes, Blocks, Operation, Term, readers, symbols, written
 
 AXES: dict[str, Axes] = {

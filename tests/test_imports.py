@@ -85,7 +85,7 @@ def test_a_command_is_completed_without_importing_any() -> None:
     assert not {name for name in named if name.startswith(("lstm_calc.cli.", "rich"))}
     options = complete("lstm-calc params --bi")
     assert {"lstm_calc.cli.params", "lstm_calc.cli.options"} <= options
-    assert {"lstm_calc.cli.cost", "rich", "lstm_calc.measure"}.isdisjoint(options)
+    assert {"lstm_calc.cli.cost", "rich", "lstm_calc.frameworks.counting"}.isdisjoint(options)
 
 
 def test_the_test_would_see_it() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import lstm_calc
 from lstm_calc import Model, params, tensors
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.checkpoint.stored import Checkpoint, Stored
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.inference.find import found_layers
@@ -490,7 +490,7 @@ def test_a_model_names_tensors_as_its_file_does(look: Any) -> None:
 def test_a_model_of_layers_side_by_side_has_their_widths(look: Any) -> None:
     other = {"weight_ih_l0": (36, 7), "weight_hh_l0": (36, 9), "bias_ih_l0": (36,), "bias_hh_l0": (36,)}
     model = look(state_dict(under("a b", TORCH_LSTM) | under("../c", other))).model()
-    assert [(layer.name, layer.input_dim, placed.input_dim) for layer, placed in zip(model.layers, model.placed, strict=True)] == [
+    assert [(layer.name, layer.input_dim, placed.input_dim) for layer, placed in zip(model.layers, model.uses, strict=True)] == [
         ("a_b", None, 6),
         ("c", 7, 7),
     ]
@@ -645,7 +645,7 @@ def test_the_layers_of_a_file_follow_each_other_where_their_widths_meet(look: An
     narrow = {name: (16, *shape[1:]) for name, shape in TORCH_LSTM.items()} | {"weight_ih_l0": (16, 9), "weight_hh_l0": (16, 4)}
     model = look(state_dict(under("enc", TORCH_LSTM) | under("mid", narrow) | under("side", TORCH_LSTM))).model()
     assert [(layer.name, layer.input_dim) for layer in model.layers] == [("enc", None), ("mid", None), ("side", 6)]
-    assert [placed.input_dim for placed in model.placed] == [6, 9, 6]
+    assert [placed.input_dim for placed in model.uses] == [6, 9, 6]
 
 
 def test_a_layer_that_is_not_told_does_not_hide_those_after_it(look: Any) -> None:

@@ -153,7 +153,7 @@ def test_the_input_stands_wherever_a_dialect_writes_it() -> None:
 def test_a_shape_that_a_later_layer_names_is_not_what_flows_in() -> None:
     config = sequential(layer("LSTM", units=4, return_sequences=True), layer("GRU", units=2, batch_input_shape=[None, 7, 99]))
     config["config"]["layers"].insert(0, layer("InputLayer", batch_input_shape=[None, 7, 3]))
-    assert [placed.input_dim for placed in read(config).placed] == [3, 4]
+    assert [placed.input_dim for placed in read(config).uses] == [3, 4]
 
 
 def test_a_layer_built_on_another_width_is_refused() -> None:
@@ -166,7 +166,7 @@ def test_the_width_a_layer_was_built_on_serves_where_none_is_known() -> None:
     dense = {**layer("Dense", units=2), "build_config": {"input_shape": [None, 20]}}
     lstm = layer("LSTM", units=4, return_sequences=True)
     model = read(sequential(lstm, layer("Flatten"), dense, shape=[None, None, 3]))
-    assert [placed.input_dim for placed in model.placed] == [3, 20]
+    assert [placed.input_dim for placed in model.uses] == [3, 20]
     with pytest.raises(ModelFileError, match="does not tell the features that flow into Dense"):
         read(sequential(lstm, layer("Flatten"), layer("Dense", units=2), shape=[None, None, 3]))
 
@@ -255,7 +255,7 @@ WIDTHS: dict[str, tuple[list[dict[str, Any]], list[int | None], int]] = {
 def test_layers_without_weights_pass_the_right_width_on(name: str) -> None:
     between, shape, width = WIDTHS[name]
     model = read(sequential(layer("LSTM", units=4, return_sequences=True), *between, layer("Dense", units=2), shape=shape))
-    assert model.placed[-1].input_dim == width
+    assert model.uses[-1].input_dim == width
     assert model.layers[-1].input_dim == (None if width == 4 else width)
 
 
@@ -273,14 +273,14 @@ def test_a_convolution_gives_an_image(name: str) -> None:
     config, width = IMAGES[name]
     conv = layer("ConvLSTM2D", filters=2, kernel_size=[3, 3], **config)
     model = read(sequential(conv, layer("Flatten"), layer("Dense", units=2), shape=[None, 5, 8, 8, 3]))
-    assert [placed.input_dim for placed in model.placed] == [8 if name == "first" else 3, width]
+    assert [placed.input_dim for placed in model.uses] == [8 if name == "first" else 3, width]
 
 
 @pytest.mark.parametrize("width", [4, 6])
 def test_what_reads_the_last_axis_of_an_image_says_how_wide_it_is(width: int) -> None:
     conv = layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first", padding="same")
     model = read(sequential(conv, layer("Dense", units=2), shape=[None, 7, 3, 8, width]))
-    assert (model.layers[1].input_dim, model.placed[1].input_dim) == (width, width)
+    assert (model.layers[1].input_dim, model.uses[1].input_dim) == (width, width)
 
 
 def test_a_width_that_no_layer_can_have_is_refused_with_the_file() -> None:
@@ -293,21 +293,21 @@ def test_steps_that_a_layer_without_weights_takes_away_or_makes_stay_as_the_file
     dense, pooling = layer("Dense", units=6), layer("GlobalAveragePooling1D", name="p")
     shape: list[int | None] = [None, 7, 3]
     pooled = read(sequential(every, pooling, layer("RepeatVector", n=2), every, shape=shape))
-    assert [placed.sequences for placed in pooled.placed] == [True, True, True]
+    assert [placed.sequences for placed in pooled.uses] == [True, True, True]
     assert pooled.between == (Between(1, "p", GlobalPooling()),)
     made = read(sequential(last, dense, layer("Reshape", target_shape=[3, 2]), last, shape=shape))
-    assert [(placed.sequences, placed.input_dim) for placed in made.placed] == [(False, 3), (None, 4), (False, 2)]
+    assert [(placed.sequences, placed.input_dim) for placed in made.uses] == [(False, 3), (None, 4), (False, 2)]
     assert made.between == (Between(2, "Reshape", Reshape((3, 2))),)
-    assert read(sequential(every, dense, shape=shape)).placed[0].sequences is True
+    assert read(sequential(every, dense, shape=shape)).uses[0].sequences is True
     assert read(sequential(every, pooling, shape=shape)) == Model([LSTM(4, return_sequences=True)], 3)
     two = Model([Dense(6), Dense(2)], 3, [Between(1, "p", GlobalPooling())])
     assert read(sequential(layer("Flatten"), dense, pooling, layer("Dense", units=2), shape=[None, 1, 3])) == two
     steps = sequential(last, layer("RepeatVector", n=2), layer("TimeDistributed", layer=dense), every, shape=shape)
-    assert [placed.sequences for placed in read(steps).placed][0::3] == [False, True]
+    assert [placed.sequences for placed in read(steps).uses][0::3] == [False, True]
     each = layer("TimeDistributed", layer=layer("TimeDistributed", layer=layer("Flatten", name="f")))
     deep = read(sequential(dense, each, dense, shape=[None, 2, 3, 4, 5]))
     assert deep.between == (Between(1, "f", TimeDistributed(TimeDistributed(Flatten()))),)
-    assert deep.placed[1].input_dim == 24
+    assert deep.uses[1].input_dim == 24
     whole = read(sequential(dense, layer("TimeDistributed", layer=layer("Dropout")), layer("Flatten"), dense, shape=[None, 2, 3]))
     assert whole.between == (Between(1, "Flatten", Flatten()),)
 
@@ -737,7 +737,7 @@ def test_more_of_what_a_layer_without_weights_makes_of_a_shape(
     between: list[dict[str, Any]], shape: list[int | None], width: int
 ) -> None:
     model = read(sequential(A, *between, layer("Dense", units=2), shape=shape))
-    assert model.placed[-1].input_dim == width
+    assert model.uses[-1].input_dim == width
 
 
 def test_sizes_that_the_config_does_not_tell_are_not_known() -> None:
@@ -776,7 +776,7 @@ RESAMPLED = {
 def test_steps_are_sampled_anew_as_the_config_says(name: str) -> None:
     between, steps = RESAMPLED[name]
     model = read(sequential(A, between, layer("Flatten"), layer("Dense", units=2), shape=STEPS))
-    assert model.placed[1].input_dim == 4 * steps
+    assert model.uses[1].input_dim == 4 * steps
     every = read(sequential(A, between, layer("LSTM", units=2, name="l"), shape=STEPS))
     assert shapes(every, "keras", shape=(2, 7, 3)).reads["l"] == (2, steps, 4)
 
@@ -785,7 +785,7 @@ def test_both_ends_of_each_axis_of_an_image_are_cut() -> None:
     conv = layer("ConvLSTM2D", filters=2, kernel_size=[1, 1])
     cut = layer("Cropping2D", cropping=[[1, 2], [0, 4]])
     model = read(sequential(conv, cut, layer("Flatten"), layer("Dense", units=2), shape=[None, 5, 8, 9, 3]))
-    assert model.placed[1].input_dim == 5 * 5 * 2
+    assert model.uses[1].input_dim == 5 * 5 * 2
 
 
 def test_the_width_beside_a_file_serves_once() -> None:
@@ -862,13 +862,13 @@ def test_what_is_done_at_each_step_keeps_the_steps() -> None:
     deep = read(
         sequential(layer("Reshape", target_shape=[2, 3, 4]), each, layer("Flatten"), layer("Dense", units=1), shape=[None, 24])
     )
-    assert [placed.input_dim for placed in deep.placed] == [4, 12]
+    assert [placed.input_dim for placed in deep.uses] == [4, 12]
     unknown = layer("TimeDistributed", layer=layer("Dense", units=2, name="d", batch_input_shape=[None, 3]))
     assert read(sequential(unknown)) == Model([Dense(2, name="d")], 3)
     last = layer("LSTM", units=4)
     assert [
         placed.sequences
-        for placed in read(sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), last, shape=STEPS)).placed
+        for placed in read(sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), last, shape=STEPS)).uses
     ] == [
         True,
         True,
@@ -1065,10 +1065,10 @@ def test_the_batch_stays_first(between: list[dict[str, Any]], flows: str) -> Non
 
 def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
     model = read(sequential(layer("Dense", units=4), layer("RepeatVector", n=3), layer("LSTM", units=2)), 5)
-    assert [placed.input_dim for placed in model.placed] == [5, 4, 4]
+    assert [placed.input_dim for placed in model.uses] == [5, 4, 4]
     with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
         read(sequential(A, shape=STEPS), 5)
-    assert [placed.input_dim for placed in read(sequential(A, layer("Dense", units=5), B, shape=STEPS)).placed] == [3, 4, 5]
+    assert [placed.input_dim for placed in read(sequential(A, layer("Dense", units=5), B, shape=STEPS)).uses] == [3, 4, 5]
 
 
 @pytest.mark.parametrize(("data_format", "width"), [("channels_last", 5), ("channels_first", 6), (None, 5)])
@@ -1076,11 +1076,11 @@ def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
 def test_what_reads_an_image_reads_its_last_axis(data_format: str | None, width: int, every: bool) -> None:
     shape: list[int | None] = [None, 7, 3, 8] if data_format == "channels_first" else [None, 7, 8, 3]
     conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
-    assert [placed.input_dim for placed in read(sequential(conv, layer("Dense", units=2), shape=shape)).placed] == [3, width]
+    assert [placed.input_dim for placed in read(sequential(conv, layer("Dense", units=2), shape=shape)).uses] == [3, width]
 
 
 def test_axes_of_one_that_are_kept_are_steps() -> None:
-    assert [placed.input_dim for placed in read(after_pooling(kept=True)).placed] == [3, 4]
+    assert [placed.input_dim for placed in read(after_pooling(kept=True)).uses] == [3, 4]
     with pytest.raises(ModelFileError, match=r": b reads 3 axes, batch and features too; \(None, 4\) flows in$"):
         read(after_pooling(kept=False))
 
@@ -1112,7 +1112,7 @@ def test_what_is_done_at_each_step_reads_steps_that_were_made(between: str | Non
     dense = layer("TimeDistributed", layer=layer("Dense", units=2))
     made = [layer("LSTM", units=6), layer("Reshape", target_shape=[3, 2]), *([inner] if inner else [])]
     model = read(sequential(*made, dense, layer("GRU", units=3, reset_after=True), shape=[None, 4, 5]))
-    assert [placed.input_dim for placed in model.placed] == [5, 2, 2]
+    assert [placed.input_dim for placed in model.uses] == [5, 2, 2]
     assert params(model, "keras").total == 357
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import notation
 from lstm_calc.frameworks import FRAMEWORKS, offers
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.model import Dense, Model
 from lstm_calc.modelfile import dumps, loads, table_of
 from lstm_calc.questions.params import params
@@ -82,7 +82,7 @@ def test_the_formula_of_the_textbook(width: int, units: int) -> None:
 def test_the_formula_with_a_projection(width: int, units: int, projection: int) -> None:
     model = notation.read(f"{width} > lstm {units} proj={projection} peephole")
     assert count(model) == 4 * (units * (width + projection) + units) + 3 * units + projection * units
-    assert model.placed[0].output_dim == projection
+    assert model.uses[0].output_dim == projection
 
 
 @given(model=models())
@@ -139,7 +139,7 @@ def test_counting_is_exact_however_large(units: int, width: int) -> None:
 
 def test_every_pair_of_two_way_merges_gives_the_width_keras_gives() -> None:
     widths = {
-        merge: notation.read(f"8 > bilstm 5 merge={merge}").placed[0].output_dim for merge in ("concat", "sum", "mul", "average")
+        merge: notation.read(f"8 > bilstm 5 merge={merge}").uses[0].output_dim for merge in ("concat", "sum", "mul", "average")
     }
     assert widths == {"concat": 10, "sum": 5, "mul": 5, "average": 5}
 

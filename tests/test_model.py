@@ -14,7 +14,7 @@ import pytest
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelError, RepeatVector, tensors
 from lstm_calc.counts import parse_count
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.model import KINDS, MAX_LAYERS
 
 if TYPE_CHECKING:
@@ -133,23 +133,23 @@ def test_widths_flow_through_the_stack() -> None:
         Embedding(50, 6),
         Dense(2),
     ]
-    widths = [(placed.input_dim, placed.output_dim) for placed in Model(layers).placed]
+    widths = [(placed.input_dim, placed.output_dim) for placed in Model(layers).uses]
     assert widths == [(100, 12), (12, 16), (16, 16), (16, 5), (5, 3), (3, 3), (9, 4), (50, 6), (6, 2)]
 
 
 def test_two_outputs_may_end_a_stack_or_be_joined_by_hand() -> None:
     last = LSTM(8, bidirectional=True, merge="none")
-    assert Model([last], 4).placed[0].output_dim == 8
-    assert Model([last, Dense(2, input_dim=16)], 4).placed[1].input_dim == 16
+    assert Model([last], 4).uses[0].output_dim == 8
+    assert Model([last, Dense(2, input_dim=16)], 4).uses[1].input_dim == 16
 
 
 def test_names_are_unique_and_given_names_stay() -> None:
     layers = [LSTM(8), LSTM(8, name="lstm_1"), LSTM(8), LSTM(8, name="top", repeat=2), Dense(1)]
-    assert [placed.name for placed in Model(layers, 4).placed] == ["lstm", "lstm_1", "lstm_2", "top", "top_1", "dense"]
+    assert [placed.name for placed in Model(layers, 4).uses] == ["lstm", "lstm_1", "lstm_2", "top", "top_1", "dense"]
 
 
 def test_ten_thousand_layers() -> None:
-    assert len(Model([LSTM(8, repeat=MAX_LAYERS)], 8).placed) == MAX_LAYERS
+    assert len(Model([LSTM(8, repeat=MAX_LAYERS)], 8).uses) == MAX_LAYERS
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
@@ -187,7 +187,7 @@ def test_what_is_not_a_count(text: str) -> None:
     ],
 )
 def test_a_layer_gives_every_step_where_the_next_reads_steps(layers: list[Layer], sequences: list[bool | None]) -> None:
-    assert [placed.sequences for placed in Model(layers, 3).placed] == sequences
+    assert [placed.sequences for placed in Model(layers, 3).uses] == sequences
 
 
 @pytest.mark.parametrize(
@@ -215,9 +215,9 @@ def test_what_reads_the_last_axis_of_channels_first_needs_its_width(top: Layer) 
     below = ConvLSTM(4, (3,), data_format="channels_first")
     with pytest.raises(ModelError, match=f"the last axis of channels_first is the image's, and {top.kind} reads it"):
         Model([below, top], 3)
-    assert Model([below, top.replace(input_dim=20)], 3).placed[-1].input_dim == 20
-    assert Model([below, below], 3).placed[-1].input_dim == 4
-    assert Model([below.replace(repeat=2)], 3).placed[-1].input_dim == 4
+    assert Model([below, top.replace(input_dim=20)], 3).uses[-1].input_dim == 20
+    assert Model([below, below], 3).uses[-1].input_dim == 4
+    assert Model([below.replace(repeat=2)], 3).uses[-1].input_dim == 4
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_stack_that_cannot_be_is_a_sentence_with_its_place(
 
 
 def test_equal_layers_are_one_object() -> None:
-    first, second, third = (placed.layer for placed in Model([LSTM(4), LSTM(4), LSTM(4, name="own")], 3).placed)
+    first, second, third = (placed.layer for placed in Model([LSTM(4), LSTM(4), LSTM(4, name="own")], 3).uses)
     assert first is second
     assert second is not third
 
@@ -386,7 +386,7 @@ def test_a_layer_without_sizes_gives_what_it_reads() -> None:
 
 def test_repeats_share_a_module_and_count_up() -> None:
     top = LSTM(4, name="top", repeat=3, return_sequences=False)
-    placed = Model([LSTM(4), top, Dense(2)], 3).placed
+    placed = Model([LSTM(4), top, Dense(2)], 3).uses
     assert [(each.name, each.module, each.depth, each.input_dim, each.sequences) for each in placed] == [
         ("lstm", "lstm", 0, 3, True),
         ("top", "top", 0, 4, True),
@@ -394,18 +394,18 @@ def test_repeats_share_a_module_and_count_up() -> None:
         ("top_2", "top", 2, 4, False),
         ("dense", "dense", 0, 4, None),
     ]
-    assert [each.sequences for each in Model([LSTM(4, repeat=2)], 3).placed] == [True, None]
-    wide = Model([Dense(4), LSTM(4, input_dim=9, repeat=2)], 3).placed
+    assert [each.sequences for each in Model([LSTM(4, repeat=2)], 3).uses] == [True, None]
+    wide = Model([Dense(4), LSTM(4, input_dim=9, repeat=2)], 3).uses
     assert [each.input_dim for each in wide] == [3, 9, 4]
 
 
 def test_what_flows_on_may_be_asked_for_against_the_default() -> None:
-    assert [each.sequences for each in Model([LSTM(4, return_sequences=True), Dense(3)], 3).placed] == [True, None]
-    assert [each.sequences for each in Model([LSTM(4, return_sequences=False), Dense(3)], 3).placed] == [False, None]
+    assert [each.sequences for each in Model([LSTM(4, return_sequences=True), Dense(3)], 3).uses] == [True, None]
+    assert [each.sequences for each in Model([LSTM(4, return_sequences=False), Dense(3)], 3).uses] == [False, None]
     below = [LSTM(4, return_sequences=False), Embedding(5, 4), LSTM(4)]
-    assert [each.sequences for each in Model(below, 3).placed] == [False, True, None]
+    assert [each.sequences for each in Model(below, 3).uses] == [False, True, None]
     apart = [OPEN_MERGE, Dense(2, input_dim=8)]
-    assert Model(apart, 3).placed[1].input_dim == 8
+    assert Model(apart, 3).uses[1].input_dim == 8
 
 
 def test_a_model_that_is_too_long_is_refused_soon() -> None:

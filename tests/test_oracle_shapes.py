@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from lstm_calc import Model, ModelError, shapes
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_keras_gives_these_shapes(draw: st.DataObject) -> None:
 
     model, answer, shape = run_of(draw, "keras", [3, 9])
     x: Any = np.zeros(shape, "int32" if model.layers[0].reads == "tokens" else "float32")
-    for placed in model.placed:
+    for placed in model.uses:
         found = keras_layer(placed)(x)
         given = list(found) if isinstance(found, (list, tuple)) else [found]
         ours = [
@@ -89,11 +89,11 @@ def test_pytorch_gives_these_shapes(draw: st.DataObject) -> None:
     model, answer, shape = run_of(draw, "pytorch", sizes, batch_first=batch_first)
     x = torch.zeros(shape, dtype=torch.int64 if model.layers[0].reads == "tokens" else torch.float32)
     steps_at = 1 if batched and batch_first else 0
-    for layer, placed in zip(model.layers, (each for each in model.placed if each.depth == 0), strict=True):
+    for layer, placed in zip(model.layers, (each for each in model.uses if each.depth == 0), strict=True):
         ours = {flow.name.rpartition("/")[2]: flow.shape for flow in answer.tensors if flow.layer == placed.name}
         x, theirs = torch_run(layer, placed, x, batch_first=batch_first, steps_at=steps_at)
         assert {name: ours[name] for name in theirs} == theirs
-        last = next(each for each in reversed(model.placed) if each.module == placed.module)
+        last = next(each for each in reversed(model.uses) if each.module == placed.module)
         if layer.kind in CELLS and last.sequences is False:
             x = x.select(steps_at, -1)
 

@@ -40,7 +40,7 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
 def stages(model: Model, framework: str) -> Iterator[tuple[Model, list[str]]]:
     """Yield the models that an adapter can run, one after the other, and the names of their layers: a module, or a layer alone."""
     groups: dict[Any, list[Any]] = {}
-    for placed in model.placed:
+    for placed in model.uses:
         groups.setdefault(placed.module if FRAMEWORKS[framework].modules else placed.name, []).append(placed)
     for group in groups.values():
         alone = group[0].layer.replace(repeat=len(group), input_dim=None)
@@ -70,7 +70,7 @@ def at_the_source(text: str, source: str) -> tuple[dict[str, Array], Array, Arra
         for tensor in tensors(model, source).tensors
     }
     space = [5] * len(getattr(model.layers[0], "window", ()))
-    x = random.normal(size=(3, STEPS, *space, model.placed[0].input_dim)).astype(np.float32)
+    x = random.normal(size=(3, STEPS, *space, model.uses[0].input_dim)).astype(np.float32)
     return weights, x, outputs(model, source, weights, x)
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import FrameworkError, Model, WeightsError, port_plan, read, tensors
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
 from lstm_calc.questions.tensors import axis_order

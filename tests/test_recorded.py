@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.modelfile import loads
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import tensors
@@ -83,6 +83,6 @@ def test_published_counts(case: dict[str, Any]) -> None:
     assert count(model, case["framework"]) == case["expect"]["total"]
     if per_layer := case["expect"].get("per_layer"):
         by_module: Counter[str] = Counter()
-        for placed, layer in zip(model.placed, params(model, case["framework"]).layers, strict=True):
+        for placed, layer in zip(model.uses, params(model, case["framework"]).layers, strict=True):
             by_module[placed.module] += layer.total
         assert list(by_module.values()) == per_layer

@@ -7,7 +7,7 @@ from math import exp, tanh
 
 import pytest
 
-from lstm_calc.cells import CELLS, Equation
+from lstm_calc.model.cells import CELLS, Equation
 
 np = pytest.importorskip("numpy", reason="the reference needs NumPy")
 reference = pytest.importorskip("lstm_calc.reference")

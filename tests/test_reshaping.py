@@ -9,7 +9,7 @@ import pytest
 
 from lstm_calc import GRU, LSTM, ConvLSTM, Dense, Model, RepeatVector, cost, params, shapes, solve, sweep
 from lstm_calc.errors import ModelError
-from lstm_calc.flow import batch_of, follow
+from lstm_calc.runs import batch_of, follow
 from lstm_calc.frameworks import framework
 from lstm_calc.modelfile import dumps, loads
 from lstm_calc.questions.port import port_plan
@@ -148,11 +148,11 @@ FLOWS: dict[str, tuple[Model, tuple[int, ...], tuple[int, ...], int]] = {
 @pytest.mark.parametrize("name", FLOWS)
 def test_what_flows_is_changed_by_what_stands_between(name: str) -> None:
     model, shape, reads, runs = FLOWS[name]
-    above = next(placed.name for placed in model.placed if placed.module == model.placed[model.layers[0].repeat].module)
+    above = next(placed.name for placed in model.uses if placed.module == model.uses[model.layers[0].repeat].module)
     assert shapes(model, "keras", shape=shape).reads[above] == reads
     space = () if not model.layers[0].window else shape[-1:] if model.layers[0].features_first else shape[2:-1]
     followed = follow(model, framework("keras"), batch_of(*shape[:2], space=space))
-    assert next(run.runs for run in followed if run.placed.name == above) == runs
+    assert next(run.runs for run in followed if run.uses.name == above) == runs
 
 
 def test_what_stands_below_a_stack_is_read_by_its_first_layer_alone() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, cost, params, read, shapes, solve
-from lstm_calc.budget import Budget
+from lstm_calc.model.budget import Budget
 from lstm_calc.questions.review import review
 from lstm_calc.report.review import review_document
 from tests.strategies import models

@@ -113,7 +113,7 @@ def test_widths_are_those_of_the_model(model: Model, batch: int, steps: int) -> 
     except ModelError:
         return  # an image where a vector is read, or a vector repeated twice
     outputs = [flow for flow in answer.tensors if flow.role == "output"]
-    assert [flow.shape[-1] for flow in outputs] == [placed.output_dim for placed in model.placed]
+    assert [flow.shape[-1] for flow in outputs] == [placed.output_dim for placed in model.uses]
     assert all(len(flow.shape) == len(flow.axes.split()) for flow in answer.tensors)
 
 

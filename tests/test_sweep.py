@@ -21,7 +21,7 @@ from lstm_calc.cli import app
 from lstm_calc.cli import sweep as command
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.measure import count
+from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.axes import NAMES, Axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.measures import measures

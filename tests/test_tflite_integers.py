@@ -38,7 +38,7 @@ def test_every_tensor_has_the_bytes_of_the_file(file: dict[str, Any]) -> None:
     model, table = read(file["model"]), framework("tflite")
     ours = [
         size
-        for placed in model.placed
+        for placed in model.uses
         for size in bytes_by_tensor(placed, layout_for(table, placed.layer), DTYPES["int8"], per_channel=per_channel(file))
     ]
     named = {tensor.name: (list(tensor.shape), size) for tensor, size in zip(tensors(model, "tflite").tensors, ours, strict=True)}
@@ -53,7 +53,7 @@ def test_states_and_gates_have_the_widths_of_the_interpreter(file: dict[str, Any
     assert taken.state == sum(WIDTHS[dtype] * prod(shape) for _, dtype, shape in file["states"])
     gates = sum(WIDTHS[dtype] * prod(shape) for dtype, shape in file["temporaries"] if dtype == "int16")
     if gates:
-        layer = read(file["model"]).placed[0]
+        layer = read(file["model"]).uses[0]
         assert taken.activations_step == layer.input_dim + layer.output_dim + gates
 
 

@@ -13,42 +13,42 @@ from lstm_calc.adapters import Array, Real
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 
 def build(model: Model) -> Real:
     """Build each layer abstractly on its own input width, as the layers of an eqx.nn.Sequential."""
     tensors = []
-    for index, placed in enumerate(model.placed):
-        prefix = f"layers[{index}]." if len(model.placed) > 1 else ""
-        for way, module in _modules(placed, eqx.filter_eval_shape).items():
+    for index, use in enumerate(model.uses):
+        prefix = f"layers[{index}]." if len(model.uses) > 1 else ""
+        for way, module in _modules(use, eqx.filter_eval_shape).items():
             arrays = [(name, value) for name, value in vars(module).items() if hasattr(value, "shape")]
             tensors += [(f"{prefix}{way}{name}", value.shape) for name, value in arrays]
-    return Real(eqx.__version__, tensors, lambda weights, x: _run(model.placed[0], weights, x))
+    return Real(eqx.__version__, tensors, lambda weights, x: _run(model.uses[0], weights, x))
 
 
-def _modules(placed: Placed, make: Any) -> dict[str, Any]:
+def _modules(use: Use, make: Any) -> dict[str, Any]:
     """Return the modules of a layer by the prefix of their direction."""
-    layer: Any = placed.layer
+    layer: Any = use.layer
     if layer.kind == "repeat_vector":
         return {}
-    return {f"{way}." if len(layer.ways) > 1 else "": make(_module, placed) for way in layer.ways}
+    return {f"{way}." if len(layer.directions) > 1 else "": make(_module, use) for way in layer.directions}
 
 
-def _module(placed: Placed) -> Any:
-    layer: Any = placed.layer
+def _module(use: Use) -> Any:
+    layer: Any = use.layer
     key = jax.random.key(0)
     if layer.kind == "embedding":
         return eqx.nn.Embedding(layer.vocab_size, layer.dim, key=key)
     if layer.kind == "dense":
-        return eqx.nn.Linear(placed.input_dim, layer.units, use_bias=layer.bias, key=key)
+        return eqx.nn.Linear(use.input_dim, layer.units, use_bias=layer.bias, key=key)
     kind = {"lstm": eqx.nn.LSTMCell, "gru": eqx.nn.GRUCell}[layer.kind]
-    return kind(placed.input_dim, layer.units, use_bias=layer.bias, key=key)
+    return kind(use.input_dim, layer.units, use_bias=layer.bias, key=key)
 
 
-def _run(placed: Placed, weights: Mapping[str, Array], x: Array) -> Array:
+def _run(use: Use, weights: Mapping[str, Array], x: Array) -> Array:
     outputs = []
-    for prefix, cell in _modules(placed, lambda make, placed: make(placed)).items():
+    for prefix, cell in _modules(use, lambda make, use: make(use)).items():
         own = {name.removeprefix(prefix): jnp.asarray(value) for name, value in weights.items() if name.startswith(prefix)}
         filled = eqx.tree_at(lambda cell, own=own: [getattr(cell, name) for name in own], cell, list(own.values()))
         backward = prefix == "backward."

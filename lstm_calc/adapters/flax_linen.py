@@ -14,29 +14,29 @@ from lstm_calc.adapters import Array, Real
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 
 def build(model: Model) -> Real:
     """Initialise each layer abstractly on its own input width, under the names of an nn.Sequential."""
     tensors = []
-    for index, placed in enumerate(model.placed):
-        if placed.layer.kind == "repeat_vector":
+    for index, use in enumerate(model.uses):
+        if use.layer.kind == "repeat_vector":
             continue
-        prefix = f"layers_{index}/" if len(model.placed) > 1 else ""
-        shapes = jax.eval_shape(_module(placed).init, jax.random.key(0), _input(placed))["params"]
+        prefix = f"layers_{index}/" if len(model.uses) > 1 else ""
+        shapes = jax.eval_shape(_module(use).init, jax.random.key(0), _input(use))["params"]
         tensors += [(prefix + "/".join(path), value.shape) for path, value in flax.traverse_util.flatten_dict(shapes).items()]
-    return Real(flax.__version__, tensors, lambda weights, x: _run(_module(model.placed[0]), weights, x))
+    return Real(flax.__version__, tensors, lambda weights, x: _run(_module(model.uses[0]), weights, x))
 
 
-def _input(placed: Placed) -> Any:
-    if placed.layer.kind == "embedding":
+def _input(use: Use) -> Any:
+    if use.layer.kind == "embedding":
         return jnp.zeros((2, 5), jnp.int32)
-    return jnp.zeros((2, 5, *(5 for _ in placed.layer.window), placed.input_dim))
+    return jnp.zeros((2, 5, *(5 for _ in use.layer.window), use.input_dim))
 
 
-def _module(placed: Placed) -> Any:
-    layer: Any = placed.layer
+def _module(use: Use) -> Any:
+    layer: Any = use.layer
     if layer.kind == "embedding":
         return nn.Embed(layer.vocab_size, layer.dim)
     if layer.kind == "dense":

@@ -14,34 +14,34 @@ from lstm_calc.adapters import Array, Real
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 
 def build(model: Model, lstm: Any = nnx.LSTMCell) -> Real:
     """Build each layer abstractly on its own input width, under the names of an nnx.Sequential; ``lstm`` is the LSTM's cell."""
     tensors = []
-    for index, placed in enumerate(model.placed):
-        if placed.layer.kind == "repeat_vector":
+    for index, use in enumerate(model.uses):
+        if use.layer.kind == "repeat_vector":
             continue
-        prefix = f"layers.{index}." if len(model.placed) > 1 else ""
-        module = nnx.eval_shape(lambda placed=placed: _module(placed, lstm))
+        prefix = f"layers.{index}." if len(model.uses) > 1 else ""
+        module = nnx.eval_shape(lambda use=use: _module(use, lstm))
         tensors += [(prefix + _dotted(path), value.shape) for path, value in nnx.to_flat_state(nnx.state(module, nnx.Param))]
-    return Real(flax.__version__, tensors, lambda weights, x: _run(_module(model.placed[0], lstm), weights, x))
+    return Real(flax.__version__, tensors, lambda weights, x: _run(_module(model.uses[0], lstm), weights, x))
 
 
 def _dotted(path: tuple[Any, ...]) -> str:
     return ".".join(map(str, path))
 
 
-def _module(placed: Placed, lstm: Any) -> Any:
-    layer: Any = placed.layer
+def _module(use: Use, lstm: Any) -> Any:
+    layer: Any = use.layer
     rngs = nnx.Rngs(0)
     if layer.kind == "embedding":
         return nnx.Embed(layer.vocab_size, layer.dim, rngs=rngs)
     if layer.kind == "dense":
-        return nnx.Linear(placed.input_dim, layer.units, use_bias=layer.bias, rngs=rngs)
+        return nnx.Linear(use.input_dim, layer.units, use_bias=layer.bias, rngs=rngs)
     kind = {"lstm": lstm, "gru": nnx.GRUCell, "rnn": nnx.SimpleCell}[layer.kind]
-    cores = [nnx.RNN(kind(placed.input_dim, layer.units, rngs=rngs), rngs=rngs) for _ in layer.ways]
+    cores = [nnx.RNN(kind(use.input_dim, layer.units, rngs=rngs), rngs=rngs) for _ in layer.directions]
     return nnx.Bidirectional(*cores, rngs=rngs) if layer.bidirectional else cores[0]
 
 

@@ -13,14 +13,14 @@ from lstm_calc.adapters import Array, Real
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 
 def build(model: Model) -> Real:
     """Initialise every layer abstractly in one transform, each on its own input width."""
 
     def forward(x: Any) -> Any:
-        outputs = [_apply(placed, _input(placed) if x is None else x) for placed in model.placed]
+        outputs = [_apply(use, _input(use) if x is None else x) for use in model.uses]
         return outputs[0]
 
     whole = hk.without_apply_rng(hk.transform(forward))
@@ -29,14 +29,14 @@ def build(model: Model) -> Real:
     return Real(hk.__version__, tensors, lambda weights, x: _run(whole, weights, x))
 
 
-def _input(placed: Placed) -> Any:
-    if placed.layer.kind == "embedding":
+def _input(use: Use) -> Any:
+    if use.layer.kind == "embedding":
         return jnp.zeros((2, 5), jnp.int32)
-    return jnp.zeros((2, 5, *(5 for _ in placed.layer.window), placed.input_dim))
+    return jnp.zeros((2, 5, *(5 for _ in use.layer.window), use.input_dim))
 
 
-def _apply(placed: Placed, x: Any) -> Any:
-    layer: Any = placed.layer
+def _apply(use: Use, x: Any) -> Any:
+    layer: Any = use.layer
     name = layer.name
     if layer.kind == "embedding":
         return hk.Embed(layer.vocab_size, layer.dim, name=name)(x)
@@ -45,7 +45,7 @@ def _apply(placed: Placed, x: Any) -> Any:
     if layer.kind == "repeat_vector":
         return x
     outputs = []
-    for way in layer.ways:
+    for way in layer.directions:
         core = _core(layer, x, name)
         read = x if way == "forward" else jnp.flip(x, 1)
         output, _ = hk.dynamic_unroll(core, read, core.initial_state(x.shape[0]), time_major=False)

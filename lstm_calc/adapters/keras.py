@@ -17,7 +17,7 @@ import keras
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 _MERGES = {"average": "ave", "none": None}
 
@@ -26,11 +26,11 @@ def build(model: Model) -> Real:
     """Build each layer on its own input width, in the order and under the names of a Sequential."""
     keras.backend.clear_session()
     with _nowhere():
-        layers = [_built(placed) for placed in model.placed]
+        layers = [_built(use) for use in model.uses]
     prefix = "sequential/" if len(layers) > 1 else ""
     weights = [weight for layer in layers for weight in layer.weights]
     tensors = [(f"{prefix}{weight.path}", tuple(weight.shape)) for weight in weights]
-    return Real(keras.__version__, tensors, lambda values, x: _run(model.placed[0], [name for name, _ in tensors], values, x))
+    return Real(keras.__version__, tensors, lambda values, x: _run(model.uses[0], [name for name, _ in tensors], values, x))
 
 
 def _nowhere() -> Any:
@@ -38,21 +38,21 @@ def _nowhere() -> Any:
     return keras.device("meta") if keras.backend.backend() == "torch" else nullcontext()
 
 
-def _built(placed: Placed) -> Any:
-    layer = _layer(placed)
-    layer.build(_input_shape(placed))
+def _built(use: Use) -> Any:
+    layer = _layer(use)
+    layer.build(_input_shape(use))
     return layer
 
 
-def _input_shape(placed: Placed) -> tuple[int | None, ...]:
-    if placed.layer.kind == "embedding":
+def _input_shape(use: Use) -> tuple[int | None, ...]:
+    if use.layer.kind == "embedding":
         return (None,)
-    return (2, 5, *(5 for _ in placed.layer.window), placed.input_dim)
+    return (2, 5, *(5 for _ in use.layer.window), use.input_dim)
 
 
-def _layer(placed: Placed) -> Any:
-    layer: Any = placed.layer
-    name = None if layer.name is None else placed.name
+def _layer(use: Use) -> Any:
+    layer: Any = use.layer
+    name = None if layer.name is None else use.name
     if layer.kind == "embedding":
         return keras.layers.Embedding(layer.vocab_size, layer.dim, name=name)
     if layer.kind == "dense":
@@ -76,7 +76,7 @@ def _recurrent(layer: Any, name: str | None) -> Any:
     return kind(layer.units, **options)
 
 
-def _run(placed: Placed, names: list[str], values: Mapping[str, Array], x: Array) -> Array:
-    layer = _built(placed)
+def _run(use: Use, names: list[str], values: Mapping[str, Array], x: Array) -> Array:
+    layer = _built(use)
     layer.set_weights([values[name] for name in names])
     return keras.ops.convert_to_numpy(layer(x))

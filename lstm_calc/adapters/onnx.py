@@ -13,7 +13,7 @@ from lstm_calc.adapters import Array, Real
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 _OPSET = 22
 _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
@@ -22,34 +22,34 @@ _GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 def build(model: Model) -> Real:
     """Run every recurrent layer as an operator on weights of the shapes that its documentation gives; any other is refused."""
     tensors = []
-    for placed in model.placed:
-        shapes = _documented(placed)
-        if placed.layer.kind in _GATES:
+    for use in model.uses:
+        shapes = _documented(use)
+        if use.layer.kind in _GATES:
             weights: Mapping[str, Array] = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
-            _run(placed, weights, np.ones((2, 3, placed.input_dim), np.float32))
-        prefix = f"{placed.name}." if len(model.placed) > 1 else ""
+            _run(use, weights, np.ones((2, 3, use.input_dim), np.float32))
+        prefix = f"{use.name}." if len(model.uses) > 1 else ""
         tensors += [(f"{prefix}{name}", shape) for name, shape in shapes.items()]
     release = f"{onnx.__version__} with onnxruntime {onnxruntime.__version__}"
-    return Real(release, tensors, lambda weights, x: _run(model.placed[0], weights, x))
+    return Real(release, tensors, lambda weights, x: _run(model.uses[0], weights, x))
 
 
-def _documented(placed: Placed) -> dict[str, tuple[int, ...]]:
+def _documented(use: Use) -> dict[str, tuple[int, ...]]:
     """Return the shapes of an operator's weights: num_directions, gates * hidden_size, input_size, as the ONNX page of it says."""
-    layer: Any = placed.layer
+    layer: Any = use.layer
     if layer.kind == "dense":
-        return {"weight": (placed.input_dim, layer.units)} | ({"bias": (layer.units,)} if layer.bias else {})
+        return {"weight": (use.input_dim, layer.units)} | ({"bias": (layer.units,)} if layer.bias else {})
     if layer.kind == "embedding":
         return {"weight": (layer.vocab_size, layer.dim)}
     if layer.kind == "repeat_vector":
         return {}
-    ways, rows, units = len(layer.ways), _GATES[layer.kind] * layer.units, layer.units
-    shapes: dict[str, tuple[int, ...]] = {"W": (ways, rows, placed.input_dim), "R": (ways, rows, units)}
+    ways, rows, units = len(layer.directions), _GATES[layer.kind] * layer.units, layer.units
+    shapes: dict[str, tuple[int, ...]] = {"W": (ways, rows, use.input_dim), "R": (ways, rows, units)}
     shapes |= {"B": (ways, 2 * rows)} if layer.bias else {}
     return shapes | ({"P": (ways, 3 * units)} if getattr(layer, "peephole", False) else {})
 
 
-def _run(placed: Placed, weights: Mapping[str, Array], x: Array) -> Array:
-    layer: Any = placed.layer
+def _run(use: Use, weights: Mapping[str, Array], x: Array) -> Array:
+    layer: Any = use.layer
     inputs = ["X", "W", "R", "B" * ("B" in weights)] + ["", "", "", "P"] * ("P" in weights)
     node = onnx.helper.make_node(layer.kind.upper(), inputs, ["Y"], **_attributes(layer))
     steps_first = np.ascontiguousarray(np.swapaxes(x, 0, 1), np.float32)

@@ -11,33 +11,33 @@ from lstm_calc.adapters import Array, Real
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 
 def build(model: Model) -> Real:
     """Build one module for each layer, repeats inside it."""
     whole = torch.nn.Module()
-    firsts = [placed for placed in model.placed if placed.depth == 0]
-    for placed in firsts:
-        whole.add_module(placed.module, _module(placed))
+    firsts = [use for use in model.uses if use.depth == 0]
+    for use in firsts:
+        whole.add_module(use.module, _module(use))
     prefix = f"{firsts[0].module}." if len(firsts) == 1 else ""
     tensors = [(name.removeprefix(prefix), tuple(value.shape)) for name, value in whole.named_parameters()]
     return Real(torch.__version__, tensors, lambda weights, x: _run(_module(firsts[0]), weights, x))
 
 
-def _module(placed: Placed) -> Any:
-    layer: Any = placed.layer
+def _module(use: Use) -> Any:
+    layer: Any = use.layer
     if layer.kind == "embedding":
         return torch.nn.Embedding(layer.vocab_size, layer.dim, device="meta")
     if layer.kind == "dense":
-        return torch.nn.Linear(placed.input_dim, layer.units, bias=layer.bias, device="meta")
+        return torch.nn.Linear(use.input_dim, layer.units, bias=layer.bias, device="meta")
     if layer.kind == "repeat_vector":
         return torch.nn.Identity()
     options = {"num_layers": layer.repeat, "bias": layer.bias, "bidirectional": layer.bidirectional, "device": "meta"}
     if layer.kind == "lstm" and layer.projection:
         options["proj_size"] = layer.projection
     kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[layer.kind]
-    return kind(placed.input_dim, layer.units, batch_first=True, **options)
+    return kind(use.input_dim, layer.units, batch_first=True, **options)
 
 
 def _run(module: Any, weights: Mapping[str, Array], x: Array) -> Array:

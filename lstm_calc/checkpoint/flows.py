@@ -10,7 +10,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
 
 
 class Flow(Record):

@@ -9,7 +9,7 @@ from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
 
 
 _LONGEST_NAME, _MOST_AXES, _LARGEST = 4096, 64, 2**63

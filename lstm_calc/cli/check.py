@@ -12,7 +12,7 @@ from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
 
 if TYPE_CHECKING:
-    from lstm_calc.budget import Budget
+    from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check, Checks
 
 

@@ -29,7 +29,7 @@ def run(
     Example: lstm-calc cost '32 > lstm 32' -f pytorch --batch 1 --steps 10
     """
     if quiet:
-        from lstm_calc.flow import batch_of
+        from lstm_calc.runs import batch_of
         from lstm_calc.work import macs_of
 
         return output.number(macs_of(model, framework, batch_of(**batch)))

@@ -11,10 +11,10 @@ from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
-from lstm_calc.template import Place, Template
+from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
-    from lstm_calc.budget import Budget
+    from lstm_calc.model.budget import Budget
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
@@ -159,7 +159,7 @@ def model_and_budget(model: str, input_dim: int | None = None) -> "tuple[Model, 
 
 
 def _no_budget() -> "Budget":
-    from lstm_calc.budget import Budget
+    from lstm_calc.model.budget import Budget
 
     return Budget()
 

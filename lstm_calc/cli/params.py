@@ -18,7 +18,7 @@ def run(model: Model, framework: str, output: Output, quiet: bool) -> int:
     Example: lstm-calc params --input 32 --units 32
     """
     if quiet:
-        from lstm_calc.measure import count
+        from lstm_calc.frameworks.counting import count
 
         return output.number(count(model, framework))
     from lstm_calc.questions.params import params

@@ -8,7 +8,7 @@ from lstm_calc.cli.numbers import counted, read_counts, sized
 from lstm_calc.errors import LstmCalcError, ModelError
 
 if TYPE_CHECKING:
-    from lstm_calc.budget import Budget
+    from lstm_calc.model.budget import Budget
 
 BUDGET = "Budget"
 _BATCH = "Batch"
@@ -94,7 +94,7 @@ def read_budget(
     max_macs: str | None = typer.Option(None, help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET),
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
-    from lstm_calc.budget import budget_of
+    from lstm_calc.model.budget import budget_of
 
     texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs}
     try:

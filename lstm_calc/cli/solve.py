@@ -12,10 +12,10 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.template import Template
+from lstm_calc.model.template import Template
 
 if TYPE_CHECKING:
-    from lstm_calc.budget import Budget
+    from lstm_calc.model.budget import Budget
     from lstm_calc.document import Document
     from lstm_calc.questions.solve import Solution
 
@@ -74,7 +74,7 @@ def _timed(max_step_time: str | None) -> dict[str, int]:
 
 def _matched(match: str | None, framework: str, limits: "Budget") -> dict[str, int]:
     """Return the budget of as many parameters as a model has."""
-    from lstm_calc.measure import count
+    from lstm_calc.frameworks.counting import count
 
     if match is None:
         return {}

@@ -31,7 +31,7 @@ def run(
             raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
         return _side_by_side(model, [name.strip() for name in framework.split(",")], output)
     if quiet:
-        from lstm_calc.measure import count
+        from lstm_calc.frameworks.counting import count
 
         return output.number(count(model, framework))
     from lstm_calc.questions.tensors import tensors

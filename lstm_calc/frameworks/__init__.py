@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 
+from lstm_calc.model.layers import Layer, Recurrent
+from lstm_calc.model.model import Call, wanted_ranks
+
 if TYPE_CHECKING:
-    from lstm_calc.model import Layer
+    from lstm_calc.model import Model, Use
 
 __all__ = [
     "FRAMEWORKS",
@@ -26,11 +29,14 @@ __all__ = [
     "equation_words",
     "framework",
     "layout_for",
+    "layout_of",
     "offers",
     "option_words",
     "refusals",
     "settled",
+    "uses_in",
     "who_offers",
+    "with_defaults",
 ]
 
 
@@ -102,16 +108,54 @@ def framework(name: str) -> Framework:
     raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
 
 
+_NO_WEIGHTS = Layout(rows=())
+
+
+def layout_of(table: Framework, layer: Layer) -> Layout | None:
+    """Return how a framework stores a layer; one without weights is stored nowhere, and None stands for a kind that it lacks."""
+    return table.layouts.get(layer.kind, None if layer.weighted else _NO_WEIGHTS)
+
+
+def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
+    """Return every use of a layer as a framework runs a model.
+
+    Raises FrameworkError where the framework lacks what a layer asks for, ModelError where a layer cannot read what comes in.
+    """
+    for layer, _ in model.calls:
+        layout_for(table, layer)
+    return with_defaults(model, table).uses
+
+
+def with_defaults(model: Model, table: Framework) -> Model:
+    """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after."""
+    layers = [_decided(each, ranks, table) for each, ranks in zip(model.layers, wanted_ranks(model), strict=True)]
+    return model if all(one is other for one, other in zip(layers, model.layers, strict=True)) else model.replace(layers=layers)
+
+
+def _decided(each: Layer | Call, ranks: set[int], table: Framework) -> Layer | Call:
+    if isinstance(each, Call):
+        return each.replace(layer=_decided(each.layer, ranks, table)) if isinstance(each.layer, Layer) else each
+    layout = layout_of(table, each)
+    layer = settled(each, layout.defaults) if layout else each
+    fields = layer.fields
+    if "padding" in fields and layer.asdict()["padding"] is None:
+        layer = layer.replace(padding=(layout and layout.padding) or table.padding)
+    if isinstance(layer, Recurrent) and layer.return_sequences is None:
+        every = {layer.rank: True, layer.rank - 1: False}.get(*ranks) if len(ranks) == 1 else None
+        layer = layer.replace(return_sequences=not table.selective if every is None else every)
+    return layer
+
+
 def layout_for(table: Framework, layer: Layer) -> Layout:
     """Return how a framework stores a layer; raise FrameworkError, naming who does offer it, where it does not."""
     for refusal in refusals(table, layer):
         raise FrameworkError(refusal)
-    return table.layouts[layer.kind]
+    return table.layouts.get(layer.kind, _NO_WEIGHTS)
 
 
 def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     """Yield, as sentences, what a layer asks for and a framework does not offer."""
-    layout = table.layouts.get(layer.kind)
+    layout = layout_of(table, layer)
     if layout is None:
         yield f"{table.name} has no {layer.kind}; {_who_does(layer.kind, '')}"
         return
@@ -133,12 +177,20 @@ def broken_limits(layer: Layer, layout: Layout) -> Iterator[tuple[str, str, str]
 
 def check_run(table: Framework, layer: Layer) -> None:
     """Raise FrameworkError, naming who does offer it, where a framework does not run a layer as it asks."""
-    usual = {"padding": table.padding, "data_format": "channels_last"}
+    layout = layout_for(table, layer)
+    if not layer.weighted:
+        return
+    usual = {"padding": layout.padding or table.padding, "data_format": "channels_last"}
     for field, value in layer.changed().items():
         plain = value == usual.get(field) or (isinstance(value, tuple) and set(value) == {1})
-        if field in RUN_FIELDS and not plain and field not in table.runs.split():
-            names = tuple(name for name, other in FRAMEWORKS.items() if layer.kind in other.layouts and field in other.runs.split())
+        if field in RUN_FIELDS and not plain and field not in _runs(table, layout):
+            names = tuple(name for name, other in FRAMEWORKS.items() if layer.kind in other.layouts and field in _runs(other, other.layouts[layer.kind]))
             raise FrameworkError(f"{table.name} has no {field} for {layer.kind}; {_do(names)}")
+
+
+def _runs(table: Framework, layout: Layout) -> list[str]:
+    """Return the fields of a layer that change what flows, and that a framework has for a kind of it."""
+    return (layout.runs or table.runs).split()
 
 
 def equation_words(layer: Layer, layout: Layout) -> set[str]:

@@ -110,7 +110,6 @@ FLAX_LINEN = Framework(
             ),
         ),
         "embedding": Layout(source="flax/linen/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
-        "repeat_vector": Layout(source="jnp.repeat", rows=()),
     },
 )
 
@@ -155,7 +154,6 @@ _NNX_OTHERS = {
         ),
     ),
     "embedding": Layout(source="flax/nnx/nn/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
-    "repeat_vector": Layout(source="jnp.repeat", rows=()),
 }
 _NNX_LSTM = Layout(
     source=f"{_NNX}, class LSTMCell",

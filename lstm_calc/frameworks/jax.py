@@ -105,7 +105,6 @@ HAIKU = Framework(
             path="{name}/",
             rows=(Row("embeddings", "vocab_size dim", "kernel"),),
         ),
-        "repeat_vector": Layout(source="jnp.repeat", label="repeat", rows=()),
     },
 )
 
@@ -162,6 +161,5 @@ EQUINOX = Framework(
             ),
         ),
         "embedding": Layout(source="equinox/nn/_embedding.py, class Embedding", rows=(Row("weight", "vocab_size dim", "kernel"),)),
-        "repeat_vector": Layout(source="jnp.repeat", rows=()),
     },
 )

@@ -28,7 +28,29 @@ OTHERS = {
         path="{name}/",
         rows=(Row("embeddings", "vocab_size dim", "kernel"),),
     ),
-    "repeat_vector": Layout(source="keras/src/layers/reshaping/repeat_vector.py", label="repeat_vector", rows=()),
+    "conv": Layout(
+        source="keras/src/layers/convolutional/base_conv.py",
+        initial="kernel glorot_uniform, bias zeros",
+        label="conv{dims}d",
+        path="{name}/",
+        padding="valid",
+        runs="strides dilation_rate padding data_format",
+        rows=(
+            Row("kernel", "kernel_size input units", "kernel"),
+            Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "layer_norm": Layout(
+        source="keras/src/layers/normalization/layer_normalization.py",
+        initial="gain ones, shift zeros",
+        label="layer_normalization",
+        path="{name}/",
+        options="nocenter noscale",
+        rows=(
+            Row("gamma", "input", "gain", when="scale"),
+            Row("beta", "input", "shift", when="center"),
+        ),
+    ),
 }
 
 KERAS = Framework(

@@ -66,6 +66,5 @@ MLX = Framework(
         "embedding": Layout(
             source="mlx/nn/layers/embedding.py, class Embedding", rows=(Row("weight", "vocab_size dim", "kernel"),)
         ),
-        "repeat_vector": Layout(source="mlx.core.repeat", rows=()),
     },
 )

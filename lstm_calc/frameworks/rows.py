@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from types import CodeType
-
     from lstm_calc.model import Layer
 
 
@@ -51,7 +49,8 @@ class Layout(Record):
     layer leaves the choice open, ``limits`` what must hold between two sizes. ``forget_bias`` is what
     is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
-    ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
+    ``padding`` is the default of its convolution and
+    ``runs`` are the fields of ``RUN_FIELDS`` that it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
     """
 
     rows: tuple[Row, ...]
@@ -70,12 +69,14 @@ class Layout(Record):
     forget_bias: int = 0
     quirks: str = ""
     per_tensor: bool = False
+    padding: str = ""
+    runs: str = ""
     initial: str = ""
     note: str = ""
 
     @cached_property
-    def forms(self) -> dict[tuple[object, ...], CodeType]:
-        """The closed forms of its counts that were worked out, by what a layer tells of its options."""
+    def terms(self) -> dict[tuple[object, ...], tuple[tuple[int, tuple[str, ...]], ...]]:
+        """The counts that were worked out as sums of products, by the options of a layer."""
         return {}
 
 
@@ -141,6 +142,8 @@ _OPTION_WORDS = {
     "coupled": ("coupled", "uncoupled"),
     "reset_after": ("reset_after", "reset_before"),
     "reset_gate": ("gated", "ungated"),
+    "center": ("center", "nocenter"),
+    "scale": ("scale", "noscale"),
     "tied": ("tied", "untied"),
 }
 """For a field of a layer, the word that stands when it is on and the one when it is off."""
@@ -159,6 +162,8 @@ OPTIONS = {
     "reset_after": "reset_after=true",
     "reset_before": "reset_after=false",
     "ungated": "reset_gate=false",
+    "nocenter": "center=false",
+    "noscale": "scale=false",
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
 

@@ -70,7 +70,6 @@ ONNX = Framework(
             ),
         ),
         "embedding": Layout(source="ONNX operator Gather", rows=(Row("weight", "vocab_size dim", "kernel"),)),
-        "repeat_vector": Layout(source="ONNX operator Expand", rows=()),
     },
 )
 
@@ -134,7 +133,6 @@ OPENVINO = Framework(
             ),
         ),
         "embedding": Layout(source="OpenVINO operation Gather-8", rows=(Row("weight", "vocab_size dim", "kernel"),)),
-        "repeat_vector": Layout(source="OpenVINO operation Broadcast-3", rows=()),
     },
 )
 
@@ -191,6 +189,5 @@ TFLITE = Framework(
             path="{name}.",
             rows=(Row("weights", "vocab_size dim", "kernel"),),
         ),
-        "repeat_vector": Layout(source="tensorflow/lite/kernels/tile.cc", label="tile_0", rows=()),
     },
 )

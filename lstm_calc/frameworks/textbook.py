@@ -78,6 +78,21 @@ TEXTBOOK = Framework(
             ),
         ),
         "embedding": Layout(source="one row a token", rows=(Row("E", "vocab_size dim", "kernel"),)),
-        "repeat_vector": Layout(rows=()),
+        "conv": Layout(
+            source="y = W ∗ x + b",
+            padding="valid",
+            rows=(
+                Row("W", "units input kernel_size", "kernel"),
+                Row("b", "units", "bias", when="bias"),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="Ba et al. 2016, arXiv 1607.06450",
+            options="nocenter noscale",
+            rows=(
+                Row("g", "input", "gain", when="scale"),
+                Row("b", "input", "shift", when="center"),
+            ),
+        ),
     },
 )

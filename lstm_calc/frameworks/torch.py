@@ -72,7 +72,25 @@ PYTORCH = Framework(
             initial="normal",
             rows=(Row("weight", "vocab_size dim", "kernel"),),
         ),
-        "repeat_vector": Layout(source="torch.Tensor.expand", rows=()),
+        "conv": Layout(
+            source="torch/nn/modules/conv.py",
+            initial="uniform within 1/sqrt(inputs * kernel sizes)",
+            padding="valid",
+            runs="strides dilation_rate padding",
+            rows=(
+                Row("weight", "units input kernel_size", "kernel"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="torch/nn/modules/normalization.py, class LayerNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            rows=(
+                Row("weight", "input", "gain", when="scale"),
+                Row("bias", "input", "shift", when="center"),
+            ),
+        ),
     },
 )
 
@@ -147,6 +165,5 @@ PADDLE = Framework(
             source="python/paddle/nn/layer/common.py, class Embedding",
             rows=(Row("weight", "vocab_size dim", "kernel"),),
         ),
-        "repeat_vector": Layout(source="paddle.expand", rows=()),
     },
 )

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, Slot, forms, solved
 from lstm_calc.inference.named import names_a_cell, rank
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.checkpoint.stored import Stored
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Layer
 
 _KINDS = ("lstm", "gru", "rnn")
@@ -157,7 +157,7 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
 
 
 def _sizes(layer: Layer, width: int) -> tuple[object, ...]:
-    return layer.kind, width, *sorted(layer.sizes.items())
+    return layer.kind, width, *sorted(layer.sizes(layer.input_shape(width) or ()).items())
 
 
 def _in_order(shapes: Sequence[Shape]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import listed
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, forms, solved
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.checkpoint.stored import Operator, Stored
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
 
 _FRAMEWORK = "onnx"
 _ZERO_HALF = "the second bias vector of each gate is all zeros: the layer had one before it was exported"

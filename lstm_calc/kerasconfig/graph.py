@@ -15,20 +15,34 @@ _ONLY = "only a chain of layers can be read"
 
 
 def chain(model: Node) -> Iterator[Node]:
-    """Yield the layers of a functional model, from the input on; refuse one that branches, joins, skips or shares a layer."""
+    """Yield the layers of a functional model that its outputs need, from the input on; refuse one that is no chain."""
     config = model.config
     named = _named(config)
-    first, follows = _links(config, named)
+    outputs = [name for name, _ in _references(config.values.get("output_layers"), named)]
+    needed = _needed(named, outputs)
+    first, follows = _links(config, {name: layer for name, layer in named.items() if name in needed})
     layer, reached = named.get(first), 0
-    while layer is not None and reached < len(named):
+    while layer is not None and reached < len(needed):
         yield layer
         first, reached = layer.label, reached + 1
         layer = follows.get(first)
-    if reached < len(named):
+    if reached < len(needed):
         raise config.error(f"not every layer is reached from the input; {_ONLY}", "layers")
-    for output, _ in _references(config.values.get("output_layers"), named):
+    for output in outputs:
         if output != first:
             raise config.error(f"{quoted(output)} is an output and not the last layer; {_ONLY}", "output_layers")
+
+
+def _needed(named: dict[str, Node], outputs: list[str]) -> set[str]:
+    """Return the names of the layers that some outputs are computed from: not of those that make a mask, for one."""
+    needed: set[str] = set()
+    todo = outputs or list(named)
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo += [source for source, _ in _references(named[name].values.get("inbound_nodes"), named)]
+    return needed
 
 
 def _named(config: Node) -> dict[str, Node]:
@@ -71,7 +85,7 @@ def _references(value: Any, names: Container[str]) -> Iterator[tuple[str, int]]:
     while todo:
         value = todo.pop()
         if isinstance(value, dict):
-            todo += value.values()
+            todo += [each for key, each in value.items() if key != "mask"]  # a mask changes no shape and no count
         elif isinstance(value, list):
             name, _, output = value[:3] if len(value) >= 3 else (None, None, None)
             if isinstance(name, str) and name in names and isinstance(output, int):

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, listed, quoted
 from lstm_calc.kerasconfig.graph import chain
-from lstm_calc.kerasconfig.kinds import CELLS, NEUTRAL, OTHERS, RECURRENT, RUN, built
-from lstm_calc.kerasconfig.weightless import WEIGHTLESS
-from lstm_calc.model import Layer, Recurrent, RepeatVector
+from lstm_calc.kerasconfig.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.kerasconfig.node import Node, Shape
+    from lstm_calc.kerasconfig.node import Node
     from lstm_calc.kerasconfig.stack import Stack
+    from lstm_calc.model import Layer
 
 _DEEPEST = 100
 """Models within models, and wrappers around wrappers, that are followed."""
@@ -32,77 +31,22 @@ def read_layer(node: Node, stack: Stack) -> None:
             f"{quoted(node.class_name)} ({node.shown}) cannot be counted: its weights, or the shape it gives, are not modelled",
             "class_name",
         )
-    if stack.split:
-        raise node.error(f"{node.shown} reads one input, and the two directions below, merge_mode null, give two")
-    if stack.shape is None:
-        stack.shape = node.said
+    stack.read(node)
     reader(node, stack)
 
 
-def _place(node: Node, stack: Stack, layer: Any, ndim: int | None) -> None:
-    """Put a layer that reads features on the stack."""
-    first = getattr(layer, "data_format", None) == "channels_first"
-    width = stack.width(node, ndim, 2 if first else -1)
-    shape = stack.shape or ()
-    if isinstance(layer, Recurrent):
-        out = _after(node, layer, shape, layer.output_dim(width))
-    elif isinstance(layer, RepeatVector):
-        out = (shape[0], layer.steps, width)
-    else:
-        out = (*shape[:-1], layer.output_dim(width))
-    stack.add(node, layer, width, out)
-
-
-def _after(node: Node, layer: Any, shape: Shape, features: int) -> Shape:
-    """Return the shape that a recurrent layer gives: its steps, the image of a convolution, its features."""
-    steps = shape[1:2] if layer.return_sequences else ()
-    if not layer.window:
-        return (shape[0], *steps, features)
-    first = layer.data_format == "channels_first"
-    ones = (1,) * len(layer.window)
-    sizes = zip(shape[3:] if first else shape[2:-1], layer.window, layer.strides or ones, layer.dilation_rate or ones, strict=True)
-    image = [_convolved(*size, same=layer.padding == "same") for size in sizes]
-    if any(size is not None and size < 1 for size in image):
-        raise node.error(f"{node.shown} has a kernel larger than the image that flows in", "config.kernel_size")
-    return (shape[0], *steps, features, *image) if first else (shape[0], *steps, *image, features)
-
-
-def _convolved(size: int | None, window: int, stride: int, dilation: int, *, same: bool) -> int | None:
-    if size is None:
-        return None
-    return -(-size // stride) if same else (size - dilation * (window - 1) - 1) // stride + 1
-
-
 def _plain(node: Node, stack: Stack) -> None:
-    kind = RECURRENT[node.class_name]
-    _place(node, stack, _recurrent(node), kind.ndim)
+    stack.add(node, built(node, (RECURRENT | PLAIN)[node.class_name]))
 
 
-def _recurrent(node: Node) -> Any:
-    """Return the one layer of a recurrent class."""
-    kind = RECURRENT.get(node.class_name)
-    if kind is None:
-        raise node.error(f"{quoted(node.class_name)} is not a recurrent layer that can be read", "class_name")
-    layer = built(node, kind)
-    if kind.ndim and len(layer.window) + 3 != kind.ndim:
-        raise node.config.error(f"must have {kind.ndim - 3} sizes", "kernel_size")
-    return layer
-
-
-def _other(node: Node, stack: Stack) -> None:
-    kind = OTHERS[node.class_name]
-    _place(node, stack, built(node, kind), kind.ndim)
-
-
-def _embedding(node: Node, stack: Stack) -> None:
-    layer = built(node, OTHERS["Embedding"])
-    stack.add(node, layer, layer.vocab_size, (*(stack.shape or (None, None)), layer.dim))
+def _input(node: Node, stack: Stack) -> None:
+    """Read what says a shape, which the stack has read already."""
 
 
 def _rnn(node: Node, stack: Stack) -> None:
     """Read RNN around a cell, or around several that follow each other within a step."""
     for position, (cell, layer) in enumerate(_around_cells(node)):
-        _place(cell if position else node, stack, layer, 3)
+        stack.add(cell if position else node, layer)
 
 
 def _around_cells(node: Node) -> list[tuple[Node, Any]]:
@@ -130,6 +74,7 @@ def _bidirectional(node: Node, stack: Stack) -> None:
     merge = config.values.get("merge_mode", "concat")
     if not isinstance(merge, str | None) or merge not in MERGES:
         raise config.error(f"{quoted(merge)} is not known; it is concat, sum, mul, ave or null", "merge_mode")
+    stack.read(config.node("layer"))
     layer = _direction(config.node("layer"))
     if config.values.get("backward_layer") is not None:
         _refuse_other(config, layer, _direction(config.node("backward_layer")))
@@ -137,15 +82,15 @@ def _bidirectional(node: Node, stack: Stack) -> None:
         layer = layer.replace(bidirectional=True, merge=MERGES[merge], name=node.name)
     except ModelError as error:
         raise config.error(str(error), "layer") from None
-    if stack.shape is None:
-        stack.shape = config.node("layer").said
-    _place(node, stack, layer, len(layer.window) + 3)
+    stack.add(node, layer)
 
 
 def _direction(node: Node) -> Any:
     """Return the layer of one direction."""
+    if node.class_name in RECURRENT:
+        return built(node, RECURRENT[node.class_name])
     if node.class_name != "RNN":
-        return _recurrent(node)
+        raise node.error(f"{quoted(node.class_name)} is not a recurrent layer that can be read", "class_name")
     layers = _around_cells(node)
     if len(layers) != 1:
         raise node.error("two directions around stacked cells cannot be read", "config.cell")
@@ -163,24 +108,11 @@ def _refuse_other(config: Node, forward: Layer, backward: Layer) -> None:
 
 
 def _time_distributed(node: Node, stack: Stack) -> None:
-    """Read what is done at each step: a Dense, or a layer without weights."""
-    inner, outer = node.config.node("layer"), stack.shape
-    if inner.class_name not in {"Dense", "TimeDistributed", *WEIGHTLESS}:
-        raise inner.error(f"{quoted(inner.class_name)} at each step is not modelled", "class_name")
-    if outer is not None and len(outer) < 3:
-        raise node.error(f"{node.shown} reads steps, and none flow in")
-    stack.shape = None if outer is None else (outer[0], *outer[2:])
-    stack.around += 1
-    read_layer(inner, stack)
-    stack.around -= 1
-    if stack.shape is not None:
-        stack.shape = (stack.shape[0], outer[1] if outer else None, *stack.shape[1:])
-
-
-def _weightless(node: Node, stack: Stack) -> None:
-    rule = WEIGHTLESS[node.class_name](node.config)
-    if rule is not None:
-        stack.reshape(node, rule)
+    """Read a layer that is applied at each step."""
+    inner = node.config.node("layer")
+    stack.read(inner, inside=True)
+    with stack.distributed(node):
+        read_layer(inner, stack)
 
 
 def _sequential(node: Node, stack: Stack) -> None:
@@ -194,10 +126,8 @@ def _functional(node: Node, stack: Stack) -> None:
 
 
 READERS: dict[str, Callable[[Node, Stack], None]] = {
-    **dict.fromkeys(WEIGHTLESS, _weightless),
-    **dict.fromkeys(RECURRENT, _plain),
-    **dict.fromkeys(OTHERS, _other),
-    "Embedding": _embedding,
+    **dict.fromkeys([*RECURRENT, *PLAIN], _plain),
+    "InputLayer": _input,
     "RNN": _rnn,
     "Bidirectional": _bidirectional,
     "TimeDistributed": _time_distributed,

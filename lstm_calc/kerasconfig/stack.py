@@ -1,119 +1,123 @@
-"""The layers read so far, and the shape that flows on from them."""
+"""The layers read so far, and the shapes that the file declares for them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, quoted
+from lstm_calc.errors import ModelError
 from lstm_calc.kerasconfig.activations import remarks
 from lstm_calc.model import MAX_LAYERS, Embedding, Layer, Model, Recurrent
+from lstm_calc.model.sizes import shown
 from lstm_calc.record import Record
-from lstm_calc.reshaping import Between, TimeDistributed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.kerasconfig.node import Node, Shape
-    from lstm_calc.reshaping import Reshaping
+    from lstm_calc.model import Use
 
 
 class _Read(Record):
-    """A layer, the width that flows into it, and where it stands in the file."""
+    """A layer and where it stands in the file."""
 
     layer: Layer
-    width: int
     node: Node
 
 
 class Stack:
-    """What has been read: ``shape`` is what flows on, None where nothing has said it yet.
-
-    ``around`` counts the wrappers that do at each step what is read.
-    """
+    """What has been read: layers in order, and the first shape that the file declares, which the model reads."""
 
     def __init__(self, spare: int | None) -> None:
-        self.shape: Shape | None = None
         self._spare = spare
-        """The width to begin with where the config says none; None again once it is used."""
+        """The width of the input, for a config that does not say it."""
         self._read: list[_Read] = []
-        self._between: list[Between] = []
+        self._shape: Shape | None = None
         self._remarks: list[str] = []
-        self.around = 0
+        self._around = 0
+        """How many wrappers apply what is read at each step."""
 
-    def width(self, node: Node, ndim: int | None, axis: int = -1) -> int:
-        """Return the features that flow into a layer which reads ``ndim`` axes (None: two or more), or say why there are none."""
-        if self.shape is None and self._spare:
-            self.shape = (None,) * (ndim or 2)
-        if self.shape is None:
-            raise node.error(f"the config does not say what flows into {node.shown}; say it beside the file, as --input 32")
-        if len(self.shape) < 2 or ndim not in {None, len(self.shape)}:
-            flows = ", ".join("None" if size is None else quoted(size) for size in self.shape)
-            raise node.error(f"{node.shown} reads {ndim or 'two or more'} axes, batch and features too; ({flows}) flows in")
-        return self._known(node, self.shape[axis], axis)
+    def read(self, node: Node, *, inside: bool = False) -> None:
+        """Note the shape that a layer declares, where nothing has been read; ``inside`` a wrapper it has no steps."""
+        declared = node.said if self._shape is None and not self._read else None
+        if declared is not None:
+            self._shape = (declared[0], None, *declared[1:]) if inside else declared
 
-    def _known(self, node: Node, flowing: int | None, axis: int) -> int:
-        """Return the width that flows or, where that is not known, the one that the layer was built on."""
-        built = node.built_on
-        recorded = built[axis] if built and self.shape and len(built) == len(self.shape) else None
-        if flowing and recorded and flowing != recorded:
-            raise node.error(
-                f"{node.shown} was built on {quoted(recorded)} features, and {quoted(flowing)} flow in", "build_config"
-            )
-        width = flowing or recorded or self._spare
-        if width is None:
-            raise node.error(
-                f"the config does not tell the features that flow into {node.shown}; build the model before it is saved"
-            )
-        if not flowing and not recorded:
-            self._spare = None
-        return width
+    @contextmanager
+    def distributed(self, node: Node) -> Iterator[None]:
+        """Apply what is read at each step of what comes in."""
+        self.read(node)
+        self._around += 1
+        yield
+        self._around -= 1
 
-    def add(self, node: Node, layer: Layer, width: int, shape: Shape) -> None:
-        """Take a layer up; ``shape`` is what it gives."""
+    def add(self, node: Node, layer: Layer) -> None:
+        """Take a layer up."""
         if len(self._read) == MAX_LAYERS:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
-        self._read.append(_Read(layer, width, node))
-        self.shape = shape
+        self._read.append(_Read(layer.replace(time_distributed=self._around) if self._around else layer, node))
         if isinstance(layer, Recurrent):
             self._remarks += remarks(node)
 
-    def reshape(self, node: Node, rule: Reshaping) -> None:
-        """Take up what changes the shape and has no weights."""
-        if self.shape is not None:
-            try:
-                self.shape = rule.shape(self.shape)
-            except ModelError as error:
-                raise node.config.error(error.without_key, error.key or "") from None
-        for _ in range(self.around):
-            rule = TimeDistributed(rule)
-        self._between.append(Between(len(self._read), node.shown, rule))
-
-    @property
-    def split(self) -> bool:
-        """Whether two outputs flow, of two directions that are not merged."""
-        return bool(self._read) and getattr(self._read[-1].layer, "merge", "") == "none"
-
     def model(self, root: Node) -> Model:
         """Return the model that was read; ``root`` is its config."""
-        if not self._read:
+        if not any(read.layer.weighted for read in self._read):
             raise root.error("no layer with weights is in it")
-        if self._spare is not None:
-            raise root.error("the config says itself what flows in; --input is for one that does not")
         try:
-            input_dim = None if isinstance(self._read[0].layer, Embedding) else self._read[0].width
-            between = [each for each in self._between if 0 < each.position < len(self._read)]
-            return Model(self._layers(), input_dim, between, tuple(dict.fromkeys(self._remarks)))
+            model = Model(self._layers(), remarks=tuple(dict.fromkeys(self._remarks)), **self._input(root))
+            return self._agreeing(self._filled(model))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, f"config.{error.key}") from None
 
     def _layers(self) -> list[Layer]:
-        """Return the layers, each with its width where that is not what the one below gives, and with no name twice."""
+        """Return the layers, with no name twice."""
         taken: set[str | None] = set()
-        layers, flowing, turned = [], self._read[0].width, False
+        layers = []
         for read in self._read:
-            told = read.width != flowing or (turned and not read.layer.features_first)
-            other = told and not isinstance(read.layer, Embedding)
-            name = None if read.layer.name in taken else read.layer.name
-            taken.add(name)
-            layers.append(read.layer.replace(input_dim=read.width if other else None, name=name))
-            flowing, turned = read.layer.output_dim(read.width), read.layer.features_first
+            layers.append(read.layer.replace(name=None) if read.layer.name in taken else read.layer)
+            taken.add(read.layer.name)
         return layers
+
+    def _input(self, root: Node) -> dict[str, Any]:
+        """Return what the model reads: the declared shape, or the width that was given beside the file."""
+        first = self._read[0]
+        shape, spare = self._shape, self._spare
+        if shape is None:
+            if spare is None and not isinstance(first.layer, Embedding):
+                raise first.node.error(
+                    f"the config does not say what flows into {first.node.shown}; say it beside the file, as --input 32"
+                )
+            return {"input_dim": spare}
+        if shape[-1] is None and spare is not None:
+            shape, spare = (*shape[:-1], spare), None
+        if spare is not None:
+            raise root.error("the config says itself what flows in; --input is for one that does not")
+        return {"input_shape": shape[1:]}
+
+    def _filled(self, model: Model) -> Model:
+        """Return a model in which a layer has the width that it was built on, where none follows from the layers before."""
+        layers = [
+            layer.replace(input_dim=declared[-1]) if declared and layer.width(layer.reading(use.input)) is None else layer
+            for layer, use, declared in zip(model.layers, _firsts(model), self._declared(), strict=True)
+            if isinstance(layer, Layer)
+        ]
+        return model if tuple(layers) == model.layers else model.replace(layers=layers)
+
+    def _agreeing(self, model: Model) -> Model:
+        """Return a model; raise ModelError for a layer that was built on another shape than it reads."""
+        for position, (use, declared) in enumerate(zip(_firsts(model), self._declared(), strict=True)):
+            pairs = zip(use.input[1:], (declared or ())[1:], strict=False)
+            if any(None not in pair and len(set(pair)) > 1 for pair in pairs):
+                what = f"{use.name} was built on {shown(declared or ())}, and {shown(use.input)} comes in"
+                raise ModelError(what, key="build_config", layer=position)
+        return model
+
+    def _declared(self) -> list[Shape | None]:
+        """Return the shape that each layer was built on, where the file says it."""
+        return [read.node.built_on for read in self._read]
+
+
+def _firsts(model: Model) -> list[Use]:
+    """Return the first use of each layer of a model."""
+    return [use for use in model.uses if use.depth == 0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.counts import parse_count
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
@@ -135,10 +135,6 @@ def varied(model: Model, framework: str, settings: Mapping[str, Any]) -> tuple[M
     for name in sorted(settings, key=NAMES.index):
         for position, layer in _changes(layers, name, settings[name]):
             layers[position] = layer
-    if model.between:
-        from lstm_calc.reshaping import check_resized
-
-        check_resized(model.between, layers, {at for at, layer in enumerate(layers) if layer != model.layers[at]})
     return model.replace(layers=layers, input_dim=settings.get("input", model.input_dim)), settings.get("framework", framework)
 
 

@@ -145,8 +145,8 @@ def _in_order(lists: Iterable[Iterable[str]]) -> list[str]:
 
 def _layers(subject: Subject) -> dict[str, Cell]:
     """Return the layers of a subject by name, each alone: without its name, and once where it is repeated."""
-    pairs = zip(subject.model.placed, subject.count.layers, strict=True)
-    return {placed.name: Cell(" > ".join(written(_alone(placed.layer))), layer.total) for placed, layer in pairs}
+    pairs = zip(subject.model.uses, subject.count.layers, strict=True)
+    return {use.name: Cell(" > ".join(written(_alone(use.layer))), layer.total) for use, layer in pairs}
 
 
 def _alone(layer: Layer) -> Layer:

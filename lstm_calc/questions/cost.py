@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.counts import quotient
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.flow import batch_of, follow
 from lstm_calc.frameworks import framework
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.record import Record
-from lstm_calc.work import Work, idle_gates, merge_flops, work_a_step
+from lstm_calc.runs import batch_of, runs_of
+from lstm_calc.work import Work, idle_gates, merge_flops, work_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.dtypes import Dtype
-    from lstm_calc.flow import Batch, Run
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
+    from lstm_calc.runs import Batch, LayerRun
 
 
 class LayerCost(Record):
@@ -148,7 +148,7 @@ def cost(
     framework_name: str = "textbook",
     *,
     batch: int = 1,
-    steps: int = 1,
+    steps: int | None = None,
     lengths: Sequence[int] | None = None,
     space: Sequence[int] = (),
     dtype: str = "float32",
@@ -174,16 +174,17 @@ def cost(
     """
     table, kind = framework(framework_name), dtype_of(dtype)
     asked = batch_of(batch, steps, lengths=lengths, space=space)
-    runs = list(follow(model, table, asked))
+    runs = runs_of(model, table, asked)
     stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)
     training = _training(model, table, stretch, kind, optimizer) if optimizer is not None else [None for _ in runs]
-    layers = tuple(_layers(runs, training, kind, per_channel=per_channel))
+    pairs = zip(runs, training, strict=True)
+    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in pairs)
     return Cost(
         framework=table.name,
         dtype=dtype,
         batch=asked.sequences,
-        steps=steps if lengths is None else None,
-        lengths=None if lengths is None else asked.lengths,
+        steps=runs[0].steps_in // asked.sequences if lengths is None else None,
+        lengths=None if lengths is None else tuple(lengths),
         space=asked.space,
         optimizer=optimizer,
         truncate=truncate,
@@ -202,31 +203,21 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
         raise LstmCalcError(f"{dtype.name} weights are not trained; give float32, float16 or bfloat16")
     stored = groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)
     trained = {layer: [tensor.shape for tensor in owned if tensor.trainable] for layer, owned in stored}
-    runs = list(follow(model, table, stretch))
+    runs = runs_of(model, table, stretch)
     kept = zip(runs, kept_values(runs), strict=True)
-    return [training_bytes(trained.get(run.placed.name, []), values, dtype, states) for run, values in kept]
+    return [training_bytes(trained.get(run.use.name, []), values, dtype, states) for run, values in kept]
 
 
-def _layers(runs: Sequence[Run], training: Sequence[Training | None], dtype: Dtype, *, per_channel: bool) -> Iterator[LayerCost]:
-    """Yield the cost of every layer, worked out once for those of a stack that run alike."""
-    known: dict[tuple[Any, ...], LayerCost] = {}
-    for run, part in zip(runs, training, strict=True):
-        key = id(run.placed.layer), run.placed.input_dim, part, *(run.asdict() | {"placed": None}).values()
-        if key not in known:
-            known[key] = _layer(run, dtype, part, per_channel=per_channel)
-        yield known[key].replace(name=run.placed.name)
-
-
-def _layer(run: Run, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:
-    once, merged = work_a_step(run), merge_flops(run.placed)
+def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:
+    once, merged = work_once(run), merge_flops(run.layer)
     return LayerCost(
-        name=run.placed.name,
-        type=run.placed.layer.kind,
+        name=run.use.name,
+        type=run.layer.kind,
         runs=run.steps_in,
         given=run.steps_out,
-        idle=idle_gates(run.placed, run.layout),
-        step=once.times(run.space, joining=merged * run.space),
-        whole=once.times(run.steps_in * run.space, joining=merged * run.steps_out * run.space),
+        idle=idle_gates(run.use, run.layout),
+        step=once.times(run.times_a_step, joining=merged * run.numbers_out_a_step // run.sequences),
+        whole=once.times(run.times(), joining=merged * run.numbers_out),
         bytes=bytes_of(run, dtype, training, per_channel=per_channel),
         moved=moved(run, dtype, per_channel=per_channel),
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from lstm_calc.formulas import Axes, Blocks
-    from lstm_calc.measure import Sizes
+    from lstm_calc.frameworks.counting import Sizes
 
 
 class Step(Record):

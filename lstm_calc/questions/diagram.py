@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.frameworks import equation_words, framework
+from lstm_calc.frameworks import equation_words, framework, uses_in
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.record import Record
@@ -15,8 +15,8 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.measure import Shape
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.frameworks.counting import Shape
+    from lstm_calc.model import Model, Use
 
 _INTO, _BACK = {"pre", "into"}, {"pre"}
 """The functions of an equation that read x, and those that read the h of the step before without saying so."""
@@ -55,22 +55,22 @@ def diagram(model: Model, framework_name: str = "textbook", layer: str | None = 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
     flow = shapes(model, framework_name)
-    cells = {placed.name: placed for placed in model.placed if placed.layer.kind in CELLS}
+    cells = {use.name: use for use in uses_in(model, framework(framework_name)) if use.layer.kind in CELLS}
     name = layer if layer is not None else next(iter(cells), "")
     if name not in cells:
         hint = did_you_mean(name, cells) if cells else ": the model has none"
         raise ModelError(
             f"{quoted(name)} is not a recurrent layer of the model{hint}" if name else "the model has no recurrent layer"
         )
-    placed = cells[name]
-    kind = CELLS[placed.layer.kind]
-    states = {f"{state}_t-1": _shape(state, placed) for state in kind.states}
+    use = cells[name]
+    kind = CELLS[use.layer.kind]
+    states = {f"{state}_t-1": _shape(state, use) for state in kind.states}
     matrices = _matrices(model, framework_name, name)
-    return Diagram(flow, name, kind.name, {"x_t": (placed.input_dim,), **states}, tuple(_values(placed, framework_name, matrices)))
+    return Diagram(flow, name, kind.name, {"x_t": (use.input_dim,), **states}, tuple(_values(use, framework_name, matrices)))
 
 
-def _shape(name: str, placed: Placed) -> Shape:
-    return (placed.layer.sizes["output" if name == "h" else "units"],)
+def _shape(name: str, use: Use) -> Shape:
+    return (use.sizes["output" if name == "h" else "units"],)
 
 
 def _matrices(model: Model, framework_name: str, name: str) -> dict[str | None, dict[str, Shape]]:
@@ -79,9 +79,9 @@ def _matrices(model: Model, framework_name: str, name: str) -> dict[str | None, 
     return {part.gate: part.shapes for part in reversed(counted.gates)}
 
 
-def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict[str, Shape]]) -> Iterator[Value]:
+def _values(use: Use, framework_name: str, matrices: dict[str | None, dict[str, Shape]]) -> Iterator[Value]:
     """Yield the values of a step in the order in which they are computed."""
-    layer = placed.layer
+    layer = use.layer
     cell = CELLS[layer.kind]
     known = {"x": "x_t", **{state: f"{state}_t-1" for state in cell.states}}
     for equation in cell.equations_for(equation_words(layer, framework(framework_name).layouts[layer.kind])):
@@ -91,7 +91,7 @@ def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict
         implied = (["x"] if _INTO & words else []) + (["h"] if _BACK & words else []) + (["c"] if "peephole" in blocks else [])
         read = dict.fromkeys(known[word] for word in [*implied, *known] if word in implied or word in words)
         key = f"{equation.name}_t"
-        yield Value(key, equation.name, equation.expression, gate, _shape(equation.name, placed), tuple(read), blocks)
+        yield Value(key, equation.name, equation.expression, gate, _shape(equation.name, use), tuple(read), blocks)
         known[equation.name] = key
 
 

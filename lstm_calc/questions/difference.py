@@ -127,5 +127,5 @@ def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) ->
     alike = [tensor for name in layer.names for tensor in owned[name]]
     names = tuple(tensor.name for tensor in alike if any(part.role == role for part in tensor.parts))
     params = sum(part.params for tensor in owned[layer.names[0]] for part in tensor.parts if part.role == role)
-    formula = times(len(layer.layer.ways), of_one_way(blocks, tuple(gate for gate, _ in blocks if gate)))
+    formula = times(len(layer.layer.directions), of_one_way(blocks, tuple(gate for gate, _ in blocks if gate)))
     return Side(names, Step(role, formula, with_numbers(formula, layer.sizes), params))

@@ -7,11 +7,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.cells import CELLS, FUNCTIONS, MAPS, holding
+from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS, holding
 from lstm_calc.errors import listed
 from lstm_calc.formulas import Line, functions_of, readers, symbols, written
-from lstm_calc.frameworks import equation_words, framework
-from lstm_calc.measure import Shape, sizes_of
+from lstm_calc.frameworks import equation_words, framework, layout_for, uses_in
+from lstm_calc.frameworks.counting import Shape, sizes_of
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
 from lstm_calc.record import Record
@@ -19,11 +19,11 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.cells import Equation
+    from lstm_calc.model.cells import Equation
     from lstm_calc.formulas import Axes, Blocks
     from lstm_calc.frameworks import Layout
-    from lstm_calc.measure import Sizes
-    from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.frameworks.counting import Sizes
+    from lstm_calc.model import Layer, Model, Use
     from lstm_calc.questions.tensors import Part, Tensor
 
 
@@ -84,7 +84,7 @@ class LayerExplanation(Record):
             "type": self.layer.kind,
             "input_dim": self.input_dim,
             "output_dim": self.output_dim,
-            "ways": [way for way in self.layer.ways if way],
+            "ways": [way for way in self.layer.directions if way],
             "equations": [line.text for line in self.lines],
             "operands": [operand.asdict() for operand in self.operands],
             "gates": [gate.asdict() for gate in self.gates],
@@ -136,32 +136,30 @@ def explain(model: Model, framework_name: str = "textbook") -> Explanation:
     """
     table = framework(framework_name)
     owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
-    alike: dict[tuple[Layer, int], list[Placed]] = {}
-    for placed in model.placed:
-        alike.setdefault((placed.layer.replace(name=None), placed.input_dim), []).append(placed)
-    layers = tuple(
-        _explained(group, table.layouts[layer.kind], owned.get(group[0].name, ())) for (layer, _), group in alike.items()
-    )
+    alike: dict[tuple[Layer, int], list[Use]] = {}
+    for use in uses_in(model, table):
+        alike.setdefault((use.layer.replace(name=None), use.input_dim), []).append(use)
+    layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
     total = sum(len(each.names) * each.total for each in layers)
     return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
 
 
-def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor]) -> LayerExplanation:
+def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) -> LayerExplanation:
     """Return the explanation of layers that are alike."""
-    placed = group[0]
-    layer, words = placed.layer, _words(placed.layer)
-    operands = tuple(_operands(placed, owned, words))
+    use = group[0]
+    layer, words = use.layer, _words(use.layer)
+    operands = tuple(_operands(use, owned, words))
     blocks = {(each.gate, each.role): each.axes for each in operands}
     equations = _equations(layer, layout)
     states: dict[str, Axes] = {state: (words[SIZE_OF_STATE[state]],) for state in _states(layer)}
     named = symbols(equations, blocks)
-    sizes = {words.get(word, word): size for word, size in sizes_of(placed, ()).items()}
+    sizes = {words.get(word, word): size for word, size in sizes_of(use, ()).items()}
     return LayerExplanation(
         names=tuple(each.name for each in group),
         layer=layer,
-        input_dim=placed.input_dim,
-        output_dim=placed.output_dim,
+        input_dim=use.input_dim,
+        output_dim=use.output_dim,
         sizes=sizes,
         lines=written(equations, blocks, states, forget_bias=layout.forget_bias),
         states=states,
@@ -176,10 +174,10 @@ def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor])
 
 def _words(layer: Layer) -> dict[str, str]:
     """Return the words of a row's axes that a derivation says otherwise: units are filters, h is as wide as a projection."""
-    units = layer.size
+    units = layer.size or "input"
     return {
         "units": units,
-        "output": "projection" if layer.sizes.get("projection") else units,
+        "output": "projection" if vars(layer).get("projection") else units,
         "vocab_size": "vocabulary",
     }
 
@@ -189,19 +187,19 @@ def _states(layer: Layer) -> tuple[str, ...]:
 
 
 def _equations(layer: Layer, layout: Layout) -> tuple[Equation, ...]:
-    equations = CELLS[layer.kind].equations if layer.kind in CELLS else MAPS[layer.kind]
+    equations = CELLS[layer.kind].equations if layer.kind in CELLS else MAPS.get(layer.kind, ())
     return holding(equations, equation_words(layer, layout))
 
 
-def _operands(placed: Placed, owned: Sequence[Tensor], words: dict[str, str]) -> list[Operand]:
+def _operands(use: Use, owned: Sequence[Tensor], words: dict[str, str]) -> list[Operand]:
     """Return the blocks of a layer's first direction, gate by gate."""
     found = [
-        _operand(placed.layer, tensor, part, words)
+        _operand(use.layer, tensor, part, words)
         for tensor in owned
         for part in tensor.parts
-        if part.way in {None, placed.layer.ways[0]}
+        if part.way in {None, use.layer.directions[0]}
     ]
-    gates = CELLS[placed.layer.kind].gates if placed.layer.kind in CELLS else ()
+    gates = CELLS[use.layer.kind].gates if use.layer.kind in CELLS else ()
     order = {gate: position for position, gate in enumerate((*gates, None))}
     return sorted(found, key=lambda operand: (order[operand.gate], ROLES.index(operand.role)))
 
@@ -236,7 +234,7 @@ def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) 
             yield _step(_gate_words(alike), formula, sizes, _numbers(blocks, sizes, alike[:1]))
     if gates and any(gate is None for gate, _ in blocks):
         yield _step("projection", of_one_gate(blocks, None), sizes, _numbers(blocks, sizes, [None]))
-    one, ways = of_one_way(blocks, gates), len(layer.ways)
+    one, ways = of_one_way(blocks, gates), len(layer.directions)
     if ways > 1:
         yield _step("one direction", one, sizes, _numbers(blocks, sizes, [*gates, None]))
     if blocks:

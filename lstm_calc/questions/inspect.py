@@ -14,7 +14,7 @@ from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.others import kinds_of
 from lstm_calc.inference.sorting import sort
-from lstm_calc.measure import bias_vectors, count
+from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.model import Layer, Model, Recurrent, fresh_name
 from lstm_calc.record import Record
 
@@ -198,7 +198,7 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
         cell=fit.kind if layer is None else layer.kind,
         framework=fit.framework,
         input_dim=fit.input_dim,
-        units=fit.units if layer is None else layer.sizes["units"],
+        units=fit.units if layer is None else layer.asdict()[layer.size],
         layers=found.depth,
         bidirectional=found.ways == 2,
         projection=getattr(layer, "projection", None),
@@ -246,7 +246,7 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
         parts.append(f"a {fit.form.framework} layer under {under}'s names{other}")
     if fit.others:
         parts.append("the shapes alone leave a choice")
-    elif fit.guessed and fit.input_dim == layer.sizes["output"]:
+    elif fit.guessed and fit.input_dim == layer.output:
         parts.append("input and units are equal, so that the shapes do not tell the two kernels apart; the order does")
     return "; ".join(part for part in parts if part) or None
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
 from lstm_calc.record import Record
 from lstm_calc.work import step_in, untied
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lstm_calc.dtypes import Dtype
-    from lstm_calc.flow import Run
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
+    from lstm_calc.runs import LayerRun
 
 
 class Training(Record):
@@ -58,47 +58,41 @@ def training_bytes(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Cal
     )
 
 
-def bytes_of(run: Run, dtype: Dtype, training: Training | None, *, per_channel: bool) -> Bytes:
+def bytes_of(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channel: bool) -> Bytes:
     """Return the bytes of a layer of a run, with those of its training where there are any."""
-    read, written, inside = _flowing(run)
-    wide = run.steps_in * run.space_in * read + run.steps_out * run.space * written
-    narrow = run.sequences * (run.space_in * read + run.space * written)
-    buffer = run.sequences * run.space * inside
+    buffer = run.states * _values_inside(run) * dtype.gate
     return Bytes(
-        weights=layer_bytes(run.placed, run.layout, dtype, per_channel=per_channel),
+        weights=layer_bytes(run.use, run.layout, dtype, per_channel=per_channel),
         state=_state_bytes(run, dtype),
-        activations_step=whole_bytes(narrow * dtype.value + buffer * dtype.gate),
-        activations_sequence=whole_bytes(wide * dtype.value + buffer * dtype.gate),
+        activations_step=whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value + buffer),
+        activations_sequence=whole_bytes((run.numbers_in + run.numbers_out) * dtype.value + buffer),
         training=training,
     )
 
 
-def _flowing(run: Run) -> tuple[int, int, int]:
-    """Return the numbers of a step that a layer reads (of a table: none, as token ids are left out), writes, and has inside."""
-    layer = run.placed.layer
-    read = 0 if layer.reads == "tokens" else run.placed.input_dim
-    if layer.kind not in CELLS:
-        return read, run.placed.output_dim, 0
-    values = step_in(run.placed, run.layout).values
-    return read, run.placed.output_dim, len(layer.ways) * sum(layer.sizes[word] for word in values)
+def _values_inside(run: LayerRun) -> int:
+    """Return how many numbers a step computes inside a recurrent layer, in both directions together."""
+    if run.layer.kind not in CELLS:
+        return 0
+    sizes = run.use.sizes
+    return len(run.layer.directions) * sum(sizes[word] for word in step_in(run.use, run.layout).values)
 
 
-def _state_bytes(run: Run, dtype: Dtype) -> int:
+def _state_bytes(run: LayerRun, dtype: Dtype) -> int:
     """Return the bytes of the states of every sequence, of both directions."""
-    layer = run.placed.layer
+    layer, sizes = run.layer, run.use.sizes
     if layer.kind not in CELLS:
         return 0
-    bits = sum(layer.sizes[SIZE_OF_STATE[state]] * dtype.states[state] for state in CELLS[layer.kind].states)
-    return whole_bytes(run.sequences * run.space * len(layer.ways) * bits)
+    bits = sum(sizes[SIZE_OF_STATE[state]] * dtype.states[state] for state in CELLS[layer.kind].states)
+    return whole_bytes(run.states * len(layer.directions) * bits)
 
 
-def moved(run: Run, dtype: Dtype, *, per_channel: bool) -> int:
+def moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes of a step of every sequence: weights read once (of a table a row each), states both ways, input, output."""
-    read, written, _ = _flowing(run)
-    flowing = whole_bytes(run.sequences * (run.space_in * read + run.space * written) * dtype.value)
-    if run.placed.layer.reads == "tokens":
-        return flowing + whole_bytes(run.sequences * written * dtype.matrix)
-    return flowing + 2 * _state_bytes(run, dtype) + layer_bytes(untied(run.placed), run.layout, dtype, per_channel=per_channel)
+    flowing = whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value)
+    if run.layer.reads_tokens:
+        return flowing + whole_bytes(run.numbers_out_a_step * dtype.matrix)
+    return flowing + 2 * _state_bytes(run, dtype) + layer_bytes(untied(run.use), run.layout, dtype, per_channel=per_channel)
 
 
 def together(each: Sequence[Bytes]) -> Bytes:

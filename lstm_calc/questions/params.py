@@ -6,17 +6,17 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import FrameworkError
-from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.measure import Shape, count
+from lstm_calc.frameworks import FRAMEWORKS, framework, uses_in
+from lstm_calc.frameworks.counting import Shape, count
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.model import Model, Placed
+    from lstm_calc.model import Model, Use
 
 
 class GateCount(Record):
@@ -78,13 +78,7 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
     (8320, 8448)
     """
     by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
-    known: dict[tuple[int, int], LayerCount] = {}
-    layers = []
-    for placed in model.placed:
-        key = id(placed.layer), placed.input_dim
-        if key not in known:
-            known[key] = _layer(placed, by_layer.get(placed.name, ()))
-        layers.append(known[key].replace(name=placed.name))
+    layers = [_layer(use, by_layer.get(use.name, ())) for use in uses_in(model, framework(framework_name))]
     total, trainable = sum(layer.total for layer in layers), sum(layer.trainable for layer in layers)
     return ParamCount(framework_name, tuple(layers), total, trainable)
 
@@ -99,17 +93,17 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
     return totals
 
 
-def _layer(placed: Placed, owned: Sequence[Tensor]) -> LayerCount:
+def _layer(use: Use, owned: Sequence[Tensor]) -> LayerCount:
     parts = [part for tensor in owned for part in tensor.parts]
-    kind = placed.layer.kind
+    kind = use.layer.kind
     order: list[str | None] = [*CELLS[kind].gates, None] if kind in CELLS else [None]
-    places = [(way or None, gate) for way in placed.layer.ways for gate in order]
+    places = [(way or None, gate) for way in use.layer.directions for gate in order]
     blocks = {place: [part for part in parts if (part.way, part.gate) == place] for place in places}
     return LayerCount(
-        name=placed.name,
+        name=use.name,
         type=kind,
-        input_dim=placed.input_dim,
-        output_dim=placed.output_dim,
+        input_dim=use.input_dim,
+        output_dim=use.output_dim,
         gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
         total=sum(tensor.params for tensor in owned),
         trainable=sum(tensor.params for tensor in owned if tensor.trainable),

@@ -9,18 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.algebra import biases_merge, gate_map
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import FrameworkError, listed, quoted
-from lstm_calc.frameworks import equation_words, framework, layout_for, refusals, settled
+from lstm_calc.frameworks import equation_words, framework, layout_for, refusals, settled, with_defaults
 from lstm_calc.questions.tensors import axis_order, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.cells import Equation
+    from lstm_calc.model.cells import Equation
     from lstm_calc.frameworks import Framework
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.tensors import Part, Storage, Tensor
 
@@ -136,12 +136,12 @@ def port_plan(model: Model, source: str, target: str) -> Port:
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
     unused: list[Unused] = []
-    for placed in model.placed:
-        one = _side(placed.layer, ours, from_layer.get(placed.name, []))
-        other = _side(placed.layer, theirs, into_layer.get(placed.name, []))
-        crossing = _Crossing(placed.layer, one, other)
+    for use in with_defaults(model, ours).uses:
+        one = _side(use.layer, ours, from_layer.get(use.name, []))
+        other = _side(use.layer, theirs, into_layer.get(use.name, []))
+        crossing = _Crossing(use.layer, one, other)
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
-        filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(placed.name, [])]
+        filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
         unused += crossing.unused()
     return Port(model, stored, target, tuple(filled), tuple(unused))
 

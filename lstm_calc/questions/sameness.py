@@ -48,8 +48,8 @@ def _architecture(file: InspectedFile) -> Counter[str]:
             found[f"{layer.name}: not told"] += 1
             continue
         plain = layer.layer.replace(bias=True, name=None, **({"reset_after": None} if layer.cell == "gru" else {}))
-        for placed in Model([plain], layer.input_dim).placed:
-            found[str(Model([plain.replace(repeat=1)], placed.input_dim))] += 1
+        for use in Model([plain], layer.input_dim).uses:
+            found[str(Model([plain.replace(repeat=1)], use.input_dim))] += 1
     optimizer = {tensor.name for tensor in sort(file.tensors).optimizer}
     for tensor in file.tensors:
         sizes = sorted(size for size in tensor.shape if size != 1)

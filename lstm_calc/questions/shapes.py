@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError, few
-from lstm_calc.flow import reshaped, reshaping_note
-from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for
-from lstm_calc.measure import shape_of, terms_of
-from lstm_calc.questions.stream import Stream, after, order_of, read_by, start
+from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for, with_defaults
+from lstm_calc.frameworks.counting import shape_of, terms_of
+from lstm_calc.model.cells import CELLS
+from lstm_calc.model.model import axis_words, input_axes, propagate
+from lstm_calc.questions.stream import Stream, order_of, start
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks import Framework
-    from lstm_calc.model import Model, Placed
-    from lstm_calc.questions.stream import Size, Sizes
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.model.sizes import Shape, Size
 
 _LONG = {"h": "hidden", "c": "cell"}
 _INPUT = Signal("input", "sequence space features", "input")
@@ -36,7 +36,7 @@ class Flow(Record):
     name: str
     layer: str | None
     role: str
-    shape: Sizes
+    shape: Shape
     axes: str
 
 
@@ -48,31 +48,13 @@ class Shapes(Record):
 
     framework: str
     tensors: tuple[Flow, ...]
-    reads: dict[str, Sizes]
+    reads: dict[str, Shape]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; a size that is not known is null."""
         return {"schema": "lstm-calc/shapes/1", **self.asdict(), "tensors": [flow.asdict() for flow in self.tensors]}
-
-
-class _Place(Record):
-    """One layer, or one module of repeated layers, in its place; ``cell`` counts the recurrent ones of the model."""
-
-    table: Framework
-    order: str
-    group: tuple[Placed, ...]
-    cell: int
-    cells: int
-    is_last: bool
-    before: Stream
-    after: Stream
-
-    @property
-    def name(self) -> str:
-        """The layer's name."""
-        return self.group[0].name
 
 
 def shapes(
@@ -97,40 +79,75 @@ def shapes(
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = framework(framework_name)
+    for layer, _ in model.calls:
+        layout_for(table, layer)
+        check_run(table, layer)
     order = order_of(table, batch_first=batch_first)
+    model = with_defaults(model, table)
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=model.layers[0].features_first)
+    channels_first = "features" in (axes := input_axes(model)) and axes[-1] != "features"
+    first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first)
     places = list(_places(model, table, order, stream))
     flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place))]
-    notes = (*reshaping_note(model), *_notes(places, table))
-    return Shapes(table.name, tuple(flows), {place.name: _read_by(place) for place in places}, notes, tuple(warnings))
+    reads = {place.name: _read_by(place) for place in places}
+    return Shapes(table.name, tuple(flows), reads, tuple(_notes(places, table)), tuple(warnings))
+
+
+class _Place(Record):
+    """One layer, or one module of repeated layers, in its place; ``cell`` counts the recurrent ones of the model."""
+
+    table: Framework
+    order: str
+    group: tuple[Use, ...]
+    cell: int
+    cells: int
+    is_last: bool
+    before: Stream
+    after: Stream
+
+    @property
+    def layer(self) -> Layer:
+        """The layer, or that of all the module's layers."""
+        return self.group[-1].layer
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.group[0].name
 
 
 def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
     """Yield the layers in their places, each with what flows in and out."""
-    groups = [tuple(group) for _, group in groupby(reshaped(model), lambda each: each[0].module if table.modules else each[0].name)]
-    cells = sum(group[0][0].layer.kind in CELLS for group in groups)
-    cell, below = -1, None
-    for pairs in groups:
-        group, between = tuple(placed for placed, _ in pairs), pairs[0][1]
-        layout_for(table, group[0].layer)
-        check_run(table, group[0].layer)
-        cell += group[0].layer.kind in CELLS
-        stream = read_by(group[0], below, stream, between)
-        following, below = after(group, stream, table), group[-1]
-        _check_stateful(group[0], stream, table)
-        yield _Place(table, order, group, cell, cells, pairs is groups[-1], stream, following)
-        stream = following
+    uses = propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))))
+    groups = [tuple(group) for _, group in groupby(uses, lambda use: use.module if table.modules else use.name)]
+    cells = sum(group[0].layer.kind in CELLS for group in groups)
+    cell = -1
+    for group in groups:
+        first, last = group[0], group[-1]
+        cell += first.layer.kind in CELLS
+        before = _stream(first.layer, first.input, stream.batch, steps=first.reads_steps, features=not first.layer.reads_tokens)
+        after = _stream(last.layer, last.output, stream.batch, steps=last.gives_steps, features=True)
+        _check_stateful(first, before, table)
+        yield _Place(table, order, group, cell, cells, group is groups[-1], before, after)
 
 
-def _check_stateful(placed: Placed, stream: Stream, table: Framework) -> None:
-    if table.selective and getattr(placed.layer, "stateful", False) and None in stream.batch:
-        raise ModelError(f"{placed.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
+def _stream(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> Stream:
+    """Return a shape that a layer reads or gives by the names of its axes, with the batch as it was asked for."""
+    words = axis_words(len(shape), steps=steps, features=features, channels_first=layer.channels_first)
+    fields: dict[str, list[Size]] = {"steps": [], "space": [], "features": []}
+    for word, size in list(zip(words, shape, strict=True))[1:]:
+        fields[word.partition("_")[0]].append(size)
+    return Stream(batch, *(tuple(sizes) for sizes in fields.values()))
+
+
+def _check_stateful(use: Use, stream: Stream, table: Framework) -> None:
+    if table.selective and getattr(use.layer, "stateful", False) and None in stream.batch:
+        raise ModelError(f"{use.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
 
 
 def _flows(place: _Place) -> Iterator[Flow]:
     """Yield every tensor of one layer's run."""
-    layer = place.group[0].layer
+    layer = place.layer
     is_cell = layer.kind in CELLS
     words = _words(place) if is_cell else set()
     for signal in place.table.signals if is_cell else _PLAIN:
@@ -141,7 +158,7 @@ def _flows(place: _Place) -> Iterator[Flow]:
 
 def _words(place: _Place) -> set[str]:
     """Return the words that bring a signal in."""
-    layer = place.group[0].layer
+    layer = place.layer
     outputs = "two_outputs" if layer.asdict()["merge"] == "none" else "one_output"
     turned = "straight" if place.order == place.table.sequence else "turned"
     return {outputs, turned, *CELLS[layer.kind].states}
@@ -149,13 +166,13 @@ def _words(place: _Place) -> set[str]:
 
 def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
     """Yield a signal's names, by direction and by state or equation, each with the state or equation it is of."""
-    layer, table = place.group[0].layer, place.table
+    layer, table = place.layer, place.table
     if "{" not in pattern:
         yield pattern, ""
         return
-    ways = table.ways[: len(layer.ways)] if "{way}" in pattern or "{side}" in pattern else ("",)
+    ways = table.ways[: len(layer.directions)] if "{way}" in pattern or "{side}" in pattern else ("",)
     for way in ways:
-        side = f"{way}_" if len(layer.ways) > 1 and way else ""
+        side = f"{way}_" if len(layer.directions) > 1 and way else ""
         for value in _values(pattern, place):
             words = {"state": value, "equation": value, "long": _LONG.get(value), "capital": value.upper()}
             at = f"{place.cell}_" if place.cells > 1 else ""
@@ -164,10 +181,10 @@ def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
 
 def _values(pattern: str, place: _Place) -> tuple[str, ...]:
     """Return the states, or the results of the equations, that a pattern makes one signal of each."""
-    layer = place.group[0].layer
+    layer = place.layer
     cell = CELLS[layer.kind]
     if "{equation}" in pattern:
-        equations = cell.equations_for(equation_words(layer, place.table.layouts[layer.kind]))
+        equations = cell.equations_for(equation_words(layer, layout_for(place.table, layer)))
         return tuple(equation.name for equation in equations)
     return cell.states if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
 
@@ -175,30 +192,30 @@ def _values(pattern: str, place: _Place) -> tuple[str, ...]:
 def _full_name(name: str, signal: Signal, place: _Place) -> str:
     """Return a name that is the tensor's own in the model: bare in the top recurrent layer, and for the model's output."""
     counted = "{cell}" in signal.name or "{at}" in signal.name
-    is_top = place.group[0].layer.kind in CELLS and place.cell == place.cells - 1
+    is_top = place.layer.kind in CELLS and place.cell == place.cells - 1
     bare = place.is_last if name == "output" else is_top or counted
     return name if bare else f"{place.name}/{name}"
 
 
-def _read_by(place: _Place) -> Sizes:
+def _read_by(place: _Place) -> Shape:
     """Return the shape of what flows into a layer."""
-    stream, features_first = place.before, place.group[0].layer.features_first
+    stream, features_first = place.before, place.layer.channels_first
     return _measured(_INPUT, stream.words(place.order), stream.sizes(), features_first=features_first)[0]
 
 
-def _sized(signal: Signal, value: str, place: _Place) -> tuple[Sizes, str]:
+def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:
     """Return the shape and the axes of one signal in one layer."""
-    first, layer = place.group[0], place.group[0].layer
+    first, layer = place.group[0], place.layer
     around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
     if signal.role == "input":
         around = around.replace(space=place.before.space)
     flow = place.after.words(place.order)["sequence"]
-    own: dict[str, Size] = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": len(place.group)}
+    own: dict[str, Size] = {**layer.sizes(first.input), "ways": len(layer.directions), "layers": len(place.group)}
     axes = around.words(place.order) | {"flow": flow, "value": ["output" if value == "h" else "units"]}
-    return _measured(signal, axes, around.sizes() | own, features_first=layer.features_first)
+    return _measured(signal, axes, around.sizes() | own, features_first=layer.channels_first)
 
 
-def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], *, features_first: bool) -> tuple[Sizes, str]:
+def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], *, features_first: bool) -> tuple[Shape, str]:
     """Return a signal's shape and its axes in words, the axes of a stream put in the place of its words."""
     found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
@@ -214,15 +231,15 @@ def _size(axis: str, sizes: dict[str, Size]) -> Size:
 
 def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:
     """Yield what else is to be known of this run."""
-    cells = [place for place in places if place.group[0].layer.kind in CELLS]
+    cells = [place for place in places if place.layer.kind in CELLS]
     if cells and table.flow_note:
         yield table.flow_note
     if cells and table.selective:
         yield from _selective_notes(cells)
-    backwards = [place.name for place in cells if place.group[0].layer.asdict()["go_backwards"]]
+    backwards = [place.name for place in cells if place.layer.asdict()["go_backwards"]]
     if backwards:
         yield f"{few(backwards)}: read from the last step to the first, and the output is in that order"
-    dense = [each.name for each in places if each.group[0].layer.kind == "dense" and each.after.steps and "steps" in each.order]
+    dense = [each.name for each in places if each.layer.kind == "dense" and each.after.steps and "steps" in each.order]
     if dense:
         yield f"{few(dense)}: applied at every step"
 
@@ -232,10 +249,10 @@ def _selective_notes(cells: Sequence[_Place]) -> Iterator[str]:
     every = [place.name for place in cells if place.after.steps]
     if every:
         yield f"return_sequences=True in {few(every)}"
-    silent = [place.name for place in cells if not place.group[0].layer.asdict()["return_state"]]
+    silent = [place.name for place in cells if not place.layer.asdict()["return_state"]]
     if silent:
         yield f"final states: returned with return_state=True only, which {few(silent)} {_lacks(len(silent))}"
-    stateful = [place.name for place in cells if place.group[0].layer.asdict()["stateful"]]
+    stateful = [place.name for place in cells if place.layer.asdict()["stateful"]]
     if stateful:
         yield f"{few(stateful)}: stateful, the final states are the initial ones of the next batch"
 

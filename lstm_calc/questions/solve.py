@@ -2,7 +2,6 @@
 
 Every count is a sum of products of sizes, so a larger size never counts less: what fits is all below one number. Where a model
 can exist is one stretch of numbers as well, for each condition (a projection below the units, a tied matrix) compares two sizes.
-The one exception is passed over: steps or an image that become the features of a layer at a single size, and take less there.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from lstm_calc.model import Model
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 from lstm_calc.record import Record
-from lstm_calc.template import Template, in_proportion, one_width
+from lstm_calc.model.template import Template, in_proportion, one_width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +133,7 @@ def _root(count: Callable[[int], int], low: int, limit: int) -> int:
 
 def _opened(model: Model | Template, *, scale: bool) -> Template:
     """Return the template that is solved for."""
-    template = Template(model.layers, model.input_dim, between=model.between) if isinstance(model, Model) else model
+    template = Template(model.layers, model.input_dim, input_shape=model.input_shape) if isinstance(model, Model) else model
     if template.places and scale:
         raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
     return template if template.places else (in_proportion if scale else one_width)(template)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
-from lstm_calc.flow import convolved, gives_every_step, through, turned
-from lstm_calc.model import Recurrent
+from lstm_calc.model.model import input_axes
+from lstm_calc.model.sizes import product
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lstm_calc.frameworks import Framework
-    from lstm_calc.model import Layer, Model, Placed
-    from lstm_calc.reshaping import Between
+    from lstm_calc.model import Model
 
 Size = int | None
 Sizes = tuple[Size, ...]
@@ -40,6 +38,11 @@ class Stream(Record):
         """Return the size of each axis by its word."""
         fields = self.asdict().items()
         return {word: size for name, sizes in fields for word, size in zip(_numbered(name, len(sizes)), sizes, strict=True)}
+
+    def shape(self, axes: Sequence[str]) -> Sizes:
+        """Return the shape of some axes in words, the batch as one number."""
+        sizes = {"steps": None, **self.sizes(), "batch": product(self.batch)}
+        return tuple(sizes[word] for word in axes)
 
 
 def _numbered(word: str, count: int) -> list[str]:
@@ -69,19 +72,23 @@ def start(
 
     Raises ModelError for a shape that the model or the framework does not read.
     """
-    reader = next((layer for layer in model.layers if layer.reads != "either"), None)
-    by_steps = reader.reads != "vector" if reader else None
-    images = len(reader.window) if reader else 0
-    features = () if model.layers[0].reads == "tokens" else (model.placed[0].input_dim,)
+    axes = input_axes(model)
+    fixed = dict(zip(axes, model.input, strict=True))
+    free = len(input_axes(model, timed=True)) > len(axes)
+    by_steps = None if free else "steps" in axes
+    space = tuple(size for word, size in fixed.items() if word.startswith("space"))
+    features = (fixed["features"],) if "features" in fixed else ()
     if shape is None:
         one_step = "steps" not in order
         batches = () if one_step and batch is None else (batch,)
-        return Stream(batches, (steps,) if by_steps or steps is not None else (), (None,) * images, features), []
+        each = (fixed.get("steps") if steps is None else steps,) if by_steps or steps is not None else ()
+        return Stream(batches, each, space, features), []
+    images = len(space)
     if batch is not None or steps is not None:
         raise ModelError("the shape says the batch and the steps already; give the one or the others", key="shape")
     tail = len(features) + images
     front, back = tuple(shape[: len(shape) - tail]), list(shape[len(shape) - tail :])
-    given = tuple(back.pop(0 if reader and reader.features_first else -1) for _ in features)
+    given = tuple(back.pop(-1 if axes[-1] == "features" else 0) for _ in features)
     stream = _read(front, by_steps=by_steps, order=order, table=table) if len(shape) >= tail else None
     if stream is None:
         raise ModelError(
@@ -133,53 +140,3 @@ def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size]) -> tuple[St
     return stream.replace(steps=given, features=expected), [warning]
 
 
-def after(group: Sequence[Placed], stream: Stream, table: Framework) -> Stream:
-    """Return what flows out of a layer, or of the layers of a module; raise ModelError where it can't read what flows in."""
-    last = group[-1]
-    layer, name = last.layer, last.name
-    stream = _flattened(layer, stream, name)
-    features = (last.output_dim,)
-    if layer.reads == "tokens" and stream.features:
-        raise ModelError(f"{name} reads token ids, and what flows in has features already: an embedding comes first")
-    if layer.reads == "vector":
-        if stream.steps or stream.space:
-            raise ModelError(
-                f"{name} repeats a vector, and what flows in has {'steps' if stream.steps else 'an image'}", key="steps"
-            )
-        return stream.replace(steps=(layer.__dict__["steps"],), features=features)
-    if not isinstance(layer, Recurrent):
-        return stream.replace(features=features)
-    if len(layer.window) != len(stream.space):
-        raise ModelError(f"{name} reads {_kind_of(len(layer.window))} a step, and what flows in has {_kind_of(len(stream.space))}")
-    steps = stream.steps if gives_every_step(last, table) else ()
-    space = convolved(last, stream.space, table.padding) if layer.window else ()
-    return Stream(stream.batch, steps, space, features)
-
-
-def read_by(placed: Placed, below: Placed | None, stream: Stream, between: Sequence[Between]) -> Stream:
-    """Return what flows as a layer reads it: changed by what stands between, and by its last axis where it is a vector's."""
-    if between and below is not None:
-        steps, space = through(between, below, placed, stream.steps, stream.space)
-        return stream.replace(steps=steps, space=space, features=(placed.input_dim,))
-    space = turned(placed.layer, below.layer if below else None, stream.space, stream.features)
-    return stream if space == stream.space else stream.replace(space=space, features=stream.space[-1:])
-
-
-def _flattened(layer: Layer, stream: Stream, name: str) -> Stream:
-    """Return a stream whose image (or steps, where a layer reads a vector) became features: its own input_dim is their product."""
-    if layer.input_dim is None or layer.window or stream.features in {(), (layer.input_dim,)}:
-        return stream
-    for field in ("space", "steps") if layer.reads == "either" else ("space",):
-        sizes = (*stream.asdict()[field], *stream.features)
-        if None in sizes:
-            what = f"{name} reads {layer.input_dim:,} features, and {stream.features[0]:,} flow in"
-            raise ModelError(
-                f"{what}: whether the {field} became features needs its size; give the shape of the input", key="shape"
-            )
-        if len(sizes) > 1 and layer.input_dim == prod(size for size in sizes if size is not None):
-            stream = stream.replace(**{field: (), "features": (layer.input_dim,)})
-    return stream
-
-
-def _kind_of(dimensions: int) -> str:
-    return f"an image of {dimensions} dimension{'s' * (dimensions > 1)}" if dimensions else "a vector"

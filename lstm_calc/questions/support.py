@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
-from lstm_calc.measure import axes_of, bias_vectors, rows_of
+from lstm_calc.frameworks.counting import axes_of, bias_vectors, rows_of
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer
 from lstm_calc.questions.tensors import transposed
 from lstm_calc.record import Record

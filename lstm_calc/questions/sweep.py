@@ -14,7 +14,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
-from lstm_calc.flow import flattens
 from lstm_calc.frameworks import framework
 from lstm_calc.questions.axes import CONDITIONS, Axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
@@ -57,8 +56,7 @@ class Sweep:
         sizes = [axis for axis in axes if axis.is_size]
         self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
         self._nodes = [nodes_of(axis.values) for axis in self._sizes]
-        space = self._conditions.get("space", ())
-        self._jumps = "macs" in names and (bool(model.between) or any(flattens(layer, space) for layer in model.layers[1:]))
+        self._jumps = any(not layer.stepwise for layer, _ in model.calls)
         self._forms: dict[tuple[Any, ...], list[Form] | None] = {}
 
     def __iter__(self) -> Iterator[Row]:

@@ -9,8 +9,8 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.frameworks import framework, layout_for, option_words
-from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
+from lstm_calc.frameworks import framework, layout_for, option_words, uses_in
+from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
 from lstm_calc.names import paths
 from lstm_calc.record import Record
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks import Framework, Layout, Row
-    from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.model.sizes import Shape as Flowing
 
 _BLOCKS = {"gates", "ways", "biases"}
 """The words that count blocks, not features; a single gate's ``..._gate`` is one more."""
@@ -27,7 +28,7 @@ _OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projectio
 """For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
 
 
-ROLES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "projection")
+ROLES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "projection", "gain", "shift")
 """What a block of numbers is for."""
 
 
@@ -99,35 +100,33 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
     table = framework(framework_name)
-    for layer in model.layers:
-        layout_for(table, layer)
-    layers = zip(model.placed, paths(model, table), strict=True)
-    known: dict[tuple[int, int], list[tuple[str, Tensor]]] = {}
-    return Storage(table.name, tuple(tensor for placed, path in layers for tensor in _stored(placed, table, path, known)))
+    uses = uses_in(model, table)
+    known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]] = {}
+    return Storage(table.name, tuple(tensor for use, path in zip(uses, paths(uses, table), strict=True) for tensor in _stored(use, table, path, known)))
 
 
 def _stored(
-    placed: Placed, table: Framework, path: dict[str, str], known: dict[tuple[int, int], list[tuple[str, Tensor]]]
+    use: Use, table: Framework, path: dict[str, str], known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]]
 ) -> Iterator[Tensor]:
-    """Yield the tensors of one layer; ``known`` keeps those of each layer and width, which a stack has many times over."""
-    key = id(placed.layer), placed.input_dim
+    """Yield the tensors of one layer; ``known`` keeps those of each layer and input, which a stack has many times over."""
+    key = use.layer, use.input
     if key not in known:
-        known[key] = list(_unplaced(placed, table.layouts[placed.layer.kind], table))
-    for way, tensor in known[key]:
-        yield tensor.replace(name=path[way] + tensor.name.format(layer=placed.depth), layer=placed.name)
+        known[key] = list(_unplaced(use, layout_for(table, use.layer), table))
+    for direction, tensor in known[key]:
+        yield tensor.replace(name=path[direction] + tensor.name.format(layer=use.depth), layer=use.name)
 
 
-def _unplaced(placed: Placed, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
+def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors of a layer by direction, under names that leave the place in the stack open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
-    way_words = dict(zip(placed.layer.ways, table.ways, strict=False))
-    for row, gates, way in rows_of(layout, placed.layer):
+    way_words = dict(zip(use.layer.directions, table.ways, strict=False))
+    for row, gates, way in rows_of(layout, use.layer):
         one = gates[0] if gates else ""
         name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer="{layer}")
-        axes, sizes = axes_of(row, placed.layer), sizes_of(placed, gates)
-        parts = tuple(_parts(row, axes, sizes, gates, placed.layer, way))
-        trainable = placed.layer.trainable and not _is_frozen(row, placed.layer, layout)
-        yield way, Tensor(name, placed.name, shape_of(axes, sizes), axes, trainable, parts)
+        axes, sizes = axes_of(row, use.layer), sizes_of(use, gates)
+        parts = tuple(_parts(row, axes, sizes, gates, use.layer, way))
+        trainable = use.layer.trainable and not _is_frozen(row, use.layer, layout)
+        yield way, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts)
 
 
 class _Segment(Record):
@@ -165,7 +164,7 @@ def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
 
 def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
     """Yield the blocks of one tensor, in the order in which they lie."""
-    labels = {"gates": gates, "ways": layer.ways, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
+    labels = {"gates": gates, "ways": layer.directions, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
     names, roles = axes.split(), row.role.split()
     known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
     turned = transposed(row, axes)

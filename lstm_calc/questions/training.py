@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.record import Record
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lstm_calc.arithmetic import Kept
-    from lstm_calc.flow import Run
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
+    from lstm_calc.runs import LayerRun
 
 _BLOCK = 256
 _LEAST_IN_8_BITS = 4096
@@ -82,38 +82,39 @@ def optimizer_of(name: str) -> Optimizer:
     return OPTIMIZERS[name]
 
 
-def kept_values(runs: Iterable[Run]) -> Iterator[int]:
+def kept_values(runs: Iterable[LayerRun]) -> Iterator[int]:
     """Yield, for each layer, how many values its backward pass keeps, what flows into it included."""
     below, flowing, fed = None, 0, False
     for run in runs:
-        layer = run.placed.layer
-        if below is None or below.output_dim != run.placed.input_dim:
-            flowing = run.steps_in * run.space_in * run.placed.input_dim
+        layer = run.layer
+        if below is None or below.use.outputs[:1] != run.use.inputs:
+            flowing = run.numbers_in
         pass_ = _Pass(run, fed=fed) if layer.kind in CELLS else None
-        reads = pass_.later.input if pass_ else layer.trainable and layer.reads == "either"
+        reads = pass_.later.input if pass_ else layer.trainable and layer.weighted and not layer.reads_tokens
         yield reads * flowing + (pass_.inside if pass_ else 0)
-        if layer.reads != "vector":
-            flowing = pass_.above if pass_ and len(layer.ways) == 1 else run.steps_out * run.space * run.placed.output_dim
-        below, fed = run.placed, fed or (layer.trainable and bool(run.layout.rows))
+        if layer.weighted:
+            flowing = pass_.above if pass_ and len(layer.directions) == 1 else run.numbers_out
+        below, fed = run, fed or (layer.trainable and bool(run.layout.rows))
 
 
 class _Pass:
     """The way back through a recurrent layer; ``fed``: something below it is trained, so the way goes on."""
 
-    def __init__(self, run: Run, *, fed: bool) -> None:
+    def __init__(self, run: LayerRun, *, fed: bool) -> None:
         self.run = run
-        self.derived = fed or run.placed.layer.trainable
-        self.first = kept_in(run.placed, run.layout, fed=fed, first=True)
-        self.later = kept_in(run.placed, run.layout, fed=fed, first=False)
-        self.starts = run.sequences * run.space
+        self.derived = fed or run.layer.trainable
+        self.first = kept_in(run.use, run.layout, fed=fed, first=True)
+        self.later = kept_in(run.use, run.layout, fed=fed, first=False)
+        self.starts = run.states
+        self.sizes = run.use.sizes
 
     @property
     def inside(self) -> int:
         """The numbers that the layer keeps of itself, both directions together."""
-        layer = self.run.placed.layer
-        values = self.starts * self._wide(self.first) + (self.run.runs - self.starts) * self._wide(self.later)
+        layer = self.run.layer
+        values = self.starts * self._wide(self.first) + (self.run.times() - self.starts) * self._wide(self.later)
         joined = self.derived and getattr(layer, "merge", "") == "mul"
-        return len(layer.ways) * (values + sum(self._of_state(state, used=joined) for state in CELLS[layer.kind].states))
+        return len(layer.directions) * (values + sum(self._of_state(state, used=joined) for state in CELLS[layer.kind].states))
 
     @property
     def above(self) -> int:
@@ -121,7 +122,7 @@ class _Pass:
         return self._of_state("h", used=True) - self._of_state("h", used=False)
 
     def _wide(self, kept: Kept) -> int:
-        return sum(self.run.placed.layer.sizes[word] for word in kept.values)
+        return sum(self.sizes[word] for word in kept.values)
 
     def _of_state(self, state: str, *, used: bool) -> int:
         """Return the numbers kept of one state, before the first step, between steps, and after the last.
@@ -132,4 +133,4 @@ class _Pass:
         last = used or state in self.later.after
         every = state in self.later.before | self.later.after or (used and self.run.steps_out == self.run.steps_in)
         ends = self.starts * ((state in self.first.before) + last)
-        return self.run.placed.layer.sizes[SIZE_OF_STATE[state]] * (ends + (self.run.runs - self.starts) * every)
+        return self.sizes[SIZE_OF_STATE[state]] * (ends + (self.run.times() - self.starts) * every)

@@ -8,7 +8,7 @@ from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import FrameworkError, NotInstalledError, printable
 from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework, layout_for
 from lstm_calc.model import Dense, Model, Recurrent
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.adapters import Array, Real
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
 
 TOLERANCE = 1e-5
 STEPS = 8
@@ -126,14 +126,14 @@ def _has_adapter(name: str) -> bool:
 def _gate_checks(model: Model, table: Framework, build: Any) -> Iterator[GateCheck]:
     """Yield a check for every recurrent layer of a model, alike ones once."""
     done = set()
-    for placed in model.placed:
-        if not isinstance(placed.layer, Recurrent):
+    for use in model.uses:
+        if not isinstance(use.layer, Recurrent):
             continue
         changes = {"repeat": 1, "name": None, "input_dim": None, "merge": "concat", "trainable": True}
-        alone = Model([placed.layer.replace(**changes)], placed.input_dim)
+        alone = Model([use.layer.replace(**changes)], use.input_dim)
         if alone not in done:
             done.add(alone)
-            yield GateCheck(placed.name, _error(alone, table, build(alone)))
+            yield GateCheck(use.name, _error(alone, table, build(alone)))
 
 
 def _error(model: Model, table: Framework, real: Real) -> float:
@@ -145,11 +145,11 @@ def _error(model: Model, table: Framework, real: Real) -> float:
 
     from lstm_calc.reference import unrolled
 
-    placed, layer = model.placed[0], model.layers[0]
+    use, layer = model.uses[0], model.layers[0]
     random = np.random.default_rng(0)
     stored = tensors(model, table.name).tensors
-    blocks = {way: _drawn(stored, way, random) for way in layer.ways}
-    x = random.normal(size=(_BATCH, STEPS, *(_SPACE for _ in layer.window), placed.input_dim)).astype(np.float32)
+    blocks = {way: _drawn(stored, way, random) for way in layer.directions}
+    x = random.normal(size=(_BATCH, STEPS, *(_SPACE for _ in layer.window), use.input_dim)).astype(np.float32)
     layout = layout_for(table, layer)
     cell = CELLS[layer.kind]
     equations = cell.equations_for(equation_words(layer, layout))

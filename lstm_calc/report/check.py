@@ -9,7 +9,7 @@ from lstm_calc.errors import listed
 from lstm_calc.render import size_words
 
 if TYPE_CHECKING:
-    from lstm_calc.budget import Budget
+    from lstm_calc.model.budget import Budget
     from lstm_calc.document import Value
     from lstm_calc.questions.check import Check, Checks
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
-from lstm_calc.flow import reshaped, reshaping_note
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline
 
@@ -122,10 +121,8 @@ _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4
 
 
 def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
-    yield from reshaping_note(model)
-    apart = {placed.name for placed, between in reshaped(model) if between}
     for below, above in pairwise(answer.layers):
-        if below.type in CELLS and above.type not in CELLS and above.name not in apart:
+        if below.type in CELLS and above.type not in CELLS:
             how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
             if how:
                 yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} time{'s' * (above.runs > 1)}"
@@ -134,9 +131,9 @@ def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
             yield f"{layer.name} is looked up in, not multiplied"
         if layer.idle:
             yield f"{layer.name} stores the {listed(layer.idle)} gate, which is one minus another: no product of it is counted"
-    for placed in model.placed:
-        if getattr(placed.layer, "tied", False):
-            yield f"{placed.name} multiplies the embedding's matrix: its MACs count here, its bytes there"
+    for use in model.uses:
+        if getattr(use.layer, "tied", False):
+            yield f"{use.name} multiplies the embedding's matrix: its MACs count here, its bytes there"
 
 
 def _training_words(answer: Cost, optimizer: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from lstm_calc.cells import CELLS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
-from lstm_calc.measure import bias_vectors
+from lstm_calc.frameworks.counting import bias_vectors
 from lstm_calc.questions.params import GateCount, elsewhere
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
@@ -74,9 +74,9 @@ def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
     yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
     if any(layer.kind in CELLS for layer in model.layers):
         yield convention_note(model, answer)
-    for placed in model.placed:
-        if getattr(placed.layer, "tied", False):
-            yield f"{placed.name} shares the embedding's matrix, so only its bias is counted"
+    for use in model.uses:
+        if getattr(use.layer, "tied", False):
+            yield f"{use.name} shares the embedding's matrix, so only its bias is counted"
 
 
 def convention_note(model: Model, answer: ParamCount) -> str:
@@ -99,16 +99,16 @@ _NUMBERS = ("no", "one", "two", "three", "four")
 
 def _convention(model: Model, framework_name: str) -> str:
     """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
-    recurrent = [placed for placed in model.placed if placed.layer.kind in CELLS and placed.depth == 0]
-    words = {layer: _vector_words(layer, framework_name) for layer in {placed.layer for placed in recurrent}}
+    recurrent = [use for use in model.uses if use.layer.kind in CELLS and use.depth == 0]
+    words = {layer: _vector_words(layer, framework_name) for layer in {use.layer for use in recurrent}}
     kinds: dict[str, dict[str, None]] = {}
     names: dict[str, list[str]] = {}
-    for placed in recurrent:
-        kinds.setdefault(words[placed.layer], {})[placed.layer.kind] = None
-        names.setdefault(words[placed.layer], []).append(placed.name)
+    for use in recurrent:
+        kinds.setdefault(words[use.layer], {})[use.layer.kind] = None
+        names.setdefault(words[use.layer], []).append(use.name)
     if len(names) == 1:
         return next(iter(names))
-    by_kind = sum(map(len, kinds.values())) == len({placed.layer.kind for placed in recurrent})
+    by_kind = sum(map(len, kinds.values())) == len({use.layer.kind for use in recurrent})
     return "; ".join(f"{phrase} in {few(list(kinds[phrase]) if by_kind else names[phrase])}" for phrase in names)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.document import Value
-    from lstm_calc.measure import Shape
+    from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Model
     from lstm_calc.questions.port import Filled, Move, Port
 

@@ -39,7 +39,7 @@ def shapes_table(answer: Shapes) -> Table:
 
 def stack_graph(model: Model, answer: Shapes) -> Graph:
     """Return the layers from the input up, and on each arrow the shape of what flows along it."""
-    named = {placed.name: placed.layer for placed in model.placed}
+    named = {use.name: use.layer for use in model.uses}
     apart = len(answer.reads) == len(named)
     boxes = [Node(f"layer {name}", (name, _described(named[name], apart=apart))) for name in answer.reads]
     keys = [_START, *(box.key for box in boxes)]

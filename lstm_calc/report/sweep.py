@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST = 10**300
-"""What can still be placed on an axis."""
+"""What can still be use on an axis."""
 
 
 def sweep_columns(answer: Sweep) -> tuple[Column, ...]:

@@ -35,7 +35,7 @@ def side_by_side_document(model: Model, answers: tuple[Storage, ...]) -> Documen
             Column(f"{name}_shape", "shape", "shape"),
             Column(f"{name}_params", "parameters", "number"),
         ]
-    lines = [line for placed in model.placed for line in _side_by_side_lines(placed.name, answers)]
+    lines = [line for use in model.uses for line in _side_by_side_lines(use.name, answers)]
     totals = [value for answer in answers for value in (None, None, answer.total)]
     title = f"Tensors of {headline(model)} in {listed(answer.framework for answer in answers)}"
     return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())

@@ -13,7 +13,7 @@ _LONGEST_TITLE = 100
 def headline(model: Model) -> str:
     """Return the model in its notation where it is short enough for a title."""
     text = str(model)
-    count = len(model.placed)
+    count = len(model.uses)
     return text if len(text) <= _LONGEST_TITLE else f"a model of {count:,} layer{'s' * (count > 1)}"
 
 

@@ -147,6 +147,7 @@ CELLS = {
 MAPS = {
     "dense": (Equation("y", "into(None)", when="untied"), Equation("y", "shared(x) + into(None)", when="tied")),
     "embedding": (Equation("y", "row(x)"),),
+    "conv": (Equation("y", "into(None)"),),
     "repeat_vector": (Equation("y", "copy(x)"),),
 }
 """The equations of the layers that carry no state."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.budget import Budget
+from lstm_calc.model.budget import Budget
 from lstm_calc.errors import ModelError
 from lstm_calc.fields import count
 from lstm_calc.model import Layer, Model, Recurrent
@@ -13,8 +13,6 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.reshaping import Between
-
 Place = tuple[int | None, str]
 """A size in a model: the layer's position, or None for the model's own input, and the field."""
 
@@ -22,7 +20,7 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``between`` what stands between the layers without parameters.
+    ``budget`` is what the model's file allows it, ``input_shape`` that of the model.
     ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
     place takes the number itself.
     """
@@ -32,7 +30,7 @@ class Template(Record):
     places: tuple[Place, ...] = ()
     shares: tuple[tuple[int, int], ...] = ()
     budget: Budget = Budget()
-    between: Sequence[Between] = ()
+    input_shape: Sequence[int | None] | None = None
 
     @property
     def unknown(self) -> str:
@@ -49,11 +47,7 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        if self.between:
-            from lstm_calc.reshaping import check_resized
-
-            check_resized(self.between, layers, {position for position, _ in self.places if position is not None})
-        return Model(layers, input_dim, self.between)
+        return Model(layers, input_dim, self.input_shape)
 
 
 def _sized(field: str, part: int, whole: int) -> int:

@@ -1,4 +1,4 @@
-"""The rows of :mod:`lstm_calc.frameworks`, measured: words x sizes give shapes, and shapes give counts."""
+"""The rows of the tables, measured: words x sizes give shapes, and shapes give counts."""
 
 from __future__ import annotations
 
@@ -7,87 +7,88 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, layout_for, option_words
+from lstm_calc.errors import ModelError
+from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, layout_for, option_words, with_defaults
+from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
-    from types import CodeType
 
     from lstm_calc.frameworks import Framework, Layout, Row
-    from lstm_calc.model import Layer, Model, Placed
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.model.sizes import Shape as Flowing
 
 Shape = tuple[int, ...]
 Sizes = dict[str, int]
 
+_Term = tuple[int, tuple[str, ...]]
+"""A number and the words of the sizes by which it is multiplied."""
+
 
 def count(model: Model, framework_name: str = "textbook") -> int:
-    """Return the parameters of a model as a framework stores it, without naming or placing a tensor.
+    """Return how many parameters a model has as a framework stores it: the total alone, without naming or placing a tensor.
 
-    Raises FrameworkError where the framework is unknown or lacks what the model asks for.
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the count depends on a
+    size that is not known.
+
+    >>> from lstm_calc import LSTM, Model
+    >>> count(Model([LSTM(32)], 32)), count(Model([LSTM(32)], 32), "pytorch")
+    (8320, 8448)
     """
-    table, total = framework(framework_name), 0
-    for layer, width, output_dim in model.flows:
-        own, each = eval(_form_of(table, layer), _NOTHING, layer.__dict__)  # noqa: S307 - made of our own words
-        more = layer.repeat - 1
-        total += own + each * width + more * (own + each * output_dim)
+    table = framework(framework_name)
+    if any(layer.mixes_axes for layer, _ in model.calls):
+        model = with_defaults(model, table)
+    return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_ in model.steps)
+
+
+def _numbers(table: Framework, layer: Layer, shape: Flowing) -> int:
+    """Return how many numbers a framework stores for a layer that reads a shape."""
+    terms, sizes, total = _terms_for(table, layer), layer.sizes(layer.reading(shape)), 0
+    for number, words in terms:
+        for word in words:
+            size = sizes[word]
+            if size is None:
+                raise ModelError("the count depends on a size that is not known: give the shape of the model's input", key="input_shape")
+            number *= size
+        total += number
     return total
 
 
-_NOTHING: dict[str, Any] = {"__builtins__": {}}
 _TOLD: dict[str, Callable[[Any], Any]] = {**dict.fromkeys((*OPTION_FIELDS, "merge"), str), "projection": bool, "kernel_size": len}
-"""The fields of a layer on which its closed form depends, and what of their values it depends on."""
-_TELLING = frozenset(_TOLD)
+"""The fields of a layer on which its terms depend, and what of their values it is."""
 
 
-def _form_of(table: Framework, layer: Layer) -> CodeType:
-    """Return how many numbers a framework stores for a layer, worked out once for all layers of the same options."""
+def _terms_for(table: Framework, layer: Layer) -> tuple[_Term, ...]:
+    """Return the count of a layer as a sum of products, worked out once for all layers of the same options."""
     options: tuple[Any, ...] = ()
-    try:
-        layout = table.layouts[layer.kind]
-        if not _TELLING.isdisjoint(layer.__dict__):
-            options = _options_of(layer, layout)
-        return layout.forms[options]
-    except KeyError:
+    layout = table.layouts.get(layer.kind)
+    if layout is not None and not _TOLD.keys().isdisjoint(vars(layer)):
+        told = ((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD)
+        options = (*told, *broken_limits(layer, layout))
+    if layout is None or options not in layout.terms:
         layout = layout_for(table, layer)
-    layout.forms[options] = form = _compiled(_multiplied_out(layout, layer))
-    return form
+        layout.terms[options] = tuple(_terms(layout, layer))
+    return layout.terms[options]
 
 
-@cache
-def _compiled(form: str) -> CodeType:
-    return compile(form, "<closed form>", "eval")
-
-
-def _options_of(layer: Layer, layout: Layout) -> tuple[Any, ...]:
-    """Return all that the closed form of a layer depends on, and whether there is one."""
-    told = ((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD)
-    return *told, *broken_limits(layer, layout)
-
-
-def _multiplied_out(layout: Layout, layer: Layer) -> str:
-    """Return the closed form of a layer's tensors in its fields: a sum of products, and another for each feature that flows in.
+def _terms(layout: Layout, layer: Layer) -> Iterator[_Term]:
+    """Yield the products of sizes whose sum is what a framework stores for a layer.
 
     >>> from lstm_calc import LSTM
-    >>> _multiplied_out(framework("pytorch").layouts["lstm"], LSTM(4, projection=2))
-    '4*units*projection + 8*units + 1*projection*units, 4*units'
+    >>> list(_terms(framework("pytorch").layouts["lstm"], LSTM(4)))
+    [(4, ('units', 'input')), (4, ('units', 'output')), (8, ('units',))]
     """
-    fields = {"units": layer.size, "output": "projection" if "projection" in vars(layer) else layer.size}
-    fields |= {f"kernel_{dimension + 1}": f"kernel_size[{dimension}]" for dimension in range(len(layer.window))}
     sums: dict[tuple[str, ...], int] = {}
     for row, gates, _ in rows_of(layout, layer):
-        for sizes, number in _products(axes_of(row, layer), frozenset(gates), len(layer.ways)):
-            sums[sizes] = sums.get(sizes, 0) + number
-    sides: dict[bool, list[str]] = {False: [], True: []}
-    for sizes, number in sums.items():
-        sides["input" in sizes].append("*".join((str(number), *(fields.get(word, word) for word in sizes if word != "input"))))
-    return ", ".join(" + ".join(side) or "0" for side in sides.values())
+        for words, number in _products(axes_of(row, layer), frozenset(gates), len(layer.directions)):
+            sums[words] = sums.get(words, 0) + number
+    yield from ((number, words) for words, number in sums.items())
 
 
 @cache
-def _products(axes: str, gates: frozenset[str], ways: int) -> list[tuple[tuple[str, ...], int]]:
+def _products(axes: str, gates: frozenset[str], directions: int) -> list[tuple[tuple[str, ...], int]]:
     """Return the products of sizes whose sum is what a tensor holds, each with how many blocks of it there are."""
-    blocks, found = blocks_of(gates, ways), []
+    blocks, found = blocks_of(gates, directions), []
     for words in product(*map(terms_of, axes.split())):
         each = [word for term in words for word in term]
         number = prod(blocks[word] for word in each if word in blocks)
@@ -99,9 +100,9 @@ def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...]
     """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
     words = option_words(layer, layout.defaults)
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
-    for way in layer.ways:
+    for way in layer.directions:
         for row in layout.rows:
-            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != layer.ways[0]):
+            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != layer.directions[0]):
                 continue
             gates = tuple(gate for gate in (row.gates or layout.gates).split() if gate in left)
             if "{gate}" in row.name or "{letter}" in row.name:
@@ -145,10 +146,9 @@ def axes_of(row: Row, layer: Layer) -> str:
     return row.axes.replace("kernel_size", window)
 
 
-def sizes_of(placed: Placed, gates: Sequence[str]) -> Sizes:
+def sizes_of(use: Use, gates: Sequence[str]) -> Sizes:
     """Return what each word of the axes measures in one layer."""
-    layer = placed.layer
-    return {**layer.sizes, "input": placed.input_dim, **blocks_of(gates, len(layer.ways))}
+    return {**use.sizes, **blocks_of(gates, len(use.layer.directions))}
 
 
 def blocks_of(gates: Collection[str], ways: int) -> Sizes:

@@ -1,0 +1,152 @@
+"""What all layers share. A layer is checked when it is made, and frozen.
+
+Each kind has its shape rules as methods: the shapes it gives for the shapes it reads, the sizes that the words of its rows measure,
+and how often its rows are applied. A shape has the batch first and the features last, unless ``data_format`` says otherwise; a size
+that is not known is None.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from lstm_calc.errors import ModelError
+from lstm_calc.fields import RULES
+from lstm_calc.model.sizes import product, shown
+from lstm_calc.record import Checked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lstm_calc.model.sizes import Shape, Size
+
+
+class Layer(Checked, kw_only=True):
+    """One kind of layer. ``input_dim`` is the width it reads, where that is not what the layer before gives."""
+
+    rules = RULES
+    kind: ClassVar[str]
+    size: ClassVar[str] = ""
+    """The field that says how many features it gives; empty where it gives as many as it reads."""
+    value: ClassVar[str] = ""
+    """The field that a value right after the kind's name sets, where that is not its size."""
+    weighted: ClassVar[bool] = True
+    """Whether it has weights, and so rows in the frameworks' tables."""
+    keeps_rank: ClassVar[bool] = True
+    """Whether it gives as many axes as it reads, whatever their number."""
+    mixes_axes: ClassVar[bool] = False
+    """Whether the width it gives depends on other axes than the features it reads."""
+    stepwise: ClassVar[bool] = True
+    """Whether it can be applied step by step, reading a sequence as it comes."""
+    input_dim: int | None = None
+    name: str | None = None
+    trainable: bool = True
+    time_distributed: int = 0
+    """How many axes after the batch it is applied along, one entry at a time, as Keras' TimeDistributed does."""
+
+    @property
+    def repeat(self) -> int:
+        """How many layers of this kind follow each other."""
+        return 1
+
+    @property
+    def rank(self) -> int | None:
+        """How many axes it reads, the batch included; None where it reads any number of them, from two."""
+        return None
+
+    def input_shape(self, width: Size) -> Shape | None:
+        """Return the shape it reads where only the features are known; None where it reads any number of axes."""
+        return None if self.rank is None else (*(None,) * (self.rank - 1), width)
+
+    @property
+    def axes(self) -> str:
+        """The axes it reads, as a sentence says them."""
+        return "(batch, ..., features)"
+
+    @property
+    def reads_steps(self) -> bool | None:
+        """Whether axis 1 of what it reads is steps; None where it may be anything."""
+        return None
+
+    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: FBT001 - there is nothing else to say
+        """Return whether axis 1 of what it gives is steps, given whether that of what it reads is."""
+        return reads_steps and self.keeps_rank
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions it reads in; one without a name for a layer that has none."""
+        return ("",)
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The size of its kernel, one number per dimension; empty where nothing is convolved."""
+        return ()
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether it reads token ids, which have no features."""
+        return False
+
+    @property
+    def channels_first(self) -> bool:
+        """Whether the features stand before the positions."""
+        return False
+
+    @property
+    def output(self) -> Size:
+        """The features of h, or of what it gives; None where it gives as many as it reads."""
+        return getattr(self, self.size) if self.size else None
+
+    @property
+    def output_dim(self) -> Size:
+        """The features it gives, both directions together; None where it gives as many as it reads."""
+        return self.output
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs it has."""
+        return 1
+
+    def width(self, shape: Shape) -> Size:
+        """Return how many features a shape has that it reads."""
+        return shape[-1]
+
+    def output_width(self, shape: Shape) -> Size:
+        """Return how many features a shape has that it gives."""
+        return self.width(shape) if self.output_dim is None else self.output_dim
+
+    def reading(self, shape: Shape) -> Shape:
+        """Return what it reads at once of a shape: of one that it is distributed over, each entry as one more of the batch."""
+        front = 1 + self.time_distributed
+        return shape if front == 1 else (product(shape[:front]), *shape[front:])
+
+    def give(self, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shapes of its outputs for those of its inputs; raise ModelError for what it cannot read."""
+        if len(shapes) != 1:
+            raise ModelError(f"reads one input, and {len(shapes)} come in", key="inputs")
+        whole, front = shapes[0], 1 + self.time_distributed
+        if len(whole) <= front:
+            raise ModelError(f"reads steps, and {shown(whole)} comes in", key="shape")
+        shape = self.reading(whole)
+        if self.rank not in {None, len(shape)}:
+            found = f"{shown(shape)} comes in: Keras' 'expected ndim={self.rank}, found ndim={len(shape)}'"
+            raise ModelError(f"reads {self.rank} axes, {self.axes}, and {found}", key="shape")
+        return ((*whole[:front], *self.output_shape(shape)[1:]),) * self.outputs
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape it gives for the shape it reads.
+
+        Raises ModelError, with the field at fault, for a shape that it cannot read.
+        """
+        return shape if self.output_dim is None else (*shape[:-1], self.output_dim)
+
+    def sizes(self, shape: Shape) -> dict[str, Size]:
+        """Return what each word of a row's axes measures, for the shape it reads."""
+        own = {} if self.output is None else {"units": self.output, "output": self.output}
+        return {"input": self.width(shape), **own}
+
+    def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - asked by what slides or looks up
+        """Return how often each group of its rows is applied, for the shapes it reads and gives.
+
+        The group without a name is that of the rows that name none.
+        """
+        return {"": product(given[:-1])}

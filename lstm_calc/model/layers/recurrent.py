@@ -1,0 +1,201 @@
+"""The recurrent layers: one class per kind, so that a GRU with a peephole cannot be written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError
+from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.windows import Windowed, kernel_sizes
+from lstm_calc.model.sizes import product
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lstm_calc.model.sizes import Shape, Size
+
+
+class Recurrent(Layer, kw_only=True):
+    """What every recurrent layer has beside its units.
+
+    ``return_sequences`` gives every step, or the last one alone (None: as the layers after it need, or as the framework does);
+    ``return_state``, ``stateful`` and ``go_backwards`` are Keras' and change no parameter. Two directions become one output as
+    ``merge`` says; with ``none`` the layer has two outputs.
+    """
+
+    keeps_rank = False
+    bias: bool = True
+    bidirectional: bool = False
+    merge: str = "concat"
+    repeat: int = 1
+    return_sequences: bool | None = None
+    return_state: bool = False
+    stateful: bool = False
+    go_backwards: bool = False
+
+    def check_merge(self) -> None:
+        """Refuse a merge where there is nothing to merge."""
+        if self.merge != "concat" and not self.bidirectional:
+            raise ModelError(f"merge={self.merge} needs bidirectional", key="merge")
+
+    def check_go_backwards(self) -> None:
+        """Refuse a reversed layer that reads in both directions already."""
+        if self.go_backwards and self.bidirectional:
+            raise ModelError("go_backwards does not go with bidirectional, which reads both ways", key="go_backwards")
+
+    @property
+    def rank(self) -> int:
+        """Three axes, and one more per dimension of an image."""
+        return 3 + len(self.window)
+
+    @property
+    def reads_steps(self) -> bool:
+        """A sequence, whatever its axis was before."""
+        return True
+
+    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002, FBT001 - as in the base class
+        """Return whether it gives every step."""
+        return self.return_sequences is not False
+
+    @property
+    def axes(self) -> str:
+        """The axes it reads, as a sentence says them."""
+        return f"(batch, steps, {'space, ' * len(self.window)}features)"
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions it reads in."""
+        return ("forward", "backward") if self.bidirectional else ("forward",)
+
+    @property
+    def output_dim(self) -> int:
+        """The features of one output: the size of h, twice that where two directions are concatenated."""
+        size: int = self.output  # type: ignore[assignment] - every recurrent layer has a size
+        return 2 * size if self.bidirectional and self.merge == "concat" else size
+
+    @property
+    def outputs(self) -> int:
+        """Two where the directions are not merged."""
+        return 2 if self.merge == "none" else 1
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the batch, the steps where it gives every one, and the features."""
+        steps = shape[:1] if self.return_sequences is False else shape[:2]
+        return (*steps, self.output_dim)
+
+    def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - a step is computed whether it is given or not
+        """Return how often a step is computed: once for each step of each sequence."""
+        return {"": product(shape[:2])}
+
+
+class LSTM(Recurrent):
+    """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
+
+    ``projection`` makes h smaller (or larger) than the cell, with a bias of its own where ``projection_bias`` (None: as the
+    framework does); ``peephole`` lets the input, forget and output gate see the cell; ``coupled`` ties the input and the forget
+    gate to a sum of one.
+    """
+
+    kind = "lstm"
+    size = "units"
+    units: int
+    projection: int | None = None
+    projection_bias: bool | None = None
+    peephole: bool = False
+    coupled: bool = False
+
+    @property
+    def output(self) -> int:
+        """The size of h: the projection where there is one."""
+        return self.projection or self.units
+
+    def sizes(self, shape: Shape) -> dict[str, Size]:
+        """Return the width it reads, the units, the projection where there is one, and the size of h."""
+        units, projection = self.units, self.projection or 0
+        return {"input": shape[-1], "units": units, "projection": projection, "output": projection or units}
+
+    def check_projection_bias(self) -> None:
+        """Refuse the bias of a projection that is not there."""
+        if self.projection is None:
+            raise ModelError("projection_bias needs a projection", key="projection_bias")
+
+
+class GRU(Recurrent):
+    """Gated recurrent unit.
+
+    ``reset_after`` says whether the reset gate is applied to h after its matrix (None: as the framework does).
+    """
+
+    kind = "gru"
+    size = "units"
+    units: int
+    reset_after: bool | None = None
+
+
+class RNN(Recurrent):
+    """The simple recurrent layer: h' = tanh(W x + U h + b)."""
+
+    kind = "rnn"
+    size = "units"
+    units: int
+
+
+class MGU(Recurrent):
+    """Minimal gated unit: one gate, forget, and the candidate. Without ``reset_gate`` the gate does not damp the candidate's h."""
+
+    kind = "mgu"
+    size = "units"
+    units: int
+    reset_gate: bool = True
+
+
+class ConvLSTM(Windowed, Recurrent):
+    """An LSTM whose products are convolutions over a ``kernel_size`` of one, two or three dimensions.
+
+    ``strides``, ``dilation_rate`` and ``padding`` are those of the convolution of the input (None: 1, 1, and as the framework
+    does); ``data_format`` says where the features of an image stand (None: last). It reads (batch, steps, *space, features).
+    """
+
+    kind = "conv_lstm"
+    size = "filters"
+    per_dimension = "kernel_size"
+    front = 2
+    stepwise = True
+    filters: int
+    kernel_size: Sequence[int]
+    strides: Sequence[int] | None = None
+    dilation_rate: Sequence[int] | None = None
+    padding: Any = None
+    data_format: str | None = None
+
+    def check_data_format(self) -> None:
+        """Refuse two directions that are joined on the last axis, where that is the image's."""
+        if self.channels_first and self.bidirectional and self.merge == "concat":
+            raise ModelError("channels_first does not go with merge=concat, which joins the last axis, the image's", key="merge")
+
+    @property
+    def window(self) -> tuple[int, ...]:
+        """The kernel size."""
+        return tuple(self.kernel_size)
+
+    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: FBT001 - as in the base class
+        """Return whether it gives every step."""
+        return Recurrent.gives_steps(self, reads_steps)
+
+    def every_step(self, shape: Shape) -> Shape:
+        """Return the shape of h at every step: the batch, the steps, the image as it is convolved, and the features."""
+        return super().output_shape(shape)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape of h at every step, or at the last one."""
+        given = self.every_step(shape)
+        return (given[0], *given[2:]) if self.return_sequences is False else given
+
+    def sizes(self, shape: Shape) -> dict[str, Size]:
+        """Return the width it reads, the filters in the place of the units, and the kernel along each dimension."""
+        return super().sizes(shape) | kernel_sizes(self)
+
+    def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - a step is computed whether it is given or not
+        """Return how often a step is computed at a position: once for each step of each sequence and position of h."""
+        front, positions, _ = self.split(self.every_step(shape))
+        return {"": product((*front, *positions))}

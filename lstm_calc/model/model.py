@@ -1,0 +1,378 @@
+"""The model that was asked about: layers, and calls that use them. It is checked when it is made, and frozen.
+
+A chain needs no calls: each layer reads the output of the one before. A :class:`Call` says what else a layer reads, or that a layer
+is used again. Shapes are propagated through the model here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from lstm_calc.errors import ModelError, did_you_mean, quoted
+from lstm_calc.fields import count, input_shape, name, names
+from lstm_calc.model.layers import Dense, Embedding, Layer, Recurrent
+from lstm_calc.record import Checked, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from lstm_calc.model.sizes import Shape, Size
+
+MAX_LAYERS = 10_000
+
+
+class Call(Checked):
+    """One use of a layer, where that is more than to read the output of the layer before.
+
+    ``layer`` is the layer, or the name of an earlier one that is used again under another ``name``; ``inputs`` are the names of the
+    calls that it reads (none: the one before). The second output of a call is called ``name.1``.
+    """
+
+    rules = {"inputs": names, "name": name}  # noqa: RUF012 - annotated, it would be a field
+    layer: Layer | str
+    inputs: Sequence[str] = ()
+    name: str | None = None
+
+
+class Use(Record):
+    """One use of a layer in a model, with the shapes of its ``inputs`` and ``outputs``.
+
+    A layer with ``repeat`` has several uses, which share ``module`` and count up ``depth``. ``reads_steps`` and ``gives_steps`` say
+    whether axis 1 of the first input and output is steps. ``shared``: its weights are those of an
+    earlier use.
+    """
+
+    layer: Layer
+    name: str
+    module: str
+    depth: int
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    reads_steps: bool
+    gives_steps: bool
+    shared: bool = False
+
+    @property
+    def input(self) -> Shape:
+        """The shape of its first input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> Shape:
+        """The shape of its first output."""
+        return self.outputs[0]
+
+    @property
+    def input_dim(self) -> int:
+        """The features it reads; raises ModelError where they depend on a size that is not known."""
+        return self._known(self.layer.width(self.layer.reading(self.input)))
+
+    @property
+    def output_dim(self) -> int:
+        """The features it gives; raises ModelError where they depend on a size that is not known."""
+        return self._known(self.layer.output_width(self.layer.reading(self.output)))
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What each word of its rows' axes measures; raises ModelError where a size is not known."""
+        return {word: self._known(size) for word, size in self.layer.sizes(self.layer.reading(self.input)).items()}
+
+    @property
+    def times(self) -> Mapping[str, Size]:
+        """How often each group of its rows is applied, None where that depends on a size that is not known."""
+        return self.layer.times(self.layer.reading(self.input), self.layer.reading(self.output))
+
+    def _known(self, size: Size) -> int:
+        if size is None:
+            what = f"the features at {self.name} depend on a size that is not known"
+            raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+        return size
+
+
+class Model(Checked):
+    """Layers and calls, in the order in which they run.
+
+    ``input_dim`` is the features of what the first layer reads, None where that is token ids; ``input_shape`` is all of it but the
+    batch, with None for a size that is not known. ``remarks`` are sentences on what the layers of a file compute that no field has.
+    """
+
+    rules = {"input_dim": count, "input_shape": input_shape, "remarks": lambda _, values: tuple(values)}  # noqa: RUF012 - as above
+    layers: Sequence[Layer | Call]
+    input_dim: int | None = None
+    input_shape: Sequence[Size] | None = None
+    remarks: Sequence[str] = ()
+
+    calls: ClassVar[tuple[tuple[Layer, tuple[str, ...]], ...]]
+    """For each of ``layers``: the layer that is used, and the names of the calls that it reads; none: the one before."""
+
+    def check_layers(self) -> None:
+        """Refuse what is no list of layers, and a list that is empty or too long."""
+        try:
+            layers = tuple(self.layers)
+        except TypeError:
+            raise ModelError("layers must be a list of layers", key="layers") from None
+        self.__dict__["layers"] = layers
+        self.__dict__["calls"] = calls = tuple(_calls(layers))
+        if not 0 < sum([layer.repeat for layer, _ in calls]) <= MAX_LAYERS:
+            raise ModelError(f"a model has at most {MAX_LAYERS:,} layers" if layers else "the model has no layers", key="layers")
+
+    def check(self) -> None:
+        """Refuse an input that is missing, and a layer that cannot read what another one gives."""
+        if self.input_dim is not None and self.input_shape is not None:
+            raise ModelError("input_shape has the width already; give one of the two", key="input_dim")
+        _check_names(self)
+        self.__dict__["steps"] = tuple(_steps(self, self.input))
+        _check_tied(self)
+
+    @cached_property
+    def input(self) -> Shape:
+        """The shape of what the model reads, the batch included; None stands for each size that is not known."""
+        return _input_shape(self) if self.input_shape is None else (None, *self.input_shape)
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The name of every use, and that of its module: the one given, else the layer's kind, counted up where it is taken."""
+        return tuple(_names(self))
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Every use of a layer, in order, with the shapes as far as they follow from the model alone."""
+        return _named(self, self.__dict__["steps"])
+
+    def __str__(self) -> str:
+        """Return the model in the one-line notation."""
+        from lstm_calc.notation import write
+
+        return write(self)
+
+
+def propagate(model: Model, shape: Shape) -> tuple[Use, ...]:
+    """Return every use of a layer, in order, when the model reads a shape, the batch included.
+
+    Raises ModelError, with the layer's position, for a layer that cannot read what comes in.
+
+    >>> from lstm_calc import LSTM, Dense
+    >>> [use.output for use in propagate(Model([LSTM(8, return_sequences=False), Dense(2)], 4), (16, 10, 4))]
+    [(16, 8), (16, 2)]
+    """
+    return _named(model, _steps(model, shape))
+
+
+def wanted_ranks(model: Model) -> list[set[int]]:
+    """Return, for each of a model's layers, how many axes those want that read its output, also through layers that keep them.
+
+    >>> from lstm_calc import LSTM, Dense, RepeatVector
+    >>> wanted_ranks(Model([LSTM(8), Dense(4), LSTM(4), RepeatVector(3)], 4))
+    [{3}, {3}, {2}, set()]
+    """
+    places, use = {}, 0
+    for position, (layer, _) in enumerate(model.calls):
+        use += layer.repeat
+        places[model.names[use - 1][0]] = position
+    wanted: list[set[int]] = [set() for _ in model.calls]
+    for position, (layer, inputs) in reversed(list(enumerate(model.calls))):
+        shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
+        ranks = {len(shape) + layer.time_distributed} if shape else {2 + layer.time_distributed} if layer.time_distributed else wanted[position] if layer.keeps_rank else set()
+        for source in [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in inputs] or [position - 1][: position]:
+            wanted[source] |= ranks
+    return wanted
+
+
+_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool]
+"""A use before it has a name: the layer, its depth, the shapes it reads and gives, and whether these have steps."""
+
+
+def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
+    return tuple(Use(layer, name, module, *more) for (name, module), (layer, *more) in zip(model.names, steps, strict=True))
+
+
+def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
+    """Yield every use of a layer with the shapes it reads and gives."""
+    flowing: tuple[Shape, ...] = (shape,)
+    timed = _reads_steps(model, shape)
+    branches = any(inputs for _, inputs in model.calls)
+    given: dict[str, tuple[tuple[Shape, ...], bool]] = {}
+    use, features = 0, False
+    for position, (layer, inputs) in enumerate(model.calls):
+        try:
+            if inputs:
+                reads, timed = _found(inputs, given)
+            else:
+                reads = _own_input(layer, flowing, features=features)
+            for depth in range(layer.repeat):
+                one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
+                flowing, reads_steps, timed = one.give(reads), timed, one.time_distributed > 0 or one.gives_steps(timed)
+                yield layer, depth, reads, flowing, reads_steps, timed
+                reads = flowing
+        except ModelError as error:
+            raise ModelError(f"{model.names[use][0]} {error}", key=error.key, layer=position) from None
+        features = features or layer.output_dim is not None
+        use += layer.repeat
+        if branches:
+            given[model.names[use - 1][0]] = flowing, timed
+
+
+def _reads_steps(model: Model, shape: Shape) -> bool:
+    """Return whether axis 1 of what a model reads is steps: as the first layer says that minds, else where there are three axes."""
+    said = next((said for layer, _ in model.calls if (said := layer.time_distributed > 0 or layer.reads_steps) is not None), None)
+    return len(shape) > 2 if said is None else said
+
+
+def _found(inputs: Iterable[str], given: Mapping[str, tuple[tuple[Shape, ...], bool]]) -> tuple[tuple[Shape, ...], bool]:
+    """Return the shapes of some outputs by name, and whether the first has steps; raise ModelError for one that nothing gives."""
+    found = [_output(each, given) for each in inputs]
+    return tuple(shape for shape, _ in found), found[0][1]
+
+
+def _output(reference: str, given: Mapping[str, tuple[tuple[Shape, ...], bool]]) -> tuple[Shape, bool]:
+    """Return the shape that a name refers to, and whether it has steps: ``encoder``, or ``encoder.1`` for a second output."""
+    name, _, number = (reference, "", "0") if reference in given else reference.rpartition(".")
+    shapes, timed = given.get(name, ((), False))
+    if not number.isdigit() or int(number) >= len(shapes):
+        raise ModelError(f"reads {quoted(reference)}, which nothing before it gives{did_you_mean(reference, given)}", key="inputs")
+    return shapes[int(number)], timed
+
+
+def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> tuple[Shape, ...]:
+    """Return what a layer reads of what comes in, or an input of its own where it reads something else.
+
+    It reads something else where its own width is not that of what comes in, and where it reads tokens and features come in: it is
+    then part of a larger model, and reads as many sequences and steps as come in.
+    """
+    (shape, *more), width = flowing, layer.input_dim
+    if width is None and not (features and isinstance(layer, Embedding)):
+        return flowing
+    if width == layer.width(layer.reading(shape)) and not more:
+        return flowing
+    own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
+    known = (*shape[:-1], *(None,) * len(own))
+    return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
+
+
+def _giving_every_step(layer: Layer) -> Layer:
+    """Return a layer whose own repeat follows, which reads every step."""
+    return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
+
+
+def _calls(layers: Iterable[Layer | Call]) -> Iterator[tuple[Layer, tuple[str, ...]]]:
+    """Yield, for each layer or call, the layer that is used and the names of what it reads; raise ModelError for what is neither."""
+    named: dict[str | None, Layer] = {}
+    for position, each in enumerate(layers):
+        inputs: tuple[str, ...] = ()
+        layer: object = each
+        if isinstance(each, Call):
+            layer, inputs = named.get(each.layer, each.layer) if isinstance(each.layer, str) else each.layer, tuple(each.inputs)
+            if isinstance(layer, str):
+                raise ModelError(f"no layer before is called {quoted(layer)}", key="uses", layer=position)
+        if not isinstance(layer, Layer):
+            raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
+        named[layer.name] = layer
+        yield layer, inputs
+
+
+def _input_shape(model: Model) -> Shape:
+    """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
+    layer = _first_reader(model)
+    width = model.calls[0][0].input_dim if model.input_dim is None else model.input_dim
+    if isinstance(layer, Embedding) and model.input_dim is not None:
+        raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
+    if width is None and not isinstance(layer, Embedding):
+        raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
+    shape = (layer and layer.input_shape(width)) or (None, width)
+    return (*(None,) * (layer.time_distributed if layer else 0), *shape)
+
+
+def _first_reader(model: Model) -> Layer | None:
+    """Return the first layer that reads a certain number of axes, behind none that changes their number; None where there is none."""
+    for layer, _ in model.calls:
+        if layer.input_shape(None) is not None or layer.time_distributed:
+            return layer
+        if not layer.keeps_rank:
+            return None
+    return None
+
+
+def input_axes(model: Model, *, timed: bool = False) -> tuple[str, ...]:
+    """Return a word for each axis that a model reads: batch, steps, space (space_1, ... where there are several), features.
+
+    ``timed``: there are steps also where the model reads any number of axes.
+
+    >>> from lstm_calc import LSTM, Dense
+    >>> input_axes(Model([LSTM(8)], 4)), input_axes(Model([Dense(8)], 4)), input_axes(Model([Dense(8)], 4), timed=True)
+    (('batch', 'steps', 'features'), ('batch', 'features'), ('batch', 'steps', 'features'))
+    """
+    reader, rank = _first_reader(model), len(model.input)
+    free = reader is None and model.input_shape is None
+    return axis_words(
+        rank + (timed and free),
+        steps=timed if free else _reads_steps(model, model.input),
+        features=not isinstance(reader, Embedding),
+        channels_first=reader is not None and reader.channels_first,
+    )
+
+
+def axis_words(rank: int, *, steps: bool, features: bool = True, channels_first: bool = False) -> tuple[str, ...]:
+    """Return the words for the axes of a shape of so many axes.
+
+    >>> axis_words(5, steps=True), axis_words(4, steps=False, channels_first=True)
+    (('batch', 'steps', 'space_1', 'space_2', 'features'), ('batch', 'features', 'space_1', 'space_2'))
+    """
+    front, back = ("batch", "steps")[: 1 + steps], ("features",) * features
+    positions = rank - len(front) - len(back)
+    space = ("space",) if positions == 1 else tuple(f"space_{place + 1}" for place in range(positions))
+    return (*front, *back, *space) if channels_first else (*front, *space, *back)
+
+
+def _names(model: Model) -> Iterator[tuple[str, str]]:
+    """Yield the name of every use, and that of its module."""
+    taken = {name: 1 for name in map(_given_name, model.layers) if name is not None}
+    for each, (layer, _) in zip(model.layers, model.calls, strict=True):
+        own, module = _given_name(each), ""
+        for depth in range(layer.repeat):
+            name = own if own is not None and depth == 0 else fresh_name(own or layer.kind, taken)
+            module = module or name
+            yield name, module
+
+
+def _given_name(each: Layer | Call) -> str | None:
+    """Return the name that a layer or a call was given."""
+    return each.name or each.layer.name if isinstance(each, Call) and isinstance(each.layer, Layer) else each.name
+
+
+def fresh_name(base: str, taken: dict[str, int]) -> str:
+    """Return the base, or base_1, base_2, ... where that is taken; ``taken`` counts the names and is kept up.
+
+    >>> taken = {}
+    >>> fresh_name("lstm", taken), fresh_name("lstm", taken), fresh_name("op_0", taken), fresh_name("op_0", taken)
+    ('lstm', 'lstm_1', 'op_0', 'op_1')
+    """
+    name = base
+    while name in taken:
+        name = f"{base.removesuffix('_0')}_{taken[base]}"
+        taken[base] += 1
+    taken[name] = 1
+    return name
+
+
+def _check_names(model: Model) -> None:
+    """Refuse a name that two layers are given."""
+    taken: set[str] = set()
+    for position, each in enumerate(model.layers):
+        own = _given_name(each)
+        if own is not None:
+            if own in taken:
+                raise ModelError(f"name {quoted(own)} is taken by a layer before", key="name", layer=position)
+            taken.add(own)
+
+
+def _check_tied(model: Model) -> None:
+    """Refuse a layer that shares the matrix of an embedding that is not there."""
+    tables: set[tuple[int, int]] = set()
+    for use in model.uses if any(isinstance(layer, Dense) and layer.tied for layer, _ in model.calls) else ():
+        layer = use.layer
+        if isinstance(layer, Embedding):
+            tables.add((layer.vocab_size, layer.dim))
+        elif isinstance(layer, Dense) and layer.tied and (layer.units, use.input_dim) not in tables:
+            what = f"tied shares an embedding's matrix, and none before is {layer.units:,} x {use.input_dim:,}"
+            raise ModelError(what, key="tied", layer=[each for each, _ in model.calls].index(layer))

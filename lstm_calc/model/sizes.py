@@ -1,0 +1,58 @@
+"""The arithmetic of sizes: shapes of which some sizes may be unknown.
+
+A shape is a tuple of sizes, the batch first; None is a size that is not known.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Size = int | None
+Shape = tuple[Size, ...]
+
+
+def product(sizes: Iterable[Size]) -> Size:
+    """Return the product of some sizes, None where one of them is not known.
+
+    >>> product((2, 3)), product((2, None)), product(())
+    (6, None, 1)
+    """
+    found = tuple(sizes)
+    return None if None in found else prod(size for size in found if size is not None)
+
+
+def windowed(size: Size, window: int, *, stride: int = 1, dilation: int = 1, padding: int | str | None = "valid") -> Size:
+    """Return how many positions a sliding window has along one axis.
+
+    ``padding`` is ``valid``, ``same`` or ``causal`` as in Keras, or how many zeros stand at each end as in PyTorch. The answer is
+    None where the size is not known, or where the padding matters and is not known.
+
+    >>> windowed(10, 3), windowed(10, 3, padding="same"), windowed(10, 3, stride=2, padding=1), windowed(10, 3, padding=None)
+    (8, 10, 5, None)
+    """
+    reach = dilation * (window - 1)
+    if size is None or (padding is None and reach):
+        return None
+    if padding in {"same", "causal"}:
+        return -(-size // stride)
+    around = 2 * padding if isinstance(padding, int) else 0
+    return (size + around - reach - 1) // stride + 1
+
+
+def total(sizes: Iterable[Size]) -> Size:
+    """Return the sum of some sizes, None where one of them is not known."""
+    found = tuple(sizes)
+    return None if None in found else sum(size for size in found if size is not None)
+
+
+def shown(shape: Sequence[Size]) -> str:
+    """Return a shape as a sentence says it.
+
+    >>> shown((None, 28, 3))
+    '(None, 28, 3)'
+    """
+    return f"({', '.join('None' if size is None else f'{size:,}' for size in shape)})"

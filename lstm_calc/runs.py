@@ -1,0 +1,189 @@
+"""How often each layer of a model runs, and on what: a batch of sequences propagated through the model as a framework runs it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import ModelError
+from lstm_calc.fields import count
+from lstm_calc.frameworks import layout_for, with_defaults
+from lstm_calc.model import Call, RepeatVector
+from lstm_calc.model.model import input_axes, propagate
+from lstm_calc.model.sizes import product
+from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lstm_calc.frameworks import Framework, Layout
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.model.sizes import Shape, Size
+
+
+class Batch(Record):
+    """What is run: how many sequences of each length, and the sizes of an image where that is what the model reads.
+
+    ``lengths`` has None where the model says how many steps it reads, or reads one. ``longest`` limits the steps of a RepeatVector,
+    where a run is cut into stretches of so many.
+    """
+
+    lengths: tuple[tuple[int | None, int], ...]
+    space: tuple[int, ...] = ()
+    longest: int | None = None
+
+    @property
+    def sequences(self) -> int:
+        """How many sequences there are."""
+        return sum(times for _, times in self.lengths)
+
+
+class LayerRun(Record):
+    """One use of a layer in a run: ``uses`` has its shapes for the sequences of each length."""
+
+    layout: Layout
+    uses: tuple[Use, ...]
+
+    @property
+    def use(self) -> Use:
+        """The use in the model; its shapes are those of the sequences of the first length."""
+        return self.uses[0]
+
+    @property
+    def layer(self) -> Layer:
+        """The layer."""
+        return self.use.layer
+
+    @property
+    def sequences(self) -> int:
+        """How many sequences there are."""
+        return self._sum(lambda use: use.input[0])
+
+    @property
+    def steps_in(self) -> int:
+        """The steps of all sequences that come in, one for each sequence where there are none."""
+        return self._sum(lambda use: product(use.input[: 1 + use.reads_steps]))
+
+    @property
+    def steps_out(self) -> int:
+        """The steps of all sequences that are given, one for each sequence where there are none."""
+        return self._sum(lambda use: product(use.output[: 1 + use.gives_steps]))
+
+    @property
+    def numbers_in(self) -> int:
+        """How many numbers come in; none where these are token ids."""
+        return 0 if self.layer.reads_tokens else self._sum(lambda use: product(use.input))
+
+    @property
+    def numbers_out(self) -> int:
+        """How many numbers are given."""
+        return self._sum(lambda use: product(use.output))
+
+    @property
+    def numbers_in_a_step(self) -> int:
+        """How many numbers come in for one step of every sequence, or in all where the layer does not run step by step."""
+        return 0 if self.layer.reads_tokens else self._sum(lambda use: product(_one_step(use.layer, use.input, use.reads_steps)))
+
+    @property
+    def numbers_out_a_step(self) -> int:
+        """How many numbers are given for one step of every sequence, or in all where the layer does not run step by step."""
+        return self._sum(lambda use: product(_one_step(use.layer, use.output, use.gives_steps)))
+
+    @property
+    def times_a_step(self) -> int:
+        """How often the layer's rows are applied for one step of one sequence, or for all of one that it does not read by steps."""
+        first = self.replace(uses=self.uses[:1])
+        return first.times() // (first.steps_in if self.layer.stepwise else first.sequences)
+
+    @property
+    def states(self) -> int:
+        """How many states there are of each kind in one direction: one for each sequence and position of an image."""
+        first = self.replace(uses=self.uses[:1])
+        return self.sequences * (first.times() // first.steps_in)
+
+    def times(self, group: str = "") -> int:
+        """Return how often a group of the layer's rows is applied."""
+        return self._sum(lambda use: use.times[group])
+
+    def _sum(self, size: Callable[[Use], Size]) -> int:
+        found = [size(use) for use in self.uses]
+        known = [each for each in found if each is not None]
+        if len(known) < len(found):
+            what = f"how often {self.use.name} runs depends on a size that is not known"
+            raise ModelError(f"{what}: give the steps (--steps 20), the image (--space 32x32) or the shape of the input", key="space")
+        return sum(known)
+
+
+def _one_step(layer: Layer, shape: Shape, steps: bool) -> Shape:  # noqa: FBT001 - of a shape
+    return shape[:1] + shape[2:] if steps and layer.stepwise else shape
+
+
+def batch_of(
+    batch: int = 1,
+    steps: int | None = None,
+    *,
+    lengths: Sequence[int] | None = None,
+    space: Sequence[int] = (),
+    longest: int | None = None,
+) -> Batch:
+    """Return the batch of so many sequences of so many steps, or of sequences of these lengths.
+
+    Without steps they are those that the model says, else one. Raises ModelError for a number below one.
+    """
+    sizes = tuple(count("space", size) for size in space)
+    cut = None if longest is None else count("truncate", longest)
+    if lengths is None:
+        found = {None if steps is None else min(count("steps", steps), cut or steps): count("batch", batch)}
+    else:
+        found = dict(Counter(min(count("lengths", length), cut or length) for length in lengths))
+    return Batch(tuple(found.items()), sizes, cut)
+
+
+def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
+    """Return every layer's part in a run of a model, in order.
+
+    Raises FrameworkError where the framework lacks a layer, ModelError where a layer cannot read what comes in.
+    """
+    model = with_defaults(_shortened(model, batch.longest), table)
+    layouts = [layout_for(table, layer) for layer, _ in model.calls for _ in range(layer.repeat)]
+    uses = [propagate(model, _input(model, batch, length, times)) for length, times in batch.lengths]
+    return [LayerRun(layout, alike) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]
+
+
+def _shortened(model: Model, longest: int | None) -> Model:
+    """Return a model of which no RepeatVector has more steps."""
+    layers = [each.layer if isinstance(each, Call) else each for each in model.layers]
+    if longest is None or not any(isinstance(layer, RepeatVector) and layer.steps > longest for layer in layers):
+        return model
+    return model.replace(layers=[_cut(each, longest) for each in model.layers])
+
+
+def _cut(each: Layer | Call, longest: int) -> Layer | Call:
+    layer = each.layer if isinstance(each, Call) else each
+    if not isinstance(layer, RepeatVector):
+        return each
+    shorter = layer.replace(steps=min(layer.steps, longest))
+    return each.replace(layer=shorter) if isinstance(each, Call) else shorter
+
+
+def _input(model: Model, batch: Batch, steps: int | None, sequences: int) -> Shape:
+    """Return the shape of so many sequences as a model reads them; raise ModelError for an image that it does not read."""
+    axes = input_axes(model, timed=steps is not None)
+    known = dict(zip(axes, model.input, strict=False)) if len(axes) == len(model.input) else {"features": model.input[-1]}
+    positions = [word for word in axes if word.startswith("space")]
+    _check_space(positions, [known.get(word) for word in positions], batch.space)
+    given = {"batch": sequences, "steps": steps or known.get("steps") or 1, **dict(zip(positions, batch.space, strict=False))}
+    for word in ("steps", *positions):
+        if known.get(word) is not None and given.get(word, known[word]) != known[word]:
+            raise ModelError(f"the model reads {known[word]:,} {word.partition('_')[0]}, not {given[word]:,}", key=word.partition("_")[0])
+    return tuple(given.get(word, known.get(word)) for word in axes)
+
+
+def _check_space(positions: Sequence[str], known: Sequence[Size], space: tuple[int, ...]) -> None:
+    """Refuse an image that a model does not read, or of another number of dimensions, and one that is missing."""
+    if space and not positions:
+        raise ModelError("space is the image of a convolution, and the model reads none", key="space")
+    if (space and len(space) != len(positions)) or (not space and None in known):
+        example = "x".join(["32"] * len(positions))
+        what = f"has {len(space)} size{'s' * (len(space) > 1)}" if space else "is missing"
+        raise ModelError(f"space {what}: the image that the model reads, such as {example} (--space {example})", key="space")
