@@ -188,5 +188,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "projection_bias": flag,
     "merge": one_of(*MERGES),
     "name": name,
+    "uses": name,
+    "inputs": names,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""

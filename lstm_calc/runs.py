@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import ModelError
 from lstm_calc.fields import count
 from lstm_calc.frameworks import layout_for, with_defaults
-from lstm_calc.model import Call, RepeatVector
+from lstm_calc.model import RepeatVector
 from lstm_calc.model.model import input_axes, propagate
 from lstm_calc.model.sizes import product
 from lstm_calc.record import Record
@@ -145,25 +145,19 @@ def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
     Raises FrameworkError where the framework lacks a layer, ModelError where a layer cannot read what comes in.
     """
     model = with_defaults(_shortened(model, batch.longest), table)
-    layouts = [layout_for(table, layer) for layer, _ in model.calls for _ in range(layer.repeat)]
+    layouts = [layout_for(table, layer) for layer in model.calls for _ in range(layer.repeat)]
     uses = [propagate(model, _input(model, batch, length, times)) for length, times in batch.lengths]
     return [LayerRun(layout, alike) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]
 
 
 def _shortened(model: Model, longest: int | None) -> Model:
     """Return a model of which no RepeatVector has more steps."""
-    layers = [each.layer if isinstance(each, Call) else each for each in model.layers]
-    if longest is None or not any(isinstance(layer, RepeatVector) and layer.steps > longest for layer in layers):
+    if longest is None:
         return model
-    return model.replace(layers=[_cut(each, longest) for each in model.layers])
-
-
-def _cut(each: Layer | Call, longest: int) -> Layer | Call:
-    layer = each.layer if isinstance(each, Call) else each
-    if not isinstance(layer, RepeatVector):
-        return each
-    shorter = layer.replace(steps=min(layer.steps, longest))
-    return each.replace(layer=shorter) if isinstance(each, Call) else shorter
+    layers = [
+        layer.replace(steps=min(layer.steps, longest)) if isinstance(layer, RepeatVector) else layer for layer in model.layers
+    ]
+    return model.replace(layers=layers)
 
 
 def _input(model: Model, batch: Batch, steps: int | None, sequences: int) -> Shape:

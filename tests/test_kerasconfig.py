@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params, shapes
+from lstm_calc.model import Dropout, Flatten, GlobalPool, Masking, Reshape
 from lstm_calc.errors import LstmCalcError, ModelFileError
 from lstm_calc.kerasconfig import recognised
 from lstm_calc.kerasconfig.kinds import RECURRENT
@@ -20,7 +21,6 @@ from lstm_calc.kerasconfig.layers import READERS
 from lstm_calc.kerasconfig.node import Node
 from lstm_calc.kerasconfig.stack import Stack
 from lstm_calc.modelfile import loads
-from lstm_calc.reshaping import Between, Flatten, GlobalPooling, Reshape, TimeDistributed
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

@@ -11,7 +11,7 @@ from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 
 from lstm_calc.model.layers import Layer, Recurrent
-from lstm_calc.model.model import Call, wanted_ranks
+from lstm_calc.model.model import wanted_ranks
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model, Use
@@ -121,22 +121,21 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
 
     Raises FrameworkError where the framework lacks what a layer asks for, ModelError where a layer cannot read what comes in.
     """
-    for layer, _ in model.calls:
+    for layer in model.calls:
         layout_for(table, layer)
     return with_defaults(model, table).uses
 
 
 def with_defaults(model: Model, table: Framework) -> Model:
     """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after."""
-    layers = [_decided(each, ranks, table) for each, ranks in zip(model.layers, wanted_ranks(model), strict=True)]
+    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.layers, wanted_ranks(model), strict=True)]
     return model if all(one is other for one, other in zip(layers, model.layers, strict=True)) else model.replace(layers=layers)
 
 
-def _decided(each: Layer | Call, ranks: set[int], table: Framework) -> Layer | Call:
-    if isinstance(each, Call):
-        return each.replace(layer=_decided(each.layer, ranks, table)) if isinstance(each.layer, Layer) else each
-    layout = layout_of(table, each)
-    layer = settled(each, layout.defaults) if layout else each
+def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:
+    """Return a layer with its open choices made; ``ranks`` are the numbers of axes that those want that read it."""
+    layout = layout_of(table, layer)
+    layer = settled(layer, layout.defaults) if layout else layer
     fields = layer.fields
     if "padding" in fields and layer.asdict()["padding"] is None:
         layer = layer.replace(padding=(layout and layout.padding) or table.padding)

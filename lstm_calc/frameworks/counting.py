@@ -36,7 +36,7 @@ def count(model: Model, framework_name: str = "textbook") -> int:
     (8320, 8448)
     """
     table = framework(framework_name)
-    if any(layer.mixes_axes for layer, _ in model.calls):
+    if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
     return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_ in model.steps)
 

@@ -41,7 +41,7 @@ def _fit(operator: Operator, tensors: tuple[Stored, ...]) -> Fit:
     for form in _forms(kind, operator, frozenset(shapes)):
         if known.keys() == form.slots.keys() and all(len(known[name]) == slot.rank for name, slot in form.slots.items()):
             found = solved(form, known)
-            if found is not None and units in {None, found[0].sizes["units"]}:
+            if found is not None and units in {None, found[0].asdict()[found[0].size]}:
                 return Fit(_FRAMEWORK, form, *found, tensors, path, why=_computed(operator) or _ZERO_HALF * operator.zero_half)
     why = _computed(operator) or _misfit(operator, known)
     return Fit(_FRAMEWORK, None, None, None, tensors, path, why=why, kind=kind, units=units)

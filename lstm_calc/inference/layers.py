@@ -113,7 +113,7 @@ def _is_stack(layers: Sequence[Found]) -> bool:
     first = layers[0].layer
     if first is None:
         return False
-    width = first.output_dim(1)
+    width = first.output_dim
     return all(found.fits[0].input_dim == width for found in layers[1:])
 
 

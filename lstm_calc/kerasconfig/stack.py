@@ -100,7 +100,6 @@ class Stack:
         layers = [
             layer.replace(input_dim=declared[-1]) if declared and layer.width(layer.reading(use.input)) is None else layer
             for layer, use, declared in zip(model.layers, _firsts(model), self._declared(), strict=True)
-            if isinstance(layer, Layer)
         ]
         return model if tuple(layers) == model.layers else model.replace(layers=layers)
 

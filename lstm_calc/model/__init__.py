@@ -24,9 +24,10 @@ from lstm_calc.model.layers import (
     Recurrent,
     RepeatVector,
     Reshape,
+    Shared,
     Upsample,
 )
-from lstm_calc.model.model import MAX_LAYERS, Call, Model, Use, fresh_name
+from lstm_calc.model.model import MAX_LAYERS, Model, Use, fresh_name
 
 __all__ = [
     "GRU",
@@ -36,7 +37,6 @@ __all__ = [
     "MGU",
     "RNN",
     "Activation",
-    "Call",
     "Conv",
     "ConvLSTM",
     "Crop",
@@ -55,6 +55,7 @@ __all__ = [
     "Recurrent",
     "RepeatVector",
     "Reshape",
+    "Shared",
     "Upsample",
     "Use",
     "fresh_name",

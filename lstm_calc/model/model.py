@@ -1,7 +1,7 @@
-"""The model that was asked about: layers, and calls that use them. It is checked when it is made, and frozen.
+"""The model that was asked about: a graph of layers. It is checked when it is made, and frozen.
 
-A chain needs no calls: each layer reads the output of the one before. A :class:`Call` says what else a layer reads, or that a layer
-is used again. Shapes are propagated through the model here, and nowhere else.
+In a chain each layer reads the output of the one before. ``inputs`` of a layer say what else it reads, and :class:`Shared` is a
+layer that is used again. Shapes are propagated through the model here, and nowhere else.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.fields import count, input_shape, name, names
-from lstm_calc.model.layers import Dense, Embedding, Layer, Recurrent
+from lstm_calc.fields import count, input_shape
+from lstm_calc.model.layers import Dense, Embedding, Layer, Recurrent, Shared
 from lstm_calc.record import Checked, Record
 
 if TYPE_CHECKING:
@@ -20,19 +20,6 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
 
 MAX_LAYERS = 10_000
-
-
-class Call(Checked):
-    """One use of a layer, where that is more than to read the output of the layer before.
-
-    ``layer`` is the layer, or the name of an earlier one that is used again under another ``name``; ``inputs`` are the names of the
-    calls that it reads (none: the one before). The second output of a call is called ``name.1``.
-    """
-
-    rules = {"inputs": names, "name": name}  # noqa: RUF012 - annotated, it would be a field
-    layer: Layer | str
-    inputs: Sequence[str] = ()
-    name: str | None = None
 
 
 class Use(Record):
@@ -91,20 +78,21 @@ class Use(Record):
 
 
 class Model(Checked):
-    """Layers and calls, in the order in which they run.
+    """Layers, in the order in which they run.
 
     ``input_dim`` is the features of what the first layer reads, None where that is token ids; ``input_shape`` is all of it but the
     batch, with None for a size that is not known. ``remarks`` are sentences on what the layers of a file compute that no field has.
     """
 
     rules = {"input_dim": count, "input_shape": input_shape, "remarks": lambda _, values: tuple(values)}  # noqa: RUF012 - as above
-    layers: Sequence[Layer | Call]
+    layers: Sequence[Layer]
     input_dim: int | None = None
     input_shape: Sequence[Size] | None = None
     remarks: Sequence[str] = ()
 
-    calls: ClassVar[tuple[tuple[Layer, tuple[str, ...]], ...]]
-    """For each of ``layers``: the layer that is used, and the names of the calls that it reads; none: the one before."""
+    calls: ClassVar[tuple[Layer, ...]]
+    """The layers with, in the place of each that is :class:`Shared`, the one that it uses again."""
+    steps: ClassVar[tuple[_Step, ...]]
 
     def check_layers(self) -> None:
         """Refuse what is no list of layers, and a list that is empty or too long."""
@@ -114,7 +102,7 @@ class Model(Checked):
             raise ModelError("layers must be a list of layers", key="layers") from None
         self.__dict__["layers"] = layers
         self.__dict__["calls"] = calls = tuple(_calls(layers))
-        if not 0 < sum([layer.repeat for layer, _ in calls]) <= MAX_LAYERS:
+        if not 0 < sum([layer.repeat for layer in calls]) <= MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers" if layers else "the model has no layers", key="layers")
 
     def check(self) -> None:
@@ -167,43 +155,44 @@ def wanted_ranks(model: Model) -> list[set[int]]:
     [{3}, {3}, {2}, set()]
     """
     places, use = {}, 0
-    for position, (layer, _) in enumerate(model.calls):
+    for position, layer in enumerate(model.calls):
         use += layer.repeat
         places[model.names[use - 1][0]] = position
     wanted: list[set[int]] = [set() for _ in model.calls]
-    for position, (layer, inputs) in reversed(list(enumerate(model.calls))):
+    for position, layer in reversed(list(enumerate(model.calls))):
         shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
         ranks = {len(shape) + layer.time_distributed} if shape else {2 + layer.time_distributed} if layer.time_distributed else wanted[position] if layer.keeps_rank else set()
-        for source in [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in inputs] or [position - 1][: position]:
+        for source in [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in model.layers[position].inputs] or [position - 1][:position]:
             wanted[source] |= ranks
     return wanted
 
 
-_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool]
-"""A use before it has a name: the layer, its depth, the shapes it reads and gives, and whether these have steps."""
+_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool]
+"""A use before it has a name: the layer, its depth, the shapes it reads and gives, whether these have steps, and if it is shared."""
 
 
 def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
-    return tuple(Use(layer, name, module, *more) for (name, module), (layer, *more) in zip(model.names, steps, strict=True))
+    pairs = zip(model.names, steps, strict=True)
+    return tuple(Use(layer, name, module, *step) for (name, module), (layer, *step) in pairs)  # type: ignore[arg-type]
 
 
 def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
     flowing: tuple[Shape, ...] = (shape,)
     timed = _reads_steps(model, shape)
-    branches = any(inputs for _, inputs in model.calls)
+    branches = any(layer.inputs for layer in model.layers)
     given: dict[str, tuple[tuple[Shape, ...], bool]] = {}
     use, features = 0, False
-    for position, (layer, inputs) in enumerate(model.calls):
+    for position, (layer, each) in enumerate(zip(model.calls, model.layers, strict=True)):
         try:
-            if inputs:
-                reads, timed = _found(inputs, given)
+            if each.inputs:
+                reads, timed = _found(each.inputs, given)
             else:
                 reads = _own_input(layer, flowing, features=features)
             for depth in range(layer.repeat):
                 one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
                 flowing, reads_steps, timed = one.give(reads), timed, one.time_distributed > 0 or one.gives_steps(timed)
-                yield layer, depth, reads, flowing, reads_steps, timed
+                yield layer, depth, reads, flowing, reads_steps, timed, each is not layer
                 reads = flowing
         except ModelError as error:
             raise ModelError(f"{model.names[use][0]} {error}", key=error.key, layer=position) from None
@@ -215,7 +204,7 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
 
 def _reads_steps(model: Model, shape: Shape) -> bool:
     """Return whether axis 1 of what a model reads is steps: as the first layer says that minds, else where there are three axes."""
-    said = next((said for layer, _ in model.calls if (said := layer.time_distributed > 0 or layer.reads_steps) is not None), None)
+    said = next((said for layer in model.calls if (said := layer.time_distributed > 0 or layer.reads_steps) is not None), None)
     return len(shape) > 2 if said is None else said
 
 
@@ -255,26 +244,26 @@ def _giving_every_step(layer: Layer) -> Layer:
     return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
 
 
-def _calls(layers: Iterable[Layer | Call]) -> Iterator[tuple[Layer, tuple[str, ...]]]:
-    """Yield, for each layer or call, the layer that is used and the names of what it reads; raise ModelError for what is neither."""
+def _calls(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """Yield the layers, those that are shared in the place of their further uses; raise ModelError for what is no layer."""
     named: dict[str | None, Layer] = {}
-    for position, each in enumerate(layers):
-        inputs: tuple[str, ...] = ()
-        layer: object = each
-        if isinstance(each, Call):
-            layer, inputs = named.get(each.layer, each.layer) if isinstance(each.layer, str) else each.layer, tuple(each.inputs)
-            if isinstance(layer, str):
-                raise ModelError(f"no layer before is called {quoted(layer)}", key="uses", layer=position)
+    for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
+        if isinstance(layer, Shared):
+            if layer.uses not in named:
+                what = f"no layer before is called {quoted(layer.uses)}{did_you_mean(layer.uses, filter(None, named))}"
+                raise ModelError(what, key="uses", layer=position)
+            yield named[layer.uses]
+            continue
         named[layer.name] = layer
-        yield layer, inputs
+        yield layer
 
 
 def _input_shape(model: Model) -> Shape:
     """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
     layer = _first_reader(model)
-    width = model.calls[0][0].input_dim if model.input_dim is None else model.input_dim
+    width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
     if width is None and not isinstance(layer, Embedding):
@@ -285,7 +274,7 @@ def _input_shape(model: Model) -> Shape:
 
 def _first_reader(model: Model) -> Layer | None:
     """Return the first layer that reads a certain number of axes, behind none that changes their number; None where there is none."""
-    for layer, _ in model.calls:
+    for layer in model.calls:
         if layer.input_shape(None) is not None or layer.time_distributed:
             return layer
         if not layer.keeps_rank:
@@ -326,18 +315,14 @@ def axis_words(rank: int, *, steps: bool, features: bool = True, channels_first:
 
 def _names(model: Model) -> Iterator[tuple[str, str]]:
     """Yield the name of every use, and that of its module."""
-    taken = {name: 1 for name in map(_given_name, model.layers) if name is not None}
-    for each, (layer, _) in zip(model.layers, model.calls, strict=True):
-        own, module = _given_name(each), ""
+    taken = {layer.name: 1 for layer in model.layers if layer.name is not None}
+    for each, layer in zip(model.layers, model.calls, strict=True):
+        module = ""
         for depth in range(layer.repeat):
-            name = own if own is not None and depth == 0 else fresh_name(own or layer.kind, taken)
+            given = each.name if depth == 0 else None
+            name = given or fresh_name(each.name or layer.name or layer.kind, taken)
             module = module or name
             yield name, module
-
-
-def _given_name(each: Layer | Call) -> str | None:
-    """Return the name that a layer or a call was given."""
-    return each.name or each.layer.name if isinstance(each, Call) and isinstance(each.layer, Layer) else each.name
 
 
 def fresh_name(base: str, taken: dict[str, int]) -> str:
@@ -358,21 +343,20 @@ def fresh_name(base: str, taken: dict[str, int]) -> str:
 def _check_names(model: Model) -> None:
     """Refuse a name that two layers are given."""
     taken: set[str] = set()
-    for position, each in enumerate(model.layers):
-        own = _given_name(each)
-        if own is not None:
-            if own in taken:
-                raise ModelError(f"name {quoted(own)} is taken by a layer before", key="name", layer=position)
-            taken.add(own)
+    for position, layer in enumerate(model.layers):
+        if layer.name is not None:
+            if layer.name in taken:
+                raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
+            taken.add(layer.name)
 
 
 def _check_tied(model: Model) -> None:
     """Refuse a layer that shares the matrix of an embedding that is not there."""
     tables: set[tuple[int, int]] = set()
-    for use in model.uses if any(isinstance(layer, Dense) and layer.tied for layer, _ in model.calls) else ():
+    for use in model.uses if any(isinstance(layer, Dense) and layer.tied for layer in model.calls) else ():
         layer = use.layer
         if isinstance(layer, Embedding):
             tables.add((layer.vocab_size, layer.dim))
         elif isinstance(layer, Dense) and layer.tied and (layer.units, use.input_dim) not in tables:
             what = f"tied shares an embedding's matrix, and none before is {layer.units:,} x {use.input_dim:,}"
-            raise ModelError(what, key="tied", layer=[each for each, _ in model.calls].index(layer))
+            raise ModelError(what, key="tied", layer=model.calls.index(layer))

@@ -98,7 +98,7 @@ class InspectedFile(Record):
             follows = not layers or width == found.input_dim
             name = fresh_name(re.sub(_UNNAMED, "_", _own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
             layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
-            width = found.layer.output_dim(found.input_dim)
+            width = found.layer.output_dim
         return Model(layers, first) if layers else None
 
     def data(self, *, tensors: bool = False) -> dict[str, Any]:

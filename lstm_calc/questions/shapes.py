@@ -79,7 +79,7 @@ def shapes(
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = framework(framework_name)
-    for layer, _ in model.calls:
+    for layer in model.calls:
         layout_for(table, layer)
         check_run(table, layer)
     order = order_of(table, batch_first=batch_first)

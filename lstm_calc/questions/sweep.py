@@ -56,7 +56,7 @@ class Sweep:
         sizes = [axis for axis in axes if axis.is_size]
         self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
         self._nodes = [nodes_of(axis.values) for axis in self._sizes]
-        self._jumps = any(not layer.stepwise for layer, _ in model.calls)
+        self._jumps = any(not layer.stepwise for layer in model.calls)
         self._forms: dict[tuple[Any, ...], list[Form] | None] = {}
 
     def __iter__(self) -> Iterator[Row]:

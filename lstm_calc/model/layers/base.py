@@ -15,13 +15,17 @@ from lstm_calc.model.sizes import product, shown
 from lstm_calc.record import Checked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lstm_calc.model.sizes import Shape, Size
 
 
 class Layer(Checked, kw_only=True):
-    """One kind of layer. ``input_dim`` is the width it reads, where that is not what the layer before gives."""
+    """One kind of layer.
+
+    ``inputs`` are the names of the layers whose outputs it reads (none: the one before); a second output is called ``name.1``.
+    ``input_dim`` is the width it reads, where that is not what comes in.
+    """
 
     rules = RULES
     kind: ClassVar[str]
@@ -40,6 +44,7 @@ class Layer(Checked, kw_only=True):
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
+    inputs: Sequence[str] = ()
     time_distributed: int = 0
     """How many axes after the batch it is applied along, one entry at a time, as Keras' TimeDistributed does."""
 

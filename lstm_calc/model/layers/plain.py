@@ -67,6 +67,15 @@ class Embedding(Layer):
         return {"vocab_size": self.vocab_size, "dim": self.dim, "output": self.dim, "input": self.vocab_size}
 
 
+class Shared(Layer):
+    """An earlier layer that is used again: ``uses`` is its name, and the weights are its own."""
+
+    kind = "shared"
+    weighted = False
+    value = "uses"
+    uses: str
+
+
 class LayerNorm(Layer):
     """Layer normalisation over the features: a gain (``scale``) and a shift (``center``) for each of them."""
 

@@ -44,6 +44,12 @@ class Recurrent(Layer, kw_only=True):
             raise ModelError("go_backwards does not go with bidirectional, which reads both ways", key="go_backwards")
 
     @property
+    def output(self) -> int:
+        """The size of h."""
+        size: int = getattr(self, self.size)
+        return size
+
+    @property
     def rank(self) -> int:
         """Three axes, and one more per dimension of an image."""
         return 3 + len(self.window)
@@ -70,8 +76,7 @@ class Recurrent(Layer, kw_only=True):
     @property
     def output_dim(self) -> int:
         """The features of one output: the size of h, twice that where two directions are concatenated."""
-        size: int = self.output  # type: ignore[assignment] - every recurrent layer has a size
-        return 2 * size if self.bidirectional and self.merge == "concat" else size
+        return 2 * self.output if self.bidirectional and self.merge == "concat" else self.output
 
     @property
     def outputs(self) -> int:

@@ -34,7 +34,7 @@ class Positions(Layer, kw_only=True):
         return len(getattr(self, self.per_dimension))
 
     @property
-    def rank(self) -> int | None:
+    def rank(self) -> int:
         """The axes before the positions, the positions and the features."""
         return self.front + self.dimensions + 1
 
@@ -50,9 +50,10 @@ class Positions(Layer, kw_only=True):
     @property
     def axes(self) -> str:
         """The axes it reads, as a sentence says them."""
-        before = ("batch", "steps")[: self.front]
-        positions = ("space",) * self.dimensions if self.front > 1 or self.dimensions > 1 else ("steps",)
-        return f"({', '.join(self.join(before, positions, 'features'))})"  # type: ignore[arg-type] - words in the place of sizes
+        front = ["batch", "steps"][: self.front]
+        positions = ["space"] * self.dimensions if self.front > 1 or self.dimensions > 1 else ["steps"]
+        back = ["features", *positions] if self.channels_first else [*positions, "features"]
+        return f"({', '.join([*front, *back])})"
 
     @property
     def channels_first(self) -> bool:
