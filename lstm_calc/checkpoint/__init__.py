@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from lstm_calc.checkpoint.source import Source
 from lstm_calc.errors import CheckpointError, printable
+from lstm_calc.inputs import note
 
 if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Checkpoint
@@ -36,6 +37,7 @@ def read(path: str) -> Checkpoint:
     try:
         _refuse_what_is_no_file(Path(path))
         with Path(path).open("rb") as stream:
+            note(stream)
             return _read(stream, path)
     except CheckpointError as error:
         raise CheckpointError(f"{printable(path)}: {error}") from None
