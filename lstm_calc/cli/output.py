@@ -10,6 +10,7 @@ from pathlib import Path
 from stat import S_IMODE
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.cli.messages import say
 from lstm_calc.errors import OutputError, did_you_mean, quoted
 from lstm_calc.inputs import is_noted, note
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
@@ -122,7 +123,7 @@ def _print(texts: Iterable[str]) -> None:
 def warn(sentences: Iterable[str]) -> None:
     """Print warnings, a line each, beside the answer."""
     for sentence in sentences:
-        sys.stderr.write(f"warning: {sentence}\n")
+        say(f"warning: {sentence}")
 
 
 def write_file(option: str, given: str, parts: Iterable[bytes]) -> None:
