@@ -166,8 +166,7 @@ def test_the_note_on_shared_numbers_is_harmless(cli: Cli, tmp_path: Path) -> Non
     value = {f"{layer}.{name}": torch_tensor(name, shape) for layer in both for name, shape in LSTM.items()}
     path.write_bytes(torch_zip(value, dict.fromkeys(LSTM, 2048)))
     result = cli("inspect", str(path))
-    assert "shares its numbers with" in result.stdout
-    assert "\\x1b]0;owned\\x07" in result.stdout
+    assert "shares its numbers with \\x1b/0;owned\\x07" in result.stdout
     assert_harmless(result.stdout)
     answer = json.loads(cli("inspect", str(path), "--tensors", "--format", "json").stdout)
     assert "\x1b]0;owned\x07.weight_ih_l0" in {tensor["name"] for tensor in answer["files"][0]["tensors"]}
