@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from lstm_calc.record import Record
+from lstm_calc.document import Shown
 
 _MARKS = "*o+x#@%&=~"
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 5
@@ -13,14 +13,14 @@ MOST_CURVES = len(_MARKS)
 """How many curves can be told apart."""
 
 
-class Curve(Record):
+class Curve(Shown):
     """One curve: points (x, y) from left to right, and its name in the legend, empty where there is only one."""
 
     name: str
     points: tuple[tuple[int, int], ...]
 
 
-class Chart(Record):
+class Chart(Shown):
     """Curves over labelled axes, and the height of a line across them."""
 
     title: str

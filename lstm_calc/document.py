@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from lstm_calc.record import Record
+from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,27 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
 
 
-class Column(Record):
+_KEYS = {"key", "start", "stop"}
+"""Fields that tell one part of a document from another, and stay as they are."""
+
+
+class Shown(Record):
+    """A part of an answer that people read; control characters in its texts, which may come from files, are made visible."""
+
+    def check(self) -> None:
+        """Make what is not printable visible, also in tuples of texts; the values of lines are worded later, and stay raw here."""
+        for field, value in self.__dict__.items():
+            if field not in _KEYS:
+                self.__dict__[field] = _visible(value)
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_visible, value))
+    return visible(value) if isinstance(value, str) else value
+
+
+class Column(Shown):
     """One column of a table: ``key`` for machines, ``title`` for people.
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
@@ -78,7 +99,7 @@ def _order(at: int) -> Callable[[Line], Any]:
     return order
 
 
-class Block(Record):
+class Block(Shown):
     """A heading, a paragraph, an item of a list or a formula; in the text of all but headings, backticks enclose a formula.
 
     A formula is written as it is read on a screen, ``i[t] = σ(W_i x[t] + 2 × b_i)``: single letters are quantities, longer words
@@ -98,7 +119,7 @@ class Block(Record):
                 yield piece, bool(position % 2)
 
 
-class Node(Record):
+class Node(Shown):
     """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
 
     key: str
@@ -106,7 +127,7 @@ class Node(Record):
     end: bool = False
 
 
-class Edge(Record):
+class Edge(Shown):
     """An arrow between two nodes, and what flows along it."""
 
     start: str
@@ -114,7 +135,7 @@ class Edge(Record):
     label: str = ""
 
 
-class Graph(Record):
+class Graph(Shown):
     """Boxes and arrows, from the left to the right or from the top down."""
 
     title: str
@@ -122,7 +143,7 @@ class Graph(Record):
     edges: tuple[Edge, ...]
 
 
-class Document(Record):
+class Document(Shown):
     """An answer, ready to be rendered; people read the body before the tables, machines the tables alone.
 
     ``sections`` are documents of their own, which follow what this one says itself.

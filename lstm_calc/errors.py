@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lstm_calc.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -77,8 +79,12 @@ _LONGEST = 60
 
 def printable(text: str) -> str:
     """Return a text as it may stand in a sentence: no control characters, and not too long."""
-    shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text[: 2 * _LONGEST])
-    return shown if len(shown) <= 2 * _LONGEST and len(text) <= 2 * _LONGEST else f"{shown[: 2 * _LONGEST - 1]}…"
+    return shortened(visible(text[: 2 * _LONGEST + 1]))
+
+
+def shortened(text: str) -> str:
+    """Return a text, or its beginning where it is too long for a sentence."""
+    return text if len(text) <= 2 * _LONGEST else f"{text[: 2 * _LONGEST - 1]}…"
 
 
 def quoted(value: object) -> str:

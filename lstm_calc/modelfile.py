@@ -19,6 +19,7 @@ from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
+from lstm_calc.inputs import note
 from lstm_calc.model import KINDS, Layer, Model
 from lstm_calc.model.template import Place, Template
 
@@ -74,11 +75,13 @@ def _read(path: str) -> tuple[str, str]:
         if path == "-":
             if sys.stdin is None:
                 raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
+            note(sys.stdin.buffer)
             text = _text(sys.stdin.buffer, "<stdin>")
             if not text:
                 raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
             return text, "<stdin>"
         with Path(path).open("rb") as stream:
+            note(stream)
             return _text(stream, path), path
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None

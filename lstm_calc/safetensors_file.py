@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lstm_calc.errors import NotInstalledError, WeightsError, printable, quoted
+from lstm_calc.inputs import note
 
 try:
     import numpy as np
@@ -33,7 +34,9 @@ def read_weights(path: str) -> Mapping[str, Any]:
     holds a kind of number that NumPy does not have, such as F8_E4M3.
     """
     try:
-        return _Arrays(path, dict(_deserialize(Path(path).read_bytes())))
+        with Path(path).open("rb") as stream:
+            note(stream)
+            return _Arrays(path, dict(_deserialize(stream.read())))
     except (OSError, ValueError) as fault:
         why = fault.strerror if isinstance(fault, OSError) and fault.strerror else "not a file name"
         raise WeightsError(f"{quoted(path)} cannot be read: {why.lower()}") from None

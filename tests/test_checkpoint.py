@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import pickle
 import random
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -234,6 +236,9 @@ FOREIGN = {
     "a program of torch.export": zipped({"m/models/model.json": b"{}", "m/data/weights/model_weights_config.json": b"{}"}),
     "empty": b"",
     "of no format that is known here": bytes(range(200, 256)) * 4,
+    "zlib-compressed": zlib.compress(bytes(range(256)) * 4, 3),
+    "LZMA-compressed": lzma.compress(b"weights", lzma.FORMAT_ALONE),
+    "a zip archive around a .onnx file; unpack that first": zipped({"a/b.onnx": b"a"}),
 }
 
 
@@ -242,9 +247,57 @@ def test_other_formats_are_named(tmp_path: Path, words: str) -> None:
     assert refusal(tmp_path / "a", FOREIGN[words]).startswith(f"is {words}")
 
 
+SAVED = " reads it, and numpy.savez saves the arrays"
+CURES = {
+    "a GGUF file (llama.cpp); gguf.GGUFReader" + SAVED: b"GGUF\x03\x00\x00\x00",
+    "a MessagePack file (Flax, spaCy); flax.serialization.msgpack_restore" + SAVED: b"\x81\xa6params\x81\xa5Dense\x80",
+    "a DyNet text file; dynet.ParameterCollection.populate" + SAVED: b"#Parameter# /lstm/_0 {16,8} 2048 FULL_GRAD\n+1 +2\n",
+    "a TFLite model; tf2onnx makes an ONNX model of it": b"\x1c\x00\x00\x00TFL3" + bytes(40),
+    "a TensorFlow checkpoint's index; tf.train.load_checkpoint" + SAVED: bytes(40) + bytes.fromhex("57fb808b247547db"),
+    "a Stable-Baselines3 archive; its policy.pth, unpacked, can be read": zipped(
+        {"data": b"{}", "pytorch_variables.pth": b"", "policy.pth": b"", "_stable_baselines3_version": b"2.9.2"}
+    ),
+    "a Stable-Baselines archive; its member 'parameters', unpacked, is": zipped(
+        {"data": b"", "parameters": b"", "parameter_list": b""}
+    ),
+    "a zip archive around a .pth file; unpack that first": zipped({"agent/net.pth": b""}),
+    "a joblib dump, in which arrays stand between the parts of a pickle; joblib.load, which runs": (
+        b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}b" + bytes(range(256)) * 4
+    ),
+}
+"""For what a refusal says of a file and of how to convert it: the file."""
+
+
+@pytest.mark.parametrize("words", CURES)
+def test_a_refusal_says_how_to_convert(tmp_path: Path, words: str) -> None:
+    assert refusal(tmp_path / "a", CURES[words]).startswith(f"is {words}")
+
+
+NUMBERS = struct.pack("<4f", 0.1, -0.2, 0.3, -0.4) * 64
+
+
+@pytest.mark.parametrize(
+    "start", [b"\x08\x01\x12\xff\xff\x7f", b"\x80\x04", b"(", b"{" * 10, b":\x7f", b"B\x7f", b"\x81\xa6params", b""]
+)
+def test_numbers_alone_are_not_called_cut_short(tmp_path: Path, start: bytes) -> None:
+    """A file of a TensorFlow checkpoint has no mark, and its first numbers may look like any format's."""
+    said = refusal(tmp_path / "variables.data-00000-of-00001", start + NUMBERS)
+    assert said.startswith("is the numbers of a TensorFlow checkpoint, whose names and shapes are in the .index beside it; ")
+
+
+@pytest.mark.parametrize("first", [b"\x08\x9a\x01\x02", b"\x08\x20\xf1\x3d", b"\x12\x80\x00\x00", b"\x12\x05\xf1\x3d"])
+def test_numbers_under_another_name_are_not_taken_for_an_onnx_model(tmp_path: Path, first: bytes) -> None:
+    assert refusal(tmp_path / "a", first + NUMBERS).startswith("is of no format that is known here")
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("saved_model.pb", "a TensorFlow SavedModel folder"), ("Manifest.json", "a Core ML package"), ("x", "a folder")],
+    [
+        ("saved_model.pb", "a TensorFlow SavedModel folder"),
+        ("Manifest.json", "a Core ML package"),
+        ("_CHECKPOINT_METADATA", "an Orbax checkpoint"),
+        ("x", "a folder"),
+    ],
 )
 def test_folders_are_named(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / name).write_text("")

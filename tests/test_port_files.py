@@ -63,14 +63,31 @@ def test_a_file_is_moved_and_the_plan_shown(cli: Cli, file: Path) -> None:
 
 
 def test_a_file_is_replaced_only_by_force(cli: Cli, file: Path) -> None:
-    expected, before = ported(file), file.read_bytes()
-    call = ("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file))
+    expected, out = ported(file), Path("out.safetensors")
+    out.write_bytes(b"old")
+    call = ("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out))
     result = cli(*call)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "error: --save: 'in.safetensors' is there already; --force replaces it\n"
-    assert file.read_bytes() == before
+    assert result.stderr == "error: --save: 'out.safetensors' is there already; --force replaces it\n"
+    assert out.read_bytes() == b"old"
     assert cli(*call, "--force").exit_code == 0
-    assert all(np.array_equal(array, expected[name]) for name, array in safetensors.load(file.read_bytes()).items())
+    assert all(np.array_equal(array, expected[name]) for name, array in safetensors.load(out.read_bytes()).items())
+
+
+def test_weights_are_not_written_over_those_that_are_read(cli: Cli, file: Path) -> None:
+    before = file.read_bytes()
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file), "--force")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--save: 'in.safetensors' is another file of this call, which would be lost" in result.stderr
+    assert file.read_bytes() == before
+
+
+def test_the_answer_is_not_written_over_the_weights_that_are_saved(cli: Cli, file: Path) -> None:
+    call = ("port", MODEL, *PAIR, "--weights", str(file), "--save", "out")
+    result = cli(*call, "-o", "out")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "--output-file: 'out' is another file of this call" in result.stderr
+    assert safetensors.load(Path("out").read_bytes()).keys() == ported(file).keys()
 
 
 def test_a_write_that_fails_leaves_the_old_file(cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,12 +95,13 @@ def test_a_write_that_fails_leaves_the_old_file(cli: Cli, file: Path, monkeypatc
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", fail)
-    before = file.read_bytes()
-    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file), "--force")
+    out = Path("out.safetensors")
+    out.write_bytes(b"old")
+    result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(out), "--force")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "error: --save: 'in.safetensors' cannot be written: no space left on device\n"
-    assert file.read_bytes() == before
-    assert list(file.parent.iterdir()) == [file]
+    assert result.stderr == "error: --save: 'out.safetensors' cannot be written: no space left on device\n"
+    assert out.read_bytes() == b"old"
+    assert sorted(file.parent.iterdir()) == [file, out]
 
 
 def test_a_part_of_a_checkpoint_is_moved_by_its_prefix(cli: Cli, file: Path) -> None:

@@ -6,6 +6,7 @@ Nothing in a file is run or built, no weights are read, and what a file claims i
 from __future__ import annotations
 
 import os
+import re
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from lstm_calc.checkpoint.source import Source
 from lstm_calc.errors import CheckpointError, printable
+from lstm_calc.inputs import note
 
 if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Checkpoint
@@ -24,6 +26,8 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _NPY = b"\x93NUMPY"
 _LEGACY = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
 _PROTOCOLS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+_ONNX = rb"\x08[\x01-\x7f]([\x12\x1a\"(2:Br\xa2\xca]|$)|\x12[\x00-\x7f][\x1a -~]|[:B]"
+"""How a model begins: the version of its format and a field after that, the name of its producer, its graph or its operators."""
 _OLD_PICKLE = b"(]}cl"
 """The opcodes that a pickle of protocol 0 or 1 begins with."""
 
@@ -36,6 +40,7 @@ def read(path: str) -> Checkpoint:
     try:
         _refuse_what_is_no_file(Path(path))
         with Path(path).open("rb") as stream:
+            note(stream)
             return _read(stream, path)
     except CheckpointError as error:
         raise CheckpointError(f"{printable(path)}: {error}") from None
@@ -51,7 +56,7 @@ def _refuse_what_is_no_file(path: Path) -> None:
     if stat.S_ISDIR(mode):
         from lstm_calc.checkpoint.foreign import folder_words
 
-        raise CheckpointError(f"is {folder_words(path)}, not a file of weights")
+        raise CheckpointError(f"is {folder_words(path)}")
     if not stat.S_ISREG(mode):
         raise CheckpointError("is not a regular file; inspect needs one that it can seek in")
 
@@ -74,6 +79,7 @@ def _read(stream: IO[bytes], path: str) -> Checkpoint:
         from lstm_calc.checkpoint.numpy import read_npy
 
         return read_npy(source)
+    _refuse_bare_numbers(Path(path))
     if _is_safetensors(head, size):
         from lstm_calc.checkpoint.safetensors import read_safetensors
 
@@ -94,6 +100,14 @@ def _is_hdf5(stream: IO[bytes], head: bytes, size: int) -> bool:
         at *= 2
     stream.seek(0)
     return head.startswith(_HDF5)
+
+
+def _refuse_bare_numbers(path: Path) -> None:
+    """Refuse a file that its name says has numbers alone, before what they happen to look like is taken for a format."""
+    if path.match("*.data-[0-9]*-of-[0-9]*"):
+        from lstm_calc.checkpoint.foreign import BARE_NUMBERS
+
+        raise CheckpointError(f"is {BARE_NUMBERS}")
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:
@@ -164,7 +178,7 @@ def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Che
     if head[0] in _OLD_PICKLE and (unknown or words == "a text file"):
         with suppress(NotAPickleError):
             return _read_pickle(source)
-    if unknown and head[:1] in {b"\x08", b"\x12", b":", b"B"}:
+    if unknown and re.match(_ONNX, head):
         from lstm_calc.checkpoint.onnx import read_onnx
 
         graph = read_onnx(stream)

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+_ORIGINAL = "inspect the file that it was made from"
+_SAVED = "reads it, and numpy.savez saves the arrays"
+_OF_TENSORFLOW = f"tf.train.load_checkpoint {_SAVED}"
+_TO_ONNX = "tf2onnx makes an ONNX model of it"
 _STARTS = (
-    (b"GGUF", "a GGUF file (llama.cpp)"),
-    (b"ggml", "a GGML file"),
-    (b"lmgg", "a GGML file"),
-    (b"tjgg", "a GGML file"),
-    (b"\x12\x01\x00\x00\x00\x00\x00\x00", "an MXNet parameter file"),
+    (b"GGUF", f"a GGUF file (llama.cpp); gguf.GGUFReader {_SAVED}"),
+    (b"ggml", f"a GGML file; {_ORIGINAL}"),
+    (b"lmgg", f"a GGML file; {_ORIGINAL}"),
+    (b"tjgg", f"a GGML file; {_ORIGINAL}"),
+    (b"\x12\x01\x00\x00\x00\x00\x00\x00", f"an MXNet parameter file; mxnet.nd.load {_SAVED}"),
+    (b"model_checkpoint_path:", f"the list of a TensorFlow folder's checkpoints; for each, {_OF_TENSORFLOW}"),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself; git lfs pull fetches it"),
     (b"\x1f\x8b", "gzip-compressed; unpack it first"),
     (b"BZh", "bzip2-compressed; unpack it first"),
@@ -46,35 +51,51 @@ _STARTS = (
     (b"CDF\x01", "a NetCDF file"),
     (b"CDF\x02", "a NetCDF file"),
     (b"\x0e\x03\x13\x01", "an HDF4 file"),
-    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"MATLAB 5.0", f"a MATLAB file; scipy.io.loadmat {_SAVED}"),
     (b"wOFF", "a font"),
     (b"\x00\x01\x00\x00\x00", "a font"),
     (b"<?xml", "an XML file (OpenVINO keeps its weights in the .bin beside it)"),
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
     (b"#!", "a script"),
-    (b"#Parameter#", "a DyNet text file"),
-    (b"#LookupParameter#", "a DyNet text file"),
+    (b"#Parameter#", f"a DyNet text file; dynet.ParameterCollection.populate {_SAVED}"),
+    (b"#LookupParameter#", f"a DyNet text file; dynet.ParameterCollection.populate {_SAVED}"),
     (b"lCRF", "a CRFsuite model"),
 )
 _INSIDE = (
-    (4, b"TFL3", "a TFLite model"),
+    (4, b"TFL3", f"a TFLite model; {_TO_ONNX}"),
     (257, b"ustar", "a tar archive; unpack it first"),
     (4, b"ftyp", "a video (MP4)"),
 )
 _PATTERNS = (
-    (re.compile(rb"\x08.*serve", re.DOTALL), "a TensorFlow SavedModel's graph"),
-    (re.compile(rb"\n.*\x12(\x0bPlaceholder|\x05Const|\x0aVariableV2|\x0bVarHandleOp)", re.DOTALL), "a TensorFlow graph"),
-    (re.compile(rb"([\x81-\x8f]|\xde..)[\xa1-\xbf][\w/. -]", re.DOTALL), "a MessagePack file (Flax, spaCy)"),
+    (re.compile(rb"\x08.*serve", re.DOTALL), f"a TensorFlow SavedModel's graph; {_TO_ONNX}"),
+    (
+        re.compile(rb"\n.*\x12(\x0bPlaceholder|\x05Const|\x0aVariableV2|\x0bVarHandleOp)", re.DOTALL),
+        f"a TensorFlow graph; {_TO_ONNX}",
+    ),
+    (
+        re.compile(rb"([\x81-\x8f]|\xde..)[\xa1-\xbf][\w/. -]", re.DOTALL),
+        f"a MessagePack file (Flax, spaCy); flax.serialization.msgpack_restore {_SAVED}",
+    ),
+    (
+        re.compile(rb"x[\x01\x5e\x9c\xda].{0,60}[\x00-\x08\x0e-\x1f\x80-\xff]", re.DOTALL),
+        f"zlib-compressed, as joblib.dump does; joblib.load {_SAVED}",
+    ),
+    (re.compile(rb"\]\x00\x00..\xff{8}", re.DOTALL), "LZMA-compressed; unpack it first"),
 )
 """What the whole of the first bytes is like; MessagePack: a map whose first key is a short text."""
 UNKNOWN = "of no format that is known here"
+BARE_NUMBERS = f"the numbers of a TensorFlow checkpoint, whose names and shapes are in the .index beside it; {_OF_TENSORFLOW}"
 _TABLE_END = bytes.fromhex("57fb808b247547db")
+_INNER = (".safetensors", ".pth", ".pt", ".h5", ".hdf5", ".keras", ".onnx", ".npz", ".pkl", ".ckpt")
+"""Endings of files that may be read by themselves."""
+_NO_FILE = "not a file of weights"
 _FOLDERS = (
-    ("saved_model.pb", "a TensorFlow SavedModel folder"),
-    ("keras_metadata.pb", "a TensorFlow SavedModel folder"),
-    ("Manifest.json", "a Core ML package"),
-    ("model.safetensors.index.json", "a folder; its model.safetensors.index.json can be read"),
+    ("saved_model.pb", f"a TensorFlow SavedModel folder, {_NO_FILE}; of its variables/variables, {_OF_TENSORFLOW}"),
+    ("keras_metadata.pb", f"a TensorFlow SavedModel folder, {_NO_FILE}; of its variables/variables, {_OF_TENSORFLOW}"),
+    ("_CHECKPOINT_METADATA", f"an Orbax checkpoint, {_NO_FILE}; orbax.checkpoint.PyTreeCheckpointer().restore {_SAVED}"),
+    ("Manifest.json", f"a Core ML package, {_NO_FILE}; {_ORIGINAL}"),
+    ("model.safetensors.index.json", f"a folder, {_NO_FILE}; its model.safetensors.index.json can be read"),
 )
 
 
@@ -87,7 +108,7 @@ def file_words(head: bytes, tail: bytes) -> str:
         if head[at : at + len(mark)] == mark:
             return words
     if tail == _TABLE_END:
-        return "a TensorFlow checkpoint's index"
+        return f"a TensorFlow checkpoint's index; {_OF_TENSORFLOW}"
     return next((words for pattern, words in _PATTERNS if pattern.match(head)), "") or _text_words(head) or UNKNOWN
 
 
@@ -106,7 +127,7 @@ def _text_words(head: bytes) -> str:
 
 def folder_words(path: Path) -> str:
     """Return, in words, what a folder is."""
-    return next((words for name, words in _FOLDERS if (path / name).exists()), "a folder")
+    return next((words for name, words in _FOLDERS if (path / name).exists()), f"a folder, {_NO_FILE}")
 
 
 def zip_words(names: tuple[str, ...]) -> str:
@@ -115,12 +136,15 @@ def zip_words(names: tuple[str, ...]) -> str:
         ("[Content_Types].xml", "an office document"),
         ("META-INF/MANIFEST.MF", "a Java archive"),
         ("AndroidManifest.xml", "an Android package"),
-        ("saved_model.pb", "a zip archive of a TensorFlow SavedModel"),
+        ("_stable_baselines3_version", "a Stable-Baselines3 archive; its policy.pth, unpacked, can be read"),
+        ("parameter_list", "a Stable-Baselines archive; its member 'parameters', unpacked, is a NumPy archive that can be read"),
+        ("saved_model.pb", "a zip archive of a TensorFlow SavedModel; unpack it first"),
         ("model_weights_config.json", "a program of torch.export; its state_dict, saved alone, can be read"),
         ("model.json", "TorchScript of before PyTorch 1.2; save it anew"),
-        ("Manifest.json", "a zip archive of a Core ML package"),
+        ("Manifest.json", f"a zip archive of a Core ML package; {_ORIGINAL}"),
         (".dist-info/METADATA", "a Python wheel"),
-        (".tflite", "a zip archive of a TFLite model"),
+        (".tflite", f"a zip archive of a TFLite model; {_TO_ONNX}"),
+        *((ending, f"a zip archive around a {ending} file; unpack that first") for ending in _INNER),
     )
     for mark, words in marks:
         if any(name == mark or name.endswith((f"/{mark}", mark)) for name in names):

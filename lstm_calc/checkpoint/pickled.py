@@ -83,11 +83,7 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
         yield from ((key, part, "") for key, part in value.items() if _packed(part) is not None)
     elif isinstance(value, dict):
-        yield from (
-            (printable(str(key)), inside, "")
-            for key, inside in value.items()
-            if isinstance(inside, _HOLDERS) and key not in _ALIASES
-        )
+        yield from ((str(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES)
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
 

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 1_000_000
 _LONGEST_TEXT = 4096
+_JOBLIB = "joblib.numpy_pickle"
+_IS_JOBLIB = (
+    "is a joblib dump, in which arrays stand between the parts of a pickle; "
+    "joblib.load, which runs what a file asks for, reads it, and numpy.savez saves the arrays"
+)
 
 
 class NotAPickleError(CheckpointError):
@@ -48,6 +53,8 @@ def _named(module: Any, name: Any) -> Name:
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError
     whole = f"{module}.{name}"
+    if module.startswith(_JOBLIB):
+        raise CheckpointError(_IS_JOBLIB)
     if is_harmful(whole) or ("." in name and is_harmful(name)):
         raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)

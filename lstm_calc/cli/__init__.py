@@ -106,7 +106,9 @@ class Group(TyperGroup):
         except (LstmCalcError, typer.TyperException, OSError, ValueError) as error:
             if not standalone or (isinstance(error, ValueError) and not _is_of_digits(error)):
                 raise
-            typer.echo(f"error: {_sentence(error)}", err=True)
+            from lstm_calc.cli.messages import say
+
+            say(f"error: {_sentence(error)}")
             code = 2
         if standalone:
             sys.exit(code)

@@ -3,8 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import typer
-
+from lstm_calc.cli.messages import say
 from lstm_calc.cli.models import is_a_path, model_and_budget
 from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
@@ -39,7 +38,7 @@ def run(
     answer = Checks(framework, dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
     for each in answer.models:
         if each.error is not None:
-            typer.echo(f"error: {each.error}", err=True)
+            say(f"error: {each.error}")
     _show(answer, output, quiet=quiet)
     return 2 if answer.unchecked else int(answer.failures > 0)
 

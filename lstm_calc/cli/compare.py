@@ -7,7 +7,7 @@ import typer
 from lstm_calc.cli.models import named_model
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.errors import printable
+from lstm_calc.errors import shortened
 
 if TYPE_CHECKING:
     from lstm_calc.document import Document
@@ -31,7 +31,7 @@ def run(
     from lstm_calc.questions.compare import compare
 
     names = list(dict.fromkeys(name.strip() for name in framework.split(",")))
-    answer = compare([(printable(text), _model(text)) for text in models], names)
+    answer = compare([(shortened(text), _model(text)) for text in models], names)
     output.show(answer.data, lambda: _document(answer))
     return 1 if fail and answer.differs else 0
 

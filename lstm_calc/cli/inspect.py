@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lstm_calc.cli.messages import say
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, printable
@@ -40,7 +41,7 @@ def run(
     elif answer.files:
         output.show(lambda: answer.data(tensors=tensors), lambda: _document(answer, tensors=tensors))
     for refusal in refusals:
-        typer.echo(f"error: {refusal}", err=True)
+        say(f"error: {refusal}")
     return 2 if refusals else 0 if answer.reconciled else 1
 
 

@@ -15,6 +15,7 @@ from lstm_calc.cli.models import read_model, read_models, read_template
 from lstm_calc.cli.output import Output, form_of, formats
 from lstm_calc.errors import listed
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.inputs import noting
 
 _ANSWER = "Answer"
 
@@ -110,9 +111,10 @@ def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callabl
     @wraps(run)
     def command(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
-        for name, reader in readers.items():
-            values[name] = shared[name](**{option: given[option] for option in reader})
-        return run(**values)
+        with noting():
+            for name, reader in readers.items():
+                values[name] = shared[name](**{option: given[option] for option in reader})
+            return run(**values)
 
     command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # what Typer looks for
     command.__annotations__ = {}

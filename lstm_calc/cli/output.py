@@ -7,9 +7,12 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_IMODE
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.cli.messages import say
 from lstm_calc.errors import OutputError, did_you_mean, quoted
+from lstm_calc.inputs import is_noted, note
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
 
 if TYPE_CHECKING:
@@ -120,66 +123,112 @@ def _print(texts: Iterable[str]) -> None:
 def warn(sentences: Iterable[str]) -> None:
     """Print warnings, a line each, beside the answer."""
     for sentence in sentences:
-        sys.stderr.write(f"warning: {sentence}\n")
+        say(f"warning: {sentence}")
 
 
 def write_file(option: str, given: str, parts: Iterable[bytes]) -> None:
-    """Write a file beside the path and put it in its place; a device or pipe is written to as it is."""
+    """Write a file, whole or not at all; what is no regular file, such as a device or a pipe, is written to as it is.
+
+    Raises OutputError where it can't be written, or where the call reads it or has written it already.
+    """
     try:
-        path = _path(given)
+        path = _target(given)
         if path.is_file() or not path.exists():
+            _refuse_our_own(option, given, path)
             _put(path, parts)
         else:
-            _fill(path, parts)
+            with path.open("wb") as stream:
+                stream.writelines(parts)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
         raise OutputError(f"{option}: {quoted(given)} cannot be written: {why.lower()}") from None
 
 
-def _path(given: str) -> Path:
-    """Return the file that a path leads to; raise ValueError where it names none, PermissionError where it is read-only."""
+def _target(given: str) -> Path:
+    """Return the path behind all symbolic links, that of a device or a pipe as it is given.
+
+    Raises ValueError where it names no file, OSError where the links go in a circle or the file is read-only.
+    """
     if not given or given.endswith("/"):
         raise ValueError(given)
-    path = Path(os.path.realpath(given))
+    path = Path(given)
+    if path.exists() and not path.is_file():
+        return path
+    path = Path(os.path.realpath(path))
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return path
 
 
+def _refuse_our_own(option: str, given: str, path: Path) -> None:
+    """Refuse to replace a file that the same call has read or written."""
+    if path.exists() and is_noted(path):
+        raise OutputError(f"{option}: {quoted(given)} is another file of this call, which would be lost; give another name")
+
+
 def _put(path: Path, parts: Iterable[bytes]) -> None:
-    """Write all of the parts into a file beside the path, then give it the path's name and mode."""
-    beside = path.with_name(f".lstm-calc-{os.getpid()}.tmp")
+    """Write the parts into a temporary file in the same folder, then give it the path's name and mode."""
+    from tempfile import mkstemp
+
     with _ended_in_order():
+        descriptor, name = mkstemp(prefix=".lstm-calc-", suffix=".tmp", dir=path.parent)
+        beside = Path(name)
         try:
-            _fill(beside, parts)
-            if path.exists():
-                beside.chmod(path.stat().st_mode & 0o777)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.writelines(parts)
+                note(stream)
+            beside.chmod(_mode(path))
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
 
 
+def _mode(path: Path) -> int:
+    """Return the permissions of the file that is replaced; for a new one, those that the umask leaves."""
+    if path.exists():
+        return S_IMODE(path.stat().st_mode)
+    mask = os.umask(0o077)  # there is no other way to read it
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+_NOT_ENDING = {"SIGCHLD", "SIGCLD", "SIGCONT", "SIGINFO", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGWINCH"}
+"""Signals that a process ignores, or that stop or continue it, unless it says otherwise."""
+_NOT_CAUGHT = {"SIGKILL", "SIGSTOP", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"}
+"""Those that cannot be caught, and those of a fault, after which Python can't go on."""
+
+
+def _ending() -> Iterator[int]:
+    """Yield the signals that would end the process, except those that somebody else handles."""
+    import signal
+
+    apart = {getattr(signal, name) for name in _NOT_ENDING | _NOT_CAUGHT if hasattr(signal, name)}
+    for number in signal.valid_signals() - apart:
+        handler = signal.getsignal(number)
+        if handler is signal.default_int_handler or handler == signal.SIG_DFL:
+            yield number
+
+
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP, where nobody else handles them, raise SystemExit meanwhile, so that what is begun is cleared away."""
+    """Turn the first signal that would end the process into SystemExit, and ignore those after it while a file is cleared away."""
     import signal
     import threading
 
+    main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in _ending()} if main else {}
+
     def leave(number: int, _: object) -> None:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)
         sys.exit(128 + number)
 
-    may = threading.current_thread() is threading.main_thread()
-    heard = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if may and hasattr(signal, name)]
-    ours = [number for number in heard if signal.getsignal(number) is signal.SIG_DFL]
-    for number in ours:
+    for number in before:
         signal.signal(number, leave)
     try:
         yield
     finally:
-        for number in ours:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _fill(path: Path, parts: Iterable[bytes]) -> None:
-    with path.open("wb") as stream:
-        stream.writelines(parts)
+        for number, handler in before.items():
+            signal.signal(number, handler)

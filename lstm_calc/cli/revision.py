@@ -1,35 +1,79 @@
-"""A model file as it was at a revision: ``HEAD~1:model.toml``, in the words of git."""
+"""A model file as it was at a revision: ``HEAD~1:model.toml``, in the words of git.
+
+A repository belongs to somebody else, and git runs what its configuration names: transports for objects that are missing, monitors
+of its files, filters. So git is called in one place, with all of these switched off, no input, and a limit on time and output.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, printable, quoted
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
 
+SECONDS = 20
+"""How long git may take."""
+_MAX_MESSAGE = 4096
+NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+"""Objects that are not there are not fetched; git before 2.45 knows only the second word, and fetches by no protocol."""
+_NOT_FETCHED = (b"lazy fetching disabled", b"' not allowed")
+"""What git says where it would have fetched."""
+_COMMAND = ("git", "--no-pager", "-c", "core.fsmonitor=false", "cat-file")
+"""``cat-file`` gives a blob as it is stored: it applies no filter and no textconv."""
+
 
 def is_a_revision(text: str) -> bool:
     """Say whether an argument names a file at a revision, and no file on the disk or line of notation."""
-    return ":" in text.strip(":") and ">" not in text and not Path(text).exists()
+    return ":" in text.strip(":") and ">" not in text and not os.path.lexists(text)
 
 
 def at_revision(text: str) -> Model:
     """Return the model in a file at a revision of the repository around here; raise LstmCalcError where there is none."""
-    import subprocess
     from io import BytesIO
 
-    from lstm_calc.modelfile import load_from
+    from lstm_calc.modelfile import MAX_BYTES, load_from
 
     if text.startswith("-"):
         raise LstmCalcError(f"{quoted(text)} is not a file at a revision; write HEAD~1:model.toml")
+    # the size comes first: git itself unpacks some objects whole before it writes a byte of them
+    size = int(_git(text, "-s", most=_MAX_MESSAGE))
+    content = b"" if size > MAX_BYTES else _git(text, "blob", most=MAX_BYTES + 1)
+    if max(size, len(content)) > MAX_BYTES:
+        raise LstmCalcError(f"{quoted(text)} has more than {MAX_BYTES // 2**20} MiB, the most that is read from git")
+    return load_from(BytesIO(content), text)
+
+
+def _git(text: str, what: str, most: int) -> bytes:
+    """Return what ``git cat-file`` says of an object, at most so many bytes; raise LstmCalcError where it fails."""
+    from subprocess import DEVNULL, PIPE, Popen
+    from threading import Timer
+
+    settings: dict[str, Any] = {"stdin": DEVNULL, "stdout": PIPE, "stderr": PIPE, "env": os.environ | NO_FETCH}
     try:
-        done = subprocess.run(["git", "cat-file", "blob", text], capture_output=True, check=False)  # noqa: S603, S607  no shell
+        process: Any = Popen([*_COMMAND, what, text], **settings)  # noqa: S603  no shell
     except (OSError, ValueError):
         raise LstmCalcError(f"{quoted(text)} is a file at a revision, and git, which would read it, can't be run here") from None
-    if done.returncode:
-        why = done.stderr.decode(errors="replace").strip().split("\n")[0].removeprefix("fatal: ")
-        raise LstmCalcError(f"{quoted(text)} can't be read from git: {printable(why)}")
-    return load_from(BytesIO(done.stdout), text)
+    limit = Timer(SECONDS, process.kill)
+    limit.start()
+    with process:
+        try:
+            found: bytes = process.stdout.read(most)
+            failed = len(found) < most and (process.stderr.read(_MAX_MESSAGE), process.wait())
+        finally:
+            limit.cancel()
+            process.kill()
+    if failed and failed[1]:
+        raise LstmCalcError(f"{quoted(text)} can't be read from git: {_reason(failed[0])}")
+    return found
+
+
+def _reason(message: bytes) -> str:
+    """Return what git says is wrong, without its warnings; it says nothing where its time was up."""
+    if any(words in message for words in _NOT_FETCHED):
+        return "its object is not in this clone, and nothing is fetched; git fetch --refetch gets all objects"
+    lines = message.decode(errors="replace").strip().split("\n")
+    wrong = next((line for line in lines if line.startswith("fatal: ")), lines[0])
+    return printable(wrong.removeprefix("fatal: ")) or f"it gives no answer within {SECONDS} seconds"

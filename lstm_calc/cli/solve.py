@@ -1,11 +1,11 @@
 """``lstm-calc solve``."""
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstm_calc.cli.messages import say
 from lstm_calc.cli.models import named_model
 from lstm_calc.cli.numbers import counted, timed
 from lstm_calc.cli.options import with_options
@@ -63,7 +63,7 @@ def _number(answer: "Solution", output: Output) -> int:
         return output.number(answer.fit.number)
     from lstm_calc.report.solve import verdict
 
-    sys.stderr.write(f"{verdict(answer)}\n")
+    say(verdict(answer))
     return 1
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstm_calc.cli.messages import say
 from lstm_calc.cli.numbers import counted, naming, sized
 from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
@@ -69,7 +70,7 @@ def run(
         _check_alone(plot, output)
     code = _show(output, model, answer, rows, yes=yes) if plot is None else _draw(output, plot, model, answer, rows, budget)
     if answer.refused:
-        sys.stderr.write(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}\n")
+        say(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}")
     return code
 
 

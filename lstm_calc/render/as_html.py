@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from lstm_calc.render.maths import mathml, written
 from lstm_calc.render.style import STYLE
 from lstm_calc.render.words import NUMERIC, cells
+from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def _flow(edges: list[Edge], before: str | None) -> str:
     if not edges:
         return ""
     named = {edge.start for edge in edges} != {before}
-    labels = _spans(f"{edge.start} {edge.label}" if named else edge.label for edge in edges)
+    labels = _spans(f"{visible(edge.start)} {edge.label}" if named else edge.label for edge in edges)
     return f'<div class="flow{" apart" * named}">{labels}</div>'
 
 

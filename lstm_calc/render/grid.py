@@ -44,7 +44,7 @@ class Grid(Record):
 
 def grid(table: Table) -> Grid:
     """Return a table with its cells worded, those that repeat the line above left empty, and its columns as wide as they need."""
-    worded = [[_on_one_line(cell) for cell in cells(table, line)] for line in table.lines]
+    worded = [cells(table, line) for line in table.lines]
     return Grid([_column(table, at, worded) for at in range(len(table.columns))], _rows(table, worded))
 
 
@@ -132,8 +132,3 @@ def _wide(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
-
-
-def _on_one_line(text: str) -> str:
-    """Return a text without what a screen would take for a command."""
-    return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)

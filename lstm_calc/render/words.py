@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from lstm_calc.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -55,6 +57,10 @@ def _slice_words(cuts: tuple[tuple[int, int, int], ...]) -> str:
     return f"[{', '.join(':' if (start, stop) == (0, size) else f'{start}:{stop}' for start, stop, size in cuts)}]"
 
 
+def _text(value: Value) -> str:
+    return visible(str(value))
+
+
 _WORDS: dict[Kind, Callable[[Any], str]] = {
     "number": lambda value: f"{value:,}",
     "shape": _shape_words,
@@ -77,12 +83,12 @@ _PLAIN: dict[Kind, Callable[[Any], str]] = {
 
 def worded(kind: Kind, value: Value) -> str:
     """Return a value as a person reads it: thousands parted, shapes in brackets."""
-    return "" if value is None else _WORDS.get(kind, str)(value)
+    return "" if value is None else _WORDS.get(kind, _text)(value)
 
 
 def plain(kind: Kind, value: Value) -> str:
     """Return a value as a program reads it: numbers bare, shapes as 32x128."""
-    return "" if value is None else _PLAIN.get(kind, str)(value)
+    return "" if value is None else _PLAIN.get(kind, _text)(value)
 
 
 def cells(table: Table, line: Line, word: Callable[[Kind, Value], str] = worded) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.render import size_words
+from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
@@ -76,5 +77,5 @@ def _sizes(check: Check) -> str:
 
 
 def _escaped(text: str, more: str) -> str:
-    """Return a text as a workflow command takes it."""
-    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in text)
+    """Return a text as a workflow command takes it, its lines kept and other control characters visible."""
+    return "".join(f"%{ord(char):02X}" if char in f"%\r\n{more}" else visible(char) for char in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.document import Column, Document, Line, Table
-from lstm_calc.errors import printable
+from lstm_calc.errors import shortened
 from lstm_calc.inference.sorting import sort
 from lstm_calc.render import size_words
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def inspect_document(answer: Inspection, *, tensors: bool) -> Document:
     """Return the recurrent layers of files and what is beside them; with ``tensors`` also every tensor."""
     files = answer.files
-    title = f"{printable(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
+    title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
     tables = [_layers_table(files), _totals_table(files), *([_tensors_table(files)] * tensors)]
     return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
@@ -51,8 +51,8 @@ def _layers_table(files: tuple[InspectedFile, ...]) -> Table:
 
 def _layer_values(file: InspectedFile, layer: InspectedLayer) -> tuple[str | int | None, ...]:
     return (
-        printable(file.path),
-        printable(layer.name),
+        shortened(file.path),
+        shortened(layer.name),
         layer.cell,
         layer.framework,
         layer.input_dim,
@@ -84,7 +84,7 @@ def _totals_table(files: tuple[InspectedFile, ...]) -> Table:
 
 def _total_values(file: InspectedFile) -> tuple[str | int, ...]:
     counts = (file.params - file.other, file.other, file.params, file.optimizer, file.buffers, file.bytes)
-    return (printable(file.path), file.format, *counts)
+    return (shortened(file.path), file.format, *counts)
 
 
 def _tensors_table(files: tuple[InspectedFile, ...]) -> Table:
@@ -104,21 +104,21 @@ def _tensor_lines(file: InspectedFile) -> Iterator[Line]:
     sorted_ = sort(file.tensors)
     parts |= {tensor.name: "optimizer" for tensor in sorted_.optimizer} | {tensor.name: "buffers" for tensor in sorted_.buffers}
     for tensor in file.tensors:
-        part = printable(parts.get(tensor.name, "other layers"))
-        yield Line((printable(file.path), printable(tensor.name), tensor.shape, tensor.dtype, part, tensor.params))
+        part = shortened(parts.get(tensor.name, "other layers"))
+        yield Line((shortened(file.path), shortened(tensor.name), tensor.shape, tensor.dtype, part, tensor.params))
 
 
 def _notes(files: tuple[InspectedFile, ...]) -> Iterator[str]:
     for file in files:
-        where = f"{printable(file.path)}: " if len(files) > 1 else ""
+        where = f"{shortened(file.path)}: " if len(files) > 1 else ""
         if not file.layers:
             yield f"{where}no recurrent layer"
         for layer in file.layers:
             if layer.reason or layer.params != layer.params_by_formula:
                 why = layer.reason or "not the formula's number, and nothing here says why"
-                yield f"{where}{printable(layer.name)}: {why}"
+                yield f"{where}{shortened(layer.name)}: {why}"
             if layer.candidates:
-                yield f"{where}{printable(layer.name)}: could as well be {' or '.join(layer.candidates)}"
+                yield f"{where}{shortened(layer.name)}: could as well be {' or '.join(layer.candidates)}"
         if file.kinds:
             yield f"{where}other layers: {', '.join(f'{kind} {count:,}' for kind, count in file.kinds.items())}"
         if file.shared:
@@ -128,8 +128,8 @@ def _notes(files: tuple[InspectedFile, ...]) -> Iterator[str]:
 
 def same_document(answer: Sameness) -> Document:
     """Return whether two files hold the same architecture, and what only one of them has."""
-    title = f"{' and '.join(map(printable, answer.paths))}: {'the same' if answer.same else 'not the same'} architecture"
+    title = f"{' and '.join(map(shortened, answer.paths))}: {'the same' if answer.same else 'not the same'} architecture"
     columns = (Column("path", "only in", grouped=True), Column("part", "part"))
     sides = zip(answer.paths, (answer.only_first, answer.only_second), strict=True)
-    lines = tuple(Line((printable(path), printable(part))) for path, parts in sides for part in parts)
+    lines = tuple(Line((shortened(path), shortened(part))) for path, parts in sides for part in parts)
     return Document(title, (Table(columns, lines),) if lines else (), ())
