@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from lstm_calc.checkpoint.configured import counted_names
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.layers import Found, assembled
 from lstm_calc.inference.named import forms_with, groups, named_fits, rank
+from lstm_calc.inference.numbered import numbered_fits, settled
 from lstm_calc.inference.sorting import slashed
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
     preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
     fits = _of_a_graph(checkpoint)
     left = _without(learned, fits)
+    if preferred is _PREFERRED["keras"]:
+        fits += numbered_fits(left, checkpoint.configured)
+        elsewhere = settled(left, checkpoint.configured)
+        left = [tensor for tensor in _without(left, fits) if tensor.name not in elsewhere]
     for search in (named_fits, _of_no_name, _misfits):
         fits += search(left, preferred) if left else ()
         left = _without(left, fits)
@@ -41,7 +46,7 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
         first = min((places[tensor.name] for tensor in each.tensors), default=len(places))
         return names.get(_part(each.path), ("", len(names)))[1], first
 
-    found = sorted(assembled(fits), key=place)
+    found = sorted(assembled(fits, _layers_apart(checkpoint)), key=place)
     return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
 
 
@@ -67,16 +72,18 @@ def _of_no_name(left: Sequence[Stored], preferred: Sequence[str]) -> Iterable[Fi
 def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
     """Return, for what stands for a layer in the paths of Keras' files, its name in the model's configuration, and its place there.
 
-    Before Keras 3 that is the name itself, since then the class in small letters, its words parted as by Keras
-    (keras/src/utils/naming.py), and counted up (keras/src/saving/saving_lib.py).
+    Before Keras 3 that is the name itself, since then the class in small letters, counted up.
     """
     names: dict[str, tuple[str, int]] = {}
-    taken: dict[str, int] = {}
-    for at, (name, cls) in enumerate(checkpoint.classes.items()):
-        snake = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", cls).lower()
-        names[f"layers/{snake}_{taken[snake]}" if snake in taken else f"layers/{snake}"] = names[name] = (name, at)
-        taken[snake] = taken.get(snake, 0) + 1
+    for at, (name, counted) in enumerate(zip(checkpoint.classes, counted_names(checkpoint.classes.values()), strict=True)):
+        names[f"layers/{counted}"] = names[name] = (name, at)
     return names
+
+
+def _layers_apart(checkpoint: Checkpoint) -> frozenset[str]:
+    """Return the parts of paths that each stand for a layer of its own in the configuration, and for no direction of one."""
+    alone = [each for each in checkpoint.configured if not each.way]
+    return frozenset(part for each in alone for part in (each.name, each.path.rpartition("/")[2]))
 
 
 def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
