@@ -242,14 +242,14 @@ def test_a_path_that_names_a_cell(kind: str, path: str, named: bool) -> None:
 )
 def test_what_is_beside_the_recurrent_layers(shapes: Shapes, kinds: dict[str, int]) -> None:
     tensors = stored(shapes)
-    assert kinds_of(tensors, tensors) == kinds
-    assert list(kinds_of(tensors, tensors)) == sorted(kinds)
-    assert kinds_of(tensors, ()) == {}
+    assert kinds_of(tensors, tensors, {}) == kinds
+    assert list(kinds_of(tensors, tensors, {})) == sorted(kinds)
+    assert kinds_of(tensors, (), {}) == {}
 
 
 def test_only_some_tensors_of_a_kind_count() -> None:
     tensors = stored({"fc/kernel": (3, 4), "fc/bias": (4,), "emb/w": (5, 2)})
-    assert kinds_of(tensors, tensors[1:2]) == {"dense": 4}
+    assert kinds_of(tensors, tensors[1:2], {}) == {"dense": 4}
 
 
 SORTED = {

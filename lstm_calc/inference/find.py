@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.checkpoint.configured import counted_names
 from lstm_calc.inference.fits import Fit
+from lstm_calc.inference.gates import without_gates
 from lstm_calc.inference.layers import Found, assembled
 from lstm_calc.inference.named import forms_with, groups, named_fits, rank
 from lstm_calc.inference.numbered import numbered_fits, settled
-from lstm_calc.inference.sorting import slashed
+from lstm_calc.inference.sorting import outermost, slashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 _PREFERRED = {
     "pytorch": ("pytorch", "equinox", "mlx", "paddle", "keras", "cudnn"),
     "keras": ("keras", "cudnn", "tensorflow1", "pytorch"),
+    "paddle": ("paddle", "pytorch"),
 }
 """Whose layers come first where several frameworks store the same, by the first word of the format."""
-_FAMILY = {"keras": "keras", "keras-hdf5": "keras", "hdf5": "keras"}
+_FAMILY = {"keras": "keras", "keras-hdf5": "keras", "hdf5": "keras", "paddle": "paddle"}
 _CELLS = ("lstm", "gru", "rnn")
 _VAGUE = {"R", "kernel", "w", "W", "Wh"}
 """Names of recurrent kernels that other layers' matrices have as well."""
@@ -32,19 +34,19 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
     preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
     fits = _of_a_graph(checkpoint)
     left = _without(learned, fits)
-    if preferred is _PREFERRED["keras"]:
+    if preferred[0] == "keras":
         fits += numbered_fits(left, checkpoint.configured)
         elsewhere = settled(left, checkpoint.configured)
         left = [tensor for tensor in _without(left, fits) if tensor.name not in elsewhere]
     for search in (named_fits, _of_no_name, _misfits):
-        fits += search(left, preferred) if left else ()
+        fits += without_gates(search(left, preferred), left) if left else ()
         left = _without(left, fits)
     names = _configured(checkpoint)
     places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
 
     def place(each: Found) -> tuple[int, int]:
         first = min((places[tensor.name] for tensor in each.tensors), default=len(places))
-        return names.get(_part(each.path), ("", len(names)))[1], first
+        return names.get(outermost(each.path), ("", len(names)))[1], first
 
     found = sorted(assembled(fits, _layers_apart(checkpoint)), key=place)
     return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
@@ -88,15 +90,9 @@ def _layers_apart(checkpoint: Checkpoint) -> frozenset[str]:
 
 def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
     """Return a path with the layer's own name in the place of its counted class, where it is a layer of the outermost model."""
-    part = _part(path)
+    part = outermost(path)
     rest = path.removeprefix(part)
     return f"{names[part][0]}{rest}" if part in names and part.startswith("layers/") and "/layers/" not in rest else path
-
-
-def _part(path: str) -> str:
-    """Return the part of a path that stands for a layer of the outermost model."""
-    parts = path.removeprefix("model_weights/").split("/")
-    return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]
 
 
 def _is_recurrent_kernel(name: str) -> bool:

@@ -62,7 +62,7 @@ def sort(tensors: Sequence[Stored]) -> Sorted:
     names = {tensor.name for tensor in tensors}
     drawn = _drawn(tensors)
     for tensor in tensors:
-        made = tensor.name in drawn or _is_singular_vector(tensor.name, names)
+        made = tensor.name in drawn or _stands_beside(tensor.name, names)
         bins[_kind(tensor) or "buffer" * made].append(tensor)
     return Sorted(tuple(bins[""]), tuple(bins["optimizer"]), tuple(bins["buffer"]))
 
@@ -74,9 +74,11 @@ def _drawn(tensors: Sequence[Stored]) -> set[str]:
     return {name for name in others if plain(slashed(name)) in raw}
 
 
-def _is_singular_vector(name: str, names: Container[str]) -> bool:
-    """Say whether a tensor is one of the two buffers that PyTorch's spectral_norm keeps beside the weight that it renames."""
-    return name.endswith(("_u", "_v")) and f"{name[:-2]}_orig" in names
+def _stands_beside(name: str, names: Container[str]) -> bool:
+    """Say whether PyTorch keeps a buffer beside another tensor: spectral_norm's two vectors, the scale of a quantised output."""
+    if name.endswith(("_u", "_v")):
+        return f"{name[:-2]}_orig" in names
+    return name.endswith("scale") and f"{name.removesuffix('scale')}zero_point" in names
 
 
 def _kind(tensor: Stored) -> str:
@@ -126,3 +128,9 @@ def plain(name: str) -> str:
         if any(word in name for word in words):
             name = re.sub(pattern, plain, name)
     return name
+
+
+def outermost(path: str) -> str:
+    """Return the part of a path that stands for a layer of the outermost model."""
+    parts = path.removeprefix("model_weights/").split("/")
+    return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]

@@ -146,7 +146,7 @@ def inspect_file(path: str) -> InspectedFile:
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
     others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
-    kinds = kinds_of(others, _counted_once(others, counted))
+    kinds = kinds_of(others, _counted_once(others, counted), checkpoint.classes)
     in_layers = sum(layer.params for layer in layers)
     named = sum(tensor.params for tensor in sorted_.learned)
     total = in_layers + sum(kinds.values())
