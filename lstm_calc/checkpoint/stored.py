@@ -20,7 +20,8 @@ class Stored(Record):
     """One tensor in a file.
 
     ``place`` is what it lies in and where, equal for two names of the same numbers, None where each name has numbers of its own.
-    ``kind`` is what the file itself says of it: optimizer, buffer, or nothing. ``dtype`` is in NumPy's words, None where unknown.
+    ``kind`` is what the file itself says of it: learned, optimizer, buffer, or nothing. ``dtype`` is in NumPy's words, None where
+    it is not known.
     """
 
     name: str

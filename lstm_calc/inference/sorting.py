@@ -82,6 +82,8 @@ def _stands_beside(name: str, names: Container[str]) -> bool:
 
 
 def _kind(tensor: Stored) -> str:
+    if tensor.kind == "learned":
+        return ""
     name = slashed(tensor.name).lower()
     if tensor.kind == "optimizer" or _is_of_an_optimizer(name):
         return "optimizer"
