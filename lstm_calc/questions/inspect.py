@@ -88,7 +88,7 @@ class InspectedFile(Record):
 
     @property
     def left_out(self) -> dict[str, int]:
-        """What ``model()`` leaves out, with how many parameters it has: other layers by their kind, layers of unknown sizes by name."""
+        """What ``model()`` leaves out, with how many parameters: other layers by kind, layers of unknown sizes by name."""
         return self.kinds | {layer.name: layer.params for layer in self.layers if layer.layer is None}
 
     def model(self) -> Model | None:
