@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lstm_calc.checkpoint import hdf5, read
+from lstm_calc.checkpoint.configured import configured_layers
 from lstm_calc.checkpoint.hdf5 import layer_classes, parsed_config
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
@@ -311,6 +312,13 @@ def test_a_configuration_of_very_many_layers_is_refused(tmp_path: Path) -> None:
     layers = [{"class_name": "A"}] * 60_000
     data = archive_of(tmp_path / "a.keras", layers, LSTM).read_bytes()
     assert "more than 50,000 layers" in refusal(tmp_path / "b", data)
+
+
+def test_a_configuration_that_nests_very_deeply_is_not_followed_to_its_end() -> None:
+    deep: dict[str, Any] = layer_of("Sequential", "end", layers=[layer_of("LSTM", "l")] * 1000)
+    for _ in range(10_000):
+        deep = layer_of("TimeDistributed", "t", layer=deep)
+    assert len(configured_layers(layer_of("Sequential", "m", layers=[deep]))) < 100
 
 
 def test_attention_is_told_by_the_class(tmp_path: Path) -> None:

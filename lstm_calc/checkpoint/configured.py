@@ -14,7 +14,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MOST_LAYERS = 50_000
+_MOST_LAYERS, _LONGEST_PATH = 50_000, 500
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])")
 _WAYS = {"forward_layer", "backward_layer"}
 _LISTS = ("layers", "cells")
@@ -35,12 +35,16 @@ class Configured(Record):
 
 
 def configured_layers(config: Any) -> tuple[Configured, ...]:
-    """Return every layer and cell in a configuration of a model; raise CheckpointError where there are too many."""
+    """Return every layer and cell in a configuration of a model, none of those that are nested deeper than a file can have them.
+
+    Raises CheckpointError where there are too many.
+    """
     found: list[Configured] = []
     left = [("", config if isinstance(config, dict) else {}, False)]
     while left:
         path, node, way = left.pop()
-        inner = [(f"{path}/{step}".strip("/"), part, way or step in _WAYS) for step, part in _parts(node)]
+        parts = _parts(node) if len(path) <= _LONGEST_PATH else ()
+        inner = [(f"{path}/{step}".strip("/"), part, way or step in _WAYS) for step, part in parts]
         if path and isinstance(node.get("class_name"), str):
             found.append(_configured(path, node, leaf=not inner, way=way))
         left += reversed(inner)

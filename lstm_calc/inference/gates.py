@@ -50,8 +50,8 @@ def _counts(tensors: Sequence[Stored], shapes: set[Shape]) -> Counter[tuple[str,
 
 
 def _has_others(fit: Fit, counts: Counter[tuple[str, Shape]]) -> bool:
-    own = Counter(key for tensor in _matrices(fit) for key in _without_gate(tensor))
-    return any(counts[key] - count >= _OTHERS for key, count in own.items())
+    own = [key for tensor in _matrices(fit) for key in _without_gate(tensor)]
+    return any(counts[key] - own.count(key) >= _OTHERS for key in own)
 
 
 def _without_gate(tensor: Stored) -> Iterator[tuple[str, Shape]]:
