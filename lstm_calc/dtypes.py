@@ -22,6 +22,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lstm_calc.cells import State
     from lstm_calc.frameworks import Layout, Row
     from lstm_calc.measure import Shape
     from lstm_calc.model import Model, Placed
@@ -46,10 +47,10 @@ class Dtype(Record):
     cell: int
     scale: int = 0
 
-    @property
-    def states(self) -> dict[str, int]:
-        """The bits of a number of each state."""
-        return {"h": self.value, "c": self.cell}
+    def bits_of(self, state: State) -> int:
+        """Return the bits of a number of a state."""
+        bits: int = getattr(self, state.dtype)
+        return bits
 
 
 DTYPES = {
