@@ -7,7 +7,7 @@ element-wise functions of :data:`FUNCTIONS`, and
     into(gate), back(gate, v)   its two halves: W x + b and U v + b'
     project(v)                  P v
 
-The gate of a layer without gates is None. :mod:`lstm_calc.equations` parses all of this and refuses anything else.
+In a layer without gates, ``into()`` has no argument. :mod:`lstm_calc.equations` parses all of this and refuses anything else.
 
 Equations are computed in order: those before the one of c read the c of the previous step, those after it read the new one.
 """
@@ -47,7 +47,6 @@ class Function(Record):
     ``sign`` is how formulas write it where that is not its name. ``mirror`` holds (a, b) where f(-x) = a + b f(x).
     """
 
-    name: str
     meaning: str
     flops: int
     saves: str
@@ -69,12 +68,11 @@ class Equation(Record):
 class Cell(Record):
     """One recurrent cell.
 
-    ``purposes`` has its gates, which are all its affine maps of input and state, the candidate among them, in the order of every
-    screen, each with what it is for. ``states`` are those that it carries from step to step, by name. The words of its equations
-    are a layer's option words and a framework's quirks.
+    ``title`` is its name for people. ``purposes`` has its gates, each with what it is for, in the order of every screen; they are
+    all its affine maps of input and state, the candidate among them. ``states`` are those that it carries from step to step, by
+    name. The words of its equations are a layer's option words and a framework's quirks.
     """
 
-    name: str
     title: str
     purposes: dict[str, str]
     states: dict[str, State]
@@ -109,125 +107,106 @@ def _by_name(*states: State) -> dict[str, State]:
 
 
 FUNCTIONS = {
-    function.name: function
-    for function in (
-        Function("+", "adds", 1, "nothing", lambda _, x, y: x + y, arity=2),
-        Function("-", "subtracts", 1, "nothing", lambda _, x, y: x - y, arity=2),
-        Function("*", "multiplies", 1, "others", lambda _, x, y: x * y, arity=2, sign="⊙"),
-        Function(
-            "sigmoid",
-            "bounds every number to between 0 and 1: a valve, where 0 lets nothing through and 1 all",
-            4,  # 1 / (1 + exp(-x))
-            "result",
-            lambda np, x: 1 / (1 + np.exp(-x)),
-            sign="σ",
-            mirror=(1, -1),
-        ),
-        Function(
-            "tanh",
-            "bounds every number to between -1 and 1: content that can add or take away",
-            5,  # 1 - 2 / (exp(2 x) + 1)
-            "result",
-            lambda np, x: np.tanh(x),
-            mirror=(0, -1),
-        ),
-        Function(
-            "relu",
-            "makes negative numbers 0 and leaves the others; it bounds nothing from above",
-            1,
-            "result",
-            lambda np, x: np.maximum(x, 0),
-        ),
-    )
+    "+": Function("adds", 1, "nothing", lambda _, x, y: x + y, arity=2),
+    "-": Function("subtracts", 1, "nothing", lambda _, x, y: x - y, arity=2),
+    "*": Function("multiplies", 1, "others", lambda _, x, y: x * y, arity=2, sign="⊙"),
+    "sigmoid": Function(
+        "bounds every number to between 0 and 1: a valve, where 0 lets nothing through and 1 all",
+        4,  # 1 / (1 + exp(-x))
+        "result",
+        lambda np, x: 1 / (1 + np.exp(-x)),
+        sign="σ",
+        mirror=(1, -1),
+    ),
+    "tanh": Function(
+        "bounds every number to between -1 and 1: content that can add or take away",
+        5,  # 1 - 2 / (exp(2 x) + 1)
+        "result",
+        lambda np, x: np.tanh(x),
+        mirror=(0, -1),
+    ),
+    "relu": Function(
+        "makes negative numbers 0 and leaves the others; it bounds nothing from above",
+        1,
+        "result",
+        lambda np, x: np.maximum(x, 0),
+    ),
 }
 """The element-wise operators and functions of equations, by name."""
 
-_LSTM_GATES = {
-    "input": "decides, number by number, how much of the new content is written into the cell",
-    "forget": "decides how much of the old cell is kept",
-    "cell": "proposes the new content (the candidate), from what comes in and the previous output",
-    "output": "decides how much of the cell is shown as the output h",
-}
-_LSTM = (
-    Equation("i", "sigmoid(pre(input))", unless="i_from_f"),
-    Equation("f", "sigmoid(pre(forget))", unless="f_from_i"),
-    Equation("i", "1 - f", when="i_from_f"),
-    Equation("f", "1 - i", when="f_from_i"),
-    Equation("g", "tanh(pre(cell))"),
-    Equation("c", "f * c + i * g"),
-    Equation("o", "sigmoid(pre(output))"),
-    Equation("h", "o * tanh(c)", unless="projection"),
-    Equation("h", "project(o * tanh(c))", when="projection"),
+_LSTM = Cell(
+    title="LSTM (long short-term memory)",
+    purposes={
+        "input": "decides, number by number, how much of the new content is written into the cell",
+        "forget": "decides how much of the old cell is kept",
+        "cell": "proposes the new content (the candidate), from what comes in and the previous output",
+        "output": "decides how much of the cell is shown as the output h",
+    },
+    states=_by_name(HIDDEN, CELL),
+    equations=(
+        Equation("i", "sigmoid(pre(input))", unless="i_from_f"),
+        Equation("f", "sigmoid(pre(forget))", unless="f_from_i"),
+        Equation("i", "1 - f", when="i_from_f"),
+        Equation("f", "1 - i", when="f_from_i"),
+        Equation("g", "tanh(pre(cell))"),
+        Equation("c", "f * c + i * g"),
+        Equation("o", "sigmoid(pre(output))"),
+        Equation("h", "o * tanh(c)", unless="projection"),
+        Equation("h", "project(o * tanh(c))", when="projection"),
+    ),
 )
 
 CELLS = {
-    cell.name: cell
-    for cell in (
-        Cell(
-            name="lstm",
-            title="LSTM (long short-term memory)",
-            purposes=_LSTM_GATES,
-            states=_by_name(HIDDEN, CELL),
-            equations=_LSTM,
+    "lstm": _LSTM,
+    "gru": Cell(
+        title="GRU (gated recurrent unit)",
+        purposes={
+            "reset": "decides how much of the previous output the new content may draw on",
+            "update": "decides how much of the output stays as it was and how much is replaced by the new content",
+            "candidate": "proposes the new content",
+        },
+        states=_by_name(HIDDEN),
+        equations=(
+            Equation("r", "sigmoid(pre(reset))"),
+            Equation("z", "sigmoid(pre(update))"),
+            Equation("n", "tanh(into(candidate) + back(candidate, r * h))", when="reset_before"),
+            Equation("n", "tanh(into(candidate) + r * back(candidate, h))", when="reset_after"),
+            Equation("h", "z * h + (1 - z) * n", unless="update_takes_new"),
+            Equation("h", "(1 - z) * h + z * n", when="update_takes_new"),
         ),
-        Cell(
-            name="gru",
-            title="GRU (gated recurrent unit)",
-            purposes={
-                "reset": "decides how much of the previous output the new content may draw on",
-                "update": "decides how much of the output stays as it was and how much is replaced by the new content",
-                "candidate": "proposes the new content",
-            },
-            states=_by_name(HIDDEN),
-            equations=(
-                Equation("r", "sigmoid(pre(reset))"),
-                Equation("z", "sigmoid(pre(update))"),
-                Equation("n", "tanh(into(candidate) + back(candidate, r * h))", when="reset_before"),
-                Equation("n", "tanh(into(candidate) + r * back(candidate, h))", when="reset_after"),
-                Equation("h", "z * h + (1 - z) * n", unless="update_takes_new"),
-                Equation("h", "(1 - z) * h + z * n", when="update_takes_new"),
-            ),
+    ),
+    "rnn": Cell(
+        title="simple recurrent layer",
+        purposes={"hidden": "is the new output, made from what comes in and the previous output"},
+        states=_by_name(HIDDEN),
+        equations=(
+            Equation("h", "tanh(pre(hidden))", unless="relu"),
+            Equation("h", "relu(pre(hidden))", when="relu"),
         ),
-        Cell(
-            name="rnn",
-            title="simple recurrent layer",
-            purposes={"hidden": "is the new output, made from what comes in and the previous output"},
-            states=_by_name(HIDDEN),
-            equations=(
-                Equation("h", "tanh(pre(hidden))", unless="relu"),
-                Equation("h", "relu(pre(hidden))", when="relu"),
-            ),
+    ),
+    "mgu": Cell(
+        title="MGU (minimal gated unit)",
+        purposes={
+            "forget": "decides how much of the output stays as it was and how much is replaced by the new content",
+            "candidate": "proposes the new content",
+        },
+        states=_by_name(HIDDEN),
+        equations=(
+            Equation("f", "sigmoid(pre(forget))"),
+            Equation("n", "tanh(pre(candidate))", when="ungated"),
+            Equation("n", "tanh(into(candidate) + back(candidate, f * h))", when="gated", unless="gates_after"),
+            Equation("n", "tanh(into(candidate) + f * back(candidate, h))", when="gated gates_after"),
+            Equation("h", "(1 - f) * h + f * n", unless="forget_keeps_old"),
+            Equation("h", "f * h + (1 - f) * n", when="forget_keeps_old"),
         ),
-        Cell(
-            name="mgu",
-            title="MGU (minimal gated unit)",
-            purposes={
-                "forget": "decides how much of the output stays as it was and how much is replaced by the new content",
-                "candidate": "proposes the new content",
-            },
-            states=_by_name(HIDDEN),
-            equations=(
-                Equation("f", "sigmoid(pre(forget))"),
-                Equation("n", "tanh(pre(candidate))", when="ungated"),
-                Equation("n", "tanh(into(candidate) + back(candidate, f * h))", when="gated", unless="gates_after"),
-                Equation("n", "tanh(into(candidate) + f * back(candidate, h))", when="gated gates_after"),
-                Equation("h", "(1 - f) * h + f * n", unless="forget_keeps_old"),
-                Equation("h", "f * h + (1 - f) * n", when="forget_keeps_old"),
-            ),
-        ),
-        Cell(
-            name="conv_lstm",
-            title="ConvLSTM, an LSTM whose products are convolutions",
-            purposes=_LSTM_GATES,
-            states=_by_name(HIDDEN, CELL),
-            equations=_LSTM,
-        ),
-    )
+    ),
+    "conv_lstm": _LSTM.replace(title="ConvLSTM, an LSTM whose products are convolutions"),
 }
+"""The recurrent cells by the kind of their layer."""
 
 MAPS = {
-    "dense": (Equation("y", "into(None)"),),
-    "embedding": (Equation("y", "into(None)"),),
+    "dense": (Equation("y", "into()"),),
+    "embedding": (Equation("y", "into()"),),
     "repeat_vector": (Equation("y", "x"),),
 }
 """The equations of the layers that carry no state."""

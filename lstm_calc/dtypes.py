@@ -22,7 +22,6 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.cells import State
     from lstm_calc.frameworks import Layout, Row
     from lstm_calc.measure import Shape
     from lstm_calc.model import Model, Placed
@@ -46,11 +45,6 @@ class Dtype(Record):
     gate: int
     cell: int
     scale: int = 0
-
-    def bits_of(self, state: State) -> int:
-        """Return the bits of a number of a state."""
-        bits: int = getattr(self, state.dtype)
-        return bits
 
 
 DTYPES = {

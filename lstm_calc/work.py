@@ -117,11 +117,9 @@ def saved_in(placed: Placed, layout: Layout, *, input_gradient: bool, initial_st
     """Return what a recurrent layer's step saves for the backward pass; ``input_gradient``: something below it is trained."""
     from lstm_calc.equations.saved import saved_for_backward
 
-    trainable = placed.layer.trainable
-    form = _form(placed, layout)
-    return saved_for_backward(
-        placed.layer.kind, *form, trainable=trainable, input_gradient=input_gradient, initial_step=initial_step
-    )
+    layer, form = placed.layer, _form(placed, layout)
+    gradients = {"trainable": layer.trainable, "input_gradient": input_gradient, "initial_step": initial_step}
+    return saved_for_backward(layer.kind, *form, **gradients)
 
 
 def _form(placed: Placed, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:

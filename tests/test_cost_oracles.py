@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import cost, read
 from lstm_calc.cells import CELLS
-from lstm_calc.equations.visitor import Visitor
+from lstm_calc.equations.parse import Visitor
 from lstm_calc.flow import batch_of
 from lstm_calc.frameworks import FRAMEWORKS, equation_words
 from lstm_calc.work import macs_of

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from lstm_calc.cells import CELL, CELLS, FUNCTIONS, HIDDEN, MAPS, Cell, Equation, Function, State
 from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.equations.op_counts import OpCounts, op_counts
-from lstm_calc.equations.parse import Apply, Name, Number, Preactivation, Weighted, gates_of, nodes_of, parse
+from lstm_calc.equations.parse import Apply, Name, Number, Preactivation, Visitor, Weighted, gates_of, nodes_of, parse
 from lstm_calc.equations.saved import SavedForBackward, saved_for_backward
 from lstm_calc.equations.text import Blocks, formulas
-from lstm_calc.equations.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +31,7 @@ NODES = {
         "tanh",
         (Preactivation((Weighted("kernel", "cell", X), Weighted("recurrent_kernel", "cell", H), Weighted("peephole", "cell", C))),),
     ),
-    "into(None)": Weighted("kernel", None, X),
+    "into()": Weighted("kernel", None, X),
     "back(candidate, c * h)": Weighted("recurrent_kernel", "candidate", Apply("*", (C, H))),
     "project(c)": Weighted("projection", None, C),
 }
@@ -47,7 +46,7 @@ REFUSED = {
     "an operator": ("h / 2", "h // 2", "h ** 2", "h % 2", "h @ c", "-h", "not h", "h and c", "h < c"),
     "a function": ("exp2(h)", "Tanh(h)", "peephole(input, c)", "row(h)", "h(c)"),
     "the number of arguments": ("tanh()", "tanh(h, c)", "pre()", "pre(a, b)", "into(a, h)", "back(a)", "project(h, c)"),
-    "the kind of an argument": ("pre(1)", "into('a')", "back(h * c, h)", "tanh(x=h)", "tanh(*h)", "into(gate=a)"),
+    "the kind of an argument": ("pre(1)", "into('a')", "back(h * c, h)", "tanh(x=h)", "tanh(*h)", "into(gate=a)", "into(None)"),
     "a value": ("1.5", "True", "None", "'h'", "h[0]", "h.T", "h if h else c", "lambda: h", "(h, c)", "[h]", "(h := c)"),
 }
 
@@ -74,7 +73,7 @@ VISITORS: dict[str, Callable[[tuple[Equation, ...]], object]] = {
 @pytest.mark.parametrize("expression", ["h / 2", "h * square(h)", "h[0]"])
 def test_every_visitor_refuses_it(visitor: str, expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
     equations = (Equation("h", expression),)
-    monkeypatch.setitem(CELLS, "made_up", Cell("made_up", "made up", {}, {"h": HIDDEN}, equations))
+    monkeypatch.setitem(CELLS, "made_up", Cell("made up", {}, {"h": HIDDEN}, equations))
     with pytest.raises(ValueError, match="equations have names"):
         VISITORS[visitor](equations)
 
@@ -128,14 +127,13 @@ def test_a_formula_means_what_its_expression_does(expression: str, h: int, c: in
     assert Plain(scope).value(parse(again)) == Plain(scope).value(parse(expression))
 
 
-ADDED = (
-    Function("exp", "makes every number positive", 1, "result", lambda np, x: np.exp(x)),
-    Function("reciprocal", "divides one by every number", 1, "result", lambda _, x: 1 / x),
-    Function("softplus", "makes every number positive, smoothly", 3, "arguments", lambda np, x: np.logaddexp(0, x)),
-    Function("maximum", "takes the larger of two numbers", 1, "arguments", lambda np, x, y: np.maximum(x, y), arity=2),
-)
+ADDED = {
+    "exp": Function("makes every number positive", 1, "result", lambda np, x: np.exp(x)),
+    "reciprocal": Function("divides one by every number", 1, "result", lambda _, x: 1 / x),
+    "softplus": Function("makes every number positive, smoothly", 3, "arguments", lambda np, x: np.logaddexp(0, x)),
+    "maximum": Function("takes the larger of two numbers", 1, "arguments", lambda np, x, y: np.maximum(x, y), arity=2),
+}
 SLSTM = Cell(
-    "slstm",
     "sLSTM",
     dict.fromkeys(("input", "forget", "cell", "output"), "is a gate"),
     {
@@ -163,7 +161,7 @@ SLSTM = Cell(
 
 
 def test_a_value_that_meets_itself_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CELLS, "made_up", Cell("made_up", "made up", {}, {"h": HIDDEN}, (Equation("h", "h * h + 1"),)))
+    monkeypatch.setitem(CELLS, "made_up", Cell("made up", {}, {"h": HIDDEN}, (Equation("h", "h * h + 1"),)))
     assert saved_for_backward("made_up", frozenset()).before == {"h"}
     assert saved_for_backward("made_up", frozenset(), initial_step=True).before == frozenset()
 
@@ -177,8 +175,8 @@ def test_what_a_peephole_reads_is_read_where_there_is_one() -> None:
 @pytest.fixture
 def slstm(monkeypatch: pytest.MonkeyPatch) -> Cell:
     monkeypatch.setitem(CELLS, "slstm", SLSTM)
-    for function in ADDED:
-        monkeypatch.setitem(FUNCTIONS, function.name, function)
+    for name, function in ADDED.items():
+        monkeypatch.setitem(FUNCTIONS, name, function)
     return SLSTM
 
 

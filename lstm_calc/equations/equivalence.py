@@ -11,25 +11,22 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELL, FUNCTIONS
-from lstm_calc.equations.parse import gates_of
-from lstm_calc.equations.visitor import Visitor
+from lstm_calc.equations.parse import Visitor, gates_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from lstm_calc.cells import Equation
 
-    Weights = Callable[[str, str | None, "Polynomial"], "Polynomial"]
-    """The value of weights by role and gate, times an operand."""
+    Gates = Mapping[str, tuple[str, int]]
+    """For each gate, the one that it stands for and its sign."""
 
 Polynomial = tuple[tuple[tuple[Any, ...], int], ...]
 """Products of atoms and how often each is there, sorted, so that equal ones are the same."""
 
 
 @cache
-def gate_map(
-    states: tuple[str, ...], source: tuple[Equation, ...], target: tuple[Equation, ...]
-) -> Mapping[str, tuple[str, int]] | None:
+def gate_map(states: tuple[str, ...], source: tuple[Equation, ...], target: tuple[Equation, ...]) -> Gates | None:
     """Return, for each gate of the target's equations, the source's gate and the sign with which it makes the two the same.
 
     A gate is its namesake, or, where the source has none, one that the target has not; signs are plus wherever they can be. None
@@ -45,10 +42,10 @@ def gate_map(
     ours, theirs = gates_of(source), gates_of(target)
     spare = [gate for gate in ours if gate not in theirs]
     choices = [[(name, sign) for sign in (1, -1) for name in ([gate] if gate in ours else spare)] for gate in theirs]
-    wanted = _after_step(states, source, _atom)
+    wanted = _after_step(states, source, {})
     for choice in sorted(product(*choices), key=lambda choice: sum(sign < 0 for _, sign in choice)):
         found = dict(zip(theirs, choice, strict=True))
-        if _after_step(states, target, _mapped(found)) == wanted:
+        if _after_step(states, target, found) == wanted:
             return found
     return None
 
@@ -61,40 +58,26 @@ def biases_merge(states: tuple[str, ...], equations: tuple[Equation, ...], gate:
     >>> [biases_merge(("h",), CELLS["gru"].equations_for({"reset_after"}), gate) for gate in ("update", "candidate")]
     [True, False]
     """
-
-    def with_bias(of: str) -> Weights:
-        def weights(role: str, name: str | None, operand: Polynomial) -> Polynomial:
-            value = _atom(role, name, operand)
-            return _plus(value, _atom("bias")) if (role, name) == (of, gate) else value
-
-        return weights
-
-    return _after_step(states, equations, with_bias("kernel")) == _after_step(states, equations, with_bias("recurrent_kernel"))
+    one, other = (_after_step(states, equations, {}, biased=(role, gate)) for role in ("kernel", "recurrent_kernel"))
+    return one == other
 
 
-def _mapped(gates: Mapping[str, tuple[str, int]]) -> Weights:
-    """Return the weights of a cell whose gates stand for others, with a sign."""
-
-    def weights(role: str, gate: str | None, operand: Polynomial) -> Polynomial:
-        name, sign = gates[gate] if gate else (gate, 1)
-        return _scaled(_atom(role, name, operand), sign)
-
-    return weights
-
-
-def _after_step(states: tuple[str, ...], equations: tuple[Equation, ...], weights: Weights) -> tuple[Polynomial, ...]:
-    """Return the states after a step."""
+def _after_step(
+    states: tuple[str, ...], equations: tuple[Equation, ...], gates: Gates, *, biased: tuple[str, str | None] | None = None
+) -> tuple[Polynomial, ...]:
+    """Return the states after a step, with gates that stand for others, and a bias more on the weights of one role and gate."""
     peepholes = gates_of(equations) if CELL.name in states else ()
     cell = _Algebra({name: _atom(name) for name in ("x", *states)}, peepholes)
-    cell.weights = weights
+    cell.gates, cell.biased = gates, biased
     cell.step(equations)
     return tuple(cell.scope[state] for state in states)
 
 
 class _Algebra(Visitor[Polynomial]):
-    """A value is a polynomial; ``weights`` says what the products with weights are worth."""
+    """A value is a polynomial."""
 
-    weights: Weights
+    gates: Gates
+    biased: tuple[str, str | None] | None
 
     def number(self, number: int, /) -> Polynomial:
         return _scaled(_ONE, number)
@@ -109,7 +92,9 @@ class _Algebra(Visitor[Polynomial]):
         return _atom(function, *arguments)
 
     def weigh(self, role: str, gate: str | None, value: Polynomial, /) -> Polynomial:
-        return self.weights(role, gate, value)
+        name, sign = self.gates.get(gate or "", (gate, 1))
+        product = _scaled(_atom(role, name, value), sign)
+        return _plus(product, _atom("bias")) if (role, gate) == self.biased else product
 
 
 def _sorted(terms: Iterable[tuple[tuple[Any, ...], int]]) -> Polynomial:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_calc.cells import FUNCTIONS, HIDDEN
-from lstm_calc.equations.parse import BIAS_OF
-from lstm_calc.equations.visitor import Visitor
+from lstm_calc.equations.parse import BIAS_OF, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

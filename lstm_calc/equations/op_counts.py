@@ -11,8 +11,7 @@ from collections import Counter
 from functools import cache
 
 from lstm_calc.cells import CELLS, FUNCTIONS
-from lstm_calc.equations.parse import gates_of
-from lstm_calc.equations.visitor import Visitor
+from lstm_calc.equations.parse import Visitor, gates_of
 from lstm_calc.record import Record
 
 MERGE_FLOPS = {"concat": 0, "none": 0, "sum": 1, "mul": 1, "average": 2}

@@ -1,20 +1,21 @@
-"""The one parser of equations: a small language of Python's syntax, as nodes of our own.
+"""The one parser of equations, a small language in Python's syntax, and the walk over what it gives.
 
-Anything that is not in the language is refused here. Type checkers see that :class:`~lstm_calc.equations.visitor.Visitor` covers
-every kind of node, so adding one without saying what it means does not pass.
+Anything that is not in the language is refused here. The type checker sees that :class:`Visitor` covers every kind of node, so a
+new one cannot be forgotten.
 """
 
 from __future__ import annotations
 
 import ast
-from functools import cache
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from functools import cache, partial, reduce
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from lstm_calc.cells import CELL, FUNCTIONS, HIDDEN
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from lstm_calc.cells import Equation
 
@@ -91,26 +92,18 @@ def _node(tree: ast.expr) -> Node:
 
 def _call(tree: ast.Call, name: str, arguments: list[ast.expr]) -> Node:
     match name, arguments:
-        case "into", [gate]:
-            return Weighted("kernel", _gate(gate), Name("x"))
-        case "back", [gate, value]:
-            return Weighted("recurrent_kernel", _gate(gate), _node(value))
-        case "pre", [gate]:
-            return Preactivation(tuple(Weighted(role, _gate(gate), Name(value)) for role, value in _PRE.items()))
+        case "into", []:
+            return Weighted("kernel", None, Name("x"))
+        case "into", [ast.Name(id=gate)]:
+            return Weighted("kernel", gate, Name("x"))
+        case "back", [ast.Name(id=gate), value]:
+            return Weighted("recurrent_kernel", gate, _node(value))
+        case "pre", [ast.Name(id=gate)]:
+            return Preactivation(tuple(Weighted(role, gate, Name(value)) for role, value in _PRE.items()))
         case "project", [value]:
             return Weighted("projection", None, _node(value))
         case _ if name in FUNCTIONS and FUNCTIONS[name].arity == len(arguments):
             return Apply(name, tuple(map(_node, arguments)))
-        case _:
-            raise _refusal(tree)
-
-
-def _gate(tree: ast.expr) -> str | None:
-    match tree:
-        case ast.Name(id=gate):
-            return gate
-        case ast.Constant(value=None):
-            return None
         case _:
             raise _refusal(tree)
 
@@ -153,3 +146,49 @@ def gates_of(equations: Iterable[Equation]) -> tuple[str, ...]:
 def functions_of(equations: Iterable[Equation]) -> set[str]:
     """Return the names of the functions and operators that some equations apply."""
     return {node.function for node in nodes_of(equations) if isinstance(node, Apply)}
+
+
+Value = TypeVar("Value")
+
+
+class Visitor(ABC, Generic[Value]):
+    """Computes one step of a cell, where a subclass says what a value is: a number, its size, its text.
+
+    ``scope`` begins with the values of the input, x, and of the states before the step, and gets the value of each equation;
+    ``peepholes`` are the gates that have one.
+    """
+
+    def __init__(self, scope: Mapping[str, Value], peepholes: Container[str | None] = ()) -> None:
+        self.scope = dict(scope)
+        self.peepholes = peepholes
+
+    def step(self, equations: Iterable[Equation]) -> None:
+        """Compute some equations in order."""
+        for equation in equations:
+            self.scope[equation.name] = self.value(parse(equation.expression))
+
+    def value(self, node: Node) -> Value:
+        """Return the value of a node; raise KeyError for a name that is not in the scope."""
+        match node:
+            case Number(value=number):
+                return self.number(number)
+            case Name(name=name):
+                return self.scope[name]
+            case Apply(function=function, arguments=arguments):
+                return self.apply(function, *map(self.value, arguments))
+            case Weighted(role=role, gate=gate, value=value):
+                return self.weigh(role, gate, self.value(value))
+            case Preactivation():
+                return reduce(partial(self.apply, "+"), map(self.value, node.terms_with(self.peepholes)))
+
+    @abstractmethod
+    def number(self, number: int, /) -> Value:
+        """Return the value of a whole number."""
+
+    @abstractmethod
+    def apply(self, function: str, /, *arguments: Value) -> Value:
+        """Return the value of a function or operator, element by element."""
+
+    @abstractmethod
+    def weigh(self, role: str, gate: str | None, value: Value, /) -> Value:
+        """Return the value of weights times a value, and of the bias that is added to it."""

@@ -1,7 +1,8 @@
 """Which values of one step of a cell are saved for the backward pass: those that some derivative is computed from.
 
-A function saves what :data:`lstm_calc.cells.FUNCTIONS` says: a product of two values, for one, each one whose other needs a gradient; a matrix product saves the vector, where the matrix is trained; sums and differences save nothing.
-A value that several operations need is saved once. The states before the initial step need no gradient.
+A function saves what :data:`lstm_calc.cells.FUNCTIONS` says, a product each factor whose other needs a gradient; a product with a
+trained matrix saves the vector. A value that several operations need is saved once. The states before the initial step need no
+gradient.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cache
 from itertools import count
 
 from lstm_calc.cells import CELLS, FUNCTIONS
-from lstm_calc.equations.visitor import Visitor
+from lstm_calc.equations.parse import Visitor
 from lstm_calc.record import Record
 
 

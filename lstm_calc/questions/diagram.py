@@ -63,7 +63,9 @@ def diagram(model: Model, framework_name: str = "textbook", layer: str | None = 
     kind = CELLS[placed.layer.kind]
     states = {f"{state}_t-1": _shape(state, placed) for state in kind.states}
     matrices = _matrices(model, framework_name, name)
-    return Diagram(flow, name, kind.name, {"x_t": (placed.input_dim,), **states}, tuple(_values(placed, framework_name, matrices)))
+    return Diagram(
+        flow, name, placed.layer.kind, {"x_t": (placed.input_dim,), **states}, tuple(_values(placed, framework_name, matrices))
+    )
 
 
 def _shape(name: str, placed: Placed) -> Shape:

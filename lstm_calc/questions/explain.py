@@ -158,9 +158,8 @@ def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor])
     operands = tuple(_operands(placed, owned, words))
     blocks = {(each.gate, each.role): each.axes for each in operands}
     equations = _equations(layer, layout)
-    states: dict[str, Axes] = (
-        {name: (words[state.size],) for name, state in CELLS[layer.kind].states.items()} if layer.kind in CELLS else {}
-    )
+    carried = CELLS[layer.kind].states if layer.kind in CELLS else {}
+    states: dict[str, Axes] = {name: (words[state.size],) for name, state in carried.items()}
     named, applied = symbols(equations, blocks), functions_of(equations)
     sizes = {words.get(word, word): size for word, size in sizes_of(placed, ()).items()}
     return LayerExplanation(

@@ -87,7 +87,7 @@ def _state_bytes(run: Run, dtype: Dtype) -> int:
     layer = run.placed.layer
     if layer.kind not in CELLS:
         return 0
-    bits = sum(layer.sizes[state.size] * dtype.bits_of(state) for state in CELLS[layer.kind].states.values())
+    bits = sum(layer.sizes[state.size] * getattr(dtype, state.dtype) for state in CELLS[layer.kind].states.values())
     return whole_bytes(run.sequences * run.space * len(layer.ways) * bits)
 
 

@@ -119,10 +119,6 @@ class _Side(Record):
         """Return the roles of the biases that a gate has."""
         return [role for role in _BIASES if (way, gate, role) in self.parts]
 
-    def merges_biases(self, gate: str | None) -> bool:
-        """Return whether a gate's two biases are only ever added to each other."""
-        return biases_merge(self.states, self.equations, gate)
-
 
 def port_plan(model: Model, source: str, target: str) -> Port:
     """Return, for each tensor of a model in the target framework, which blocks of the source's tensors fill it.
@@ -227,7 +223,8 @@ class _Crossing:
     def _place(self, part: Part, role: str) -> str | None:
         """Return the role under which the target keeps a bias of the source, None where it has no place for it."""
         places = self.target.biases(part.way, part.gate)
-        return role if role in places else places[0] if self.target.merges_biases(part.gate) else None
+        merges = biases_merge(self.target.states, self.target.equations, part.gate)
+        return role if role in places else places[0] if merges else None
 
     def _offset(self, part: Part, gate: str | None, sign: int) -> int:
         """Return what is to be added to a block so that, with what each framework adds at run time, both have the same sum."""

@@ -157,12 +157,8 @@ def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
     for way in ways:
         side = f"{way}_" if len(layer.ways) > 1 and way else ""
         for value in _values(pattern, place):
-            words = {
-                "state": value,
-                "equation": value,
-                "long": states[value].long if value in states else "",
-                "capital": value.upper(),
-            }
+            long = states[value].long if value in states else ""
+            words = {"state": value, "equation": value, "long": long, "capital": value.upper()}
             at = f"{place.cell}_" if place.cells > 1 else ""
             yield pattern.format(way=way, side=side, cell=place.cell, at=at, **words), value
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.explain import Explanation, Gate, LayerExplanation, Operand
 
 _TITLES = {
-    **{cell.name: cell.title for cell in CELLS.values()},
+    **{kind: cell.title for kind, cell in CELLS.items()},
     "dense": "dense layer",
     "embedding": "embedding layer",
     "repeat_vector": "RepeatVector",
