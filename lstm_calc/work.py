@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from lstm_calc.arithmetic import MERGE_FLOPS, kept_of, step_of
 from lstm_calc.cells import CELLS
+from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
 from lstm_calc.flow import Batch, batch_of, follow
 from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.measure import axes_of, rows_of, shape_of, sizes_of
@@ -15,7 +15,8 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.arithmetic import Kept, Step
+    from lstm_calc.equations.op_counts import OpCounts
+    from lstm_calc.equations.saved import SavedForBackward
     from lstm_calc.flow import Run
     from lstm_calc.frameworks import Layout, Row
     from lstm_calc.model import Model, Placed
@@ -107,14 +108,18 @@ def untied(placed: Placed) -> Placed:
     return placed.replace(layer=placed.layer.replace(tied=False)) if getattr(placed.layer, "tied", False) else placed
 
 
-def step_in(placed: Placed, layout: Layout) -> Step:
-    """Return the arithmetic of a recurrent layer's step as a framework runs it."""
-    return step_of(placed.layer.kind, *_form(placed, layout))
+def step_in(placed: Placed, layout: Layout) -> OpCounts:
+    """Return the operations of a recurrent layer's step as a framework runs it."""
+    return op_counts(placed.layer.kind, *_form(placed, layout))
 
 
-def kept_in(placed: Placed, layout: Layout, *, fed: bool, first: bool) -> Kept:
-    """Return what the backward pass finds of a recurrent layer's step; ``fed``: something below it is trained."""
-    return kept_of(placed.layer.kind, *_form(placed, layout), trained=placed.layer.trainable, fed=fed, first=first)
+def saved_in(placed: Placed, layout: Layout, *, input_gradient: bool, initial_step: bool) -> SavedForBackward:
+    """Return what a recurrent layer's step saves for the backward pass; ``input_gradient``: something below it is trained."""
+    from lstm_calc.equations.saved import saved_for_backward
+
+    layer, form = placed.layer, _form(placed, layout)
+    gradients = {"trainable": layer.trainable, "input_gradient": input_gradient, "initial_step": initial_step}
+    return saved_for_backward(layer.kind, *form, **gradients)
 
 
 def _form(placed: Placed, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:

@@ -80,7 +80,7 @@ def blocks(model: Model, framework: str, weights: dict[str, Array], way: str) ->
 
 def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Array]:
     """Return h at every step, in each direction, by the equations of the framework."""
-    from lstm_calc.reference import unrolled
+    from lstm_calc.equations.numpy_reference import unrolled
 
     layer = model.layers[0]
     layout = layout_for(FRAMEWORKS[framework], layer)

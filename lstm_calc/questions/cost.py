@@ -195,7 +195,7 @@ def cost(
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
     """Return what training takes by layer; ``stretch`` is what one pass goes back through."""
-    from lstm_calc.questions.training import kept_values, optimizer_of
+    from lstm_calc.questions.training import optimizer_of, saved_values
 
     states = optimizer_of(optimizer).states
     if dtype.scale:
@@ -203,8 +203,8 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
     stored = groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)
     trained = {layer: [tensor.shape for tensor in owned if tensor.trainable] for layer, owned in stored}
     runs = list(follow(model, table, stretch))
-    kept = zip(runs, kept_values(runs), strict=True)
-    return [training_bytes(trained.get(run.placed.name, []), values, dtype, states) for run, values in kept]
+    saved = zip(runs, saved_values(runs), strict=True)
+    return [training_bytes(trained.get(run.placed.name, []), values, dtype, states) for run, values in saved]
 
 
 def _layers(runs: Sequence[Run], training: Sequence[Training | None], dtype: Dtype, *, per_channel: bool) -> Iterator[LayerCost]:

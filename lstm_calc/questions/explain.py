@@ -6,10 +6,10 @@ from itertools import groupby
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.cells import CELLS, FUNCTIONS, MAPS, holding
+from lstm_calc.cells import CELLS, FUNCTIONS, MAPS
+from lstm_calc.equations.parse import functions_of
+from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers, symbols
 from lstm_calc.errors import listed
-from lstm_calc.formulas import Line, functions_of, readers, symbols, written
 from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.measure import Shape, sizes_of
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.cells import Equation
-    from lstm_calc.formulas import Axes, Blocks
+    from lstm_calc.equations.text import Axes, Blocks
     from lstm_calc.frameworks import Layout
     from lstm_calc.measure import Sizes
     from lstm_calc.model import Layer, Model, Placed
     from lstm_calc.questions.tensors import Part, Tensor
+
+
+_READS = {"tokens": Fragment("x[t]", ()), "vector": Fragment("x", ("input",))}
+"""The input of a step, by what a layer reads; a token is a number without axes, a vector is the same at every step."""
 
 
 class Operand(Record):
@@ -64,7 +68,7 @@ class LayerExplanation(Record):
     input_dim: int
     output_dim: int
     sizes: Sizes
-    lines: tuple[Line, ...]
+    lines: tuple[Formula, ...]
     states: dict[str, Axes]
     operands: tuple[Operand, ...]
     gates: tuple[Gate, ...]
@@ -95,7 +99,7 @@ class LayerExplanation(Record):
             "total": self.total,
         }
 
-    def _operations(self, line: Line) -> list[dict[str, Any]]:
+    def _operations(self, line: Formula) -> list[dict[str, Any]]:
         return [
             {
                 "for": line.name,
@@ -154,8 +158,9 @@ def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor])
     operands = tuple(_operands(placed, owned, words))
     blocks = {(each.gate, each.role): each.axes for each in operands}
     equations = _equations(layer, layout)
-    states: dict[str, Axes] = {state: (words[SIZE_OF_STATE[state]],) for state in _states(layer)}
-    named = symbols(equations, blocks)
+    carried = CELLS[layer.kind].states if layer.kind in CELLS else {}
+    states: dict[str, Axes] = {name: (words[state.size],) for name, state in carried.items()}
+    named, applied = symbols(equations, blocks), functions_of(equations)
     sizes = {words.get(word, word): size for word, size in sizes_of(placed, ()).items()}
     return LayerExplanation(
         names=tuple(each.name for each in group),
@@ -163,11 +168,13 @@ def _explained(group: Sequence[Placed], layout: Layout, owned: Sequence[Tensor])
         input_dim=placed.input_dim,
         output_dim=placed.output_dim,
         sizes=sizes,
-        lines=written(equations, blocks, states, forget_bias=layout.forget_bias),
+        lines=formulas(
+            equations, _shared(layer) | blocks, states, reads=_READS.get(layer.reads, INPUT), forget_bias=layout.forget_bias
+        ),
         states=states,
         operands=tuple(each.replace(symbol=named[each.gate, each.role]) for each in operands),
         gates=tuple(_gates(layer, equations, operands)),
-        functions={name: told for name, told in FUNCTIONS.items() if name in functions_of(equations)},
+        functions={name: each.meaning for name, each in FUNCTIONS.items() if name in applied and name.isidentifier()},
         steps=tuple(_steps(layer, blocks, sizes, owned)),
         total=sum(tensor.params for tensor in owned),
         forget_bias=layout.forget_bias,
@@ -184,13 +191,14 @@ def _words(layer: Layer) -> dict[str, str]:
     }
 
 
-def _states(layer: Layer) -> tuple[str, ...]:
-    return CELLS[layer.kind].states if layer.kind in CELLS else ()
-
-
 def _equations(layer: Layer, layout: Layout) -> tuple[Equation, ...]:
-    equations = CELLS[layer.kind].equations if layer.kind in CELLS else MAPS[layer.kind]
-    return holding(equations, equation_words(layer, layout))
+    cell = CELLS.get(layer.kind)
+    return cell.equations_for(equation_words(layer, layout)) if cell else MAPS[layer.kind]
+
+
+def _shared(layer: Layer) -> Blocks:
+    """Return the matrix that a layer uses and another layer has."""
+    return {(None, "kernel"): ("units", "input")} if getattr(layer, "tied", False) else {}
 
 
 def _operands(placed: Placed, owned: Sequence[Tensor], words: dict[str, str]) -> list[Operand]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.arithmetic import SIZE_OF_STATE
 from lstm_calc.cells import CELLS
 from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
 from lstm_calc.record import Record
@@ -88,7 +87,7 @@ def _state_bytes(run: Run, dtype: Dtype) -> int:
     layer = run.placed.layer
     if layer.kind not in CELLS:
         return 0
-    bits = sum(layer.sizes[SIZE_OF_STATE[state]] * dtype.states[state] for state in CELLS[layer.kind].states)
+    bits = sum(layer.sizes[state.size] * getattr(dtype, state.dtype) for state in CELLS[layer.kind].states.values())
     return whole_bytes(run.sequences * run.space * len(layer.ways) * bits)
 
 

@@ -143,7 +143,7 @@ def _error(model: Model, table: Framework, real: Real) -> float:
     """
     import numpy as np
 
-    from lstm_calc.reference import unrolled
+    from lstm_calc.equations.numpy_reference import unrolled
 
     placed, layer = model.placed[0], model.layers[0]
     random = np.random.default_rng(0)
