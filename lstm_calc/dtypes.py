@@ -46,11 +46,6 @@ class Dtype(Record):
     cell: int
     scale: int = 0
 
-    @property
-    def states(self) -> dict[str, int]:
-        """The bits of a number of each state."""
-        return {"h": self.value, "c": self.cell}
-
 
 DTYPES = {
     dtype.name: dtype

@@ -15,12 +15,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
 from lstm_calc.inputs import note
 from lstm_calc.model import KINDS, Layer, Model
+from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def load_template(path: str) -> Template:
         model = _described(data, file)
         return Template(model.layers, model.input_dim, input_shape=model.input_shape)
     places = tuple(_opened(data))
-    return Template(_layers(data, file), data.get("input_dim"), places, budget=_budget(data, file), input_shape=data.get("input_shape"))
+    return Template(
+        _layers(data, file), data.get("input_dim"), places, budget=_budget(data, file), input_shape=data.get("input_shape")
+    )
 
 
 def _read(path: str) -> tuple[str, str]:

@@ -20,8 +20,8 @@ from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, axes, count, margins, padding, rate, sizes, target_shape
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
-from lstm_calc.record import Record
 from lstm_calc.model.template import Place, Template
+from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,7 +241,9 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
         values[field], places[field] = _value(text, field, rest[0]), rest[0]
         rest = rest[1:]
     elif field and KINDS[kind].fields[field] is ...:
-        raise NotationError(f"{head.text} needs its {field}, such as '{head.text} {_EXAMPLES.get(field, 64)}'", text, head.start, head.stop)
+        raise NotationError(
+            f"{head.text} needs its {field}, such as '{head.text} {_EXAMPLES.get(field, 64)}'", text, head.start, head.stop
+        )
     if kind == "embedding":
         if vocab is None:
             raise NotationError("an embedding needs its vocabulary: 'vocab 10000 > embed 128'", text, head.start, tokens[-1].stop)

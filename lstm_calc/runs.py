@@ -110,11 +110,13 @@ class LayerRun(Record):
         known = [each for each in found if each is not None]
         if len(known) < len(found):
             what = f"how often {self.use.name} runs depends on a size that is not known"
-            raise ModelError(f"{what}: give the steps (--steps 20), the image (--space 32x32) or the shape of the input", key="space")
+            raise ModelError(
+                f"{what}: give the steps (--steps 20), the image (--space 32x32) or the shape of the input", key="space"
+            )
         return sum(known)
 
 
-def _one_step(layer: Layer, shape: Shape, steps: bool) -> Shape:  # noqa: FBT001 - of a shape
+def _one_step(layer: Layer, shape: Shape, steps: bool) -> Shape:
     return shape[:1] + shape[2:] if steps and layer.stepwise else shape
 
 
@@ -169,7 +171,8 @@ def _input(model: Model, batch: Batch, steps: int | None, sequences: int) -> Sha
     given = {"batch": sequences, "steps": steps or known.get("steps") or 1, **dict(zip(positions, batch.space, strict=False))}
     for word in ("steps", *positions):
         if known.get(word) is not None and given.get(word, known[word]) != known[word]:
-            raise ModelError(f"the model reads {known[word]:,} {word.partition('_')[0]}, not {given[word]:,}", key=word.partition("_")[0])
+            name = word.partition("_")[0]
+            raise ModelError(f"the model reads {known[word]:,} {name}, not {given[word]:,}", key=name)
     return tuple(given.get(word, known.get(word)) for word in axes)
 
 

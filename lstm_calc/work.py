@@ -5,17 +5,18 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from lstm_calc.arithmetic import MERGE_FLOPS, kept_of, step_of
-from lstm_calc.model.cells import CELLS
+from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
 from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
+from lstm_calc.model.cells import CELLS
 from lstm_calc.record import Record
 from lstm_calc.runs import Batch, batch_of, runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.arithmetic import Kept, Step
+    from lstm_calc.equations.op_counts import OpCounts
+    from lstm_calc.equations.saved import SavedForBackward
     from lstm_calc.frameworks import Layout, Row
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.runs import LayerRun
@@ -100,14 +101,18 @@ def untied(use: Use) -> Use:
     return use.replace(layer=use.layer.replace(tied=False)) if getattr(use.layer, "tied", False) else use
 
 
-def step_in(use: Use, layout: Layout) -> Step:
-    """Return the arithmetic of a recurrent layer's step as a framework runs it."""
-    return step_of(use.layer.kind, *_form(use, layout))
+def step_in(use: Use, layout: Layout) -> OpCounts:
+    """Return the operations of a recurrent layer's step as a framework runs it."""
+    return op_counts(use.layer.kind, *_form(use, layout))
 
 
-def kept_in(use: Use, layout: Layout, *, fed: bool, first: bool) -> Kept:
-    """Return what the backward pass finds of a recurrent layer's step; ``fed``: something below it is trained."""
-    return kept_of(use.layer.kind, *_form(use, layout), trained=use.layer.trainable, fed=fed, first=first)
+def saved_in(use: Use, layout: Layout, *, input_gradient: bool, initial_step: bool) -> SavedForBackward:
+    """Return what a recurrent layer's step saves for the backward pass; ``input_gradient``: something before it is trained."""
+    from lstm_calc.equations.saved import saved_for_backward
+
+    layer, form = use.layer, _form(use, layout)
+    gradients = {"trainable": layer.trainable, "input_gradient": input_gradient, "initial_step": initial_step}
+    return saved_for_backward(layer.kind, *form, **gradients)
 
 
 def _form(use: Use, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:

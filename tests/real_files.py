@@ -6,7 +6,10 @@ Made anew by ``python -m tests.real_files``, with the extra ``oracle``.
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
+
+from tests.handmade import zipped
 
 KEPT = Path(__file__).parent / "data" / "checkpoints"
 _LARGEST_KEPT = 20_000
@@ -21,6 +24,17 @@ QUANTISED = [
     {"cell": "lstm", "framework": "pytorch", "input_dim": 3, "units": 4, "layers": 2, "bidirectional": True, "params": 736},
     {"cell": "gru", "framework": "pytorch", "input_dim": 3, "units": 4, "params": 108},
 ]
+WAYS = [
+    {"cell": "rnn", "framework": "keras", "input_dim": 4, "units": 12, "bidirectional": True, "bias_vectors": 1, "params": 408},
+    {"cell": "rnn", "framework": "keras", "input_dim": 24, "units": 3, "bidirectional": True, "bias_vectors": 0, "params": 162},
+    {"cell": "lstm", "framework": "keras", "input_dim": 6, "units": 2, "bidirectional": True, "bias_vectors": 0, "params": 128},
+    {"cell": "gru", "framework": "keras", "input_dim": 4, "units": 2, "bidirectional": True, "bias_vectors": 0, "params": 72},
+]
+SIDES = [{"cell": "lstm", "input_dim": 4, "units": 3, "bidirectional": False, "params": 96}] * 2
+AWD = [
+    {"cell": "lstm", "framework": "pytorch", "input_dim": width, "units": units, "layers": 1, "params": params}
+    for width, units, params in ((3, 5, 200), (5, 5, 240), (5, 3, 120))
+]
 EXPECTED = {
     "bilstm.pt": ("pytorch", [BILSTM], {"params": 1184, "optimizer": 0, "buffers": 7}),
     "bilstm-legacy.pt": ("pytorch-legacy", [BILSTM], {"params": 1184, "optimizer": 0, "buffers": 7}),
@@ -33,6 +47,17 @@ EXPECTED = {
     ),
     "quantised.pt": ("pytorch", QUANTISED, {"params": 844, "optimizer": 0}),
     "quantised-module.pt": ("pytorch", QUANTISED, {"params": 844, "optimizer": 0}),
+    "awd.pt": ("pytorch", AWD, {"params": 596, "buffers": 236, "shared": 27}),
+    "quantised-script.pt": (
+        "torchscript",
+        [{"cell": "gru", "framework": "pytorch", "input_dim": 3, "units": 4, "layers": 2, "params": 228}],
+        {"params": 238, "shared": 0},
+    ),
+    "merged.onnx": (
+        "onnx",
+        [{"cell": "gru", "framework": "onnx", "input_dim": 3, "units": 2, "params": 36, "params_by_formula": 42}],
+        {"params": 44, "kinds": {"dense": 4, "normalization": 4}},
+    ),
     "bigru.onnx": (
         "onnx",
         [
@@ -49,6 +74,11 @@ EXPECTED = {
     "mixed.keras": ("keras", KERAS, {"params": 179, "optimizer": 0}),
     "mixed.h5": ("keras-hdf5", KERAS, {"params": 179, "optimizer": 0}),
     "mixed.weights.h5": ("keras-hdf5", KERAS, {"params": 179, "optimizer": 0}),
+    "ways.keras": ("keras", WAYS, {"params": 770, "kinds": {}}),
+    "ways.h5": ("keras-hdf5", WAYS, {"params": 770, "kinds": {}}),
+    "ways.weights.h5": ("keras-hdf5", WAYS, {"params": 770, "kinds": {}}),
+    "sides.keras": ("keras", SIDES, {"params": 804, "kinds": {"attention": 612}}),
+    "sides.h5": ("keras-hdf5", SIDES, {"params": 804, "kinds": {"attention": 612}}),
 }
 """For each file: its format, what is told of its layers in their order, and its totals."""
 
@@ -92,6 +122,56 @@ def make_torch(folder: Path) -> None:
     torch.onnx.export(Tagger(nn.GRU, num_layers=2, bidirectional=True).eval(), (tokens,), folder / "bigru.onnx", dynamo=False)
 
 
+def make_dropped(folder: Path) -> None:
+    """Write a language model whose recurrent weights are dropped, as AWD-LSTM's, the raw weight beside the dropped one."""
+    import torch
+    from torch import nn
+
+    class WeightDrop(nn.Module):
+        """Merity's and fastai's: the raw weight is learned, and the other is made from it at each step."""
+
+        def __init__(self, module: nn.LSTM):
+            super().__init__()
+            self.module = module
+            self.weight_hh_l0_raw = nn.Parameter(module.weight_hh_l0.detach().clone())
+
+    model = nn.ModuleDict(
+        {
+            "encoder": nn.Embedding(9, 3),
+            "rnns": nn.ModuleList(WeightDrop(nn.LSTM(width, units)) for width, units in ((3, 5), (5, 5), (5, 3))),
+            "decoder": nn.Linear(3, 9),
+        }
+    )
+    model["decoder"].weight = model["encoder"].weight
+    torch.save(model.state_dict(), folder / "awd.pt")
+
+
+def make_graphs(folder: Path) -> None:
+    """Write a quantised stack as TorchScript, and a graph whose equal biases the exporter merged."""
+    import torch
+    from torch import nn
+
+    class Reader(nn.Module):
+        """A recurrent module, what follows it, and a head."""
+
+        def __init__(self, rnn: nn.GRU, norm: nn.Module, head: nn.Linear):
+            super().__init__()
+            self.rnn, self.norm, self.head = rnn, norm, head
+
+        def forward(self, values: torch.Tensor) -> torch.Tensor:
+            return self.head(self.norm(self.rnn(values)[0][0]))
+
+    torch.manual_seed(0)
+    stack = Reader(nn.GRU(3, 4, 2), nn.Identity(), nn.Linear(4, 2))
+    quantised = torch.ao.quantization.quantize_dynamic(stack, {nn.GRU, nn.Linear})
+    torch.jit.script(quantised).save(folder / "quantised-script.pt")
+    untrained = Reader(nn.GRU(3, 2), nn.BatchNorm1d(2), nn.Linear(2, 2)).eval()
+    for bias in (untrained.rnn.bias_ih_l0, untrained.rnn.bias_hh_l0, untrained.head.bias):
+        nn.init.zeros_(bias)
+    values = torch.zeros(2, 1, 3)
+    torch.onnx.export(untrained, (values,), folder / "merged.onnx", dynamo=False, do_constant_folding=False)
+
+
 def make_onnx(folder: Path) -> None:
     """Write an LSTM inside a Loop, with peepholes and weights behind Transpose and Unsqueeze."""
     import numpy as np
@@ -132,15 +212,52 @@ def make_keras(folder: Path) -> None:
     model.save(folder / "mixed.h5")
 
 
+def make_ways(folder: Path) -> None:
+    """Write layers of two directions, without biases among them, and two layers on two inputs that are named like directions."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    import keras
+
+    layers = keras.layers
+    whole = {"return_sequences": True}
+    model = keras.Sequential(
+        [
+            layers.Input((None, 4)),
+            layers.Bidirectional(layers.SimpleRNN(12, **whole)),
+            layers.Bidirectional(layers.SimpleRNN(3, use_bias=False, **whole)),
+            layers.Bidirectional(layers.LSTM(2, use_bias=False, **whole)),
+            layers.Bidirectional(layers.GRU(2, use_bias=False)),
+        ]
+    )
+    one, other = layers.Input((None, 4)), layers.Input((None, 4))
+    seen = layers.MultiHeadAttention(4, 8, name="look")(one, other)
+    sides = [layers.LSTM(3, name="forward_lstm")(seen), layers.LSTM(3, name="backward_lstm")(other)]
+    for name, made in (("ways", model), ("sides", keras.Model([one, other], sides))):
+        made.save(folder / f"{name}.keras")
+        made.save(folder / f"{name}.h5")
+        made.save_weights(folder / f"{name}.weights.h5")
+
+
 def make(folder: Path) -> None:
     """Write every file into a folder."""
     make_torch(folder)
+    make_dropped(folder)
+    make_graphs(folder)
+    make_ways(folder)
     make_onnx(folder)
     make_keras(folder)
 
 
+def _without_sources(path: Path) -> None:
+    """Take the tables out of a TorchScript archive that say in which file of this machine each line of code stood."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".debug_pkl")}
+    path.write_bytes(zipped(members))
+
+
 if __name__ == "__main__":
     make(KEPT)
+    for path in KEPT.glob("*-script.pt"):
+        _without_sources(path)
     for path in KEPT.iterdir():
         if path.stat().st_size > _LARGEST_KEPT:
             path.unlink()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from lstm_calc.model.cells import CELLS
+from lstm_calc.errors import ModelError
 from lstm_calc.fields import MERGES, PADDINGS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
-from lstm_calc.errors import ModelError
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
+from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -88,7 +88,11 @@ def fitting(layers: list[Layer]) -> list[Layer]:
             found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else 3).layers]
         except ModelError:
             continue
-    return found if any(isinstance(layer, Recurrent) for layer in found) else [layer for layer in layers if isinstance(layer, Recurrent)][:1]
+    return (
+        found
+        if any(isinstance(layer, Recurrent) for layer in found)
+        else [layer for layer in layers if isinstance(layer, Recurrent)][:1]
+    )
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:

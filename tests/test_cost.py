@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import io
 import json
 from math import prod
@@ -14,17 +13,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, read, tensors
-from lstm_calc.arithmetic import FLOPS, kept_of, step_of
 from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
-from lstm_calc.runs import batch_of
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
+from lstm_calc.model.cells import FUNCTIONS
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
+from lstm_calc.runs import batch_of
 from lstm_calc.work import Work, macs_of
 from tests.strategies import models
 
@@ -118,18 +117,18 @@ def test_steps_that_became_features_are_so_in_a_packed_batch_of_one_length() -> 
 
 
 def test_operations_of_a_step() -> None:
-    lstm = 4 + 3 * FLOPS["sigmoid"] + FLOPS["tanh"] + 3 + 1 + FLOPS["tanh"]
-    gru = 3 + 2 * FLOPS["sigmoid"] + FLOPS["tanh"] + 1 + 4
+    lstm = 4 + 3 * FUNCTIONS["sigmoid"].flops + FUNCTIONS["tanh"].flops + 3 + 1 + FUNCTIONS["tanh"].flops
+    gru = 3 + 2 * FUNCTIONS["sigmoid"].flops + FUNCTIONS["tanh"].flops + 1 + 4
     for text, framework, elementwise, biases in (
         ("8 > lstm 6", "textbook", lstm, 4),
         ("8 > lstm 6", "pytorch", lstm, 8),
         ("8 > lstm 6", "tensorflow1", lstm, 5),
         ("8 > lstm 6 nobias", "pytorch", lstm, 0),
         ("8 > lstm 6 peephole", "textbook", lstm + 3 * 2, 4),
-        ("8 > lstm 6 coupled", "onnx", lstm - 1 - FLOPS["sigmoid"] + 1, 6),
+        ("8 > lstm 6 coupled", "onnx", lstm - 1 - FUNCTIONS["sigmoid"].flops + 1, 6),
         ("8 > gru 6 reset_after", "keras", gru, 6),
         ("8 > gru 6 reset_before", "keras", gru, 3),
-        ("8 > rnn 6", "keras", 1 + FLOPS["tanh"], 1),
+        ("8 > rnn 6", "keras", 1 + FUNCTIONS["tanh"].flops, 1),
         ("8 > bilstm 6", "keras", 2 * lstm, 8),
         ("8 > bilstm 6 merge=average", "keras", 2 * lstm + 2, 8),
     ):
@@ -157,22 +156,6 @@ def test_a_gate_with_a_tensor_of_its_own_is_computed_where_an_equation_reads_it(
     assert count(read(coupled), "made-up") == count(read(whole), "made-up")
     assert macs(coupled, "made-up") == macs(coupled, "onnx") == macs(whole, "made-up") * 3 // 4
     assert cost(read(coupled), "made-up").layers[0].idle == ("forget",)
-
-
-def test_an_equation_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstm_calc.model.cells import CELLS, Equation
-
-    monkeypatch.setitem(CELLS, "rnn", CELLS["rnn"].replace(equations=(Equation("h", "h[0]"),)))
-    with pytest.raises(ValueError, match="h\\[0\\]"):
-        step_of("rnn", frozenset({"new"}))
-
-
-def test_what_is_kept_of_a_step() -> None:
-    kept = kept_of("lstm", frozenset())
-    assert (len(kept.values), kept.before, kept.after, kept.input) == (5, {"h", "c"}, frozenset(), True)
-    assert kept_of("rnn", frozenset()).after == {"h"}
-    nothing = kept_of("gru", frozenset({"reset_after"}), trained=False, fed=False)
-    assert (nothing.values, nothing.before, nothing.after, nothing.input) == ((), frozenset(), frozenset(), False)
 
 
 @every_framework

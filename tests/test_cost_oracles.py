@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import cost, read
+from lstm_calc.equations.parse import Visitor
+from lstm_calc.frameworks import FRAMEWORKS, equation_words
 from lstm_calc.model.cells import CELLS
 from lstm_calc.runs import batch_of
-from lstm_calc.frameworks import FRAMEWORKS, equation_words
 from lstm_calc.work import macs_of
 from tests.strategies import models
 
@@ -209,39 +211,47 @@ def one_way(placed: Placed, table: Framework, flowing: list[Any], way: str, kept
     """Yield h at every step of one direction, in the order in which they are computed."""
     import torch
 
-    from lstm_calc.reference import evaluate
-
-    layer, layout = placed.layer, table.layouts[placed.layer.kind]
-    units, output = layer.sizes["units"], layer.sizes["output"]
-    weights: dict[tuple[str, str], Any] = {}
-
-    def weight(name: str, gate: str, *shape: int) -> Any:
-        if (name, gate) not in weights:
-            weights[name, gate] = kept.weight(*shape, trained=layer.trainable)
-        return weights[name, gate]
-
-    seeing = ("input", "forget", "output") if getattr(layer, "peephole", False) else ()
-    scope: dict[str, Any] = {
-        **{gate: gate for gate in CELLS[layer.kind].gates},
-        "sigmoid": torch.sigmoid,
-        "tanh": torch.tanh,
-        "relu": torch.relu,
-        "into": lambda gate: scope["x"] @ weight("kernel", gate, units, placed.input_dim).T,
-        "back": lambda gate, vector: vector @ weight("recurrent", gate, units, output).T + weight("bias", gate, units),
-        "project": lambda vector: vector @ weight("projection", "", output, units).T,
-        "pre": lambda gate: (
-            scope["into"](gate)
-            + scope["back"](gate, scope["h"])
-            + (weight("peephole", gate, units) * scope["c"] if gate in seeing else 0)
-        ),
-    }
-    scope |= {"h": torch.zeros(BATCH, output), "c": torch.zeros(BATCH, units)}
-    equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
+    layer = placed.layer
+    cell = CELLS[layer.kind]
+    equations = cell.equations_for(equation_words(layer, table.layouts[layer.kind]))
+    step = OneStep(placed, kept, {name: torch.zeros(BATCH, layer.sizes[state.size]) for name, state in cell.states.items()})
     for vector in flowing if way != "backward" else reversed(flowing):
-        scope["x"] = vector
-        for equation in equations:
-            scope[equation.name] = evaluate(equation.expression, scope)
-        yield scope["h"]
+        step.scope["x"] = vector
+        step.step(equations)
+        yield step.scope["h"]
+
+
+AXES = {"kernel": ("units", "input"), "recurrent_kernel": ("units", "output"), "projection": ("output", "units")}
+
+
+class OneStep(Visitor[Any]):
+    """A cell's equations computed by PyTorch, whose autograd then saves what it needs."""
+
+    def __init__(self, placed: Placed, kept: Kept, states: dict[str, Any]) -> None:
+        super().__init__(states, ("input", "forget", "output") if getattr(placed.layer, "peephole", False) else ())
+        self.sizes = placed.layer.sizes | {"input": placed.input_dim}
+        self.trainable = placed.layer.trainable
+        self.kept = kept
+        self.weights: dict[tuple[str, str | None], Any] = {}
+
+    def weight(self, role: str, gate: str | None, *axes: str) -> Any:
+        if (role, gate) not in self.weights:
+            self.weights[role, gate] = self.kept.weight(*(self.sizes[axis] for axis in axes), trained=self.trainable)
+        return self.weights[role, gate]
+
+    def number(self, number: int, /) -> Any:
+        return number
+
+    def apply(self, function: str, /, *arguments: Any) -> Any:
+        import torch
+
+        return ({"+": add, "-": sub, "*": mul}.get(function) or getattr(torch, function))(*arguments)
+
+    def weigh(self, role: str, gate: str | None, value: Any, /) -> Any:
+        if role == "peephole":
+            return self.weight(role, gate, "units") * value
+        product = value @ self.weight(role, gate, *AXES[role]).T
+        return product + self.weight("bias", gate, "units") if role == "recurrent_kernel" else product
 
 
 def joined(ways: list[list[Any]], placed: Placed) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lstm_calc.checkpoint import hdf5, read
+from lstm_calc.checkpoint.configured import configured_layers
 from lstm_calc.checkpoint.hdf5 import layer_classes, parsed_config
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
@@ -188,3 +189,142 @@ def _unreadable(*_: Any, **__: Any) -> str:
 )
 def test_classes_of_layers(config: Any, classes: dict[str, str]) -> None:
     assert layer_classes(config) == classes
+
+
+def layer_of(cls: str, name: str, module: str = "keras.layers", **config: Any) -> dict[str, Any]:
+    return {"class_name": cls, "module": module, "config": {"name": name, **config}}
+
+
+def archive_of(path: Path, layers: list[dict[str, Any]], tensors: dict[str, tuple[int, ...]]) -> Path:
+    """Write an archive of Keras 3, and return where it is."""
+    weights = written(path.with_suffix(".h5"), tensors).read_bytes()
+    config = json.dumps({"class_name": "Functional", "config": {"name": "model", "layers": layers}}).encode()
+    path.write_bytes(zipped({"config.json": config, "model.weights.h5": weights}))
+    return path
+
+
+def both_ways(path: str, *shapes: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    return vars_of(f"{path}/forward_layer/cell", *shapes) | vars_of(f"{path}/backward_layer/cell", *shapes)
+
+
+def two_ways(cls: str, name: str = "b", **config: Any) -> dict[str, Any]:
+    return layer_of("Bidirectional", name, layer=layer_of(cls, f"forward_{name}", **config))
+
+
+_RNN = ((4, 12), (12, 12), (12,))
+_B = "layers/bidirectional"
+_INNER = {"module": "mine", "class_name": "Inner", "config": {}}
+CONFIGURED = {
+    "units three times the input": ([two_ways("SimpleRNN")], both_ways(_B, *_RNN), [("b", "rnn", 4, 12, True)]),
+    "units four times the input": (
+        [two_ways("SimpleRNN")],
+        both_ways(_B, (4, 16), (16, 16), (16,)),
+        [("b", "rnn", 4, 16, True)],
+    ),
+    "a GRU of the same shapes": ([two_ways("GRU")], both_ways(_B, (12, 12), (4, 12), (12,)), [("b", "gru", 12, 4, True)]),
+    "LSTM without biases": ([two_ways("LSTM")], both_ways(_B, (4, 12), (3, 12)), [("b", "lstm", 4, 3, True)]),
+    "square and without biases": ([two_ways("SimpleRNN")], both_ways(_B, (5, 5), (5, 5)), [("b", "rnn", 5, 5, True)]),
+    "convolutional": (
+        [two_ways("ConvLSTM2D")],
+        both_ways(_B, (3, 3, 2, 16), (3, 3, 4, 16), (16,)),
+        [("b", "conv_lstm", 2, 4, True)],
+    ),
+    "its own backward layer": (
+        [layer_of("Bidirectional", "b", layer=layer_of("LSTM", "x"), backward_layer=layer_of("LSTM", "y"))],
+        both_ways(_B, (4, 12), (3, 12), (12,)),
+        [("b", "lstm", 4, 3, True)],
+    ),
+    "cells": (
+        [layer_of("RNN", "r", cell=layer_of("StackedRNNCells", "s", cells=[layer_of("LSTMCell", "l"), layer_of("GRUCell", "g")]))],
+        vars_of("layers/rnn/cell/cells/lstm_cell", (4, 12), (3, 12)) | vars_of("layers/rnn/cell/cells/gru_cell", (3, 6), (2, 6)),
+        [("r/cell/cells", "gru", 3, 2, False), ("r/cell/cells#2", "lstm", 4, 3, False)],
+    ),
+    "inside a model and a wrapper": (
+        [layer_of("Sequential", "inner", layers=[layer_of("TimeDistributed", "t", layer=layer_of("SimpleRNN", "x"))])],
+        vars_of("layers/sequential/layers/time_distributed/layer/cell", *_RNN),
+        [("sequential/layers/time_distributed/layer", "rnn", 4, 12, False)],
+    ),
+    "two layers named like directions": (
+        [layer_of("ForwardLSTM", "f", module="mine"), layer_of("BackwardLSTM", "g", module="mine")],
+        vars_of("layers/forward_lstm/cell", (4, 12), (3, 12), (12,))
+        | vars_of("layers/backward_lstm/cell", (4, 12), (3, 12), (12,)),
+        [("f", "lstm", 4, 3, False), ("g", "lstm", 4, 3, False)],
+    ),
+    "CuDNN": ([layer_of("CuDNNLSTM", "c")], vars_of("layers/cu_dnnlstm", (6, 36), (9, 36), (72,)), [("c", "lstm", 6, 9, False)]),
+    "other weights than its class has": (
+        [two_ways("GRU")],
+        vars_of(f"{_B}/forward_layer/cell", *_RNN),
+        [("b/forward_layer", "gru", None, None, False)],
+    ),
+    "weights that its class cannot have": (
+        [layer_of("LSTM", "l")],
+        vars_of("layers/lstm/cell", (4, 15), (3, 15), (15,)),
+        [("l", "lstm", None, None, False)],
+    ),
+    "a layer of Keras that is none": ([layer_of("Dense", "rnn")], vars_of("layers/dense", (4, 12), (3, 12), (12,)), []),
+    "a class of the author's": (
+        [layer_of("Mine", "m", module="mine")],
+        vars_of("layers/mine", (4, 12), (3, 12), (12,)),
+        [("m", "lstm", 4, 3, False)],
+    ),
+    "what is no configuration": (
+        [_INNER, {}, {"class_name": 3}],
+        vars_of("layers/inner/cell", (5, 5), (5, 5)),
+        [("inner", "rnn", 5, 5, False)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURED)
+def test_the_configuration_of_an_archive_says_what_a_layer_is(tmp_path: Path, name: str) -> None:
+    layers, tensors, expected = CONFIGURED[name]
+    file = inspect_file(str(archive_of(tmp_path / "a.keras", layers, tensors)))
+    assert [(each.name, each.cell, each.input_dim, each.units, each.bidirectional) for each in file.layers] == expected
+    assert file.reconciled == all(width is not None for _, _, width, *_ in expected)
+
+
+@pytest.mark.parametrize("separator", ["/", "\\"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("cell", "gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
+def test_without_a_configuration_the_order_of_the_weights_says_it(
+    tmp_path: Path, cell: str, gates: int, bias: bool, separator: str
+) -> None:
+    for width, units in ((4, 12), (4, 16), (12, 4), (5, 5), (3, 1), (1, 3)):
+        shapes = [(width, gates * units), (units, gates * units), *[(gates * units,)] * bias]
+        tensors = {name.replace("/cell", f"{separator}cell"): shape for name, shape in both_ways(_B, *shapes).items()}
+        file = inspect_file(str(written(tmp_path / "a.h5", tensors)))
+        assert [(each.cell, each.input_dim, each.units, each.bidirectional) for each in file.layers] == [(cell, width, units, True)]
+
+
+def test_layers_that_the_configuration_holds_apart_are_no_directions_of_one(tmp_path: Path) -> None:
+    names = ("forward_lstm", "backward_lstm")
+    tensors = {f"model_weights/{name}/{name}/lstm_cell/{kind}": shape for name in names for kind, shape in LSTM.items()}
+    apart = {"class_name": "Functional", "config": {"layers": [layer_of("LSTM", name) for name in names]}}
+    file = inspect_file(str(written(tmp_path / "a.h5", tensors, model_config=json.dumps(apart))))
+    assert [(each.name, each.bidirectional) for each in file.layers] == [("forward_lstm", False), ("backward_lstm", False)]
+    inside = {f"model_weights/b/b/{name}/lstm_cell/{kind}": shape for name in names for kind, shape in LSTM.items()}
+    one = {"class_name": "Functional", "config": {"layers": [two_ways("LSTM")]}}
+    (layer,) = inspect_file(str(written(tmp_path / "b.h5", inside, model_config=json.dumps(one)))).layers
+    assert (layer.name, layer.bidirectional, layer.params) == ("b", True, 1152)
+
+
+def test_a_configuration_of_very_many_layers_is_refused(tmp_path: Path) -> None:
+    layers = [{"class_name": "A"}] * 60_000
+    data = archive_of(tmp_path / "a.keras", layers, LSTM).read_bytes()
+    assert "more than 50,000 layers" in refusal(tmp_path / "b", data)
+
+
+def test_a_configuration_that_nests_very_deeply_is_not_followed_to_its_end() -> None:
+    deep: dict[str, Any] = layer_of("Sequential", "end", layers=[layer_of("LSTM", "l")] * 1000)
+    for _ in range(10_000):
+        deep = layer_of("TimeDistributed", "t", layer=deep)
+    assert len(configured_layers(layer_of("Sequential", "m", layers=[deep]))) < 100
+
+
+def test_attention_is_told_by_the_class(tmp_path: Path) -> None:
+    tensors = vars_of("layers/multi_head_attention/key_dense", (4, 4, 8), (4, 8)) | vars_of("layers/einsum_dense", (4, 2, 3))
+    classes = [layer_of("MultiHeadAttention", "m"), layer_of("EinsumDense", "e")]
+    assert inspect_file(str(archive_of(tmp_path / "a.keras", classes, tensors))).kinds == {"attention": 160, "dense": 24}
+    named = {"model_weights/look/a/key/kernel:0": (4, 4, 8), "model_weights/look/a/key/bias:0": (4, 8)}
+    config = json.dumps({"config": {"layers": [layer_of("MultiHeadAttention", "look")]}})
+    assert inspect_file(str(written(tmp_path / "a.h5", named, model_config=config))).kinds == {"attention": 160}

@@ -238,18 +238,21 @@ def test_a_path_that_names_a_cell(kind: str, path: str, named: bool) -> None:
         ({"c/w": (2,) * 6, "t": ()}, {"rest": 65}),
         ({"d/k": (0, 3)}, {}),
         ({"z": (1, 1), "c/w": (1, 1, 1), "a": (2, 2)}, {"convolution": 1, "dense": 5}),
+        ({"layers/multi_head_attention/key_dense/vars/0": (2, 2, 3), "self_attn/q/w": (2, 2)}, {"attention": 16}),
+        ({"attn/norm/g": (4,), "attention/conv/w": (2, 2, 2)}, {"convolution": 8, "normalization": 4}),
+        ({"einsum_dense/vars/0": (2, 2, 3)}, {"dense": 12}),
     ],
 )
 def test_what_is_beside_the_recurrent_layers(shapes: Shapes, kinds: dict[str, int]) -> None:
     tensors = stored(shapes)
-    assert kinds_of(tensors, tensors) == kinds
-    assert list(kinds_of(tensors, tensors)) == sorted(kinds)
-    assert kinds_of(tensors, ()) == {}
+    assert kinds_of(tensors, tensors, {}) == kinds
+    assert list(kinds_of(tensors, tensors, {})) == sorted(kinds)
+    assert kinds_of(tensors, (), {}) == {}
 
 
 def test_only_some_tensors_of_a_kind_count() -> None:
     tensors = stored({"fc/kernel": (3, 4), "fc/bias": (4,), "emb/w": (5, 2)})
-    assert kinds_of(tensors, tensors[1:2]) == {"dense": 4}
+    assert kinds_of(tensors, tensors[1:2], {}) == {"dense": 4}
 
 
 SORTED = {
@@ -680,3 +683,73 @@ def test_both_kernels_of_a_form_have_a_size_in_common() -> None:
     for form in found:
         axes = [set(slot.axes.split()) for slot in form.slots.values() if slot.rank > 1]
         assert sum(map(len, axes)) > len(set().union(*axes)), form
+
+
+GATES = {
+    "lstm": (("i", "input"), ("f", "forget"), ("g", "cell"), ("o", "output")),
+    "lstm with candidate": (("i", "input"), ("f", "forget"), ("c", "candidate"), ("o", "output")),
+    "gru": (("r", "reset"), ("z", "update"), ("n", "new")),
+    "gru with candidate": (("r", "reset"), ("z", "update"), ("h", "candidate")),
+}
+BY_GATE = {
+    "W_i{0} W_h{0} b_{0}": "one name",
+    "W_{0}x W_{0}h b_{0}": "the letter first",
+    "w{0}x w{0}h b{0}": "without a line",
+    "weight_ih_{0} weight_hh_{0} bias_{0}": "the letter behind",
+    "w_ih_{1} w_hh_{1} b_{1}": "the word behind",
+    "{1}_kernel {1}_recurrent_kernel {1}_bias": "the word before",
+    "i{0}.weight h{0}.weight h{0}.bias": "layers by side and gate",
+    "{0}x.weight {0}h.weight {0}h.bias": "layers by gate and side",
+    "{1}_gate.ih.weight {1}_gate.hh.weight {1}_gate.hh.bias": "a module a gate",
+    "{1}_gate.weight_ih {1}_gate.weight_hh {1}_gate.bias": "a cell a gate",
+    "{1}_gate.weight_ih_l0 {1}_gate.weight_hh_l0 {1}_gate.bias_ih_l0 {1}_gate.bias_hh_l0": "an RNN a gate",
+    "gates.{0}.weight_ih gates.{0}.weight_hh gates.{0}.bias": "a list of gates",
+    "{0}.W_ih {0}.W_hh {0}.b": "a letter",
+    "{1}_gate/kernel {1}_gate/recurrent_kernel {1}_gate/bias": "as Keras names them",
+    "{1}_gate.i2h.weight {1}_gate.h2h.weight {1}_gate.h2h.bias": "two modules a gate",
+    "i2h_{0}.weight h2h_{0}.weight h2h_{0}.bias": "two modules and a letter",
+    "{1}_xh.weight {1}_hh.weight {1}_hh.bias": "the word and the side",
+}
+
+
+@pytest.mark.parametrize("parent", ["", "rnn.", "model.cell.", "encoder.rnn_cell.", "recurrent."])
+@pytest.mark.parametrize("names", BY_GATE)
+@pytest.mark.parametrize("gates", GATES)
+def test_one_gate_is_no_simple_recurrent_layer(gates: str, names: str, parent: str) -> None:
+    for turned in (False, True):
+        shapes: Shapes = {"fc.weight": (2, 5)}
+        for letter, word in GATES[gates]:
+            for at, name in enumerate(names.split()):
+                shape = ((5, 3), (5, 5), (5,), (5,))[at]
+                shapes[parent + name.format(letter, word)] = shape[::-1] if turned else shape
+        kinds = [each.layer.kind for each in find(shapes, "pytorch") if each.layer]
+        assert kinds in ([], [gates[:4].strip()])
+
+
+def test_simple_recurrent_layers_side_by_side_are_still_found() -> None:
+    layer = {"weight_ih_l0": (5, 5), "weight_hh_l0": (5, 5), "bias_ih_l0": (5,), "bias_hh_l0": (5,)}
+    for parents in (("enc", "dec", "att"), ("rnn1", "rnn2", "rnn3"), ("input_rnn", "output_rnn"), ("0", "1", "2", "3")):
+        found = find({f"{parent}/{name}": shape for parent in parents for name, shape in layer.items()}, "pytorch")
+        assert [each.layer.kind for each in found] == ["rnn"] * len(parents)
+
+
+BUFFERS = """
+spectrogram.window mel_scale.fb MFCC.dct_mat stretch.phase_advance stft.wsin stft.wcos mel.mel_basis cqt.cqt_kernels_real
+cqt.cqt_kernels_imag_3 gamma.gammatone_basis spectrogram_extractor.stft.conv_real.weight istft.conv_imag.weight
+logmel_extractor.melW istft.ola_window bn_running_mean rnn.bn.running_var_12 metrics\\mean\\vars\\0 metrics\\mean/vars/1 fc.scale
+"""
+
+
+def test_what_is_computed_or_counted_is_no_parameter() -> None:
+    others: Shapes = {"conv.weight": (5, 3, 3), "window.weight": (5,), "stft.weight": (5,), "scale": (5,), "fb.bias": (5,)}
+    tensors = stored(dict.fromkeys(BUFFERS.split(), (5, 5)) | others)
+    parts = sort((*tensors, Stored("fc.zero_point", (), "int64")))
+    assert [tensor.name for tensor in parts.learned] == list(others)
+
+
+def test_what_a_weight_drop_makes_stands_beside_the_raw_weight() -> None:
+    for raw, made in (("a.module.w_raw", "a.module.w"), ("a.w_raw", "a.module.w"), ("a.weight_hh_l0_raw", "a.module.weight_hh_l0")):
+        parts = sort(stored({raw: (5, 5), made: (5, 5), "b.w": (5, 5)}))
+        assert [tensor.name for tensor in parts.learned] == [raw, "b.w"]
+        assert [tensor.name for tensor in parts.buffers] == [made]
+    assert len(sort(stored({"a.w_raw": (5, 5), "b.w": (5, 5)})).learned) == 2

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import lstm_calc
 from lstm_calc import Model, params, tensors
-from lstm_calc.model.cells import CELLS
 from lstm_calc.checkpoint.stored import Checkpoint, Stored
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.inference.find import found_layers
 from lstm_calc.model import ConvLSTM, Dense, Embedding
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.questions.sameness import same
 from tests import handmade
@@ -667,3 +667,86 @@ def test_a_layer_that_has_no_peepholes_and_no_projection_says_so(look: Any) -> N
 def test_a_gru_of_cudnn_has_as_many_numbers_as_that_of_keras(look: Any) -> None:
     (layer,) = look(npz({"cu_dnngru/kernel": (6, 27), "cu_dnngru/recurrent_kernel": (9, 27), "cu_dnngru/bias": (54,)})).layers
     assert (layer.framework, layer.params, layer.reason) == ("cudnn", 459, "a cudnn layer under keras's names")
+
+
+def test_two_names_of_one_parameter_in_paddle_are_counted_once(look: Any) -> None:
+    slots = {"weight_ih": (32, 8), "weight_hh": (32, 8), "bias_ih": (32,), "bias_hh": (32,)}
+    ways = (("_l0", "cell_fw"), ("_l0_reverse", "cell_bw"))
+    names = [[(f"rnn.{slot}{end}", f"rnn.0.{cell}.{slot}") for slot in slots] for end, cell in ways]
+    parameters = {name: f"p_{at}" for at, pair in enumerate([pair for pairs in names for pair in pairs]) for name in pair}
+    arrays = {name: handmade.numpy_array(slots[name.rpartition(".")[2].partition("_l0")[0]]) for name in parameters}
+    file = look(pickled(arrays | {"head.weight": handmade.numpy_array((16, 2)), "StructuredToParameterName@@": parameters}))
+    assert [(each.name, each.framework, *told(each)) for each in file.layers] == [("rnn/0", "paddle", "lstm", 8, 8, 1, True, 2)]
+    assert (file.format, file.params, file.kinds, file.reconciled) == ("paddle", 1184, {"dense": 32}, True)
+    odd = {
+        "StructuredToParameterName@@": {"a": ["x"], "b": "b"},
+        "a": handmade.numpy_array((2, 2)),
+        "b": handmade.numpy_array((2, 2)),
+    }
+    assert look(pickled(odd)).params == 8
+
+
+def view(key: str, shape: tuple[int, ...], steps: tuple[int, ...], offset: int = 0) -> Any:
+    """Return a tensor that shows a storage of 24 numbers in its own way."""
+    whole = handmade.torch_tensor(key, shape, offset=offset, count=24)
+    return whole._replace(args=(*whole.args[:3], steps, *whole.args[4:]))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [
+        (((4, 6), (6, 1), 0), ((6, 4), (1, 6), 0), 24),
+        (((4, 6), (6, 1), 0), ((24,), (1,), 0), 24),
+        (((4, 6), (6, 1), 0), ((2, 2, 6), (12, 6, 1), 0), 24),
+        (((2, 6), (6, 1), 0), ((2, 6), (6, 1), 12), 24),
+        (((4, 3), (6, 1), 0), ((4, 3), (6, 1), 3), 24),
+        (((4, 3), (6, 1), 0), ((4, 3), (6, 1), 0), 12),
+        (((12,), (2,), 0), ((12,), (2,), 1), 24),
+    ],
+)
+def test_tensors_that_are_the_same_numbers_are_counted_once(look: Any, first: Any, second: Any, count: int) -> None:
+    value = {name: view("0", *shown) for name, shown in (("a.weight", first), ("b.weight", second))}
+    file = look(handmade.torch_zip(value, {"0": 96}))
+    assert (file.params, file.shared) == (count, sum(tensor.params for tensor in file.tensors) - count)
+
+
+def test_a_model_that_leaves_layers_out_says_so(cli: Cli, tmp_path: Path) -> None:
+    result = cli("inspect", str(KEPT / "bilstm.pt"), "--as-model")
+    assert result.stderr == (
+        "warning: the model file has the recurrent layers alone, without dense 22, embedding 36, normalization 6: "
+        "64 of 1,184 parameters are left out\n"
+    )
+    assert cli("params", "-", "-q", "-f", "pytorch", stdin=result.stdout).stdout == "1120\n"
+    broken = under("odd", TORCH_LSTM | {"weight_hh_l0": (36, 5)})
+    (tmp_path / "model").write_bytes(safetensors(under("rnn", TORCH_LSTM) | broken))
+    assert "without odd 468: 468 of 1,080 parameters" in cli("inspect", str(tmp_path / "model"), "--as-model").stderr
+    (tmp_path / "model").write_bytes(safetensors(TORCH_LSTM))
+    assert cli("inspect", str(tmp_path / "model"), "--as-model").stderr == ""
+
+
+def test_what_flows_into_a_weight_is_learned_whatever_it_was_merged_with(look: Any) -> None:
+    stored = [onnx_tensor("norm.running_mean", (4,)), onnx_tensor("norm.running_var", (4,)), onnx_tensor("fc.weight", (4, 4))]
+    nodes = [
+        onnx_node("Identity", ["norm.running_mean"], ["fc.bias"]),
+        onnx_node("BatchNormalization", ["x", "g", "b", "norm.running_mean", "norm.running_var"], ["y"]),
+        onnx_node("Gemm", ["y", "fc.weight", "fc.bias"], ["z"]),
+    ]
+    assert (look(onnx(onnx_graph(nodes, stored))).params, look(onnx(onnx_graph(nodes[1:2], stored))).params) == (20, 16)
+
+
+def test_a_bias_that_an_exporter_merged_with_another_has_a_reason(look: Any) -> None:
+    weights = [
+        onnx_tensor("w", (1, 36, 6)),
+        onnx_tensor("r", (1, 36, 9)),
+        onnx_tensor("i", (36,)),
+        onnx_tensor("axes", (1,), ints=[0]),
+    ]
+    nodes = [
+        onnx_node("Identity", ["i"], ["h"]),
+        onnx_node("Concat", ["i", "h"], ["both"], axis=0),
+        onnx_node("Unsqueeze", ["both", "axes"], ["b"]),
+        onnx_node("LSTM", ["x", "w", "r", "b"], ["y"], "one", hidden_size=9),
+    ]
+    file = look(onnx(onnx_graph(nodes, weights)))
+    assert [(each.params, each.params_by_formula, each.reconciled) for each in file.layers] == [(576, 612, True)]
+    assert file.layers[0].reason == "36 of its numbers equal others and are stored once with them: an exporter merged equal tensors"

@@ -41,6 +41,29 @@ def test_files_made_now(folder: Path, name: str) -> None:
 
 
 @pytest.mark.oracle
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize(("cls", "kind"), [("SimpleRNN", "rnn"), ("GRU", "gru"), ("LSTM", "lstm")])
+def test_every_layer_of_keras_is_found_in_every_file_of_keras(
+    tmp_path: Path, cls: str, kind: str, bias: bool, bidirectional: bool
+) -> None:
+    import keras
+
+    for width, units in ((4, 12), (4, 16), (12, 4), (3, 3), (1, 3), (3, 1)):
+        layer = getattr(keras.layers, cls)(units, use_bias=bias)
+        layer = keras.layers.Bidirectional(layer) if bidirectional else layer
+        model = keras.Sequential([keras.layers.Input((None, width)), layer, keras.layers.Dense(2)])
+        model.save(tmp_path / "a.keras")
+        model.save(tmp_path / "a.h5")
+        model.save_weights(tmp_path / "a.weights.h5")
+        for name in ("a.keras", "a.h5", "a.weights.h5"):
+            file = inspect_file(str(tmp_path / name))
+            told = [(each.cell, each.input_dim, each.units, each.bidirectional, each.params) for each in file.layers]
+            assert told == [(kind, width, units, bidirectional, layer.count_params())]
+            assert (file.params, file.reconciled) == (model.count_params(), True)
+
+
+@pytest.mark.oracle
 @pytest.mark.parametrize("name", ["mixed.h5", "mixed.keras", "mixed.weights.h5"])
 def test_a_damaged_hdf5_file_never_ends_in_a_traceback(folder: Path, tmp_path: Path, name: str) -> None:
     code = f"""

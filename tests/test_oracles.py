@@ -160,11 +160,3 @@ def test_a_sequential_of_keras_names_its_layers_as_we_do() -> None:
     )
     ours = tensors(read("vocab 9 > embed 8 > bilstm 4 > lstm 4 name=top > bigru 3 > dense 2"), "keras").tensors
     assert [(tensor.name, tensor.shape) for tensor in ours] == [(weight.path, tuple(weight.shape)) for weight in whole.weights]
-
-
-def test_the_plain_reference_takes_an_equation_apart() -> None:
-    from lstm_calc.reference import evaluate
-
-    assert evaluate("f * c + (1 - f) * g", {"f": 0.25, "c": 8, "g": 4}) == 5
-    with pytest.raises(ValueError, match="f / c"):
-        evaluate("f / c", {"f": 1, "c": 2})

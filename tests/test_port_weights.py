@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import FrameworkError, Model, WeightsError, port_plan, read, tensors
-from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
 from tests.strategies import models
@@ -80,7 +80,7 @@ def blocks(model: Model, framework: str, weights: dict[str, Array], way: str) ->
 
 def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Array]:
     """Return h at every step, in each direction, by the equations of the framework."""
-    from lstm_calc.reference import unrolled
+    from lstm_calc.equations.numpy_reference import unrolled
 
     layer = model.layers[0]
     layout = layout_for(FRAMEWORKS[framework], layer)

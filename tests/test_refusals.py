@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc import compare, cost, diagram, forecast, read, shapes, solve, sweep
-from lstm_calc.model.budget import Budget
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.frameworks import framework
+from lstm_calc.model.budget import Budget
 from lstm_calc.questions.axes import Axis, read_axis, varied
 from lstm_calc.questions.check import check
 from lstm_calc.questions.forecast import set_ups

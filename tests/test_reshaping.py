@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lstm_calc.reshaping import Between, Flatten, GlobalPooling, Permute, Resampling, Reshape, Reshaping, TimeDistributed
 
 from lstm_calc import GRU, LSTM, ConvLSTM, Dense, Model, RepeatVector, cost, params, shapes, solve, sweep
 from lstm_calc.errors import ModelError
-from lstm_calc.runs import batch_of, follow
 from lstm_calc.frameworks import framework
 from lstm_calc.modelfile import dumps, loads
 from lstm_calc.questions.port import port_plan
-from lstm_calc.reshaping import Between, Flatten, GlobalPooling, Permute, Resampling, Reshape, Reshaping, TimeDistributed
+from lstm_calc.runs import batch_of, follow
 
 if TYPE_CHECKING:
     from pathlib import Path

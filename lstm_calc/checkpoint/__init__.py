@@ -189,8 +189,8 @@ def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Che
 
 
 def _read_pickle(source: Source) -> Checkpoint:
-    from lstm_calc.checkpoint.pickled import tensors_of
+    from lstm_calc.checkpoint.pickled import parameters_of
     from lstm_calc.checkpoint.pickles import unpickled
     from lstm_calc.checkpoint.stored import Checkpoint
 
-    return Checkpoint("pickle", tuple(tensors_of(unpickled(source))))
+    return Checkpoint(*parameters_of(unpickled(source)))

@@ -6,10 +6,12 @@ Needs h5py, which reads no data unless asked to; links that leave the file are n
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from lstm_calc.checkpoint.configured import configured_layers
 from lstm_calc.checkpoint.stored import Checkpoint, Stored
 from lstm_calc.errors import CheckpointError, NotInstalledError, quoted
 
@@ -20,6 +22,8 @@ _MOST_LINKS = 50_000
 _DEEPEST = 50
 _MOST_MEMORY = 32 * 2**20
 _MAX_CONFIG = 4 * 2**20
+_OF_KERAS = re.compile(r"(_layer_checkpoint_dependencies|layers)[/\\]")
+"""How the names in an archive of Keras begin; Keras on Windows parted them by backslashes."""
 
 
 def read_hdf5(stream: IO[bytes]) -> Checkpoint:
@@ -40,8 +44,10 @@ def read_hdf5(stream: IO[bytes]) -> Checkpoint:
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError, UnicodeError) as error:
         why = next(iter(str(error).splitlines()), "") or type(error).__name__
         raise CheckpointError(f"is an HDF5 file that is broken or cut short: {why[:200]}") from None
-    keras = is_keras or any(tensor.name.startswith(("layers/", "_layer_checkpoint_dependencies/")) for tensor in tensors)
-    return Checkpoint("keras-hdf5" if keras else "hdf5", tensors, classes=layer_classes(config))
+    keras = is_keras or any(_OF_KERAS.match(tensor.name) for tensor in tensors)
+    return Checkpoint(
+        "keras-hdf5" if keras else "hdf5", tensors, classes=layer_classes(config), configured=configured_layers(config)
+    )
 
 
 def _datasets(h5py: Any, root: Any) -> Iterator[Stored]:

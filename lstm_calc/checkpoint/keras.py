@@ -8,6 +8,7 @@ from __future__ import annotations
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
+from lstm_calc.checkpoint.configured import Configured, configured_layers
 from lstm_calc.checkpoint.hdf5 import layer_classes, parsed_config, read_hdf5
 from lstm_calc.errors import CheckpointError
 
@@ -23,16 +24,18 @@ _CHUNK = 2**20
 def read_keras(archive: Archive) -> Checkpoint:
     """Return the tensors and the layers' classes of a .keras file."""
     weights = next(name for name in archive.names if name.endswith(".weights.h5"))
-    classes = {}
+    classes: dict[str, str] = {}
+    configured: tuple[Configured, ...] = ()
     if "config.json" in archive.sizes:
         with archive.open("config.json", _MAX_CONFIG) as source:
-            classes = layer_classes(parsed_config(source.take(source.size)))
+            config = parsed_config(source.take(source.size))
+            classes, configured = layer_classes(config), configured_layers(config)
     stream = archive.window(weights)
     if stream is not None:
-        return read_hdf5(stream).replace(format="keras", classes=classes)
+        return read_hdf5(stream).replace(format="keras", classes=classes, configured=configured)
     with TemporaryFile() as unpacked:
         _unpack(archive, weights, unpacked)
-        return read_hdf5(unpacked).replace(format="keras", classes=classes)
+        return read_hdf5(unpacked).replace(format="keras", classes=classes, configured=configured)
 
 
 def _unpack(archive: Archive, name: str, into: IO[bytes]) -> None:

@@ -38,6 +38,9 @@ _INPUTS = {
 """The recurrent operators, and what their inputs are called."""
 _UNLEARNED = {"BatchNormalization": 3, "DequantizeLinear": 1, "QuantizeLinear": 1}
 """The operators whose inputs from this one on hold running statistics, scales and zero points."""
+_WEIGHTS = dict.fromkeys(("BatchNormalization", "Conv", "Gemm", "InstanceNormalization", "LayerNormalization"), slice(1, 3))
+_WEIGHTS |= {"LSTM": slice(1, 4), "GRU": slice(1, 4), "RNN": slice(1, 4)}
+"""The inputs of operators that hold what is learned, even where an exporter has merged them with an equal statistic."""
 _JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
 """The operators whose every input is data; the others' second and on are settings."""
 _LEARNED = re.compile(r"(weight|kernel|bias)$")
@@ -92,13 +95,15 @@ class _Reader:
         self.operators: list[Operator] = []
         self.biases: dict[str, Message] = {}
         self.buffers: set[str] = set()
+        self.weights: set[str] = set()
         self.turns: dict[str, int] = {}
         self.calls = 0
         self.functions = {_text(parts, "name"): parts for parts in (_parts(function, _FUNCTION) for function in functions)}
 
     def checkpoint(self) -> Checkpoint:
         """Return what was found."""
-        tensors = (tensor.replace(kind="buffer") if tensor.name in self.buffers else tensor for tensor in self.tensors.values())
+        kinds = dict.fromkeys(self.buffers, "buffer") | dict.fromkeys(self.weights, "learned")
+        tensors = (tensor.replace(kind=tensor.kind or kinds.get(tensor.name, "")) for tensor in self.tensors.values())
         return Checkpoint("onnx", tuple(tensors), tuple(self.operators))
 
     def graph(self, message: Message, above: _Scope | None, path: str) -> None:
@@ -136,6 +141,8 @@ class _Reader:
         elif op in self.functions:
             self.call(self.functions[op], inputs, scope, f"{name}/")
         self.unlearned([scope.get(value) for value in inputs[_UNLEARNED.get(op, len(inputs)) :]])
+        weights = inputs[_WEIGHTS[op]] if op in _WEIGHTS else []
+        self.weights.update(source for value in weights for source in scope.get(value).sources)
         for inner in [*attributes.values()]:
             for graph in inner if isinstance(inner, list) else [inner]:
                 if isinstance(graph, _Graph):

@@ -5,6 +5,7 @@ Sources: torch/_utils.py (_rebuild_*), torch/serialization.py (persistent ids), 
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.checkpoint.said import Made, Name, Persistent
@@ -35,6 +36,8 @@ STORAGES = {
     "QInt32Storage": "qint32",
 }
 """For each storage class of PyTorch, the dtype of what it holds."""
+_PADDLE = "StructuredToParameterName@@"
+"""Where a state dict of Paddle keeps the name of the parameter for each of its names."""
 _ALIASES = {"_flat_weights", "_flat_weights_names", "_flat_weight_refs"}
 """Attributes in which a module lists its own parameters once more."""
 _MODULE_PARTS = {"_parameters": "", "_buffers": "buffer", "_modules": ""}
@@ -61,6 +64,19 @@ def tensors_of(value: Any) -> Iterator[Stored]:
         else:
             open_.pop()
         _refuse_too_much(found, len(seen), len(open_))
+
+
+def parameters_of(value: Any) -> tuple[str, tuple[Stored, ...]]:
+    """Return the format of a pickle and its tensors: Paddle's says which names are one parameter, of which the last is kept.
+
+    Source: python/paddle/framework/io.py (_build_saved_state_dict).
+    """
+    tensors = tuple(tensors_of(value))
+    parameters = value.get(_PADDLE) if isinstance(value, dict) else None
+    if not isinstance(parameters, dict):
+        return "pickle", tensors
+    words = {name: word for name, word in parameters.items() if isinstance(word, str)}
+    return "paddle", tuple({words.get(tensor.name, tensor.name): tensor for tensor in tensors}.values())
 
 
 def _refuse_too_much(tensors: int, holders: int, depth: int) -> None:
@@ -90,14 +106,29 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
 
 def _packed(value: Any) -> dict[str, Any] | None:
     """Return what a quantised module keeps in one object of C++, by name; None for anything else."""
-    state = value.state if isinstance(value, Made) else None
-    if not (isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], tuple) and isinstance(state[1], str)):
-        return None
-    reader = _PACKED.get(state[1].rpartition(".")[2])
+    cls, state = _object(value)
+    reader = _PACKED.get(cls.rpartition(".")[2])
     try:
-        return reader(state[0]) if reader else None
+        return reader(state) if reader else None
     except _OF_ANOTHER_FORM:
-        raise CheckpointError(f"has a {printable(state[1])} that is none") from None
+        raise CheckpointError(f"has a {printable(cls)} that is none") from None
+
+
+def _object(value: Any) -> tuple[str, Any]:
+    """Return the class and the state of an object of C++: the module's pickle puts both into its state, TorchScript's names it."""
+    state = value.state if isinstance(value, Made) else None
+    if not isinstance(state, tuple):
+        return "", None
+    if len(state) == 2 and isinstance(state[0], tuple) and isinstance(state[1], str):
+        return state[1], state[0]
+    return (str(value.maker) if isinstance(value.maker, Name) else ""), state
+
+
+def _list(value: Any) -> Any:
+    """Return a list out of the calls in which TorchScript wraps it to tell its type."""
+    for _ in range(_DEEPEST):
+        value = value.args[0] if isinstance(value, Made) else value
+    return value
 
 
 def _of_linear(state: tuple[Any, ...]) -> dict[str, Any]:
@@ -107,10 +138,10 @@ def _of_linear(state: tuple[Any, ...]) -> dict[str, Any]:
 
 def _of_cell(state: tuple[Any, ...]) -> dict[str, Any]:
     """Return the parts of (type, biases, scales, offsets, linears); in float16 the linears alone have the biases."""
-    _, biases, _, _, linears = state
+    _, biases, _, _, linears = map(_list, state)
     parts: dict[str, Any] = {}
     for at, (side, linear) in enumerate(zip(("ih", "hh"), linears, strict=True)):
-        matrix, bias = _of_linear(linear.state[0]).values()
+        matrix, bias = _of_linear(_object(linear)[1]).values()
         parts |= {f"weight_{side}": matrix, f"bias_{side}": biases[at] if biases else bias}
     return parts
 
@@ -137,17 +168,21 @@ def _tensor(value: Any) -> Stored | None:
 
 
 def _of_torch(value: Made) -> Stored | None:
-    """Return the tensor of (storage, offset, size, stride, ...)."""
+    """Return the tensor of (storage, offset, size, stride, ...), whose place is its stretch of the storage.
+
+    Two tensors that fill the same stretch, one turned or reshaped, are the same numbers; one with gaps is told by its steps.
+    """
     storage, offset, size, stride = value.args[:4]
     shape, steps = _shape(size), _shape(stride)
     reach = offset + sum((length - 1) * step for length, step in zip(shape, steps, strict=True)) + 1 if 0 not in shape else 0
+    part = (offset, reach, *([] if reach - offset == prod(shape) else [shape, steps]))
     if not isinstance(storage, Persistent):
-        return Stored("", shape, None, (id(storage), offset, shape, steps))
+        return Stored("", shape, None, (id(storage), *part))
     _, cls, key, _, count, *_ = storage.id
     dtype = _torch_dtype(value.args[6]) if value.maker.name == "_rebuild_tensor_v3" else STORAGES.get(cls.name)
     if value.maker.name != "_rebuild_tensor_v3" and reach > count:
         raise CheckpointError(f"has a tensor of shape {_words(shape)} that reaches beyond its storage of {count:,} numbers")
-    return Stored("", shape, dtype, (str(key), offset, shape, steps))
+    return Stored("", shape, dtype, (str(key), *part))
 
 
 def _torch_dtype(name: Any) -> str:

@@ -9,6 +9,7 @@ from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
+    from lstm_calc.checkpoint.configured import Configured
     from lstm_calc.frameworks.counting import Shape
 
 
@@ -19,7 +20,8 @@ class Stored(Record):
     """One tensor in a file.
 
     ``place`` is what it lies in and where, equal for two names of the same numbers, None where each name has numbers of its own.
-    ``kind`` is what the file itself says of it: optimizer, buffer, or nothing. ``dtype`` is in NumPy's words, None where unknown.
+    ``kind`` is what the file itself says of it: learned, optimizer, buffer, or nothing. ``dtype`` is in NumPy's words, None where
+    it is not known.
     """
 
     name: str
@@ -58,9 +60,13 @@ class Operator(Record):
 
 
 class Checkpoint(Record):
-    """A file's tensors in their order, its recurrent nodes where it is a graph, and what the file says of its layers' classes."""
+    """A file's tensors in their order, its recurrent nodes where it is a graph, and what the file says of its layers.
+
+    ``classes`` are the classes of the outermost model's layers by their names, ``configured`` all layers of its configuration.
+    """
 
     format: str
     tensors: tuple[Stored, ...]
     operators: tuple[Operator, ...] = ()
     classes: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
+    configured: tuple[Configured, ...] = ()

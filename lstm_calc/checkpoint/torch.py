@@ -63,12 +63,11 @@ def _held(tensor: Stored, sizes: dict[str, int], root: str, folder: str) -> None
     """Refuse a tensor whose storage is not in the archive, or too short for it."""
     if tensor.place is None or tensor.dtype not in _WIDTHS or not isinstance(tensor.place[0], str):
         return
-    key, offset, shape, steps = tensor.place
+    key, _, reach, *_ = tensor.place
     size = next((sizes[name] for name in (f"{root}{folder}/{key}", f"{root}{key}", f"{root}tensors/{key}") if name in sizes), None)
     if size is None:
         raise CheckpointError(f"has no storage {quoted(key)} for the tensor {quoted(tensor.name)}")
-    last = offset + sum((length - 1) * step for length, step in zip(shape, steps, strict=True)) + 1
-    if 0 not in shape and last * _WIDTHS[tensor.dtype] > size:
+    if reach * _WIDTHS[tensor.dtype] > size:
         raise CheckpointError(f"has {size:,} bytes for the tensor {quoted(tensor.name)}, which needs more: cut short")
 
 

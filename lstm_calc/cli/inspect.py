@@ -6,7 +6,7 @@ import typer
 
 from lstm_calc.cli.messages import say
 from lstm_calc.cli.options import with_options
-from lstm_calc.cli.output import Output
+from lstm_calc.cli.output import Output, warn
 from lstm_calc.errors import LstmCalcError, printable
 
 if TYPE_CHECKING:
@@ -71,10 +71,16 @@ def _print_model(files: list[str], output: Output) -> int:
 
     if len(files) != 1:
         raise LstmCalcError("--as-model prints the model of one file; give one")
-    model = inspect_file(files[0]).model()
+    file = inspect_file(files[0])
+    model = file.model()
     if model is None:
         raise LstmCalcError(f"{printable(files[0])}: holds no recurrent layer, so that there is no model to print")
-    return output.text(dumps(model))
+    code = output.text(dumps(model))
+    if file.left_out:
+        layers = ", ".join(f"{printable(name)} {count:,}" for name, count in file.left_out.items())
+        left, whole = f"{sum(file.left_out.values()):,}", f"{file.params:,}"
+        warn([f"the model file has the recurrent layers alone, without {layers}: {left} of {whole} parameters are left out"])
+    return code
 
 
 def _compare(files: list[str], output: Output) -> int:

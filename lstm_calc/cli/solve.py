@@ -15,8 +15,8 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.model.template import Template
 
 if TYPE_CHECKING:
-    from lstm_calc.model.budget import Budget
     from lstm_calc.document import Document
+    from lstm_calc.model.budget import Budget
     from lstm_calc.questions.solve import Solution
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
-
 from lstm_calc.model.layers import Layer, Recurrent
 from lstm_calc.model.model import wanted_ranks
 
@@ -183,7 +182,8 @@ def check_run(table: Framework, layer: Layer) -> None:
     for field, value in layer.changed().items():
         plain = value == usual.get(field) or (isinstance(value, tuple) and set(value) == {1})
         if field in RUN_FIELDS and not plain and field not in _runs(table, layout):
-            names = tuple(name for name, other in FRAMEWORKS.items() if layer.kind in other.layouts and field in _runs(other, other.layouts[layer.kind]))
+            others = {name: other.layouts.get(layer.kind) for name, other in FRAMEWORKS.items()}
+            names = tuple(name for name, other in others.items() if other and field in _runs(FRAMEWORKS[name], other))
             raise FrameworkError(f"{table.name} has no {field} for {layer.kind}; {_do(names)}")
 
 

@@ -45,12 +45,11 @@ def _numbers(table: Framework, layer: Layer, shape: Flowing) -> int:
     """Return how many numbers a framework stores for a layer that reads a shape."""
     terms, sizes, total = _terms_for(table, layer), layer.sizes(layer.reading(shape)), 0
     for number, words in terms:
-        for word in words:
-            size = sizes[word]
-            if size is None:
-                raise ModelError("the count depends on a size that is not known: give the shape of the model's input", key="input_shape")
-            number *= size
-        total += number
+        factors = [sizes[word] for word in words]
+        if None in factors:
+            what = "the count depends on a size that is not known"
+            raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+        total += prod(factors, start=number)  # type: ignore[arg-type] - none of them is None
     return total
 
 

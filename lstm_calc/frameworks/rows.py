@@ -49,8 +49,9 @@ class Layout(Record):
     layer leaves the choice open, ``limits`` what must hold between two sizes. ``forget_bias`` is what
     is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
-    ``padding`` is the default of its convolution and
-    ``runs`` are the fields of ``RUN_FIELDS`` that it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
+    ``padding`` is the default of its convolution and ``runs`` are the fields of ``RUN_FIELDS`` that it has, where these are not the
+    framework's own. ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was
+    read.
     """
 
     rows: tuple[Row, ...]

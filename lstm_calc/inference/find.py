@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from lstm_calc.checkpoint.configured import counted_names
 from lstm_calc.inference.fits import Fit
+from lstm_calc.inference.gates import without_gates
 from lstm_calc.inference.layers import Found, assembled
 from lstm_calc.inference.named import forms_with, groups, named_fits, rank
-from lstm_calc.inference.sorting import slashed
+from lstm_calc.inference.numbered import numbered_fits, settled
+from lstm_calc.inference.sorting import outermost, slashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 _PREFERRED = {
     "pytorch": ("pytorch", "equinox", "mlx", "paddle", "keras", "cudnn"),
     "keras": ("keras", "cudnn", "tensorflow1", "pytorch"),
+    "paddle": ("paddle", "pytorch"),
 }
 """Whose layers come first where several frameworks store the same, by the first word of the format."""
-_FAMILY = {"keras": "keras", "keras-hdf5": "keras", "hdf5": "keras"}
+_FAMILY = {"keras": "keras", "keras-hdf5": "keras", "hdf5": "keras", "paddle": "paddle"}
 _CELLS = ("lstm", "gru", "rnn")
 _VAGUE = {"R", "kernel", "w", "W", "Wh"}
 """Names of recurrent kernels that other layers' matrices have as well."""
@@ -31,17 +34,21 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
     preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
     fits = _of_a_graph(checkpoint)
     left = _without(learned, fits)
+    if preferred[0] == "keras":
+        fits += numbered_fits(left, checkpoint.configured)
+        elsewhere = settled(left, checkpoint.configured)
+        left = [tensor for tensor in _without(left, fits) if tensor.name not in elsewhere]
     for search in (named_fits, _of_no_name, _misfits):
-        fits += search(left, preferred) if left else ()
+        fits += without_gates(search(left, preferred), left) if left else ()
         left = _without(left, fits)
     names = _configured(checkpoint)
     places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
 
     def place(each: Found) -> tuple[int, int]:
         first = min((places[tensor.name] for tensor in each.tensors), default=len(places))
-        return names.get(_part(each.path), ("", len(names)))[1], first
+        return names.get(outermost(each.path), ("", len(names)))[1], first
 
-    found = sorted(assembled(fits), key=place)
+    found = sorted(assembled(fits, _layers_apart(checkpoint)), key=place)
     return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
 
 
@@ -67,29 +74,25 @@ def _of_no_name(left: Sequence[Stored], preferred: Sequence[str]) -> Iterable[Fi
 def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
     """Return, for what stands for a layer in the paths of Keras' files, its name in the model's configuration, and its place there.
 
-    Before Keras 3 that is the name itself, since then the class in small letters, its words parted as by Keras
-    (keras/src/utils/naming.py), and counted up (keras/src/saving/saving_lib.py).
+    Before Keras 3 that is the name itself, since then the class in small letters, counted up.
     """
     names: dict[str, tuple[str, int]] = {}
-    taken: dict[str, int] = {}
-    for at, (name, cls) in enumerate(checkpoint.classes.items()):
-        snake = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])", "_", cls).lower()
-        names[f"layers/{snake}_{taken[snake]}" if snake in taken else f"layers/{snake}"] = names[name] = (name, at)
-        taken[snake] = taken.get(snake, 0) + 1
+    for at, (name, counted) in enumerate(zip(checkpoint.classes, counted_names(checkpoint.classes.values()), strict=True)):
+        names[f"layers/{counted}"] = names[name] = (name, at)
     return names
+
+
+def _layers_apart(checkpoint: Checkpoint) -> frozenset[str]:
+    """Return the parts of paths that each stand for a layer of its own in the configuration, and for no direction of one."""
+    alone = [each for each in checkpoint.configured if not each.way]
+    return frozenset(part for each in alone for part in (each.name, each.path.rpartition("/")[2]))
 
 
 def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
     """Return a path with the layer's own name in the place of its counted class, where it is a layer of the outermost model."""
-    part = _part(path)
+    part = outermost(path)
     rest = path.removeprefix(part)
     return f"{names[part][0]}{rest}" if part in names and part.startswith("layers/") and "/layers/" not in rest else path
-
-
-def _part(path: str) -> str:
-    """Return the part of a path that stands for a layer of the outermost model."""
-    parts = path.removeprefix("model_weights/").split("/")
-    return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]
 
 
 def _is_recurrent_kernel(name: str) -> bool:

@@ -13,11 +13,11 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, Slot, forms, solved
 from lstm_calc.inference.named import names_a_cell, rank
 from lstm_calc.inference.sorting import slashed
+from lstm_calc.model.cells import CELLS
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:

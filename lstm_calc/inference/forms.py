@@ -11,10 +11,10 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, layout_for
 from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_of, terms_of
 from lstm_calc.model import KINDS, Layer
+from lstm_calc.model.cells import CELLS
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import listed
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, forms, solved
 from lstm_calc.inference.sorting import slashed
+from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ def graph_fits(operators: Sequence[Operator], tensors: Sequence[Stored]) -> Iter
         sources = tuple(dict.fromkeys(name for part in operator.sources.values() for name in part))
         if not sources or sources not in seen:
             seen.add(sources)
-            yield _fit(operator, tuple(stored[name] for name in sources if name in stored and stored[name].kind == ""))
+            yield _fit(operator, tuple(stored[name] for name in sources if name in stored and stored[name].kind != "buffer"))
 
 
 def _fit(operator: Operator, tensors: tuple[Stored, ...]) -> Fit:
@@ -42,7 +43,8 @@ def _fit(operator: Operator, tensors: tuple[Stored, ...]) -> Fit:
         if known.keys() == form.slots.keys() and all(len(known[name]) == slot.rank for name, slot in form.slots.items()):
             found = solved(form, known)
             if found is not None and units in {None, found[0].asdict()[found[0].size]}:
-                return Fit(_FRAMEWORK, form, *found, tensors, path, why=_computed(operator) or _ZERO_HALF * operator.zero_half)
+                why = _computed(operator) or _merged(known, tensors) or _ZERO_HALF * operator.zero_half
+                return Fit(_FRAMEWORK, form, *found, tensors, path, why=why)
     why = _computed(operator) or _misfit(operator, known)
     return Fit(_FRAMEWORK, None, None, None, tensors, path, why=why, kind=kind, units=units)
 
@@ -75,6 +77,12 @@ def _computed(operator: Operator) -> str:
     """Return, in words, which weights are not tensors of the file, nothing where all are."""
     missing = [part for part, shape in operator.shapes.items() if part != "X" and (shape is None or not operator.sources[part])]
     return f"what flows into {listed(missing)} is computed, or given, when the graph runs, and not stored" if missing else ""
+
+
+def _merged(known: dict[str, Shape], tensors: Sequence[Stored]) -> str:
+    """Return, in words, how many numbers flow in from a tensor that is there already, nothing where none do."""
+    more = sum(map(prod, known.values())) - sum(tensor.params for tensor in tensors)
+    return f"{more:,} of its numbers equal others and are stored once with them: an exporter merged equal tensors" * (more > 0)
 
 
 def _misfit(operator: Operator, known: dict[str, Shape]) -> str:

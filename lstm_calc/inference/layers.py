@@ -46,9 +46,12 @@ class Found(Record):
         return first.replace(bidirectional=self.ways == 2, repeat=self.depth)
 
 
-def assembled(fits: Sequence[Fit]) -> Iterator[Found]:
-    """Yield the layers that fits make: two directions of one path together, then the layers of one module."""
-    paired = [Found(path, tuple(pair), 1, _ways(pair)) for path, pair in _pairs(fits)]
+def assembled(fits: Sequence[Fit], apart: frozenset[str] = frozenset()) -> Iterator[Found]:
+    """Yield the layers that fits make: two directions of one path together, then the layers of one module.
+
+    ``apart`` are parts of paths that each stand for a layer of its own: directions are in the same ones.
+    """
+    paired = [Found(path, tuple(pair), 1, _ways(pair)) for path, pair in _pairs(fits, apart)]
     for _, run in groupby(paired, key=lambda found: (found.fits[0].framework, found.path)):
         layers = sorted(run, key=lambda found: found.fits[0].depth)
         layers = layers if _is_stack(layers) else _in_pairs(layers)
@@ -58,11 +61,12 @@ def assembled(fits: Sequence[Fit]) -> Iterator[Found]:
             yield from layers
 
 
-def _pairs(fits: Sequence[Fit]) -> Iterator[tuple[str, list[Fit]]]:
+def _pairs(fits: Sequence[Fit], apart: frozenset[str]) -> Iterator[tuple[str, list[Fit]]]:
     """Yield each layer's directions, with the path in which the word for the direction is left out."""
     waiting: dict[Any, list[Fit]] = {}
     for fit in fits:
-        waiting.setdefault((_neutral(fit.path), fit.depth, fit.framework, fit.layer, fit.input_dim), []).append(fit)
+        owners = tuple(part for part in fit.path.split("/") if part in apart)
+        waiting.setdefault((_neutral(fit.path), owners, fit.depth, fit.framework, fit.layer, fit.input_dim), []).append(fit)
     for (path, *_), alike in waiting.items():
         ways = [_way(fit) for fit in alike]
         if alike[0].layer is not None and sorted(ways) == ["backward", "forward"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.inference.fits import Fit
 from lstm_calc.inference.forms import Form, forms_of, slot_names, solved, stores
-from lstm_calc.inference.sorting import slashed
+from lstm_calc.inference.sorting import plain, slashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Stored
 
 _DEPTH = re.compile(r"_l(\d{1,4})(_reverse)?$")
-_RENAMED = (
-    (("parametrizations/",), r"(^|/)parametrizations/([^/]+)/original1?$", r"\1\2"),
-    (("_v", "_orig", "_raw"), r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$", r"\1\2"),
-    (("module/",), r"(^|/)module/([^/]+)$", r"\1\2"),
-    (("_packed_",), r"(^|/)_packed_weight_([hi]h)/(weight|bias)$", r"\1\3_\2"),
-    (("_all_weight_",), r"(^|/)_all_weight_values/(\d+)/param/([^/]+)$", r"\1\3_l\2"),
-)
-"""What has one of some words in it, and then how it was named before; a pattern is compiled only for a name with such a word."""
 _WAYS = {"forward", "backward", "fw", "bw", "fwd", "bwd"}
 _INNER = {"linear", "gates", "gate", "cell"}
 _CELL = r"^(basic_|block_|fused_)*(vanilla_)?(bi|b)?(?P<kind>lstm|gru|rnn)_?(cell|layer)?(_?\d+)?$"
@@ -83,7 +75,7 @@ def groups(tensors: Sequence[Stored]) -> dict[Place, Group]:
     found: dict[Place, Group] = {}
     known = _stores()
     for tensor in tensors:
-        parts = _plain(slashed(tensor.name)).split("/")
+        parts = plain(slashed(tensor.name)).split("/")
         deep = _DEPTH.search(parts[-1])
         depth, way = (int(deep[1]), deep[2] or "") if deep else (0, "")
         if deep:
@@ -93,18 +85,6 @@ def groups(tensors: Sequence[Stored]) -> dict[Place, Group]:
             if name in known and len(parts) >= count:
                 found.setdefault(("/".join(parts[:-count]), depth, way), {})[name] = tensor
     return found
-
-
-def _plain(name: str) -> str:
-    """Return a name as it was before PyTorch's weight_norm, spectral_norm, a weight drop or quantisation renamed it.
-
-    >>> _plain("rnn/parametrizations/weight_hh_l0/original1"), _plain("rnn/weight_hh_l0_v"), _plain("rnns/0/module/bias_ih_l0")
-    ('rnn/weight_hh_l0', 'rnn/weight_hh_l0', 'rnns/0/bias_ih_l0')
-    """
-    for words, pattern, plain in _RENAMED:
-        if any(word in name for word in words):
-            name = re.sub(pattern, plain, name)
-    return name
 
 
 def _best(place: Place, group: Group, preferred: Sequence[str]) -> Fit | None:

@@ -20,15 +20,32 @@ _SLOTS = "adam adam_1 rmsprop rmsprop_1 momentum adagrad adadelta adadelta_1 ftr
 """What TensorFlow 1 keeps below a variable's own name."""
 _SETTINGS = ("hyper_parameters/", "callbacks/", "loops/", "lr_schedulers/")
 """What Lightning keeps beside the model."""
-_PLACED = ("metrics/", "parametrizations/", "batch_normalization")
-"""Where Keras and PyTorch number what they do not learn; ``_BUFFER`` says which numbers."""
-_BUFFER = r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|batch_normalization[^/]*/vars/[23])$"
+_PLACED = ("metrics/", "parametrizations/", "batch_normalization", "stft/")
+"""Where Keras and PyTorch keep what they do not learn beside what they do; ``_BUFFER`` says which is which."""
+_BUFFER = (
+    r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|batch_normalization[^/]*/vars/[23]|i?stft/conv_[^/]+/[^/]+)$"
+)
 _STATISTICS = (
     "running_mean running_var running_std num_batches_tracked moving_mean moving_variance moving_var position_ids inv_freq"
 )
+_FRONT_ENDS = (
+    "window ola_window window_mask fb mel_basis mel_filters melw gammatone_basis dct_mat wsin wcos kernel_sin kernel_cos "
+    "kernel_sin_inv kernel_cos_inv cqt_kernels_real cqt_kernels_imag lowpass_filter early_downsample_filter phase_advance"
+)
+"""What torchaudio, nnAudio, torchlibrosa and NeMo call the windows, Fourier matrices and filter banks of their front ends."""
 _COUNTERS = "global_step iterations epoch"
+_NEVER_LEARNED = {*_FRONT_ENDS.split(), *_COUNTERS.split()}
 _COUNTED = ["int16", "int32", "int64", "uint16", "uint32", "uint64", "bool", "str", "bytes", "string", "object", "time"]
-_SEPARATORS = str.maketrans(".[]", "///")
+_RAW = "_raw"
+_SEPARATORS = str.maketrans(".[]\\", "////")
+_RENAMED = (
+    (("parametrizations/",), r"(^|/)parametrizations/([^/]+)/original1?$", r"\1\2"),
+    (("_v", "_orig", "_raw"), r"(_l\d+|weight_[hi]h)(_reverse)?_(?:v|orig|raw)$", r"\1\2"),
+    (("module/",), r"(^|/)module/([^/]+)$", r"\1\2"),
+    (("_packed_",), r"(^|/)_packed_weight_([hi]h)/(weight|bias)$", r"\1\3_\2"),
+    (("_all_weight_",), r"(^|/)_all_weight_values/(\d+)/param/([^/]+)$", r"\1\3_l\2"),
+)
+"""What has one of some words in it, and then how it was named before; a pattern is compiled only for a name with such a word."""
 
 
 class Sorted(Record):
@@ -43,17 +60,30 @@ def sort(tensors: Sequence[Stored]) -> Sorted:
     """Return the tensors by what they are for, as the file, the names and the dtypes tell."""
     bins: dict[str, list[Stored]] = {"": [], "optimizer": [], "buffer": []}
     names = {tensor.name for tensor in tensors}
+    drawn = _drawn(tensors)
     for tensor in tensors:
-        bins["buffer" if _is_singular_vector(tensor.name, names) else _kind(tensor)].append(tensor)
+        made = tensor.name in drawn or _stands_beside(tensor.name, names)
+        bins[_kind(tensor) or "buffer" * made].append(tensor)
     return Sorted(tuple(bins[""]), tuple(bins["optimizer"]), tuple(bins["buffer"]))
 
 
-def _is_singular_vector(name: str, names: Container[str]) -> bool:
-    """Say whether a tensor is one of the two buffers that PyTorch's spectral_norm keeps beside the weight that it renames."""
-    return name.endswith(("_u", "_v")) and f"{name[:-2]}_orig" in names
+def _drawn(tensors: Sequence[Stored]) -> set[str]:
+    """Return the names of what a weight drop makes anew at each step from the raw weight that stands beside it."""
+    raw = {plain(slashed(tensor.name).removesuffix(_RAW)) for tensor in tensors if tensor.name.endswith(_RAW)}
+    others = [tensor.name for tensor in tensors if not tensor.name.endswith(_RAW)] if raw else []
+    return {name for name in others if plain(slashed(name)) in raw}
+
+
+def _stands_beside(name: str, names: Container[str]) -> bool:
+    """Say whether PyTorch keeps a buffer beside another tensor: spectral_norm's two vectors, the scale of a quantised output."""
+    if name.endswith(("_u", "_v")):
+        return f"{name[:-2]}_orig" in names
+    return name.endswith("scale") and f"{name.removesuffix('scale')}zero_point" in names
 
 
 def _kind(tensor: Stored) -> str:
+    if tensor.kind == "learned":
+        return ""
     name = slashed(tensor.name).lower()
     if tensor.kind == "optimizer" or _is_of_an_optimizer(name):
         return "optimizer"
@@ -69,7 +99,9 @@ def _is_of_an_optimizer(name: str) -> bool:
 
 def _is_a_buffer(name: str) -> bool:
     own = name.rpartition("/")[2]
-    if any(own == word or own.endswith(f"_{word}") for word in _STATISTICS.split()) or own in _COUNTERS.split():
+    word, _, count = own.rpartition("_")
+    own = word if count.isdecimal() else own
+    if any(own == word or own.endswith(f"_{word}") for word in _STATISTICS.split()) or own in _NEVER_LEARNED:
         return True
     if own.endswith(("_buffer", "_mask")) or name.startswith(_SETTINGS) or "/batch_stats/" in f"/{name}":
         return True
@@ -86,3 +118,21 @@ def slashed(name: str) -> str:
     variable, colon, output = name.rpartition(":")
     parts = (variable if colon and output.isdecimal() else name).replace("::", "/").translate(_SEPARATORS).split("/")
     return "/".join(filter(None, parts))
+
+
+def plain(name: str) -> str:
+    """Return a name as it was before PyTorch's weight_norm, spectral_norm, a weight drop or quantisation renamed it.
+
+    >>> plain("rnn/parametrizations/weight_hh_l0/original1"), plain("rnn/weight_hh_l0_v"), plain("rnns/0/module/bias_ih_l0")
+    ('rnn/weight_hh_l0', 'rnn/weight_hh_l0', 'rnns/0/bias_ih_l0')
+    """
+    for words, pattern, plain in _RENAMED:
+        if any(word in name for word in words):
+            name = re.sub(pattern, plain, name)
+    return name
+
+
+def outermost(path: str) -> str:
+    """Return the part of a path that stands for a layer of the outermost model."""
+    parts = path.removeprefix("model_weights/").split("/")
+    return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]

@@ -136,7 +136,9 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
     if kind.layer.weighted:
         config.only(NEUTRAL | _ADDING | set(arguments.values()) | set(_REFUSED), node.class_name)
         _refuse_adding(config)
-    values = {field: _value(config, field, key, kind.dims) for field, key in arguments.items() if config.values.get(key) is not None}
+    values = {
+        field: _value(config, field, key, kind.dims) for field, key in arguments.items() if config.values.get(key) is not None
+    }
     for field, key in arguments.items():
         if kind.layer.fields[field] is ... and field not in values:
             raise config.error(f"missing; {node.class_name} needs it", key)
@@ -168,7 +170,7 @@ def _value(config: Node, field: str, key: str, dims: int) -> Any:
 def _margins(value: Any, dims: int) -> Any:
     """Return the margins of cropping and padding as (before, after) for each dimension."""
     values = value if isinstance(value, list) else [value] * dims
-    values = [values] if dims == 1 and len(values) == 2 and not isinstance(values[0], list) else values  # noqa: PLR2004
+    values = [values] if dims == 1 and len(values) == 2 and not isinstance(values[0], list) else values
     return [each if isinstance(each, list) else [each, each] for each in values]
 
 

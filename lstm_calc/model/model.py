@@ -161,14 +161,19 @@ def wanted_ranks(model: Model) -> list[set[int]]:
     wanted: list[set[int]] = [set() for _ in model.calls]
     for position, layer in reversed(list(enumerate(model.calls))):
         shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
-        ranks = {len(shape) + layer.time_distributed} if shape else {2 + layer.time_distributed} if layer.time_distributed else wanted[position] if layer.keeps_rank else set()
-        for source in [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in model.layers[position].inputs] or [position - 1][:position]:
+        distributed = layer.time_distributed
+        if shape or distributed:
+            ranks = {len(shape or (None, None)) + distributed}
+        else:
+            ranks = wanted[position] if layer.keeps_rank else set()
+        named = [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in model.layers[position].inputs]
+        for source in named or range(position)[-1:]:
             wanted[source] |= ranks
     return wanted
 
 
 _Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool]
-"""A use before it has a name: the layer, its depth, the shapes it reads and gives, whether these have steps, and if it is shared."""
+"""A use before it has a name: the layer, its depth, the shapes it reads and gives, whether each has steps, whether it is shared."""
 
 
 def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
@@ -273,7 +278,7 @@ def _input_shape(model: Model) -> Shape:
 
 
 def _first_reader(model: Model) -> Layer | None:
-    """Return the first layer that reads a certain number of axes, behind none that changes their number; None where there is none."""
+    """Return the first layer that reads a certain number of axes, before any that changes their number; None without one."""
     for layer in model.calls:
         if layer.input_shape(None) is not None or layer.time_distributed:
             return layer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.budget import Budget
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.model.budget import Budget
 from lstm_calc.questions.measures import measures
 from lstm_calc.record import Record
 

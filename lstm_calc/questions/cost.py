@@ -16,7 +16,7 @@ from lstm_calc.runs import batch_of, runs_of
 from lstm_calc.work import Work, idle_gates, merge_flops, work_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lstm_calc.dtypes import Dtype
     from lstm_calc.frameworks import Framework
@@ -196,7 +196,7 @@ def cost(
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
     """Return what training takes by layer; ``stretch`` is what one pass goes back through."""
-    from lstm_calc.questions.training import kept_values, optimizer_of
+    from lstm_calc.questions.training import optimizer_of, saved_values
 
     states = optimizer_of(optimizer).states
     if dtype.scale:
@@ -204,8 +204,8 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
     stored = groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)
     trained = {layer: [tensor.shape for tensor in owned if tensor.trainable] for layer, owned in stored}
     runs = runs_of(model, table, stretch)
-    kept = zip(runs, kept_values(runs), strict=True)
-    return [training_bytes(trained.get(run.use.name, []), values, dtype, states) for run, values in kept]
+    saved = zip(runs, saved_values(runs), strict=True)
+    return [training_bytes(trained.get(run.use.name, []), values, dtype, states) for run, values in saved]
 
 
 def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:

@@ -12,7 +12,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lstm_calc.formulas import Axes, Blocks
+    from lstm_calc.equations.text import Axes, Blocks
     from lstm_calc.frameworks.counting import Sizes
 
 

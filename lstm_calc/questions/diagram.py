@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.cells import CELLS
+from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
 from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import equation_words, framework, uses_in
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.record import Record
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Model, Use
-
-_INTO, _BACK = {"pre", "into"}, {"pre"}
-"""The functions of an equation that read x, and those that read the h of the step before without saying so."""
 
 
 class Value(Record):
@@ -66,11 +63,12 @@ def diagram(model: Model, framework_name: str = "textbook", layer: str | None = 
     kind = CELLS[use.layer.kind]
     states = {f"{state}_t-1": _shape(state, use) for state in kind.states}
     matrices = _matrices(model, framework_name, name)
-    return Diagram(flow, name, kind.name, {"x_t": (use.input_dim,), **states}, tuple(_values(use, framework_name, matrices)))
+    step = tuple(_values(use, framework_name, matrices))
+    return Diagram(flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, step)
 
 
 def _shape(name: str, use: Use) -> Shape:
-    return (use.sizes["output" if name == "h" else "units"],)
+    return (use.sizes[CELLS[use.layer.kind].size_of(name)],)
 
 
 def _matrices(model: Model, framework_name: str, name: str) -> dict[str | None, dict[str, Shape]]:
@@ -84,16 +82,13 @@ def _values(use: Use, framework_name: str, matrices: dict[str | None, dict[str, 
     layer = use.layer
     cell = CELLS[layer.kind]
     known = {"x": "x_t", **{state: f"{state}_t-1" for state in cell.states}}
+    peepholes = {gate for gate, blocks in matrices.items() if "peephole" in blocks}
     for equation in cell.equations_for(equation_words(layer, framework(framework_name).layouts[layer.kind])):
-        words = _words(equation.expression)
-        gate = next((gate for gate in cell.gates if gate in words), None)
-        blocks = matrices[gate] if gate or "project" in words else {}
-        implied = (["x"] if _INTO & words else []) + (["h"] if _BACK & words else []) + (["c"] if "peephole" in blocks else [])
-        read = dict.fromkeys(known[word] for word in [*implied, *known] if word in implied or word in words)
+        nodes = list(nodes_of((equation,), peepholes))
+        names = {node.name for node in nodes if isinstance(node, Name)}
+        reads = dict.fromkeys(key for name, key in known.items() if name in names)
+        gate = next(iter(gates_of((equation,))), None)
+        blocks = matrices[gate] if any(isinstance(node, Weighted) for node in nodes) else {}
         key = f"{equation.name}_t"
-        yield Value(key, equation.name, equation.expression, gate, _shape(equation.name, use), tuple(read), blocks)
+        yield Value(key, equation.name, equation.expression, gate, _shape(equation.name, use), tuple(reads), blocks)
         known[equation.name] = key
-
-
-def _words(expression: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}

@@ -6,12 +6,12 @@ from itertools import groupby
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS, holding
+from lstm_calc.equations.parse import functions_of
+from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers, symbols
 from lstm_calc.errors import listed
-from lstm_calc.formulas import Line, functions_of, readers, symbols, written
 from lstm_calc.frameworks import equation_words, framework, layout_for, uses_in
 from lstm_calc.frameworks.counting import Shape, sizes_of
+from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
 from lstm_calc.record import Record
@@ -19,12 +19,22 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.model.cells import Equation
-    from lstm_calc.formulas import Axes, Blocks
+    from lstm_calc.equations.text import Axes, Blocks
     from lstm_calc.frameworks import Layout
     from lstm_calc.frameworks.counting import Sizes
     from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.model.cells import Equation
     from lstm_calc.questions.tensors import Part, Tensor
+
+
+def _read(layer: Layer) -> Fragment:
+    """Return what an equation calls the input of a layer: a token has no axes, and a single vector no step."""
+    if layer.reads_tokens:
+        return Fragment("x[t]", ())
+    return Fragment("x", ("input",)) if layer.rank == 2 else INPUT
+
+
+"""The input of a step, by what a layer reads; a token is a number without axes, a vector is the same at every step."""
 
 
 class Operand(Record):
@@ -64,7 +74,7 @@ class LayerExplanation(Record):
     input_dim: int
     output_dim: int
     sizes: Sizes
-    lines: tuple[Line, ...]
+    lines: tuple[Formula, ...]
     states: dict[str, Axes]
     operands: tuple[Operand, ...]
     gates: tuple[Gate, ...]
@@ -95,7 +105,7 @@ class LayerExplanation(Record):
             "total": self.total,
         }
 
-    def _operations(self, line: Line) -> list[dict[str, Any]]:
+    def _operations(self, line: Formula) -> list[dict[str, Any]]:
         return [
             {
                 "for": line.name,
@@ -152,8 +162,9 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
     operands = tuple(_operands(use, owned, words))
     blocks = {(each.gate, each.role): each.axes for each in operands}
     equations = _equations(layer, layout)
-    states: dict[str, Axes] = {state: (words[SIZE_OF_STATE[state]],) for state in _states(layer)}
-    named = symbols(equations, blocks)
+    carried = CELLS[layer.kind].states if layer.kind in CELLS else {}
+    states: dict[str, Axes] = {name: (words[state.size],) for name, state in carried.items()}
+    named, applied = symbols(equations, blocks), functions_of(equations)
     sizes = {words.get(word, word): size for word, size in sizes_of(use, ()).items()}
     return LayerExplanation(
         names=tuple(each.name for each in group),
@@ -161,11 +172,11 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
         input_dim=use.input_dim,
         output_dim=use.output_dim,
         sizes=sizes,
-        lines=written(equations, blocks, states, forget_bias=layout.forget_bias),
+        lines=formulas(equations, _shared(layer) | blocks, states, reads=_read(layer), forget_bias=layout.forget_bias),
         states=states,
         operands=tuple(each.replace(symbol=named[each.gate, each.role]) for each in operands),
         gates=tuple(_gates(layer, equations, operands)),
-        functions={name: told for name, told in FUNCTIONS.items() if name in functions_of(equations)},
+        functions={name: each.meaning for name, each in FUNCTIONS.items() if name in applied and name.isidentifier()},
         steps=tuple(_steps(layer, blocks, sizes, owned)),
         total=sum(tensor.params for tensor in owned),
         forget_bias=layout.forget_bias,
@@ -182,13 +193,14 @@ def _words(layer: Layer) -> dict[str, str]:
     }
 
 
-def _states(layer: Layer) -> tuple[str, ...]:
-    return CELLS[layer.kind].states if layer.kind in CELLS else ()
-
-
 def _equations(layer: Layer, layout: Layout) -> tuple[Equation, ...]:
-    equations = CELLS[layer.kind].equations if layer.kind in CELLS else MAPS.get(layer.kind, ())
-    return holding(equations, equation_words(layer, layout))
+    cell = CELLS.get(layer.kind)
+    return cell.equations_for(equation_words(layer, layout)) if cell else MAPS.get(layer.kind, ())
+
+
+def _shared(layer: Layer) -> Blocks:
+    """Return the matrix that a layer uses and another layer has."""
+    return {(None, "kernel"): ("units", "input")} if getattr(layer, "tied", False) else {}
 
 
 def _operands(use: Use, owned: Sequence[Tensor], words: dict[str, str]) -> list[Operand]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.checkpoint import read
 from lstm_calc.errors import FrameworkError, listed
 from lstm_calc.frameworks import framework, layout_for
+from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.inference.find import found_layers
 from lstm_calc.inference.layers import Found, display_name
 from lstm_calc.inference.others import kinds_of
 from lstm_calc.inference.sorting import sort
-from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.model import Layer, Model, Recurrent, fresh_name
 from lstm_calc.record import Record
 
@@ -86,6 +86,11 @@ class InspectedFile(Record):
         """Whether every recurrent layer has as many numbers as the formula says, or the difference has a reason."""
         return all(layer.reconciled for layer in self.layers)
 
+    @property
+    def left_out(self) -> dict[str, int]:
+        """What ``model()`` leaves out, with how many parameters: other layers by kind, layers of unknown sizes by name."""
+        return self.kinds | {layer.name: layer.params for layer in self.layers if layer.layer is None}
+
     def model(self) -> Model | None:
         """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
         layers: list[Layer] = []
@@ -146,7 +151,7 @@ def inspect_file(path: str) -> InspectedFile:
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
     others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
-    kinds = kinds_of(others, _counted_once(others, counted))
+    kinds = kinds_of(others, _counted_once(others, counted), checkpoint.classes)
     in_layers = sum(layer.params for layer in layers)
     named = sum(tensor.params for tensor in sorted_.learned)
     total = in_layers + sum(kinds.values())
@@ -192,7 +197,8 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
     params = sum(tensor.params for tensor in _counted_once(found.tensors, counted, name))
     fit, layer = found.fits[0], found.layer
     formula = None if layer is None else _formula(layer, fit)
-    reason = fit.why or _reason(fit, layer, params, formula, sharing)
+    shares = f"shares its numbers with {listed(sorted(sharing))}, where they are counted" if sharing else ""
+    reason = "; ".join(filter(None, (fit.why, shares))) if fit.why else _reason(fit, layer, params, formula, shares)
     return InspectedLayer(
         name=name,
         cell=fit.kind if layer is None else layer.kind,
@@ -232,12 +238,12 @@ def _offering(fit: Fit, layer: Recurrent) -> str:
 _VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
 
 
-def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, sharing: set[str]) -> str | None:
+def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, shares: str) -> str | None:
     """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
     assert layer and fit.form and formula  # noqa: PT018, S101  what was found as no form has its reason already
     parts = []
-    if sharing:
-        parts.append(f"shares its numbers with {listed(sorted(sharing))}, where they are counted")
+    if shares:
+        parts.append(shares)
     elif params != formula:
         parts.append(_difference(fit, layer, params - formula))
     elif under := framework(fit.form.framework).under:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.model.cells import CELLS
 from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
+from lstm_calc.model.cells import CELLS
 from lstm_calc.record import Record
 from lstm_calc.work import step_in, untied
 
@@ -83,7 +82,7 @@ def _state_bytes(run: LayerRun, dtype: Dtype) -> int:
     layer, sizes = run.layer, run.use.sizes
     if layer.kind not in CELLS:
         return 0
-    bits = sum(sizes[SIZE_OF_STATE[state]] * dtype.states[state] for state in CELLS[layer.kind].states)
+    bits = sum(sizes[state.size] * getattr(dtype, state.dtype) for state in CELLS[layer.kind].states.values())
     return whole_bytes(run.states * len(layer.directions) * bits)
 
 

@@ -6,10 +6,10 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS, framework, uses_in
 from lstm_calc.frameworks.counting import Shape, count
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
 from lstm_calc.record import Record
 

@@ -1,27 +1,27 @@
 """Moving a model's weights from one framework to another: which block goes where, and what happens to it on the way.
 
-Blocks are matched by layer, direction, gate and role. Where the two run other equations, :mod:`lstm_calc.algebra` says which gate
-stands for which, and with which sign; biases go where the equations add them.
+Blocks are matched by layer, direction, gate and role. Where the two run other equations, :mod:`lstm_calc.equations.equivalence`
+says which gate stands for which, and with which sign; biases go where the equations add them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.algebra import biases_merge, gate_map
-from lstm_calc.model.cells import CELLS
+from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, layout_for, refusals, settled, with_defaults
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.model.cells import Equation
     from lstm_calc.frameworks import Framework
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Layer, Model
+    from lstm_calc.model.cells import Equation
     from lstm_calc.questions.tensors import Part, Storage, Tensor
 
     Key = tuple[str | None, str | None, str]
@@ -107,6 +107,7 @@ class _Side(Record):
 
     name: str
     forget_bias: int
+    states: tuple[str, ...]
     equations: tuple[Equation, ...]
     parts: dict[Key, tuple[Tensor, Part]]
 
@@ -173,9 +174,10 @@ def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
 
 def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
     layout = layout_for(table, layer)
-    equations = CELLS[layer.kind].equations_for(equation_words(layer, layout)) if layer.kind in CELLS else ()
+    cell = CELLS.get(layer.kind)
+    equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
     parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
-    return _Side(table.name, layout.forget_bias, equations, parts)
+    return _Side(table.name, layout.forget_bias, tuple(cell.states if cell else ()), equations, parts)
 
 
 class _Crossing:
@@ -183,7 +185,7 @@ class _Crossing:
 
     def __init__(self, layer: Layer, source: _Side, target: _Side) -> None:
         """Raise FrameworkError where no weights make the target's cell compute what the source's does."""
-        gates = gate_map(source.equations, target.equations)
+        gates = gate_map(source.states, source.equations, target.equations)
         if gates is None:
             raise FrameworkError(_other_function(layer, source, target))
         self.gates = gates
@@ -221,7 +223,8 @@ class _Crossing:
     def _place(self, part: Part, role: str) -> str | None:
         """Return the role under which the target keeps a bias of the source, None where it has no place for it."""
         places = self.target.biases(part.way, part.gate)
-        return role if role in places else places[0] if biases_merge(self.target.equations, part.gate) else None
+        merges = biases_merge(self.target.states, self.target.equations, part.gate)
+        return role if role in places else places[0] if merges else None
 
     def _offset(self, part: Part, gate: str | None, sign: int) -> int:
         """Return what is to be added to a block so that, with what each framework adds at run time, both have the same sum."""

@@ -14,8 +14,8 @@ from lstm_calc.questions.tensors import Storage, tensors
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from lstm_calc.model.budget import Budget
     from lstm_calc.model import Model
+    from lstm_calc.model.budget import Budget
 
 
 class Review(Record):

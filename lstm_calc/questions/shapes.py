@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.model.sizes import Shape, Size
 
-_LONG = {"h": "hidden", "c": "cell"}
 _INPUT = Signal("input", "sequence space features", "input")
 _PLAIN = (Signal("output", "flow space features", "output"),)
 """What comes out of a layer that is not recurrent."""
@@ -167,6 +166,7 @@ def _words(place: _Place) -> set[str]:
 def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
     """Yield a signal's names, by direction and by state or equation, each with the state or equation it is of."""
     layer, table = place.layer, place.table
+    states = CELLS[layer.kind].states if layer.kind in CELLS else {}
     if "{" not in pattern:
         yield pattern, ""
         return
@@ -174,7 +174,8 @@ def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
     for way in ways:
         side = f"{way}_" if len(layer.directions) > 1 and way else ""
         for value in _values(pattern, place):
-            words = {"state": value, "equation": value, "long": _LONG.get(value), "capital": value.upper()}
+            long = states[value].long if value in states else ""
+            words = {"state": value, "equation": value, "long": long, "capital": value.upper()}
             at = f"{place.cell}_" if place.cells > 1 else ""
             yield pattern.format(way=way, side=side, cell=place.cell, at=at, **words), value
 
@@ -186,7 +187,7 @@ def _values(pattern: str, place: _Place) -> tuple[str, ...]:
     if "{equation}" in pattern:
         equations = cell.equations_for(equation_words(layer, layout_for(place.table, layer)))
         return tuple(equation.name for equation in equations)
-    return cell.states if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
+    return tuple(cell.states) if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
 
 
 def _full_name(name: str, signal: Signal, place: _Place) -> str:
@@ -211,7 +212,7 @@ def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:
         around = around.replace(space=place.before.space)
     flow = place.after.words(place.order)["sequence"]
     own: dict[str, Size] = {**layer.sizes(first.input), "ways": len(layer.directions), "layers": len(place.group)}
-    axes = around.words(place.order) | {"flow": flow, "value": ["output" if value == "h" else "units"]}
+    axes = around.words(place.order) | {"flow": flow, "value": [CELLS[layer.kind].size_of(value) if value else "units"]}
     return _measured(signal, axes, around.sizes() | own, features_first=layer.channels_first)
 
 

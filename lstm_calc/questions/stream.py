@@ -138,5 +138,3 @@ def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size]) -> tuple[St
         f"read as {given[0]:,} steps of {expected[0]:,}"
     )
     return stream.replace(steps=given, features=expected), [warning]
-
-

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
 from lstm_calc.frameworks.counting import axes_of, bias_vectors, rows_of
-from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Layer
+from lstm_calc.model import KINDS
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import transposed
 from lstm_calc.record import Record
 
-_PROBES: dict[str, Layer] = {"lstm": LSTM(2), "gru": GRU(2), "rnn": RNN(2), "mgu": MGU(2), "conv_lstm": ConvLSTM(2, (1,))}
+_SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}
+_PROBES = {kind: KINDS[kind](**{name: _SMALLEST[name] for name in KINDS[kind].fields if name in _SMALLEST}) for kind in CELLS}
 """The smallest layer of each cell, whose rows show how its tensors lie."""
 
 

@@ -102,7 +102,8 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     table = framework(framework_name)
     uses = uses_in(model, table)
     known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]] = {}
-    return Storage(table.name, tuple(tensor for use, path in zip(uses, paths(uses, table), strict=True) for tensor in _stored(use, table, path, known)))
+    pairs = zip(uses, paths(uses, table), strict=True)
+    return Storage(table.name, tuple(tensor for use, path in pairs for tensor in _stored(use, table, path, known)))
 
 
 def _stored(

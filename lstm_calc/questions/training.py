@@ -1,8 +1,8 @@
 """What training keeps in memory beside the weights: optimizer states by tensor, and values for the backward pass.
 
-The values are those that automatic differentiation keeps of the cells' equations written out step by step, each once, however
-many operations need it (:mod:`lstm_calc.arithmetic` says which). What flows from layer to layer is kept where a trained matrix
-meets it; token ids and what the loss keeps are left out. Below the first trained layer nothing is kept.
+The values are those that automatic differentiation saves of the cells' equations written out step by step, each once, however
+many operations need it (:mod:`lstm_calc.equations.saved` says which). What flows from layer to layer is saved where a trained
+matrix meets it; token ids and what the loss saves are left out. Below the first trained layer nothing is saved.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from lstm_calc.arithmetic import SIZE_OF_STATE
-from lstm_calc.model.cells import CELLS
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.model.cells import CELLS, HIDDEN
 from lstm_calc.record import Record
-from lstm_calc.work import kept_in
+from lstm_calc.work import saved_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lstm_calc.arithmetic import Kept
+    from lstm_calc.equations.saved import SavedForBackward
     from lstm_calc.frameworks.counting import Shape
+    from lstm_calc.model.cells import State
     from lstm_calc.runs import LayerRun
 
 _BLOCK = 256
@@ -82,55 +82,56 @@ def optimizer_of(name: str) -> Optimizer:
     return OPTIMIZERS[name]
 
 
-def kept_values(runs: Iterable[LayerRun]) -> Iterator[int]:
-    """Yield, for each layer, how many values its backward pass keeps, what flows into it included."""
-    below, flowing, fed = None, 0, False
+def saved_values(runs: Iterable[LayerRun]) -> Iterator[int]:
+    """Yield, for each layer, how many values it saves for its backward pass, its input included."""
+    before, flowing, input_gradient = None, 0, False
     for run in runs:
         layer = run.layer
-        if below is None or below.use.outputs[:1] != run.use.inputs:
+        if before is None or before.use.outputs[:1] != run.use.inputs:
             flowing = run.numbers_in
-        pass_ = _Pass(run, fed=fed) if layer.kind in CELLS else None
+        pass_ = _BackwardPass(run, input_gradient=input_gradient) if layer.kind in CELLS else None
         reads = pass_.later.input if pass_ else layer.trainable and layer.weighted and not layer.reads_tokens
         yield reads * flowing + (pass_.inside if pass_ else 0)
         if layer.weighted:
             flowing = pass_.above if pass_ and len(layer.directions) == 1 else run.numbers_out
-        below, fed = run, fed or (layer.trainable and bool(run.layout.rows))
+        before, input_gradient = run, input_gradient or (layer.trainable and bool(run.layout.rows))
 
 
-class _Pass:
-    """The way back through a recurrent layer; ``fed``: something below it is trained, so the way goes on."""
+class _BackwardPass:
+    """The backward pass of a recurrent layer; ``input_gradient``: something below it is trained, so it goes on."""
 
-    def __init__(self, run: LayerRun, *, fed: bool) -> None:
+    def __init__(self, run: LayerRun, *, input_gradient: bool) -> None:
         self.run = run
-        self.derived = fed or run.layer.trainable
-        self.first = kept_in(run.use, run.layout, fed=fed, first=True)
-        self.later = kept_in(run.use, run.layout, fed=fed, first=False)
+        self.has_gradient = input_gradient or run.layer.trainable
+        self.initial = saved_in(run.use, run.layout, input_gradient=input_gradient, initial_step=True)
+        self.later = saved_in(run.use, run.layout, input_gradient=input_gradient, initial_step=False)
         self.starts = run.states
         self.sizes = run.use.sizes
 
     @property
     def inside(self) -> int:
-        """The numbers that the layer keeps of itself, both directions together."""
+        """The numbers that the layer saves of itself, both directions together."""
         layer = self.run.layer
-        values = self.starts * self._wide(self.first) + (self.run.times() - self.starts) * self._wide(self.later)
-        joined = self.derived and getattr(layer, "merge", "") == "mul"
-        return len(layer.directions) * (values + sum(self._of_state(state, used=joined) for state in CELLS[layer.kind].states))
+        values = self.starts * self._width(self.initial) + (self.run.times() - self.starts) * self._width(self.later)
+        joined = self.has_gradient and getattr(layer, "merge", "") == "mul"
+        states = CELLS[layer.kind].states.values()
+        return len(layer.directions) * (values + sum(self._of_state(state, used=joined) for state in states))
 
     @property
     def above(self) -> int:
-        """The numbers more that are kept where something above needs h, some of which the layer keeps already."""
-        return self._of_state("h", used=True) - self._of_state("h", used=False)
+        """The numbers more that are saved where something above needs the output, some of which the layer saves already."""
+        return self._of_state(HIDDEN, used=True) - self._of_state(HIDDEN, used=False)
 
-    def _wide(self, kept: Kept) -> int:
-        return sum(self.sizes[word] for word in kept.values)
+    def _width(self, saved: SavedForBackward) -> int:
+        return sum(self.sizes[word] for word in saved.values)
 
-    def _of_state(self, state: str, *, used: bool) -> int:
-        """Return the numbers kept of one state, before the first step, between steps, and after the last.
+    def _of_state(self, state: State, *, used: bool) -> int:
+        """Return the numbers saved of one state, before the initial step, between steps, and after the last.
 
-        ``used``: what flows out, h of every step or of the last, is needed elsewhere.
+        ``used``: the output, h of every step or of the last, is needed elsewhere.
         """
-        used = used and state == "h"
-        last = used or state in self.later.after
-        every = state in self.later.before | self.later.after or (used and self.run.steps_out == self.run.steps_in)
-        ends = self.starts * ((state in self.first.before) + last)
-        return self.sizes[SIZE_OF_STATE[state]] * (ends + (self.run.times() - self.starts) * every)
+        used = used and state is HIDDEN
+        last = used or state.name in self.later.after
+        every = state.name in self.later.before | self.later.after or (used and self.run.steps_out == self.run.steps_in)
+        ends = self.starts * ((state.name in self.initial.before) + last)
+        return self.sizes[state.size] * (ends + (self.run.times() - self.starts) * every)

@@ -8,10 +8,10 @@ from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.errors import FrameworkError, NotInstalledError, printable
 from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework, layout_for
 from lstm_calc.model import Dense, Model, Recurrent
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
 from lstm_calc.record import Record
 
@@ -143,7 +143,7 @@ def _error(model: Model, table: Framework, real: Real) -> float:
     """
     import numpy as np
 
-    from lstm_calc.reference import unrolled
+    from lstm_calc.equations.numpy_reference import unrolled
 
     use, layer = model.uses[0], model.layers[0]
     random = np.random.default_rng(0)

@@ -10,8 +10,8 @@ from lstm_calc.render import size_words
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
-    from lstm_calc.model.budget import Budget
     from lstm_calc.document import Value
+    from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check, Checks
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
+from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.render import size_words
 from lstm_calc.report.words import headline
 
@@ -102,9 +102,10 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
     yield _TRAFFIC_LEGEND
 
 
+_FLOPS = ", ".join(f"{name} {function.flops}" for name, function in FUNCTIONS.items() if name.isidentifier())
 _WORK_LEGEND = (
     "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; a step: of one sequence; element-wise FLOPs: + - * 1, "
-    "sigmoid 4, tanh 5, relu 1; bias FLOPs: additions of biases as stored"
+    f"{_FLOPS}; bias FLOPs: additions of biases as stored"
 )
 _BYTES_LEGEND = (
     "weights as stored; state: h (and c) of the batch; activations: a layer's input, output and the gates of one step, "

@@ -6,24 +6,20 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.errors import few, listed
-from lstm_calc.formulas import SIGNS
 from lstm_calc.model import Recurrent
+from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.report.words import headline
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from lstm_calc.formulas import Axes, Operation
+    from lstm_calc.equations.text import Axes, Operation
     from lstm_calc.model import Model
     from lstm_calc.questions.explain import Explanation, Gate, LayerExplanation, Operand
 
 _TITLES = {
-    "lstm": "LSTM (long short-term memory)",
-    "gru": "GRU (gated recurrent unit)",
-    "rnn": "simple recurrent layer",
-    "mgu": "MGU (minimal gated unit)",
-    "conv_lstm": "ConvLSTM, an LSTM whose products are convolutions",
+    **{kind: cell.title for kind, cell in CELLS.items()},
     "dense": "dense layer",
     "embedding": "embedding layer",
     "repeat_vector": "RepeatVector",
@@ -33,7 +29,6 @@ _OPENINGS = {
     "embedding": "It is a table with a row of numbers for each token of the vocabulary; what comes in names the row.",
     "repeat_vector": "It hands one vector on at every step.",
 }
-_STATES = {"h": "its output", "c": "its cell"}
 _MEANINGS = {
     "kernel": "weights of what comes in",
     "recurrent_kernel": "weights of the output of the step before",
@@ -89,7 +84,8 @@ def _opening(layer: LayerExplanation) -> str:
     """Return, in words, what flows through a layer in one step."""
     if layer.layer.kind in _OPENINGS:
         return _OPENINGS[layer.layer.kind]
-    kept = [f"`{name}[t-1]`, {_STATES[name]} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()]
+    states = CELLS[layer.layer.kind].states
+    kept = [f"`{name}[t-1]`, {states[name].meaning} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()]
     return (
         f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
         f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
@@ -134,7 +130,7 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
             f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one place of the image.", "item"
         )
     for name, told in layer.functions.items():
-        sign = f"`{SIGNS[name]}`, the {name}," if name in SIGNS else f"`{name}`"
+        sign = f"`{FUNCTIONS[name].sign}`, the {name}," if FUNCTIONS[name].sign else f"`{name}`"
         yield Block(f"{sign} {told}.", "item")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from lstm_calc.model.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
 from lstm_calc.frameworks.counting import bias_vectors
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words

@@ -40,7 +40,7 @@ class Reshape(Layer):
     value = "target_shape"
     target_shape: Sequence[int]
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002, FBT001 - as in the base class
+    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002 - as in the base class
         """Return whether it gives (batch, steps, features)."""
         return len(self.target_shape) == 2
 
@@ -104,7 +104,7 @@ class RepeatVector(Layer):
         """A vector."""
         return False
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002, FBT001 - as in the base class
+    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002 - as in the base class
         """Return true: it makes steps of a vector."""
         return True
 

@@ -72,7 +72,7 @@ class Layer(Checked, kw_only=True):
         """Whether axis 1 of what it reads is steps; None where it may be anything."""
         return None
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: FBT001 - there is nothing else to say
+    def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether axis 1 of what it gives is steps, given whether that of what it reads is."""
         return reads_steps and self.keeps_rank
 

@@ -8,8 +8,6 @@ from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lstm_calc.model.sizes import Shape, Size
 
 
@@ -50,7 +48,7 @@ class Embedding(Layer):
         """Return the shape of a batch of sequences of tokens."""
         return (None, None)
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: FBT001 - as in the base class
+    def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether the tokens are steps."""
         return reads_steps
 

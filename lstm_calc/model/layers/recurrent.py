@@ -59,7 +59,7 @@ class Recurrent(Layer, kw_only=True):
         """A sequence, whatever its axis was before."""
         return True
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002, FBT001 - as in the base class
+    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002 - as in the base class
         """Return whether it gives every step."""
         return self.return_sequences is not False
 
@@ -183,7 +183,7 @@ class ConvLSTM(Windowed, Recurrent):
         """The kernel size."""
         return tuple(self.kernel_size)
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: FBT001 - as in the base class
+    def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether it gives every step."""
         return Recurrent.gives_steps(self, reads_steps)
 

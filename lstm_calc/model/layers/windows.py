@@ -43,7 +43,7 @@ class Positions(Layer, kw_only=True):
         """Whether axis 1 is steps: in front of an image, or as the only positions."""
         return self.front > 1 or self.dimensions == 1
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: FBT001 - as in the base class
+    def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether axis 1 of what it gives is steps: where it was, as many as the window leaves."""
         return reads_steps and self.reads_steps
 
@@ -82,7 +82,9 @@ class Positions(Layer, kw_only=True):
         front, positions, features = self.split(shape)
         given = tuple(self.along(axis, size) for axis, size in enumerate(positions))
         if any(size is not None and size < 1 for size in given):
-            raise ModelError(f"leaves nothing of {shown(positions)}: its window does not fit; use padding=same", key=self.per_dimension)
+            raise ModelError(
+                f"leaves nothing of {shown(positions)}: its window does not fit; use padding=same", key=self.per_dimension
+            )
         return self.join(front, given, features if self.output_dim is None else self.output_dim)
 
     def along(self, axis: int, size: Size) -> Size:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_calc.model.cells import CELLS, MAPS, Equation, holding
-from lstm_calc.formulas import Axes, Blocks, Operation, Term, readers, symbols, written
+from lstm_calc.equations.text import Axes, Blocks, Fragment, Operation, formulas, readers, symbols
+from lstm_calc.model.cells import CELLS, MAPS, Equation
 
 AXES: dict[str, Axes] = {
     "kernel": ("units", "input"),
@@ -23,7 +23,7 @@ def blocks(kind: str, *roles: str) -> Blocks:
 
 
 def texts(equations: tuple[Equation, ...], of: Blocks, forget_bias: int = 0) -> list[str]:
-    return [line.text for line in written(equations, of, STATES, forget_bias=forget_bias)]
+    return [line.text for line in formulas(equations, of, STATES, forget_bias=forget_bias)]
 
 
 PROJECTED: Blocks = {
@@ -88,14 +88,11 @@ LINES = {
         ],
     ),
     "dense": (
-        holding(MAPS["dense"], {"untied"}),
+        MAPS["dense"],
         {(None, "kernel"): ("units", "input"), (None, "bias"): ("units",)},
         ["y[t] = W x[t] + b"],
     ),
-    "tied": (holding(MAPS["dense"], {"tied"}), {(None, "bias"): ("units",)}, ["y[t] = W x[t] + b"]),
-    "tied alone": (holding(MAPS["dense"], {"tied"}), {}, ["y[t] = W x[t]"]),
-    "embedding": (MAPS["embedding"], {(None, "kernel"): ("vocab_size", "dim")}, ["y[t] = W[x[t]]"]),
-    "repeat": (MAPS["repeat_vector"], {}, ["y[t] = x"]),
+    "dense without bias": (MAPS["dense"], {(None, "kernel"): ("units", "input")}, ["y[t] = W x[t]"]),
 }
 
 
@@ -108,7 +105,7 @@ def test_every_line_of_a_layer(name: str) -> None:
 
 def test_the_operations_of_a_sum_of_halves() -> None:
     equations = CELLS["gru"].equations_for({"reset_before"})
-    line = written(equations, blocks("gru", *MATRICES, "bias", "recurrent_bias"), STATES)[2]
+    line = formulas(equations, blocks("gru", *MATRICES, "bias", "recurrent_bias"), STATES)[2]
     assert [(each.text, each.sign, len(each.operands), each.gives) for each in line.operations] == [
         ("W_n x[t]", " · ", 2, ("units",)),
         ("r[t] ⊙ h[t-1]", " ⊙ ", 2, ("units",)),
@@ -119,7 +116,7 @@ def test_the_operations_of_a_sum_of_halves() -> None:
 
 
 def test_the_operations_of_a_gate_with_a_peephole_and_of_a_projection() -> None:
-    lines = written(CELLS["lstm"].equations_for({"projection"}), PROJECTED, STATES, forget_bias=1)
+    lines = formulas(CELLS["lstm"].equations_for({"projection"}), PROJECTED, STATES, forget_bias=1)
     assert [(each.text, each.sign, each.gives) for each in lines[1].operations] == [
         ("W_f x[t]", " · ", ("units",)),
         ("U_f h[t-1]", " · ", ("units",)),
@@ -134,23 +131,41 @@ def test_the_operations_of_a_gate_with_a_peephole_and_of_a_projection() -> None:
         ("P (o[t] ⊙ tanh(c[t])) + b_P", " + ", ("projection",)),
     ]
     assert (lines[-1].name, lines[-1].axes) == ("h[t]", ("projection",))
-    assert lines[1].operations[0].operands == (Term("W_f", ("units", "input")), Term("x[t]", ("input",)))
-    assert lines[1].operations[1].operands[1] == Term("h[t-1]", ("output",))
+    assert lines[1].operations[0].operands == (Fragment("W_f", ("units", "input")), Fragment("x[t]", ("input",)))
+    assert lines[1].operations[1].operands[1] == Fragment("h[t-1]", ("output",))
 
 
 def test_a_kernel_with_a_window_convolves() -> None:
     of = {key: (*axes, "kernel_1") if len(axes) > 1 else axes for key, axes in blocks("conv_lstm", *MATRICES).items()}
-    line = written(CELLS["conv_lstm"].equations_for(set()), of, STATES)[0]
+    line = formulas(CELLS["conv_lstm"].equations_for(set()), of, STATES)[0]
     assert line.text == "i[t] = σ(W_i ∗ x[t] + U_i ∗ h[t-1])"
     assert [(each.sign, each.gives) for each in line.operations[:2]] == [(" ∗ ", ("units",))] * 2
 
 
-def test_a_tied_layer_reads_a_matrix_of_units_by_input() -> None:
-    (line,) = written(holding(MAPS["dense"], {"tied"}), {}, {})
-    matrix, value = Term("W", ("units", "input")), Term("x[t]", ("input",))
+def test_a_dense_layer_multiplies_its_input_and_a_table_is_looked_up() -> None:
+    (line,) = formulas(MAPS["dense"], {(None, "kernel"): ("units", "input")}, {})
+    matrix, value = Fragment("W", ("units", "input")), Fragment("x[t]", ("input",))
     assert line.operations == (Operation("W x[t]", " · ", (matrix, value), ("units",)),)
-    (row,) = written(MAPS["embedding"], {(None, "kernel"): ("vocab_size", "dim")}, {})
-    assert (row.axes, row.operations) == (("dim",), ())
+    (row,) = formulas(MAPS["embedding"], {(None, "kernel"): ("vocab_size", "dim")}, {}, reads=Fragment("x[t]", ()))
+    assert (row.text, row.axes, row.operations) == ("y[t] = W[x[t]]", ("dim",), ())
+
+
+def test_a_layer_without_weights_gives_what_it_reads() -> None:
+    (line,) = formulas(MAPS["repeat_vector"], {}, {}, reads=Fragment("x", ("input",)))
+    assert (line.text, line.axes, line.operations) == ("y[t] = x", ("input",), ())
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("h - (c + h)", "h[t-1] - (c[t-1] + h[t-1])"),
+        ("h - (c - h)", "h[t-1] - (c[t-1] - h[t-1])"),
+        ("h + (c - h) - h * c", "h[t-1] + c[t-1] - h[t-1] - h[t-1] ⊙ c[t-1]"),
+        ("(h - c) * (h + c)", "(h[t-1] - c[t-1]) ⊙ (h[t-1] + c[t-1])"),
+    ],
+)
+def test_brackets_stand_where_the_order_needs_them(expression: str, text: str) -> None:
+    assert texts((Equation("h", expression),), {}) == [f"h[t] = {text}"]
 
 
 def test_a_gate_that_no_equation_reads_goes_by_its_name() -> None:
@@ -163,8 +178,3 @@ def test_a_gate_that_no_equation_reads_goes_by_its_name() -> None:
     assert named["forget", "recurrent_bias"] == "b'_forget"
     assert named["input", "bias"] == "b_i"
     assert named[None, "projection"] == "P"
-
-
-def test_what_is_no_equation_is_refused() -> None:
-    with pytest.raises(ValueError, match="-x"):
-        written((Equation("y", "-x"),), {}, {})
