@@ -73,6 +73,21 @@ def test_a_start_loads_no_more_than_it_needs(code: str) -> None:
     assert loaded(code).isdisjoint(STARTS[code])
 
 
+BARE = "import sys; sys.modules.update(dict.fromkeys(['numpy', 'h5py', 'safetensors', 'matplotlib', 'typer', 'rich']))"
+"""What makes it impossible to import any package that is not part of Python."""
+PUBLIC = (
+    "from lstm_calc import *; import lstm_calc; assert set(lstm_calc.__all__) <= globals().keys()",
+    "import lstm_calc; assert [name for name in lstm_calc.__all__ if not hasattr(lstm_calc, name)] == []",
+    "import lstm_calc; assert {*lstm_calc.__all__, '__all__', '__doc__'} <= set(dir(lstm_calc))",
+    "import lstm_calc; assert not hasattr(lstm_calc, 'prot')",
+)
+
+
+@pytest.mark.parametrize("code", PUBLIC)
+def test_every_public_name_is_there_without_any_other_package(code: str) -> None:
+    subprocess.run([sys.executable, "-c", f"{BARE}; {code}"], check=True)
+
+
 def complete(words: str) -> set[str]:
     """Return the modules that completing the last of some words in bash loads."""
     variables = {"_LSTM_CALC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
