@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import io
 import json
@@ -598,17 +599,18 @@ def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, 
 
 def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     set_: list[Any] = []
-    monkeypatch.setattr("gc.set_threshold", set_.append)
+    usual = gc.get_threshold()
+    monkeypatch.setattr("gc.set_threshold", lambda *thresholds: set_.append(thresholds))
     monkeypatch.setattr("atexit._run_exitfuncs", lambda: set_.append("at exit"))
     monkeypatch.setattr("os._exit", set_.append)
     monkeypatch.setattr(sys, "argv", ["lstm-calc", "params", "-i", "32", "-u", "32", "-q"])
     monkeypatch.delitem(sys.modules, "lstm_calc.__main__", raising=False)
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("lstm_calc", run_name="__main__")
-    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000])
+    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [(100_000,), usual])
     with pytest.raises(SystemExit) as caught:
         importlib.import_module("lstm_calc.__main__").program()
-    assert (caught.value.code, capsys.readouterr().out, set_[1:]) == (0, "8320\n", [100_000, "at exit", 0])
+    assert (caught.value.code, capsys.readouterr().out, set_[2:]) == (0, "8320\n", [(100_000,), "at exit", 0, usual])
 
     def interrupted(**_: str) -> None:
         raise KeyboardInterrupt
@@ -616,7 +618,7 @@ def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr("lstm_calc.cli.app", interrupted)
     with pytest.raises(SystemExit) as caught:
         importlib.import_module("lstm_calc.__main__").program()
-    assert (caught.value.code, set_[-1]) == (130, 130)
+    assert (caught.value.code, set_[-2]) == (130, 130)
 
 
 def test_the_program_ends_as_python_does_where_its_output_cannot_be_flushed(monkeypatch: pytest.MonkeyPatch) -> None:

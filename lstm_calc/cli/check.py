@@ -3,13 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from lstm_calc.cli.models import is_a_path, model_and_budget
 from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
@@ -26,12 +25,6 @@ def run(
     output: Output,
     quiet: bool,
 ) -> int:
-    """Hold models against a budget: exit 0 where all fit, 1 where one does not, 2 where one can't be read; -q counts those.
-
-    The flags override the budget of a model file.
-
-    Example: lstm-calc check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB
-    """
     from lstm_calc.questions.check import Checks
 
     _known(framework, dtype["dtype"])
@@ -39,7 +32,7 @@ def run(
     answer = Checks(framework, dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
     for each in answer.models:
         if each.error is not None:
-            typer.echo(f"error: {each.error}", err=True)
+            say(f"error: {each.error}")
     _show(answer, output, quiet=quiet)
     return 2 if answer.unchecked else int(answer.failures > 0)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import OutputError, did_you_mean, quoted
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
+from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -111,8 +112,7 @@ def _print(texts: Iterable[str]) -> None:
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
-        # what is still buffered goes nowhere, or the end of the program would try to write it again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
 
@@ -120,7 +120,7 @@ def _print(texts: Iterable[str]) -> None:
 def warn(sentences: Iterable[str]) -> None:
     """Print warnings, a line each, beside the answer."""
     for sentence in sentences:
-        sys.stderr.write(f"warning: {sentence}\n")
+        say(f"warning: {sentence}")
 
 
 def write_file(option: str, given: str, parts: Iterable[bytes]) -> None:
