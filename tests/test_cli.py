@@ -31,6 +31,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.questions import forecast
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.schemas import schema_names
+from lstm_calc.streams import is_terminal, say
 from tests.handmade import safetensors
 
 if TYPE_CHECKING:
@@ -585,6 +586,21 @@ def test_a_standard_output_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit):
         app(["params", "8 > lstm 4", "-q"])
     assert capsys.readouterr().err == "error: there is no standard output to write to\n"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EPIPE])
+def test_a_standard_error_that_breaks_is_let_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int) -> None:
+    broken = Broken(tmp_path / "error", OSError(number, os.strerror(number)))
+    monkeypatch.setattr(sys, "stderr", broken)
+    say("a sentence")
+    assert os.path.sameopenfile(broken.fileno(), os.open(os.devnull, os.O_WRONLY))
+    broken.file.close()
+
+
+def test_a_standard_error_that_is_closed_is_no_terminal_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    say("a sentence")
+    assert not is_terminal(sys.stderr)
 
 
 def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
