@@ -3,12 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.messages import say
 from lstm_calc.cli.models import is_a_path, model_and_budget
 from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.budget import Budget
@@ -25,12 +25,6 @@ def run(
     output: Output,
     quiet: bool,
 ) -> int:
-    """Hold models against a budget: exit 0 where all fit, 1 where one does not, 2 where one can't be read; -q counts those.
-
-    The flags override the budget of a model file.
-
-    Example: lstm-calc check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB
-    """
     from lstm_calc.questions.check import Checks
 
     _known(framework, dtype["dtype"])

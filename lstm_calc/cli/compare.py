@@ -24,10 +24,6 @@ def run(
     output: Output,
     fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
 ) -> int:
-    """Compare models, frameworks or both, layer by layer, each with the first; -f keras,pytorch for several frameworks.
-
-    Example: lstm-calc compare '64 > lstm 128' '64 > gru 151'
-    """
     from lstm_calc.questions.compare import compare
 
     names = list(dict.fromkeys(name.strip() for name in framework.split(",")))

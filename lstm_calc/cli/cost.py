@@ -24,10 +24,6 @@ def run(
     output: Output,
     quiet: bool,
 ) -> int:
-    """Count what a model costs to run or train: multiply-accumulates (-q: these alone), operations, bytes.
-
-    Example: lstm-calc cost '32 > lstm 32' -f pytorch --batch 1 --steps 10
-    """
     if quiet:
         from lstm_calc.flow import batch_of
         from lstm_calc.work import macs_of

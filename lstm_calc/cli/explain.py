@@ -23,10 +23,6 @@ def run(
     step: Annotated[bool, typer.Option("--step", help="Also walk one time step, with the shapes that meet.")] = False,
     why: Annotated[bool, typer.Option("--difference", help="Say why two frameworks differ: -f keras,pytorch.")] = False,
 ) -> int:
-    """Explain where the parameters come from: equations, gates, and the count in symbols and numbers.
-
-    Example: lstm-calc explain --input 32 --units 32 --output 32
-    """
     warn(model.remarks)
     if why or "," in framework:
         return _difference(model, framework, output, why=why, step=step)

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 @with_options
 def run(model: Model, framework: str, output: Output, quiet: bool) -> int:
-    """Count the parameters of a model, gate by gate.
-
-    Example: lstm-calc params --input 32 --units 32
-    """
     if quiet:
         from lstm_calc.measure import count
 

@@ -37,10 +37,6 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.", rich_help_panel=_FILES)] = False,
 ) -> int:
-    """Say which slice of which tensor goes where when weights move to another framework, and what happens to the biases.
-
-    Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
-    """
     _check(output, weights, save, code=code, files_only={"--force": force, "--prefix": prefix is not None})
     from lstm_calc.questions.port import port_plan
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.messages import say
 from lstm_calc.cli.models import named_model
 from lstm_calc.cli.numbers import counted, timed
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.streams import say
 from lstm_calc.template import Template
 
 if TYPE_CHECKING:
@@ -39,10 +39,6 @@ def run(
     multiple_of: Annotated[str, typer.Option("--multiple-of", help="Only multiples of this number.")] = "1",
     scale: Annotated[bool, typer.Option("--scale", help="Without ?: keep the proportions of the layers, not one width.")] = False,
 ) -> int:
-    """Find the largest size that fits a budget: the one marked ?, else the recurrent layers' units; exit 1 if none fits.
-
-    Example: lstm-calc solve '64 > lstm ?' --max-params 1M -f keras
-    """
     from lstm_calc.questions.solve import solve
 
     budget = limits.changed() | _timed(max_step_time) | _matched(match, framework, limits)

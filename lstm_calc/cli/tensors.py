@@ -22,10 +22,6 @@ def run(
     quiet: bool,
     gates: Annotated[bool, typer.Option("--gates", help="Show the slice of every gate in each tensor.")] = False,
 ) -> int:
-    """List the tensors of a model exactly as a framework stores them; -f keras,pytorch puts several side by side.
-
-    Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
-    """
     if "," in framework:
         if gates or quiet:
             raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
