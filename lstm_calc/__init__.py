@@ -4,9 +4,9 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, zipped, counts, record, fields, cells, arithmetic, layers, model, budget, template, notation, kerasconfig,
-modelfile, frameworks, measure, names, algebra, flow, dtypes, work, questions, checkpoint, inference, weights, reference, adapters,
-schemas, document, report, render, cli.
+Reading order: errors, zipped, counts, record, fields, cells, equations, arithmetic, layers, model, budget, template, notation,
+kerasconfig, modelfile, frameworks, measure, names, algebra, flow, dtypes, work, questions, checkpoint, inference, weights,
+reference, adapters, schemas, document, report, render, cli.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.equations import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -100,7 +102,7 @@ def _states(equations: tuple[Equation, ...], affine: Affine) -> States:
     """Return the states after a step; ``affine`` says what each summand of each gate is worth."""
     scope = {state: _atom(state) for state in _STATES}
     for equation in equations:
-        scope[equation.name] = _value(ast.parse(equation.expression, mode="eval").body, scope, affine)
+        scope[equation.name] = _value(parsed(equation.expression), scope, affine)
     return tuple(scope[state] for state in _STATES)
 
 

@@ -13,9 +13,14 @@ from __future__ import annotations
 
 import ast
 from functools import cache
+from typing import TYPE_CHECKING
 
 from lstm_calc.cells import CELLS
+from lstm_calc.equations import parsed
 from lstm_calc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FLOPS = {"sigmoid": 4, "tanh": 5, "relu": 1}
 """Operations an element: sigmoid is 1 / (1 + exp(-x)), tanh is 1 - 2 / (exp(2 x) + 1), relu max(x, 0); exp counts as one."""
@@ -127,7 +132,7 @@ class _Walk:
         derived = (trained or fed) and not first
         self.scope = {state: _Value(f"{state} before", SIZE_OF_STATE[state], derived) for state in CELLS[kind].states}
         for equation in CELLS[kind].equations_for(set(words)):
-            self.scope[equation.name] = self._value(ast.parse(equation.expression, mode="eval").body)
+            self.scope[equation.name] = self._value(parsed(equation.expression))
 
     def _value(self, node: ast.expr) -> _Value:
         match node:
@@ -136,12 +141,12 @@ class _Walk:
             case ast.Name(id=name):
                 return self.scope[name]
             case ast.BinOp(left=left, op=op, right=right):
-                return self._binary(op, self._value(left), self._value(right))
+                return _SIGNS[type(op)](self, self._value(left), self._value(right))
             case ast.Call(func=ast.Name(id=name), args=[argument]) if name in FLOPS:
                 return self._function(name, self._value(argument))
             case ast.Call(func=ast.Name(id="project"), args=[argument]):
                 return self._weighted("output", self._value(argument))
-            case ast.Call(func=ast.Name(id=name), args=[ast.Name(id=gate), *rest]):
+            case ast.Call(func=ast.Name(id="pre" | "into" | "back" as name), args=[ast.Name(id=gate), *rest]):
                 self.gates.add(gate)
                 return self._affine(name, gate, *map(self._value, rest))
             case _:
@@ -158,10 +163,14 @@ class _Walk:
         if needed and value is not _NUMBER:
             self.kept[value.name] = value.size
 
-    def _binary(self, op: ast.operator, left: _Value, right: _Value) -> _Value:
-        if isinstance(op, ast.Mult):
-            self._keep(left, needed=right.derived)
-            self._keep(right, needed=left.derived)
+    def multiplied(self, left: _Value, right: _Value) -> _Value:
+        """Return a product, for whose derivative each side needs the other."""
+        self._keep(left, needed=right.derived)
+        self._keep(right, needed=left.derived)
+        return self.summed(left, right)
+
+    def summed(self, left: _Value, right: _Value) -> _Value:
+        """Return a sum or a difference, whose derivative needs neither side."""
         return self._result(left.size or right.size, 1, derived=left.derived or right.derived)
 
     def _function(self, name: str, argument: _Value) -> _Value:
@@ -180,7 +189,14 @@ class _Walk:
             return self._weighted("units", self._input)
         if name == "back":
             return self._weighted("units", *rest)
-        whole = self._binary(ast.Add(), self._affine("into", gate), self._affine("back", gate, self.scope["h"]))
+        whole = self.summed(self._affine("into", gate), self._affine("back", gate, self.scope["h"]))
         if gate not in self.peepholes:
             return whole
-        return self._binary(ast.Add(), whole, self._weighted("units", self.scope["c"], flops=1))
+        return self.summed(whole, self._weighted("units", self.scope["c"], flops=1))
+
+
+_SIGNS: dict[type[ast.operator], Callable[[_Walk, _Value, _Value], _Value]] = {
+    ast.Add: _Walk.summed,
+    ast.Sub: _Walk.summed,
+    ast.Mult: _Walk.multiplied,
+}

@@ -10,9 +10,9 @@ the step before; ``⊙`` multiplies number by number, ``∗`` is a convolution.
 from __future__ import annotations
 
 import ast
-from functools import cache
 from typing import TYPE_CHECKING
 
+from lstm_calc.equations import parsed
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
@@ -76,13 +76,8 @@ def readers(equations: tuple[Equation, ...]) -> dict[str, str]:
     return {gate: equation.name for equation in equations for gate in _gates_in(equation)}
 
 
-@cache
-def _parsed(equation: Equation) -> ast.expr:
-    return ast.parse(equation.expression, mode="eval").body
-
-
 def _gates_in(equation: Equation) -> Iterator[str]:
-    for node in ast.walk(_parsed(equation)):
+    for node in ast.walk(parsed(equation.expression)):
         match node:
             case ast.Call(func=ast.Name(id="pre" | "into"), args=[ast.Name(id=gate), *_]):
                 yield gate
@@ -98,7 +93,7 @@ def _symbol(role: str, letter: str | None, blocks: Blocks) -> str:
 
 def functions_of(equations: tuple[Equation, ...]) -> set[str]:
     """Return the names of all functions that some equations call."""
-    nodes = [node for equation in equations for node in ast.walk(_parsed(equation))]
+    nodes = [node for equation in equations for node in ast.walk(parsed(equation.expression))]
     return {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
 
 
@@ -123,7 +118,7 @@ class _Writer:
 
     def line(self, equation: Equation) -> Line:
         self._operations = []
-        term = self._term(_parsed(equation))
+        term = self._term(parsed(equation.expression))
         name = f"{equation.name}[t]"
         self._known[equation.name] = Term(name, term.axes)
         return Line(name, f"{name} = {term.text}", term.axes, tuple(self._operations))

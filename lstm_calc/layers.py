@@ -26,6 +26,8 @@ class Layer(Checked, kw_only=True):
     """What flows in: a vector a sequence, steps of vectors, either, or the tokens that steps are."""
     width: ClassVar[str] = "input_dim"
     """The field that says how wide what flows in is, where that is not the width of what the layer below gives."""
+    words: ClassVar[frozenset[str]] = frozenset({"units", "output"})
+    """The words that measure the layer's own sizes in the rows of the frameworks."""
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
@@ -118,6 +120,7 @@ class LSTM(Recurrent):
     """
 
     kind = "lstm"
+    words = Layer.words | {"projection"}
     units: int
     projection: int | None = None
     projection_bias: bool | None = None
@@ -173,6 +176,7 @@ class ConvLSTM(Recurrent):
 
     kind = "conv_lstm"
     size = "filters"
+    words = Layer.words | {"kernel_size"}
     filters: int
     kernel_size: Sequence[int]
     strides: Sequence[int] | None = None
@@ -232,6 +236,7 @@ class Embedding(Layer):
     size = "dim"
     reads = "tokens"
     width = "vocab_size"
+    words = frozenset({"vocab_size", "dim", "output"})
     vocab_size: int
     dim: int
 
@@ -251,6 +256,7 @@ class RepeatVector(Layer):
     kind = "repeat_vector"
     size = "steps"
     reads = "vector"
+    words = frozenset()
     steps: int
 
     @property

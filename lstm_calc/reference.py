@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lstm_calc.equations import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,7 +36,7 @@ def evaluate(expression: str, scope: Mapping[str, Any]) -> Any:
     >>> evaluate("f * c + (1 - f) * g", {"f": 0.25, "c": 8, "g": 4})
     5.0
     """
-    return _value(ast.parse(expression, mode="eval").body, scope)
+    return _value(parsed(expression), scope)
 
 
 def _value(node: ast.expr, scope: Mapping[str, Any]) -> Any:

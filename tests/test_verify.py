@@ -163,5 +163,5 @@ def test_the_reference_refuses_signs_that_no_cell_has() -> None:
     from lstm_calc.reference import evaluate
 
     assert evaluate("a - b * (1 + c)", {"a": 9, "b": 2, "c": 3}) == 1
-    with pytest.raises(ValueError, match=r"^a / b$"):
+    with pytest.raises(ValueError, match=r": a / b$"):
         evaluate("c + a / b", {"a": 9, "b": 2, "c": 3})

@@ -16,9 +16,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lstm_calc.errors import FrameworkError, listed
+from lstm_calc.layers import KINDS
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
 
     from lstm_calc.model import Layer
@@ -130,6 +133,26 @@ class Framework(Record):
     padding: str = "same"
     runs: str = ""
     flow_note: str = ""
+
+    def check(self) -> None:
+        """Raise FrameworkError where a row has an axis that its layer has no size for."""
+        for kind, layout in self.layouts.items():
+            for row in layout.rows:
+                unknown = sorted(set(_words_of(row)) - KINDS[kind].words - _blocks_of(row, layout) - {"input"})
+                if unknown:
+                    where = f"{self.name}: the row {row.name} of {kind}"
+                    raise FrameworkError(f"{where} has the axis {listed(unknown)}, which {kind} does not have")
+
+
+def _words_of(row: Row) -> Iterator[str]:
+    """Yield the words of a row's axes."""
+    return (word for axis in row.axes.split() for term in axis.split("+") for word in term.split("*"))
+
+
+def _blocks_of(row: Row, layout: Layout) -> set[str]:
+    """Return the words that count blocks in a row; a layer without gates has none of them."""
+    gates = (row.gates or layout.gates).split()
+    return {"gates", "ways", "biases", *(f"{gate}_gate" for gate in gates)} if gates else set()
 
 
 _OPTION_WORDS = {

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
+from lstm_calc.equations import parsed
 from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.questions.params import params
@@ -96,4 +97,4 @@ def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict
 
 
 def _words(expression: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(parsed(expression)) if isinstance(node, ast.Name)}
