@@ -43,6 +43,11 @@ class Layer(Checked, kw_only=True):
         return None
 
     @property
+    def variant(self) -> str:
+        """The other way of storing it that the layer asks a framework for; empty for the usual one."""
+        return ""
+
+    @property
     def ways(self) -> tuple[str, ...]:
         """The directions the layer reads in; one without a name where it has none."""
         return ("",)
@@ -111,7 +116,27 @@ class Recurrent(Layer, kw_only=True):
         return 2 * size if self.bidirectional and self.merge == "concat" else size
 
 
-class LSTM(Recurrent):
+class OnCuDNN(Recurrent, kw_only=True):
+    """What a layer has that Keras 2 offers in a class of its own for cuDNN.
+
+    ``cudnn``: it is of that class, and stored as such by a framework that has one; elsewhere it is a layer like any other.
+    """
+
+    cudnn: bool = False
+
+    @property
+    def variant(self) -> str:
+        """The other way of storing it that the layer asks a framework for; empty for the usual one."""
+        return "cudnn" if self.cudnn else ""
+
+    def check_cudnn(self) -> None:
+        """Refuse what the classes for cuDNN do not have."""
+        for field, value in self.changed().items():
+            if field in {"bias", "projection", "peephole", "coupled"} or (field, value) == ("reset_after", False):
+                raise ModelError(f"cudnn does not go with {field}={str(value).lower()}", key="cudnn")
+
+
+class LSTM(OnCuDNN):
     """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
 
     ``projection`` makes h smaller (or larger) than the cell, with a bias of its own where ``projection_bias`` (None: as the
@@ -144,7 +169,7 @@ class LSTM(Recurrent):
             raise ModelError("projection_bias needs a projection", key="projection_bias")
 
 
-class GRU(Recurrent):
+class GRU(OnCuDNN):
     """Gated recurrent unit; ``reset_after`` says whether the reset gate meets h after its matrix (None: as the framework does)."""
 
     kind = "gru"
