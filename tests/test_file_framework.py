@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from lstm_calc import GRU, LSTM, Dense, Model, compare, dumps, load, params, read, sweep
+from lstm_calc import GRU, LSTM, Dense, Model, compare, cost, dumps, load, params, read, sweep
+from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
@@ -115,6 +116,9 @@ def test_layers_on_cudnn_are_stored_as_keras_2_does(text: str, bias: tuple[int, 
     stored = tensors(model, "keras").tensors
     assert (stored[0].name, stored[2].shape) == (first, bias)
     assert count(model, "keras") == params(model, "keras").total == count(model, "cudnn")
+    assert weight_bytes(model, "keras") == 4 * count(model, "keras")
+    ours, theirs = (cost(model, name, steps=3).whole.data() for name in ("keras", "cudnn"))
+    assert ours == theirs
     assert read(str(model)) == loads(dumps(model)) == model
     roles = [(part.role, part.gate) for part in stored[2].parts]
     gates = FRAMEWORKS["keras"].layouts[model.layers[0].kind].gates.split()
