@@ -176,6 +176,11 @@ class GRU(OnCuDNN):
     units: int
     reset_after: bool | None = None
 
+    def check_cudnn(self) -> None:
+        """Refuse what the class for cuDNN does not have, and make the choice that it does not leave open: it resets after."""
+        super().check_cudnn()
+        self.__dict__["reset_after"] = True
+
 
 class RNN(Recurrent):
     """The simple recurrent layer: h' = tanh(W x + U h + b)."""

@@ -56,7 +56,7 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
     if kind == "gru":
         forms = [None, *(form == "reset_after" for form in ("reset_after", "reset_before") if form in offered)]
         form = draw(st.sampled_from(forms))
-        return GRU(units, reset_after=form, cudnn=on_cudnn({"before": form is False}), **fields)
+        return GRU(units, reset_after=form, cudnn=on_cudnn({"before": not form}), **fields)
     if kind == "conv_lstm":
         window = draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3))
         return ConvLSTM(units, window, padding=draw(st.sampled_from([None, *PADDINGS])), **fields)

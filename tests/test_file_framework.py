@@ -12,7 +12,7 @@ from hypothesis import given
 
 from lstm_calc import GRU, LSTM, Dense, Model, compare, cost, dumps, load, params, read, sweep
 from lstm_calc.dtypes import weight_bytes
-from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, ModelFileError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.measure import count
 from lstm_calc.modelfile import load_template, loads
@@ -139,7 +139,11 @@ def test_cudnn_does_not_go_with_what_its_layers_lack(field: dict[str, Any]) -> N
 def test_a_gru_on_cudnn_resets_after() -> None:
     with pytest.raises(ModelError, match=r"^cudnn does not go with reset_after=false$"):
         GRU(4, cudnn=True, reset_after=False)
-    assert count(Model([GRU(4, cudnn=True)], 8), "keras") == count(Model([GRU(4, cudnn=True, reset_after=True)], 8), "keras")
+    assert GRU(4, cudnn=True) == GRU(4, cudnn=True, reset_after=True)
+    assert [GRU(4, cudnn=True).reset_after for _ in range(200)] == [True] * 200  # both ways in which values are made
+    assert count(read("8 > gru 4 cudnn")) == count(read("8 > gru 4 reset_after"))
+    with pytest.raises(FrameworkError, match=r"^haiku has no reset_after=true for gru; "):
+        count(read("8 > gru 4 cudnn"), "haiku")
 
 
 def test_the_weights_of_a_layer_on_cudnn_are_ported_bias_by_bias() -> None:
