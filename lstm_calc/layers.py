@@ -26,6 +26,8 @@ class Layer(Checked, kw_only=True):
     """What flows in: a vector a sequence, steps of vectors, either, or the tokens that steps are."""
     width: ClassVar[str] = "input_dim"
     """The field that says how wide what flows in is, where that is not the width of what the layer below gives."""
+    words: ClassVar[frozenset[str]] = frozenset({"units", "output"})
+    """The words that measure the layer's own sizes in the rows of the frameworks."""
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
@@ -39,6 +41,11 @@ class Layer(Checked, kw_only=True):
     def return_sequences(self) -> bool | None:
         """Whether the layer says that it gives every step, or the last alone; None where it says nothing."""
         return None
+
+    @property
+    def variant(self) -> str:
+        """The other way of storing it that the layer asks a framework for; empty for the usual one."""
+        return ""
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -109,7 +116,27 @@ class Recurrent(Layer, kw_only=True):
         return 2 * size if self.bidirectional and self.merge == "concat" else size
 
 
-class LSTM(Recurrent):
+class OnCuDNN(Recurrent, kw_only=True):
+    """What a layer has that Keras 2 offers in a class of its own for cuDNN.
+
+    ``cudnn``: it is of that class, and stored as such by a framework that has one; elsewhere it is a layer like any other.
+    """
+
+    cudnn: bool = False
+
+    @property
+    def variant(self) -> str:
+        """The other way of storing it that the layer asks a framework for; empty for the usual one."""
+        return "cudnn" if self.cudnn else ""
+
+    def check_cudnn(self) -> None:
+        """Refuse what the classes for cuDNN do not have."""
+        for field, value in self.changed().items():
+            if field in {"bias", "projection", "peephole", "coupled"} or (field, value) == ("reset_after", False):
+                raise ModelError(f"cudnn does not go with {field}={str(value).lower()}", key="cudnn")
+
+
+class LSTM(OnCuDNN):
     """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
 
     ``projection`` makes h smaller (or larger) than the cell, with a bias of its own where ``projection_bias`` (None: as the
@@ -118,6 +145,7 @@ class LSTM(Recurrent):
     """
 
     kind = "lstm"
+    words = Layer.words | {"projection"}
     units: int
     projection: int | None = None
     projection_bias: bool | None = None
@@ -141,12 +169,17 @@ class LSTM(Recurrent):
             raise ModelError("projection_bias needs a projection", key="projection_bias")
 
 
-class GRU(Recurrent):
+class GRU(OnCuDNN):
     """Gated recurrent unit; ``reset_after`` says whether the reset gate meets h after its matrix (None: as the framework does)."""
 
     kind = "gru"
     units: int
     reset_after: bool | None = None
+
+    def check_cudnn(self) -> None:
+        """Refuse what the class for cuDNN does not have, and make the choice that it does not leave open: it resets after."""
+        super().check_cudnn()
+        self.__dict__["reset_after"] = True
 
 
 class RNN(Recurrent):
@@ -173,6 +206,7 @@ class ConvLSTM(Recurrent):
 
     kind = "conv_lstm"
     size = "filters"
+    words = Layer.words | {"kernel_size"}
     filters: int
     kernel_size: Sequence[int]
     strides: Sequence[int] | None = None
@@ -232,6 +266,7 @@ class Embedding(Layer):
     size = "dim"
     reads = "tokens"
     width = "vocab_size"
+    words = frozenset({"vocab_size", "dim", "output"})
     vocab_size: int
     dim: int
 
@@ -251,6 +286,7 @@ class RepeatVector(Layer):
     kind = "repeat_vector"
     size = "steps"
     reads = "vector"
+    words = frozenset()
     steps: int
 
     @property

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
-from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, layout_for, option_words
+from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, framework_of, layout_for, option_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -21,12 +21,12 @@ Shape = tuple[int, ...]
 Sizes = dict[str, int]
 
 
-def count(model: Model, framework_name: str = "textbook") -> int:
-    """Return the parameters of a model as a framework stores it, without naming or placing a tensor.
+def count(model: Model, framework_name: str | None = None) -> int:
+    """Return the parameters of a model as a framework (None: its own) stores it, without naming or placing a tensor.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
     """
-    table, total = framework(framework_name), 0
+    table, total = framework_of(model, framework_name), 0
     for layer, width, output_dim in model.flows:
         own, each = eval(_form_of(table, layer), _NOTHING, layer.__dict__)  # noqa: S307 - made of our own words
         more = layer.repeat - 1
@@ -35,7 +35,12 @@ def count(model: Model, framework_name: str = "textbook") -> int:
 
 
 _NOTHING: dict[str, Any] = {"__builtins__": {}}
-_TOLD: dict[str, Callable[[Any], Any]] = {**dict.fromkeys((*OPTION_FIELDS, "merge"), str), "projection": bool, "kernel_size": len}
+_TOLD: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys((*OPTION_FIELDS, "merge"), str),
+    "projection": bool,
+    "kernel_size": len,
+    "cudnn": str,
+}
 """The fields of a layer on which its closed form depends, and what of their values it depends on."""
 _TELLING = frozenset(_TOLD)
 
@@ -46,6 +51,7 @@ def _form_of(table: Framework, layer: Layer) -> CodeType:
     try:
         layout = table.layouts[layer.kind]
         if not _TELLING.isdisjoint(layer.__dict__):
+            layout = table.layout(layer)
             options = _options_of(layer, layout)
         return layout.forms[options]
     except KeyError:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
-from lstm_calc.fields import PLAIN, count
+from lstm_calc.fields import PLAIN, count, name
 from lstm_calc.layers import GRU, KINDS, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Recurrent, RepeatVector
 from lstm_calc.record import Checked, Record
 
@@ -62,14 +62,16 @@ class Model(Checked):
     """A stack of layers; ``input_dim`` is the features a time step has, None where an embedding comes first.
 
     ``between`` is what stands between the layers without parameters, and changes what flows; ``remarks`` are sentences on what the
-    layers of a file compute that no field has.
+    layers of a file compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it
+    answers where no other is asked for.
     """
 
-    rules, plain = {"input_dim": count, "between": _lasting, "remarks": _lasting}, PLAIN
+    rules, plain = {"input_dim": count, "between": _lasting, "remarks": _lasting, "framework": name}, PLAIN
     layers: Sequence[Layer]
     input_dim: int | None = None
     between: Sequence[Between] = ()
     remarks: Sequence[str] = ()
+    framework: str | None = None
 
     flows: ClassVar[Sequence[tuple[Layer, int, int]]]
     """Each layer with the features that flow into it, the first of its repeats, and out of it."""

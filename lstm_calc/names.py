@@ -23,7 +23,7 @@ def paths(model: Model, table: Framework) -> Iterator[dict[str, str]]:
     several = sum(cells) > 1
     taken = {layer.name: 1 for layer in model.layers if layer.name is not None}
     for index, (placed, cell) in enumerate(zip(model.placed, accumulate(cells), strict=True)):
-        layout = table.layouts[placed.layer.kind]
+        layout = table.layout(placed.layer)
         path = prefix + _path(layout, two_way=len(placed.layer.ways) > 1, stacked=several)
         places = {"index": index, "depth": placed.depth, "cell": cell - 1}
         yield {

@@ -38,6 +38,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "peephole": ("peephole", True),
     "coupled": ("coupled", True),
     "tied": ("tied", True),
+    "cudnn": ("cudnn", True),
     "frozen": ("trainable", False),
     "reset_after": ("reset_after", True),
     "reset_before": ("reset_after", False),

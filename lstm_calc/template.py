@@ -22,7 +22,8 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``between`` what stands between the layers without parameters.
+    ``budget`` is what the model's file allows it, ``between`` what stands between the layers without parameters,
+    ``framework`` the one that it is written in.
     ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
     place takes the number itself.
     """
@@ -33,6 +34,7 @@ class Template(Record):
     shares: tuple[tuple[int, int], ...] = ()
     budget: Budget = Budget()
     between: Sequence[Between] = ()
+    framework: str | None = None
 
     @property
     def unknown(self) -> str:
@@ -53,7 +55,7 @@ class Template(Record):
             from lstm_calc.reshaping import check_resized
 
             check_resized(self.between, layers, {position for position, _ in self.places if position is not None})
-        return Model(layers, input_dim, self.between)
+        return Model(layers, input_dim, self.between, framework=self.framework)
 
 
 def _sized(field: str, part: int, whole: int) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.cells import CELLS
 from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
 from lstm_calc.flow import Batch, batch_of, follow
-from lstm_calc.frameworks import equation_words, framework
+from lstm_calc.frameworks import equation_words, framework_of
 from lstm_calc.measure import axes_of, rows_of, shape_of, sizes_of
 from lstm_calc.record import Record
 
@@ -60,7 +60,7 @@ class Work(Record):
         }
 
 
-def macs_of(model: Model, framework_name: str = "textbook", batch: Batch | None = None) -> int:
+def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None = None) -> int:
     """Return the multiply-accumulates of a model's matrix products over a batch (None: one step of one sequence).
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the image does not fit.
@@ -72,7 +72,7 @@ def macs_of(model: Model, framework_name: str = "textbook", batch: Batch | None 
     """
     known: dict[tuple[int, int], int] = {}
     total = 0
-    for run in follow(model, framework(framework_name), batch or batch_of()):
+    for run in follow(model, framework_of(model, framework_name), batch or batch_of()):
         key = id(run.placed.layer), run.placed.input_dim
         if key not in known:
             known[key] = macs_a_step(run.placed, run.layout)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
     models: list[str],
-    framework: str,
+    framework: str | None,
     limits: "Budget",
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -29,7 +29,7 @@ def run(
 
     _known(framework, dtype["dtype"])
     question = {"framework_name": framework, **batch, **dtype}
-    answer = Checks(framework, dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
+    answer = Checks(dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")
@@ -37,12 +37,13 @@ def run(
     return 2 if answer.unchecked else int(answer.failures > 0)
 
 
-def _known(framework_name: str, dtype: str) -> None:
+def _known(framework_name: str | None, dtype: str) -> None:
     """Raise LstmCalcError for a framework or a data type that is not known, before any model is read."""
     from lstm_calc.dtypes import dtype_of
     from lstm_calc.frameworks import framework
 
-    framework(framework_name)
+    if framework_name is not None:
+        framework(framework_name)
     dtype_of(dtype)
 
 
@@ -55,9 +56,9 @@ def _checked(name: str, limits: "Budget", question: dict[str, Any]) -> "Check":
         model, budget = model_and_budget(name)
         return check(model, budget.but(limits), **question).replace(model=name)
     except (ModelFileError, NotationError) as error:
-        return Check(name, error=str(error))
+        return Check(name, error=str(error), framework=question["framework_name"])
     except LstmCalcError as error:
-        return Check(name, error=f"{printable(name)}: {error}")
+        return Check(name, error=f"{printable(name)}: {error}", framework=question["framework_name"])
 
 
 def _show(answer: "Checks", output: Output, *, quiet: bool) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @partial(with_options, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     training: dict[str, Any],

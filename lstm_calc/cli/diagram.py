@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     drawing: Output,
     layer: Annotated[
         str | None, typer.Option("--layer", help="The layer whose cell to draw, by its name; else the first recurrent one.")

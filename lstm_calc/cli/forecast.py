@@ -39,7 +39,7 @@ def run(
     features: Annotated[str, _series("--features", "Variables that a step of the series has.")],
     window: Annotated[str, _series("--window", "Steps that the model reads.")],
     units: Annotated[str, _model("--units", "-u", words="Units; 64,32 is a stack of two layers.")],
-    framework: str,
+    framework: str | None,
     output: Output,
     quiet: bool,
     targets: Annotated[str, _series("--targets", "Variables that are forecast.")] = "1",

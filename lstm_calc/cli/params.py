@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @with_options
-def run(model: Model, framework: str, output: Output, quiet: bool) -> int:
+def run(model: Model, framework: str | None, output: Output, quiet: bool) -> int:
     if quiet:
         from lstm_calc.measure import count
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 def run(
     model: "tuple[Model, Budget]",
-    framework: str,
+    framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     training: dict[str, Any],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     template: Template,
-    framework: str,
+    framework: str | None,
     limits: "Budget",
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -68,7 +68,7 @@ def _timed(max_step_time: str | None) -> dict[str, int]:
     return {} if max_step_time is None else {"step_ns": timed("--max-step-time", max_step_time)}
 
 
-def _matched(match: str | None, framework: str, limits: "Budget") -> dict[str, int]:
+def _matched(match: str | None, framework: str | None, limits: "Budget") -> dict[str, int]:
     """Return the budget of as many parameters as a model has."""
     from lstm_calc.measure import count
 

@@ -33,7 +33,7 @@ _LONG_WORK = 200_000
 @partial(with_options, output=plain_reader(), batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     device: dict[str, Any],

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     quiet: bool,
     gates: Annotated[bool, typer.Option("--gates", help="Show the slice of every gate in each tensor.")] = False,
 ) -> int:
-    if "," in framework:
+    if framework and "," in framework:
         if gates or quiet:
             raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
         return _side_by_side(model, [name.strip() for name in framework.split(",")], output)

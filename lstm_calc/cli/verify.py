@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     quiet: bool,
     gates: Annotated[bool, typer.Option("--gates", help="Also run each recurrent layer, filled through our slices.")] = False,

@@ -11,9 +11,11 @@ from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Layer
+    from lstm_calc.model import Layer, Model
+    from lstm_calc.template import Template
 
 __all__ = [
+    "DEFAULT",
     "FRAMEWORKS",
     "OPTIONS",
     "OPTION_FIELDS",
@@ -25,6 +27,7 @@ __all__ = [
     "check_run",
     "equation_words",
     "framework",
+    "framework_of",
     "layout_for",
     "offers",
     "option_words",
@@ -79,6 +82,8 @@ _SIGNS = {"<": operator.lt, "<=": operator.le}
 FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "flax", "jax", "mlx"))
 """Every framework by name, in the order of every list."""
 
+DEFAULT = "textbook"
+"""The framework of a model that is of none, where none is asked for."""
 
 _MEANT = {
     **dict.fromkeys(("tensorflow", "tf"), "keras tensorflow1"),
@@ -102,22 +107,30 @@ def framework(name: str) -> Framework:
     raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
 
 
+def framework_of(model: Model | Template, name: str | None) -> Framework:
+    """Return the framework that answers for a model: the one of a name, else the model's own, else the default.
+
+    Raises FrameworkError where there is none of the name.
+    """
+    return framework(name if name is not None else model.framework or DEFAULT)
+
+
 def layout_for(table: Framework, layer: Layer) -> Layout:
     """Return how a framework stores a layer; raise FrameworkError, naming who does offer it, where it does not."""
     for refusal in refusals(table, layer):
         raise FrameworkError(refusal)
-    return table.layouts[layer.kind]
+    return table.layout(layer)
 
 
 def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     """Yield, as sentences, what a layer asks for and a framework does not offer."""
-    layout = table.layouts.get(layer.kind)
-    if layout is None:
+    if layer.kind not in table.layouts:
         yield f"{table.name} has no {layer.kind}; {_who_does(layer.kind, '')}"
         return
+    layout = table.layout(layer)
     asked = option_words(layer, layout.defaults)
     for word in OPTIONS:
-        if word in asked and not offers(table, layer.kind, word):
+        if word in asked and word not in layout.options.split():
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
     for one, sign, other in broken_limits(layer, layout):
         yield f"{table.name} wants {one} {sign} {other}; here they are {getattr(layer, one):,} and {getattr(layer, other):,}"

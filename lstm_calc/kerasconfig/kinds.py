@@ -46,6 +46,7 @@ _RESET = {"reset_after": "reset_after"}
 _IMAGE = {name: name for name in ("filters", "kernel_size", "strides", "dilation_rate", "padding", "data_format")}
 _LAST = {"return_sequences": False}
 _BEFORE = {"reset_after": False}
+_CUDNN = {"cudnn": True}
 
 CELLS = {
     "LSTMCell": Kind(LSTM, _CELL),
@@ -56,11 +57,10 @@ RECURRENT = {
     "LSTM": Kind(LSTM, _CELL | RUN, 3, _LAST),
     "GRU": Kind(GRU, _CELL | RUN | _RESET, 3, _LAST, once=_BEFORE),
     "SimpleRNN": Kind(RNN, _CELL | RUN, 3, _LAST),
-    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | RUN, 3, _LAST),
-    "CuDNNGRU": Kind(GRU, {"units": "units"} | RUN, 3, _LAST | {"reset_after": True}),
+    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | RUN, 3, _LAST | _CUDNN),
+    "CuDNNGRU": Kind(GRU, {"units": "units"} | RUN, 3, _LAST | _CUDNN | {"reset_after": True}),
     **{f"ConvLSTM{dims}D": Kind(ConvLSTM, {"bias": "use_bias"} | RUN | _IMAGE, 3 + dims, _LAST) for dims in (1, 2, 3)},
 }
-"""CuDNN's layers keep two bias vectors a gate, which ``-f cudnn`` counts."""
 
 OTHERS = {
     "Dense": Kind(Dense, _CELL),

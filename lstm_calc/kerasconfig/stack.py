@@ -100,7 +100,7 @@ class Stack:
         try:
             input_dim = None if isinstance(self._read[0].layer, Embedding) else self._read[0].width
             between = [each for each in self._between if 0 < each.position < len(self._read)]
-            return Model(self._layers(), input_dim, between, tuple(dict.fromkeys(self._remarks)))
+            return Model(self._layers(), input_dim, between, tuple(dict.fromkeys(self._remarks)), "keras")
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, f"config.{error.key}") from None

@@ -46,7 +46,7 @@ class Diagram(Record):
         return {"schema": "lstm-calc/diagram/1", "framework": self.shapes.framework, "stack": self.shapes.data(), "cell": cell}
 
 
-def diagram(model: Model, framework_name: str = "textbook", layer: str | None = None) -> Diagram:
+def diagram(model: Model, framework_name: str | None = None, layer: str | None = None) -> Diagram:
     """Return a model's run and one step of one of its cells: of the layer of a name, or of the first recurrent one.
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
@@ -62,10 +62,9 @@ def diagram(model: Model, framework_name: str = "textbook", layer: str | None = 
     placed = cells[name]
     kind = CELLS[placed.layer.kind]
     states = {f"{state}_t-1": _shape(state, placed) for state in kind.states}
-    matrices = _matrices(model, framework_name, name)
-    return Diagram(
-        flow, name, placed.layer.kind, {"x_t": (placed.input_dim,), **states}, tuple(_values(placed, framework_name, matrices))
-    )
+    matrices = _matrices(model, flow.framework, name)
+    step = tuple(_values(placed, flow.framework, matrices))
+    return Diagram(flow, name, placed.layer.kind, {"x_t": (placed.input_dim,), **states}, step)
 
 
 def _shape(name: str, placed: Placed) -> Shape:
@@ -84,7 +83,7 @@ def _values(placed: Placed, framework_name: str, matrices: dict[str | None, dict
     cell = CELLS[layer.kind]
     known = {"x": "x_t", **{state: f"{state}_t-1" for state in cell.states}}
     peepholes = {gate for gate, blocks in matrices.items() if "peephole" in blocks}
-    for equation in cell.equations_for(equation_words(layer, framework(framework_name).layouts[layer.kind])):
+    for equation in cell.equations_for(equation_words(layer, framework(framework_name).layout(layer))):
         nodes = list(nodes_of((equation,), peepholes))
         names = {node.name for node in nodes if isinstance(node, Name)}
         reads = dict.fromkeys(key for name, key in known.items() if name in names)

@@ -10,7 +10,7 @@ from lstm_calc.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.equations.parse import functions_of
 from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers, symbols
 from lstm_calc.errors import listed
-from lstm_calc.frameworks import equation_words, framework
+from lstm_calc.frameworks import equation_words, framework_of
 from lstm_calc.measure import Shape, sizes_of
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
@@ -129,8 +129,8 @@ class Explanation(Record):
         }
 
 
-def explain(model: Model, framework_name: str = "textbook") -> Explanation:
-    """Return the derivation of a model's parameters as a framework stores them.
+def explain(model: Model, framework_name: str | None = None) -> Explanation:
+    """Return the derivation of a model's parameters as a framework (None: the model's own) stores them.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
@@ -138,14 +138,12 @@ def explain(model: Model, framework_name: str = "textbook") -> Explanation:
     >>> explain(read("32 > lstm 32")).layers[0].steps[-1].text
     '4 × (units × (input + units) + units) = 4 × (32 × (32 + 32) + 32) = 8320'
     """
-    table = framework(framework_name)
-    owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
+    table = framework_of(model, framework_name)
+    owned = {name: tuple(group) for name, group in groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)}
     alike: dict[tuple[Layer, int], list[Placed]] = {}
     for placed in model.placed:
         alike.setdefault((placed.layer.replace(name=None), placed.input_dim), []).append(placed)
-    layers = tuple(
-        _explained(group, table.layouts[layer.kind], owned.get(group[0].name, ())) for (layer, _), group in alike.items()
-    )
+    layers = tuple(_explained(group, table.layout(layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
     total = sum(len(each.names) * each.total for each in layers)
     return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))

@@ -68,8 +68,8 @@ class ParamCount(Record):
         }
 
 
-def params(model: Model, framework_name: str = "textbook") -> ParamCount:
-    """Return the parameters of a model by layer and gate, as a framework stores them.
+def params(model: Model, framework_name: str | None = None) -> ParamCount:
+    """Return the parameters of a model by layer and gate, as a framework (None: the model's own) stores them.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
@@ -77,7 +77,8 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
     >>> params(Model([LSTM(32)], input_dim=32)).total, params(Model([LSTM(32)], input_dim=32), "pytorch").total
     (8320, 8448)
     """
-    by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
+    stored = tensors(model, framework_name)
+    by_layer = {name: tuple(group) for name, group in groupby(stored.tensors, lambda tensor: tensor.layer)}
     known: dict[tuple[int, int], LayerCount] = {}
     layers = []
     for placed in model.placed:
@@ -86,7 +87,7 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
             known[key] = _layer(placed, by_layer.get(placed.name, ()))
         layers.append(known[key].replace(name=placed.name))
     total, trainable = sum(layer.total for layer in layers), sum(layer.trainable for layer in layers)
-    return ParamCount(framework_name, tuple(layers), total, trainable)
+    return ParamCount(stored.framework, tuple(layers), total, trainable)
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.cells import CELLS
 from lstm_calc.errors import ModelError, few
 from lstm_calc.flow import reshaped, reshaping_note
-from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for
+from lstm_calc.frameworks import Signal, check_run, equation_words, framework_of, layout_for
 from lstm_calc.measure import shape_of, terms_of
 from lstm_calc.questions.stream import Stream, after, order_of, read_by, start
 from lstm_calc.record import Record
@@ -76,14 +76,14 @@ class _Place(Record):
 
 def shapes(
     model: Model,
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
     *,
     shape: Sequence[Size] | None = None,
     batch: Size = None,
     steps: Size = None,
     batch_first: bool | None = None,
 ) -> Shapes:
-    """Return the shapes of all that flows when a framework runs a model on a batch.
+    """Return the shapes of all that flows when a framework (None: the model's own) runs a model on a batch.
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
     ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order.
@@ -95,7 +95,7 @@ def shapes(
     >>> [(flow.name, flow.shape) for flow in found.tensors if flow.role != "initial"]
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     order = order_of(table, batch_first=batch_first)
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
     first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=model.layers[0].features_first)
@@ -168,7 +168,7 @@ def _values(pattern: str, place: _Place) -> tuple[str, ...]:
     layer = place.group[0].layer
     cell = CELLS[layer.kind]
     if "{equation}" in pattern:
-        equations = cell.equations_for(equation_words(layer, place.table.layouts[layer.kind]))
+        equations = cell.equations_for(equation_words(layer, place.table.layout(layer)))
         return tuple(equation.name for equation in equations)
     return tuple(cell.states) if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
 

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.frameworks import framework, layout_for, option_words
+from lstm_calc.frameworks import framework_of, layout_for, option_words
 from lstm_calc.measure import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
 from lstm_calc.names import paths
 from lstm_calc.record import Record
@@ -88,8 +88,8 @@ class Storage(Record):
         return {"schema": "lstm-calc/tensors/1", "framework": self.framework, "tensors": tensors, "total": self.total}
 
 
-def tensors(model: Model, framework_name: str = "textbook") -> Storage:
-    """Return every tensor that a framework stores for a model, in the framework's order.
+def tensors(model: Model, framework_name: str | None = None) -> Storage:
+    """Return every tensor that a framework (None: the model's own) stores for a model, in the framework's order.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
@@ -98,7 +98,7 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     >>> first.name, first.shape, first.parts[1].gate, first.parts[1].slice
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     for layer in model.layers:
         layout_for(table, layer)
     layers = zip(model.placed, paths(model, table), strict=True)
@@ -112,7 +112,7 @@ def _stored(
     """Yield the tensors of one layer; ``known`` keeps those of each layer and width, which a stack has many times over."""
     key = id(placed.layer), placed.input_dim
     if key not in known:
-        known[key] = list(_unplaced(placed, table.layouts[placed.layer.kind], table))
+        known[key] = list(_unplaced(placed, table.layout(placed.layer), table))
     for way, tensor in known[key]:
         yield tensor.replace(name=path[way] + tensor.name.format(layer=placed.depth), layer=placed.name)
 
