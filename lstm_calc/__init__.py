@@ -85,3 +85,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'lstm_calc' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(f"lstm_calc.{home}"), name)
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

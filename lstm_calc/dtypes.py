@@ -15,7 +15,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
-from lstm_calc.frameworks import framework, layout_for, uses_in
+from lstm_calc.frameworks import framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
 from lstm_calc.record import Record
 
@@ -70,7 +70,7 @@ def dtype_of(name: str) -> Dtype:
     return DTYPES[name]
 
 
-def weight_bytes(model: Model, framework_name: str = "textbook", dtype: str = "float32", *, per_channel: bool = False) -> int:
+def weight_bytes(model: Model, framework_name: str | None = None, dtype: str = "float32", *, per_channel: bool = False) -> int:
     """Return the bytes of a model's parameters as a framework stores them in a data type.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for, LstmCalcError for an unknown type.
@@ -79,7 +79,7 @@ def weight_bytes(model: Model, framework_name: str = "textbook", dtype: str = "f
     >>> weight_bytes(read("32 > lstm 32")), weight_bytes(read("32 > lstm 32"), dtype="int8")
     (33280, 8720)
     """
-    table, kind = framework(framework_name), dtype_of(dtype)
+    table, kind = framework_of(model, framework_name), dtype_of(dtype)
     return sum(layer_bytes(use, layout_for(table, use.layer), kind, per_channel=per_channel) for use in uses_in(model, table))
 
 

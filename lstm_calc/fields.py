@@ -178,6 +178,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "peephole": flag,
     "coupled": flag,
     "tied": flag,
+    "cudnn": flag,
     "trainable": flag,
     "return_state": flag,
     "stateful": flag,

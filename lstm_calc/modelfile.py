@@ -1,6 +1,7 @@
 """Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, or a config of Keras, read into a Model; and written from one.
 
 input_dim = 300
+framework = "keras"
 [[layers]]
 type = "lstm"
 units = 512
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.counts import UNKNOWN
-from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, listed, quoted
 from lstm_calc.fields import RULES, count
+from lstm_calc.frameworks import framework
 from lstm_calc.inputs import note
 from lstm_calc.model import KINDS, Layer, Model
 from lstm_calc.model.budget import Budget, budget_of
@@ -31,7 +33,7 @@ MAX_BYTES = 4 * 2**20
 _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
 _ZIP = b"PK\x03\x04"
-_TOP = ("input_dim", "input_shape", "layers", "budget")
+_TOP = ("input_dim", "input_shape", "framework", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
 
@@ -64,11 +66,10 @@ def load_template(path: str) -> Template:
     data = _data(text, file)
     if not _has_types(data):
         model = _described(data, file)
-        return Template(model.layers, model.input_dim, input_shape=model.input_shape)
+        return Template(model.layers, model.input_dim, input_shape=model.input_shape, framework=model.framework)
     places = tuple(_opened(data))
-    return Template(
-        _layers(data, file), data.get("input_dim"), places, budget=_budget(data, file), input_shape=data.get("input_shape")
-    )
+    top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
+    return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -113,7 +114,7 @@ def table_of(model: Model) -> dict[str, Any]:
     {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
     """
     layers = [{"type": layer.kind} | {name: _plain(value) for name, value in layer.changed().items()} for layer in model.layers]
-    source = {name: _plain(value) for name, value in model.changed().items() if name in {"input_dim", "input_shape"}}
+    source = {name: _plain(value) for name, value in model.changed().items() if name in {"input_dim", "input_shape", "framework"}}
     return source | {"layers": layers}
 
 
@@ -209,12 +210,25 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _model(data: dict[str, Any], file: str) -> Model:
-    layers = _layers(data, file)
+    layers, framework_name = _layers(data, file), _framework(data, file)
     try:
-        return Model(layers, data.get("input_dim"), data.get("input_shape"))
+        return Model(layers, data.get("input_dim"), data.get("input_shape"), framework=framework_name)
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."
         raise ModelFileError(error.without_key, file, f"{where}{error.key}") from None
+
+
+def _framework(data: dict[str, Any], file: str) -> str | None:
+    """Return the framework that a file names, None where it names none."""
+    name = data.get("framework")
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise ModelFileError(f"must be the name of a framework, not {quoted(name)}", file, "framework")
+    try:
+        return framework(name).name
+    except FrameworkError as error:
+        raise ModelFileError(str(error), file, "framework") from None
 
 
 def _layers(data: dict[str, Any], file: str) -> list[Layer]:

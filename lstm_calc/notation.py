@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.counts import UNKNOWN, parse_count
 from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, listed, quoted
-from lstm_calc.fields import RULES, axes, count, margins, padding, rate, sizes, target_shape
+from lstm_calc.fields import RULES, axes, count, margins, padding, rate, sizes, target_shape, whole
 from lstm_calc.model import KINDS, Layer, Model, Recurrent
 from lstm_calc.model.template import Place, Template
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _UNKNOWN_SIZE = "_x"
 """The beginning of a shape whose first size is not known."""
@@ -44,6 +44,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "peephole": ("peephole", True),
     "coupled": ("coupled", True),
     "tied": ("tied", True),
+    "cudnn": ("cudnn", True),
     "frozen": ("trainable", False),
     "reset_after": ("reset_after", True),
     "reset_before": ("reset_after", False),
@@ -308,20 +309,25 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
 
 def _value(text: str, field: str, token: _Token) -> Any:
     """Return the value of a field as its rule takes it."""
-    rule = RULES[field]
-    if rule is count:
-        return _count(text, token)
-    if rule is rate:
-        return _number(text, token)
-    if rule is margins:
-        return tuple(tuple(_whole(text, size) for size in _split(part, "+")) for part in _split(token, "x"))
-    if rule in {sizes, axes}:
-        return tuple(_count(text, size) for size in _split(token, "x"))
-    if rule is target_shape:
-        return tuple(-1 if size.text == "-1" else _count(text, size) for size in _split(token, "x"))
-    if rule is padding and token.text[:1].isdigit():
-        return tuple(_whole(text, size) for size in _split(token, "x"))
-    return token.text
+    reader = _READERS.get(RULES[field])
+    return token.text if reader is None else reader(text, token)
+
+
+def _counts(text: str, token: _Token) -> tuple[int, ...]:
+    return tuple(_count(text, size) for size in _split(token, "x"))
+
+
+def _margins(text: str, token: _Token) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(_whole(text, size) for size in _split(part, "+")) for part in _split(token, "x"))
+
+
+def _target(text: str, token: _Token) -> tuple[int, ...]:
+    return tuple(-1 if size.text == "-1" else _count(text, size) for size in _split(token, "x"))
+
+
+def _padding(text: str, token: _Token) -> str | tuple[int, ...]:
+    """Return one of the words for padding as it stands, or the zeros at each end of each dimension."""
+    return tuple(_whole(text, size) for size in _split(token, "x")) if token.text[:1].isdigit() else token.text
 
 
 def _split(token: _Token, sign: str) -> list[_Token]:
@@ -347,6 +353,19 @@ def _count(text: str, token: _Token) -> int:
         return parse_count(token.text)
     except LstmCalcError as error:
         raise NotationError(str(error), text, token.start, token.stop) from None
+
+
+_READERS: dict[Callable[[str, Any], Any], Callable[[str, _Token], Any]] = {
+    count: _count,
+    whole: _whole,
+    rate: _number,
+    margins: _margins,
+    sizes: _counts,
+    axes: _counts,
+    target_shape: _target,
+    padding: _padding,
+}
+"""For the rule of a field: what reads its value; words stand as they are."""
 
 
 def write(model: Model) -> str:

@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import NotInstalledError, WeightsError, quoted
 from lstm_calc.questions.port import port_plan
 
-try:
-    import numpy as np
-except ModuleNotFoundError as error:
-    raise NotInstalledError("moving weights needs NumPy; pip install numpy") from error
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -31,7 +26,8 @@ def port(weights: Mapping[str, Any], model: Model, *, source: str, target: str, 
     Tensors come in the target's order, each an array of its own with the dtype of what fills it (the wider, where two differ);
     biases that become one are summed in that dtype. Names are those of ``lstm-calc tensors``, values whatever NumPy takes for an
     array. Raises WeightsError for a tensor that is missing, not of the model, or of another shape, for a bias that the framework
-    keeps at zero and that is not, and for whole numbers that would have to be added or negated; FrameworkError as ``port_plan``.
+    keeps at zero and that is not, and for whole numbers that would have to be added or negated; FrameworkError as ``port_plan``;
+    NotInstalledError, with the pip line, without NumPy.
 
     >>> import numpy as np
     >>> from lstm_calc import read
@@ -55,6 +51,15 @@ def move(weights: Mapping[str, Any], plan: Port, prefix: str = "") -> dict[str, 
         if unused.zeros and arrays[unused.tensor][_cut(unused.slice)].any():
             raise WeightsError(f"{quoted(unused.tensor)} is not zero, and the model has no biases")
     return {filled.tensor.name: _filled(filled, arrays) for filled in plan.filled}
+
+
+def _numpy() -> Any:
+    """Return NumPy, which only moving needs: the name ``port`` is there without it."""
+    try:
+        import numpy as np
+    except ModuleNotFoundError:
+        raise NotInstalledError("moving weights needs NumPy; pip install numpy") from None
+    return np
 
 
 def _under(prefix: str, weights: Mapping[str, Any], expected: Iterable[str]) -> Mapping[str, Any]:
@@ -83,7 +88,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 def _array(weights: Mapping[str, Any], tensor: Tensor, framework: str) -> Array:
     if tensor.name not in weights:
         raise WeightsError(f"the tensor {quoted(tensor.name)} of {framework} is missing{_near(tensor.name, weights)}")
-    array = np.asarray(weights[tensor.name])
+    array = _numpy().asarray(weights[tensor.name])
     if array.shape != tensor.shape:
         raise WeightsError(f"{quoted(tensor.name)} has the shape {array.shape}, and the model wants {tensor.shape}")
     return array
@@ -92,6 +97,7 @@ def _array(weights: Mapping[str, Any], tensor: Tensor, framework: str) -> Array:
 def _filled(filled: Filled, arrays: Mapping[str, Array]) -> Array:
     """Return a target tensor with every block in its place."""
     names = {term.tensor for move in filled.moves for term in move.terms} or {filled.like}
+    np = _numpy()
     result = np.zeros(filled.tensor.shape, np.result_type(*(arrays[name] for name in names)))
     for each in filled.moves:
         place = result[_cut(each.slice)]

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
-from lstm_calc.frameworks import equation_words, framework
+from lstm_calc.frameworks import equation_words, framework_of
 from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
 from lstm_calc.model.cells import CELLS
 from lstm_calc.record import Record
@@ -60,7 +60,7 @@ class Work(Record):
         }
 
 
-def macs_of(model: Model, framework_name: str = "textbook", batch: Batch | None = None) -> int:
+def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None = None) -> int:
     """Return the multiply-accumulates of a model's matrix products over a batch (None: one step of one sequence).
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the image does not fit.
@@ -70,7 +70,10 @@ def macs_of(model: Model, framework_name: str = "textbook", batch: Batch | None 
     >>> macs_of(read("32 > lstm 32"), "pytorch", batch_of(1, 10))
     81920
     """
-    return sum(macs_in(run.use, run.layout) * run.times() for run in runs_of(model, framework(framework_name), batch or batch_of()))
+    return sum(
+        macs_in(run.use, run.layout) * run.times()
+        for run in runs_of(model, framework_of(model, framework_name), batch or batch_of())
+    )
 
 
 def macs_in(use: Use, layout: Layout) -> int:

@@ -57,7 +57,8 @@ def _page() -> Iterator[str]:
         yield from (entry for param in command.params if times[entry := _entry(param)] == 1)
     yield ".SH ARGUMENTS AND OPTIONS OF SEVERAL COMMANDS"
     yield from (entry for entry, number in times.items() if number > 1)
-    yield from (".SH EXIT STATUS", "0 done; 1 the answer is no; 2 the request is wrong, as one sentence on standard error says.")
+    yield from (".SH EXIT STATUS", "0 done; 1 the answer is no; 2 the request is wrong, as one sentence on standard error says;")
+    yield "70 the program itself has failed, or there is not enough memory; 130 it was interrupted."
 
 
 def _entry(param: Any) -> str:

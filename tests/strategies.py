@@ -42,15 +42,22 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
         "go_backwards": not two_ways and draw(st.booleans()),
     }
     units = draw(sizes)
+
+    def on_cudnn(others: dict[str, Any]) -> bool:
+        """Draw whether a layer is of the class for cuDNN, which has none of the others and which Keras 3 cannot build."""
+        return framework != "keras" and fields["bias"] and not any(others.values()) and draw(st.booleans())
+
     if kind == "lstm":
         fields |= {"peephole": maybe("peephole"), "coupled": maybe("coupled")}
         if maybe("projection") and units > 1:
             fields["projection"] = draw(st.integers(1, units - 1))
             fields["projection_bias"] = maybe("projection_bias") or None
-        return LSTM(units, **fields)
+        options = {name: fields.get(name) for name in ("peephole", "coupled", "projection")}
+        return LSTM(units, cudnn=on_cudnn(options), **fields)
     if kind == "gru":
         forms = [None, *(form == "reset_after" for form in ("reset_after", "reset_before") if form in offered)]
-        return GRU(units, reset_after=draw(st.sampled_from(forms)), **fields)
+        form = draw(st.sampled_from(forms))
+        return GRU(units, reset_after=form, cudnn=on_cudnn({"before": not form}), **fields)
     if kind == "conv_lstm":
         window = draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3))
         return ConvLSTM(units, window, padding=draw(st.sampled_from([None, *PADDINGS])), **fields)

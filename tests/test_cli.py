@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import io
 import json
@@ -30,6 +31,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.questions import forecast
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.schemas import schema_names
+from lstm_calc.streams import is_terminal, say
 from tests.handmade import safetensors
 
 if TYPE_CHECKING:
@@ -586,6 +588,21 @@ def test_a_standard_output_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatc
     assert capsys.readouterr().err == "error: there is no standard output to write to\n"
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EPIPE])
+def test_a_standard_error_that_breaks_is_let_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int) -> None:
+    broken = Broken(tmp_path / "error", OSError(number, os.strerror(number)))
+    monkeypatch.setattr(sys, "stderr", broken)
+    say("a sentence")
+    assert os.path.sameopenfile(broken.fileno(), os.open(os.devnull, os.O_WRONLY))
+    broken.file.close()
+
+
+def test_a_standard_error_that_is_closed_is_no_terminal_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    say("a sentence")
+    assert not is_terminal(sys.stderr)
+
+
 def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept"
     path.write_text("old")
@@ -598,17 +615,18 @@ def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, 
 
 def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     set_: list[Any] = []
-    monkeypatch.setattr("gc.set_threshold", set_.append)
+    usual = gc.get_threshold()
+    monkeypatch.setattr("gc.set_threshold", lambda *thresholds: set_.append(thresholds))
     monkeypatch.setattr("atexit._run_exitfuncs", lambda: set_.append("at exit"))
     monkeypatch.setattr("os._exit", set_.append)
     monkeypatch.setattr(sys, "argv", ["lstm-calc", "params", "-i", "32", "-u", "32", "-q"])
     monkeypatch.delitem(sys.modules, "lstm_calc.__main__", raising=False)
     with pytest.raises(SystemExit) as caught:
         runpy.run_module("lstm_calc", run_name="__main__")
-    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [100_000])
+    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [(100_000,), usual])
     with pytest.raises(SystemExit) as caught:
         importlib.import_module("lstm_calc.__main__").program()
-    assert (caught.value.code, capsys.readouterr().out, set_[1:]) == (0, "8320\n", [100_000, "at exit", 0])
+    assert (caught.value.code, capsys.readouterr().out, set_[2:]) == (0, "8320\n", [(100_000,), "at exit", 0, usual])
 
     def interrupted(**_: str) -> None:
         raise KeyboardInterrupt
@@ -616,7 +634,7 @@ def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr("lstm_calc.cli.app", interrupted)
     with pytest.raises(SystemExit) as caught:
         importlib.import_module("lstm_calc.__main__").program()
-    assert (caught.value.code, set_[-1]) == (130, 130)
+    assert (caught.value.code, set_[-2]) == (130, 130)
 
 
 def test_the_program_ends_as_python_does_where_its_output_cannot_be_flushed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import zipapp
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 
+import lstm_calc
+from lstm_calc.__main__ import main
 from lstm_calc.cli import COMMANDS, app
 from lstm_calc.cli.output import write_file
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
@@ -72,7 +77,7 @@ def test_a_reader_that_has_gone_is_no_error(name: str) -> None:
     os.close(reader)
     with started(*NUMBERS.get(name, name.split()), stdout=writer) as process:
         os.close(writer)
-        assert (process.stderr.read(), process.wait() in {0, 1}) == (b"", True)
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
 
 
 @posix
@@ -116,6 +121,182 @@ def test_streams_that_are_closed_end_in_a_sentence(name: str) -> None:
     assert (done.returncode, done.stderr) == (2, "error: there is no standard output to write to\n")
     done = subprocess.run(["/bin/sh", "-c", f"{line} 2>&-"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "")
+
+
+SAID = {
+    "no command": (2, "parms"),
+    "no option": (2, "params", "--nonsense"),
+    "no layer": (2, "params", "8 > lsm 4"),
+    "one model cannot be read": (2, "check", "8 > lsm 4", "8 > lstm 4", "--max-params", "1M"),
+    "one file cannot be read": (2, "inspect", "missing.pt", EXAMPLES["inspect"][1]),
+    "nothing fits": (1, "solve", "8 > lstm ?", "--max-params", "1", "-q"),
+    "rows without numbers": (0, "sweep", "8 > lstm 4 peephole", "--vary", "framework=textbook,keras"),
+    "a warning": (0, "shapes", "32 > lstm 8", "-f", "keras", "--shape", "4x32x64"),
+}
+"""Calls that say something on standard error: the exit code and the arguments."""
+
+
+@posix
+@pytest.mark.parametrize("name", SAID)
+def test_a_standard_error_that_cannot_be_written_changes_no_answer(name: str) -> None:
+    code, *call = SAID[name]
+    process = started(*call)
+    out, error = process.communicate()
+    assert (process.returncode, error != b"") == (code, True)
+    for broken in ("2>&-", "2>/dev/full", "2>&- <&-"):
+        line = f"{shlex.join([sys.executable, '-m', 'lstm_calc', *call])} {broken}"
+        done = subprocess.run(["/bin/sh", "-c", line], stdout=subprocess.PIPE, check=False)
+        assert (done.returncode, done.stdout) == (code, out), broken
+
+
+@posix
+@pytest.mark.parametrize("closed", ["<&-", "<&- 2>&-", ">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_long_sweep_ends_in_order_whatever_is_closed(closed: str) -> None:
+    line = f"{shlex.join([sys.executable, '-m', 'lstm_calc', 'sweep', '8 > lstm 4', '--vary', 'units=1:100000'])} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", int("2>" not in closed))
+
+
+def endless() -> int:
+    """Fail as a function does that calls itself for ever."""
+    return endless() + 1
+
+
+def failing(error: BaseException) -> Any:
+    """Return a function that raises an error."""
+
+    def fail() -> int:
+        raise error
+
+    return fail
+
+
+class Panic(BaseException):
+    """What a library in Rust raises; it is no Exception."""
+
+
+ERRORS = [KeyError("\x1b\n"), ValueError("v"), AssertionError(), StopIteration(), UnicodeError("\ud800"), Panic()]
+FAILURES = {
+    "MemoryError": lambda: bytes(2**62),
+    "RecursionError": endless,
+    "OSError": lambda: Path("/missing").read_bytes(),
+    "EOFError": failing(EOFError()),
+    "ExceptionGroup": failing(ExceptionGroup("g", [ValueError()])),
+} | {type(error).__name__: failing(error) for error in ERRORS}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_unexpected_failure_is_a_sentence_and_exits_with_70(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, failure: str
+) -> None:
+    monkeypatch.setattr(f"lstm_calc.cli.{command}.run", FAILURES[failure])
+    monkeypatch.setattr(sys, "argv", ["lstm-calc", command])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    out, error = capsys.readouterr()
+    sentence = error.strip()  # Typer writes an empty line where a file ends too early
+    assert (caught.value.code, out, sentence[:7], sentence.isprintable()) == (70, "", "error: ", True)
+
+
+def fresh(code: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run code before the program in a fresh interpreter; the program is asked for a framework that is not known."""
+    run = f"import sys, typer; {code}; from lstm_calc.__main__ import program; program()"
+    call = [sys.executable, *options, "-c", run, "params", "8 > lstm 4", "-f", "kers"]
+    return subprocess.run(call, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("sys.modules['typer'] = None", "lstm-calc failed, please report it: ModuleNotFoundError: import of typer halted"),
+        ("sys.modules['lstm_calc.errors'] = None", ""),
+        ("del typer.TyperException", "lstm-calc failed, please report it: AttributeError: module 'typer' has no attribute"),
+        ("typer.Typer.command = lambda *_, **__: bytes(2**62)", "there is not enough memory for this"),
+    ],
+    ids=["a package is missing", "all that could be said is missing", "a Typer that is too old", "no memory"],
+)
+def test_a_program_that_cannot_even_start_exits_with_70(code: str, words: str) -> None:
+    done = fresh(code)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (70, "", int(words != ""))
+    assert done.stderr.startswith(f"error: {words}" if words else "")
+
+
+def test_the_traceback_is_shown_in_development_mode() -> None:
+    assert "Traceback (most recent call last):\n" in fresh("del typer.TyperException", "-X", "dev").stderr
+
+
+@pytest.mark.parametrize("words", ["--help", "params --help", "params -i 1 -u 1 -q", "nonsense"])
+def test_a_process_that_calls_main_keeps_its_garbage_collector(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["lstm-calc", *words.split()])
+    usual = gc.get_threshold()
+    gc.set_threshold(701, 11, 12)
+    try:
+        with pytest.raises(SystemExit):
+            main()
+        assert gc.get_threshold() == (701, 11, 12)
+    finally:
+        gc.set_threshold(*usual)
+
+
+HELPS = """
+from typer.testing import CliRunner
+from lstm_calc.cli import COMMANDS, app
+for words in [["--help"], *([name, "--help"] for name in COMMANDS), ["params", "8 > lstm 4"]]:
+    print(CliRunner().invoke(app, words, catch_exceptions=False).output)
+for words in ("", "pa", "params --bi"):
+    variables = {"_LSTM_CALC_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": f"lstm-calc {words}"}
+    print(CliRunner().invoke(app, [], env=variables, prog_name="lstm-calc").output)
+"""
+
+
+def test_python_without_docstrings_describes_everything() -> None:
+    plain, optimized = (
+        subprocess.run([sys.executable, *options, "-c", HELPS], capture_output=True, text=True, check=True).stdout
+        for options in ([], ["-OO"])
+    )
+    assert "Count the parameters of a model, gate by gate." in plain
+    assert optimized == plain
+
+
+ZIPPED = [
+    ("schema",),
+    ("schema", "frameworks"),
+    ("params", "8 > lstm 4", "-f", "keras"),
+    ("report", "8 > lstm 4", "--format", "html"),
+    ("tensors", "8 > lstm 4", "-f", "kers"),
+]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the package as one file that Python runs."""
+    folder = tmp_path_factory.mktemp("zipapp")
+    shutil.copytree(Path(lstm_calc.__file__).parent, folder / "in" / "lstm_calc", ignore=shutil.ignore_patterns("__pycache__"))
+    zipapp.create_archive(folder / "in", folder / "lstm-calc.pyz", main="lstm_calc.__main__:main")
+    return folder / "lstm-calc.pyz"
+
+
+@pytest.mark.parametrize("call", ZIPPED)
+def test_a_zipapp_answers_as_the_package_does(archive: Path, call: tuple[str, ...]) -> None:
+    zipped, installed = (
+        subprocess.run([sys.executable, *start, *call], capture_output=True, text=True, check=False)
+        for start in ([archive], ["-m", "lstm_calc"])
+    )
+    assert (zipped.returncode, zipped.stdout, zipped.stderr) == (installed.returncode, installed.stdout, installed.stderr)
+    assert zipped.returncode == (2 if "kers" in call else 0)
+
+
+def test_the_version_of_what_is_not_installed_is_not_known(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
+    monkeypatch.setattr("importlib.metadata.distributions", lambda **_: iter(()))
+    result = cli("--version")
+    assert (result.exit_code, result.stdout.startswith("lstm-calc (not installed) (")) == (0, True)
+
+
+def test_completion_for_no_shell_is_a_wrong_request() -> None:
+    done = started("--show-completion", env=os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
+    assert done.communicate()[0] == b""
+    assert done.returncode == 2
 
 
 @contextmanager

@@ -403,3 +403,35 @@ def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> No
 def test_names_that_people_use_mean_frameworks_that_are_here() -> None:
     assert {each for meant in _MEANT.values() for each in meant.split()} <= set(FRAMEWORKS)
     assert not set(_MEANT) & set(FRAMEWORKS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "axes", "word"),
+    [
+        ("lstm", "kernel_size input gates*units", "kernel_size"),
+        ("dense", "kernel_size input units", "kernel_size"),
+        ("dense", "gates*units", "gates"),
+        ("dense", "ways units", "ways"),
+        ("dense", "units+projection", "projection"),
+        ("gru", "projection", "projection"),
+        ("gru", "forget_gate*units", "forget_gate"),
+        ("embedding", "vocab_size units", "units"),
+        ("repeat_vector", "units", "units"),
+        ("conv_lstm", "kernel_1 input gates*units", "kernel_1"),
+        ("rnn", "unit", "unit"),
+    ],
+)
+def test_a_row_with_an_axis_that_its_layer_does_not_have_is_refused_when_the_table_is_made(kind: str, axes: str, word: str) -> None:
+    gates = " ".join(CELLS[kind].gates) if kind in CELLS else ""
+    layouts = {kind: Layout(gates=gates, letters=gates, rows=(Row("odd", axes, "kernel"),))}
+    with pytest.raises(FrameworkError, match=f"^mine: the row odd of {kind} has the axis {word}, which {kind} does not have$"):
+        Framework(name="mine", title="", release="", layouts=layouts)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_of_a_layer_are_the_sizes_that_it_has(kind: str) -> None:
+    values = {"kernel_size": (3, 3), "projection": 2}
+    fields = KINDS[kind].fields
+    given = {name: values.get(name, 4) for name, default in fields.items() if default is ... or name in values}
+    sizes = {"kernel_size" if word.startswith("kernel_") else word for word in KINDS[kind](**given).sizes}
+    assert sizes == KINDS[kind].words

@@ -73,6 +73,20 @@ def test_a_start_loads_no_more_than_it_needs(code: str) -> None:
     assert loaded(code).isdisjoint(STARTS[code])
 
 
+BARE = "import sys; sys.modules.update(dict.fromkeys(['numpy', 'h5py', 'safetensors', 'matplotlib', 'typer', 'rich']))"
+"""What makes it impossible to import any package that is not part of Python."""
+PUBLIC = (
+    "from lstm_calc import *; import lstm_calc; assert set(lstm_calc.__all__) <= globals().keys()",
+    "import lstm_calc; assert [name for name in lstm_calc.__all__ if not hasattr(lstm_calc, name)] == []",
+    "import lstm_calc; assert not hasattr(lstm_calc, 'prot')",
+)
+
+
+@pytest.mark.parametrize("code", PUBLIC)
+def test_every_public_name_is_there_without_any_other_package(code: str) -> None:
+    subprocess.run([sys.executable, "-c", f"{BARE}; {code}"], check=True)
+
+
 def complete(words: str) -> set[str]:
     """Return the modules that completing the last of some words in bash loads."""
     variables = {"_LSTM_CALC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
@@ -82,7 +96,7 @@ def complete(words: str) -> set[str]:
 def test_a_command_is_completed_without_importing_any() -> None:
     named = complete("lstm-calc pa")
     assert "lstm_calc.cli" in named
-    assert not {name for name in named if name.startswith(("lstm_calc.cli.", "rich"))}
+    assert {name for name in named if name.startswith(("lstm_calc.cli.", "rich"))} == {"lstm_calc.cli.descriptions"}
     options = complete("lstm-calc params --bi")
     assert {"lstm_calc.cli.params", "lstm_calc.cli.options"} <= options
     assert {"lstm_calc.cli.cost", "rich", "lstm_calc.frameworks.counting"}.isdisjoint(options)

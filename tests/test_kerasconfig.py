@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ DIALECTS = ("keras2", "keras3")
 TUTORIALS = {"imdb": 2_757_761, "addition": 205_324, "weather": 5_153, "text_generation": 101_944}
 """Keras' own examples, as to_json() of Keras 2.15 and 3.15 writes them, and their totals: those that summary() prints on keras.io,
 and of the text generation, which prints none there, that of count_params()."""
+
+
+of_keras = partial(Model, framework="keras")
 
 
 def layer(class_name: str, **config: Any) -> dict[str, Any]:
@@ -66,7 +70,7 @@ def test_the_tutorials_have_their_published_totals(name: str, dialect: str) -> N
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_model_says_what_it_is(dialect: str) -> None:
-    assert load(str(CONFIGS / f"addition.{dialect}.json")) == Model(
+    assert load(str(CONFIGS / f"addition.{dialect}.json")) == of_keras(
         [
             LSTM(128, name="lstm", return_sequences=False),
             RepeatVector(4, name="repeat_vector"),
@@ -121,21 +125,21 @@ def test_a_layer_s_own_config_needs_its_input_from_beside(name: str) -> None:
     config, expected = BARE[name]
     config = {"name": name, "trainable": True, **config}
     named = Dense(3) if name == "time_distributed" else expected.replace(name=name)
-    assert read(config, 5) == Model([named], 5)
+    assert read(config, 5) == of_keras([named], 5)
     with pytest.raises(ModelFileError, match=r"the config does not say what flows into .*; say it beside the file, as --input 32"):
         read(config)
 
 
 def test_an_embedding_needs_no_input_and_takes_none() -> None:
     config = {"name": "e", "trainable": False, "input_dim": 9, "output_dim": 4, "embeddings_initializer": "uniform"}
-    assert read(config) == Model([Embedding(9, 4, name="e", trainable=False)])
+    assert read(config) == of_keras([Embedding(9, 4, name="e", trainable=False)])
     with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
         read(config, 5)
 
 
 def test_the_input_stands_wherever_a_dialect_writes_it() -> None:
     lstm = layer("LSTM", units=4)
-    expected = Model([LSTM(4, return_sequences=False)], 3)
+    expected = of_keras([LSTM(4, return_sequences=False)], 3)
     for config in (
         sequential(lstm, shape=[None, None, 3]),
         sequential(layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
@@ -183,7 +187,7 @@ ARGUMENTS = {
 def test_an_argument_that_changes_no_count_is_taken_without_comment() -> None:
     said = {"return_sequences": True, "return_state": True, "go_backwards": True, "stateful": True, "trainable": False}
     model = read(layer("LSTM", units=4, use_bias=False, name="memory", **ARGUMENTS, **said))
-    assert model.replace(remarks=()) == Model([LSTM(4, bias=False, name="memory", **said)], 3)  # type: ignore[arg-type]
+    assert model.replace(remarks=()) == of_keras([LSTM(4, bias=False, name="memory", **said)], 3)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("argument", ["projection", "unitz", "use_peepholes"])
@@ -224,7 +228,7 @@ def test_names_are_kept_made_to_fit_or_dropped() -> None:
 def test_cells_that_follow_each_other_within_a_step_are_layers() -> None:
     stacked = layer("StackedRNNCells", cells=[layer("LSTMCell", units=4, name="a"), layer("GRUCell", units=5, reset_after=True)])
     model = read(sequential(layer("RNN", cell=stacked, go_backwards=True), shape=[None, 7, 3]))
-    assert model == Model(
+    assert model == of_keras(
         [
             LSTM(4, return_sequences=True, go_backwards=True, name="a"),
             GRU(5, reset_after=True, return_sequences=False, go_backwards=True),
@@ -315,7 +319,7 @@ def test_steps_that_a_layer_without_weights_takes_away_or_makes_stay_as_the_file
 def test_a_functional_model_is_a_chain_in_any_order() -> None:
     model = functional(layer("LSTM", units=4, name="a"), layer("Dropout", name="b"), layer("Dense", units=2, name="c"))
     model["config"]["layers"].reverse()
-    assert read(model) == Model([LSTM(4, name="a", return_sequences=False), Dense(2, name="c")], 3)
+    assert read(model) == of_keras([LSTM(4, name="a", return_sequences=False), Dense(2, name="c")], 3)
 
 
 A, B = layer("LSTM", units=4, name="a", return_sequences=True), layer("LSTM", units=4, name="b", return_sequences=True)
@@ -693,7 +697,7 @@ MORE_BARE = {
     ),
     "cudnn": (
         {"units": 3, "recurrent_initializer": "x", "return_sequences": True},
-        GRU(3, reset_after=True, return_sequences=True),
+        GRU(3, reset_after=True, return_sequences=True, cudnn=True),
     ),
 }
 
@@ -701,12 +705,12 @@ MORE_BARE = {
 @pytest.mark.parametrize("name", MORE_BARE)
 def test_more_layers_by_the_keys_of_their_own_config(name: str) -> None:
     config, expected = MORE_BARE[name]
-    assert read({"name": "a", "trainable": False, **config}, 5) == Model([expected.replace(name="a", trainable=False)], 5)
+    assert read({"name": "a", "trainable": False, **config}, 5) == of_keras([expected.replace(name="a", trainable=False)], 5)
 
 
 def test_a_whole_model_is_known_by_the_keys_of_its_config() -> None:
     lstm = layer("LSTM", units=4, name="a")
-    expected = Model([LSTM(4, name="a", return_sequences=False)], 3)
+    expected = of_keras([LSTM(4, name="a", return_sequences=False)], 3)
     assert read({"name": "m", "trainable": True, "layers": sequential(lstm, shape=STEPS)["config"]["layers"]}) == expected
     assert read({"trainable": True, **functional(lstm)["config"]}) == expected
     window = {"name": "c", "trainable": True, "filters": 1, "unit_forget_bias": True, "kernel_size": 3}
@@ -790,7 +794,7 @@ def test_both_ends_of_each_axis_of_an_image_are_cut() -> None:
 
 def test_the_width_beside_a_file_serves_once() -> None:
     model = read(sequential(layer("LSTM", units=4, name="a")), 5)
-    assert model == Model([LSTM(4, name="a", return_sequences=False)], 5)
+    assert model == of_keras([LSTM(4, name="a", return_sequences=False)], 5)
     unknown = sequential(layer("LSTM", units=4, name="a"), shape=[None, 7, None])
     assert read(unknown, 5).input_dim == 5
     flat = sequential(A, layer("Flatten"), layer("Dense", units=2, name="d"), shape=[None, None, None])
@@ -843,7 +847,7 @@ def test_policies_of_keras_3_say_who_is_trained() -> None:
 def test_a_direction_around_one_cell_is_read_as_its_layer() -> None:
     cell = layer("RNN", cell=layer("GRUCell", units=4, reset_after=True), return_sequences=True)
     model = read(sequential(layer("Bidirectional", name="b", layer=cell), shape=STEPS))
-    assert model == Model([GRU(4, reset_after=True, bidirectional=True, name="b", return_sequences=True)], 3)
+    assert model == of_keras([GRU(4, reset_after=True, bidirectional=True, name="b", return_sequences=True)], 3)
     one = layer("RNN", name="r", cell=layer("StackedRNNCells", cells=[layer("LSTMCell", units=4, name="a")]))
     assert read(sequential(one, shape=STEPS)).layers == (LSTM(4, name="r", return_sequences=False),)
 
@@ -852,7 +856,7 @@ def test_a_direction_says_the_shape_that_flows_in() -> None:
     inner = layer("LSTM", units=4, batch_input_shape=STEPS)
     backward = layer("LSTM", units=4, go_backwards=True, name="back")
     config = layer("Bidirectional", name="b", layer=inner, backward_layer=backward, merge_mode="mul")
-    assert read(config) == Model([LSTM(4, name="b", bidirectional=True, merge="mul", return_sequences=False)], 3)
+    assert read(config) == of_keras([LSTM(4, name="b", bidirectional=True, merge="mul", return_sequences=False)], 3)
 
 
 def test_what_is_done_at_each_step_keeps_the_steps() -> None:
@@ -864,7 +868,7 @@ def test_what_is_done_at_each_step_keeps_the_steps() -> None:
     )
     assert [placed.input_dim for placed in deep.uses] == [4, 12]
     unknown = layer("TimeDistributed", layer=layer("Dense", units=2, name="d", batch_input_shape=[None, 3]))
-    assert read(sequential(unknown)) == Model([Dense(2, name="d")], 3)
+    assert read(sequential(unknown)) == of_keras([Dense(2, name="d")], 3)
     last = layer("LSTM", units=4)
     assert [
         placed.sequences
@@ -901,7 +905,7 @@ def test_a_second_embedding_and_a_name_of_its_own() -> None:
         layer("Dense", units=2, name="d"),
         layer("Dense", units=2, name="d"),
     )
-    assert read(model) == Model(
+    assert read(model) == of_keras(
         [Embedding(9, 4, name="e"), LSTM(4, return_sequences=True), Dense(2, name="d"), Dense(2)],
     )
 
@@ -971,7 +975,8 @@ def test_a_config_with_faults_is_read_or_refused_in_a_sentence(seed: Any, faults
         if not config:
             return
     try:
-        said = str(params(read(config), "keras").total)
+        params(read(config), "keras")
+        said = "counted"
     except LstmCalcError as error:
         said = str(error)
     assert 0 < len(said) < 600

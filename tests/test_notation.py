@@ -47,7 +47,8 @@ def test_reading(text: str, model: Model | None) -> None:
 
 
 LSTM_TAKES = (
-    "'z=1' is not an option of lstm; known are proj=, merge=, in=, name=, nobias, bidirectional, peephole, coupled, frozen, "
+    "'z=1' is not an option of lstm; known are proj=, merge=, in=, name=, nobias, bidirectional, peephole, coupled, cudnn, "
+    "frozen, "
     "proj_bias, noproj_bias, sequences, last, state, stateful, backwards and x2"
 )
 BROKEN = (
@@ -71,7 +72,7 @@ BROKEN = (
         (
             "300 > gru 3 pole",
             (
-                "'pole' is not an option of gru; known are merge=, in=, name=, nobias, bidirectional, frozen, "
+                "'pole' is not an option of gru; known are merge=, in=, name=, nobias, bidirectional, cudnn, frozen, "
                 "reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
             ),
             "pole",

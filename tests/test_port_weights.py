@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
+from lstm_calc.weights import move, port
 from tests.strategies import models
 from tests.test_imports import loaded
 
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from lstm_calc.questions.port import Port
 
 np = pytest.importorskip("numpy", reason="NumPy is installed where weights are moved")
-weights_module = pytest.importorskip("lstm_calc.weights")
-port, move = weights_module.port, weights_module.move
 
 Array = Any
 CELLS_AND_OPTIONS = (
@@ -296,15 +296,12 @@ def test_lists_are_arrays_too() -> None:
 
 
 def test_numpy_is_loaded_when_weights_are_moved() -> None:
-    assert "numpy" not in loaded("import lstm_calc; lstm_calc.port_plan")
-    assert "numpy" in loaded("import lstm_calc; lstm_calc.port")
+    assert "numpy" not in loaded("import lstm_calc; lstm_calc.port")
+    weights, way = {"W": [[1.0]], "b": [0.0]}, {"source": "textbook", "target": "keras"}
+    assert "numpy" in loaded(f"from lstm_calc import port, read; port({weights}, read('1 > dense 1'), **{way})")
 
 
 def test_without_numpy_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    import importlib
-    import sys
-
     monkeypatch.setitem(sys.modules, "numpy", None)
-    monkeypatch.delitem(sys.modules, "lstm_calc.weights")
     with pytest.raises(NotInstalledError, match="moving weights needs NumPy; pip install numpy"):
-        importlib.import_module("lstm_calc.weights")
+        port({"W": [[1.0, 2.0]], "b": [3.0]}, read("2 > dense 1"), source="textbook", target="keras")

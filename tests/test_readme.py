@@ -111,6 +111,10 @@ def test_the_recipes_and_the_citation_say_what_the_package_says() -> None:
     assert project["description"].partition(":")[0] in block("bibtex", "@software")
 
 
+def test_the_names_that_stay_are_listed() -> None:
+    assert {*lstm_calc.__all__, "__all__", "__doc__"} <= set(dir(lstm_calc))
+
+
 def test_every_command_is_told_of_and_no_other() -> None:
     told = re.findall(r"(?:\$ |`|^)lstm-calc ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert set(told) == set(COMMANDS)

@@ -594,7 +594,7 @@ def test_the_values_of_an_axis_in_words(name: str, values: list[Any], words: tup
 def test_a_sweep_varies_the_conditions_and_the_fields_of_a_recurrent_layer() -> None:
     conditions = ["cell", "units", "layers", "input", "output", "framework", "batch", "steps", "dtype"]
     fields = ["projection", "projection_bias", "peephole", "coupled", "bias", "bidirectional", "merge"]
-    assert list(NAMES) == [*conditions, *fields, "stateful", "go_backwards", "reset_after", "reset_gate"]
+    assert list(NAMES) == [*conditions, *fields, "stateful", "go_backwards", "cudnn", "reset_after", "reset_gate"]
 
 
 def test_a_range_may_have_as_many_values_as_can_be_counted() -> None:

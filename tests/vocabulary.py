@@ -41,6 +41,7 @@ WORDS = (
 )
 OPTIONS = (
     "tied",
+    "cudnn",
     "in=3",
     "proj=2",
     "kernel=3x3",
@@ -159,7 +160,8 @@ def vectors(draw: DrawFn) -> list[str]:
 
 
 FIELDS = sorted(
-    {field for kind in KINDS.values() for field in kind.fields} | {"type", "layers", "input_dim", "budget", "class_name", "config"}
+    {field for kind in KINDS.values() for field in kind.fields}
+    | {"type", "layers", "input_dim", "framework", "budget", "class_name", "config"}
 )
 plain = st.one_of(
     st.none(),
@@ -178,7 +180,8 @@ tables = st.one_of(
     values,
 )
 model_files = st.fixed_dictionaries(
-    {"layers": st.lists(tables, max_size=3)}, optional={"input_dim": plain, "budget": values, "other": values}
+    {"layers": st.lists(tables, max_size=3)},
+    optional={"input_dim": plain, "framework": values | st.sampled_from(list(FRAMEWORKS)), "budget": values, "other": values},
 )
 
 

@@ -72,6 +72,8 @@ def _recurrent(layer: Any, name: str | None) -> Any:
         return kind(layer.filters, layer.window, padding="same", **options)
     if layer.kind == "gru" and layer.reset_after is not None:
         options["reset_after"] = layer.reset_after
+    if layer.variant:
+        raise NotImplementedError(f"Keras {keras.__version__} has no layer for cuDNN alone; Keras 2 had")
     kind = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}[layer.kind]
     return kind(layer.units, **options)
 

@@ -5,43 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
-from importlib.util import find_spec
-from types import CodeType
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from lstm_calc.cli.descriptions import DESCRIPTIONS
 from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
+from lstm_calc.streams import say
 
-COMMANDS = (
-    "params",
-    "tensors",
-    "shapes",
-    "explain",
-    "compare",
-    "cost",
-    "check",
-    "solve",
-    "sweep",
-    "port",
-    "inspect",
-    "forecast",
-    "diagram",
-    "report",
-    "arguments",
-    "frameworks",
-    "verify",
-    "schema",
-)
+COMMANDS = tuple(DESCRIPTIONS)
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
-
-
-def summary(name: str) -> str:
-    """Return what a command does: the docstring of its function, read from the compiled module, which is not run for it."""
-    spec: Any = find_spec(f"lstm_calc.cli.{name}")
-    functions = (constant for constant in spec.loader.get_code(spec.name).co_consts if isinstance(constant, CodeType))
-    return next(str(function.co_consts[0]) for function in functions if function.co_name == "run")
 
 
 class Commands(MutableMapping[str, Any]):
@@ -52,7 +26,7 @@ class Commands(MutableMapping[str, Any]):
         if name not in COMMANDS:
             raise KeyError(name)
         single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
-        single.command(name)(import_module(f"lstm_calc.cli.{name}").run)
+        single.command(name, help=DESCRIPTIONS[name])(import_module(f"lstm_calc.cli.{name}").run)
         return typer.main.get_command(single)
 
     def __contains__(self, name: object) -> bool:
@@ -75,7 +49,7 @@ class Commands(MutableMapping[str, Any]):
 
 
 class Group(TyperGroup):
-    """The program; every error leaves it as one sentence on stderr and exit code 2."""
+    """The program; every error that we expect leaves it as one sentence on stderr and exit code 2."""
 
     def __init__(self, **settings: Any) -> None:
         """Take Typer's settings, and the commands from their modules."""
@@ -88,7 +62,14 @@ class Group(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; while a word is completed, no more of it than its name and what it does."""
-        return TyperCommand(cmd_name, help=summary(cmd_name)) if ctx.resilient_parsing else super().get_command(ctx, cmd_name)
+        return TyperCommand(cmd_name, help=DESCRIPTIONS[cmd_name]) if ctx.resilient_parsing else super().get_command(ctx, cmd_name)
+
+    def make_context(self, *args: Any, **settings: Any) -> Any:
+        """Read the options before the command; what fails there is a wrong request, for which Typer's own exit code is 1."""
+        try:
+            return super().make_context(*args, **settings)
+        except typer.Exit as ended:
+            raise typer.Exit(2 if ended.exit_code else 0) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command of a call, or name the nearest; complete nothing after what is no command."""
@@ -104,20 +85,24 @@ class Group(TyperGroup):
         try:
             code = super().main(*args, **(settings | {"standalone_mode": False}))
         except (LstmCalcError, typer.TyperException, OSError, ValueError) as error:
-            if not standalone or (isinstance(error, ValueError) and not _is_of_digits(error)):
+            if not (standalone and _is_expected(error)):
                 raise
-            from lstm_calc.cli.messages import say
-
             say(f"error: {_sentence(error)}")
             code = 2
+        except SystemExit as ended:
+            if not isinstance(ended.__context__, BrokenPipeError):
+                raise
+            code = 0  # where the reader of a help page has gone, Typer would exit with 1
         if standalone:
             sys.exit(code)
         return code
 
 
-def _is_of_digits(error: ValueError) -> bool:
-    """Say whether a number was too long for Python to be written out."""
-    return "integer string conversion" in str(error)
+def _is_expected(error: Exception) -> bool:
+    """Say whether an error is one that we have a sentence for; an OSError of a stream has no file name."""
+    if isinstance(error, OSError):
+        return error.filename is None
+    return not isinstance(error, ValueError) or "integer string conversion" in str(error)
 
 
 def _sentence(error: Exception) -> str:
@@ -146,12 +131,13 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from importlib.metadata import distributions
         from platform import python_implementation, python_version
 
         from lstm_calc.frameworks import FRAMEWORKS
 
-        typer.echo(f"lstm-calc {version('lstm-calc')} ({python_implementation()} {python_version()})")
+        version = next((found.version for found in distributions(name="lstm-calc")), "(not installed)")
+        typer.echo(f"lstm-calc {version} ({python_implementation()} {python_version()})")
         recorded = [f"{table.name} {table.release}" for table in FRAMEWORKS.values() if table.release]
         typer.echo(f"tables held against {listed(recorded)}")
         raise typer.Exit

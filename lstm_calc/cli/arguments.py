@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 
 @with_options
 def run(output: Output) -> int:
-    """Show every argument of keras.layers.LSTM and torch.nn.LSTM, what it changes and its counterpart in the other.
-
-    Example: lstm-calc arguments --format markdown
-    """
     from lstm_calc.questions.arguments import arguments
 
     answer = arguments()

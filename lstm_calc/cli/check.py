@@ -3,12 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.messages import say
 from lstm_calc.cli.models import is_a_path, model_and_budget
 from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
@@ -18,24 +18,18 @@ if TYPE_CHECKING:
 @partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
     models: list[str],
-    framework: str,
+    framework: str | None,
     limits: "Budget",
     batch: dict[str, Any],
     dtype: dict[str, Any],
     output: Output,
     quiet: bool,
 ) -> int:
-    """Hold models against a budget: exit 0 where all fit, 1 where one does not, 2 where one can't be read; -q counts those.
-
-    The flags override the budget of a model file.
-
-    Example: lstm-calc check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB
-    """
     from lstm_calc.questions.check import Checks
 
     _known(framework, dtype["dtype"])
     question = {"framework_name": framework, **batch, **dtype}
-    answer = Checks(framework, dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
+    answer = Checks(dtype["dtype"], tuple(_checked(model, limits, question) for model in models))
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")
@@ -43,12 +37,13 @@ def run(
     return 2 if answer.unchecked else int(answer.failures > 0)
 
 
-def _known(framework_name: str, dtype: str) -> None:
+def _known(framework_name: str | None, dtype: str) -> None:
     """Raise LstmCalcError for a framework or a data type that is not known, before any model is read."""
     from lstm_calc.dtypes import dtype_of
     from lstm_calc.frameworks import framework
 
-    framework(framework_name)
+    if framework_name is not None:
+        framework(framework_name)
     dtype_of(dtype)
 
 
@@ -61,9 +56,9 @@ def _checked(name: str, limits: "Budget", question: dict[str, Any]) -> "Check":
         model, budget = model_and_budget(name)
         return check(model, budget.but(limits), **question).replace(model=name)
     except (ModelFileError, NotationError) as error:
-        return Check(name, error=str(error))
+        return Check(name, error=str(error), framework=question["framework_name"])
     except LstmCalcError as error:
-        return Check(name, error=f"{printable(name)}: {error}")
+        return Check(name, error=f"{printable(name)}: {error}", framework=question["framework_name"])
 
 
 def _show(answer: "Checks", output: Output, *, quiet: bool) -> None:

@@ -20,17 +20,13 @@ _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revis
 @with_options
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
-    framework: str,
+    framework: str | None,
     output: Output,
     fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
 ) -> int:
-    """Compare models, frameworks or both, layer by layer, each with the first; -f keras,pytorch for several frameworks.
-
-    Example: lstm-calc compare '64 > lstm 128' '64 > gru 151'
-    """
     from lstm_calc.questions.compare import compare
 
-    names = list(dict.fromkeys(name.strip() for name in framework.split(",")))
+    names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
     answer = compare([(shortened(text), _model(text)) for text in models], names)
     output.show(answer.data, lambda: _document(answer))
     return 1 if fail and answer.differs else 0

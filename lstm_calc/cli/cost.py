@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @partial(with_options, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     training: dict[str, Any],
@@ -24,10 +24,6 @@ def run(
     output: Output,
     quiet: bool,
 ) -> int:
-    """Count what a model costs to run or train: multiply-accumulates (-q: these alone), operations, bytes.
-
-    Example: lstm-calc cost '32 > lstm 32' -f pytorch --batch 1 --steps 10
-    """
     if quiet:
         from lstm_calc.runs import batch_of
         from lstm_calc.work import macs_of

@@ -16,16 +16,12 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     drawing: Output,
     layer: Annotated[
         str | None, typer.Option("--layer", help="The layer whose cell to draw, by its name; else the first recurrent one.")
     ] = None,
 ) -> int:
-    """Draw a model with what flows between its layers, and one step of one of its cells.
-
-    Example: lstm-calc diagram '32 > lstm 64 > dense 10' -f keras
-    """
     from lstm_calc.questions.diagram import diagram
 
     answer = diagram(model, framework, layer)

@@ -18,18 +18,14 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     step: Annotated[bool, typer.Option("--step", help="Also walk one time step, with the shapes that meet.")] = False,
     why: Annotated[bool, typer.Option("--difference", help="Say why two frameworks differ: -f keras,pytorch.")] = False,
 ) -> int:
-    """Explain where the parameters come from: equations, gates, and the count in symbols and numbers.
-
-    Example: lstm-calc explain --input 32 --units 32 --output 32
-    """
     warn(model.remarks)
-    if why or "," in framework:
-        return _difference(model, framework, output, why=why, step=step)
+    if why or "," in (framework or ""):
+        return _difference(model, framework or "", output, why=why, step=step)
     from lstm_calc.questions.explain import explain
 
     answer = explain(model, framework)

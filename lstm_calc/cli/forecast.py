@@ -39,7 +39,7 @@ def run(
     features: Annotated[str, _series("--features", "Variables that a step of the series has.")],
     window: Annotated[str, _series("--window", "Steps that the model reads.")],
     units: Annotated[str, _model("--units", "-u", words="Units; 64,32 is a stack of two layers.")],
-    framework: str,
+    framework: str | None,
     output: Output,
     quiet: bool,
     targets: Annotated[str, _series("--targets", "Variables that are forecast.")] = "1",
@@ -53,10 +53,6 @@ def run(
     every: Annotated[bool, _series("--all", "One variable and several, one step and several, side by side.")] = False,
     as_model: Annotated[bool, _model("--as-model", words="Write the model as a JSON model file.")] = False,
 ) -> int:
-    """Turn a forecasting question into a model: its arrays, layers, head and windows.
-
-    Example: lstm-calc forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32
-    """
     series = {"features": features, "targets": targets, "window": window, "horizon": horizon, "length": length, "stride": stride}
     asked: dict[str, Any] = {name: read_counts(name, text, at_most=1)[0] for name, text in series.items() if text is not None}
     asked |= {"units": read_counts("units", units), "strategy": strategy, "cell": cell, "framework_name": framework}

@@ -19,10 +19,6 @@ def run(
         str | None, typer.Argument(metavar="[NAME]", help="One framework, on a page of its own.", autocompletion=framework_names)
     ] = None,
 ) -> int:
-    """Show what each framework offers and how it stores it.
-
-    Example: lstm-calc frameworks keras
-    """
     from lstm_calc.questions.support import support, support_of
 
     answer = support() if name is None else support_of(name)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.messages import say
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.errors import LstmCalcError, printable
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.document import Document
@@ -23,12 +23,6 @@ def run(
     as_model: Annotated[bool, typer.Option("--as-model", help="Print the recurrent layers as a model file.")] = False,
     same: Annotated[bool, typer.Option("--same", help="Say whether two files hold the same architecture: exit 0 or 1.")] = False,
 ) -> int:
-    """Find the recurrent layers in files of weights, by names and shapes alone, and hold our numbers against them.
-
-    Nothing in a file is run and no weights are read. Exit 0 where every layer reconciles, 1 where one does not.
-
-    Example: lstm-calc inspect model.safetensors
-    """
     if as_model and same:
         raise LstmCalcError("--as-model prints one file and --same compares two: give one of them")
     if as_model:

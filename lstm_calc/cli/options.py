@@ -26,16 +26,16 @@ def framework_names() -> list[str]:
 
 
 def read_framework(
-    framework: str = typer.Option(
-        "textbook",
+    framework: str | None = typer.Option(
+        None,
         "--framework",
         "-f",
-        help="Whose tensors: see lstm-calc frameworks.",
+        help="Whose tensors (see lstm-calc frameworks); left out: that of the file, else textbook.",
         autocompletion=framework_names,
         rich_help_panel=_ANSWER,
     ),
-) -> str:
-    """Return the framework's name."""
+) -> str | None:
+    """Return the framework's name; None where none is asked for."""
     return framework
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from stat import S_IMODE
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.messages import say
 from lstm_calc.errors import OutputError, did_you_mean, quoted
 from lstm_calc.inputs import is_noted, note
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
+from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -114,8 +114,7 @@ def _print(texts: Iterable[str]) -> None:
             sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
-        # what is still buffered goes nowhere, or the end of the program would try to write it again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
 

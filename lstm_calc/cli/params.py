@@ -12,11 +12,7 @@ if TYPE_CHECKING:
 
 
 @with_options
-def run(model: Model, framework: str, output: Output, quiet: bool) -> int:
-    """Count the parameters of a model, gate by gate.
-
-    Example: lstm-calc params --input 32 --units 32
-    """
+def run(model: Model, framework: str | None, output: Output, quiet: bool) -> int:
     if quiet:
         from lstm_calc.frameworks.counting import count
 

@@ -20,10 +20,15 @@ _FILES = "Weights"
 
 @with_options
 def run(
-    source: Annotated[str, typer.Option("--from", help="The framework the weights are in.", autocompletion=framework_names)],
     target: Annotated[str, typer.Option("--to", help="The framework they go to.", autocompletion=framework_names)],
     model: Model,
     output: Output,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="The framework the weights are in; left out: that of the file.", autocompletion=framework_names
+        ),
+    ] = None,
     code: Annotated[bool, typer.Option("--code", help="Print a Python function that does it, with NumPy alone.")] = False,
     weights: Annotated[
         str | None, typer.Option("--weights", help="Move the weights of this safetensors file ...", rich_help_panel=_FILES)
@@ -37,13 +42,11 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.", rich_help_panel=_FILES)] = False,
 ) -> int:
-    """Say which slice of which tensor goes where when weights move to another framework, and what happens to the biases.
-
-    Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
-    """
     _check(output, weights, save, code=code, files_only={"--force": force, "--prefix": prefix is not None})
     from lstm_calc.questions.port import port_plan
 
+    if source is None and model.framework is None:
+        raise LstmCalcError("missing option '--from': the framework the weights are in, which this model does not say itself")
     plan = port_plan(model, source, target)
     warn(model.remarks)
     if weights is not None and save is not None:

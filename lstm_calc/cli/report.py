@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 def run(
     model: "tuple[Model, Budget]",
-    framework: str,
+    framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     training: dict[str, Any],
@@ -35,10 +35,6 @@ def run(
     budget: "Budget",
     page: Output,
 ) -> int:
-    """Write one page for a design review: -o review.html or review.md; without a file, Markdown.
-
-    Example: lstm-calc report '32 > lstm 64 > dense 10' -f keras --max-params 50k
-    """
     from lstm_calc.questions.review import review
 
     described, own = model

@@ -26,10 +26,6 @@ def run(
         str | None, typer.Argument(metavar="[NAME]", help="An answer, as params, or model: the model file.", autocompletion=_names)
     ] = None,
 ) -> int:
-    """Print the JSON Schema of a JSON answer, or of the model file; without a name, list them.
-
-    Example: lstm-calc schema model
-    """
     from lstm_calc.schemas import schema, schema_list
 
     if name is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
@@ -27,10 +27,6 @@ def run(
         typer.Option("--batch-first/--time-major", help="The order of the first two axes (ONNX: layout=1 or 0)."),
     ] = None,
 ) -> int:
-    """Follow a batch through a model: the shape of every input, state and output.
-
-    Example: lstm-calc shapes '32 > lstm 64 x2 > dense 10' -f pytorch --shape 8x64x32 --batch-first
-    """
     from lstm_calc.questions.shapes import shapes
 
     answer = shapes(

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.messages import say
 from lstm_calc.cli.models import named_model
 from lstm_calc.cli.numbers import counted, timed
 from lstm_calc.cli.options import with_options
@@ -13,6 +12,7 @@ from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model.template import Template
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.document import Document
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     template: Template,
-    framework: str,
+    framework: str | None,
     limits: "Budget",
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -39,10 +39,6 @@ def run(
     multiple_of: Annotated[str, typer.Option("--multiple-of", help="Only multiples of this number.")] = "1",
     scale: Annotated[bool, typer.Option("--scale", help="Without ?: keep the proportions of the layers, not one width.")] = False,
 ) -> int:
-    """Find the largest size that fits a budget: the one marked ?, else the recurrent layers' units; exit 1 if none fits.
-
-    Example: lstm-calc solve '64 > lstm ?' --max-params 1M -f keras
-    """
     from lstm_calc.questions.solve import solve
 
     budget = limits.changed() | _timed(max_step_time) | _matched(match, framework, limits)
@@ -72,7 +68,7 @@ def _timed(max_step_time: str | None) -> dict[str, int]:
     return {} if max_step_time is None else {"step_ns": timed("--max-step-time", max_step_time)}
 
 
-def _matched(match: str | None, framework: str, limits: "Budget") -> dict[str, int]:
+def _matched(match: str | None, framework: str | None, limits: "Budget") -> dict[str, int]:
     """Return the budget of as many parameters as a model has."""
     from lstm_calc.frameworks.counting import count
 

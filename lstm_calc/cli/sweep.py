@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.messages import say
 from lstm_calc.cli.numbers import counted, naming, sized
 from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
@@ -15,6 +14,7 @@ from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 from lstm_calc.render import ROW_FORMATS
+from lstm_calc.streams import is_terminal, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ _LONG_WORK = 200_000
 @partial(with_options, output=plain_reader(), batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     device: dict[str, Any],
@@ -55,10 +55,6 @@ def run(
     budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
 ) -> int:
-    """List what a model takes over a grid of sizes and options, a row for each.
-
-    Example: lstm-calc sweep '64 > lstm 128' --vary units=64,128,256 --vary framework=keras,pytorch
-    """
     from lstm_calc.questions.sweep import sweep
 
     names = [name.strip() for name in columns.split(",")]
@@ -121,7 +117,7 @@ def _watched(answer: "Sweep", output: Output) -> "Iterable[Row]":
 
 def _is_shown(output: Output) -> bool:
     """Say whether standard error is a terminal that rows are not written to."""
-    return sys.stderr.isatty() and (output.file is not None or not sys.stdout.isatty())
+    return is_terminal(sys.stderr) and (output.file is not None or not is_terminal(sys.stdout))
 
 
 def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
@@ -171,7 +167,7 @@ def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":
     first = list(islice(left, _MOST_LINES + 1))
     if len(first) > _MOST_LINES and not yes:
         advice = "give --format csv, --top, or --yes"
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
             raise LstmCalcError(f"a table of more than {_MOST_LINES:,} rows is long; {advice}")
         if not _agreed(f"more than {_MOST_LINES:,} rows ({advice}); draw them all?"):
             raise LstmCalcError(f"no table is drawn; {advice}")

@@ -17,16 +17,12 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     quiet: bool,
     gates: Annotated[bool, typer.Option("--gates", help="Show the slice of every gate in each tensor.")] = False,
 ) -> int:
-    """List the tensors of a model exactly as a framework stores them; -f keras,pytorch puts several side by side.
-
-    Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
-    """
-    if "," in framework:
+    if framework and "," in framework:
         if gates or quiet:
             raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
         return _side_by_side(model, [name.strip() for name in framework.split(",")], output)

@@ -16,15 +16,11 @@ if TYPE_CHECKING:
 @with_options
 def run(
     model: Model,
-    framework: str,
+    framework: str | None,
     output: Output,
     quiet: bool,
     gates: Annotated[bool, typer.Option("--gates", help="Also run each recurrent layer, filled through our slices.")] = False,
 ) -> int:
-    """Hold the tables against the framework installed here: exit 0 where they agree, 1 where not.
-
-    Example: lstm-calc verify '8 > bilstm 16 x2 > dense 4' -f pytorch --gates
-    """
     from lstm_calc.questions.verify import verify
 
     answer = verify(model, framework, gates=gates)

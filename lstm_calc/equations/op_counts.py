@@ -1,8 +1,8 @@
 """How many element-wise operations one step of a cell takes, and the sizes of what it computes.
 
-Operations are counted per element of their result: + - * as one, the functions as in :data:`lstm_calc.model.cells.FUNCTIONS`, the sum of
-W x and U h as one, a peephole's p * c and its addition as two. Matrix products and biases belong to a framework's rows, and are
-counted there.
+Operations are counted per element of their result: + - * as one, the functions as in :data:`lstm_calc.model.cells.FUNCTIONS`, the
+sum of W x and U h as one, a peephole's p * c and its addition as two. Matrix products and biases belong to a framework's rows, and
+are counted there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which values of one step of a cell are saved for the backward pass: those that some derivative is computed from.
 
-A function saves what :data:`lstm_calc.model.cells.FUNCTIONS` says, a product each factor whose other needs a gradient; a product with a
-trained matrix saves the vector. A value that several operations need is saved once. The states before the initial step need no
-gradient.
+A function saves what :data:`lstm_calc.model.cells.FUNCTIONS` says, a product each factor whose other needs a gradient; a product
+with a trained matrix saves the vector. A value that several operations need is saved once. The states before the initial step need
+no gradient.
 """
 
 from __future__ import annotations

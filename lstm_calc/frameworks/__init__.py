@@ -14,8 +14,10 @@ from lstm_calc.model.model import wanted_ranks
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model, Use
+    from lstm_calc.model.template import Template
 
 __all__ = [
+    "DEFAULT",
     "FRAMEWORKS",
     "OPTIONS",
     "OPTION_FIELDS",
@@ -27,6 +29,7 @@ __all__ = [
     "check_run",
     "equation_words",
     "framework",
+    "framework_of",
     "layout_for",
     "layout_of",
     "offers",
@@ -84,6 +87,8 @@ _SIGNS = {"<": operator.lt, "<=": operator.le}
 FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "flax", "jax", "mlx"))
 """Every framework by name, in the order of every list."""
 
+DEFAULT = "textbook"
+"""The framework of a model that is of none, where none is asked for."""
 
 _MEANT = {
     **dict.fromkeys(("tensorflow", "tf"), "keras tensorflow1"),
@@ -107,12 +112,22 @@ def framework(name: str) -> Framework:
     raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
 
 
+def framework_of(model: Model | Template, name: str | None) -> Framework:
+    """Return the framework that answers for a model: the one of a name, else the model's own, else the default.
+
+    Raises FrameworkError where there is none of the name.
+    """
+    return framework(name if name is not None else model.framework or DEFAULT)
+
+
 _NO_WEIGHTS = Layout(rows=())
 
 
 def layout_of(table: Framework, layer: Layer) -> Layout | None:
     """Return how a framework stores a layer; one without weights is stored nowhere, and None stands for a kind that it lacks."""
-    return table.layouts.get(layer.kind, None if layer.weighted else _NO_WEIGHTS)
+    if layer.kind not in table.layouts:
+        return None if layer.weighted else _NO_WEIGHTS
+    return table.layout(layer)
 
 
 def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
@@ -148,7 +163,7 @@ def layout_for(table: Framework, layer: Layer) -> Layout:
     """Return how a framework stores a layer; raise FrameworkError, naming who does offer it, where it does not."""
     for refusal in refusals(table, layer):
         raise FrameworkError(refusal)
-    return table.layouts.get(layer.kind, _NO_WEIGHTS)
+    return layout_of(table, layer) or _NO_WEIGHTS
 
 
 def refusals(table: Framework, layer: Layer) -> Iterator[str]:
@@ -159,7 +174,7 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
         return
     asked = option_words(layer, layout.defaults)
     for word in OPTIONS:
-        if word in asked and not offers(table, layer.kind, word):
+        if word in asked and word not in layout.options.split():
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
     for one, sign, other in broken_limits(layer, layout):
         yield f"{table.name} wants {one} {sign} {other}; here they are {getattr(layer, one):,} and {getattr(layer, other):,}"

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
-from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import OPTION_FIELDS, broken_limits, framework, layout_for, option_words, with_defaults
+from lstm_calc.frameworks import (
+    OPTION_FIELDS,
+    broken_limits,
+    framework,
+    framework_of,
+    layout_for,
+    layout_of,
+    option_words,
+    with_defaults,
+)
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -25,8 +35,8 @@ _Term = tuple[int, tuple[str, ...]]
 """A number and the words of the sizes by which it is multiplied."""
 
 
-def count(model: Model, framework_name: str = "textbook") -> int:
-    """Return how many parameters a model has as a framework stores it: the total alone, without naming or placing a tensor.
+def count(model: Model, framework_name: str | None = None) -> int:
+    """Return how many parameters a model has as a framework (None: its own) stores it: the total alone.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the count depends on a
     size that is not known.
@@ -35,7 +45,7 @@ def count(model: Model, framework_name: str = "textbook") -> int:
     >>> count(Model([LSTM(32)], 32)), count(Model([LSTM(32)], 32), "pytorch")
     (8320, 8448)
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
     return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_ in model.steps)
@@ -45,22 +55,27 @@ def _numbers(table: Framework, layer: Layer, shape: Flowing) -> int:
     """Return how many numbers a framework stores for a layer that reads a shape."""
     terms, sizes, total = _terms_for(table, layer), layer.sizes(layer.reading(shape)), 0
     for number, words in terms:
-        factors = [sizes[word] for word in words]
-        if None in factors:
+        factors = product(sizes[word] for word in words)
+        if factors is None:
             what = "the count depends on a size that is not known"
             raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
-        total += prod(factors, start=number)  # type: ignore[arg-type] - none of them is None
+        total += number * factors
     return total
 
 
-_TOLD: dict[str, Callable[[Any], Any]] = {**dict.fromkeys((*OPTION_FIELDS, "merge"), str), "projection": bool, "kernel_size": len}
+_TOLD: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys((*OPTION_FIELDS, "merge"), str),
+    "projection": bool,
+    "kernel_size": len,
+    "cudnn": str,
+}
 """The fields of a layer on which its terms depend, and what of their values it is."""
 
 
 def _terms_for(table: Framework, layer: Layer) -> tuple[_Term, ...]:
     """Return the count of a layer as a sum of products, worked out once for all layers of the same options."""
     options: tuple[Any, ...] = ()
-    layout = table.layouts.get(layer.kind)
+    layout = layout_of(table, layer)
     if layout is not None and not _TOLD.keys().isdisjoint(vars(layer)):
         told = ((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD)
         options = (*told, *broken_limits(layer, layout))
@@ -88,7 +103,7 @@ def _terms(layout: Layout, layer: Layer) -> Iterator[_Term]:
 def _products(axes: str, gates: frozenset[str], directions: int) -> list[tuple[tuple[str, ...], int]]:
     """Return the products of sizes whose sum is what a tensor holds, each with how many blocks of it there are."""
     blocks, found = blocks_of(gates, directions), []
-    for words in product(*map(terms_of, axes.split())):
+    for words in itertools.product(*map(terms_of, axes.split())):
         each = [word for term in words for word in term]
         number = prod(blocks[word] for word in each if word in blocks)
         found.append((tuple(word for word in each if word not in blocks), number))

@@ -53,6 +53,36 @@ OTHERS = {
     ),
 }
 
+_ON_CUDNN = "tf_keras/src/layers/rnn/cudnn_{}.py of Keras 2; Keras 3 has no such layer"
+_CUDNN_ROWS = (*KERNELS, Row("bias", "biases*gates*units", "bias recurrent_bias"))
+CUDNN = {
+    "lstm": Layout(
+        source=_ON_CUDNN.format("lstm"),
+        initial=f"{_INITIAL} with the forget gate of the recurrent one ones (unit_forget_bias=True)",
+        gates="input forget cell output",
+        letters="i f c o",
+        options="bidirectional merge",
+        label="cu_dnnlstm",
+        path="{name}/",
+        two_way="{name}/{way}_{inner}/",
+        rows=_CUDNN_ROWS,
+    ),
+    "gru": Layout(
+        source=_ON_CUDNN.format("gru"),
+        initial=_INITIAL,
+        gates="update reset candidate",
+        letters="z r h",
+        options="bidirectional merge reset_after",
+        defaults="reset_after",
+        label="cu_dnngru",
+        path="{name}/",
+        two_way="{name}/{way}_{inner}/",
+        rows=_CUDNN_ROWS,
+    ),
+}
+"""CuDNNLSTM and CuDNNGRU of Keras 2: two bias vectors a gate in one tensor, all those of the input first."""
+_CUDNN_NOTE = "{} of Keras 2, here a layer with cudnn, has its tensors right under {{name}}/, and a bias of biases*gates*units"
+
 KERAS = Framework(
     name="keras",
     title="Keras",
@@ -70,6 +100,7 @@ KERAS = Framework(
         Signal("output_{way}", "flow space output", "output", when="two_outputs"),
         Signal("state_{side}{state}", "batch space value", "final"),
     ),
+    variants={"cudnn": CUDNN},
     layouts={
         "lstm": Layout(
             source="keras/src/layers/rnn/lstm.py, class LSTMCell",
@@ -80,6 +111,7 @@ KERAS = Framework(
             label="lstm",
             path="{name}/lstm_cell/",
             two_way="{name}/{way}_{inner}/lstm_cell/",
+            note=_CUDNN_NOTE.format("CuDNNLSTM"),
             rows=(*KERNELS, _ONE_BIAS),
         ),
         "gru": Layout(
@@ -92,6 +124,7 @@ KERAS = Framework(
             label="gru",
             path="{name}/gru_cell/",
             two_way="{name}/{way}_{inner}/gru_cell/",
+            note=_CUDNN_NOTE.format("CuDNNGRU"),
             rows=(
                 *KERNELS,
                 Row("bias", "gates*units", "bias", when="bias reset_before"),

@@ -16,9 +16,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lstm_calc.errors import FrameworkError, listed
+from lstm_calc.model.layers import KINDS
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.model import Layer
 
 
@@ -107,6 +111,8 @@ class Framework(Record):
     ``apart``: each direction is a layer of its own, with a name of its own. ``package`` is what pip installs;
     ``release`` is the version whose tensors were recorded; ``under`` the framework under whose names its layers stand in files.
 
+    ``variants`` has, by its name and by kind, how layers are stored that ask for another way than the usual one.
+
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
@@ -117,6 +123,7 @@ class Framework(Record):
     title: str
     release: str
     layouts: dict[str, Layout]
+    variants: dict[str, dict[str, Layout]] = {}  # noqa: RUF012  a Record's default, never changed
     package: str = ""
     prefix: str = ""
     wrapper: str = ""
@@ -132,6 +139,31 @@ class Framework(Record):
     padding: str = "same"
     runs: str = ""
     flow_note: str = ""
+
+    def check(self) -> None:
+        """Raise FrameworkError where a row has an axis that its layer has no size for."""
+        stored = [*self.layouts.items(), *(pair for layouts in self.variants.values() for pair in layouts.items())]
+        for kind, layout in stored:
+            for row in layout.rows:
+                unknown = sorted(set(_words_of(row)) - KINDS[kind].words - _blocks_of(row, layout) - {"input"})
+                if unknown:
+                    where = f"{self.name}: the row {row.name} of {kind}"
+                    raise FrameworkError(f"{where} has the axis {listed(unknown)}, which {kind} does not have")
+
+    def layout(self, layer: Layer) -> Layout:
+        """Return how a layer is stored: as the variant that it asks for, else as its kind is; raise KeyError where it is not."""
+        return self.variants.get(layer.variant, {}).get(layer.kind) or self.layouts[layer.kind]
+
+
+def _words_of(row: Row) -> Iterator[str]:
+    """Yield the words of a row's axes."""
+    return (word for axis in row.axes.split() for term in axis.split("+") for word in term.split("*"))
+
+
+def _blocks_of(row: Row, layout: Layout) -> set[str]:
+    """Return the words that count blocks in a row; a layer without gates has none of them."""
+    gates = (row.gates or layout.gates).split()
+    return {"gates", "ways", "biases", *(f"{gate}_gate" for gate in gates)} if gates else set()
 
 
 _OPTION_WORDS = {

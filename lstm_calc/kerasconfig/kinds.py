@@ -78,6 +78,7 @@ _LAST = {"return_sequences": False}
 _BEFORE = {"reset_after": False}
 _WINDOW = _same("pool_size", "strides", "padding", "data_format")
 _NORM = _same("center", "scale")
+_CUDNN = {"cudnn": True}
 
 CELLS = {
     "LSTMCell": Kind(LSTM, _CELL),
@@ -88,8 +89,8 @@ RECURRENT = {
     "LSTM": Kind(LSTM, _CELL | RUN, fixed=_LAST),
     "GRU": Kind(GRU, _CELL | RUN | _RESET, fixed=_LAST, once=_BEFORE),
     "SimpleRNN": Kind(RNN, _CELL | RUN, fixed=_LAST),
-    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | RUN, fixed=_LAST),
-    "CuDNNGRU": Kind(GRU, {"units": "units"} | RUN, fixed=_LAST | {"reset_after": True}),
+    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    "CuDNNGRU": Kind(GRU, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
     **{f"ConvLSTM{dims}D": Kind(ConvLSTM, {"bias": "use_bias"} | RUN | _IMAGE, dims, _LAST) for dims in (1, 2, 3)},
 }
 

@@ -64,7 +64,7 @@ class Stack:
         if not any(read.layer.weighted for read in self._read):
             raise root.error("no layer with weights is in it")
         try:
-            model = Model(self._layers(), remarks=tuple(dict.fromkeys(self._remarks)), **self._input(root))
+            model = Model(self._layers(), remarks=tuple(dict.fromkeys(self._remarks)), framework="keras", **self._input(root))
             return self._agreeing(self._filled(model))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node

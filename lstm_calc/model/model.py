@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.fields import count, input_shape
+from lstm_calc.fields import count, input_shape, name
 from lstm_calc.model.layers import Dense, Embedding, Layer, Recurrent, Shared
 from lstm_calc.record import Checked, Record
 
@@ -82,13 +82,15 @@ class Model(Checked):
 
     ``input_dim`` is the features of what the first layer reads, None where that is token ids; ``input_shape`` is all of it but the
     batch, with None for a size that is not known. ``remarks`` are sentences on what the layers of a file compute that no field has.
+    ``framework`` is the one that the model was written in, where its file says so: it answers where no other is asked for.
     """
 
-    rules = {"input_dim": count, "input_shape": input_shape, "remarks": lambda _, values: tuple(values)}  # noqa: RUF012 - as above
+    rules = {"input_dim": count, "input_shape": input_shape, "remarks": lambda _, values: tuple(values), "framework": name}  # noqa: RUF012 - as above
     layers: Sequence[Layer]
     input_dim: int | None = None
     input_shape: Sequence[Size] | None = None
     remarks: Sequence[str] = ()
+    framework: str | None = None
 
     calls: ClassVar[tuple[Layer, ...]]
     """The layers with, in the place of each that is :class:`Shared`, the one that it uses again."""

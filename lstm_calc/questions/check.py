@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.frameworks import framework_of
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.measures import measures
 from lstm_calc.record import Record
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
 class Check(Record):
     """One model, under the name it was asked by: what it costs beside its budget, or why that cannot be said.
 
-    A cost is None where nothing limits it.
+    A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
+    asked for; ``own``: it is that of the model's file.
     """
 
     model: str
     budget: Budget = Budget()
     costs: Budget = Budget()
     error: str | None = None
+    framework: str | None = None
+    own: bool = False
 
     @property
     def over(self) -> dict[str, int]:
@@ -41,15 +45,19 @@ class Check(Record):
         limits = {
             name: {"value": value, "budget": most[name], "over": over.get(name, 0)} for name, value in self.costs.changed().items()
         }
-        return {"model": self.model, "fits": self.fits, "error": self.error, "limits": limits}
+        return {"model": self.model, "framework": self.framework, "fits": self.fits, "error": self.error, "limits": limits}
 
 
 class Checks(Record):
-    """Several models, as one framework stores them."""
+    """Several models, each as its framework stores it."""
 
-    framework: str
     dtype: str
     models: tuple[Check, ...]
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """The frameworks that the models are counted in."""
+        return tuple(dict.fromkeys(check.framework for check in self.models if check.framework is not None))
 
     @property
     def unchecked(self) -> int:
@@ -63,11 +71,12 @@ class Checks(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        head = {"schema": "lstm-calc/check/1", "framework": self.framework, "dtype": self.dtype, "fits": not self.failures}
+        framework = self.frameworks[0] if len(self.frameworks) == 1 else None
+        head = {"schema": "lstm-calc/check/1", "framework": framework, "dtype": self.dtype, "fits": not self.failures}
         return head | {"models": [check.data() for check in self.models]}
 
 
-def check(model: Model, budget: Budget, framework_name: str = "textbook", **conditions: Any) -> Check:
+def check(model: Model, budget: Budget, framework_name: str | None = None, **conditions: Any) -> Check:
     """Return whether a model fits a budget: parameters, bytes of the weights, multiply-accumulates of a batch.
 
     ``conditions`` are the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ...).
@@ -81,5 +90,6 @@ def check(model: Model, budget: Budget, framework_name: str = "textbook", **cond
     limited = budget.changed()
     if not limited:
         raise LstmCalcError("no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
-    known = measures(**conditions)
-    return Check(str(model), budget, Budget(**{name: known[name].of(model, framework_name) for name in limited}))
+    known, table = measures(**conditions), framework_of(model, framework_name)
+    costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
+    return Check(str(model), budget, costs, framework=table.name, own=table.name == model.framework)

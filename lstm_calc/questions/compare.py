@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.frameworks import framework_of
 from lstm_calc.notation import written
 from lstm_calc.questions.params import params
 from lstm_calc.record import Record
@@ -99,8 +100,8 @@ class Comparison(Record):
         }
 
 
-def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] = ("textbook",)) -> Comparison:
-    """Return named models side by side, each in each framework; the layers meet by their names.
+def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] = ()) -> Comparison:
+    """Return named models side by side, each in each framework (none: in its own); the layers meet by their names.
 
     Raises LstmCalcError where there is only one to compare, FrameworkError where a framework lacks what a model asks for.
 
@@ -108,7 +109,7 @@ def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] 
     >>> compare([("a", read("64 > lstm 128")), ("b", read("64 > gru 151"))]).total.deltas
     (0, -968)
     """
-    pairs = [(name, model, framework) for name, model in models for framework in framework_names]
+    pairs = [(name, model, each) for name, model in models for each in framework_names or (framework_of(model, None).name,)]
     if len(pairs) < 2:
         raise LstmCalcError("there is nothing to compare with; give two models, or several frameworks: -f keras,pytorch")
     named = zip(_names([(name, framework) for name, _, framework in pairs]), pairs, strict=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.counts import quotient
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.frameworks import framework
+from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.record import Record
@@ -145,7 +145,7 @@ class Cost(Record):
 
 def cost(
     model: Model,
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
     *,
     batch: int = 1,
     steps: int | None = None,
@@ -172,7 +172,7 @@ def cost(
     >>> answer.macs, answer.whole.elementwise_flops, answer.bytes.weights
     (81920, 9600, 33792)
     """
-    table, kind = framework(framework_name), dtype_of(dtype)
+    table, kind = framework_of(model, framework_name), dtype_of(dtype)
     asked = batch_of(batch, steps, lengths=lengths, space=space)
     runs = runs_of(model, table, asked)
     stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
 from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.frameworks import equation_words, framework, uses_in
+from lstm_calc.frameworks import equation_words, framework, framework_of, uses_in
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes
@@ -15,6 +15,7 @@ from lstm_calc.record import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lstm_calc.frameworks import Framework
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Model, Use
 
@@ -46,13 +47,13 @@ class Diagram(Record):
         return {"schema": "lstm-calc/diagram/1", "framework": self.shapes.framework, "stack": self.shapes.data(), "cell": cell}
 
 
-def diagram(model: Model, framework_name: str = "textbook", layer: str | None = None) -> Diagram:
+def diagram(model: Model, framework_name: str | None = None, layer: str | None = None) -> Diagram:
     """Return a model's run and one step of one of its cells: of the layer of a name, or of the first recurrent one.
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
     flow = shapes(model, framework_name)
-    cells = {use.name: use for use in uses_in(model, framework(framework_name)) if use.layer.kind in CELLS}
+    cells = {use.name: use for use in uses_in(model, framework_of(model, framework_name)) if use.layer.kind in CELLS}
     name = layer if layer is not None else next(iter(cells), "")
     if name not in cells:
         hint = did_you_mean(name, cells) if cells else ": the model has none"
@@ -62,8 +63,8 @@ def diagram(model: Model, framework_name: str = "textbook", layer: str | None = 
     use = cells[name]
     kind = CELLS[use.layer.kind]
     states = {f"{state}_t-1": _shape(state, use) for state in kind.states}
-    matrices = _matrices(model, framework_name, name)
-    step = tuple(_values(use, framework_name, matrices))
+    matrices = _matrices(model, flow.framework, name)
+    step = tuple(_values(use, framework(flow.framework), matrices))
     return Diagram(flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, step)
 
 
@@ -77,13 +78,13 @@ def _matrices(model: Model, framework_name: str, name: str) -> dict[str | None, 
     return {part.gate: part.shapes for part in reversed(counted.gates)}
 
 
-def _values(use: Use, framework_name: str, matrices: dict[str | None, dict[str, Shape]]) -> Iterator[Value]:
+def _values(use: Use, table: Framework, matrices: dict[str | None, dict[str, Shape]]) -> Iterator[Value]:
     """Yield the values of a step in the order in which they are computed."""
     layer = use.layer
     cell = CELLS[layer.kind]
     known = {"x": "x_t", **{state: f"{state}_t-1" for state in cell.states}}
     peepholes = {gate for gate, blocks in matrices.items() if "peephole" in blocks}
-    for equation in cell.equations_for(equation_words(layer, framework(framework_name).layouts[layer.kind])):
+    for equation in cell.equations_for(equation_words(layer, table.layout(layer))):
         nodes = list(nodes_of((equation,), peepholes))
         names = {node.name for node in nodes if isinstance(node, Name)}
         reads = dict.fromkeys(key for name, key in known.items() if name in names)

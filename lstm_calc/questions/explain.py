@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.equations.parse import functions_of
 from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers, symbols
 from lstm_calc.errors import listed
-from lstm_calc.frameworks import equation_words, framework, layout_for, uses_in
+from lstm_calc.frameworks import equation_words, framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import Shape, sizes_of
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
@@ -135,8 +135,8 @@ class Explanation(Record):
         }
 
 
-def explain(model: Model, framework_name: str = "textbook") -> Explanation:
-    """Return the derivation of a model's parameters as a framework stores them.
+def explain(model: Model, framework_name: str | None = None) -> Explanation:
+    """Return the derivation of a model's parameters as a framework (None: the model's own) stores them.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
@@ -144,7 +144,7 @@ def explain(model: Model, framework_name: str = "textbook") -> Explanation:
     >>> explain(read("32 > lstm 32")).layers[0].steps[-1].text
     '4 × (units × (input + units) + units) = 4 × (32 × (32 + 32) + 32) = 8320'
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
     alike: dict[tuple[Layer, int], list[Use]] = {}
     for use in uses_in(model, table):

@@ -194,7 +194,7 @@ def forecast(
     cell: str = "lstm",
     length: int | None = None,
     stride: int = 1,
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
 ) -> Forecast:
     """Return the model that forecasts ``targets`` variables ``horizon`` steps ahead from ``window`` steps of ``features``.
 

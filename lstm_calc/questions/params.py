@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError
-from lstm_calc.frameworks import FRAMEWORKS, framework, uses_in
+from lstm_calc.frameworks import FRAMEWORKS, framework_of, uses_in
 from lstm_calc.frameworks.counting import Shape, count
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
@@ -68,8 +68,8 @@ class ParamCount(Record):
         }
 
 
-def params(model: Model, framework_name: str = "textbook") -> ParamCount:
-    """Return the parameters of a model by layer and gate, as a framework stores them.
+def params(model: Model, framework_name: str | None = None) -> ParamCount:
+    """Return the parameters of a model by layer and gate, as a framework (None: the model's own) stores them.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
@@ -77,10 +77,11 @@ def params(model: Model, framework_name: str = "textbook") -> ParamCount:
     >>> params(Model([LSTM(32)], input_dim=32)).total, params(Model([LSTM(32)], input_dim=32), "pytorch").total
     (8320, 8448)
     """
-    by_layer = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
-    layers = [_layer(use, by_layer.get(use.name, ())) for use in uses_in(model, framework(framework_name))]
+    stored = tensors(model, framework_name)
+    by_layer = {name: tuple(group) for name, group in groupby(stored.tensors, lambda tensor: tensor.layer)}
+    layers = [_layer(use, by_layer.get(use.name, ())) for use in uses_in(model, framework_of(model, framework_name))]
     total, trainable = sum(layer.total for layer in layers), sum(layer.trainable for layer in layers)
-    return ParamCount(framework_name, tuple(layers), total, trainable)
+    return ParamCount(stored.framework, tuple(layers), total, trainable)
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:

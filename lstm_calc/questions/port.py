@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.errors import FrameworkError, listed, quoted
-from lstm_calc.frameworks import equation_words, framework, layout_for, refusals, settled, with_defaults
+from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, refusals, settled, with_defaults
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order, tensors
 from lstm_calc.record import Record
@@ -120,20 +120,21 @@ class _Side(Record):
         return [role for role in _BIASES if (way, gate, role) in self.parts]
 
 
-def port_plan(model: Model, source: str, target: str) -> Port:
+def port_plan(model: Model, source: str | None, target: str) -> Port:
     """Return, for each tensor of a model in the target framework, which blocks of the source's tensors fill it.
 
-    A choice that the model leaves open (GRU's reset_after) is made as the source makes it. Raises FrameworkError where a
-    framework is unknown or lacks what the model asks for, and where no weights make the target compute what the source does.
+    A ``source`` of None is the model's own framework. A choice that the model leaves open (GRU's reset_after) is made as the source
+    makes it. Raises FrameworkError where a framework is unknown or lacks what the model asks for, and where no weights make the
+    target compute what the source does.
 
     >>> from lstm_calc import read
     >>> bias = port_plan(read("8 > lstm 4"), "tensorflow1", "keras").filled[2]
     >>> [(move.gate, move.terms[0].slice, move.offset) for move in bias.moves]
     [('input', ((0, 4),), 0), ('forget', ((8, 12),), 1), ('cell', ((4, 8),), 0), ('output', ((12, 16),), 0)]
     """
-    ours, theirs = framework(source), framework(target)
+    ours, theirs = framework_of(model, source), framework(target)
     model = _settled(model, ours, theirs)
-    stored, wanted = tensors(model, source), tensors(model, target)
+    stored, wanted = tensors(model, ours.name), tensors(model, target)
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
     unused: list[Unused] = []

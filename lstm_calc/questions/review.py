@@ -40,7 +40,7 @@ class Review(Record):
 def review(
     model: Model,
     budget: Budget,
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
     *,
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -64,7 +64,7 @@ def review(
     return answers.replace(budget=checked, solution=_solution(model, budget, framework_name, batch | dtype))
 
 
-def _solution(model: Model, budget: Budget, framework_name: str, conditions: dict[str, Any]) -> Solution | None:
+def _solution(model: Model, budget: Budget, framework_name: str | None, conditions: dict[str, Any]) -> Solution | None:
     """Return the largest model of the same proportions that fits; None where none of its sizes can be another."""
     try:
         return solve(model, framework_name, scale=True, conditions=conditions, **budget.changed())

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, few
-from lstm_calc.frameworks import Signal, check_run, equation_words, framework, layout_for, with_defaults
+from lstm_calc.frameworks import Signal, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.model import axis_words, input_axes, propagate
@@ -58,14 +58,14 @@ class Shapes(Record):
 
 def shapes(
     model: Model,
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
     *,
     shape: Sequence[Size] | None = None,
     batch: Size = None,
     steps: Size = None,
     batch_first: bool | None = None,
 ) -> Shapes:
-    """Return the shapes of all that flows when a framework runs a model on a batch.
+    """Return the shapes of all that flows when a framework (None: the model's own) runs a model on a batch.
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
     ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order.
@@ -77,7 +77,7 @@ def shapes(
     >>> [(flow.name, flow.shape) for flow in found.tensors if flow.role != "initial"]
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     for layer in model.calls:
         layout_for(table, layer)
         check_run(table, layer)

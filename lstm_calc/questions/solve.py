@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.fields import MAX_SIZE
+from lstm_calc.frameworks import framework_of
 from lstm_calc.model import Model
 from lstm_calc.model.template import Template, in_proportion, one_width
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
@@ -64,7 +65,7 @@ def _plain(unknown: str, candidate: Candidate | None) -> dict[str, Any] | None:
 
 def solve(
     model: Model | Template,
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
     *,
     scale: bool = False,
     multiple_of: int = 1,
@@ -86,22 +87,23 @@ def solve(
     """
     template = _opened(model, scale=scale)
     budget = budget or template.budget.changed()
+    name = framework_of(template, framework_name).name
     if not budget or not set(budget) <= set(NAMES):
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
     measured = chosen(measures(**conditions or {}), ["params", *budget])
 
     def candidate(steps: int) -> Candidate:
         filled = template.fill(steps * multiple_of)
-        return Candidate(steps * multiple_of, filled, {name: each.of(filled, framework_name) for name, each in measured.items()})
+        return Candidate(steps * multiple_of, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
 
     low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
     if not _fits(candidate, low, budget):
-        return Solution(framework_name, template.unknown, budget, None, candidate(low))
+        return Solution(name, template.unknown, budget, None, candidate(low))
     near = _near(candidate, low, budget)
     high = largest(near if near > low and _fits(candidate, near, budget) else low, lambda steps: _fits(candidate, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
-    return Solution(framework_name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
+    return Solution(name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
 
 
 def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, int]) -> bool:

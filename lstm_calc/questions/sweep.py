@@ -14,7 +14,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
-from lstm_calc.frameworks import framework
+from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.axes import CONDITIONS, Axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
@@ -51,7 +51,8 @@ class Sweep:
         self.total = prod(len(axis.values) for axis in axes)
         self.refused = 0
         self.reason = ""
-        self._model, self._framework, self._conditions = model, framework, conditions or {}
+        self.framework = framework
+        self._model, self._conditions = model, conditions or {}
         self._long = _long_axis(self.axes)
         sizes = [axis for axis in axes if axis.is_size]
         self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
@@ -114,7 +115,7 @@ class Sweep:
     def _count(self, name: str, settings: Mapping[str, Any]) -> int:
         """Return one measure of the model under some settings, counted as it stands."""
         changed = {key: value for key, value in settings.items() if key not in CONDITIONS}
-        counted: int = self._measure(name, settings).of(*varied(self._model, self._framework, changed))
+        counted: int = self._measure(name, settings).of(*varied(self._model, self.framework, changed))
         return counted
 
     def _counted(self, settings: Mapping[str, Any]) -> Row:
@@ -152,7 +153,7 @@ def _values(a: int, b: int, c: int, sizes: Sequence[int]) -> Iterator[int]:
 def sweep(
     model: Model,
     vary: Mapping[str, Sequence[Any]],
-    framework_name: str = "textbook",
+    framework_name: str | None = None,
     *,
     columns: Sequence[str] = COLUMNS,
     conditions: dict[str, Any] | None = None,
@@ -176,10 +177,10 @@ def sweep(
     axes = [Axis(name, values) for name, values in vary.items()]
     _check_once(vary, conditions or {})
     chosen(measures(**conditions or {}), list(columns))
+    name = framework_of(model, framework_name).name
     with suppress(ModelError):
-        varied(model, framework_name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
-    framework(framework_name)
-    return Sweep(model, framework_name, axes, tuple(dict.fromkeys(columns)), conditions)
+        varied(model, name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
+    return Sweep(model, name, axes, tuple(dict.fromkeys(columns)), conditions)
 
 
 def _check_once(vary: Mapping[str, Sequence[Any]], conditions: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.frameworks import framework, layout_for, option_words, uses_in
+from lstm_calc.frameworks import framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
 from lstm_calc.names import paths
 from lstm_calc.record import Record
@@ -89,8 +89,8 @@ class Storage(Record):
         return {"schema": "lstm-calc/tensors/1", "framework": self.framework, "tensors": tensors, "total": self.total}
 
 
-def tensors(model: Model, framework_name: str = "textbook") -> Storage:
-    """Return every tensor that a framework stores for a model, in the framework's order.
+def tensors(model: Model, framework_name: str | None = None) -> Storage:
+    """Return every tensor that a framework (None: the model's own) stores for a model, in the framework's order.
 
     Raises FrameworkError where the framework is unknown or lacks what the model asks for.
 
@@ -99,7 +99,7 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     >>> first.name, first.shape, first.parts[1].gate, first.parts[1].slice
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     uses = uses_in(model, table)
     known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]] = {}
     pairs = zip(uses, paths(uses, table), strict=True)

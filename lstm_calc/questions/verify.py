@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, NotInstalledError, printable
-from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework, layout_for
+from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework_of, layout_for
 from lstm_calc.model import Dense, Model, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
@@ -67,23 +67,23 @@ class Verification(Record):
         return {"schema": "lstm-calc/verify/1", **self.asdict(), **parts, "agrees": self.agrees}
 
 
-def verify(model: Model, framework_name: str, *, gates: bool = False) -> Verification:
+def verify(model: Model, framework_name: str | None = None, *, gates: bool = False) -> Verification:
     """Build a model in the framework that is installed here and compare its tensors with ours.
 
     With ``gates``, and where the tensors agree, also run each recurrent layer on random weights, put in place by our slices, and
     compare the output over 8 steps with the cell's equations. A tied head is built with a matrix of its own. Raises FrameworkError
     where the framework cannot build the model or we know no way to, NotInstalledError, with the pip line, where it is not there.
     """
-    table = framework(framework_name)
+    table = framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
-    ours = {tensor.name: tensor.shape for tensor in tensors(model, framework_name).tensors}
+    ours = {tensor.name: tensor.shape for tensor in tensors(model, table.name).tensors}
     build = _adapter(table)
     with _its_own_errors(table):
         real = build(model)
         theirs = {name: tuple(shape) for name, shape in real.tensors}
         names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
         return Verification(
-            framework=framework_name,
+            framework=table.name,
             release=real.release,
             compared=len({**ours, **theirs}),
             differences=tuple(Difference(name, ours.get(name), theirs.get(name)) for name in names),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.render import size_words
+from lstm_calc.report.words import FROM_FILE
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def check_document(answer: Checks) -> Document:
     """Return whether models fit their budgets, a line a model."""
     fitting = len(answer.models) - answer.failures
-    title = f"{fitting:,} of {len(answer.models):,} fit the budget, in {answer.framework}, {answer.dtype}"
+    title = f"{fitting:,} of {len(answer.models):,} fit the budget{_frameworks_words(answer)}, {answer.dtype}"
     columns = (
         Column("model", "model"),
         Column("verdict", "verdict"),
@@ -29,9 +30,23 @@ def check_document(answer: Checks) -> Document:
         Column("macs", "MACs", "number"),
         Column("max_macs", "at most", "number"),
         Column("over", "over by"),
+        Column("framework", "framework", shown=len(answer.frameworks) > 1),
     )
-    lines = tuple(Line((each.model, _verdict(each), *_limits(each), over_words(each) or None)) for each in answer.models)
+    lines = tuple(
+        Line((each.model, _verdict(each), *_limits(each), over_words(each) or None, _framework_words(each)))
+        for each in answer.models
+    )
     return Document(title, (Table(columns, lines),), ())
+
+
+def _frameworks_words(answer: Checks) -> str:
+    """Return, in words, the frameworks that the models are counted in, and whether they are those of their files."""
+    own = all(check.own for check in answer.models if check.framework is not None)
+    return f", in {listed(answer.frameworks)}{FROM_FILE * own}" if answer.frameworks else ""
+
+
+def _framework_words(check: Check) -> str | None:
+    return f"{check.framework}{FROM_FILE * check.own}" if check.framework else None
 
 
 def _verdict(check: Check) -> str:

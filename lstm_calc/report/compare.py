@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
+from lstm_calc.report.words import FROM_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.document import Value
-    from lstm_calc.questions.compare import Comparison, Row
+    from lstm_calc.questions.compare import Comparison, Row, Subject
 
 
 _LONGEST_TITLE = 16
@@ -51,10 +52,18 @@ def _values(row: Row) -> tuple[Value, ...]:
     return (*values, "yes" if row.differs else None)
 
 
+def _subject_words(subject: Subject) -> str:
+    """Return, in words, what is compared; where the framework is that of its file, that too."""
+    framework = subject.count.framework
+    if framework != subject.model.framework:
+        return subject.name
+    return f"{subject.name.removesuffix(f' in {framework}')} in {framework}{FROM_FILE}"
+
+
 def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:
     for title, subject in zip(titles, answer.subjects, strict=True):
-        if title != subject.name:
-            yield f"{title}: {subject.name}"
+        if title not in {_subject_words(subject), subject.count.framework}:
+            yield f"{title}: {_subject_words(subject)}"
     yield f"delta: parameters more than in {titles[0]}, and in per cent of them"
     for title, subject in zip(titles, answer.subjects, strict=True):
         if subject.count.non_trainable:

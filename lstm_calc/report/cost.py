@@ -9,7 +9,7 @@ from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.render import size_words
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def cost_document(model: Model, answer: Cost) -> Document:
     """Return what a model costs: its work and its bytes, by layer and in total."""
-    title = f"Cost of {headline(model)} in {answer.framework}: {batch_words(answer)}"
+    title = f"Cost of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}: {batch_words(answer)}"
     tables = (_work_table(answer), _bytes_table(answer), _traffic_table(answer.traffic))
     return Document(title, tables, tuple(_notes(model, answer)))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.render import worded
 from lstm_calc.report.shapes import shapes_table, stack_graph
-from lstm_calc.report.words import EQUATION_LEGEND, headline
+from lstm_calc.report.words import EQUATION_LEGEND, from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,12 @@ def diagram_document(model: Model, answer: Diagram) -> Document:
     """Return the drawings of a model and of one of its cells, and the tables of what they show."""
     tables = (shapes_table(answer.shapes), _values_table(answer))
     graphs = (stack_graph(model, answer.shapes), _cell_graph(answer))
-    return Document(f"Diagram of {headline(model)} in {answer.shapes.framework}", tables, (EQUATION_LEGEND,), graphs)
+    return Document(
+        f"Diagram of {headline(model)} in {answer.shapes.framework}{from_file(model, answer.shapes.framework)}",
+        tables,
+        (EQUATION_LEGEND,),
+        graphs,
+    )
 
 
 def _values_table(answer: Diagram) -> Table:

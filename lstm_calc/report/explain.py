@@ -9,7 +9,7 @@ from lstm_calc.errors import few, listed
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.tensors import ROLES
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -51,7 +51,8 @@ def explain_document(model: Model, answer: Explanation, *, step: bool) -> Docume
     said: set[Block] = set()
     body = [block for layer in answer.layers for block in _layer_blocks(answer, layer, said, step=step)]
     tables = (_steps_table(answer), _operations_table(answer)) if step else (_steps_table(answer),)
-    return Document(f"{headline(model)}, explained as {answer.framework} counts it", tables, (), body=(*body, *_sum_blocks(answer)))
+    title = f"{headline(model)}, explained as {answer.framework} counts it{from_file(model, answer.framework)}"
+    return Document(title, tables, (), body=(*body, *_sum_blocks(answer)))
 
 
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def params_document(model: Model, answer: ParamCount) -> Document:
     """Return the parameters of a model by layer and gate."""
-    title = f"Parameters of {headline(model)} in {answer.framework}"
+    title = f"Parameters of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
     return Document(title, (_params_table(answer),), tuple(_params_notes(model, answer)))
 
 

@@ -24,7 +24,8 @@ _MATRIX = 2
 
 def port_document(model: Model, answer: Port) -> Document:
     """Return which blocks of the source go where in the target, and how; ``model`` is the one that was asked for."""
-    title = f"Port of {headline(model)} from {answer.source.framework} to {answer.target}"
+    name = answer.source.framework
+    title = f"Port of {headline(model)} from {name}{' (from the file)' * (name == model.framework)} to {answer.target}"
     shapes = {tensor.name: tensor.shape for tensor in answer.source.tensors}
     tables = (_moves_table(answer, shapes), *([_unused_table(answer, shapes)] if answer.unused else []))
     return Document(title, tables, tuple(_notes(model, answer)))
@@ -120,7 +121,7 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
 
 def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:
     """Yield the choices that were made as the source makes them and that the target, left alone, would make otherwise."""
-    layouts = framework(answer.target).layouts
+    table = framework(answer.target)
     for asked, made in zip(model.layers, answer.model.layers, strict=True):
-        by_default = settled(asked, layouts[asked.kind].defaults).asdict()
+        by_default = settled(asked, table.layout(asked).defaults).asdict()
         yield from ((name, value) for name, value in made.asdict().items() if value != by_default[name])

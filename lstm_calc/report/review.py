@@ -12,7 +12,7 @@ from lstm_calc.report.params import params_document
 from lstm_calc.report.shapes import shapes_document
 from lstm_calc.report.solve import solve_document
 from lstm_calc.report.tensors import tensors_document
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,9 @@ def review_document(model: Model, answer: Review) -> Document:
 def _introduction(model: Model, answer: Review) -> Iterator[Block]:
     if headline(model) != str(model):
         yield Block(str(model))
-    yield Block(f"As {answer.params.framework} stores and runs it: {batch_words(answer.cost)}.")
+    yield Block(
+        f"As {answer.params.framework} stores and runs it{from_file(model, answer.params.framework)}: {batch_words(answer.cost)}."
+    )
 
 
 def _summary(answer: Review) -> Table:
@@ -67,7 +69,7 @@ def _sections(model: Model, answer: Review) -> Iterator[Document]:
     yield flow.replace(title="Shapes", graphs=())
     yield cost_document(model, answer.cost).replace(title="Cost")
     if answer.budget is not None:
-        checks = Checks(answer.cost.framework, answer.cost.dtype, (answer.budget.replace(model=headline(model)),))
+        checks = Checks(answer.cost.dtype, (answer.budget.replace(model=headline(model)),))
         yield check_document(checks).replace(title="Budget")
     if answer.solution is not None:
         yield _what_would_fit(answer.solution)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.notation import written
 from lstm_calc.render import worded
-from lstm_calc.report.words import FLOW_WORDS, headline
+from lstm_calc.report.words import FLOW_WORDS, from_file, headline
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
@@ -20,7 +20,7 @@ _START, _END = "start", "end"
 
 def shapes_document(model: Model, answer: Shapes) -> Document:
     """Return what flows through a model, layer by layer, and the stack as a drawing."""
-    title = f"Shapes of {headline(model)} in {answer.framework}"
+    title = f"Shapes of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
     return Document(title, (shapes_table(answer),), answer.notes, (stack_graph(model, answer),))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.counts import quotient
 from lstm_calc.document import Column, Document, Line, Table
-from lstm_calc.report.words import headline, measure_words
+from lstm_calc.report.words import from_file, headline, measure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,8 @@ def verdict(answer: Solution) -> str:
 def _title(answer: Solution) -> str:
     if answer.fit is None:
         return verdict(answer)
-    return f"{answer.fit.number:,} {_words(answer.unknown)}: {headline(answer.fit.model)} in {answer.framework}"
+    name, model = answer.framework, answer.fit.model
+    return f"{answer.fit.number:,} {_words(answer.unknown)}: {headline(model)} in {name}{from_file(model, name)}"
 
 
 _NOUNS = {"input_dim": "input features", "projection": "projected units", "vocab_size": "tokens", "dim": "dimensions"}

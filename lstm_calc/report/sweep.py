@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.report.words import headline, measure_words
+from lstm_calc.report.words import FROM_FILE, headline, measure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,13 @@ def sweep_columns(answer: Sweep) -> tuple[Column, ...]:
 
 def sweep_document(model: Model, answer: Sweep, rows: Iterable[Row]) -> Document:
     """Return rows of a sweep."""
-    return Document(f"Variants of {headline(model)}", (Table(sweep_columns(answer), tuple(Line(row) for row in rows)),), ())
+    return Document(_title(model, answer), (Table(sweep_columns(answer), tuple(Line(row) for row in rows)),), ())
+
+
+def _title(model: Model, answer: Sweep) -> str:
+    """Return what varies, and in which framework where that is the file's own and does not vary."""
+    own = answer.framework == model.framework and all(axis.name != "framework" for axis in answer.axes)
+    return f"Variants of {headline(model)}{f' in {answer.framework}{FROM_FILE}' * own}"
 
 
 def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | None = None) -> Chart:
@@ -56,7 +62,7 @@ def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | 
     others = [axis for place, axis in enumerate(answer.axes) if place != at]
     curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
     measure = measure_words(answer.measures[0])
-    title, line_name = f"Variants of {headline(model)}", f"budget {budget:,}" if budget else ""
+    title, line_name = _title(model, answer), f"budget {budget:,}" if budget else ""
     return Chart(title, answer.axes[at].name, measure, curves, budget, line_name)
 
 

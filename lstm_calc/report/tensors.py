@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.questions.tensors import ROLES
-from lstm_calc.report.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, headline
+from lstm_calc.report.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
     """Return the tensors a framework stores for a model; with ``gates``, the slice of every gate in each."""
-    title = f"Tensors of {headline(model)} in {answer.framework}"
+    title = f"Tensors of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
     if not gates:
         return Document(title, (_tensors_table(answer),), ())
     return Document(title, (_gates_table(answer),), tuple(_block_notes(answer)))

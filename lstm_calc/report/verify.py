@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.document import Column, Document, Line, Table
-from lstm_calc.report.words import headline
+from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def verify_document(model: Model, answer: Verification) -> Document:
     """Return whether a framework agrees with our tables, and where not."""
-    title = f"{headline(model)} in {answer.framework}, held against the tables"
+    title = f"{headline(model)} in {answer.framework}{from_file(model, answer.framework)}, held against the tables"
     tables = (_verdict_table(answer), _differences_table(answer), _runs_table(answer))
     runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
     return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(answer.gates)))

@@ -17,6 +17,15 @@ def headline(model: Model) -> str:
     return text if len(text) <= _LONGEST_TITLE else f"a model of {count:,} layer{'s' * (count > 1)}"
 
 
+FROM_FILE = ", from the file"
+"""Why a model is counted in a framework that nobody asked for."""
+
+
+def from_file(model: Model, framework: str) -> str:
+    """Return, in words, that a framework is the one of the model's file; nothing where it is another."""
+    return FROM_FILE if framework == model.framework else ""
+
+
 def block_words(*, transposed: bool, raveled: bool) -> str:
     """Return, in words, how the two sides of a kernel's block lie."""
     return f"{'in, out' if transposed else 'out, in'}{', raveled' * raveled}"

@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
 
-_HERE = Path(__file__).parent
+
+def _here() -> Traversable:
+    """Return the folder of the schemas, which may lie in an archive (a zipapp)."""
+    from importlib.resources import files
+
+    return files(__name__)
 
 
 def schema_names() -> list[str]:
     """Return the name of every schema."""
-    return sorted(path.stem for path in _HERE.glob("*.json"))
+    return sorted(file.name.removesuffix(".json") for file in _here().iterdir() if file.name.endswith(".json"))
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def schema_list() -> dict[str, Any]:
 
 def _read(name: str) -> Iterator[dict[str, Any]]:
     """Yield the schema of a name, and those that it refers to by their files."""
-    text = (_HERE / f"{name}.json").read_text(encoding="utf-8")
+    text = (_here() / f"{name}.json").read_text(encoding="utf-8")
     yield json.loads(text)
     for other in re.findall(r'"\$ref": "([a-z-]+)\.json', text):
         yield from _read(other)

@@ -33,6 +33,8 @@ class Layer(Checked, kw_only=True):
     """The field that says how many features it gives; empty where it gives as many as it reads."""
     value: ClassVar[str] = ""
     """The field that a value right after the kind's name sets, where that is not its size."""
+    words: ClassVar[frozenset[str]] = frozenset({"units", "output"})
+    """The words that measure the layer's own sizes in the rows of the frameworks."""
     weighted: ClassVar[bool] = True
     """Whether it has weights, and so rows in the frameworks' tables."""
     keeps_rank: ClassVar[bool] = True
@@ -47,6 +49,11 @@ class Layer(Checked, kw_only=True):
     inputs: Sequence[str] = ()
     time_distributed: int = 0
     """How many axes after the batch it is applied along, one entry at a time, as Keras' TimeDistributed does."""
+
+    @property
+    def variant(self) -> str:
+        """The other way of storing it that the layer asks a framework for; empty for the usual one."""
+        return ""
 
     @property
     def repeat(self) -> int:

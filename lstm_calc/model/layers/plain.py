@@ -26,6 +26,7 @@ class Embedding(Layer):
 
     kind = "embedding"
     size = "dim"
+    words = frozenset({"vocab_size", "dim", "output"})
     keeps_rank = False
     vocab_size: int
     dim: int

@@ -93,7 +93,27 @@ class Recurrent(Layer, kw_only=True):
         return {"": product(shape[:2])}
 
 
-class LSTM(Recurrent):
+class OnCuDNN(Recurrent, kw_only=True):
+    """What a layer has that Keras 2 offers in a class of its own for cuDNN.
+
+    ``cudnn``: it is of that class, and stored as such by a framework that has one; elsewhere it is a layer like any other.
+    """
+
+    cudnn: bool = False
+
+    @property
+    def variant(self) -> str:
+        """The other way of storing it that the layer asks a framework for; empty for the usual one."""
+        return "cudnn" if self.cudnn else ""
+
+    def check_cudnn(self) -> None:
+        """Refuse what the classes for cuDNN do not have."""
+        for field, value in self.changed().items():
+            if field in {"bias", "projection", "peephole", "coupled"} or (field, value) == ("reset_after", False):
+                raise ModelError(f"cudnn does not go with {field}={str(value).lower()}", key="cudnn")
+
+
+class LSTM(OnCuDNN):
     """Long short-term memory: four gates over the input and h, and a cell state of ``units``.
 
     ``projection`` makes h smaller (or larger) than the cell, with a bias of its own where ``projection_bias`` (None: as the
@@ -102,6 +122,7 @@ class LSTM(Recurrent):
     """
 
     kind = "lstm"
+    words = Layer.words | {"projection"}
     size = "units"
     units: int
     projection: int | None = None
@@ -125,7 +146,7 @@ class LSTM(Recurrent):
             raise ModelError("projection_bias needs a projection", key="projection_bias")
 
 
-class GRU(Recurrent):
+class GRU(OnCuDNN):
     """Gated recurrent unit.
 
     ``reset_after`` says whether the reset gate is applied to h after its matrix (None: as the framework does).
@@ -135,6 +156,11 @@ class GRU(Recurrent):
     size = "units"
     units: int
     reset_after: bool | None = None
+
+    def check_cudnn(self) -> None:
+        """Refuse what the class for cuDNN does not have, and make the choice that it does not leave open: it resets after."""
+        super().check_cudnn()
+        self.__dict__["reset_after"] = True
 
 
 class RNN(Recurrent):
@@ -162,6 +188,7 @@ class ConvLSTM(Windowed, Recurrent):
     """
 
     kind = "conv_lstm"
+    words = Layer.words | {"kernel_size"}
     size = "filters"
     per_dimension = "kernel_size"
     front = 2

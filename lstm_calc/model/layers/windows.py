@@ -144,6 +144,7 @@ class Conv(Windowed):
     """
 
     kind = "conv"
+    words = Layer.words | {"kernel_size"}
     size = "filters"
     per_dimension = "kernel_size"
     filters: int

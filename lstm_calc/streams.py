@@ -1,0 +1,37 @@
+"""Standard error and terminals, also where a stream is missing or can no longer be written to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+def say(sentence: str) -> None:
+    """Write a line to standard error, control characters in what it quotes made visible.
+
+    Where that is not possible, the answer and the exit code are still what they are.
+    """
+    from lstm_calc.visible import visible
+
+    if sys.stderr is None:
+        return
+    shown = "\n".join(map(visible, sentence.split("\n")))
+    try:
+        sys.stderr.write(f"{shown}\n")
+        sys.stderr.flush()
+    except OSError:
+        let_go(sys.stderr)
+
+
+def let_go(stream: TextIO) -> None:
+    """Send what a broken stream still holds to the null device, or Python would try to write it again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Say whether somebody sits at a stream; there is none where it is closed."""
+    return stream is not None and stream.isatty()
