@@ -4,9 +4,7 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, zipped, counts, record, fields, cells, equations, layers, model, budget, template, notation, kerasconfig,
-modelfile, frameworks, measure, names, flow, dtypes, work, questions, checkpoint, inference, weights, adapters, schemas, document,
-report, render, cli.
+Reading order: errors, frozen, model, equations, frameworks, formats, runs, operations, questions, weights, render, report, cli.
 """
 
 from __future__ import annotations
@@ -20,19 +18,34 @@ if TYPE_CHECKING:
     from lstm_calc.errors import LstmCalcError as LstmCalcError
     from lstm_calc.errors import ModelError as ModelError
     from lstm_calc.errors import WeightsError as WeightsError
+    from lstm_calc.formats.modelfile import dumps as dumps
+    from lstm_calc.formats.modelfile import load as load
+    from lstm_calc.formats.notation import read as read
+    from lstm_calc.formats.notation import read_template as read_template
+    from lstm_calc.frameworks.counting import count as count
     from lstm_calc.model import GRU as GRU
     from lstm_calc.model import LSTM as LSTM
     from lstm_calc.model import MGU as MGU
     from lstm_calc.model import RNN as RNN
+    from lstm_calc.model import Activation as Activation
+    from lstm_calc.model import Conv as Conv
     from lstm_calc.model import ConvLSTM as ConvLSTM
+    from lstm_calc.model import Crop as Crop
     from lstm_calc.model import Dense as Dense
+    from lstm_calc.model import Dropout as Dropout
     from lstm_calc.model import Embedding as Embedding
+    from lstm_calc.model import Flatten as Flatten
+    from lstm_calc.model import GlobalPool as GlobalPool
+    from lstm_calc.model import LayerNorm as LayerNorm
+    from lstm_calc.model import Masking as Masking
     from lstm_calc.model import Model as Model
+    from lstm_calc.model import Pad as Pad
+    from lstm_calc.model import Permute as Permute
+    from lstm_calc.model import Pool as Pool
     from lstm_calc.model import RepeatVector as RepeatVector
-    from lstm_calc.modelfile import dumps as dumps
-    from lstm_calc.modelfile import load as load
-    from lstm_calc.notation import read as read
-    from lstm_calc.notation import read_template as read_template
+    from lstm_calc.model import Reshape as Reshape
+    from lstm_calc.model import Shared as Shared
+    from lstm_calc.model import Upsample as Upsample
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.compare import compare as compare
     from lstm_calc.questions.cost import cost as cost
@@ -43,19 +56,23 @@ if TYPE_CHECKING:
     from lstm_calc.questions.inspect import inspect as inspect
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.port import port_plan as port_plan
+    from lstm_calc.questions.port_arrays import port as port
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
     from lstm_calc.schemas import schema as schema
-    from lstm_calc.weights import port as port
 
 _HOMES = {
     "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
-    "model": ("GRU", "LSTM", "MGU", "RNN", "ConvLSTM", "Dense", "Embedding", "Model", "RepeatVector"),
-    "modelfile": ("dumps", "load"),
-    "notation": ("read", "read_template"),
+    "frameworks.counting": ("count",),
+    "model": (
+        *("GRU", "LSTM", "MGU", "RNN", "Activation", "Conv", "ConvLSTM", "Crop", "Dense", "Dropout", "Embedding", "Flatten"),
+        *("GlobalPool", "LayerNorm", "Masking", "Model", "Pad", "Permute", "Pool", "RepeatVector", "Reshape", "Shared", "Upsample"),
+    ),
+    "formats.modelfile": ("dumps", "load"),
+    "formats.notation": ("read", "read_template"),
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
     "questions.compare": ("compare",),
@@ -72,7 +89,7 @@ _HOMES = {
     "questions.tensors": ("tensors",),
     "questions.verify": ("verify",),
     "schemas": ("schema",),
-    "weights": ("port",),
+    "questions.port_arrays": ("port",),
 }
 """The public names by the module that defines them, which is imported when one is first asked for."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

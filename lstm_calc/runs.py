@@ -6,12 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
-from lstm_calc.fields import count
 from lstm_calc.frameworks import layout_for, with_defaults
+from lstm_calc.frozen import Record, count
 from lstm_calc.model import RepeatVector
 from lstm_calc.model.model import input_axes, propagate
 from lstm_calc.model.sizes import product
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

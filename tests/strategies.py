@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.fields import MERGES, PADDINGS
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
+from lstm_calc.frozen import MERGES, PADDINGS
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
 from lstm_calc.model.cells import CELLS
 

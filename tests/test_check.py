@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from lstm_calc import read
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.formats.modelfile import load_with_budget, loads
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model.budget import Budget, budget_of
-from lstm_calc.modelfile import load_with_budget, loads
+from lstm_calc.operations import macs_of
 from lstm_calc.questions.check import check
 from lstm_calc.runs import batch_of
-from lstm_calc.work import macs_of
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc.checkpoint import read
-from lstm_calc.checkpoint.pickled import tensors_of
-from lstm_calc.checkpoint.pickles import MOST_STEPS
-from lstm_calc.checkpoint.protobuf import MOST_FIELDS
-from lstm_calc.checkpoint.said import Made
 from lstm_calc.errors import CheckpointError, LstmCalcError
 from lstm_calc.questions.inspect import inspect_file
+from lstm_calc.weights.readers import read
+from lstm_calc.weights.readers.pickled import tensors_of
+from lstm_calc.weights.readers.pickles import MOST_STEPS
+from lstm_calc.weights.readers.protobuf import MOST_FIELDS
+from lstm_calc.weights.readers.said import Made
 from tests import handmade
 from tests.handmade import (
     Call,

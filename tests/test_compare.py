@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_calc import notation
+from lstm_calc.formats import notation
 from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.compare import compare
 from tests.strategies import models, supporting

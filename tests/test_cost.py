@@ -13,18 +13,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, read, tensors
-from lstm_calc.counts import parse_size
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
+from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
+from lstm_calc.operations import Work, macs_of
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
 from lstm_calc.runs import batch_of
-from lstm_calc.work import Work, macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:

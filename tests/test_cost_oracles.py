@@ -14,8 +14,8 @@ from lstm_calc import cost, read
 from lstm_calc.equations.parse import Visitor
 from lstm_calc.frameworks import FRAMEWORKS, equation_words
 from lstm_calc.model.cells import CELLS
+from lstm_calc.operations import macs_of
 from lstm_calc.runs import batch_of
-from lstm_calc.work import macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:

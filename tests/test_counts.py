@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lstm_calc.counts import parse_count, parse_size, parse_time, quotient
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.frozen import parse_count, parse_size, parse_time, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc import ModelError, diagram, read
-from lstm_calc.document import Document, Edge, Graph, Node
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS
 from lstm_calc.render.as_mermaid import render
+from lstm_calc.render.document import Document, Edge, Graph, Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable

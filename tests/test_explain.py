@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_calc import notation
 from lstm_calc.equations.parse import functions_of
+from lstm_calc.formats import notation
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.derivation import Step

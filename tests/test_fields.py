@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.fields import DATA_FORMATS, MAX_SIZE, MERGES, PADDINGS, PLAIN, RULES, count, flag, name, one_of, sizes
+from lstm_calc.frozen import DATA_FORMATS, MAX_SIZE, MERGES, PADDINGS, PLAIN, RULES, count, flag, name, one_of, sizes
 from lstm_calc.model import KINDS
 
 DEFAULTS = {field: [kind.fields[field] for kind in KINDS.values() if field in kind.fields] for field in RULES}

@@ -13,9 +13,9 @@ from hypothesis import given
 from lstm_calc import GRU, LSTM, Dense, Model, compare, cost, dumps, load, params, read, sweep
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, ModelFileError
+from lstm_calc.formats.modelfile import load_template, loads
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
-from lstm_calc.modelfile import load_template, loads
 from lstm_calc.questions.port import port_plan
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.questions.verify import verify

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lstm_calc import Model, ModelError, forecast, load, read
+from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks.counting import count
-from lstm_calc.modelfile import loads
 from lstm_calc.questions.forecast import STRATEGIES, Forecast, set_ups
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc.errors import FrameworkError
+from lstm_calc.formats.notation import read
 from lstm_calc.frameworks import (
     _MEANT,
     FRAMEWORKS,
@@ -25,13 +26,12 @@ from lstm_calc.frameworks import (
     who_offers,
 )
 from lstm_calc.frameworks.counting import bias_vectors, count
-from lstm_calc.inference.forms import forms
 from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense, Model
 from lstm_calc.model.cells import CELLS
-from lstm_calc.notation import read
 from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
+from lstm_calc.weights.inference.forms import forms
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer

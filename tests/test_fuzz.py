@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lstm_calc import notation
 from lstm_calc.cli import app
 from lstm_calc.errors import ModelError
-from lstm_calc.modelfile import load_template, loads
+from lstm_calc.formats import notation
+from lstm_calc.formats.modelfile import load_template, loads
 from tests.vocabulary import configs, junk, model_files, vectors, written
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lstm_calc import inspect, notation
-from lstm_calc.chart import Chart, Curve, as_text, short
-from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.errors import LstmCalcError, OutputError
-from lstm_calc.picture import form_of, picture
 from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import Difference, GateCheck, Verification
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
 from lstm_calc.render.bar import progress
+from lstm_calc.render.chart import Chart, Curve, as_text, short
+from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
+from lstm_calc.render.picture import form_of, picture
 from lstm_calc.report.frameworks import framework_document
 from lstm_calc.report.inspect import inspect_document
 from lstm_calc.report.sweep import sweep_chart
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lstm_calc.document import Kind, Value
+    from lstm_calc.render.document import Kind, Value
     from tests.conftest import Cli
 
 FORMS = {"table": "txt", "csv": "csv"}

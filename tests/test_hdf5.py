@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lstm_calc.checkpoint import hdf5, read
-from lstm_calc.checkpoint.configured import configured_layers
-from lstm_calc.checkpoint.hdf5 import layer_classes, parsed_config
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
+from lstm_calc.weights.readers import hdf5, read
+from lstm_calc.weights.readers.configured import configured_layers
+from lstm_calc.weights.readers.hdf5 import layer_classes, parsed_config
 from tests.handmade import zipped
 from tests.test_checkpoint import refusal
 

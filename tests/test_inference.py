@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM
-from lstm_calc.checkpoint.stored import Checkpoint, Operator, Stored
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.inference import foreign
-from lstm_calc.inference.find import found_layers
-from lstm_calc.inference.fits import Fit
-from lstm_calc.inference.foreign import _own_forms
-from lstm_calc.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
-from lstm_calc.inference.layers import Found, display_name
-from lstm_calc.inference.named import named_fits, names_a_cell
-from lstm_calc.inference.others import kinds_of
-from lstm_calc.inference.sorting import slashed, sort
+from lstm_calc.weights.inference import foreign
+from lstm_calc.weights.inference.find import found_layers
+from lstm_calc.weights.inference.fits import Fit
+from lstm_calc.weights.inference.foreign import _own_forms
+from lstm_calc.weights.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
+from lstm_calc.weights.inference.layers import Found, display_name
+from lstm_calc.weights.inference.named import named_fits, names_a_cell
+from lstm_calc.weights.inference.others import kinds_of
+from lstm_calc.weights.inference.sorting import slashed, sort
+from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -344,7 +344,7 @@ def test_the_names_that_rows_tell_are_those_of_the_forms(place: tuple[str, str])
 def test_only_the_forms_that_a_file_may_have_are_made() -> None:
     code = (
         "from lstm_calc.questions.inspect import inspect_file; inspect_file('tests/data/checkpoints/bilstm.pt');"
-        "from lstm_calc.inference.forms import forms_of, stores; print(forms_of.cache_info().currsize, len(list(stores())))"
+        "from lstm_calc.weights.inference.forms import forms_of, stores; print(forms_of.cache_info().currsize, len(list(stores())))"
     )
     made, stored = map(int, subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split())
     assert made < stored / 2

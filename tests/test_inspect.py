@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 import lstm_calc
 from lstm_calc import Model, params, tensors
-from lstm_calc.checkpoint.stored import Checkpoint, Stored
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.inference.find import found_layers
 from lstm_calc.model import ConvLSTM, Dense, Embedding
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.questions.sameness import same
+from lstm_calc.weights.inference.find import found_layers
+from lstm_calc.weights.readers.stored import Checkpoint, Stored
 from tests import handmade
 from tests.handmade import npz, onnx, onnx_graph, onnx_node, onnx_tensor, pickled, safetensors, state_dict
 from tests.real_files import EXPECTED, KEPT
@@ -588,7 +588,7 @@ def test_a_pickle_of_arrays_in_a_list(look: Any) -> None:
 
 
 def test_every_cell_has_forms() -> None:
-    from lstm_calc.inference.forms import forms
+    from lstm_calc.weights.inference.forms import forms
 
     assert {form.kind for form in forms()} == set(CELLS)
     assert {type(form.layer) for form in forms()}.isdisjoint({Dense, Embedding})

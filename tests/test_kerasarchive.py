@@ -13,7 +13,7 @@ import pytest
 
 from lstm_calc import LSTM, Model, load
 from lstm_calc.errors import FOR_WEIGHTS, ModelFileError
-from lstm_calc.kerasconfig.archive import config_of
+from lstm_calc.formats.keras.archive import config_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params, shapes
 from lstm_calc.errors import LstmCalcError, ModelFileError
-from lstm_calc.kerasconfig import recognised
-from lstm_calc.kerasconfig.kinds import RECURRENT
-from lstm_calc.kerasconfig.layers import READERS
-from lstm_calc.kerasconfig.node import Node
-from lstm_calc.kerasconfig.stack import Stack
+from lstm_calc.formats.keras import recognised
+from lstm_calc.formats.keras.kinds import RECURRENT
+from lstm_calc.formats.keras.layers import READERS
+from lstm_calc.formats.keras.node import Node
+from lstm_calc.formats.keras.stack import Stack
+from lstm_calc.formats.modelfile import loads
 from lstm_calc.model import Flatten, Reshape
-from lstm_calc.modelfile import loads
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc import cost, load, params, shapes
-from lstm_calc.modelfile import loads
+from lstm_calc.formats.modelfile import loads
 
 if TYPE_CHECKING:
     from pathlib import Path

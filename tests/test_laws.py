@@ -11,11 +11,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import notation
+from lstm_calc.formats import notation
+from lstm_calc.formats.modelfile import dumps, loads, table_of
 from lstm_calc.frameworks import FRAMEWORKS, offers
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import Dense, Model
-from lstm_calc.modelfile import dumps, loads, table_of
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import Tensor, tensors
 from lstm_calc.render import DOCUMENT_FORMATS

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelError, RepeatVector, tensors
-from lstm_calc.counts import parse_count
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks.counting import count
+from lstm_calc.frozen import parse_count
 from lstm_calc.model import KINDS, MAX_LAYERS
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, load
 from lstm_calc.errors import FOR_WEIGHTS, ModelFileError
+from lstm_calc.formats.modelfile import MAX_BYTES, dumps, load_from, load_template, load_with_budget, loads
 from lstm_calc.model.budget import Budget
 from lstm_calc.model.template import Template
-from lstm_calc.modelfile import MAX_BYTES, dumps, load_from, load_template, load_with_budget, loads
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, read
 from lstm_calc.errors import NotationError
-from lstm_calc.notation import read_template
+from lstm_calc.formats.notation import read_template
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_without_the_package_the_cure_is_named(cli: Cli, file: Path, monkeypatch
     import sys
 
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
-    monkeypatch.delitem(sys.modules, "lstm_calc.safetensors_file", raising=False)
+    monkeypatch.delitem(sys.modules, "lstm_calc.weights.safetensors_file", raising=False)
     result = cli("port", MODEL, *PAIR, "--weights", str(file), "--save", str(file.with_name("out")))
     assert result.exit_code == 2
     assert result.stderr == "error: safetensors files need two packages; pip install 'lstm-calc[safetensors]'\n"
@@ -197,7 +197,7 @@ def test_the_package_is_loaded_only_for_files() -> None:
 
 
 def test_the_arrays_of_a_file_are_a_mapping(file: Path) -> None:
-    from lstm_calc.safetensors_file import read_weights
+    from lstm_calc.weights.safetensors_file import read_weights
 
     weights = read_weights(str(file))
     assert len(weights) == len(list(weights)) == 4
@@ -209,7 +209,7 @@ def test_the_arrays_of_a_file_are_a_mapping(file: Path) -> None:
     [("missing", "'missing' cannot be read: no such file or directory"), ("a\0b", "'a\\x00b' cannot be read: not a file name")],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(path: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstm_calc.safetensors_file import read_weights
+    from lstm_calc.weights.safetensors_file import read_weights
 
     monkeypatch.chdir(tmp_path)
     with pytest.raises(WeightsError) as refused:
@@ -218,7 +218,7 @@ def test_what_cannot_be_read_is_told_in_a_sentence(path: str, why: str, tmp_path
 
 
 def test_every_kind_of_number_that_numpy_has_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstm_calc.safetensors_file import read_weights
+    from lstm_calc.weights.safetensors_file import read_weights
 
     kinds = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I8": "i1", "I16": "<i2", "I32": "<i4", "I64": "<i8"}
     kinds |= {"U8": "u1", "U16": "<u2", "U32": "<u4", "U64": "<u8"}

@@ -16,7 +16,7 @@ from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
-from lstm_calc.weights import move, port
+from lstm_calc.questions.port_arrays import move, port
 from tests.strategies import models
 from tests.test_imports import loaded
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc.checkpoint import read
-from lstm_calc.checkpoint.flows import FLOWS, Flow
-from lstm_calc.checkpoint.source import Source, Window
 from lstm_calc.errors import CheckpointError
+from lstm_calc.weights.readers import read
+from lstm_calc.weights.readers.flows import FLOWS, Flow
+from lstm_calc.weights.readers.source import Source, Window
 from tests.handmade import (
     Call,
     Global,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc.record import Checked, Record, _constructor, _first
+from lstm_calc.frozen import Checked, Record, _constructor, _first
 
 
 def test_fields_stand_in_order_and_class_variables_are_none() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks.counting import count
-from lstm_calc.modelfile import loads
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import tensors
 from tests.recorded import cases, model_of, published, why_not

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, plain, size_words, worded
+from lstm_calc.render.document import Block, Column, Document, Line, Table
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

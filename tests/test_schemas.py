@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator, ValidationError
 import lstm_calc
 from lstm_calc import LSTM, Model, schema
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
-from lstm_calc.fields import RULES
+from lstm_calc.formats.modelfile import dumps, load_template, loads
+from lstm_calc.frozen import RULES
 from lstm_calc.model import KINDS
-from lstm_calc.modelfile import dumps, load_template, loads
 from lstm_calc.schemas import schema_names
 from tests.schemas import assert_follows_its_schema
 from tests.strategies import models

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_calc import LSTM, FrameworkError, Model, ModelError, read, shapes
+from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.modelfile import loads
 from tests.recorded import cases, model_of
 from tests.strategies import models
 from tests.test_recorded import RECORDED, framework_of

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from lstm_calc import LSTM, Dense, LstmCalcError, Model, read, read_template, solve
 from lstm_calc.errors import FrameworkError, ModelError
-from lstm_calc.fields import MAX_SIZE
+from lstm_calc.formats.modelfile import load_template
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
+from lstm_calc.frozen import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width
-from lstm_calc.modelfile import load_template
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.solve import Candidate, _root, largest, smallest
 from tests.strategies import models

@@ -16,20 +16,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, read, sweep
-from lstm_calc.chart import Chart, Curve, as_text, short
 from lstm_calc.cli import app
 from lstm_calc.cli import sweep as command
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
+from lstm_calc.operations import macs_of
 from lstm_calc.questions.axes import NAMES, Axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
 from lstm_calc.questions.sweep import _long_axis
+from lstm_calc.render.chart import Chart, Curve, as_text, short
 from lstm_calc.report.sweep import sweep_chart
-from lstm_calc.work import macs_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -504,7 +504,7 @@ def test_a_picture_without_matplotlib_is_a_sentence(cli: Cli, monkeypatch: pytes
     assert result.exit_code == 2
     assert "pip install 'lstm-calc[plot]'" in result.stderr
     assert list(tmp_path.iterdir()) == []
-    from lstm_calc.picture import picture
+    from lstm_calc.render.picture import picture
 
     with pytest.raises(NotInstalledError):
         picture(CHART, "png")
@@ -569,7 +569,7 @@ def test_a_filter_rounds_no_number(text: str) -> None:
 
 def test_a_legend_is_drawn_where_there_is_something_to_name() -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is installed where pictures are drawn")
-    from lstm_calc.picture import picture
+    from lstm_calc.render.picture import picture
 
     alone = CHART.replace(curves=(Curve("", ((0, 0), (100, 1000))),), line=None)
     drawn = [alone, alone.replace(line=250, line_name="budget 250"), CHART.replace(line=None)]

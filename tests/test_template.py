@@ -6,10 +6,10 @@ import pytest
 from lstm_calc.reshaping import Between, GlobalPooling
 
 from lstm_calc.errors import ModelError
+from lstm_calc.formats.notation import read, read_template
 from lstm_calc.model import GRU, LSTM, ConvLSTM, Dense, Embedding, Model
 from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Template, in_proportion, one_width
-from lstm_calc.notation import read, read_template
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lstm_calc.chart import Chart, Curve, as_text
 from lstm_calc.cli import app
-from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
+from lstm_calc.render.chart import Chart, Curve, as_text
+from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.visible import visible
 from tests.handmade import torch_tensor, torch_zip
 

@@ -10,8 +10,8 @@ import typer
 from hypothesis import strategies as st
 
 from lstm_calc.cli import COMMANDS, app
-from lstm_calc.fields import DATA_FORMATS, MERGES, PADDINGS
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frozen import DATA_FORMATS, MERGES, PADDINGS
 from lstm_calc.model import KINDS
 from tests.strategies import models
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

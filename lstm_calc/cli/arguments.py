@@ -6,7 +6,7 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
+    from lstm_calc.render.document import Document
 
 
 @with_options

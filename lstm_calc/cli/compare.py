@@ -10,9 +10,9 @@ from lstm_calc.cli.output import Output
 from lstm_calc.errors import shortened
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.model import Model
     from lstm_calc.questions.compare import Comparison
+    from lstm_calc.render.document import Document
 
 _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
 

@@ -9,8 +9,8 @@ from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, read_t
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.cost import Cost
+    from lstm_calc.render.document import Document
 
 
 @partial(with_options, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
@@ -25,8 +25,8 @@ def run(
     quiet: bool,
 ) -> int:
     if quiet:
+        from lstm_calc.operations import macs_of
         from lstm_calc.runs import batch_of
-        from lstm_calc.work import macs_of
 
         return output.number(macs_of(model, framework, batch_of(**batch)))
     from lstm_calc.questions.cost import cost

@@ -10,9 +10,9 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.difference import Difference
     from lstm_calc.questions.explain import Explanation
+    from lstm_calc.render.document import Document
 
 
 @with_options

@@ -11,7 +11,7 @@ from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, ModelError
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
+    from lstm_calc.render.document import Document
 
 
 def _series(flag: str, words: str) -> Any:
@@ -71,7 +71,7 @@ def _one(asked: dict[str, Any], output: Output, *, quiet: bool, as_model: bool) 
 
     answer = forecast(**asked)
     if as_model:
-        from lstm_calc.modelfile import dumps
+        from lstm_calc.formats.modelfile import dumps
 
         return output.text(dumps(answer.model))
     if quiet:

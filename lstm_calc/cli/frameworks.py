@@ -8,8 +8,8 @@ from lstm_calc.cli.options import framework_names, with_options
 from lstm_calc.cli.output import Output
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.support import Support, SupportList
+    from lstm_calc.render.document import Document
 
 
 @with_options

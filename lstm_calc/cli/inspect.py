@@ -10,8 +10,8 @@ from lstm_calc.errors import LstmCalcError, printable
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.inspect import InspectedFile, Inspection
+    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -60,7 +60,7 @@ def _document(answer: "Inspection", *, tensors: bool) -> "Document":
 
 
 def _print_model(files: list[str], output: Output) -> int:
-    from lstm_calc.modelfile import dumps
+    from lstm_calc.formats.modelfile import dumps
     from lstm_calc.questions.inspect import inspect_file
 
     if len(files) != 1:

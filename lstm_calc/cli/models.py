@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from lstm_calc.cli.numbers import flag_of, read_counts
-from lstm_calc.counts import UNKNOWN
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
+from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
 from lstm_calc.model.template import Place, Template
 
@@ -123,10 +123,10 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
 def named_model(model: str, input_dim: int | None = None) -> Model:
     """Return the model of the argument: standard input, a file, or the notation."""
     if is_a_path(model):
-        from lstm_calc.modelfile import load
+        from lstm_calc.formats.modelfile import load
 
         return load(model, input_dim)
-    from lstm_calc.notation import read
+    from lstm_calc.formats.notation import read
 
     return read(model)
 
@@ -134,10 +134,10 @@ def named_model(model: str, input_dim: int | None = None) -> Model:
 def _named_template(model: str) -> Template:
     """Return the template of the argument: standard input, a file, or the notation."""
     if is_a_path(model):
-        from lstm_calc.modelfile import load_template
+        from lstm_calc.formats.modelfile import load_template
 
         return load_template(model)
-    from lstm_calc.notation import read_template
+    from lstm_calc.formats.notation import read_template
 
     return read_template(model)
 
@@ -154,7 +154,7 @@ def model_and_budget(model: str, input_dim: int | None = None) -> "tuple[Model, 
     """Return the model of an argument, and the budget where it is a file that has one."""
     if not is_a_path(model):
         return named_model(model), _no_budget()
-    from lstm_calc.modelfile import load_with_budget
+    from lstm_calc.formats.modelfile import load_with_budget
 
     return load_with_budget(model, input_dim)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lstm_calc.counts import parse_count, parse_size, parse_time
 from lstm_calc.errors import LstmCalcError, quoted
+from lstm_calc.frozen import parse_count, parse_size, parse_time
 
 
 def flag_of(name: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from lstm_calc.document import Column, Document, Value
+    from lstm_calc.render.document import Column, Document, Value
 
 
 _STANDARD_OUTPUT = {"-", "/dev/stdout", "/dev/fd/1"}

@@ -7,8 +7,8 @@ from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.params import ParamCount
+    from lstm_calc.render.document import Document
 
 
 @with_options

@@ -12,8 +12,8 @@ from lstm_calc.errors import LstmCalcError, quoted
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.port import Port
+    from lstm_calc.render.document import Document
 
 _FILES = "Weights"
 
@@ -72,8 +72,8 @@ def _check(output: Output, weights: str | None, save: str | None, *, code: bool,
 
 
 def _move_file(weights: str, prefix: str, save: str, plan: "Port") -> None:
-    from lstm_calc.safetensors_file import read_weights, written
-    from lstm_calc.weights import move
+    from lstm_calc.questions.port_arrays import move
+    from lstm_calc.weights.safetensors_file import read_weights, written
 
     write_file("--save", save, [written(move(read_weights(weights), plan, prefix))])
 

@@ -10,9 +10,9 @@ from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.review import Review
+    from lstm_calc.render.document import Document
 
 
 @partial(

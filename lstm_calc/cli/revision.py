@@ -34,7 +34,7 @@ def at_revision(text: str) -> Model:
     """Return the model in a file at a revision of the repository around here; raise LstmCalcError where there is none."""
     from io import BytesIO
 
-    from lstm_calc.modelfile import MAX_BYTES, load_from
+    from lstm_calc.formats.modelfile import MAX_BYTES, load_from
 
     if text.startswith("-"):
         raise LstmCalcError(f"{quoted(text)} is not a file at a revision; write HEAD~1:model.toml")

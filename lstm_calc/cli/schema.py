@@ -10,7 +10,7 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.render import DATA_FORMATS
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
+    from lstm_calc.render.document import Document
 
 
 def _names() -> list[str]:

@@ -10,8 +10,8 @@ from lstm_calc.cli.output import Output, warn
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.shapes import Shapes
+    from lstm_calc.render.document import Document
 
 
 @with_options

@@ -15,9 +15,9 @@ from lstm_calc.model.template import Template
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.solve import Solution
+    from lstm_calc.render.document import Document
 
 
 @partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)

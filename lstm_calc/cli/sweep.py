@@ -133,8 +133,8 @@ def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", 
 
 def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
-    from lstm_calc.chart import as_text
-    from lstm_calc.picture import form_of, picture
+    from lstm_calc.render.chart import as_text
+    from lstm_calc.render.picture import form_of, picture
     from lstm_calc.report.sweep import sweep_chart
 
     line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))

@@ -10,8 +10,8 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
     from lstm_calc.questions.tensors import Storage
+    from lstm_calc.render.document import Document
 
 
 @with_options

@@ -11,8 +11,8 @@ from collections import Counter
 from functools import cache
 
 from lstm_calc.equations.parse import Visitor, gates_of
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.record import Record
 
 MERGE_FLOPS = {"concat": 0, "none": 0, "sum": 1, "mul": 1, "average": 2}
 """Operations per element for merging the outputs of two directions."""

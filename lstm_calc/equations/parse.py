@@ -11,8 +11,8 @@ from abc import ABC, abstractmethod
 from functools import cache, partial, reduce
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELL, FUNCTIONS, HIDDEN
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping

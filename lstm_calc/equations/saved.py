@@ -11,8 +11,8 @@ from functools import cache
 from itertools import count
 
 from lstm_calc.equations.parse import Visitor
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.record import Record
 
 
 class SavedForBackward(Record):

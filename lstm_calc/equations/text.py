@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.equations.parse import BIAS_OF, Apply, Preactivation, Visitor, Weighted, gates_of, parse
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import FUNCTIONS
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from lstm_calc.equations.parse import Node

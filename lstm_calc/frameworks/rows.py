@@ -17,8 +17,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, listed
+from lstm_calc.frozen import Record
 from lstm_calc.model.layers import KINDS
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.counts import parse_count, parse_size
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record, parse_count, parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.fields import count, input_shape, name
+from lstm_calc.frozen import Checked, Record, count, input_shape, name
 from lstm_calc.model.layers import Dense, Embedding, Layer, Recurrent, Shared
-from lstm_calc.record import Checked, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,7 +131,7 @@ class Model(Checked):
 
     def __str__(self) -> str:
         """Return the model in the one-line notation."""
-        from lstm_calc.notation import write
+        from lstm_calc.formats.notation import write
 
         return write(self)
 

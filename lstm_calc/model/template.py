@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
-from lstm_calc.fields import count
+from lstm_calc.frozen import Record, count
 from lstm_calc.model import Layer, Model, Recurrent
 from lstm_calc.model.budget import Budget
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

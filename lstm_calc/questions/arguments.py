@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_calc.frameworks import framework
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record
 
 _PARAMETERS = ("parameters",)
 _SHAPES = ("shapes",)

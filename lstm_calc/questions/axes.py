@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.counts import parse_count
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
-from lstm_calc.fields import RULES, count, flag
 from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frozen import RULES, Record, count, flag, parse_count
 from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent
 from lstm_calc.model.cells import CELLS
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

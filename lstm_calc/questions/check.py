@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks import framework_of
+from lstm_calc.frozen import Record
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.measures import measures
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model

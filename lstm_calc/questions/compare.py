@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import framework_of
-from lstm_calc.notation import written
+from lstm_calc.frozen import Record
 from lstm_calc.questions.params import params
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

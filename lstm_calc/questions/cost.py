@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.counts import quotient
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks import framework_of
+from lstm_calc.frozen import Record, quotient
+from lstm_calc.operations import Work, idle_gates, merge_flops, work_once
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.record import Record
 from lstm_calc.runs import batch_of, runs_of
-from lstm_calc.work import Work, idle_gates, merge_flops, work_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
 from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, uses_in
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.frozen import Record
 from lstm_calc.questions.derivation import Step, of_one_way, times, with_numbers
 from lstm_calc.questions.explain import Explanation, explain
 from lstm_calc.questions.tensors import ROLES, tensors
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

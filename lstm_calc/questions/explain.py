@@ -11,10 +11,10 @@ from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers
 from lstm_calc.errors import listed
 from lstm_calc.frameworks import equation_words, framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import Shape, sizes_of
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.fields import count as whole
+from lstm_calc.formats.modelfile import table_of
+from lstm_calc.frozen import Record
+from lstm_calc.frozen import count as whole
 from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
-from lstm_calc.modelfile import table_of
 from lstm_calc.questions.params import ParamCount, params
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

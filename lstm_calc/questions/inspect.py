@@ -7,22 +7,22 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.checkpoint import read
 from lstm_calc.errors import FrameworkError, listed
 from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
-from lstm_calc.inference.find import found_layers
-from lstm_calc.inference.layers import Found, display_name
-from lstm_calc.inference.others import kinds_of
-from lstm_calc.inference.sorting import sort
+from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Recurrent, fresh_name
-from lstm_calc.record import Record
+from lstm_calc.weights.inference.find import found_layers
+from lstm_calc.weights.inference.layers import Found, display_name
+from lstm_calc.weights.inference.others import kinds_of
+from lstm_calc.weights.inference.sorting import sort
+from lstm_calc.weights.readers import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.checkpoint.stored import Stored
-    from lstm_calc.inference.fits import Fit
+    from lstm_calc.weights.inference.fits import Fit
+    from lstm_calc.weights.readers.stored import Stored
 
 
 _UNNAMED = r"[^A-Za-z0-9_./-]"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of, weight_bytes
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks.counting import count
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record
+from lstm_calc.operations import macs_of
 from lstm_calc.runs import batch_of
-from lstm_calc.work import macs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
-from lstm_calc.record import Record
-from lstm_calc.work import step_in, untied
+from lstm_calc.operations import step_in, untied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

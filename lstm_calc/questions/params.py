@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS, framework_of, uses_in
 from lstm_calc.frameworks.counting import Shape, count
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

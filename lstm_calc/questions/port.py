@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, refusals, settled, with_defaults
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order, tensors
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.frozen import Record
 from lstm_calc.questions.check import Check, check
 from lstm_calc.questions.cost import Cost, cost
 from lstm_calc.questions.params import ParamCount, params
 from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.questions.solve import Solution, solve
 from lstm_calc.questions.tensors import Storage, tensors
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.inference.sorting import sort
+from lstm_calc.frozen import Record
 from lstm_calc.model import Model
-from lstm_calc.record import Record
+from lstm_calc.weights.inference.sorting import sort
 
 if TYPE_CHECKING:
     from lstm_calc.questions.inspect import InspectedFile

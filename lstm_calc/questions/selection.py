@@ -15,8 +15,8 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.counts import parse_count, parse_size
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.frozen import parse_count, parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, few
 from lstm_calc.frameworks import Signal, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.model import axis_words, input_axes, propagate
 from lstm_calc.questions.stream import Stream, order_of, start
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,13 +10,12 @@ from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
-from lstm_calc.fields import MAX_SIZE
 from lstm_calc.frameworks import framework_of
+from lstm_calc.frozen import MAX_SIZE, Record
 from lstm_calc.model import Model
 from lstm_calc.model.template import Template, in_proportion, one_width
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

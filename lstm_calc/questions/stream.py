@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
+from lstm_calc.frozen import Record
 from lstm_calc.model.model import input_axes
 from lstm_calc.model.sizes import product
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

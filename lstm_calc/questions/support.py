@@ -6,10 +6,10 @@ from typing import Any
 
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
 from lstm_calc.frameworks.counting import axes_of, bias_vectors, rows_of
+from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import transposed
-from lstm_calc.record import Record
 
 _SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}
 _PROBES = {kind: KINDS[kind](**{name: _SMALLEST[name] for name in KINDS[kind].fields if name in _SMALLEST}) for kind in CELLS}

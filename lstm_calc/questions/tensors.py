@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frameworks import framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
-from lstm_calc.names import paths
-from lstm_calc.record import Record
+from lstm_calc.frameworks.names import paths
+from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
+from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS, HIDDEN
-from lstm_calc.record import Record
-from lstm_calc.work import saved_in
+from lstm_calc.operations import saved_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, NotInstalledError, printable
 from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework_of, layout_for
+from lstm_calc.frozen import Record
 from lstm_calc.model import Dense, Model, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
-from lstm_calc.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

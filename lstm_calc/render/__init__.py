@@ -10,7 +10,7 @@ from lstm_calc.render.words import plain, size_words, worded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Column, Document, Value
+    from lstm_calc.render.document import Column, Document, Value
 
 __all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "json", "plain", "size_words", "worded"]
 

@@ -12,7 +12,7 @@ from lstm_calc.render.words import NUMERIC, batches, cells, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Column, Document, Line, Table, Value
+    from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream

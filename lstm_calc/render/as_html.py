@@ -14,7 +14,7 @@ from lstm_calc.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lstm_calc.document import Block, Column, Document, Edge, Graph, Line, Node, Table, Value
+    from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table, Value
 
 _PLACES = {
     "text": "<p>%s</p>",

@@ -10,7 +10,7 @@ from lstm_calc.render.words import NUMERIC, cells
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.document import Block, Document, Line, Table
+    from lstm_calc.render.document import Block, Document, Line, Table
 
 _PREAMBLE = r"""\documentclass{article}
 \usepackage[a4paper,landscape,margin=2cm]{geometry}

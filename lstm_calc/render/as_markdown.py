@@ -12,7 +12,7 @@ from lstm_calc.render.words import NUMERIC, batches, cells, worded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Block, Column, Document, Line, Table, Value
+    from lstm_calc.render.document import Block, Column, Document, Line, Table, Value
 
 _TITLE = 3
 """The level of a document's title."""

@@ -10,7 +10,7 @@ from lstm_calc.render.words import batches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.document import Column, Document, Value
+    from lstm_calc.render.document import Column, Document, Value
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from lstm_calc.render import as_table
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Document
+    from lstm_calc.render.document import Document
 
 
 _BODY_WIDTH = 100

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.segment import Segments
     from rich.text import Text
 
-    from lstm_calc.document import Document, Table
+    from lstm_calc.render.document import Document, Table
 
 
 _IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from lstm_calc.record import Record
+from lstm_calc.frozen import Record
 from lstm_calc.render.words import NUMERIC, cells
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table as RichTable
 
-    from lstm_calc.document import Line, Table, Value
+    from lstm_calc.render.document import Line, Table, Value
 
 
 class _Column(Record):

@@ -10,7 +10,7 @@ from lstm_calc.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from lstm_calc.document import Kind, Line, Table, Value
+    from lstm_calc.render.document import Kind, Line, Table, Value
 
 Item = TypeVar("Item")
 

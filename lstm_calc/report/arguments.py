@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
     from lstm_calc.questions.arguments import Argument, ArgumentList, LayerArguments

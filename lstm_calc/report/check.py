@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.render import size_words
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import FROM_FILE
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
-    from lstm_calc.document import Value
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check, Checks
+    from lstm_calc.render.document import Value
 
 
 def check_document(answer: Checks) -> Document:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import FROM_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.document import Value
     from lstm_calc.questions.compare import Comparison, Row, Subject
+    from lstm_calc.render.document import Value
 
 
 _LONGEST_TITLE = 16

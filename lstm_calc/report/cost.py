@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.render import size_words
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.document import Value
     from lstm_calc.model import Model
+    from lstm_calc.operations import Work
     from lstm_calc.questions.cost import Cost, Traffic
     from lstm_calc.questions.memory import Bytes, Training
-    from lstm_calc.work import Work
+    from lstm_calc.render.document import Value
 
 
 def cost_document(model: Model, answer: Cost) -> Document:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.render import worded
+from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.report.shapes import shapes_table, stack_graph
 from lstm_calc.report.words import EQUATION_LEGEND, from_file, headline
 

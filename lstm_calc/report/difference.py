@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.errors import few
+from lstm_calc.render.document import Block, Column, Document, Line, Table
 from lstm_calc.report.explain import bias_notes, unread
 from lstm_calc.report.words import headline
 

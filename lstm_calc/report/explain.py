@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.errors import few, listed
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.tensors import ROLES
+from lstm_calc.render.document import Block, Column, Document, Line, Table
 from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.render import worded
+from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.report.params import convention_note
 from lstm_calc.report.words import headline
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.frameworks import OPTIONS
 from lstm_calc.questions.support import SupportList
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import shortened
-from lstm_calc.inference.sorting import sort
 from lstm_calc.render import size_words
+from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.weights.inference.sorting import sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

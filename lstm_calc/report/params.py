@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
 from lstm_calc.frameworks.counting import bias_vectors
@@ -12,14 +11,15 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
 from lstm_calc.questions.tensors import ROLES
 from lstm_calc.render import size_words
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import from_file, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.document import Value
     from lstm_calc.model import Layer, Model
     from lstm_calc.questions.params import LayerCount, ParamCount
+    from lstm_calc.render.document import Value
 
 
 def params_document(model: Model, answer: ParamCount) -> Document:

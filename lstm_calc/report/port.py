@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import quoted
 from lstm_calc.frameworks import framework, settled
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import RAVELED_LEGEND, headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.document import Value
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Model
     from lstm_calc.questions.port import Filled, Move, Port
+    from lstm_calc.render.document import Value
 
     Slice = tuple[tuple[int, int], ...]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Block, Column, Document, Line, Table
 from lstm_calc.questions.check import Checks
+from lstm_calc.render.document import Block, Column, Document, Line, Table
 from lstm_calc.report.check import check_document, over_words
 from lstm_calc.report.cost import batch_words, cost_document
 from lstm_calc.report.params import params_document

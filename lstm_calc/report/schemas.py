@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table
 
 
 def schemas_document(answer: dict[str, Any]) -> Document:

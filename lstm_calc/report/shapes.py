@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Edge, Graph, Line, Node, Table
-from lstm_calc.notation import written
+from lstm_calc.formats.notation import written
 from lstm_calc.render import worded
+from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.report.words import FLOW_WORDS, from_file, headline
 
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.counts import quotient
-from lstm_calc.document import Column, Document, Line, Table
+from lstm_calc.frozen import quotient
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import from_file, headline, measure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.document import Value
     from lstm_calc.questions.solve import Candidate, Solution
+    from lstm_calc.render.document import Value
 
 
 def solve_document(answer: Solution) -> Document:

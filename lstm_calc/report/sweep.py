@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.chart import MOST_CURVES, Chart, Curve
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import LstmCalcError
+from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import FROM_FILE, headline, measure_words
 
 if TYPE_CHECKING:

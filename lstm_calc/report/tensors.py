@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.errors import listed
 from lstm_calc.questions.tensors import ROLES
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, from_file, headline
 
 if TYPE_CHECKING:

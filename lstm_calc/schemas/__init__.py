@@ -1,7 +1,7 @@
 """The JSON Schemas of every JSON answer and of the model file, each in a file beside this module.
 
 An answer says which is its own: ``"schema": "lstm-calc/NAME/1"`` is that of ``NAME.json``. They describe what is there and do not
-refuse more, as an answer may get further fields; the model file's does refuse what :mod:`lstm_calc.modelfile` refuses in a single
+refuse more, as an answer may get further fields; the model file's does refuse what :mod:`lstm_calc.formats.modelfile` refuses in a single
 layer. How layers follow each other (widths, names, what is tied) is beyond a schema, and left to the program.
 """
 

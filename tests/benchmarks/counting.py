@@ -17,8 +17,8 @@ import torch  # noqa: F401 - read by the statement
 
 from lstm_calc import LSTM, Dense, Model
 from lstm_calc.frameworks.counting import count
+from lstm_calc.operations import macs_of
 from lstm_calc.runs import batch_of
-from lstm_calc.work import macs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

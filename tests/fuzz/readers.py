@@ -17,11 +17,11 @@ from tempfile import mkdtemp
 import atheris
 
 with atheris.instrument_imports(include=["lstm_calc"]):
-    from lstm_calc import notation
-    from lstm_calc.counts import parse_count, parse_size, parse_time
     from lstm_calc.errors import LstmCalcError
+    from lstm_calc.formats import notation
+    from lstm_calc.formats.modelfile import load_from, loads
+    from lstm_calc.frozen import parse_count, parse_size, parse_time
     from lstm_calc.model.budget import budget_of
-    from lstm_calc.modelfile import load_from, loads
     from lstm_calc.questions.axes import read_axis
     from lstm_calc.questions.inspect import inspect
     from lstm_calc.questions.params import params

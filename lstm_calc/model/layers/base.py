@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.fields import RULES
+from lstm_calc.frozen import RULES, Checked
 from lstm_calc.model.sizes import product, shown
-from lstm_calc.record import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""Text into a model and back: the notation, model files, configurations of Keras."""

@@ -1,0 +1,185 @@
+"""Keras' classes, each a row of a table: the layer that it is, and Keras' argument for each of the layer's fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, quoted
+from lstm_calc.frozen import Record
+from lstm_calc.model import (
+    GRU,
+    LSTM,
+    RNN,
+    Activation,
+    Conv,
+    ConvLSTM,
+    Crop,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalPool,
+    Layer,
+    LayerNorm,
+    Masking,
+    Pad,
+    Permute,
+    Pool,
+    RepeatVector,
+    Reshape,
+    Upsample,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.formats.keras.node import Node
+
+NEUTRAL = frozenset(
+    [
+        "name", "trainable", "dtype", "batch_input_shape", "batch_shape", "sparse", "ragged", "dynamic", "input_length",
+        "mask_zero", "lora_alpha", "num_constants", "activation", "recurrent_activation", "activity_regularizer",
+        "unit_forget_bias", "dropout", "recurrent_dropout", "seed", "unroll", "implementation", "kernel_initializer",
+        "recurrent_initializer", "bias_initializer", "embeddings_initializer", "time_major", "zero_output_for_mask",
+        "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer", "kernel_constraint",
+        "recurrent_constraint", "bias_constraint", "embeddings_constraint", "epsilon", "beta_initializer", "gamma_initializer",
+        "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint",
+    ]
+)  # fmt: skip
+"""The arguments, of any layer here and any release of Keras 2 and 3, that change no shape and no count."""
+
+_ADDING = frozenset({"lora_rank", "quantization_config"})
+"""The arguments that add weights where they are given."""
+
+
+class Kind(Record):
+    """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
+
+    ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
+    ``once`` what an argument that is absent meant before Keras had it, ``unless`` the values of arguments that are not read here.
+    """
+
+    layer: type[Layer]
+    arguments: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
+    dims: int = 0
+    fixed: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+    once: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+_CELL = {"units": "units", "bias": "use_bias"}
+RUN = _same("return_sequences", "return_state", "stateful", "go_backwards")
+_RESET = _same("reset_after")
+_IMAGE = _same("filters", "kernel_size", "strides", "dilation_rate", "padding", "data_format")
+_LAST = {"return_sequences": False}
+_BEFORE = {"reset_after": False}
+_WINDOW = _same("pool_size", "strides", "padding", "data_format")
+_NORM = _same("center", "scale")
+_CUDNN = {"cudnn": True}
+
+CELLS = {
+    "LSTMCell": Kind(LSTM, _CELL),
+    "GRUCell": Kind(GRU, _CELL | _RESET, once=_BEFORE),
+    "SimpleRNNCell": Kind(RNN, _CELL),
+}
+RECURRENT = {
+    "LSTM": Kind(LSTM, _CELL | RUN, fixed=_LAST),
+    "GRU": Kind(GRU, _CELL | RUN | _RESET, fixed=_LAST, once=_BEFORE),
+    "SimpleRNN": Kind(RNN, _CELL | RUN, fixed=_LAST),
+    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    "CuDNNGRU": Kind(GRU, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    **{f"ConvLSTM{dims}D": Kind(ConvLSTM, {"bias": "use_bias"} | RUN | _IMAGE, dims, _LAST) for dims in (1, 2, 3)},
+}
+
+_UNCHANGED = (
+    "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D"
+)
+_FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization NotEqual not_equal"
+
+
+def _by_dimensions() -> Iterator[tuple[str, Kind]]:
+    """Yield the classes that there are for one, two and three dimensions."""
+    for dims in (1, 2, 3):
+        for name, function in (("Average", "average"), ("Avg", "average"), ("Max", "max")):
+            yield f"Global{name}Pool{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
+            yield f"Global{name}Pooling{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
+            for ending in ("Pool", "Pooling"):
+                yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, {"function": function})
+        yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims)
+        yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims)
+        yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims)
+
+
+PLAIN = {
+    "Dense": Kind(Dense, _CELL),
+    "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
+    "RepeatVector": Kind(RepeatVector, {"steps": "n"}),
+    "Conv1D": Kind(Conv, _IMAGE | {"bias": "use_bias"}, 1),
+    "LayerNormalization": Kind(LayerNorm, _NORM),
+    "Flatten": Kind(Flatten),
+    "Reshape": Kind(Reshape, _same("target_shape")),
+    "Permute": Kind(Permute, _same("dims")),
+    "Activation": Kind(Activation),
+    "Masking": Kind(Masking),
+    **dict.fromkeys(_UNCHANGED.split(), Kind(Dropout)),
+    **{name: Kind(Activation, fixed={"function": name}) for name in _FUNCTIONS.split()},
+    **dict(_by_dimensions()),
+}
+"""Every class that is read by its arguments alone."""
+
+
+def built(node: Node, kind: Kind, **more: Any) -> Any:
+    """Return the layer that a config describes, with some fields told from elsewhere."""
+    config, arguments = node.config, kind.arguments
+    if kind.layer.weighted:
+        config.only(NEUTRAL | _ADDING | set(arguments.values()) | set(_REFUSED), node.class_name)
+        _refuse_adding(config)
+    values = {
+        field: _value(config, field, key, kind.dims) for field, key in arguments.items() if config.values.get(key) is not None
+    }
+    for field, key in arguments.items():
+        if kind.layer.fields[field] is ... and field not in values:
+            raise config.error(f"missing; {node.class_name} needs it", key)
+    once = {} if "module" in node.values else kind.once
+    try:
+        return kind.layer(**{**once, **kind.fixed, **values, "name": node.name, "trainable": config.trained, **more})
+    except ModelError as error:
+        field = str(error.key)
+        raise config.error(error.without_key, arguments.get(field, field)) from None
+
+
+_REFUSED = {"groups": 1, "rms_scaling": False}
+"""Arguments that change the count, with the one value that is read."""
+
+
+def _value(config: Node, field: str, key: str, dims: int) -> Any:
+    """Return an argument as a layer's field takes it: one number stands for as many as there are dimensions."""
+    value = config.values[key]
+    if field == "margins":
+        return _margins(value, dims)
+    if field in {"kernel_size", "strides", "dilation_rate", "pool_size", "factors"}:
+        values = value if isinstance(value, list) else [value] * dims
+        if len(values) != dims:
+            raise config.error(f"must have {dims} sizes, not {quoted(value)}", key)
+        return values
+    return value
+
+
+def _margins(value: Any, dims: int) -> Any:
+    """Return the margins of cropping and padding as (before, after) for each dimension."""
+    values = value if isinstance(value, list) else [value] * dims
+    values = [values] if dims == 1 and len(values) == 2 and not isinstance(values[0], list) else values
+    return [each if isinstance(each, list) else [each, each] for each in values]
+
+
+def _refuse_adding(config: Node) -> None:
+    """Refuse what adds weights to a layer: LoRA, the scales of a quantized kernel, groups."""
+    dtype = config.values.get("dtype")
+    policy = str(dtype.get("class_name") if isinstance(dtype, dict) else dtype)
+    given = next((key for key in _ADDING if config.values.get(key) is not None), "dtype" if "uantized" in policy else None)
+    given = next((key for key, value in _REFUSED.items() if config.values.get(key, value) not in {value, None}), given)
+    if given or "_from_" in policy:
+        raise config.error("changes the weights in a way that is not modelled", given or "dtype")

@@ -1,0 +1,132 @@
+"""One object of a Keras config, read with care: every fault is told with the file and the key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
+from lstm_calc.frozen import Record, count
+from lstm_calc.model import MAX_LAYERS
+
+Shape = tuple[int | None, ...]
+"""Sizes with the batch first; None where one is not known."""
+
+_MAX_RANK = 8
+_INSIDE = frozenset({"layer", "layers", "cell", "cells"})
+_HOMES = {"keras", "tf_keras", "tensorflow"}
+
+
+class Node(Record):
+    """The values of one object, the file and the key it stands under, and whether all above it are trained."""
+
+    values: dict[str, Any]
+    file: str
+    place: str = ""
+    trained: bool = True
+
+    def error(self, message: str, key: str = "") -> ModelFileError:
+        """Return an error at this object, or at one of its keys."""
+        return ModelFileError(message, self.file, self._at(key))
+
+    def _at(self, key: str) -> str:
+        return ".".join(part for part in (self.place, key) if part)
+
+    def _inner(self, value: Any, key: str) -> Node:
+        if not isinstance(value, dict):
+            raise self.error(f"must be a table, not {quoted(value)}" if value is not None else "missing", key)
+        return Node(value, self.file, self._at(key), self.trained)
+
+    def node(self, key: str) -> Node:
+        """Return the object under a key."""
+        return self._inner(self.values.get(key), key)
+
+    def nodes(self, key: str) -> list[Node]:
+        """Return the objects in the list under a key."""
+        found = self.values.get(key)
+        if not isinstance(found, list):
+            raise self.error(f"must be a list, not {quoted(found)}" if found is not None else "missing", key)
+        if len(found) > MAX_LAYERS:
+            raise self.error(f"a model has at most {MAX_LAYERS:,} layers", key)
+        return [self._inner(value, f"{key}[{position}]") for position, value in enumerate(found)]
+
+    @property
+    def class_name(self) -> str:
+        """The class of a layer; one from elsewhere than Keras is refused, whatever its name."""
+        name = self.values.get("class_name")
+        if not isinstance(name, str):
+            raise self.error("a layer needs the name of its class", "class_name")
+        module, registered = self.values.get("module", "keras"), str(self.values.get("registered_name"))
+        if str(module).partition(".")[0] not in _HOMES or ">" in registered:
+            raise self.error(f"{quoted(name)} is a class of its author's, not of Keras", "class_name")
+        return name
+
+    @property
+    def config(self) -> Node:
+        """The arguments of a layer, and whether its weights are trained.
+
+        Keras 2 asks the layer and all around it; Keras 3, known by its policies, the layer that has the weights and the model.
+        """
+        config = self.node("config")
+        dtype = config.values.get("dtype")
+        policy = isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy"
+        around = bool(policy and self.place) and not _INSIDE.isdisjoint(config.values)
+        trainable = config.flag("trainable", default=True)
+        return config.replace(trained=self.trained and (around or trainable))
+
+    @property
+    def label(self) -> str:
+        """The layer's own name, else its class."""
+        names = (self.values.get("name"), self.config.values.get("name"))
+        return next((name for name in names if isinstance(name, str)), self.class_name)
+
+    @property
+    def shown(self) -> str:
+        """The layer's own name, else its class, as it may stand in a sentence."""
+        return printable(self.label)
+
+    @property
+    def name(self) -> str | None:
+        """The layer's own name, made to fit in every format."""
+        name = self.config.values.get("name")
+        return (re.sub(r"[^A-Za-z0-9_./-]", "_", name[:200]).lstrip("./-") or None) if isinstance(name, str) else None
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return the truth value under a key."""
+        value = self.values.get(key)
+        if not isinstance(value, bool | None):
+            raise self.error(f"must be true or false, not {quoted(value)}", key)
+        return default if value is None else value
+
+    def only(self, known: frozenset[str], what: str) -> None:
+        """Refuse a key that is not known: it might change what is counted."""
+        for key in self.values:
+            if key not in known:
+                hint = did_you_mean(key, known).partition("; known are")[0]
+                raise self.error(f"unknown key for {what}{hint}", key)
+
+    def shape(self, key: str) -> Shape | None:
+        """Return the shape under a key, None where there is none; ``items`` holds that of tf.keras."""
+        value = self.values.get(key)
+        value = value.get("items") if isinstance(value, dict) else value
+        if value is None:
+            return None
+        if not isinstance(value, list) or not 1 <= len(value) <= _MAX_RANK:
+            raise self.error(f"{quoted(value)} is not the shape of one input", key)
+        try:
+            return tuple(None if size is None else count("a size", size) for size in value)
+        except ModelError as error:
+            raise self.error(str(error), key) from None
+
+    @property
+    def built_on(self) -> Shape | None:
+        """The shape that the layer was built on, as Keras 3 writes it down."""
+        built = self.values.get("build_config")
+        return Node(built, self.file, self._at("build_config")).shape("input_shape") if isinstance(built, dict) else None
+
+    @property
+    def said(self) -> Shape | None:
+        """The shape that a layer says it reads, wherever its dialect writes that."""
+        config = self.config
+        keys = ("batch_shape", "batch_input_shape", "build_input_shape")
+        return self.built_on or next((shape for key in keys if (shape := config.shape(key))), None)

@@ -1,0 +1,276 @@
+"""Model files: TOML or JSON in the words of :mod:`lstm_calc.model`, or a config of Keras, read into a Model; and written from one.
+
+input_dim = 300
+framework = "keras"
+[[layers]]
+type = "lstm"
+units = 512
+[budget]
+params = "5M"
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.frameworks import framework
+from lstm_calc.frozen import RULES, UNKNOWN, count
+from lstm_calc.inputs import note
+from lstm_calc.model import KINDS, Layer, Model
+from lstm_calc.model.budget import Budget, budget_of
+from lstm_calc.model.template import Place, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+MAX_BYTES = 4 * 2**20
+_MOST_DOTS = 1000
+"""A dotted key costs tomllib the square of its parts; no model has such a line."""
+_ZIP = b"PK\x03\x04"
+_TOP = ("input_dim", "input_shape", "framework", "layers", "budget")
+_FOR_EDITORS = "$schema"
+"""The key by which a JSON file says where its schema is."""
+
+
+def load(path: str, input_dim: int | None = None) -> Model:
+    """Return the model in a file, or on standard input where the path is ``-``; a ``.keras`` archive is one too.
+
+    ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
+    Raises ModelFileError, with the file and the key, for whatever is not a model.
+    """
+    return loads(*_read(path), input_dim)
+
+
+def load_from(stream: BinaryIO, file: str) -> Model:
+    """Return the model in a stream of bytes; ``file`` is its name in messages."""
+    return loads(_text(stream, file), file)
+
+
+def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
+    """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
+    text, file = _read(path)
+    data = _data(text, file)
+    model = _described(data, file, input_dim)
+    return model, _budget(data, file) if "budget" in data else Budget()
+
+
+def load_template(path: str) -> Template:
+    """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
+    text, file = _read(path)
+    data = _data(text, file)
+    if not _has_types(data):
+        model = _described(data, file)
+        return Template(model.layers, model.input_dim, input_shape=model.input_shape, framework=model.framework)
+    places = tuple(_opened(data))
+    top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
+    return Template(_layers(data, file), data.get("input_dim"), places, **top)
+
+
+def _read(path: str) -> tuple[str, str]:
+    """Return the text of a file or of standard input, and its name in messages."""
+    try:
+        if path == "-":
+            if sys.stdin is None:
+                raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
+            note(sys.stdin.buffer)
+            text = _text(sys.stdin.buffer, "<stdin>")
+            if not text:
+                raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
+            return text, "<stdin>"
+        with Path(path).open("rb") as stream:
+            note(stream)
+            return _text(stream, path), path
+    except OSError as error:
+        raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
+    except ValueError:
+        raise ModelFileError("cannot be read: not a file name", path) from None
+
+
+def dumps(model: Model) -> str:
+    """Return a model as a JSON model file, such that :func:`loads` gives it back; what is as by default is left out.
+
+    For what stands between the layers of a config of Keras, a model file has no word.
+
+    >>> from lstm_calc import read
+    >>> loads(dumps(read("32 > bilstm 64 x2 > dense 10"))) == read("32 > bilstm 64 x2 > dense 10")
+    True
+    """
+    import json
+
+    return json.dumps(table_of(model), indent=2) + "\n"
+
+
+def table_of(model: Model) -> dict[str, Any]:
+    """Return the plain values of a model file.
+
+    >>> from lstm_calc import read
+    >>> table_of(read("32 > lstm 64"))
+    {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
+    """
+    layers = [{"type": layer.kind} | {name: _plain(value) for name, value in layer.changed().items()} for layer in model.layers]
+    source = {name: _plain(value) for name, value in model.changed().items() if name in {"input_dim", "input_shape", "framework"}}
+    return source | {"layers": layers}
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _text(stream: BinaryIO, file: str) -> str:
+    """Return the text of a stream, read no further than a model file can be long."""
+    data = stream.read(MAX_BYTES + 1)
+    if data.startswith(_ZIP):
+        from lstm_calc.formats.keras.archive import config_of
+
+        data = config_of(stream, file, MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"not UTF-8 text (byte {error.start:,}); {FOR_WEIGHTS}", file) from None
+
+
+def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Model:
+    """Return the model that a TOML or JSON text describes; ``file`` is its name in messages, ``input_dim`` as in :func:`load`."""
+    return _described(_data(text, file), file, input_dim)
+
+
+def _described(data: Any, file: str, input_dim: int | None = None) -> Model:
+    """Return the model that the values of a file describe: a config of Keras, or a model file of ours."""
+    if not _has_types(data):
+        from lstm_calc.formats import keras as kerasconfig
+
+        if kerasconfig.recognised(data):
+            return kerasconfig.read(data, file, input_dim)
+    if input_dim is not None:
+        raise ModelFileError("the file says itself what flows in; --input is for a config of Keras that does not", file)
+    if not isinstance(data, dict):
+        raise ModelFileError("a model file is a table with 'layers'", file)
+    return _model(data, file)
+
+
+def _has_types(data: Any) -> bool:
+    """Say whether the layers of a file have types, as those of a model file of ours."""
+    tables = data.get("layers") if isinstance(data, dict) else None
+    return isinstance(tables, list) and all(isinstance(table, dict) and "type" in table for table in tables)
+
+
+def _data(text: str, file: str) -> Any:
+    """Return the values of a TOML or JSON text."""
+    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith((".json", ".keras"))
+    try:
+        data = (_json if is_json else _toml)(text)
+    except ModelError as error:
+        raise ModelFileError(str(error), file) from None
+    except (ValueError, RecursionError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        why = "a number has too many digits" if "integer string conversion" in why else why
+        raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
+    return data
+
+
+def _opened(data: dict[str, Any]) -> Iterator[Place]:
+    """Yield where ``?`` stands for a size, and put a size there."""
+    for position, table in ((None, data), *enumerate(data["layers"])):
+        for field, value in table.items():
+            if value == UNKNOWN and RULES.get(field) is count:
+                table[field] = 1
+                yield position, field
+
+
+def _toml(text: str) -> Any:
+    import tomllib
+
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ModelError(f"a line has more than {_MOST_DOTS} dots")
+    return tomllib.loads(text)
+
+
+def _json(text: str) -> Any:
+    import json
+
+    return json.loads(text, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a dict; JSON would let the last of two equal keys win in silence."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        keys = sorted(key for key, _ in pairs)
+        twice = next(key for key, following in pairwise(keys) if key == following)
+        raise ModelError(f"the key {quoted(twice)} stands twice")
+    return table
+
+
+def _model(data: dict[str, Any], file: str) -> Model:
+    layers, framework_name = _layers(data, file), _framework(data, file)
+    try:
+        return Model(layers, data.get("input_dim"), data.get("input_shape"), framework=framework_name)
+    except ModelError as error:
+        where = "" if error.layer is None else f"layers[{error.layer}]."
+        raise ModelFileError(error.without_key, file, f"{where}{error.key}") from None
+
+
+def _framework(data: dict[str, Any], file: str) -> str | None:
+    """Return the framework that a file names, None where it names none."""
+    name = data.get("framework")
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise ModelFileError(f"must be the name of a framework, not {quoted(name)}", file, "framework")
+    try:
+        return framework(name).name
+    except FrameworkError as error:
+        raise ModelFileError(str(error), file, "framework") from None
+
+
+def _layers(data: dict[str, Any], file: str) -> list[Layer]:
+    """Return the layers that a file's tables describe."""
+    for key in data:
+        if key not in {*_TOP, _FOR_EDITORS}:
+            raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
+    _budget(data, file)
+    tables = data.get("layers")
+    if not isinstance(tables, list) or not tables:
+        raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
+    return [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
+
+
+def _budget(data: dict[str, Any], file: str) -> Budget:
+    """Return what a file's ``budget`` allows."""
+    values = data.get("budget", {})
+    if not isinstance(values, dict):
+        raise ModelFileError("a budget is a table with params, bytes or macs", file, "budget")
+    try:
+        return budget_of(values)
+    except ModelError as error:
+        raise ModelFileError(error.without_key, file, f"budget.{error.key}") from None
+
+
+def _layer(table: Any, file: str, where: str) -> Layer:
+    """Return the layer that one table describes."""
+    if not isinstance(table, dict):
+        raise ModelFileError("a layer is a table with a type", file, where)
+    values = dict(table)
+    name = values.pop("type", None)
+    if not isinstance(name, str):
+        raise ModelFileError(f"a layer needs its type: {listed(KINDS, 'or')}", file, f"{where}.type")
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ModelFileError(f"{quoted(name)} is not a layer type{did_you_mean(name, KINDS)}", file, f"{where}.type")
+    for key in values:
+        if key not in kind.fields:
+            raise ModelFileError(f"unknown key for {name}{did_you_mean(key, kind.fields)}", file, f"{where}.{key}")
+    missing = [field for field, default in kind.fields.items() if default is ... and field not in values]
+    if missing:
+        raise ModelFileError(f"missing; {name} needs it", file, f"{where}.{missing[0]}")
+    try:
+        return kind(**values)
+    except ModelError as error:
+        raise ModelFileError(error.without_key, file, f"{where}.{error.key}") from None

@@ -1,0 +1,368 @@
+"""Frozen values with named fields, the rules of these fields, and whole numbers as people write them.
+
+A :class:`Record` offers what a frozen dataclass does, at a fiftieth of its start-up time: a dataclass takes about a millisecond of
+every start to generate its methods, and ten of them would be seen by whoever calls the program from a script. Type checkers see a
+Record as a dataclass (PEP 681).
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass_transform(frozen_default=True)
+class Record:
+    """A frozen value; subclasses annotate their fields, and may refuse values in :meth:`check`."""
+
+    fields: ClassVar[dict[str, Any]] = {}
+    """Every field in order, with its default; ``...`` where there is none."""
+    _positional: ClassVar[tuple[str, ...]] = ()
+    _required: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        """Collect the fields: positional ones first, then the inherited keyword-only ones."""
+        own = [name for name, kind in cls.__annotations__.items() if not str(kind).startswith("ClassVar")]
+        cls._positional = (*cls._positional, *(() if kw_only else own))
+        inherited = {name: default for base in reversed(cls.__bases__) for name, default in getattr(base, "fields", {}).items()}
+        merged = {name: cls.__dict__.get(name, default) for name, default in (inherited | dict.fromkeys(own, ...)).items()}
+        cls.fields = {name: merged[name] for name in (*cls._positional, *merged)}
+        cls._required = frozenset(name for name, default in cls.fields.items() if default is ...)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
+        self.__dict__.update(self._named(args, kwargs))
+        self.check()
+
+    @classmethod
+    def _named(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the arguments of the constructor by field."""
+        named = dict(zip(cls._positional, args)) | kwargs if args else kwargs  # noqa: B905 - what is too much is told below
+        if len(named) < len(args) + len(kwargs) or not cls.fields.keys() >= named.keys() >= cls._required:
+            raise TypeError(f"{cls.__name__} takes {', '.join(cls.fields)}; not {args} {kwargs}")
+        return named
+
+    def check(self) -> None:
+        """Refuse values that do not go together; called once, on construction."""
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed, checked anew."""
+        return type(self)(**{**self.changed(), **changes})
+
+    def asdict(self) -> dict[str, Any]:
+        """Return the fields and their values."""
+        return {name: getattr(self, name) for name in self.fields}
+
+    def changed(self) -> dict[str, Any]:
+        """Return the fields that differ from their defaults."""
+        given = self.__dict__
+        return {name: given[name] for name, default in self.fields.items() if name in given and given[name] != default}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen; use replace({name}=...)")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen; {name} stays")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.asdict() == other.asdict()
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.asdict().values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.changed().items())})"
+
+
+class Checked(Record):
+    """A record whose values come from outside. ``rules`` check one field each, ``check_<field>`` what goes with a value of one.
+
+    A value keeps the fields that differ from their defaults; only these are checked.
+    """
+
+    rules: ClassVar[Mapping[str, Callable[[str, Any], Any]]] = {}
+    """For a field: a function of its name and its value, which returns the value to keep or raises an error."""
+    _checks: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
+
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        """Collect the fields and their checks."""
+        super().__init_subclass__(kw_only=kw_only)
+        cls._checks = {name: getattr(cls, f"check_{name}") for name in cls.fields if hasattr(cls, f"check_{name}")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
+        named = self._named(args, kwargs)
+        kept, fields, rules = self.__dict__, self.fields, self.rules
+        for name, value in named.items():
+            if value is not fields[name]:
+                kept[name] = rules[name](name, value) if name in rules else value
+        for name, check in self._checks.items():
+            if name in kept:
+                check(self)
+        self.check()
+
+
+_COUNT = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?([kKMGBT]?)"
+_ZEROS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+_MOST_DIGITS = 600
+
+UNKNOWN = "?"
+"""What stands where a model leaves a size open."""
+
+
+def parse_count(text: str) -> int:
+    """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
+
+    >>> parse_count("1_000"), parse_count("20k"), parse_count("1.5M")
+    (1000, 20000, 1500000)
+    """
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
+        return int(text)  # without the pattern, which takes longer to compile than all the counting
+    match = re.fullmatch(_COUNT, text.strip())
+    if match and len(text) > _MOST_DIGITS:
+        raise LstmCalcError(f"{quoted(text)} is too large: sizes go up to 10**500")
+    if match:
+        whole, fraction, suffix = match[1], (match[2] or "").rstrip("0"), match[3]
+        if len(fraction) <= _ZEROS[suffix]:
+            return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
+    if text == UNKNOWN:
+        raise LstmCalcError("? is the size that solve looks for; anywhere else write a number")
+    raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M")
+
+
+_TIME = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*(ns|[uµμ]s|ms|s)"
+_NANOSECONDS = {"ns": 1, **dict.fromkeys(("us", "µs", "μs"), 10**3), "ms": 10**6, "s": 10**9}
+
+
+def parse_time(text: str) -> int:
+    """Return the whole nanoseconds that the text names, rounded down; raise LstmCalcError for anything else.
+
+    >>> parse_time("50us"), parse_time("50 µs"), parse_time("1.5ms")
+    (50000, 50000, 1500000)
+    """
+    match = re.fullmatch(_TIME, text.strip()) if len(text) <= _MOST_DIGITS else None
+    if match is None:
+        raise LstmCalcError(f"{quoted(text)} is not a time; write 200ns, 50us, 1.5ms or 2s")
+    fraction = match[2] or ""
+    parts: int = 10 ** len(fraction)
+    return int(match[1] + fraction) * _NANOSECONDS[match[3]] // parts
+
+
+_SIZE = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*([kKMGT]?)(i?)B?"
+_POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
+
+
+def parse_size(text: str) -> int:
+    """Return the whole bytes that the text names, rounded down; raise LstmCalcError for anything else.
+
+    >>> parse_size("256KiB"), parse_size("1MB"), parse_size("1.5MiB"), parse_size("65536")
+    (262144, 1000000, 1572864, 65536)
+    """
+    match = re.fullmatch(_SIZE, text.strip()) if len(text) <= _MOST_DIGITS else None
+    if match is None or (match[4] and not match[3]):
+        raise LstmCalcError(f"{quoted(text)} is not a size in bytes; write 65536, 256KiB (of 1,024) or 1.5MB (of 1,000,000)")
+    fraction = match[2] or ""
+    unit: int = (1024 if match[4] else 1000) ** _POWERS[match[3]]
+    parts: int = 10 ** len(fraction)
+    return int(match[1] + fraction) * unit // parts
+
+
+def quotient(one: int, other: int) -> float | None:
+    """Return one number divided by another, None where that is larger than any float.
+
+    >>> quotient(3, 2), quotient(10**400, 2)
+    (1.5, None)
+    """
+    try:
+        return one / other
+    except OverflowError:
+        return None
+
+
+MERGES = ("concat", "sum", "mul", "average", "none")
+"""How the two directions of a bidirectional layer become one output; ``none`` keeps two."""
+
+PADDINGS = ("valid", "same", "causal")
+"""Whether a convolution stays inside its input, or keeps its size."""
+
+DATA_FORMATS = ("channels_last", "channels_first")
+"""Where the features of an image stand."""
+
+MAX_SIZE = 10**500
+_MAX_DIMENSIONS = 3
+_NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
+
+
+def count(field: str, value: Any) -> int:
+    """Return the value as a whole number from 1 up."""
+    if type(value) is int and 0 < value < MAX_SIZE:
+        return value
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or number < 1:
+        if value == UNKNOWN:
+            raise ModelError(f"{field} is ?, the size that solve looks for; anywhere else write a number", key=field)
+        raise ModelError(f"{field} must be a whole number from 1 up, not {quoted(value)}", key=field)
+    if number > MAX_SIZE:
+        raise ModelError(f"{field} is too large: sizes go up to 10**500", key=field)
+    return number
+
+
+def flag(field: str, value: Any) -> bool:
+    """Return the value as true or false."""
+    if not isinstance(value, bool):
+        raise ModelError(f"{field} must be true or false, not {quoted(value)}", key=field)
+    return value
+
+
+def one_of(*words: str) -> Callable[[str, Any], str]:
+    """Return the rule of a field whose value is one of some words."""
+
+    def rule(field: str, value: Any) -> str:
+        if value not in words:
+            hint = did_you_mean(value, words) if isinstance(value, str) else f"; it is one of {listed(words, 'or')}"
+            raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
+        return str(value)
+
+    return rule
+
+
+def name(field: str, value: Any) -> str:
+    """Return the value as a name that stands unharmed in every format."""
+    if not (isinstance(value, str) and re.fullmatch(_NAME, value)):
+        raise ModelError(f"{field} must be letters, digits and _ . / - (at most 200), not {quoted(value)}", key=field)
+    return value
+
+
+def sizes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as the sizes of a window."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        value = ()
+    found = tuple(count(field, size) for size in value)
+    if not 0 < len(found) <= _MAX_DIMENSIONS:
+        raise ModelError(f"{field} must be one, two or three sizes, such as [3, 3]", key=field)
+    return found
+
+
+_MAX_AXES = 7
+
+
+def _listed(field: str, value: Any) -> tuple[Any, ...]:
+    """Return the value as a tuple of at most so many as a tensor has axes."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        raise ModelError(f"{field} must be a list, not {quoted(value)}", key=field)
+    found = tuple(value)
+    if not 0 < len(found) <= _MAX_AXES:
+        raise ModelError(f"{field} must have 1 to {_MAX_AXES} values, not {len(found)}", key=field)
+    return found
+
+
+def input_shape(field: str, value: Any) -> tuple[int | None, ...]:
+    """Return the value as a shape without its batch, None for a size that is not known."""
+    return tuple(None if size is None else count(field, size) for size in _listed(field, value))
+
+
+def target_shape(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as the shape that a reshape gives, of which one size may be -1."""
+    found = tuple(-1 if size == -1 else count(field, size) for size in _listed(field, value))
+    if found.count(-1) > 1:
+        raise ModelError(f"{field} may have one -1, not {found.count(-1)}", key=field)
+    return found
+
+
+def axes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as axes, counted from 1."""
+    return tuple(count(field, axis) for axis in _listed(field, value))
+
+
+def whole(field: str, value: Any) -> int:
+    """Return the value as a whole number from 0 up."""
+    return 0 if type(value) is int and value == 0 else count(field, value)
+
+
+def margins(field: str, value: Any) -> tuple[tuple[int, int], ...]:
+    """Return the value as (before, after) for each of one to three axes."""
+    found = _listed(field, value)
+    pairs = tuple(tuple(whole(field, size) for size in _listed(field, pair)) for pair in found)
+    if len(pairs) > _MAX_DIMENSIONS or any(len(pair) != 2 for pair in pairs):
+        raise ModelError(f"{field} must have (before, after) for each of one to three axes", key=field)
+    return tuple((before, after) for before, after in pairs)
+
+
+def padding(field: str, value: Any) -> str | tuple[int, ...]:
+    """Return the value as one of the words for padding, or as zeros at each end of one to three axes."""
+    if isinstance(value, str):
+        return one_of(*PADDINGS)(field, value)
+    found = tuple(whole(field, size) for size in _listed(field, value))
+    if len(found) > _MAX_DIMENSIONS:
+        raise ModelError(f"{field} must have one, two or three sizes", key=field)
+    return found
+
+
+def names(field: str, value: Any) -> tuple[str, ...]:
+    """Return the value as a list of names."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise ModelError(f"{field} must be a list of names, not {quoted(value)}", key=field)
+    return tuple(name(field, each) for each in value)
+
+
+def rate(field: str, value: Any) -> float:
+    """Return the value as a share."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ModelError(f"{field} must be a number from 0 to 1, not {quoted(value)}", key=field)
+    return value
+
+
+RULES: dict[str, Callable[[str, Any], Any]] = {
+    "units": count,
+    "filters": count,
+    "vocab_size": count,
+    "dim": count,
+    "steps": count,
+    "repeat": count,
+    "projection": count,
+    "input_dim": count,
+    "kernel_size": sizes,
+    "strides": sizes,
+    "dilation_rate": sizes,
+    "padding": padding,
+    "pool_size": sizes,
+    "factors": sizes,
+    "margins": margins,
+    "target_shape": target_shape,
+    "dims": axes,
+    "rate": rate,
+    "function": name,
+    "keepdims": flag,
+    "time_distributed": whole,
+    "center": flag,
+    "scale": flag,
+    "data_format": one_of(*DATA_FORMATS),
+    "bias": flag,
+    "bidirectional": flag,
+    "peephole": flag,
+    "coupled": flag,
+    "tied": flag,
+    "cudnn": flag,
+    "trainable": flag,
+    "return_state": flag,
+    "stateful": flag,
+    "go_backwards": flag,
+    "return_sequences": flag,
+    "reset_after": flag,
+    "reset_gate": flag,
+    "projection_bias": flag,
+    "merge": one_of(*MERGES),
+    "name": name,
+    "uses": name,
+    "inputs": names,
+}
+"""For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""

@@ -1,0 +1,91 @@
+"""Curves, ready to be drawn: as text, or by :mod:`lstm_calc.render.picture`; nothing here knows what an LSTM is."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from lstm_calc.render.document import Shown
+
+_MARKS = "*o+x#@%&=~"
+_LEAST_WIDTH, _LEAST_HEIGHT = 20, 5
+_POWERS = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
+MOST_CURVES = len(_MARKS)
+"""How many curves can be told apart."""
+
+
+class Curve(Shown):
+    """One curve: points (x, y) from left to right, and its name in the legend, empty where there is only one."""
+
+    name: str
+    points: tuple[tuple[int, int], ...]
+
+
+class Chart(Shown):
+    """Curves over labelled axes, and the height of a line across them."""
+
+    title: str
+    x: str
+    y: str
+    curves: tuple[Curve, ...]
+    line: int | None = None
+    line_name: str = ""
+
+
+def short(number: int) -> str:
+    """Return a number in at most three digits and a letter, for a tick.
+
+    >>> short(950), short(1500), short(12_345_678)
+    ('950', '1.5k', '12.3M')
+    """
+    for power, letter in _POWERS:
+        if number >= 10**power:
+            whole, tenth = divmod((10 * number + 10**power // 2) // 10**power, 10)
+            return f"{whole}.{tenth}{letter}" if tenth and whole < 100 else f"{(number + 10**power // 2) // 10**power}{letter}"
+    return str(number)
+
+
+def as_text(chart: Chart, width: int, height: int) -> str:
+    """Return a chart in characters, in so many columns and lines at least: a mark a curve, and dashes for the line."""
+    points = [point for curve in chart.curves for point in curve.points]
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    top = max(*(y for _, y in points), chart.line or 0, 1)
+    gutter = max(len(short(top)), len(short(top // 2)))
+    columns, lines = max(width - gutter - 2, _LEAST_WIDTH), max(height - 4 - len(_legend(chart)), _LEAST_HEIGHT)
+    canvas = [[" "] * columns for _ in range(lines)]
+    if chart.line is not None:
+        canvas[_line_of(chart.line, top, lines)] = ["-"] * columns
+    for mark, curve in zip(_MARKS, chart.curves, strict=False):
+        for column in range(columns):
+            y = _height_at(curve, left + (right - left) * column / max(columns - 1, 1))
+            if y is not None:
+                canvas[_line_of(y, top, lines)][column] = mark
+    ticks = {0: short(top), lines // 2: short(round(top * (1 - lines // 2 / (lines - 1)))), lines - 1: "0"}
+    body = [f"{ticks.get(at, ''):>{gutter}} |{''.join(line)}".rstrip() for at, line in enumerate(canvas)]
+    return "\n".join([chart.title, chart.y, *body, *_foot(chart, gutter, columns, left, right)]) + "\n"
+
+
+def _foot(chart: Chart, gutter: int, columns: int, left: int, right: int) -> list[str]:
+    """Return what stands under the canvas: the axis with its ends, and the legend."""
+    ends = f"{short(left)}{chart.x.center(columns - len(short(left)) - len(short(right)))}{short(right)}"
+    margin = " " * (gutter + 2)
+    return [f"{' ' * gutter} +{'-' * columns}", f"{margin}{ends}", *(f"{margin}{words}" for words in _legend(chart))]
+
+
+def _legend(chart: Chart) -> list[str]:
+    named = [f"{mark} {curve.name}" for mark, curve in zip(_MARKS, chart.curves, strict=False) if curve.name]
+    return named + ([f"- {chart.line_name}"] if chart.line is not None else [])
+
+
+def _line_of(y: float, top: int, lines: int) -> int:
+    return lines - 1 - round(y / top * (lines - 1))
+
+
+def _height_at(curve: Curve, x: float) -> float | None:
+    """Return the height of a curve between its points; None beside them."""
+    at = bisect_left(curve.points, x, key=lambda point: point[0])
+    if at < len(curve.points) and curve.points[at][0] == x:
+        return curve.points[at][1]
+    if at in {0, len(curve.points)}:
+        return None
+    (before, low), (after, high) = curve.points[at - 1 : at + 1]
+    return low + (high - low) * (x - before) / (after - before)

@@ -1,0 +1,180 @@
+"""What is to be shown, before anyone has decided how: a title, tables with typed columns, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from lstm_calc.frozen import Record
+from lstm_calc.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Kind = Literal["text", "number", "shape", "slice", "share", "error", "bytes", "seconds", "ratio", "delta", "change"]
+"""What the values of a column are; a delta is a number more or less than another, a change its share of that."""
+
+Value = str | int | float | bool | tuple[Any, ...] | None
+"""A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
+
+
+_KEYS = {"key", "start", "stop"}
+"""Fields that tell one part of a document from another, and stay as they are."""
+
+
+class Shown(Record):
+    """A part of an answer that people read; control characters in its texts, which may come from files, are made visible."""
+
+    def check(self) -> None:
+        """Make what is not printable visible, also in tuples of texts; the values of lines are worded later, and stay raw here."""
+        for field, value in self.__dict__.items():
+            if field not in _KEYS:
+                self.__dict__[field] = _visible(value)
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_visible, value))
+    return visible(value) if isinstance(value, str) else value
+
+
+class Column(Shown):
+    """One column of a table: ``key`` for machines, ``title`` for people.
+
+    ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    grouped: bool = False
+    shown: bool | None = None
+
+
+class Line(Record):
+    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on."""
+
+    values: tuple[Value, ...]
+    sum: Literal["", "subtotal", "total"] = ""
+
+
+class Table(Record):
+    """Columns and lines; on a screen a blank line parts the groups of the first column."""
+
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+    def for_people(self) -> Table:
+        """Return the table without the columns that people do not see."""
+        filled = [any(line.values[at] is not None for line in self.lines) for at in range(len(self.columns))]
+        kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
+        lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
+        return Table(tuple(self.columns[at] for at in kept), lines)
+
+    def with_columns(self, keys: Sequence[str]) -> Table:
+        """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
+        places = {column.key: at for at, column in enumerate(self.columns)}
+        kept = [places[key] for key in keys if key in places]
+        lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
+        said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
+        return Table(tuple(self.columns[at].replace(shown=True) for at in kept), said)
+
+    def sorted_by(self, key: str, *, descending: bool) -> Table:
+        """Return the table sorted by a column, what has no value last and no subtotals; itself where it lacks the column."""
+        at = next((at for at, column in enumerate(self.columns) if column.key == key), None)
+        if at is None:
+            return self
+        lines = [line for line in self.lines if not line.sum]
+        filled = sorted((line for line in lines if line.values[at] is not None), key=_order(at), reverse=descending)
+        ends = [line for line in lines if line.values[at] is None] + [line for line in self.lines if line.sum == "total"]
+        return Table(tuple(column.replace(grouped=False) for column in self.columns), (*filled, *ends))
+
+
+def _order(at: int) -> Callable[[Line], Any]:
+    """Return what lines are sorted by: a value, in which a size that is not known comes before all others."""
+
+    def order(line: Line) -> Any:
+        value = line.values[at]
+        return tuple(-1 if size is None else size for size in value) if isinstance(value, tuple) else value
+
+    return order
+
+
+class Block(Shown):
+    """A heading, a paragraph, an item of a list or a formula; in the text of all but headings, backticks enclose a formula.
+
+    A formula is written as it is read on a screen, ``i[t] = σ(W_i x[t] + 2 × b_i)``: single letters are quantities, longer words
+    names, ``_`` begins what stands below, ``[t]`` and ``[t-1]`` are steps, and whole numbers stand bare.
+    """
+
+    text: str
+    kind: Literal["heading", "text", "item", "formula"] = "text"
+
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """Yield the text in pieces, each with whether it is a formula."""
+        if self.kind == "formula":
+            yield self.text, True
+            return
+        for position, piece in enumerate(self.text.split("`")):
+            if piece:
+                yield piece, bool(position % 2)
+
+
+class Node(Shown):
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
+
+    key: str
+    lines: tuple[str, ...]
+    end: bool = False
+
+
+class Edge(Shown):
+    """An arrow between two nodes, and what flows along it."""
+
+    start: str
+    stop: str
+    label: str = ""
+
+
+class Graph(Shown):
+    """Boxes and arrows, from the left to the right or from the top down."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+class Document(Shown):
+    """An answer, ready to be rendered; people read the body before the tables, machines the tables alone.
+
+    ``sections`` are documents of their own, which follow what this one says itself.
+    """
+
+    title: str
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...]
+    graphs: tuple[Graph, ...] = ()
+    body: tuple[Block, ...] = ()
+    sections: tuple[Document, ...] = ()
+
+    def parts(self) -> Iterator[Document]:
+        """Yield the document and, each after the one that it is in, all of its sections."""
+        yield self
+        for section in self.sections:
+            yield from section.parts()
+
+    def sections_in_words(self) -> list[Document]:
+        """Return the sections that have more than drawings, for a format that cannot show these."""
+        return [part for part in self.sections if not part.graphs or any((part.tables, part.notes, part.body, part.sections))]
+
+    def with_columns(self, keys: Sequence[str]) -> Document:
+        """Return the tables that have any of some columns, with these alone."""
+        arranged = (table.with_columns(keys) for table in self.tables)
+        return self.replace(tables=tuple(table for table in arranged if table.columns))
+
+    def sorted_by(self, key: str, *, descending: bool) -> Document:
+        """Return the document with its tables sorted by a column."""
+        return self.replace(tables=tuple(table.sorted_by(key, descending=descending) for table in self.tables))
+
+    def tables_for_people(self) -> list[Table]:
+        """Return the tables of which people see a column."""
+        return [table for table in (each.for_people() for each in self.tables) if table.columns]

@@ -1,0 +1,113 @@
+"""Safetensors: eight bytes for the length of a JSON header, the header, the numbers; and the index of a file in shards.
+
+Source: huggingface/safetensors, README, section Format.
+"""
+
+from __future__ import annotations
+
+import json
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import CheckpointError, quoted
+from lstm_calc.weights.readers.stored import Checkpoint, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.weights.readers.source import Source
+
+MAX_HEADER = 4 * 2**20
+_MOST_SHARDS = 1000
+DTYPES = {
+    "BOOL": ("bool", 8),
+    "U8": ("uint8", 8),
+    "I8": ("int8", 8),
+    "F8_E5M2": ("float8_e5m2", 8),
+    "F8_E4M3": ("float8_e4m3fn", 8),
+    "F8_E8M0": ("float8_e8m0fnu", 8),
+    "F8_E5M2FNUZ": ("float8_e5m2fnuz", 8),
+    "F8_E4M3FNUZ": ("float8_e4m3fnuz", 8),
+    "F4": ("float4_e2m1fn", 4),
+    "F6_E2M3": ("float6_e2m3fn", 6),
+    "F6_E3M2": ("float6_e3m2fn", 6),
+    "I16": ("int16", 16),
+    "U16": ("uint16", 16),
+    "F16": ("float16", 16),
+    "BF16": ("bfloat16", 16),
+    "I32": ("int32", 32),
+    "U32": ("uint32", 32),
+    "F32": ("float32", 32),
+    "F64": ("float64", 64),
+    "I64": ("int64", 64),
+    "U64": ("uint64", 64),
+    "C64": ("complex64", 64),
+}
+"""For each dtype of the format, NumPy's word for it and its bits."""
+
+
+def read_safetensors(source: Source) -> Checkpoint:
+    """Return the tensors of a file in safetensors' format from its header alone."""
+    length = source.number("Q")
+    if length > MAX_HEADER:
+        raise CheckpointError(f"claims a safetensors header of {length:,} bytes; at most {MAX_HEADER:,} are read")
+    header = json_table(source.take(length), "the safetensors header")
+    header.pop("__metadata__", None)
+    space = source.size - source.at
+    return Checkpoint("safetensors", tuple(_stored(name, entry, source.at, space) for name, entry in header.items()))
+
+
+def json_table(data: bytes, what: str) -> dict[str, Any]:
+    """Return the table that JSON bytes which begin with a brace hold, in which no key stands twice."""
+    try:
+        table: dict[str, Any] = json.loads(data, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise CheckpointError(f"has {what} that is not JSON: {why}") from None
+    return table
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise ValueError("a key stands twice")
+    return table
+
+
+def _stored(name: str, entry: Any, start: int, space: int) -> Stored:
+    """Return one tensor of the header, its claims held against each other and against the file's length."""
+    try:
+        word, bits = DTYPES[entry["dtype"]]
+        shape = tuple(size for size in entry["shape"] if type(size) is int and size >= 0)
+        first, last = entry["data_offsets"]
+        right = len(shape) == len(entry["shape"]) and 0 <= first <= last and (last - first) * 8 == prod(shape) * bits
+    except (KeyError, TypeError, ValueError):
+        raise CheckpointError(f"has no dtype, shape and offsets for the tensor {quoted(name)} that go together") from None
+    if not right:
+        raise CheckpointError(f"gives the tensor {quoted(name)} a shape and offsets that do not go together")
+    if last > space:
+        raise CheckpointError(f"ends at byte {start + space:,}, and the tensor {quoted(name)} at byte {start + last:,}: cut short")
+    return Stored(name, shape, word)
+
+
+def read_index(table: dict[str, Any], folder: Path, read: Callable[[str], Checkpoint]) -> Checkpoint:
+    """Return the tensors that an index lists, each read from its shard, a file beside the index."""
+    shards: dict[Any, list[str]] = {}
+    for name, shard in table["weight_map"].items():
+        if not isinstance(shard, str) or shard != Path(shard).name:
+            raise CheckpointError(f"names {quoted(shard)} as a shard, which is not a file beside it")
+        shards.setdefault(shard, []).append(name)
+    if len(shards) > _MOST_SHARDS:
+        raise CheckpointError(f"names {len(shards):,} shards; at most {_MOST_SHARDS:,} are read")
+    found: list[Stored] = []
+    form = ""
+    for shard, names in shards.items():
+        checkpoint = read(str(folder / shard))
+        by_name = {tensor.name: tensor for tensor in checkpoint.tensors}
+        missing = [name for name in names if name not in by_name]
+        if missing:
+            raise CheckpointError(f"says that {quoted(missing[0])} is in {quoted(shard)}, and it is not")
+        found += [by_name[name] for name in names]
+        form = checkpoint.format
+    return Checkpoint(f"{form}, {len(shards)} shards", tuple(found))
