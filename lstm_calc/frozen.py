@@ -283,6 +283,48 @@ def axes(field: str, value: Any) -> tuple[int, ...]:
     return tuple(count(field, axis) for axis in _listed(field, value))
 
 
+def places(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as axes, counted from 1, or from -1 for the last; one axis may stand by itself."""
+    found = tuple(operator.index(axis) if hasattr(axis, "__index__") else 0 for axis in _listed(field, _alone(value)))
+    if 0 in found or len(set(found)) < len(found) or any(isinstance(axis, bool) for axis in _alone(value)):
+        raise ModelError(f"{field} must be axes, counted from 1 or from -1, the last; not {quoted(value)}", key=field)
+    return found
+
+
+def _alone(value: Any) -> Any:
+    return (value,) if hasattr(value, "__index__") else value
+
+
+def groups(field: str, value: Any) -> int:
+    """Return the value as a number of groups, or -1 where each channel is one."""
+    return -1 if value == -1 else count(field, value)
+
+
+def wholes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as whole numbers from 0 up, one for each of one to three axes."""
+    return tuple(whole(field, size) for size in _listed(field, value))
+
+
+_EQUATION = r"(\.{3})?([A-Za-z]+)(\.{3})?,([A-Za-z]+)(?:->|:)(\.{3})?([A-Za-z]+)(\.{3})?"
+
+
+def equation(field: str, value: Any) -> str:
+    """Return the value as the equation of an einsum of two operands; ``:`` may stand for its arrow."""
+    match = re.fullmatch(_EQUATION, value.replace(" ", "")) if isinstance(value, str) else None
+    if match is None or any(len(set(part)) < len(part) for part in (match[2], match[4], match[6])):
+        raise ModelError(f"{field} must be an einsum such as abc,cd->abd, not {quoted(value)}", key=field)
+    if (match[1], match[3]) != (match[5], match[7]) or (match[1] and match[3]) or not set(match[6]) <= {*match[2], *match[4]}:
+        raise ModelError(f"{field} {quoted(value)} does not give what it reads", key=field)
+    return match[0].replace(":", "->")
+
+
+def letters(field: str, value: Any) -> str:
+    """Return the value as letters of an equation, each once."""
+    if not (isinstance(value, str) and re.fullmatch("[A-Za-z]+", value) and len(set(value)) == len(value)):
+        raise ModelError(f"{field} must be letters of the equation, such as d, not {quoted(value)}", key=field)
+    return value
+
+
 def whole(field: str, value: Any) -> int:
     """Return the value as a whole number from 0 up."""
     return 0 if type(value) is int and value == 0 else count(field, value)
@@ -363,6 +405,25 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "merge": one_of(*MERGES),
     "name": name,
     "uses": name,
+    "groups": groups,
+    "depth_multiplier": count,
+    "output_padding": wholes,
+    "axis": places,
+    "shared_axes": axes,
+    "num_heads": count,
+    "key_heads": count,
+    "key_dim": count,
+    "value_dim": count,
+    "attention_axes": axes,
+    "use_gate": flag,
+    "use_scale": flag,
+    "score_mode": one_of("dot", "concat"),
+    "use_boundary": flag,
+    "equation": equation,
+    "bias_axes": letters,
+    "shape": input_shape,
+    "params": whole,
+    "class_name": name,
     "inputs": names,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""

@@ -38,8 +38,10 @@ class Layer(Checked, kw_only=True):
     """Whether it has weights, and so rows in the frameworks' tables."""
     keeps_rank: ClassVar[bool] = True
     """Whether it gives as many axes as it reads, whatever their number."""
+    most_inputs: ClassVar[int] = 1
+    """How many inputs it reads at most."""
     mixes_axes: ClassVar[bool] = False
-    """Whether the width it gives depends on other axes than the features it reads."""
+    """Whether the width it gives, or its own sizes, depend on other axes than the features it reads."""
     stepwise: ClassVar[bool] = True
     """Whether it can be applied step by step, reading a sequence as it comes."""
     input_dim: int | None = None
@@ -154,6 +156,22 @@ class Layer(Checked, kw_only=True):
         """Return what each word of a row's axes measures, for the shape it reads."""
         own = {} if self.output is None else {"units": self.output, "output": self.output}
         return {"input": self.width(shape), **own}
+
+    def sizes_for(self, shapes: tuple[Shape, ...]) -> dict[str, Size]:
+        """Return what each word of a row's axes measures, for the shapes it reads; ``sizes`` says it for a single one."""
+        return self.sizes(shapes[0])
+
+    def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - asked by what reads several widths
+        """Return the option words of rows that follow from the shapes it reads."""
+        return frozenset()
+
+    def times_for(self, shapes: tuple[Shape, ...], given: Shape) -> Mapping[str, Size]:
+        """Return how often each group of its rows is applied, for the shapes it reads; ``times`` says it for a single one."""
+        return self.times(shapes[0], given)
+
+    def products(self, shapes: tuple[Shape, ...]) -> Size:  # noqa: ARG002 - asked by attention
+        """Return the multiply-accumulates in which no weight takes part."""
+        return 0
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - asked by what slides or looks up
         """Return how often each group of its rows is applied, for the shapes it reads and gives.
