@@ -115,6 +115,9 @@ _MOST_DIGITS = 600
 UNKNOWN = "?"
 """What stands where a model leaves a size open."""
 
+UNKNOWN_SIZE = "_"
+"""What stands for a size of a shape that is not known."""
+
 
 def parse_count(text: str) -> int:
     """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
@@ -266,8 +269,8 @@ def _listed(field: str, value: Any) -> tuple[Any, ...]:
 
 
 def input_shape(field: str, value: Any) -> tuple[int | None, ...]:
-    """Return the value as a shape without its batch, None for a size that is not known."""
-    return tuple(None if size is None else count(field, size) for size in _listed(field, value))
+    """Return the value as a shape without its batch; None, or "_" where a file has no null, is a size that is not known."""
+    return tuple(None if size is None or size == UNKNOWN_SIZE else count(field, size) for size in _listed(field, value))
 
 
 def target_shape(field: str, value: Any) -> tuple[int, ...]:
@@ -281,18 +284,6 @@ def target_shape(field: str, value: Any) -> tuple[int, ...]:
 def axes(field: str, value: Any) -> tuple[int, ...]:
     """Return the value as axes, counted from 1."""
     return tuple(count(field, axis) for axis in _listed(field, value))
-
-
-def places(field: str, value: Any) -> tuple[int, ...]:
-    """Return the value as axes, counted from 1, or from -1 for the last; one axis may stand by itself."""
-    found = tuple(operator.index(axis) if hasattr(axis, "__index__") else 0 for axis in _listed(field, _alone(value)))
-    if 0 in found or len(set(found)) < len(found) or any(isinstance(axis, bool) for axis in _alone(value)):
-        raise ModelError(f"{field} must be axes, counted from 1 or from -1, the last; not {quoted(value)}", key=field)
-    return found
-
-
-def _alone(value: Any) -> Any:
-    return (value,) if hasattr(value, "__index__") else value
 
 
 def groups(field: str, value: Any) -> int:
@@ -363,6 +354,32 @@ def rate(field: str, value: Any) -> float:
     return value
 
 
+def axis(field: str, value: Any) -> int | tuple[int, ...]:
+    """Return the value as an axis, or as several; negative ones count from the last, and the batch, 0, is none."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_one_axis(field, each) for each in _listed(field, value))
+    return _one_axis(field, value)
+
+
+def _one_axis(field: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < abs(value) <= _MAX_AXES + 1:
+        raise ModelError(f"{field} must be an axis from 1 up, or from -1 down, not {quoted(value)}", key=field)
+    return value
+
+
+def sections(field: str, value: Any) -> int | tuple[int, ...]:
+    """Return the value as a number of equal parts, or as the sizes of parts."""
+    if isinstance(value, (list, tuple)) and 0 < len(value) <= _MOST_PARTS:
+        return tuple(count(field, size) for size in value)
+    parts = count(field, value)
+    if parts > _MOST_PARTS:
+        raise ModelError(f"{field} may be {_MOST_PARTS:,} parts at most", key=field)
+    return parts
+
+
+_MOST_PARTS = 1000
+
+
 RULES: dict[str, Callable[[str, Any], Any]] = {
     "units": count,
     "filters": count,
@@ -408,7 +425,6 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "groups": groups,
     "depth_multiplier": count,
     "output_padding": wholes,
-    "axis": places,
     "shared_axes": axes,
     "num_heads": count,
     "key_heads": count,
@@ -421,9 +437,13 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "use_boundary": flag,
     "equation": equation,
     "bias_axes": letters,
-    "shape": input_shape,
     "params": whole,
     "class_name": name,
     "inputs": names,
+    "outputs": names,
+    "shape": input_shape,
+    "axis": axis,
+    "sections": sections,
+    "normalize": flag,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""

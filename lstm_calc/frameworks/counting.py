@@ -53,7 +53,7 @@ def count(model: Model, framework_name: str | None = None) -> int:
 
 def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:
     """Return how many numbers a framework stores for a layer that reads some shapes."""
-    terms, sizes, total = _terms_for(table, layer), layer.sizes_for(tuple(map(layer.reading, shapes))), 0
+    terms, sizes, total = _terms_for(table, layer), layer.input_sizes(shapes), 0
     for number, words in terms:
         factors = product(sizes[word] for word in words)
         if factors is None:

@@ -4,6 +4,26 @@ from lstm_calc.model.layers.attention import AdditiveAttention, Attention, Multi
 from lstm_calc.model.layers.axes import Flatten, Permute, RepeatVector, Reshape
 from lstm_calc.model.layers.base import Layer
 from lstm_calc.model.layers.einsum import EinsumDense
+from lstm_calc.model.layers.graph import (
+    Add,
+    Average,
+    Concat,
+    Dot,
+    ExpandDims,
+    Index,
+    Input,
+    MatMul,
+    Maximum,
+    Merge,
+    Minimum,
+    Multiply,
+    Nested,
+    Reduce,
+    Split,
+    Stack,
+    Subtract,
+    Transpose,
+)
 from lstm_calc.model.layers.norm import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from lstm_calc.model.layers.plain import CRF, Activation, Dense, Dropout, Embedding, Masking, Other, PReLU, Shared
 from lstm_calc.model.layers.recurrent import GRU, LSTM, MGU, RNN, ConvGRU, ConvLSTM, Recurrent
@@ -27,9 +47,12 @@ __all__ = [
     "MGU",
     "RNN",
     "Activation",
+    "Add",
     "AdditiveAttention",
     "Attention",
+    "Average",
     "BatchNorm",
+    "Concat",
     "Conv",
     "ConvGRU",
     "ConvLSTM",
@@ -37,16 +60,26 @@ __all__ = [
     "Crop",
     "Dense",
     "DepthwiseConv",
+    "Dot",
     "Dropout",
     "EinsumDense",
     "Embedding",
+    "ExpandDims",
     "Flatten",
     "GlobalPool",
     "GroupNorm",
+    "Index",
+    "Input",
     "Layer",
     "LayerNorm",
     "Masking",
+    "MatMul",
+    "Maximum",
+    "Merge",
+    "Minimum",
     "MultiHeadAttention",
+    "Multiply",
+    "Nested",
     "Other",
     "PReLU",
     "Pad",
@@ -54,10 +87,15 @@ __all__ = [
     "Pool",
     "RMSNorm",
     "Recurrent",
+    "Reduce",
     "RepeatVector",
     "Reshape",
     "SeparableConv",
     "Shared",
+    "Split",
+    "Stack",
+    "Subtract",
+    "Transpose",
     "Upsample",
 ]
 
@@ -66,6 +104,8 @@ _CLASSES: tuple[type[Layer], ...] = (
     *(Conv, DepthwiseConv, SeparableConv, ConvTranspose, BatchNorm, LayerNorm, GroupNorm, RMSNorm),
     *(Attention, AdditiveAttention, MultiHeadAttention, PReLU, CRF, Other),
     *(RepeatVector, Dropout, Activation, Masking, Flatten, Reshape, Permute, Pool, GlobalPool, Upsample, Crop, Pad, Shared),
+    *(Input, Concat, Add, Multiply, Average, Subtract, Maximum, Minimum, Dot, MatMul, Stack),
+    *(ExpandDims, Index, Reduce, Transpose, Split, Nested),
 )
 KINDS = {kind.kind: kind for kind in _CLASSES}
 """Every kind by name, in the order of every list."""

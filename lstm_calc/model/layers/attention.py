@@ -22,7 +22,6 @@ class Attending(Layer, kw_only=True):
 
     words = frozenset({"query", "value", "key", "output"})
     stepwise = False
-    most_inputs = 3
 
     @property
     def reads_steps(self) -> bool:
@@ -40,9 +39,7 @@ class Attending(Layer, kw_only=True):
 
     def read(self, shapes: tuple[Shape, ...]) -> tuple[Shape, Shape, Shape]:
         """Return the shapes of the query, the value and the key; raise ModelError for what does not go together."""
-        query = shapes[0]
-        value = shapes[1] if len(shapes) > 1 else query
-        key = shapes[2] if len(shapes) > 2 else value
+        query, value, key = (*map(self.reading, shapes), *(self.reading(shapes[-1]),) * 2)[:3]
         for shape in (query, value, key):
             if len(shape) < 3 or len(shape) != len(query):
                 raise ModelError(f"reads queries, values and keys as {self.axes}, and {shown(shape)} comes in", key="shape")
@@ -50,9 +47,9 @@ class Attending(Layer, kw_only=True):
 
     def give(self, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """Return the shape of its output for those of the query, the value and the key."""
-        if not 0 < len(shapes) <= self.most_inputs:
+        if not len(shapes) <= 3:
             raise ModelError(f"reads a query, a value and a key, and {len(shapes)} inputs come in", key="inputs")
-        query, value, key = self.read(tuple(map(self.reading, shapes)))
+        query, value, key = self.read(shapes)
         _agree("value and key differ in their steps", value[1:-1], key[1:-1])
         self.check_widths(query, key)
         front = shapes[0][: 1 + self.time_distributed]
@@ -66,15 +63,16 @@ class Attending(Layer, kw_only=True):
         """Return the features that it gives."""
         return value[-1:]
 
-    def sizes_for(self, shapes: tuple[Shape, ...]) -> dict[str, Size]:
+    def input_sizes(self, shapes: tuple[Shape, ...]) -> dict[str, Size]:
         """Return the widths of the query, the value, the key and the output."""
         query, value, key = self.read(shapes)
         (*_, output) = self.attended(query, value)
         return {"input": query[-1], "query": query[-1], "value": value[-1], "key": key[-1], "output": output}
 
-    def times_for(self, shapes: tuple[Shape, ...], given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - as in the base class
+    def input_times(self, shapes: tuple[Shape, ...], given: tuple[Shape, ...]) -> Mapping[str, Size]:  # noqa: ARG002 - as in the base class
         """Return how often its rows are applied: once for each pair of a position of the query and one of the value."""
-        return {"": product((*shapes[0][:-1], *self.read(shapes)[1][1:-1]))}
+        query, value, _ = self.read(shapes)
+        return {"": self._pairs(query, value)}
 
     def products(self, shapes: tuple[Shape, ...]) -> Size:
         """Return the multiply-accumulates of the scores and of the weighted sums."""
@@ -153,11 +151,11 @@ class MultiHeadAttention(Attending):
         """Return the features that it gives."""
         return tuple(self.shape) if self.shape is not None else query[-1:]
 
-    def sizes_for(self, shapes: tuple[Shape, ...]) -> dict[str, Size]:
+    def input_sizes(self, shapes: tuple[Shape, ...]) -> dict[str, Size]:
         """Return the widths of what it reads and gives, the heads and their sizes."""
         query, value, _ = self.read(shapes)
         return {
-            **super().sizes_for(shapes),
+            **super().input_sizes(shapes),
             "heads": self.num_heads,
             "key_heads": self.key_heads or self.num_heads,
             "key_dim": self.key_dim,
@@ -170,7 +168,7 @@ class MultiHeadAttention(Attending):
         query, value, key = self.read(shapes)
         return frozenset({"one_width" if query[-1] == value[-1] == key[-1] else "own_widths"})
 
-    def times_for(self, shapes: tuple[Shape, ...], given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - as in the base class
+    def input_times(self, shapes: tuple[Shape, ...], given: tuple[Shape, ...]) -> Mapping[str, Size]:  # noqa: ARG002 - as in the base class
         """Return how often the projections are applied: those of keys and values once for each position of the value."""
         query, value, _ = self.read(shapes)
         return {"": product(query[:-1]), "value": product(value[:-1])}

@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 
 class Norm(Layer, kw_only=True):
-    """A normalisation with a number for each entry of ``axis``, one axis or several (none: the last, the features).
+    """A normalisation with a number for each entry of ``axis``, which is one or several: the last, the features, unless set.
 
-    The word input of its rows measures these axes. An axis counts from 1, the batch being 0, or from -1, the last.
+    The word input of its rows measures these axes. The batch is axis 0, and -1 the last.
     """
 
     mixes_axes = True
-    axis: Sequence[int] = ()
+    axis: int | Sequence[int] = -1
+
+    @property
+    def axes_apart(self) -> tuple[int, ...]:
+        """The axes that have numbers of their own."""
+        return (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
 
     def width(self, shape: Shape) -> Size:
         """Return how many features a shape has that it reads."""
@@ -29,9 +34,9 @@ class Norm(Layer, kw_only=True):
 
     def normalized(self, shape: Shape) -> Shape:
         """Return the sizes of the axes that have numbers of their own; raise ModelError for one that is not there."""
-        places = sorted(axis if axis > 0 else axis + len(shape) for axis in self.axis or (-1,))
+        places = sorted(axis if axis > 0 else axis + len(shape) for axis in self.axes_apart)
         if places[0] < 1 or places[-1] >= len(shape):
-            raise ModelError(f"axis {shown(self.axis)} is not one of {shown(shape)}", key="axis")
+            raise ModelError(f"axis {shown(self.axes_apart)} is not one of {shown(shape)}", key="axis")
         return tuple(shape[place] for place in places)
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -65,8 +70,8 @@ class OneAxis(Norm, kw_only=True):
 
     def check_axis(self) -> None:
         """Refuse several axes."""
-        if len(self.axis) > 1:
-            raise ModelError(f"axis must be one axis, not {shown(self.axis)}", key="axis")
+        if len(self.axes_apart) > 1:
+            raise ModelError(f"axis must be one axis, not {shown(self.axes_apart)}", key="axis")
 
 
 class BatchNorm(OneAxis):
