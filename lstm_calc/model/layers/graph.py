@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import entries, shown, total
+from lstm_calc.model.sizes import entries, product, shown, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +59,10 @@ class Merge(Layer, kw_only=True):
     weighted = False
     fewest: ClassVar[int] = 2
     most: ClassVar[int | None] = None
+    alike: ClassVar[bool] = True
+    """Whether all its inputs have as many axes."""
+    saves_inputs: ClassVar[bool] = False
+    """Whether training saves what it reads: where a gradient is multiplied with another input, or chosen by comparing them."""
 
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether axis 1 is steps, given whether it is in each input: where one has them."""
@@ -124,6 +128,7 @@ class Multiply(Broadcast):
     """The product of its inputs, number by number."""
 
     kind = "multiply"
+    saves_inputs = True
 
 
 class Average(Broadcast):
@@ -143,18 +148,22 @@ class Maximum(Broadcast):
     """The larger number of its inputs."""
 
     kind = "maximum"
+    saves_inputs = True
 
 
 class Minimum(Broadcast):
     """The smaller number of its inputs."""
 
     kind = "minimum"
+    saves_inputs = True
 
 
 class Dot(Merge):
     """The products of its two inputs summed over one axis of each: ``axis``, or (first, second); the batch is 0."""
 
     kind = "dot"
+    saves_inputs = True
+    alike = False
     value = "axis"
     keeps_rank = False
     most = 2
@@ -176,6 +185,11 @@ class Dot(Merge):
         first = self.axis[0] if isinstance(self.axis, tuple) else self.axis
         return reads_steps and first != 1
 
+    def products(self, shapes: tuple[Shape, ...]) -> Size:
+        """Return the multiply-accumulates: one for each number that it gives and each that is summed over."""
+        given, at = self.give(shapes)[0], self.summed(tuple(map(self.reading, shapes)))[0]
+        return product((*given, self.reading(shapes[0])[at]))
+
     def merged(self, shapes: tuple[Shape, ...]) -> Shape:
         """Return the axes of both that are not summed over, or one of size 1 where none is left."""
         first, second = shapes
@@ -190,6 +204,8 @@ class MatMul(Merge):
     """The matrix product of its two inputs over their last two axes."""
 
     kind = "matmul"
+    saves_inputs = True
+    alike = False
     most = 2
     keeps_rank = False
 
@@ -200,6 +216,10 @@ class MatMul(Merge):
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether the rows are steps."""
         return reads_steps
+
+    def products(self, shapes: tuple[Shape, ...]) -> Size:
+        """Return the multiply-accumulates: one for each number that it gives and each column of the first matrix."""
+        return product((*self.give(shapes)[0], shapes[0][-1]))
 
     def merged(self, shapes: tuple[Shape, ...]) -> Shape:
         """Return the rows of the first by the columns of the second, for what stands before both."""
@@ -266,7 +286,8 @@ class Index(Layer):
     key: str
 
     def check_key(self) -> None:
-        """Refuse what is no key, and one that does not keep the batch."""
+        """Refuse what is no key, and one that does not keep the batch; keep it without blanks."""
+        self.__dict__["key"] = ",".join(entries(self.key))
         if entries(self.key)[0] not in {":", "..."}:
             raise ModelError(f"key {quoted(self.key)} must begin with : or ..., for the batch stays whole", key="key")
 
