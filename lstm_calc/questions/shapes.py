@@ -69,7 +69,12 @@ class Shapes(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; a size that is not known is null."""
-        return {"schema": "lstm-calc/shapes/1", **self.asdict(), "tensors": [flow.asdict() for flow in self.tensors], "links": [link.asdict() for link in self.links]}
+        return {
+            "schema": "lstm-calc/shapes/1",
+            **self.asdict(),
+            "tensors": [flow.asdict() for flow in self.tensors],
+            "links": [link.asdict() for link in self.links],
+        }
 
 
 def shapes(
