@@ -421,7 +421,7 @@ def _check_input(model: Model) -> None:
 
 def _input_shape(model: Model) -> Shape:
     """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
-    layer = _first_reader(model)
+    layer = first_reader(model)
     width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
@@ -431,7 +431,7 @@ def _input_shape(model: Model) -> Shape:
     return (*(None,) * (layer.time_distributed if layer else 0), *shape)
 
 
-def _first_reader(model: Model) -> Layer | None:
+def first_reader(model: Model) -> Layer | None:
     """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one."""
     reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
     for position, call in enumerate(model.calls):
@@ -452,7 +452,7 @@ def input_axes(model: Model, *, timed: bool = False) -> tuple[str, ...]:
     >>> input_axes(Model([LSTM(8)], 4)), input_axes(Model([Dense(8)], 4)), input_axes(Model([Dense(8)], 4), timed=True)
     (('batch', 'steps', 'features'), ('batch', 'features'), ('batch', 'steps', 'features'))
     """
-    reader, rank = _first_reader(model), len(model.input)
+    reader, rank = first_reader(model), len(model.input)
     free = reader is None and model.input_shape is None and not isinstance(model.flat[0], Input)
     return axis_words(
         rank + (timed and free),

@@ -26,10 +26,6 @@ class Input(Layer):
     value = "shape"
     shape: Sequence[Size]
 
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002 - as in the base class
-        """Return whether it has an axis beside the batch and the features; tokens are read as steps whatever this says."""
-        return len(self.shape) > 1
-
 
 class Nested(Layer):
     """A model within the model: its ``layers`` read the nested model's inputs, and their names begin with its own.
