@@ -26,6 +26,7 @@ __all__ = [
     "Row",
     "Signal",
     "broken_limits",
+    "caller_notes",
     "check_run",
     "equation_words",
     "framework",
@@ -176,10 +177,33 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
         return
     asked = option_words(layer, layout.defaults)
     for word in OPTIONS:
-        if word in asked and word not in layout.options.split():
+        if word in asked and word not in layout.options.split() and word not in table.by_caller:
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
     for one, sign, other in broken_limits(layer, layout):
         yield f"{table.name} wants {one} {sign} {other}; here they are {getattr(layer, one):,} and {getattr(layer, other):,}"
+
+
+_JOINING = {
+    "sum": "adds the two halves",
+    "mul": "multiplies the two halves",
+    "average": "averages the two halves",
+    "none": "splits them",
+}
+"""What code around a layer does that merges two directions, once they are concatenated."""
+
+
+def caller_notes(model: Model, table: Framework) -> Iterator[str]:
+    """Yield what the code around a model's layers has to do, for a framework's own do something else.
+
+    >>> from lstm_calc import read
+    >>> list(caller_notes(read("3 > bigru 4 merge=sum"), framework("pytorch")))
+    ['merge=sum of gru: pytorch concatenates the two directions; the caller adds the two halves']
+    """
+    instead = table.by_caller.get("merge")
+    for layer, name in zip(model.flat, model.modules, strict=True) if instead else ():
+        merge = layer.asdict().get("merge", "concat")
+        if merge != "concat":
+            yield f"merge={merge} of {name}: {table.name} {instead}; the caller {_JOINING[merge]}"
 
 
 def broken_limits(layer: Layer, layout: Layout) -> Iterator[tuple[str, str, str]]:

@@ -32,6 +32,7 @@ PYTORCH = Framework(
     batches=(0, 1),
     signals=_SIGNALS,
     flow_note="states stay (layers*ways, batch, size) with batch_first, too",
+    by_caller={"merge": "concatenates the two directions"},
     errors={
         "features": "input.size(-1) must be equal to input_size. Expected {want}, got {got}",
         "hidden": "Expected hidden{place} size {want}, got {got}",
