@@ -7,7 +7,7 @@
     branches = "(" [ chain ] { "|" [ chain ] } ")"    all read what stands before them, and what follows reads all; an empty one
                                                       passes on what it reads
     layer    = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to: vocab SIZE > embed DIM
-    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads in place of the layer before
+    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads, if not the layer before
     SHAPE    = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
 
 In a template ? may stand for any of the sizes.
@@ -258,7 +258,9 @@ class _Segments:
             raise self._error("a > is missing before this", token)
         if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
             self._missing(token)
-        {"(": self._enter, "|": self._branch, ")": self._leave, ">": lambda _: None}[token.text](token)
+        signs = {"(": self._enter, "|": self._branch, ")": self._leave}
+        if token.text in signs:
+            signs[token.text](token)
         self._before = token.text
 
     def end(self) -> None:

@@ -107,7 +107,10 @@ def _opening(layer: LayerExplanation) -> Iterator[str]:
     )
 
 
-def _count_words(number: int, what: str = "number") -> str:
+def _count_words(number: int | None, what: str = "number") -> str:
+    """Return a count in words; that of a size that is not known is so many."""
+    if number is None:
+        return f"so many {what}s"
     return f"{number:,} {what}{'s' * (number > 1)}"
 
 
@@ -242,7 +245,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
         yield "The layer is frozen: its parameters are counted, and not trained."
 
 
-def _way_notes(shape: Recurrent, output_dim: int) -> Iterator[str]:
+def _way_notes(shape: Recurrent, output_dim: int | None) -> Iterator[str]:
     """Yield in which order the steps are read."""
     if shape.bidirectional:
         yield (
