@@ -279,12 +279,19 @@ def _input_shape(model: Model) -> Shape:
 
 
 def _first_reader(model: Model) -> Layer | None:
-    """Return the first layer that reads a certain number of axes, before any that changes their number; None without one."""
+    """Return the first layer that reads a certain number of axes, before any that changes their number; None without one.
+
+    An embedding after a layer that gives features reads an input of its own.
+    """
+    features = False
     for layer in model.calls:
+        if features and isinstance(layer, Embedding):
+            return None
         if layer.input_shape(None) is not None or layer.time_distributed:
             return layer
         if not layer.keeps_rank:
             return None
+        features = features or layer.output_dim is not None
     return None
 
 
