@@ -453,14 +453,21 @@ def _input_shape(model: Model) -> Shape:
 
 
 def first_reader(model: Model) -> Layer | None:
-    """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one."""
+    """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one.
+
+    An embedding after a layer that gives features reads an input of its own.
+    """
+    features = False
     reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
     for position, call in enumerate(model.calls):
         if any(source in reached for source, _ in model.sources[position]):
+            if features and isinstance(call, Embedding):
+                return None
             if call.input_shape(None) is not None or call.time_distributed:
                 return call
             if call.keeps_rank:
                 reached.add(position)
+                features = features or call.output_dim is not None
     return None
 
 
