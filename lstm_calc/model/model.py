@@ -188,7 +188,7 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
     timed = _reads_steps(model, shape)
     branches = any(layer.inputs for layer in model.layers)
     given: dict[str, tuple[tuple[Shape, ...], bool]] = {}
-    use, features = 0, False
+    use, features, last_alone = 0, False, _last_alone(model)
     for position, (layer, each) in enumerate(zip(model.calls, model.layers, strict=True)):
         try:
             if each.inputs:
@@ -196,7 +196,7 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
             else:
                 reads = _own_input(layer, flowing, features=features)
             for depth in range(layer.repeat):
-                one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
+                one = _giving(layer, every_step=depth < layer.repeat - 1, last_alone=position in last_alone)
                 flowing, reads_steps, timed = one.give(reads), timed, one.time_distributed > 0 or one.gives_steps(timed)
                 yield layer, depth, reads, flowing, reads_steps, timed, each is not layer
                 reads = flowing
@@ -245,9 +245,21 @@ def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> t
     return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
 
 
-def _giving_every_step(layer: Layer) -> Layer:
-    """Return a layer whose own repeat follows, which reads every step."""
-    return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
+def _last_alone(model: Model) -> set[int]:
+    """Return the positions of the layers that leave open what they give, and are read by what wants the last step alone."""
+    if all(layer.input_shape(None) is None or (isinstance(layer, Recurrent) and not layer.window) for layer in model.calls):
+        return set()
+    pairs = enumerate(zip(model.calls, wanted_ranks(model), strict=True))
+    return {at for at, (layer, ranks) in pairs if isinstance(layer, Recurrent) and ranks == {layer.rank - 1}}
+
+
+def _giving(layer: Layer, *, every_step: bool, last_alone: bool) -> Layer:
+    """Return a layer that gives what is read of it: every step to its own repeat, or the last one alone where that is open."""
+    if not isinstance(layer, Recurrent):
+        return layer
+    if every_step:
+        return layer.replace(return_sequences=True) if layer.return_sequences is False else layer
+    return layer.replace(return_sequences=False) if last_alone and layer.return_sequences is None else layer
 
 
 def _calls(layers: Iterable[Layer]) -> Iterator[Layer]:
