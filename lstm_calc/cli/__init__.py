@@ -134,11 +134,11 @@ def _show_version(wanted: bool) -> None:
         from importlib.metadata import distributions
         from platform import python_implementation, python_version
 
-        from lstm_calc.frameworks import FRAMEWORKS
+        from lstm_calc.frameworks import frameworks
 
         version = next((found.version for found in distributions(name="lstm-calc")), "(not installed)")
         typer.echo(f"lstm-calc {version} ({python_implementation()} {python_version()})")
-        recorded = [f"{table.name} {table.release}" for table in FRAMEWORKS.values() if table.release]
+        recorded = [f"{table.name} {table.release}" for table in frameworks().values() if table.release]
         typer.echo(f"tables held against {listed(recorded)}")
         raise typer.Exit
 
