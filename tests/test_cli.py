@@ -25,6 +25,7 @@ import typer
 from typer.testing import CliRunner
 
 from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli import command as build
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS
@@ -447,7 +448,7 @@ def test_no_command_shows_the_help(cli: Cli) -> None:
 def test_every_command_has_an_example_that_runs(cli: Cli, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("model.safetensors").write_bytes(safetensors({"lstm.weight_ih_l0": (16, 3), "lstm.weight_hh_l0": (16, 4)}))
-    text = " ".join(typer.main.get_command(app).commands[command].help.split())
+    text = " ".join(build(command).help.split())
     example = text.partition("Example: ")[2]
     assert example.startswith(f"lstm-calc {command}")
     result = cli(*shlex.split(example)[1:])
@@ -457,15 +458,13 @@ def test_every_command_has_an_example_that_runs(cli: Cli, command: str, tmp_path
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_option_is_declared_twice(command: str) -> None:
-    declared = Counter(
-        word for param in typer.main.get_command(app).commands[command].params for word in [*param.opts, *param.secondary_opts]
-    )
+    declared = Counter(word for param in build(command).params for word in [*param.opts, *param.secondary_opts])
     assert [word for word, times in declared.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_help_of_an_option_has_an_apostrophe_which_completion_in_zsh_would_drop(command: str) -> None:
-    helps = [param.help for param in typer.main.get_command(app).commands[command].params if param.param_type_name == "option"]
+    helps = [param.help for param in build(command).params if param.param_type_name == "option"]
     assert len(helps) > 1
     assert [words for words in helps if re.search(r"\w'[\w ]", words)] == []
 
@@ -521,15 +520,19 @@ def test_what_is_completed_is_what_the_tables_have(words: str, known: tuple[str,
     assert (result.exit_code, tuple(result.stdout.split()), result.stderr) == (0, known, "")
 
 
-def test_commands_are_a_mapping_that_modules_fill() -> None:
-    commands = typer.main.get_command(app).commands
-    assert (tuple(commands), len(commands), "parms" in commands) == (COMMANDS, len(COMMANDS), False)
-    with pytest.raises(KeyError, match="parms"):
-        commands["parms"]
-    with pytest.raises(TypeError, match=r"params: a command is a module in lstm_calc\.cli"):
-        commands["params"] = commands["tensors"]
-    with pytest.raises(TypeError, match="params: a command is a module"):
-        del commands["params"]
+def test_the_commands_are_listed_as_any_group_of_typer_lists_its_own() -> None:
+    group = typer.main.get_command(app)
+    context = typer.Context(group)
+    assert tuple(group.list_commands(context)) == COMMANDS
+    assert [group.get_command(context, name).name for name in COMMANDS] == list(COMMANDS)
+    assert group.get_command(context, "parms") is None
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_listed_with_what_it_says_of_itself(command: str) -> None:
+    group = typer.main.get_command(app)
+    listed = group.get_command(typer.Context(group), command)
+    assert listed.get_short_help_str(200) == build(command).get_short_help_str(200)
 
 
 def test_a_caller_gets_the_code_or_the_error_itself() -> None:

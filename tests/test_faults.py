@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import typer
 
 import lstm_calc
 from lstm_calc.__main__ import main
-from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli import COMMANDS, app, command
 from lstm_calc.cli.output import write_file
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 
@@ -38,7 +37,7 @@ SWEEP = ("sweep", "8 > lstm 8", "--vary", "units=1:1000000", "--vary", "input=1:
 
 def examples() -> dict[str, list[str]]:
     """Return the arguments of every command's example."""
-    helps = {name: " ".join(typer.main.get_command(app).commands[name].help.split()) for name in COMMANDS}
+    helps = {name: " ".join(command(name).help.split()) for name in COMMANDS}
     return {name: shlex.split(text.partition("Example: lstm-calc ")[2]) for name, text in helps.items()}
 
 
