@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import importlib
 import io
 import json
 import os
@@ -24,6 +23,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from lstm_calc.__main__ import main
 from lstm_calc.cli import COMMANDS, app
 from lstm_calc.cli import command as build
 from lstm_calc.dtypes import DTYPES
@@ -617,54 +617,24 @@ def test_a_file_that_may_not_be_written_is_left_alone(cli: Cli, tmp_path: Path, 
 
 
 def test_the_module_is_the_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    set_: list[Any] = []
-    usual = gc.get_threshold()
-    monkeypatch.setattr("gc.set_threshold", lambda *thresholds: set_.append(thresholds))
-    monkeypatch.setattr("atexit._run_exitfuncs", lambda: set_.append("at exit"))
-    monkeypatch.setattr("os._exit", set_.append)
     monkeypatch.setattr(sys, "argv", ["lstm-calc", "params", "-i", "32", "-u", "32", "-q"])
     monkeypatch.delitem(sys.modules, "lstm_calc.__main__", raising=False)
+    try:
+        with pytest.raises(SystemExit) as caught:
+            runpy.run_module("lstm_calc", run_name="__main__")
+    finally:
+        gc.unfreeze()
+    assert (caught.value.code, capsys.readouterr().out) == (0, "8320\n")
+
+
+def test_an_interrupted_program_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstm_calc.cli.app", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(SystemExit) as caught:
-        runpy.run_module("lstm_calc", run_name="__main__")
-    assert (caught.value.code, capsys.readouterr().out, set_) == (0, "8320\n", [(100_000,), usual])
-    with pytest.raises(SystemExit) as caught:
-        importlib.import_module("lstm_calc.__main__").program()
-    assert (caught.value.code, capsys.readouterr().out, set_[2:]) == (0, "8320\n", [(100_000,), "at exit", 0, usual])
-
-    def interrupted(**_: str) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("lstm_calc.cli.app", interrupted)
-    with pytest.raises(SystemExit) as caught:
-        importlib.import_module("lstm_calc.__main__").program()
-    assert (caught.value.code, set_[-2]) == (130, 130)
+        main()
+    assert caught.value.code == 130
 
 
-def test_the_program_ends_as_python_does_where_its_output_cannot_be_flushed(monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[int] = []
-    monkeypatch.setattr("atexit._run_exitfuncs", lambda: None)
-    monkeypatch.setattr("os._exit", left.append)
-    monkeypatch.setattr("lstm_calc.cli.app", lambda **_: sys.exit())
-    program = importlib.import_module("lstm_calc.__main__").program
-    with pytest.raises(SystemExit):
-        program()
-    assert left == [0]
-    monkeypatch.setattr(sys, "stdout", None)
-    with pytest.raises(SystemExit):
-        program()
-    assert left == [0, 0]
-    monkeypatch.setattr("lstm_calc.cli.app", lambda **_: sys.exit("a sentence"))
-    with pytest.raises(SystemExit, match="a sentence"):
-        program()
-    monkeypatch.setattr("lstm_calc.cli.app", lambda **_: sys.exit())
-    for error in (BrokenPipeError, ValueError("I/O operation on closed file")):
-        monkeypatch.setattr(sys.stderr, "flush", Mock(side_effect=error))
-        with pytest.raises(SystemExit):
-            program()
-    assert left == [0, 0]
-
-
-def test_what_is_registered_for_the_end_is_called_before_the_process_ends() -> None:
+def test_the_program_ends_as_python_does() -> None:
     code = "import atexit; atexit.register(print, 'last'); from lstm_calc.__main__ import program; program()"
     call = [sys.executable, "-c", code, "params", "-i", "32", "-u", "32", "-q"]
     assert subprocess.run(call, capture_output=True, text=True, check=True).stdout == "8320\nlast\n"

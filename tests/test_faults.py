@@ -228,12 +228,12 @@ def test_the_traceback_is_shown_in_development_mode() -> None:
 @pytest.mark.parametrize("words", ["--help", "params --help", "params -i 1 -u 1 -q", "nonsense"])
 def test_a_process_that_calls_main_keeps_its_garbage_collector(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     monkeypatch.setattr(sys, "argv", ["lstm-calc", *words.split()])
-    usual = gc.get_threshold()
+    usual, frozen = gc.get_threshold(), gc.get_freeze_count()
     gc.set_threshold(701, 11, 12)
     try:
         with pytest.raises(SystemExit):
             main()
-        assert gc.get_threshold() == (701, 11, 12)
+        assert (gc.get_threshold(), gc.get_freeze_count()) == ((701, 11, 12), frozen)
     finally:
         gc.set_threshold(*usual)
 
