@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
+from lstm_calc.frameworks import OPTIONS, frameworks, refusals
 from lstm_calc.frozen import MERGES, PADDINGS
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
 from lstm_calc.model.cells import CELLS
@@ -22,7 +22,7 @@ names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,8}", fullmatch=True)
 def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer:
     """Draw one recurrent layer with sizes up to a largest; with ``framework``, of the cells and options that it offers."""
     sizes = st.integers(1, largest)
-    layouts = FRAMEWORKS[framework or "textbook"].layouts
+    layouts = frameworks()[framework or "textbook"].layouts
     kind = draw(st.sampled_from([cell for cell in CELLS if cell in layouts]))
     offered = set(layouts[kind].options.split()) if framework else set(OPTIONS)
 
@@ -109,4 +109,4 @@ def _as_many_names(count: int) -> SearchStrategy[list[str]]:
 
 def supporting(model: Model) -> list[str]:
     """Return the frameworks that offer all of a model."""
-    return [name for name, table in FRAMEWORKS.items() if not any(any(refusals(table, layer)) for layer in model.layers)]
+    return [name for name, table in frameworks().items() if not any(any(refusals(table, layer)) for layer in model.layers)]

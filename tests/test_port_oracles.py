@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc import FrameworkError, Model, port_plan, read, tensors
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import frameworks
 from tests.test_oracles import INSTALLABLE
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def stages(model: Model, framework: str) -> Iterator[tuple[Model, list[str]]]:
     """Yield the models that an adapter can run, one after the other, and the names of their layers: a module, or a layer alone."""
     groups: dict[Any, list[Any]] = {}
     for placed in model.uses:
-        groups.setdefault(placed.module if FRAMEWORKS[framework].modules else placed.name, []).append(placed)
+        groups.setdefault(placed.module if frameworks()[framework].modules else placed.name, []).append(placed)
     for group in groups.values():
         alone = group[0].layer.replace(repeat=len(group), input_dim=None)
         yield Model([alone], group[0].input_dim), [placed.name for placed in group]

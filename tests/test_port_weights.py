@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import FrameworkError, Model, WeightsError, port_plan, read, tensors
 from lstm_calc.errors import NotInstalledError
-from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
+from lstm_calc.frameworks import FRAMEWORKS, equation_words, frameworks, layout_for
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
@@ -83,7 +83,7 @@ def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Arr
     from lstm_calc.equations.numpy_reference import unrolled
 
     layer = model.layers[0]
-    layout = layout_for(FRAMEWORKS[framework], layer)
+    layout = layout_for(frameworks()[framework], layer)
     equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
     x = np.random.default_rng(4).normal(size=(1, 3, *(2 for _ in layer.window), model.input_dim))
     return [
