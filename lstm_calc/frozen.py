@@ -115,6 +115,9 @@ _MOST_DIGITS = 600
 UNKNOWN = "?"
 """What stands where a model leaves a size open."""
 
+UNKNOWN_SIZE = "_"
+"""What stands for a size of a shape that is not known."""
+
 
 def parse_count(text: str) -> int:
     """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
@@ -268,8 +271,8 @@ def _listed(field: str, value: Any) -> tuple[Any, ...]:
 
 
 def input_shape(field: str, value: Any) -> tuple[int | None, ...]:
-    """Return the value as a shape without its batch, None for a size that is not known."""
-    return tuple(None if size is None else count(field, size) for size in _listed(field, value))
+    """Return the value as a shape without its batch; None, or "_" where a file has no null, is a size that is not known."""
+    return tuple(None if size is None or size == UNKNOWN_SIZE else count(field, size) for size in _listed(field, value))
 
 
 def target_shape(field: str, value: Any) -> tuple[int, ...]:
@@ -283,6 +286,36 @@ def target_shape(field: str, value: Any) -> tuple[int, ...]:
 def axes(field: str, value: Any) -> tuple[int, ...]:
     """Return the value as axes, counted from 1."""
     return tuple(count(field, axis) for axis in _listed(field, value))
+
+
+def groups(field: str, value: Any) -> int:
+    """Return the value as a number of groups, or -1 where each channel is one."""
+    return -1 if value == -1 else count(field, value)
+
+
+def wholes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as whole numbers from 0 up, one for each of one to three axes."""
+    return tuple(whole(field, size) for size in _listed(field, value))
+
+
+_EQUATION = r"(\.{3})?([A-Za-z]+)(\.{3})?,([A-Za-z]+)(?:->|:)(\.{3})?([A-Za-z]+)(\.{3})?"
+
+
+def equation(field: str, value: Any) -> str:
+    """Return the value as the equation of an einsum of two operands; ``:`` may stand for its arrow."""
+    match = re.fullmatch(_EQUATION, value.replace(" ", "")) if isinstance(value, str) else None
+    if match is None or any(len(set(part)) < len(part) for part in (match[2], match[4], match[6])):
+        raise ModelError(f"{field} must be an einsum such as abc,cd->abd, not {quoted(value)}", key=field)
+    if (match[1], match[3]) != (match[5], match[7]) or (match[1] and match[3]) or not set(match[6]) <= {*match[2], *match[4]}:
+        raise ModelError(f"{field} {quoted(value)} does not give what it reads", key=field)
+    return match[0].replace(":", "->")
+
+
+def letters(field: str, value: Any) -> str:
+    """Return the value as letters of an equation, each once."""
+    if not (isinstance(value, str) and re.fullmatch("[A-Za-z]+", value) and len(set(value)) == len(value)):
+        raise ModelError(f"{field} must be letters of the equation, such as d, not {quoted(value)}", key=field)
+    return value
 
 
 def whole(field: str, value: Any) -> int:
@@ -321,6 +354,32 @@ def rate(field: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ModelError(f"{field} must be a number from 0 to 1, not {quoted(value)}", key=field)
     return value
+
+
+def axis(field: str, value: Any) -> int | tuple[int, ...]:
+    """Return the value as an axis, or as several; negative ones count from the last, and the batch, 0, is none."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_one_axis(field, each) for each in _listed(field, value))
+    return _one_axis(field, value)
+
+
+def _one_axis(field: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < abs(value) <= _MAX_AXES + 1:
+        raise ModelError(f"{field} must be an axis from 1 up, or from -1 down, not {quoted(value)}", key=field)
+    return value
+
+
+def sections(field: str, value: Any) -> int | tuple[int, ...]:
+    """Return the value as a number of equal parts, or as the sizes of parts."""
+    if isinstance(value, (list, tuple)) and 0 < len(value) <= _MOST_PARTS:
+        return tuple(count(field, size) for size in value)
+    parts = count(field, value)
+    if parts > _MOST_PARTS:
+        raise ModelError(f"{field} may be {_MOST_PARTS:,} parts at most", key=field)
+    return parts
+
+
+_MOST_PARTS = 1000
 
 
 RULES: dict[str, Callable[[str, Any], Any]] = {
@@ -365,6 +424,28 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "merge": one_of(*MERGES),
     "name": name,
     "uses": name,
+    "groups": groups,
+    "depth_multiplier": count,
+    "output_padding": wholes,
+    "shared_axes": axes,
+    "num_heads": count,
+    "key_heads": count,
+    "key_dim": count,
+    "value_dim": count,
+    "attention_axes": axes,
+    "use_gate": flag,
+    "use_scale": flag,
+    "score_mode": one_of("dot", "concat"),
+    "use_boundary": flag,
+    "equation": equation,
+    "bias_axes": letters,
+    "params": whole,
+    "class_name": name,
     "inputs": names,
+    "outputs": names,
+    "shape": input_shape,
+    "axis": axis,
+    "sections": sections,
+    "normalize": flag,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""
