@@ -30,6 +30,17 @@ _OPENINGS = {
     "repeat_vector": "It hands one vector on at every step.",
     "conv": "At each position that it gives, it weighs all numbers in a window of what comes in.",
     "layer_norm": "It brings the features of each step to mean 0 and variance 1.",
+    "input": "It is one of the model's inputs.",
+    "concat": "It gives its inputs beside each other.",
+    "add": "It gives the sum of its inputs, number by number.",
+    "multiply": "It gives the product of its inputs, number by number.",
+    "average": "It gives the mean of its inputs, number by number.",
+    "subtract": "It gives its first input less the second, number by number.",
+    "maximum": "It gives the larger of its inputs, number by number.",
+    "minimum": "It gives the smaller of its inputs, number by number.",
+    "dot": "It gives the products of its two inputs, summed over an axis of each.",
+    "matmul": "It gives the matrix product of its two inputs.",
+    "stack": "It gives its inputs along a new axis.",
 }
 _MEANINGS = {
     "kernel": "weights of what comes in",
@@ -62,10 +73,12 @@ def explain_document(model: Model, answer: Explanation, *, step: bool) -> Docume
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:
     """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
     comes_in = "token" if layer.layer.kind == "embedding" else "number"
-    flow = f"{_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out"
-    title = _TITLES.get(layer.layer.kind) or f"{layer.layer.kind.replace('_', ' ')} layer"
-    yield Block(f"{few(layer.names)}: {title}, {flow}", "heading")
-    yield from _opening(layer)
+    kind = _TITLES.get(layer.layer.kind) or f"{layer.layer.kind.replace('_', ' ')} layer"
+    title = f"{few(layer.names)}: {kind}"
+    known = layer.input_dim is not None and layer.output_dim is not None
+    flow = f", {_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out" if known else ""
+    yield Block(title + flow, "heading")
+    yield from (Block(sentence) for sentence in _opening(layer))
     yield from (Block(line.text, "formula") for line in layer.lines)
     yield from _operand_blocks(layer)
     yield from _unsaid(_sign_blocks(layer), said)
@@ -86,15 +99,14 @@ def _unsaid(blocks: Iterable[Block], said: set[Block]) -> list[Block]:
     return new
 
 
-def _opening(layer: LayerExplanation) -> Iterator[Block]:
-    """Yield what a layer does in one step, where there is more to say than its name does."""
-    if layer.layer.kind in _OPENINGS:
-        yield Block(_OPENINGS[layer.layer.kind])
+def _opening(layer: LayerExplanation) -> Iterator[str]:
+    """Yield, in words, what flows through a layer in one step."""
     if layer.layer.kind not in CELLS:
+        yield from filter(None, [_OPENINGS.get(layer.layer.kind)])
         return
     states = CELLS[layer.layer.kind].states
     kept = [f"`{name}[t-1]`, {states[name].meaning} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()]
-    yield Block(
+    yield (
         f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
         f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
     )
@@ -134,9 +146,7 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
         yield Block("`⊙` multiplies number by number.", "item")
     if "∗" in text:
         window = " × ".join(map(str, layer.layer.window))
-        yield Block(
-            f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one position.", "item"
-        )
+        yield Block(f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one position.", "item")
     for name, told in layer.functions.items():
         sign = f"`{FUNCTIONS[name].sign}`, the {name}," if FUNCTIONS[name].sign else f"`{name}`"
         yield Block(f"{sign} {told}.", "item")

@@ -59,6 +59,8 @@ class Merge(Layer, kw_only=True):
     weighted = False
     fewest: ClassVar[int] = 2
     most: ClassVar[int | None] = None
+    alike: ClassVar[bool] = True
+    """Whether all its inputs have as many axes."""
 
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether axis 1 is steps, given whether it is in each input: where one has them."""
@@ -155,6 +157,7 @@ class Dot(Merge):
     """The products of its two inputs summed over one axis of each: ``axis``, or (first, second); the batch is 0."""
 
     kind = "dot"
+    alike = False
     value = "axis"
     keeps_rank = False
     most = 2
@@ -190,6 +193,7 @@ class MatMul(Merge):
     """The matrix product of its two inputs over their last two axes."""
 
     kind = "matmul"
+    alike = False
     most = 2
     keeps_rank = False
 
@@ -266,7 +270,8 @@ class Index(Layer):
     key: str
 
     def check_key(self) -> None:
-        """Refuse what is no key, and one that does not keep the batch."""
+        """Refuse what is no key, and one that does not keep the batch; keep it without blanks."""
+        self.__dict__["key"] = ",".join(entries(self.key))
         if entries(self.key)[0] not in {":", "..."}:
             raise ModelError(f"key {quoted(self.key)} must begin with : or ..., for the batch stays whole", key="key")
 
