@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
+from lstm_calc.formats.keras.dialect import arguments_today, class_today
 from lstm_calc.frozen import Record, count
 from lstm_calc.model import MAX_LAYERS
 
@@ -14,7 +15,8 @@ Shape = tuple[int | None, ...]
 
 _MAX_RANK = 8
 _INSIDE = frozenset({"layer", "layers", "cell", "cells"})
-_HOMES = {"keras", "tf_keras", "tensorflow"}
+_HOMES = {"keras", "tf_keras", "tensorflow", "builtins"}
+_MODELS = {"Sequential", "Functional"}
 
 
 class Node(Record):
@@ -52,22 +54,28 @@ class Node(Record):
 
     @property
     def class_name(self) -> str:
-        """The class of a layer; one from elsewhere than Keras is refused, whatever its name."""
+        """The class of a layer, by its name of today."""
         name = self.values.get("class_name")
         if not isinstance(name, str):
             raise self.error("a layer needs the name of its class", "class_name")
-        module, registered = self.values.get("module", "keras"), str(self.values.get("registered_name"))
-        if str(module).partition(".")[0] not in _HOMES or ">" in registered:
-            raise self.error(f"{quoted(name)} is a class of its author's, not of Keras", "class_name")
-        return name
+        return class_today(name)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the class is its author's and not of Keras, whatever its name."""
+        module, registered = self.values.get("module") or "keras", str(self.values.get("registered_name"))
+        return str(module).partition(".")[0] not in _HOMES or ">" in registered
 
     @property
     def config(self) -> Node:
-        """The arguments of a layer, and whether its weights are trained.
+        """The arguments of a layer under their names of today, and whether its weights are trained.
 
         Keras 2 asks the layer and all around it; Keras 3, known by its policies, the layer that has the weights and the model.
         """
-        config = self.node("config")
+        given = self.values.get("config")
+        whole = self.class_name in _MODELS and isinstance(given, list)
+        config = Node({"layers": given}, self.file, self._at("config"), self.trained) if whole else self.node("config")
+        config = config.replace(values=arguments_today(self.class_name, config.values))
         dtype = config.values.get("dtype")
         policy = isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy"
         around = bool(policy and self.place) and not _INSIDE.isdisjoint(config.values)
