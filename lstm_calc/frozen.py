@@ -115,6 +115,9 @@ _MOST_DIGITS = 600
 UNKNOWN = "?"
 """What stands where a model leaves a size open."""
 
+UNKNOWN_SIZE = "_"
+"""What stands for a size of a shape that is not known."""
+
 
 def parse_count(text: str) -> int:
     """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
@@ -266,8 +269,8 @@ def _listed(field: str, value: Any) -> tuple[Any, ...]:
 
 
 def input_shape(field: str, value: Any) -> tuple[int | None, ...]:
-    """Return the value as a shape without its batch, None for a size that is not known."""
-    return tuple(None if size is None else count(field, size) for size in _listed(field, value))
+    """Return the value as a shape without its batch; None, or "_" where a file has no null, is a size that is not known."""
+    return tuple(None if size is None or size == UNKNOWN_SIZE else count(field, size) for size in _listed(field, value))
 
 
 def target_shape(field: str, value: Any) -> tuple[int, ...]:
@@ -321,6 +324,32 @@ def rate(field: str, value: Any) -> float:
     return value
 
 
+def axis(field: str, value: Any) -> int | tuple[int, ...]:
+    """Return the value as an axis, or as several; negative ones count from the last, and the batch, 0, is none."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_one_axis(field, each) for each in _listed(field, value))
+    return _one_axis(field, value)
+
+
+def _one_axis(field: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < abs(value) <= _MAX_AXES + 1:
+        raise ModelError(f"{field} must be an axis from 1 up, or from -1 down, not {quoted(value)}", key=field)
+    return value
+
+
+def sections(field: str, value: Any) -> int | tuple[int, ...]:
+    """Return the value as a number of equal parts, or as the sizes of parts."""
+    if isinstance(value, (list, tuple)) and 0 < len(value) <= _MOST_PARTS:
+        return tuple(count(field, size) for size in value)
+    parts = count(field, value)
+    if parts > _MOST_PARTS:
+        raise ModelError(f"{field} may be {_MOST_PARTS:,} parts at most", key=field)
+    return parts
+
+
+_MOST_PARTS = 1000
+
+
 RULES: dict[str, Callable[[str, Any], Any]] = {
     "units": count,
     "filters": count,
@@ -364,5 +393,10 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "name": name,
     "uses": name,
     "inputs": names,
+    "outputs": names,
+    "shape": input_shape,
+    "axis": axis,
+    "sections": sections,
+    "normalize": flag,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""

@@ -48,12 +48,12 @@ def count(model: Model, framework_name: str | None = None) -> int:
     table = framework_of(model, framework_name)
     if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
-    return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_ in model.steps)
+    return sum(_numbers(table, layer, inputs) for layer, _, inputs, *_ in model.steps)
 
 
-def _numbers(table: Framework, layer: Layer, shape: Flowing) -> int:
-    """Return how many numbers a framework stores for a layer that reads a shape."""
-    terms, sizes, total = _terms_for(table, layer), layer.sizes(layer.reading(shape)), 0
+def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:
+    """Return how many numbers a framework stores for a layer that reads some shapes."""
+    terms, sizes, total = _terms_for(table, layer), layer.input_sizes(shapes), 0
     for number, words in terms:
         factors = product(sizes[word] for word in words)
         if factors is None:

@@ -62,12 +62,12 @@ class Use(Record):
     @property
     def sizes(self) -> dict[str, int]:
         """What each word of its rows' axes measures; raises ModelError where a size is not known."""
-        return {word: self._known(size) for word, size in self.layer.sizes(self.layer.reading(self.input)).items()}
+        return {word: self._known(size) for word, size in self.layer.input_sizes(self.inputs).items()}
 
     @property
     def times(self) -> Mapping[str, Size]:
         """How often each group of its rows is applied, None where that depends on a size that is not known."""
-        return self.layer.times(self.layer.reading(self.input), self.layer.reading(self.output))
+        return self.layer.input_times(self.inputs, self.outputs)
 
     def _known(self, size: Size) -> int:
         if size is None:

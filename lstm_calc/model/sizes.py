@@ -5,14 +5,20 @@ A shape is a tuple of sizes, the batch first; None is a size that is not known.
 
 from __future__ import annotations
 
+import re
 from math import prod
 from typing import TYPE_CHECKING
+
+from lstm_calc.errors import ModelError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Size = int | None
 Shape = tuple[Size, ...]
+
+_MOST_ENTRIES = 16
+_ENTRY = re.compile(r"\.\.\.|None|-?\d{1,9}|(-?\d{1,9})?:(-?\d{1,9})?(:(-?[1-9]\d{0,8})?)?")
 
 
 def product(sizes: Iterable[Size]) -> Size:
@@ -56,3 +62,15 @@ def shown(shape: Sequence[Size]) -> str:
     '(None, 28, 3)'
     """
     return f"({', '.join('None' if size is None else f'{size:,}' for size in shape)})"
+
+
+def entries(key: str) -> tuple[str, ...]:
+    """Return the words of an index such as ``:,-1``; raise ModelError for what is none.
+
+    >>> entries(":, -1"), entries("...,None,1:5")
+    ((':', '-1'), ('...', 'None', '1:5'))
+    """
+    words = tuple(word.strip() for word in key.split(",")) if isinstance(key, str) else ()
+    if not 0 < len(words) <= _MOST_ENTRIES or not all(_ENTRY.fullmatch(word) for word in words) or words.count("...") > 1:
+        raise ModelError(f"key {quoted(key)} is not an index; write :,-1 or :,1:5 or ...,0", key="key")
+    return words

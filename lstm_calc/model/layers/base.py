@@ -117,6 +117,15 @@ class Layer(Checked, kw_only=True):
         """How many outputs it has."""
         return 1
 
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states that it gives after its outputs, by name; only a recurrent layer has some."""
+        return ()
+
+    def among(self, timed: Sequence[bool]) -> bool:
+        """Return whether axis 1 of what it reads is steps, given whether it is in each input: as in the first."""
+        return timed[0]
+
     def width(self, shape: Shape) -> Size:
         """Return how many features a shape has that it reads."""
         return shape[-1]
@@ -154,6 +163,14 @@ class Layer(Checked, kw_only=True):
         """Return what each word of a row's axes measures, for the shape it reads."""
         own = {} if self.output is None else {"units": self.output, "output": self.output}
         return {"input": self.width(shape), **own}
+
+    def input_sizes(self, shapes: tuple[Shape, ...]) -> dict[str, Size]:
+        """Return what each word of a row's axes measures, for the shapes of all its inputs; most layers ask the first alone."""
+        return self.sizes(self.reading(shapes[0]))
+
+    def input_times(self, shapes: tuple[Shape, ...], given: tuple[Shape, ...]) -> Mapping[str, Size]:
+        """Return how often each group of its rows is applied, for the shapes of all it reads and gives."""
+        return self.times(self.reading(shapes[0]), self.reading(given[0]))
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - asked by what slides or looks up
         """Return how often each group of its rows is applied, for the shapes it reads and gives.
