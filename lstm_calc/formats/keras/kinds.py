@@ -97,7 +97,7 @@ RECURRENT = {
 _UNCHANGED = (
     "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D"
 )
-_FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization NotEqual not_equal"
+_FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization"
 
 
 def _by_dimensions() -> Iterator[tuple[str, Kind]]:
