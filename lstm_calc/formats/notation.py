@@ -375,6 +375,10 @@ def write(model: Model) -> str:
     return " > ".join([*_written_source(model), *(part for layer in model.layers for part in written(layer))])
 
 
+def shown(model: Model) -> str:
+    return write(model)
+
+
 def _written_source(model: Model) -> list[str]:
     """Return the words for what a model reads: none where that is token ids of any number."""
     if model.input_shape is not None:

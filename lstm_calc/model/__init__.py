@@ -1,5 +1,6 @@
 """The model: a graph of layers, of which a chain is the common case."""
 
+from lstm_calc.model.graph import MAX_LAYERS, fresh_name
 from lstm_calc.model.layers import (
     GRU,
     KINDS,
@@ -45,7 +46,7 @@ from lstm_calc.model.layers import (
     Transpose,
     Upsample,
 )
-from lstm_calc.model.model import MAX_LAYERS, Model, Use, fresh_name
+from lstm_calc.model.model import Model, Use
 
 __all__ = [
     "GRU",

@@ -9,16 +9,27 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from lstm_calc.errors import ModelError, did_you_mean, quoted
-from lstm_calc.frozen import Checked, Record, count, input_shape, name
-from lstm_calc.model.layers import Dense, Embedding, Layer, Recurrent, Shared
+from lstm_calc.errors import ModelError
+from lstm_calc.frozen import Checked, Record, count, input_shape, name, names
+from lstm_calc.model.graph import (
+    MAX_LAYERS,
+    References,
+    calls_of,
+    check_names,
+    laid_out,
+    names_of,
+    sources_of,
+    unread,
+    without_needless,
+)
+from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Recurrent, Shared
+from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from lstm_calc.model.graph import Source
     from lstm_calc.model.sizes import Shape, Size
-
-MAX_LAYERS = 10_000
 
 
 class Use(Record):
@@ -80,19 +91,32 @@ class Model(Checked):
     """Layers, in the order in which they run.
 
     ``input_dim`` is the features of what the first layer reads, None where that is token ids; ``input_shape`` is all of it but the
-    batch, with None for a size that is not known. ``remarks`` are sentences on what the layers of a file compute that no field has.
-    ``framework`` is the one that the model was written in, where its file says so: it answers where no other is asked for.
+    batch, with None for a size that is not known. A first layer of kind ``input`` says it as well. ``outputs`` are the names of
+    what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file compute
+    that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no other is
+    asked for.
     """
 
-    rules = {"input_dim": count, "input_shape": input_shape, "remarks": lambda _, values: tuple(values), "framework": name}  # noqa: RUF012 - as above
+    rules = {  # noqa: RUF012 - as above
+        "input_dim": count,
+        "input_shape": input_shape,
+        "outputs": names,
+        "remarks": lambda _, values: tuple(values),
+        "framework": name,
+    }
     layers: Sequence[Layer]
     input_dim: int | None = None
     input_shape: Sequence[Size] | None = None
     remarks: Sequence[str] = ()
     framework: str | None = None
+    outputs: Sequence[str] = ()
 
+    flat: ClassVar[tuple[Layer, ...]]
+    """The layers, with those of models within the model in the place of these."""
+    origins: ClassVar[tuple[int, ...]]
+    """For each of ``flat``, the position of the layer of the model that it belongs to."""
     calls: ClassVar[tuple[Layer, ...]]
-    """The layers with, in the place of each that is :class:`Shared`, the one that it uses again."""
+    """``flat`` with, in the place of each layer that is :class:`Shared`, the one that it uses again."""
     steps: ClassVar[tuple[_Step, ...]]
 
     def check_layers(self) -> None:
@@ -101,28 +125,79 @@ class Model(Checked):
             layers = tuple(self.layers)
         except TypeError:
             raise ModelError("layers must be a list of layers", key="layers") from None
-        self.__dict__["layers"] = layers
-        self.__dict__["calls"] = calls = tuple(_calls(layers))
-        if not 0 < sum([layer.repeat for layer in calls]) <= MAX_LAYERS:
+        if not 0 < len(layers) <= MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers" if layers else "the model has no layers", key="layers")
+        tuple(calls_of(layers))
+        check_names(layers)
+        if any(layer.inputs for layer in layers) and not any(isinstance(layer, Nested) for layer in layers):
+            layers = without_needless(layers)
+        self.__dict__["layers"] = layers
 
     def check(self) -> None:
         """Refuse an input that is missing, and a layer that cannot read what another one gives."""
-        if self.input_dim is not None and self.input_shape is not None:
-            raise ModelError("input_shape has the width already; give one of the two", key="input_dim")
-        _check_names(self)
-        self.__dict__["steps"] = tuple(_steps(self, self.input))
+        known = self.__dict__
+        flat, origins, _ = laid_out(self.layers, self.outputs, reads=self.input_dim is not None or self.input_shape is not None)
+        known["flat"], known["origins"] = tuple(flat), tuple(origins)
+        known["calls"] = tuple(calls_of(flat))
+        if sum([layer.repeat for layer in self.calls]) > MAX_LAYERS:
+            raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
+        check_names(flat)
+        _check_input(self)
+        known["steps"] = tuple(_steps(self, self.input, {}))
+        _check_shared(self)
         _check_tied(self)
+        _ = self.gives
 
     @cached_property
     def input(self) -> Shape:
         """The shape of what the model reads, the batch included; None stands for each size that is not known."""
+        if isinstance(self.flat[0], Input):
+            return (None, *self.flat[0].shape)
         return _input_shape(self) if self.input_shape is None else (None, *self.input_shape)
 
     @cached_property
     def names(self) -> tuple[tuple[str, str], ...]:
         """The name of every use, and that of its module: the one given, else the layer's kind, counted up where it is taken."""
-        return tuple(_names(self))
+        return tuple(names_of(self.flat, self.calls))
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The name by which each of ``flat`` is referred to."""
+        return tuple(dict.fromkeys(module for _, module in self.names))
+
+    @cached_property
+    def sources(self) -> tuple[tuple[Source, ...], ...]:
+        """For each of ``flat``, which outputs of which of them it reads; the position -1 is the model's own input."""
+        return tuple(sources_of(self.flat, self.calls, self.modules))
+
+    @cached_property
+    def gives(self) -> tuple[Source, ...]:
+        """Which outputs of which layers the model gives: those that are set, else all of the layers that none reads.
+
+        Raises ModelError for an output that nothing gives.
+        """
+        if not self.outputs:
+            return tuple(unread(self.calls, self.sources))
+        known = References(self.flat)
+        for position, (name, call) in enumerate(zip(self.modules, self.calls, strict=True)):
+            known.add(name, position, call)
+        _, _, outputs = laid_out(self.layers, self.outputs, reads=self.input_dim is not None or self.input_shape is not None)
+        try:
+            return tuple(known.find(output) for output in outputs)
+        except ModelError as error:
+            raise ModelError(str(error).replace("reads", "outputs have", 1), key="outputs") from None
+
+    @cached_property
+    def minding(self) -> dict[int, bool]:
+        """For the positions of layers and -1, whether those that read them want axis 1 to be steps, where they mind."""
+        found: dict[int, bool] = {}
+        for position in reversed(range(len(self.calls))):
+            call = self.calls[position]
+            minds = call.time_distributed > 0 or call.reads_steps
+            minds = found.get(position) if minds is None and call.keeps_rank else minds
+            if minds is not None:
+                found.update({source: minds for source, number in self.sources[position] if not _is_state(self, source, number)})
+        return found
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -130,22 +205,23 @@ class Model(Checked):
         return _named(self, self.__dict__["steps"])
 
     def __str__(self) -> str:
-        """Return the model in the one-line notation."""
-        from lstm_calc.formats.notation import write
+        """Return the model in the one-line notation, or a sentence where only a model file can say it."""
+        from lstm_calc.formats.notation import shown
 
-        return write(self)
+        return shown(self)
 
 
-def propagate(model: Model, shape: Shape) -> tuple[Use, ...]:
+def propagate(model: Model, shape: Shape, others: Mapping[str, Shape] | None = None) -> tuple[Use, ...]:
     """Return every use of a layer, in order, when the model reads a shape, the batch included.
 
-    Raises ModelError, with the layer's position, for a layer that cannot read what comes in.
+    ``others`` are the shapes of its further inputs by name, where they are not as the model has them. Raises ModelError, with the
+    layer's position, for a layer that cannot read what comes in.
 
     >>> from lstm_calc import LSTM, Dense
     >>> [use.output for use in propagate(Model([LSTM(8, return_sequences=False), Dense(2)], 4), (16, 10, 4))]
     [(16, 8), (16, 2)]
     """
-    return _named(model, _steps(model, shape))
+    return _named(model, _steps(model, shape, others or {}))
 
 
 def wanted_ranks(model: Model) -> list[set[int]]:
@@ -155,22 +231,34 @@ def wanted_ranks(model: Model) -> list[set[int]]:
     >>> wanted_ranks(Model([LSTM(8), Dense(4), LSTM(4), RepeatVector(3)], 4))
     [{3}, {3}, {2}, set()]
     """
-    places, use = {}, 0
-    for position, layer in enumerate(model.calls):
-        use += layer.repeat
-        places[model.names[use - 1][0]] = position
     wanted: list[set[int]] = [set() for _ in model.calls]
-    for position, layer in reversed(list(enumerate(model.calls))):
-        shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
-        distributed = layer.time_distributed
+    certain = _certain_ranks(model) if any(isinstance(call, Merge) for call in model.calls) else {}
+    for position in reversed(range(len(model.calls))):
+        call, sources = model.calls[position], model.sources[position]
+        shape = None if isinstance(call, Embedding) else call.input_shape(None)
+        distributed = call.time_distributed
         if shape or distributed:
             ranks = {len(shape or (None, None)) + distributed}
         else:
-            ranks = wanted[position] if layer.keeps_rank else set()
-        named = [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in model.layers[position].inputs]
-        for source in named or range(position)[-1:]:
-            wanted[source] |= ranks
+            ranks = set(wanted[position]) if call.keeps_rank else set()
+        if isinstance(call, Merge) and call.alike:
+            ranks |= {certain[source] for source, _ in sources if source in certain}
+        for place, (source, number) in enumerate(sources):
+            if source >= 0 and not _is_state(model, source, number):
+                wanted[source] |= {rank - 1 for rank in ranks} if call.states and place else ranks
     return wanted
+
+
+def _certain_ranks(model: Model) -> dict[int, int]:
+    """Return how many axes outputs have, by position, where that does not depend on a choice that is left to the framework."""
+    shapes = dict(zip([name for name, _ in model.names], [step[3][0] for step in model.steps], strict=True))
+    found = {-1: len(model.input)}
+    for position, (call, module) in enumerate(zip(model.calls, model.modules, strict=True)):
+        if call.asdict().get("return_sequences", True) is None:
+            continue
+        if isinstance(call, Recurrent) or all(source in found for source, _ in model.sources[position]):
+            found[position] = len(shapes[module])
+    return found
 
 
 _Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool]
@@ -182,51 +270,59 @@ def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
     return tuple(Use(layer, name, module, *step) for (name, module), (layer, *step) in pairs)  # type: ignore[arg-type]
 
 
-def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
+def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
-    flowing: tuple[Shape, ...] = (shape,)
-    timed = _reads_steps(model, shape)
-    branches = any(layer.inputs for layer in model.layers)
-    given: dict[str, tuple[tuple[Shape, ...], bool]] = {}
-    use, features = 0, False
-    for position, (layer, each) in enumerate(zip(model.calls, model.layers, strict=True)):
+    given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
+    timed = {-1: _reads_steps(model, -1, shape)}
+    behind_features = False
+    for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
+        sources = model.sources[position]
         try:
-            if each.inputs:
-                reads, timed = _found(each.inputs, given)
+            if isinstance(each, Input):
+                flowing: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
+                reads_steps = _reads_steps(model, position, flowing[0])
             else:
-                reads = _own_input(layer, flowing, features=features)
-            for depth in range(layer.repeat):
-                one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
-                flowing, reads_steps, timed = one.give(reads), timed, one.time_distributed > 0 or one.gives_steps(timed)
-                yield layer, depth, reads, flowing, reads_steps, timed, each is not layer
-                reads = flowing
+                flowing = tuple(given[source][number] for source, number in sources)
+                reads_steps = call.among([timed[source] and not _is_state(model, source, number) for source, number in sources])
+                flowing = _read(call, flowing, named=bool(each.inputs), behind_features=behind_features)
+            initial = flowing[1:] if call.states else ()
+            for depth in range(call.repeat):
+                one = call if depth == call.repeat - 1 else _giving_every_step(call)
+                reads, gives_steps = flowing, one.time_distributed > 0 or one.gives_steps(reads_steps)
+                flowing = one.give(reads)
+                yield call, depth, reads, flowing, reads_steps, gives_steps, each is not call
+                flowing, reads_steps = (*flowing, *initial) if depth < call.repeat - 1 else flowing, gives_steps
         except ModelError as error:
-            raise ModelError(f"{model.names[use][0]} {error}", key=error.key, layer=position) from None
-        features = features or layer.output_dim is not None
-        use += layer.repeat
-        if branches:
-            given[model.names[use - 1][0]] = flowing, timed
+            raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
+        behind_features = behind_features or call.output_dim is not None
+        given[position], timed[position] = (*flowing, *call.state_shapes(reads[0], flowing)), gives_steps
 
 
-def _reads_steps(model: Model, shape: Shape) -> bool:
-    """Return whether axis 1 of what a model reads is steps: as the first layer says that minds, else where there are three axes."""
-    said = next((said for layer in model.calls if (said := layer.time_distributed > 0 or layer.reads_steps) is not None), None)
+def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[str, Shape]) -> Shape:
+    """Return the shape of a layer of kind input: that of what the model reads, or its own, with the same batch."""
+    if position == 0:
+        return shape
+    return others.get(model.modules[position]) or (shape[0], *model.flat[position].asdict()["shape"])
+
+
+def _is_state(model: Model, position: int, number: int) -> bool:
+    return position >= 0 and number >= model.calls[position].outputs
+
+
+def _reads_steps(model: Model, position: int, shape: Shape) -> bool:
+    """Return whether axis 1 of an input is steps: as those mind that read it, else where there are three axes."""
+    said = model.minding.get(position)
     return len(shape) > 2 if said is None else said
 
 
-def _found(inputs: Iterable[str], given: Mapping[str, tuple[tuple[Shape, ...], bool]]) -> tuple[tuple[Shape, ...], bool]:
-    """Return the shapes of some outputs by name, and whether the first has steps; raise ModelError for one that nothing gives."""
-    found = [_output(each, given) for each in inputs]
-    return tuple(shape for shape, _ in found), found[0][1]
-
-
-def _output(reference: str, given: Mapping[str, tuple[tuple[Shape, ...], bool]]) -> tuple[Shape, bool]:
-    """Return the shape that a name refers to, and whether it has steps: ``encoder``, or ``encoder.1`` for a second output."""
-    name, _, number = (reference, "", "0") if reference in given else reference.rpartition(".")
-    shapes, timed = given.get(name, ((), False))
-    if not number.isdigit() or int(number) >= len(shapes):
-        raise ModelError(f"reads {quoted(reference)}, which nothing before it gives{did_you_mean(reference, given)}", key="inputs")
-    return shapes[int(number)], timed
+def _read(layer: Layer, flowing: tuple[Shape, ...], *, named: bool, behind_features: bool) -> tuple[Shape, ...]:
+    """Return what a layer reads: what comes in, or an input of its own; raise ModelError where it names what does not fit."""
+    if not named:
+        return _own_input(layer, flowing, features=behind_features)
+    width = layer.width(layer.reading(flowing[0]))
+    if layer.input_dim is not None and width != layer.input_dim:
+        raise ModelError(f"input_dim is {layer.input_dim:,}, and {shown(flowing[0])} comes in", key="input_dim")
+    return flowing
 
 
 def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> tuple[Shape, ...]:
@@ -250,20 +346,13 @@ def _giving_every_step(layer: Layer) -> Layer:
     return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
 
 
-def _calls(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """Yield the layers, those that are shared in the place of their further uses; raise ModelError for what is no layer."""
-    named: dict[str | None, Layer] = {}
-    for position, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
-        if isinstance(layer, Shared):
-            if layer.uses not in named:
-                what = f"no layer before is called {quoted(layer.uses)}{did_you_mean(layer.uses, filter(None, named))}"
-                raise ModelError(what, key="uses", layer=position)
-            yield named[layer.uses]
-            continue
-        named[layer.name] = layer
-        yield layer
+def _check_input(model: Model) -> None:
+    """Refuse an input that is given twice, and one that is missing."""
+    if model.input_dim is not None and model.input_shape is not None:
+        raise ModelError("input_shape has the width already; give one of the two", key="input_dim")
+    for field in ("input_dim", "input_shape"):
+        if isinstance(model.flat[0], Input) and getattr(model, field) is not None:
+            raise ModelError(f"{field} does not go with a first layer of kind input, which says what the model reads", key=field)
 
 
 def _input_shape(model: Model) -> Shape:
@@ -279,12 +368,14 @@ def _input_shape(model: Model) -> Shape:
 
 
 def _first_reader(model: Model) -> Layer | None:
-    """Return the first layer that reads a certain number of axes, before any that changes their number; None without one."""
-    for layer in model.calls:
-        if layer.input_shape(None) is not None or layer.time_distributed:
-            return layer
-        if not layer.keeps_rank:
-            return None
+    """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one."""
+    reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
+    for position, call in enumerate(model.calls):
+        if any(source in reached for source, _ in model.sources[position]):
+            if call.input_shape(None) is not None or call.time_distributed:
+                return call
+            if call.keeps_rank:
+                reached.add(position)
     return None
 
 
@@ -298,10 +389,10 @@ def input_axes(model: Model, *, timed: bool = False) -> tuple[str, ...]:
     (('batch', 'steps', 'features'), ('batch', 'features'), ('batch', 'steps', 'features'))
     """
     reader, rank = _first_reader(model), len(model.input)
-    free = reader is None and model.input_shape is None
+    free = reader is None and model.input_shape is None and not isinstance(model.flat[0], Input)
     return axis_words(
         rank + (timed and free),
-        steps=timed if free else _reads_steps(model, model.input),
+        steps=timed if free else _reads_steps(model, 0 if isinstance(model.flat[0], Input) else -1, model.input),
         features=not isinstance(reader, Embedding),
         channels_first=reader is not None and reader.channels_first,
     )
@@ -319,41 +410,20 @@ def axis_words(rank: int, *, steps: bool, features: bool = True, channels_first:
     return (*front, *back, *space) if channels_first else (*front, *space, *back)
 
 
-def _names(model: Model) -> Iterator[tuple[str, str]]:
-    """Yield the name of every use, and that of its module."""
-    taken = {layer.name: 1 for layer in model.layers if layer.name is not None}
-    for each, layer in zip(model.layers, model.calls, strict=True):
-        module = ""
-        for depth in range(layer.repeat):
-            given = each.name if depth == 0 else None
-            name = given or fresh_name(each.name or layer.name or layer.kind, taken)
-            module = module or name
-            yield name, module
-
-
-def fresh_name(base: str, taken: dict[str, int]) -> str:
-    """Return the base, or base_1, base_2, ... where that is taken; ``taken`` counts the names and is kept up.
-
-    >>> taken = {}
-    >>> fresh_name("lstm", taken), fresh_name("lstm", taken), fresh_name("op_0", taken), fresh_name("op_0", taken)
-    ('lstm', 'lstm_1', 'op_0', 'op_1')
-    """
-    name = base
-    while name in taken:
-        name = f"{base.removesuffix('_0')}_{taken[base]}"
-        taken[base] += 1
-    taken[name] = 1
-    return name
-
-
-def _check_names(model: Model) -> None:
-    """Refuse a name that two layers are given."""
-    taken: set[str] = set()
-    for position, layer in enumerate(model.layers):
-        if layer.name is not None:
-            if layer.name in taken:
-                raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
-            taken.add(layer.name)
+def _check_shared(model: Model) -> None:
+    """Refuse a layer that is used again on something of another width."""
+    first: dict[int, dict[str, Size]] = {}
+    if len(set(map(id, model.calls))) == len(model.calls) or not any(isinstance(layer, Shared) for layer in model.flat):
+        return
+    position = -1
+    for layer, depth, reads, *_, shared in model.steps:
+        position += depth == 0
+        sizes = layer.input_sizes(reads) if layer.weighted and depth == 0 else {}
+        before = first.setdefault(id(layer), sizes) if shared or id(layer) not in first else sizes
+        differs = next((word for word in sizes if None not in {sizes[word], before[word]} and sizes[word] != before[word]), None)
+        if differs:
+            what = f"{model.modules[position]} reads {sizes[differs]:,} features, and its first use {before[differs]:,}"
+            raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
 
 
 def _check_tied(model: Model) -> None:
@@ -365,4 +435,4 @@ def _check_tied(model: Model) -> None:
             tables.add((layer.vocab_size, layer.dim))
         elif isinstance(layer, Dense) and layer.tied and (layer.units, use.input_dim) not in tables:
             what = f"tied shares an embedding's matrix, and none before is {layer.units:,} x {use.input_dim:,}"
-            raise ModelError(what, key="tied", layer=model.calls.index(layer))
+            raise ModelError(what, key="tied", layer=model.origins[model.calls.index(layer)])

@@ -122,6 +122,10 @@ class Layer(Checked, kw_only=True):
         """The states that it gives after its outputs, by name; only a recurrent layer has some."""
         return ()
 
+    def state_shapes(self, shape: Shape, given: tuple[Shape, ...]) -> tuple[Shape, ...]:  # noqa: ARG002 - only a recurrent layer has some
+        """Return the shapes of its states, for those of what it reads and gives."""
+        return ()
+
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether axis 1 of what it reads is steps, given whether it is in each input: as in the first."""
         return timed[0]

@@ -59,6 +59,8 @@ class Merge(Layer, kw_only=True):
     weighted = False
     fewest: ClassVar[int] = 2
     most: ClassVar[int | None] = None
+    alike: ClassVar[bool] = True
+    """Whether all its inputs have as many axes."""
 
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether axis 1 is steps, given whether it is in each input: where one has them."""
@@ -155,6 +157,7 @@ class Dot(Merge):
     """The products of its two inputs summed over one axis of each: ``axis``, or (first, second); the batch is 0."""
 
     kind = "dot"
+    alike = False
     value = "axis"
     keeps_rank = False
     most = 2
@@ -190,6 +193,7 @@ class MatMul(Merge):
     """The matrix product of its two inputs over their last two axes."""
 
     kind = "matmul"
+    alike = False
     most = 2
     keeps_rank = False
 

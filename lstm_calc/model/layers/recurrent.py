@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import ModelError, listed
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.base import Layer
 from lstm_calc.model.layers.windows import Windowed, kernel_sizes
-from lstm_calc.model.sizes import product
+from lstm_calc.model.sizes import product, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +83,38 @@ class Recurrent(Layer, kw_only=True):
     def outputs(self) -> int:
         """Two where the directions are not merged."""
         return 2 if self.merge == "none" else 1
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states after the last step by name: h, c; those of two directions are forward_h, forward_c, backward_h, backward_c."""
+        own = CELLS[self.kind].states
+        return tuple(f"{way}_{state}" for way in self.directions for state in own) if self.bidirectional else tuple(own)
+
+    def state_shapes(self, shape: Shape, given: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shapes of the states: one of each for every sequence, at every position of an image."""
+        sizes = self.sizes(self.reading(shape))
+        front = given[0][:1]
+        return tuple((*front, sizes[state.size]) for _ in self.directions for state in CELLS[self.kind].states.values())
+
+    def give(self, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shapes of its outputs; what it reads beside its input are the states that it starts from.
+
+        Raises ModelError for an input, or for states, that it cannot read.
+        """
+        given = super().give(shapes[:1])
+        if len(shapes) > 1:
+            self._check_initial(shapes[1:], self.state_shapes(shapes[0], given))
+        return given
+
+    def _check_initial(self, found: tuple[Shape, ...], wanted: tuple[Shape, ...]) -> None:
+        """Refuse initial states that are not as many, or not of the shapes, as the layer has."""
+        if len(found) != len(wanted):
+            what = f"reads its input and the initial states {listed(self.states)}, and {len(found)} of these"
+            raise ModelError(f"{what} {'comes' if len(found) == 1 else 'come'} in", key="inputs")
+        for name, shape, own in zip(self.states, found, wanted, strict=True):
+            pairs = zip(shape, own, strict=False)
+            if len(shape) != len(own) or any(None not in pair and len(set(pair)) > 1 for pair in pairs):
+                raise ModelError(f"starts from a state {name} of {shown(own)}, and {shown(shape)} comes in", key="inputs")
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the batch, the steps where it gives every one, and the features."""
@@ -226,6 +259,12 @@ class ConvLSTM(Windowed, Recurrent):
     def sizes(self, shape: Shape) -> dict[str, Size]:
         """Return the width it reads, the filters in the place of the units, and the kernel along each dimension."""
         return super().sizes(shape) | kernel_sizes(self)
+
+    def state_shapes(self, shape: Shape, given: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shapes of the states: an image for every sequence."""
+        every = self.every_step(self.reading(shape))
+        state = self.join(given[0][:1], self.split(every)[1], self.filters)
+        return (state,) * len(self.states)
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - a step is computed whether it is given or not
         """Return how often a step is computed at a position: once for each step of each sequence and position of h."""
