@@ -23,27 +23,41 @@ if TYPE_CHECKING:
     from lstm_calc.formats.notation import read as read
     from lstm_calc.formats.notation import read_template as read_template
     from lstm_calc.frameworks.counting import count as count
+    from lstm_calc.model import CRF as CRF
     from lstm_calc.model import GRU as GRU
     from lstm_calc.model import LSTM as LSTM
     from lstm_calc.model import MGU as MGU
     from lstm_calc.model import RNN as RNN
     from lstm_calc.model import Activation as Activation
+    from lstm_calc.model import AdditiveAttention as AdditiveAttention
+    from lstm_calc.model import Attention as Attention
+    from lstm_calc.model import BatchNorm as BatchNorm
     from lstm_calc.model import Conv as Conv
+    from lstm_calc.model import ConvGRU as ConvGRU
     from lstm_calc.model import ConvLSTM as ConvLSTM
+    from lstm_calc.model import ConvTranspose as ConvTranspose
     from lstm_calc.model import Crop as Crop
     from lstm_calc.model import Dense as Dense
+    from lstm_calc.model import DepthwiseConv as DepthwiseConv
     from lstm_calc.model import Dropout as Dropout
+    from lstm_calc.model import EinsumDense as EinsumDense
     from lstm_calc.model import Embedding as Embedding
     from lstm_calc.model import Flatten as Flatten
     from lstm_calc.model import GlobalPool as GlobalPool
+    from lstm_calc.model import GroupNorm as GroupNorm
     from lstm_calc.model import LayerNorm as LayerNorm
     from lstm_calc.model import Masking as Masking
     from lstm_calc.model import Model as Model
+    from lstm_calc.model import MultiHeadAttention as MultiHeadAttention
+    from lstm_calc.model import Other as Other
     from lstm_calc.model import Pad as Pad
     from lstm_calc.model import Permute as Permute
     from lstm_calc.model import Pool as Pool
+    from lstm_calc.model import PReLU as PReLU
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.model import Reshape as Reshape
+    from lstm_calc.model import RMSNorm as RMSNorm
+    from lstm_calc.model import SeparableConv as SeparableConv
     from lstm_calc.model import Shared as Shared
     from lstm_calc.model import Upsample as Upsample
     from lstm_calc.questions.arguments import arguments as arguments
@@ -68,8 +82,11 @@ _HOMES = {
     "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
     "frameworks.counting": ("count",),
     "model": (
-        *("GRU", "LSTM", "MGU", "RNN", "Activation", "Conv", "ConvLSTM", "Crop", "Dense", "Dropout", "Embedding", "Flatten"),
-        *("GlobalPool", "LayerNorm", "Masking", "Model", "Pad", "Permute", "Pool", "RepeatVector", "Reshape", "Shared", "Upsample"),
+        *("Activation", "AdditiveAttention", "Attention", "BatchNorm", "CRF", "Conv", "ConvGRU", "ConvLSTM"),
+        *("ConvTranspose", "Crop", "Dense", "DepthwiseConv", "Dropout", "EinsumDense", "Embedding", "Flatten"),
+        *("GRU", "GlobalPool", "GroupNorm", "LSTM", "LayerNorm", "MGU", "Masking", "Model", "MultiHeadAttention"),
+        *("Other", "PReLU", "Pad", "Permute", "Pool", "RMSNorm", "RNN", "RepeatVector", "Reshape", "SeparableConv"),
+        *("Shared", "Upsample"),
     ),
     "formats.modelfile": ("dumps", "load"),
     "formats.notation": ("read", "read_template"),

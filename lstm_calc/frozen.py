@@ -286,6 +286,36 @@ def axes(field: str, value: Any) -> tuple[int, ...]:
     return tuple(count(field, axis) for axis in _listed(field, value))
 
 
+def groups(field: str, value: Any) -> int:
+    """Return the value as a number of groups, or -1 where each channel is one."""
+    return -1 if value == -1 else count(field, value)
+
+
+def wholes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as whole numbers from 0 up, one for each of one to three axes."""
+    return tuple(whole(field, size) for size in _listed(field, value))
+
+
+_EQUATION = r"(\.{3})?([A-Za-z]+)(\.{3})?,([A-Za-z]+)(?:->|:)(\.{3})?([A-Za-z]+)(\.{3})?"
+
+
+def equation(field: str, value: Any) -> str:
+    """Return the value as the equation of an einsum of two operands; ``:`` may stand for its arrow."""
+    match = re.fullmatch(_EQUATION, value.replace(" ", "")) if isinstance(value, str) else None
+    if match is None or any(len(set(part)) < len(part) for part in (match[2], match[4], match[6])):
+        raise ModelError(f"{field} must be an einsum such as abc,cd->abd, not {quoted(value)}", key=field)
+    if (match[1], match[3]) != (match[5], match[7]) or (match[1] and match[3]) or not set(match[6]) <= {*match[2], *match[4]}:
+        raise ModelError(f"{field} {quoted(value)} does not give what it reads", key=field)
+    return match[0].replace(":", "->")
+
+
+def letters(field: str, value: Any) -> str:
+    """Return the value as letters of an equation, each once."""
+    if not (isinstance(value, str) and re.fullmatch("[A-Za-z]+", value) and len(set(value)) == len(value)):
+        raise ModelError(f"{field} must be letters of the equation, such as d, not {quoted(value)}", key=field)
+    return value
+
+
 def whole(field: str, value: Any) -> int:
     """Return the value as a whole number from 0 up."""
     return 0 if type(value) is int and value == 0 else count(field, value)
@@ -392,6 +422,23 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "merge": one_of(*MERGES),
     "name": name,
     "uses": name,
+    "groups": groups,
+    "depth_multiplier": count,
+    "output_padding": wholes,
+    "shared_axes": axes,
+    "num_heads": count,
+    "key_heads": count,
+    "key_dim": count,
+    "value_dim": count,
+    "attention_axes": axes,
+    "use_gate": flag,
+    "use_scale": flag,
+    "score_mode": one_of("dot", "concat"),
+    "use_boundary": flag,
+    "equation": equation,
+    "bias_axes": letters,
+    "params": whole,
+    "class_name": name,
     "inputs": names,
     "outputs": names,
     "shape": input_shape,

@@ -80,6 +80,11 @@ class Use(Record):
         """How often each group of its rows is applied, None where that depends on a size that is not known."""
         return self.layer.input_times(self.inputs, self.outputs)
 
+    @property
+    def products(self) -> Size:
+        """The multiply-accumulates in which no weight takes part, None where they depend on a size that is not known."""
+        return self.layer.products(self.inputs)
+
     def _known(self, size: Size) -> int:
         if size is None:
             what = f"the features at {self.name} depend on a size that is not known"

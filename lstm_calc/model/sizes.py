@@ -49,6 +49,39 @@ def windowed(size: Size, window: int, *, stride: int = 1, dilation: int = 1, pad
     return (size + around - reach - 1) // stride + 1
 
 
+def transposed_window(
+    size: Size, window: int, *, stride: int = 1, dilation: int = 1, padding: int | str | None = "valid", extra: int | None = None
+) -> Size:
+    """Return how many positions a transposed convolution gives along one axis.
+
+    ``padding`` is ``valid`` or ``same`` as in Keras, or the zeros at each end as in PyTorch, which here take positions away.
+    ``extra`` are the positions added at the end (``output_padding``).
+
+    >>> transposed_window(10, 3, stride=2), transposed_window(10, 3, stride=2, padding="same")
+    (21, 20)
+    >>> transposed_window(10, 3, stride=2, padding=1, extra=1), transposed_window(10, 2, stride=3)
+    (20, 30)
+    """
+    if size is None or padding is None:
+        return None
+    reach = dilation * (window - 1) + 1
+    if padding == "same":
+        return size * stride if extra is None else (size - 1) * stride + reach % 2 + extra
+    if isinstance(padding, int):
+        return (size - 1) * stride + reach - 2 * padding + (extra or 0)
+    return (size - 1) * stride + (max(reach, stride) if extra is None else reach + extra)
+
+
+def several(word: str, sizes: Shape) -> dict[str, Size]:
+    """Return what a word measures that stands for several axes: ``word_1``, ``word_2``, ..., and the word itself for their product.
+
+    >>> several("slopes", (8, 4)), several("slopes", (8,))
+    ({'slopes': 32, 'slopes_1': 8, 'slopes_2': 4}, {'slopes': 8})
+    """
+    axes = {f"{word}_{place + 1}": size for place, size in enumerate(sizes)} if len(sizes) > 1 else {}
+    return {word: product(sizes), **axes}
+
+
 def total(sizes: Iterable[Size]) -> Size:
     """Return the sum of some sizes, None where one of them is not known."""
     found = tuple(sizes)

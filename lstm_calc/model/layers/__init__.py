@@ -1,7 +1,9 @@
 """The kinds of layers, one class each."""
 
+from lstm_calc.model.layers.attention import AdditiveAttention, Attention, MultiHeadAttention
 from lstm_calc.model.layers.axes import Flatten, Permute, RepeatVector, Reshape
 from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.einsum import EinsumDense
 from lstm_calc.model.layers.graph import (
     Add,
     Average,
@@ -22,11 +24,23 @@ from lstm_calc.model.layers.graph import (
     Subtract,
     Transpose,
 )
-from lstm_calc.model.layers.plain import Activation, Dense, Dropout, Embedding, LayerNorm, Masking, Shared
-from lstm_calc.model.layers.recurrent import GRU, LSTM, MGU, RNN, ConvLSTM, Recurrent
-from lstm_calc.model.layers.windows import Conv, Crop, GlobalPool, Pad, Pool, Upsample
+from lstm_calc.model.layers.norm import BatchNorm, GroupNorm, LayerNorm, RMSNorm
+from lstm_calc.model.layers.plain import CRF, Activation, Dense, Dropout, Embedding, Masking, Other, PReLU, Shared
+from lstm_calc.model.layers.recurrent import GRU, LSTM, MGU, RNN, ConvGRU, ConvLSTM, Recurrent
+from lstm_calc.model.layers.windows import (
+    Conv,
+    ConvTranspose,
+    Crop,
+    DepthwiseConv,
+    GlobalPool,
+    Pad,
+    Pool,
+    SeparableConv,
+    Upsample,
+)
 
 __all__ = [
+    "CRF",
     "GRU",
     "KINDS",
     "LSTM",
@@ -34,18 +48,26 @@ __all__ = [
     "RNN",
     "Activation",
     "Add",
+    "AdditiveAttention",
+    "Attention",
     "Average",
+    "BatchNorm",
     "Concat",
     "Conv",
+    "ConvGRU",
     "ConvLSTM",
+    "ConvTranspose",
     "Crop",
     "Dense",
+    "DepthwiseConv",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "ExpandDims",
     "Flatten",
     "GlobalPool",
+    "GroupNorm",
     "Index",
     "Input",
     "Layer",
@@ -55,15 +77,20 @@ __all__ = [
     "Maximum",
     "Merge",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "Nested",
+    "Other",
+    "PReLU",
     "Pad",
     "Permute",
     "Pool",
+    "RMSNorm",
     "Recurrent",
     "Reduce",
     "RepeatVector",
     "Reshape",
+    "SeparableConv",
     "Shared",
     "Split",
     "Stack",
@@ -73,7 +100,9 @@ __all__ = [
 ]
 
 _CLASSES: tuple[type[Layer], ...] = (
-    *(Embedding, LSTM, GRU, RNN, MGU, ConvLSTM, Dense, Conv, LayerNorm),
+    *(Embedding, LSTM, GRU, RNN, MGU, ConvLSTM, ConvGRU, Dense, EinsumDense),
+    *(Conv, DepthwiseConv, SeparableConv, ConvTranspose, BatchNorm, LayerNorm, GroupNorm, RMSNorm),
+    *(Attention, AdditiveAttention, MultiHeadAttention, PReLU, CRF, Other),
     *(RepeatVector, Dropout, Activation, Masking, Flatten, Reshape, Permute, Pool, GlobalPool, Upsample, Crop, Pad, Shared),
     *(Input, Concat, Add, Multiply, Average, Subtract, Maximum, Minimum, Dot, MatMul, Stack),
     *(ExpandDims, Index, Reduce, Transpose, Split, Nested),

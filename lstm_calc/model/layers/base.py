@@ -39,7 +39,7 @@ class Layer(Checked, kw_only=True):
     keeps_rank: ClassVar[bool] = True
     """Whether it gives as many axes as it reads, whatever their number."""
     mixes_axes: ClassVar[bool] = False
-    """Whether the width it gives depends on other axes than the features it reads."""
+    """Whether the width it gives, or its own sizes, depend on other axes than the features it reads."""
     stepwise: ClassVar[bool] = True
     """Whether it can be applied step by step, reading a sequence as it comes."""
     input_dim: int | None = None
@@ -175,6 +175,14 @@ class Layer(Checked, kw_only=True):
     def input_times(self, shapes: tuple[Shape, ...], given: tuple[Shape, ...]) -> Mapping[str, Size]:
         """Return how often each group of its rows is applied, for the shapes of all it reads and gives."""
         return self.times(self.reading(shapes[0]), self.reading(given[0]))
+
+    def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - asked by what reads several widths
+        """Return the option words of rows that follow from the shapes it reads."""
+        return frozenset()
+
+    def products(self, shapes: tuple[Shape, ...]) -> Size:  # noqa: ARG002 - asked by attention
+        """Return the multiply-accumulates in which no weight takes part."""
+        return 0
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - asked by what slides or looks up
         """Return how often each group of its rows is applied, for the shapes it reads and gives.

@@ -1,4 +1,4 @@
-"""Layers that compute each position of what they read by itself: dense, embedding, normalisation, activations, dropout."""
+"""Layers that compute each position of what they read by itself: dense, embedding, activations, dropout; and crf and other."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.sizes import several, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lstm_calc.model.sizes import Shape, Size
 
 
@@ -75,16 +78,81 @@ class Shared(Layer):
     uses: str
 
 
-class LayerNorm(Layer):
-    """Layer normalisation over the features: a gain (``scale``) and a shift (``center``) for each of them."""
+class PReLU(Layer):
+    """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs."""
 
-    kind = "layer_norm"
-    center: bool = True
-    scale: bool = True
+    kind = "prelu"
+    words = frozenset({"slopes"})
+    mixes_axes = True
+    shared_axes: Sequence[int] = ()
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape it reads."""
+        if max(self.shared_axes, default=0) >= len(shape):
+            raise ModelError(f"shared_axes {shown(self.shared_axes)} are not all axes of {shown(shape)}", key="shared_axes")
+        return shape
 
     def sizes(self, shape: Shape) -> dict[str, Size]:
-        """Return the width it reads and gives."""
-        return {"input": shape[-1], "output": shape[-1]}
+        """Return the sizes of the slopes, 1 along an axis that shares them."""
+        slopes = tuple(1 if axis in self.shared_axes else size for axis, size in enumerate(shape) if axis)
+        return {"input": shape[-1], **several("slopes", slopes)}
+
+
+class CRF(Layer):
+    """A conditional random field over ``units`` tags: scores of tags, of each tag after each other one, and of both ends.
+
+    The ends have scores of their own where ``use_boundary``, and the tags a ``bias`` where the layer computes their scores itself.
+    """
+
+    kind = "crf"
+    size = "units"
+    units: int
+    use_boundary: bool = True
+    bias: bool = True
+
+    @property
+    def rank(self) -> int:
+        """A sequence of scores or features."""
+        return 3
+
+    @property
+    def axes(self) -> str:
+        """The axes it reads, as a sentence says them."""
+        return "(batch, steps, features)"
+
+    @property
+    def reads_steps(self) -> bool:
+        """The steps that are tagged."""
+        return True
+
+
+class Other(Layer):
+    """A layer that is described by what is known of it: ``params``, its number of parameters, and ``shape``, what it gives.
+
+    Without ``params`` the number is not known; without ``shape`` it gives as many axes as it reads, of sizes that are not known.
+    ``class_name`` is what it is called where it was found.
+    """
+
+    kind = "other"
+    value = "params"
+    words = frozenset({"params"})
+    keeps_rank = False
+    stepwise = False
+    params: int | None = None
+    shape: Sequence[Size] | None = None
+    class_name: str | None = None
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the batch and what is declared."""
+        return (shape[0], *((None,) * (len(shape) - 1) if self.shape is None else self.shape))
+
+    def sizes(self, shape: Shape) -> dict[str, Size]:
+        """Return the number of parameters."""
+        return {"input": shape[-1], "params": self.params}
+
+    def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - what it computes is not known
+        """Return that it is applied once for each entry of the batch."""
+        return {"": shape[0]}
 
 
 class Elementwise(Layer):

@@ -213,25 +213,18 @@ class MGU(Recurrent):
     reset_gate: bool = True
 
 
-class ConvLSTM(Windowed, Recurrent):
-    """An LSTM whose products are convolutions over a ``kernel_size`` of one, two or three dimensions.
+class ConvRecurrent(Windowed, Recurrent, kw_only=True):
+    """A recurrent layer whose products are convolutions over a ``kernel_size`` of one, two or three dimensions.
 
     ``strides``, ``dilation_rate`` and ``padding`` are those of the convolution of the input (None: 1, 1, and as the framework
     does); ``data_format`` says where the features of an image stand (None: last). It reads (batch, steps, *space, features).
     """
 
-    kind = "conv_lstm"
     words = Layer.words | {"kernel_size"}
     size = "filters"
     per_dimension = "kernel_size"
     front = 2
     stepwise = True
-    filters: int
-    kernel_size: Sequence[int]
-    strides: Sequence[int] | None = None
-    dilation_rate: Sequence[int] | None = None
-    padding: Any = None
-    data_format: str | None = None
 
     def check_data_format(self) -> None:
         """Refuse two directions that are joined on the last axis, where that is the image's."""
@@ -241,7 +234,7 @@ class ConvLSTM(Windowed, Recurrent):
     @property
     def window(self) -> tuple[int, ...]:
         """The kernel size."""
-        return tuple(self.kernel_size)
+        return tuple(getattr(self, self.per_dimension))
 
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether it gives every step."""
@@ -270,3 +263,28 @@ class ConvLSTM(Windowed, Recurrent):
         """Return how often a step is computed at a position: once for each step of each sequence and position of h."""
         front, positions, _ = self.split(self.every_step(shape))
         return {"": product((*front, *positions))}
+
+
+class ConvLSTM(ConvRecurrent):
+    """An LSTM whose products are convolutions."""
+
+    kind = "conv_lstm"
+    filters: int
+    kernel_size: Sequence[int]
+    strides: Sequence[int] | None = None
+    dilation_rate: Sequence[int] | None = None
+    padding: Any = None
+    data_format: str | None = None
+
+
+class ConvGRU(ConvRecurrent):
+    """A GRU whose products are convolutions."""
+
+    kind = "conv_gru"
+    filters: int
+    kernel_size: Sequence[int]
+    strides: Sequence[int] | None = None
+    dilation_rate: Sequence[int] | None = None
+    padding: Any = None
+    data_format: str | None = None
+    reset_after: bool | None = None

@@ -1,0 +1,99 @@
+"""Normalisation: over the batch, or over features, groups of them or several axes of each entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import ModelError
+from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.sizes import product, several, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.model.sizes import Shape, Size
+
+
+class Norm(Layer, kw_only=True):
+    """A normalisation with a number for each entry of ``axis``, which is one or several: the last, the features, unless set.
+
+    The word input of its rows measures these axes. The batch is axis 0, and -1 the last.
+    """
+
+    mixes_axes = True
+    axis: int | Sequence[int] = -1
+
+    @property
+    def axes_apart(self) -> tuple[int, ...]:
+        """The axes that have numbers of their own."""
+        return (self.axis,) if isinstance(self.axis, int) else tuple(self.axis)
+
+    def width(self, shape: Shape) -> Size:
+        """Return how many features a shape has that it reads."""
+        return self.normalized(shape)[-1]
+
+    def normalized(self, shape: Shape) -> Shape:
+        """Return the sizes of the axes that have numbers of their own; raise ModelError for one that is not there."""
+        places = sorted(axis if axis > 0 else axis + len(shape) for axis in self.axes_apart)
+        if places[0] < 1 or places[-1] >= len(shape):
+            raise ModelError(f"axis {shown(self.axes_apart)} is not one of {shown(shape)}", key="axis")
+        return tuple(shape[place] for place in places)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape it reads."""
+        self.normalized(shape)
+        return shape
+
+    def sizes(self, shape: Shape) -> dict[str, Size]:
+        """Return the sizes of the axes that have numbers of their own, one by one where there are several."""
+        axes = self.normalized(shape)
+        return {"output": product(axes), **several("input", axes)}
+
+
+class LayerNorm(Norm):
+    """Layer normalisation over ``axis``: a gain (``scale``) and a shift (``center``) for each entry."""
+
+    kind = "layer_norm"
+    center: bool = True
+    scale: bool = True
+
+
+class RMSNorm(Norm):
+    """Division by the root mean square over ``axis``, with a gain (``scale``) for each entry."""
+
+    kind = "rms_norm"
+    scale: bool = True
+
+
+class OneAxis(Norm, kw_only=True):
+    """A normalisation with a number for each entry of a single axis, the channels."""
+
+    def check_axis(self) -> None:
+        """Refuse several axes."""
+        if len(self.axes_apart) > 1:
+            raise ModelError(f"axis must be one axis, not {shown(self.axes_apart)}", key="axis")
+
+
+class BatchNorm(OneAxis):
+    """Batch normalisation: a gain (``scale``) and a shift (``center``) for each channel, and its running mean and variance."""
+
+    kind = "batch_norm"
+    center: bool = True
+    scale: bool = True
+
+
+class GroupNorm(OneAxis):
+    """Normalisation over each of ``groups`` groups of channels (-1: each channel is one), with a gain and a shift per channel."""
+
+    kind = "group_norm"
+    value = "groups"
+    groups: int = 32
+    center: bool = True
+    scale: bool = True
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape it reads."""
+        channels = self.width(shape)
+        if channels is not None and self.groups > 0 and channels % self.groups:
+            raise ModelError(f"groups must divide the {channels:,} channels, not {self.groups:,}", key="groups")
+        return super().output_shape(shape)
