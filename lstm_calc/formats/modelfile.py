@@ -163,7 +163,7 @@ def _has_types(data: Any) -> bool:
 
 def _data(text: str, file: str) -> Any:
     """Return the values of a TOML or JSON text."""
-    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith((".json", ".keras"))
+    is_json = text.lstrip().startswith(("{", "[{", '"{')) or file.lower().endswith((".json", ".keras"))
     try:
         data = (_json if is_json else _toml)(text)
     except ModelError as error:

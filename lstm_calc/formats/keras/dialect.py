@@ -10,7 +10,8 @@ from typing import Any
 
 from lstm_calc.errors import ModelFileError
 
-_WRAPPERS = ("modelTopology", "model_config")
+WRAPPERS = frozenset({"modelTopology", "model_config"})
+"""Keys under which a file has the config."""
 _MOST_WRAPPERS = 5
 _CLASSES = {
     "AtrousConvolution1D": "Conv1D",
@@ -67,7 +68,7 @@ def unwrapped(data: Any, file: str) -> Any:
     Raises ModelFileError for a text that is no JSON, and for a model that has operations in the place of layers.
     """
     for _ in range(_MOST_WRAPPERS):
-        key = next((key for key in _WRAPPERS if isinstance(data, dict) and key in data), None)
+        key = next((key for key in WRAPPERS if isinstance(data, dict) and key in data), None)
         if isinstance(data, str):
             data = _parsed(data, file)
         elif key is not None:

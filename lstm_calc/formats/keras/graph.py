@@ -68,6 +68,10 @@ class Graph:
         self._first[node.place] = len(self._read)
         return self._take(node, layer.replace(time_distributed=self._around) if self._around else layer, reads)
 
+    def unknown(self, node: Node, layer: Layer, reads: Sequence[Value], number: int) -> tuple[Value, ...]:
+        """Take up a layer that stands for one output of what is not known; each has a place of its own."""
+        return self.add(node.replace(place=f"{node.place}#{number}") if number else node, layer, reads)
+
     def _take(self, node: Node, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
         if len(self._read) == MAX_LAYERS:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
@@ -76,33 +80,53 @@ class Graph:
         layer = self._layer(position)
         return tuple((position, at) for at in range(layer.outputs + len(layer.states)))
 
-    def model(self, root: Node) -> Model:
-        """Return the model that was read; ``root`` is its config."""
+    def model(self, root: Node, gives: Sequence[Value]) -> Model:
+        """Return the model that was read and gives some values; ``root`` is its config."""
         if not any(read.layer.weighted for read in self._read):
             raise root.error("no layer with weights is in it")
         said = self._input(root)
+        if self._begins_with_its_input():
+            said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
         try:
-            model = Model(self._layers(), remarks=tuple(dict.fromkeys(self._remarks)), framework="keras", **said)
-            return self._agreeing(self._filled(model))
+            return self._agreeing(self._filled(self._made(gives, said)))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, f"config.{error.key}") from None
 
+    def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
+        """Return the model; its outputs are set where they are not all that nothing reads."""
+        more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", **said}
+        model = Model(self._layers(()), **more)
+        if sorted(set(gives)) == sorted(model.gives):
+            return model
+        names = self._names(gives)
+        return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
+
     def _input(self, root: Node) -> dict[str, Any]:
-        """Return what the model reads where its first layer is no input; an input that only the second layer reads is taken out."""
-        inputs = [read for read in self._read if isinstance(read.layer, Input)]
-        if not inputs:
+        """Return what the model reads where its first layer is no input, and give an input the width that is said beside the file."""
+        places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
+        if not places:
             return self._beside()
-        first, spare = inputs[0].layer.shape, self._spare  # type: ignore[attr-defined]
-        if spare is not None and first[-1] is not None:
-            raise root.error("the config says itself what flows in; --input is for one that does not")
-        first = first if spare is None else (*first[:-1], spare)
-        if len(inputs) == 1 and self._is_chain():
-            self._read = [read.replace(reads=tuple((at - 1, out) for at, out in read.reads)) for read in self._read[1:]]
-            self._first = {place: position - 1 for place, position in self._first.items()}
-            self._read[0] = self._read[0].replace(reads=())
-            return {"input_shape": first}
+        if self._spare is not None:
+            layer = self._read[places[0]].layer
+            shape = layer.asdict()["shape"]
+            if shape[-1] is not None:
+                raise root.error("the config says itself what flows in; --input is for one that does not")
+            self._read[places[0]] = self._read[places[0]].replace(layer=layer.replace(shape=(*shape[:-1], self._spare)))
         return {}
+
+    def _begins_with_its_input(self) -> bool:
+        """Say whether the first layer is the only input, and the second alone reads it: as the layer before."""
+        inputs = [read for read in self._read if isinstance(read.layer, Input)]
+        readers = [read.reads for read in self._read if (0, 0) in read.reads]
+        return len(inputs) == 1 and readers == [((0, 0),)] and self._read[1].reads == readers[0] and not self._read[0].reads
+
+    def _without_input(self) -> dict[str, Any]:
+        """Take the input out, as the shape that the model reads; return that."""
+        first, *rest = self._read
+        self._read = [read.replace(reads=tuple((at - 1, out) for at, out in read.reads if at)) for read in rest]
+        self._first = {place: position - 1 for place, position in self._first.items()}
+        return {"input_shape": first.layer.asdict()["shape"]}
 
     def _beside(self) -> dict[str, Any]:
         first = self._read[0]
@@ -111,13 +135,9 @@ class Graph:
             raise first.node.error(what)
         return {"input_dim": self._spare}
 
-    def _is_chain(self) -> bool:
-        """Say whether each layer reads the first output of the one before, and nothing else."""
-        return all(read.reads == ((position, 0),) for position, read in enumerate(self._read[1:])) and len(self._read) > 1
-
-    def _layers(self) -> list[Layer]:
+    def _layers(self, gives: Sequence[Value]) -> list[Layer]:
         """Return the layers with names that are taken once, and with the names of what they read where that is not the one before."""
-        names = self._names()
+        names = self._names(gives)
         layers = []
         for position, read in enumerate(self._read):
             layer = read.layer.replace(name=names[position])
@@ -128,11 +148,11 @@ class Graph:
             layers.append(layer)
         return layers
 
-    def _names(self) -> list[str | None]:
+    def _names(self, gives: Sequence[Value]) -> list[str | None]:
         """Return the name of each layer: its own, else None, or one that is made up where another layer refers to it."""
         taken: dict[str, int] = {read.layer.name: 1 for read in self._read if read.layer.name is not None}
         given: set[str] = set()
-        referred = self._referred()
+        referred = self._referred() | {position for position, _ in gives}
         names: list[str | None] = []
         for position, read in enumerate(self._read):
             name = None if read.layer.name in given else read.layer.name
@@ -162,27 +182,32 @@ class Graph:
 
     def _filled(self, model: Model) -> Model:
         """Return a model in which a layer has the width that it was built on, where none follows from the layers before."""
-        layers = [
-            layer.replace(input_dim=declared[-1])
-            if declared and not layer.inputs and use.layer.weighted and use.layer.width(use.layer.reading(use.input)) is None
-            else layer
-            for layer, use, declared in zip(model.layers, _firsts(model), self._declared(), strict=True)
-        ]
+        layers = []
+        for layer, use, declared in zip(model.layers, _firsts(model), self._declared(), strict=True):
+            known = declared[0] if len(declared) == 1 and layer.weighted and not layer.inputs else None
+            missing = known is not None and use.layer.width(use.layer.reading(use.input)) is None
+            layers.append(layer.replace(input_dim=use.layer.width(known)) if missing and known else layer)
         return model if tuple(layers) == model.layers else model.replace(layers=layers)
 
     def _agreeing(self, model: Model) -> Model:
         """Return a model; raise ModelError for a layer that was built on another shape than it reads."""
         for position, (use, declared) in enumerate(zip(_firsts(model), self._declared(), strict=True)):
-            reads = use.layer.reading(use.input)
-            pairs = zip(reads[1:], (declared or ())[1:], strict=False)
-            if declared and (len(declared) != len(reads) or any(None not in pair and len(set(pair)) > 1 for pair in pairs)):
-                what = f"{use.name} was built on {shown(declared)}, and {shown(reads)} comes in"
-                raise ModelError(what, key="build_config", layer=position)
+            for shape, built in zip(use.inputs, declared, strict=False):
+                reads = use.layer.reading(shape)
+                if built is not None and not _agree(reads, built):
+                    what = f"{use.name} was built on {shown(built)}, and {shown(reads)} comes in"
+                    raise ModelError(what, key="build_config", layer=position)
         return model
 
-    def _declared(self) -> list[Shape | None]:
-        """Return the shape that each layer was built on, where the file says it; a layer that is shared says that of its first use."""
-        return [None if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+    def _declared(self) -> list[tuple[Shape | None, ...]]:
+        """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
+        return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+
+
+def _agree(shape: Shape, declared: Shape) -> bool:
+    """Say whether two shapes may be one, their batch apart."""
+    pairs = zip(shape[1:], declared[1:], strict=False)
+    return len(shape) == len(declared) and not any(None not in pair and pair[0] != pair[1] for pair in pairs)
 
 
 def _firsts(model: Model) -> list[Use]:

@@ -8,6 +8,7 @@ from lstm_calc.errors import ModelError, listed, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
 from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
+from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other
@@ -46,13 +47,16 @@ def read_layer(called: Called, graph: Graph) -> tuple[Value, ...]:
     if operation is not None:
         return _operation(called, graph, *operation)
     reader = None if node.foreign else READERS.get(node.class_name)
-    return (reader or _other)(called, graph)
+    try:
+        return (reader or _other)(called, graph)
+    except Unreadable:
+        return _other(called, graph)
 
 
-def read_root(root: Node, graph: Graph) -> None:
-    """Add a model, or a layer that is one by itself, to a graph."""
+def read_root(root: Node, graph: Graph) -> tuple[Value, ...]:
+    """Add a model, or a layer that is one by itself, to a graph; return what it gives."""
     declared = () if root.class_name in _MODELS else _declared(root, graph)
-    read_layer(Called(root, declared, Call(root)), graph)
+    return read_layer(Called(root, declared, Call(root)), graph)
 
 
 def _declared(node: Node, graph: Graph) -> tuple[Value, ...]:
@@ -197,8 +201,8 @@ def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
     values = called.reads or _sequential_input(called.node, layers, graph)
     for position, layer in enumerate(layers):
         if layer.class_name != "InputLayer":
-            after = layers[position + 1].built_on if position + 1 < len(layers) else None
-            values = read_layer(Called(layer, values, Call(layer), (after,)), graph)
+            after = layers[position + 1].built_on if position + 1 < len(layers) else ()
+            values = read_layer(Called(layer, values, Call(layer), after[:1]), graph)
     return values
 
 
@@ -300,7 +304,7 @@ def _unknown(called: Called, graph: Graph, *, params: int | None) -> tuple[Value
         layer = Other(
             params=0 if at else params,
             shape=shape[1:] if shape else None,
-            class_name=node.name_of(node.class_name),
+            class_name=name_of(node.class_name),
             name=None if at else node.name,
             trainable=node.config.trained,
         )

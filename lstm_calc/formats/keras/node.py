@@ -19,6 +19,15 @@ _HOMES = {"keras", "tf_keras", "tensorflow", "builtins"}
 _MODELS = {"Sequential", "Functional"}
 
 
+def name_of(text: Any) -> str | None:
+    """Return a name of the author's, made to fit in every format; None where there is none.
+
+    >>> name_of("my layer"), name_of(None)
+    ('my_layer', None)
+    """
+    return (re.sub(r"[^A-Za-z0-9_./-]", "_", text[:200]).lstrip("./-") or None) if isinstance(text, str) else None
+
+
 class Node(Record):
     """The values of one object, the file and the key it stands under, and whether all above it are trained."""
 
@@ -96,8 +105,7 @@ class Node(Record):
     @property
     def name(self) -> str | None:
         """The layer's own name, made to fit in every format."""
-        name = self.config.values.get("name")
-        return (re.sub(r"[^A-Za-z0-9_./-]", "_", name[:200]).lstrip("./-") or None) if isinstance(name, str) else None
+        return name_of(self.config.values.get("name"))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the truth value under a key."""
@@ -127,14 +135,21 @@ class Node(Record):
             raise self.error(str(error), key) from None
 
     @property
-    def built_on(self) -> Shape | None:
-        """The shape that the layer was built on, as Keras 3 writes it down."""
+    def built_on(self) -> tuple[Shape | None, ...]:
+        """The shapes of the inputs that the layer was built on, as Keras 3 writes them down; none where it does not."""
         built = self.values.get("build_config")
-        return Node(built, self.file, self._at("build_config")).shape("input_shape") if isinstance(built, dict) else None
+        if not isinstance(built, dict):
+            return ()
+        config = Node(built, self.file, self._at("build_config"))
+        found = built.get("input_shape")
+        if isinstance(found, list) and found and all(isinstance(each, list) for each in found):
+            return tuple(Node({"input_shape": each}, config.file, config.place).shape("input_shape") for each in found)
+        return (config.shape("input_shape"),) if found is not None else ()
 
     @property
     def said(self) -> Shape | None:
         """The shape that a layer says it reads, wherever its dialect writes that."""
         config = self.config
         keys = ("batch_shape", "batch_input_shape", "build_input_shape")
-        return self.built_on or next((shape for key in keys if (shape := config.shape(key))), None)
+        (built, *_) = (*self.built_on, None)
+        return built or next((shape for key in keys if (shape := config.shape(key))), None)
