@@ -440,6 +440,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "params": whole,
     "class_name": name,
     "inputs": names,
+    "paths": names,
     "outputs": names,
     "shape": input_shape,
     "axis": axis,

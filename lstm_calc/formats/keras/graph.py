@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.keras.activations import remarks
+from lstm_calc.frameworks import framework, uses_in
+from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import MAX_LAYERS, Embedding, Input, Layer, Model, Recurrent, Shared, fresh_name
 from lstm_calc.model.sizes import shown
@@ -39,15 +41,30 @@ class Graph:
         self._first: dict[str, int] = {}
         """The position of each layer that has been read, by its place in the file."""
         self._remarks: list[str] = []
+        self._scope: tuple[str | None, ...] = ()
+        """The names of the models and wrappers around what is read, under which Keras keeps its weights."""
         self._around = 0
         """How many wrappers apply what is read at each step."""
 
     @contextmanager
-    def distributed(self) -> Iterator[None]:
+    def distributed(self, node: Node) -> Iterator[None]:
         """Apply what is read at each step of what comes in."""
         self._around += 1
-        yield
+        with self.scope(*self._scope, node.name):
+            yield
         self._around -= 1
+
+    @contextmanager
+    def scope(self, *names: str | None) -> Iterator[None]:
+        """Keep the weights of what is read under some names."""
+        before, self._scope = self._scope, names
+        yield
+        self._scope = before
+
+    def paths(self, *ends: tuple[str | None, ...]) -> tuple[str, ...]:
+        """Return the path of a layer's weights for each direction, given how it ends; none where a name is missing."""
+        whole = [(*self._scope, *end) for end in ends]
+        return () if any(None in each for each in whole) else tuple("/".join(map(str, each)) for each in whole)
 
     def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
@@ -88,7 +105,7 @@ class Graph:
         if self._begins_with_its_input():
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
         try:
-            return self._agreeing(self._filled(self._made(gives, said)))
+            return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, f"config.{error.key}") from None
@@ -202,6 +219,19 @@ class Graph:
     def _declared(self) -> list[tuple[Shape | None, ...]]:
         """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
         return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+
+
+def _without_usual_paths(model: Model) -> Model:
+    """Return a model without the paths of its weights where these follow from the names of its layers."""
+    table = framework("keras")
+    try:
+        usual = [tuple(each.values()) for each in paths(uses_in(model, table), table)]
+    except FrameworkError:
+        return model
+    own = [tuple(f"{path}/" for path in use.layer.paths) for use in model.uses]
+    if any(path and path != other for path, other in zip(own, usual, strict=True)):
+        return model
+    return model.replace(layers=[layer.replace(paths=()) for layer in model.layers])
 
 
 def _agree(shape: Shape, declared: Shape) -> bool:

@@ -56,7 +56,7 @@ NEUTRAL = frozenset(
         "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer", "kernel_constraint",
         "recurrent_constraint", "bias_constraint", "embeddings_constraint", "epsilon", "beta_initializer", "gamma_initializer",
         "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint", "momentum", "moving_mean_initializer",
-        "moving_variance_initializer", "fused", "renorm", "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer",
+        "moving_variance_initializer", "fused", "renorm_clipping", "renorm_momentum", "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer",
         "depthwise_regularizer", "depthwise_constraint", "pointwise_initializer", "pointwise_regularizer", "pointwise_constraint",
         "alpha_initializer", "alpha_regularizer", "alpha_constraint", "flash_attention", "sliding_window", "autocast", "input_shape",
         "supports_masking",
@@ -196,7 +196,7 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
-_REFUSED = {"rms_scaling": False}
+_REFUSED = {"renorm": False, "rms_scaling": False}
 """Arguments that change the count, with the one value that is read."""
 
 _EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding"})

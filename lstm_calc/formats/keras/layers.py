@@ -10,8 +10,9 @@ from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN,
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
+from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other
+from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,7 +94,15 @@ def _first_reads(layers: Sequence[Node]) -> Shape | None:
 def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read a layer by its arguments alone."""
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
+    if layer.weighted:
+        layer = layer.replace(paths=graph.paths((called.node.name, *_cell(layer))))
     return _given(layer, graph.add(called.node, layer, called.reads))
+
+
+def _cell(layer: Layer) -> tuple[str, ...]:
+    """Return the name of the cell inside a layer of Keras, under which it keeps its weights."""
+    path = framework("keras").layout(layer).path if isinstance(layer, Recurrent) else ""
+    return tuple(path.split("/")[1:-1])
 
 
 def _given(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -106,8 +115,10 @@ def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     cells = _around_cells(called.node)
     values, states = called.reads[:1], called.reads[1:]
     given: list[Value] = []
+    around = (called.node.name, called.node.config.node("cell").name) if len(cells) > 1 else (called.node.name,)
     for position, (cell, layer) in enumerate(cells):
-        found = graph.add(cell if position else called.node, layer, (*values, *states[: len(layer.states)]))
+        layer = layer.replace(paths=graph.paths((*around, cell.name)))  # noqa: PLW2901 - the same layer, placed
+        found = graph.add(cell.unbuilt if position else called.node, layer, (*values, *states[: len(layer.states)]))
         values, states = found[:1], states[len(layer.states) :]
         given += _given(layer, found)[1:]
     return (*values, *given)
@@ -147,11 +158,29 @@ def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
         backward = _direction(config.node("backward_layer"))
         if not _same(forward, backward):
             return _two_layers(called, graph, forward, backward)
+    paths = graph.paths(*_direction_paths(called.node, forward))
     try:
-        layer = forward.replace(bidirectional=True, merge=DIRECTIONS[mode], name=called.node.name)
+        layer = forward.replace(bidirectional=True, merge=DIRECTIONS[mode], name=called.node.name, paths=paths)
     except ModelError as error:
         raise config.error(str(error), "layer") from None
     return _given(layer, graph.add(called.node, layer, called.reads))
+
+
+def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
+    """Return where the weights of both directions stand: under the wrapper, the layer of the direction, and its cell.
+
+    The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
+    """
+    found = []
+    inner = node.config.node("layer")
+    for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
+        own = node.config.node(key) if node.config.values.get(key) is not None else inner
+        name = own.name
+        if own is inner and name is not None:
+            name = f"{direction}_{name.removeprefix('forward_')}"
+        cell = (own.config.node("cell").name,) if own.class_name == "RNN" else _cell(layer)
+        found.append((node.name, name, *cell))
+    return found
 
 
 def _direction(node: Node) -> Any:
@@ -176,7 +205,11 @@ def _two_layers(called: Called, graph: Graph, forward: Any, backward: Any) -> tu
     node, config = called.node, called.node.config
     half = len(called.reads[1:]) // 2
     states = called.reads[1 : 1 + half], called.reads[1 + half :]
-    parts = [(config.node("layer"), forward), (config.node("backward_layer"), backward)]
+    paths = _direction_paths(node, forward)[0], _direction_paths(node, backward)[1]
+    parts = [
+        (config.node(key), layer.replace(paths=graph.paths(path)))
+        for key, layer, path in zip(("layer", "backward_layer"), (forward, backward), paths, strict=True)
+    ]
     given = [
         _given(layer, graph.add(inner, layer, (*called.reads[:1], *more)))
         for (inner, layer), more in zip(parts, states, strict=True)
@@ -185,13 +218,13 @@ def _two_layers(called: Called, graph: Graph, forward: Any, backward: Any) -> tu
     mode = config.values.get("merge_mode", "concat")
     if mode is None:
         return (*outputs, *rest)
-    return (*graph.add(node, _JOINS[mode](name=node.name), outputs), *rest)
+    return (*graph.add(node.unbuilt, _JOINS[mode](name=node.name), outputs), *rest)
 
 
 def _time_distributed(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read a layer that is applied at each step."""
     inner = called.node.config.node("layer")
-    with graph.distributed():
+    with graph.distributed(called.node):
         return read_layer(Called(inner, called.reads, Call(inner)), graph)
 
 
@@ -199,10 +232,11 @@ def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that follow each other."""
     layers = called.node.config.nodes("layers")
     values = called.reads or _sequential_input(called.node, layers, graph)
-    for position, layer in enumerate(layers):
-        if layer.class_name != "InputLayer":
-            after = layers[position + 1].built_on if position + 1 < len(layers) else ()
-            values = read_layer(Called(layer, values, Call(layer), after[:1]), graph)
+    with graph.scope(called.node.name):
+        for position, layer in enumerate(layers):
+            if layer.class_name != "InputLayer":
+                after = layers[position + 1].built_on if position + 1 < len(layers) else ()
+                values = read_layer(Called(layer, values, Call(layer), after[:1]), graph)
     return values
 
 
@@ -233,9 +267,10 @@ def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
         values = {(each.layer, each.call): (value,) for each, value in zip(inputs, called.reads, strict=True)}
     declared = {(each.layer, each.call, each.output): each.shape for each in tensors_in([[c.args, c.kwargs] for c in calls])}
     order = {(each.layer, each.call): at for at, each in enumerate(inputs)}
-    for call in sorted(calls, key=lambda call: order.get(call.key, len(order))):
-        if call.key not in values:
-            values[call.key] = _called(call, values, declared, outputs, graph)
+    with graph.scope():
+        for call in sorted(calls, key=lambda call: order.get(call.key, len(order))):
+            if call.key not in values:
+                values[call.key] = _called(call, values, declared, outputs, graph)
     return tuple(_value(values, each, node) for each in outputs)
 
 

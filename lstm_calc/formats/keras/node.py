@@ -135,6 +135,11 @@ class Node(Record):
             raise self.error(str(error), key) from None
 
     @property
+    def unbuilt(self) -> Node:
+        """The same without the shapes that it was built on."""
+        return self.replace(values={key: value for key, value in self.values.items() if key != "build_config"})
+
+    @property
     def built_on(self) -> tuple[Shape | None, ...]:
         """The shapes of the inputs that the layer was built on, as Keras 3 writes them down; none where it does not."""
         built = self.values.get("build_config")
