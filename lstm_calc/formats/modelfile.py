@@ -32,6 +32,7 @@ MAX_BYTES = 4 * 2**20
 _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
 _ZIP = b"PK\x03\x04"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "framework", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
@@ -128,6 +129,10 @@ def _text(stream: BinaryIO, file: str) -> str:
         from lstm_calc.formats.keras.archive import config_of
 
         data = config_of(stream, file, MAX_BYTES)
+    elif data.startswith(_HDF5):
+        from lstm_calc.formats.keras import hdf5
+
+        data = hdf5.config_of(stream, file)
     if len(data) > MAX_BYTES:
         raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
     try:
