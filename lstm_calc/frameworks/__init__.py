@@ -142,8 +142,10 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
 
 def with_defaults(model: Model, table: Framework) -> Model:
     """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after."""
-    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.layers, wanted_ranks(model), strict=True)]
-    return model if all(one is other for one, other in zip(layers, model.layers, strict=True)) else model.replace(layers=layers)
+    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.flat, wanted_ranks(model), strict=True)]
+    if all(one is other for one, other in zip(layers, model.layers, strict=False)) and len(layers) == len(model.layers):
+        return model
+    return model.replace(layers=layers, outputs=model.flat_outputs)
 
 
 def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:

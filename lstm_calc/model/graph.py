@@ -134,14 +134,25 @@ def _before(calls: Sequence[Layer], position: int) -> tuple[Source, ...]:
     return tuple((position - 1, number) for number in range(calls[position - 1].outputs if position else 1))
 
 
-def without_needless(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Return the layers, with no ``inputs`` where these name what the layer would read anyway."""
+def canonical(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers with their ``inputs`` under their usual names, and none where these are what a layer reads anyway."""
     calls = list(calls_of(layers))
-    sources = sources_of(layers, calls, modules_of(layers, calls))
-    return tuple(
-        layer.replace(inputs=()) if layer.inputs and layer.input_dim is None and found == _before(calls, position) else layer
-        for position, (layer, found) in enumerate(zip(layers, sources, strict=True))
-    )
+    modules = modules_of(layers, calls)
+    sources = sources_of(layers, calls, modules)
+    found = []
+    for position, layer in enumerate(layers):
+        needless = layer.input_dim is None and sources[position] == _before(calls, position)
+        inputs = () if needless else tuple(_reference(layers, calls, modules, *source) for source in sources[position])
+        found.append(layer.replace(inputs=inputs) if layer.inputs and inputs != layer.inputs else layer)
+    return tuple(found)
+
+
+def _reference(layers: Sequence[Layer], calls: Sequence[Layer], modules: Sequence[str], position: int, number: int) -> str:
+    """Return the usual name of an output or a state."""
+    if position < 0:
+        return INPUT
+    call, name = calls[position], modules[position]
+    return f"{name}.{call.states[number - call.outputs]}" if number >= call.outputs else f"{name}.{number}" if number else name
 
 
 def unread(calls: Sequence[Layer], sources: Sequence[tuple[Source, ...]]) -> list[Source]:

@@ -15,12 +15,12 @@ from lstm_calc.model.graph import (
     MAX_LAYERS,
     References,
     calls_of,
+    canonical,
     check_names,
     laid_out,
     names_of,
     sources_of,
     unread,
-    without_needless,
 )
 from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Recurrent, Shared
 from lstm_calc.model.sizes import shown
@@ -97,9 +97,9 @@ class Model(Checked):
 
     ``input_dim`` is the features of what the first layer reads, None where that is token ids; ``input_shape`` is all of it but the
     batch, with None for a size that is not known. A first layer of kind ``input`` says it as well. ``outputs`` are the names of
-    what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file compute
-    that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no other is
-    asked for.
+    what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file
+    compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no
+    other is asked for.
     """
 
     rules = {  # noqa: RUF012 - as above
@@ -120,6 +120,8 @@ class Model(Checked):
     """The layers, with those of models within the model in the place of these."""
     origins: ClassVar[tuple[int, ...]]
     """For each of ``flat``, the position of the layer of the model that it belongs to."""
+    flat_outputs: ClassVar[tuple[str, ...]]
+    """``outputs`` as those of ``flat``."""
     calls: ClassVar[tuple[Layer, ...]]
     """``flat`` with, in the place of each layer that is :class:`Shared`, the one that it uses again."""
     steps: ClassVar[tuple[_Step, ...]]
@@ -135,18 +137,18 @@ class Model(Checked):
         tuple(calls_of(layers))
         check_names(layers)
         if any(layer.inputs for layer in layers) and not any(isinstance(layer, Nested) for layer in layers):
-            layers = without_needless(layers)
+            layers = canonical(layers)
         self.__dict__["layers"] = layers
 
     def check(self) -> None:
         """Refuse an input that is missing, and a layer that cannot read what another one gives."""
         known = self.__dict__
-        flat, origins, _ = laid_out(self.layers, self.outputs, reads=self.input_dim is not None or self.input_shape is not None)
-        known["flat"], known["origins"] = tuple(flat), tuple(origins)
-        known["calls"] = tuple(calls_of(flat))
+        reads = self.input_dim is not None or self.input_shape is not None
+        known["flat"], known["origins"], known["flat_outputs"] = map(tuple, laid_out(self.layers, self.outputs, reads=reads))
+        known["calls"] = tuple(calls_of(self.flat))
         if sum([layer.repeat for layer in self.calls]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
-        check_names(flat)
+        check_names(self.flat)
         _check_input(self)
         known["steps"] = tuple(_steps(self, self.input, {}))
         _check_shared(self)
@@ -171,6 +173,12 @@ class Model(Checked):
         return tuple(dict.fromkeys(module for _, module in self.names))
 
     @cached_property
+    def owners(self) -> tuple[int, ...]:
+        """For each of ``flat``, the position of the layer whose weights it has: its own, unless it is shared."""
+        named = {layer.name: position for position, layer in enumerate(self.flat) if not isinstance(layer, Shared)}
+        return tuple(named[each.uses] if isinstance(each, Shared) else at for at, each in enumerate(self.flat))
+
+    @cached_property
     def sources(self) -> tuple[tuple[Source, ...], ...]:
         """For each of ``flat``, which outputs of which of them it reads; the position -1 is the model's own input."""
         return tuple(sources_of(self.flat, self.calls, self.modules))
@@ -184,11 +192,10 @@ class Model(Checked):
         if not self.outputs:
             return tuple(unread(self.calls, self.sources))
         known = References(self.flat)
-        for position, (name, call) in enumerate(zip(self.modules, self.calls, strict=True)):
-            known.add(name, position, call)
-        _, _, outputs = laid_out(self.layers, self.outputs, reads=self.input_dim is not None or self.input_shape is not None)
+        for position, (module, call) in enumerate(zip(self.modules, self.calls, strict=True)):
+            known.add(module, position, call)
         try:
-            return tuple(known.find(output) for output in outputs)
+            return tuple(known.find(output) for output in self.flat_outputs)
         except ModelError as error:
             raise ModelError(str(error).replace("reads", "outputs have", 1), key="outputs") from None
 
@@ -236,7 +243,8 @@ def wanted_ranks(model: Model) -> list[set[int]]:
     >>> wanted_ranks(Model([LSTM(8), Dense(4), LSTM(4), RepeatVector(3)], 4))
     [{3}, {3}, {2}, set()]
     """
-    wanted: list[set[int]] = [set() for _ in model.calls]
+    sets: list[set[int]] = [set() for _ in model.calls]
+    wanted = [sets[owner] for owner in model.owners]
     certain = _certain_ranks(model) if any(isinstance(call, Merge) for call in model.calls) else {}
     for position in reversed(range(len(model.calls))):
         call, sources = model.calls[position], model.sources[position]
@@ -417,18 +425,16 @@ def axis_words(rank: int, *, steps: bool, features: bool = True, channels_first:
 
 def _check_shared(model: Model) -> None:
     """Refuse a layer that is used again on something of another width."""
-    first: dict[int, dict[str, Size]] = {}
-    if len(set(map(id, model.calls))) == len(model.calls) or not any(isinstance(layer, Shared) for layer in model.flat):
+    if not any(isinstance(layer, Shared) for layer in model.flat):
         return
-    position = -1
-    for layer, depth, reads, *_, shared in model.steps:
-        position += depth == 0
-        sizes = layer.input_sizes(reads) if layer.weighted and depth == 0 else {}
-        before = first.setdefault(id(layer), sizes) if shared or id(layer) not in first else sizes
-        differs = next((word for word in sizes if None not in {sizes[word], before[word]} and sizes[word] != before[word]), None)
-        if differs:
-            what = f"{model.modules[position]} reads {sizes[differs]:,} features, and its first use {before[differs]:,}"
-            raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
+    reads = [step[2] for step in model.steps if step[1] == 0]
+    for position, (owner, call) in enumerate(zip(model.owners, model.calls, strict=True)):
+        if owner != position and call.weighted:
+            before, sizes = call.input_sizes(reads[owner]), call.input_sizes(reads[position])
+            differs = [word for word, size in sizes.items() if None not in {size, before[word]} and size != before[word]]
+            if differs:
+                what = f"{model.modules[position]} reads {sizes[differs[0]]:,} features, and its first use {before[differs[0]]:,}"
+                raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
 
 
 def _check_tied(model: Model) -> None:

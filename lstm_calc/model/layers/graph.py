@@ -270,7 +270,8 @@ class Index(Layer):
     key: str
 
     def check_key(self) -> None:
-        """Refuse what is no key, and one that does not keep the batch."""
+        """Refuse what is no key, and one that does not keep the batch; keep it without blanks."""
+        self.__dict__["key"] = ",".join(entries(self.key))
         if entries(self.key)[0] not in {":", "..."}:
             raise ModelError(f"key {quoted(self.key)} must begin with : or ..., for the batch stays whole", key="key")
 
