@@ -404,6 +404,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "dilation_rate": sizes,
     "padding": padding,
     "pool_size": sizes,
+    "output_size": sizes,
     "factors": sizes,
     "margins": margins,
     "target_shape": target_shape,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.keras.activations import remarks
+from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
 from lstm_calc.frameworks import framework, uses_in
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.keras.node import Node, Shape
     from lstm_calc.model import Use
+
+_LONGEST_PATH = 200
+"""A name as long as a name may be."""
 
 Value = tuple[int, int]
 """A tensor: the position of the layer that gives it, and which of what that layer gives it is, the states after the outputs."""
@@ -63,8 +67,9 @@ class Graph:
 
     def paths(self, *ends: tuple[str | None, ...]) -> tuple[str, ...]:
         """Return the path of a layer's weights for each direction, given how it ends; none where a name is missing."""
-        whole = [(*self._scope, *end) for end in ends]
-        return () if any(None in each for each in whole) else tuple("/".join(map(str, each)) for each in whole)
+        whole = ["/".join(map(str, (*self._scope, *end))) for end in ends]
+        named = all(None not in (*self._scope, *end) for end in ends)
+        return tuple(whole) if named and max(map(len, whole)) <= _LONGEST_PATH else ()
 
     def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
@@ -99,8 +104,8 @@ class Graph:
 
     def model(self, root: Node, gives: Sequence[Value]) -> Model:
         """Return the model that was read and gives some values; ``root`` is its config."""
-        if not any(read.layer.weighted for read in self._read):
-            raise root.error("no layer with weights is in it")
+        if not self._read:
+            raise root.error("the model has no layers")
         said = self._input(root)
         if self._begins_with_its_input():
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
@@ -108,7 +113,7 @@ class Graph:
             return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
-            raise node.error(error.without_key, f"config.{error.key}") from None
+            raise node.error(error.without_key, _key_of(node, error.key)) from None
 
     def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
         """Return the model; its outputs are set where they are not all that nothing reads."""
@@ -219,6 +224,14 @@ class Graph:
     def _declared(self) -> list[tuple[Shape | None, ...]]:
         """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
         return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+
+
+def _key_of(node: Node, field: str | None) -> str:
+    """Return the key of the file that a field was read from; empty where it is in none."""
+    if field == "build_config":
+        return field
+    argument = (RECURRENT | PLAIN)[node.class_name].arguments.get(str(field)) if node.class_name in RECURRENT | PLAIN else None
+    return f"config.{argument}" if argument else ""
 
 
 def _without_usual_paths(model: Model) -> Model:

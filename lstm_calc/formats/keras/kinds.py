@@ -12,6 +12,7 @@ from lstm_calc.model import (
     LSTM,
     RNN,
     Activation,
+    AdaptivePool,
     AdditiveAttention,
     Attention,
     BatchNorm,
@@ -133,6 +134,9 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
             yield f"Global{name}Pooling{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
             for ending in ("Pool", "Pooling"):
                 yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, {"function": function})
+        for name, function in (("Average", "average"), ("Max", "max")):
+            kind = Kind(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
+            yield f"Adaptive{name}Pooling{dims}D", kind
         yield f"Conv{dims}D", Kind(Conv, _CONV | _same("groups"), dims)
         yield f"Conv{dims}DTranspose", Kind(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
         yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
@@ -199,7 +203,7 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
 _REFUSED = {"renorm": False, "rms_scaling": False}
 """Arguments that change the count, with the one value that is read."""
 
-_EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding"})
+_EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding", "output_size"})
 """The fields that have a value for each dimension."""
 
 
