@@ -9,7 +9,7 @@ from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import layout_for, with_defaults
 from lstm_calc.frozen import Record, count
 from lstm_calc.model import RepeatVector
-from lstm_calc.model.model import input_axes, propagate
+from lstm_calc.model.model import further_inputs, input_axes, propagate
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
@@ -147,7 +147,10 @@ def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
     """
     model = with_defaults(_shortened(model, batch.longest), table)
     layouts = [layout_for(table, layer) for layer in model.calls for _ in range(layer.repeat)]
-    uses = [propagate(model, _input(model, batch, length, times)) for length, times in batch.lengths]
+    uses = [
+        propagate(model, _input(model, batch, length, times), further_inputs(model, times, length))
+        for length, times in batch.lengths
+    ]
     return [LayerRun(layout, alike) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]
 
 

@@ -10,6 +10,8 @@ from lstm_calc.model.layers import Input, Layer, Nested, Shared
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lstm_calc.model.model import Model
+
 MAX_LAYERS = 10_000
 _DEEPEST = 50
 """Models within models that are followed."""
@@ -132,6 +134,13 @@ def sources_of(layers: Sequence[Layer], calls: Sequence[Layer], modules: Sequenc
 def _before(calls: Sequence[Layer], position: int) -> tuple[Source, ...]:
     """Return the outputs of the layer before a position, which a layer there reads that names no others."""
     return tuple((position - 1, number) for number in range(calls[position - 1].outputs if position else 1))
+
+
+def named(model: Model) -> list[Layer]:
+    """Return the layers of a graph under names of their own, by which others refer to them whatever becomes of their kinds."""
+    if not any(layer.inputs for layer in model.flat):
+        return list(model.flat)
+    return [layer.replace(name=name) for layer, name in zip(model.flat, model.modules, strict=True)]
 
 
 def canonical(layers: Sequence[Layer]) -> tuple[Layer, ...]:

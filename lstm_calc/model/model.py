@@ -37,7 +37,8 @@ class Use(Record):
 
     A layer with ``repeat`` has several uses, which share ``module`` and count up ``depth``. ``reads_steps`` and ``gives_steps`` say
     whether axis 1 of the first input and output is steps. ``shared``: its weights are those of an
-    earlier use.
+    earlier use. ``sources`` are what it reads: the position of the use that gives it, -1 for the model's own input, and which of its
+    outputs and states it is; none where it starts from an input of its own.
     """
 
     layer: Layer
@@ -49,6 +50,7 @@ class Use(Record):
     reads_steps: bool
     gives_steps: bool
     shared: bool = False
+    sources: tuple[Source, ...] = ()
 
     @property
     def input(self) -> Shape:
@@ -63,12 +65,18 @@ class Use(Record):
     @property
     def input_dim(self) -> int:
         """The features it reads; raises ModelError where they depend on a size that is not known."""
-        return self._known(self.layer.width(self.layer.reading(self.input)))
+        return self._known(self.widths[0])
 
     @property
     def output_dim(self) -> int:
         """The features it gives; raises ModelError where they depend on a size that is not known."""
-        return self._known(self.layer.output_width(self.layer.reading(self.output)))
+        return self._known(self.widths[1])
+
+    @property
+    def widths(self) -> tuple[Size, Size]:
+        """The features it reads and gives, None where they depend on a size that is not known."""
+        layer = self.layer
+        return layer.width(layer.reading(self.input)), layer.output_width(layer.reading(self.output))
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -236,6 +244,22 @@ def propagate(model: Model, shape: Shape, others: Mapping[str, Shape] | None = N
     return _named(model, _steps(model, shape, others or {}))
 
 
+def further_inputs(model: Model, batch: Size, steps: Size) -> dict[str, Shape]:
+    """Return the shapes of a model's inputs beside the first, by name: of so many sequences, of so many steps where not known.
+
+    >>> from lstm_calc.model import Input, LSTM
+    >>> further_inputs(Model([LSTM(8), Input((None, 3), name="more")], 4), 2, 10)
+    {'more': (2, 10, 3)}
+    """
+    found = {}
+    for position, layer in list(enumerate(model.flat))[1:]:
+        if isinstance(layer, Input):
+            first, *rest = layer.shape
+            timed = _reads_steps(model, position, (batch, *layer.shape))
+            found[model.modules[position]] = (batch, steps if first is None and timed else first, *rest)
+    return found
+
+
 def wanted_ranks(model: Model) -> list[set[int]]:
     """Return, for each of a model's layers, how many axes those want that read its output, also through layers that keep them.
 
@@ -274,8 +298,8 @@ def _certain_ranks(model: Model) -> dict[int, int]:
     return found
 
 
-_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool]
-"""A use before it has a name: the layer, its depth, the shapes it reads and gives, whether each has steps, whether it is shared."""
+_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool, tuple["Source", ...]]
+"""A use before it has a name: all its fields but ``name`` and ``module``."""
 
 
 def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
@@ -286,29 +310,34 @@ def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
 def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
     given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
-    timed = {-1: _reads_steps(model, -1, shape)}
-    behind_features = False
+    timed, lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
+    use, behind_features = 0, False
     for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
         sources = model.sources[position]
         try:
             if isinstance(each, Input):
-                flowing: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
-                reads_steps = _reads_steps(model, position, flowing[0])
+                reads: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
+                reads_steps = _reads_steps(model, position, reads[0])
             else:
                 flowing = tuple(given[source][number] for source, number in sources)
                 reads_steps = call.among([timed[source] and not _is_state(model, source, number) for source, number in sources])
-                flowing = _read(call, flowing, named=bool(each.inputs), behind_features=behind_features)
-            initial = flowing[1:] if call.states else ()
+                reads = _read(call, flowing, named=bool(each.inputs), behind_features=behind_features)
+                sources = tuple((lasts[source], number) for source, number in sources) if reads == flowing else ()
+            initial, begun = (reads[1:], sources[1:]) if call.states else ((), ())
             for depth in range(call.repeat):
                 one = call if depth == call.repeat - 1 else _giving_every_step(call)
-                reads, gives_steps = flowing, one.time_distributed > 0 or one.gives_steps(reads_steps)
-                flowing = one.give(reads)
-                yield call, depth, reads, flowing, reads_steps, gives_steps, each is not call
-                flowing, reads_steps = (*flowing, *initial) if depth < call.repeat - 1 else flowing, gives_steps
+                gives_steps = one.time_distributed > 0 or one.gives_steps(reads_steps)
+                gives = one.give(reads)
+                yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
+                before = reads[0]
+                reads, reads_steps = (*gives, *initial), gives_steps
+                sources = (*((use + depth, number) for number in range(call.outputs)), *begun)
         except ModelError as error:
             raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
         behind_features = behind_features or call.output_dim is not None
-        given[position], timed[position] = (*flowing, *call.state_shapes(reads[0], flowing)), gives_steps
+        use += call.repeat
+        lasts[position] = use - 1
+        given[position], timed[position] = (*gives, *call.state_shapes(before, gives)), gives_steps
 
 
 def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[str, Shape]) -> Shape:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lstm_calc.model import Model, Use
+    from lstm_calc.model.sizes import Size
 
 
 class GateCount(Record):
@@ -32,12 +33,12 @@ class GateCount(Record):
 
 
 class LayerCount(Record):
-    """One layer; widths are features a step."""
+    """One layer; widths are features a step, None where they are not known. One that is shared is counted at its first use."""
 
     name: str
     type: str
-    input_dim: int
-    output_dim: int
+    input_dim: Size
+    output_dim: Size
     gates: tuple[GateCount, ...]
     total: int
     trainable: int
@@ -103,8 +104,8 @@ def _layer(use: Use, owned: Sequence[Tensor]) -> LayerCount:
     return LayerCount(
         name=use.name,
         type=kind,
-        input_dim=use.input_dim,
-        output_dim=use.output_dim,
+        input_dim=use.widths[0],
+        output_dim=use.widths[1],
         gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
         total=sum(tensor.params for tensor in owned),
         trainable=sum(tensor.params for tensor in owned if tensor.trainable),

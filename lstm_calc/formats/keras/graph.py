@@ -238,10 +238,11 @@ def _without_usual_paths(model: Model) -> Model:
     """Return a model without the paths of its weights where these follow from the names of its layers."""
     table = framework("keras")
     try:
-        usual = [tuple(each.values()) for each in paths(uses_in(model, table), table)]
+        uses = [use for use in uses_in(model, table) if not use.shared]
+        usual = [tuple(each.values()) for each in paths(uses, table)]
     except FrameworkError:
         return model
-    own = [tuple(f"{path}/" for path in use.layer.paths) for use in model.uses]
+    own = [tuple(f"{path}/" for path in use.layer.paths) for use in uses]
     if any(path and path != other for path, other in zip(own, usual, strict=True)):
         return model
     return model.replace(layers=[layer.replace(paths=()) for layer in model.layers])
