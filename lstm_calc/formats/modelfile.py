@@ -34,6 +34,7 @@ _MOST_DOTS = 1000
 _DEEPEST = 50
 """Models within models that are read."""
 _ZIP = b"PK\x03\x04"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
@@ -132,6 +133,10 @@ def _text(stream: BinaryIO, file: str) -> str:
         from lstm_calc.formats.keras.archive import config_of
 
         data = config_of(stream, file, MAX_BYTES)
+    elif data.startswith(_HDF5):
+        from lstm_calc.formats.keras import hdf5
+
+        data = hdf5.config_of(stream, file)
     if len(data) > MAX_BYTES:
         raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
     try:
@@ -167,7 +172,7 @@ def _has_types(data: Any) -> bool:
 
 def _data(text: str, file: str) -> Any:
     """Return the values of a TOML or JSON text."""
-    is_json = text.lstrip().startswith(("{", "[{")) or file.lower().endswith((".json", ".keras"))
+    is_json = text.lstrip().startswith(("{", "[{", '"{')) or file.lower().endswith((".json", ".keras"))
     try:
         data = (_json if is_json else _toml)(text)
     except ModelError as error:
