@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
-from lstm_calc.model.layers import Layer, Recurrent
-from lstm_calc.model.model import wanted_ranks
+from lstm_calc.model.layers import Layer, Recurrent, Shared
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model, Use
@@ -142,20 +141,19 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
 
 def with_defaults(model: Model, table: Framework) -> Model:
     """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after."""
-    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.layers, wanted_ranks(model), strict=True)]
+    pairs = zip(model.layers, model.calls, strict=True)
+    layers = [each if isinstance(each, Shared) else _decided(layer, table) for each, layer in pairs]
     return model if all(one is other for one, other in zip(layers, model.layers, strict=True)) else model.replace(layers=layers)
 
 
-def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:
-    """Return a layer with its open choices made; ``ranks`` are the numbers of axes that those want that read it."""
+def _decided(layer: Layer, table: Framework) -> Layer:
+    """Return a layer with its open choices made as a framework makes them."""
     layout = layout_of(table, layer)
     layer = settled(layer, layout.defaults) if layout else layer
-    fields = layer.fields
-    if "padding" in fields and layer.asdict()["padding"] is None:
+    if "padding" in layer.fields and layer.asdict()["padding"] is None:
         layer = layer.replace(padding=(layout and layout.padding) or table.padding)
     if isinstance(layer, Recurrent) and layer.return_sequences is None:
-        every = {layer.rank: True, layer.rank - 1: False}.get(*ranks) if len(ranks) == 1 else None
-        layer = layer.replace(return_sequences=not table.selective if every is None else every)
+        layer = layer.replace(return_sequences=not table.selective)
     return layer
 
 

@@ -48,7 +48,7 @@ def count(model: Model, framework_name: str | None = None) -> int:
     table = framework_of(model, framework_name)
     if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
-    return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_ in model.steps)
+    return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_, shared in model.steps if not shared)
 
 
 def _numbers(table: Framework, layer: Layer, shape: Flowing) -> int:

@@ -91,8 +91,10 @@ class Model(Checked):
     remarks: Sequence[str] = ()
     framework: str | None = None
 
+    owners: ClassVar[tuple[int, ...]]
+    """For each layer, the position of the one that has its weights: its own, or for :class:`Shared` that of the layer it uses."""
     calls: ClassVar[tuple[Layer, ...]]
-    """The layers with, in the place of each that is :class:`Shared`, the one that it uses again."""
+    """The layers as they are called: the one that has the weights, which gives every step or the last as its readers need."""
     steps: ClassVar[tuple[_Step, ...]]
 
     def check_layers(self) -> None:
@@ -101,9 +103,9 @@ class Model(Checked):
             layers = tuple(self.layers)
         except TypeError:
             raise ModelError("layers must be a list of layers", key="layers") from None
-        self.__dict__["layers"] = layers
-        self.__dict__["calls"] = calls = tuple(_calls(layers))
-        if not 0 < sum([layer.repeat for layer in calls]) <= MAX_LAYERS:
+        owners = tuple(_owners(layers))
+        self.__dict__.update(layers=layers, owners=owners)
+        if not 0 < sum([layers[owner].repeat for owner in owners]) <= MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers" if layers else "the model has no layers", key="layers")
 
     def check(self) -> None:
@@ -111,7 +113,9 @@ class Model(Checked):
         if self.input_dim is not None and self.input_shape is not None:
             raise ModelError("input_shape has the width already; give one of the two", key="input_dim")
         _check_names(self)
+        self.__dict__["calls"] = _calls(self)
         self.__dict__["steps"] = tuple(_steps(self, self.input))
+        _check_shared(self, self.steps)
         _check_tied(self)
 
     @cached_property
@@ -145,36 +149,64 @@ def propagate(model: Model, shape: Shape) -> tuple[Use, ...]:
     >>> [use.output for use in propagate(Model([LSTM(8, return_sequences=False), Dense(2)], 4), (16, 10, 4))]
     [(16, 8), (16, 2)]
     """
-    return _named(model, _steps(model, shape))
+    steps = tuple(_steps(model, shape))
+    _check_shared(model, steps)
+    return _named(model, steps)
 
 
-def wanted_ranks(model: Model) -> list[set[int]]:
-    """Return, for each of a model's layers, how many axes those want that read its output, also through layers that keep them.
+def _calls(model: Model) -> tuple[Layer, ...]:
+    """Return the layers as they are called: the recurrent ones give every step, or the last, where that is what their readers need.
 
-    >>> from lstm_calc import LSTM, Dense, RepeatVector
-    >>> wanted_ranks(Model([LSTM(8), Dense(4), LSTM(4), RepeatVector(3)], 4))
-    [{3}, {3}, {2}, set()]
+    Where these need both, or read any number of axes, the choice stays open.
     """
-    places, use = {}, 0
-    for position, layer in enumerate(model.calls):
-        use += layer.repeat
-        places[model.names[use - 1][0]] = position
-    wanted: list[set[int]] = [set() for _ in model.calls]
-    for position, layer in reversed(list(enumerate(model.calls))):
-        shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
-        distributed = layer.time_distributed
-        if shape or distributed:
-            ranks = {len(shape or (None, None)) + distributed}
-        else:
-            ranks = wanted[position] if layer.keeps_rank else set()
-        named = [places.get(name, places.get(name.rpartition(".")[0], 0)) for name in model.layers[position].inputs]
-        for source in named or range(position)[-1:]:
+    layers = list(model.layers)
+    if any(isinstance(layer, Recurrent) and layer.return_sequences is None for layer in layers):
+        for position, ranks in enumerate(_wanted_ranks(model)):
+            layers[position] = _giving(layers[position], ranks)
+    return tuple(layers[owner] for owner in model.owners)
+
+
+def _giving(layer: Layer, ranks: set[int]) -> Layer:
+    """Return a layer that gives a shape with so many axes where it leaves the choice open and has it."""
+    if isinstance(layer, Recurrent) and layer.return_sequences is None and ranks in ({layer.rank}, {layer.rank - 1}):
+        return layer.replace(return_sequences=layer.rank in ranks)
+    return layer
+
+
+def _wanted_ranks(model: Model) -> list[set[int]]:
+    """Return, for each layer, how many axes those want that read what it gives, also through layers that keep them."""
+    wanted: list[set[int]] = [set() for _ in model.layers]
+    sources = _sources(model)
+    for position in range(len(wanted) - 1, -1, -1):
+        owner = model.owners[position]
+        layer, ranks = model.layers[owner], wanted[position]
+        wanted[owner] |= ranks
+        shape = None if layer.reads_tokens else layer.input_shape(None)
+        if shape or layer.time_distributed:
+            ranks = {len(shape or (None, None)) + layer.time_distributed}
+        elif not layer.keeps_rank:
+            continue
+        for source in sources[position]:
             wanted[source] |= ranks
     return wanted
 
 
+def _sources(model: Model) -> list[list[int]]:
+    """Return, for each layer, the positions of those whose outputs it reads."""
+    if not any(layer.inputs for layer in model.layers):
+        return [[], *([position] for position in range(len(model.layers) - 1))]
+    uses = (position for position, owner in enumerate(model.owners) for _ in range(model.layers[owner].repeat))
+    places = {name: position for (name, _), position in zip(model.names, uses, strict=True)}
+    chain = [[position - 1] if position else [] for position in range(len(model.layers))]
+    found = [[places.get(name, places.get(name.rpartition(".")[0])) for name in layer.inputs] for layer in model.layers]
+    return [[at for at in named if at is not None] or before for named, before in zip(found, chain, strict=True)]
+
+
 _Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool]
 """A use before it has a name: the layer, its depth, the shapes it reads and gives, whether each has steps, whether it is shared."""
+
+
+TWO_OUTPUTS = "merge=none gives two outputs, and the next layer reads one"
 
 
 def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
@@ -184,33 +216,35 @@ def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
 
 def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
-    flowing: tuple[Shape, ...] = (shape,)
-    timed = _reads_steps(model, shape)
-    branches = any(layer.inputs for layer in model.layers)
+    flowing, timed, features, use = (shape,), _reads_steps(model, shape), False, 0
     given: dict[str, tuple[tuple[Shape, ...], bool]] = {}
-    use, features = 0, False
-    for position, (layer, each) in enumerate(zip(model.calls, model.layers, strict=True)):
+    named = any(layer.inputs for layer in model.layers)
+    for position, (each, layer) in enumerate(zip(model.layers, model.calls, strict=True)):
         try:
             if each.inputs:
-                reads, timed = _found(each.inputs, given)
-            else:
-                reads = _own_input(layer, flowing, features=features)
+                flowing, timed = _found(each.inputs, given)
+            elif layer.input_dim is not None or (features and layer.reads_tokens):
+                flowing, timed = _own_input(layer, flowing, shape, timed=timed)
             for depth in range(layer.repeat):
+                if len(flowing) > 1 and (depth or not each.inputs):
+                    raise ModelError(TWO_OUTPUTS, key="merge", layer=position if depth else position - 1)
                 one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
-                flowing, reads_steps, timed = one.give(reads), timed, one.time_distributed > 0 or one.gives_steps(timed)
-                yield layer, depth, reads, flowing, reads_steps, timed, each is not layer
-                reads = flowing
+                reads, reads_steps = flowing, timed
+                flowing, timed = one.give(reads), one.time_distributed > 0 or one.gives_steps(reads_steps)
+                yield layer, depth, reads, flowing, reads_steps, timed, isinstance(each, Shared)
         except ModelError as error:
-            raise ModelError(f"{model.names[use][0]} {error}", key=error.key, layer=position) from None
+            what = str(error) if error.layer is not None else f"{model.names[use][0]} {error}"
+            raise ModelError(what, key=error.key, layer=position if error.layer is None else error.layer) from None
         features = features or layer.output_dim is not None
         use += layer.repeat
-        if branches:
+        if named:
             given[model.names[use - 1][0]] = flowing, timed
 
 
 def _reads_steps(model: Model, shape: Shape) -> bool:
-    """Return whether axis 1 of what a model reads is steps: as the first layer says that minds, else where there are three axes."""
-    said = next((said for layer in model.calls if (said := layer.time_distributed > 0 or layer.reads_steps) is not None), None)
+    """Return whether axis 1 of what a model reads is steps: as the layer says that reads it, else where there are three axes."""
+    reader = _first_reader(model)
+    said = None if reader is None else reader.time_distributed > 0 or reader.reads_steps
     return len(shape) > 2 if said is None else said
 
 
@@ -229,20 +263,25 @@ def _output(reference: str, given: Mapping[str, tuple[tuple[Shape, ...], bool]])
     return shapes[int(number)], timed
 
 
-def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> tuple[Shape, ...]:
-    """Return what a layer reads of what comes in, or an input of its own where it reads something else.
+def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape, *, timed: bool) -> tuple[tuple[Shape, ...], bool]:
+    """Return what a layer reads, and whether that has steps: what comes in, or an input of its own where it reads something else.
 
     It reads something else where its own width is not that of what comes in, and where it reads tokens and features come in: it is
-    then part of a larger model, and reads as many sequences and steps as come in.
+    then part of a larger model, and reads as many sequences and steps as come in, or as the model reads.
     """
     (shape, *more), width = flowing, layer.input_dim
-    if width is None and not (features and isinstance(layer, Embedding)):
-        return flowing
-    if width == layer.width(layer.reading(shape)) and not more:
-        return flowing
+    if not more and width is not None and width == _width(layer, shape):
+        return flowing, timed
     own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
-    known = (*shape[:-1], *(None,) * len(own))
-    return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
+    known = (shape[:-1], start[:-1])
+    read = tuple(size or next((each[axis] for each in known if axis < len(each)), None) for axis, size in enumerate(own))
+    return (read,), timed if layer.reads_steps is None else layer.reads_steps
+
+
+def _width(layer: Layer, shape: Shape) -> Size:
+    """Return how many features a shape has, as a layer reads it where it can."""
+    read = layer.reading(shape)
+    return layer.width(read) if layer.rank in {None, len(read)} else shape[-1]
 
 
 def _giving_every_step(layer: Layer) -> Layer:
@@ -250,26 +289,26 @@ def _giving_every_step(layer: Layer) -> Layer:
     return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
 
 
-def _calls(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """Yield the layers, those that are shared in the place of their further uses; raise ModelError for what is no layer."""
-    named: dict[str | None, Layer] = {}
+def _owners(layers: tuple[Layer, ...]) -> Iterator[int]:
+    """Yield the position of the layer that has the weights of each; raise ModelError for what is no layer, or uses none."""
+    named: dict[str | None, int] = {}
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
-        if isinstance(layer, Shared):
-            if layer.uses not in named:
-                what = f"no layer before is called {quoted(layer.uses)}{did_you_mean(layer.uses, filter(None, named))}"
-                raise ModelError(what, key="uses", layer=position)
+        if not isinstance(layer, Shared):
+            named[layer.name] = position
+            yield position
+        elif layer.uses in named:
             yield named[layer.uses]
-            continue
-        named[layer.name] = layer
-        yield layer
+        else:
+            what = f"no layer before is called {quoted(layer.uses)}{did_you_mean(layer.uses, filter(None, named))}"
+            raise ModelError(what, key="uses", layer=position)
 
 
 def _input_shape(model: Model) -> Shape:
     """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
     layer = _first_reader(model)
-    width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
+    width = model.layers[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
     if width is None and not isinstance(layer, Embedding):
@@ -279,12 +318,16 @@ def _input_shape(model: Model) -> Shape:
 
 
 def _first_reader(model: Model) -> Layer | None:
-    """Return the first layer that reads a certain number of axes, before any that changes their number; None without one."""
-    for layer in model.calls:
+    """Return the first layer that says how many axes a model reads; None where any number will do."""
+    features = False
+    for layer in model.layers:
+        if features and layer.reads_tokens:
+            return None
         if layer.input_shape(None) is not None or layer.time_distributed:
             return layer
         if not layer.keeps_rank:
             return None
+        features = features or layer.output_dim is not None
     return None
 
 
@@ -322,8 +365,8 @@ def axis_words(rank: int, *, steps: bool, features: bool = True, channels_first:
 def _names(model: Model) -> Iterator[tuple[str, str]]:
     """Yield the name of every use, and that of its module."""
     taken = {layer.name: 1 for layer in model.layers if layer.name is not None}
-    for each, layer in zip(model.layers, model.calls, strict=True):
-        module = ""
+    for each, owner in zip(model.layers, model.owners, strict=True):
+        layer, module = model.layers[owner], ""
         for depth in range(layer.repeat):
             given = each.name if depth == 0 else None
             name = given or fresh_name(each.name or layer.name or layer.kind, taken)
@@ -354,6 +397,19 @@ def _check_names(model: Model) -> None:
             if layer.name in taken:
                 raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
             taken.add(layer.name)
+
+
+def _check_shared(model: Model, steps: Sequence[_Step]) -> None:
+    """Refuse a layer that is used again with another width: it has the weights for one."""
+    if not any(isinstance(layer, Shared) for layer in model.layers):
+        return
+    starts = [(name, inputs[0]) for (name, _), (_, depth, inputs, *_) in zip(model.names, steps, strict=True) if depth == 0]
+    for position, (layer, owner) in enumerate(zip(model.calls, model.owners, strict=True)):
+        (name, shape), (first, own) = starts[position], starts[owner]
+        width, weights = layer.width(layer.reading(shape)), layer.width(layer.reading(own))
+        if None not in {width, weights} and width != weights:
+            what = f"{name} reads {width:,} features, and {first}, whose weights it uses, reads {weights:,}"
+            raise ModelError(what, key="uses", layer=position)
 
 
 def _check_tied(model: Model) -> None:

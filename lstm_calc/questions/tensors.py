@@ -100,7 +100,7 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
     table = framework_of(model, framework_name)
-    uses = uses_in(model, table)
+    uses = [use for use in uses_in(model, table) if not use.shared]
     known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]] = {}
     pairs = zip(uses, paths(uses, table), strict=True)
     return Storage(table.name, tuple(tensor for use, path in pairs for tensor in _stored(use, table, path, known)))
