@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -85,22 +86,22 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
         layers[-1] = layers[-1].replace(return_sequences=draw(st.none() | st.booleans()))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
+    return starting(layers, width)
+
+
+def starting(layers: list[Layer], width: int) -> Model:
+    """Return the model of some layers that reads so many features, or tokens where an embedding comes first."""
     return Model(layers, None if isinstance(layers[0], Embedding) else width)
 
 
 def fitting(layers: list[Layer], width: int) -> list[Layer]:
-    """Return those of some layers that can read what the one before gives, the first a width; one of them is recurrent."""
+    """Return those of some layers that can read what the one before gives, or one that is recurrent where none of these is."""
     found: list[Layer] = []
     for layer in layers:
-        try:
-            found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else width).layers]
-        except ModelError:
-            continue
-    return (
-        found
-        if any(isinstance(layer, Recurrent) for layer in found)
-        else [layer for layer in layers if isinstance(layer, Recurrent)][:1]
-    )
+        with suppress(ModelError):
+            found = [*starting([*found, layer], width).layers]
+    cells = [layer for layer in layers if isinstance(layer, Recurrent)]
+    return found if any(isinstance(layer, Recurrent) for layer in found) else cells[:1]
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:
