@@ -102,15 +102,15 @@ def tensors(model: Model, framework_name: str = "textbook") -> Storage:
     for layer in model.layers:
         layout_for(table, layer)
     layers = zip(model.placed, paths(model, table), strict=True)
-    known: dict[tuple[int, int], list[tuple[str, Tensor]]] = {}
+    known: dict[tuple[Any, ...], list[tuple[str, Tensor]]] = {}
     return Storage(table.name, tuple(tensor for placed, path in layers for tensor in _stored(placed, table, path, known)))
 
 
 def _stored(
-    placed: Placed, table: Framework, path: dict[str, str], known: dict[tuple[int, int], list[tuple[str, Tensor]]]
+    placed: Placed, table: Framework, path: dict[str, str], known: dict[tuple[Any, ...], list[tuple[str, Tensor]]]
 ) -> Iterator[Tensor]:
     """Yield the tensors of one layer; ``known`` keeps those of each layer and width, which a stack has many times over."""
-    key = id(placed.layer), placed.input_dim
+    key = placed.layer.traits, placed.input_dim
     if key not in known:
         known[key] = list(_unplaced(placed, table.layouts[placed.layer.kind], table))
     for way, tensor in known[key]:

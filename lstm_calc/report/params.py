@@ -100,12 +100,15 @@ _NUMBERS = ("no", "one", "two", "three", "four")
 def _convention(model: Model, framework_name: str) -> str:
     """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
     recurrent = [placed for placed in model.placed if placed.layer.kind in CELLS and placed.depth == 0]
-    words = {layer: _vector_words(layer, framework_name) for layer in {placed.layer for placed in recurrent}}
+    words = {
+        traits: _vector_words(layer, framework_name)
+        for traits, layer in {each.layer.traits: each.layer for each in recurrent}.items()
+    }
     kinds: dict[str, dict[str, None]] = {}
     names: dict[str, list[str]] = {}
     for placed in recurrent:
-        kinds.setdefault(words[placed.layer], {})[placed.layer.kind] = None
-        names.setdefault(words[placed.layer], []).append(placed.name)
+        kinds.setdefault(words[placed.layer.traits], {})[placed.layer.kind] = None
+        names.setdefault(words[placed.layer.traits], []).append(placed.name)
     if len(names) == 1:
         return next(iter(names))
     by_kind = sum(map(len, kinds.values())) == len({placed.layer.kind for placed in recurrent})
