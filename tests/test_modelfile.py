@@ -350,6 +350,14 @@ def test_a_value_nested_at_any_depth_is_refused(field: str, opening: str) -> Non
             loads(layer(**{field: 0}).replace(f'"{field}": 0', f'"{field}": {opening * depth}1{closing * depth}'), "model.json")
 
 
+def test_a_value_nested_too_deeply_to_print_is_refused() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ModelError, match="bias must be true or false, not a value that is nested too deeply"):
+        LSTM(3, bias=deep)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("value", [10**5000, -(10**5000), [[10**5000]]], ids=["large", "small", "in lists"])
 def test_a_number_too_long_to_print_is_refused(value: Any) -> None:
     for field in ("bias", "merge", "name"):
