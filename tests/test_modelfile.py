@@ -338,7 +338,7 @@ def test_a_costly_text_is_refused_in_good_time(text: str) -> None:
     start = time.process_time()
     with pytest.raises(ModelFileError):
         loads(text, "model.toml")
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize("field", ["units", "bias", "kernel_size", "merge", "name", "type"])
