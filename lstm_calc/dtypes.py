@@ -12,7 +12,7 @@ biases, and matrices of fewer than 1,024 numbers, in float32.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of, layout_for, uses_in

@@ -110,15 +110,9 @@ def _products(axes: str, gates: frozenset[str], directions: int) -> list[tuple[t
     return found
 
 
-def rows_of(layout: Layout, layer: Layer) -> tuple[tuple[Row, tuple[str, ...], str], ...]:
-    """Return each tensor of a layer as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
-    words, ways = frozenset(option_words(layer, layout.defaults)), layer.ways
-    if (words, ways) not in layout.chosen:
-        layout.chosen[words, ways] = tuple(_chosen(layout, words, ways))
-    return layout.chosen[words, ways]
-
-
-def _chosen(layout: Layout, words: frozenset[str], ways: tuple[str, ...]) -> Iterator[tuple[Row, tuple[str, ...], str]]:
+def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
+    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
+    words = option_words(layer, layout.defaults)
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
     for way in layer.directions:
         for row in layout.rows:

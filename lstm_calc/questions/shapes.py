@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -76,30 +75,6 @@ class Shapes(Record):
             "tensors": [flow.asdict() for flow in self.tensors],
             "links": [link.asdict() for link in self.links],
         }
-
-    @property
-    def alike(self) -> tuple[Any, ...]:
-        """All that the shapes depend on, as a key."""
-        first, streams = self.group[0], (*vars(self.before).values(), *vars(self.after).values())
-        return first.layer.traits, first.input_dim, len(self.group), streams
-
-    @cached_property
-    def outward(self) -> _Around:
-        """What is around a signal that flows out."""
-        steps = self.before.steps if self.group[0].layer.kind in CELLS else self.after.steps
-        return self._around(self.after.replace(steps=steps))
-
-    @cached_property
-    def inward(self) -> _Around:
-        """What is around a signal that flows in: of a layer that changes the image, the one that it reads."""
-        return self._around(self.before.replace(batch=self.after.batch, features=self.after.features))
-
-    def _around(self, stream: Stream) -> _Around:
-        """Return the axes in words, and the sizes that are known."""
-        first, layer = self.group[0], self.group[0].layer
-        own = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": len(self.group)}
-        flow = self.after.words(self.order)["sequence"]
-        return stream.words(self.order) | {"flow": flow}, stream.sizes() | own
 
 
 def shapes(
@@ -209,14 +184,10 @@ def _flows(place: _Place) -> Iterator[Flow]:
         return
     is_cell = layer.kind in CELLS
     words = _words(place) if is_cell else set()
-    sized = known.setdefault(place.alike, {})
     for signal in place.table.signals if is_cell else _PLAIN:
         if words.issuperset(signal.when.split()):
             for name, value in _named(signal.name, place):
-                key = signal.axes, signal.role, value
-                if key not in sized:
-                    sized[key] = _sized(signal, value, place)
-                yield Flow(_full_name(name, signal, place), place.name, signal.role, *sized[key])
+                yield Flow(_full_name(name, signal, place), place.name, signal.role, *_sized(signal, value, place))
 
 
 def _words(place: _Place) -> set[str]:
@@ -315,10 +286,10 @@ def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size]
     return tuple(_size(axis, sizes) for axis in found), " ".join(found)
 
 
-def _size(axis: str, sizes: dict[str, int]) -> Size:
+def _size(axis: str, sizes: dict[str, Size]) -> Size:
     """Return the size of one axis, or None where one of its words has none that is known."""
-    known = all(word in sizes for term in terms_of(axis) for word in term)
-    return shape_of(axis, sizes)[0] if known else None
+    known = {word: size for word, size in sizes.items() if size is not None}
+    return shape_of(axis, known)[0] if all(word in known for term in terms_of(axis) for word in term) else None
 
 
 def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:

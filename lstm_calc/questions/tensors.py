@@ -5,8 +5,7 @@ The nesting of the words in a row's axes gives the slice of every gate.
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import accumulate, product
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -132,32 +131,27 @@ def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str,
 
 
 class _Segment(Record):
-    """A stretch of one axis: the words that measure it, and what it is known to be; ``turn`` says which of a row's roles."""
+    """A stretch of one axis, the word that measures it, and what it is known to be; ``turn`` says which of a row's roles."""
 
-    words: tuple[str, ...]
+    start: int
+    stop: int
+    word: str
     known: dict[str, str]
     turn: int
 
 
-@cache
-def _segments(axis: str, gates: tuple[str, ...], ways: tuple[str, ...]) -> tuple[_Segment, ...]:
-    """Return the stretches of one axis in order, term by term, block by block."""
-    labels = {"gates": gates, "ways": ways, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
-    found = []
+def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iterator[_Segment]:
+    """Yield the stretches of one axis, term by term, block by block."""
+    start = 0
     for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
-        features = tuple(word for word in term if word not in labels)
+        feature = "*".join(word for word in term if word not in labels)
+        length = prod(sizes[word] for word in term if word not in labels)
         for choice in product(*(labels[word] for word in blocks)):
-            chosen: dict[str, Any] = dict(zip(blocks, choice, strict=True))
+            chosen = dict(zip(blocks, choice, strict=True))
             known = {_meaning(word): label for word, label in chosen.items()}
-            found.append(_Segment(features, known, chosen.get("biases", turn)))
-    return tuple(found)
-
-
-def _cuts(segments: Sequence[_Segment], sizes: Sizes) -> list[tuple[int, int]]:
-    """Return the start and the stop of each stretch of an axis."""
-    stops = list(accumulate(prod(sizes[word] for word in segment.words) for segment in segments))
-    return list(zip([0, *stops], stops, strict=False))
+            yield _Segment(start, start + length, feature, known, chosen.get("biases", turn))
+            start += length
 
 
 def _meaning(word: str) -> str:
@@ -176,13 +170,22 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
     known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
     turned = transposed(row, axes)
     featured = feature_axes(axes)
-    for block in _blocks(row, axes, gates, layer.ways, way):
-        place = tuple(axis[at] for axis, at in zip(cuts, block.at, strict=True))
-        shape = tuple(place[axis][1] - place[axis][0] for axis in featured)
-        yield Part(block.gate, block.role, block.way, place, shape, block.axes, block.transposed, row.raveled)
+    for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
+        role = roles[max(segment.turn for segment in cut)]
+        known = known_already | {key: value for segment in cut for key, value in segment.known.items()}
+        features = [cut[at] for at in featured]
+        yield Part(
+            gate=known["gate"],
+            role=role,
+            way=known["way"],
+            slice=tuple((segment.start, segment.stop) for segment in cut),
+            shape=tuple(segment.stop - segment.start for segment in features),
+            axes=" ".join(segment.word for segment in features),
+            transposed=turned[role],
+            raveled=row.raveled,
+        )
 
 
-@cache
 def feature_axes(axes: str) -> list[int]:
     """Return the positions of the axes that hold features, not only count blocks.
 
@@ -194,13 +197,9 @@ def feature_axes(axes: str) -> list[int]:
 
 def transposed(row: Row, axes: str) -> dict[str, bool]:
     """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
-    return {role: not row.raveled and _input_comes_first(role, axes) for role in row.role.split()}
-
-
-@cache
-def _input_comes_first(role: str, axes: str) -> bool:
-    order = [_meaning_of(axis, role) for axis in axes.split() if axis not in _BLOCKS]
-    return 1 in order and order.index(1) < order.index(0)
+    names = [axis for axis in axes.split() if axis not in _BLOCKS]
+    orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
+    return {role: not row.raveled and 1 in order and order.index(1) < order.index(0) for role, order in orders.items()}
 
 
 def axis_order(axes: str, part: Part) -> list[int]:
