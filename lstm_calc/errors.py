@@ -89,17 +89,24 @@ def shortened(text: str) -> str:
 
 def quoted(value: object) -> str:
     """Return a value as a model file would write it, short enough for a sentence."""
-    text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    try:
+        text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    except RecursionError:
+        text = "a value that is nested too deeply"
+    except ValueError:
+        text = "a number with too many digits"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known."""
+    """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known; nothing where nothing is."""
     from difflib import get_close_matches
 
     known = list(known)
     near = get_close_matches(word[:_LONGEST].lower(), known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {listed(known)}"
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known are {listed(known)}" if known else ""
 
 
 FOR_WEIGHTS = "a file of weights goes to lstm-calc inspect, whose --as-model writes a model file of it"

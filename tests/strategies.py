@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
+from lstm_calc.frameworks import OPTIONS, frameworks, refusals
 from lstm_calc.frozen import MERGES, PADDINGS
 from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
 from lstm_calc.model.cells import CELLS
@@ -22,7 +23,7 @@ names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,8}", fullmatch=True)
 def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer:
     """Draw one recurrent layer with sizes up to a largest; with ``framework``, of the cells and options that it offers."""
     sizes = st.integers(1, largest)
-    layouts = FRAMEWORKS[framework or "textbook"].layouts
+    layouts = frameworks()[framework or "textbook"].layouts
     kind = draw(st.sampled_from([cell for cell in CELLS if cell in layouts]))
     offered = set(layouts[kind].options.split()) if framework else set(OPTIONS)
 
@@ -79,27 +80,28 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
     """Draw a model of up to ``longest`` layers, one of them recurrent; with ``framework``, one that this framework offers."""
     layers = draw(st.lists(recurrent(largest, framework) | others(largest), max_size=longest - 1))
     layers.insert(draw(st.integers(0, len(layers))), draw(recurrent(largest, framework)))
-    layers = fitting(layers)
+    width = draw(st.integers(1, largest))
+    layers = fitting(layers, width)
     if isinstance(layers[-1], Recurrent):
         layers[-1] = layers[-1].replace(return_sequences=draw(st.none() | st.booleans()))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
-    return Model(layers, None if isinstance(layers[0], Embedding) else draw(st.integers(1, largest)))
+    return starting(layers, width)
 
 
-def fitting(layers: list[Layer]) -> list[Layer]:
-    """Return those of some layers that can read what the one before gives; one of them is recurrent."""
+def starting(layers: list[Layer], width: int) -> Model:
+    """Return the model of some layers that reads so many features, or tokens where an embedding comes first."""
+    return Model(layers, None if isinstance(layers[0], Embedding) else width)
+
+
+def fitting(layers: list[Layer], width: int) -> list[Layer]:
+    """Return those of some layers that can read what the one before gives, or one that is recurrent where none of these is."""
     found: list[Layer] = []
     for layer in layers:
-        try:
-            found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else 3).layers]
-        except ModelError:
-            continue
-    return (
-        found
-        if any(isinstance(layer, Recurrent) for layer in found)
-        else [layer for layer in layers if isinstance(layer, Recurrent)][:1]
-    )
+        with suppress(ModelError):
+            found = [*starting([*found, layer], width).layers]
+    cells = [layer for layer in layers if isinstance(layer, Recurrent)]
+    return found if any(isinstance(layer, Recurrent) for layer in found) else cells[:1]
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:
@@ -108,4 +110,4 @@ def _as_many_names(count: int) -> SearchStrategy[list[str]]:
 
 def supporting(model: Model) -> list[str]:
     """Return the frameworks that offer all of a model."""
-    return [name for name, table in FRAMEWORKS.items() if not any(any(refusals(table, layer)) for layer in model.layers)]
+    return [name for name, table in frameworks().items() if not any(any(refusals(table, layer)) for layer in model.layers)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, read, tensors
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
@@ -25,6 +25,7 @@ from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
 from lstm_calc.runs import batch_of
+from tests.made_up import put_framework
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -150,8 +151,8 @@ def test_a_gate_that_is_stored_but_not_computed_is_named() -> None:
 
 
 def test_a_gate_with_a_tensor_of_its_own_is_computed_where_an_equation_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    lstm = FRAMEWORKS["textbook"].layouts["lstm"].replace(coupled="")
-    monkeypatch.setitem(FRAMEWORKS, "made-up", FRAMEWORKS["textbook"].replace(name="made-up", layouts={"lstm": lstm}))
+    lstm = frameworks()["textbook"].layouts["lstm"].replace(coupled="")
+    put_framework(monkeypatch, frameworks()["textbook"].replace(name="made-up", layouts={"lstm": lstm}))
     whole, coupled = "8 > lstm 6", "8 > lstm 6 coupled"
     assert count(read(coupled), "made-up") == count(read(whole), "made-up")
     assert macs(coupled, "made-up") == macs(coupled, "onnx") == macs(whole, "made-up") * 3 // 4
@@ -176,7 +177,7 @@ def test_weights_in_an_integer_type_are_the_sum_over_tensors(
     framework: str, data: st.DataObject, bits: int, per_channel: bool
 ) -> None:
     model = data.draw(models(framework))
-    layouts = FRAMEWORKS[framework].layouts
+    layouts = frameworks()[framework].layouts
     fine = {placed.name for placed in model.uses if per_channel and not layouts[placed.layer.kind].per_tensor}
     total = sum(_integer_bytes(tensor, bits, per_channel=tensor.layer in fine) for tensor in tensors(model, framework).tensors)
     assert weight_bytes(model, framework, f"int{bits}", per_channel=per_channel) == total

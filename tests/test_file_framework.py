@@ -14,7 +14,7 @@ from lstm_calc import GRU, LSTM, Dense, Model, compare, cost, dumps, load, param
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.modelfile import load_template, loads
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.port import port_plan
 from lstm_calc.questions.tensors import tensors
@@ -121,7 +121,7 @@ def test_layers_on_cudnn_are_stored_as_keras_2_does(text: str, bias: tuple[int, 
     assert ours == theirs
     assert read(str(model)) == loads(dumps(model)) == model
     roles = [(part.role, part.gate) for part in stored[2].parts]
-    gates = FRAMEWORKS["keras"].layouts[model.layers[0].kind].gates.split()
+    gates = frameworks()["keras"].layouts[model.layers[0].kind].gates.split()
     assert roles == [(role, gate) for role in ("bias", "recurrent_bias") for gate in gates]
 
 

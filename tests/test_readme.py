@@ -53,8 +53,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (frameworks / "gluon.py").write_text(text, encoding="utf-8")
     home = frameworks / "__init__.py"
     before = home.read_text(encoding="utf-8")
-    assert before.count('"mlx"') == 1
-    home.write_text(before.replace('"mlx"', '"mlx", "gluon"'), encoding="utf-8")
+    assert before.count('"mlx": "mlx.MLX",') == 1
+    home.write_text(before.replace('"mlx": "mlx.MLX",', '"mlx": "mlx.MLX", "gluon": "gluon.GLUON",'), encoding="utf-8")
     return folder
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LSTM, FrameworkError, Model, ModelError, read, shapes
 from lstm_calc.formats.modelfile import loads
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from tests.recorded import cases, model_of
 from tests.strategies import models
 from tests.test_recorded import RECORDED, framework_of
@@ -118,7 +118,7 @@ def test_widths_are_those_of_the_model(model: Model, batch: int, steps: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("framework", "cell"), [(name, cell) for name, table in FRAMEWORKS.items() for cell in SEQUENCES if cell in table.layouts]
+    ("framework", "cell"), [(name, cell) for name, table in frameworks().items() for cell in SEQUENCES if cell in table.layouts]
 )
 def test_what_is_not_known_is_none_and_nothing_else_changes(framework: str, cell: str) -> None:
     model = read(f"5 > {cell} 7 > {cell} 7")
@@ -355,7 +355,7 @@ def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], 
 
 
 @pytest.mark.parametrize(
-    "framework", [name for name, table in FRAMEWORKS.items() if "bidirectional" in table.layouts["lstm"].options]
+    "framework", [name for name, table in frameworks().items() if "bidirectional" in table.layouts["lstm"].options]
 )
 def test_what_flows_in_two_directions_is_told_once(framework: str) -> None:
     flows = [(flow.layer, flow.name) for flow in shapes(read("5 > bilstm 7 > bilstm 3"), framework).tensors]

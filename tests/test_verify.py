@@ -9,7 +9,7 @@ import pytest
 
 from lstm_calc import read, tensors
 from lstm_calc.adapters import Real
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import frameworks
 from lstm_calc.questions.verify import TOLERANCE, verify
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_differences_are_listed_and_the_answer_is_no(cli: Cli, monkeypatch: pyte
 
 
 def test_every_table_says_what_pip_installs() -> None:
-    assert [name for name, table in FRAMEWORKS.items() if not table.package] == ["textbook"]
+    assert [name for name, table in frameworks().items() if not table.package] == ["textbook"]
 
 
 def test_what_a_framework_raises_is_one_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

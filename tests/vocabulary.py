@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from hypothesis import strategies as st
 
-from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli import COMMANDS, command
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frozen import DATA_FORMATS, MERGES, PADDINGS
 from lstm_calc.model import KINDS
@@ -128,8 +127,7 @@ POOLS: dict[str, tuple[str, ...]] = {
 
 def parameters() -> dict[str, list[Any]]:
     """Return what every command takes, as Typer has it."""
-    commands = typer.main.get_command(app).commands
-    return {name: list(commands[name].params) for name in COMMANDS if name != "verify"}
+    return {name: list(command(name).params) for name in COMMANDS if name != "verify"}
 
 
 PARAMETERS = parameters()

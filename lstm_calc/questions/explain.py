@@ -153,7 +153,7 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
         if not use.shared and not isinstance(use.layer, Input):
             alike.setdefault((use.layer.replace(name=None, inputs=()), use.widths), []).append(use)
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
-    numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
+    numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers if layer.total) or "0"
     total = sum(len(each.names) * each.total for each in layers)
     return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
 

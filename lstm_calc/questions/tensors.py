@@ -102,7 +102,7 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     table = framework_of(model, framework_name)
     uses = [use for use in uses_in(model, table) if not use.shared]
     known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]] = {}
-    pairs = zip(uses, paths(uses, table), strict=True)
+    pairs = zip(uses, paths(uses, table, written=model.framework == table.name), strict=True)
     return Storage(table.name, tuple(tensor for use, path in pairs for tensor in _stored(use, table, path, known)))
 
 

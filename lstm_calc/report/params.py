@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
-from lstm_calc.frameworks import caller_notes, framework
+from lstm_calc.frameworks import caller_notes, framework, layout_for, option_words
 from lstm_calc.frameworks.counting import bias_vectors
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
@@ -101,13 +101,18 @@ _NUMBERS = ("no", "one", "two", "three", "four")
 
 def _convention(model: Model, framework_name: str) -> str:
     """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
+    table = framework(framework_name)
     recurrent = [use for use in model.uses if use.layer.kind in CELLS and use.depth == 0]
-    words = {layer: _vector_words(layer, framework_name) for layer in {use.layer for use in recurrent}}
+    words: dict[tuple[str, frozenset[str]], str] = {}
     kinds: dict[str, dict[str, None]] = {}
     names: dict[str, list[str]] = {}
     for use in recurrent:
-        kinds.setdefault(words[use.layer], {})[use.layer.kind] = None
-        names.setdefault(words[use.layer], []).append(use.name)
+        layer = use.layer
+        options = layer.kind, frozenset(option_words(layer, layout_for(table, layer).defaults))
+        if options not in words:
+            words[options] = _vector_words(layer, framework_name)
+        kinds.setdefault(words[options], {})[layer.kind] = None
+        names.setdefault(words[options], []).append(use.name)
     if len(names) == 1:
         return next(iter(names))
     by_kind = sum(map(len, kinds.values())) == len({use.layer.kind for use in recurrent})

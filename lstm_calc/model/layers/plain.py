@@ -142,6 +142,10 @@ class Other(Layer):
     shape: Sequence[Size] | None = None
     class_name: str | None = None
 
+    def give(self, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shape of its output; it may read any number of inputs."""
+        return super().give(shapes[:1])
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the batch and what is declared."""
         return (shape[0], *((None,) * (len(shape) - 1) if self.shape is None else self.shape))

@@ -313,6 +313,22 @@ class Pool(Windowed):
     function: str = "max"
 
 
+class AdaptivePool(Positions):
+    """Max or average pooling to ``output_size`` positions, whatever their number was."""
+
+    kind = "adaptive_pool"
+    weighted = False
+    per_dimension = "output_size"
+    value = "output_size"
+    output_size: Sequence[int]
+    data_format: str | None = None
+    function: str = "max"
+
+    def along(self, axis: int, size: Size) -> Size:  # noqa: ARG002 - it does not depend on what comes in
+        """Return how many positions are left along an axis."""
+        return self.output_size[axis]
+
+
 class Upsample(Positions):
     """Each position repeated along each axis, as often as ``factors`` say."""
 
