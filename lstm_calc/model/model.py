@@ -280,6 +280,7 @@ def wanted_ranks(model: Model) -> list[set[int]]:
             ranks = {len(shape or (None, None)) + distributed}
         else:
             ranks = set(wanted[position]) if call.keeps_rank else set()
+            ranks = ranks or ({call.least_rank} if call.least_rank > 2 else set())
         if isinstance(call, Merge) and call.alike:
             ranks |= {certain[source] for source, _ in sources if source in certain}
         for place, (source, number) in enumerate(sources):
