@@ -12,7 +12,7 @@ biases, and matrices of fewer than 1,024 numbers, in float32.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of, layout_for
@@ -80,10 +80,10 @@ def weight_bytes(model: Model, framework_name: str | None = None, dtype: str = "
     (33280, 8720)
     """
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
-    known: dict[tuple[int, int], int] = {}
+    known: dict[tuple[Any, ...], int] = {}
     total = 0
     for placed in model.placed:
-        key = id(placed.layer), placed.input_dim
+        key = placed.layer.traits, placed.input_dim
         if key not in known:
             known[key] = layer_bytes(placed, layout_for(table, placed.layer), kind, per_channel=per_channel)
         total += known[key]

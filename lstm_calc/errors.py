@@ -89,7 +89,12 @@ def shortened(text: str) -> str:
 
 def quoted(value: object) -> str:
     """Return a value as a model file would write it, short enough for a sentence."""
-    text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    try:
+        text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    except RecursionError:
+        text = "a value that is nested too deeply"
+    except ValueError:
+        text = "a number with too many digits"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -5,7 +5,7 @@ Sizes are whole numbers of features: a layer reads ``(batch, steps, input_dim)``
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError
 from lstm_calc.fields import PLAIN, RULES
@@ -31,6 +31,11 @@ class Layer(Checked, kw_only=True):
     input_dim: int | None = None
     name: str | None = None
     trainable: bool = True
+
+    @property
+    def traits(self) -> tuple[Any, ...]:
+        """All of a layer but its name, as a key: layers that agree in it are stored alike, run alike and cost the same."""
+        return type(self), *(item for item in self.__dict__.items() if item[0] != "name")
 
     @property
     def repeat(self) -> int:

@@ -101,13 +101,19 @@ def _products(axes: str, gates: frozenset[str], ways: int) -> list[tuple[tuple[s
     return found
 
 
-def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
-    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
-    words = option_words(layer, layout.defaults)
+def rows_of(layout: Layout, layer: Layer) -> tuple[tuple[Row, tuple[str, ...], str], ...]:
+    """Return each tensor of a layer as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
+    words, ways = frozenset(option_words(layer, layout.defaults)), layer.ways
+    if (words, ways) not in layout.chosen:
+        layout.chosen[words, ways] = tuple(_chosen(layout, words, ways))
+    return layout.chosen[words, ways]
+
+
+def _chosen(layout: Layout, words: frozenset[str], ways: tuple[str, ...]) -> Iterator[tuple[Row, tuple[str, ...], str]]:
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
-    for way in layer.ways:
+    for way in ways:
         for row in layout.rows:
-            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != layer.ways[0]):
+            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != ways[0]):
                 continue
             gates = tuple(gate for gate in (row.gates or layout.gates).split() if gate in left)
             if "{gate}" in row.name or "{letter}" in row.name:

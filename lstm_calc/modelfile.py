@@ -11,6 +11,7 @@ params = "5M"
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
-_MOST_DOTS = 1000
-"""A dotted key costs tomllib the square of its parts; no model has such a line."""
+_STRING_OR_COMMENT = r'"""(?s:.*?)(?:"{3,5}|\Z)|\'{3}(?s:.*?)(?:\'{3,5}|\Z)|"[^"\n]*"?|\'[^\'\n]*\'?|#.*'
+"""In a TOML text without escaped quotes and backslashes; one that is not closed goes on to the end, so that one pass is enough."""
+_MOST_DOTS = 2
+"""A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
+_LONGEST_WORD = 2000
+"""The largest size has 1,661 binary digits."""
 _ZIP = b"PK\x03\x04"
 _TOP = ("input_dim", "framework", "layers", "budget")
 _FOR_EDITORS = "$schema"
@@ -189,9 +194,17 @@ def _opened(data: dict[str, Any]) -> Iterator[Place]:
 def _toml(text: str) -> Any:
     import tomllib
 
-    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
-        raise ModelError(f"a line has more than {_MOST_DOTS} dots")
+    _check_words(text)
     return tomllib.loads(text)
+
+
+def _check_words(text: str) -> None:
+    """Raise ModelError where a key or a number of a TOML text is so long that the parser takes much time or memory for it."""
+    words = re.sub(_STRING_OR_COMMENT, "s", text.replace(r"\\", "").replace(r"\"", ""))
+    if re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{_MOST_DOTS + 1}}}", words):
+        raise ModelError(f"a key has more than {_MOST_DOTS} dots")
+    if any(len(word) > _LONGEST_WORD for word in re.findall(r"[\w-]+", words)):
+        raise ModelError(f"a key or a number has more than {_LONGEST_WORD:,} characters")
 
 
 def _json(text: str) -> Any:

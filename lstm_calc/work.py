@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cells import CELLS
 from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
@@ -70,10 +70,10 @@ def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None
     >>> macs_of(read("32 > lstm 32"), "pytorch", batch_of(1, 10))
     81920
     """
-    known: dict[tuple[int, int], int] = {}
+    known: dict[tuple[Any, ...], int] = {}
     total = 0
     for run in follow(model, framework_of(model, framework_name), batch or batch_of()):
-        key = id(run.placed.layer), run.placed.input_dim
+        key = run.placed.layer.traits, run.placed.input_dim
         if key not in known:
             known[key] = macs_a_step(run.placed, run.layout)
         total += known[key] * run.steps_in * run.space

@@ -230,12 +230,6 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         "tensorflow1 has no bias=false for lstm; textbook, keras, pytorch, paddle, onnx, equinox and mlx do",
     ),
     (
-        FrameworkError,
-        None,
-        lambda: port_plan(read("3 > lstm 4 nobias"), "keras", "tensorflow1"),
-        "tensorflow1 has no bias=false for lstm; textbook, keras, pytorch, paddle, onnx, equinox and mlx do",
-    ),
-    (
         LstmCalcError,
         None,
         lambda: read_filter("params < ", ["params"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 from typing import TYPE_CHECKING
@@ -47,11 +48,11 @@ def test_the_answer_fits_and_one_more_does_not(data: st.DataObject, budget: int,
     try:
         answer = solve(model, framework, scale=scale, multiple_of=step, params=budget)
     except (ModelError, FrameworkError):
-        assert not any(fits(template, number, framework, budget) for number in range(step, 50 * step, step))
+        assert not any(fits(template, number, framework, 10**100) for number in range(1, 100))
         return
     if answer.fit is None:
         assert not any(fits(template, number, framework, budget) for number in range(step, 50 * step, step))
-        assert answer.next.costs["params"] > budget
+        assert answer.next.costs["params"] > budget if answer.next else answer.end.startswith(f"no multiple of {step}")
         return
     number = answer.fit.number
     assert number % step == 0
@@ -143,6 +144,58 @@ def test_nothing_fits_is_the_answer_no(cli: Cli) -> None:
     assert (quiet.stdout, quiet.stderr, quiet.exit_code) == ("", "nothing fits: even 1 unit takes 264 parameters, over 10\n", 1)
     plain = json.loads(cli("solve", "64 > lstm ?", "--max-params", "10", "--format", "json").stdout)
     assert (plain["units"], plain["total"], plain["next"]["total"]) == (None, None, 264)
+
+
+NO_MULTIPLE = {
+    "'19 > lstm 5 proj=?' -f pytorch --max-params 494": "pytorch wants projection < units; here they are 8 and 5",
+    "'19 > lstm 5 proj=?' -f pytorch --match '19 > lstm 5 proj=2'": "pytorch wants projection < units; here they are 8 and 5",
+    "'19 > lstm 5 proj=?' -f pytorch --max-bytes 1M --dtype float16": "pytorch wants projection < units; here they are 8 and 5",
+    "'19 > lstm 5 proj=?' -f pytorch --max-macs 1M": "pytorch wants projection < units",
+    "'19 > lstm 5 proj=?' -f pytorch --max-step-time 1s --flops 1G": "pytorch wants projection < units",
+    "'vocab 9 > embed 4 > lstm ? > dense 9 tied' --max-params 1M": "tied shares an embedding's matrix, and none below is 9 x 8",
+    "'vocab 9 > embed ? > lstm 4 > dense 9 tied' --max-params 1M": "tied shares an embedding's matrix, and none below is 9 x 4",
+}
+
+
+@pytest.mark.parametrize("call", NO_MULTIPLE)
+def test_nothing_fits_where_no_multiple_is_possible(cli: Cli, call: str) -> None:
+    words = f"nothing fits: no multiple of 8 is possible: {NO_MULTIPLE[call]}"
+    asked = ("solve", *shlex.split(call), "--multiple-of")
+    assert cli(*asked, "1").exit_code == 0
+    result = cli(*asked, "8")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout.startswith(words)
+    quiet = cli(*asked, "8", "-q")
+    assert (quiet.exit_code, quiet.stdout) == (1, "")
+    assert quiet.stderr.startswith(words)
+    plain = cli(*asked, "8", "--format", "json")
+    assert plain.exit_code == 1
+    answer = json.loads(plain.stdout)
+    assert (answer[answer["unknown"]], answer["total"], answer["model"], answer["next"]) == (None, None, None, None)
+
+
+OPEN_SIZES = (
+    "7 > lstm 5 proj=?",
+    "7 > lstm ? proj=3",
+    "vocab 9 > embed ? > bilstm 3 > dense 9 tied",
+    "vocab 9 > embed 6 > bilstm ? > dense 9 tied",
+)
+
+
+@given(
+    text=st.sampled_from(OPEN_SIZES),
+    framework=st.sampled_from(["textbook", "pytorch", "keras", "onnx"]),
+    step=st.integers(1, 12),
+    budget=st.integers(1, 2000),
+)
+def test_every_multiple_that_fits_is_found(text: str, framework: str, step: int, budget: int) -> None:
+    template = read_template(text)
+    fitting = [number for number in range(step, 200, step) if fits(template, number, framework, budget)]
+    with contextlib.suppress(ModelError, FrameworkError):
+        found = solve(template, framework, multiple_of=step, params=budget).fit
+        assert (found.number if found else None) == max(fitting, default=None)
+        return
+    assert not any(fits(template, number, framework, 10**100) for number in range(1, 200))
 
 
 def test_why_there_is_nothing_larger(cli: Cli) -> None:

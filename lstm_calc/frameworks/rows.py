@@ -81,6 +81,11 @@ class Layout(Record):
         """The closed forms of its counts that were worked out, by what a layer tells of its options."""
         return {}
 
+    @cached_property
+    def chosen(self) -> dict[tuple[object, ...], tuple[tuple[Row, tuple[str, ...], str], ...]]:
+        """The rows of a layer that were chosen, each with its gates and its direction, by the layer's options and directions."""
+        return {}
+
 
 class Signal(Record):
     """What flows into, through or out of a recurrent layer when it runs: a name and its axes in words.

@@ -211,7 +211,7 @@ def _layers(runs: Sequence[Run], training: Sequence[Training | None], dtype: Dty
     """Yield the cost of every layer, worked out once for those of a stack that run alike."""
     known: dict[tuple[Any, ...], LayerCost] = {}
     for run, part in zip(runs, training, strict=True):
-        key = id(run.placed.layer), run.placed.input_dim, part, *(run.asdict() | {"placed": None}).values()
+        key = run.placed.layer.traits, run.placed.input_dim, part, *(run.asdict() | {"placed": None}).values()
         if key not in known:
             known[key] = _layer(run, dtype, part, per_channel=per_channel)
         yield known[key].replace(name=run.placed.name)

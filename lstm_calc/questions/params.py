@@ -79,10 +79,10 @@ def params(model: Model, framework_name: str | None = None) -> ParamCount:
     """
     stored = tensors(model, framework_name)
     by_layer = {name: tuple(group) for name, group in groupby(stored.tensors, lambda tensor: tensor.layer)}
-    known: dict[tuple[int, int], LayerCount] = {}
+    known: dict[tuple[Any, ...], LayerCount] = {}
     layers = []
     for placed in model.placed:
-        key = id(placed.layer), placed.input_dim
+        key = placed.layer.traits, placed.input_dim
         if key not in known:
             known[key] = _layer(placed, by_layer.get(placed.name, ()))
         layers.append(known[key].replace(name=placed.name))

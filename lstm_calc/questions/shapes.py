@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from lstm_calc.errors import ModelError, few
 from lstm_calc.flow import reshaped, reshaping_note
 from lstm_calc.frameworks import Signal, check_run, equation_words, framework_of, layout_for
 from lstm_calc.measure import shape_of, terms_of
-from lstm_calc.questions.stream import Stream, after, order_of, read_by, start
+from lstm_calc.questions.stream import Sizes, Stream, after, order_of, read_by, start
 from lstm_calc.record import Record
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model, Placed
-    from lstm_calc.questions.stream import Size, Sizes
+    from lstm_calc.questions.stream import Size
 
+_Around = tuple[dict[str, list[str]], dict[str, int]]
+_Known = dict[tuple[Any, ...], dict[tuple[str, ...], tuple[Sizes, str]]]
 _INPUT = Signal("input", "sequence space features", "input")
 _PLAIN = (Signal("output", "flow space features", "output"),)
 """What comes out of a layer that is not recurrent."""
@@ -73,6 +76,30 @@ class _Place(Record):
         """The layer's name."""
         return self.group[0].name
 
+    @property
+    def alike(self) -> tuple[Any, ...]:
+        """All that the shapes depend on, as a key."""
+        first, streams = self.group[0], (*vars(self.before).values(), *vars(self.after).values())
+        return first.layer.traits, first.input_dim, len(self.group), streams
+
+    @cached_property
+    def outward(self) -> _Around:
+        """What is around a signal that flows out."""
+        steps = self.before.steps if self.group[0].layer.kind in CELLS else self.after.steps
+        return self._around(self.after.replace(steps=steps))
+
+    @cached_property
+    def inward(self) -> _Around:
+        """What is around a signal that flows in: of a layer that changes the image, the one that it reads."""
+        return self._around(self.before.replace(batch=self.after.batch, features=self.after.features))
+
+    def _around(self, stream: Stream) -> _Around:
+        """Return the axes in words, and the sizes that are known."""
+        first, layer = self.group[0], self.group[0].layer
+        own = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": len(self.group)}
+        flow = self.after.words(self.order)["sequence"]
+        return stream.words(self.order) | {"flow": flow}, stream.sizes() | own
+
 
 def shapes(
     model: Model,
@@ -100,7 +127,8 @@ def shapes(
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
     first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=model.layers[0].features_first)
     places = list(_places(model, table, order, stream))
-    flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place))]
+    known: _Known = {}
+    flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place, known))]
     notes = (*reshaping_note(model), *_notes(places, table))
     return Shapes(table.name, tuple(flows), {place.name: _read_by(place) for place in places}, notes, tuple(warnings))
 
@@ -127,15 +155,19 @@ def _check_stateful(placed: Placed, stream: Stream, table: Framework) -> None:
         raise ModelError(f"{placed.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
 
 
-def _flows(place: _Place) -> Iterator[Flow]:
-    """Yield every tensor of one layer's run."""
+def _flows(place: _Place, known: _Known) -> Iterator[Flow]:
+    """Yield every tensor of one layer's run; ``known`` keeps the shapes of each kind of place, of which a stack has many."""
     layer = place.group[0].layer
     is_cell = layer.kind in CELLS
     words = _words(place) if is_cell else set()
+    sized = known.setdefault(place.alike, {})
     for signal in place.table.signals if is_cell else _PLAIN:
         if words.issuperset(signal.when.split()):
             for name, value in _named(signal.name, place):
-                yield Flow(_full_name(name, signal, place), place.name, signal.role, *_sized(signal, value, place))
+                key = signal.axes, signal.role, value
+                if key not in sized:
+                    sized[key] = _sized(signal, value, place)
+                yield Flow(_full_name(name, signal, place), place.name, signal.role, *sized[key])
 
 
 def _words(place: _Place) -> set[str]:
@@ -189,17 +221,13 @@ def _read_by(place: _Place) -> Sizes:
 
 def _sized(signal: Signal, value: str, place: _Place) -> tuple[Sizes, str]:
     """Return the shape and the axes of one signal in one layer."""
-    first, layer = place.group[0], place.group[0].layer
-    around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
-    if signal.role == "input":
-        around = around.replace(space=place.before.space)
-    flow = place.after.words(place.order)["sequence"]
-    own: dict[str, Size] = {**layer.sizes, "input": first.input_dim, "ways": len(layer.ways), "layers": len(place.group)}
-    axes = around.words(place.order) | {"flow": flow, "value": [CELLS[layer.kind].size_of(value) if value else "units"]}
-    return _measured(signal, axes, around.sizes() | own, features_first=layer.features_first)
+    axes, sizes = place.inward if signal.role == "input" else place.outward
+    layer = place.group[0].layer
+    around = axes | {"value": [CELLS[layer.kind].size_of(value) if value else "units"]}
+    return _measured(signal, around, sizes, features_first=layer.features_first)
 
 
-def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], *, features_first: bool) -> tuple[Sizes, str]:
+def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, int], *, features_first: bool) -> tuple[Sizes, str]:
     """Return a signal's shape and its axes in words, the axes of a stream put in the place of its words."""
     found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
@@ -207,10 +235,10 @@ def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size]
     return tuple(_size(axis, sizes) for axis in found), " ".join(found)
 
 
-def _size(axis: str, sizes: dict[str, Size]) -> Size:
+def _size(axis: str, sizes: dict[str, int]) -> Size:
     """Return the size of one axis, or None where one of its words has none that is known."""
-    known = {word: size for word, size in sizes.items() if size is not None}
-    return shape_of(axis, known)[0] if all(word in known for term in terms_of(axis) for word in term) else None
+    known = all(word in sizes for term in terms_of(axis) for word in term)
+    return shape_of(axis, sizes)[0] if known else None
 
 
 def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:

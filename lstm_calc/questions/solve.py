@@ -35,7 +35,7 @@ class Solution(Record):
     """What fits a budget: ``fit`` is the largest that does, ``next`` the one after it, which does not.
 
     ``unknown`` is the field that was solved for. ``fit`` is None where nothing fits, and ``next`` then the smallest there is;
-    ``next`` is None where there is none larger, and ``end`` says why.
+    ``next`` is None where there is none larger, or none at all among the multiples asked for, and ``end`` says why.
     """
 
     framework: str
@@ -80,7 +80,7 @@ def solve(
     taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; none: the budget of the template's file. ``conditions`` are
     the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
 
-    Raises LstmCalcError where there is no budget, where none of the sizes is possible, or where all of them fit.
+    Raises LstmCalcError where there is no budget, where no size at all is possible, or where all of them fit.
 
     >>> from lstm_calc import LSTM, Model, solve
     >>> solve(Model([LSTM(1)], input_dim=64), "keras", params=1_000_000).fit.number
@@ -93,18 +93,26 @@ def solve(
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
     measured = chosen(measures(**conditions or {}), ["params", *budget])
 
-    def candidate(steps: int) -> Candidate:
-        filled = template.fill(steps * multiple_of)
-        return Candidate(steps * multiple_of, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
+    def candidate(number: int) -> Candidate:
+        filled = template.fill(number)
+        return Candidate(number, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
 
-    low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
-    if not _fits(candidate, low, budget):
-        return Solution(name, template.unknown, budget, None, candidate(low))
-    near = _near(candidate, low, budget)
-    high = largest(near if near > low and _fits(candidate, near, budget) else low, lambda steps: _fits(candidate, steps, budget))
+    def multiple(steps: int) -> Candidate:
+        return candidate(steps * multiple_of)
+
+    try:
+        low = smallest(multiple, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
+    except (ModelError, FrameworkError) as error:
+        smallest(candidate, _landmarks(template))
+        end = f"no multiple of {multiple_of:,} is possible: {error}"
+        return Solution(name, template.unknown, budget, None, None, end)
+    if not _fits(multiple, low, budget):
+        return Solution(name, template.unknown, budget, None, multiple(low))
+    near = _near(multiple, low, budget)
+    high = largest(near if near > low and _fits(multiple, near, budget) else low, lambda steps: _fits(multiple, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
-    return Solution(name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
+    return Solution(name, template.unknown, budget, multiple(high), *_after(multiple, high + 1))
 
 
 def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, int]) -> bool:

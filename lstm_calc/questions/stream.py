@@ -36,10 +36,10 @@ class Stream(Record):
         axes = {name: _numbered(name, len(sizes)) for name, sizes in self.asdict().items()}
         return axes | {"sequence": [word for part in order.split() for word in axes[part]]}
 
-    def sizes(self) -> dict[str, Size]:
-        """Return the size of each axis by its word."""
-        fields = self.asdict().items()
-        return {word: size for name, sizes in fields for word, size in zip(_numbered(name, len(sizes)), sizes, strict=True)}
+    def sizes(self) -> dict[str, int]:
+        """Return the size of each axis by its word, where it is known."""
+        axes = ((_numbered(name, len(sizes)), sizes) for name, sizes in self.asdict().items())
+        return {word: size for words, sizes in axes for word, size in zip(words, sizes, strict=True) if size is not None}
 
 
 def _numbered(word: str, count: int) -> list[str]:

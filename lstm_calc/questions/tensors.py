@@ -5,7 +5,8 @@ The nesting of the words in a row's axes gives the slice of every gate.
 
 from __future__ import annotations
 
-from itertools import product
+from functools import cache
+from itertools import accumulate, product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -102,15 +103,15 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     for layer in model.layers:
         layout_for(table, layer)
     layers = zip(model.placed, paths(model, table), strict=True)
-    known: dict[tuple[int, int], list[tuple[str, Tensor]]] = {}
+    known: dict[tuple[Any, ...], list[tuple[str, Tensor]]] = {}
     return Storage(table.name, tuple(tensor for placed, path in layers for tensor in _stored(placed, table, path, known)))
 
 
 def _stored(
-    placed: Placed, table: Framework, path: dict[str, str], known: dict[tuple[int, int], list[tuple[str, Tensor]]]
+    placed: Placed, table: Framework, path: dict[str, str], known: dict[tuple[Any, ...], list[tuple[str, Tensor]]]
 ) -> Iterator[Tensor]:
     """Yield the tensors of one layer; ``known`` keeps those of each layer and width, which a stack has many times over."""
-    key = id(placed.layer), placed.input_dim
+    key = placed.layer.traits, placed.input_dim
     if key not in known:
         known[key] = list(_unplaced(placed, table.layout(placed.layer), table))
     for way, tensor in known[key]:
@@ -131,27 +132,32 @@ def _unplaced(placed: Placed, layout: Layout, table: Framework) -> Iterator[tupl
 
 
 class _Segment(Record):
-    """A stretch of one axis, the word that measures it, and what it is known to be; ``turn`` says which of a row's roles."""
+    """A stretch of one axis: the words that measure it, and what it is known to be; ``turn`` says which of a row's roles."""
 
-    start: int
-    stop: int
-    word: str
+    words: tuple[str, ...]
     known: dict[str, str]
     turn: int
 
 
-def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iterator[_Segment]:
-    """Yield the stretches of one axis, term by term, block by block."""
-    start = 0
+@cache
+def _segments(axis: str, gates: tuple[str, ...], ways: tuple[str, ...]) -> tuple[_Segment, ...]:
+    """Return the stretches of one axis in order, term by term, block by block."""
+    labels = {"gates": gates, "ways": ways, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
+    found = []
     for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
-        feature = "*".join(word for word in term if word not in labels)
-        length = prod(sizes[word] for word in term if word not in labels)
+        features = tuple(word for word in term if word not in labels)
         for choice in product(*(labels[word] for word in blocks)):
-            chosen = dict(zip(blocks, choice, strict=True))
+            chosen: dict[str, Any] = dict(zip(blocks, choice, strict=True))
             known = {_meaning(word): label for word, label in chosen.items()}
-            yield _Segment(start, start + length, feature, known, chosen.get("biases", turn))
-            start += length
+            found.append(_Segment(features, known, chosen.get("biases", turn)))
+    return tuple(found)
+
+
+def _cuts(segments: Sequence[_Segment], sizes: Sizes) -> list[tuple[int, int]]:
+    """Return the start and the stop of each stretch of an axis."""
+    stops = list(accumulate(prod(sizes[word] for word in segment.words) for segment in segments))
+    return list(zip([0, *stops], stops, strict=False))
 
 
 def _meaning(word: str) -> str:
@@ -163,29 +169,43 @@ def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
     return bool(row.frozen) and option_words(layer, layout.defaults).issuperset(row.frozen.split())
 
 
-def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
-    """Yield the blocks of one tensor, in the order in which they lie."""
-    labels = {"gates": gates, "ways": layer.ways, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
-    names, roles = axes.split(), row.role.split()
-    known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
-    turned = transposed(row, axes)
+class _Block(Record):
+    """A part of a tensor before its sizes are known; ``at`` counts, on each axis, the stretches before the block's."""
+
+    at: tuple[int, ...]
+    gate: str | None
+    role: str
+    way: str | None
+    axes: str
+    transposed: bool
+
+
+@cache
+def _blocks(row: Row, axes: str, gates: tuple[str, ...], ways: tuple[str, ...], way: str) -> tuple[_Block, ...]:
+    """Return the blocks of one tensor, in the order in which they lie."""
+    roles, turned, featured = row.role.split(), transposed(row, axes), feature_axes(axes)
+    found = []
+    for cut in product(*(enumerate(_segments(axis, gates, ways)) for axis in axes.split())):
+        known = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
+        for _, segment in cut:
+            known |= segment.known
+        role = roles[max(segment.turn for _, segment in cut)]
+        words = " ".join("*".join(cut[axis][1].words) for axis in featured)
+        found.append(_Block(tuple(at for at, _ in cut), known["gate"], role, known["way"], words, turned[role]))
+    return tuple(found)
+
+
+def _parts(row: Row, axes: str, sizes: Sizes, gates: tuple[str, ...], layer: Layer, way: str) -> Iterator[Part]:
+    """Yield the blocks of one tensor with their places, in the order in which they lie."""
+    cuts = [_cuts(_segments(axis, gates, layer.ways), sizes) for axis in axes.split()]
     featured = feature_axes(axes)
-    for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
-        role = roles[max(segment.turn for segment in cut)]
-        known = known_already | {key: value for segment in cut for key, value in segment.known.items()}
-        features = [cut[at] for at in featured]
-        yield Part(
-            gate=known["gate"],
-            role=role,
-            way=known["way"],
-            slice=tuple((segment.start, segment.stop) for segment in cut),
-            shape=tuple(segment.stop - segment.start for segment in features),
-            axes=" ".join(segment.word for segment in features),
-            transposed=turned[role],
-            raveled=row.raveled,
-        )
+    for block in _blocks(row, axes, gates, layer.ways, way):
+        place = tuple(axis[at] for axis, at in zip(cuts, block.at, strict=True))
+        shape = tuple(place[axis][1] - place[axis][0] for axis in featured)
+        yield Part(block.gate, block.role, block.way, place, shape, block.axes, block.transposed, row.raveled)
 
 
+@cache
 def feature_axes(axes: str) -> list[int]:
     """Return the positions of the axes that hold features, not only count blocks.
 
@@ -197,9 +217,13 @@ def feature_axes(axes: str) -> list[int]:
 
 def transposed(row: Row, axes: str) -> dict[str, bool]:
     """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
-    names = [axis for axis in axes.split() if axis not in _BLOCKS]
-    orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
-    return {role: not row.raveled and 1 in order and order.index(1) < order.index(0) for role, order in orders.items()}
+    return {role: not row.raveled and _input_comes_first(role, axes) for role in row.role.split()}
+
+
+@cache
+def _input_comes_first(role: str, axes: str) -> bool:
+    order = [_meaning_of(axis, role) for axis in axes.split() if axis not in _BLOCKS]
+    return 1 in order and order.index(1) < order.index(0)
 
 
 def axis_order(axes: str, part: Part) -> list[int]:

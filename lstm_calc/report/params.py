@@ -8,6 +8,7 @@ from lstm_calc.cells import CELLS
 from lstm_calc.document import Column, Document, Line, Table
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
+from lstm_calc.frameworks import framework, layout_for, option_words
 from lstm_calc.measure import bias_vectors
 from lstm_calc.questions.params import GateCount, elsewhere
 from lstm_calc.questions.tensors import ROLES
@@ -99,13 +100,18 @@ _NUMBERS = ("no", "one", "two", "three", "four")
 
 def _convention(model: Model, framework_name: str) -> str:
     """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
+    table = framework(framework_name)
     recurrent = [placed for placed in model.placed if placed.layer.kind in CELLS and placed.depth == 0]
-    words = {layer: _vector_words(layer, framework_name) for layer in {placed.layer for placed in recurrent}}
+    words: dict[tuple[str, frozenset[str]], str] = {}
     kinds: dict[str, dict[str, None]] = {}
     names: dict[str, list[str]] = {}
     for placed in recurrent:
-        kinds.setdefault(words[placed.layer], {})[placed.layer.kind] = None
-        names.setdefault(words[placed.layer], []).append(placed.name)
+        layer = placed.layer
+        options = layer.kind, frozenset(option_words(layer, layout_for(table, layer).defaults))
+        if options not in words:
+            words[options] = _vector_words(layer, framework_name)
+        kinds.setdefault(words[options], {})[layer.kind] = None
+        names.setdefault(words[options], []).append(placed.name)
     if len(names) == 1:
         return next(iter(names))
     by_kind = sum(map(len, kinds.values())) == len({placed.layer.kind for placed in recurrent})
