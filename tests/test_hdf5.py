@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +15,9 @@ from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from tests.handmade import zipped
 from tests.test_checkpoint import refusal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 np = pytest.importorskip("numpy", reason="h5py brings NumPy along")
 h5py = pytest.importorskip("h5py", reason="HDF5 needs h5py, which is in the extra hdf5")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc.checkpoint import read
-from lstm_calc.checkpoint.flows import FLOWS, Flow
 from lstm_calc.checkpoint.allowance import Allowance
+from lstm_calc.checkpoint.flows import FLOWS, Flow
 from lstm_calc.checkpoint.source import Source, Window
 from lstm_calc.errors import CheckpointError
 from tests.handmade import (
@@ -30,7 +30,8 @@ from tests.handmade import (
     torch_tensor,
     zipped,
 )
-from tests.test_checkpoint import TWO, legacy, opened, refusal
+from tests.hostile import TWO
+from tests.test_checkpoint import legacy, opened, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path

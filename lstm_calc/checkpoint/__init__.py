@@ -84,7 +84,7 @@ def _read(stream: IO[bytes], size: int, path: str, allowance: Allowance) -> Chec
         from lstm_calc.checkpoint.numpy import read_npy
 
         return read_npy(source)
-    if _is_safetensors(head, size):
+    if is_safetensors(head, size):
         from lstm_calc.checkpoint.safetensors import read_safetensors
 
         return read_safetensors(source)
@@ -106,7 +106,7 @@ def _is_hdf5(stream: IO[bytes], head: bytes, size: int) -> bool:
     return head.startswith(_HDF5)
 
 
-def _is_safetensors(head: bytes, size: int) -> bool:
+def is_safetensors(head: bytes, size: int) -> bool:
     """Say whether a file begins with a length and a JSON table of that length, as far as is there."""
     return size > 8 and head[8:9] == b"{" and (head[9:10] in b'"} \n\r\t' or not head[9:10])
 

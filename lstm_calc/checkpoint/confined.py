@@ -1,6 +1,7 @@
 """A reader of ours in a process of its own, with limits of time and memory: a library written in C can hang, crash, or fill memory.
 
-The file is the process's standard input. Its output is an empty line, which says that it has begun, and then the answer as JSON.
+The file is the process's standard input. Its output is an empty line, which says that it has begun, and then, as JSON, the answer
+and the seconds of work.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import time
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from lstm_calc.checkpoint.source import Window
 from lstm_calc.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from lstm_calc.checkpoint.allowance import Allowance
 
 _MOST_MEMORY = 128 * 2**20
 _LONGEST_WAIT = 60
@@ -27,14 +31,14 @@ main(*sys.argv[1:5])
 """
 
 
-def answer(reader: str, stream: IO[bytes], start: int, size: int, seconds: float) -> Any:
+def answer(reader: str, stream: IO[bytes], start: int, size: int, allowance: Allowance) -> Any:
     """Return what a function ``module:name`` of ours answers about a stretch of a file, None where no process can be started.
 
-    Raises CheckpointError where it needs more than so many seconds of work, or does not come to an end by itself.
+    Raises CheckpointError where it needs more seconds of work than the file may still take, or does not end by itself.
     """
     from subprocess import TimeoutExpired
 
-    most = max(1, math.ceil(seconds))
+    most = max(1, math.ceil(allowance.left["seconds"]))
     try:
         output, code = _output([reader, str(start), str(size), str(most)], stream)
     except TimeoutExpired:
@@ -42,9 +46,11 @@ def answer(reader: str, stream: IO[bytes], start: int, size: int, seconds: float
     if not output:
         return None
     try:
-        return json.loads(output)
+        held, seconds = json.loads(output)
     except ValueError:
         raise CheckpointError(_end(code, most)) from None
+    allowance.spend("seconds", seconds)
+    return held
 
 
 def _output(arguments: list[str], stream: IO[bytes]) -> tuple[bytes, int]:
@@ -55,7 +61,7 @@ def _output(arguments: list[str], stream: IO[bytes]) -> tuple[bytes, int]:
         return b"", 0
     paths = [str(Path(path or ".").absolute()) for path in sys.path]
     try:
-        done = run(
+        done = run(  # noqa: S603  our own interpreter, and no shell
             [sys.executable, "-I", "-c", _CODE, *arguments, *paths],
             stdin=stream,
             stdout=PIPE,
@@ -84,9 +90,9 @@ def main(reader: str, start: str, size: str, seconds: str) -> None:
     sys.stdout.write("\n")
     sys.stdout.flush()
     _limit(int(seconds))
-    with open(0, "rb") as stream:  # noqa: PTH123  standard input has no path
-        text = json.dumps(ask(Window(stream, int(start), int(size))))
-    sys.stdout.write(text)
+    with open(0, "rb") as stream:
+        held = ask(Window(stream, int(start), int(size)))
+    sys.stdout.write(json.dumps([held, time.process_time()]))
 
 
 def _limit(seconds: int) -> None:

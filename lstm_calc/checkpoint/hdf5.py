@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any
 
@@ -32,13 +31,12 @@ def read_hdf5(stream: IO[bytes], start: int, size: int, allowance: Allowance) ->
     """
     if find_spec("h5py") is None:
         raise NotInstalledError("an HDF5 file needs h5py, which is not installed; pip install 'lstm-calc[hdf5]'")
-    held = answer(f"{__name__}:reader", stream, start, size, allowance.left["seconds"])
+    held = answer(f"{__name__}:reader", stream, start, size, allowance)
     if held is None:
         stream.seek(0, io.SEEK_END)  # a process that began to read has moved the place that both read from
         held = reader()(Window(stream, start, size))
     if "refusal" in held:
         raise CheckpointError(held["refusal"])
-    allowance.spend("seconds", held["seconds"])
     allowance.spend("names", len(held["tensors"]))
     tensors = tuple(Stored(name, tuple(shape), dtype, (address,)) for name, shape, dtype, address in held["tensors"])
     keras = held["keras"] or any(tensor.name.startswith(("layers/", "_layer_checkpoint_dependencies/")) for tensor in tensors)
@@ -63,12 +61,12 @@ def reader() -> Callable[[Any], dict[str, Any]]:
 
 
 def _held(h5py: Any, file: Any) -> dict[str, Any]:
-    """Return the datasets of a file, the classes of its layers, whether it says that it is of Keras, and the seconds spent."""
+    """Return the datasets of a file, the classes of its layers and whether it says that it is of Keras."""
     root = h5py.h5g.open(file.id, b"/")
     tensors = list(_datasets(h5py, root, Allowance()))
     config = _config(h5py, root)
     keras = config is not None or any(h5py.h5a.exists(root, name) for name in (b"layer_names", b"keras_version"))
-    return {"tensors": tensors, "classes": layer_classes(config), "keras": keras, "seconds": time.process_time()}
+    return {"tensors": tensors, "classes": layer_classes(config), "keras": keras}
 
 
 def _datasets(h5py: Any, root: Any, allowance: Allowance) -> Iterator[tuple[str, tuple[int, ...], str, int]]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from lstm_calc.checkpoint.stored import Checkpoint
 
 
-
 def read_keras(archive: Archive) -> Checkpoint:
     """Return the tensors and the layers' classes of a .keras file."""
     weights = next(name for name in archive.names if name.endswith(".weights.h5"))

@@ -1,9 +1,10 @@
 """A coverage-guided fuzzer over the notation and every reader of a file.
 
-    python tests/fuzz/readers.py CORPUS tests/data/checkpoints -max_total_time=300
+    PYTHONPATH=. python tests/fuzz/readers.py CORPUS tests/data/checkpoints -max_total_time=300
 
-The corpus is a folder for what it finds worth keeping; the files of weights are what it begins with. Needs atheris
-(pip install atheris); the options are libFuzzer's. Whatever is no error of ours is a find, so is what takes 2 s, 300 MB.
+The corpus is a folder for what it finds worth keeping; the files of weights are what it begins with, and the hostile ones of the
+tests, as far as they are small. Needs atheris (pip install atheris) and what the tests need; the options are libFuzzer's.
+Whatever is no error of ours is a find, so is what takes 10 s, which is more than HDF5 may take, or 300 MB.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import atheris
+
+from tests.hostile import BROKEN, MADE
 
 with atheris.instrument_imports(include=["lstm_calc"]):
     from lstm_calc import notation
@@ -36,6 +39,7 @@ def _budget(text: str) -> None:
 
 
 WEIGHTS = Path(mkdtemp()) / "weights"
+_LARGEST_SEED = 2**17
 READERS = (_model, notation.read_template, loads, parse_count, parse_size, parse_time, read_axis, _budget)
 
 
@@ -52,6 +56,15 @@ def try_one(data: bytes) -> None:
             reader(text)
 
 
+def seeds() -> Path:
+    """Return a folder of the hostile files of the tests, the large ones cut."""
+    folder = Path(mkdtemp())
+    files = [data for data, _ in BROKEN.values()] + [make() for make, _ in MADE.values()]
+    for at, data in enumerate(files):
+        (folder / str(at)).write_bytes(data[:_LARGEST_SEED])
+    return folder
+
+
 if __name__ == "__main__":
-    atheris.Setup([*sys.argv, "-timeout=2", "-rss_limit_mb=300"], try_one)
+    atheris.Setup([*sys.argv, str(seeds()), "-timeout=10", "-rss_limit_mb=300"], try_one)
     atheris.Fuzz()
