@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +19,7 @@ from lstm_calc.checkpoint.hdf5 import layer_classes, parsed_config
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from tests.handmade import zipped
+from tests.hostile import configured, hdf5, of_no_size
 from tests.test_checkpoint import refusal
 
 if TYPE_CHECKING:
@@ -121,6 +127,40 @@ def test_links_are_followed_inside_the_file_and_once(tmp_path: Path) -> None:
     checkpoint = read(str(tmp_path / "a.h5"))
     assert [each.name for each in checkpoint.tensors] == ["again", "group/w"]
     assert len({each.place for each in checkpoint.tensors}) == 1
+
+
+@pytest.mark.parametrize("executable", ["", "/nowhere/python", "/bin/true"])
+def test_where_no_process_can_be_started_the_file_is_read_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, executable: str
+) -> None:
+    path = written(tmp_path / "a.h5", {"w": (3, 4)}, model_config=json.dumps(CONFIG))
+    expected = read(str(path))
+    monkeypatch.setattr(sys, "executable", executable)
+    assert read(str(path)) == expected
+
+
+def test_the_limits_of_this_process_stay_as_they_are(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="limits are POSIX'")
+    kinds = [getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")]
+    before = [resource.getrlimit(kind) for kind in kinds]
+    path = str(written(tmp_path / "a.h5", {"w": (3, 4)}, model_config=json.dumps(CONFIG)))
+    with ThreadPoolExecutor(4) as pool:
+        assert len({checkpoint.classes["memory"] for checkpoint in pool.map(read, [path] * 8)}) == 1
+    assert [resource.getrlimit(kind) for kind in kinds] == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX'")
+def test_the_user_can_interrupt_a_file_that_has_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.h5"
+    path.write_bytes(hdf5(configured, of_no_size))
+    started = time.monotonic()
+    call = [sys.executable, "-m", "lstm_calc", "inspect", str(path)]
+    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        time.sleep(1.5)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate()
+    assert process.returncode in {130, -signal.SIGINT}
+    assert time.monotonic() - started < 4
 
 
 def test_more_links_than_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lstm_calc import CheckpointError, WeightsError, read
+from lstm_calc.errors import nearest
+from tests.hostile import MEASURE
 from tests.test_imports import loaded
 
 np = pytest.importorskip("numpy", reason="NumPy is installed where weights are moved")
 safetensors = pytest.importorskip("safetensors.numpy", reason="safetensors is installed where files are moved")
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.conftest import Cli
 
 MODEL = "3 > lstm 2"
@@ -219,3 +227,55 @@ def test_every_kind_of_number_that_numpy_has_is_read(tmp_path: Path, monkeypatch
     with pytest.raises(WeightsError) as refused:
         found["F8"]
     assert str(refused.value) == "'kinds' holds F8_E4M3, which NumPy does not have; save it as F32 first"
+
+
+def sparse(path: Path) -> None:
+    """Write a file of 5 GB that takes no space, whose one tensor has the name and not the shape that the model wants."""
+    text = json.dumps({"weight_ih_l0": {"dtype": "F32", "shape": [1250, 1_000_000], "data_offsets": [0, 5 * 10**9]}}).encode()
+    with path.open("wb") as stream:
+        stream.write(struct.pack("<Q", len(text)) + text)
+        stream.truncate(8 + len(text) + 5 * 10**9)
+
+
+def many(pattern: str) -> Callable[[Path], object]:
+    """Return what writes 9,000 tensors whose names differ in a number."""
+    return lambda path: path.write_bytes(safetensors.save({pattern.format(at): np.zeros(1) for at in range(9_000)}))
+
+
+def zeros(path: Path) -> None:
+    """Write 5 GB of zeros that take no space."""
+    with path.open("wb") as stream:
+        stream.truncate(5 * 10**9)
+
+
+NO_WEIGHTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a device": (lambda path: path.symlink_to("/dev/zero"), "in.safetensors: is not a regular file"),
+    "a pipe": (os.mkfifo, "in.safetensors: is not a regular file"),
+    "a sparse file": (sparse, "has the shape (1250, 1000000), and the model wants (8, 3)"),
+    "zeros": (zeros, "in.safetensors: is not a safetensors file"),
+    "many names": (many("encoder.layers.{}.self_attn.q_proj.weight"), "pytorch has no tensor 'encoder.layers."),
+    "long names": (many("weight_ih_l0_{:06}" + "0123456789" * 9), "pytorch has no tensor 'weight_ih_l0_"),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize("name", NO_WEIGHTS)
+def test_what_is_no_weights_of_the_model_costs_little(file: Path, name: str) -> None:
+    make, words = NO_WEIGHTS[name]
+    file.unlink()
+    make(file)
+    call = [sys.executable, "-c", MEASURE, "port", MODEL, *PAIR, "--weights", str(file), "--save", "out"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
+    sentence, last = done.stderr.splitlines()
+    seconds, memory = map(float, last.split())
+    assert (done.returncode, words in sentence) == (2, True)
+    assert memory < 200
+    assert seconds < 4
+
+
+def test_the_nearest_of_very_many_names() -> None:
+    many = [f"encoder.layers.{at}.self_attn.q_proj.weight" for at in range(9_000)]
+    started = time.process_time()
+    assert nearest("encoder.layers.8999.self_attn.q_porj.weight", many) == many[8999]
+    assert nearest("ab" * 5_000, ["ba" * 5_000]) is None
+    assert time.process_time() - started < 3

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc.checkpoint import read
-from lstm_calc.checkpoint.allowance import Allowance
+from lstm_calc.checkpoint.allowance import MOST, Allowance
 from lstm_calc.checkpoint.flows import FLOWS, Flow
+from lstm_calc.checkpoint.protobuf import Pages
 from lstm_calc.checkpoint.source import Source, Window
 from lstm_calc.errors import CheckpointError
 from tests.handmade import (
@@ -27,6 +28,7 @@ from tests.handmade import (
     onnx_node,
     onnx_tensor,
     pickled,
+    safetensors,
     torch_tensor,
     zipped,
 )
@@ -235,6 +237,33 @@ def test_large_arrays_are_jumped_over(tmp_path: Path) -> None:
 def test_a_stream_that_ends_before_its_size() -> None:
     with pytest.raises(CheckpointError, match="ends at byte 3, 5 bytes before it should"):
         Source(io.BytesIO(b"abc"), 8, Allowance()).take(8)
+
+
+def test_a_graph_that_is_cut_short_while_it_is_read() -> None:
+    pages = Pages(io.BytesIO(b"abc"), 8, Allowance())
+    with pytest.raises(CheckpointError, match="ends at byte 3, while it is read, and was longer before"):
+        pages.byte(1)
+
+
+def test_a_member_has_no_allowance_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = npy((1,), "|O", 0) + pickled([numpy_array((3, 4))] * 9)
+    monkeypatch.setitem(MOST, "steps", 600)
+    assert len(opened(tmp_path / "a", zipped({"0.npy": one})).tensors) == 9
+    assert "has more than 600 steps" in refusal(tmp_path / "a", zipped({f"{at}.npy": one for at in range(9)}))
+
+
+def test_a_shard_has_no_allowance_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in range(3):
+        (tmp_path / f"{at}.safetensors").write_bytes(safetensors({f"w{at}": (1,), f"v{at}": (1,)}))
+    index = json.dumps({"weight_map": {f"w{at}": f"{at}.safetensors" for at in range(3)}}).encode()
+    assert len(opened(tmp_path / "a", index).tensors) == 3
+    monkeypatch.setitem(MOST, "names", 5)
+    assert refusal(tmp_path / "a", index).endswith("2.safetensors: has more than 5 tensors, which is more than is read")
+
+
+def test_a_compressed_archive_of_many_arrays_is_read(tmp_path: Path) -> None:
+    arrays = {f"{at}.npy": npy((64, 64)) for at in range(2_500)}
+    assert len(opened(tmp_path / "a", zipped(arrays, compressed=True)).tensors) == 2_500
 
 
 def test_arrays_of_objects(tmp_path: Path) -> None:
