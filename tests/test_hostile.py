@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lstm_calc.questions.inspect import inspect_file
+from lstm_calc.questions.sameness import same
+from tests.handmade import safetensors
 from tests.hostile import BROKEN, MADE, MEASURE
 from tests.test_checkpoint import refusal
 
@@ -40,3 +44,13 @@ def test_a_hostile_file_costs_little(tmp_path: Path, name: str) -> None:
     assert (done.returncode == 2, len(sentence)) == (bool(words), bool(words))
     assert memory < _MEBIBYTES
     assert seconds < _SECONDS
+
+
+def test_many_tensors_are_compared_in_linear_time(tmp_path: Path) -> None:
+    kernels = {"weight_ih_l0": (8, 3), "weight_hh_l0": (8, 2)}
+    tensors = {f"{at}.{name}": shape for at in range(20_000) for name, shape in kernels.items()}
+    (tmp_path / "a").write_bytes(safetensors(tensors, "U8", 1))
+    file = inspect_file(str(tmp_path / "a"))
+    started = time.process_time()
+    assert same(file, file).same
+    assert time.process_time() - started < 3

@@ -4,7 +4,7 @@
 
 The corpus is a folder for what it finds worth keeping; the files of weights are what it begins with, and the hostile ones of the
 tests, the large ones cut. Needs atheris (pip install atheris) and what the tests need; the options are libFuzzer's. Whatever is no
-error of ours is a find, so is what takes 20 s on the clock, of which HDF5 may work for one, or 500 MB, of which the seeds take a part.
+error of ours is a find, so is what takes two minutes (HDF5 may work for one second), or 500 MB, of which the seeds take a part.
 """
 
 from __future__ import annotations
@@ -74,5 +74,5 @@ def seeds() -> Path:
 
 if __name__ == "__main__":
     MOST["seconds"] = 1  # for HDF5 that has no end
-    atheris.Setup([*sys.argv, str(seeds()), "-timeout=20", "-rss_limit_mb=500"], try_one)
+    atheris.Setup([*sys.argv, str(seeds()), "-timeout=120", "-rss_limit_mb=500"], try_one)
     atheris.Fuzz()
