@@ -255,7 +255,7 @@ def names(pattern: str, count: int = 1000) -> bytes:
 
 
 MADE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a million axes": (lambda: table([("a", [1] * 1_000_000)]), "of a shape that cannot be"),
+    "a million axes": (lambda: table([("a", [9] * 1_000_000)]), "of a shape that cannot be"),
     "a million axes, in NumPy": (lambda: npy_text(b"{'descr': '<f4', 'shape': (" + b"9," * 2_000 + b")}"), "that cannot be"),
     "axes of many digits": (lambda: npy_text(b"{'descr': '<f4', 'shape': (" + b"9" * 4_000 + b",)}"), "that cannot be"),
     "many long npy headers": (

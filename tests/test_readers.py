@@ -261,6 +261,11 @@ def test_a_shard_has_no_allowance_of_its_own(tmp_path: Path, monkeypatch: pytest
     assert refusal(tmp_path / "a", index).endswith("2.safetensors: has more than 5 tensors, which is more than is read")
 
 
+def test_what_is_read_ahead_costs_nothing(tmp_path: Path) -> None:
+    arrays = {f"{at}": numpy_array((18_000,)) for at in range(600)}
+    assert len(opened(tmp_path / "a", pickled(arrays)).tensors) == 600
+
+
 def test_a_compressed_archive_of_many_arrays_is_read(tmp_path: Path) -> None:
     arrays = {f"{at}.npy": npy((64, 64)) for at in range(2_500)}
     assert len(opened(tmp_path / "a", zipped(arrays, compressed=True)).tensors) == 2_500
