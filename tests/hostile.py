@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import struct
 import zipfile
 from pathlib import Path
@@ -252,6 +253,18 @@ def names(pattern: str, count: int = 1000) -> bytes:
     parts = {"weight_ih_l0": (8, 3), "weight_hh_l0": (8, 2), "bias_ih_l0": (8,), "bias_hh_l0": (8,)}
     path = (pattern * (4000 // len(pattern)))[:4000]
     return safetensors({f"{path}{at}/{part}": shape for at in range(count // 4) for part, shape in parts.items()}, "U8", 1)
+
+
+def crashing() -> Callable[[Any], object]:
+    return lambda _: os.abort()
+
+
+def hoarding() -> Callable[[Any], object]:
+    return lambda _: len(bytearray(2**30))
+
+
+def working() -> Callable[[Any], object]:
+    return lambda stream: stream.read().decode()
 
 
 MADE: dict[str, tuple[Callable[[], bytes], str]] = {

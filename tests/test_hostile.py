@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lstm_calc.checkpoint.allowance import Allowance
+from lstm_calc.checkpoint.confined import answer
+from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.questions.sameness import same
 from tests.handmade import safetensors
@@ -54,3 +57,12 @@ def test_many_tensors_are_compared_in_linear_time(tmp_path: Path) -> None:
     started = time.process_time()
     assert same(file, file).same
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("reader", ["crashing", "hoarding"])
+def test_a_reader_in_a_process_of_its_own_may_fail(tmp_path: Path, reader: str) -> None:
+    (tmp_path / "a").write_bytes(b"some text")
+    with (tmp_path / "a").open("rb") as stream:
+        assert answer("tests.hostile:working", stream, 5, 4, Allowance()) == "text"
+        with pytest.raises(CheckpointError, match="is broken, or takes more memory than it may"):
+            answer(f"tests.hostile:{reader}", stream, 0, 9, Allowance())
