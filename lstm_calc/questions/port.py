@@ -131,8 +131,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     A ``source`` of None is the model's own framework. A choice that the model leaves open (GRU's reset_after) is made as the source
     makes it. A layer without biases is filled with biases of zero in a target that has it only with them.
 
-    Raises FrameworkError where a framework is unknown or lacks what the model asks for, and where no weights make the target compute
-    what the source does.
+    Raises FrameworkError where a framework is unknown or lacks what the model asks for, and where no weights make the target
+    compute what the source does.
 
     >>> from lstm_calc import read
     >>> bias = port_plan(read("8 > lstm 4"), "tensorflow1", "keras").filled[2]
