@@ -103,7 +103,9 @@ _BEFORE = {"reset_after": False}
 _WINDOW = _same("pool_size", "strides", "padding", "data_format")
 _NORM = _same("center", "scale", "axis")
 _CONV = _IMAGE | {"bias": "use_bias"}
-_DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {"bias": "use_bias"}
+_DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {
+    "bias": "use_bias"
+}
 _CUDNN = {"cudnn": True}
 
 CELLS = {

@@ -50,11 +50,62 @@ _FUNCTIONS = {
 """Functions of TensorFlow whose name is not that of Keras' operation."""
 
 _UNARY = frozenset(
-    "Abs Cast Ceil Clip Cos Elu Erf Exp Floor Gelu HardSigmoid Identity LeakyRelu Log LogSoftmax Log1p LogicalNot Negative Relu "
-    "Relu6 Round Rsqrt Selu Sigmoid Sign Silu Sin Softmax Softplus Softsign Sqrt Square StopGradient Tanh OnesLike ZerosLike".split()
+    [
+        "Abs",
+        "Cast",
+        "Ceil",
+        "Clip",
+        "Cos",
+        "Elu",
+        "Erf",
+        "Exp",
+        "Floor",
+        "Gelu",
+        "HardSigmoid",
+        "Identity",
+        "LeakyRelu",
+        "Log",
+        "LogSoftmax",
+        "Log1p",
+        "LogicalNot",
+        "Negative",
+        "Relu",
+        "Relu6",
+        "Round",
+        "Rsqrt",
+        "Selu",
+        "Sigmoid",
+        "Sign",
+        "Silu",
+        "Sin",
+        "Softmax",
+        "Softplus",
+        "Softsign",
+        "Sqrt",
+        "Square",
+        "StopGradient",
+        "Tanh",
+        "OnesLike",
+        "ZerosLike",
+    ]
 )
 _WITH_A_NUMBER = frozenset(
-    "Divide Equal FloorDivide Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr Mod NotEqual Pow Power TrueDivide".split()
+    [
+        "Divide",
+        "Equal",
+        "FloorDivide",
+        "Greater",
+        "GreaterEqual",
+        "Less",
+        "LessEqual",
+        "LogicalAnd",
+        "LogicalOr",
+        "Mod",
+        "NotEqual",
+        "Pow",
+        "Power",
+        "TrueDivide",
+    ]
 )
 """Operations on two tensors, of which one is often a number."""
 _ON_TWO: dict[str, type[Layer]] = {"Add": Add, "Subtract": Subtract, "Multiply": Multiply, "Maximum": Maximum, "Minimum": Minimum}
