@@ -1,7 +1,7 @@
 """Pickles as what they say, not what they do: nothing is imported, called or built, large strings are passed over.
 
 The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name, a call or an object is what
-was called and with what. A global that a model has no use for, such as ``os.system``, is refused by its name.
+was called and with what; so ``os.system`` is a name like any other, and does nothing.
 Python's own unpickler is no choice here: its memo grows with whatever number a file claims, it reads every array, and it hashes
 what a file nests.
 
@@ -14,8 +14,7 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import CheckpointError, printable
-from lstm_calc.weights.readers.harmful import is_harmful
+from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers.said import Blob, Made, Name, Persistent
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ _MARK = object()
 
 
 def unpickled(source: Source) -> Any:
-    """Return what the next pickle of a source says; raise CheckpointError where it is broken, too long, or not harmless."""
+    """Return what the next pickle of a source says; raise CheckpointError where it is broken or too long."""
     try:
         return _Machine(source).run()
     except (IndexError, TypeError, KeyError, AttributeError, ValueError, OverflowError, UnicodeDecodeError, struct.error):
@@ -49,14 +48,11 @@ def unpickled(source: Source) -> Any:
 
 @lru_cache(maxsize=1024)
 def _named(module: Any, name: Any) -> Name:
-    """Return a global by its name, unless it is one that does harm."""
+    """Return a global by its name; raise CheckpointError for joblib's, whose arrays do not stand in the pickle."""
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError
-    whole = f"{module}.{name}"
     if module.startswith(_JOBLIB):
         raise CheckpointError(_IS_JOBLIB)
-    if is_harmful(whole) or ("." in name and is_harmful(name)):
-        raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)
 
 
