@@ -200,6 +200,24 @@ def test_shards_by_their_index(tmp_path: Path) -> None:
             read(str(tmp_path / "index.json"))
 
 
+def test_equal_storages_of_two_shards_are_not_the_same_numbers(tmp_path: Path) -> None:
+    """Each file of PyTorch numbers its storages from 0."""
+    shapes = {"weight_ih_l0": (16, 4), "weight_hh_l0": (16, 4), "bias_ih_l0": (16,), "bias_hh_l0": (16,)}
+    for name, shape in shapes.items():
+        (tmp_path / f"{name}.bin").write_bytes(state_dict({name: shape}))
+    (tmp_path / "index.json").write_text(json.dumps({"weight_map": {name: f"{name}.bin" for name in shapes}}))
+    file = inspect_file(str(tmp_path / "index.json"))
+    assert ([layer.params for layer in file.layers], file.shared) == ([160], 0)
+
+
+def test_names_of_tensors_are_the_same_in_every_run(tmp_path: Path) -> None:
+    tree = {("params", "cell", "kernel"): numpy_array((2,)), ("params", ("cell",)): numpy_array((3,)), (1,): numpy_array((4,))}
+    data = pickled(tree)
+    names = [tensor.name for tensor in opened(tmp_path / "a", data).tensors]
+    assert names == ["params/cell/kernel", "<tuple 0>", "1"]
+    assert names == [tensor.name for tensor in opened(tmp_path / "b", data).tensors]
+
+
 def test_a_pipe_as_a_shard_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "is not a regular file" in refusal(tmp_path / "index.json", json.dumps({"weight_map": {"a": "pipe"}}).encode())

@@ -52,9 +52,7 @@ def _arrays(name: str, source: Source) -> list[Stored]:
     """Return the array behind a header, or, where its dtype is object, the arrays in its pickle."""
     dtype, shape, width = _header(source)
     if dtype == "object":
-        found = [
-            tensor.replace(name=f"{name}/{tensor.name}", place=(name, tensor.place)) for tensor in tensors_of(unpickled(source))
-        ]
+        found = [tensor.within(name).replace(name=f"{name}/{tensor.name}") for tensor in tensors_of(unpickled(source))]
         return found or [Stored(name, shape, dtype)]
     end = source.at + prod(shape) * width
     if end > source.size:

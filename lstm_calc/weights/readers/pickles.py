@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError
@@ -36,6 +37,7 @@ class NotAPickleError(CheckpointError):
 
 
 _MARK = object()
+_PLAIN = (str, int, float, bytes, type(None))
 
 
 def unpickled(source: Source) -> Any:
@@ -54,11 +56,6 @@ def _named(module: Any, name: Any) -> Name:
     if module.startswith(_JOBLIB):
         raise CheckpointError(_IS_JOBLIB)
     return Name(module, name)
-
-
-def _key(value: Any) -> Any:
-    """Return a value as a key: plain ones as they are, others by what they are not confused with."""
-    return value if isinstance(value, (str, int, float, bytes, type(None))) else f"<{type(value).__name__} {id(value)}>"
 
 
 def _frozen(value: Any) -> dict[Any, Any] | list[Any] | None:
@@ -80,6 +77,7 @@ class _Machine:
         self.source = source
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
+        self.odd_keys = count()
 
     def run(self) -> Any:
         """Walk the opcodes up to STOP."""
@@ -174,7 +172,12 @@ class _Machine:
             target = target.items
         if not isinstance(target, dict):
             raise TypeError
-        target.update(zip(map(_key, values[::2]), values[1::2], strict=True))
+        target.update(zip(map(self.key, values[::2]), values[1::2], strict=True))
+
+    def key(self, value: Any) -> Any:
+        """Return a value as a key of a dict: plain ones and tuples of these as they are, a number for what is not to be hashed."""
+        parts = value if isinstance(value, tuple) else (value,)
+        return value if all(isinstance(part, _PLAIN) for part in parts) else f"<{type(value).__name__} {next(self.odd_keys)}>"
 
     def mapped(self) -> None:
         values = self.many()

@@ -37,6 +37,10 @@ class Stored(Record):
         if len(self.shape) > _MOST_AXES or any(size >= _LARGEST for size in self.shape):
             raise CheckpointError(f"has a tensor {quoted(self.name)} of a shape that cannot be")
 
+    def within(self, part: str) -> Stored:
+        """Return the tensor as one of a part of a file, or of one of several files: equal places in two parts are not the same."""
+        return self if self.place is None else self.replace(place=(part, self.place))
+
     @property
     def params(self) -> int:
         """How many numbers the tensor has."""
