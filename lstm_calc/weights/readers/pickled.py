@@ -47,7 +47,7 @@ _OF_ANOTHER_FORM = (AttributeError, IndexError, KeyError, StopIteration, TypeErr
 
 def tensors_of(value: Any) -> Iterator[Stored]:
     """Yield every tensor in what a pickle says, each container walked once; raise CheckpointError where it nests too deeply."""
-    seen: set[int] = set()
+    seen: set[int] = set()  # by id(), as lists have no hash; each is a part of ``value``, and lives as long
     open_: list[tuple[str, str, Iterator[tuple[str, Any, str]]]] = [("", "", iter([("", value, "")]))]
     found = 0
     while open_:
