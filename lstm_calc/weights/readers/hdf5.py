@@ -33,6 +33,22 @@ def read_hdf5(stream: IO[bytes], start: int, size: int, allowance: Allowance) ->
 
     Raises NotInstalledError, with the pip line, where h5py is not there, CheckpointError where the file is broken.
     """
+    held = _answered(stream, start, size, allowance)
+    allowance.spend("names", len(held["tensors"]))
+    tensors = tuple(Stored(name, tuple(shape), dtype, (address,)) for name, shape, dtype, address in held["tensors"])
+    keras, config = held["keras"] or any(_OF_KERAS.match(tensor.name) for tensor in tensors), held["config"]
+    return Checkpoint(
+        "keras-hdf5" if keras else "hdf5", tensors, classes=layer_classes(config), configured=configured_layers(config)
+    )
+
+
+def config_of(stream: IO[bytes], size: int) -> Any:
+    """Return the configuration in an HDF5 file, None where there is none; errors as for :func:`read_hdf5`."""
+    return _answered(stream, 0, size, Allowance())["config"]
+
+
+def _answered(stream: IO[bytes], start: int, size: int, allowance: Allowance) -> dict[str, Any]:
+    """Return what a process of its own reads in an HDF5 file: plain values."""
     if find_spec("h5py") is None:
         raise NotInstalledError("an HDF5 file needs h5py, which is not installed; pip install 'lstm-calc[hdf5]'")
     held = answer(f"{__name__}:reader", stream, start, size, allowance)
@@ -41,12 +57,7 @@ def read_hdf5(stream: IO[bytes], start: int, size: int, allowance: Allowance) ->
         held = reader()(Window(stream, start, size))
     if "refusal" in held:
         raise CheckpointError(held["refusal"])
-    allowance.spend("names", len(held["tensors"]))
-    tensors = tuple(Stored(name, tuple(shape), dtype, (address,)) for name, shape, dtype, address in held["tensors"])
-    keras, config = held["keras"] or any(_OF_KERAS.match(tensor.name) for tensor in tensors), held["config"]
-    return Checkpoint(
-        "keras-hdf5" if keras else "hdf5", tensors, classes=layer_classes(config), configured=configured_layers(config)
-    )
+    return held
 
 
 def reader() -> Callable[[Any], dict[str, Any]]:

@@ -54,7 +54,7 @@ def _arrays(name: str, source: Source) -> list[Stored]:
     source.allowance.spend("names")
     if dtype == "object":
         inside = tensors_of(unpickled(source), source.allowance)
-        found = [tensor.replace(name=f"{name}/{tensor.name}", place=(name, tensor.place)) for tensor in inside]
+        found = [tensor.within(name).replace(name=f"{name}/{tensor.name}") for tensor in inside]
         return found or [Stored(name, shape, dtype)]
     check_shape(name, shape)
     end = source.at + prod(shape) * width

@@ -48,7 +48,7 @@ _OF_ANOTHER_FORM = (AttributeError, IndexError, KeyError, StopIteration, TypeErr
 
 def tensors_of(value: Any, allowance: Allowance) -> Iterator[Stored]:
     """Yield every tensor in what a pickle says, each container walked once; raise CheckpointError where it nests too deeply."""
-    seen: set[int] = set()
+    seen: set[int] = set()  # by id(), as lists have no hash; each is a part of ``value``, and lives as long
     open_: list[tuple[str, str, Iterator[tuple[str, Any, str]]]] = [("", "", iter([("", value, "")]))]
     while open_:
         for step, inside, word in open_[-1][2]:
@@ -102,6 +102,11 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
         )
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
+
+
+def _step(key: Any) -> str:
+    """Return a key of a dict as a step of a path; a tuple, as in a flattened tree of Flax, is a path itself."""
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def _packed(value: Any) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Pickles as what they say, not what they do: nothing is imported, called or built, large strings are passed over.
 
 The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name, a call or an object is what
-was called and with what. A global that a model has no use for, such as ``os.system``, is refused by its name.
+was called and with what; so ``os.system`` is a name like any other, and does nothing.
 Python's own unpickler is no choice here: its memo grows with whatever number a file claims, it reads every array, and it hashes
 what a file nests.
 
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import CheckpointError, printable
-from lstm_calc.weights.readers.harmful import is_harmful
+from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers.said import Blob, Made, Name, Persistent
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ class NotAPickleError(CheckpointError):
 
 
 _MARK = object()
+_PLAIN = (str, int, float, bytes, type(None))
 
 
 def unpickled(source: Source) -> Any:
-    """Return what the next pickle of a source says; raise CheckpointError where it is broken, too long, or not harmless."""
+    """Return what the next pickle of a source says; raise CheckpointError where it is broken or too long."""
     try:
         return _Machine(source).run()
     except (IndexError, TypeError, KeyError, AttributeError, ValueError, OverflowError, UnicodeDecodeError, struct.error):
@@ -49,19 +50,16 @@ def unpickled(source: Source) -> Any:
 
 
 def _named(module: Any, name: Any) -> Name:
-    """Return a global by its name, unless it is one that does harm."""
+    """Return a global by its name; raise CheckpointError for joblib's, whose arrays do not stand in the pickle."""
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError  # before anything hashes it: a tuple of tuples may be exponentially large
-    return _harmless(module, name)
+    return _known(module, name)
 
 
 @lru_cache(maxsize=1024)
-def _harmless(module: str, name: str) -> Name:
-    whole = f"{module}.{name}"
+def _known(module: str, name: str) -> Name:
     if module.startswith(_JOBLIB):
         raise CheckpointError(_IS_JOBLIB)
-    if is_harmful(whole) or ("." in name and is_harmful(name)):
-        raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)
 
 
@@ -88,6 +86,7 @@ class _Machine:
         self.source = source
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
+        self.odd_keys = count()
 
     def run(self) -> Any:
         """Walk the opcodes up to STOP."""
@@ -190,7 +189,12 @@ class _Machine:
             target = target.items
         if not isinstance(target, dict):
             raise TypeError
-        target.update(zip(map(_key, values[::2]), values[1::2], strict=True))
+        target.update(zip(map(self.key, values[::2]), values[1::2], strict=True))
+
+    def key(self, value: Any) -> Any:
+        """Return a value as a key of a dict: plain ones and tuples of these as they are, a number for what is not to be hashed."""
+        parts = value if isinstance(value, tuple) else (value,)
+        return value if all(isinstance(part, _PLAIN) for part in parts) else f"<{type(value).__name__} {next(self.odd_keys)}>"
 
     def mapped(self) -> None:
         values = self.many()

@@ -125,6 +125,6 @@ def read_index(table: dict[str, Any], folder: Path, read: Callable[[str], Checkp
         missing = [name for name in names if name not in by_name]
         if missing:
             raise CheckpointError(f"says that {quoted(missing[0])} is in {quoted(shard)}, and it is not")
-        found += [by_name[name] for name in names]
+        found += [by_name[name].within(shard) for name in names]
         form = checkpoint.format
     return Checkpoint(f"{form}, {len(shards)} shards", tuple(found))

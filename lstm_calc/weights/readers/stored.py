@@ -39,6 +39,10 @@ class Stored(Record):
             raise CheckpointError(f"has a tensor whose name has {len(self.name):,} characters")
         check_shape(self.name, self.shape)
 
+    def within(self, part: str) -> Stored:
+        """Return the tensor as one of a part of a file, or of one of several files: equal places in two parts are not the same."""
+        return self if self.place is None else self.replace(place=(part, self.place))
+
     @property
     def params(self) -> int:
         """How many numbers the tensor has."""

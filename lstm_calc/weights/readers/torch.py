@@ -43,7 +43,7 @@ def read_torch_zip(archive: Archive) -> Checkpoint:
     if constants:
         kind = "buffer" if tensors else ""
         tensors += tuple(
-            tensor.replace(name=f"constants/{tensor.name}", place=("constants", tensor.place), kind=kind)
+            tensor.within("constants").replace(name=f"constants/{tensor.name}", kind=kind)
             for tensor in _pickled(archive, root, "constants")
         )
     scripted = constants or any(name.startswith(f"{root}code/") for name in archive.names)
