@@ -93,6 +93,10 @@ def quoted(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
+_MANY = 20
+"""As many names as a sentence lists."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known; nothing where nothing is."""
     from difflib import get_close_matches
@@ -101,7 +105,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = get_close_matches(word[:_LONGEST].lower(), known, n=1)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return f"; known are {listed(known)}" if known else ""
+    return f"; known are {few(known, _MANY)}" if known else ""
 
 
 FOR_WEIGHTS = "a file of weights goes to lstm-calc inspect, whose --as-model writes a model file of it"

@@ -35,7 +35,7 @@ COMMANDS = {
     "params": [],
     "tensors": ["--gates"],
     "shapes": ["--batch", "3"],
-    "cost": ["--steps", "9"],
+    "cost": ["--batch", "9"],
     "check": ["--max-params", "100k"],
     "solve": ["--max-params", "300k"],
     "sweep": ["--vary", "units=3,4"],

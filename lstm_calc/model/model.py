@@ -298,7 +298,7 @@ def _first_reader(model: Model) -> Layer | None:
     features = False
     for layer in model.calls:
         if features and isinstance(layer, Embedding):
-            return None
+            continue
         if layer.input_shape(None) is not None or layer.time_distributed:
             return layer
         if not layer.keeps_rank:

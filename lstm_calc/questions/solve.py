@@ -13,7 +13,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import MAX_SIZE, Record
 from lstm_calc.model import Model
-from lstm_calc.model.template import Template, in_proportion, one_width
+from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 
@@ -134,7 +134,7 @@ def _root(count: Callable[[int], int], low: int, limit: int) -> int:
 
 def _opened(model: Model | Template, *, scale: bool) -> Template:
     """Return the template that is solved for."""
-    template = Template(model.layers, model.input_dim, input_shape=model.input_shape) if isinstance(model, Model) else model
+    template = template_of(model) if isinstance(model, Model) else model
     if template.places and scale:
         raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
     return template if template.places else (in_proportion if scale else one_width)(template)

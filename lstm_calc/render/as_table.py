@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Document, Table
 
 
-_IN_ASCII = str.maketrans({"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u", "γ": "gamma", "β": "beta"})
+_IN_ASCII = str.maketrans(
+    {"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u", "γ": "gamma", "β": "beta"}
+)
 """The signs of formulas, for a screen that does not have them."""
 
 _A_SCREEN = 40

@@ -122,11 +122,11 @@ _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4
 
 
 def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
-    for below, above in pairwise(answer.layers):
-        if below.type in CELLS and above.type not in CELLS:
-            how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
+    for before, after in pairwise(answer.layers):
+        if before.type in CELLS and after.type not in CELLS:
+            how = "its last step alone" if before.given < before.runs else "every step" if before.runs > answer.batch else None
             if how:
-                yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} time{'s' * (above.runs > 1)}"
+                yield f"{before.name} gives {how}, so {after.name} runs {after.runs:,} time{'s' * (after.runs > 1)}"
     for layer in answer.layers:
         if layer.type == "embedding":
             yield f"{layer.name} is looked up in, not multiplied"

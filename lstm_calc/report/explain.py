@@ -134,9 +134,7 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
         yield Block("`⊙` multiplies number by number.", "item")
     if "∗" in text:
         window = " × ".join(map(str, layer.layer.window))
-        yield Block(
-            f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one position.", "item"
-        )
+        yield Block(f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one position.", "item")
     for name, told in layer.functions.items():
         sign = f"`{FUNCTIONS[name].sign}`, the {name}," if FUNCTIONS[name].sign else f"`{name}`"
         yield Block(f"{sign} {told}.", "item")
