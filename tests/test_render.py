@@ -17,9 +17,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, plain, size_words, worded
 from lstm_calc.render.document import Block, Column, Document, Line, Table
+from lstm_calc.render.grid import grid, lines, rich_table
+from tests.conftest import Terminal
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -271,13 +274,6 @@ def test_a_table_that_fits_is_a_table_and_one_that_does_not_is_a_list() -> None:
     assert max(map(len, lines)) <= 40
 
 
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def test_a_table_too_wide_for_its_terminal_is_a_line_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "12")
     shown = ANSI.sub("", DOCUMENT_FORMATS["table"](FOREIGN.replace(title="t", notes=()), Terminal()))
@@ -310,14 +306,10 @@ def test_a_pipe_gets_the_table_of_a_wide_terminal(cli: Cli) -> None:
     assert "\x1b" not in on_pipe
 
 
-@pytest.mark.parametrize(
-    "call", [("params", "8 > bilstm 4 x2 frozen > dense 2"), ("tensors", "8 > gru 4", "-f", "onnx", "--gates"), ("frameworks",)]
-)
-def test_a_long_table_looks_as_rich_draws_a_short_one(cli: Cli, monkeypatch: pytest.MonkeyPatch, call: tuple[str, ...]) -> None:
-    from lstm_calc.render import as_table
-
-    drawn = []
-    for most in (0, 10**6):
-        monkeypatch.setattr(as_table, "_A_SCREEN", most)
-        drawn.append(cli(*call).stdout)
-    assert drawn[0] == drawn[1]
+@pytest.mark.parametrize("table", [FOREIGN.tables[0], SORTED, FOREIGN.tables[0].replace(lines=FOREIGN.tables[0].lines * 2)])
+def test_a_long_table_looks_as_rich_draws_a_short_one(table: Table) -> None:
+    console = Console(width=grid(table).width, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(rich_table(grid(table)))
+    drawn = "".join(text for text, _ in lines(grid(table)))
+    assert [line.rstrip() for line in captured.get().splitlines()] == [line.rstrip() for line in drawn.splitlines()]

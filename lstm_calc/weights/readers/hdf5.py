@@ -18,7 +18,7 @@ from lstm_calc.weights.readers.stored import Checkpoint, Stored
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MOST_LINKS = 50_000
+MOST_LINKS = 50_000
 _DEEPEST = 50
 _MOST_MEMORY = 32 * 2**20
 _MAX_CONFIG = 4 * 2**20
@@ -60,8 +60,8 @@ def _datasets(h5py: Any, root: Any) -> Iterator[Stored]:
         inner = []
         for name in group:
             links += 1
-            if links > _MOST_LINKS or path.count("/") > _DEEPEST:
-                raise CheckpointError(f"has more than {_MOST_LINKS:,} links, or nests them more than {_DEEPEST} deep")
+            if links > MOST_LINKS or path.count("/") > _DEEPEST:
+                raise CheckpointError(f"has more than {MOST_LINKS:,} links, or nests them more than {_DEEPEST} deep")
             if group.links.get_info(name).type != h5py.h5l.TYPE_HARD:
                 continue
             found = h5py.h5o.open(group, name)
