@@ -81,7 +81,8 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
             patch.setattr(sys, "stdout", shown)
             with pytest.raises(SystemExit) as ended:
                 app(list(args), prog_name="lstm-calc")
-        return re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue()), int(ended.value.code or 0)
+        text = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())
+        return re.sub(r" +$", "", text, flags=re.MULTILINE), int(ended.value.code or 0)
 
     return call
 

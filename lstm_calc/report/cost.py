@@ -45,7 +45,7 @@ def _work_table(answer: Cost) -> Table:
         Column("step_macs", "MACs a step", "number"),
         Column("macs", "MACs", "number"),
         Column("elementwise_flops", "element-wise FLOPs", "number"),
-        Column("bias_flops", "bias FLOPs", "number"),
+        Column("bias_flops", "bias FLOPs", "number", gives_way=1),
         Column("flops", "FLOPs", "number"),
     )
     lines = [Line((layer.name, layer.type, layer.runs, *_work_values(layer.step, layer.whole))) for layer in answer.layers]
@@ -61,7 +61,7 @@ def _bytes_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("weights", "weights", "bytes"),
         Column("state", "state", "bytes"),
-        Column("activations_step", "activations, a step", "bytes"),
+        Column("activations_step", "activations, a step", "bytes", gives_way=1),
         Column("activations_sequence", "activations, sequence", "bytes"),
         Column("gradients", "gradients", "bytes"),
         Column("optimizer", "optimizer", "bytes"),
