@@ -98,13 +98,17 @@ def quoted(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
+_MANY = 20
+"""As many names as a sentence lists."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known; nothing where nothing is."""
     known = list(known)
     near = nearest(word[:_LONGEST].lower(), known)
     if near:
         return f"; did you mean {near!r}?"
-    return f"; known are {listed(known)}" if known else ""
+    return f"; known are {few(known, _MANY)}" if known else ""
 
 
 _MOST_NAMES, _MOST_COMPARED, _LONGEST_COMPARED = 10_000, 100, 200

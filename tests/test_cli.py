@@ -170,7 +170,7 @@ WRONG = {
     "cost -i 3 -u 4 --steps many": "--steps: 'many' is not a whole number",
     "cost -i 3 -u 4 --lengths 3,x": "--lengths: 'x' is not a whole number",
     "cost -i 3 -u 4 --lengths 3,4 --batch 2": "--lengths says how many sequences there are and how long; leave out --batch",
-    "cost -i 3 -u 4 --space 4x4": "space is the image of a conv_lstm, and the model has none",
+    "cost -i 3 -u 4 --space 4x4": "space is the image of a convolution, and the model reads none",
     "cost -i 3 -u 4 --truncate 4": "--truncate says how far training goes back; give --training, too",
     "cost -i 3 -u 4 --bandwidth 0B": "--bandwidth: must be at least one byte, not 0B",
     "cost -i 3 -u 4 --bandwidth 3Mb": "--bandwidth: '3Mb' is not a size in bytes; write 65536",

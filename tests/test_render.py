@@ -18,6 +18,7 @@ import pytest
 
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, plain, size_words, worded
 from lstm_calc.render.document import Block, Column, Document, Line, Table
+from tests.conftest import Terminal
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -260,13 +261,6 @@ def test_a_table_that_fits_is_a_table_and_one_that_does_not_is_a_list() -> None:
     assert max(map(len, lines)) <= 40
 
 
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def test_a_table_too_wide_for_its_terminal_is_a_line_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "12")
     shown = ANSI.sub("", DOCUMENT_FORMATS["table"](FOREIGN.replace(title="t", notes=()), Terminal()))
@@ -276,6 +270,39 @@ def test_a_table_too_wide_for_its_terminal_is_a_line_a_value(monkeypatch: pytest
     assert total == ["name: total", "n: 1,234,567"]
     monkeypatch.setenv("COLUMNS", "80")
     assert "name:" not in DOCUMENT_FORMATS["table"](FOREIGN, Terminal())
+
+
+GIVING_WAY = Document(
+    "t",
+    (
+        Table(
+            (Column("a", "a"), Column("b", "b", gives_way=2), Column("c", "c", gives_way=1), Column("d", "d", "number")),
+            (Line(("x" * 10, "y" * 10, "z" * 10, 12)),),
+        ),
+    ),
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept", "said"),
+    [
+        (60, "abcd", ""),
+        (39, "abd", ", for want of width: c"),
+        (27, "ad", ", for want of width: b and c"),
+        (12, "", ""),
+    ],
+)
+def test_columns_give_way_before_a_table_becomes_a_list(
+    monkeypatch: pytest.MonkeyPatch, columns: int, kept: str, said: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](GIVING_WAY, Terminal()))
+    assert " ".join(shown.split("\n")[2].split()) == (" ".join(kept) or "a: xxxxxxxxxx")
+    assert " ".join(shown.partition("left out")[2].split()) == said
+    assert "left out" not in DOCUMENT_FORMATS["table"](GIVING_WAY, io.StringIO())
+    chosen = ANSI.sub("", DOCUMENT_FORMATS["table"](GIVING_WAY.with_columns(["b", "c", "a"]), Terminal()))
+    assert "left out" not in chosen
 
 
 def test_letters_that_are_two_columns_wide_leave_the_columns_in_line() -> None:

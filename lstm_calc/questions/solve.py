@@ -12,7 +12,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import MAX_SIZE, Record
 from lstm_calc.model import Model
-from lstm_calc.model.template import Template, in_proportion, one_width
+from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 
 if TYPE_CHECKING:
@@ -118,11 +118,7 @@ def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, 
 
 def _opened(model: Model | Template, *, scale: bool) -> Template:
     """Return the template that is solved for."""
-    template = (
-        Template(model.flat, model.input_dim, input_shape=model.input_shape, outputs=model.flat_outputs)
-        if isinstance(model, Model)
-        else model
-    )
+    template = template_of(model) if isinstance(model, Model) else model
     if template.places and scale:
         raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
     return template if template.places else (in_proportion if scale else one_width)(template)

@@ -284,9 +284,9 @@ def _bias_pairs(layer: LayerExplanation) -> list[tuple[str, str]]:
 
 
 def _sum_blocks(answer: Explanation) -> Iterator[Block]:
-    if len(answer.layers) > 1 or len(answer.layers[0].names) > 1:
+    counted = [layer for layer in answer.layers if layer.total]
+    if sum(len(layer.names) for layer in counted) > 1:
         yield Block("All layers together", "heading")
-        counted = [layer for layer in answer.layers if layer.total] or answer.layers
         words = [f"{len(layer.names):,} × " * (len(layer.names) > 1) + layer.names[0] for layer in counted]
         yield Block(f"{few(words)}:")
         yield Block(answer.total.text, "formula")

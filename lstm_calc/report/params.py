@@ -29,17 +29,21 @@ def params_document(model: Model, answer: ParamCount) -> Document:
     return Document(title, (_params_table(answer),), tuple(_params_notes(model, answer)))
 
 
+_GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
+"""The roles whose shapes say the least: a bias is as long as the layer has units."""
+
+
 def _params_table(answer: ParamCount) -> Table:
     layers = answer.layers
     columns = (
         Column("layer", "layer", grouped=True),
-        Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers)),
+        Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
         Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
         Column("gate", "gate"),
-        *(Column(role, role.replace("_", " "), "shape") for role in ROLES),
+        *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
         Column("params", "parameters", "number"),
-        Column("share", "share", "share"),
+        Column("share", "share", "share", gives_way=1),
     )
     lines = [line for layer in layers for line in _layer_lines(layer, answer)]
     return Table(columns, (*lines, _sum_line("total", "total", answer.total, answer)))
