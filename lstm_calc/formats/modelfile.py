@@ -79,6 +79,13 @@ def load_template(path: str) -> Template:
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
+def _template(model: Model) -> Template:
+    """Return a model as a template without an open size."""
+    return Template(
+        model.flat, model.input_dim, input_shape=model.input_shape, framework=model.framework, outputs=model.flat_outputs
+    )
+
+
 def _read(path: str) -> tuple[str, str]:
     """Return the text of a file or of standard input, and its name in messages."""
     try:

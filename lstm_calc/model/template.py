@@ -53,7 +53,14 @@ class Template(Record):
 
 def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
     """Return a model as a template, with these places open."""
-    return Template(model.layers, model.input_dim, places, input_shape=model.input_shape, framework=model.framework)
+    return Template(
+        model.flat,
+        model.input_dim,
+        places,
+        input_shape=model.input_shape,
+        framework=model.framework,
+        outputs=model.flat_outputs,
+    )
 
 
 def _sized(field: str, part: int, whole: int) -> int:

@@ -144,6 +144,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     filled: list[Filled] = []
     unused: list[Unused] = []
     for use, there in zip(with_defaults(model, ours).uses, with_defaults(ported, theirs).uses, strict=True):
+        if use.shared:
+            continue
         one = _side(use.layer, ours, from_layer.get(use.name, []))
         other = _side(there.layer, theirs, into_layer.get(use.name, []))
         crossing = _Crossing(use.layer, one, other)
@@ -159,13 +161,14 @@ def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model,
     Raises FrameworkError where the target cannot follow.
     """
     layers, ported = [], []
-    for layer in model.layers:
+    for layer in model.flat:
         layers.append(settled(layer, layout_for(source, layer).defaults))
         ported.append(_as_offered(layers[-1], target))
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
         for refusal in refusals(target, ported[-1]):
             raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
-    return model.replace(layers=layers), model.replace(layers=ported)
+    outputs = model.flat_outputs
+    return model.replace(layers=layers, outputs=outputs), model.replace(layers=ported, outputs=outputs)
 
 
 def _as_offered(layer: Layer, table: Framework) -> Layer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
-from lstm_calc.frameworks import framework, layout_for, option_words
+from lstm_calc.frameworks import caller_notes, framework, layout_for, option_words
 from lstm_calc.frameworks.counting import bias_vectors
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
@@ -75,9 +75,10 @@ def _share(count: int, answer: ParamCount) -> float | None:
 
 
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
+    yield from caller_notes(model, framework(answer.framework))
     size = size_words(FLOAT32 * answer.total)
     yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
-    if any(layer.kind in CELLS for layer in model.layers):
+    if any(layer.kind in CELLS for layer in model.calls):
         yield convention_note(model, answer)
     for use in model.uses:
         if getattr(use.layer, "tied", False):

@@ -89,16 +89,16 @@ def _kind(kind: type[Layer], definitions: Mapping[str, Any]) -> dict[str, Any]:
 
 def _field(kind: type[Layer], name: str) -> dict[str, Any]:
     """Return the schema of a field: that of its rule, and null where that is the default."""
-    rule = kind.rules[name]
+    rule = kind.rules.get(name)
     words = getattr(rule, "words", None)
-    schema = {"enum": [*words]} if words else {"$ref": f"#/$defs/{rule.__name__}"}
+    schema = {"enum": [*words]} if words else {"$ref": f"#/$defs/{getattr(rule, '__name__', name)}"}
     return {"anyOf": [schema, {"type": "null"}]} if kind.fields[name] is None else schema
 
 
 def _per_dimension(kind: type[Layer]) -> Iterator[dict[str, Any]]:
     """Yield that the fields with a size for each dimension have equally many."""
     first = getattr(kind, "per_dimension", None)
-    others = [name for name in ("strides", "dilation_rate", "padding") if name in kind.fields]
+    others = [name for name in ("strides", "dilation_rate", "padding", "output_padding") if name in kind.fields]
     for count in (1, 2, 3) if first and others else ():
         exactly = {"minItems": count, "maxItems": count}
         yield {"if": {"properties": {first: exactly}}, "then": {"properties": dict.fromkeys(others, exactly)}}
