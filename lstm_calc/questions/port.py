@@ -167,8 +167,8 @@ def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model,
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
         for refusal in refusals(target, ported[-1]):
             raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
-    outputs = model.flat_outputs
-    return model.replace(layers=layers, outputs=outputs), model.replace(layers=ported, outputs=outputs)
+    more = {"outputs": model.flat_outputs}
+    return model.replace(layers=layers, **more), model.replace(layers=ported, **more)
 
 
 def _as_offered(layer: Layer, table: Framework) -> Layer:
