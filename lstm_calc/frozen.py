@@ -446,6 +446,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "use_scale": flag,
     "score_mode": one_of("dot", "concat"),
     "use_boundary": flag,
+    "renorm": flag,
     "equation": equation,
     "bias_axes": letters,
     "params": whole,

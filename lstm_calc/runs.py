@@ -89,16 +89,24 @@ class LayerRun(Record):
         return self._sum(lambda use: product(_one_step(use.layer, use.output, use.gives_steps)))
 
     @property
-    def times_a_step(self) -> int:
-        """How often the layer's rows are applied for one step of one sequence, or for all of one that it does not read by steps."""
-        first = self.replace(uses=self.uses[:1])
-        return first.times() // (first.steps_in if self.layer.stepwise else first.sequences)
+    def first(self) -> LayerRun:
+        """The part of the sequences of the first length."""
+        return self.replace(uses=self.uses[:1])
+
+    @property
+    def repeats(self) -> int:
+        """How often it does the same: for each step of each sequence, or for each sequence that it does not read by steps."""
+        return self.steps_in if self.layer.stepwise else self.sequences
+
+    @property
+    def products(self) -> int:
+        """The multiply-accumulates in which no weight takes part."""
+        return self._sum(lambda use: use.products)
 
     @property
     def states(self) -> int:
         """How many states there are of each kind in one direction: one for each sequence and position of an image."""
-        first = self.replace(uses=self.uses[:1])
-        return self.sequences * (first.times() // first.steps_in)
+        return self.sequences * (self.first.times() // self.first.steps_in)
 
     def times(self, group: str = "") -> int:
         """Return how often a group of the layer's rows is applied."""

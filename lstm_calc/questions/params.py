@@ -124,7 +124,7 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
 
 
 def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
-    parts = [part for tensor in owned for part in tensor.parts]
+    parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
     kind = use.layer.kind
     order: list[str | None] = [*CELLS[kind].gates, None] if kind in CELLS else [None]
     places = [(way or None, gate) for way in use.layer.directions for gate in order]

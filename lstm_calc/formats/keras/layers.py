@@ -50,8 +50,8 @@ def read_layer(called: Called, graph: Graph) -> tuple[Value, ...]:
     reader = None if node.foreign else READERS.get(node.class_name)
     try:
         return (reader or _other)(called, graph)
-    except Unreadable:
-        return _other(called, graph)
+    except Unreadable as found:
+        return _unknown(called, graph, params=None, class_name=str(found))
 
 
 def read_root(root: Node, graph: Graph) -> tuple[Value, ...]:
@@ -135,7 +135,7 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
     for position, inner in enumerate(cells):
         kind = CELLS.get(inner.class_name)
         if kind is None or inner.foreign:
-            raise Unreadable(f"{quoted(inner.class_name)} is not a cell that can be read: {listed(CELLS, 'or')}")
+            raise Unreadable(inner.class_name)
         every = run["return_sequences"] or position < len(cells) - 1
         name = (node if len(cells) == 1 else inner).name
         layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
@@ -143,7 +143,7 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
 
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
-    """A layer is of Keras, and holds one that is not."""
+    """A layer is of Keras, and what it is a wrapper of is not known: its class."""
 
 
 def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
@@ -188,10 +188,10 @@ def _direction(node: Node) -> Any:
     if not node.foreign and node.class_name in RECURRENT:
         return built(node, RECURRENT[node.class_name])
     if node.foreign or node.class_name != "RNN":
-        raise Unreadable(f"{quoted(node.class_name)} is not a recurrent layer that can be read")
+        raise Unreadable(node.class_name)
     layers = _around_cells(node)
     if len(layers) != 1:
-        raise Unreadable("two directions around stacked cells cannot be read")
+        raise Unreadable("StackedRNNCells")
     return layers[0][1]
 
 
@@ -332,14 +332,14 @@ def _other(called: Called, graph: Graph) -> tuple[Value, ...]:
     return _unknown(called, graph, params=None)
 
 
-def _unknown(called: Called, graph: Graph, *, params: int | None) -> tuple[Value, ...]:
+def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: str = "") -> tuple[Value, ...]:
     """Add a layer of which no more is known than what the file declares; each of its outputs is one that reads the same."""
     node, values = called.node, []
     for at, shape in enumerate(called.gives or (None,)):
         layer = Other(
             params=0 if at else params,
             shape=shape[1:] if shape else None,
-            class_name=name_of(node.class_name),
+            class_name=name_of(class_name or node.class_name),
             name=None if at else node.name,
             trainable=node.config.trained,
         )

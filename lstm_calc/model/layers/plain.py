@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import several, shown
+from lstm_calc.model.sizes import product, several, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ class PReLU(Layer):
     """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs."""
 
     kind = "prelu"
-    words = frozenset({"slopes"})
+    words = frozenset({"slopes", "all_slopes"})
     mixes_axes = True
     shared_axes: Sequence[int] = ()
 
@@ -95,7 +95,7 @@ class PReLU(Layer):
     def sizes(self, shape: Shape) -> dict[str, Size]:
         """Return the sizes of the slopes, 1 along an axis that shares them."""
         slopes = tuple(1 if axis in self.shared_axes else size for axis, size in enumerate(shape) if axis)
-        return {"input": shape[-1], **several("slopes", slopes)}
+        return {"input": shape[-1], "all_slopes": product(slopes), **several("slopes", slopes)}
 
 
 class CRF(Layer):
