@@ -186,7 +186,8 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     for word in OPTIONS:
         if word in asked and word not in layout.options.split():
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
-    yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
+    if layout.limits:
+        yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
 
 
 def check_limits(table: Framework, layer: Layer, sizes: Mapping[str, Size]) -> None:
