@@ -73,6 +73,10 @@ class LayerRun(Record):
         """How many numbers come in; none where these are token ids."""
         return 0 if self.layer.reads_tokens else self._sum(lambda use: product(use.input))
 
+    def numbers_of(self, place: int) -> int:
+        """Return how many numbers come in at one of several inputs."""
+        return self._sum(lambda use: product(use.inputs[place]))
+
     @property
     def numbers_out(self) -> int:
         """How many numbers are given."""

@@ -230,6 +230,7 @@ KERAS = Framework(
     ways=("forward", "backward"),
     selective=True,
     padding="valid",
+    errors={"ndim": "expected ndim={want}, found ndim={got}"},
     runs="stateful go_backwards strides dilation_rate padding data_format",
     signals=(
         Signal("initial_state_{side}{state}", "batch space value", "initial"),

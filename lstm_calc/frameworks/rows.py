@@ -130,7 +130,8 @@ class Framework(Record):
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is to be known.
+    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is to be known. ``errors``
+    are what it says of data of another number of axes (ndim), of other features, or of a state of another shape (hidden).
     """
 
     name: str
@@ -153,6 +154,7 @@ class Framework(Record):
     padding: str = "same"
     runs: str = ""
     flow_note: str = ""
+    errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
 
     def check(self) -> None:
         """Raise FrameworkError where a row has an axis that its layer has no size for."""

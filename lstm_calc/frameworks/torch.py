@@ -35,6 +35,10 @@ PYTORCH = Framework(
     batches=(0, 1),
     signals=_SIGNALS,
     flow_note="states stay (layers*ways, batch, size) with batch_first, too",
+    errors={
+        "features": "input.size(-1) must be equal to input_size. Expected {want}, got {got}",
+        "hidden": "Expected hidden{place} size {want}, got {got}",
+    },
     layouts={
         "lstm": Layout(
             source="torch/nn/modules/rnn.py, class LSTM",

@@ -6,6 +6,7 @@ layer that is used again. Shapes are propagated through the model here, and nowh
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -225,6 +226,18 @@ class Model(Checked):
         return not any(isinstance(call, Other) and (call.params is None or not call.knows_shape) for call in self.calls)
 
     @cached_property
+    def giving_last(self) -> frozenset[int]:
+        """The positions of the recurrent layers that have to give their last step alone, for a merge reads them beside vectors."""
+        if not any(isinstance(call, Merge) for call in self.calls):
+            return frozenset()
+        pairs = enumerate(zip(self.calls, wanted_ranks(self), strict=True))
+        return frozenset(
+            position
+            for position, (call, ranks) in pairs
+            if isinstance(call, Recurrent) and call.return_sequences is None and ranks == {call.rank - 1}
+        )
+
+    @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Every use of a layer, in order, with the shapes as far as they follow from the model alone."""
         return _named(self, self.__dict__["steps"])
@@ -293,13 +306,17 @@ def wanted_ranks(model: Model) -> list[set[int]]:
 
 def _certain_ranks(model: Model) -> dict[int, int]:
     """Return how many axes outputs have, by position, where that does not depend on a choice that is left to the framework."""
-    shapes = dict(zip([name for name, _ in model.names], [step[3][0] for step in model.steps], strict=True))
     found = {-1: len(model.input)}
-    for position, (call, module) in enumerate(zip(model.calls, model.modules, strict=True)):
-        if call.asdict().get("return_sequences", True) is None:
-            continue
-        if isinstance(call, Recurrent) or all(source in found for source, _ in model.sources[position]):
-            found[position] = len(shapes[module])
+    for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
+        sources = [source for source, number in model.sources[position] if not _is_state(model, source, number)]
+        with suppress(ModelError):
+            if isinstance(each, Input):
+                found[position] = len(each.shape) + 1
+            elif isinstance(call, Recurrent):
+                if call.return_sequences is not None:
+                    found[position] = call.rank - (not call.return_sequences) + call.time_distributed
+            elif all(source in found for source in sources):
+                found[position] = len(call.give(tuple((None,) * found[source] for source in sources))[0])
     return found
 
 
@@ -318,7 +335,7 @@ def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[
     timed, lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
     use, behind_features = 0, False
     for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
-        sources = model.sources[position]
+        sources, last = model.sources[position], position in model.giving_last
         try:
             if isinstance(each, Input):
                 reads: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
@@ -330,7 +347,7 @@ def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[
                 sources = tuple((lasts[source], number) for source, number in sources) if reads == flowing else ()
             initial, begun = (reads[1:], sources[1:]) if call.states else ((), ())
             for depth in range(call.repeat):
-                one = call if depth == call.repeat - 1 else _giving_every_step(call)
+                one = _giving(call, last=last) if depth == call.repeat - 1 else _giving_every_step(call)
                 gives_steps = one.time_distributed > 0 or one.gives_steps(reads_steps)
                 gives = one.give(reads)
                 yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
@@ -339,7 +356,7 @@ def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[
                 sources = (*((use + depth, number) for number in range(call.outputs)), *begun)
         except ModelError as error:
             raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
-        behind_features = behind_features or call.output_dim is not None
+        behind_features = not isinstance(each, Input) and (behind_features or call.output_dim is not None)
         use += call.repeat
         lasts[position] = use - 1
         given[position], timed[position] = (*gives, *call.state_shapes(before, gives)), gives_steps
@@ -388,6 +405,11 @@ def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> t
     return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
 
 
+def _giving(layer: Layer, *, last: bool) -> Layer:
+    """Return a layer, or one that gives the last step alone."""
+    return layer.replace(return_sequences=False) if last else layer
+
+
 def _giving_every_step(layer: Layer) -> Layer:
     """Return a layer whose own repeat follows, which reads every step."""
     return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
@@ -404,7 +426,7 @@ def _check_input(model: Model) -> None:
 
 def _input_shape(model: Model) -> Shape:
     """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
-    layer = _first_reader(model)
+    layer = first_reader(model)
     width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
@@ -414,7 +436,7 @@ def _input_shape(model: Model) -> Shape:
     return (*(None,) * (layer.time_distributed if layer else 0), *shape)
 
 
-def _first_reader(model: Model) -> Layer | None:
+def first_reader(model: Model) -> Layer | None:
     """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one."""
     reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
     for position, call in enumerate(model.calls):
@@ -435,7 +457,7 @@ def input_axes(model: Model, *, timed: bool = False) -> tuple[str, ...]:
     >>> input_axes(Model([LSTM(8)], 4)), input_axes(Model([Dense(8)], 4)), input_axes(Model([Dense(8)], 4), timed=True)
     (('batch', 'steps', 'features'), ('batch', 'features'), ('batch', 'steps', 'features'))
     """
-    reader, rank = _first_reader(model), len(model.input)
+    reader, rank = first_reader(model), len(model.input)
     free = reader is None and model.input_shape is None and not isinstance(model.flat[0], Input)
     return axis_words(
         rank + (timed and free),

@@ -12,6 +12,7 @@ from lstm_calc.errors import listed
 from lstm_calc.frameworks import equation_words, framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import Shape, sizes_of
 from lstm_calc.frozen import Record
+from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
@@ -149,7 +150,7 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
     alike: dict[tuple[Layer, tuple[Size, Size]], list[Use]] = {}
     for use in uses_in(model, table):
-        if not use.shared:
+        if not use.shared and not isinstance(use.layer, Input):
             alike.setdefault((use.layer.replace(name=None, inputs=()), use.widths), []).append(use)
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)

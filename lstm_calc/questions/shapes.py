@@ -12,7 +12,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.model import axis_words, further_inputs, input_axes, propagate
-from lstm_calc.model.sizes import product
+from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.stream import Stream, order_of, start
 
 if TYPE_CHECKING:
@@ -80,13 +80,16 @@ def shapes(
     batch: Size = None,
     steps: Size = None,
     batch_first: bool | None = None,
+    h0: Sequence[Size] | None = None,
 ) -> Shapes:
     """Return the shapes of all that flows when a framework (None: the model's own) runs a model on a batch.
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
-    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order.
+    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
+    shape of the initial state h of the first recurrent layer, to be checked.
 
-    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read what flows into it.
+    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read what flows into it, or
+    starts from a state of another shape.
 
     >>> from lstm_calc import read, shapes
     >>> found = shapes(read("32 > lstm 64"), "pytorch", shape=(10, 8, 32))
@@ -105,6 +108,8 @@ def shapes(
     places = list(_places(model, table, order, stream))
     own = [] if isinstance(model.flat[0], Input) else [Flow("input", None, "input", *first)]
     flows = [*own, *(flow for place in places for flow in _flows(place))]
+    if h0 is not None:
+        _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
     return Shapes(
         framework=table.name,
@@ -114,6 +119,20 @@ def shapes(
         notes=tuple(_notes(places, table)),
         warnings=tuple(warnings),
     )
+
+
+def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Place], given: Shape) -> None:
+    """Refuse an initial state h of another shape than the first recurrent layer starts from."""
+    own = next((flow for flow in flows if flow.role == "initial"), None)
+    if own is None:
+        raise ModelError(f"no state is given to a layer of this model in {table.name}", key="h0")
+    if len(given) == len(own.shape) and all(None in pair or len(set(pair)) == 1 for pair in zip(given, own.shape, strict=True)):
+        return
+    layer = next(place.layer for place in places if place.name == own.layer)
+    words = {"want": shown(own.shape), "got": list(given), "place": "[0]" if len(CELLS[layer.kind].states) > 1 else ""}
+    said = f" ({table.errors['hidden'].format(**words)!r})" if "hidden" in table.errors else ""
+    what = f"{own.name} of {own.layer} is {shown(own.shape)}, ({', '.join(own.axes.split())}), not {shown(given)}"
+    raise ModelError(f"{what}: {table.name} would refuse it{said}", key="h0")
 
 
 class _Place(Record):

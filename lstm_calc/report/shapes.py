@@ -11,7 +11,7 @@ from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node,
 from lstm_calc.report.words import FLOW_WORDS, from_file, headline
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Layer, Model
+    from lstm_calc.model import Layer, Model, Use
     from lstm_calc.questions.shapes import Link, Shapes
 
 
@@ -39,20 +39,22 @@ def shapes_table(answer: Shapes) -> Table:
 
 def stack_graph(model: Model, answer: Shapes) -> Graph:
     """Return the layers from the inputs up, and on each arrow the shape of what flows along it."""
-    named = {use.name: use.layer for use in model.uses}
+    named = {use.name: use for use in model.uses}
     apart = len(answer.reads) == len(named)
-    boxes = [_box(name, named[name], apart=apart) for name in answer.reads]
+    boxes = [_box(named[name], apart=apart) for name in answer.reads]
     edges = tuple(Edge(_key(link.source, _START), _key(link.target, _END), _label(answer, link)) for link in answer.links)
     reached = {edge.start for edge in edges} | {edge.stop for edge in edges}
     ends = [node for node in (Node(_START, ("input",), end=True), Node(_END, ("output",), end=True)) if node.key in reached]
     return Graph("stack", (*ends[:-1], *boxes, *ends[-1:]), edges)
 
 
-def _box(name: str, layer: Layer, *, apart: bool) -> Node:
+def _box(use: Use, *, apart: bool) -> Node:
     """Return the box of a layer; that of an input has its name alone."""
-    if isinstance(layer, Input):
-        return Node(_key(name), (name,), end=True)
-    return Node(_key(name), (name, _described(layer.replace(inputs=()), apart=apart)))
+    if isinstance(use.layer, Input):
+        return Node(_key(use.name), (use.name,), end=True)
+    if use.shared:
+        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"))
+    return Node(_key(use.name), (use.name, _described(use.layer.replace(inputs=(), name=None), apart=apart)))
 
 
 def _key(name: str | None, end: str = "") -> str:
