@@ -151,7 +151,7 @@ PLAIN = {
     "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
     "RepeatVector": Kind(RepeatVector, {"steps": "n"}),
     "EinsumDense": Kind(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
-    "BatchNormalization": Kind(BatchNorm, _NORM),
+    "BatchNormalization": Kind(BatchNorm, _NORM | _same("renorm")),
     "LayerNormalization": Kind(LayerNorm, _NORM),
     "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups")),
     "RMSNormalization": Kind(RMSNorm, _same("axis")),
@@ -200,7 +200,7 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
-_REFUSED = {"renorm": False, "rms_scaling": False}
+_REFUSED = {"rms_scaling": False}
 """Arguments that change the count, with the one value that is read."""
 
 _EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding", "output_size"})

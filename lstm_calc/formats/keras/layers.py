@@ -115,7 +115,8 @@ def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     cells = _around_cells(called.node)
     values, states = called.reads[:1], called.reads[1:]
     given: list[Value] = []
-    around = (called.node.name, called.node.config.node("cell").name) if len(cells) > 1 else (called.node.name,)
+    cell = called.node.config.node("cell")
+    around = (called.node.name, cell.name) if cell.class_name == "StackedRNNCells" else (called.node.name,)
     for position, (cell, layer) in enumerate(cells):
         layer = layer.replace(paths=graph.paths((*around, cell.name)))  # noqa: PLW2901 - the same layer, placed
         found = graph.add(cell.unbuilt if position else called.node, layer, (*values, *states[: len(layer.states)]))

@@ -159,6 +159,10 @@ class Other(Layer):
         """Return the number of parameters."""
         return {"params": self.params}
 
+    def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - whatever it reads
+        """Return whether it may have weights."""
+        return frozenset() if self.params == 0 else frozenset({"weights"})
+
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - what it computes is not known
         """Return that it is applied once for each entry of the batch."""
         return {"": shape[0]}
