@@ -169,9 +169,7 @@ def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
     return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed)
 
 
-def model_and_budget(
-    model: str, input_dim: int | None = None, assumed: list[str] | None = None
-) -> "tuple[Model, Budget]":
+def model_and_budget(model: str, input_dim: int | None = None, assumed: list[str] | None = None) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
     if not is_a_path(model):
         return with_assumed(named_model(model), assumed), _no_budget()

@@ -147,7 +147,7 @@ def _in_order(lists: Iterable[Iterable[str]]) -> list[str]:
 def _layers(subject: Subject) -> dict[str, Cell]:
     """Return the layers of a subject by name, each alone: without its name, and once where it is repeated."""
     pairs = zip(subject.model.uses, subject.count.layers, strict=True)
-    return {use.name: Cell(" > ".join(written(_alone(use.layer))), layer.total) for use, layer in pairs}
+    return {use.name: Cell(" > ".join(written(_alone(use.layer))), layer.total or 0) for use, layer in pairs}
 
 
 def _alone(layer: Layer) -> Layer:

@@ -212,7 +212,7 @@ def forecast(
     model = Model([layer for layer, _ in stages], asked.features)
     counted = whole_params(model, framework_name)
     flows = [
-        Flow(layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total)
+        Flow(layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total or 0)
         for layer, (_, steps) in zip(counted.layers, stages, strict=True)
     ]
     if asked.targets > 1 and asked.ahead > 1 and not asked.strategy.decoder:

@@ -150,7 +150,11 @@ def _unknown(use: Use, model: Model) -> str:
     if None not in use.layer.input_sizes(use.inputs).values():
         return ""
     before = [call for call in model.calls if isinstance(call, Other) and not call.knows_shape]
-    return f"the width that it reads is not known, which depends on what {before[0].class_name or 'another layer'} gives" if before else ""
+    return (
+        f"the width that it reads is not known, which depends on what {before[0].class_name or 'another layer'} gives"
+        if before
+        else ""
+    )
 
 
 def _stored(

@@ -139,7 +139,7 @@ class Graph:
                     wanted.setdefault(source, rank)
 
     def _input(self, root: Node) -> dict[str, Any]:
-        """Return what the model reads where its first layer is no input, and give an input the width that is said beside the file."""
+        """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
         places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
         if not places:
             return self._beside()
@@ -172,7 +172,7 @@ class Graph:
         return {"input_dim": self._spare}
 
     def _layers(self, gives: Sequence[Value]) -> list[Layer]:
-        """Return the layers with names that are taken once, and with the names of what they read where that is not the one before."""
+        """Return the layers with names that are taken once, and the names of what they read where that is not the one before."""
         names = self._names(gives)
         layers = []
         for position, read in enumerate(self._read):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, listed, quoted
+from lstm_calc.errors import ModelError, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
 from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
@@ -335,7 +335,8 @@ def _other(called: Called, graph: Graph) -> tuple[Value, ...]:
 
 def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: str = "") -> tuple[Value, ...]:
     """Add a layer of which no more is known than what the file declares; each of its outputs is one that reads the same."""
-    node, values = called.node, []
+    node = called.node
+    values: list[Value] = []
     for at, shape in enumerate(called.gives or (None,)):
         layer = Other(
             params=0 if at else params,
