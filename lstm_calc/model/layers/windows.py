@@ -45,7 +45,7 @@ class Positions(Layer, kw_only=True):
 
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether axis 1 of what it gives is steps: where it was, as many as the window leaves."""
-        return reads_steps and self.reads_steps
+        return reads_steps
 
     @property
     def axes(self) -> str:
