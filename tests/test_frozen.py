@@ -159,36 +159,10 @@ def test_what_does_not_go_together_is_checked_where_the_field_is_given() -> None
         ((), {}, "Crate needs width"),
         ((2, "a", [], 4), {}, "Crate takes at most 3 values without a name, not 4"),
         ((2,), {"width": 2}, "Crate has two values for width"),
-        ((2,), {"height": 2}, "Crate has no field 'height'; did you mean 'width'?"),
+        ((2,), {"height": 2}, "Crate has no field 'height'; known are width, label, marks and depth"),
     ],
 )
 def test_wrong_arguments_of_a_checked_value_are_told(args: tuple[Any, ...], kwargs: dict[str, Any], message: str) -> None:
     with pytest.raises(TypeError) as caught:
         Crate(*args, **kwargs)
     assert str(caught.value) == message
-
-
-class Deep(Crate):
-    depth = 12
-    width: int = 8
-
-
-def test_a_class_below_may_have_a_constructor_and_a_check_of_its_own() -> None:
-    class Doubled(Crate):
-        def __init__(self, width: int) -> None:
-            super().__init__(width=2 * width)
-
-    class Wide(Crate):
-        def check(self) -> None:
-            if self.width < 3:
-                raise ValueError(self.width)
-
-    assert [Doubled(2).width, Doubled(4).width, Crate(2).width] == [2, 4, 1]
-    assert Wide(6).width == 3
-    with pytest.raises(ValueError, match=r"^2$"):
-        Wide(4)
-
-
-def test_a_default_in_the_place_of_an_inherited_one_is_kept() -> None:
-    assert vars(Deep()) == {"width": 4, "depth": 6}
-    assert vars(Deep(2, depth=20)) == {"width": 1, "depth": 10}

@@ -88,7 +88,7 @@ def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Arr
     x = np.random.default_rng(4).normal(size=(1, 3, *(2 for _ in layer.window), model.input_dim))
     return [
         unrolled(equations, blocks(model, framework, weights, way), x, CELLS[layer.kind].states, forget_bias=layout.forget_bias)
-        for way in layer.ways
+        for way in layer.directions
     ]
 
 

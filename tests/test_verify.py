@@ -117,7 +117,7 @@ def made_by_hand(model: Model, order: str) -> Real:
         import numpy as np
 
         output = of_one_direction(weights, "", x, order)
-        if len(model.layers[0].ways) == 1:
+        if len(model.layers[0].directions) == 1:
             return output
         return np.concatenate([output, of_one_direction(weights, "_reverse", x[:, ::-1], order)[:, ::-1]], -1)
 

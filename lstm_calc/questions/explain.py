@@ -148,11 +148,18 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
     alike: dict[tuple[Layer, int], list[Use]] = {}
     for use in uses_in(model, table):
-        alike.setdefault((use.layer.replace(name=None), use.input_dim), []).append(use)
+        if not use.shared:
+            alike.setdefault((_without_place(use.layer), use.input_dim), []).append(use)
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
     total = sum(len(each.names) * each.total for each in layers)
     return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
+
+
+def _without_place(layer: Layer) -> Layer:
+    """Return a layer without what says where it stands in a model: its name, its inputs, and whether the next reads every step."""
+    placed = {"name", "inputs", "return_sequences"} & layer.fields.keys()
+    return layer.replace(**{field: layer.fields[field] for field in placed})
 
 
 def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) -> LayerExplanation:

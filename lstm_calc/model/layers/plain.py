@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 
 if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
@@ -15,6 +15,7 @@ class Dense(Layer):
     """A linear layer; ``tied`` shares the matrix of an embedding before it, so that only the bias is its own."""
 
     kind = "dense"
+    words = UNITS
     size = "units"
     units: int
     bias: bool = True
@@ -79,6 +80,7 @@ class LayerNorm(Layer):
     """Layer normalisation over the features: a gain (``scale``) and a shift (``center``) for each of them."""
 
     kind = "layer_norm"
+    words = frozenset({"output"})
     center: bool = True
     scale: bool = True
 

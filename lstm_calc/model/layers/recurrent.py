@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.layers.windows import Windowed, kernel_sizes
 from lstm_calc.model.sizes import product
 
@@ -23,6 +23,7 @@ class Recurrent(Layer, kw_only=True):
     ``merge`` says; with ``none`` the layer has two outputs.
     """
 
+    words = UNITS
     keeps_rank = False
     bias: bool = True
     bidirectional: bool = False
@@ -122,7 +123,7 @@ class LSTM(OnCuDNN):
     """
 
     kind = "lstm"
-    words = Layer.words | {"projection"}
+    words = UNITS | {"projection"}
     size = "units"
     units: int
     projection: int | None = None
@@ -188,7 +189,7 @@ class ConvLSTM(Windowed, Recurrent):
     """
 
     kind = "conv_lstm"
-    words = Layer.words | {"kernel_size"}
+    words = UNITS | {"kernel_size"}
     size = "filters"
     per_dimension = "kernel_size"
     front = 2

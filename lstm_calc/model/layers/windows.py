@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.sizes import product, shown, windowed
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Conv(Windowed):
     """
 
     kind = "conv"
-    words = Layer.words | {"kernel_size"}
+    words = UNITS | {"kernel_size"}
     size = "filters"
     per_dimension = "kernel_size"
     filters: int
