@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
+from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals, with_defaults
 from lstm_calc.frozen import DATA_FORMATS, MERGES
 from lstm_calc.model import (
     GRU,
@@ -125,7 +125,8 @@ def fitting(layers: list[Layer], width: int) -> list[Layer]:
     found: list[Layer] = []
     for layer in layers:
         with suppress(ModelError):
-            found = [*starting([*found, layer], width).layers]
+            with_defaults(starting([*found, layer], width), FRAMEWORKS["keras"])
+            found.append(layer)
     cells = [layer for layer in layers if isinstance(layer, Recurrent)]
     return found if any(isinstance(layer, Recurrent) for layer in found) else cells[:1]
 

@@ -4,7 +4,7 @@
     source  = SIZE | SHAPE | "vocab" SIZE | layer with in=SIZE
     layer   = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to
     option  = "x" COUNT | word | key "=" value
-    SHAPE   = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
+    SHAPE   = SIZE { "x" SIZE } | SIZE "x"           steps, image and features, _ for a size that is not known
 
 In a template ? may stand for any of the sizes.
 Reading what was written gives the same model back.
@@ -74,6 +74,7 @@ _KEYS = {
     "dilation": "dilation_rate",
     "padding": "padding",
     "format": "data_format",
+    "distributed": "time_distributed",
     "name": "name",
 }
 """Options written ``key=value``: the field each sets, whose own name will do as well."""
@@ -202,7 +203,9 @@ def _source(text: str, tokens: list[_Token]) -> dict[str, Any]:
         raise NotationError(f"a > is missing after {quoted(tokens[0].text)}", text, tokens[1].start, tokens[1].stop)
     if "x" not in tokens[0].text:
         return {"input_dim": _count(text, tokens[0])}
-    return {"input_shape": tuple(None if part.text == "_" else _count(text, part) for part in _split(tokens[0], "x"))}
+    first, *others = _split(tokens[0], "x")
+    shape = [first] if [other.text for other in others] == [""] else [first, *others]
+    return {"input_shape": tuple(None if part.text == "_" else _count(text, part) for part in shape)}
 
 
 def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> int:

@@ -266,22 +266,17 @@ def _output(reference: str, given: Mapping[str, tuple[tuple[Shape, ...], bool]])
 def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape, *, timed: bool) -> tuple[tuple[Shape, ...], bool]:
     """Return what a layer reads, and whether that has steps: what comes in, or an input of its own where it reads something else.
 
-    It reads something else where its own width is not that of what comes in, and where it reads tokens and features come in: it is
-    then part of a larger model, and reads as many sequences and steps as come in, or as the model reads.
+    It reads something else where what comes in is not as wide as it says or has another number of axes, and where it reads tokens
+    and features come in: it is then part of a larger model, and reads as many sequences and steps as come in, or as the model reads.
     """
     (shape, *more), width = flowing, layer.input_dim
-    if not more and width is not None and width == _width(layer, shape):
+    read = layer.reading(shape)
+    if not more and width is not None and layer.rank in {None, len(read)} and layer.width(read) == width:
         return flowing, timed
     own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
     known = (shape[:-1], start[:-1])
-    read = tuple(size or next((each[axis] for each in known if axis < len(each)), None) for axis, size in enumerate(own))
-    return (read,), timed if layer.reads_steps is None else layer.reads_steps
-
-
-def _width(layer: Layer, shape: Shape) -> Size:
-    """Return how many features a shape has, as a layer reads it where it can."""
-    read = layer.reading(shape)
-    return layer.width(read) if layer.rank in {None, len(read)} else shape[-1]
+    whole = tuple(size or next((each[axis] for each in known if axis < len(each)), None) for axis, size in enumerate(own))
+    return (whole,), timed if layer.reads_steps is None else layer.reads_steps
 
 
 def _giving_every_step(layer: Layer) -> Layer:
