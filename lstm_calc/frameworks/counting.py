@@ -19,14 +19,13 @@ from lstm_calc.frameworks import (
     with_defaults,
 )
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.frameworks import Framework, Layout, Row
     from lstm_calc.model import Layer, Model, Use
-    from lstm_calc.model.sizes import Shape as Flowing
+    from lstm_calc.model.sizes import Size
 
 Shape = tuple[int, ...]
 Sizes = dict[str, int]
@@ -46,20 +45,28 @@ def count(model: Model, framework_name: str | None = None) -> int:
     (8320, 8448)
     """
     table = framework_of(model, framework_name)
-    if any(layer.mixes_axes for layer in model.calls):
+    if any([layer.mixes_axes for layer in model.calls]):
         model = with_defaults(model, table)
-    return sum(_numbers(table, layer, inputs[0]) for layer, _, inputs, *_, shared in model.steps if not shared)
+    total, terms = 0, tuple[_Term, ...]()
+    for layer, depth, inputs, _, _, _, shared in model.steps:
+        if not shared:
+            terms = terms if depth else _terms_for(table, layer)  # the layers of a repeat have the same
+            total += _numbers(terms, layer.sizes(layer.reading(inputs[0])))
+    return total
 
 
-def _numbers(table: Framework, layer: Layer, shape: Flowing) -> int:
-    """Return how many numbers a framework stores for a layer that reads a shape."""
-    terms, sizes, total = _terms_for(table, layer), layer.sizes(layer.reading(shape)), 0
+def _numbers(terms: Iterable[_Term], sizes: Mapping[str, Size]) -> int:
+    """Return the sum of some products of sizes; raise ModelError where a size is not known."""
+    total = 0
     for number, words in terms:
-        factors = product(sizes[word] for word in words)
-        if factors is None:
-            what = "the count depends on a size that is not known"
-            raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
-        total += number * factors
+        factors = number
+        for word in words:
+            size = sizes[word]
+            if size is None:
+                what = "the count depends on a size that is not known"
+                raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+            factors *= size
+        total += factors
     return total
 
 

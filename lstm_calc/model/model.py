@@ -95,7 +95,12 @@ class Model(Checked):
     """For each layer, the position of the one that has its weights: its own, or for :class:`Shared` that of the layer it uses."""
     calls: ClassVar[tuple[Layer, ...]]
     """The layers as they are called: the one that has the weights, which gives every step or the last as its readers need."""
+    reader: ClassVar[Layer | None]
+    """The first layer that says how many axes the model reads; None where any number will do."""
+    input: ClassVar[Shape]
+    """The shape of what the model reads, the batch included; None stands for each size that is not known."""
     steps: ClassVar[tuple[_Step, ...]]
+    """Every use of a layer, in order, with the shapes as far as they follow from the model alone."""
 
     def check_layers(self) -> None:
         """Refuse what is no list of layers, and a list that is empty or too long."""
@@ -113,15 +118,13 @@ class Model(Checked):
         if self.input_dim is not None and self.input_shape is not None:
             raise ModelError("input_shape has the width already; give one of the two", key="input_dim")
         _check_names(self)
-        self.__dict__["calls"] = _calls(self)
-        self.__dict__["steps"] = tuple(_steps(self, self.input))
+        found = self.__dict__
+        found["calls"] = _calls(self)
+        found["reader"] = _first_reader(self)
+        found["input"] = _input_shape(self) if self.input_shape is None else (None, *self.input_shape)
+        found["steps"] = tuple(_steps(self, self.input))
         _check_shared(self, self.steps)
         _check_tied(self)
-
-    @cached_property
-    def input(self) -> Shape:
-        """The shape of what the model reads, the batch included; None stands for each size that is not known."""
-        return _input_shape(self) if self.input_shape is None else (None, *self.input_shape)
 
     @cached_property
     def names(self) -> tuple[tuple[str, str], ...]:
@@ -160,7 +163,7 @@ def _calls(model: Model) -> tuple[Layer, ...]:
     Where these need both, or read any number of axes, the choice stays open.
     """
     layers = list(model.layers)
-    if any(isinstance(layer, Recurrent) and layer.return_sequences is None for layer in layers):
+    if any(isinstance(layer, Recurrent) and layer.return_sequences is None for layer in layers[:-1]):
         for position, ranks in enumerate(_wanted_ranks(model)):
             layers[position] = _giving(layers[position], ranks)
     return tuple(layers[owner] for owner in model.owners)
@@ -181,6 +184,8 @@ def _wanted_ranks(model: Model) -> list[set[int]]:
         owner = model.owners[position]
         layer, ranks = model.layers[owner], wanted[position]
         wanted[owner] |= ranks
+        if not sources[position]:
+            continue
         shape = None if layer.reads_tokens else layer.input_shape(None)
         if shape or layer.time_distributed:
             ranks = {len(shape or (None, None)) + layer.time_distributed}
@@ -243,7 +248,7 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
 
 def _reads_steps(model: Model, shape: Shape) -> bool:
     """Return whether axis 1 of what a model reads is steps: as the layer says that reads it, else where there are three axes."""
-    reader = _first_reader(model)
+    reader = model.reader
     said = None if reader is None else reader.time_distributed > 0 or reader.reads_steps
     return len(shape) > 2 if said is None else said
 
@@ -302,7 +307,7 @@ def _owners(layers: tuple[Layer, ...]) -> Iterator[int]:
 
 def _input_shape(model: Model) -> Shape:
     """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
-    layer = _first_reader(model)
+    layer = model.reader
     width = model.layers[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
@@ -318,7 +323,7 @@ def _first_reader(model: Model) -> Layer | None:
     for layer in model.layers:
         if features and layer.reads_tokens:
             return None
-        if layer.input_shape(None) is not None or layer.time_distributed:
+        if layer.rank is not None or layer.time_distributed or layer.input_shape(None) is not None:
             return layer
         if not layer.keeps_rank:
             return None
@@ -335,7 +340,7 @@ def input_axes(model: Model, *, timed: bool = False) -> tuple[str, ...]:
     >>> input_axes(Model([LSTM(8)], 4)), input_axes(Model([Dense(8)], 4)), input_axes(Model([Dense(8)], 4), timed=True)
     (('batch', 'steps', 'features'), ('batch', 'features'), ('batch', 'steps', 'features'))
     """
-    reader, rank = _first_reader(model), len(model.input)
+    reader, rank = model.reader, len(model.input)
     free = reader is None and model.input_shape is None
     return axis_words(
         rank + (timed and free),
@@ -396,7 +401,7 @@ def _check_names(model: Model) -> None:
 
 def _check_shared(model: Model, steps: Sequence[_Step]) -> None:
     """Refuse a layer that is used again with another width: it has the weights for one."""
-    if not any(isinstance(layer, Shared) for layer in model.layers):
+    if not any([isinstance(layer, Shared) for layer in model.layers]):
         return
     starts = [(name, inputs[0]) for (name, _), (_, depth, inputs, *_) in zip(model.names, steps, strict=True) if depth == 0]
     for position, (layer, owner) in enumerate(zip(model.calls, model.owners, strict=True)):
@@ -410,7 +415,7 @@ def _check_shared(model: Model, steps: Sequence[_Step]) -> None:
 def _check_tied(model: Model) -> None:
     """Refuse a layer that shares the matrix of an embedding that is not there."""
     tables: set[tuple[int, int]] = set()
-    for use in model.uses if any(isinstance(layer, Dense) and layer.tied for layer in model.calls) else ():
+    for use in model.uses if any([isinstance(layer, Dense) and layer.tied for layer in model.calls]) else ():
         layer = use.layer
         if isinstance(layer, Embedding):
             tables.add((layer.vocab_size, layer.dim))
