@@ -287,7 +287,7 @@ def test_the_walk_shows_which_shapes_meet() -> None:
     assert "(4, 8) · (8)" not in shown(notation.read("8 > lstm 4"), "keras", "table")
 
 
-MODEL = "vocab 20 > embed 8 > bilstm 5 coupled peephole > gru 4 reset_after > conv_lstm 3 kernel=3x5 in=5 > dense 20"
+MODEL = "vocab 20 > embed 8 > bilstm 5 coupled peephole > gru 4 reset_after > conv_lstm 3 kernel=3x5 in=4 > dense 20"
 
 
 def tex_value(formula: str) -> list[str]:

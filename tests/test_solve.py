@@ -217,7 +217,7 @@ WRONG = {
     "'3 > lstm ? > merge=?' --max-params 1k": "'merge=?' is not a layer",
     "'3 > bilstm 3 merge=?' --max-params 1k": "merge='?' is not known",
     "'3 > lstm ? peephole' --max-params 1k -f keras": "keras has no peephole for lstm",
-    "'vocab 10 > embed 4 > lstm ? > dense 11 tied' --max-params 1k": "tied shares an embedding's matrix, and none below is",
+    "'vocab 10 > embed 4 > lstm ? > dense 11 tied' --max-params 1k": "tied shares an embedding's matrix, and none before is",
     "'3 > lstm ?' --match '3 > lstm ?'": "? is the size that solve looks for; anywhere else write a number",
     "-i 3 -u 4 --bidirectional --merge ? --max-params 1k": "merge='?' is not known",
     "--max-params 1k": "no model; give flags",
@@ -256,7 +256,8 @@ def test_the_units_of_a_config_of_keras_are_solved_for(cli: Cli, tmp_path: Path)
     lstm = {"class_name": "LSTM", "config": {"units": 5, "batch_input_shape": [None, 7, 64]}}
     path.write_text(json.dumps([lstm, {"class_name": "Dense", "config": {"units": 10}}]))
     read_from = load_template(str(path))
-    assert (Model(read_from.layers, read_from.input_dim), read_from.places) == (read("64 > lstm 5 last > dense 10"), ())
+    assert (read_from.layers, read_from.places) == (read("7x64 > lstm 5 last > dense 10").layers, ())
+    assert read_from.input_shape == (7, 64)
     asked = ("--max-params", "1M", "-q", "-f", "keras")
     assert cli("solve", str(path), *asked).stdout == cli("solve", "64 > lstm 5 > dense 10", *asked).stdout
 

@@ -21,7 +21,7 @@ import atheris
 
 with atheris.instrument_imports(include=["lstm_calc"]):
     from lstm_calc.errors import LstmCalcError
-    from lstm_calc.formats import notation
+    from lstm_calc.formats import keras, notation
     from lstm_calc.formats.modelfile import load_from, loads
     from lstm_calc.frozen import parse_count, parse_size, parse_time
     from lstm_calc.model.budget import budget_of
@@ -32,7 +32,7 @@ with atheris.instrument_imports(include=["lstm_calc"]):
     from lstm_calc.weights import readers as checkpoint
     from lstm_calc.weights.readers.allowance import MOST
 
-    for package in (checkpoint, inference, kerasconfig):  # which are imported when they are needed, too late to be instrumented
+    for package in (checkpoint, inference, keras):  # which are imported when they are needed, too late to be instrumented
         for module in iter_modules(package.__path__, f"{package.__name__}."):
             import_module(module.name)
 
