@@ -112,7 +112,7 @@ class Checked(Record):
         named = self._named(args, kwargs)
         kept, fields, rules = self.__dict__, self.fields, self.rules
         for name, value in named.items():
-            if value is not fields[name]:
+            if value is not fields[name] or value is ...:
                 kept[name] = rules[name](name, value) if name in rules else value
         for name, check in self._checks.items():
             if name in kept:

@@ -76,10 +76,13 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
         monkeypatch.setenv(name, value)
 
     def call(*args: str) -> tuple[str, int]:
-        with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
-            patch.setattr(sys, "stdout", shown := Terminal())
-            app(list(args), prog_name="lstm-calc")
-        return re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue()), int(ended.value.code or 0)
+        shown = Terminal()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", shown)
+            with pytest.raises(SystemExit) as ended:
+                app(list(args), prog_name="lstm-calc")
+        text = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())
+        return re.sub(r" +$", "", text, flags=re.MULTILINE), int(ended.value.code or 0)
 
     return call
 

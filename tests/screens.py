@@ -71,6 +71,7 @@ SCREENS: dict[str, str] = {
     "explain-backwards": "explain '1 > gru 1 backwards > dense 1' -f keras",
     "explain-unused": "explain '8 > lstm 4 coupled' -f onnx",
     "explain-alike": "explain '4 > rnn 4 x2' --step",
+    "difference-alike": "explain --difference -f pytorch,keras '8 > lstm 8 > lstm 8'",
     "difference-none": "explain --difference -f textbook,keras '32 > lstm 32'",
     "difference-stack": "explain --difference -f pytorch,keras '8 > bigru 4 x2 nobias > lstm 3 > dense 2'",
     "difference-unused": "explain --difference -f onnx,textbook '8 > lstm 4 coupled x2'",

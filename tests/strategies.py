@@ -8,9 +8,35 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import OPTIONS, frameworks, refusals
-from lstm_calc.frozen import MERGES, PADDINGS
-from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
+from lstm_calc.frameworks import OPTIONS, frameworks, refusals, with_defaults
+from lstm_calc.frozen import DATA_FORMATS, MERGES
+from lstm_calc.model import (
+    GRU,
+    LSTM,
+    MGU,
+    RNN,
+    Activation,
+    Conv,
+    ConvLSTM,
+    Crop,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalPool,
+    Layer,
+    LayerNorm,
+    Masking,
+    Model,
+    Pad,
+    Permute,
+    Pool,
+    Recurrent,
+    RepeatVector,
+    Reshape,
+    Shared,
+    Upsample,
+)
 from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
@@ -61,7 +87,7 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
         return GRU(units, reset_after=form, cudnn=on_cudnn({"before": not form}), **fields)
     if kind == "conv_lstm":
         window = draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3))
-        return ConvLSTM(units, window, padding=draw(st.sampled_from([None, *PADDINGS])), **fields)
+        return ConvLSTM(units, window, padding=draw(st.sampled_from([None, "valid", "same"])), **fields)
     return MGU(units, reset_gate=not maybe("ungated"), **fields) if kind == "mgu" else RNN(units, **fields)
 
 
@@ -99,9 +125,86 @@ def fitting(layers: list[Layer], width: int) -> list[Layer]:
     found: list[Layer] = []
     for layer in layers:
         with suppress(ModelError):
-            found = [*starting([*found, layer], width).layers]
+            with_defaults(starting([*found, layer], width), FRAMEWORKS["keras"])
+            found.append(layer)
     cells = [layer for layer in layers if isinstance(layer, Recurrent)]
     return found if any(isinstance(layer, Recurrent) for layer in found) else cells[:1]
+
+
+EXAMPLES: dict[str, Layer] = {
+    "embedding": Embedding(9, 4),
+    "lstm": LSTM(4, projection=3),
+    "gru": GRU(4),
+    "rnn": RNN(4),
+    "mgu": MGU(4),
+    "conv_lstm": ConvLSTM(4, (3, 3)),
+    "dense": Dense(4),
+    "conv": Conv(4, (3, 3)),
+    "layer_norm": LayerNorm(),
+    "repeat_vector": RepeatVector(3),
+    "dropout": Dropout(0.5),
+    "activation": Activation("tanh"),
+    "masking": Masking(),
+    "flatten": Flatten(),
+    "reshape": Reshape((-1, 2)),
+    "permute": Permute((2, 1)),
+    "pool": Pool((2,)),
+    "global_pool": GlobalPool(),
+    "upsample": Upsample((2,)),
+    "crop": Crop(((1, 1),)),
+    "pad": Pad(((1, 2),)),
+    "shared": Shared("a"),
+}
+"""A layer of every kind."""
+
+
+@st.composite
+def windowed(draw: DrawFn) -> Layer:
+    """Draw a layer with positions, in one to three dimensions."""
+    dimensions = draw(st.integers(1, 3))
+
+    def each(values: SearchStrategy[Any]) -> tuple[Any, ...]:
+        return tuple(draw(st.lists(values, min_size=dimensions, max_size=dimensions)))
+
+    few, form = st.integers(1, 3), draw(st.sampled_from([None, *DATA_FORMATS]))
+    sliding: dict[str, Any] = {"strides": draw(st.none() | st.just(each(few))), "padding": draw(st.sampled_from(["valid", "same"]))}
+    pairs = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    made = [
+        Conv(draw(few), each(few), data_format=form, **sliding),
+        Pool(each(few), data_format=form, **sliding),
+        Upsample(each(few), data_format=form),
+        Crop(each(pairs), data_format=form),
+        Pad(each(pairs), data_format=form),
+        GlobalPool(data_format=form, keepdims=draw(st.booleans())),
+    ]
+    return draw(st.sampled_from(made))
+
+
+def plain_layers() -> SearchStrategy[Layer]:
+    """Draw a layer that is neither recurrent nor has positions."""
+    few = st.integers(1, 6)
+    return st.one_of(
+        st.builds(Dense, few, time_distributed=st.integers(0, 1)),
+        st.builds(RepeatVector, few),
+        st.builds(Reshape, st.sampled_from([(-1,), (-1, 2), (2, -1), (2, -1, 1)])),
+        st.builds(Permute, st.sampled_from([(1,), (2, 1), (3, 1, 2)])),
+        st.sampled_from([LayerNorm(), Dropout(0.5), Activation("tanh"), Masking(), Flatten()]),
+    )
+
+
+@st.composite
+def graphs(draw: DrawFn, longest: int = 6) -> Model:
+    """Draw a model of layers of every kind with a known input shape, some of which read the output of another than the one before."""
+    shape = tuple(draw(st.lists(st.integers(1, 9), min_size=1, max_size=4)))
+    kinds = st.one_of(recurrent(4, "textbook"), windowed(), plain_layers())
+    found: list[Layer] = []
+    for layer in draw(st.lists(kinds, min_size=1, max_size=longest)):
+        one = layer.replace(name=f"l{len(found)}", input_dim=None)
+        if found and draw(st.booleans()):
+            one = one.replace(inputs=(draw(st.sampled_from(found)).name,))
+        with suppress(ModelError):
+            found = [*Model([*found, one], input_shape=shape).layers]
+    return Model(found or [Dense(2)], input_shape=shape)
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:

@@ -36,12 +36,12 @@ from lstm_calc.streams import is_terminal, say
 from tests.handmade import safetensors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.conftest import Cli
 
 MODEL = "vocab 200 > embed 8 > bilstm 4 x2 > gru 6 > dense 10 > dense 1"
 FORECAST = ("forecast", "--features", "5", "--window", "64", "--horizon", "3", "--units", "32")
+
+
 @pytest.mark.parametrize(
     ("arguments", "number"),
     [
@@ -63,7 +63,10 @@ FORECAST = ("forecast", "--features", "5", "--window", "64", "--horizon", "3", "
         ("params -i 3 -u 16 --cell conv_lstm --kernel-size 3x3 -f keras", 11008),
         ("params -i 8 -u 4 --projection 2 --peephole --coupled", 3 * (4 * 10 + 4) + 2 * 4 + 8),
         ("params -i 8 -u 4 --bidirectional --merge sum --output 1", 421),
-        ("params '8 > lstm 4 > dense 2 > repeat_vector 5 > gru 2' -f keras", 4 * (4 * (8 + 4) + 4) + 10 + 3 * (2 * (2 + 2) + 2 * 2)),
+        (
+            "params '8 > lstm 4 > dense 2 > repeat_vector 5 > gru 2' -f keras",
+            4 * (4 * (8 + 4) + 4) + 10 + 3 * (2 * (2 + 2) + 2 * 2),
+        ),
         ("params '3 > conv_lstm 4 kernel=3 > lstm 4' -f keras", 4 * (4 * 3 * (3 + 4) + 4) + 144),
         ("tensors -i 32 -u 32 -f onnx", 8448),
         ("forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32", 4864 + 99),
@@ -167,7 +170,7 @@ WRONG = {
     "cost -i 3 -u 4 --steps many": "--steps: 'many' is not a whole number",
     "cost -i 3 -u 4 --lengths 3,x": "--lengths: 'x' is not a whole number",
     "cost -i 3 -u 4 --lengths 3,4 --batch 2": "--lengths says how many sequences there are and how long; leave out --batch",
-    "cost -i 3 -u 4 --space 4x4": "space is the image of a conv_lstm, and the model has none",
+    "cost -i 3 -u 4 --space 4x4": "space is the image of a convolution, and the model reads none",
     "cost -i 3 -u 4 --truncate 4": "--truncate says how far training goes back; give --training, too",
     "cost -i 3 -u 4 --bandwidth 0B": "--bandwidth: must be at least one byte, not 0B",
     "cost -i 3 -u 4 --bandwidth 3Mb": "--bandwidth: '3Mb' is not a size in bytes; write 65536",

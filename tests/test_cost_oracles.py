@@ -197,7 +197,7 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
     for placed in model.uses:
         if placed.layer.kind in CELLS:
             every_step = not table.selective if placed.sequences is None else placed.sequences
-            ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.ways]
+            ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.directions]
             flowing = joined([way if every_step else way[-1:] for way in ways], placed)
         elif placed.layer.kind == "dense":
             matrix = kept.weight(placed.output_dim, placed.input_dim, trained=placed.layer.trainable)

@@ -35,7 +35,7 @@ COMMANDS = {
     "params": [],
     "tensors": ["--gates"],
     "shapes": ["--batch", "3"],
-    "cost": ["--steps", "9"],
+    "cost": ["--batch", "9"],
     "check": ["--max-params", "100k"],
     "solve": ["--max-params", "300k"],
     "sweep": ["--vary", "units=3,4"],
@@ -200,7 +200,7 @@ def test_verify_holds_a_file_against_its_own_framework(monkeypatch: pytest.Monke
         asked.append(table.name)
         raise LstmCalcError("not here")
 
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", adapter)
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", adapter)
     with pytest.raises(LstmCalcError, match="not here"):
         verify(load(CUDNN))
     assert asked == ["keras"]

@@ -35,7 +35,7 @@ from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.weights.inference.forms import forms
-from tests.made_up import put_framework
+from tests.strategies import EXAMPLES
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
@@ -310,13 +310,12 @@ def test_a_kind_that_no_framework_has_is_told_so() -> None:
 
 
 def test_a_field_that_no_framework_runs_is_told_so() -> None:
-    table = framework("onnx").replace(name="made-up", runs="")
     layer = ConvLSTM(4, (3,), strides=(2,))
-    with pytest.raises(FrameworkError, match=r"^made-up has no strides for conv_lstm; textbook and keras do$"):
-        check_run(table, layer)
+    with pytest.raises(FrameworkError, match=r"^flax-linen has no strides for conv_lstm; textbook and keras do$"):
+        check_run(framework("flax-linen"), layer)
     assert who_offers("conv_lstm", "projection") == ()
     refused = LSTM(4, projection=2, projection_bias=True)
-    assert list(refusals(table, refused))[1:] == ["made-up has no projection_bias=true for lstm; tflite does"]
+    assert list(refusals(framework("onnx"), refused))[1:] == ["onnx has no projection_bias=true for lstm; tflite does"]
 
 
 def test_every_framework_is_found_by_the_name_that_it_has() -> None:
@@ -428,8 +427,6 @@ def test_a_row_with_an_axis_that_its_layer_does_not_have_is_refused_when_the_tab
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_words_of_a_layer_are_the_sizes_that_it_has(kind: str) -> None:
-    values = {"kernel_size": (3, 3), "projection": 2}
-    fields = KINDS[kind].fields
-    given = {name: values.get(name, 4) for name, default in fields.items() if default is ... or name in values}
-    sizes = {"kernel_size" if word.startswith("kernel_") else word for word in KINDS[kind](**given).sizes}
-    assert sizes == KINDS[kind].words
+    layer = EXAMPLES[kind]
+    words = layer.sizes((2,) * (layer.rank or 3)).keys() - {"input"}
+    assert {"kernel_size" if word.startswith("kernel_") else word for word in words} == KINDS[kind].words

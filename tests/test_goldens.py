@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lstm_calc import inspect
-from lstm_calc.formats import notation
 from lstm_calc.errors import LstmCalcError, OutputError
+from lstm_calc.formats import notation
 from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Kind, Value
     from tests.conftest import Cli, Screen
 
+
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in a folder with the files that the calls read."""
@@ -48,9 +49,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("name", SCREENS)
-def test_a_screen(
-    screen: Screen, golden: Callable[[str, str], None], capsys: pytest.CaptureFixture[str], name: str
-) -> None:
+def test_a_screen(screen: Screen, golden: Callable[[str, str], None], capsys: pytest.CaptureFixture[str], name: str) -> None:
     shown, code = screen(*shlex.split(SCREENS[name]))
     golden(f"{name}.txt", shown)
     assert (code, capsys.readouterr().err) == (EXIT.get(name, 0), STDERR.get(name, ""))

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from lstm_calc import cost, count, params, tensors
-from lstm_calc.errors import FrameworkError, ModelError
-from lstm_calc.frameworks import FRAMEWORKS, framework, with_defaults
+from lstm_calc.frameworks import framework, with_defaults
 from lstm_calc.model.model import propagate
-from tests.layer_kinds import BATCH, CASES, MAKERS, Case, model_of, read, recorded
+from tests.layer_kinds import BATCH, CASES, MAKERS, Case, read, recorded
 
 RECORDED = [(name, found) for name, cases in recorded().items() for found in cases]
 IDS = [f"{name}-{found['case']}" for name, found in RECORDED]

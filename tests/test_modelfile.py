@@ -76,7 +76,8 @@ def layer(**fields: Any) -> str:
     return json.dumps({"input_dim": 4, "layers": [{"type": "lstm", "units": 3, **fields}]})
 
 
-NEEDS_TYPE = "layers[0].type: a layer needs its type: embedding, lstm, gru, rnn, mgu, conv_lstm, dense or repeat_vector"
+EVERY = "input_dim, name, trainable, inputs, time_distributed"
+NEEDS_TYPE = "layers[0].type: a layer needs its type, such as lstm or dense"
 RUNS = "bias, bidirectional, merge, repeat, return_sequences, return_state, stateful and go_backwards"
 RUNS_ON_CUDNN = f"{RUNS.replace(' and', ',')} and cudnn"
 
@@ -111,11 +112,11 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ),
         (
             layer(type="gru", peephole=True),
-            f"layers[0].peephole: unknown key for gru; known are units, reset_after, input_dim, name, trainable, {RUNS_ON_CUDNN}",
+            f"layers[0].peephole: unknown key for gru; known are units, reset_after, {EVERY}, {RUNS_ON_CUDNN}",
         ),
         (
             layer(type="conv_lstm"),
-            f"layers[0].units: unknown key for conv_lstm; known are filters, {IMAGES}, input_dim, name, trainable, {RUNS}",
+            f"layers[0].units: unknown key for conv_lstm; known are filters, {IMAGES}, {EVERY}, {RUNS}",
         ),
         ('{"input_dim": 4, "layers": [{"type": "conv_lstm", "filters": 3}]}', "layers[0].kernel_size: missing; conv_lstm needs it"),
         ('{"input_dim": 0, "layers": [{"type": "lstm", "units": 3}]}', "input_dim: must be a whole number from 1 up, not 0"),
@@ -131,7 +132,7 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ('{"input_dim": 4, "input_dim": 5, "layers": []}', "the key 'input_dim' stands twice"),
         (
             '{"input_dim": 4, "layers": [{"type": "dense", "units": 4, "tied": true}]}',
-            "layers[0].tied: shares an embedding's matrix, and none below is 4 x 4",
+            "layers[0].tied: shares an embedding's matrix, and none before is 4 x 4",
         ),
         ("[1]", "a model file is a table with 'layers'"),
         ("{", "not JSON: "),
@@ -140,8 +141,11 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ("null", "a model file is a table with 'layers'"),
         ('{"input_dim": ' + "9" * 5000 + "}", "not JSON: a number has too many digits"),
         ("", "not JSON: "),
-        ('{"a\\nerror: forged": 1}', "a\\nerror: forged: unknown key; known are input_dim, framework, layers and budget"),
-        (f'{{"{"k" * 9000}": 1}}', f"{'k' * 119}…: unknown key; known are input_dim, framework, layers and budget"),
+        (
+            '{"a\\nerror: forged": 1}',
+            "a\\nerror: forged: unknown key; known are input_dim, input_shape, framework, layers and budget",
+        ),
+        (f'{{"{"k" * 9000}": 1}}', f"{'k' * 119}…: unknown key; known are input_dim, input_shape, framework, layers and budget"),
     ],
 )
 def test_an_error_says_file_and_key(text: str, message: str) -> None:
@@ -372,7 +376,7 @@ CONFIG = {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [Non
 def test_a_config_of_keras_is_a_template_without_an_open_size(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps(CONFIG))
-    assert load_template(str(path)) == Template((LSTM(4, return_sequences=False),), 3, (), framework="keras")
+    assert load_template(str(path)) == Template((LSTM(4, return_sequences=False),), input_shape=(7, 3), framework="keras")
     path.write_text(json.dumps({**CONFIG, "class_name": "LSMT"}))
     with pytest.raises(ModelFileError, match=rf"^{path}:class_name: 'LSMT' \(LSMT\) cannot be counted"):
         load_template(str(path))
@@ -424,7 +428,9 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
     with pytest.raises(ModelFileError, match=r"^m.json:layers\[0\].class_name: unknown key for lstm; "):
         loads(json.dumps(ours), "m.json")
     del ours["layers"][0]["class_name"]  # type: ignore[index]
-    with pytest.raises(ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, framework, layers and budget$"):
+    with pytest.raises(
+        ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, input_shape, framework, layers and budget$"
+    ):
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
     assert loads(json.dumps({"$schema": "x", **ours}), "m.json") == Model([LSTM(3)], 4)
 

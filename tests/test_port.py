@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest

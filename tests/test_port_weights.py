@@ -15,9 +15,9 @@ from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, frameworks, layout_for, offers
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.port_arrays import move, port
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
-from lstm_calc.questions.port_arrays import move, port
 from tests.strategies import models
 from tests.test_imports import loaded
 
@@ -90,7 +90,7 @@ def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Arr
     x = np.random.default_rng(4).normal(size=(1, 3, *(2 for _ in layer.window), model.input_dim))
     return [
         unrolled(equations, blocks(model, framework, weights, way), x, CELLS[layer.kind].states, forget_bias=layout.forget_bias)
-        for way in layer.ways
+        for way in layer.directions
     ]
 
 
@@ -226,7 +226,7 @@ def test_a_raveled_kernel_is_what_tf_keras_makes_of_it() -> None:
 
 
 def test_layers_that_are_not_recurrent_move_as_well() -> None:
-    model = read("vocab 9 > embed 4 > repeat_vector 2 > lstm 4 > dense 9 tied > dense 2")
+    model = read("vocab 9 > embed 4 > lstm 4 > repeat_vector 2 > dense 9 tied > dense 2")
     ours = whole_numbers(model, "pytorch")
     theirs = port(ours, model, source="pytorch", target="keras")
     assert np.array_equal(theirs["sequential/embedding/embeddings"], ours["embedding.weight"])

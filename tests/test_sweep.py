@@ -659,7 +659,7 @@ def test_nothing_is_refused_before_a_row_is_read() -> None:
     rows = sweep(read("vocab 9 > embed 6 > lstm 6 > dense 9 tied"), {"units": [6, 5, 4]}, "keras", columns=["params"])
     assert (rows.refused, rows.reason, rows.columns, rows.total) == (0, "", ("units", "params"), 3)
     assert [row[1] is None for row in rows] == [False, True, True]
-    assert (rows.refused, rows.reason) == (2, "tied shares an embedding's matrix, and none below is 9 x 5")
+    assert (rows.refused, rows.reason) == (2, "tied shares an embedding's matrix, and none before is 9 x 5")
 
 
 def test_fifty_nots_are_read() -> None:

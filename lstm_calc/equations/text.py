@@ -32,6 +32,10 @@ _LETTERS = {
     "projection": "P",
     "gain": "γ",
     "shift": "β",
+    "statistic": "s",
+    "slope": "a",
+    "table": "T",
+    "other": "w",
 }
 """The letter of each role; a role without one goes by its name."""
 _SUM, _PRODUCT, _ATOM = range(3)

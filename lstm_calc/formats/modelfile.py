@@ -17,13 +17,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, quoted
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import RULES, UNKNOWN, count
 from lstm_calc.inputs import note
 from lstm_calc.model import KINDS, Layer, Model, Nested
 from lstm_calc.model.budget import Budget, budget_of
-from lstm_calc.model.template import Place, Template
+from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,17 +73,10 @@ def load_template(path: str) -> Template:
     data = _data(text, file)
     places = tuple(_opened(data)) if _has_types(data) else ()
     if not places:
-        return _template(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
+        return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
     top["outputs"] = data.get("outputs", ())
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
-
-
-def _template(model: Model) -> Template:
-    """Return a model as a template without an open size."""
-    return Template(
-        model.flat, model.input_dim, input_shape=model.input_shape, framework=model.framework, outputs=model.flat_outputs
-    )
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -296,7 +289,7 @@ def _layer(table: Any, file: str, where: str) -> Layer:
     values = dict(table)
     name = values.pop("type", None)
     if not isinstance(name, str):
-        raise ModelFileError(f"a layer needs its type: {listed(KINDS, 'or')}", file, f"{where}.type")
+        raise ModelFileError("a layer needs its type, such as lstm or dense", file, f"{where}.type")
     kind = KINDS.get(name)
     if kind is None:
         raise ModelFileError(f"{quoted(name)} is not a layer type{did_you_mean(name, KINDS)}", file, f"{where}.type")

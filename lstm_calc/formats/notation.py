@@ -108,6 +108,7 @@ _KEYS = {
     "dilation": "dilation_rate",
     "padding": "padding",
     "format": "data_format",
+    "distributed": "time_distributed",
     "name": "name",
     "inputs": "inputs",
 }

@@ -115,7 +115,11 @@ def framework_of(model: Model | Template, name: str | None) -> Framework:
 
 
 _NO_WEIGHTS = Layout(rows=())
-_EVERYWHERE = {"other": Layout(rows=(Row("parameters", "params", "other"),), source="what the model says of it", path="{name}/")}
+_EVERYWHERE = {
+    "other": Layout(
+        rows=(Row("parameters", "params", "other", when="weights"),), source="what the model says of it", path="{name}/"
+    )
+}
 """How layers are stored of which no framework's table says how."""
 
 

@@ -41,8 +41,8 @@ class Row(Record):
     ``role`` has a word for each part where an axis concatenates (``input+output``, ``biases``). ``when`` are the option
     words that bring the row in, ``frozen`` those that keep it at its initial zeros; ``gates`` the gates it holds, where not all.
     ``raveled``: each block lies (units, input) row by row inside a place of shape (input, units). ``group`` is the group of
-    applications that it belongs to, or one for each part; ``trained`` says whether training changes it, and ``counted`` whether the
-    framework counts it as parameters.
+    applications that it belongs to, ``gates`` where each gate is one of its own. ``trained`` says whether training changes it,
+    and ``counted`` whether the framework counts it as parameters.
     """
 
     name: str

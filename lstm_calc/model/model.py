@@ -23,7 +23,7 @@ from lstm_calc.model.graph import (
     sources_of,
     unread,
 )
-from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Recurrent, Shared
+from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Other, Recurrent, Shared
 from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
@@ -220,6 +220,11 @@ class Model(Checked):
             if minds is not None:
                 found.update({source: minds for source, number in self.sources[position] if not _is_state(self, source, number)})
         return found
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether its layers are all of a kind that is known."""
+        return not any(isinstance(call, Other) and (call.params is None or not call.knows_shape) for call in self.calls)
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:

@@ -6,15 +6,13 @@ can exist is one stretch of numbers as well, for each condition (a projection be
 
 from __future__ import annotations
 
-from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import MAX_SIZE, Record
 from lstm_calc.model import Model
-from lstm_calc.model.template import Template, in_proportion, one_width
-from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
+from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 
 if TYPE_CHECKING:
@@ -106,8 +104,7 @@ def solve(
         return Solution(name, template.unknown, budget, None, None, end)
     if not _fits(multiple, low, budget):
         return Solution(name, template.unknown, budget, None, multiple(low))
-    near = _near(multiple, low, budget)
-    high = largest(near if near > low and _fits(multiple, near, budget) else low, lambda steps: _fits(multiple, steps, budget))
+    high = largest(low, lambda steps: _fits(multiple, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
     return Solution(name, template.unknown, budget, multiple(high), *_after(multiple, high + 1))
@@ -119,34 +116,9 @@ def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, 
     return found is not None and all(found.costs[name] <= limit for name, limit in budget.items())
 
 
-_APART = 8
-
-
-def _near(candidate: Callable[[int], Candidate], low: int, budget: dict[str, int]) -> int:
-    """Return about the largest number that fits, by the polynomial of each count; ``low`` where a count is none, or stays."""
-    try:
-        return min(_root(lambda steps, name=name: candidate(steps).costs[name], low, limit) for name, limit in budget.items())  # type: ignore[misc]
-    except (ModelError, FrameworkError, NoPolynomialError):
-        return low
-
-
-def _root(count: Callable[[int], int], low: int, limit: int) -> int:
-    """Return the largest number at which a polynomial count of degree two at most is within a limit."""
-    nodes = nodes_of(range(low, low + _APART))
-    a, b, c = along_last(closed_form(count, [range(low, low + _APART)]), [nodes], [])
-    a -= limit
-    if c:
-        return (isqrt(max(b * b - 4 * a * c, 0)) - b) // (2 * c)
-    return -a // b if b else low
-
-
 def _opened(model: Model | Template, *, scale: bool) -> Template:
     """Return the template that is solved for."""
-    template = (
-        Template(model.flat, model.input_dim, input_shape=model.input_shape, outputs=model.flat_outputs)
-        if isinstance(model, Model)
-        else model
-    )
+    template = template_of(model) if isinstance(model, Model) else model
     if template.places and scale:
         raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
     return template if template.places else (in_proportion if scale else one_width)(template)

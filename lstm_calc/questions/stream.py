@@ -42,8 +42,8 @@ class Stream(Record):
 
     def shape(self, axes: Sequence[str]) -> Sizes:
         """Return the shape of some axes in words, the batch as one number."""
-        sizes = {"steps": None, **self.sizes(), "batch": product(self.batch)}
-        return tuple(sizes[word] for word in axes)
+        sizes: dict[str, Size] = {**self.sizes(), "batch": product(self.batch)}
+        return tuple(sizes.get(word) for word in axes)
 
 
 def _numbered(word: str, count: int) -> list[str]:

@@ -51,6 +51,10 @@ _MEANINGS = {
     "projection": "weights that make the output h out of the cell",
     "gain": "multiplies each feature",
     "shift": "added to each feature",
+    "statistic": "kept while training, not trained",
+    "slope": "multiplied with negative numbers",
+    "table": "scores, looked up",
+    "other": "of which no more is known",
 }
 _MERGES = {
     "concat": "the two outputs are put side by side, which gives",
@@ -211,8 +215,10 @@ def _reason(layer: LayerExplanation) -> str:
         if operand.gate is not None or not layer.gates:
             held.setdefault(operand.role, []).append(operand.gate)
     gates = max(sum(gate.stored for gate in layer.gates), 1)
+    if layer.layer.kind == "embedding" or not layer.lines:
+        return ""
     all_have = [_unit_words(layer, role, held) for role, owners in held.items() if len(owners) == gates]
-    if layer.layer.kind == "embedding" or not all_have:
+    if not all_have:
         return ""
     unit = layer.layer.size.removesuffix("s") or "feature"
     some_have = [
@@ -287,9 +293,9 @@ def _bias_pairs(layer: LayerExplanation) -> list[tuple[str, str]]:
 
 
 def _sum_blocks(answer: Explanation) -> Iterator[Block]:
-    if len(answer.layers) > 1 or len(answer.layers[0].names) > 1:
+    counted = [layer for layer in answer.layers if layer.total]
+    if sum(len(layer.names) for layer in counted) > 1:
         yield Block("All layers together", "heading")
-        counted = [layer for layer in answer.layers if layer.total] or answer.layers
         words = [f"{len(layer.names):,} × " * (len(layer.names) > 1) + layer.names[0] for layer in counted]
         yield Block(f"{few(words)}:")
         yield Block(answer.total.text, "formula")

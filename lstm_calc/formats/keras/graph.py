@@ -11,7 +11,7 @@ from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
 from lstm_calc.frameworks import framework, uses_in
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
-from lstm_calc.model import MAX_LAYERS, Embedding, Input, Layer, Model, Recurrent, Shared, fresh_name
+from lstm_calc.model import MAX_LAYERS, Embedding, Input, Layer, Merge, Model, Other, Recurrent, Shared, fresh_name
 from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
@@ -118,14 +118,28 @@ class Graph:
     def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
         """Return the model; its outputs are set where they are not all that nothing reads."""
         more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", **said}
+        self._with_wanted_ranks()
         model = Model(self._layers(()), **more)
         if sorted(set(gives)) == sorted(model.gives):
             return model
         names = self._names(gives)
         return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
 
+    def _with_wanted_ranks(self) -> None:
+        """Give what is not known as many axes as those want that read it, where the file does not say its shape."""
+        wanted: dict[int, int] = {}
+        for position in reversed(range(len(self._read))):
+            read, layer = self._read[position], self._layer(position)
+            if isinstance(layer, Other) and layer.shape is None and position in wanted and not isinstance(read.layer, Shared):
+                self._read[position] = read.replace(layer=layer.replace(shape=(None,) * (wanted[position] - 1)))
+            shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
+            rank = len(shape) + layer.time_distributed if shape else wanted.get(position) if layer.keeps_rank else None
+            for source, _ in read.reads if isinstance(layer, Merge) else read.reads[:1]:
+                if rank is not None:
+                    wanted.setdefault(source, rank)
+
     def _input(self, root: Node) -> dict[str, Any]:
-        """Return what the model reads where its first layer is no input, and give an input the width that is said beside the file."""
+        """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
         places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
         if not places:
             return self._beside()
@@ -158,7 +172,7 @@ class Graph:
         return {"input_dim": self._spare}
 
     def _layers(self, gives: Sequence[Value]) -> list[Layer]:
-        """Return the layers with names that are taken once, and with the names of what they read where that is not the one before."""
+        """Return the layers with names that are taken once, and the names of what they read where that is not the one before."""
         names = self._names(gives)
         layers = []
         for position, read in enumerate(self._read):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
 
 
+UNITS = frozenset({"units", "output"})
+"""The words of a layer that has units."""
+
+
 class Layer(Checked, kw_only=True):
     """One kind of layer.
 
@@ -33,8 +37,8 @@ class Layer(Checked, kw_only=True):
     """The field that says how many features it gives; empty where it gives as many as it reads."""
     value: ClassVar[str] = ""
     """The field that a value right after the kind's name sets, where that is not its size."""
-    words: ClassVar[frozenset[str]] = frozenset({"units", "output"})
-    """The words that measure the layer's own sizes in the rows of the frameworks."""
+    words: ClassVar[frozenset[str]] = frozenset()
+    """The words that measure the layer's own sizes in the rows of the frameworks, beside ``input``."""
     weighted: ClassVar[bool] = True
     """Whether it has weights, and so rows in the frameworks' tables."""
     keeps_rank: ClassVar[bool] = True
