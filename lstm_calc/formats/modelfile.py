@@ -71,9 +71,9 @@ def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
     text, file = _read(path)
     data = _data(text, file)
-    if not _has_types(data):
-        return template_of(_described(data, file))
-    places = tuple(_opened(data))
+    places = tuple(_opened(data)) if _has_types(data) else ()
+    if not places:
+        return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
     top["outputs"] = data.get("outputs", ())
     return Template(_layers(data, file), data.get("input_dim"), places, **top)

@@ -56,6 +56,11 @@ class Layer(Checked, kw_only=True):
     """How many axes after the batch it is applied along, one entry at a time, as Keras' TimeDistributed does."""
 
     @property
+    def least_rank(self) -> int:
+        """The fewest axes that it can read, where any number from there will do."""
+        return 2
+
+    @property
     def variant(self) -> str:
         """The other way of storing it that the layer asks a framework for; empty for the usual one."""
         return ""
