@@ -111,6 +111,7 @@ HAIKU = Framework(
             label="conv{dims}_d",
             path="{name}/",
             initial=_HAIKU_INITIAL,
+            runs="strides dilation_rate padding",
             rows=(
                 Row("w", "kernel_size group_input units", "kernel"),
                 Row("b", "units", "bias", when="bias"),
@@ -121,6 +122,7 @@ HAIKU = Framework(
             label="depthwise_conv{dims}_d",
             path="{name}/",
             initial=_HAIKU_INITIAL,
+            runs="strides dilation_rate padding",
             rows=(
                 Row("w", "kernel_size 1 input*multiplier", "kernel"),
                 Row("b", "input*multiplier", "bias", when="bias"),
@@ -132,6 +134,9 @@ HAIKU = Framework(
             path="{name}/",
             initial=_HAIKU_INITIAL,
             limits=(("groups", "=", "1"),),
+            quirks="mirrored",
+            note="its window is the mirror image of PyTorch's and Keras'",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("w", "kernel_size units input", "kernel"),
                 Row("b", "units", "bias", when="bias", group="output"),
@@ -177,7 +182,7 @@ HAIKU = Framework(
                 Row("key/b", "heads*key_dim", "bias", when="bias", gates="key", group="gates"),
                 Row("value/w", "value heads*value_dim", "kernel", gates="value", group="gates"),
                 Row("value/b", "heads*value_dim", "bias", when="bias", gates="value", group="gates"),
-                Row("linear/w", "heads*value_dim attention_output", "kernel", gates="output", group="gates"),
+                Row("linear/w", "attended attention_output", "kernel", gates="output", group="gates"),
                 Row("linear/b", "attention_output", "bias", when="bias", gates="output", group="gates"),
             ),
         ),
@@ -242,6 +247,7 @@ EQUINOX = Framework(
             source="equinox/nn/_conv.py, class Conv",
             initial="uniform within 1/sqrt(inputs * kernel sizes)",
             padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("weight", "units group_input kernel_size", "kernel"),
                 Row("bias", "units point", "bias", when="bias"),
@@ -251,6 +257,7 @@ EQUINOX = Framework(
             source="equinox/nn/_conv.py, class Conv, with as many groups as channels",
             initial="uniform within 1/sqrt(kernel sizes)",
             padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("weight", "input*multiplier 1 kernel_size", "kernel"),
                 Row("bias", "input*multiplier point", "bias", when="bias"),
@@ -260,6 +267,9 @@ EQUINOX = Framework(
             source="equinox/nn/_conv.py, class ConvTranspose",
             initial="uniform within 1/sqrt(inputs * kernel sizes)",
             padding="zeros",
+            quirks="mirrored",
+            note="its window is the mirror image of PyTorch's and Keras'",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("weight", "units group_input kernel_size", "kernel"),
                 Row("bias", "units point", "bias", when="bias", group="output"),
@@ -304,7 +314,7 @@ EQUINOX = Framework(
                 Row("key_proj.bias", "heads*key_dim", "bias", when="bias", gates="key", group="gates"),
                 Row("value_proj.weight", "heads*value_dim value", "kernel", gates="value", group="gates"),
                 Row("value_proj.bias", "heads*value_dim", "bias", when="bias", gates="value", group="gates"),
-                Row("output_proj.weight", "attention_output heads*value_dim", "kernel", gates="output", group="gates"),
+                Row("output_proj.weight", "attention_output attended", "kernel", gates="output", group="gates"),
                 Row("output_proj.bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
             ),
         ),

@@ -71,6 +71,7 @@ MLX = Framework(
             source="mlx/nn/layers/convolution.py",
             initial="uniform within 1/sqrt(inputs * kernel sizes), bias zeros",
             padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("weight", "units kernel_size group_input", "kernel"),
                 Row("bias", "units", "bias", when="bias"),
@@ -80,6 +81,7 @@ MLX = Framework(
             source="mlx/nn/layers/convolution.py, with as many groups as channels",
             initial="uniform within 1/sqrt(kernel sizes), bias zeros",
             padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("weight", "input*multiplier kernel_size 1", "kernel"),
                 Row("bias", "input*multiplier", "bias", when="bias"),
@@ -90,6 +92,7 @@ MLX = Framework(
             initial="uniform within 1/sqrt(inputs * kernel sizes), bias zeros",
             padding="zeros",
             limits=(("groups", "=", "1"),),
+            runs="strides dilation_rate padding",
             rows=(
                 Row("weight", "units kernel_size input", "kernel"),
                 Row("bias", "units", "bias", when="bias", group="output"),
@@ -100,10 +103,12 @@ MLX = Framework(
             initial="weight and variance ones, bias and mean zeros",
             options="nocenter noscale",
             note="the statistics are parameters that are not trained",
+            gates="mean variance",
+            letters="mean variance",
             rows=(
                 *_NORM,
-                Row("running_mean", "input", "statistic", trained=False),
-                Row("running_var", "input", "statistic", trained=False),
+                Row("running_mean", "input", "statistic", trained=False, gates="mean"),
+                Row("running_var", "input", "statistic", trained=False, gates="variance"),
             ),
         ),
         "layer_norm": Layout(
@@ -138,7 +143,7 @@ MLX = Framework(
                 Row("key_proj.bias", "heads*key_dim", "bias", when="bias", gates="key", group="gates"),
                 Row("value_proj.weight", "heads*value_dim value", "kernel", gates="value", group="gates"),
                 Row("value_proj.bias", "heads*value_dim", "bias", when="bias", gates="value", group="gates"),
-                Row("out_proj.weight", "attention_output heads*value_dim", "kernel", gates="output", group="gates"),
+                Row("out_proj.weight", "attention_output attended", "kernel", gates="output", group="gates"),
                 Row("out_proj.bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
             ),
         ),

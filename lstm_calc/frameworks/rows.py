@@ -8,7 +8,7 @@ parted by spaces; inside an axis ``*`` nests (outermost first) and ``+`` concate
     group_input group_units           the features of one group of a convolution
     point multiplier                  kernels of 1 along each dimension; kernels per channel
     query value key heads key_heads   the widths that an attention reads, its heads and those of its keys
-    key_dim value_dim                 the size of a head
+    key_dim value_dim attended        the size of a head, and what all heads give together
     attention_output einsum_kernel    sizes that may have several axes, and so
     einsum_bias slopes                may the input of a normalisation, which is what it normalises
     all_slopes                        the slopes in a single axis
@@ -65,7 +65,8 @@ class Layout(Record):
     ``stacked`` and ``stacked_two_way`` where the model has several recurrent layers. ``label`` is the name the framework gives an
     unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
     layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what
-    is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
+    is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's
+    (``mirrored``: a window the other way round).
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
     ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs`` are the fields of ``RUN_FIELDS`` that
     it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be

@@ -199,12 +199,20 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
 def _listed(group: Sequence[Use], owned: Sequence[Tensor]) -> LayerExplanation:
     """Return the explanation of layers that no equations are written down for: their parameters, tensor by tensor."""
     use, counted = group[0], [tensor for tensor in owned if tensor.counted]
-    axes = [tuple(axis.replace("*", " × ") for axis in tensor.axes.split()) for tensor in counted]
-    terms = Counter(" × ".join(words) or "1" for words in axes)
+    names = zip(_own_names([tensor.name for tensor in counted]), counted, strict=True)
     operands = [
-        Operand(name, None, tensor.parts[0].role, words, tensor.shape, fixed=False)
-        for name, tensor, words in zip(_own_names([tensor.name for tensor in counted]), counted, axes, strict=True)
+        Operand(
+            f"{name} of the {part.gate}" if len(tensor.parts) > 1 else name,
+            None,
+            part.role,
+            tuple(axis.replace("*", " × ") for axis in part.axes.split()),
+            part.shape,
+            fixed=False,
+        )
+        for name, tensor in names
+        for part in tensor.parts
     ]
+    terms = Counter(" × ".join(operand.axes) or "1" for operand in operands)
     formula = " + ".join(times(number, term) for term, number in terms.items())
     total = sum(tensor.params for tensor in owned)
     return LayerExplanation(

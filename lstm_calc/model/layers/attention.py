@@ -129,7 +129,7 @@ class MultiHeadAttention(Attending):
 
     kind = "multi_head_attention"
     value = "num_heads"
-    words = Attending.words | {"heads", "key_heads", "key_dim", "value_dim", "attention_output"}
+    words = Attending.words | {"heads", "key_heads", "key_dim", "value_dim", "attended", "attention_output"}
     num_heads: int
     key_dim: int
     value_dim: int | None = None
@@ -160,6 +160,7 @@ class MultiHeadAttention(Attending):
             "key_heads": self.key_heads or self.num_heads,
             "key_dim": self.key_dim,
             "value_dim": self.value_dim or self.key_dim,
+            "attended": self.num_heads * (self.value_dim or self.key_dim),
             **several("attention_output", self.attended(query, value)),
         }
 
