@@ -15,7 +15,7 @@ import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
-from lstm_calc.weights.readers import hdf5, read
+from lstm_calc.weights.readers import read
 from lstm_calc.weights.readers.allowance import MOST
 from lstm_calc.weights.readers.configured import configured_layers
 from lstm_calc.weights.readers.hdf5 import layer_classes, parsed_config
