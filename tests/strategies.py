@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import OPTIONS, frameworks, refusals, with_defaults
+from lstm_calc.frameworks import OPTIONS, framework, frameworks, refusals, with_defaults
 from lstm_calc.frozen import DATA_FORMATS, MERGES
 from lstm_calc.model import (
     GRU,
@@ -125,7 +125,7 @@ def fitting(layers: list[Layer], width: int) -> list[Layer]:
     found: list[Layer] = []
     for layer in layers:
         with suppress(ModelError):
-            with_defaults(starting([*found, layer], width), FRAMEWORKS["keras"])
+            with_defaults(starting([*found, layer], width), framework("keras"))
             found.append(layer)
     cells = [layer for layer in layers if isinstance(layer, Recurrent)]
     return found if any(isinstance(layer, Recurrent) for layer in found) else cells[:1]
@@ -194,7 +194,7 @@ def plain_layers() -> SearchStrategy[Layer]:
 
 @st.composite
 def graphs(draw: DrawFn, longest: int = 6) -> Model:
-    """Draw a model of layers of every kind with a known input shape, some of which read the output of another than the one before."""
+    """Draw a model of layers of every kind with a known input shape, some of which read another's output than that before."""
     shape = tuple(draw(st.lists(st.integers(1, 9), min_size=1, max_size=4)))
     kinds = st.one_of(recurrent(4, "textbook"), windowed(), plain_layers())
     found: list[Layer] = []

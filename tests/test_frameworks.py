@@ -35,6 +35,7 @@ from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.weights.inference.forms import forms
+from tests.made_up import put_framework
 from tests.strategies import EXAMPLES
 
 if TYPE_CHECKING:

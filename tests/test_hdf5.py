@@ -15,12 +15,13 @@ import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
-from lstm_calc.weights.readers import hdf5, read
+from lstm_calc.weights.readers import read
 from lstm_calc.weights.readers.allowance import MOST
 from lstm_calc.weights.readers.configured import configured_layers
 from lstm_calc.weights.readers.hdf5 import layer_classes, parsed_config
 from tests.handmade import zipped
-from tests.hostile import configured, hdf5, of_no_size
+from tests.hostile import configured, of_no_size
+from tests.hostile import hdf5 as hdf5_bytes
 from tests.test_checkpoint import refusal
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def test_the_limits_of_this_process_stay_as_they_are(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX'")
 def test_the_user_can_interrupt_a_file_that_has_no_end(tmp_path: Path) -> None:
     path = tmp_path / "a.h5"
-    path.write_bytes(hdf5(configured, of_no_size))
+    path.write_bytes(hdf5_bytes(configured, of_no_size))
     started = time.monotonic()
     call = [sys.executable, "-m", "lstm_calc", "inspect", str(path)]
     with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:

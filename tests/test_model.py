@@ -67,7 +67,7 @@ def test_a_window_has_one_to_three_sizes(kernel_size: Any) -> None:
 
 
 def test_a_gru_has_no_peephole() -> None:
-    with pytest.raises(TypeError, match="^GRU has no field 'peephole'"):
+    with pytest.raises(TypeError, match=r"^GRU has no field 'peephole'"):
         GRU(8, peephole=True)  # type: ignore[call-arg]
 
 

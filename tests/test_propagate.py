@@ -152,7 +152,7 @@ def test_what_is_known_of_less_agrees_with_what_is_known_of_more(model: Model, d
 def test_each_layer_gives_what_the_next_reads(model: Model) -> None:
     given: dict[str, Shape] = {}
     before: Shape = model.input
-    for use, layer in zip(model.uses, (layer for layer in model.layers for _ in range(layer.repeat)), strict=True):
+    for use, layer in zip(model.uses, (each for each in model.layers for _ in range(each.repeat)), strict=True):
         assert use.input == (given[layer.inputs[0]] if layer.inputs and use.depth == 0 else before)
         before = given[use.module] = use.output
 

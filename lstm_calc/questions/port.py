@@ -131,7 +131,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
 
     A ``source`` of None is the model's own framework. A choice that the model leaves open (GRU's reset_after) is made as the source
     makes it. A layer without biases is filled with biases of zero in a target that has it only with them. Raises FrameworkError
-    where a framework is unknown or lacks what the model asks for, and where no weights make the target compute what the source does.
+    where a framework is unknown or lacks what the model asks for, and where no weights make the target compute what the source
+    does.
 
     >>> from lstm_calc import read
     >>> bias = port_plan(read("8 > lstm 4"), "tensorflow1", "keras").filled[2]
@@ -197,7 +198,8 @@ def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
     equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
     parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
     states = tuple(cell.states if cell else ())
-    return _Side(table.name, getattr(layer, "bias", True), layout.forget_bias, states, equations, "mirrored" in layout.quirks, parts)
+    biased, mirrored = getattr(layer, "bias", True), "mirrored" in layout.quirks
+    return _Side(table.name, biased, layout.forget_bias, states, equations, mirrored, parts)
 
 
 class _Crossing:

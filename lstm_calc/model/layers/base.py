@@ -27,8 +27,8 @@ class Layer(Checked, kw_only=True):
     """One kind of layer.
 
     ``inputs`` are the names of the layers whose outputs it reads (none: the one before); a second output is called ``name.1``.
-    ``input_dim`` is the width it reads, where that is not what comes in. ``paths`` say where the framework that the model was written
-    in keeps its weights, one for each direction, where that does not follow from the names.
+    ``input_dim`` is the width it reads, where that is not what comes in. ``paths`` say where the framework that the model was
+    written in keeps its weights, one for each direction, where that does not follow from the names.
     """
 
     rules = RULES

@@ -51,7 +51,7 @@ def _answered(stream: IO[bytes], start: int, size: int, allowance: Allowance) ->
     """Return what a process of its own reads in an HDF5 file: plain values."""
     if find_spec("h5py") is None:
         raise NotInstalledError("an HDF5 file needs h5py, which is not installed; pip install 'lstm-calc[hdf5]'")
-    held = answer(f"{__name__}:reader", stream, start, size, allowance)
+    held: dict[str, Any] | None = answer(f"{__name__}:reader", stream, start, size, allowance)
     if held is None:
         stream.seek(0, io.SEEK_END)  # a process that began to read has moved the place that both read from
         held = reader()(Window(stream, start, size))
