@@ -14,7 +14,7 @@ from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError
 from lstm_calc.formats import notation
 from lstm_calc.formats.modelfile import loads
-from lstm_calc.frameworks import FRAMEWORKS, framework, with_defaults
+from lstm_calc.frameworks import framework, frameworks, with_defaults
 from lstm_calc.model.model import propagate
 from tests.layer_kinds import BATCH, CASES, MAKERS, Case, read, recorded
 
@@ -129,7 +129,7 @@ def test_what_a_framework_cannot_have_is_refused(question: Any, text: str, name:
         question(notation.read(text), name)
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", frameworks())
 @pytest.mark.parametrize("case", [*CASES["keras"], *CASES["pytorch"]], ids=str)
 def test_every_question_has_an_answer_or_a_sentence(name: str, case: Case) -> None:
     """In every framework, for every option; and the counts agree."""

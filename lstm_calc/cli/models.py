@@ -10,8 +10,8 @@ import typer
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.frozen import UNKNOWN
-from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
-from lstm_calc.model.template import Place, Template
+from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
@@ -59,16 +59,35 @@ def read_model(
         None, "--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE
     ),
     kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
+    assume: list[str] | None = typer.Option(
+        None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
+    ),
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
-    flags = _flags(locals(), _beside(model))
+    flags = _flags({name: value for name, value in locals().items() if name != "assume"}, _beside(model))
     if model is None:
         return _from_flags(flags)
-    return named_model(model, _width_beside(flags))
+    return with_assumed(named_model(model, _width_beside(flags)), assume)
+
+
+def with_assumed(model: Model, assumed: list[str] | None) -> Model:
+    """Return a model in which layers that are not known have the numbers of parameters of --assume, by their class or name."""
+    for text in assumed or ():
+        name, equals, number = text.partition("=")
+        if not equals:
+            raise LstmCalcError(f"--assume: {quoted(text)} is not a layer and its parameters; write CustomLayer=1234")
+        meant = [layer for layer in model.layers if isinstance(layer, Other) and name in {layer.class_name, layer.name}]
+        if not meant:
+            known = {layer.class_name or layer.name or "" for layer in model.layers if isinstance(layer, Other)}
+            raise LstmCalcError(f"--assume: {quoted(name)} is not a layer that is not known{did_you_mean(name, known)}")
+        params = 0 if number.strip() == "0" else read_counts("assume", number, at_most=1)[0]
+        model = model.replace(layers=[layer.replace(params=params) if layer in meant else layer for layer in model.layers])
+    return model
 
 
 _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
-_ALL = tuple(inspect.signature(read_model).parameters.values())
+_WITH_ASSUMED = tuple(inspect.signature(read_model).parameters.values())
+_ALL = _WITH_ASSUMED[:-1]
 
 
 def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
@@ -142,21 +161,29 @@ def _named_template(model: str) -> Template:
     return read_template(model)
 
 
-@_asking(*_ALL)
+@_asking(*_WITH_ASSUMED)
 def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
     """Return the model that a call describes, in the same ways, and the budget where it is a file that has one."""
-    model = given["model"]
+    model, assumed = given["model"], given.pop("assume")
     flags = _flags(given, _beside(model))
-    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags))
+    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed)
 
 
-def model_and_budget(model: str, input_dim: int | None = None) -> "tuple[Model, Budget]":
-    """Return the model of an argument, and the budget where it is a file that has one."""
+def model_and_budget(model: str, input_dim: int | None = None, assumed: list[str] | None = None) -> "tuple[Model, Budget]":
+    """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
     if not is_a_path(model):
-        return named_model(model), _no_budget()
+        return with_assumed(named_model(model), assumed), _no_budget()
     from lstm_calc.formats.modelfile import load_with_budget
 
-    return load_with_budget(model, input_dim)
+    found, budget = load_with_budget(model, input_dim)
+    return with_assumed(found, assumed), budget
+
+
+def read_assumed(
+    assume: list[str] | None = typer.Option(None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234."),
+) -> list[str]:
+    """Return the numbers of parameters that layers are assumed to have."""
+    return assume or []
 
 
 def _no_budget() -> "Budget":
@@ -208,7 +235,7 @@ def _template_from_flags(flags: dict[str, Any]) -> Template:
     places: list[Place] = []
     for name in unknown:
         places += [(None, name)] if name == "input_dim" else _open_places(model, name)
-    return Template(model.layers, model.input_dim, tuple(places))
+    return template_of(model, tuple(places))
 
 
 def _open_places(model: Model, name: str) -> Iterator[Place]:

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from lstm_calc.model import Use
 
 
-def paths(uses: Sequence[Use], table: Framework) -> Iterator[dict[str, str]]:
-    """Yield, for each layer of a model, at its first use, the path of its tensors by direction."""
+def paths(uses: Sequence[Use], table: Framework, *, written: bool = False) -> Iterator[dict[str, str]]:
+    """Yield, for each layer of a model, at its first use, the path of its tensors by direction.
+
+    ``written``: the model was written in this framework, and a layer's own ``paths`` are its.
+    """
     modules = {use.module if table.modules else use.name for use in uses if not isinstance(use.layer, Input)}
     prefix = table.prefix if len(modules) > 1 else ""
     cells = [use.layer.kind in CELLS for use in uses]
@@ -27,10 +30,11 @@ def paths(uses: Sequence[Use], table: Framework) -> Iterator[dict[str, str]]:
         layout = layout_for(table, use.layer)
         path = prefix + _path(layout, two_way=len(use.layer.directions) > 1, stacked=several)
         places = {"index": index, "depth": use.depth, "cell": cell - 1}
-        yield {
+        usual = {
             way: path.format(way=word, **places, **words)
             for (way, words), word in zip(_names(use, table, layout, taken).items(), table.ways, strict=False)
         }
+        yield {way: f"{own}/" for way, own in zip(usual, use.layer.paths, strict=True)} if written and use.layer.paths else usual
 
 
 def _path(layout: Layout, *, two_way: bool, stacked: bool) -> str:

@@ -23,7 +23,7 @@ from lstm_calc.model.graph import (
     sources_of,
     unread,
 )
-from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Recurrent, Shared
+from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Other, Recurrent, Shared
 from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
@@ -222,16 +222,9 @@ class Model(Checked):
         return found
 
     @cached_property
-    def giving_last(self) -> frozenset[int]:
-        """The positions of the recurrent layers that have to give their last step alone, for a merge reads them beside vectors."""
-        if not any(isinstance(call, Merge) for call in self.calls):
-            return frozenset()
-        pairs = enumerate(zip(self.calls, wanted_ranks(self), strict=True))
-        return frozenset(
-            position
-            for position, (call, ranks) in pairs
-            if isinstance(call, Recurrent) and call.return_sequences is None and ranks == {call.rank - 1}
-        )
+    def is_known(self) -> bool:
+        """Whether its layers are all of a kind that is known."""
+        return not any(isinstance(call, Other) and (call.params is None or not call.knows_shape) for call in self.calls)
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -292,6 +285,7 @@ def wanted_ranks(model: Model) -> list[set[int]]:
             ranks = {len(shape or (None, None)) + distributed}
         else:
             ranks = set(wanted[position]) if call.keeps_rank else set()
+            ranks = ranks or ({call.least_rank} if call.least_rank > 2 else set())
         if isinstance(call, Merge) and call.alike:
             ranks |= {certain[source] for source, _ in sources if source in certain}
         for place, (source, number) in enumerate(sources):
@@ -342,7 +336,7 @@ class _Flow:
         self._model, self._shape, self._others = model, shape, others
         self._given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
         self._timed, self._lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
-        self._use = 0
+        self._use, self._last_alone = 0, _last_alone(model)
         self._behind_features = False
 
     def through(self, position: int) -> Iterator[_Step]:
@@ -352,8 +346,7 @@ class _Flow:
         first, (initial, begun) = reads[0], (reads[1:], sources[1:]) if call.states else ((), ())
         gives: tuple[Shape, ...] = ()
         for depth in range(call.repeat):
-            is_last = depth == call.repeat - 1
-            one = _giving(call, last=position in self._model.giving_last) if is_last else _giving_every_step(call)
+            one = _giving(call, every_step=depth < call.repeat - 1, last_alone=position in self._last_alone)
             gives, gives_steps = one.give(reads), one.time_distributed > 0 or one.gives_steps(reads_steps)
             yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
             first, reads, reads_steps = reads[0], (*gives, *initial), gives_steps
@@ -421,14 +414,24 @@ def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> t
     return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
 
 
-def _giving(layer: Layer, *, last: bool) -> Layer:
-    """Return a layer, or one that gives the last step alone."""
-    return layer.replace(return_sequences=False) if last else layer
+def _last_alone(model: Model) -> set[int]:
+    """Return the positions of the layers that leave open what they give, and are read by what wants the last step alone."""
+    merges = any(isinstance(layer, Merge) for layer in model.calls)
+    if not merges and all(
+        layer.input_shape(None) is None or (isinstance(layer, Recurrent) and not layer.window) for layer in model.calls
+    ):
+        return set()
+    pairs = enumerate(zip(model.calls, wanted_ranks(model), strict=True))
+    return {at for at, (layer, ranks) in pairs if isinstance(layer, Recurrent) and ranks == {layer.rank - 1}}
 
 
-def _giving_every_step(layer: Layer) -> Layer:
-    """Return a layer whose own repeat follows, which reads every step."""
-    return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
+def _giving(layer: Layer, *, every_step: bool, last_alone: bool) -> Layer:
+    """Return a layer that gives what is read of it: every step to its own repeat, or the last one alone where that is open."""
+    if not isinstance(layer, Recurrent):
+        return layer
+    if every_step:
+        return layer.replace(return_sequences=True) if layer.return_sequences is False else layer
+    return layer.replace(return_sequences=False) if last_alone and layer.return_sequences is None else layer
 
 
 def _check_input(model: Model) -> None:
@@ -457,17 +460,15 @@ def first_reader(model: Model) -> Layer | None:
 
     An embedding after a layer that gives features reads an input of its own.
     """
-    features = False
-    reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
+    reached = {-1: False, 0: False} if isinstance(model.flat[0], Input) else {-1: False}
     for position, call in enumerate(model.calls):
-        if any(source in reached for source, _ in model.sources[position]):
-            if features and isinstance(call, Embedding):
-                return None
-            if call.input_shape(None) is not None or call.time_distributed:
-                return call
-            if call.keeps_rank:
-                reached.add(position)
-                features = features or call.output_dim is not None
+        features = [reached[source] for source, _ in model.sources[position] if source in reached]
+        if not features or (features[0] and isinstance(call, Embedding)):
+            continue
+        if call.input_shape(None) is not None or call.time_distributed:
+            return call
+        if call.keeps_rank:
+            reached[position] = features[0] or call.output_dim is not None
     return None
 
 

@@ -9,10 +9,12 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_in, shape_of, size_of, sizes_of, terms_of
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
+from lstm_calc.model import Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,11 +85,23 @@ class Tensor(Record):
         return prod(self.shape) if self.counted else 0
 
 
+class Uncounted(Record):
+    """A layer whose tensors are not known, and why."""
+
+    layer: str
+    type: str
+    reason: str
+
+
 class Storage(Record):
-    """Every tensor that a framework stores for a model, in the framework's order."""
+    """Every tensor that a framework stores for a model, in the framework's order.
+
+    ``uncounted`` are the layers of which none is known: those of a kind that is not, and those that read what such a layer gives.
+    """
 
     framework: str
     tensors: tuple[Tensor, ...]
+    uncounted: tuple[Uncounted, ...] = ()
 
     @property
     def total(self) -> int:
@@ -110,11 +124,41 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     >>> first.name, first.shape, first.parts[1].gate, first.parts[1].slice
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
+    found = known_tensors(model, framework_name)
+    for layer in found.uncounted:
+        raise ModelError(f"{layer.layer} cannot be counted: {layer.reason}", key="layers")
+    return found
+
+
+def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
+    """Return the tensors of a model as far as its layers are known, as :func:`tensors`, and the layers that are not.
+
+    Raises ModelError where a size is missing in a model whose layers are all known: the shape of its input says it.
+    """
     table = framework_of(model, framework_name)
     uses = [use for use in uses_in(model, table) if not use.shared]
     known: dict[tuple[Layer, tuple[Flowing, ...]], list[tuple[str, Tensor]]] = {}
-    pairs = zip(uses, paths(uses, table), strict=True)
-    return Storage(table.name, tuple(tensor for use, path in pairs for tensor in _stored(use, table, path, known)))
+    pairs = list(zip(uses, paths(uses, table, written=model.framework == table.name), strict=True))
+    uncounted = {use.name: Uncounted(use.name, use.layer.kind, why) for use, _ in pairs if (why := _unknown(use, model))}
+    stored = (tensor for use, path in pairs if use.name not in uncounted for tensor in _stored(use, table, path, known))
+    return Storage(table.name, tuple(stored), tuple(uncounted.values()))
+
+
+def _unknown(use: Use, model: Model) -> str:
+    """Return why a layer cannot be counted; empty where it can, and where no layer of the model is to blame."""
+    if not use.layer.weighted:
+        return ""
+    if isinstance(use.layer, Other):
+        name = use.layer.class_name or "it"
+        return f"{name} is not a layer that is known here, and its weights are not in the file" if use.layer.params is None else ""
+    if None not in use.layer.input_sizes(use.inputs).values():
+        return ""
+    before = [call for call in model.calls if isinstance(call, Other) and not call.knows_shape]
+    return (
+        f"the width that it reads is not known, which depends on what {before[0].class_name or 'another layer'} gives"
+        if before
+        else ""
+    )
 
 
 def _stored(

@@ -1,16 +1,18 @@
 """Keras configurations, read into a Model: ``model.to_json()``, a layer's ``get_config()``, the config of a ``.keras`` archive.
 
-The dialects of Keras 2 (tf.keras too) and Keras 3 differ in where a shape stands and in how a functional model names its tensors.
-What a config says is held against what flows: a layer that was built on another width than flows in is refused.
+It is read in every dialect, from Keras 1 to Keras 3 and TensorFlow.js, as a graph. Shapes that the file declares must agree with
+those that follow from the layers. A layer whose class is not known becomes one of kind ``other`` without a number.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.keras.layers import read_layer
+from lstm_calc.errors import ModelFileError, quoted
+from lstm_calc.formats.keras.dialect import WRAPPERS, unwrapped
+from lstm_calc.formats.keras.graph import Graph
+from lstm_calc.formats.keras.layers import read_root
 from lstm_calc.formats.keras.node import Node
-from lstm_calc.formats.keras.stack import Stack
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -24,6 +26,15 @@ _MARKS = (
     ("SimpleRNN", "recurrent_initializer return_sequences activation"),
     ("CuDNNGRU", "recurrent_initializer return_sequences"),
     ("Embedding", "embeddings_initializer output_dim"),
+    ("MultiHeadAttention", "num_heads key_dim"),
+    ("SeparableConv{dims}D", "filters kernel_size depth_multiplier"),
+    ("Conv{dims}DTranspose", "filters kernel_size output_padding"),
+    ("DepthwiseConv{dims}D", "kernel_size depth_multiplier"),
+    ("Conv{dims}D", "filters kernel_size"),
+    ("BatchNormalization", "momentum axis center scale"),
+    ("GroupNormalization", "groups center scale"),
+    ("LayerNormalization", "axis center scale"),
+    ("EinsumDense", "equation output_shape"),
     ("Dense", "units bias_constraint activation"),
     ("TimeDistributed", "layer"),
     ("RepeatVector", "n trainable"),
@@ -35,6 +46,8 @@ _MARKS = (
 
 def recognised(data: Any) -> bool:
     """Say whether what a JSON file holds is a config of Keras; a model file in this package's own words is none."""
+    if isinstance(data, str) or (isinstance(data, dict) and not WRAPPERS.isdisjoint(data)):
+        return True
     layers = data.get("layers") if isinstance(data, dict) else data
     if isinstance(data, dict) and ("class_name" in data or {"name", "trainable"} <= data.keys()):
         return True
@@ -44,18 +57,19 @@ def recognised(data: Any) -> bool:
 def read(data: Any, file: str, input_dim: int | None = None) -> Model:
     """Return the model of a config; ``input_dim`` is the width that flows in, where the config does not say it.
 
-    Raises ModelFileError, with the file and the key, for a layer that cannot be counted and for a model that is no chain.
+    Raises ModelFileError, with the file and the key, for what Keras would not read either, and for shapes that do not agree.
     """
-    stack = Stack(input_dim)
-    root = Node(_classed(data, file), file)
-    read_layer(root, stack)
-    return stack.model(root)
+    graph = Graph(input_dim)
+    root = Node(_classed(unwrapped(data, file), file), file)
+    return graph.model(root, read_root(root, graph))
 
 
 def _classed(data: Any, file: str) -> dict[str, Any]:
     """Return a config together with its class: as given, or as its keys tell."""
     if isinstance(data, list):
         return {"class_name": "Sequential", "config": {"layers": data}}
+    if not isinstance(data, dict):
+        raise ModelFileError(f"must be the config of a model or a layer, not {quoted(data)}", file)
     if "class_name" in data:
         return dict(data)
     for name, keys in _MARKS:

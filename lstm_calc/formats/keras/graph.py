@@ -1,93 +1,273 @@
-"""Functional models of Keras: the one chain of layers that an unbranched one is."""
+"""The graph of layers that is read from a config, and the shapes that the file declares for them."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import listed, quoted
+from lstm_calc.errors import FrameworkError, ModelError
+from lstm_calc.formats.keras.activations import remarks
+from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
+from lstm_calc.frameworks import framework, uses_in
+from lstm_calc.frameworks.names import paths
+from lstm_calc.frozen import Record
+from lstm_calc.model import MAX_LAYERS, Embedding, Input, Layer, Merge, Model, Other, Recurrent, Shared, fresh_name
+from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator, Sequence
 
-    from lstm_calc.formats.keras.node import Node
+    from lstm_calc.formats.keras.node import Node, Shape
+    from lstm_calc.model import Use
 
-_ONLY = "only a chain of layers can be read"
+_LONGEST_PATH = 200
+"""A name as long as a name may be."""
 
-
-def chain(model: Node) -> Iterator[Node]:
-    """Yield the layers of a functional model that its outputs need, from the input on; refuse one that is no chain."""
-    config = model.config
-    named = _named(config)
-    outputs = [name for name, _ in _references(config.values.get("output_layers"), named)]
-    needed = _needed(named, outputs)
-    first, follows = _links(config, {name: layer for name, layer in named.items() if name in needed})
-    layer, reached = named.get(first), 0
-    while layer is not None and reached < len(needed):
-        yield layer
-        first, reached = layer.label, reached + 1
-        layer = follows.get(first)
-    if reached < len(needed):
-        raise config.error(f"not every layer is reached from the input; {_ONLY}", "layers")
-    for output in outputs:
-        if output != first:
-            raise config.error(f"{quoted(output)} is an output and not the last layer; {_ONLY}", "output_layers")
+Value = tuple[int, int]
+"""A tensor: the position of the layer that gives it, and which of what that layer gives it is, the states after the outputs."""
 
 
-def _needed(named: dict[str, Node], outputs: list[str]) -> set[str]:
-    """Return the names of the layers that some outputs are computed from: not of those that make a mask, for one."""
-    needed: set[str] = set()
-    todo = outputs or list(named)
-    while todo:
-        name = todo.pop()
-        if name not in needed:
-            needed.add(name)
-            todo += [source for source, _ in _references(named[name].values.get("inbound_nodes"), named)]
-    return needed
+class _Read(Record):
+    """A use of a layer, where the layer stands in the file, and what it reads."""
+
+    layer: Layer
+    node: Node
+    reads: tuple[Value, ...]
 
 
-def _named(config: Node) -> dict[str, Node]:
-    """Return the layers by name."""
-    named: dict[str, Node] = {}
-    for layer in config.nodes("layers"):
-        if named.setdefault(layer.label, layer) is not layer:
-            raise layer.error(f"the name {quoted(layer.label)} stands twice", "name")
-    return named
+class Graph:
+    """The layers that have been read, in an order in which they can run."""
+
+    def __init__(self, spare: int | None) -> None:
+        self._spare = spare
+        """The width of the input, for a config that does not say it."""
+        self._read: list[_Read] = []
+        self._first: dict[str, int] = {}
+        """The position of each layer that has been read, by its place in the file."""
+        self._remarks: list[str] = []
+        self._scope: tuple[str | None, ...] = ()
+        """The names of the models and wrappers around what is read, under which Keras keeps its weights."""
+        self._around = 0
+        """How many wrappers apply what is read at each step."""
+
+    @contextmanager
+    def distributed(self, node: Node) -> Iterator[None]:
+        """Apply what is read at each step of what comes in."""
+        self._around += 1
+        with self.scope(*self._scope, node.name):
+            yield
+        self._around -= 1
+
+    @contextmanager
+    def scope(self, *names: str | None) -> Iterator[None]:
+        """Keep the weights of what is read under some names."""
+        before, self._scope = self._scope, names
+        yield
+        self._scope = before
+
+    def paths(self, *ends: tuple[str | None, ...]) -> tuple[str, ...]:
+        """Return the path of a layer's weights for each direction, given how it ends; none where a name is missing."""
+        whole = ["/".join(map(str, (*self._scope, *end))) for end in ends]
+        named = all(None not in (*self._scope, *end) for end in ends)
+        return tuple(whole) if named and max(map(len, whole)) <= _LONGEST_PATH else ()
+
+    def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
+        """Take up an input of the model, of a shape that has its batch first; return its value."""
+        if len(shape) == 1:
+            shape = (None, 1) if shape[0] is None else (None, *shape)
+        inside = (None,) * self._around
+        return self._take(node, Input(shape=(*inside, *shape[1:]), name=node.name), ())
+
+    def add(self, node: Node, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
+        """Take up a use of a layer; return the values of its outputs, and of its states.
+
+        A layer that was read before, at the same place in the file, is used again with its weights.
+        """
+        if node.place in self._first:
+            return self._take(node, Shared(uses="itself", name=layer.name), reads)
+        if isinstance(layer, Recurrent):
+            self._remarks += remarks(node)
+        self._first[node.place] = len(self._read)
+        return self._take(node, layer.replace(time_distributed=self._around) if self._around else layer, reads)
+
+    def unknown(self, node: Node, layer: Layer, reads: Sequence[Value], number: int) -> tuple[Value, ...]:
+        """Take up a layer that stands for one output of what is not known; each has a place of its own."""
+        return self.add(node.replace(place=f"{node.place}#{number}") if number else node, layer, reads)
+
+    def _take(self, node: Node, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
+        if len(self._read) == MAX_LAYERS:
+            raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
+        self._read.append(_Read(layer, node, tuple(reads)))
+        position = len(self._read) - 1
+        layer = self._layer(position)
+        return tuple((position, at) for at in range(layer.outputs + len(layer.states)))
+
+    def model(self, root: Node, gives: Sequence[Value]) -> Model:
+        """Return the model that was read and gives some values; ``root`` is its config."""
+        if not self._read:
+            raise root.error("the model has no layers")
+        said = self._input(root)
+        if self._begins_with_its_input():
+            said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
+        try:
+            return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
+        except ModelError as error:
+            node = root if error.layer is None else self._read[error.layer].node
+            raise node.error(error.without_key, _key_of(node, error.key)) from None
+
+    def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
+        """Return the model; its outputs are set where they are not all that nothing reads."""
+        more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", **said}
+        self._with_wanted_ranks()
+        model = Model(self._layers(()), **more)
+        if sorted(set(gives)) == sorted(model.gives):
+            return model
+        names = self._names(gives)
+        return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
+
+    def _with_wanted_ranks(self) -> None:
+        """Give what is not known as many axes as those want that read it, where the file does not say its shape."""
+        wanted: dict[int, int] = {}
+        for position in reversed(range(len(self._read))):
+            read, layer = self._read[position], self._layer(position)
+            if isinstance(layer, Other) and layer.shape is None and position in wanted and not isinstance(read.layer, Shared):
+                self._read[position] = read.replace(layer=layer.replace(shape=(None,) * (wanted[position] - 1)))
+            shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
+            rank = len(shape) + layer.time_distributed if shape else wanted.get(position) if layer.keeps_rank else None
+            for source, _ in read.reads if isinstance(layer, Merge) else read.reads[:1]:
+                if rank is not None:
+                    wanted.setdefault(source, rank)
+
+    def _input(self, root: Node) -> dict[str, Any]:
+        """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
+        places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
+        if not places:
+            return self._beside()
+        if self._spare is not None:
+            layer = self._read[places[0]].layer
+            shape = layer.asdict()["shape"]
+            if shape[-1] is not None:
+                raise root.error("the config says itself what flows in; --input is for one that does not")
+            self._read[places[0]] = self._read[places[0]].replace(layer=layer.replace(shape=(*shape[:-1], self._spare)))
+        return {}
+
+    def _begins_with_its_input(self) -> bool:
+        """Say whether the first layer is the only input, and the second alone reads it: as the layer before."""
+        inputs = [read for read in self._read if isinstance(read.layer, Input)]
+        readers = [read.reads for read in self._read if (0, 0) in read.reads]
+        return len(inputs) == 1 and readers == [((0, 0),)] and self._read[1].reads == readers[0] and not self._read[0].reads
+
+    def _without_input(self) -> dict[str, Any]:
+        """Take the input out, as the shape that the model reads; return that."""
+        first, *rest = self._read
+        self._read = [read.replace(reads=tuple((at - 1, out) for at, out in read.reads if at)) for read in rest]
+        self._first = {place: position - 1 for place, position in self._first.items()}
+        return {"input_shape": first.layer.asdict()["shape"]}
+
+    def _beside(self) -> dict[str, Any]:
+        first = self._read[0]
+        if self._spare is None and not isinstance(first.layer, Embedding):
+            what = f"the config does not say what flows into {first.node.shown}; say it beside the file, as --input 32"
+            raise first.node.error(what)
+        return {"input_dim": self._spare}
+
+    def _layers(self, gives: Sequence[Value]) -> list[Layer]:
+        """Return the layers with names that are taken once, and the names of what they read where that is not the one before."""
+        names = self._names(gives)
+        layers = []
+        for position, read in enumerate(self._read):
+            layer = read.layer.replace(name=names[position])
+            if isinstance(layer, Shared):
+                layer = layer.replace(uses=names[self._first[read.node.place]])
+            if read.reads not in {(), ((position - 1, 0),)}:
+                layer = layer.replace(inputs=tuple(self._reference(value, names) for value in read.reads))
+            layers.append(layer)
+        return layers
+
+    def _names(self, gives: Sequence[Value]) -> list[str | None]:
+        """Return the name of each layer: its own, else None, or one that is made up where another layer refers to it."""
+        taken: dict[str, int] = {read.layer.name: 1 for read in self._read if read.layer.name is not None}
+        given: set[str] = set()
+        referred = self._referred() | {position for position, _ in gives}
+        names: list[str | None] = []
+        for position, read in enumerate(self._read):
+            name = None if read.layer.name in given else read.layer.name
+            if name is None and position in referred:
+                name = fresh_name(read.layer.name or self._layer(position).kind, taken)
+            given |= {name} if name is not None else set()
+            names.append(name)
+        return names
+
+    def _referred(self) -> set[int]:
+        """Return the positions of the layers that another refers to by name."""
+        read = {at for position, each in enumerate(self._read) if each.reads != ((position - 1, 0),) for at, _ in each.reads}
+        return read | {self._first[each.node.place] for each in self._read if isinstance(each.layer, Shared)}
+
+    def _layer(self, position: int) -> Layer:
+        """Return the layer that is used at a position, also where it is shared."""
+        read = self._read[position]
+        return self._read[self._first[read.node.place]].layer if isinstance(read.layer, Shared) else read.layer
+
+    def _reference(self, value: Value, names: list[str | None]) -> str:
+        """Return the name of a value: ``encoder``, its second output ``encoder.1``, its state ``encoder.h``."""
+        (position, output), layer = value, self._layer(value[0])
+        if output == 0:
+            return str(names[position])
+        suffix = output if output < layer.outputs else layer.states[output - layer.outputs]
+        return f"{names[position]}.{suffix}"
+
+    def _filled(self, model: Model) -> Model:
+        """Return a model in which a layer has the width that it was built on, where none follows from the layers before."""
+        layers = []
+        for layer, use, declared in zip(model.layers, _firsts(model), self._declared(), strict=True):
+            known = declared[0] if len(declared) == 1 and layer.weighted and not layer.inputs else None
+            missing = known is not None and use.layer.width(use.layer.reading(use.input)) is None
+            layers.append(layer.replace(input_dim=use.layer.width(known)) if missing and known else layer)
+        return model if tuple(layers) == model.layers else model.replace(layers=layers)
+
+    def _agreeing(self, model: Model) -> Model:
+        """Return a model; raise ModelError for a layer that was built on another shape than it reads."""
+        for position, (use, declared) in enumerate(zip(_firsts(model), self._declared(), strict=True)):
+            for shape, built in zip(use.inputs, declared, strict=False):
+                reads = use.layer.reading(shape)
+                if built is not None and not _agree(reads, built):
+                    what = f"{use.name} was built on {shown(built)}, and {shown(reads)} comes in"
+                    raise ModelError(what, key="build_config", layer=position)
+        return model
+
+    def _declared(self) -> list[tuple[Shape | None, ...]]:
+        """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
+        return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
 
 
-def _links(config: Node, named: dict[str, Node]) -> tuple[str, dict[str, Node]]:
-    """Return the layer that reads no other, and for each layer the one that reads it."""
-    inputs: list[str] = []
-    follows: dict[str, Node] = {}
-    for name, layer in named.items():
-        sources = list(_references(layer.values.get("inbound_nodes"), named))
-        if len(sources) > 1:
-            what = listed(dict.fromkeys(quoted(source) for source, _ in sources[4::-1]))
-            raise layer.error(f"{quoted(name)} is called on {len(sources)} tensors, of {what}; {_ONLY}", "inbound_nodes")
-        inputs += [] if sources else [name]
-        for source, output in sources:
-            if output:
-                raise layer.error(f"{quoted(name)} reads a state of {quoted(source)}; {_ONLY}", "inbound_nodes")
-            if follows.setdefault(source, layer) is not layer:
-                both = f"{quoted(follows[source].label)} and {quoted(name)}"
-                raise layer.error(f"{quoted(source)} flows into {both}; {_ONLY}", "inbound_nodes")
-    if len(inputs) != 1:
-        what = listed(quoted(name) for name in inputs[:5]) if inputs else "none"
-        raise config.error(f"the model has {len(inputs)} inputs, {what}; {_ONLY}", "layers")
-    return inputs[0], follows
+def _key_of(node: Node, field: str | None) -> str:
+    """Return the key of the file that a field was read from; empty where it is in none."""
+    if field == "build_config":
+        return field
+    argument = (RECURRENT | PLAIN)[node.class_name].arguments.get(str(field)) if node.class_name in RECURRENT | PLAIN else None
+    return f"config.{argument}" if argument else ""
 
 
-def _references(value: Any, names: Container[str]) -> Iterator[tuple[str, int]]:
-    """Yield every tensor that a value refers to, by its layer and its place among that layer's outputs.
+def _without_usual_paths(model: Model) -> Model:
+    """Return a model without the paths of its weights where these follow from the names of its layers."""
+    table = framework("keras")
+    try:
+        uses = [use for use in uses_in(model, table) if not use.shared]
+        usual = [tuple(each.values()) for each in paths(uses, table)]
+    except FrameworkError:
+        return model
+    own = [tuple(f"{path}/" for path in use.layer.paths) for use in uses]
+    if any(path and path != other for path, other in zip(own, usual, strict=True)):
+        return model
+    return model.replace(layers=[layer.replace(paths=()) for layer in model.layers])
 
-    Keras 2 writes ``[name, node, output, ...]`` and Keras 3 the same under ``keras_history``.
-    """
-    todo = [value]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            todo += [each for key, each in value.items() if key != "mask"]  # a mask changes no shape and no count
-        elif isinstance(value, list):
-            name, _, output = value[:3] if len(value) >= 3 else (None, None, None)
-            if isinstance(name, str) and name in names and isinstance(output, int):
-                yield name, output
-            todo += value
+
+def _agree(shape: Shape, declared: Shape) -> bool:
+    """Say whether two shapes may be one, their batch apart."""
+    pairs = zip(shape[1:], declared[1:], strict=False)
+    return len(shape) == len(declared) and not any(None not in pair and pair[0] != pair[1] for pair in pairs)
+
+
+def _firsts(model: Model) -> list[Use]:
+    """Return the first use of each layer of a model."""
+    return [use for use in model.uses if use.depth == 0]

@@ -7,26 +7,39 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.frozen import Record
 from lstm_calc.model import (
+    CRF,
     GRU,
     LSTM,
     RNN,
     Activation,
+    AdaptivePool,
+    AdditiveAttention,
+    Attention,
+    BatchNorm,
     Conv,
     ConvLSTM,
+    ConvTranspose,
     Crop,
     Dense,
+    DepthwiseConv,
     Dropout,
+    EinsumDense,
     Embedding,
     Flatten,
     GlobalPool,
+    GroupNorm,
     Layer,
     LayerNorm,
     Masking,
+    MultiHeadAttention,
     Pad,
     Permute,
     Pool,
+    PReLU,
     RepeatVector,
     Reshape,
+    RMSNorm,
+    SeparableConv,
     Upsample,
 )
 
@@ -42,11 +55,19 @@ NEUTRAL = frozenset(
         "unit_forget_bias", "dropout", "recurrent_dropout", "seed", "unroll", "implementation", "kernel_initializer",
         "recurrent_initializer", "bias_initializer", "embeddings_initializer", "time_major", "zero_output_for_mask",
         "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer", "kernel_constraint",
-        "recurrent_constraint", "bias_constraint", "embeddings_constraint", "epsilon", "beta_initializer", "gamma_initializer",
-        "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint",
+        "recurrent_constraint", "bias_constraint", "embeddings_constraint", "epsilon", "beta_initializer",
+        "gamma_initializer", "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint", "momentum",
+        "moving_mean_initializer", "moving_variance_initializer", "fused", "renorm_clipping", "renorm_momentum",
+        "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer", "depthwise_regularizer",
+        "depthwise_constraint", "pointwise_initializer", "pointwise_regularizer", "pointwise_constraint", "alpha_initializer",
+        "alpha_regularizer", "alpha_constraint", "flash_attention", "sliding_window", "autocast", "input_shape",
+        "supports_masking", "init", "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights",
+        "dropout_W", "dropout_U", "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint",
+        "b_constraint", "mode", "beta_init", "gamma_init", "learn_mode", "test_mode", "sparse_target", "chain_initializer",
+        "chain_regularizer", "chain_constraint", "boundary_initializer", "boundary_regularizer", "boundary_constraint",
     ]
 )  # fmt: skip
-"""The arguments, of any layer here and any release of Keras 2 and 3, that change no shape and no count."""
+"""The arguments, of any layer here and any release of Keras, that change no shape and no count."""
 
 _ADDING = frozenset({"lora_rank", "quantization_config"})
 """The arguments that add weights where they are given."""
@@ -77,7 +98,11 @@ _IMAGE = _same("filters", "kernel_size", "strides", "dilation_rate", "padding", 
 _LAST = {"return_sequences": False}
 _BEFORE = {"reset_after": False}
 _WINDOW = _same("pool_size", "strides", "padding", "data_format")
-_NORM = _same("center", "scale")
+_NORM = _same("center", "scale", "axis")
+_CONV = _IMAGE | {"bias": "use_bias"}
+_DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {
+    "bias": "use_bias"
+}
 _CUDNN = {"cudnn": True}
 
 CELLS = {
@@ -97,7 +122,7 @@ RECURRENT = {
 _UNCHANGED = (
     "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D"
 )
-_FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization NotEqual not_equal"
+_FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization"
 
 
 def _by_dimensions() -> Iterator[tuple[str, Kind]]:
@@ -108,6 +133,13 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
             yield f"Global{name}Pooling{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
             for ending in ("Pool", "Pooling"):
                 yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, {"function": function})
+        for name, function in (("Average", "average"), ("Max", "max")):
+            kind = Kind(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
+            yield f"Adaptive{name}Pooling{dims}D", kind
+        yield f"Conv{dims}D", Kind(Conv, _CONV | _same("groups"), dims)
+        yield f"Conv{dims}DTranspose", Kind(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
+        yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
+        yield f"SeparableConv{dims}D", Kind(SeparableConv, _CONV | _same("depth_multiplier"), dims)
         yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims)
         yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims)
         yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims)
@@ -117,8 +149,24 @@ PLAIN = {
     "Dense": Kind(Dense, _CELL),
     "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
     "RepeatVector": Kind(RepeatVector, {"steps": "n"}),
-    "Conv1D": Kind(Conv, _IMAGE | {"bias": "use_bias"}, 1),
+    "EinsumDense": Kind(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
+    "BatchNormalization": Kind(BatchNorm, _NORM | _same("renorm")),
     "LayerNormalization": Kind(LayerNorm, _NORM),
+    "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups")),
+    "RMSNormalization": Kind(RMSNorm, _same("axis")),
+    "Attention": Kind(Attention, _same("use_scale", "score_mode")),
+    "AdditiveAttention": Kind(AdditiveAttention, _same("use_scale")),
+    "MultiHeadAttention": Kind(
+        MultiHeadAttention,
+        _same("num_heads", "key_dim", "value_dim", "use_gate", "attention_axes") | {"bias": "use_bias", "shape": "output_shape"},
+    ),
+    "GroupQueryAttention": Kind(
+        MultiHeadAttention,
+        {"num_heads": "num_query_heads", "key_heads": "num_key_value_heads", "key_dim": "head_dim", "bias": "use_bias"}
+        | _same("use_gate"),
+    ),
+    "PReLU": Kind(PReLU, _same("shared_axes")),
+    "CRF": Kind(CRF, {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}),
     "Flatten": Kind(Flatten),
     "Reshape": Kind(Reshape, _same("target_shape")),
     "Permute": Kind(Permute, _same("dims")),
@@ -151,8 +199,11 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
-_REFUSED = {"groups": 1, "rms_scaling": False}
+_REFUSED = {"rms_scaling": False}
 """Arguments that change the count, with the one value that is read."""
+
+_EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding", "output_size"})
+"""The fields that have a value for each dimension."""
 
 
 def _value(config: Node, field: str, key: str, dims: int) -> Any:
@@ -160,11 +211,13 @@ def _value(config: Node, field: str, key: str, dims: int) -> Any:
     value = config.values[key]
     if field == "margins":
         return _margins(value, dims)
-    if field in {"kernel_size", "strides", "dilation_rate", "pool_size", "factors"}:
+    if field in _EACH:
         values = value if isinstance(value, list) else [value] * dims
         if len(values) != dims:
             raise config.error(f"must have {dims} sizes, not {quoted(value)}", key)
         return values
+    if field in {"shape", "axis"} and not isinstance(value, list):
+        return [value]
     return value
 
 

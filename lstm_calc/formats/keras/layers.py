@@ -1,52 +1,128 @@
-"""Keras' layers, each class with how it is read; a class that is not in these tables is refused by name."""
+"""Keras' layers, each class with how it is read; a class that is not in these tables becomes a layer that is not counted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, listed, quoted
-from lstm_calc.formats.keras.graph import chain
+from lstm_calc.errors import ModelError, quoted
+from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
 from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
+from lstm_calc.formats.keras.merges import MERGES, merge_layer
+from lstm_calc.formats.keras.node import name_of
+from lstm_calc.formats.keras.operations import operation_layer, operation_of
+from lstm_calc.frameworks import framework
+from lstm_calc.frozen import Record
+from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from lstm_calc.formats.keras.node import Node
-    from lstm_calc.formats.keras.stack import Stack
-    from lstm_calc.model import Layer
+    from lstm_calc.formats.keras.graph import Graph, Value
+    from lstm_calc.formats.keras.node import Node, Shape
 
 _DEEPEST = 100
 """Models within models, and wrappers around wrappers, that are followed."""
 
-MERGES = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
+DIRECTIONS = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
+"""How Keras joins two directions, and how we do."""
+_JOINS: dict[str, type[Layer]] = {"concat": Concat, "sum": Add, "mul": Multiply, "ave": Average}
+_FIRST = ("inputs", "sequence", "sequences", "query", "value", "key", "x1", "x2", "x", "a", "b", "y")
+"""Arguments that may be given by name, in the order in which they are read; initial states come after them."""
 
 
-def read_layer(node: Node, stack: Stack) -> None:
-    """Add a layer, or all of a model's, to a stack."""
+class Called(Record):
+    """A layer and what it is called on: the values that it reads, the call as the file has it, and what the file says it gives."""
+
+    node: Node
+    reads: tuple[Value, ...]
+    call: Call
+    gives: tuple[Shape | None, ...] = ()
+
+
+def read_layer(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Add a layer, or all of a model's, to a graph; return the values that it gives."""
+    node = called.node
     if node.place.count(".config") > _DEEPEST:
         raise node.error("layers within layers are nested too deeply")
-    reader = READERS.get(node.class_name)
-    if reader is None:
-        raise node.error(
-            f"{quoted(node.class_name)} ({node.shown}) cannot be counted: its weights, or the shape it gives, are not modelled",
-            "class_name",
-        )
-    stack.read(node)
-    reader(node, stack)
+    operation = operation_of(called.call)
+    if operation is not None:
+        return _operation(called, graph, *operation)
+    reader = None if node.foreign else READERS.get(node.class_name)
+    try:
+        return (reader or _other)(called, graph)
+    except Unreadable as found:
+        return _unknown(called, graph, params=None, class_name=str(found))
 
 
-def _plain(node: Node, stack: Stack) -> None:
-    stack.add(node, built(node, (RECURRENT | PLAIN)[node.class_name]))
+def read_root(root: Node, graph: Graph) -> tuple[Value, ...]:
+    """Add a model, or a layer that is one by itself, to a graph; return what it gives."""
+    declared = () if root.class_name in _MODELS else _declared(root, graph)
+    return read_layer(Called(root, declared, Call(root)), graph)
 
 
-def _input(node: Node, stack: Stack) -> None:
-    """Read what says a shape, which the stack has read already."""
+def _declared(node: Node, graph: Graph) -> tuple[Value, ...]:
+    """Return the value of an input of the shape that a layer says it reads; none where it does not say it."""
+    shape = _reads(node)
+    return () if shape is None else graph.input(node.replace(values={"class_name": "InputLayer", "config": {}}), shape)
 
 
-def _rnn(node: Node, stack: Stack) -> None:
+def _reads(node: Node) -> Shape | None:
+    """Return the shape that a layer says it reads; a wrapper around a layer may say it there, and a model at its first layer."""
+    if node.said is not None:
+        return node.said
+    config = node.config
+    if node.class_name == "TimeDistributed" and (inner := _reads(config.node("layer"))):
+        return (inner[0], None, *inner[1:])
+    if node.class_name == "Bidirectional":
+        return _reads(config.node("layer"))
+    if node.class_name == "Sequential":
+        return _first_reads(config.nodes("layers"))
+    return None
+
+
+def _first_reads(layers: Sequence[Node]) -> Shape | None:
+    """Return the shape that the first of some layers says it reads, or one after others that change no shape."""
+    for layer in layers:
+        if (shape := _reads(layer)) is not None:
+            return shape
+        kind = PLAIN.get(layer.class_name)
+        if kind is None or kind.layer.weighted or not kind.layer.keeps_rank or kind.layer.mixes_axes:
+            return None
+    return None
+
+
+def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a layer by its arguments alone."""
+    layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
+    if layer.weighted:
+        layer = layer.replace(paths=graph.paths((called.node.name, *_cell(layer))))
+    return _given(layer, graph.add(called.node, layer, called.reads))
+
+
+def _cell(layer: Layer) -> tuple[str, ...]:
+    """Return the name of the cell inside a layer of Keras, under which it keeps its weights."""
+    path = framework("keras").layout(layer).path if isinstance(layer, Recurrent) else ""
+    return tuple(path.split("/")[1:-1])
+
+
+def _given(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Return what Keras gives of the outputs and states of a layer: the states only where it says so."""
+    return values if getattr(layer, "return_state", False) else values[: layer.outputs]
+
+
+def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read RNN around a cell, or around several that follow each other within a step."""
-    for position, (cell, layer) in enumerate(_around_cells(node)):
-        stack.add(cell if position else node, layer)
+    cells = _around_cells(called.node)
+    values, states = called.reads[:1], called.reads[1:]
+    given: list[Value] = []
+    cell = called.node.config.node("cell")
+    around = (called.node.name, cell.name) if cell.class_name == "StackedRNNCells" else (called.node.name,)
+    for position, (cell, layer) in enumerate(cells):
+        layer = layer.replace(paths=graph.paths((*around, cell.name)))  # noqa: PLW2901 - the same layer, placed
+        found = graph.add(cell.unbuilt if position else called.node, layer, (*values, *states[: len(layer.states)]))
+        values, states = found[:1], states[len(layer.states) :]
+        given += _given(layer, found)[1:]
+    return (*values, *given)
 
 
 def _around_cells(node: Node) -> list[tuple[Node, Any]]:
@@ -59,80 +135,230 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
     layers = []
     for position, inner in enumerate(cells):
         kind = CELLS.get(inner.class_name)
-        if kind is None:
-            raise inner.error(f"{quoted(inner.class_name)} is not a cell that can be read: {listed(CELLS, 'or')}", "class_name")
+        if kind is None or inner.foreign:
+            raise Unreadable(inner.class_name)
         every = run["return_sequences"] or position < len(cells) - 1
         name = (node if len(cells) == 1 else inner).name
         layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
     return layers
 
 
-def _bidirectional(node: Node, stack: Stack) -> None:
-    """Read two directions of one layer; two that differ in more than the direction are refused."""
-    config = node.config
-    config.only(NEUTRAL | {"layer", "merge_mode", "backward_layer"}, node.class_name)
-    merge = config.values.get("merge_mode", "concat")
-    if not isinstance(merge, str | None) or merge not in MERGES:
-        raise config.error(f"{quoted(merge)} is not known; it is concat, sum, mul, ave or null", "merge_mode")
-    stack.read(config.node("layer"))
-    layer = _direction(config.node("layer"))
+class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
+    """A layer is of Keras, and what it is a wrapper of is not known: its class."""
+
+
+def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read two directions: of one layer, or two layers that differ, whose outputs are merged."""
+    config = called.node.config
+    config.only(NEUTRAL | {"layer", "merge_mode", "backward_layer"}, called.node.class_name)
+    mode = config.values.get("merge_mode", "concat")
+    if not isinstance(mode, str | None) or mode not in DIRECTIONS:
+        raise config.error(f"{quoted(mode)} is not known; it is concat, sum, mul, ave or null", "merge_mode")
+    forward = _direction(config.node("layer"))
     if config.values.get("backward_layer") is not None:
-        _refuse_other(config, layer, _direction(config.node("backward_layer")))
+        backward = _direction(config.node("backward_layer"))
+        if not _same(forward, backward):
+            return _two_layers(called, graph, forward, backward)
+    paths = graph.paths(*_direction_paths(called.node, forward))
     try:
-        layer = layer.replace(bidirectional=True, merge=MERGES[merge], name=node.name)
+        layer = forward.replace(bidirectional=True, merge=DIRECTIONS[mode], name=called.node.name, paths=paths)
     except ModelError as error:
         raise config.error(str(error), "layer") from None
-    stack.add(node, layer)
+    return _given(layer, graph.add(called.node, layer, called.reads))
+
+
+def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
+    """Return where the weights of both directions stand: under the wrapper, the layer of the direction, and its cell.
+
+    The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
+    """
+    found = []
+    inner = node.config.node("layer")
+    for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
+        own = node.config.node(key) if node.config.values.get(key) is not None else inner
+        name = own.name
+        if own is inner and name is not None:
+            name = f"{direction}_{name.removeprefix('forward_')}"
+        cell = (own.config.node("cell").name,) if own.class_name == "RNN" else _cell(layer)
+        found.append((node.name, name, *cell))
+    return found
 
 
 def _direction(node: Node) -> Any:
     """Return the layer of one direction."""
-    if node.class_name in RECURRENT:
+    if not node.foreign and node.class_name in RECURRENT:
         return built(node, RECURRENT[node.class_name])
-    if node.class_name != "RNN":
-        raise node.error(f"{quoted(node.class_name)} is not a recurrent layer that can be read", "class_name")
+    if node.foreign or node.class_name != "RNN":
+        raise Unreadable(node.class_name)
     layers = _around_cells(node)
     if len(layers) != 1:
-        raise node.error("two directions around stacked cells cannot be read", "config.cell")
+        raise Unreadable("StackedRNNCells")
     return layers[0][1]
 
 
-def _refuse_other(config: Node, forward: Layer, backward: Layer) -> None:
-    loose = {"name": None, "go_backwards": False}
-    ours, theirs = ({"kind": layer.kind, **layer.replace(**loose).asdict()} for layer in (forward, backward))
-    differs = [field for field, value in ours.items() if theirs.get(field, value) != value]
-    if differs:
-        raise config.error(
-            f"differs from layer in {listed(differs)}; only two directions of the same can be read", "backward_layer"
-        )
+def _same(forward: Layer, backward: Layer) -> bool:
+    loose: dict[str, Any] = {"name": None, "go_backwards": False}
+    return type(forward) is type(backward) and forward.replace(**loose) == backward.replace(**loose)
 
 
-def _time_distributed(node: Node, stack: Stack) -> None:
+def _two_layers(called: Called, graph: Graph, forward: Any, backward: Any) -> tuple[Value, ...]:
+    """Add two directions that differ as two layers, and what joins them."""
+    node, config = called.node, called.node.config
+    half = len(called.reads[1:]) // 2
+    states = called.reads[1 : 1 + half], called.reads[1 + half :]
+    paths = _direction_paths(node, forward)[0], _direction_paths(node, backward)[1]
+    parts = [
+        (config.node(key), layer.replace(paths=graph.paths(path)))
+        for key, layer, path in zip(("layer", "backward_layer"), (forward, backward), paths, strict=True)
+    ]
+    given = [
+        _given(layer, graph.add(inner, layer, (*called.reads[:1], *more)))
+        for (inner, layer), more in zip(parts, states, strict=True)
+    ]
+    outputs, rest = (given[0][0], given[1][0]), (*given[0][1:], *given[1][1:])
+    mode = config.values.get("merge_mode", "concat")
+    if mode is None:
+        return (*outputs, *rest)
+    return (*graph.add(node.unbuilt, _JOINS[mode](name=node.name), outputs), *rest)
+
+
+def _time_distributed(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read a layer that is applied at each step."""
-    inner = node.config.node("layer")
-    stack.read(inner, inside=True)
-    with stack.distributed(node):
-        read_layer(inner, stack)
+    inner = called.node.config.node("layer")
+    with graph.distributed(called.node):
+        return read_layer(Called(inner, called.reads, Call(inner)), graph)
 
 
-def _sequential(node: Node, stack: Stack) -> None:
-    for layer in node.config.nodes("layers"):
-        read_layer(layer, stack)
+def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read layers that follow each other."""
+    layers = called.node.config.nodes("layers")
+    values = called.reads or _sequential_input(called.node, layers, graph)
+    with graph.scope(called.node.name):
+        for position, layer in enumerate(layers):
+            if layer.class_name != "InputLayer":
+                after = layers[position + 1].built_on if position + 1 < len(layers) else ()
+                values = read_layer(Called(layer, values, Call(layer), after[:1]), graph)
+    return values
 
 
-def _functional(node: Node, stack: Stack) -> None:
-    for layer in chain(node):
-        read_layer(layer, stack)
+def _sequential_input(node: Node, layers: Sequence[Node], graph: Graph) -> tuple[Value, ...]:
+    """Return the value of the input of a model: that of its InputLayer, else of the shape that it or a layer says it reads."""
+    first = layers[0] if layers else node
+    if first.class_name == "InputLayer":
+        return _input(Called(first, (), Call(first)), graph)
+    return () if first.class_name == "Merge" else _declared(node, graph)
 
 
-READERS: dict[str, Callable[[Node, Stack], None]] = {
+def _input(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read an input of the model."""
+    shape = called.node.said
+    if shape is None:
+        raise called.node.error("an input needs its shape", "config.batch_shape")
+    return graph.input(called.node, shape)
+
+
+def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read layers that are called on each other."""
+    node = called.node
+    calls, inputs, outputs = calls_of(node)
+    values: dict[tuple[str, int], tuple[Value, ...]] = {}
+    if called.reads:
+        if len(called.reads) != len(inputs):
+            raise node.error(f"is called on {len(called.reads)} tensors, and has {len(inputs)} inputs", "inbound_nodes")
+        values = {(each.layer, each.call): (value,) for each, value in zip(inputs, called.reads, strict=True)}
+    declared = {(each.layer, each.call, each.output): each.shape for each in tensors_in([[c.args, c.kwargs] for c in calls])}
+    order = {(each.layer, each.call): at for at, each in enumerate(inputs)}
+    with graph.scope():
+        for call in sorted(calls, key=lambda call: order.get(call.key, len(order))):
+            if call.key not in values:
+                values[call.key] = _called(call, values, declared, outputs, graph)
+    return tuple(_value(values, each, node) for each in outputs)
+
+
+def _called(call: Call, values: Any, declared: Any, outputs: Any, graph: Graph) -> tuple[Value, ...]:
+    """Read one call of a layer in a functional model."""
+    node = call.node
+    named = {name: call.unmasked[name] for name in (*_FIRST, *call.unmasked) if name in call.unmasked}
+    reads = tuple(_value(values, each, node) for each in tensors_in([call.args, list(named.values())]))
+    if not reads and node.class_name != "InputLayer":
+        raise node.error(f"{quoted(node.label)} is called on nothing", "inbound_nodes")
+    asked = [at for name, index, at in declared if (name, index) == call.key]
+    asked += [each.output for each in outputs if (each.layer, each.call) == call.key]
+    gives = tuple(declared.get((*call.key, at)) for at in range(max(asked, default=0) + 1))
+    return read_layer(Called(node, reads, call, gives), graph)
+
+
+def _value(values: Any, tensor: Any, node: Node) -> Value:
+    """Return the value of a tensor; raise ModelFileError for an output that a layer does not give."""
+    given = values[tensor.layer, tensor.call]
+    if not 0 <= tensor.output < len(given):
+        raise node.error(f"reads output {tensor.output} of {quoted(tensor.layer)}, which gives {len(given)}", "inbound_nodes")
+    value: Value = given[tensor.output]
+    return value
+
+
+def _merge(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a layer that makes one tensor of several."""
+    node, reads = called.node, called.reads
+    if node.class_name == "Merge" and isinstance(node.config.values.get("layers"), list) and not reads:
+        inner = node.config.nodes("layers")
+        reads = tuple(value for each in inner for value in read_layer(Called(each, (), Call(each)), graph))
+    layer = merge_layer(node)
+    return _other(called, graph) if layer is None else graph.add(node, layer, reads)
+
+
+def _operation(called: Called, graph: Graph, name: str, given: dict[str, Any]) -> tuple[Value, ...]:
+    """Read an operation; one whose shape does not follow here gives what the file declares."""
+    node = called.node
+    try:
+        layer = operation_layer(name, called.call, given)
+    except ModelError as error:
+        raise node.error(str(error), "inbound_nodes") from None
+    if layer is None:
+        return _unknown(called, graph, params=0)
+    return graph.add(node, layer.replace(name=node.name), called.reads)
+
+
+def _lambda(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a function of the author's: it has no weights, and gives the shape that the file says."""
+    shape = called.node.config.values.get("output_shape")
+    gives = called.gives
+    if isinstance(shape, list) and shape and all(size is None or (type(size) is int and size > 0) for size in shape):
+        gives = ((None, *shape),)
+    return _unknown(called.replace(gives=gives), graph, params=0)
+
+
+def _other(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a layer whose weights are not known."""
+    return _unknown(called, graph, params=None)
+
+
+def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: str = "") -> tuple[Value, ...]:
+    """Add a layer of which no more is known than what the file declares; each of its outputs is one that reads the same."""
+    node = called.node
+    values: list[Value] = []
+    for at, shape in enumerate(called.gives or (None,)):
+        layer = Other(
+            params=0 if at else params,
+            shape=shape[1:] if shape else None,
+            class_name=name_of(class_name or node.class_name),
+            name=None if at else node.name,
+            trainable=node.config.trained,
+        )
+        values += graph.unknown(node, layer, called.reads, at)
+    return tuple(values)
+
+
+_MODELS = {"Sequential", "Functional"}
+READERS: dict[str, Callable[[Called, Graph], tuple[Value, ...]]] = {
     **dict.fromkeys([*RECURRENT, *PLAIN], _plain),
+    **dict.fromkeys(MERGES, _merge),
     "InputLayer": _input,
     "RNN": _rnn,
     "Bidirectional": _bidirectional,
     "TimeDistributed": _time_distributed,
     "Sequential": _sequential,
     "Functional": _functional,
-    "Model": _functional,
+    "Lambda": _lambda,
 }
 """For every class that can be read: what reads it."""

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
+from lstm_calc.formats.keras.dialect import arguments_today, class_today
 from lstm_calc.frozen import Record, count
 from lstm_calc.model import MAX_LAYERS
 
@@ -14,7 +15,17 @@ Shape = tuple[int | None, ...]
 
 _MAX_RANK = 8
 _INSIDE = frozenset({"layer", "layers", "cell", "cells"})
-_HOMES = {"keras", "tf_keras", "tensorflow"}
+_HOMES = {"keras", "tf_keras", "tensorflow", "builtins"}
+_MODELS = {"Sequential", "Functional"}
+
+
+def name_of(text: Any) -> str | None:
+    """Return a name of the author's, made to fit in every format; None where there is none.
+
+    >>> name_of("my layer"), name_of(None)
+    ('my_layer', None)
+    """
+    return (re.sub(r"[^A-Za-z0-9_./-]", "_", text[:200]).lstrip("./-") or None) if isinstance(text, str) else None
 
 
 class Node(Record):
@@ -52,22 +63,28 @@ class Node(Record):
 
     @property
     def class_name(self) -> str:
-        """The class of a layer; one from elsewhere than Keras is refused, whatever its name."""
+        """The class of a layer, by its name of today."""
         name = self.values.get("class_name")
         if not isinstance(name, str):
             raise self.error("a layer needs the name of its class", "class_name")
-        module, registered = self.values.get("module", "keras"), str(self.values.get("registered_name"))
-        if str(module).partition(".")[0] not in _HOMES or ">" in registered:
-            raise self.error(f"{quoted(name)} is a class of its author's, not of Keras", "class_name")
-        return name
+        return class_today(name)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the class is its author's and not of Keras, whatever its name."""
+        module, registered = self.values.get("module") or "keras", str(self.values.get("registered_name"))
+        return str(module).partition(".")[0] not in _HOMES or ">" in registered
 
     @property
     def config(self) -> Node:
-        """The arguments of a layer, and whether its weights are trained.
+        """The arguments of a layer under their names of today, and whether its weights are trained.
 
         Keras 2 asks the layer and all around it; Keras 3, known by its policies, the layer that has the weights and the model.
         """
-        config = self.node("config")
+        given = self.values.get("config")
+        whole = self.class_name in _MODELS and isinstance(given, list)
+        config = Node({"layers": given}, self.file, self._at("config"), self.trained) if whole else self.node("config")
+        config = config.replace(values=arguments_today(self.class_name, config.values))
         dtype = config.values.get("dtype")
         policy = isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy"
         around = bool(policy and self.place) and not _INSIDE.isdisjoint(config.values)
@@ -88,8 +105,7 @@ class Node(Record):
     @property
     def name(self) -> str | None:
         """The layer's own name, made to fit in every format."""
-        name = self.config.values.get("name")
-        return (re.sub(r"[^A-Za-z0-9_./-]", "_", name[:200]).lstrip("./-") or None) if isinstance(name, str) else None
+        return name_of(self.config.values.get("name"))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the truth value under a key."""
@@ -119,14 +135,26 @@ class Node(Record):
             raise self.error(str(error), key) from None
 
     @property
-    def built_on(self) -> Shape | None:
-        """The shape that the layer was built on, as Keras 3 writes it down."""
+    def unbuilt(self) -> Node:
+        """The same without the shapes that it was built on."""
+        return self.replace(values={key: value for key, value in self.values.items() if key != "build_config"})
+
+    @property
+    def built_on(self) -> tuple[Shape | None, ...]:
+        """The shapes of the inputs that the layer was built on, as Keras 3 writes them down; none where it does not."""
         built = self.values.get("build_config")
-        return Node(built, self.file, self._at("build_config")).shape("input_shape") if isinstance(built, dict) else None
+        if not isinstance(built, dict):
+            return ()
+        config = Node(built, self.file, self._at("build_config"))
+        found = built.get("input_shape")
+        if isinstance(found, list) and found and all(isinstance(each, list) for each in found):
+            return tuple(Node({"input_shape": each}, config.file, config.place).shape("input_shape") for each in found)
+        return (config.shape("input_shape"),) if found is not None else ()
 
     @property
     def said(self) -> Shape | None:
         """The shape that a layer says it reads, wherever its dialect writes that."""
         config = self.config
         keys = ("batch_shape", "batch_input_shape", "build_input_shape")
-        return self.built_on or next((shape for key in keys if (shape := config.shape(key))), None)
+        (built, *_) = (*self.built_on, None)
+        return built or next((shape for key in keys if (shape := config.shape(key))), None)

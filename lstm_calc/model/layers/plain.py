@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.sizes import product, several, shown
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class Dense(Layer):
     """A linear layer; ``tied`` shares the matrix of an embedding before it, so that only the bias is its own."""
 
     kind = "dense"
+    words = UNITS
     size = "units"
     units: int
     bias: bool = True
@@ -105,6 +106,7 @@ class CRF(Layer):
     """
 
     kind = "crf"
+    words = UNITS
     size = "units"
     units: int
     use_boundary: bool = True
@@ -142,13 +144,26 @@ class Other(Layer):
     shape: Sequence[Size] | None = None
     class_name: str | None = None
 
+    @property
+    def knows_shape(self) -> bool:
+        """Whether all that it gives is known, the batch apart."""
+        return self.shape is not None and None not in self.shape
+
+    def give(self, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return the shape of its output; it may read any number of inputs."""
+        return super().give(shapes[:1])
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the batch and what is declared."""
         return (shape[0], *((None,) * (len(shape) - 1) if self.shape is None else self.shape))
 
-    def sizes(self, shape: Shape) -> dict[str, Size]:
+    def sizes(self, shape: Shape) -> dict[str, Size]:  # noqa: ARG002 - whatever it reads
         """Return the number of parameters."""
-        return {"input": shape[-1], "params": self.params}
+        return {"params": self.params}
+
+    def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - whatever it reads
+        """Return whether it may have weights."""
+        return frozenset() if self.params == 0 else frozenset({"weights"})
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - what it computes is not known
         """Return that it is applied once for each entry of the batch."""

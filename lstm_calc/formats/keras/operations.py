@@ -1,0 +1,167 @@
+"""Small operations that Keras stores as layers: slices, sums, reshapes. They have no weights.
+
+Keras 3 has a class for each (``GetItem``), with what it was called on in its call; tf.keras has ``TFOpLambda`` with the function's
+name, and every argument in the call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.keras.calls import tensors_in
+from lstm_calc.model import (
+    Activation,
+    Add,
+    Concat,
+    ExpandDims,
+    Flatten,
+    Index,
+    Layer,
+    MatMul,
+    Maximum,
+    Minimum,
+    Multiply,
+    Permute,
+    Reduce,
+    Reshape,
+    Split,
+    Stack,
+    Subtract,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.formats.keras.calls import Call
+
+_FUNCTIONS = {
+    "__operators__.getitem": "GetItem",
+    "__operators__.add": "Add",
+    "concat": "Concatenate",
+    "math.reduce_mean": "Mean",
+    "math.reduce_sum": "Sum",
+    "math.reduce_max": "Max",
+    "math.reduce_min": "Min",
+    "math.truediv": "TrueDivide",
+    "linalg.matmul": "Matmul",
+    "compat.v1.transpose": "Transpose",
+    "compat.v1.squeeze": "Squeeze",
+}
+"""Functions of TensorFlow whose name is not that of Keras' operation."""
+
+_UNARY = frozenset(
+    [
+        "Abs", "Cast", "Ceil", "Clip", "Cos", "Elu", "Erf", "Exp", "Flip", "Floor", "Gelu", "HardSigmoid", "Identity",
+        "LeakyRelu", "Log", "LogSoftmax", "Log1p", "LogicalNot", "Negative", "Relu", "Relu6", "Round", "Rsqrt", "Selu",
+        "Sigmoid", "Sign", "Silu", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Square", "StopGradient", "Tanh",
+        "OnesLike", "ZerosLike",
+    ]
+)  # fmt: skip
+"""Operations that change each number by itself."""
+_WITH_A_NUMBER = frozenset(
+    [
+        "Divide", "Equal", "FloorDivide", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "Mod",
+        "NotEqual", "Pow", "Power", "TrueDivide",
+    ]
+)  # fmt: skip
+"""Operations on two tensors, of which one is often a number."""
+_ON_TWO: dict[str, type[Layer]] = {"Add": Add, "Subtract": Subtract, "Multiply": Multiply, "Maximum": Maximum, "Minimum": Minimum}
+
+
+def operation_of(call: Call) -> tuple[str, dict[str, Any]] | None:
+    """Return the name of the operation that a layer is, and its arguments by name; None for a layer that is none."""
+    node = call.node
+    if node.class_name in {"TFOpLambda", "SlicingOpLambda"}:
+        function = str(node.config.values.get("function"))
+        word = "".join(part.capitalize() for part in function.rpartition(".")[2].split("_"))
+        return _FUNCTIONS.get(function, word), call.kwargs
+    if str(node.values.get("module")).startswith("keras.src.ops"):
+        return node.class_name, node.config.values | call.kwargs
+    return None
+
+
+def operation_layer(name: str, call: Call, given: dict[str, Any]) -> Layer | None:
+    """Return the layer that an operation is; None where the shape that it gives has to be looked up in the file.
+
+    Raises ModelError for arguments that no layer has.
+    """
+    tensors = len(list(tensors_in([call.args, given])))
+    if name in _UNARY or (tensors == 1 and (name in _WITH_A_NUMBER or name in _ON_TWO)):
+        return Activation(function=name.lower())
+    if name in _ON_TWO:
+        return _ON_TWO[name]()
+    make = _LAYERS.get(name)
+    return None if make is None else make(call, given)
+
+
+def _axis(given: dict[str, Any], usual: Any = None) -> Any:
+    return given.get("axis", usual)
+
+
+def _reduce(function: str) -> Callable[[Call, dict[str, Any]], Layer | None]:
+    def layer(_: Call, given: dict[str, Any]) -> Layer | None:
+        axis = _axis(given)
+        kept = bool(given.get("keepdims"))
+        return None if axis in {None, 0} or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
+
+    return layer
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _index(call: Call, given: dict[str, Any]) -> Layer:
+    """Return a slice, whose key is in the arguments of the call."""
+    key = given.get("slice_spec", given.get("key"))
+    if key is None and len(_list(call.args)) > 1:
+        key = call.args[1]
+    return Index(key=",".join(map(_word, _list(key))))
+
+
+def _word(entry: Any) -> str:
+    """Return a part of a key as Python writes it."""
+    if isinstance(entry, dict) and entry.get("class_name") == "__ellipsis__":
+        return "..."
+    if isinstance(entry, dict):
+        bounds = entry.get("config", entry)
+        start, stop, step = (bounds.get(name) for name in ("start", "stop", "step"))
+        words = [*("" if bound is None else str(bound) for bound in (start, stop)), *([] if step in {None, 1} else [str(step)])]
+        return ":".join(words)
+    return str(entry)
+
+
+def _reshape(_: Call, given: dict[str, Any]) -> Layer | None:
+    """Return a reshape, whose shape counts the batch."""
+    shape = given.get("newshape", given.get("shape"))
+    return Reshape(target_shape=shape[1:]) if isinstance(shape, list) and shape[1:] and _numbers(shape) else None
+
+
+def _transpose(_: Call, given: dict[str, Any]) -> Layer | None:
+    """Return an order of axes, of which the first is the batch."""
+    axes = given.get("axes", given.get("perm"))
+    return Permute(dims=axes[1:]) if isinstance(axes, list) and axes[:1] == [0] and _numbers(axes) else None
+
+
+def _numbers(values: list[Any]) -> bool:
+    return all(type(value) is int for value in values)
+
+
+def _split(_: Call, given: dict[str, Any]) -> Layer | None:
+    parts = given.get("indices_or_sections", given.get("num_or_size_splits"))
+    return Split(sections=parts, axis=_axis(given, 0)) if type(parts) is int else None
+
+
+_LAYERS: dict[str, Callable[[Call, dict[str, Any]], Layer | None]] = {
+    "GetItem": _index,
+    "ExpandDims": lambda _, given: ExpandDims(axis=_axis(given)),
+    "Concatenate": lambda _, given: Concat(axis=_axis(given, -1)),
+    "Stack": lambda _, given: Stack(axis=_axis(given, 0)),
+    "Matmul": lambda _, given: None if given.get("transpose_a") or given.get("transpose_b") else MatMul(),
+    "Reshape": _reshape,
+    "Transpose": _transpose,
+    "Split": _split,
+    "Flatten": lambda *_: Flatten(),
+    **{name.title(): _reduce(name) for name in ("mean", "sum", "max", "min", "prod")},
+}
+"""How the shape follows from what an operation reads and says."""
