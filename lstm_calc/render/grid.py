@@ -67,12 +67,12 @@ def rich_table(drawn: Grid) -> RichTable:
     for block in _blocks(drawn.rows):
         if block[0].starts:
             made.add_section()
-        made.add_row(*(Text("\n".join(lines)) for lines in zip(*(row.cells for row in block), strict=True)), style=block[0].style)
+        made.add_row(*(Text("\n".join(each)) for each in zip(*(row.cells for row in block), strict=True)), style=block[0].style)
     return made
 
 
 def _blocks(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
-    """Yield the rows that follow each other in one group and one style: rich draws them a third faster as one row of several lines."""
+    """Yield the rows that follow each other in one group and one style; as one row of several lines rich draws them a third faster."""
     block: list[_Row] = []
     for row in rows:
         if block and (row.starts or row.style != block[0].style):
