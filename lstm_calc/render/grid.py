@@ -72,7 +72,7 @@ def rich_table(drawn: Grid) -> RichTable:
 
 
 def _blocks(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
-    """Yield the rows that follow each other in one group and one style; as one row of several lines rich draws them a third faster."""
+    """Yield the rows that follow each other in one group and style; as one row of several lines, rich draws them a third faster."""
     block: list[_Row] = []
     for row in rows:
         if block and (row.starts or row.style != block[0].style):

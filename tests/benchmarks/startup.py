@@ -91,7 +91,7 @@ def cases() -> dict[str, Case]:
 
 def bar(name: str) -> float:
     """Return the ratio that is the bar of a case."""
-    return BAR if "--help" in name else BARS.get(name.split()[0], BAR)
+    return BAR if "--help" in name else BARS.get(name.partition(" ")[0], BAR)
 
 
 def floor(program: str, *arguments: str) -> list[str]:
