@@ -363,8 +363,8 @@ def test_choices_are_settled_as_a_layout_says() -> None:
 
 def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
     several = ConvLSTM(4, (3, 3), bias=False, bidirectional=True)
-    assert list(refusals(framework("pytorch"), several)) == [
-        "pytorch has no conv_lstm; textbook, keras, flax-linen and haiku do",
+    assert list(refusals(framework("paddle"), several)) == [
+        "paddle has no conv_lstm; textbook, keras, pytorch, flax-linen and haiku do",
     ]
 
 
