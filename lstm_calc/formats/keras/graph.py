@@ -74,7 +74,7 @@ class Graph:
     def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
         if len(shape) == 1:
-            shape = (None, 1) if shape[0] is None else (None, *shape)
+            raise node.error("an input of a single number for each of the batch cannot be read", "config.batch_shape")
         inside = (None,) * self._around
         return self._take(node, Input(shape=(*inside, *shape[1:]), name=node.name), ())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
-from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
+from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, Unreadable, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
@@ -141,10 +141,6 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
         name = (node if len(cells) == 1 else inner).name
         layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
     return layers
-
-
-class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
-    """A layer is of Keras, and what it is a wrapper of is not known: its class."""
 
 
 def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
