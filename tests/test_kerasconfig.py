@@ -21,7 +21,6 @@ from lstm_calc.formats.keras.layers import READERS
 from lstm_calc.formats.keras.node import Node
 from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks import framework, uses_in
-from lstm_calc.model import Flatten, Reshape
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -340,7 +339,10 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     ),
     "axes": (
         sequential(A, shape=[None, 3]),
-        "config.layers[1]: a reads 3 axes, (batch, steps, features), and (None, 3) comes in: Keras' 'expected ndim=3, found ndim=2'",
+        (
+            "config.layers[1]: a reads 3 axes, (batch, steps, features), and "
+            "(None, 3) comes in: Keras' 'expected ndim=3, found ndim=2'"
+        ),
     ),
     "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have a size for each of 2 axes, not [3]"),
     "joined images": (
@@ -395,7 +397,10 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: changes the weights in a way that is not modelled"),
     "last step": (
         sequential(layer("LSTM", units=4), A, shape=[None, 7, 3]),
-        "config.layers[2]: a reads 3 axes, (batch, steps, features), and (None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'",
+        (
+            "config.layers[2]: a reads 3 axes, (batch, steps, features), and "
+            "(None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'"
+        ),
     ),
     "state": (
         functional(A, B, b=[[["a", 0, 1, {}]]]),
@@ -448,7 +453,10 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "pooling of images": (
         after("MaxPooling2D", pool_size=[2, 2]),
-        "config.layers[2]: pool reads 4 axes, (batch, space, space, features), and (None, 7, 4) comes in: Keras' 'expected ndim=4, found ndim=3'",
+        (
+            "config.layers[2]: pool reads 4 axes, (batch, space, space, features), "
+            "and (None, 7, 4) comes in: Keras' 'expected ndim=4, found ndim=3'"
+        ),
     ),
     "word as a pool": (
         after("MaxPooling1D", pool_size="2"),
@@ -482,7 +490,10 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "eight axes": (
         sequential(A, shape=[None] * 8),
-        "config.layers[1]: a reads 3 axes, (batch, steps, features), and (None, None, None, None, None, None, None, None) comes in: Keras' 'expected ndim=3, found ndim=8'",
+        (
+            "config.layers[1]: a reads 3 axes, (batch, steps, features), and "
+            "(None, None, None, None, None, None, None, None) comes in: Keras' 'expected ndim=3, found ndim=8'"
+        ),
     ),
     "nine axes": (
         sequential(A, shape=[1] * 9),
@@ -550,7 +561,10 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "a cell on one vector": (
         sequential(layer("RNN", name="r", cell=layer("LSTMCell", units=1)), shape=[None, 3]),
-        "config.layers[1]: r reads 3 axes, (batch, steps, features), and (None, 3) comes in: Keras' 'expected ndim=3, found ndim=2'",
+        (
+            "config.layers[1]: r reads 3 axes, (batch, steps, features), and "
+            "(None, 3) comes in: Keras' 'expected ndim=3, found ndim=2'"
+        ),
     ),
     "a vector that is steps": (
         after("RepeatVector", n=2, name="r"),
@@ -705,8 +719,8 @@ def test_the_width_beside_a_file_serves_once() -> None:
     unknown = sequential(layer("LSTM", units=4, name="a"), shape=[None, 7, None])
     assert widths(read(unknown, 5))[0] == 5
     flat = sequential(A, layer("Flatten"), layer("Dense", units=2, name="d"), shape=[None, None, None])
-    with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model before it is saved"):
-        read(flat, 5)
+    with pytest.raises(ModelError, match="the features at d depend on a size that is not known: give the shape"):
+        params(read(flat, 5))
     said = {**layer("LSTM", units=4), "build_config": {"input_shape": STEPS}}
     with pytest.raises(ModelFileError) as caught:
         read(said, 5)
@@ -721,7 +735,8 @@ def test_the_width_that_flows_in_is_held_against_what_a_layer_was_built_on() -> 
         read(sequential(built, shape=[None, 7, 9]))
     assert str(caught.value) == "model.json:config.layers[1].build_config: a was built on (None, 7, 3), and (None, 7, 9) comes in"
     other_rank = {**built, "build_config": {"input_shape": [None, 3]}}
-    assert widths(read(sequential(other_rank, shape=[None, 7, 9])))[0] == 9
+    with pytest.raises(ModelFileError, match=r"a was built on \(None, 3\), and \(None, 7, 9\) comes in$"):
+        read(sequential(other_rank, shape=[None, 7, 9]))
     with pytest.raises(ModelFileError, match=r"^model.json:config.layers\[1\].build_config.input_shape: 3 is not the shape of one"):
         read(sequential({**built, "build_config": {"input_shape": 3}}, shape=STEPS))
     assert widths(read(sequential({**built, "build_config": 3}, shape=STEPS)))[0] == 3
@@ -731,7 +746,7 @@ def test_a_convolution_of_features_first_was_built_on_them() -> None:
     conv = layer("ConvLSTM1D", filters=2, kernel_size=[3], data_format="channels_first", name="c")
     conv["build_config"] = {"input_shape": [None, 7, 3, 9]}
     assert widths(read(conv))[0] == 3
-    with pytest.raises(ModelFileError, match="c was built on \\(None, 7, 3, 9\\), and \\(None, 7, 4, 9\\) comes in"):
+    with pytest.raises(ModelFileError, match=r"c was built on \(None, 7, 3, 9\), and \(None, 7, 4, 9\) comes in"):
         read(sequential(conv, shape=[None, 7, 4, 9]))
 
 
@@ -776,15 +791,8 @@ def test_what_is_done_at_each_step_keeps_the_steps() -> None:
     assert widths(deep) == [4, 12]
     unknown = layer("TimeDistributed", layer=layer("Dense", units=2, name="d", batch_input_shape=[None, 3]))
     assert bare(read(sequential(unknown))) == of_keras([Dense(2, name="d", time_distributed=1)], 3)
-    last = layer("LSTM", units=4)
-    assert [
-        placed.sequences
-        for placed in read(sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), last, shape=STEPS)).uses
-    ] == [
-        True,
-        True,
-        False,
-    ]
+    after = sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), layer("LSTM", units=4), shape=STEPS)
+    assert [use.output for use in read(after).uses] == [(None, 7, 4), (None, 7, 2), (None, 4)]
 
 
 def test_an_output_that_is_the_last_layer_may_be_said_in_any_way() -> None:
@@ -801,7 +809,7 @@ def test_a_functional_model_of_keras_3_is_read_by_its_histories() -> None:
 
     model = functional(A, B, a=reads("in"), b=reads("a"))
     assert [each.name for each in read(model).layers] == ["a", "b"]
-    with pytest.raises(ModelFileError, match="b reads its input and the initial states h and c, and 1 of these comes in$"):
+    with pytest.raises(ModelFileError, match=r"b reads its input and the initial states h and c, and 1 of these comes in$"):
         read(functional(A, B, a=reads("in"), b=reads("a", "in")))
 
 
@@ -980,7 +988,7 @@ def after_pooling(*, kept: bool) -> dict[str, Any]:
     ],
 )
 def test_the_batch_stays_before_an_image(data_format: str, flows: str, *, every: bool) -> None:
-    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], padding="valid", data_format=data_format, return_sequences=every)
     after = [] if every else [layer("Flatten")]
     with pytest.raises(ModelFileError, match=rf": b reads 3 axes, .*, and \({flows}\) comes in"):
         read(sequential(conv, *after, B, shape=[2, 7, 8, 3]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FrameworkError, ModelError
+from lstm_calc.errors import FrameworkError, ModelError, ModelFileError
 from lstm_calc.formats.keras.activations import remarks
 from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
 from lstm_calc.frameworks import framework, uses_in
@@ -111,6 +111,8 @@ class Graph:
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
         try:
             return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
+        except ModelFileError:
+            raise
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, _key_of(node, error.key)) from None

@@ -61,10 +61,11 @@ NEUTRAL = frozenset(
         "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer", "depthwise_regularizer",
         "depthwise_constraint", "pointwise_initializer", "pointwise_regularizer", "pointwise_constraint", "alpha_initializer",
         "alpha_regularizer", "alpha_constraint", "flash_attention", "sliding_window", "autocast", "input_shape",
-        "supports_masking", "query_shape", "key_shape", "value_shape", "softmax_robust_masking", "causal", "init", "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights",
-        "dropout_W", "dropout_U", "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint",
-        "b_constraint", "mode", "beta_init", "gamma_init", "learn_mode", "test_mode", "sparse_target", "chain_initializer",
-        "chain_regularizer", "chain_constraint", "boundary_initializer", "boundary_regularizer", "boundary_constraint",
+        "supports_masking", "query_shape", "key_shape", "value_shape", "softmax_robust_masking", "causal", "init",
+        "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights", "dropout_W", "dropout_U",
+        "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint", "b_constraint", "mode",
+        "beta_init", "gamma_init", "learn_mode", "test_mode", "sparse_target", "chain_initializer", "chain_regularizer",
+        "chain_constraint", "boundary_initializer", "boundary_regularizer", "boundary_constraint",
     ]
 )  # fmt: skip
 """The arguments, of any layer here and any release of Keras, that change no shape and no count."""
@@ -77,8 +78,8 @@ class Kind(Record):
     """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
 
     ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
-    ``once`` what an argument that is absent meant before Keras had it. ``always`` are arguments that Keras always writes: people had
-    a class of the same name before Keras did, and theirs is told by these, and by arguments that Keras' class does not have.
+    ``once`` what an argument that is absent meant before Keras had it. ``always`` are those that Keras always writes: people had
+    a class of that name before Keras did, and theirs is told by these, and by arguments that Keras' class does not have.
     """
 
     layer: type[Layer]

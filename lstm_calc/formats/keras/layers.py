@@ -168,14 +168,15 @@ def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
 
     The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
     """
+    config = node.config
     found = []
-    inner = node.config.node("layer")
     for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
-        own = node.config.node(key) if node.config.values.get(key) is not None else inner
-        name = own.name
-        if own is inner and name is not None:
+        apart = config.values.get(key) is not None
+        inner = config.node(key if apart else "layer")
+        name = inner.name
+        if name is not None and not (apart and direction == "backward"):
             name = f"{direction}_{name.removeprefix('forward_')}"
-        cell = (own.config.node("cell").name,) if own.class_name == "RNN" else _cell(layer)
+        cell = (inner.config.node("cell").name,) if inner.class_name == "RNN" else _cell(layer)
         found.append((node.name, name, *cell))
     return found
 
