@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import typer
 
 import lstm_calc
 from lstm_calc.__main__ import main
-from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli import COMMANDS, app, command
 from lstm_calc.cli.output import write_file
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 
@@ -38,7 +37,7 @@ SWEEP = ("sweep", "8 > lstm 8", "--vary", "units=1:1000000", "--vary", "input=1:
 
 def examples() -> dict[str, list[str]]:
     """Return the arguments of every command's example."""
-    helps = {name: " ".join(typer.main.get_command(app).commands[name].help.split()) for name in COMMANDS}
+    helps = {name: " ".join(command(name).help.split()) for name in COMMANDS}
     return {name: shlex.split(text.partition("Example: lstm-calc ")[2]) for name, text in helps.items()}
 
 
@@ -229,12 +228,12 @@ def test_the_traceback_is_shown_in_development_mode() -> None:
 @pytest.mark.parametrize("words", ["--help", "params --help", "params -i 1 -u 1 -q", "nonsense"])
 def test_a_process_that_calls_main_keeps_its_garbage_collector(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     monkeypatch.setattr(sys, "argv", ["lstm-calc", *words.split()])
-    usual = gc.get_threshold()
+    usual, frozen = gc.get_threshold(), gc.get_freeze_count()
     gc.set_threshold(701, 11, 12)
     try:
         with pytest.raises(SystemExit):
             main()
-        assert gc.get_threshold() == (701, 11, 12)
+        assert (gc.get_threshold(), gc.get_freeze_count()) == ((701, 11, 12), frozen)
     finally:
         gc.set_threshold(*usual)
 

@@ -11,7 +11,7 @@ from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
-from lstm_calc.model.template import Place, Template
+from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
@@ -235,7 +235,7 @@ def _template_from_flags(flags: dict[str, Any]) -> Template:
     places: list[Place] = []
     for name in unknown:
         places += [(None, name)] if name == "input_dim" else _open_places(model, name)
-    return Template(model.layers, model.input_dim, tuple(places))
+    return template_of(model, tuple(places))
 
 
 def _open_places(model: Model, name: str) -> Iterator[Place]:

@@ -23,7 +23,21 @@ Axes = tuple[str, ...]
 Blocks = dict[tuple[str | None, str], Axes]
 """The blocks of one direction of a layer by gate and role: the words of their axes, as (units, input, *window)."""
 
-_LETTERS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b", "recurrent_bias": "b'", "peephole": "p", "projection": "P"}
+_LETTERS = {
+    "kernel": "W",
+    "recurrent_kernel": "U",
+    "bias": "b",
+    "recurrent_bias": "b'",
+    "peephole": "p",
+    "projection": "P",
+    "gain": "γ",
+    "shift": "β",
+    "statistic": "s",
+    "slope": "a",
+    "table": "T",
+    "other": "w",
+}
+"""The letter of each role; a role without one goes by its name."""
 _SUM, _PRODUCT, _ATOM = range(3)
 _BINDING = {"+": _SUM, "-": _SUM, "*": _PRODUCT}
 
@@ -80,8 +94,8 @@ def readers(equations: tuple[Equation, ...]) -> dict[str, str]:
 
 def _symbol(role: str, letter: str | None, blocks: Blocks) -> str:
     if letter is None:
-        return "b_P" if role == "bias" and (None, "projection") in blocks else _LETTERS[role]
-    return f"{_LETTERS[role]}_{letter}"
+        return "b_P" if role == "bias" and (None, "projection") in blocks else _LETTERS.get(role, role)
+    return f"{_LETTERS.get(role, role)}_{letter}"
 
 
 def formulas(

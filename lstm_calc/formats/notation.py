@@ -7,7 +7,7 @@
     branches = "(" [ chain ] { "|" [ chain ] } ")"    all read what stands before them, and what follows reads all; an empty one
                                                       passes on what it reads
     layer    = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to: vocab SIZE > embed DIM
-    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads in place of the layer before
+    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads, if not the layer before
     SHAPE    = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
 
 In a template ? may stand for any of the sizes.
@@ -31,6 +31,7 @@ from lstm_calc.frozen import (
     axis,
     count,
     flag,
+    groups,
     input_shape,
     margins,
     names,
@@ -41,6 +42,7 @@ from lstm_calc.frozen import (
     sizes,
     target_shape,
     whole,
+    wholes,
 )
 from lstm_calc.model import KINDS, Input, Layer, Model, Nested, Recurrent
 from lstm_calc.model.graph import INPUT, calls_of, modules_of
@@ -63,6 +65,10 @@ _ALIASES = {
     "simple_rnn": "rnn",
     "linear": "dense",
     "repeatvector": "repeat_vector",
+    "batchnorm": "batch_norm",
+    "groupnorm": "group_norm",
+    "rmsnorm": "rms_norm",
+    "convgru": "conv_gru",
 }
 _WORDS: dict[str, tuple[str, Any]] = {
     "nobias": ("bias", False),
@@ -102,6 +108,7 @@ _KEYS = {
     "dilation": "dilation_rate",
     "padding": "padding",
     "format": "data_format",
+    "distributed": "time_distributed",
     "name": "name",
     "inputs": "inputs",
 }
@@ -258,7 +265,9 @@ class _Segments:
             raise self._error("a > is missing before this", token)
         if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
             self._missing(token)
-        {"(": self._enter, "|": self._branch, ")": self._leave, ">": lambda _: None}[token.text](token)
+        signs = {"(": self._enter, "|": self._branch, ")": self._leave}
+        if token.text in signs:
+            signs[token.text](token)
         self._before = token.text
 
     def end(self) -> None:
@@ -349,6 +358,8 @@ def _kind(text: str, token: _Token) -> tuple[str, bool]:
     """Return the kind that a word names, and whether it is bidirectional."""
     word = token.text.lower()
     kind = _ALIASES.get(word, word)
+    if kind == Nested.kind:
+        raise NotationError("a model within a model can be said in a model file alone", text, token.start, token.stop)
     if kind in KINDS:
         return kind, False
     inner = _ALIASES.get(word[2:], word[2:])
@@ -403,7 +414,7 @@ def _built(text: str, tokens: list[_Token], kind: str, values: dict[str, Any], p
     """Return the layer of these values, or say which word made it impossible."""
     missing = [field for field, default in KINDS[kind].fields.items() if default is ... and field not in values]
     if missing:
-        sign = next(key for key, field in _KEYS.items() if field == missing[0])
+        sign = next((key for key, field in _KEYS.items() if field == missing[0]), missing[0])
         message = f"{tokens[0].text} needs its {missing[0]}, such as '{sign}=3x3'"
         raise NotationError(message, text, tokens[0].start, tokens[-1].stop)
     try:
@@ -420,7 +431,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     known = KINDS[kind].fields
     if re.fullmatch(r"x[\d?].*", token.text):
         field, parsed = "repeat", _count(text, token.replace(text=token.text[1:], start=token.start + 1))
-    elif equals and (key.lower() in {*_KEYS, *_KEYS.values()} or (key.lower() in known and RULES[key.lower()] in _READERS)):
+    elif equals and key.lower() in {*_KEYS, *_KEYS.values(), *known}:
         field = _KEYS.get(key.lower(), key.lower())
         parsed = _value(text, field, _Token(value, token.start + len(key) + 1))
     elif not equals and key.lower() in _WORDS:
@@ -444,6 +455,10 @@ def _value(text: str, field: str, token: _Token) -> Any:
 
 def _counts(text: str, token: _Token) -> tuple[int, ...]:
     return tuple(_count(text, size) for size in _split(token, "x"))
+
+
+def _margin(text: str, token: _Token) -> tuple[int, ...]:
+    return tuple(_whole(text, size) for size in _split(token, "x"))
 
 
 def _margins(text: str, token: _Token) -> tuple[tuple[int, ...], ...]:
@@ -518,6 +533,8 @@ _READERS: dict[Callable[[str, Any], Any], Callable[[str, _Token], Any]] = {
     flag: _flag,
     axis: _integers,
     sections: _integers,
+    groups: _integers,
+    wholes: _margin,
     input_shape: _sizes,
     names: _comma,
 }
@@ -560,7 +577,7 @@ def _written_source(model: Model) -> list[str]:
 
 def written(layer: Layer) -> Iterator[str]:
     """Yield the segments of one layer: its vocabulary first where it is an embedding."""
-    values = layer.changed()
+    values = {name: value for name, value in layer.changed().items() if name not in _UNWRITTEN}
     field = layer.value or layer.size
     if layer.kind == "embedding":
         yield f"vocab {values.pop('vocab_size')}"
@@ -576,6 +593,9 @@ def written(layer: Layer) -> Iterator[str]:
     yield " ".join(words)
 
 
+_UNWRITTEN = {"paths"}
+"""Fields that say under which names a file keeps the weights."""
+
 _SHORT = {"k"}
 """Keys that are short for others, and not written."""
 
@@ -585,7 +605,7 @@ def _text(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return UNKNOWN_SIZE if value is None else str(value).lower()
     if not isinstance(value, tuple):
-        return str(value)
+        return str(value).replace("->", ":")
     if value and isinstance(value[0], str):
         return ",".join(value)
     return "x".join("+".join(map(str, each)) if isinstance(each, tuple) else _text(each) for each in value)

@@ -81,7 +81,7 @@ def check_names(layers: Sequence[Layer]) -> None:
             if layer.name in taken:
                 raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
             taken.add(layer.name)
-    if INPUT in taken and layers[0].name != INPUT and any(INPUT in layer.inputs for layer in layers):
+    if INPUT in taken and not isinstance(layers[0], Input) and any(INPUT in layer.inputs for layer in layers):
         what = f"name {INPUT!r} is that of the model's input, which a layer reads; give the layer another name"
         raise ModelError(what, key="name", layer=[layer.name for layer in layers].index(INPUT))
 
@@ -151,12 +151,12 @@ def canonical(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     found = []
     for position, layer in enumerate(layers):
         needless = layer.input_dim is None and sources[position] == _before(calls, position)
-        inputs = () if needless else tuple(_reference(layers, calls, modules, *source) for source in sources[position])
+        inputs = () if needless else tuple(_reference(calls, modules, *source) for source in sources[position])
         found.append(layer.replace(inputs=inputs) if layer.inputs and inputs != layer.inputs else layer)
     return tuple(found)
 
 
-def _reference(layers: Sequence[Layer], calls: Sequence[Layer], modules: Sequence[str], position: int, number: int) -> str:
+def _reference(calls: Sequence[Layer], modules: Sequence[str], position: int, number: int) -> str:
     """Return the usual name of an output or a state."""
     if position < 0:
         return INPUT

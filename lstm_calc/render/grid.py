@@ -1,7 +1,4 @@
-"""A table laid out for a screen: titles, widths and cells; and its drawing, by rich or, where it is long, as plain lines.
-
-Rich takes a hundred times as long as the lines do, and all the memory for a long table; both look the same.
-"""
+"""A table laid out for a screen: titles, widths and cells; and its drawing, by rich or, for a very long table, as plain lines."""
 
 from __future__ import annotations
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import listed
+from lstm_calc.frameworks import caller_notes, framework
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -45,7 +45,7 @@ def _work_table(answer: Cost) -> Table:
         Column("step_macs", "MACs a step", "number"),
         Column("macs", "MACs", "number"),
         Column("elementwise_flops", "element-wise FLOPs", "number"),
-        Column("bias_flops", "bias FLOPs", "number"),
+        Column("bias_flops", "bias FLOPs", "number", gives_way=1),
         Column("flops", "FLOPs", "number"),
     )
     lines = [Line((layer.name, layer.type, layer.runs, *_work_values(layer.step, layer.whole))) for layer in answer.layers]
@@ -61,7 +61,7 @@ def _bytes_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("weights", "weights", "bytes"),
         Column("state", "state", "bytes"),
-        Column("activations_step", "activations, a step", "bytes"),
+        Column("activations_step", "activations, a step", "bytes", gives_way=1),
         Column("activations_sequence", "activations, sequence", "bytes"),
         Column("gradients", "gradients", "bytes"),
         Column("optimizer", "optimizer", "bytes"),
@@ -94,6 +94,7 @@ def _traffic_table(traffic: Traffic) -> Table:
 def _notes(model: Model, answer: Cost) -> Iterator[str]:
     yield _WORK_LEGEND
     yield from _flow_notes(model, answer)
+    yield from caller_notes(model, framework(answer.framework))
     yield _BYTES_LEGEND
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
@@ -122,11 +123,12 @@ _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4
 
 
 def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
-    for below, above in pairwise(answer.layers):
-        if below.type in CELLS and above.type not in CELLS:
-            how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
+    read = [(source, position) for position, use in enumerate(model.uses) for source, _ in use.sources[:1] if source >= 0]
+    for before, after in ((answer.layers[source], answer.layers[position]) for source, position in read):
+        if before.type in CELLS and after.type not in CELLS:
+            how = "its last step alone" if before.given < before.runs else "every step" if before.runs > answer.batch else None
             if how:
-                yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} time{'s' * (above.runs > 1)}"
+                yield f"{before.name} gives {how}, so {after.name} runs {after.runs:,} time{'s' * (after.runs > 1)}"
     for layer in answer.layers:
         if layer.type == "embedding":
             yield f"{layer.name} is looked up in, not multiplied"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model.layers.base import Layer
@@ -42,10 +42,11 @@ class Nested(Layer):
 
     def check_layers(self) -> None:
         """Refuse what is no list of layers, or an empty one."""
-        layers = () if isinstance(self.layers, (str, bytes)) or not hasattr(self.layers, "__iter__") else tuple(self.layers)
+        given: Any = self.layers
+        layers = () if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__") else tuple(given)
         strange = next((each for each in layers if not isinstance(each, Layer)), None)
         if not layers or strange is not None:
-            raise ModelError(f"layers must be a list of layers, not {quoted(strange or self.layers)}", key="layers")
+            raise ModelError(f"layers must be a list of layers, not {quoted(strange or given)}", key="layers")
         self.__dict__["layers"] = layers
 
 
@@ -72,7 +73,7 @@ class Merge(Layer, kw_only=True):
             raise ModelError(f"reads {wanted}, and {come}", key="inputs")
         front = 1 + self.time_distributed
         given = self.merged(tuple(self.reading(shape) for shape in shapes))
-        return ((*shapes[0][:front], *given[1:]),)
+        return ((given if front == 1 else (*shapes[0][:front], *given[1:])),)
 
     def merged(self, shapes: tuple[Shape, ...]) -> Shape:
         """Return the shape that it makes of those of its inputs; raise ModelError where they do not go together."""
@@ -205,6 +206,11 @@ class MatMul(Merge):
     most = 2
     keeps_rank = False
 
+    @property
+    def least_rank(self) -> int:
+        """The batch and two more."""
+        return 3
+
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether the rows of the first matrix are steps."""
         return timed[0]
@@ -287,6 +293,12 @@ class Index(Layer):
         if entries(self.key)[0] not in {":", "..."}:
             raise ModelError(f"key {quoted(self.key)} must begin with : or ..., for the batch stays whole", key="key")
 
+    @property
+    def least_rank(self) -> int:
+        """As many axes as it takes entries from, and what is left: the batch and one more."""
+        words = [word for word in entries(self.key) if word not in {"...", "None"}]
+        return max(len(words), 2 + len([word for word in words if ":" not in word]))
+
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether axis 1 is steps, and is left or cut, not taken from."""
         rest = entries(self.key)[1:]
@@ -320,6 +332,11 @@ class Reduce(Layer):
     axis: int | Sequence[int] = 1
     keepdims: bool = False
 
+    @property
+    def least_rank(self) -> int:
+        """The axes that are gone, and what is left: the batch and one more."""
+        return 2 + (0 if self.keepdims else len(_tuple(self.axis)))
+
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether the steps are left."""
         return reads_steps and 1 not in _tuple(self.axis)
@@ -340,6 +357,11 @@ class Transpose(Layer):
     mixes_axes = True
     stepwise = False
     axis: Sequence[int] = (-2, -1)
+
+    @property
+    def least_rank(self) -> int:
+        """The batch and two more."""
+        return 3
 
     def check_axis(self) -> None:
         """Refuse another number of axes than two."""

@@ -20,6 +20,7 @@ class Norm(Layer, kw_only=True):
     The word input of its rows measures these axes. The batch is axis 0, and -1 the last.
     """
 
+    words = frozenset({"output"})
     mixes_axes = True
     axis: int | Sequence[int] = -1
 
