@@ -138,7 +138,8 @@ def _object(value: dict[str, Any], names: Collection[str]) -> Any:
         history = config.get("keras_history")
         if isinstance(history, list) and len(history) == 3 and _refers(history, names):
             shape = config.get("shape")
-            return Tensor(*history, tuple(shape) if isinstance(shape, list) else None)
+            name, call, output = history
+            return Tensor(name, call, output, tuple(shape) if isinstance(shape, list) else None)
     return {key: _value(each, names) for key, each in value.items()}
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
-from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
+from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, Unreadable, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
@@ -143,10 +143,6 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
     return layers
 
 
-class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
-    """A layer is of Keras, and what it is a wrapper of is not known: its class."""
-
-
 def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read two directions: of one layer, or two layers that differ, whose outputs are merged."""
     config = called.node.config
@@ -172,14 +168,15 @@ def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
 
     The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
     """
+    config = node.config
     found = []
-    inner = node.config.node("layer")
     for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
-        own = node.config.node(key) if node.config.values.get(key) is not None else inner
-        name = own.name
-        if own is inner and name is not None:
+        apart = config.values.get(key) is not None
+        inner = config.node(key if apart else "layer")
+        name = inner.name
+        if name is not None and not (apart and direction == "backward"):
             name = f"{direction}_{name.removeprefix('forward_')}"
-        cell = (own.config.node("cell").name,) if own.class_name == "RNN" else _cell(layer)
+        cell = (inner.config.node("cell").name,) if inner.class_name == "RNN" else _cell(layer)
         found.append((node.name, name, *cell))
     return found
 
