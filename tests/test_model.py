@@ -67,7 +67,7 @@ def test_a_window_has_one_to_three_sizes(kernel_size: Any) -> None:
 
 
 def test_a_gru_has_no_peephole() -> None:
-    with pytest.raises(TypeError, match="^GRU has no field 'peephole'"):
+    with pytest.raises(TypeError, match=r"^GRU has no field 'peephole'"):
         GRU(8, peephole=True)  # type: ignore[call-arg]
 
 
@@ -304,8 +304,18 @@ OPEN_MERGE = LSTM(4, bidirectional=True, merge="none")
         ),
         ([LSTM(4, name="a"), Dense(5), Shared("a")], "uses", 2, "a_1 reads 5 features, and a, whose weights it uses, reads 3"),
         ([LSTM(4, name="a"), Shared("b")], "uses", 1, "no layer before is called 'b'; known are a"),
-        ([LSTM(4), Dense(3, inputs=["lstn"])], "inputs", 1, "dense reads 'lstn', which nothing before it gives; did you mean 'lstm'?"),
-        ([LSTM(4), Dense(3, inputs=["lstm.1"])], "inputs", 1, "dense reads 'lstm.1', which nothing before it gives; did you mean 'lstm'?"),
+        (
+            [LSTM(4), Dense(3, inputs=["lstn"])],
+            "inputs",
+            1,
+            "dense reads 'lstn', which nothing before it gives; did you mean 'lstm'?",
+        ),
+        (
+            [LSTM(4), Dense(3, inputs=["lstm.1"])],
+            "inputs",
+            1,
+            "dense reads 'lstm.1', which nothing before it gives; did you mean 'lstm'?",
+        ),
         ([LSTM(4), Dense(3), Dense(3, inputs=["lstm", "dense"])], "inputs", 2, "dense_1 reads one input, and 2 come in"),
         ([LSTM(4), Embedding(9, 4), Dense(9, tied=True), Dense(9000, tied=True)], "tied", 3, TIED.format("9,000 x 9")),
         ([Embedding(9, 4), Dense(4), Dense(8, tied=True)], "tied", 2, TIED.format("8 x 4")),

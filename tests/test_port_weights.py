@@ -14,9 +14,9 @@ from lstm_calc import FrameworkError, Model, WeightsError, port_plan, read, tens
 from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, layout_for
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.port_arrays import move, port
 from lstm_calc.questions.tensors import axis_order
 from lstm_calc.report.port_code import port_code
-from lstm_calc.questions.port_arrays import move, port
 from tests.strategies import models
 from tests.test_imports import loaded
 

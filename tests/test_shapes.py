@@ -207,7 +207,12 @@ def test_known_runs(text: str, framework: str, shape: tuple[int | None, ...], ex
         ("32 > lstm 8 stateful", "keras", {"steps": 5}, "lstm is stateful, which needs the batch size: give the batch"),
         ("3 > lstm 8 stateful", "pytorch", {"batch": 2}, "pytorch has no stateful for lstm; textbook, keras and cudnn do"),
         ("3 > conv_lstm 8 kernel=3 strides=2", "flax-linen", {}, "flax-linen has no strides for conv_lstm; textbook and keras do"),
-        ("3 > conv_lstm 8 kernel=5", "keras", {"shape": (2, 4, 3, 3)}, "conv_lstm leaves nothing of (3): its window does not fit; use padding=same"),
+        (
+            "3 > conv_lstm 8 kernel=5",
+            "keras",
+            {"shape": (2, 4, 3, 3)},
+            "conv_lstm leaves nothing of (3): its window does not fit; use padding=same",
+        ),
         ("5 > lstm 4 > repeat_vector 3 > repeat_vector 2", "keras", {}, "repeat_vector_1 reads 2 axes, (batch, features), and"),
         ("3 > conv_lstm 4 kernel=3 > repeat_vector 3", "keras", {}, "repeat_vector reads 2 axes, (batch, features), and"),
         ("vocab 9 > embed 4 > repeat_vector 3", "keras", {}, "repeat_vector reads 2 axes, (batch, features), and"),

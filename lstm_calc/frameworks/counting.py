@@ -45,7 +45,7 @@ def count(model: Model, framework_name: str | None = None) -> int:
     (8320, 8448)
     """
     table = framework_of(model, framework_name)
-    if any([layer.mixes_axes for layer in model.calls]):
+    if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
     total, terms = 0, tuple[_Term, ...]()
     for layer, depth, inputs, _, _, _, shared in model.steps:

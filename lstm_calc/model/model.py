@@ -211,9 +211,6 @@ _Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, 
 """A use before it has a name: the layer, its depth, the shapes it reads and gives, whether each has steps, whether it is shared."""
 
 
-TWO_OUTPUTS = "merge=none gives two outputs, and the next layer reads one"
-
-
 def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
     pairs = zip(model.names, steps, strict=True)
     return tuple(Use(layer, name, module, *step) for (name, module), (layer, *step) in pairs)  # type: ignore[arg-type]
@@ -221,7 +218,8 @@ def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
 
 def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
-    flowing, timed, features, use = (shape,), _reads_steps(model, shape), False, 0
+    flowing: tuple[Shape, ...] = (shape,)
+    timed, features, use = _reads_steps(model, shape), False, 0
     given: dict[str, tuple[tuple[Shape, ...], bool]] = {}
     named = any(layer.inputs for layer in model.layers)
     for position, (each, layer) in enumerate(zip(model.layers, model.calls, strict=True)):
@@ -231,8 +229,8 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
             elif layer.input_dim is not None or (features and layer.reads_tokens):
                 flowing, timed = _own_input(layer, flowing, shape, timed=timed)
             for depth in range(layer.repeat):
-                if len(flowing) > 1 and (depth or not each.inputs):
-                    raise ModelError(TWO_OUTPUTS, key="merge", layer=position if depth else position - 1)
+                if depth or not each.inputs:
+                    _check_single(flowing, position if depth else position - 1)
                 one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
                 reads, reads_steps = flowing, timed
                 flowing, timed = one.give(reads), one.time_distributed > 0 or one.gives_steps(reads_steps)
@@ -244,6 +242,12 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
         use += layer.repeat
         if named:
             given[model.names[use - 1][0]] = flowing, timed
+
+
+def _check_single(flowing: tuple[Shape, ...], source: int) -> None:
+    """Refuse the two outputs of a layer, at a position, where the next layer reads the one before."""
+    if len(flowing) > 1:
+        raise ModelError("merge=none gives two outputs, and the next layer reads one", key="merge", layer=source)
 
 
 def _reads_steps(model: Model, shape: Shape) -> bool:
@@ -272,7 +276,7 @@ def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape, *, timed:
     """Return what a layer reads, and whether that has steps: what comes in, or an input of its own where it reads something else.
 
     It reads something else where what comes in is not as wide as it says or has another number of axes, and where it reads tokens
-    and features come in: it is then part of a larger model, and reads as many sequences and steps as come in, or as the model reads.
+    and features come in: it is then part of a larger model, and reads as many sequences and steps as come in or as the model reads.
     """
     (shape, *more), width = flowing, layer.input_dim
     read = layer.reading(shape)
@@ -401,7 +405,7 @@ def _check_names(model: Model) -> None:
 
 def _check_shared(model: Model, steps: Sequence[_Step]) -> None:
     """Refuse a layer that is used again with another width: it has the weights for one."""
-    if not any([isinstance(layer, Shared) for layer in model.layers]):
+    if not any(isinstance(layer, Shared) for layer in model.layers):
         return
     starts = [(name, inputs[0]) for (name, _), (_, depth, inputs, *_) in zip(model.names, steps, strict=True) if depth == 0]
     for position, (layer, owner) in enumerate(zip(model.calls, model.owners, strict=True)):
@@ -415,7 +419,7 @@ def _check_shared(model: Model, steps: Sequence[_Step]) -> None:
 def _check_tied(model: Model) -> None:
     """Refuse a layer that shares the matrix of an embedding that is not there."""
     tables: set[tuple[int, int]] = set()
-    for use in model.uses if any([isinstance(layer, Dense) and layer.tied for layer in model.calls]) else ():
+    for use in model.uses if any(isinstance(layer, Dense) and layer.tied for layer in model.calls) else ():
         layer = use.layer
         if isinstance(layer, Embedding):
             tables.add((layer.vocab_size, layer.dim))
