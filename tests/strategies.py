@@ -222,7 +222,7 @@ def plain_layers() -> SearchStrategy[Layer]:
 
 @st.composite
 def graphs(draw: DrawFn, longest: int = 6) -> Model:
-    """Draw a model of layers of every kind with a known input shape, some of which read another's output than that before."""
+    """Draw a model of layers of every kind with a known input shape; some read the output of another layer than the one before."""
     shape = tuple(draw(st.lists(st.integers(1, 9), min_size=1, max_size=4)))
     kinds = st.one_of(recurrent(4, "textbook"), windowed(), plain_layers())
     found: list[Layer] = []

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from lstm_calc import cost, read
 from lstm_calc.equations.parse import Visitor
-from lstm_calc.frameworks import equation_words, frameworks
+from lstm_calc.frameworks import equation_words, frameworks, with_defaults
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.model import input_axes
 from lstm_calc.operations import macs_of
 from lstm_calc.runs import batch_of
 from tests.strategies import models
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lstm_calc.frameworks import Framework
-    from lstm_calc.model import Placed
+    from lstm_calc.model import Use
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 FORMS = list(product(("lstm", "gru", "rnn"), (False, True), (1, 3), (False, True), (None, 5)))
@@ -183,7 +184,7 @@ def test_autograd_keeps_what_we_say_of_random_models(framework: str, data: st.Da
     model = data.draw(models(framework, longest=3, largest=5))
     assume(all(layer.kind in PLAIN and layer.input_dim is None for layer in model.layers))
     assume(model.input_dim is not None)
-    assume(next(layer.reads for layer in model.layers if layer.reads != "either") == "steps")
+    assume("steps" in input_axes(model))
     text = str(model)
     assert kept_by_autograd(lambda kept: run_model(text, frameworks()[framework], kept)) == saved(text, framework)
 
@@ -192,13 +193,12 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
     """Run a model step by step, each layer from the equations of its cell."""
     import torch
 
-    model = read(text)
+    model = with_defaults(read(text), table)
     flowing = [torch.randn(BATCH, model.input_dim) for _ in range(steps)]
     for placed in model.uses:
         if placed.layer.kind in CELLS:
-            every_step = not table.selective if placed.sequences is None else placed.sequences
             ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.directions]
-            flowing = joined([way if every_step else way[-1:] for way in ways], placed)
+            flowing = joined([way if placed.gives_steps else way[-1:] for way in ways], placed)
         elif placed.layer.kind == "dense":
             matrix = kept.weight(placed.output_dim, placed.input_dim, trained=placed.layer.trainable)
             flowing = [vector @ matrix.T for vector in flowing]
@@ -207,14 +207,14 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
     return flowing
 
 
-def one_way(placed: Placed, table: Framework, flowing: list[Any], way: str, kept: Kept) -> Iterator[Any]:
+def one_way(placed: Use, table: Framework, flowing: list[Any], way: str, kept: Kept) -> Iterator[Any]:
     """Yield h at every step of one direction, in the order in which they are computed."""
     import torch
 
     layer = placed.layer
     cell = CELLS[layer.kind]
     equations = cell.equations_for(equation_words(layer, table.layouts[layer.kind]))
-    step = OneStep(placed, kept, {name: torch.zeros(BATCH, layer.sizes[state.size]) for name, state in cell.states.items()})
+    step = OneStep(placed, kept, {name: torch.zeros(BATCH, placed.sizes[state.size]) for name, state in cell.states.items()})
     for vector in flowing if way != "backward" else reversed(flowing):
         step.scope["x"] = vector
         step.step(equations)
@@ -227,9 +227,9 @@ AXES = {"kernel": ("units", "input"), "recurrent_kernel": ("units", "output"), "
 class OneStep(Visitor[Any]):
     """A cell's equations computed by PyTorch, whose autograd then saves what it needs."""
 
-    def __init__(self, placed: Placed, kept: Kept, states: dict[str, Any]) -> None:
+    def __init__(self, placed: Use, kept: Kept, states: dict[str, Any]) -> None:
         super().__init__(states, ("input", "forget", "output") if getattr(placed.layer, "peephole", False) else ())
-        self.sizes = placed.layer.sizes | {"input": placed.input_dim}
+        self.sizes = placed.sizes
         self.trainable = placed.layer.trainable
         self.kept = kept
         self.weights: dict[tuple[str, str | None], Any] = {}
@@ -254,7 +254,7 @@ class OneStep(Visitor[Any]):
         return product + self.weight("bias", gate, "units") if role == "recurrent_kernel" else product
 
 
-def joined(ways: list[list[Any]], placed: Placed) -> list[Any]:
+def joined(ways: list[list[Any]], placed: Use) -> list[Any]:
     """Return the outputs of two directions, joined step by step; of one, as they are."""
     import torch
 

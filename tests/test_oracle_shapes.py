@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from lstm_calc import Model, ModelError, shapes
+from lstm_calc.frameworks import FRAMEWORKS, with_defaults
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.model import input_axes
 from tests.strategies import models
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Placed
+    from lstm_calc.model import Use
     from lstm_calc.questions.shapes import Shapes
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
@@ -26,19 +28,19 @@ PLAIN = {"input_dim": None, "name": None, "stateful": False, "go_backwards": Fal
 def run_of(draw: st.DataObject, framework: str, sizes: list[int], **options: Any) -> tuple[Model, Shapes, tuple[int, ...]]:
     """Draw a model, and return it with its shapes on an input of known sizes."""
     model = draw.draw(models(framework, longest=4, largest=6))
-    model = model.replace(
-        layers=[layer.replace(**{field: PLAIN[field] for field in PLAIN.keys() & layer.fields}) for layer in model.layers]
-    )
-    reader = next(layer for layer in model.layers if layer.reads != "either")
-    front = sizes if reader.reads != "vector" else [size for size in sizes if size != 9]
-    back = () if model.layers[0].reads == "tokens" else (*SPACE[: len(reader.window)], model.input_dim)
+    plain = [layer.replace(**{field: PLAIN[field] for field in PLAIN.keys() & layer.fields}) for layer in model.layers]
     try:
+        model = with_defaults(model.replace(layers=plain), FRAMEWORKS[framework])
+        axes = input_axes(model)
+        front = sizes if "steps" in axes else [size for size in sizes if size != 9]
+        space = SPACE[: sum(word.startswith("space") for word in axes)]
+        back = () if model.layers[0].reads_tokens else (*space, model.input_dim)
         return model, shapes(model, framework, shape=(*front, *back), **options), (*front, *back)
     except ModelError:
         reject()
 
 
-def keras_layer(placed: Placed) -> Any:
+def keras_layer(placed: Use) -> Any:
     import keras
 
     layer: Any = placed.layer
@@ -49,7 +51,7 @@ def keras_layer(placed: Placed) -> Any:
             "repeat_vector": lambda: keras.layers.RepeatVector(layer.steps),
         }
         return made[layer.kind]()
-    options = {"return_sequences": bool(placed.sequences), "return_state": True}
+    options = {"return_sequences": placed.gives_steps, "return_state": True}
     if layer.kind == "conv_lstm":
         kind = getattr(keras.layers, f"ConvLSTM{len(layer.window)}D")
         options |= {"kernel_size": layer.window} | ({"padding": layer.padding} if layer.padding else {})
@@ -68,7 +70,7 @@ def test_keras_gives_these_shapes(draw: st.DataObject) -> None:
     import numpy as np
 
     model, answer, shape = run_of(draw, "keras", [3, 9])
-    x: Any = np.zeros(shape, "int32" if model.layers[0].reads == "tokens" else "float32")
+    x: Any = np.zeros(shape, "int32" if model.layers[0].reads_tokens else "float32")
     for placed in model.uses:
         found = keras_layer(placed)(x)
         given = list(found) if isinstance(found, (list, tuple)) else [found]
@@ -87,18 +89,18 @@ def test_pytorch_gives_these_shapes(draw: st.DataObject) -> None:
     batch_first, batched = draw.draw(st.booleans()), draw.draw(st.booleans())
     sizes = [9] if not batched else [3, 9] if batch_first else [9, 3]
     model, answer, shape = run_of(draw, "pytorch", sizes, batch_first=batch_first)
-    x = torch.zeros(shape, dtype=torch.int64 if model.layers[0].reads == "tokens" else torch.float32)
+    x = torch.zeros(shape, dtype=torch.int64 if model.layers[0].reads_tokens else torch.float32)
     steps_at = 1 if batched and batch_first else 0
     for layer, placed in zip(model.layers, (each for each in model.uses if each.depth == 0), strict=True):
         ours = {flow.name.rpartition("/")[2]: flow.shape for flow in answer.tensors if flow.layer == placed.name}
         x, theirs = torch_run(layer, placed, x, batch_first=batch_first, steps_at=steps_at)
         assert {name: ours[name] for name in theirs} == theirs
         last = next(each for each in reversed(model.uses) if each.module == placed.module)
-        if layer.kind in CELLS and last.sequences is False:
+        if layer.kind in CELLS and not last.gives_steps:
             x = x.select(steps_at, -1)
 
 
-def torch_run(layer: Any, placed: Placed, x: Any, *, batch_first: bool, steps_at: int) -> tuple[Any, dict[str, Any]]:
+def torch_run(layer: Any, placed: Use, x: Any, *, batch_first: bool, steps_at: int) -> tuple[Any, dict[str, Any]]:
     """Return a layer's output, and the shapes of what it gives by name."""
     import torch
 
