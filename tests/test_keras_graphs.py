@@ -374,7 +374,9 @@ NAMES: dict[str, tuple[dict[str, Any], str]] = {
         "model/b/forward_foo/gru_cell/kernel",
     ),
     "a direction that was wrapped": (
-        sequential(layer("Bidirectional", name="b", layer=layer("GRU", units=2, reset_after=True, name="forward_foo")), shape=STEPS),
+        sequential(
+            layer("Bidirectional", name="b", layer=layer("GRU", units=2, reset_after=True, name="forward_foo")), shape=STEPS
+        ),
         "model/b/forward_foo/gru_cell/kernel",
     ),
     "each step": (
