@@ -333,13 +333,13 @@ def _read(layer: Layer, flowing: tuple[Shape, ...], *, named: bool, behind_featu
 def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> tuple[Shape, ...]:
     """Return what a layer reads of what comes in, or an input of its own where it reads something else.
 
-    It reads something else where its own width is not that of what comes in, and where it reads tokens and features come in: it is
-    then part of a larger model, and reads as many sequences and steps as come in.
+    It reads something else where its own width or number of axes is not that of what comes in, and where it reads tokens and
+    features come in: it is then part of a larger model, and reads as many sequences and steps as come in.
     """
     (shape, *more), width = flowing, layer.input_dim
     if width is None and not (features and isinstance(layer, Embedding)):
         return flowing
-    if width == layer.width(layer.reading(shape)) and not more:
+    if width == layer.width(layer.reading(shape)) and not more and layer.rank in {None, len(shape) - layer.time_distributed}:
         return flowing
     own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
     known = (*shape[:-1], *(None,) * len(own))
