@@ -26,63 +26,41 @@ from lstm_calc.model import Model
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_FILE = re.compile(r"(.+?\.(?:py|ipynb))(?::(.+))?", re.DOTALL)
 _TEXT = "<code>"
 _MOST_ASKED = 40
 
 
-def split_path(text: str) -> tuple[str, str | None] | None:
-    """Return the file and the entry of an argument such as ``model.py:Encoder``, None where it names no program.
-
-    >>> split_path("a/model.py:Encoder(5)"), split_path("model.py"), split_path("model.toml")
-    (('a/model.py', 'Encoder(5)'), ('model.py', None), None)
-    """
-    match = _FILE.fullmatch(text)
-    return (match[1], match[2]) if match else None
-
-
-def is_code(text: str) -> bool:
-    """Return whether a text is a piece of a program that makes something: no notation, which compares and calls nothing.
-
-    >>> is_code("nn.LSTM(40, 96)"), is_code("40 > lstm 96"), is_code("32 > LSTM(96)")
-    (True, False, False)
-    """
-    if "(" not in text:
-        return False
-    try:
-        body = parsed(text, _TEXT).body
-    except ModelFileError:
-        return text.count("\n") > 1 and re.search(r"^\s*(?:import|from|def|class)\s", text, re.MULTILINE) is not None
-    return any(
-        isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef))
-        or isinstance(getattr(node, "value", None), ast.Call)
-        for node in body
-    )
-
-
-def load_code(path: str, entry: str | None, values: Mapping[str, Any] | None = None, input_dim: int | None = None) -> Model:
+def load_code(
+    path: str,
+    entry: str | None,
+    values: Mapping[str, Any] | None = None,
+    input_dim: int | None = None,
+    spare: Mapping[str, Any] | None = None,
+) -> Model:
     """Return the model of an entry of a file of Python or a notebook.
 
     ``values`` are by the expressions that they stand for; ``input_dim`` is the width of what flows in, where no layer states it.
     Raises ModelFileError, with the line, where a value is missing, where there is no such model, and where the file is no Python.
     """
     text = read_text(Path(path), path)
-    return _read(text, Path(path).name, entry, values or {}, input_dim, Path(path))
+    return _read(text, Path(path).name, entry, Settings(values or {}, spare), input_dim, Path(path))
 
 
-def read_code(text: str, values: Mapping[str, Any] | None = None, input_dim: int | None = None) -> Model:
+def read_code(
+    text: str, values: Mapping[str, Any] | None = None, input_dim: int | None = None, spare: Mapping[str, Any] | None = None
+) -> Model:
     """Return the model of a piece of a program, such as a single call that states its input.
 
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(text, _TEXT, None, values or {}, input_dim, None)
+    return _read(text, _TEXT, None, Settings(values or {}, spare), input_dim, None)
 
 
-def _read(text: str, file: str, entry: str | None, values: Mapping[str, Any], input_dim: int | None, path: Path | None) -> Model:
+def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim: int | None, path: Path | None) -> Model:
     module = Module("__main__", file, parsed(text, file))
     library = Library(Source(None if path is None else path.parent))
-    interpreter = Interpreter(library, Settings(values))
+    interpreter = Interpreter(library, settings)
     asked = f"{path or file}{f':{entry}' if entry else ''}"
     try:
         interpreter.run(module)
@@ -339,4 +317,4 @@ def _is_uncounted(layer: Any) -> bool:
     return layer.kind == "other"
 
 
-__all__ = ["Array", "Missing", "Unknown", "is_code", "load_code", "read_code", "split_path"]
+__all__ = ["Missing", "load_code", "read_code"]

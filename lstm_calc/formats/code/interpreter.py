@@ -542,7 +542,9 @@ class Interpreter:
             return function.defaults[name]
         if whole is not None:
             return Unknown(whole.causes)
-        return Unknown([Cause(name, cause.place, f"is an argument of {function.name} without a value")])
+        what = function.owner.name if function.owner is not None and function.name == "__init__" else function.name
+        place = Place(function.scope.module.file, _argument(function.node, name).lineno)
+        return Unknown([Cause(name, place, f"is an argument of {what} without a value")])
 
     def _operation(self, node: ast.BinOp, scope: Scope) -> Any:
         return self._operate(type(node.op), self.value(node.left, scope), self.value(node.right, scope), node, scope)
@@ -693,6 +695,11 @@ class Interpreter:
 
     def _awaited(self, node: ast.Await, scope: Scope) -> Any:
         return self.value(node.value, scope)
+
+
+def _argument(node: Any, name: str) -> Any:
+    """Return a parameter of a function as it stands in its definition."""
+    return next(each for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs) if each.arg == name)
 
 
 def _decorator(node: ast.expr) -> str:

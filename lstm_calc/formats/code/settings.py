@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, few, quoted
@@ -17,12 +18,14 @@ _LONGEST = 10_000
 class Settings:
     """Values by the expression that they stand for."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        """Take the values by the text of their expressions; raise LstmCalcError for a text that is no expression."""
-        self._values: dict[str, Any] = {}
-        self._used: set[str] = set()
-        for text, value in values.items():
-            self._values[normal(text)] = value
+    def __init__(self, values: Mapping[str, Any], spare: Mapping[str, Any] | None = None) -> None:
+        """Take the values by the text of their expressions, and further ones that need not be used.
+
+        Raises LstmCalcError for a text that is no expression.
+        """
+        self._values: dict[str, Any] = {normal(text): value for text, value in values.items()}
+        self._used = set((spare or {}).keys() - self._values.keys())
+        self._values = {**(spare or {}), **self._values}
         self._kinds = {type(ast.parse(text, mode="eval").body) for text in self._values}
 
     def __bool__(self) -> bool:
@@ -90,3 +93,68 @@ def _value(text: str) -> Any:
         if text.replace("_", "").replace("-", "").isalnum():
             return {"true": True, "false": False, "none": None, "null": None}.get(text.lower(), text)
         raise
+
+
+_MOST_BYTES = 500_000
+
+
+def read_file(path: str) -> dict[str, Any]:
+    """Return the values of a file in JSON, TOML or simple YAML; tables inside give dotted names.
+
+    Raises LstmCalcError where it cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - a name that was given
+            text = stream.read(_MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise LstmCalcError(f"--set-file {path} cannot be read: {str(getattr(error, 'strerror', '') or error).lower()}") from None
+    try:
+        if len(text) > _MOST_BYTES:
+            raise ValueError("too large")
+        return dict(_dotted("", _parsed(text, path)))
+    except (ValueError, RecursionError) as error:
+        raise LstmCalcError(f"--set-file {path} cannot be read: {error}") from None
+
+
+def _parsed(text: str, path: str) -> Any:
+    if path.endswith(".json"):
+        import json
+
+        return json.loads(text)
+    if path.endswith(".toml"):
+        import tomllib
+
+        return tomllib.loads(text)
+    return _yaml(text)
+
+
+def _yaml(text: str) -> dict[str, Any]:
+    """Return what the plain part of YAML says: names, values, and tables by their indentation."""
+    root: dict[str, Any] = {}
+    open_: list[tuple[int, dict[str, Any]]] = [(-1, root)]
+    for line in text.splitlines():
+        bare = re.sub(r"\s+#.*$", "", line)
+        match = re.fullmatch(r"(\s*)([\w.-]+):(?:\s+(.*))?", bare.rstrip())
+        if match is None:
+            continue
+        depth, name, value = len(match[1]), match[2], match[3]
+        while open_[-1][0] >= depth:
+            open_.pop()
+        holder = open_[-1][1]
+        if value is None or value == "":
+            holder[name] = table = {}
+            open_.append((depth, table))
+            continue
+        try:
+            holder[name] = _value(value)
+        except (SyntaxError, ValueError):
+            holder[name] = value
+    return root
+
+
+def _dotted(before: str, value: Any) -> Iterable[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        yield before, value
+        return
+    for name, each in value.items():
+        yield from _dotted(f"{before}.{name}" if before else str(name), each)
