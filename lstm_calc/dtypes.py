@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of, layout_for, uses_in
-from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
+from lstm_calc.frameworks.counting import axes_of, rows_in, shape_of, sizes_of
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
@@ -59,7 +59,13 @@ DTYPES = {
 }
 """The data types by name."""
 
-_INSIDE = {"kernel": {"input", "kernel"}, "recurrent_kernel": {"output", "kernel"}, "projection": {"units"}}
+_VECTORS = {"bias", "recurrent_bias", "gain", "shift", "statistic", "slope"}
+"""The roles of what is stored as a bias is: no matrix."""
+_INSIDE = {
+    "kernel": {"input", "group_input", "kernel", "query", "key", "value"},
+    "recurrent_kernel": {"output", "kernel"},
+    "projection": {"units"},
+}
 """For the matrix of each role, the words of the axes over which its products sum."""
 
 
@@ -91,15 +97,16 @@ def layer_bytes(use: Use, layout: Layout, dtype: Dtype, *, per_channel: bool) ->
 def bytes_by_tensor(use: Use, layout: Layout, dtype: Dtype, *, per_channel: bool) -> Iterator[int]:
     """Yield the bytes of each of a layer's tensors, in the framework's order."""
     fine = per_channel and not layout.per_tensor
-    for row, gates, _ in rows_of(layout, use.layer):
-        axes = axes_of(row, use.layer)
-        yield _row_bytes(row, axes, shape_of(axes, sizes_of(use, gates)), dtype, per_channel=fine)
+    for row, gates, _ in rows_in(layout, use):
+        sizes = sizes_of(use, gates)
+        axes = axes_of(row, sizes)
+        yield _row_bytes(row, axes, shape_of(axes, sizes), dtype, per_channel=fine)
 
 
 def _row_bytes(row: Row, axes: str, shape: Shape, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes of one tensor, its scales included."""
     roles = set(row.role.split())
-    if roles <= {"bias", "recurrent_bias", "gain", "shift"}:
+    if roles <= _VECTORS:
         return whole_bytes(prod(shape) * dtype.bias)
     if roles == {"peephole"}:
         return whole_bytes(prod(shape) * dtype.peephole + dtype.scale)
@@ -117,7 +124,7 @@ def _channels(row: Row, axes: str, shape: Shape) -> int:
     words = axes.split()
     if "vocab_size" in words:
         return shape[words.index("vocab_size")]
-    inside = _INSIDE[row.role.split()[0]]
+    inside = _INSIDE.get(row.role.split()[0], set())
     return prod(size for word, size in zip(words, shape, strict=True) if not inside.intersection(_stems(word)))
 
 

@@ -367,6 +367,16 @@ def _one_axis(field: str, value: Any) -> int:
     return value
 
 
+def text(field: str, value: Any) -> str:
+    """Return the value as a short text."""
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+        raise ModelError(f"{field} must be a text of at most {_LONGEST_TEXT} characters, not {quoted(value)}", key=field)
+    return value
+
+
+_LONGEST_TEXT = 200
+
+
 def sections(field: str, value: Any) -> int | tuple[int, ...]:
     """Return the value as a number of equal parts, or as the sizes of parts."""
     if isinstance(value, (list, tuple)) and 0 < len(value) <= _MOST_PARTS:
@@ -394,6 +404,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "dilation_rate": sizes,
     "padding": padding,
     "pool_size": sizes,
+    "output_size": sizes,
     "factors": sizes,
     "margins": margins,
     "target_shape": target_shape,
@@ -435,6 +446,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "use_scale": flag,
     "score_mode": one_of("dot", "concat"),
     "use_boundary": flag,
+    "renorm": flag,
     "equation": equation,
     "bias_axes": letters,
     "params": whole,
@@ -445,6 +457,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "shape": input_shape,
     "axis": axis,
     "sections": sections,
+    "key": text,
     "normalize": flag,
 }
 """For each field of a layer: the rule that gives its value or refuses it; None is a value where it is the default."""

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
 from lstm_calc.frameworks import equation_words, framework_of
-from lstm_calc.frameworks.counting import axes_of, rows_of, shape_of, sizes_of
+from lstm_calc.frameworks.counting import axes_of, rows_in, rows_of, shape_of, sizes_of
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.runs import Batch, batch_of, runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from lstm_calc.equations.op_counts import OpCounts
     from lstm_calc.equations.saved import SavedForBackward
     from lstm_calc.frameworks import Layout, Row
+    from lstm_calc.frameworks.counting import Sizes
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.runs import LayerRun
 
@@ -45,9 +46,9 @@ class Work(Record):
         """All floating-point operations."""
         return self.matmul_flops + self.bias_flops + self.elementwise_flops
 
-    def times(self, runs: int, *, joining: int = 0) -> Work:
-        """Return the work of so many runs, and the operations beside it that join two directions."""
-        return Work(self.macs * runs, self.bias_flops * runs, self.elementwise_flops * runs + joining)
+    def shared(self, runs: int, *, joining: int = 0) -> Work:
+        """Return the work of one of so many equal runs, and the operations beside it that join two directions."""
+        return Work(self.macs // runs, self.bias_flops // runs, self.elementwise_flops // runs + joining)
 
     def data(self) -> dict[str, int]:
         """Return the plain values of the JSON answer."""
@@ -70,28 +71,29 @@ def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None
     >>> macs_of(read("32 > lstm 32"), "pytorch", batch_of(1, 10))
     81920
     """
-    return sum(
-        macs_in(run.use, run.layout) * run.times()
-        for run in runs_of(model, framework_of(model, framework_name), batch or batch_of())
-    )
+    return sum(macs_in(run) for run in runs_of(model, framework_of(model, framework_name), batch or batch_of()))
 
 
-def macs_in(use: Use, layout: Layout) -> int:
-    """Return the multiply-accumulates of one application of a layer: one for each number of each matrix that its equations read."""
-    return sum(size for row, size in _computed(use, layout) if is_matrix(row))
+def macs_in(run: LayerRun) -> int:
+    """Return the multiply-accumulates of a layer's part in a run: of the matrices that its equations read, and without weights."""
+    return _numbers(run, MATRICES) + run.products
 
 
-def work_once(run: LayerRun) -> Work:
-    """Return the work of one application of a layer, both directions together: a step of one sequence at one position."""
-    use, layer = run.use, run.layer
-    added = sum(size for row, size in _computed(use, run.layout) if BIASES.issuperset(row.role.split()))
+def work_in(run: LayerRun) -> Work:
+    """Return the work of a layer's part in a run, both directions together."""
+    use, layer, added = run.use, run.layer, _numbers(run, BIASES)
     if layer.kind not in CELLS:
-        return Work(macs_in(use, run.layout), added, 0)
+        return Work(macs_in(run), added, 0)
     step, directions, sizes = step_in(use, run.layout), len(layer.directions), use.sizes
     if run.layout.forget_bias and "forget" in step.gates:
-        added += directions * sizes["units"]
+        added += directions * sizes["units"] * run.times()
     elementwise = directions * sum(sizes[word] * count for word, count in step.flops.items())
-    return Work(macs_in(use, run.layout), added, elementwise)
+    return Work(macs_in(run), added, elementwise * run.times())
+
+
+def _numbers(run: LayerRun, roles: Collection[str]) -> int:
+    """Return how many numbers of some roles are read in a run, each as often as its group is applied."""
+    return sum(size * run.times(group) for role, group, size in _computed(run) if role in roles)
 
 
 def merge_flops(layer: Layer) -> int:
@@ -131,25 +133,29 @@ def idle_gates(use: Use, layout: Layout) -> tuple[str, ...]:
     return tuple(gate for gate in stored if use.layer.kind in CELLS and gate not in step_in(use, layout).gates)
 
 
-def _computed(use: Use, layout: Layout) -> Iterator[tuple[Row, int]]:
-    """Yield the rows of a layer and how many numbers of each its equations read.
+def _computed(run: LayerRun) -> Iterator[tuple[str, str, int]]:
+    """Yield the parts of a layer's rows: the role, the group of applications, and how many numbers its equations read.
 
-    A tied layer multiplies the matrix that it shares. A gate that is stored but follows from another is not computed.
+    A tied layer multiplies the matrix that it shares. A gate that is stored but follows from another is not computed, and a table
+    is looked up in.
     """
-    use = untied(use)
-    layer = use.layer
-    read = step_in(use, layout).gates if layer.kind in CELLS else ()
-    for row, gates, _ in rows_of(layout, layer):
+    use = untied(run.use)
+    read = step_in(use, run.layout).gates if use.layer.kind in CELLS else ()
+    for row, gates, _ in rows_in(run.layout, use):
         left = tuple(gate for gate in gates if gate in read)
-        if left or not gates:
-            yield row, prod(shape_of(axes_of(row, layer), sizes_of(use, left)))
+        if (left or not gates) and not is_table(row):
+            yield from _parts(row, sizes_of(use, left))
+
+
+def _parts(row: Row, sizes: Sizes) -> Iterator[tuple[str, str, int]]:
+    """Yield the parts of a row: one for each term where an axis concatenates, else the whole."""
+    roles, groups, axes = row.role.split(), row.group.split() or [""], axes_of(row, sizes).split()
+    joined = next((axis for axis in axes if "+" in axis), "")
+    for turn, term in enumerate(joined.split("+")):
+        chosen = " ".join(term if axis == joined else axis for axis in axes)
+        yield roles[turn % len(roles)], groups[turn % len(groups)], prod(shape_of(chosen, sizes))
 
 
 def is_table(row: Row) -> bool:
     """Say whether a row is looked up in, not multiplied."""
     return "vocab_size" in row.axes.split()
-
-
-def is_matrix(row: Row) -> bool:
-    """Say whether a row meets a vector in a matrix product."""
-    return MATRICES.issuperset(row.role.split()) and not is_table(row)

@@ -9,7 +9,7 @@ from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import layout_for, with_defaults
 from lstm_calc.frozen import Record, count
 from lstm_calc.model import RepeatVector
-from lstm_calc.model.model import input_axes, propagate
+from lstm_calc.model.model import further_inputs, input_axes, propagate
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
@@ -73,6 +73,10 @@ class LayerRun(Record):
         """How many numbers come in; none where these are token ids."""
         return 0 if self.layer.reads_tokens else self._sum(lambda use: product(use.input))
 
+    def numbers_of(self, place: int) -> int:
+        """Return how many numbers come in at one of several inputs."""
+        return self._sum(lambda use: product(use.inputs[place]))
+
     @property
     def numbers_out(self) -> int:
         """How many numbers are given."""
@@ -89,16 +93,24 @@ class LayerRun(Record):
         return self._sum(lambda use: product(_one_step(use.layer, use.output, use.gives_steps)))
 
     @property
-    def times_a_step(self) -> int:
-        """How often the layer's rows are applied for one step of one sequence, or for all of one that it does not read by steps."""
-        first = self.replace(uses=self.uses[:1])
-        return first.times() // (first.steps_in if self.layer.stepwise else first.sequences)
+    def first(self) -> LayerRun:
+        """The part of the sequences of the first length."""
+        return self.replace(uses=self.uses[:1])
+
+    @property
+    def repeats(self) -> int:
+        """How often it does the same: for each step of each sequence, or for each sequence that it does not read by steps."""
+        return self.steps_in if self.layer.stepwise else self.sequences
+
+    @property
+    def products(self) -> int:
+        """The multiply-accumulates in which no weight takes part."""
+        return self._sum(lambda use: use.products)
 
     @property
     def states(self) -> int:
         """How many states there are of each kind in one direction: one for each sequence and position of an image."""
-        first = self.replace(uses=self.uses[:1])
-        return self.sequences * (first.times() // first.steps_in)
+        return self.sequences * (self.first.times() // self.first.steps_in)
 
     def times(self, group: str = "") -> int:
         """Return how often a group of the layer's rows is applied."""
@@ -147,7 +159,10 @@ def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
     """
     model = with_defaults(_shortened(model, batch.longest), table)
     layouts = [layout_for(table, layer) for layer in model.calls for _ in range(layer.repeat)]
-    uses = [propagate(model, _input(model, batch, length, times)) for length, times in batch.lengths]
+    uses = [
+        propagate(model, _input(model, batch, length, times), further_inputs(model, times, length))
+        for length, times in batch.lengths
+    ]
     return [LayerRun(layout, alike) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]
 
 

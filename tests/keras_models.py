@@ -285,9 +285,9 @@ def normalised(rng: random.Random) -> Any:
             layers.GroupNormalization(groups=rng.choice([1, 2, 4])),
             layers.LSTM(8, return_sequences=True),
             layers.RMSNormalization(),
+            layers.LayerNormalization(axis=rng.choice([-1, [1, 2]])),
             layers.DepthwiseConv1D(3, depth_multiplier=rng.randint(1, 3)),
             layers.EinsumDense("abc,cd->abd", output_shape=(None, 5), bias_axes=rng.choice([None, "d"])),
-            layers.LayerNormalization(axis=rng.choice([-1, [1, 2]])),
         ]
     )
 

@@ -19,7 +19,6 @@ from lstm_calc.formats.keras import recognised
 from lstm_calc.formats.keras.kinds import RECURRENT
 from lstm_calc.formats.keras.layers import READERS
 from lstm_calc.formats.keras.node import Node
-from lstm_calc.formats.keras.stack import Stack
 from lstm_calc.formats.modelfile import loads
 from lstm_calc.model import Flatten, Reshape
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.models import is_a_path, model_and_budget
+from lstm_calc.cli.models import is_a_path, model_and_budget, read_assumed
 from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from lstm_calc.questions.check import Check, Checks
 
 
-@partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
+@partial(with_options, limits=read_budget, assumed=read_assumed, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
     models: list[str],
     said: "Said",
     framework: str | None,
     limits: "Budget",
+    assumed: list[str],
     batch: dict[str, Any],
     dtype: dict[str, Any],
     output: Output,
@@ -31,7 +32,7 @@ def run(
 
     _known(framework, dtype["dtype"])
     question = {"framework_name": framework, **batch, **dtype}
-    answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, question) for model in models))
+    answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, assumed, question) for model in models))
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")
@@ -49,13 +50,13 @@ def _known(framework_name: str | None, dtype: str) -> None:
     dtype_of(dtype)
 
 
-def _checked(name: str, said: "Said", limits: "Budget", question: dict[str, Any]) -> "Check":
+def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], question: dict[str, Any]) -> "Check":
     """Return the check of one model, or of what is wrong with it."""
     from lstm_calc.errors import ModelFileError, NotationError
     from lstm_calc.questions.check import Check, check
 
     try:
-        model, budget = model_and_budget(name, said=said)
+        model, budget = model_and_budget(name, None, assumed, said)
         return check(model, budget.but(limits), **question).replace(model=name)
     except (ModelFileError, NotationError) as error:
         return Check(name, error=str(error), framework=question["framework_name"])

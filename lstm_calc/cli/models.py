@@ -11,7 +11,7 @@ import typer
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.frozen import UNKNOWN, Record
-from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Recurrent
+from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
 from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
@@ -113,17 +113,36 @@ def read_model(
     kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
     values: list[str] | None = _VALUES,
     values_file: str | None = _VALUES_FILE,
+    assume: list[str] | None = typer.Option(
+        None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
+    ),
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
-    given, said = _without_values(locals())
+    given, said = _without_values({name: value for name, value in locals().items() if name != "assume"})
     flags = _flags(given, _beside(model))
     if model is None:
         return _from_flags(flags)
-    return named_model(model, _width_beside(flags), said)
+    return with_assumed(named_model(model, _width_beside(flags), said), assume)
+
+
+def with_assumed(model: Model, assumed: list[str] | None) -> Model:
+    """Return a model in which layers that are not known have the numbers of parameters of --assume, by their class or name."""
+    for text in assumed or ():
+        name, equals, number = text.partition("=")
+        if not equals:
+            raise LstmCalcError(f"--assume: {quoted(text)} is not a layer and its parameters; write CustomLayer=1234")
+        meant = [layer for layer in model.layers if isinstance(layer, Other) and name in {layer.class_name, layer.name}]
+        if not meant:
+            known = {layer.class_name or layer.name or "" for layer in model.layers if isinstance(layer, Other)}
+            raise LstmCalcError(f"--assume: {quoted(name)} is not a layer that is not known{did_you_mean(name, known)}")
+        params = 0 if number.strip() == "0" else read_counts("assume", number, at_most=1)[0]
+        model = model.replace(layers=[layer.replace(params=params) if layer in meant else layer for layer in model.layers])
+    return model
 
 
 _BY_NAME = inspect.Parameter.POSITIONAL_OR_KEYWORD
-_ALL = tuple(inspect.signature(read_model).parameters.values())
+_WITH_ASSUMED = tuple(inspect.signature(read_model).parameters.values())
+_ALL = _WITH_ASSUMED[:-1]
 
 
 def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
@@ -203,22 +222,32 @@ def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
     return read_template(model)
 
 
-@_asking(*_ALL)
+@_asking(*_WITH_ASSUMED)
 def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
     """Return the model that a call describes, in the same ways, and the budget where it is a file that has one."""
     given, said = _without_values(given)
-    model = given["model"]
+    model, assumed = given["model"], given.pop("assume")
     flags = _flags(given, _beside(model))
-    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), said)
+    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed, said)
 
 
-def model_and_budget(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> "tuple[Model, Budget]":
-    """Return the model of an argument, and the budget where it is a file that has one."""
+def model_and_budget(
+    model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
+) -> "tuple[Model, Budget]":
+    """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
     if _is_code(model) or not is_a_path(model):
-        return named_model(model, input_dim, said), _no_budget()
+        return with_assumed(named_model(model, input_dim, said), assumed), _no_budget()
     from lstm_calc.formats.modelfile import load_with_budget
 
-    return load_with_budget(model, input_dim)
+    found, budget = load_with_budget(model, input_dim)
+    return with_assumed(found, assumed), budget
+
+
+def read_assumed(
+    assume: list[str] | None = typer.Option(None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234."),
+) -> list[str]:
+    """Return the numbers of parameters that layers are assumed to have."""
+    return assume or []
 
 
 def _no_budget() -> "Budget":

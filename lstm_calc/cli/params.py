@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.questions.params import ParamCount
@@ -13,14 +14,20 @@ if TYPE_CHECKING:
 
 @with_options
 def run(model: Model, framework: str | None, output: Output, quiet: bool) -> int:
-    if quiet:
+    if quiet and model.is_known:
         from lstm_calc.frameworks.counting import count
 
         return output.number(count(model, framework))
-    from lstm_calc.questions.params import params
+    from lstm_calc.questions.params import params, uncounted_words
 
     answer = params(model, framework)
-    return output.show(answer.data, lambda: _document(model, answer))
+    if answer.total is None:
+        say(f"warning: {uncounted_words(answer)}")
+    if not quiet:
+        output.show(answer.data, lambda: _document(model, answer))
+    elif answer.total is not None:
+        output.number(answer.total)
+    return int(answer.total is None)
 
 
 def _document(model: Model, answer: "ParamCount") -> "Document":

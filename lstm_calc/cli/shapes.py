@@ -20,6 +20,9 @@ def run(
     framework: str | None,
     output: Output,
     shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
+    h0: Annotated[
+        str | None, typer.Option("--h0", help="Of the first recurrent layer's initial state h, to be checked: 2x8x64.")
+    ] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
     steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
     batch_first: Annotated[
@@ -36,6 +39,7 @@ def run(
         batch=read_size("--batch", batch),
         steps=read_size("--steps", steps),
         batch_first=batch_first,
+        h0=read_sizes("--h0", h0),
     )
     warn(answer.warnings)
     return output.show(answer.data, lambda: _document(model, answer))

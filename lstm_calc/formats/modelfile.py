@@ -20,7 +20,7 @@ from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileE
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import RULES, UNKNOWN, count
 from lstm_calc.inputs import note
-from lstm_calc.model import KINDS, Layer, Model
+from lstm_calc.model import KINDS, Layer, Model, Nested
 from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Place, Template
 
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 2**20
 _MOST_DOTS = 1000
 """A dotted key costs tomllib the square of its parts; no model has such a line."""
+_DEEPEST = 50
+"""Models within models that are read."""
 _ZIP = b"PK\x03\x04"
-_TOP = ("input_dim", "input_shape", "framework", "layers", "budget")
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
 
@@ -65,9 +68,11 @@ def load_template(path: str) -> Template:
     data = _data(text, file)
     if not _has_types(data):
         model = _described(data, file)
-        return Template(model.layers, model.input_dim, input_shape=model.input_shape, framework=model.framework)
+        more = {"input_shape": model.input_shape, "framework": model.framework, "outputs": model.outputs}
+        return Template(model.layers, model.input_dim, **more)
     places = tuple(_opened(data))
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
+    top["outputs"] = data.get("outputs", ())
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
@@ -94,8 +99,6 @@ def _read(path: str) -> tuple[str, str]:
 def dumps(model: Model) -> str:
     """Return a model as a JSON model file, such that :func:`loads` gives it back; what is as by default is left out.
 
-    For what stands between the layers of a config of Keras, a model file has no word.
-
     >>> from lstm_calc import read
     >>> loads(dumps(read("32 > bilstm 64 x2 > dense 10"))) == read("32 > bilstm 64 x2 > dense 10")
     True
@@ -112,12 +115,14 @@ def table_of(model: Model) -> dict[str, Any]:
     >>> table_of(read("32 > lstm 64"))
     {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
     """
-    layers = [{"type": layer.kind} | {name: _plain(value) for name, value in layer.changed().items()} for layer in model.layers]
-    source = {name: _plain(value) for name, value in model.changed().items() if name in {"input_dim", "input_shape", "framework"}}
-    return source | {"layers": layers}
+    said = {"input_dim", "input_shape", "framework", "outputs"}
+    source = {name: _plain(value) for name, value in model.changed().items() if name in said}
+    return source | {"layers": _plain(tuple(model.layers))}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return {"type": value.kind} | {name: _plain(each) for name, each in value.changed().items()}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
@@ -128,6 +133,10 @@ def _text(stream: BinaryIO, file: str) -> str:
         from lstm_calc.formats.keras.archive import config_of
 
         data = config_of(stream, file, MAX_BYTES)
+    elif data.startswith(_HDF5):
+        from lstm_calc.formats.keras import hdf5
+
+        data = hdf5.config_of(stream, file)
     if len(data) > MAX_BYTES:
         raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
     try:
@@ -211,7 +220,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _model(data: dict[str, Any], file: str) -> Model:
     layers, framework_name = _layers(data, file), _framework(data, file)
     try:
-        return Model(layers, data.get("input_dim"), data.get("input_shape"), framework=framework_name)
+        return Model(
+            layers, data.get("input_dim"), data.get("input_shape"), framework=framework_name, outputs=data.get("outputs", ())
+        )
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."
         raise ModelFileError(error.without_key, file, f"{where}{error.key}") from None
@@ -239,7 +250,14 @@ def _layers(data: dict[str, Any], file: str) -> list[Layer]:
     tables = data.get("layers")
     if not isinstance(tables, list) or not tables:
         raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
-    return [_layer(table, file, f"layers[{position}]") for position, table in enumerate(tables)]
+    return _tables(tables, file, "layers")
+
+
+def _tables(tables: list[Any], file: str, where: str) -> list[Layer]:
+    """Return the layers of some tables; raise ModelFileError where they nest too deeply."""
+    if where.count("[") > _DEEPEST:
+        raise ModelFileError("models within models are nested too deeply", file, "layers")
+    return [_layer(table, file, f"{where}[{position}]") for position, table in enumerate(tables)]
 
 
 def _budget(data: dict[str, Any], file: str) -> Budget:
@@ -267,6 +285,8 @@ def _layer(table: Any, file: str, where: str) -> Layer:
     for key in values:
         if key not in kind.fields:
             raise ModelFileError(f"unknown key for {name}{did_you_mean(key, kind.fields)}", file, f"{where}.{key}")
+    if kind is Nested and isinstance(values.get("layers"), list):
+        values["layers"] = _tables(values["layers"], file, f"{where}.layers")
     missing = [field for field, default in kind.fields.items() if default is ... and field not in values]
     if missing:
         raise ModelFileError(f"missing; {name} needs it", file, f"{where}.{missing[0]}")

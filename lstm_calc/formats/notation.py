@@ -1,13 +1,18 @@
 """The one-line notation: ``300 > bilstm 512 x2 > dense 10``, read into a Model and written from one.
 
-    model   = source { ">" layer }
-    source  = SIZE | SHAPE | "vocab" SIZE | layer with in=SIZE
-    layer   = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to
-    option  = "x" COUNT | word | key "=" value
-    SHAPE   = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
+    model    = [ source ">" ] chain
+    source   = SIZE | SHAPE
+    chain    = item { ">" item }
+    item     = layer | branches
+    branches = "(" [ chain ] { "|" [ chain ] } ")"    all read what stands before them, and what follows reads all; an empty one
+                                                      passes on what it reads
+    layer    = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to: vocab SIZE > embed DIM
+    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads in place of the layer before
+    SHAPE    = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
 
 In a template ? may stand for any of the sizes.
-Reading what was written gives the same model back.
+Reading what was written gives the same model back. Models within a model, and the outputs of a model, can be said in a model file
+alone.
 """
 
 from __future__ import annotations
@@ -17,16 +22,39 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, ModelError, NotationError, did_you_mean, listed, quoted
-from lstm_calc.frozen import RULES, UNKNOWN, Record, axes, count, margins, padding, parse_count, rate, sizes, target_shape, whole
-from lstm_calc.model import KINDS, Layer, Model, Recurrent
+from lstm_calc.frozen import (
+    RULES,
+    UNKNOWN,
+    UNKNOWN_SIZE,
+    Record,
+    axes,
+    axis,
+    count,
+    flag,
+    input_shape,
+    margins,
+    names,
+    padding,
+    parse_count,
+    rate,
+    sections,
+    sizes,
+    target_shape,
+    whole,
+)
+from lstm_calc.model import KINDS, Input, Layer, Model, Nested, Recurrent
+from lstm_calc.model.graph import INPUT, calls_of, modules_of
 from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_UNKNOWN_SIZE = "_x"
+_UNKNOWN_FIRST = f"{UNKNOWN_SIZE}x"
 """The beginning of a shape whose first size is not known."""
-_WORD = re.compile(r"[^\s>]+|>")
+_WORD = re.compile(r"[^\s>()|]+|[>()|]")
+_SIGNS = frozenset(">()|")
+_DEEPEST = 50
+"""Branches within branches that are followed."""
 _ALIASES = {
     "embed": "embedding",
     "convlstm": "conv_lstm",
@@ -75,6 +103,7 @@ _KEYS = {
     "padding": "padding",
     "format": "data_format",
     "name": "name",
+    "inputs": "inputs",
 }
 """Options written ``key=value``: the field each sets, whose own name will do as well."""
 
@@ -111,10 +140,10 @@ def read(text: str) -> Model:
     >>> read("32 > lstm 64 > dense 10").use[1].input_dim
     64
     """
-    segments = list(_segments(text))
+    segments, reads = _segments(text)
     source, layers, spans = _parts(text, segments)
     try:
-        return Model(layers, **source)
+        return Model(_joined(layers, [each for each, tokens in zip(reads, segments, strict=True) if _is_layer(tokens)]), **source)
     except ModelError as error:
         raise _placed_error(error, text, segments[0], spans, source) from None
 
@@ -125,9 +154,30 @@ def read_template(text: str) -> Template:
     >>> read_template("64 > lstm ? x2 > dense 10").places
     ((0, 'units'),)
     """
-    segments = list(_segments(text))
+    segments, reads = _segments(text)
     source, layers, _ = _parts(text, [[token.filled for token in tokens] for tokens in segments])
+    layers = _joined(layers, [each for each, tokens in zip(reads, segments, strict=True) if _is_layer(tokens)])
     return Template(layers, places=tuple(_places(text, segments)), **source)
+
+
+def _is_layer(tokens: list[_Token]) -> bool:
+    """Say whether some words are a layer, not what the model reads or a vocabulary."""
+    return not (_starts_a_number(tokens[0]) or tokens[0].text.lower() == "vocab")
+
+
+def _joined(layers: list[Layer], reads: list[list[int]]) -> list[Layer]:
+    """Return the layers, each with the names of what it reads where that is not the layer before."""
+    if all(each == [position - 1] for position, each in enumerate(reads)):
+        return layers
+    calls = list(calls_of(layers))
+    names = [modules_of(layers, calls)[0] if isinstance(layers[0], Input) else INPUT, *modules_of(layers, calls)]
+    counts = [1, *(call.outputs for call in calls)]
+    found = []
+    for position, (layer, each) in enumerate(zip(layers, reads, strict=True)):
+        inputs = tuple(f"{names[at + 1]}.{n}" if n else names[at + 1] for at in each for n in range(counts[at + 1]))
+        plain = each == [position - 1] or layer.inputs or isinstance(layer, Input)
+        found.append(layer if plain else layer.replace(inputs=inputs))
+    return found
 
 
 def _places(text: str, segments: list[list[_Token]]) -> Iterator[Place]:
@@ -177,23 +227,97 @@ def _placed_error(
     return NotationError(str(error), text, at[0].start, at[-1].stop)
 
 
-def _segments(text: str) -> Iterator[list[_Token]]:
-    """Yield the words between the ``>``, which parts them; an empty segment is refused."""
-    segment: list[_Token] = []
-    for match in _WORD.finditer(f"{text} >"):
-        token = _Token(match[0], match.start())
-        if token.text != ">":
-            segment.append(token)
-            continue
-        if not segment:
-            what = "the model is empty" if not text.strip() else "a layer is missing here"
-            raise NotationError(f"{what}; write '32 > lstm 64'", text, min(token.start, len(text)), token.stop)
-        yield segment
-        segment = []
+class _Segments:
+    """The words of each layer of a text, and the positions of the layers that each reads, as signs are read one by one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.words: list[list[_Token]] = []
+        self.reads: list[list[int]] = []
+        self._ends = [-1]
+        """The layers whose outputs flow on from here; -1 is what the model reads."""
+        self._open: list[tuple[_Token, list[int], list[int]]] = []
+        """For each parenthesis that is open: where, what flows into its branches, and what those that are read give."""
+        self._layers = 0
+        self._before = ">"
+        """The sign before, or a blank where words stand before."""
+
+    def take(self, token: _Token) -> None:
+        """Take the next word or sign up."""
+        if token.text not in _SIGNS:
+            if self._before == ")":
+                raise self._error("a > is missing before this", token)
+            if self._before == " ":
+                self.words[-1].append(token)
+            else:
+                self._begin(token)
+            self._before = " "
+            return
+        begins = self._before in ">(|"
+        if token.text == "(" and not begins:
+            raise self._error("a > is missing before this", token)
+        if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
+            self._missing(token)
+        {"(": self._enter, "|": self._branch, ")": self._leave, ">": lambda _: None}[token.text](token)
+        self._before = token.text
+
+    def end(self) -> None:
+        """Refuse a text that stops too early."""
+        if self._open:
+            raise self._error("this parenthesis is not closed", self._open[-1][0])
+        if self._before == ">":
+            self._missing(_Token(">", len(self._text) + 1))
+
+    def _begin(self, token: _Token) -> None:
+        """Begin the words of a layer, of a vocabulary, or of what the model reads."""
+        if _starts_a_number(token) and self._open:
+            what = "what the model reads stands before its branches; a further input is a layer, such as 'input 20x32'"
+            raise self._error(what, token)
+        self.words.append([token])
+        self.reads.append(self._ends)
+        if _is_layer([token]):
+            self._ends = [self._layers]
+            self._layers += 1
+
+    def _enter(self, token: _Token) -> None:
+        if len(self._open) == _DEEPEST:
+            raise self._error("branches are nested too deeply", token)
+        self._open.append((token, self._ends, []))
+
+    def _branch(self, token: _Token) -> None:
+        if not self._open:
+            raise self._error("| stands between branches, in parentheses: '32 > (lstm 64 | gru 64) > concat'", token)
+        _, into, ends = self._open[-1]
+        ends += self._ends
+        self._ends = into
+
+    def _leave(self, token: _Token) -> None:
+        if not self._open:
+            raise self._error("nothing is open here", token)
+        _, _, ends = self._open.pop()
+        self._ends = [*ends, *self._ends]
+
+    def _missing(self, token: _Token) -> None:
+        """Refuse a text without a layer where one has to be."""
+        what = "a layer is missing here" if self._text.strip() else "the model is empty"
+        start = min(token.start, len(self._text))
+        raise NotationError(f"{what}; write '32 > lstm 64'", self._text, start, token.stop)
+
+    def _error(self, what: str, token: _Token) -> NotationError:
+        return NotationError(what, self._text, token.start, token.stop)
+
+
+def _segments(text: str) -> tuple[list[list[_Token]], list[list[int]]]:
+    """Return the words of each layer, and the positions of the layers that it reads."""
+    segments = _Segments(text)
+    for match in _WORD.finditer(text):
+        segments.take(_Token(match[0], match.start()))
+    segments.end()
+    return segments.words, segments.reads
 
 
 def _starts_a_number(token: _Token) -> bool:
-    return token.text[0] in "+-.?0123456789" or token.text.startswith(_UNKNOWN_SIZE)
+    return token.text[0] in "+-.?0123456789" or token.text.startswith(_UNKNOWN_FIRST)
 
 
 def _source(text: str, tokens: list[_Token]) -> dict[str, Any]:
@@ -202,7 +326,14 @@ def _source(text: str, tokens: list[_Token]) -> dict[str, Any]:
         raise NotationError(f"a > is missing after {quoted(tokens[0].text)}", text, tokens[1].start, tokens[1].stop)
     if "x" not in tokens[0].text:
         return {"input_dim": _count(text, tokens[0])}
-    return {"input_shape": tuple(None if part.text == "_" else _count(text, part) for part in _split(tokens[0], "x"))}
+    return {"input_shape": _sizes(text, tokens[0])}
+
+
+def _sizes(text: str, token: _Token) -> tuple[int | None, ...]:
+    """Return a shape without its batch, None for a size that is not known; one size alone is written ``20x``, or ``20``."""
+    parts = _split(token, "x")
+    parts = parts[:-1] if len(parts) > 1 and not parts[-1].text else parts
+    return tuple(None if part.text == UNKNOWN_SIZE else _count(text, part) for part in parts)
 
 
 def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> int:
@@ -289,7 +420,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     known = KINDS[kind].fields
     if re.fullmatch(r"x[\d?].*", token.text):
         field, parsed = "repeat", _count(text, token.replace(text=token.text[1:], start=token.start + 1))
-    elif equals and key.lower() in {*_KEYS, *_KEYS.values()}:
+    elif equals and (key.lower() in {*_KEYS, *_KEYS.values()} or (key.lower() in known and RULES[key.lower()] in _READERS)):
         field = _KEYS.get(key.lower(), key.lower())
         parsed = _value(text, field, _Token(value, token.start + len(key) + 1))
     elif not equals and key.lower() in _WORDS:
@@ -353,6 +484,28 @@ def _count(text: str, token: _Token) -> int:
         raise NotationError(str(error), text, token.start, token.stop) from None
 
 
+def _flag(text: str, token: _Token) -> bool:
+    if token.text not in {"true", "false"}:
+        raise NotationError(f"{quoted(token.text)} is not true or false", text, token.start, token.stop)
+    return token.text == "true"
+
+
+def _integers(text: str, token: _Token) -> int | tuple[int, ...]:
+    """Return one whole number, or several with an x between them; negative ones count from the end."""
+    found = tuple(_integer(text, part) for part in _split(token, "x"))
+    return found[0] if len(found) == 1 else found
+
+
+def _integer(text: str, token: _Token) -> int:
+    negative = token.text.startswith("-")
+    size = _whole(text, _Token(token.text.removeprefix("-"), token.start + negative))
+    return -size if negative else size
+
+
+def _comma(text: str, token: _Token) -> tuple[str, ...]:  # noqa: ARG001 - as the other readers
+    return tuple(token.text.split(","))
+
+
 _READERS: dict[Callable[[str, Any], Any], Callable[[str, _Token], Any]] = {
     count: _count,
     whole: _whole,
@@ -362,6 +515,11 @@ _READERS: dict[Callable[[str, Any], Any], Callable[[str, _Token], Any]] = {
     axes: _counts,
     target_shape: _target,
     padding: _padding,
+    flag: _flag,
+    axis: _integers,
+    sections: _integers,
+    input_shape: _sizes,
+    names: _comma,
 }
 """For the rule of a field: what reads its value; words stand as they are."""
 
@@ -369,21 +527,34 @@ _READERS: dict[Callable[[str, Any], Any], Callable[[str, _Token], Any]] = {
 def write(model: Model) -> str:
     """Return the model in the one-line notation, such that :func:`read` gives it back.
 
+    Raises ModelError for a model that the notation cannot say.
+
     >>> write(read("32 > bilstm 64 merge=sum x2 nobias"))
     '32 > bilstm 64 x2 nobias merge=sum'
     """
-    return " > ".join([*_written_source(model), *(part for layer in model.layers for part in written(layer))])
+    if model.outputs or any(isinstance(layer, Nested) for layer in model.layers):
+        what = "its outputs are named" if model.outputs else "it has a model within it"
+        raise ModelError(f"the notation cannot say this model, for {what}; a model file can")
+    full = [" > ".join(written(layer)) for layer in model.layers]
+    if any(layer.inputs for layer in model.layers):
+        from lstm_calc.formats.branches import line_of
+
+        full = line_of(model, [" > ".join(written(layer.replace(inputs=()))) for layer in model.layers], full)
+    return " > ".join([*_written_source(model), *full])
 
 
 def shown(model: Model) -> str:
-    return write(model)
+    """Return the model in the one-line notation, or a sentence where only a model file can say it."""
+    try:
+        return write(model)
+    except ModelError:
+        return f"a graph of {len(model.flat):,} layers, which only a model file can say"
 
 
 def _written_source(model: Model) -> list[str]:
     """Return the words for what a model reads: none where that is token ids of any number."""
     if model.input_shape is not None:
-        shape = [_UNKNOWN_SIZE[:1] if size is None else str(size) for size in model.input_shape]
-        return ["x".join(shape) + "x" * (len(shape) == 1)]
+        return [_text(model.input_shape) + "x" * (len(model.input_shape) == 1)]
     return [] if model.input_dim is None else [str(model.input_dim)]
 
 
@@ -397,8 +568,11 @@ def written(layer: Layer) -> Iterator[str]:
     words += [_text(values.pop(field))] if field in values else []
     if "repeat" in values:
         words.append(f"x{values.pop('repeat')}")
-    words += [word for word, (name, value) in _WORDS.items() if name in values and values[name] == value]
-    words += [f"{key}={_text(values[name])}" for key, name in _KEYS.items() if name in values and key not in _SHORT]
+    said = {name: word for word, (name, value) in _WORDS.items() if name in values and values[name] == value}
+    keys = {name: key for key, name in _KEYS.items() if key not in _SHORT}
+    words += said.values()
+    words += [f"{key}={_text(values[name])}" for name, key in keys.items() if name in values and name not in said]
+    words += [f"{name}={_text(value)}" for name, value in values.items() if name not in said and name not in keys]
     yield " ".join(words)
 
 
@@ -407,7 +581,11 @@ _SHORT = {"k"}
 
 
 def _text(value: Any) -> str:
-    """Return a value as the notation has it: sizes with an x between them, margins with a + inside."""
+    """Return a value as the notation has it: sizes with an x between them, margins with a + inside, names with commas."""
+    if value is None or isinstance(value, bool):
+        return UNKNOWN_SIZE if value is None else str(value).lower()
     if not isinstance(value, tuple):
         return str(value)
-    return "x".join("+".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value)
+    if value and isinstance(value[0], str):
+        return ",".join(value)
+    return "x".join("+".join(map(str, each)) if isinstance(each, tuple) else _text(each) for each in value)

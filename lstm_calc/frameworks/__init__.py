@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,11 @@ from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 from lstm_calc.model.layers import Layer, Recurrent
 from lstm_calc.model.model import wanted_ranks
+from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model, Use
+    from lstm_calc.model.sizes import Size
     from lstm_calc.model.template import Template
 
 __all__ = [
@@ -25,7 +27,7 @@ __all__ = [
     "Layout",
     "Row",
     "Signal",
-    "broken_limits",
+    "check_limits",
     "check_run",
     "equation_words",
     "framework",
@@ -82,7 +84,7 @@ class Tables(MutableMapping[str, Framework]):
         return len(list(iter(self)))
 
 
-_SIGNS = {"<": operator.lt, "<=": operator.le}
+_SIGNS: dict[str, Callable[[int, int], bool]] = {"<": operator.lt, "<=": operator.le, "=": operator.eq}
 
 FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "flax", "jax", "mlx"))
 """Every framework by name, in the order of every list."""
@@ -121,12 +123,14 @@ def framework_of(model: Model | Template, name: str | None) -> Framework:
 
 
 _NO_WEIGHTS = Layout(rows=())
+_EVERYWHERE = {"other": Layout(rows=(Row("parameters", "params", "other", when="weights"),), source="what the model says of it", path="{name}/")}
+"""How layers are stored of which no framework's table says how."""
 
 
 def layout_of(table: Framework, layer: Layer) -> Layout | None:
     """Return how a framework stores a layer; one without weights is stored nowhere, and None stands for a kind that it lacks."""
     if layer.kind not in table.layouts:
-        return None if layer.weighted else _NO_WEIGHTS
+        return _EVERYWHERE.get(layer.kind) if layer.weighted else _NO_WEIGHTS
     return table.layout(layer)
 
 
@@ -137,13 +141,18 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
     """
     for layer in model.calls:
         layout_for(table, layer)
-    return with_defaults(model, table).uses
+    uses = with_defaults(model, table).uses
+    for use in uses:
+        check_limits(table, use.layer, use.layer.input_sizes(use.inputs))
+    return uses
 
 
 def with_defaults(model: Model, table: Framework) -> Model:
     """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after."""
-    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.layers, wanted_ranks(model), strict=True)]
-    return model if all(one is other for one, other in zip(layers, model.layers, strict=True)) else model.replace(layers=layers)
+    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.flat, wanted_ranks(model), strict=True)]
+    if all(one is other for one, other in zip(layers, model.layers, strict=False)) and len(layers) == len(model.layers):
+        return model
+    return model.replace(layers=layers, outputs=model.flat_outputs)
 
 
 def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:
@@ -152,7 +161,8 @@ def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:
     layer = settled(layer, layout.defaults) if layout else layer
     fields = layer.fields
     if "padding" in fields and layer.asdict()["padding"] is None:
-        layer = layer.replace(padding=(layout and layout.padding) or table.padding)
+        word = (layout and layout.padding) or table.padding
+        layer = layer.replace(padding=(0,) * len(layer.window) if word == "zeros" else word)
     if isinstance(layer, Recurrent) and layer.return_sequences is None:
         every = {layer.rank: True, layer.rank - 1: False}.get(*ranks) if len(ranks) == 1 else None
         layer = layer.replace(return_sequences=not table.selective if every is None else every)
@@ -176,16 +186,23 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     for word in OPTIONS:
         if word in asked and word not in layout.options.split():
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
-    for one, sign, other in broken_limits(layer, layout):
-        yield f"{table.name} wants {one} {sign} {other}; here they are {getattr(layer, one):,} and {getattr(layer, other):,}"
+    if layout.limits:
+        yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
 
 
-def broken_limits(layer: Layer, layout: Layout) -> Iterator[tuple[str, str, str]]:
-    """Yield the limits of a layout between two sizes that a layer does not keep to."""
-    given = vars(layer)
+def check_limits(table: Framework, layer: Layer, sizes: Mapping[str, Size]) -> None:
+    """Raise FrameworkError where the sizes of a layer are not those that a framework can have."""
+    for refusal in _over_limits(table, layout_of(table, layer) or _NO_WEIGHTS, sizes):
+        raise FrameworkError(refusal)
+
+
+def _over_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) -> Iterator[str]:
+    """Yield, as sentences, the limits between sizes that are not kept to, as far as the sizes are known."""
     for one, sign, other in layout.limits:
-        if one in given and not _SIGNS[sign](given[one], getattr(layer, other)):
-            yield one, sign, other
+        found = [product(int(word) if word.isdigit() else sizes[word] for word in each.split("*")) for each in (one, other)]
+        known = [size for size in found if size is not None]
+        if len(known) == 2 and not _SIGNS[sign](*known):
+            yield f"{table.name} wants {one} {sign} {other}; here they are {known[0]:,} and {known[1]:,}"
 
 
 def check_run(table: Framework, layer: Layer) -> None:

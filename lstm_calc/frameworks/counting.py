@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import (
     OPTION_FIELDS,
-    broken_limits,
+    check_limits,
     framework,
     framework_of,
     layout_for,
@@ -22,7 +22,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from lstm_calc.frameworks import Framework, Layout, Row
     from lstm_calc.model import Layer, Model, Use
@@ -48,12 +48,13 @@ def count(model: Model, framework_name: str | None = None) -> int:
     table = framework_of(model, framework_name)
     if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
-    return sum(_numbers(table, layer, inputs) for layer, _, inputs, *_, shared in model.steps if not shared)
+    return sum(_numbers(table, layer, inputs) for layer, _, inputs, *_, shared, _ in model.steps if not shared)
 
 
 def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:
     """Return how many numbers a framework stores for a layer that reads some shapes."""
-    terms, sizes, total = _terms_for(table, layer), layer.input_sizes(shapes), 0
+    terms, sizes, total = _terms_for(table, layer, layer.shape_words(shapes)), layer.input_sizes(shapes), 0
+    check_limits(table, layer, sizes)
     for number, words in terms:
         factors = product(sizes[word] for word in words)
         if factors is None:
@@ -66,26 +67,24 @@ def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int
 _TOLD: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys((*OPTION_FIELDS, "merge"), str),
     "projection": bool,
-    "kernel_size": len,
     "cudnn": str,
 }
 """The fields of a layer on which its terms depend, and what of their values it is."""
 
 
-def _terms_for(table: Framework, layer: Layer) -> tuple[_Term, ...]:
+def _terms_for(table: Framework, layer: Layer, words: frozenset[str]) -> tuple[_Term, ...]:
     """Return the count of a layer as a sum of products, worked out once for all layers of the same options."""
-    options: tuple[Any, ...] = ()
+    options: tuple[Any, ...] = (words,)
     layout = layout_of(table, layer)
     if layout is not None and not _TOLD.keys().isdisjoint(vars(layer)):
-        told = ((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD)
-        options = (*told, *broken_limits(layer, layout))
+        options = (words, *((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD))
     if layout is None or options not in layout.terms:
         layout = layout_for(table, layer)
-        layout.terms[options] = tuple(_terms(layout, layer))
+        layout.terms[options] = tuple(_terms(layout, layer, words))
     return layout.terms[options]
 
 
-def _terms(layout: Layout, layer: Layer) -> Iterator[_Term]:
+def _terms(layout: Layout, layer: Layer, words: frozenset[str] = frozenset()) -> Iterator[_Term]:
     """Yield the products of sizes whose sum is what a framework stores for a layer.
 
     >>> from lstm_calc import LSTM
@@ -93,10 +92,10 @@ def _terms(layout: Layout, layer: Layer) -> Iterator[_Term]:
     [(4, ('units', 'input')), (4, ('units', 'output')), (8, ('units',))]
     """
     sums: dict[tuple[str, ...], int] = {}
-    for row, gates, _ in rows_of(layout, layer):
-        for words, number in _products(axes_of(row, layer), frozenset(gates), len(layer.directions)):
-            sums[words] = sums.get(words, 0) + number
-    yield from ((number, words) for words, number in sums.items())
+    for row, gates, _ in rows_of(layout, layer, words):
+        for factors, number in _products(row.axes, frozenset(gates), len(layer.directions)) if row.counted else ():
+            sums[factors] = sums.get(factors, 0) + number
+    yield from ((number, factors) for factors, number in sums.items())
 
 
 @cache
@@ -105,14 +104,17 @@ def _products(axes: str, gates: frozenset[str], directions: int) -> list[tuple[t
     blocks, found = blocks_of(gates, directions), []
     for words in itertools.product(*map(terms_of, axes.split())):
         each = [word for term in words for word in term]
-        number = prod(blocks[word] for word in each if word in blocks)
-        found.append((tuple(word for word in each if word not in blocks), number))
+        number = prod(blocks[word] if word in blocks else int(word) for word in each if word in blocks or word.isdigit())
+        found.append((tuple(word for word in each if word not in blocks and not word.isdigit()), number))
     return found
 
 
-def rows_of(layout: Layout, layer: Layer) -> Iterator[tuple[Row, tuple[str, ...], str]]:
-    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so."""
-    words = option_words(layer, layout.defaults)
+def rows_of(layout: Layout, layer: Layer, shape_words: Collection[str] = ()) -> Iterator[tuple[Row, tuple[str, ...], str]]:
+    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so.
+
+    ``shape_words`` are the option words that follow from the shapes that the layer reads.
+    """
+    words = option_words(layer, layout.defaults).union(shape_words)
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
     for way in layer.directions:
         for row in layout.rows:
@@ -152,17 +154,39 @@ def _held(row: Row, gates: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield from ((gate, role) for gate in gates if len(gates) == 1 or words & {"gates", f"{gate}_gate"})
 
 
-def axes_of(row: Row, layer: Layer) -> str:
-    """Return a row's axes with one word for each dimension of a convolution's window."""
-    if "kernel_size" not in row.axes:
-        return row.axes
-    window = " ".join(f"kernel_{dimension + 1}" for dimension in range(len(layer.window)))
-    return row.axes.replace("kernel_size", window)
+def rows_in(layout: Layout, use: Use) -> Iterator[tuple[Row, tuple[str, ...], str]]:
+    """Yield each tensor of a layer in a model, as :func:`rows_of`."""
+    return rows_of(layout, use.layer, use.layer.shape_words(use.inputs))
+
+
+def axes_of(row: Row, sizes: Mapping[str, Any]) -> str:
+    """Return a row's axes with a word for each axis of a word that measures several, as a kernel's size does.
+
+    >>> from lstm_calc.frameworks import Row
+    >>> axes_of(Row("kernel", "kernel_size input units", "kernel"), {"kernel_1": 3, "kernel_2": 3, "input": 4, "units": 8})
+    'kernel_1 kernel_2 input units'
+    """
+    return " ".join(part for axis in row.axes.split() for part in _each_axis(axis, sizes))
+
+
+def _each_axis(axis: str, sizes: Mapping[str, Any]) -> list[str]:
+    stem = axis.removesuffix("_size")
+    return list(itertools.takewhile(sizes.__contains__, (f"{stem}_{place}" for place in itertools.count(1)))) or [axis]
+
+
+def general_axes(row: Row, layer: Layer) -> str:
+    """Return the axes of a row, as :func:`axes_of`, for a layer of which only the layer itself is known."""
+    return axes_of(row, layer.input_sizes((layer.input_shape(None) or (None, None),)))
 
 
 def sizes_of(use: Use, gates: Sequence[str]) -> Sizes:
     """Return what each word of the axes measures in one layer."""
     return {**use.sizes, **blocks_of(gates, len(use.layer.directions))}
+
+
+def size_of(word: str, sizes: Sizes) -> int:
+    """Return what a word of the axes measures; a plain number is its own size."""
+    return int(word) if word.isdigit() else sizes[word]
 
 
 def blocks_of(gates: Collection[str], ways: int) -> Sizes:
@@ -178,4 +202,4 @@ def terms_of(axis: str) -> tuple[tuple[str, ...], ...]:
 
 def shape_of(axes: str, sizes: Sizes) -> Shape:
     """Return the size of every axis."""
-    return tuple(sum(prod(sizes[word] for word in term) for term in terms_of(axis)) for axis in axes.split())
+    return tuple(sum(prod(size_of(word, sizes) for word in term) for term in terms_of(axis)) for axis in axes.split())

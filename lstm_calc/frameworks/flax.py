@@ -10,6 +10,7 @@ _FLAX_SIGNALS = (
     Signal("output", "sequence space features", "output"),
     Signal("{side}carry_{state}", "batch space value", "final"),
 )
+_NORM = (Row("scale", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
 _LINEN = "flax/linen/recurrent.py"
 
 FLAX_LINEN = Framework(
@@ -110,6 +111,85 @@ FLAX_LINEN = Framework(
             ),
         ),
         "embedding": Layout(source="flax/linen/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+        "conv": Layout(
+            source="flax/linen/linear.py, class Conv",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "kernel_size group_input units", "kernel"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "depthwise_conv": Layout(
+            source="flax/linen/linear.py, class Conv, with as many groups as channels",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
+                Row("bias", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="flax/linen/linear.py, class ConvTranspose",
+            initial="kernel lecun_normal, bias zeros",
+            limits=(("groups", "=", "1"),),
+            rows=(
+                Row("kernel", "kernel_size input units", "kernel"),
+                Row("bias", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="flax/linen/normalization.py, class BatchNorm",
+            initial="scale and variance ones, bias and mean zeros",
+            options="nocenter noscale",
+            note="mean and var are of the collection batch_stats, not of params",
+            rows=(
+                *_NORM,
+                Row("mean", "input", "statistic", trained=False, counted=False),
+                Row("var", "input", "statistic", trained=False, counted=False),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="flax/linen/normalization.py, class LayerNorm",
+            initial="scale ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "group_norm": Layout(
+            source="flax/linen/normalization.py, class GroupNorm",
+            initial="scale ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "rms_norm": Layout(source="flax/linen/normalization.py, class RMSNorm", initial="ones", options="noscale", rows=_NORM[:1]),
+        "multi_head_attention": Layout(
+            source="flax/linen/attention.py, class MultiHeadDotProductAttention",
+            initial="kernels lecun_normal, biases zeros",
+            limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
+            rows=(
+                Row("query/kernel", "query heads key_dim", "kernel", group="query"),
+                Row("query/bias", "heads key_dim", "bias", when="bias", group="query"),
+                Row("key/kernel", "key heads key_dim", "kernel", group="value"),
+                Row("key/bias", "heads key_dim", "bias", when="bias", group="value"),
+                Row("value/kernel", "value heads key_dim", "kernel", group="value"),
+                Row("value/bias", "heads key_dim", "bias", when="bias", group="value"),
+                Row("out/kernel", "heads key_dim attention_output", "kernel", group="query"),
+                Row("out/bias", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
+        "prelu": Layout(
+            source="flax/linen/activation.py, class PReLU",
+            initial="0.01",
+            note="one slope",
+            limits=(("all_slopes", "=", "1"),),
+            rows=(Row("negative_slope", "", "slope"),),
+        ),
+        "einsum_dense": Layout(
+            source="flax/linen/linear.py, class Einsum",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "einsum_kernel", "kernel"),
+                Row("bias", "einsum_bias", "bias", when="bias", group="bias"),
+            ),
+        ),
     },
 )
 
@@ -154,6 +234,85 @@ _NNX_OTHERS = {
         ),
     ),
     "embedding": Layout(source="flax/nnx/nn/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+    "conv": Layout(
+        source="flax/nnx/nn/linear.py, class Conv",
+        initial="kernel lecun_normal, bias zeros",
+        rows=(
+            Row("kernel", "kernel_size group_input units", "kernel"),
+            Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "depthwise_conv": Layout(
+        source="flax/nnx/nn/linear.py, class Conv, with as many groups as channels",
+        initial="kernel lecun_normal, bias zeros",
+        rows=(
+            Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
+            Row("bias", "input*multiplier", "bias", when="bias"),
+        ),
+    ),
+    "conv_transpose": Layout(
+        source="flax/nnx/nn/linear.py, class ConvTranspose",
+        initial="kernel lecun_normal, bias zeros",
+        limits=(("groups", "=", "1"),),
+        rows=(
+            Row("kernel", "kernel_size input units", "kernel"),
+            Row("bias", "units", "bias", when="bias", group="output"),
+        ),
+    ),
+    "batch_norm": Layout(
+        source="flax/nnx/nn/normalization.py, class BatchNorm",
+        initial="scale and variance ones, bias and mean zeros",
+        options="nocenter noscale",
+        note="mean and var are of type BatchStat, not Param",
+        rows=(
+            *_NORM,
+            Row("mean", "input", "statistic", trained=False, counted=False),
+            Row("var", "input", "statistic", trained=False, counted=False),
+        ),
+    ),
+    "layer_norm": Layout(
+        source="flax/nnx/nn/normalization.py, class LayerNorm",
+        initial="scale ones, bias zeros",
+        options="nocenter noscale",
+        rows=_NORM,
+    ),
+    "group_norm": Layout(
+        source="flax/nnx/nn/normalization.py, class GroupNorm",
+        initial="scale ones, bias zeros",
+        options="nocenter noscale",
+        rows=_NORM,
+    ),
+    "rms_norm": Layout(source="flax/nnx/nn/normalization.py, class RMSNorm", initial="ones", options="noscale", rows=_NORM[:1]),
+    "multi_head_attention": Layout(
+        source="flax/nnx/nn/attention.py, class MultiHeadAttention",
+        initial="kernels lecun_normal, biases zeros",
+        limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
+        rows=(
+            Row("query.kernel", "query heads key_dim", "kernel", group="query"),
+            Row("query.bias", "heads key_dim", "bias", when="bias", group="query"),
+            Row("key.kernel", "key heads key_dim", "kernel", group="value"),
+            Row("key.bias", "heads key_dim", "bias", when="bias", group="value"),
+            Row("value.kernel", "value heads key_dim", "kernel", group="value"),
+            Row("value.bias", "heads key_dim", "bias", when="bias", group="value"),
+            Row("out.kernel", "heads key_dim attention_output", "kernel", group="query"),
+            Row("out.bias", "attention_output", "bias", when="bias", group="query"),
+        ),
+    ),
+    "prelu": Layout(
+        source="flax/nnx/nn/activations.py, class PReLU",
+        initial="0.01",
+        note="one slope",
+        limits=(("all_slopes", "=", "1"),),
+        rows=(Row("negative_slope", "", "slope"),),
+    ),
+    "einsum_dense": Layout(
+        source="flax/nnx/nn/linear.py, class Einsum",
+        initial="kernel lecun_normal, bias zeros",
+        rows=(
+            Row("kernel", "einsum_kernel", "kernel"),
+            Row("bias", "einsum_bias", "bias", when="bias", group="bias"),
+        ),
+    ),
 }
 _NNX_LSTM = Layout(
     source=f"{_NNX}, class LSTMCell",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _HAIKU_INITIAL = "kernels truncated normal of 1/sqrt(inputs), biases zeros"
+_HAIKU_NORM = (Row("scale", "input", "gain", when="scale"), Row("offset", "input", "shift", when="center"))
 _TWO_CORES = "no bidirectional class: two cores, the second unrolled with reverse=True, joined by hand"
 
 HAIKU = Framework(
@@ -105,6 +106,79 @@ HAIKU = Framework(
             path="{name}/",
             rows=(Row("embeddings", "vocab_size dim", "kernel"),),
         ),
+        "conv": Layout(
+            source="haiku/_src/conv.py, class ConvND",
+            label="conv{dims}_d",
+            path="{name}/",
+            initial=_HAIKU_INITIAL,
+            rows=(
+                Row("w", "kernel_size group_input units", "kernel"),
+                Row("b", "units", "bias", when="bias"),
+            ),
+        ),
+        "depthwise_conv": Layout(
+            source="haiku/_src/depthwise.py, class DepthwiseConvND",
+            label="depthwise_conv{dims}_d",
+            path="{name}/",
+            initial=_HAIKU_INITIAL,
+            rows=(
+                Row("w", "kernel_size 1 input*multiplier", "kernel"),
+                Row("b", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="haiku/_src/conv.py, class ConvNDTranspose",
+            label="conv{dims}_d_transpose",
+            path="{name}/",
+            initial=_HAIKU_INITIAL,
+            limits=(("groups", "=", "1"),),
+            rows=(
+                Row("w", "kernel_size units input", "kernel"),
+                Row("b", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="haiku/_src/layer_norm.py, class LayerNorm",
+            label="layer_norm",
+            path="{name}/",
+            initial="scale ones, offset zeros",
+            options="nocenter noscale",
+            rows=_HAIKU_NORM,
+        ),
+        "group_norm": Layout(
+            source="haiku/_src/group_norm.py, class GroupNorm",
+            label="group_norm",
+            path="{name}/",
+            initial="scale ones, offset zeros",
+            options="nocenter noscale",
+            rows=_HAIKU_NORM,
+        ),
+        "rms_norm": Layout(
+            source="haiku/_src/rms_norm.py, class RMSNorm",
+            label="rms_norm",
+            path="{name}/",
+            initial="ones",
+            options="noscale",
+            rows=_HAIKU_NORM[:1],
+        ),
+        "multi_head_attention": Layout(
+            source="haiku/_src/attention.py, class MultiHeadAttention",
+            label="multi_head_attention",
+            path="{name}/",
+            initial="as w_init says",
+            note="its model_size is by default heads*key_dim, not the width of the query",
+            limits=(("key_heads", "=", "heads"),),
+            rows=(
+                Row("query/w", "query heads*key_dim", "kernel", group="query"),
+                Row("query/b", "heads*key_dim", "bias", when="bias", group="query"),
+                Row("key/w", "key heads*key_dim", "kernel", group="value"),
+                Row("key/b", "heads*key_dim", "bias", when="bias", group="value"),
+                Row("value/w", "value heads*value_dim", "kernel", group="value"),
+                Row("value/b", "heads*value_dim", "bias", when="bias", group="value"),
+                Row("linear/w", "heads*value_dim attention_output", "kernel", group="query"),
+                Row("linear/b", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
     },
 )
 
@@ -113,6 +187,7 @@ _EQUINOX_ROWS = (
     Row("weight_hh", "gates*units output", "recurrent_kernel"),
     Row("bias", "gates*units", "bias", when="bias"),
 )
+_EQUINOX_NORM = (Row("weight", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
 _EQUINOX_INITIAL = "all uniform within 1/sqrt(units)"
 _TWO_CELLS = "cells only; no bidirectional class: two cells, the second scanned in reverse, joined by hand"
 
@@ -161,5 +236,79 @@ EQUINOX = Framework(
             ),
         ),
         "embedding": Layout(source="equinox/nn/_embedding.py, class Embedding", rows=(Row("weight", "vocab_size dim", "kernel"),)),
+        "conv": Layout(
+            source="equinox/nn/_conv.py, class Conv",
+            initial="uniform within 1/sqrt(inputs * kernel sizes)",
+            padding="valid",
+            rows=(
+                Row("weight", "units group_input kernel_size", "kernel"),
+                Row("bias", "units point", "bias", when="bias"),
+            ),
+        ),
+        "depthwise_conv": Layout(
+            source="equinox/nn/_conv.py, class Conv, with as many groups as channels",
+            initial="uniform within 1/sqrt(kernel sizes)",
+            padding="valid",
+            rows=(
+                Row("weight", "input*multiplier 1 kernel_size", "kernel"),
+                Row("bias", "input*multiplier point", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="equinox/nn/_conv.py, class ConvTranspose",
+            initial="uniform within 1/sqrt(inputs * kernel sizes)",
+            padding="zeros",
+            rows=(
+                Row("weight", "units group_input kernel_size", "kernel"),
+                Row("bias", "units point", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="equinox/nn/_batch_norm.py, class BatchNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            note="the statistics are of the State, not of the model",
+            rows=_EQUINOX_NORM,
+        ),
+        "layer_norm": Layout(
+            source="equinox/nn/_normalisation.py, class LayerNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            rows=_EQUINOX_NORM,
+        ),
+        "group_norm": Layout(
+            source="equinox/nn/_normalisation.py, class GroupNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            rows=_EQUINOX_NORM,
+        ),
+        "rms_norm": Layout(
+            source="equinox/nn/_normalisation.py, class RMSNorm, with use_bias=False",
+            initial="ones",
+            options="noscale",
+            rows=_EQUINOX_NORM[:1],
+        ),
+        "multi_head_attention": Layout(
+            source="equinox/nn/_attention.py, class MultiheadAttention",
+            initial="uniform within 1/sqrt(inputs)",
+            note="its biases are off by default",
+            limits=(("key_heads", "=", "heads"),),
+            rows=(
+                Row("query_proj.weight", "heads*key_dim query", "kernel", group="query"),
+                Row("query_proj.bias", "heads*key_dim", "bias", when="bias", group="query"),
+                Row("key_proj.weight", "heads*key_dim key", "kernel", group="value"),
+                Row("key_proj.bias", "heads*key_dim", "bias", when="bias", group="value"),
+                Row("value_proj.weight", "heads*value_dim value", "kernel", group="value"),
+                Row("value_proj.bias", "heads*value_dim", "bias", when="bias", group="value"),
+                Row("output_proj.weight", "attention_output heads*value_dim", "kernel", group="query"),
+                Row("output_proj.bias", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
+        "prelu": Layout(
+            source="equinox/nn/_activations.py, class PReLU",
+            initial="0.25",
+            note="one slope, or as many as are given",
+            rows=(Row("negative_slope", "slopes", "slope"),),
+        ),
     },
 )

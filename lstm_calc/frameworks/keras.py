@@ -9,6 +9,7 @@ KERNELS = (
     Row("recurrent_kernel", "output gates*units", "recurrent_kernel"),
 )
 _INITIAL = "kernel glorot_uniform, recurrent kernel orthogonal, bias zeros"
+_NORM = (Row("gamma", "input", "gain", when="scale"), Row("beta", "input", "shift", when="center"))
 _ONE_BIAS = Row("bias", "gates*units", "bias", when="bias")
 OTHERS = {
     "dense": Layout(
@@ -36,8 +37,61 @@ OTHERS = {
         padding="valid",
         runs="strides dilation_rate padding data_format",
         rows=(
-            Row("kernel", "kernel_size input units", "kernel"),
+            Row("kernel", "kernel_size group_input units", "kernel"),
             Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "depthwise_conv": Layout(
+        source="keras/src/layers/convolutional/base_depthwise_conv.py; Keras 2 calls the kernel depthwise_kernel",
+        initial="kernel glorot_uniform, bias zeros",
+        label="depthwise_conv{dims}d",
+        path="{name}/",
+        padding="valid",
+        runs="strides dilation_rate padding data_format",
+        rows=(
+            Row("kernel", "kernel_size input multiplier", "kernel"),
+            Row("bias", "input*multiplier", "bias", when="bias"),
+        ),
+    ),
+    "separable_conv": Layout(
+        source="keras/src/layers/convolutional/base_separable_conv.py",
+        initial="kernels glorot_uniform, bias zeros",
+        label="separable_conv{dims}d",
+        path="{name}/",
+        padding="valid",
+        runs="strides dilation_rate padding data_format",
+        rows=(
+            Row("depthwise_kernel", "kernel_size input multiplier", "kernel"),
+            Row("pointwise_kernel", "point input*multiplier units", "kernel"),
+            Row("bias", "units", "bias", when="bias"),
+        ),
+    ),
+    "conv_transpose": Layout(
+        source="keras/src/layers/convolutional/base_conv_transpose.py",
+        initial="kernel glorot_uniform, bias zeros",
+        label="conv{dims}d_transpose",
+        path="{name}/",
+        padding="valid",
+        runs="strides dilation_rate padding data_format",
+        limits=(("groups", "=", "1"),),
+        rows=(
+            Row("kernel", "kernel_size units input", "kernel"),
+            Row("bias", "units", "bias", when="bias", group="output"),
+        ),
+    ),
+    "batch_norm": Layout(
+        source="keras/src/layers/normalization/batch_normalization.py",
+        initial="gain and variance ones, shift and mean zeros; with renorm deviations ones, its mean zeros",
+        label="batch_normalization",
+        path="{name}/",
+        options="nocenter noscale renorm",
+        rows=(
+            *_NORM,
+            Row("moving_mean", "input", "statistic", trained=False),
+            Row("moving_variance", "input", "statistic", trained=False),
+            Row("moving_stddev", "input", "statistic", when="renorm", trained=False),
+            Row("renorm_mean", "input", "statistic", when="renorm", trained=False),
+            Row("renorm_stddev", "input", "statistic", when="renorm", trained=False),
         ),
     ),
     "layer_norm": Layout(
@@ -46,9 +100,92 @@ OTHERS = {
         label="layer_normalization",
         path="{name}/",
         options="nocenter noscale",
+        rows=_NORM,
+    ),
+    "group_norm": Layout(
+        source="keras/src/layers/normalization/group_normalization.py",
+        initial="gain ones, shift zeros",
+        label="group_normalization",
+        path="{name}/",
+        options="nocenter noscale",
+        rows=_NORM,
+    ),
+    "rms_norm": Layout(
+        source="keras/src/layers/normalization/rms_normalization.py",
+        initial="ones",
+        label="rms_normalization",
+        path="{name}/",
+        options="",
+        rows=(Row("scale", "input", "gain"),),
+    ),
+    "attention": Layout(
+        source="keras/src/layers/attention/attention.py",
+        initial="ones",
+        label="attention",
+        path="{name}/",
+        options="learned_scale unscaled concat_scores",
         rows=(
-            Row("gamma", "input", "gain", when="scale"),
-            Row("beta", "input", "shift", when="center"),
+            Row("scale", "", "gain", when="learned_scale"),
+            Row("concat_score_weight", "", "gain", when="concat_scores"),
+        ),
+    ),
+    "additive_attention": Layout(
+        source="keras/src/layers/attention/additive_attention.py",
+        initial="glorot_uniform",
+        label="additive_attention",
+        path="{name}/",
+        options="learned_scale unscaled",
+        rows=(Row("scale", "query", "gain", when="learned_scale"),),
+    ),
+    "multi_head_attention": Layout(
+        source="keras/src/layers/attention/multi_head_attention.py; with key_heads, grouped_query_attention.py",
+        initial="kernels glorot_uniform, biases zeros",
+        label="multi_head_attention",
+        path="{name}/",
+        options="nobias gated_output",
+        rows=(
+            Row("query/kernel", "query heads key_dim", "kernel", group="query"),
+            Row("query/bias", "heads key_dim", "bias", when="bias", group="query"),
+            Row("key/kernel", "key key_heads key_dim", "kernel", group="value"),
+            Row("key/bias", "key_heads key_dim", "bias", when="bias", group="value"),
+            Row("gate/kernel", "query heads value_dim", "kernel", when="gated_output", group="query"),
+            Row("gate/bias", "heads value_dim", "bias", when="gated_output bias", group="query"),
+            Row("value/kernel", "value key_heads value_dim", "kernel", group="value"),
+            Row("value/bias", "key_heads value_dim", "bias", when="bias", group="value"),
+            Row("attention_output/kernel", "heads value_dim attention_output", "kernel", group="query"),
+            Row("attention_output/bias", "attention_output", "bias", when="bias", group="query"),
+        ),
+    ),
+    "prelu": Layout(
+        source="keras/src/layers/activations/prelu.py",
+        initial="zeros",
+        label="p_re_lu",
+        path="{name}/",
+        rows=(Row("alpha", "slopes", "slope"),),
+    ),
+    "crf": Layout(
+        source="keras_contrib/layers/crf.py of keras-contrib, for Keras 2",
+        initial="kernels glorot_uniform, bias and boundaries zeros",
+        label="crf",
+        path="{name}/",
+        options="nobias no_boundary",
+        note="keras-contrib's; it computes the scores of the tags itself, from features of any width",
+        rows=(
+            Row("kernel", "input units", "kernel"),
+            Row("chain_kernel", "units units", "table"),
+            Row("bias", "units", "bias", when="bias"),
+            Row("left_boundary", "units", "table", when="boundary"),
+            Row("right_boundary", "units", "table", when="boundary"),
+        ),
+    ),
+    "einsum_dense": Layout(
+        source="keras/src/layers/core/einsum_dense.py",
+        initial="kernel glorot_uniform, bias zeros",
+        label="einsum_dense",
+        path="{name}/",
+        rows=(
+            Row("kernel", "einsum_kernel", "kernel"),
+            Row("bias", "einsum_bias", "bias", when="bias", group="bias"),
         ),
     ),
 }
@@ -93,6 +230,7 @@ KERAS = Framework(
     ways=("forward", "backward"),
     selective=True,
     padding="valid",
+    errors={"ndim": "expected ndim={want}, found ndim={got}"},
     runs="stateful go_backwards strides dilation_rate padding data_format",
     signals=(
         Signal("initial_state_{side}{state}", "batch space value", "initial"),

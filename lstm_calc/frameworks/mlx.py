@@ -8,6 +8,7 @@ _KERNELS = (
     Row("Wx", "gates*units input", "kernel"),
     Row("Wh", "gates*units output", "recurrent_kernel"),
 )
+_NORM = (Row("weight", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
 _INITIAL = "all uniform within 1/sqrt(units)"
 
 MLX = Framework(
@@ -65,6 +66,86 @@ MLX = Framework(
         ),
         "embedding": Layout(
             source="mlx/nn/layers/embedding.py, class Embedding", rows=(Row("weight", "vocab_size dim", "kernel"),)
+        ),
+        "conv": Layout(
+            source="mlx/nn/layers/convolution.py",
+            initial="uniform within 1/sqrt(inputs * kernel sizes), bias zeros",
+            padding="valid",
+            rows=(
+                Row("weight", "units kernel_size group_input", "kernel"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "depthwise_conv": Layout(
+            source="mlx/nn/layers/convolution.py, with as many groups as channels",
+            initial="uniform within 1/sqrt(kernel sizes), bias zeros",
+            padding="valid",
+            rows=(
+                Row("weight", "input*multiplier kernel_size 1", "kernel"),
+                Row("bias", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="mlx/nn/layers/convolution_transpose.py",
+            initial="uniform within 1/sqrt(inputs * kernel sizes), bias zeros",
+            padding="zeros",
+            limits=(("groups", "=", "1"),),
+            rows=(
+                Row("weight", "units kernel_size input", "kernel"),
+                Row("bias", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="mlx/nn/layers/normalization.py, class BatchNorm",
+            initial="weight and variance ones, bias and mean zeros",
+            options="nocenter noscale",
+            note="the statistics are parameters that are not trained",
+            rows=(
+                *_NORM,
+                Row("running_mean", "input", "statistic", trained=False),
+                Row("running_var", "input", "statistic", trained=False),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="mlx/nn/layers/normalization.py, class LayerNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "group_norm": Layout(
+            source="mlx/nn/layers/normalization.py, class GroupNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "rms_norm": Layout(
+            source="mlx/nn/layers/normalization.py, class RMSNorm",
+            initial="ones",
+            options="",
+            rows=(Row("weight", "input", "gain"),),
+        ),
+        "multi_head_attention": Layout(
+            source="mlx/nn/layers/transformer.py, class MultiHeadAttention",
+            initial="uniform within 1/sqrt(inputs)",
+            note="its biases are off by default",
+            limits=(("key_heads", "=", "heads"),),
+            rows=(
+                Row("query_proj.weight", "heads*key_dim query", "kernel", group="query"),
+                Row("query_proj.bias", "heads*key_dim", "bias", when="bias", group="query"),
+                Row("key_proj.weight", "heads*key_dim key", "kernel", group="value"),
+                Row("key_proj.bias", "heads*key_dim", "bias", when="bias", group="value"),
+                Row("value_proj.weight", "heads*value_dim value", "kernel", group="value"),
+                Row("value_proj.bias", "heads*value_dim", "bias", when="bias", group="value"),
+                Row("out_proj.weight", "attention_output heads*value_dim", "kernel", group="query"),
+                Row("out_proj.bias", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
+        "prelu": Layout(
+            source="mlx/nn/layers/activations.py, class PReLU",
+            initial="0.25",
+            note="one slope, or one for each channel",
+            limits=(("all_slopes", "<=", "input"),),
+            rows=(Row("weight", "all_slopes", "slope"),),
         ),
     },
 )

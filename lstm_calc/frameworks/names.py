@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from lstm_calc.frameworks import layout_for
-from lstm_calc.model import fresh_name
+from lstm_calc.model import Input, fresh_name
 from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def paths(uses: Sequence[Use], table: Framework, *, written: bool = False) -> Iterator[dict[str, str]]:
-    """Yield, for each use of a layer in a model, the path of its tensors by direction.
+    """Yield, for each layer of a model, at its first use, the path of its tensors by direction.
 
     ``written``: the model was written in this framework, and a layer's own ``paths`` are its.
     """
-    modules = {use.module if table.modules else use.name for use in uses}
+    modules = {use.module if table.modules else use.name for use in uses if not isinstance(use.layer, Input)}
     prefix = table.prefix if len(modules) > 1 else ""
     cells = [use.layer.kind in CELLS for use in uses]
     several = sum(cells) > 1

@@ -1,10 +1,19 @@
 """The words in which a framework's tensors are written down, and what they mean for a layer.
 
-A row is a tensor's name and its axes: ``Row("kernel", "input gates*units", "kernel")``. Axes are parted by spaces; inside an
-axis ``*`` nests (outermost first) and ``+`` concatenates. The words of an axis are
+A row is a tensor's name and its axes: ``Row("kernel", "input gates*units", "kernel")``; without axes it is one number. Axes are
+parted by spaces; inside an axis ``*`` nests (outermost first) and ``+`` concatenates. The words of an axis are
 
     input units output projection     sizes of the layer; output is the size of h: the projection, else the units
     kernel_size vocab_size dim        sizes of other layers; kernel_size is one axis a dimension
+    group_input group_units           the features of one group of a convolution
+    point multiplier                  kernels of 1 along each dimension; kernels per channel
+    query value key heads key_heads   the widths that an attention reads, its heads and those of its keys
+    key_dim value_dim                 the size of a head
+    attention_output einsum_kernel    sizes that may have several axes, and so
+    einsum_bias slopes                may the input of a normalisation, which is what it normalises
+    all_slopes                        the slopes in a single axis
+    params                            so many numbers, of which no more is known
+    1, 2, ...                         a plain number
     gates ways biases                 one block a gate, a direction, a bias vector
     input_gate, candidate_gate, ...   the block of that one gate
 
@@ -31,7 +40,9 @@ class Row(Record):
 
     ``role`` has a word for each part where an axis concatenates (``input+output``, ``biases``). ``when`` are the option
     words that bring the row in, ``frozen`` those that keep it at its initial zeros; ``gates`` the gates it holds, where not all.
-    ``raveled``: each block lies (units, input) row by row inside a place of shape (input, units).
+    ``raveled``: each block lies (units, input) row by row inside a place of shape (input, units). ``group`` is the group of
+    applications that it belongs to, or one for each part; ``trained`` says whether training changes it, and ``counted`` whether the
+    framework counts it as parameters.
     """
 
     name: str
@@ -41,6 +52,9 @@ class Row(Record):
     gates: str = ""
     frozen: str = ""
     raveled: bool = False
+    group: str = ""
+    trained: bool = True
+    counted: bool = True
 
 
 class Layout(Record):
@@ -50,12 +64,12 @@ class Layout(Record):
     and forget gate are one. ``path`` is what stands before a row's name, ``two_way`` the same in a bidirectional layer,
     ``stacked`` and ``stacked_two_way`` where the model has several recurrent layers. ``label`` is the name the framework gives an
     unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
-    layer leaves the choice open, ``limits`` what must hold between two sizes. ``forget_bias`` is what
+    layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what
     is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
-    ``padding`` is the default of its convolution and ``runs`` are the fields of ``RUN_FIELDS`` that it has, where these are not the
-    framework's own. ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all this was
-    read.
+    ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs`` are the fields of ``RUN_FIELDS`` that
+    it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be
+    known, ``source`` where all this was read.
     """
 
     rows: tuple[Row, ...]
@@ -116,7 +130,8 @@ class Framework(Record):
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is to be known.
+    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is to be known. ``errors``
+    are what it says of data of another number of axes (ndim), of other features, or of a state of another shape (hidden).
     """
 
     name: str
@@ -139,13 +154,15 @@ class Framework(Record):
     padding: str = "same"
     runs: str = ""
     flow_note: str = ""
+    errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
 
     def check(self) -> None:
         """Raise FrameworkError where a row has an axis that its layer has no size for."""
         stored = [*self.layouts.items(), *(pair for layouts in self.variants.values() for pair in layouts.items())]
         for kind, layout in stored:
             for row in layout.rows:
-                unknown = sorted(set(_words_of(row)) - KINDS[kind].words - _blocks_of(row, layout) - {"input"})
+                words = {word for word in _words_of(row) if not word.isdigit()}
+                unknown = sorted(words - KINDS[kind].words - _blocks_of(row, layout) - {"input"})
                 if unknown:
                     where = f"{self.name}: the row {row.name} of {kind}"
                     raise FrameworkError(f"{where} has the axis {listed(unknown)}, which {kind} does not have")
@@ -178,6 +195,12 @@ _OPTION_WORDS = {
     "center": ("center", "nocenter"),
     "scale": ("scale", "noscale"),
     "tied": ("tied", "untied"),
+    "bias_axes": ("bias", "nobias"),
+    "use_scale": ("learned_scale", "unscaled"),
+    "use_gate": ("gated_output", "ungated_output"),
+    "use_boundary": ("boundary", "no_boundary"),
+    "score_mode": ("concat_scores", "dot_scores"),
+    "renorm": ("renorm", "plain_statistics"),
 }
 """For a field of a layer, the word that stands when it is on and the one when it is off."""
 
@@ -197,11 +220,20 @@ OPTIONS = {
     "ungated": "reset_gate=false",
     "nocenter": "center=false",
     "noscale": "scale=false",
+    "learned_scale": "use_scale=true",
+    "unscaled": "use_scale=false",
+    "concat_scores": "score_mode=concat",
+    "gated_output": "use_gate=true",
+    "renorm": "renorm=true",
+    "no_boundary": "use_boundary=false",
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
 
 RUN_FIELDS = ("stateful", "go_backwards", "strides", "dilation_rate", "padding", "data_format")
 """The fields of a layer that change what flows, and no tensor."""
+
+_OFF = (None, False, "dot")
+"""The values that switch an option off."""
 
 _OPEN = {"reset_after": "", "projection_bias": "projection"}
 """The fields in which None leaves the choice to the framework, and the field without which there is none to make."""
@@ -218,7 +250,7 @@ def option_words(layer: Layer, defaults: str) -> set[str]:
     for field, (on, off) in _OPTION_WORDS.items():
         if field in layer.fields:
             value = getattr(layer, field)
-            words.add(on if (on in defaults.split() if value is None and field in _OPEN else value) else off)
+            words.add(on if (on in defaults.split() if value is None and field in _OPEN else value not in _OFF) else off)
     return words
 
 

@@ -70,6 +70,58 @@ ONNX = Framework(
             ),
         ),
         "embedding": Layout(source="ONNX operator Gather", rows=(Row("weight", "vocab_size dim", "kernel"),)),
+        "conv": Layout(
+            source="ONNX operator Conv-22",
+            padding="valid",
+            rows=(
+                Row("W", "units group_input kernel_size", "kernel"),
+                Row("B", "units", "bias", when="bias"),
+            ),
+        ),
+        "depthwise_conv": Layout(
+            source="ONNX operator Conv-22, with as many groups as channels",
+            padding="valid",
+            rows=(
+                Row("W", "input*multiplier 1 kernel_size", "kernel"),
+                Row("B", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="ONNX operator ConvTranspose-22",
+            padding="zeros",
+            rows=(
+                Row("W", "input group_units kernel_size", "kernel"),
+                Row("B", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="ONNX operator BatchNormalization-15",
+            options="",
+            rows=(
+                Row("scale", "input", "gain"),
+                Row("B", "input", "shift"),
+                Row("input_mean", "input", "statistic", trained=False),
+                Row("input_var", "input", "statistic", trained=False),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="ONNX operator LayerNormalization-17",
+            options="nocenter",
+            rows=(
+                Row("Scale", "input", "gain"),
+                Row("B", "input", "shift", when="center"),
+            ),
+        ),
+        "group_norm": Layout(
+            source="ONNX operator GroupNormalization-21",
+            options="",
+            rows=(
+                Row("scale", "input", "gain"),
+                Row("bias", "input", "shift"),
+            ),
+        ),
+        "rms_norm": Layout(source="ONNX operator RMSNormalization-23", options="", rows=(Row("scale", "input", "gain"),)),
+        "prelu": Layout(source="ONNX operator PRelu-16", rows=(Row("slope", "slopes", "slope"),)),
     },
 )
 

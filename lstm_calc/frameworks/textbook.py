@@ -6,6 +6,7 @@ from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _MATRIX = Row("W_{gate}", "units input+output", "kernel recurrent_kernel")
 _BIAS = Row("b_{gate}", "units", "bias", when="bias")
+_NORM = (Row("g", "input", "gain", when="scale"), Row("b", "input", "shift", when="center"))
 
 TEXTBOOK = Framework(
     name="textbook",
@@ -70,6 +71,14 @@ TEXTBOOK = Framework(
             two_way="{way}.",
             rows=(_MATRIX.replace(axes="units input+output kernel_size"), _BIAS),
         ),
+        "conv_gru": Layout(
+            source="Ballas et al. 2016, arXiv 1511.06432 (reset before the product)",
+            gates="reset update candidate",
+            letters="r z n",
+            options="nobias bidirectional merge reset_before",
+            two_way="{way}.",
+            rows=(_MATRIX.replace(axes="units input+output kernel_size"), _BIAS),
+        ),
         "dense": Layout(
             source="y = W x + b",
             rows=(
@@ -82,16 +91,82 @@ TEXTBOOK = Framework(
             source="y = W ∗ x + b",
             padding="valid",
             rows=(
-                Row("W", "units input kernel_size", "kernel"),
+                Row("W", "units group_input kernel_size", "kernel"),
                 Row("b", "units", "bias", when="bias"),
             ),
         ),
-        "layer_norm": Layout(
-            source="Ba et al. 2016, arXiv 1607.06450",
-            options="nocenter noscale",
+        "depthwise_conv": Layout(
+            source="Chollet 2017, arXiv 1610.02357",
+            padding="valid",
             rows=(
-                Row("g", "input", "gain", when="scale"),
-                Row("b", "input", "shift", when="center"),
+                Row("W", "input*multiplier kernel_size", "kernel"),
+                Row("b", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "separable_conv": Layout(
+            source="Chollet 2017, arXiv 1610.02357",
+            padding="valid",
+            rows=(
+                Row("W_depthwise", "input*multiplier kernel_size", "kernel"),
+                Row("W_pointwise", "units input*multiplier", "kernel"),
+                Row("b", "units", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="Dumoulin and Visin 2016, arXiv 1603.07285",
+            padding="valid",
+            rows=(
+                Row("W", "input group_units kernel_size", "kernel"),
+                Row("b", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="Ioffe and Szegedy 2015, arXiv 1502.03167; the running statistics are no parameters",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "layer_norm": Layout(source="Ba et al. 2016, arXiv 1607.06450", options="nocenter noscale", rows=_NORM),
+        "group_norm": Layout(source="Wu and He 2018, arXiv 1803.08494", options="nocenter noscale", rows=_NORM),
+        "rms_norm": Layout(source="Zhang and Sennrich 2019, arXiv 1910.07467", options="noscale", rows=_NORM[:1]),
+        "attention": Layout(
+            source="Luong et al. 2015, arXiv 1508.04025, the score dot, which has no weights",
+            options="unscaled",
+            rows=(),
+        ),
+        "additive_attention": Layout(
+            source="Bahdanau et al. 2014, arXiv 1409.0473, without the projections of query and key, which are dense layers",
+            options="unscaled",
+            rows=(Row("v", "query", "gain", when="learned_scale"),),
+        ),
+        "multi_head_attention": Layout(
+            source="Vaswani et al. 2017, arXiv 1706.03762; with key_heads, Ainslie et al. 2023, arXiv 2305.13245",
+            rows=(
+                Row("W_query", "heads*key_dim query", "kernel", group="query"),
+                Row("b_query", "heads*key_dim", "bias", when="bias", group="query"),
+                Row("W_key", "key_heads*key_dim key", "kernel", group="value"),
+                Row("b_key", "key_heads*key_dim", "bias", when="bias", group="value"),
+                Row("W_value", "key_heads*value_dim value", "kernel", group="value"),
+                Row("b_value", "key_heads*value_dim", "bias", when="bias", group="value"),
+                Row("W_output", "attention_output heads*value_dim", "kernel", group="query"),
+                Row("b_output", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
+        "prelu": Layout(source="He et al. 2015, arXiv 1502.01852", rows=(Row("a", "slopes", "slope"),)),
+        "crf": Layout(
+            source="Collobert et al. 2011, arXiv 1103.0398: scores of transitions and of the ends, over scores of tags",
+            options="nobias no_boundary",
+            limits=(("input", "=", "units"),),
+            rows=(
+                Row("A", "units units", "table"),
+                Row("start", "units", "table", when="boundary"),
+                Row("end", "units", "table", when="boundary"),
+            ),
+        ),
+        "einsum_dense": Layout(
+            source="y = einsum(x, W) + b",
+            rows=(
+                Row("W", "einsum_kernel", "kernel"),
+                Row("b", "einsum_bias", "bias", when="bias", group="bias"),
             ),
         ),
     },

@@ -17,6 +17,9 @@ _SIGNALS = (
     Signal("{state}_n", "layers*ways batch value", "final"),
 )
 
+_CONV = (Row("weight", "units group_input kernel_size", "kernel"), Row("bias", "units", "bias", when="bias"))
+_NORM = (Row("weight", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
+
 _INITIAL = "all uniform within 1/sqrt(units)"
 
 PYTORCH = Framework(
@@ -32,6 +35,10 @@ PYTORCH = Framework(
     batches=(0, 1),
     signals=_SIGNALS,
     flow_note="states stay (layers*ways, batch, size) with batch_first, too",
+    errors={
+        "features": "input.size(-1) must be equal to input_size. Expected {want}, got {got}",
+        "hidden": "Expected hidden{place} size {want}, got {got}",
+    },
     layouts={
         "lstm": Layout(
             source="torch/nn/modules/rnn.py, class LSTM",
@@ -77,18 +84,155 @@ PYTORCH = Framework(
             initial="uniform within 1/sqrt(inputs * kernel sizes)",
             padding="valid",
             runs="strides dilation_rate padding",
+            rows=_CONV,
+        ),
+        "depthwise_conv": Layout(
+            source="torch/nn/modules/conv.py, with as many groups as channels",
+            initial="uniform within 1/sqrt(kernel sizes)",
+            padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
-                Row("weight", "units input kernel_size", "kernel"),
-                Row("bias", "units", "bias", when="bias"),
+                Row("weight", "input*multiplier 1 kernel_size", "kernel"),
+                Row("bias", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "separable_conv": Layout(
+            source="torch/nn/modules/conv.py, twice",
+            initial="uniform within 1/sqrt(inputs * kernel sizes)",
+            padding="valid",
+            runs="strides dilation_rate padding",
+            note="no such class: a module of two convolutions, here depthwise without a bias and pointwise",
+            rows=(
+                Row("depthwise.weight", "input*multiplier 1 kernel_size", "kernel"),
+                Row("pointwise.weight", "units input*multiplier point", "kernel"),
+                Row("pointwise.bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="torch/nn/modules/conv.py",
+            initial="uniform within 1/sqrt(outputs * kernel sizes)",
+            padding="zeros",
+            runs="strides dilation_rate padding",
+            rows=(
+                Row("weight", "input group_units kernel_size", "kernel"),
+                Row("bias", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "conv_lstm": Layout(
+            source="convlstm.py of github.com/ndrplz/ConvLSTM_pytorch",
+            initial="as those of Conv2d: all uniform within 1/sqrt((inputs + units) * kernel sizes)",
+            gates="input forget output cell",
+            letters="i f o g",
+            path="cell_list.{depth}.",
+            note="PyTorch has none: the class that is copied most, whose convolution reads input and h beside each other",
+            padding="same",
+            runs="padding",
+            rows=(
+                Row("conv.weight", "gates*units input+output kernel_size", "kernel recurrent_kernel"),
+                Row("conv.bias", "gates*units", "bias", when="bias"),
+            ),
+        ),
+        "conv_gru": Layout(
+            source="convGRU.py of github.com/happyjin/ConvGRU-pytorch",
+            initial="as those of Conv2d: all uniform within 1/sqrt((inputs + units) * kernel sizes)",
+            gates="reset update candidate",
+            letters="r z n",
+            options="nobias reset_before",
+            quirks="update_takes_new",
+            path="cell_list.{depth}.",
+            note="PyTorch has none: the class that is copied most, whose convolutions read input and h beside each other",
+            padding="same",
+            runs="padding",
+            rows=(
+                Row("conv_gates.weight", "gates*units input+output kernel_size", "kernel recurrent_kernel", gates="reset update"),
+                Row("conv_gates.bias", "gates*units", "bias", when="bias", gates="reset update"),
+                Row("conv_can.weight", "gates*units input+output kernel_size", "kernel recurrent_kernel", gates="candidate"),
+                Row("conv_can.bias", "gates*units", "bias", when="bias", gates="candidate"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="torch/nn/modules/batchnorm.py",
+            initial="weight and variance ones, bias and mean zeros",
+            options="nocenter noscale",
+            note="the statistics are buffers, which are no parameters",
+            rows=(
+                *_NORM,
+                Row("running_mean", "input", "statistic", trained=False, counted=False),
+                Row("running_var", "input", "statistic", trained=False, counted=False),
+                Row("num_batches_tracked", "", "statistic", trained=False, counted=False),
             ),
         ),
         "layer_norm": Layout(
             source="torch/nn/modules/normalization.py, class LayerNorm",
             initial="weight ones, bias zeros",
             options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "group_norm": Layout(
+            source="torch/nn/modules/normalization.py, class GroupNorm",
+            initial="weight ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "rms_norm": Layout(
+            source="torch/nn/modules/normalization.py, class RMSNorm",
+            initial="ones",
+            options="noscale",
+            rows=_NORM[:1],
+        ),
+        "attention": Layout(
+            source="torch/nn/functional.py, scaled_dot_product_attention, which has no weights",
+            options="unscaled",
+            rows=(),
+        ),
+        "multi_head_attention": Layout(
+            source="torch/nn/modules/activation.py, class MultiheadAttention",
+            initial="input projections xavier_uniform, output projection uniform within 1/sqrt(inputs), biases zeros",
+            note="query, key and value have weights of their own where their widths differ; the heads fill the width of the query",
+            limits=(
+                ("heads*key_dim", "=", "query"),
+                ("value_dim", "=", "key_dim"),
+                ("key_heads", "=", "heads"),
+                ("attention_output", "=", "query"),
+            ),
             rows=(
-                Row("weight", "input", "gain", when="scale"),
-                Row("bias", "input", "shift", when="center"),
+                Row(
+                    "in_proj_weight",
+                    "heads*key_dim+heads*key_dim+heads*key_dim query",
+                    "kernel kernel kernel",
+                    when="one_width",
+                    group="query value value",
+                ),
+                Row("q_proj_weight", "heads*key_dim query", "kernel", when="own_widths", group="query"),
+                Row("k_proj_weight", "heads*key_dim key", "kernel", when="own_widths", group="value"),
+                Row("v_proj_weight", "heads*key_dim value", "kernel", when="own_widths", group="value"),
+                Row(
+                    "in_proj_bias",
+                    "heads*key_dim+heads*key_dim+heads*key_dim",
+                    "bias bias bias",
+                    when="bias",
+                    group="query value value",
+                ),
+                Row("out_proj.weight", "attention_output heads*key_dim", "kernel", group="query"),
+                Row("out_proj.bias", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
+        "prelu": Layout(
+            source="torch/nn/modules/activation.py, class PReLU",
+            initial="0.25",
+            note="one slope, or one for each channel",
+            limits=(("all_slopes", "<=", "input"),),
+            rows=(Row("weight", "all_slopes", "slope"),),
+        ),
+        "crf": Layout(
+            source="torchcrf/__init__.py, class CRF of pytorch-crf 0.7.2",
+            initial="all uniform within 0.1",
+            note="pytorch-crf's; the scores of the tags are those of the layer before, one for each tag",
+            limits=(("input", "=", "units"),),
+            rows=(
+                Row("start_transitions", "units", "table"),
+                Row("end_transitions", "units", "table"),
+                Row("transitions", "units units", "table"),
             ),
         ),
     },
@@ -164,6 +308,80 @@ PADDLE = Framework(
         "embedding": Layout(
             source="python/paddle/nn/layer/common.py, class Embedding",
             rows=(Row("weight", "vocab_size dim", "kernel"),),
+        ),
+        "conv": Layout(
+            source="python/paddle/nn/layer/conv.py",
+            padding="valid",
+            runs="strides dilation_rate padding data_format",
+            rows=_CONV,
+        ),
+        "depthwise_conv": Layout(
+            source="python/paddle/nn/layer/conv.py, with as many groups as channels",
+            padding="valid",
+            runs="strides dilation_rate padding data_format",
+            rows=(
+                Row("weight", "input*multiplier 1 kernel_size", "kernel"),
+                Row("bias", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source="python/paddle/nn/layer/conv.py",
+            padding="zeros",
+            runs="strides dilation_rate padding data_format",
+            rows=(
+                Row("weight", "input group_units kernel_size", "kernel"),
+                Row("bias", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source="python/paddle/nn/layer/norm.py",
+            options="nocenter noscale",
+            note="the statistics are parameters that are not trained",
+            rows=(
+                *_NORM,
+                Row("_mean", "input", "statistic", trained=False),
+                Row("_variance", "input", "statistic", trained=False),
+            ),
+        ),
+        "layer_norm": Layout(
+            source="python/paddle/nn/layer/norm.py, class LayerNorm",
+            options="nocenter noscale",
+            note="one axis for all that is normalised",
+            rows=(
+                Row("weight", "output", "gain", when="scale"),
+                Row("bias", "output", "shift", when="center"),
+            ),
+        ),
+        "group_norm": Layout(
+            source="python/paddle/nn/layer/norm.py, class GroupNorm",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "multi_head_attention": Layout(
+            source="python/paddle/nn/layer/transformer.py, class MultiHeadAttention",
+            note="the heads fill the width of the query",
+            limits=(
+                ("heads*key_dim", "=", "query"),
+                ("value_dim", "=", "key_dim"),
+                ("key_heads", "=", "heads"),
+                ("attention_output", "=", "query"),
+            ),
+            rows=(
+                Row("q_proj.weight", "query heads*key_dim", "kernel", group="query"),
+                Row("q_proj.bias", "heads*key_dim", "bias", when="bias", group="query"),
+                Row("k_proj.weight", "key heads*key_dim", "kernel", group="value"),
+                Row("k_proj.bias", "heads*key_dim", "bias", when="bias", group="value"),
+                Row("v_proj.weight", "value heads*key_dim", "kernel", group="value"),
+                Row("v_proj.bias", "heads*key_dim", "bias", when="bias", group="value"),
+                Row("out_proj.weight", "heads*key_dim attention_output", "kernel", group="query"),
+                Row("out_proj.bias", "attention_output", "bias", when="bias", group="query"),
+            ),
+        ),
+        "prelu": Layout(
+            source="python/paddle/nn/layer/activation.py, class PReLU",
+            note="one slope, or one for each channel",
+            limits=(("all_slopes", "<=", "input"),),
+            rows=(Row("_weight", "all_slopes", "slope"),),
         ),
     },
 )

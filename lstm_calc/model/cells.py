@@ -156,25 +156,27 @@ _LSTM = Cell(
     ),
 )
 
+_GRU = Cell(
+    title="GRU (gated recurrent unit)",
+    purposes={
+        "reset": "decides how much of the previous output the new content may draw on",
+        "update": "decides how much of the output stays as it was and how much is replaced by the new content",
+        "candidate": "proposes the new content",
+    },
+    states=_by_name(HIDDEN),
+    equations=(
+        Equation("r", "sigmoid(pre(reset))"),
+        Equation("z", "sigmoid(pre(update))"),
+        Equation("n", "tanh(into(candidate) + back(candidate, r * h))", when="reset_before"),
+        Equation("n", "tanh(into(candidate) + r * back(candidate, h))", when="reset_after"),
+        Equation("h", "z * h + (1 - z) * n", unless="update_takes_new"),
+        Equation("h", "(1 - z) * h + z * n", when="update_takes_new"),
+    ),
+)
+
 CELLS = {
     "lstm": _LSTM,
-    "gru": Cell(
-        title="GRU (gated recurrent unit)",
-        purposes={
-            "reset": "decides how much of the previous output the new content may draw on",
-            "update": "decides how much of the output stays as it was and how much is replaced by the new content",
-            "candidate": "proposes the new content",
-        },
-        states=_by_name(HIDDEN),
-        equations=(
-            Equation("r", "sigmoid(pre(reset))"),
-            Equation("z", "sigmoid(pre(update))"),
-            Equation("n", "tanh(into(candidate) + back(candidate, r * h))", when="reset_before"),
-            Equation("n", "tanh(into(candidate) + r * back(candidate, h))", when="reset_after"),
-            Equation("h", "z * h + (1 - z) * n", unless="update_takes_new"),
-            Equation("h", "(1 - z) * h + z * n", when="update_takes_new"),
-        ),
-    ),
+    "gru": _GRU,
     "rnn": Cell(
         title="simple recurrent layer",
         purposes={"hidden": "is the new output, made from what comes in and the previous output"},
@@ -201,6 +203,7 @@ CELLS = {
         ),
     ),
     "conv_lstm": _LSTM.replace(title="ConvLSTM, an LSTM whose products are convolutions"),
+    "conv_gru": _GRU.replace(title="ConvGRU, a GRU whose products are convolutions"),
 }
 """The recurrent cells by the kind of their layer."""
 

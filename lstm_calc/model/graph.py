@@ -10,6 +10,8 @@ from lstm_calc.model.layers import Input, Layer, Nested, Shared
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lstm_calc.model.model import Model
+
 MAX_LAYERS = 10_000
 _DEEPEST = 50
 """Models within models that are followed."""
@@ -134,14 +136,32 @@ def _before(calls: Sequence[Layer], position: int) -> tuple[Source, ...]:
     return tuple((position - 1, number) for number in range(calls[position - 1].outputs if position else 1))
 
 
-def without_needless(layers: Sequence[Layer]) -> tuple[Layer, ...]:
-    """Return the layers, with no ``inputs`` where these name what the layer would read anyway."""
+def named(model: Model) -> list[Layer]:
+    """Return the layers of a graph under names of their own, by which others refer to them whatever becomes of their kinds."""
+    if not any(layer.inputs for layer in model.flat):
+        return list(model.flat)
+    return [layer.replace(name=name) for layer, name in zip(model.flat, model.modules, strict=True)]
+
+
+def canonical(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers with their ``inputs`` under their usual names, and none where these are what a layer reads anyway."""
     calls = list(calls_of(layers))
-    sources = sources_of(layers, calls, modules_of(layers, calls))
-    return tuple(
-        layer.replace(inputs=()) if layer.inputs and layer.input_dim is None and found == _before(calls, position) else layer
-        for position, (layer, found) in enumerate(zip(layers, sources, strict=True))
-    )
+    modules = modules_of(layers, calls)
+    sources = sources_of(layers, calls, modules)
+    found = []
+    for position, layer in enumerate(layers):
+        needless = layer.input_dim is None and sources[position] == _before(calls, position)
+        inputs = () if needless else tuple(_reference(layers, calls, modules, *source) for source in sources[position])
+        found.append(layer.replace(inputs=inputs) if layer.inputs and inputs != layer.inputs else layer)
+    return tuple(found)
+
+
+def _reference(layers: Sequence[Layer], calls: Sequence[Layer], modules: Sequence[str], position: int, number: int) -> str:
+    """Return the usual name of an output or a state."""
+    if position < 0:
+        return INPUT
+    call, name = calls[position], modules[position]
+    return f"{name}.{call.states[number - call.outputs]}" if number >= call.outputs else f"{name}.{number}" if number else name
 
 
 def unread(calls: Sequence[Layer], sources: Sequence[tuple[Source, ...]]) -> list[Source]:

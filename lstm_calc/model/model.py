@@ -6,6 +6,7 @@ layer that is used again. Shapes are propagated through the model here, and nowh
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,14 +16,14 @@ from lstm_calc.model.graph import (
     MAX_LAYERS,
     References,
     calls_of,
+    canonical,
     check_names,
     laid_out,
     names_of,
     sources_of,
     unread,
-    without_needless,
 )
-from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Recurrent, Shared
+from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Merge, Nested, Other, Recurrent, Shared
 from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Use(Record):
 
     A layer with ``repeat`` has several uses, which share ``module`` and count up ``depth``. ``reads_steps`` and ``gives_steps`` say
     whether axis 1 of the first input and output is steps. ``shared``: its weights are those of an
-    earlier use.
+    earlier use. ``sources`` are what it reads: the position of the use that gives it, -1 for the model's own input, and which of its
+    outputs and states it is; none where it starts from an input of its own.
     """
 
     layer: Layer
@@ -49,6 +51,7 @@ class Use(Record):
     reads_steps: bool
     gives_steps: bool
     shared: bool = False
+    sources: tuple[Source, ...] = ()
 
     @property
     def input(self) -> Shape:
@@ -63,12 +66,18 @@ class Use(Record):
     @property
     def input_dim(self) -> int:
         """The features it reads; raises ModelError where they depend on a size that is not known."""
-        return self._known(self.layer.width(self.layer.reading(self.input)))
+        return self._known(self.widths[0])
 
     @property
     def output_dim(self) -> int:
         """The features it gives; raises ModelError where they depend on a size that is not known."""
-        return self._known(self.layer.output_width(self.layer.reading(self.output)))
+        return self._known(self.widths[1])
+
+    @property
+    def widths(self) -> tuple[Size, Size]:
+        """The features it reads and gives, None where they depend on a size that is not known."""
+        layer = self.layer
+        return layer.width(layer.reading(self.input)), layer.output_width(layer.reading(self.output))
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -97,9 +106,9 @@ class Model(Checked):
 
     ``input_dim`` is the features of what the first layer reads, None where that is token ids; ``input_shape`` is all of it but the
     batch, with None for a size that is not known. A first layer of kind ``input`` says it as well. ``outputs`` are the names of
-    what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file compute
-    that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no other is
-    asked for.
+    what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file
+    compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no
+    other is asked for.
     """
 
     rules = {  # noqa: RUF012 - as above
@@ -120,6 +129,8 @@ class Model(Checked):
     """The layers, with those of models within the model in the place of these."""
     origins: ClassVar[tuple[int, ...]]
     """For each of ``flat``, the position of the layer of the model that it belongs to."""
+    flat_outputs: ClassVar[tuple[str, ...]]
+    """``outputs`` as those of ``flat``."""
     calls: ClassVar[tuple[Layer, ...]]
     """``flat`` with, in the place of each layer that is :class:`Shared`, the one that it uses again."""
     steps: ClassVar[tuple[_Step, ...]]
@@ -135,18 +146,18 @@ class Model(Checked):
         tuple(calls_of(layers))
         check_names(layers)
         if any(layer.inputs for layer in layers) and not any(isinstance(layer, Nested) for layer in layers):
-            layers = without_needless(layers)
+            layers = canonical(layers)
         self.__dict__["layers"] = layers
 
     def check(self) -> None:
         """Refuse an input that is missing, and a layer that cannot read what another one gives."""
         known = self.__dict__
-        flat, origins, _ = laid_out(self.layers, self.outputs, reads=self.input_dim is not None or self.input_shape is not None)
-        known["flat"], known["origins"] = tuple(flat), tuple(origins)
-        known["calls"] = tuple(calls_of(flat))
+        reads = self.input_dim is not None or self.input_shape is not None
+        known["flat"], known["origins"], known["flat_outputs"] = map(tuple, laid_out(self.layers, self.outputs, reads=reads))
+        known["calls"] = tuple(calls_of(self.flat))
         if sum([layer.repeat for layer in self.calls]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
-        check_names(flat)
+        check_names(self.flat)
         _check_input(self)
         known["steps"] = tuple(_steps(self, self.input, {}))
         _check_shared(self)
@@ -171,6 +182,12 @@ class Model(Checked):
         return tuple(dict.fromkeys(module for _, module in self.names))
 
     @cached_property
+    def owners(self) -> tuple[int, ...]:
+        """For each of ``flat``, the position of the layer whose weights it has: its own, unless it is shared."""
+        named = {layer.name: position for position, layer in enumerate(self.flat) if not isinstance(layer, Shared)}
+        return tuple(named[each.uses] if isinstance(each, Shared) else at for at, each in enumerate(self.flat))
+
+    @cached_property
     def sources(self) -> tuple[tuple[Source, ...], ...]:
         """For each of ``flat``, which outputs of which of them it reads; the position -1 is the model's own input."""
         return tuple(sources_of(self.flat, self.calls, self.modules))
@@ -184,11 +201,10 @@ class Model(Checked):
         if not self.outputs:
             return tuple(unread(self.calls, self.sources))
         known = References(self.flat)
-        for position, (name, call) in enumerate(zip(self.modules, self.calls, strict=True)):
-            known.add(name, position, call)
-        _, _, outputs = laid_out(self.layers, self.outputs, reads=self.input_dim is not None or self.input_shape is not None)
+        for position, (module, call) in enumerate(zip(self.modules, self.calls, strict=True)):
+            known.add(module, position, call)
         try:
-            return tuple(known.find(output) for output in outputs)
+            return tuple(known.find(output) for output in self.flat_outputs)
         except ModelError as error:
             raise ModelError(str(error).replace("reads", "outputs have", 1), key="outputs") from None
 
@@ -203,6 +219,23 @@ class Model(Checked):
             if minds is not None:
                 found.update({source: minds for source, number in self.sources[position] if not _is_state(self, source, number)})
         return found
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether its layers are all of a kind that is known."""
+        return not any(isinstance(call, Other) and (call.params is None or not call.knows_shape) for call in self.calls)
+
+    @cached_property
+    def giving_last(self) -> frozenset[int]:
+        """The positions of the recurrent layers that have to give their last step alone, for a merge reads them beside vectors."""
+        if not any(isinstance(call, Merge) for call in self.calls):
+            return frozenset()
+        pairs = enumerate(zip(self.calls, wanted_ranks(self), strict=True))
+        return frozenset(
+            position
+            for position, (call, ranks) in pairs
+            if isinstance(call, Recurrent) and call.return_sequences is None and ranks == {call.rank - 1}
+        )
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -229,6 +262,22 @@ def propagate(model: Model, shape: Shape, others: Mapping[str, Shape] | None = N
     return _named(model, _steps(model, shape, others or {}))
 
 
+def further_inputs(model: Model, batch: Size, steps: Size) -> dict[str, Shape]:
+    """Return the shapes of a model's inputs beside the first, by name: of so many sequences, of so many steps where not known.
+
+    >>> from lstm_calc.model import Input, LSTM
+    >>> further_inputs(Model([LSTM(8), Input((None, 3), name="more")], 4), 2, 10)
+    {'more': (2, 10, 3)}
+    """
+    found = {}
+    for position, layer in list(enumerate(model.flat))[1:]:
+        if isinstance(layer, Input):
+            first, *rest = layer.shape
+            timed = _reads_steps(model, position, (batch, *layer.shape))
+            found[model.modules[position]] = (batch, steps if first is None and timed else first, *rest)
+    return found
+
+
 def wanted_ranks(model: Model) -> list[set[int]]:
     """Return, for each of a model's layers, how many axes those want that read its output, also through layers that keep them.
 
@@ -236,7 +285,8 @@ def wanted_ranks(model: Model) -> list[set[int]]:
     >>> wanted_ranks(Model([LSTM(8), Dense(4), LSTM(4), RepeatVector(3)], 4))
     [{3}, {3}, {2}, set()]
     """
-    wanted: list[set[int]] = [set() for _ in model.calls]
+    sets: list[set[int]] = [set() for _ in model.calls]
+    wanted = [sets[owner] for owner in model.owners]
     certain = _certain_ranks(model) if any(isinstance(call, Merge) for call in model.calls) else {}
     for position in reversed(range(len(model.calls))):
         call, sources = model.calls[position], model.sources[position]
@@ -256,18 +306,22 @@ def wanted_ranks(model: Model) -> list[set[int]]:
 
 def _certain_ranks(model: Model) -> dict[int, int]:
     """Return how many axes outputs have, by position, where that does not depend on a choice that is left to the framework."""
-    shapes = dict(zip([name for name, _ in model.names], [step[3][0] for step in model.steps], strict=True))
     found = {-1: len(model.input)}
-    for position, (call, module) in enumerate(zip(model.calls, model.modules, strict=True)):
-        if call.asdict().get("return_sequences", True) is None:
-            continue
-        if isinstance(call, Recurrent) or all(source in found for source, _ in model.sources[position]):
-            found[position] = len(shapes[module])
+    for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
+        sources = [source for source, number in model.sources[position] if not _is_state(model, source, number)]
+        with suppress(ModelError):
+            if isinstance(each, Input):
+                found[position] = len(each.shape) + 1
+            elif isinstance(call, Recurrent):
+                if call.return_sequences is not None:
+                    found[position] = call.rank - (not call.return_sequences) + call.time_distributed
+            elif all(source in found for source in sources):
+                found[position] = len(call.give(tuple((None,) * found[source] for source in sources))[0])
     return found
 
 
-_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool]
-"""A use before it has a name: the layer, its depth, the shapes it reads and gives, whether each has steps, whether it is shared."""
+_Step = tuple[Layer, int, tuple["Shape", ...], tuple["Shape", ...], bool, bool, bool, tuple["Source", ...]]
+"""A use before it has a name: all its fields but ``name`` and ``module``."""
 
 
 def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
@@ -278,29 +332,34 @@ def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
 def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
     given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
-    timed = {-1: _reads_steps(model, -1, shape)}
-    behind_features = False
+    timed, lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
+    use, behind_features = 0, False
     for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
-        sources = model.sources[position]
+        sources, last = model.sources[position], position in model.giving_last
         try:
             if isinstance(each, Input):
-                flowing: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
-                reads_steps = _reads_steps(model, position, flowing[0])
+                reads: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
+                reads_steps = _reads_steps(model, position, reads[0])
             else:
                 flowing = tuple(given[source][number] for source, number in sources)
                 reads_steps = call.among([timed[source] and not _is_state(model, source, number) for source, number in sources])
-                flowing = _read(call, flowing, named=bool(each.inputs), behind_features=behind_features)
-            initial = flowing[1:] if call.states else ()
+                reads = _read(call, flowing, named=bool(each.inputs), behind_features=behind_features)
+                sources = tuple((lasts[source], number) for source, number in sources) if reads == flowing else ()
+            initial, begun = (reads[1:], sources[1:]) if call.states else ((), ())
             for depth in range(call.repeat):
-                one = call if depth == call.repeat - 1 else _giving_every_step(call)
-                reads, gives_steps = flowing, one.time_distributed > 0 or one.gives_steps(reads_steps)
-                flowing = one.give(reads)
-                yield call, depth, reads, flowing, reads_steps, gives_steps, each is not call
-                flowing, reads_steps = (*flowing, *initial) if depth < call.repeat - 1 else flowing, gives_steps
+                one = _giving(call, last=last) if depth == call.repeat - 1 else _giving_every_step(call)
+                gives_steps = one.time_distributed > 0 or one.gives_steps(reads_steps)
+                gives = one.give(reads)
+                yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
+                before = reads[0]
+                reads, reads_steps = (*gives, *initial), gives_steps
+                sources = (*((use + depth, number) for number in range(call.outputs)), *begun)
         except ModelError as error:
             raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
-        behind_features = behind_features or call.output_dim is not None
-        given[position], timed[position] = (*flowing, *call.state_shapes(reads[0], flowing)), gives_steps
+        behind_features = not isinstance(each, Input) and (behind_features or call.output_dim is not None)
+        use += call.repeat
+        lasts[position] = use - 1
+        given[position], timed[position] = (*gives, *call.state_shapes(before, gives)), gives_steps
 
 
 def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[str, Shape]) -> Shape:
@@ -346,6 +405,11 @@ def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> t
     return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
 
 
+def _giving(layer: Layer, *, last: bool) -> Layer:
+    """Return a layer, or one that gives the last step alone."""
+    return layer.replace(return_sequences=False) if last else layer
+
+
 def _giving_every_step(layer: Layer) -> Layer:
     """Return a layer whose own repeat follows, which reads every step."""
     return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
@@ -362,7 +426,7 @@ def _check_input(model: Model) -> None:
 
 def _input_shape(model: Model) -> Shape:
     """Return the shape that a model reads: as many axes as the first layer that minds reads, else two."""
-    layer = _first_reader(model)
+    layer = first_reader(model)
     width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
@@ -372,7 +436,7 @@ def _input_shape(model: Model) -> Shape:
     return (*(None,) * (layer.time_distributed if layer else 0), *shape)
 
 
-def _first_reader(model: Model) -> Layer | None:
+def first_reader(model: Model) -> Layer | None:
     """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one."""
     reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
     for position, call in enumerate(model.calls):
@@ -393,7 +457,7 @@ def input_axes(model: Model, *, timed: bool = False) -> tuple[str, ...]:
     >>> input_axes(Model([LSTM(8)], 4)), input_axes(Model([Dense(8)], 4)), input_axes(Model([Dense(8)], 4), timed=True)
     (('batch', 'steps', 'features'), ('batch', 'features'), ('batch', 'steps', 'features'))
     """
-    reader, rank = _first_reader(model), len(model.input)
+    reader, rank = first_reader(model), len(model.input)
     free = reader is None and model.input_shape is None and not isinstance(model.flat[0], Input)
     return axis_words(
         rank + (timed and free),
@@ -417,18 +481,16 @@ def axis_words(rank: int, *, steps: bool, features: bool = True, channels_first:
 
 def _check_shared(model: Model) -> None:
     """Refuse a layer that is used again on something of another width."""
-    first: dict[int, dict[str, Size]] = {}
-    if len(set(map(id, model.calls))) == len(model.calls) or not any(isinstance(layer, Shared) for layer in model.flat):
+    if not any(isinstance(layer, Shared) for layer in model.flat):
         return
-    position = -1
-    for layer, depth, reads, *_, shared in model.steps:
-        position += depth == 0
-        sizes = layer.input_sizes(reads) if layer.weighted and depth == 0 else {}
-        before = first.setdefault(id(layer), sizes) if shared or id(layer) not in first else sizes
-        differs = next((word for word in sizes if None not in {sizes[word], before[word]} and sizes[word] != before[word]), None)
-        if differs:
-            what = f"{model.modules[position]} reads {sizes[differs]:,} features, and its first use {before[differs]:,}"
-            raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
+    reads = [step[2] for step in model.steps if step[1] == 0]
+    for position, (owner, call) in enumerate(zip(model.owners, model.calls, strict=True)):
+        if owner != position and call.weighted:
+            before, sizes = call.input_sizes(reads[owner]), call.input_sizes(reads[position])
+            differs = [word for word, size in sizes.items() if None not in {size, before[word]} and size != before[word]]
+            if differs:
+                what = f"{model.modules[position]} reads {sizes[differs[0]]:,} features, and its first use {before[differs[0]]:,}"
+                raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
 
 
 def _check_tied(model: Model) -> None:

@@ -19,7 +19,7 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``input_shape`` and ``framework`` are the model's.
+    ``budget`` is what the model's file allows it, ``input_shape``, ``framework`` and ``outputs`` are the model's.
     ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
     place takes the number itself.
     """
@@ -31,6 +31,7 @@ class Template(Record):
     budget: Budget = Budget()
     input_shape: Sequence[int | None] | None = None
     framework: str | None = None
+    outputs: Sequence[str] = ()
 
     @property
     def unknown(self) -> str:
@@ -47,7 +48,7 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        return Model(layers, input_dim, self.input_shape, framework=self.framework)
+        return Model(layers, input_dim, self.input_shape, framework=self.framework, outputs=self.outputs)
 
 
 def _sized(field: str, part: int, whole: int) -> int:

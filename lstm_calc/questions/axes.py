@@ -10,6 +10,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frozen import RULES, Record, count, flag, parse_count
 from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.graph import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,11 +130,12 @@ def _part(name: str, text: str) -> Sequence[Any]:
 
 def varied(model: Model, framework: str, settings: Mapping[str, Any]) -> tuple[Model, str]:
     """Return a model, and the framework, with some settings changed; raise ModelError where there is no such model."""
-    layers = list(model.layers)
+    layers = list(named(model) if "cell" in settings else model.flat)
     for name in sorted(settings, key=NAMES.index):
         for position, layer in _changes(layers, name, settings[name]):
             layers[position] = layer
-    return model.replace(layers=layers, input_dim=settings.get("input", model.input_dim)), settings.get("framework", framework)
+    fields = {"layers": layers, "input_dim": settings.get("input", model.input_dim), "outputs": model.flat_outputs}
+    return model.replace(**fields), settings.get("framework", framework)
 
 
 def _changes(layers: Sequence[Layer], name: str, value: Any) -> Iterator[tuple[int, Layer]]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.measures import measures
+from lstm_calc.questions.params import params, uncounted_words
 
 if TYPE_CHECKING:
+    from lstm_calc.dtypes import Dtype
     from lstm_calc.model import Model
+    from lstm_calc.questions.params import ParamCount
 
 
 class Check(Record):
@@ -91,5 +95,21 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
     if not limited:
         raise LstmCalcError("no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
     known, table = measures(**conditions), framework_of(model, framework_name)
-    costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
+    counted = None if model.is_known else params(model, table.name)
+    if counted is not None and counted.uncounted:
+        costs = _lower_bounds(counted, limited, dtype_of(conditions.get("dtype", "float32")))
+    else:
+        costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
     return Check(str(model), budget, costs, framework=table.name, own=table.name == model.framework)
+
+
+def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) -> Budget:
+    """Return what the layers that are counted cost at least, where that is over a limit already.
+
+    Raises ModelError where it is not, so that whether the model fits cannot be known.
+    """
+    least = {"params": counted.known_total, "bytes": counted.known_total * dtype.matrix // 8}
+    over = {name: value for name, value in least.items() if value > limited.get(name, value)}
+    if not over:
+        raise LstmCalcError(f"whether it fits cannot be known: {uncounted_words(counted)}")
+    return Budget(**over)

@@ -8,7 +8,7 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record
-from lstm_calc.questions.params import params
+from lstm_calc.questions.params import whole_params
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ class Subject(Record):
             "name": self.name,
             "model": str(self.model),
             "framework": self.count.framework,
-            "total": self.count.total,
+            "total": self.count.known_total,
             "trainable": self.count.trainable,
         }
 
@@ -113,10 +113,10 @@ def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] 
     if len(pairs) < 2:
         raise LstmCalcError("there is nothing to compare with; give two models, or several frameworks: -f keras,pytorch")
     named = zip(_names([(name, framework) for name, _, framework in pairs]), pairs, strict=True)
-    subjects = tuple(Subject(name, model, params(model, framework)) for name, (_, model, framework) in named)
+    subjects = tuple(Subject(name, model, whole_params(model, framework)) for name, (_, model, framework) in named)
     layers = [_layers(subject) for subject in subjects]
     rows = [Row(name, tuple(each.get(name) for each in layers)) for name in _in_order(layers)]
-    return Comparison(subjects, tuple(rows), Row("total", tuple(Cell(None, each.count.total) for each in subjects)))
+    return Comparison(subjects, tuple(rows), Row("total", tuple(Cell(None, each.count.known_total) for each in subjects)))
 
 
 def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
@@ -147,7 +147,7 @@ def _in_order(lists: Iterable[Iterable[str]]) -> list[str]:
 def _layers(subject: Subject) -> dict[str, Cell]:
     """Return the layers of a subject by name, each alone: without its name, and once where it is repeated."""
     pairs = zip(subject.model.uses, subject.count.layers, strict=True)
-    return {use.name: Cell(" > ".join(written(_alone(use.layer))), layer.total) for use, layer in pairs}
+    return {use.name: Cell(" > ".join(written(_alone(use.layer))), layer.total or 0) for use, layer in pairs}
 
 
 def _alone(layer: Layer) -> Layer:

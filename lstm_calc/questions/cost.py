@@ -9,7 +9,7 @@ from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record, quotient
-from lstm_calc.operations import Work, idle_gates, merge_flops, work_once
+from lstm_calc.operations import Work, idle_gates, merge_flops, work_in
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.runs import batch_of, runs_of
@@ -208,15 +208,15 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
 
 
 def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:
-    once, merged = work_once(run), merge_flops(run.layer)
+    merged = merge_flops(run.layer)
     return LayerCost(
         name=run.use.name,
         type=run.layer.kind,
         runs=run.steps_in,
         given=run.steps_out,
         idle=idle_gates(run.use, run.layout),
-        step=once.times(run.times_a_step, joining=merged * run.numbers_out_a_step // run.sequences),
-        whole=once.times(run.times(), joining=merged * run.numbers_out),
+        step=work_in(run.first).shared(run.first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
+        whole=work_in(run).shared(1, joining=merged * run.numbers_out),
         bytes=bytes_of(run, dtype, training, per_channel=per_channel),
         moved=moved(run, dtype, per_channel=per_channel),
     )

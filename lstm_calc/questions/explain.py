@@ -12,6 +12,7 @@ from lstm_calc.errors import listed
 from lstm_calc.frameworks import equation_words, framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import Shape, sizes_of
 from lstm_calc.frozen import Record
+from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import Sizes
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.model.cells import Equation
+    from lstm_calc.model.sizes import Size
     from lstm_calc.questions.tensors import Part, Tensor
 
 
@@ -71,8 +73,8 @@ class LayerExplanation(Record):
 
     names: tuple[str, ...]
     layer: Layer
-    input_dim: int
-    output_dim: int
+    input_dim: Size
+    output_dim: Size
     sizes: Sizes
     lines: tuple[Formula, ...]
     states: dict[str, Axes]
@@ -146,9 +148,10 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     """
     table = framework_of(model, framework_name)
     owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
-    alike: dict[tuple[Layer, int], list[Use]] = {}
+    alike: dict[tuple[Layer, tuple[Size, Size]], list[Use]] = {}
     for use in uses_in(model, table):
-        alike.setdefault((use.layer.replace(name=None), use.input_dim), []).append(use)
+        if not use.shared and not isinstance(use.layer, Input):
+            alike.setdefault((use.layer.replace(name=None, inputs=()), use.widths), []).append(use)
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
     total = sum(len(each.names) * each.total for each in layers)
@@ -169,8 +172,8 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
     return LayerExplanation(
         names=tuple(each.name for each in group),
         layer=layer,
-        input_dim=use.input_dim,
-        output_dim=use.output_dim,
+        input_dim=use.widths[0],
+        output_dim=use.widths[1],
         sizes=sizes,
         lines=formulas(equations, _shared(layer) | blocks, states, reads=_read(layer), forget_bias=layout.forget_bias),
         states=states,

@@ -18,7 +18,7 @@ from lstm_calc.formats.modelfile import table_of
 from lstm_calc.frozen import Record
 from lstm_calc.frozen import count as whole
 from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
-from lstm_calc.questions.params import ParamCount, params
+from lstm_calc.questions.params import ParamCount, whole_params
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -144,7 +144,7 @@ class Forecast(Record):
     @property
     def params(self) -> int:
         """All parameters."""
-        return self.counted.total
+        return self.counted.known_total
 
     @property
     def reshape(self) -> tuple[int, ...] | None:
@@ -210,9 +210,9 @@ def forecast(
     kind = _known("cell", cell, CELLS)
     stages = list(_stages(asked, kind, tuple(units) if hasattr(units, "__iter__") else (units,)))
     model = Model([layer for layer, _ in stages], asked.features)
-    counted = params(model, framework_name)
+    counted = whole_params(model, framework_name)
     flows = [
-        Flow(layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total)
+        Flow(layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total or 0)
         for layer, (_, steps) in zip(counted.layers, stages, strict=True)
     ]
     if asked.targets > 1 and asked.ahead > 1 and not asked.strategy.decoder:

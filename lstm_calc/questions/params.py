@@ -6,17 +6,18 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FrameworkError
+from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frameworks import FRAMEWORKS, framework_of, uses_in
 from lstm_calc.frameworks.counting import Shape, count
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
-from lstm_calc.questions.tensors import ROLES, Part, Tensor, tensors
+from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lstm_calc.model import Model, Use
+    from lstm_calc.model.sizes import Size
 
 
 class GateCount(Record):
@@ -32,32 +33,42 @@ class GateCount(Record):
 
 
 class LayerCount(Record):
-    """One layer; widths are features a step."""
+    """One layer; widths are features a step, None where they are not known. One that is shared is counted at its first use."""
 
     name: str
     type: str
-    input_dim: int
-    output_dim: int
+    input_dim: Size
+    output_dim: Size
     gates: tuple[GateCount, ...]
-    total: int
-    trainable: int
+    total: int | None
+    trainable: int | None
 
 
 class ParamCount(Record):
-    """A model's parameters as one framework stores them."""
+    """A model's parameters as one framework stores them.
+
+    ``known_total`` and ``trainable`` are those of the layers that are counted; ``uncounted`` are the others, each with the reason.
+    """
 
     framework: str
     layers: tuple[LayerCount, ...]
-    total: int
+    known_total: int
     trainable: int
+    uncounted: tuple[Uncounted, ...] = ()
+
+    @property
+    def total(self) -> int | None:
+        """All parameters, None where there are layers that are not counted."""
+        return None if self.uncounted else self.known_total
 
     @property
     def non_trainable(self) -> int:
-        """The frozen parameters."""
-        return self.total - self.trainable
+        """The frozen parameters, of the layers that are counted."""
+        return self.known_total - self.trainable
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; shapes are lists."""
+        partial = {"known_total": self.known_total, "uncounted": [each.asdict() for each in self.uncounted]}
         return {
             "schema": "lstm-calc/params/1",
             "framework": self.framework,
@@ -65,6 +76,7 @@ class ParamCount(Record):
             "total": self.total,
             "trainable": self.trainable,
             "non_trainable": self.non_trainable,
+            **(partial if self.uncounted else {}),
         }
 
 
@@ -77,11 +89,28 @@ def params(model: Model, framework_name: str | None = None) -> ParamCount:
     >>> params(Model([LSTM(32)], input_dim=32)).total, params(Model([LSTM(32)], input_dim=32), "pytorch").total
     (8320, 8448)
     """
-    stored = tensors(model, framework_name)
+    stored = known_tensors(model, framework_name)
     by_layer = {name: tuple(group) for name, group in groupby(stored.tensors, lambda tensor: tensor.layer)}
-    layers = [_layer(use, by_layer.get(use.name, ())) for use in uses_in(model, framework_of(model, framework_name))]
-    total, trainable = sum(layer.total for layer in layers), sum(layer.trainable for layer in layers)
-    return ParamCount(stored.framework, tuple(layers), total, trainable)
+    uncounted = {each.layer for each in stored.uncounted}
+    uses = uses_in(model, framework_of(model, framework_name))
+    layers = [_layer(use, by_layer.get(use.name, ()), counted=use.name not in uncounted) for use in uses]
+    total, trainable = sum(layer.total or 0 for layer in layers), sum(layer.trainable or 0 for layer in layers)
+    return ParamCount(stored.framework, tuple(layers), total, trainable, stored.uncounted)
+
+
+def whole_params(model: Model, framework_name: str | None = None) -> ParamCount:
+    """Return the parameters of a model, as :func:`params`; raise ModelError where a layer is not counted."""
+    answer = params(model, framework_name)
+    if answer.uncounted:
+        raise ModelError(uncounted_words(answer), key="layers")
+    return answer
+
+
+def uncounted_words(answer: ParamCount) -> str:
+    """Return, as a sentence, that a total is not known, and why."""
+    first, *more = answer.uncounted
+    others = f" (and {len(more)} more)" if more else ""
+    return f"the total is not known, at least {answer.known_total:,}: {first.layer} is not counted{others}; {first.reason}"
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
@@ -94,8 +123,8 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
     return totals
 
 
-def _layer(use: Use, owned: Sequence[Tensor]) -> LayerCount:
-    parts = [part for tensor in owned for part in tensor.parts]
+def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
+    parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
     kind = use.layer.kind
     order: list[str | None] = [*CELLS[kind].gates, None] if kind in CELLS else [None]
     places = [(way or None, gate) for way in use.layer.directions for gate in order]
@@ -103,11 +132,11 @@ def _layer(use: Use, owned: Sequence[Tensor]) -> LayerCount:
     return LayerCount(
         name=use.name,
         type=kind,
-        input_dim=use.input_dim,
-        output_dim=use.output_dim,
+        input_dim=use.widths[0],
+        output_dim=use.widths[1],
         gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
-        total=sum(tensor.params for tensor in owned),
-        trainable=sum(tensor.params for tensor in owned if tensor.trainable),
+        total=sum(tensor.params for tensor in owned) if counted else None,
+        trainable=sum(tensor.params for tensor in owned if tensor.trainable) if counted else None,
     )
 
 

@@ -139,6 +139,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     filled: list[Filled] = []
     unused: list[Unused] = []
     for use in with_defaults(model, ours).uses:
+        if use.shared:
+            continue
         one = _side(use.layer, ours, from_layer.get(use.name, []))
         other = _side(use.layer, theirs, into_layer.get(use.name, []))
         crossing = _Crossing(use.layer, one, other)
@@ -151,12 +153,12 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
 def _settled(model: Model, source: Framework, target: Framework) -> Model:
     """Return the model with its open choices made as the source makes them; raise FrameworkError where the target cannot follow."""
     layers = []
-    for layer in model.layers:
+    for layer in model.flat:
         layers.append(settled(layer, layout_for(source, layer).defaults))
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
         for refusal in refusals(target, layers[-1]):
             raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
-    return model.replace(layers=layers)
+    return model.replace(layers=layers, outputs=model.flat_outputs)
 
 
 def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:

@@ -8,7 +8,7 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.frozen import Record
 from lstm_calc.questions.check import Check, check
 from lstm_calc.questions.cost import Cost, cost
-from lstm_calc.questions.params import ParamCount, params
+from lstm_calc.questions.params import ParamCount, whole_params
 from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.questions.solve import Solution, solve
 from lstm_calc.questions.tensors import Storage, tensors
@@ -53,7 +53,7 @@ def review(
     """
     known = {name: batch[name] for name in ("batch", "steps") if name in batch}
     answers = Review(
-        params(model, framework_name),
+        whole_params(model, framework_name),
         tensors(model, framework_name),
         shapes(model, framework_name, **known),
         cost(model, framework_name, **batch, **dtype, **conditions),

@@ -9,8 +9,10 @@ from lstm_calc.errors import ModelError, few
 from lstm_calc.frameworks import Signal, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
 from lstm_calc.frozen import Record
+from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.model import axis_words, input_axes, propagate
+from lstm_calc.model.model import axis_words, further_inputs, input_axes, propagate
+from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.stream import Stream, order_of, start
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
 
 _INPUT = Signal("input", "sequence space features", "input")
-_PLAIN = (Signal("output", "flow space features", "output"),)
+_OUTPUT = Signal("output", "flow space features", "output")
+_PLAIN = (_OUTPUT,)
 """What comes out of a layer that is not recurrent."""
 
 
@@ -39,21 +42,34 @@ class Flow(Record):
     axes: str
 
 
+class Link(Record):
+    """What flows from one layer (None: from the model's own input) to another (None: out of the model).
+
+    ``output`` is the name of a state, or the place of a further output of the layer; empty for the first.
+    """
+
+    source: str | None
+    target: str | None
+    output: str
+    shape: Shape
+
+
 class Shapes(Record):
     """Every tensor of a run, from the model's input up; ``warnings`` say what in the question looks wrong.
 
-    ``reads`` is the shape of what flows into each layer.
+    ``reads`` is the shape of what flows into each layer, ``links`` are all that flows from layer to layer.
     """
 
     framework: str
     tensors: tuple[Flow, ...]
     reads: dict[str, Shape]
+    links: tuple[Link, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; a size that is not known is null."""
-        return {"schema": "lstm-calc/shapes/1", **self.asdict(), "tensors": [flow.asdict() for flow in self.tensors]}
+        return {"schema": "lstm-calc/shapes/1", **self.asdict(), "tensors": [flow.asdict() for flow in self.tensors], "links": [link.asdict() for link in self.links]}
 
 
 def shapes(
@@ -64,13 +80,16 @@ def shapes(
     batch: Size = None,
     steps: Size = None,
     batch_first: bool | None = None,
+    h0: Sequence[Size] | None = None,
 ) -> Shapes:
     """Return the shapes of all that flows when a framework (None: the model's own) runs a model on a batch.
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
-    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order.
+    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
+    shape of the initial state h of the first recurrent layer, to be checked.
 
-    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read what flows into it.
+    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read what flows into it, or
+    starts from a state of another shape.
 
     >>> from lstm_calc import read, shapes
     >>> found = shapes(read("32 > lstm 64"), "pytorch", shape=(10, 8, 32))
@@ -87,9 +106,33 @@ def shapes(
     channels_first = "features" in (axes := input_axes(model)) and axes[-1] != "features"
     first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first)
     places = list(_places(model, table, order, stream))
-    flows = [Flow("input", None, "input", *first), *(flow for place in places for flow in _flows(place))]
+    own = [] if isinstance(model.flat[0], Input) else [Flow("input", None, "input", *first)]
+    flows = [*own, *(flow for place in places for flow in _flows(place))]
+    if h0 is not None:
+        _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
-    return Shapes(table.name, tuple(flows), reads, tuple(_notes(places, table)), tuple(warnings))
+    return Shapes(
+        framework=table.name,
+        tensors=tuple(flows),
+        reads=reads,
+        links=tuple(_links(model, places)),
+        notes=tuple(_notes(places, table)),
+        warnings=tuple(warnings),
+    )
+
+
+def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Place], given: Shape) -> None:
+    """Refuse an initial state h of another shape than the first recurrent layer starts from."""
+    own = next((flow for flow in flows if flow.role == "initial"), None)
+    if own is None:
+        raise ModelError(f"no state is given to a layer of this model in {table.name}", key="h0")
+    if len(given) == len(own.shape) and all(None in pair or len(set(pair)) == 1 for pair in zip(given, own.shape, strict=True)):
+        return
+    layer = next(place.layer for place in places if place.name == own.layer)
+    words = {"want": shown(own.shape), "got": list(given), "place": "[0]" if len(CELLS[layer.kind].states) > 1 else ""}
+    said = f" ({table.errors['hidden'].format(**words)!r})" if "hidden" in table.errors else ""
+    what = f"{own.name} of {own.layer} is {shown(own.shape)}, ({', '.join(own.axes.split())}), not {shown(given)}"
+    raise ModelError(f"{what}: {table.name} would refuse it{said}", key="h0")
 
 
 class _Place(Record):
@@ -117,7 +160,9 @@ class _Place(Record):
 
 def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
     """Yield the layers in their places, each with what flows in and out."""
-    uses = propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))))
+    more = further_inputs(model, product(stream.batch), next(iter(stream.steps), None))
+    uses = propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))), more)
+    outputs = dict.fromkeys(model.modules[position] for position, _ in model.gives)
     groups = [tuple(group) for _, group in groupby(uses, lambda use: use.module if table.modules else use.name)]
     cells = sum(group[0].layer.kind in CELLS for group in groups)
     cell = -1
@@ -127,12 +172,13 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
         before = _stream(first.layer, first.input, stream.batch, steps=first.reads_steps, features=not first.layer.reads_tokens)
         after = _stream(last.layer, last.output, stream.batch, steps=last.gives_steps, features=True)
         _check_stateful(first, before, table)
-        yield _Place(table, order, group, cell, cells, group is groups[-1], before, after)
+        yield _Place(table, order, group, cell, cells, [*outputs] == [last.module], before, after)
 
 
 def _stream(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> Stream:
     """Return a shape that a layer reads or gives by the names of its axes, with the batch as it was asked for."""
-    words = axis_words(len(shape), steps=steps, features=features, channels_first=layer.channels_first)
+    features = features and len(shape) > 1 + steps
+    words = axis_words(len(shape), steps=steps, features=features, channels_first=layer.channels_first and features)
     fields: dict[str, list[Size]] = {"steps": [], "space": [], "features": []}
     for word, size in list(zip(words, shape, strict=True))[1:]:
         fields[word.partition("_")[0]].append(size)
@@ -147,6 +193,9 @@ def _check_stateful(use: Use, stream: Stream, table: Framework) -> None:
 def _flows(place: _Place) -> Iterator[Flow]:
     """Yield every tensor of one layer's run."""
     layer = place.layer
+    if isinstance(layer, Input):
+        yield Flow(place.name, None, "input", *_sized(_INPUT, "", place))
+        return
     is_cell = layer.kind in CELLS
     words = _words(place) if is_cell else set()
     for signal in place.table.signals if is_cell else _PLAIN:
@@ -202,6 +251,33 @@ def _read_by(place: _Place) -> Shape:
     """Return the shape of what flows into a layer."""
     stream, features_first = place.before, place.layer.channels_first
     return _measured(_INPUT, stream.words(place.order), stream.sizes(), features_first=features_first)[0]
+
+
+def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
+    """Yield what flows from layer to layer, into the model and out of it."""
+    owners = [place for place in places for _ in place.group]
+    for place in places:
+        first = place.group[0]
+        if not isinstance(first.layer, Input):
+            outer = [(source, number, shape) for (source, number), shape in zip(first.sources, first.inputs, strict=False)]
+            for source, number, shape in outer or [(-1, 0, first.input)]:
+                yield _link(owners[source] if source >= 0 else None, place, number, shape)
+    named = {place.group[-1].module: place for place in places}
+    for position, number in model.gives:
+        place = named[model.modules[position]]
+        outputs = place.group[-1].outputs
+        yield _link(place, None, number, outputs[number] if number < len(outputs) else ())
+
+
+def _link(source: _Place | None, target: _Place | None, number: int, shape: Shape) -> Link:
+    """Return what flows from one layer to another, in the framework's order of axes."""
+    names = (None if source is None else source.name, None if target is None else target.name)
+    if source is not None and number >= len(source.group[-1].outputs):
+        return Link(*names, source.layer.states[number - len(source.group[-1].outputs)], shape)
+    if number or source is None:
+        each = target if source is None else source
+        return Link(*names, str(number or ""), shape if each is None or source is not None else _read_by(each))
+    return Link(*names, "", _sized(_OUTPUT, "", source)[0])
 
 
 def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:

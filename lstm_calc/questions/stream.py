@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
-from lstm_calc.model.model import input_axes
+from lstm_calc.model import Recurrent
+from lstm_calc.model.model import first_reader, input_axes
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
@@ -94,7 +95,8 @@ def start(
         raise ModelError(
             f"the shape {_shown(shape)} does not fit: {_wanted(table, order, images, features, by_steps)}", key="shape"
         )
-    return _checked(stream.replace(space=tuple(back), features=given), features, shape)
+    found, warnings = _checked(stream.replace(space=tuple(back), features=given), features, shape, _refusal(model, table))
+    return found, [*_without_batch(model, table, order, found, shape), *warnings]
 
 
 def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) -> Stream | None:
@@ -115,6 +117,28 @@ def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) 
     return Stream(batch, steps, (), ()) if len(batch) <= most else None
 
 
+def _refusal(model: Model, table: Framework) -> str:
+    """Return what a framework says of an input of other features, as a pattern; empty where it says nothing that is known here."""
+    return table.errors.get("features", "") if isinstance(first_reader(model), Recurrent) else ""
+
+
+def _without_batch(model: Model, table: Framework, order: str, stream: Stream, shape: Sequence[Size]) -> Iterator[str]:
+    """Yield a warning where a shape lacks the batch: how it was read, and what the framework says of such data."""
+    whole = [word for axis in (*order.split(), "space", "features") for word in stream.words(order)[axis]]
+    if len(shape) < len(whole) and None in stream.batch:
+        reader = first_reader(model)
+        pattern = table.errors.get("ndim", "") if reader and reader.rank else ""
+        said = f" ({pattern.format(want=len(whole), got=len(shape))!r})" if pattern else ""
+        yield (
+            f"the shape {_shown(shape)} has {_axes(len(shape))}, and {table.name} reads {len(whole)}, ({', '.join(whole)}): it would "
+            f"refuse such data{said}; read as {_shown(stream.shape(whole))}, with a batch that is not known"
+        )
+
+
+def _axes(count: int) -> str:
+    return "1 axis" if count == 1 else f"{count} axes"
+
+
 def _shown(shape: Sequence[Size]) -> str:
     return "x".join("None" if size is None else str(size) for size in shape)
 
@@ -126,15 +150,17 @@ def _wanted(table: Framework, order: str, images: int, features: Sizes, by_steps
     return f"{table.name} reads ({', '.join(axes)}) here"
 
 
-def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size]) -> tuple[Stream, list[str]]:
+def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size], refusal: str) -> tuple[Stream, list[str]]:
     """Return the stream with the features that the model has; one whose steps and features were swapped, with a warning."""
     given = stream.features
     if given in {expected, (None,)}:
         return stream.replace(features=expected), []
+    said = f" ({refusal.format(want=expected[0], got=given[0])!r})" if refusal else ""
     if stream.steps != expected:
-        raise ModelError(f"the shape {_shown(shape)} has {given[0]:,} features, and the model reads {expected[0]:,}", key="shape")
+        what = f"the shape {_shown(shape)} has {given[0]:,} features, and the model reads {expected[0]:,}{said}"
+        raise ModelError(what, key="shape")
     warning = (
-        f"the shape {_shown(shape)} looks as if steps and features were swapped: the model reads {expected[0]:,} features; "
+        f"the shape {_shown(shape)} looks as if steps and features were swapped: the model reads {expected[0]:,} features{said}; "
         f"read as {given[0]:,} steps of {expected[0]:,}"
     )
     return stream.replace(steps=given, features=expected), [warning]

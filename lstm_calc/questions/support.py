@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
-from lstm_calc.frameworks.counting import axes_of, bias_vectors, rows_of
+from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
@@ -139,7 +139,7 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
         cell=cell,
         gates=tuple(layout.gates.split()),
         letters=tuple(layout.letters.split()),
-        transposed=any(turned for row in rows for turned in transposed(row, axes_of(row, probe)).values()),
+        transposed=any(turned for row in rows for turned in transposed(row, general_axes(row, probe)).values()),
         raveled=any(row.raveled for row in rows),
         bias_vectors=bias_vectors(probe, table.name),
         forget_bias=layout.forget_bias,

@@ -9,10 +9,12 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import framework_of, layout_for, option_words, uses_in
-from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_of, shape_of, sizes_of, terms_of
+from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_in, shape_of, size_of, sizes_of, terms_of
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
+from lstm_calc.model import Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +30,10 @@ _OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projectio
 """For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
 
 
-ROLES = ("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "projection", "gain", "shift")
+ROLES = (
+    *("kernel", "recurrent_kernel", "bias", "recurrent_bias", "peephole", "projection"),
+    *("gain", "shift", "statistic", "slope", "table", "other"),
+)
 """What a block of numbers is for."""
 
 
@@ -57,7 +62,10 @@ class Part(Record):
 
 
 class Tensor(Record):
-    """One tensor as a framework stores it; ``layer`` is the name of the layer in the model."""
+    """One tensor as a framework stores it; ``layer`` is the name of the layer in the model.
+
+    A tensor that is not ``counted`` is stored beside the parameters, as PyTorch does with the statistics of batch normalisation.
+    """
 
     name: str
     layer: str
@@ -65,18 +73,31 @@ class Tensor(Record):
     axes: str
     trainable: bool
     parts: tuple[Part, ...]
+    counted: bool = True
 
     @property
     def params(self) -> int:
-        """How many numbers the tensor has."""
-        return prod(self.shape)
+        """How many of its numbers are parameters: all, or none where the framework counts it as a buffer."""
+        return prod(self.shape) if self.counted else 0
+
+
+class Uncounted(Record):
+    """A layer whose tensors are not known, and why."""
+
+    layer: str
+    type: str
+    reason: str
 
 
 class Storage(Record):
-    """Every tensor that a framework stores for a model, in the framework's order."""
+    """Every tensor that a framework stores for a model, in the framework's order.
+
+    ``uncounted`` are the layers of which none is known: those of a kind that is not, and those that read what such a layer gives.
+    """
 
     framework: str
     tensors: tuple[Tensor, ...]
+    uncounted: tuple[Uncounted, ...] = ()
 
     @property
     def total(self) -> int:
@@ -99,18 +120,48 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     >>> first.name, first.shape, first.parts[1].gate, first.parts[1].slice
     ('lstm/lstm_cell/kernel', (8, 128), 'forget', ((0, 8), (32, 64)))
     """
+    found = known_tensors(model, framework_name)
+    for layer in found.uncounted:
+        raise ModelError(f"{layer.layer} cannot be counted: {layer.reason}", key="layers")
+    return found
+
+
+def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
+    """Return the tensors of a model as far as its layers are known, as :func:`tensors`, and the layers that are not.
+
+    Raises ModelError where a size is missing in a model whose layers are all known: the shape of its input says it.
+    """
     table = framework_of(model, framework_name)
-    uses = uses_in(model, table)
-    known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]] = {}
-    pairs = zip(uses, paths(uses, table, written=model.framework == table.name), strict=True)
-    return Storage(table.name, tuple(tensor for use, path in pairs for tensor in _stored(use, table, path, known)))
+    uses = [use for use in uses_in(model, table) if not use.shared]
+    known: dict[tuple[Layer, tuple[Flowing, ...]], list[tuple[str, Tensor]]] = {}
+    pairs = list(zip(uses, paths(uses, table, written=model.framework == table.name), strict=True))
+    uncounted = {use.name: Uncounted(use.name, use.layer.kind, why) for use, _ in pairs if (why := _unknown(use, model))}
+    stored = (tensor for use, path in pairs if use.name not in uncounted for tensor in _stored(use, table, path, known))
+    return Storage(table.name, tuple(stored), tuple(uncounted.values()))
+
+
+def _unknown(use: Use, model: Model) -> str:
+    """Return why a layer cannot be counted; empty where it can, and where no layer of the model is to blame."""
+    if not use.layer.weighted:
+        return ""
+    if isinstance(use.layer, Other):
+        name = use.layer.class_name or "it"
+        return f"{name} is not a layer that is known here, and its weights are not in the file" if use.layer.params is None else ""
+    if None not in use.layer.input_sizes(use.inputs).values():
+        return ""
+    before = [call for call in model.calls if isinstance(call, Other) and not call.knows_shape]
+    return (
+        f"the width that it reads is not known, which depends on what {before[0].class_name or 'another layer'} gives"
+        if before
+        else ""
+    )
 
 
 def _stored(
-    use: Use, table: Framework, path: dict[str, str], known: dict[tuple[Layer, Flowing], list[tuple[str, Tensor]]]
+    use: Use, table: Framework, path: dict[str, str], known: dict[tuple[Layer, tuple[Flowing, ...]], list[tuple[str, Tensor]]]
 ) -> Iterator[Tensor]:
     """Yield the tensors of one layer; ``known`` keeps those of each layer and input, which a stack has many times over."""
-    key = use.layer, use.input
+    key = use.layer, use.inputs
     if key not in known:
         known[key] = list(_unplaced(use, layout_for(table, use.layer), table))
     for direction, tensor in known[key]:
@@ -121,13 +172,14 @@ def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str,
     """Yield the tensors of a layer by direction, under names that leave the place in the stack open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
     way_words = dict(zip(use.layer.directions, table.ways, strict=False))
-    for row, gates, way in rows_of(layout, use.layer):
+    for row, gates, way in rows_in(layout, use):
         one = gates[0] if gates else ""
         name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer="{layer}")
-        axes, sizes = axes_of(row, use.layer), sizes_of(use, gates)
+        sizes = sizes_of(use, gates)
+        axes = axes_of(row, sizes)
         parts = tuple(_parts(row, axes, sizes, gates, use.layer, way))
-        trainable = use.layer.trainable and not _is_frozen(row, use.layer, layout)
-        yield way, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts)
+        trainable = use.layer.trainable and row.trained and not _is_frozen(row, use.layer, layout)
+        yield way, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts, row.counted)
 
 
 class _Segment(Record):
@@ -146,7 +198,7 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iter
     for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
         feature = "*".join(word for word in term if word not in labels)
-        length = prod(sizes[word] for word in term if word not in labels)
+        length = prod(size_of(word, sizes) for word in term if word not in labels)
         for choice in product(*(labels[word] for word in blocks)):
             chosen = dict(zip(blocks, choice, strict=True))
             known = {_meaning(word): label for word, label in chosen.items()}
@@ -171,7 +223,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
     turned = transposed(row, axes)
     featured = feature_axes(axes)
     for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
-        role = roles[max(segment.turn for segment in cut)]
+        role = roles[max((segment.turn for segment in cut), default=0)]
         known = known_already | {key: value for segment in cut for key, value in segment.known.items()}
         features = [cut[at] for at in featured]
         yield Part(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import Record
+from lstm_calc.model import Merge, Reduce
 from lstm_calc.model.cells import CELLS, HIDDEN
 from lstm_calc.operations import saved_in
 
@@ -84,17 +85,53 @@ def optimizer_of(name: str) -> Optimizer:
 
 def saved_values(runs: Iterable[LayerRun]) -> Iterator[int]:
     """Yield, for each layer, how many values it saves for its backward pass, its input included."""
-    before, flowing, input_gradient = None, 0, False
-    for run in runs:
-        layer = run.layer
-        if before is None or before.use.outputs[:1] != run.use.inputs:
-            flowing = run.numbers_in
+    tensors = _Tensors()
+    for position, run in enumerate(runs):
+        layer, input_gradient = run.layer, tensors.has_gradient(run)
         pass_ = _BackwardPass(run, input_gradient=input_gradient) if layer.kind in CELLS else None
-        reads = pass_.later.input if pass_ else layer.trainable and layer.weighted and not layer.reads_tokens
-        yield reads * flowing + (pass_.inside if pass_ else 0)
-        if layer.weighted:
-            flowing = pass_.above if pass_ and len(layer.directions) == 1 else run.numbers_out
-        before, input_gradient = run, input_gradient or (layer.trainable and bool(run.layout.rows))
+        if isinstance(layer, Merge):
+            reads = layer.saves_inputs and input_gradient
+        else:
+            reads = pass_.later.input if pass_ else layer.trainable and layer.weighted and not layer.reads_tokens
+        keys = tensors.read(position, run)
+        yield tensors.save(keys) * reads + (pass_.inside if pass_ else 0)
+        if reads:
+            tensors.unsaved.update(dict.fromkeys(keys, 0))
+        if layer.weighted or isinstance(layer, (Merge, Reduce)):
+            tensors.unsaved[position] = pass_.above if pass_ and len(layer.directions) == 1 else run.numbers_out
+        else:
+            tensors.same[position] = keys[0]
+        if input_gradient or (layer.trainable and bool(run.layout.rows)):
+            tensors.gradients.add(position)
+
+
+class _Tensors:
+    """What flows between the layers of a run: each tensor by the position of the layer that gives it.
+
+    ``unsaved`` are the numbers that a layer has to save that needs a tensor, none where they are saved already; ``same`` are layers
+    that hand a tensor on; ``gradients`` those with something trained before them.
+    """
+
+    def __init__(self) -> None:
+        self.unsaved: dict[object, int] = {}
+        self.same: dict[int, object] = {}
+        self.gradients: set[int] = set()
+
+    def has_gradient(self, run: LayerRun) -> bool:
+        """Return whether something before a layer is trained."""
+        return any(source in self.gradients for source, _ in run.use.sources)
+
+    def read(self, position: int, run: LayerRun) -> list[object]:
+        """Return the tensors that a layer reads, those of the initial states of a recurrent one apart."""
+        sources = [source for source, _ in run.use.sources][: 1 if run.layer.states else None]
+        keys = [self.same.get(source, source) for source in sources] or [("input of", position)]
+        for place, key in enumerate(keys):
+            self.unsaved.setdefault(key, run.numbers_of(place) if place else run.numbers_in)
+        return keys
+
+    def save(self, keys: list[object]) -> int:
+        """Return how many numbers of some tensors are not saved yet."""
+        return sum(self.unsaved[key] for key in dict.fromkeys(keys))
 
 
 class _BackwardPass:

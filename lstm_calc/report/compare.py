@@ -67,4 +67,4 @@ def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:
     yield f"delta: parameters more than in {titles[0]}, and in per cent of them"
     for title, subject in zip(titles, answer.subjects, strict=True):
         if subject.count.non_trainable:
-            yield f"{title}: {subject.count.non_trainable:,} of {subject.count.total:,} are frozen"
+            yield f"{title}: {subject.count.non_trainable:,} of {subject.count.known_total:,} are frozen"

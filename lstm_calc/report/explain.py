@@ -28,6 +28,17 @@ _OPENINGS = {
     "dense": "Every number that it gives is a sum of all numbers that come in, each with a weight of its own.",
     "embedding": "It is a table with a row of numbers for each token of the vocabulary; what comes in names the row.",
     "repeat_vector": "It hands one vector on at every step.",
+    "input": "It is one of the model's inputs.",
+    "concat": "It gives its inputs beside each other.",
+    "add": "It gives the sum of its inputs, number by number.",
+    "multiply": "It gives the product of its inputs, number by number.",
+    "average": "It gives the mean of its inputs, number by number.",
+    "subtract": "It gives its first input less the second, number by number.",
+    "maximum": "It gives the larger of its inputs, number by number.",
+    "minimum": "It gives the smaller of its inputs, number by number.",
+    "dot": "It gives the products of its two inputs, summed over an axis of each.",
+    "matmul": "It gives the matrix product of its two inputs.",
+    "stack": "It gives its inputs along a new axis.",
 }
 _MEANINGS = {
     "kernel": "weights of what comes in",
@@ -58,9 +69,11 @@ def explain_document(model: Model, answer: Explanation, *, step: bool) -> Docume
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:
     """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
     comes_in = "token" if layer.layer.kind == "embedding" else "number"
-    flow = f"{_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out"
-    yield Block(f"{few(layer.names)}: {_TITLES[layer.layer.kind]}, {flow}", "heading")
-    yield Block(_opening(layer))
+    title = f"{few(layer.names)}: {_TITLES.get(layer.layer.kind, layer.layer.kind.replace('_', ' '))}"
+    known = layer.input_dim is not None and layer.output_dim is not None
+    flow = f", {_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out" if known else ""
+    yield Block(title + flow, "heading")
+    yield from (Block(sentence) for sentence in _opening(layer))
     yield from (Block(line.text, "formula") for line in layer.lines)
     yield from _operand_blocks(layer)
     yield from _unsaid(_sign_blocks(layer), said)
@@ -81,13 +94,14 @@ def _unsaid(blocks: Iterable[Block], said: set[Block]) -> list[Block]:
     return new
 
 
-def _opening(layer: LayerExplanation) -> str:
-    """Return, in words, what flows through a layer in one step."""
-    if layer.layer.kind in _OPENINGS:
-        return _OPENINGS[layer.layer.kind]
+def _opening(layer: LayerExplanation) -> Iterator[str]:
+    """Yield, in words, what flows through a layer in one step."""
+    if layer.layer.kind not in CELLS:
+        yield from filter(None, [_OPENINGS.get(layer.layer.kind)])
+        return
     states = CELLS[layer.layer.kind].states
     kept = [f"`{name}[t-1]`, {states[name].meaning} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()]
-    return (
+    yield (
         f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
         f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
     )

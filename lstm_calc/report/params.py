@@ -41,7 +41,8 @@ def _params_table(answer: ParamCount) -> Table:
         Column("share", "share", "share"),
     )
     lines = [line for layer in layers for line in _layer_lines(layer, answer)]
-    return Table(columns, (*lines, _sum_line("total", "total", answer.total, answer)))
+    name = "at least" if answer.uncounted else "total"
+    return Table(columns, (*lines, _sum_line("total", name, answer.known_total, answer)))
 
 
 def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
@@ -49,9 +50,9 @@ def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
     trained = None if not layer.total else "yes" if layer.trainable else "frozen"
     for part in layer.gates or (GateCount(None, None, {}, 0),):
         shapes = [part.shapes.get(role) for role in ROLES]
-        count = part.total
+        count = None if layer.total is None else part.total
         yield Line((layer.name, layer.type, part.way, _gate_words(part), *shapes, trained, count, _share(count, answer)))
-    if len(layer.gates) > 1 and len(answer.layers) > 1:
+    if len(layer.gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
 
 
@@ -65,14 +66,17 @@ def _sum_line(what: Literal["subtotal", "total"], name: str, total: int, answer:
     return Line((name, None, None, gate, *blanks, total, _share(total, answer)), sum=what)
 
 
-def _share(count: int, answer: ParamCount) -> float | None:
-    return count / answer.total if answer.total else None
+def _share(count: int | None, answer: ParamCount) -> float | None:
+    return count / answer.total if count is not None and answer.total else None
 
 
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
-    size = size_words(FLOAT32 * answer.total)
-    yield f"trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
-    if any(layer.kind in CELLS for layer in model.layers):
+    size = size_words(FLOAT32 * answer.known_total)
+    least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""
+    yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
+    for each in answer.uncounted:
+        yield f"{each.layer} is not counted: {each.reason}"
+    if any(layer.kind in CELLS for layer in model.layers) and not answer.uncounted:
         yield convention_note(model, answer)
     for use in model.uses:
         if getattr(use.layer, "tied", False):
@@ -87,7 +91,7 @@ def convention_note(model: Model, answer: ParamCount) -> str:
 def _other_totals(model: Model, answer: ParamCount) -> str:
     """Return, in words, what the other frameworks that offer the model make of it."""
     others = elsewhere(model, answer.framework)
-    same = others.pop(answer.total, [])
+    same = others.pop(answer.known_total, [])
     told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
     if told:
         return f"elsewhere {'; '.join(told)}"

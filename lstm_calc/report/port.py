@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import quoted
-from lstm_calc.frameworks import framework, settled
+from lstm_calc.frameworks import framework, layout_for, settled
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.report.words import RAVELED_LEGEND, headline
 
@@ -122,6 +122,6 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
 def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:
     """Yield the choices that were made as the source makes them and that the target, left alone, would make otherwise."""
     table = framework(answer.target)
-    for asked, made in zip(model.layers, answer.model.layers, strict=True):
-        by_default = settled(asked, table.layout(asked).defaults).asdict()
-        yield from ((name, value) for name, value in made.asdict().items() if value != by_default[name])
+    for asked, made in zip(model.flat, answer.model.flat, strict=True):
+        by_default = settled(asked, layout_for(table, asked).defaults).asdict()
+        yield from ((name, value) for name, value in made.asdict().items() if name != "inputs" and value != by_default[name])

@@ -51,7 +51,7 @@ def _summary(answer: Review) -> Table:
         Column("budget", "budget"),
     )
     cost = answer.cost
-    values = (answer.params.total, cost.bytes.weights, cost.macs, cost.whole.flops, cost.bytes.state, _verdict(answer))
+    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, cost.bytes.state, _verdict(answer))
     return Table(columns, (Line(values),))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lstm_calc.formats.notation import written
+from lstm_calc.model import Input
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.report.words import FLOW_WORDS, from_file, headline
 
 if TYPE_CHECKING:
-    from lstm_calc.model import Layer, Model
-    from lstm_calc.questions.shapes import Shapes
+    from lstm_calc.model import Layer, Model, Use
+    from lstm_calc.questions.shapes import Link, Shapes
 
 
 _START, _END = "start", "end"
@@ -38,17 +38,36 @@ def shapes_table(answer: Shapes) -> Table:
 
 
 def stack_graph(model: Model, answer: Shapes) -> Graph:
-    """Return the layers from the input up, and on each arrow the shape of what flows along it."""
-    named = {use.name: use.layer for use in model.uses}
+    """Return the layers from the inputs up, and on each arrow the shape of what flows along it."""
+    named = {use.name: use for use in model.uses}
     apart = len(answer.reads) == len(named)
-    boxes = [Node(f"layer {name}", (name, _described(named[name], apart=apart))) for name in answer.reads]
-    keys = [_START, *(box.key for box in boxes)]
-    flows = zip(pairwise(keys), answer.reads.values(), strict=True)
-    edges = [Edge(start, stop, worded("shape", shape)) for (start, stop), shape in flows]
-    top = next(reversed(answer.reads))
-    given = [flow for flow in answer.tensors if (flow.layer, flow.role) == (top, "output")]
-    edges += [Edge(keys[-1], _END, f"{flow.name} {worded('shape', flow.shape)}") for flow in given]
-    return Graph("stack", (Node(_START, ("input",), end=True), *boxes, Node(_END, ("output",), end=True)), tuple(edges))
+    boxes = [_box(named[name], apart=apart) for name in answer.reads]
+    edges = tuple(Edge(_key(link.source, _START), _key(link.target, _END), _label(answer, link)) for link in answer.links)
+    reached = {edge.start for edge in edges} | {edge.stop for edge in edges}
+    ends = [node for node in (Node(_START, ("input",), end=True), Node(_END, ("output",), end=True)) if node.key in reached]
+    return Graph("stack", (*ends[:-1], *boxes, *ends[-1:]), edges)
+
+
+def _box(use: Use, *, apart: bool) -> Node:
+    """Return the box of a layer; that of an input has its name alone."""
+    if isinstance(use.layer, Input):
+        return Node(_key(use.name), (use.name,), end=True)
+    if use.shared:
+        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"))
+    return Node(_key(use.name), (use.name, _described(use.layer.replace(inputs=(), name=None), apart=apart)))
+
+
+def _key(name: str | None, end: str = "") -> str:
+    return end if name is None else f"layer {name}"
+
+
+def _label(answer: Shapes, link: Link) -> str:
+    """Return what is written on an arrow: the shape, and the name of a state, of a further output, or of what the model gives."""
+    shape = worded("shape", link.shape)
+    if link.output or link.target is not None:
+        return f"{link.output} {shape}".strip()
+    given = [flow for flow in answer.tensors if (flow.layer, flow.role) == (link.source, "output")]
+    return " ".join([*(flow.name for flow in given[:1]), shape])
 
 
 def _described(layer: Layer, *, apart: bool) -> str:

@@ -57,7 +57,7 @@ def recognised(data: Any) -> bool:
 def read(data: Any, file: str, input_dim: int | None = None) -> Model:
     """Return the model of a config; ``input_dim`` is the width that flows in, where the config does not say it.
 
-    Raises ModelFileError, with the file and the key, for a config that Keras would not read either, and for shapes that do not agree.
+    Raises ModelFileError, with the file and the key, for what Keras would not read either, and for shapes that do not agree.
     """
     graph = Graph(input_dim)
     root = Node(_classed(unwrapped(data, file), file), file)

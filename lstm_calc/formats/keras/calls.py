@@ -127,7 +127,8 @@ def _value(value: Any, names: Collection[str]) -> Any:
     if len(value) >= 3 and value[0] == _CONSTANT:
         return value[2]
     if len(value) >= 3 and _refers(value[:3], names):
-        return Tensor(*value[:3])
+        layer, call, output = value[:3]
+        return Tensor(layer, call, output)
     return [_value(each, names) for each in value]
 
 

@@ -76,7 +76,9 @@ def unwrapped(data: Any, file: str) -> Any:
         else:
             break
     if isinstance(data, dict) and isinstance(data.get("node"), list):
-        raise ModelFileError("a graph model of TensorFlow.js has operations and no layers; give the config of the layers model", file)
+        raise ModelFileError(
+            "a graph model of TensorFlow.js has operations and no layers; give the config of the layers model", file
+        )
     return data
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.keras.activations import remarks
+from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
 from lstm_calc.frameworks import framework, uses_in
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
-from lstm_calc.model import MAX_LAYERS, Embedding, Input, Layer, Model, Recurrent, Shared, fresh_name
+from lstm_calc.model import MAX_LAYERS, Embedding, Input, Layer, Merge, Model, Other, Recurrent, Shared, fresh_name
 from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.keras.node import Node, Shape
     from lstm_calc.model import Use
+
+_LONGEST_PATH = 200
+"""A name as long as a name may be."""
 
 Value = tuple[int, int]
 """A tensor: the position of the layer that gives it, and which of what that layer gives it is, the states after the outputs."""
@@ -63,8 +67,9 @@ class Graph:
 
     def paths(self, *ends: tuple[str | None, ...]) -> tuple[str, ...]:
         """Return the path of a layer's weights for each direction, given how it ends; none where a name is missing."""
-        whole = [(*self._scope, *end) for end in ends]
-        return () if any(None in each for each in whole) else tuple("/".join(map(str, each)) for each in whole)
+        whole = ["/".join(map(str, (*self._scope, *end))) for end in ends]
+        named = all(None not in (*self._scope, *end) for end in ends)
+        return tuple(whole) if named and max(map(len, whole)) <= _LONGEST_PATH else ()
 
     def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
@@ -99,8 +104,8 @@ class Graph:
 
     def model(self, root: Node, gives: Sequence[Value]) -> Model:
         """Return the model that was read and gives some values; ``root`` is its config."""
-        if not any(read.layer.weighted for read in self._read):
-            raise root.error("no layer with weights is in it")
+        if not self._read:
+            raise root.error("the model has no layers")
         said = self._input(root)
         if self._begins_with_its_input():
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
@@ -108,19 +113,33 @@ class Graph:
             return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
-            raise node.error(error.without_key, f"config.{error.key}") from None
+            raise node.error(error.without_key, _key_of(node, error.key)) from None
 
     def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
         """Return the model; its outputs are set where they are not all that nothing reads."""
         more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", **said}
+        self._with_wanted_ranks()
         model = Model(self._layers(()), **more)
         if sorted(set(gives)) == sorted(model.gives):
             return model
         names = self._names(gives)
         return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
 
+    def _with_wanted_ranks(self) -> None:
+        """Give what is not known as many axes as those want that read it, where the file does not say its shape."""
+        wanted: dict[int, int] = {}
+        for position in reversed(range(len(self._read))):
+            read, layer = self._read[position], self._layer(position)
+            if isinstance(layer, Other) and layer.shape is None and position in wanted and not isinstance(read.layer, Shared):
+                self._read[position] = read.replace(layer=layer.replace(shape=(None,) * (wanted[position] - 1)))
+            shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
+            rank = len(shape) + layer.time_distributed if shape else wanted.get(position) if layer.keeps_rank else None
+            for source, _ in read.reads if isinstance(layer, Merge) else read.reads[:1]:
+                if rank is not None:
+                    wanted.setdefault(source, rank)
+
     def _input(self, root: Node) -> dict[str, Any]:
-        """Return what the model reads where its first layer is no input, and give an input the width that is said beside the file."""
+        """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
         places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
         if not places:
             return self._beside()
@@ -153,7 +172,7 @@ class Graph:
         return {"input_dim": self._spare}
 
     def _layers(self, gives: Sequence[Value]) -> list[Layer]:
-        """Return the layers with names that are taken once, and with the names of what they read where that is not the one before."""
+        """Return the layers with names that are taken once, and the names of what they read where that is not the one before."""
         names = self._names(gives)
         layers = []
         for position, read in enumerate(self._read):
@@ -221,14 +240,23 @@ class Graph:
         return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
 
 
+def _key_of(node: Node, field: str | None) -> str:
+    """Return the key of the file that a field was read from; empty where it is in none."""
+    if field == "build_config":
+        return field
+    argument = (RECURRENT | PLAIN)[node.class_name].arguments.get(str(field)) if node.class_name in RECURRENT | PLAIN else None
+    return f"config.{argument}" if argument else ""
+
+
 def _without_usual_paths(model: Model) -> Model:
     """Return a model without the paths of its weights where these follow from the names of its layers."""
     table = framework("keras")
     try:
-        usual = [tuple(each.values()) for each in paths(uses_in(model, table), table)]
+        uses = [use for use in uses_in(model, table) if not use.shared]
+        usual = [tuple(each.values()) for each in paths(uses, table)]
     except FrameworkError:
         return model
-    own = [tuple(f"{path}/" for path in use.layer.paths) for use in model.uses]
+    own = [tuple(f"{path}/" for path in use.layer.paths) for use in uses]
     if any(path and path != other for path, other in zip(own, usual, strict=True)):
         return model
     return model.replace(layers=[layer.replace(paths=()) for layer in model.layers])

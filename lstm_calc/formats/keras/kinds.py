@@ -12,6 +12,7 @@ from lstm_calc.model import (
     LSTM,
     RNN,
     Activation,
+    AdaptivePool,
     AdditiveAttention,
     Attention,
     BatchNorm,
@@ -54,19 +55,16 @@ NEUTRAL = frozenset(
         "unit_forget_bias", "dropout", "recurrent_dropout", "seed", "unroll", "implementation", "kernel_initializer",
         "recurrent_initializer", "bias_initializer", "embeddings_initializer", "time_major", "zero_output_for_mask",
         "kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer", "kernel_constraint",
-        "recurrent_constraint", "bias_constraint", "embeddings_constraint", "epsilon", "beta_initializer", "gamma_initializer",
-        "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint", "momentum", "moving_mean_initializer",
-        "moving_variance_initializer", "fused", "renorm_clipping", "renorm_momentum", "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer",
-        "depthwise_regularizer", "depthwise_constraint", "pointwise_initializer", "pointwise_regularizer", "pointwise_constraint",
-        "alpha_initializer", "alpha_regularizer", "alpha_constraint", "flash_attention", "sliding_window", "autocast", "input_shape",
-        "supports_masking",
-        # Keras 1
-        "init", "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights", "dropout_W", "dropout_U",
-        "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint", "b_constraint", "mode", "beta_init",
-        "gamma_init",
-        # keras-contrib
-        "learn_mode", "test_mode", "sparse_target", "chain_initializer", "chain_regularizer", "chain_constraint",
-        "boundary_initializer", "boundary_regularizer", "boundary_constraint", "unroll",
+        "recurrent_constraint", "bias_constraint", "embeddings_constraint", "epsilon", "beta_initializer",
+        "gamma_initializer", "beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint", "momentum",
+        "moving_mean_initializer", "moving_variance_initializer", "fused", "renorm_clipping", "renorm_momentum",
+        "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer", "depthwise_regularizer",
+        "depthwise_constraint", "pointwise_initializer", "pointwise_regularizer", "pointwise_constraint", "alpha_initializer",
+        "alpha_regularizer", "alpha_constraint", "flash_attention", "sliding_window", "autocast", "input_shape",
+        "supports_masking", "init", "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights",
+        "dropout_W", "dropout_U", "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint",
+        "b_constraint", "mode", "beta_init", "gamma_init", "learn_mode", "test_mode", "sparse_target", "chain_initializer",
+        "chain_regularizer", "chain_constraint", "boundary_initializer", "boundary_regularizer", "boundary_constraint",
     ]
 )  # fmt: skip
 """The arguments, of any layer here and any release of Keras, that change no shape and no count."""
@@ -102,7 +100,9 @@ _BEFORE = {"reset_after": False}
 _WINDOW = _same("pool_size", "strides", "padding", "data_format")
 _NORM = _same("center", "scale", "axis")
 _CONV = _IMAGE | {"bias": "use_bias"}
-_DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {"bias": "use_bias"}
+_DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {
+    "bias": "use_bias"
+}
 _CUDNN = {"cudnn": True}
 
 CELLS = {
@@ -133,6 +133,9 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
             yield f"Global{name}Pooling{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
             for ending in ("Pool", "Pooling"):
                 yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, {"function": function})
+        for name, function in (("Average", "average"), ("Max", "max")):
+            kind = Kind(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
+            yield f"Adaptive{name}Pooling{dims}D", kind
         yield f"Conv{dims}D", Kind(Conv, _CONV | _same("groups"), dims)
         yield f"Conv{dims}DTranspose", Kind(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
         yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
@@ -147,7 +150,7 @@ PLAIN = {
     "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
     "RepeatVector": Kind(RepeatVector, {"steps": "n"}),
     "EinsumDense": Kind(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
-    "BatchNormalization": Kind(BatchNorm, _NORM),
+    "BatchNormalization": Kind(BatchNorm, _NORM | _same("renorm")),
     "LayerNormalization": Kind(LayerNorm, _NORM),
     "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups")),
     "RMSNormalization": Kind(RMSNorm, _same("axis")),
@@ -196,10 +199,10 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
-_REFUSED = {"renorm": False, "rms_scaling": False}
+_REFUSED = {"rms_scaling": False}
 """Arguments that change the count, with the one value that is read."""
 
-_EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding"})
+_EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding", "output_size"})
 """The fields that have a value for each dimension."""
 
 

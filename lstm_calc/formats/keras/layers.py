@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, listed, quoted
+from lstm_calc.errors import ModelError, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
 from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
@@ -50,8 +50,8 @@ def read_layer(called: Called, graph: Graph) -> tuple[Value, ...]:
     reader = None if node.foreign else READERS.get(node.class_name)
     try:
         return (reader or _other)(called, graph)
-    except Unreadable:
-        return _other(called, graph)
+    except Unreadable as found:
+        return _unknown(called, graph, params=None, class_name=str(found))
 
 
 def read_root(root: Node, graph: Graph) -> tuple[Value, ...]:
@@ -115,7 +115,8 @@ def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     cells = _around_cells(called.node)
     values, states = called.reads[:1], called.reads[1:]
     given: list[Value] = []
-    around = (called.node.name, called.node.config.node("cell").name) if len(cells) > 1 else (called.node.name,)
+    cell = called.node.config.node("cell")
+    around = (called.node.name, cell.name) if cell.class_name == "StackedRNNCells" else (called.node.name,)
     for position, (cell, layer) in enumerate(cells):
         layer = layer.replace(paths=graph.paths((*around, cell.name)))  # noqa: PLW2901 - the same layer, placed
         found = graph.add(cell.unbuilt if position else called.node, layer, (*values, *states[: len(layer.states)]))
@@ -135,7 +136,7 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
     for position, inner in enumerate(cells):
         kind = CELLS.get(inner.class_name)
         if kind is None or inner.foreign:
-            raise Unreadable(f"{quoted(inner.class_name)} is not a cell that can be read: {listed(CELLS, 'or')}")
+            raise Unreadable(inner.class_name)
         every = run["return_sequences"] or position < len(cells) - 1
         name = (node if len(cells) == 1 else inner).name
         layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
@@ -143,7 +144,7 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
 
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
-    """A layer is of Keras, and holds one that is not."""
+    """A layer is of Keras, and what it is a wrapper of is not known: its class."""
 
 
 def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
@@ -188,10 +189,10 @@ def _direction(node: Node) -> Any:
     if not node.foreign and node.class_name in RECURRENT:
         return built(node, RECURRENT[node.class_name])
     if node.foreign or node.class_name != "RNN":
-        raise Unreadable(f"{quoted(node.class_name)} is not a recurrent layer that can be read")
+        raise Unreadable(node.class_name)
     layers = _around_cells(node)
     if len(layers) != 1:
-        raise Unreadable("two directions around stacked cells cannot be read")
+        raise Unreadable("StackedRNNCells")
     return layers[0][1]
 
 
@@ -332,14 +333,15 @@ def _other(called: Called, graph: Graph) -> tuple[Value, ...]:
     return _unknown(called, graph, params=None)
 
 
-def _unknown(called: Called, graph: Graph, *, params: int | None) -> tuple[Value, ...]:
+def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: str = "") -> tuple[Value, ...]:
     """Add a layer of which no more is known than what the file declares; each of its outputs is one that reads the same."""
-    node, values = called.node, []
+    node = called.node
+    values: list[Value] = []
     for at, shape in enumerate(called.gives or (None,)):
         layer = Other(
             params=0 if at else params,
             shape=shape[1:] if shape else None,
-            class_name=name_of(node.class_name),
+            class_name=name_of(class_name or node.class_name),
             name=None if at else node.name,
             trainable=node.config.trained,
         )

@@ -50,12 +50,20 @@ _FUNCTIONS = {
 """Functions of TensorFlow whose name is not that of Keras' operation."""
 
 _UNARY = frozenset(
-    "Abs Cast Ceil Clip Cos Elu Erf Exp Floor Gelu HardSigmoid Identity LeakyRelu Log LogSoftmax Log1p LogicalNot Negative Relu "
-    "Relu6 Round Rsqrt Selu Sigmoid Sign Silu Sin Softmax Softplus Softsign Sqrt Square StopGradient Tanh OnesLike ZerosLike".split()
-)
+    [
+        "Abs", "Cast", "Ceil", "Clip", "Cos", "Elu", "Erf", "Exp", "Flip", "Floor", "Gelu", "HardSigmoid", "Identity",
+        "LeakyRelu", "Log", "LogSoftmax", "Log1p", "LogicalNot", "Negative", "Relu", "Relu6", "Round", "Rsqrt", "Selu",
+        "Sigmoid", "Sign", "Silu", "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Square", "StopGradient", "Tanh",
+        "OnesLike", "ZerosLike",
+    ]
+)  # fmt: skip
+"""Operations that change each number by itself."""
 _WITH_A_NUMBER = frozenset(
-    "Divide Equal FloorDivide Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr Mod NotEqual Pow Power TrueDivide".split()
-)
+    [
+        "Divide", "Equal", "FloorDivide", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "Mod",
+        "NotEqual", "Pow", "Power", "TrueDivide",
+    ]
+)  # fmt: skip
 """Operations on two tensors, of which one is often a number."""
 _ON_TWO: dict[str, type[Layer]] = {"Add": Add, "Subtract": Subtract, "Multiply": Multiply, "Maximum": Maximum, "Minimum": Minimum}
 
@@ -91,7 +99,7 @@ def _axis(given: dict[str, Any], usual: Any = None) -> Any:
 
 
 def _reduce(function: str) -> Callable[[Call, dict[str, Any]], Layer | None]:
-    def layer(call: Call, given: dict[str, Any]) -> Layer | None:  # noqa: ARG001 - as the others
+    def layer(_: Call, given: dict[str, Any]) -> Layer | None:
         axis = _axis(given)
         kept = bool(given.get("keepdims"))
         return None if axis in {None, 0} or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
@@ -123,13 +131,13 @@ def _word(entry: Any) -> str:
     return str(entry)
 
 
-def _reshape(call: Call, given: dict[str, Any]) -> Layer | None:
+def _reshape(_: Call, given: dict[str, Any]) -> Layer | None:
     """Return a reshape, whose shape counts the batch."""
     shape = given.get("newshape", given.get("shape"))
     return Reshape(target_shape=shape[1:]) if isinstance(shape, list) and shape[1:] and _numbers(shape) else None
 
 
-def _transpose(call: Call, given: dict[str, Any]) -> Layer | None:
+def _transpose(_: Call, given: dict[str, Any]) -> Layer | None:
     """Return an order of axes, of which the first is the batch."""
     axes = given.get("axes", given.get("perm"))
     return Permute(dims=axes[1:]) if isinstance(axes, list) and axes[:1] == [0] and _numbers(axes) else None
@@ -139,7 +147,7 @@ def _numbers(values: list[Any]) -> bool:
     return all(type(value) is int for value in values)
 
 
-def _split(call: Call, given: dict[str, Any]) -> Layer | None:
+def _split(_: Call, given: dict[str, Any]) -> Layer | None:
     parts = given.get("indices_or_sections", given.get("num_or_size_splits"))
     return Split(sections=parts, axis=_axis(given, 0)) if type(parts) is int else None
 
@@ -154,7 +162,6 @@ _LAYERS: dict[str, Callable[[Call, dict[str, Any]], Layer | None]] = {
     "Transpose": _transpose,
     "Split": _split,
     "Flatten": lambda *_: Flatten(),
-    "Flip": lambda *_: Activation(function="flip"),
     **{name.title(): _reduce(name) for name in ("mean", "sum", "max", "min", "prod")},
 }
 """How the shape follows from what an operation reads and says."""

@@ -28,6 +28,7 @@ from lstm_calc.model.layers.norm import BatchNorm, GroupNorm, LayerNorm, RMSNorm
 from lstm_calc.model.layers.plain import CRF, Activation, Dense, Dropout, Embedding, Masking, Other, PReLU, Shared
 from lstm_calc.model.layers.recurrent import GRU, LSTM, MGU, RNN, ConvGRU, ConvLSTM, Recurrent
 from lstm_calc.model.layers.windows import (
+    AdaptivePool,
     Conv,
     ConvTranspose,
     Crop,
@@ -48,6 +49,7 @@ __all__ = [
     "RNN",
     "Activation",
     "Add",
+    "AdaptivePool",
     "AdditiveAttention",
     "Attention",
     "Average",
@@ -103,7 +105,22 @@ _CLASSES: tuple[type[Layer], ...] = (
     *(Embedding, LSTM, GRU, RNN, MGU, ConvLSTM, ConvGRU, Dense, EinsumDense),
     *(Conv, DepthwiseConv, SeparableConv, ConvTranspose, BatchNorm, LayerNorm, GroupNorm, RMSNorm),
     *(Attention, AdditiveAttention, MultiHeadAttention, PReLU, CRF, Other),
-    *(RepeatVector, Dropout, Activation, Masking, Flatten, Reshape, Permute, Pool, GlobalPool, Upsample, Crop, Pad, Shared),
+    *(
+        RepeatVector,
+        Dropout,
+        Activation,
+        Masking,
+        Flatten,
+        Reshape,
+        Permute,
+        Pool,
+        AdaptivePool,
+        GlobalPool,
+        Upsample,
+        Crop,
+        Pad,
+        Shared,
+    ),
     *(Input, Concat, Add, Multiply, Average, Subtract, Maximum, Minimum, Dot, MatMul, Stack),
     *(ExpandDims, Index, Reduce, Transpose, Split, Nested),
 )

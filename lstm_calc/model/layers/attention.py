@@ -171,7 +171,7 @@ class MultiHeadAttention(Attending):
     def input_times(self, shapes: tuple[Shape, ...], given: tuple[Shape, ...]) -> Mapping[str, Size]:  # noqa: ARG002 - as in the base class
         """Return how often the projections are applied: those of keys and values once for each position of the value."""
         query, value, _ = self.read(shapes)
-        return {"": product(query[:-1]), "value": product(value[:-1])}
+        return {"": product(query[:-1]), "query": product(query[:-1]), "value": product(value[:-1])}
 
     def _pairs(self, query: Shape, value: Shape) -> Size:
         """Return how many pairs of positions there are: along the axes that it attends over, each with each."""

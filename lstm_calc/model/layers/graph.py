@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import entries, shown, total
+from lstm_calc.model.sizes import entries, product, shown, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +25,6 @@ class Input(Layer):
     weighted = False
     value = "shape"
     shape: Sequence[Size]
-
-    def gives_steps(self, reads_steps: bool) -> bool:  # noqa: ARG002 - as in the base class
-        """Return whether it has an axis beside the batch and the features; tokens are read as steps whatever this says."""
-        return len(self.shape) > 1
 
 
 class Nested(Layer):
@@ -61,6 +57,8 @@ class Merge(Layer, kw_only=True):
     most: ClassVar[int | None] = None
     alike: ClassVar[bool] = True
     """Whether all its inputs have as many axes."""
+    saves_inputs: ClassVar[bool] = False
+    """Whether training saves what it reads: where a gradient is multiplied with another input, or chosen by comparing them."""
 
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether axis 1 is steps, given whether it is in each input: where one has them."""
@@ -126,6 +124,7 @@ class Multiply(Broadcast):
     """The product of its inputs, number by number."""
 
     kind = "multiply"
+    saves_inputs = True
 
 
 class Average(Broadcast):
@@ -145,18 +144,21 @@ class Maximum(Broadcast):
     """The larger number of its inputs."""
 
     kind = "maximum"
+    saves_inputs = True
 
 
 class Minimum(Broadcast):
     """The smaller number of its inputs."""
 
     kind = "minimum"
+    saves_inputs = True
 
 
 class Dot(Merge):
     """The products of its two inputs summed over one axis of each: ``axis``, or (first, second); the batch is 0."""
 
     kind = "dot"
+    saves_inputs = True
     alike = False
     value = "axis"
     keeps_rank = False
@@ -179,6 +181,11 @@ class Dot(Merge):
         first = self.axis[0] if isinstance(self.axis, tuple) else self.axis
         return reads_steps and first != 1
 
+    def products(self, shapes: tuple[Shape, ...]) -> Size:
+        """Return the multiply-accumulates: one for each number that it gives and each that is summed over."""
+        given, at = self.give(shapes)[0], self.summed(tuple(map(self.reading, shapes)))[0]
+        return product((*given, self.reading(shapes[0])[at]))
+
     def merged(self, shapes: tuple[Shape, ...]) -> Shape:
         """Return the axes of both that are not summed over, or one of size 1 where none is left."""
         first, second = shapes
@@ -193,6 +200,7 @@ class MatMul(Merge):
     """The matrix product of its two inputs over their last two axes."""
 
     kind = "matmul"
+    saves_inputs = True
     alike = False
     most = 2
     keeps_rank = False
@@ -204,6 +212,10 @@ class MatMul(Merge):
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether the rows are steps."""
         return reads_steps
+
+    def products(self, shapes: tuple[Shape, ...]) -> Size:
+        """Return the multiply-accumulates: one for each number that it gives and each column of the first matrix."""
+        return product((*self.give(shapes)[0], shapes[0][-1]))
 
     def merged(self, shapes: tuple[Shape, ...]) -> Shape:
         """Return the rows of the first by the columns of the second, for what stands before both."""
@@ -270,7 +282,8 @@ class Index(Layer):
     key: str
 
     def check_key(self) -> None:
-        """Refuse what is no key, and one that does not keep the batch."""
+        """Refuse what is no key, and one that does not keep the batch; keep it without blanks."""
+        self.__dict__["key"] = ",".join(entries(self.key))
         if entries(self.key)[0] not in {":", "..."}:
             raise ModelError(f"key {quoted(self.key)} must begin with : or ..., for the batch stays whole", key="key")
 

@@ -75,11 +75,15 @@ class OneAxis(Norm, kw_only=True):
 
 
 class BatchNorm(OneAxis):
-    """Batch normalisation: a gain (``scale``) and a shift (``center``) for each channel, and its running mean and variance."""
+    """Batch normalisation: a gain (``scale``) and a shift (``center``) for each channel, and its running mean and variance.
+
+    ``renorm`` is Keras' batch renormalisation, which keeps three more statistics.
+    """
 
     kind = "batch_norm"
     center: bool = True
     scale: bool = True
+    renorm: bool = False
 
 
 class GroupNorm(OneAxis):

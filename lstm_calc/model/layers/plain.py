@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import several, shown
+from lstm_calc.model.sizes import product, several, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +82,7 @@ class PReLU(Layer):
     """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs."""
 
     kind = "prelu"
-    words = frozenset({"slopes"})
+    words = frozenset({"slopes", "all_slopes"})
     mixes_axes = True
     shared_axes: Sequence[int] = ()
 
@@ -95,7 +95,7 @@ class PReLU(Layer):
     def sizes(self, shape: Shape) -> dict[str, Size]:
         """Return the sizes of the slopes, 1 along an axis that shares them."""
         slopes = tuple(1 if axis in self.shared_axes else size for axis, size in enumerate(shape) if axis)
-        return {"input": shape[-1], **several("slopes", slopes)}
+        return {"input": shape[-1], "all_slopes": product(slopes), **several("slopes", slopes)}
 
 
 class CRF(Layer):
@@ -142,6 +142,11 @@ class Other(Layer):
     shape: Sequence[Size] | None = None
     class_name: str | None = None
 
+    @property
+    def knows_shape(self) -> bool:
+        """Whether all that it gives is known, the batch apart."""
+        return self.shape is not None and None not in self.shape
+
     def give(self, shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """Return the shape of its output; it may read any number of inputs."""
         return super().give(shapes[:1])
@@ -150,9 +155,13 @@ class Other(Layer):
         """Return the batch and what is declared."""
         return (shape[0], *((None,) * (len(shape) - 1) if self.shape is None else self.shape))
 
-    def sizes(self, shape: Shape) -> dict[str, Size]:
+    def sizes(self, shape: Shape) -> dict[str, Size]:  # noqa: ARG002 - whatever it reads
         """Return the number of parameters."""
-        return {"input": shape[-1], "params": self.params}
+        return {"params": self.params}
+
+    def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - whatever it reads
+        """Return whether it may have weights."""
+        return frozenset() if self.params == 0 else frozenset({"weights"})
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - what it computes is not known
         """Return that it is applied once for each entry of the batch."""

@@ -86,7 +86,7 @@ class Recurrent(Layer, kw_only=True):
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The states after the last step by name: h, c; those of two directions are forward_h, forward_c, backward_h, backward_c."""
+        """The states after the last step by name: h, c; of two directions forward_h, forward_c, backward_h, backward_c."""
         own = CELLS[self.kind].states
         return tuple(f"{way}_{state}" for way in self.directions for state in own) if self.bidirectional else tuple(own)
 

@@ -243,7 +243,7 @@ class ConvTranspose(Convolution):
     """
 
     kind = "conv_transpose"
-    words = Convolution.words | {"group_units"}
+    words = Convolution.words | {"group_input", "group_units"}
     size = "filters"
     filters: int
     kernel_size: Sequence[int]
@@ -281,8 +281,10 @@ class ConvTranspose(Convolution):
         )
 
     def sizes(self, shape: Shape) -> dict[str, Size]:
-        """Return the width it reads, the filters in the place of the units and those of a group, and the kernel."""
-        return super().sizes(shape) | {"group_units": self.filters // self.groups}
+        """Return the width it reads, the filters in the place of the units, both for one group, and the kernel."""
+        channels, groups = self.width(shape), self.groups
+        of_a_group = {"group_input": None if channels is None else channels // groups, "group_units": self.filters // groups}
+        return super().sizes(shape) | {"groups": groups, **of_a_group}
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:
         """Return how often its rows are applied: the kernel at each position that it reads, the bias at each that it gives."""
@@ -311,6 +313,22 @@ class Pool(Windowed):
     padding: Any = "valid"
     data_format: str | None = None
     function: str = "max"
+
+
+class AdaptivePool(Positions):
+    """Max or average pooling to ``output_size`` positions, whatever their number was."""
+
+    kind = "adaptive_pool"
+    weighted = False
+    per_dimension = "output_size"
+    value = "output_size"
+    output_size: Sequence[int]
+    data_format: str | None = None
+    function: str = "max"
+
+    def along(self, axis: int, size: Size) -> Size:  # noqa: ARG002 - it does not depend on what comes in
+        """Return how many positions are left along an axis."""
+        return self.output_size[axis]
 
 
 class Upsample(Positions):

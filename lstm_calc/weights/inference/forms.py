@@ -12,7 +12,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frameworks import FRAMEWORKS, layout_for
-from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_of, terms_of
+from lstm_calc.frameworks.counting import Shape, Sizes, general_axes, rows_of, terms_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS, Layer
 from lstm_calc.model.cells import CELLS
@@ -154,7 +154,9 @@ def _forms_of(name: str, kind: str) -> Iterator[Form]:
     layout = FRAMEWORKS[name].layouts[kind]
     seen: list[dict[str, Slot]] = []
     choices = [_CHOICES[word] for word in layout.options.split() if word in _CHOICES]
-    windows: tuple[Any, ...] = tuple({"kernel_size": window} for window in _WINDOWS) if kind == "conv_lstm" else ({},)
+    windows: tuple[Any, ...] = (
+        tuple({"kernel_size": window} for window in _WINDOWS) if "kernel_size" in KINDS[kind].fields else ({},)
+    )
     for fields, window in product(product(*choices), windows):
         layer = _layer(kind, {key: value for chosen in fields for key, value in chosen.items()} | window)
         slots = _slots(name, layer) if layer is not None else {}
@@ -175,7 +177,7 @@ def _slots(name: str, layer: Layer) -> dict[str, Slot]:
     layout = layout_for(FRAMEWORKS[name], layer)
     letters = _letters(layout)
     return {
-        _slot_name(row, next(iter(gates), ""), letters): Slot(axes_of(row, layer), len(gates), row.role)
+        _slot_name(row, next(iter(gates), ""), letters): Slot(general_axes(row, layer), len(gates), row.role)
         for row, gates, _ in rows_of(layout, layer)
     }
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from lstm_calc.errors import CheckpointError, NotInstalledError, quoted
+from lstm_calc.errors import CheckpointError, quoted
+from lstm_calc.formats.keras.hdf5 import FAULTS, MAX_CONFIG, config_text, imported, why
 from lstm_calc.weights.readers.configured import configured_layers
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 _MOST_LINKS = 50_000
 _DEEPEST = 50
-_MOST_MEMORY = 32 * 2**20
-_MAX_CONFIG = 4 * 2**20
 _OF_KERAS = re.compile(r"(_layer_checkpoint_dependencies|layers)[/\\]")
 """How the names in an archive of Keras begin; Keras on Windows parted them by backslashes."""
 
@@ -31,19 +28,16 @@ def read_hdf5(stream: IO[bytes]) -> Checkpoint:
 
     Raises NotInstalledError, with the pip line, where h5py is not there, CheckpointError where the file is broken.
     """
-    try:
-        import h5py
-    except ModuleNotFoundError:
-        raise NotInstalledError("an HDF5 file needs h5py, which is not installed; pip install 'lstm-calc[hdf5]'") from None
+    h5py = imported()
     try:
         with h5py.File(stream, "r") as file:
             root = h5py.h5g.open(file.id, b"/")
             tensors = tuple(_datasets(h5py, root))
-            config = _config(h5py, root)
+            text = config_text(h5py, root)
+            config = None if text is None else parsed_config(text)
             is_keras = config is not None or any(h5py.h5a.exists(root, name) for name in (b"layer_names", b"keras_version"))
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError, MemoryError, UnicodeError) as error:
-        why = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise CheckpointError(f"is an HDF5 file that is broken or cut short: {why[:200]}") from None
+    except FAULTS as error:
+        raise CheckpointError(f"is an HDF5 file that is broken or cut short: {why(error)}") from None
     keras = is_keras or any(_OF_KERAS.match(tensor.name) for tensor in tensors)
     return Checkpoint(
         "keras-hdf5" if keras else "hdf5", tensors, classes=layer_classes(config), configured=configured_layers(config)
@@ -83,41 +77,10 @@ def _stored(h5py: Any, name: str, dataset: Any) -> Stored:
     return Stored(name, tuple(int(size) for size in dataset.shape), dtype, (h5py.h5o.get_info(dataset).addr,))
 
 
-def _config(h5py: Any, root: Any) -> Any:
-    """Return the model's configuration that Keras keeps as an attribute of the root, None where there is none."""
-    if not h5py.h5a.exists(root, b"model_config"):
-        return None
-    attribute = h5py.h5a.open(root, b"model_config")
-    if attribute.get_space().get_simple_extent_npoints() != 1 or attribute.get_storage_size() > _MAX_CONFIG:
-        return None
-    with _little_memory():
-        text = h5py.Group(root).attrs["model_config"]
-    return parsed_config(text if isinstance(text, (str, bytes)) else "")
-
-
-@contextmanager
-def _little_memory() -> Iterator[None]:
-    """Let the process grow by 32 MiB at most, where the system can: HDF5 takes memory for a text as long as the file claims."""
-    try:
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (ImportError, OSError):
-        yield
-        return
-    soft, hard = limits = resource.getrlimit(resource.RLIMIT_AS)
-    most = pages * resource.getpagesize() + _MOST_MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most if soft == resource.RLIM_INFINITY else min(most, soft), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, limits)
-
-
 def parsed_config(text: str | bytes) -> Any:
     """Return a configuration, or raise CheckpointError where it is no JSON."""
-    if len(text) > _MAX_CONFIG:
-        raise CheckpointError(f"has a configuration of {len(text):,} bytes; at most {_MAX_CONFIG:,} are read")
+    if len(text) > MAX_CONFIG:
+        raise CheckpointError(f"has a configuration of {len(text):,} bytes; at most {MAX_CONFIG:,} are read")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
