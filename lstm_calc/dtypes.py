@@ -95,12 +95,13 @@ def layer_bytes(use: Use, layout: Layout, dtype: Dtype, *, per_channel: bool) ->
 
 
 def bytes_by_tensor(use: Use, layout: Layout, dtype: Dtype, *, per_channel: bool) -> Iterator[int]:
-    """Yield the bytes of each of a layer's tensors, in the framework's order."""
+    """Yield the bytes of each of a layer's tensors that are counted, in the framework's order."""
     fine = per_channel and not layout.per_tensor
     for row, gates, _ in rows_in(layout, use):
-        sizes = sizes_of(use, gates)
-        axes = axes_of(row, sizes)
-        yield _row_bytes(row, axes, shape_of(axes, sizes), dtype, per_channel=fine)
+        if row.counted:
+            sizes = sizes_of(use, gates)
+            axes = axes_of(row, sizes)
+            yield _row_bytes(row, axes, shape_of(axes, sizes), dtype, per_channel=fine)
 
 
 def _row_bytes(row: Row, axes: str, shape: Shape, dtype: Dtype, *, per_channel: bool) -> int:

@@ -94,12 +94,14 @@ def quoted(value: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known."""
+    """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known; nothing where nothing is."""
     from difflib import get_close_matches
 
     known = list(known)
     near = get_close_matches(word[:_LONGEST].lower(), known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {listed(known)}"
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known are {listed(known)}" if known else ""
 
 
 FOR_WEIGHTS = "a file of weights goes to lstm-calc inspect, whose --as-model writes a model file of it"

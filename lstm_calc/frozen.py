@@ -226,16 +226,18 @@ def flag(field: str, value: Any) -> bool:
     return value
 
 
-def one_of(*words: str) -> Callable[[str, Any], str]:
-    """Return the rule of a field whose value is one of some words."""
+class one_of:  # noqa: N801 - a rule, as the functions beside it
+    """The rule of a field whose value is one of some ``words``."""
 
-    def rule(field: str, value: Any) -> str:
-        if value not in words:
-            hint = did_you_mean(value, words) if isinstance(value, str) else f"; it is one of {listed(words, 'or')}"
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(self, field: str, value: Any) -> str:
+        """Return the value as one of the words."""
+        if value not in self.words:
+            hint = did_you_mean(value, self.words) if isinstance(value, str) else f"; it is one of {listed(self.words, 'or')}"
             raise ModelError(f"{field}={quoted(value)} is not known{hint}", key=field)
         return str(value)
-
-    return rule
 
 
 def name(field: str, value: Any) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lstm_calc.equations.op_counts import OpCounts
     from lstm_calc.equations.saved import SavedForBackward
     from lstm_calc.frameworks import Layout, Row
-    from lstm_calc.frameworks.counting import Sizes
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.runs import LayerRun
 
@@ -134,26 +133,19 @@ def idle_gates(use: Use, layout: Layout) -> tuple[str, ...]:
 
 
 def _computed(run: LayerRun) -> Iterator[tuple[str, str, int]]:
-    """Yield the parts of a layer's rows: the role, the group of applications, and how many numbers its equations read.
+    """Yield the role, the group of applications and how many numbers its equations read for each of a layer's rows.
 
     A tied layer multiplies the matrix that it shares. A gate that is stored but follows from another is not computed, and a table
     is looked up in.
     """
     use = untied(run.use)
-    read = step_in(use, run.layout).gates if use.layer.kind in CELLS else ()
+    read = step_in(use, run.layout).gates if use.layer.kind in CELLS else run.layout.gates.split()
     for row, gates, _ in rows_in(run.layout, use):
         left = tuple(gate for gate in gates if gate in read)
         if (left or not gates) and not is_table(row):
-            yield from _parts(row, sizes_of(use, left))
-
-
-def _parts(row: Row, sizes: Sizes) -> Iterator[tuple[str, str, int]]:
-    """Yield the parts of a row: one for each term where an axis concatenates, else the whole."""
-    roles, groups, axes = row.role.split(), row.group.split() or [""], axes_of(row, sizes).split()
-    joined = next((axis for axis in axes if "+" in axis), "")
-    for turn, term in enumerate(joined.split("+")):
-        chosen = " ".join(term if axis == joined else axis for axis in axes)
-        yield roles[turn % len(roles)], groups[turn % len(groups)], prod(shape_of(chosen, sizes))
+            for group, some in [(gate, (gate,)) for gate in left] if row.group == "gates" else [(row.group, left)]:
+                sizes = sizes_of(use, some)
+                yield row.role.split()[0], group, prod(shape_of(axes_of(row, sizes), sizes))
 
 
 def is_table(row: Row) -> bool:

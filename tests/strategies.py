@@ -79,20 +79,21 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
     """Draw a model of up to ``longest`` layers, one of them recurrent; with ``framework``, one that this framework offers."""
     layers = draw(st.lists(recurrent(largest, framework) | others(largest), max_size=longest - 1))
     layers.insert(draw(st.integers(0, len(layers))), draw(recurrent(largest, framework)))
-    layers = fitting(layers)
+    width = draw(st.integers(1, largest))
+    layers = fitting(layers, width)
     if isinstance(layers[-1], Recurrent):
         layers[-1] = layers[-1].replace(return_sequences=draw(st.none() | st.booleans()))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
-    return Model(layers, None if isinstance(layers[0], Embedding) else draw(st.integers(1, largest)))
+    return Model(layers, None if isinstance(layers[0], Embedding) else width)
 
 
-def fitting(layers: list[Layer]) -> list[Layer]:
-    """Return those of some layers that can read what the one before gives; one of them is recurrent."""
+def fitting(layers: list[Layer], width: int) -> list[Layer]:
+    """Return those of some layers that can read what the one before gives, the first a width; one of them is recurrent."""
     found: list[Layer] = []
     for layer in layers:
         try:
-            found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else 3).layers]
+            found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else width).layers]
         except ModelError:
             continue
     return (

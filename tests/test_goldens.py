@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc import inspect, notation
+from lstm_calc import inspect
+from lstm_calc.formats import notation
 from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.support import support_of

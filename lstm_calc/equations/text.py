@@ -23,7 +23,20 @@ Axes = tuple[str, ...]
 Blocks = dict[tuple[str | None, str], Axes]
 """The blocks of one direction of a layer by gate and role: the words of their axes, as (units, input, *window)."""
 
-_LETTERS = {"kernel": "W", "recurrent_kernel": "U", "bias": "b", "recurrent_bias": "b'", "peephole": "p", "projection": "P"}
+_LETTERS = {
+    "kernel": "W",
+    "recurrent_kernel": "U",
+    "bias": "b",
+    "recurrent_bias": "b'",
+    "peephole": "p",
+    "projection": "P",
+    "gain": "g",
+    "shift": "b",
+    "statistic": "s",
+    "slope": "a",
+    "table": "T",
+    "other": "w",
+}
 _SUM, _PRODUCT, _ATOM = range(3)
 _BINDING = {"+": _SUM, "-": _SUM, "*": _PRODUCT}
 

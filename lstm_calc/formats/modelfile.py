@@ -68,12 +68,18 @@ def load_template(path: str) -> Template:
     data = _data(text, file)
     if not _has_types(data):
         model = _described(data, file)
-        more = {"input_shape": model.input_shape, "framework": model.framework, "outputs": model.outputs}
-        return Template(model.layers, model.input_dim, **more)
+        return _template(model)
     places = tuple(_opened(data))
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
     top["outputs"] = data.get("outputs", ())
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
+
+
+def _template(model: Model) -> Template:
+    """Return a model as a template without an open size."""
+    return Template(
+        model.flat, model.input_dim, input_shape=model.input_shape, framework=model.framework, outputs=model.flat_outputs
+    )
 
 
 def _read(path: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@
     branches = "(" [ chain ] { "|" [ chain ] } ")"    all read what stands before them, and what follows reads all; an empty one
                                                       passes on what it reads
     layer    = ["bi"] kind [ value ] { option }       embed DIM follows the vocab it belongs to: vocab SIZE > embed DIM
-    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads in place of the layer before
+    option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads, if not the layer before
     SHAPE    = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
 
 In a template ? may stand for any of the sizes.
@@ -31,6 +31,7 @@ from lstm_calc.frozen import (
     axis,
     count,
     flag,
+    groups,
     input_shape,
     margins,
     names,
@@ -41,6 +42,7 @@ from lstm_calc.frozen import (
     sizes,
     target_shape,
     whole,
+    wholes,
 )
 from lstm_calc.model import KINDS, Input, Layer, Model, Nested, Recurrent
 from lstm_calc.model.graph import INPUT, calls_of, modules_of
@@ -63,6 +65,10 @@ _ALIASES = {
     "simple_rnn": "rnn",
     "linear": "dense",
     "repeatvector": "repeat_vector",
+    "batchnorm": "batch_norm",
+    "groupnorm": "group_norm",
+    "rmsnorm": "rms_norm",
+    "convgru": "conv_gru",
 }
 _WORDS: dict[str, tuple[str, Any]] = {
     "nobias": ("bias", False),
@@ -258,7 +264,9 @@ class _Segments:
             raise self._error("a > is missing before this", token)
         if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
             self._missing(token)
-        {"(": self._enter, "|": self._branch, ")": self._leave, ">": lambda _: None}[token.text](token)
+        signs = {"(": self._enter, "|": self._branch, ")": self._leave}
+        if token.text in signs:
+            signs[token.text](token)
         self._before = token.text
 
     def end(self) -> None:
@@ -420,7 +428,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     known = KINDS[kind].fields
     if re.fullmatch(r"x[\d?].*", token.text):
         field, parsed = "repeat", _count(text, token.replace(text=token.text[1:], start=token.start + 1))
-    elif equals and (key.lower() in {*_KEYS, *_KEYS.values()} or (key.lower() in known and RULES[key.lower()] in _READERS)):
+    elif equals and (key.lower() in {*_KEYS, *_KEYS.values()} or key.lower() in known.keys() & RULES.keys()):
         field = _KEYS.get(key.lower(), key.lower())
         parsed = _value(text, field, _Token(value, token.start + len(key) + 1))
     elif not equals and key.lower() in _WORDS:
@@ -444,6 +452,10 @@ def _value(text: str, field: str, token: _Token) -> Any:
 
 def _counts(text: str, token: _Token) -> tuple[int, ...]:
     return tuple(_count(text, size) for size in _split(token, "x"))
+
+
+def _margin(text: str, token: _Token) -> tuple[int, ...]:
+    return tuple(_whole(text, size) for size in _split(token, "x"))
 
 
 def _margins(text: str, token: _Token) -> tuple[tuple[int, ...], ...]:
@@ -518,6 +530,8 @@ _READERS: dict[Callable[[str, Any], Any], Callable[[str, _Token], Any]] = {
     flag: _flag,
     axis: _integers,
     sections: _integers,
+    groups: _integers,
+    wholes: _margin,
     input_shape: _sizes,
     names: _comma,
 }
@@ -585,7 +599,7 @@ def _text(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return UNKNOWN_SIZE if value is None else str(value).lower()
     if not isinstance(value, tuple):
-        return str(value)
+        return str(value).replace("->", ":")
     if value and isinstance(value[0], str):
         return ",".join(value)
     return "x".join("+".join(map(str, each)) if isinstance(each, tuple) else _text(each) for each in value)

@@ -27,6 +27,7 @@ __all__ = [
     "Layout",
     "Row",
     "Signal",
+    "caller_notes",
     "check_limits",
     "check_run",
     "equation_words",
@@ -184,7 +185,7 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
         return
     asked = option_words(layer, layout.defaults)
     for word in OPTIONS:
-        if word in asked and word not in layout.options.split():
+        if word in asked and word not in layout.options.split() and word not in table.by_caller:
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
     if layout.limits:
         yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
@@ -203,6 +204,29 @@ def _over_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) ->
         known = [size for size in found if size is not None]
         if len(known) == 2 and not _SIGNS[sign](*known):
             yield f"{table.name} wants {one} {sign} {other}; here they are {known[0]:,} and {known[1]:,}"
+
+
+_JOINING = {
+    "sum": "adds the two halves",
+    "mul": "multiplies the two halves",
+    "average": "averages the two halves",
+    "none": "splits them",
+}
+"""What code around a layer does that merges two directions, once they are concatenated."""
+
+
+def caller_notes(model: Model, table: Framework) -> Iterator[str]:
+    """Yield what the code around a model's layers has to do, for a framework's own do something else.
+
+    >>> from lstm_calc import read
+    >>> list(caller_notes(read("3 > bigru 4 merge=sum"), framework("pytorch")))
+    ['merge=sum of gru: pytorch concatenates the two directions; the caller adds the two halves']
+    """
+    instead = table.by_caller.get("merge")
+    for layer, name in zip(model.flat, model.modules, strict=True) if instead else ():
+        merge = layer.asdict().get("merge", "concat")
+        if merge != "concat":
+            yield f"merge={merge} of {name}: {table.name} {instead}; the caller {_JOINING[merge]}"
 
 
 def check_run(table: Framework, layer: Layer) -> None:

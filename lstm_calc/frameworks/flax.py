@@ -114,6 +114,7 @@ FLAX_LINEN = Framework(
         "conv": Layout(
             source="flax/linen/linear.py, class Conv",
             initial="kernel lecun_normal, bias zeros",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("kernel", "kernel_size group_input units", "kernel"),
                 Row("bias", "units", "bias", when="bias"),
@@ -122,6 +123,7 @@ FLAX_LINEN = Framework(
         "depthwise_conv": Layout(
             source="flax/linen/linear.py, class Conv, with as many groups as channels",
             initial="kernel lecun_normal, bias zeros",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
                 Row("bias", "input*multiplier", "bias", when="bias"),
@@ -131,6 +133,9 @@ FLAX_LINEN = Framework(
             source="flax/linen/linear.py, class ConvTranspose",
             initial="kernel lecun_normal, bias zeros",
             limits=(("groups", "=", "1"),),
+            quirks="mirrored",
+            note="its window is the mirror image of PyTorch's and Keras'",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("kernel", "kernel_size input units", "kernel"),
                 Row("bias", "units", "bias", when="bias", group="output"),
@@ -141,10 +146,12 @@ FLAX_LINEN = Framework(
             initial="scale and variance ones, bias and mean zeros",
             options="nocenter noscale",
             note="mean and var are of the collection batch_stats, not of params",
+            gates="mean variance",
+            letters="mean variance",
             rows=(
                 *_NORM,
-                Row("mean", "input", "statistic", trained=False, counted=False),
-                Row("var", "input", "statistic", trained=False, counted=False),
+                Row("mean", "input", "statistic", trained=False, counted=False, gates="mean"),
+                Row("var", "input", "statistic", trained=False, counted=False, gates="variance"),
             ),
         ),
         "layer_norm": Layout(
@@ -164,15 +171,17 @@ FLAX_LINEN = Framework(
             source="flax/linen/attention.py, class MultiHeadDotProductAttention",
             initial="kernels lecun_normal, biases zeros",
             limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
+            gates="query key value output",
+            letters="query key value output",
             rows=(
-                Row("query/kernel", "query heads key_dim", "kernel", group="query"),
-                Row("query/bias", "heads key_dim", "bias", when="bias", group="query"),
-                Row("key/kernel", "key heads key_dim", "kernel", group="value"),
-                Row("key/bias", "heads key_dim", "bias", when="bias", group="value"),
-                Row("value/kernel", "value heads key_dim", "kernel", group="value"),
-                Row("value/bias", "heads key_dim", "bias", when="bias", group="value"),
-                Row("out/kernel", "heads key_dim attention_output", "kernel", group="query"),
-                Row("out/bias", "attention_output", "bias", when="bias", group="query"),
+                Row("query/kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
+                Row("query/bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
+                Row("key/kernel", "key key_heads key_dim", "kernel", gates="key", group="gates"),
+                Row("key/bias", "key_heads key_dim", "bias", when="bias", gates="key", group="gates"),
+                Row("value/kernel", "value key_heads value_dim", "kernel", gates="value", group="gates"),
+                Row("value/bias", "key_heads value_dim", "bias", when="bias", gates="value", group="gates"),
+                Row("out/kernel", "heads value_dim attention_output", "kernel", gates="output", group="gates"),
+                Row("out/bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
             ),
         ),
         "prelu": Layout(
@@ -237,6 +246,7 @@ _NNX_OTHERS = {
     "conv": Layout(
         source="flax/nnx/nn/linear.py, class Conv",
         initial="kernel lecun_normal, bias zeros",
+        runs="strides dilation_rate padding",
         rows=(
             Row("kernel", "kernel_size group_input units", "kernel"),
             Row("bias", "units", "bias", when="bias"),
@@ -245,6 +255,7 @@ _NNX_OTHERS = {
     "depthwise_conv": Layout(
         source="flax/nnx/nn/linear.py, class Conv, with as many groups as channels",
         initial="kernel lecun_normal, bias zeros",
+        runs="strides dilation_rate padding",
         rows=(
             Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
             Row("bias", "input*multiplier", "bias", when="bias"),
@@ -254,6 +265,9 @@ _NNX_OTHERS = {
         source="flax/nnx/nn/linear.py, class ConvTranspose",
         initial="kernel lecun_normal, bias zeros",
         limits=(("groups", "=", "1"),),
+        quirks="mirrored",
+        note="its window is the mirror image of PyTorch's and Keras'",
+        runs="strides dilation_rate padding",
         rows=(
             Row("kernel", "kernel_size input units", "kernel"),
             Row("bias", "units", "bias", when="bias", group="output"),
@@ -264,10 +278,12 @@ _NNX_OTHERS = {
         initial="scale and variance ones, bias and mean zeros",
         options="nocenter noscale",
         note="mean and var are of type BatchStat, not Param",
+        gates="mean variance",
+        letters="mean variance",
         rows=(
             *_NORM,
-            Row("mean", "input", "statistic", trained=False, counted=False),
-            Row("var", "input", "statistic", trained=False, counted=False),
+            Row("mean", "input", "statistic", trained=False, counted=False, gates="mean"),
+            Row("var", "input", "statistic", trained=False, counted=False, gates="variance"),
         ),
     ),
     "layer_norm": Layout(
@@ -287,15 +303,17 @@ _NNX_OTHERS = {
         source="flax/nnx/nn/attention.py, class MultiHeadAttention",
         initial="kernels lecun_normal, biases zeros",
         limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
+        gates="query key value output",
+        letters="query key value output",
         rows=(
-            Row("query.kernel", "query heads key_dim", "kernel", group="query"),
-            Row("query.bias", "heads key_dim", "bias", when="bias", group="query"),
-            Row("key.kernel", "key heads key_dim", "kernel", group="value"),
-            Row("key.bias", "heads key_dim", "bias", when="bias", group="value"),
-            Row("value.kernel", "value heads key_dim", "kernel", group="value"),
-            Row("value.bias", "heads key_dim", "bias", when="bias", group="value"),
-            Row("out.kernel", "heads key_dim attention_output", "kernel", group="query"),
-            Row("out.bias", "attention_output", "bias", when="bias", group="query"),
+            Row("query.kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
+            Row("query.bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
+            Row("key.kernel", "key key_heads key_dim", "kernel", gates="key", group="gates"),
+            Row("key.bias", "key_heads key_dim", "bias", when="bias", gates="key", group="gates"),
+            Row("value.kernel", "value key_heads value_dim", "kernel", gates="value", group="gates"),
+            Row("value.bias", "key_heads value_dim", "bias", when="bias", gates="value", group="gates"),
+            Row("out.kernel", "heads value_dim attention_output", "kernel", gates="output", group="gates"),
+            Row("out.bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
         ),
     ),
     "prelu": Layout(

@@ -8,7 +8,7 @@ parted by spaces; inside an axis ``*`` nests (outermost first) and ``+`` concate
     group_input group_units           the features of one group of a convolution
     point multiplier                  kernels of 1 along each dimension; kernels per channel
     query value key heads key_heads   the widths that an attention reads, its heads and those of its keys
-    key_dim value_dim                 the size of a head
+    key_dim value_dim attended        the size of a head, and what all heads give together
     attention_output einsum_kernel    sizes that may have several axes, and so
     einsum_bias slopes                may the input of a normalisation, which is what it normalises
     all_slopes                        the slopes in a single axis
@@ -41,8 +41,8 @@ class Row(Record):
     ``role`` has a word for each part where an axis concatenates (``input+output``, ``biases``). ``when`` are the option
     words that bring the row in, ``frozen`` those that keep it at its initial zeros; ``gates`` the gates it holds, where not all.
     ``raveled``: each block lies (units, input) row by row inside a place of shape (input, units). ``group`` is the group of
-    applications that it belongs to, or one for each part; ``trained`` says whether training changes it, and ``counted`` whether the
-    framework counts it as parameters.
+    applications that it belongs to, ``gates`` where each gate is one of its own. ``trained`` says whether training changes it,
+    and ``counted`` whether the framework counts it as parameters.
     """
 
     name: str
@@ -65,7 +65,8 @@ class Layout(Record):
     ``stacked`` and ``stacked_two_way`` where the model has several recurrent layers. ``label`` is the name the framework gives an
     unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
     layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what
-    is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's.
+    is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's
+    (``mirrored``: a window the other way round).
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
     ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs`` are the fields of ``RUN_FIELDS`` that
     it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be
@@ -130,8 +131,10 @@ class Framework(Record):
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is to be known. ``errors``
-    are what it says of data of another number of axes (ndim), of other features, or of a state of another shape (hidden).
+    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is
+    to be known. ``errors`` are what it says of data of another number of axes (ndim), of other features, or of a state of another
+    shape (hidden). ``by_caller`` has the option words that its layers do not have and the code around them does, each with what
+    its layers do in their place.
     """
 
     name: str
@@ -155,6 +158,7 @@ class Framework(Record):
     runs: str = ""
     flow_note: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
+    by_caller: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
 
     def check(self) -> None:
         """Raise FrameworkError where a row has an axis that its layer has no size for."""

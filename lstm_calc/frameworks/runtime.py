@@ -73,6 +73,7 @@ ONNX = Framework(
         "conv": Layout(
             source="ONNX operator Conv-22",
             padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("W", "units group_input kernel_size", "kernel"),
                 Row("B", "units", "bias", when="bias"),
@@ -81,6 +82,7 @@ ONNX = Framework(
         "depthwise_conv": Layout(
             source="ONNX operator Conv-22, with as many groups as channels",
             padding="valid",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("W", "input*multiplier 1 kernel_size", "kernel"),
                 Row("B", "input*multiplier", "bias", when="bias"),
@@ -89,6 +91,7 @@ ONNX = Framework(
         "conv_transpose": Layout(
             source="ONNX operator ConvTranspose-22",
             padding="zeros",
+            runs="strides dilation_rate padding",
             rows=(
                 Row("W", "input group_units kernel_size", "kernel"),
                 Row("B", "units", "bias", when="bias", group="output"),
@@ -97,11 +100,13 @@ ONNX = Framework(
         "batch_norm": Layout(
             source="ONNX operator BatchNormalization-15",
             options="",
+            gates="mean variance",
+            letters="mean variance",
             rows=(
                 Row("scale", "input", "gain"),
                 Row("B", "input", "shift"),
-                Row("input_mean", "input", "statistic", trained=False),
-                Row("input_var", "input", "statistic", trained=False),
+                Row("input_mean", "input", "statistic", trained=False, gates="mean"),
+                Row("input_var", "input", "statistic", trained=False, gates="variance"),
             ),
         ),
         "layer_norm": Layout(

@@ -151,12 +151,12 @@ def canonical(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     found = []
     for position, layer in enumerate(layers):
         needless = layer.input_dim is None and sources[position] == _before(calls, position)
-        inputs = () if needless else tuple(_reference(layers, calls, modules, *source) for source in sources[position])
+        inputs = () if needless else tuple(_reference(calls, modules, *source) for source in sources[position])
         found.append(layer.replace(inputs=inputs) if layer.inputs and inputs != layer.inputs else layer)
     return tuple(found)
 
 
-def _reference(layers: Sequence[Layer], calls: Sequence[Layer], modules: Sequence[str], position: int, number: int) -> str:
+def _reference(calls: Sequence[Layer], modules: Sequence[str], position: int, number: int) -> str:
     """Return the usual name of an output or a state."""
     if position < 0:
         return INPUT

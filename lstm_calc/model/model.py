@@ -37,9 +37,9 @@ class Use(Record):
     """One use of a layer in a model, with the shapes of its ``inputs`` and ``outputs``.
 
     A layer with ``repeat`` has several uses, which share ``module`` and count up ``depth``. ``reads_steps`` and ``gives_steps`` say
-    whether axis 1 of the first input and output is steps. ``shared``: its weights are those of an
-    earlier use. ``sources`` are what it reads: the position of the use that gives it, -1 for the model's own input, and which of its
-    outputs and states it is; none where it starts from an input of its own.
+    whether axis 1 of the first input and output is steps. ``shared``: its weights are those of an earlier use. ``sources`` are what
+    it reads: the position of the use that gives it, -1 for the model's own input, and which of its outputs and states it is; none
+    where it starts from an input of its own.
     """
 
     layer: Layer
@@ -153,7 +153,8 @@ class Model(Checked):
         """Refuse an input that is missing, and a layer that cannot read what another one gives."""
         known = self.__dict__
         reads = self.input_dim is not None or self.input_shape is not None
-        known["flat"], known["origins"], known["flat_outputs"] = map(tuple, laid_out(self.layers, self.outputs, reads=reads))
+        flat, origins, outputs = laid_out(self.layers, self.outputs, reads=reads)
+        known["flat"], known["origins"], known["flat_outputs"] = tuple(flat), tuple(origins), tuple(outputs)
         known["calls"] = tuple(calls_of(self.flat))
         if sum([layer.repeat for layer in self.calls]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
@@ -331,35 +332,55 @@ def _named(model: Model, steps: Iterable[_Step]) -> tuple[Use, ...]:
 
 def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[_Step]:
     """Yield every use of a layer with the shapes it reads and gives."""
-    given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
-    timed, lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
-    use, behind_features = 0, False
-    for position, (call, each) in enumerate(zip(model.calls, model.flat, strict=True)):
-        sources, last = model.sources[position], position in model.giving_last
+    flow = _Flow(model, shape, others)
+    for position in range(len(model.calls)):
         try:
-            if isinstance(each, Input):
-                reads: tuple[Shape, ...] = (_shape_of_input(model, position, shape, others),)
-                reads_steps = _reads_steps(model, position, reads[0])
-            else:
-                flowing = tuple(given[source][number] for source, number in sources)
-                reads_steps = call.among([timed[source] and not _is_state(model, source, number) for source, number in sources])
-                reads = _read(call, flowing, named=bool(each.inputs), behind_features=behind_features)
-                sources = tuple((lasts[source], number) for source, number in sources) if reads == flowing else ()
-            initial, begun = (reads[1:], sources[1:]) if call.states else ((), ())
-            for depth in range(call.repeat):
-                one = _giving(call, last=last) if depth == call.repeat - 1 else _giving_every_step(call)
-                gives_steps = one.time_distributed > 0 or one.gives_steps(reads_steps)
-                gives = one.give(reads)
-                yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
-                before = reads[0]
-                reads, reads_steps = (*gives, *initial), gives_steps
-                sources = (*((use + depth, number) for number in range(call.outputs)), *begun)
+            yield from flow.through(position)
         except ModelError as error:
             raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
-        behind_features = not isinstance(each, Input) and (behind_features or call.output_dim is not None)
-        use += call.repeat
-        lasts[position] = use - 1
-        given[position], timed[position] = (*gives, *call.state_shapes(before, gives)), gives_steps
+
+
+class _Flow:
+    """The shapes that have been given so far, by the position of the layer that gave them."""
+
+    def __init__(self, model: Model, shape: Shape, others: Mapping[str, Shape]) -> None:
+        self._model, self._shape, self._others = model, shape, others
+        self._given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
+        self._timed, self._lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
+        self._use = 0
+        self._behind_features = False
+
+    def through(self, position: int) -> Iterator[_Step]:
+        """Yield the uses of the layer at a position; raise ModelError where it cannot read what comes in."""
+        call, each = self._model.calls[position], self._model.flat[position]
+        reads, reads_steps, sources = self._input(position) if isinstance(each, Input) else self._read(position)
+        first, (initial, begun) = reads[0], (reads[1:], sources[1:]) if call.states else ((), ())
+        gives: tuple[Shape, ...] = ()
+        for depth in range(call.repeat):
+            is_last = depth == call.repeat - 1
+            one = _giving(call, last=position in self._model.giving_last) if is_last else _giving_every_step(call)
+            gives, gives_steps = one.give(reads), one.time_distributed > 0 or one.gives_steps(reads_steps)
+            yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
+            first, reads, reads_steps = reads[0], (*gives, *initial), gives_steps
+            sources = (*((self._use + depth, number) for number in range(call.outputs)), *begun)
+        self._behind_features = not isinstance(each, Input) and (self._behind_features or call.output_dim is not None)
+        self._use += call.repeat
+        self._lasts[position], self._timed[position] = self._use - 1, reads_steps
+        self._given[position] = (*gives, *call.state_shapes(first, gives))
+
+    def _input(self, position: int) -> tuple[tuple[Shape, ...], bool, tuple[Source, ...]]:
+        """Return the shape of a layer of kind input, and whether it has steps; it reads nothing."""
+        shape = _shape_of_input(self._model, position, self._shape, self._others)
+        return (shape,), _reads_steps(self._model, position, shape), ()
+
+    def _read(self, position: int) -> tuple[tuple[Shape, ...], bool, tuple[Source, ...]]:
+        """Return the shapes that a layer reads, whether they have steps, and the uses that give them."""
+        model, call, sources = self._model, self._model.calls[position], self._model.sources[position]
+        flowing = tuple(self._given[source][number] for source, number in sources)
+        timed = call.among([self._timed[source] and not _is_state(model, source, number) for source, number in sources])
+        named = bool(model.flat[position].inputs)
+        reads = _read(call, flowing, named=named, behind_features=self._behind_features)
+        return reads, timed, tuple((self._lasts[source], number) for source, number in sources) if reads == flowing else ()
 
 
 def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[str, Shape]) -> Shape:
@@ -430,21 +451,28 @@ def _input_shape(model: Model) -> Shape:
     width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
-    if width is None and not isinstance(layer, Embedding):
+    if width is None and not isinstance(layer or model.calls[0], (Embedding, Other)):
         raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
     shape = (layer and layer.input_shape(width)) or (None, width)
     return (*(None,) * (layer.time_distributed if layer else 0), *shape)
 
 
 def first_reader(model: Model) -> Layer | None:
-    """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one."""
+    """Return the first layer that reads a certain number of axes of the input, before any that changes it; None without one.
+
+    An embedding after a layer that gives features reads an input of its own.
+    """
+    features = False
     reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
     for position, call in enumerate(model.calls):
         if any(source in reached for source, _ in model.sources[position]):
+            if features and isinstance(call, Embedding):
+                return None
             if call.input_shape(None) is not None or call.time_distributed:
                 return call
             if call.keeps_rank:
                 reached.add(position)
+                features = features or call.output_dim is not None
     return None
 
 

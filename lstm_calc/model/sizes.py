@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
 
@@ -97,7 +97,7 @@ def shown(shape: Sequence[Size]) -> str:
     return f"({', '.join('None' if size is None else f'{size:,}' for size in shape)})"
 
 
-def entries(key: str) -> tuple[str, ...]:
+def entries(key: Any) -> tuple[str, ...]:
     """Return the words of an index such as ``:,-1``; raise ModelError for what is none.
 
     >>> entries(":, -1"), entries("...,None,1:5")

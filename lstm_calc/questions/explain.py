@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from itertools import groupby
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -162,6 +164,8 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
     """Return the explanation of layers that are alike."""
     use = group[0]
     layer, words = use.layer, _words(use.layer)
+    if layer.kind not in CELLS.keys() | MAPS.keys():
+        return _listed(group, owned)
     operands = tuple(_operands(use, owned, words))
     blocks = {(each.gate, each.role): each.axes for each in operands}
     equations = _equations(layer, layout)
@@ -184,6 +188,55 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
         total=sum(tensor.params for tensor in owned),
         forget_bias=layout.forget_bias,
     )
+
+
+def _listed(group: Sequence[Use], owned: Sequence[Tensor]) -> LayerExplanation:
+    """Return the explanation of layers that no equations are written down for: their parameters, tensor by tensor."""
+    use, counted = group[0], [tensor for tensor in owned if tensor.counted]
+    names = zip(_own_names([tensor.name for tensor in counted]), counted, strict=True)
+    operands = [
+        Operand(
+            f"{name} of the {part.gate}" if len(tensor.parts) > 1 else name,
+            None,
+            part.role,
+            tuple(axis.replace("*", " × ") for axis in part.axes.split()),
+            part.shape,
+            fixed=False,
+        )
+        for name, tensor in names
+        for part in tensor.parts
+    ]
+    terms = Counter(" × ".join(operand.axes) or "1" for operand in operands)
+    formula = " + ".join(times(number, term) for term, number in terms.items())
+    total = sum(tensor.params for tensor in owned)
+    return LayerExplanation(
+        names=tuple(each.name for each in group),
+        layer=use.layer,
+        input_dim=use.widths[0],
+        output_dim=use.widths[1],
+        sizes=use.sizes,
+        lines=(),
+        states={},
+        operands=tuple(operands),
+        gates=(),
+        functions={},
+        steps=(_step("whole layer", formula, use.sizes, total),) if counted else (),
+        total=total,
+        forget_bias=0,
+    )
+
+
+def _own_names(names: Sequence[str]) -> list[str]:
+    """Return the names without the path that all have.
+
+    >>> _own_names(["a.b.query/kernel", "a.b.bias"]), _own_names(["a/b"])
+    (['query/kernel', 'bias'], ['b'])
+    """
+    paths = [re.findall(r"[^/.]+[/.]?", name) for name in names]
+    shared = 0
+    while paths and all(len(path) > shared + 1 for path in paths) and len({path[shared] for path in paths}) == 1:
+        shared += 1
+    return ["".join(path[shared:]) for path in paths]
 
 
 def _words(layer: Layer) -> dict[str, str]:

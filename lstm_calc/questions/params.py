@@ -126,7 +126,7 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
 def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
     parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
     kind = use.layer.kind
-    order: list[str | None] = [*CELLS[kind].gates, None] if kind in CELLS else [None]
+    order = [*CELLS[kind].gates, None] if kind in CELLS else list(dict.fromkeys(part.gate for part in parts))
     places = [(way or None, gate) for way in use.layer.directions for gate in order]
     blocks = {place: [part for part in parts if (part.way, part.gate) == place] for place in places}
     return LayerCount(

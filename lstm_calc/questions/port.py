@@ -109,6 +109,7 @@ class _Side(Record):
     forget_bias: int
     states: tuple[str, ...]
     equations: tuple[Equation, ...]
+    mirrored: bool
     parts: dict[Key, tuple[Tensor, Part]]
 
     def at_run_time(self, gate: str | None) -> int:
@@ -180,7 +181,7 @@ def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
     cell = CELLS.get(layer.kind)
     equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
     parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
-    return _Side(table.name, layout.forget_bias, tuple(cell.states if cell else ()), equations, parts)
+    return _Side(table.name, layout.forget_bias, tuple(cell.states if cell else ()), equations, "mirrored" in layout.quirks, parts)
 
 
 class _Crossing:
@@ -191,6 +192,8 @@ class _Crossing:
         gates = gate_map(source.states, source.equations, target.equations)
         if gates is None:
             raise FrameworkError(_other_function(layer, source, target))
+        if source.mirrored != target.mirrored:
+            raise FrameworkError(f"the windows of {layer.kind} are mirror images in {source.name} and {target.name}")
         self.gates = gates
         self.source = source
         self.target = target
@@ -204,6 +207,8 @@ class _Crossing:
             keys = [(part.way, gate, role) for role in self._roles(part, gate)]
             self.taken.update(keys)
             blocks = [self.source.parts[key] for key in keys]
+            if not blocks and part.role == "statistic" and part.shape:
+                raise FrameworkError(f"{self.target.name} stores a {part.gate} that {self.source.name} does not have")
             yield Move(
                 gate=part.gate,
                 role=part.role,
@@ -251,6 +256,8 @@ class _Crossing:
                 continue
             frozen = part.role in _BIASES and not self.biased
             if not frozen and (part.gate is None or part.gate in read):
+                if part.gate is None:
+                    raise FrameworkError(f"{self.source.name} has {tensor.name}, and {self.target.name} has no place for it")
                 raise FrameworkError(
                     f"{self.source.name} has a {part.role.replace('_', ' ')} in the {part.gate} that another gate scales; "
                     f"{self.target.name} has no place for it, and it cannot be merged with a bias that no gate scales"
@@ -266,8 +273,13 @@ def _lying(tensor: Tensor, part: Part) -> tuple[Shape, list[int]]:
 
 def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int, ...]:
     """Return, for each axis of a target's block, the axis of the source's block that it is."""
-    have, want = _lying(stored, block)[1], _lying(tensor, part)[1]
-    return tuple(have.index(axis) for axis in want)
+    if stored.axes == tensor.axes:
+        return tuple(range(len(part.shape)))
+    (lies, have), (shape, want) = _lying(stored, block), _lying(tensor, part)
+    order = tuple(have.index(axis) for axis in want if axis in have)
+    if sorted(order) != [*range(len(lies))] or tuple(lies[axis] for axis in order) != shape:
+        raise FrameworkError(f"{stored.name} and {tensor.name} differ in more than the order of their axes; port cannot fill it")
+    return order
 
 
 def _other_function(layer: Layer, source: _Side, target: _Side) -> str:

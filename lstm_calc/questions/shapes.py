@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, few
-from lstm_calc.frameworks import Signal, check_run, equation_words, framework_of, layout_for, with_defaults
+from lstm_calc.frameworks import Signal, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import Input
@@ -69,7 +69,12 @@ class Shapes(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; a size that is not known is null."""
-        return {"schema": "lstm-calc/shapes/1", **self.asdict(), "tensors": [flow.asdict() for flow in self.tensors], "links": [link.asdict() for link in self.links]}
+        return {
+            "schema": "lstm-calc/shapes/1",
+            **self.asdict(),
+            "tensors": [flow.asdict() for flow in self.tensors],
+            "links": [link.asdict() for link in self.links],
+        }
 
 
 def shapes(
@@ -116,7 +121,7 @@ def shapes(
         tensors=tuple(flows),
         reads=reads,
         links=tuple(_links(model, places)),
-        notes=tuple(_notes(places, table)),
+        notes=(*_notes(places, table), *caller_notes(model, table)),
         warnings=tuple(warnings),
     )
 

@@ -134,7 +134,11 @@ def _root(count: Callable[[int], int], low: int, limit: int) -> int:
 
 def _opened(model: Model | Template, *, scale: bool) -> Template:
     """Return the template that is solved for."""
-    template = Template(model.flat, model.input_dim, input_shape=model.input_shape, outputs=model.flat_outputs) if isinstance(model, Model) else model
+    template = (
+        Template(model.flat, model.input_dim, input_shape=model.input_shape, outputs=model.flat_outputs)
+        if isinstance(model, Model)
+        else model
+    )
     if template.places and scale:
         raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
     return template if template.places else (in_proportion if scale else one_width)(template)

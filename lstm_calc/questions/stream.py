@@ -130,8 +130,8 @@ def _without_batch(model: Model, table: Framework, order: str, stream: Stream, s
         pattern = table.errors.get("ndim", "") if reader and reader.rank else ""
         said = f" ({pattern.format(want=len(whole), got=len(shape))!r})" if pattern else ""
         yield (
-            f"the shape {_shown(shape)} has {_axes(len(shape))}, and {table.name} reads {len(whole)}, ({', '.join(whole)}): it would "
-            f"refuse such data{said}; read as {_shown(stream.shape(whole))}, with a batch that is not known"
+            f"the shape {_shown(shape)} has {_axes(len(shape))}, and {table.name} reads {len(whole)}, ({', '.join(whole)}): it "
+            f"would refuse such data{said}; read as {_shown(stream.shape(whole))}, with a batch that is not known"
         )
 
 

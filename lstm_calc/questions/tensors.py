@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 _BLOCKS = {"gates", "ways", "biases"}
 """The words that count blocks, not features; a single gate's ``..._gate`` is one more."""
-_INTO = {"kernel": {"input", "vocab_size"}, "recurrent_kernel": {"output"}, "projection": {"units"}}
+_INTO = {
+    "kernel": {"input", "group_input", "vocab_size", "query", "key", "value", "attended"},
+    "recurrent_kernel": {"output"},
+    "projection": {"units"},
+}
 _OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projection": {"projection"}}
 """For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
 
@@ -251,7 +255,7 @@ def transposed(row: Row, axes: str) -> dict[str, bool]:
     """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
     names = [axis for axis in axes.split() if axis not in _BLOCKS]
     orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
-    return {role: not row.raveled and 1 in order and order.index(1) < order.index(0) for role, order in orders.items()}
+    return {role: not row.raveled and {0, 1} <= set(order) and order.index(1) < order.index(0) for role, order in orders.items()}
 
 
 def axis_order(axes: str, part: Part) -> list[int]:
@@ -270,6 +274,6 @@ def axis_order(axes: str, part: Part) -> list[int]:
 def _meaning_of(axis: str, role: str) -> int:
     """Return 0 for what flows out of a matrix (or a vector's only axis), 1 for what flows in, 2 and on for a window."""
     words = {word for term in terms_of(axis) for word in term}
-    if axis.startswith("kernel_"):
-        return int(axis.removeprefix("kernel_")) + 1
+    if axis.startswith(("kernel_", "point_")):
+        return int(axis.rpartition("_")[2]) + 1
     return int(bool(words & _INTO.get(role, set())) and not words & _OUT_OF[role])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import listed
+from lstm_calc.frameworks import caller_notes, framework
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -94,6 +94,7 @@ def _traffic_table(traffic: Traffic) -> Table:
 def _notes(model: Model, answer: Cost) -> Iterator[str]:
     yield _WORK_LEGEND
     yield from _flow_notes(model, answer)
+    yield from caller_notes(model, framework(answer.framework))
     yield _BYTES_LEGEND
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
@@ -122,7 +123,8 @@ _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4
 
 
 def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
-    for below, above in pairwise(answer.layers):
+    read = [(source, position) for position, use in enumerate(model.uses) for source, _ in use.sources[:1] if source >= 0]
+    for below, above in ((answer.layers[source], answer.layers[position]) for source, position in read):
         if below.type in CELLS and above.type not in CELLS:
             how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
             if how:

@@ -47,6 +47,12 @@ _MEANINGS = {
     "recurrent_bias": "added too, a second bias",
     "peephole": "weights with which a gate sees the cell, number by number",
     "projection": "weights that make the output h out of the cell",
+    "gain": "multiplied, number by number",
+    "shift": "added, number by number",
+    "statistic": "kept while training, not trained",
+    "slope": "multiplied with negative numbers",
+    "table": "scores, looked up",
+    "other": "of which no more is known",
 }
 _MERGES = {
     "concat": "the two outputs are put side by side, which gives",
@@ -107,7 +113,10 @@ def _opening(layer: LayerExplanation) -> Iterator[str]:
     )
 
 
-def _count_words(number: int, what: str = "number") -> str:
+def _count_words(number: int | None, what: str = "number") -> str:
+    """Return a count in words; that of a size that is not known is so many."""
+    if number is None:
+        return f"so many {what}s"
     return f"{number:,} {what}{'s' * (number > 1)}"
 
 
@@ -203,8 +212,10 @@ def _reason(layer: LayerExplanation) -> str:
         if operand.gate is not None or not layer.gates:
             held.setdefault(operand.role, []).append(operand.gate)
     gates = max(sum(gate.stored for gate in layer.gates), 1)
+    if layer.layer.kind == "embedding" or not layer.lines:
+        return ""
     all_have = [_unit_words(layer, role, held) for role, owners in held.items() if len(owners) == gates]
-    if layer.layer.kind == "embedding" or not all_have:
+    if not all_have:
         return ""
     unit = layer.layer.size.removesuffix("s")
     some_have = [
@@ -242,7 +253,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
         yield "The layer is frozen: its parameters are counted, and not trained."
 
 
-def _way_notes(shape: Recurrent, output_dim: int) -> Iterator[str]:
+def _way_notes(shape: Recurrent, output_dim: int | None) -> Iterator[str]:
     """Yield in which order the steps are read."""
     if shape.bidirectional:
         yield (

@@ -207,19 +207,17 @@ class _Reading:
 
     def _countable(self, read: Callable[..., Model], config: Any, spare: int | None, configuration: Configuration) -> Model:
         """Return the model; ask for what its inputs' sizes depend on where it cannot be counted without."""
-        causes = list(dict.fromkeys(configuration.open))
-        try:
-            model = read(config, spare)
-            _check_widths(model)
-        except ModelError:
-            needed = self._needed(causes)
-            self._ask(needed)
-            raise
-        return model
 
-    def _needed(self, causes: list[Cause]) -> list[Cause]:
-        """Return which unknown sizes of inputs a count depends on: those of features, or all where steps are mixed in."""
-        return causes
+        def is_countable() -> bool:
+            try:
+                _check_widths(read(config, spare))
+            except ModelError:
+                return False
+            return True
+
+        if configuration.open and not is_countable():
+            self._ask(configuration.needed(is_countable))
+        return read(config, spare)
 
     def _place(self) -> Any:
         from lstm_calc.formats.code.values import Place

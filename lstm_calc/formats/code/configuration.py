@@ -11,9 +11,13 @@ from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Unkno
 from lstm_calc.model import Other, fresh_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lstm_calc.model import Model
 
 _MODULE = "keras.layers"
+_PROBE = 96
+"""A size that stands for one that is not known, while it is tried which others a count depends on."""
 _ONE = {"Dense", "Dropout", "Activation", "BatchNormalization", "Add", "Multiply", "RepeatVector"}
 _IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6, "MaxPooling2D": 4, "AveragePooling2D": 4}
 
@@ -24,8 +28,8 @@ class Configuration:
     def __init__(self, input_dim: int | None = None) -> None:
         """Take the width of an input that does not say it."""
         self.missing: list[Cause] = []
-        self.open: list[Cause] = []
-        """What the sizes of inputs depend on that are not known: asked for only if a count depends on them."""
+        self.open: list[tuple[list[Any], int, tuple[Cause, ...]]] = []
+        """The sizes of inputs that are not known: the shape, the axis, and what they depend on, asked for only if a count does."""
         self.params: dict[str, Any] = {}
         """The number of parameters of the layers of the author's, by name."""
         self.used_input = False
@@ -107,8 +111,22 @@ class Configuration:
         if not isinstance(shape, (list, tuple)):
             self.missing += causes_of(shape)
             return [None, None, None]
-        self.open += causes_of(list(shape))
-        return [size if isinstance(size, int) and size > 0 else None for size in shape]
+        sizes = [size if isinstance(size, int) and size > 0 else None for size in shape]
+        self.open += [(sizes, axis, causes_of(size)) for axis, size in enumerate(shape) if causes_of(size)]
+        return sizes
+
+    def needed(self, is_countable: Callable[[], bool]) -> list[Cause]:
+        """Return what those sizes of inputs depend on without which a model of the configuration cannot be counted."""
+        for sizes, axis, _ in self.open:
+            sizes[axis] = _PROBE
+        found: list[Cause] = []
+        probed = is_countable()
+        for sizes, axis, causes in self.open:
+            sizes[axis] = None
+            if not probed or not is_countable():
+                found += causes
+            sizes[axis] = _PROBE
+        return found
 
     def _functional(self, network: Network) -> dict[str, Any]:
         """Return the configuration of a model of calls."""

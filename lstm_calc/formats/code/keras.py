@@ -92,7 +92,7 @@ _WITHOUT_SIZE = frozenset(
 )
 """Arguments that change no size and are left out."""
 _SHAPES = frozenset("input_shape batch_input_shape batch_shape shape input_dim input_length batch_size".split())
-_DROPPED = frozenset({"initial_state", "mask", "training", "attention_mask", "return_attention_scores", "use_causal_mask", "constants"})
+_DROPPED = frozenset({"mask", "training", "attention_mask", "return_attention_scores", "use_causal_mask", "constants"})
 
 
 class Layer:

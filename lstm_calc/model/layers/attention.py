@@ -129,7 +129,7 @@ class MultiHeadAttention(Attending):
 
     kind = "multi_head_attention"
     value = "num_heads"
-    words = Attending.words | {"heads", "key_heads", "key_dim", "value_dim", "attention_output"}
+    words = Attending.words | {"heads", "key_heads", "key_dim", "value_dim", "attended", "attention_output"}
     num_heads: int
     key_dim: int
     value_dim: int | None = None
@@ -160,6 +160,7 @@ class MultiHeadAttention(Attending):
             "key_heads": self.key_heads or self.num_heads,
             "key_dim": self.key_dim,
             "value_dim": self.value_dim or self.key_dim,
+            "attended": self.num_heads * (self.value_dim or self.key_dim),
             **several("attention_output", self.attended(query, value)),
         }
 
@@ -170,8 +171,8 @@ class MultiHeadAttention(Attending):
 
     def input_times(self, shapes: tuple[Shape, ...], given: tuple[Shape, ...]) -> Mapping[str, Size]:  # noqa: ARG002 - as in the base class
         """Return how often the projections are applied: those of keys and values once for each position of the value."""
-        query, value, _ = self.read(shapes)
-        return {"": product(query[:-1]), "query": product(query[:-1]), "value": product(value[:-1])}
+        query, value, _ = (product(shape[:-1]) for shape in self.read(shapes))
+        return dict.fromkeys(("", "query", "output", "gate"), query) | dict.fromkeys(("key", "value"), value)
 
     def _pairs(self, query: Shape, value: Shape) -> Size:
         """Return how many pairs of positions there are: along the axes that it attends over, each with each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model.layers.base import Layer
@@ -42,10 +42,11 @@ class Nested(Layer):
 
     def check_layers(self) -> None:
         """Refuse what is no list of layers, or an empty one."""
-        layers = () if isinstance(self.layers, (str, bytes)) or not hasattr(self.layers, "__iter__") else tuple(self.layers)
+        given: Any = self.layers
+        layers = () if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__") else tuple(given)
         strange = next((each for each in layers if not isinstance(each, Layer)), None)
         if not layers or strange is not None:
-            raise ModelError(f"layers must be a list of layers, not {quoted(strange or self.layers)}", key="layers")
+            raise ModelError(f"layers must be a list of layers, not {quoted(strange or given)}", key="layers")
         self.__dict__["layers"] = layers
 
 

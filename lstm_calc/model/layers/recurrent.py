@@ -256,7 +256,7 @@ class ConvRecurrent(Windowed, Recurrent, kw_only=True):
     def state_shapes(self, shape: Shape, given: tuple[Shape, ...]) -> tuple[Shape, ...]:
         """Return the shapes of the states: an image for every sequence."""
         every = self.every_step(self.reading(shape))
-        state = self.join(given[0][:1], self.split(every)[1], self.filters)
+        state = self.join(given[0][:1], self.split(every)[1], self.output)
         return (state,) * len(self.states)
 
     def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - a step is computed whether it is given or not
