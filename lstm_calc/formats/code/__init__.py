@@ -191,7 +191,6 @@ class _Reading:
             network = keras.Network(value.place, [value])
         configuration = Configuration(self.input_dim)
         config = configuration.network(network)
-        self._ask(configuration.missing)
         spare = None if configuration.used_input else self.input_dim
 
         def read(filled: Any, width: int | None) -> Model:
@@ -215,8 +214,8 @@ class _Reading:
                 return False
             return True
 
-        if configuration.open and not is_countable():
-            self._ask(configuration.needed(is_countable))
+        if configuration.missing or (configuration.open and not is_countable()):
+            self._ask([*configuration.missing, *configuration.needed(is_countable)])
         return read(config, spare)
 
     def _place(self) -> Any:

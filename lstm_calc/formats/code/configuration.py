@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _MODULE = "keras.layers"
 _PROBE = 96
 """A size that stands for one that is not known, while it is tried which others a count depends on."""
+_FLAGS = frozenset("return_sequences return_state use_bias go_backwards reset_after center scale trainable keepdims".split())
+_WORDS = frozenset("merge_mode padding data_format name".split())
 _ONE = {"Dense", "Dropout", "Activation", "BatchNormalization", "Add", "Multiply", "RepeatVector"}
 _IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6, "MaxPooling2D": 4, "AveragePooling2D": 4}
 
@@ -98,7 +100,7 @@ class Configuration:
         """Return an argument as JSON has it, MISSING for one that has no plain value."""
         if is_unknown(value):
             self.missing += causes_of(value)
-            return MISSING
+            return False if key in _FLAGS else MISSING if key in _WORDS else _PROBE
         if isinstance(value, (list, tuple)):
             parts = [self._plain(each, key) for each in value]
             return MISSING if MISSING in parts else parts
@@ -195,7 +197,7 @@ class Configuration:
 def _declared(layer: Layer, given: dict[str, Any]) -> Any:
     """Take the shape that a layer says it reads out of its arguments; MISSING where it says none."""
     whole = given.pop("batch_input_shape", given.pop("batch_shape", MISSING))
-    shape = given.pop("input_shape", MISSING)
+    shape = given.pop("input_shape", given.pop("shape", MISSING) if layer.name == "InputLayer" else MISSING)
     length = given.pop("input_length", MISSING)
     batch = given.pop("batch_size", None)
     del batch
