@@ -71,7 +71,20 @@ _PIECE = re.compile(r"\s*(?:[@#]|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]
 
 def _is_code(text: str) -> bool:
     """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
-    return bool(_PROGRAM.fullmatch(text) or _PIECE.match(text))
+    return bool(_PROGRAM.fullmatch(text) or (_PIECE.match(text) and not _PRINTED.search(text)))
+
+
+_PRINTED = re.compile(r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):")
+"""What tells a module or a summary that was printed."""
+
+
+def _text_in(model: str) -> str:
+    """Return the text of a model: that in a text file, for one that is named."""
+    if model.endswith(".txt") and "\n" not in model and Path(model).is_file():
+        from lstm_calc.formats.code.source import read_text
+
+        return read_text(Path(model), model)
+    return model
 
 
 def _code_model(model: str, input_dim: int | None, said: Said) -> Model:
@@ -197,8 +210,13 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
 
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
     """Return the model of the argument: Python code, standard input, a file, or the notation."""
+    model = _text_in(model)
     if _is_code(model):
         return _code_model(model, input_dim, said)
+    if _PRINTED.search(model):
+        from lstm_calc.formats.printed import read_printed
+
+        return read_printed(model)
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load
 
@@ -210,8 +228,8 @@ def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_S
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
     """Return the template of the argument: Python code, standard input, a file, or the notation."""
-    if _is_code(model):
-        read = _code_model(model, input_dim, said)
+    if _is_code(model) or _PRINTED.search(_text_in(model)):
+        read = named_model(model, input_dim, said)
         return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load_template
@@ -235,7 +253,7 @@ def model_and_budget(
     model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
 ) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
-    if _is_code(model) or not is_a_path(model):
+    if _is_code(model) or model.endswith(".txt") or not is_a_path(model):
         return with_assumed(named_model(model, input_dim, said), assumed), _no_budget()
     from lstm_calc.formats.modelfile import load_with_budget
 
