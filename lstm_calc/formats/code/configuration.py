@@ -70,7 +70,8 @@ class Configuration:
         config = {"name": self.name(layer), **self._arguments(layer)}
         if layer.params is not None:
             self.params[config["name"]] = layer.params
-        return {"class_name": layer.name, "module": _MODULE, "config": config}
+        module = _MODULE if layer.params is None else "code"
+        return {"class_name": layer.name, "module": module, "config": config}
 
     def _arguments(self, layer: Layer) -> dict[str, Any]:
         """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""
@@ -132,7 +133,7 @@ class Configuration:
 
     def _functional(self, network: Network) -> dict[str, Any]:
         """Return the configuration of a model of calls."""
-        calls = _calls(network)
+        calls = calls_of(network)
         entries: dict[int, dict[str, Any]] = {}
         places: dict[int, tuple[str, int]] = {}
         for call in calls:
@@ -217,10 +218,10 @@ def _listed(args: Any) -> list[Any]:
     return list(args) if isinstance(args, (list, tuple)) and not all(isinstance(each, Tensor) for each in args) else [args] if args else []
 
 
-def _calls(network: Network) -> list[Call]:
+def calls_of(network: Network) -> list[Call]:
     """Return the calls that a model's outputs need, each after those that it reads; those of its inputs are the first."""
     done: dict[int, Call] = {id(each.call): each.call for each in tensors_in(network.inputs)}
-    inner = set(done)
+    inputs = set(done)
     todo = [(each.call, False) for each in reversed(list(tensors_in(network.outputs)))]
     while todo:
         call, ready = todo.pop()
@@ -230,12 +231,8 @@ def _calls(network: Network) -> list[Call]:
             done[id(call)] = call
             continue
         todo.append((call, True))
-        todo += [(each.call, False) for each in reversed(list(tensors_in([call.args, call.kwargs]))) if id(each.call) not in inner]
-    return [_as_input(call) if id(call) in inner and call.args else call for call in done.values()]
-
-
-def _as_input(call: Call) -> Call:
-    return call
+        todo += [(each.call, False) for each in reversed(list(tensors_in([call.args, call.kwargs]))) if id(each.call) not in inputs]
+    return list(done.values())
 
 
 def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:

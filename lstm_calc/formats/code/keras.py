@@ -80,13 +80,16 @@ CLASSES: dict[str, str] = {
 }
 """The classes of Keras that are read, and their arguments that are given by position."""
 
+FUNCTIONS = ("concatenate", "add", "multiply", "average", "maximum", "minimum", "subtract", "dot")
+"""The functions of keras.layers, each of which calls the layer of its name."""
+
 _RECURRENT = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "CuDNNLSTM": 2, "CuDNNGRU": 1, "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2}
 """How many states each has."""
 _WITHOUT_SIZE = frozenset(
     "activation recurrent_activation dropout recurrent_dropout rate stddev mask_value kernel_initializer recurrent_initializer "
     "bias_initializer embeddings_initializer kernel_regularizer recurrent_regularizer bias_regularizer activity_regularizer "
     "embeddings_regularizer kernel_constraint recurrent_constraint bias_constraint embeddings_constraint weights epsilon momentum "
-    "dtype seed mask_zero implementation unroll stateful alpha function negative_slope max_value threshold noise_shape "
+    "dtype seed mask_zero implementation unroll stateful alpha negative_slope max_value threshold noise_shape "
     "unit_forget_bias dropout_W dropout_U init inner_init W_regularizer U_regularizer b_regularizer beta_initializer gamma_initializer "
     "moving_mean_initializer moving_variance_initializer time_major inner_activation forget_bias_init consume_less theta".split()
 )
@@ -264,6 +267,8 @@ def _states(layer: Layer) -> int:
 
 def _lambda(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a function of the author's gives: followed, where it can be."""
+    if not list(tensors_in(list(positional[:1]))):
+        return Unknown(causes_of(list(positional)) or [cause])
     function = layer.config.get("function", layer.config.get("body"))
     if isinstance(function, Function):
         found = interpreter.call(function, positional[:1], {}, cause)
@@ -305,8 +310,8 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
         return _op("Reshape", [first], {"shape": [None, *list(named.get("shape", axis))[1:]]})
     if name in _PAIRS and len(positional) > 1:
         return operate(_PAIRS[name], first, positional[1])
-    if name in {"matmul", "batch_dot"} and name == "matmul":
-        return _op("Matmul", list(positional[:2]), {})
+    if name in {"matmul", "dot", "tensordot"} and len(positional) > 1:
+        return operate("MatMult", first, positional[1])
     return Tensor(Call(Layer("Lambda", {}, Place("", 1)), [first], {}))
 
 
@@ -317,7 +322,20 @@ def _op(name: str, args: list[Any], kwargs: dict[str, Any]) -> Tensor:
 def operate(name: str, left: Any, right: Any) -> Tensor:
     """Return what an operator gives on tensors; a number beside one changes no shape."""
     operands = [each for each in (left, right) if isinstance(each, Tensor)]
+    if name == "MatMult" and isinstance(right, Array) and right.shape:
+        return _widened(left, right.shape[-1])
     return _op(_OPERATORS.get(name, name) if len(operands) == 2 else "Identity", operands, {})
+
+
+def _widened(tensor: Tensor, width: Any) -> Tensor:
+    """Return the product of a tensor and a matrix, which gives another width."""
+    from lstm_calc.formats.code.configuration import shape_of
+
+    shape = shape_of(tensor)
+    layer = Layer("matmul", {}, Place("", 1))
+    layer.params = 0
+    layer.shape = None if shape is None else (*shape[:-1], width if isinstance(width, int) else None)
+    return Tensor(Call(layer, [tensor], {}))
 
 
 def item(tensor: Tensor, key: Any) -> Tensor:
@@ -361,11 +379,29 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if name in {"input", "inputs", "output", "outputs"} and holder.outputs is not None:
         return holder.inputs if name.startswith("input") else holder.outputs
     if name == "layers":
-        return holder.layers
+        return network_layers(holder)
+    if name == "get_layer":
+        return Built(lambda label=None, index=None, *, at: _named_layer(network_layers(holder), label, index, at))
     if name in {"compile", "fit", "summary", "load_weights", "save"}:
         return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
     del interpreter
     return Unknown([cause])
+
+
+def network_layers(network: Network) -> list[Any]:
+    """Return the layers of a model, those of its inputs first."""
+    if network.outputs is None:
+        return network.layers
+    from lstm_calc.formats.code.configuration import calls_of
+
+    found = [call.layer for call in calls_of(network) if not isinstance(call.layer, str)]
+    return list({id(layer): layer for layer in found}.values())
+
+
+def _named_layer(layers: list[Any], label: Any, index: Any, at: Cause) -> Any:
+    if isinstance(label, str):
+        return next((each for each in layers if isinstance(each, Layer) and each.config.get("name") == label), Unknown([at]))
+    return layers[index if isinstance(index, int) else label]
 
 
 def _shape(tensor: Tensor, cause: Cause) -> Any:
@@ -441,7 +477,7 @@ def instance_method(interpreter: Interpreter, holder: Instance, name: str) -> An
 def _add_weight(holder: Instance, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
     shape = named.get("shape", next((each for each in values if isinstance(each, (list, tuple))), ()))
     holder.attributes.setdefault("__weights__", []).append(shape)
-    return Unknown([at])
+    return Array(shape) if isinstance(shape, (list, tuple)) else Unknown([at])
 
 
 def snake(name: str) -> str:

@@ -100,7 +100,7 @@ class Library:
             return {name: value for name, value in found.scope.names.items() if not name.startswith("_")}
         self.imports.setdefault(path, Cause(path, place))
         home = family_of(f"{path}.x")
-        names = keras.CLASSES if home and home[0] == "keras" else FAMILIES[home[0]] if home else ()
+        names = (*keras.CLASSES, *keras.FUNCTIONS) if home and home[0] == "keras" else FAMILIES[home[0]] if home else ()
         return {name: External(f"{path}.{name}", Cause(name, place)) for name in names}
 
     def builtin(self, name: str, cause: Cause) -> Any:
@@ -173,10 +173,11 @@ class Library:
             holder.config[name] = value
         elif isinstance(holder, keras.Network):
             holder.trainable = value is not False
+        elif isinstance(holder, Made) and isinstance(value, Array) and name in {"weight", "bias"}:
+            if value.trained is False:
+                holder.frozen.add(name)
         elif isinstance(holder, Made):
             holder.attributes[name] = value
-            if isinstance(value, Array) and value.trained is False:
-                holder.frozen.add(name)
         elif isinstance(holder, Class):
             holder.scope.names[name] = value
 
@@ -208,8 +209,6 @@ class Library:
         del interpreter
         if isinstance(holder, keras.Tensor):
             return keras.item(holder, key)
-        if isinstance(holder, keras.Network):
-            return holder.layers[key]
         if isinstance(holder, Array):
             return flows.item(holder, key)
         if isinstance(holder, Made) and holder.inner and isinstance(key, (int, slice)):
