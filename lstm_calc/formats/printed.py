@@ -16,7 +16,7 @@ from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.parts import Parts
 from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, RNN, Dense, Embedding, Layer, Model, Other
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +61,8 @@ def _module(text: str, file: str) -> Model:
     node, _ = _node(text.strip(), 0, file, 0)
     parts = Parts(None)
     hidden: list[str] = []
+    if _number(node) > MAX_LAYERS:
+        raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", file)
     parts.add_all(_leaves(node, "", hidden), None)
     if not parts.layers:
         raise ModelFileError("has no layer with weights that is known", file)
@@ -96,9 +98,14 @@ def _node(text: str, at: int, file: str, depth: int) -> tuple[_Node, int]:
     raise ModelFileError("ends before its last bracket", file)
 
 
+def _number(node: _Node) -> int:
+    """Return how many modules there are."""
+    return node.times * (1 + sum(_number(each) for _, each in node.inner))
+
+
 def _leaves(node: _Node, path: str, hidden: list[str]) -> Iterator[tuple[str, Made]]:
     """Yield the layers inside a module."""
-    for turn in range(min(node.times, 1000)):
+    for turn in range(node.times):
         where = path if node.times == 1 else f"{path}.{turn}"
         if node.name == "MultiheadAttention" and node.inner:
             yield where, _attention(node)

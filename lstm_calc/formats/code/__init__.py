@@ -20,7 +20,7 @@ from lstm_calc.formats.code.library import Library, module_family, owners
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Function, Instance, Made, Module, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Function, Instance, Made, Module, Unknown, causes_of, is_unknown
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Reading:
         return self._parts(value, owners(value) if not _is_plain(value) else _everything(value), family, remark)
 
     def _called(self) -> list[Any]:
-        return list(self.interpreter.library.__dict__.get("called", ()))
+        return list(self.interpreter.library.called)
 
     # Frameworks whose layers are parts
 
@@ -129,7 +129,10 @@ class _Reading:
             self.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
         called = self._called()
         found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
-        found += [(path, each) for path, each in owners(value) if each not in called and isinstance(each, Made) and each.reads is not None]
+        missed = [each for each in self.interpreter.library.made if each not in called]
+        found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
+        for _, each in found[len(called) :]:
+            each.used = True
         if not found:
             raise ModelFileError("has no layer that is called on anything", self.module.file)
         family = family or next((each.family for each in called if isinstance(each, Made)), None)
@@ -189,7 +192,7 @@ class _Reading:
             network = keras.Network(self._place(), None, [], [value])
         if isinstance(value, keras.Layer):
             network = keras.Network(value.place, [value])
-        configuration = Configuration(self.input_dim)
+        configuration = Configuration(self.module.file, self.input_dim)
         config = configuration.network(network)
         spare = None if configuration.used_input else self.input_dim
 

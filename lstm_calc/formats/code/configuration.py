@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
 from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
 from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Unknown, causes_of, is_unknown
-from lstm_calc.model import Other, fresh_name
+from lstm_calc.model import MAX_LAYERS, Other, fresh_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,9 @@ _IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3
 class Configuration:
     """The configuration of a model that is written as its calls are met, and what is missing in it."""
 
-    def __init__(self, input_dim: int | None = None) -> None:
-        """Take the width of an input that does not say it."""
+    def __init__(self, file: str = "", input_dim: int | None = None) -> None:
+        """Take the file's name in messages, and the width of an input that does not say it."""
+        self.file = file
         self.missing: list[Cause] = []
         self.open: list[tuple[list[Any], int, tuple[Cause, ...]]] = []
         """The sizes of inputs that are not known: the shape, the axis, and what they depend on, asked for only if a count does."""
@@ -134,6 +135,8 @@ class Configuration:
     def _functional(self, network: Network) -> dict[str, Any]:
         """Return the configuration of a model of calls."""
         calls = calls_of(network)
+        if len(calls) > MAX_LAYERS:
+            raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", self.file)
         entries: dict[int, dict[str, Any]] = {}
         places: dict[int, tuple[str, int]] = {}
         for call in calls:

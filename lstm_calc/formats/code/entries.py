@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.library import module_family, owners
-from lstm_calc.formats.code.values import MISSING, Cause, Class, External, Function, Instance, Made, Module, Scope, Unknown
+from lstm_calc.formats.code.values import MISSING, Cause, Class, External, Function, Instance, Made, Module, Scope, Unknown, is_small
 
 if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
@@ -107,7 +107,8 @@ def _arguments(instance: Instance) -> str:
 def _shown(value: Any) -> Any:
     if isinstance(value, Unknown):
         return [cause.text for cause in value.causes]
-    return value if isinstance(value, (int, float, str, bool, tuple, list, dict, type(None))) else type(value).__name__
+    plain = isinstance(value, (int, float, str, bool, tuple, list, dict, type(None))) and is_small(value)
+    return value if plain else type(value).__name__
 
 
 def _is_candidate(value: Any) -> bool:

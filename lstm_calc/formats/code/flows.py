@@ -164,9 +164,8 @@ def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named
     cell = kind.layer.kind in {"lstm", "gru", "rnn", "mgu"}
     source = inputs[0] if not cell or layer.family == "haiku" else (inputs[1] if len(inputs) > 1 else None)
     _read(layer, source, cause)
-    used = interpreter.library.__dict__.setdefault("called", [])
-    if layer not in used:
-        used.append(layer)
+    if layer not in interpreter.library.called:
+        interpreter.library.called.append(layer)
     size = layer.arguments.get(kind.fields.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
     given = Array(None, size)
     if not cell:
@@ -230,5 +229,5 @@ def linen_parameter(interpreter: Interpreter, shape: Any, at: Cause) -> Any:
         return Foreign(at, "param")
     found = Array(shape, trained=True)
     found.place = at.place
-    interpreter.library.__dict__.setdefault("called", []).append(found)
+    interpreter.library.called.append(found)
     return found

@@ -30,6 +30,7 @@ from lstm_calc.formats.code.values import (
     Super,
     Unknown,
     causes_of,
+    is_small,
     is_unknown,
 )
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.settings import Settings
 
 _MOST_STEPS = 300_000
-_MOST_SECONDS = 1.2
+_MOST_SECONDS = 0.8
 _DEEPEST = 40
 _MOST_TURNS = 5_000
 _MOST_BITS = 4_096
@@ -72,7 +73,7 @@ class Interpreter:
         """Every object of a class of the text that is made, in order."""
         self._steps = 0
         self._depth = 0
-        self._ends = time.monotonic() + _MOST_SECONDS
+        self._ends = time.process_time() + _MOST_SECONDS
 
     def place(self, node: Any, scope: Scope) -> Place:
         """Return where a piece of syntax stands."""
@@ -89,7 +90,7 @@ class Interpreter:
     def tick(self, node: Any, scope: Scope) -> None:
         """Count a step; raise ModelFileError where there are too many."""
         self._steps += 1
-        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.monotonic() > self._ends):
+        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.process_time() > self._ends):
             raise ModelFileError("there is too much to follow here", str(self.place(node, scope)))
 
     # Statements
@@ -139,7 +140,7 @@ class Interpreter:
             self.library.set_attribute(self, self.value(target.value, scope), target.attr, value)
         elif isinstance(target, ast.Subscript):
             holder, key = self.value(target.value, scope), self.value(target.slice, scope)
-            if isinstance(holder, (dict, list)) and not is_unknown(key):
+            if isinstance(holder, (dict, list)) and not is_unknown(key) and is_small(key):
                 try:
                     holder[key] = value
                 except (TypeError, IndexError, ValueError):
@@ -224,10 +225,8 @@ class Interpreter:
         sequence = self.value(node.iter, scope)
         items = self.items(sequence)
         if items is None:
-            return self._once(node.target, sequence, node.body, scope)
-        for turn, item in enumerate(items):
-            if turn >= _MOST_TURNS:
-                break
+            return self._once(node.target, sequence, node.iter, node.body, scope)
+        for item in items:
             self.store(node.target, item, scope)
             flow = self.block(node.body, scope)
             if flow is not None and flow.kind == "return":
@@ -236,9 +235,11 @@ class Interpreter:
                 return None
         return self.block(node.orelse, scope)
 
-    def _once(self, target: ast.expr | None, sequence: Any, body: Sequence[ast.stmt], scope: Scope) -> Flow | None:
+    def _once(
+        self, target: ast.expr | None, sequence: Any, node: ast.expr, body: Sequence[ast.stmt], scope: Scope
+    ) -> Flow | None:
         """Follow the body of a loop once of which it is not known how often it runs."""
-        causes = causes_of(sequence)
+        causes = causes_of(sequence) or (self.cause(node, scope),)
 
         def follow() -> None:
             if target is not None:
@@ -252,12 +253,14 @@ class Interpreter:
             test = self.value(node.test, scope)
             truth = self.truth(test)
             if truth is None:
-                return self._once(None, test, node.body, scope)
+                return self._once(None, test, node.test, node.body, scope)
             if not truth:
                 return self.block(node.orelse, scope)
             flow = self.block(node.body, scope)
             if flow is not None and flow.kind != "continue":
                 return flow if flow.kind == "return" else None
+        changed = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+        scope.names.update(dict.fromkeys(changed & scope.names.keys(), self.unknown(node.test, scope)))
         return None
 
     def _function(self, node: ast.FunctionDef, scope: Scope) -> None:
@@ -426,7 +429,7 @@ class Interpreter:
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Any:
         holder, key = self.value(node.value, scope), self.value(node.slice, scope)
-        if isinstance(holder, (list, tuple, dict, str, range)) and not is_unknown(key):
+        if isinstance(holder, (list, tuple, dict, str, range)) and not is_unknown(key) and is_small(key):
             try:
                 return holder[key]
             except (TypeError, LookupError, ValueError):
@@ -488,6 +491,8 @@ class Interpreter:
                 return function.call(*positional, at=cause, **named)
             if isinstance(function, Instance):
                 return self.library.call_instance(self, function, positional, named, cause)
+            positional = [each if is_small(each) else Unknown([cause]) for each in positional]
+            named = {name: each if is_small(each) else Unknown([cause]) for name, each in named.items()}
             return self.library.call(self, function, positional, named, cause)
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             if not isinstance(function, Built):
@@ -602,6 +607,8 @@ class Interpreter:
             return kind in {ast.Is, ast.Eq}
         if causes:
             return Unknown(causes)
+        if not is_small([left, right]):
+            return False
         try:
             return bool(_COMPARISONS[kind](left, right))
         except TypeError:
@@ -640,14 +647,17 @@ class Interpreter:
                 found |= value if isinstance(value, dict) else {}
                 continue
             name = self.value(key, scope)
-            if isinstance(name, (str, int, float, bool, tuple, type(None))):
+            if isinstance(name, (str, int, float, bool, tuple, type(None))) and is_small(name):
                 found[name] = value
         return found
 
     def _text(self, node: ast.JoinedStr, scope: Scope) -> Any:
         parts = [self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope) for each in node.values]  # type: ignore[attr-defined]
         causes = causes_of(parts)
-        return Unknown(causes) if causes else "".join(str(part)[:_MOST_ITEMS] for part in parts)
+        if causes or not is_small(parts):
+            return Unknown(causes or [self.cause(node, scope)])
+        text = "".join(map(str, parts))
+        return text if len(text) <= _MOST_ITEMS else self.unknown(node, scope)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Any:
         inner = Scope(scope.module, scope, scope.owner)
@@ -661,7 +671,7 @@ class Interpreter:
 
         def add() -> None:
             key, value = self.value(node.key, inner), self.value(node.value, inner)
-            if isinstance(key, (str, int, float, tuple)):
+            if isinstance(key, (str, int, float, tuple)) and is_small(key):
                 found[key] = value
 
         self._generate(node.generators, inner, add)
@@ -675,10 +685,8 @@ class Interpreter:
         first, *rest = generators
         sequence = self.value(first.iter, scope)
         items = self.items(sequence)
-        causes = causes_of(sequence) if items is None else ()
-        for turn, item in enumerate([Unknown(causes)] if items is None else items):
-            if turn >= _MOST_TURNS:
-                break
+        causes = () if items is not None else causes_of(sequence) or (self.cause(first.iter, scope),)
+        for item in [Unknown(causes)] if items is None else items:
             self.store(first.target, item, scope)
             tests = [self.value(each, scope) for each in first.ifs]
             if any(self.truth(test) is False for test in tests):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, keras, plain
-from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, MODULES, WEIGHTLESS, family_of
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, MODULES, READ_WHAT_COMES, WEIGHTLESS, family_of
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -73,6 +73,10 @@ class Library:
         self.source = source
         self.imports: dict[str, Cause] = {}
         """The first import of each framework, by the path that is imported."""
+        self.called: list[Any] = []
+        """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
+        self.made: list[Made] = []
+        """The layers that read what comes in, called or not."""
 
     # Imports
 
@@ -211,6 +215,8 @@ class Library:
             return keras.item(holder, key)
         if isinstance(holder, Array):
             return flows.item(holder, key)
+        if isinstance(holder, flows.Shape) and key == -1 and holder.array.width is not None:
+            return holder.array.width
         if isinstance(holder, Made) and holder.inner and isinstance(key, (int, slice)):
             try:
                 found = holder.inner[key]
@@ -299,6 +305,8 @@ class Library:
             made.name = made.name if name in CONTAINERS else f"{name}()"
         elif kind is None and name not in WEIGHTLESS and not name.endswith("Loss"):
             made.attributes["__unknown__"] = True
+        if family in READ_WHAT_COMES and kind is not None:
+            self.made.append(made)
         return made
 
     def make(self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
@@ -654,6 +662,26 @@ def _clone(interpreter: Interpreter, value: Any, *_: Any, at: Cause, **__: Any) 
     return plain.clone(value)
 
 
+def _split(interpreter: Interpreter, _: Any = None, number: Any = 2, *, at: Cause, **named: Any) -> Any:
+    """Return so many random keys."""
+    del interpreter
+    number = named.get("num", number)
+    return [Foreign(at, "jax.random.split") for _ in range(min(number, 10_000))] if isinstance(number, int) else Unknown(causes_of(number))
+
+
+def _scan(interpreter: Interpreter, function: Any, start: Any = None, inputs: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
+    """Return what a function gives that is applied to each step; it is followed once."""
+    inputs = named.get("xs", inputs)
+    found = interpreter.call(function, [named.get("init", start), flows.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at)
+    return found if isinstance(found, tuple) and len(found) == 2 else (Unknown([at]), Unknown([at]))
+
+
+def _unroll(interpreter: Interpreter, core: Any, inputs: Any = None, state: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return what a core of Haiku gives on a sequence."""
+    found = interpreter.call(core, [inputs, state], {}, at)
+    return found if isinstance(found, tuple) else (found, Unknown([at]))
+
+
 def _vars(interpreter: Interpreter, value: Any = None, *, at: Cause) -> Any:
     del interpreter
     return value.attributes if isinstance(value, Instance) else Unknown([at])
@@ -671,6 +699,12 @@ _SPECIAL: dict[str, Callable[..., Any]] = {
     "builtins.vars": _vars,
     "builtins.type": _type,
     "functools.partial": _partial,
+    "jax.random.split": _split,
+    "mlx.core.random.split": _split,
+    "jax.lax.scan": _scan,
+    "haiku.scan": _scan,
+    "haiku.dynamic_unroll": _unroll,
+    "haiku.static_unroll": _unroll,
     "argparse.ArgumentParser": _parser,
     "ArgumentParser": _parser,
     "argparse.Namespace": _namespace,

@@ -17,6 +17,7 @@ from lstm_calc.formats.code.values import (
     Made,
     Unknown,
     causes_of,
+    is_small,
     is_unknown,
 )
 
@@ -34,7 +35,19 @@ def pure(function: Callable[..., Any]) -> Built:
 
     def call(*values: Any, at: Cause, **named: Any) -> Any:
         causes = causes_of([*values, *named.values()])
-        return Unknown(causes) if causes else _bounded(function(*values, **named), at)
+        if causes or not is_small([*values, *named.values()]):
+            return Unknown(causes or [at])
+        return _bounded(function(*values, **named), at)
+
+    return Built(call)
+
+
+def _structural(function: Callable[..., Any]) -> Built:
+    """Return a function that puts values in order, known or not; of a sequence that is not known, it gives one that is not."""
+
+    def call(*values: Any, at: Cause, **named: Any) -> Any:
+        unknown = [each for each in values if is_unknown(each)]
+        return Unknown(causes_of(unknown)) if unknown else _bounded(function(*values, **named), at)
 
     return Built(call)
 
@@ -101,8 +114,9 @@ def _isinstance(value: Any, kind: Any, *, at: Cause) -> Any:
 
 
 BUILTINS: dict[str, Any] = {
-    **{name: pure(kind) for name, kind in _TYPES.items() if name not in {"list", "dict"}},
-    "list": pure(_listed),
+    **{name: pure(kind) for name, kind in _TYPES.items() if name not in {"list", "tuple", "dict"}},
+    "list": _structural(_listed),
+    "tuple": _structural(lambda value=(): tuple(_listed(value))),
     "dict": Built(_dict),
     "len": Built(_length),
     "max": _extreme(max),
@@ -112,10 +126,10 @@ BUILTINS: dict[str, Any] = {
     "round": pure(round),
     "divmod": pure(divmod),
     "sorted": pure(lambda values, **_: sorted(values)),
-    "reversed": pure(lambda values: list(reversed(_listed(values)))),
+    "reversed": _structural(lambda values: list(reversed(_listed(values)))),
     "range": pure(range),
-    "zip": pure(lambda *values, **_: list(zip(*map(_listed, values), strict=False))),
-    "enumerate": pure(_enumerate),
+    "zip": _structural(lambda *values, **_: list(zip(*map(_listed, values), strict=False))),
+    "enumerate": _structural(_enumerate),
     "any": pure(lambda values: any(_listed(values))),
     "all": pure(lambda values: all(_listed(values))),
     "isinstance": Built(_isinstance),
@@ -191,12 +205,16 @@ _DICT = frozenset("get pop update copy setdefault keys values items".split())
 def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
+    if not is_small(holder):
+        return MISSING
+    if isinstance(holder, str) and name == "replace":
+        return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= _MOST else _too_long())
     if isinstance(holder, str) and name in _TEXT:
         return pure(getattr(holder, name))
     if isinstance(holder, str) and name == "format":
         return MISSING if is_wide(holder) else pure(holder.format)
     if isinstance(holder, str) and name == "join":
-        return pure(lambda values: holder.join(map(str, values)))
+        return pure(lambda values: holder.join(map(str, values)) if len(holder) * len(values) <= _MOST else _too_long())
     if isinstance(holder, list) and name in _LIST:
         return Built(lambda *values, at, **_: _call(getattr(holder, name), values, at))
     if isinstance(holder, dict) and name in _DICT:
@@ -204,13 +222,19 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
     return MISSING
 
 
+def _too_long() -> Any:
+    raise ValueError("too long")
+
+
 def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any:
+    if not is_small(list(values)):
+        return Unknown([at])
     return _bounded(function(*values), at)
 
 
 def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
-    if values and is_unknown(values[0]):
-        return Unknown(causes_of(values[0]))
+    if values and (is_unknown(values[0]) or not is_small(values[0])):
+        return Unknown(causes_of(values[0]) or [at])
     found = getattr(holder, name)(*values, **(named if name == "update" else {}))
     return list(found) if name in {"keys", "values", "items"} else _bounded(found, at)
 

@@ -251,13 +251,36 @@ MISSING = Missing()
 
 def causes_of(value: Any) -> tuple[Cause, ...]:
     """Return the expressions that a value depends on and that are not known; none for a value that is known."""
-    if isinstance(value, Unknown):
-        return value.causes
-    if isinstance(value, External):
-        return (value.cause,)
-    if isinstance(value, (list, tuple)):
-        return tuple(dict.fromkeys(cause for each in value for cause in causes_of(each)))
-    return ()
+    found: dict[Cause, None] = {}
+    seen: set[int] = set()
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, Unknown):
+            found |= dict.fromkeys(each.causes)
+        elif isinstance(each, External):
+            found[each.cause] = None
+        elif isinstance(each, (list, tuple)) and id(each) not in seen:
+            seen.add(id(each))
+            todo += reversed(each)
+    return tuple(found)
+
+
+_LARGEST = 20_000
+
+
+def is_small(value: Any) -> bool:
+    """Return whether a value has few parts, all of those inside it counted: it can be compared, hashed and written."""
+    todo, number = [value], 0
+    while todo:
+        each = todo.pop()
+        number += 1
+        if number > _LARGEST or (isinstance(each, (str, range)) and len(each) > 5 * _LARGEST):
+            return False
+        if isinstance(each, (list, tuple, dict, set)):
+            number += len(each) // 8
+            todo += [] if number > _LARGEST else each.values() if isinstance(each, dict) else each
+    return True
 
 
 def is_unknown(value: Any) -> bool:
