@@ -33,7 +33,11 @@ def _cells() -> dict[str, type[Recurrent]]:
 
 
 _VALUES: Any = typer.Option(
-    None, "--set", metavar="NAME=VALUE", help="A value that Python code does not say: hidden=64, 'len(vocab)=5000'.", rich_help_panel=_SHAPE
+    None,
+    "--set",
+    metavar="NAME=VALUE",
+    help="A value that Python code does not say: hidden=64, 'len(vocab)=5000'.",
+    rich_help_panel=_SHAPE,
 )
 _VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
 

@@ -173,7 +173,9 @@ _BOX = re.compile(r"[│┃|]")
 _RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
 _NUMBER = r"-?[\d,]+|--"
 _KERAS_ROW = re.compile(rf"\s*(\S.*?)\s*\(([A-Za-z]\w*)\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?")
-_TORCHINFO_ROW = re.compile(rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?")
+_TORCHINFO_ROW = re.compile(
+    rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
+)
 _TORCHSUMMARY_ROW = re.compile(rf"\s*([A-Za-z_]\w*)-(\d+)\s+(\[.*?\])\s+({_NUMBER})\s*")
 _SUM = re.compile(r"(Total|Trainable|Non-trainable|Optimizer) params:\s*([\d,]+)")
 
@@ -227,7 +229,14 @@ def _joined(text: str) -> Iterator[str]:
             cells = []
         elif _BOX.search(line):
             parts = [part.strip() for part in _BOX.split(line)[1:-1]]
-            cells = [f"{one}{'' if one.endswith('_') or not one else ' '}{other}".strip() for one, other in zip(cells, parts, strict=False)] if cells else parts
+            cells = (
+                [
+                    f"{one}{'' if one.endswith('_') or not one else ' '}{other}".strip()
+                    for one, other in zip(cells, parts, strict=False)
+                ]
+                if cells
+                else parts
+            )
     if cells:
         yield "   ".join(cells)
 
@@ -305,7 +314,12 @@ def _recurrent(row: _Row, output: int, width: int | None, framework: str) -> Ite
     for kind, bidirectional, repeat, bias in product(kinds, two_ways, deep, (True, False)):
         if output % (1 + bidirectional):
             continue
-        fields: dict[str, Any] = {"units": output // (1 + bidirectional), "bidirectional": bidirectional, "bias": bias, "repeat": repeat}
+        fields: dict[str, Any] = {
+            "units": output // (1 + bidirectional),
+            "bidirectional": bidirectional,
+            "bias": bias,
+            "repeat": repeat,
+        }
         for choice in ({"reset_after": True}, {"reset_after": False}) if kind is GRU and framework == "keras" else ({},):
             one, two = (count(Model([kind(**fields, **choice)], inputs), framework) for inputs in (1, 2))
             inputs, rest = divmod(row.params - one, two - one)

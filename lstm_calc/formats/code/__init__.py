@@ -20,7 +20,19 @@ from lstm_calc.formats.code.library import Library, module_family, owners
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Function, Instance, Made, Module, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Cause,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Module,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
@@ -143,7 +155,9 @@ class _Reading:
         function = value.cls.find("__call__") if value.cls else MISSING
         if isinstance(function, Function):
             names = [each.arg for each in function.node.args.args][1:]
-            inputs = {name: incoming(value.place, value.cls.name if value.cls else "") for name in names if name not in function.defaults}
+            inputs = {
+                name: incoming(value.place, value.cls.name if value.cls else "") for name in names if name not in function.defaults
+            }
             self.interpreter.call(function.bound(value), [], inputs, Cause(function.name, value.place))
 
     # Keras
@@ -177,11 +191,18 @@ class _Reading:
         if not isinstance(function, Function):
             raise ModelFileError(f"{value.cls.name if value.cls else 'it'} has no call that could be followed", str(place))
         names = [each.arg for each in function.node.args.args][1:]
-        inputs = {name: keras.incoming(place, name) for name in names if name not in function.defaults and name not in {"training", "mask"}}
+        inputs = {
+            name: keras.incoming(place, name)
+            for name in names
+            if name not in function.defaults and name not in {"training", "mask"}
+        }
         given = keras.call_instance(self.interpreter, value, [], inputs, Cause(function.name, place))
         outputs = list(keras.tensors_in(given))
         if not outputs:
-            raise ModelFileError(f"{function.name} cannot be followed: what it returns does not follow from its layers", str(self.interpreter.place(function.node, function.scope)))
+            raise ModelFileError(
+                f"{function.name} cannot be followed: what it returns does not follow from its layers",
+                str(self.interpreter.place(function.node, function.scope)),
+            )
         return keras.Network(place, None, [], outputs)
 
     def _keras(self, value: Any, remark: str) -> Model:
@@ -204,7 +225,9 @@ class _Reading:
             return self._countable(read, config, spare, configuration)
         except ModelFileError as error:
             if "--input" in str(error):
-                self._ask([Cause(INPUT, self._first_place(network), "(the width of the input) is not in the code; say it as --input N")])
+                self._ask(
+                    [Cause(INPUT, self._first_place(network), "(the width of the input) is not in the code; say it as --input N")]
+                )
             raise
 
     def _countable(self, read: Callable[..., Model], config: Any, spare: int | None, configuration: Configuration) -> Model:

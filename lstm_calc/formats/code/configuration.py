@@ -45,7 +45,11 @@ class Configuration:
         """Return the name of a layer, which no other one has."""
         if id(layer) not in self._names:
             given = layer.config.get("name") if isinstance(layer, Layer) else getattr(layer, "name", None)
-            base = given if isinstance(given, str) else snake(layer if isinstance(layer, str) else getattr(layer, "name", None) or "model")
+            base = (
+                given
+                if isinstance(given, str)
+                else snake(layer if isinstance(layer, str) else getattr(layer, "name", None) or "model")
+            )
             self._names[id(layer)] = fresh_name(base, self._taken)
         return self._names[id(layer)]
 
@@ -146,7 +150,10 @@ class Configuration:
             entry = entries[key]
             places[id(call)] = (entry["name"], len(entry["inbound_nodes"]))
             if call.args or call.kwargs:
-                node = {"args": [self._value(each, places) for each in _listed(call.args)], "kwargs": self._value(call.kwargs, places)}
+                node = {
+                    "args": [self._value(each, places) for each in _listed(call.args)],
+                    "kwargs": self._value(call.kwargs, places),
+                }
                 entry["inbound_nodes"].append(node)
         ends = [[self._reference(each, places) for each in tensors_in(end)] for end in (network.inputs, network.outputs)]
         known = [each for each in ends[0] if each is not None]
@@ -170,14 +177,18 @@ class Configuration:
 
     def _first_shape(self, source: Call, calls: list[Call]) -> list[Any]:
         """Return the shape that an input has for the layer that reads it first."""
-        reader = next((each for each in calls if any(tensor.call is source for tensor in tensors_in([each.args, each.kwargs]))), None)
+        reader = next(
+            (each for each in calls if any(tensor.call is source for tensor in tensors_in([each.args, each.kwargs]))), None
+        )
         layer = reader.layer if reader else None
         name = layer.name if isinstance(layer, Layer) else ""
         if name == "Embedding":
             return [None]
         self.used_input = True
         place = source.layer.place
-        width = self._input_dim or Unknown([Cause(INPUT, place, "(the width of the input) is not in the code; say it as --input N")])
+        width = self._input_dim or Unknown(
+            [Cause(INPUT, place, "(the width of the input) is not in the code; say it as --input N")]
+        )
         rank = 2 if name in _ONE else _IMAGE.get(name, 3)
         return [*(None,) * (rank - 2), width]
 
@@ -218,7 +229,13 @@ def _declared(layer: Layer, given: dict[str, Any]) -> Any:
 
 
 def _listed(args: Any) -> list[Any]:
-    return list(args) if isinstance(args, (list, tuple)) and not all(isinstance(each, Tensor) for each in args) else [args] if args else []
+    return (
+        list(args)
+        if isinstance(args, (list, tuple)) and not all(isinstance(each, Tensor) for each in args)
+        else [args]
+        if args
+        else []
+    )
 
 
 def calls_of(network: Network) -> list[Call]:
@@ -249,7 +266,12 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
 
     configuration = Configuration()
     try:
-        model = configurations.read(configuration.network(Network(tensor.call.layer.place if hasattr(tensor.call.layer, "place") else None, None, (), tensor)), "")  # type: ignore[arg-type]
+        model = configurations.read(
+            configuration.network(
+                Network(tensor.call.layer.place if hasattr(tensor.call.layer, "place") else None, None, (), tensor)
+            ),
+            "",
+        )  # type: ignore[arg-type]
     except ModelError:
         return None
     outputs = model.uses[-1].outputs
@@ -259,7 +281,9 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
 def with_params(model: Model, params: dict[str, Any]) -> Model:
     """Return a model with the number of parameters of the layers of the author's."""
     layers = [
-        layer.replace(params=params[layer.name]) if isinstance(layer, Other) and isinstance(params.get(str(layer.name)), int) else layer
+        layer.replace(params=params[layer.name])
+        if isinstance(layer, Other) and isinstance(params.get(str(layer.name)), int)
+        else layer
         for layer in model.layers
     ]
     return model if tuple(layers) == tuple(model.layers) else model.replace(layers=layers)

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.library import module_family, owners
-from lstm_calc.formats.code.values import MISSING, Cause, Class, External, Function, Instance, Made, Module, Scope, Unknown, is_small
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Cause,
+    Class,
+    External,
+    Function,
+    Instance,
+    Made,
+    Module,
+    Scope,
+    Unknown,
+    is_small,
+)
 
 if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
@@ -67,7 +79,9 @@ def _made_by_class(interpreter: Interpreter, cls: Class) -> tuple[Any, str]:
     different = {_arguments(each) for each in given}
     if len(different) > 1 and not said:
         lines = "; ".join(f"line {each.made[3].place.line}: {each.made[3].text[:80]}" for each in given[:5])
-        raise ModelFileError(f"{cls.name} is made in different ways: {lines}; give one of them, as :'{cls.name}(...)'", cls.place.file)
+        raise ModelFileError(
+            f"{cls.name} is made in different ways: {lines}; give one of them, as :'{cls.name}(...)'", cls.place.file
+        )
     if given and not said:
         first = given[-1]
         return first, f"{cls.name} with the arguments of line {first.made[3].place.line}"
@@ -85,7 +99,12 @@ def _annotated(interpreter: Interpreter, start: Function) -> dict[str, Any]:
     arguments = start.node.args
     for each in (*arguments.args, *arguments.kwonlyargs):
         cls = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
-        if each.arg not in start.defaults and isinstance(cls, Class) and module_family(cls) is None and cls.find("__init__") is MISSING:
+        if (
+            each.arg not in start.defaults
+            and isinstance(cls, Class)
+            and module_family(cls) is None
+            and cls.find("__init__") is MISSING
+        ):
             if cls.fields and all(cls.find(name) is not MISSING for name in cls.fields):
                 found[each.arg] = interpreter.make(cls, [], {}, Cause(each.arg, cls.place))
     return found
@@ -139,7 +158,9 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
         last = _last_expression(interpreter, module)
         if last is not None:
             return last, ""
-        raise ModelFileError("has no model: no layers of a framework that is known, and no class or function that makes some", module.file)
+        raise ModelFileError(
+            "has no model: no layers of a framework that is known, and no class or function that makes some", module.file
+        )
     lines = ", ".join(f"{name} (line {_line(value)})" for name, value in list(top.items())[:8])
     first = next(iter(top))
     raise ModelFileError(f"has several models: {lines}; name one, as {module.file}:{first}", module.file)
@@ -187,7 +208,11 @@ def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     for node in reversed(module.tree.body):
         if isinstance(node, ast.Expr):
             value = node.value
-            while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in {"summary", "compile", "build"}:
+            while (
+                isinstance(value, ast.Call)
+                and isinstance(value.func, ast.Attribute)
+                and value.func.attr in {"summary", "compile", "build"}
+            ):
                 value = value.func.value
             found = interpreter.value(value, module.scope)
             if isinstance(found, (Made, Instance, keras.Network, keras.Layer, keras.Tensor)):

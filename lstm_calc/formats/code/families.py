@@ -120,7 +120,9 @@ _TORCH: dict[str, Kind] = {
         vocab_size="num_embeddings",
         dim="embedding_dim",
     ),
-    "EmbeddingBag": _kind(Embedding, "num_embeddings embedding_dim max_norm=None", vocab_size="num_embeddings", dim="embedding_dim"),
+    "EmbeddingBag": _kind(
+        Embedding, "num_embeddings embedding_dim max_norm=None", vocab_size="num_embeddings", dim="embedding_dim"
+    ),
     **{f"Conv{dims}d": _kind(Conv, _CONV_OF_TORCH, None, dims, **_WINDOW, **_SLIDING) for dims in (1, 2, 3)},
     **{f"ConvTranspose{dims}d": _kind(ConvTranspose, _TRANSPOSED, None, dims, **_WINDOW, **_SLIDING) for dims in (1, 2, 3)},
     **{
@@ -153,7 +155,9 @@ _TORCH: dict[str, Kind] = {
     ),
     **{
         f"InstanceNorm{dims}d": _number(
-            "num_features eps=1e-05 momentum=0.1 affine=False", "num_features", lambda given: 2 * given["num_features"] * given["affine"]
+            "num_features eps=1e-05 momentum=0.1 affine=False",
+            "num_features",
+            lambda given: 2 * given["num_features"] * given["affine"],
         )
         for dims in (1, 2, 3)
     },
@@ -178,7 +182,9 @@ _TORCH: dict[str, Kind] = {
 }
 _TORCH["SyncBatchNorm"] = _TORCH["BatchNorm1d"]
 
-CONTAINERS = frozenset("Sequential ModuleList ModuleDict ParameterList ParameterDict TransformerEncoder TransformerDecoder LayerList".split())
+CONTAINERS = frozenset(
+    "Sequential ModuleList ModuleDict ParameterList ParameterDict TransformerEncoder TransformerDecoder LayerList".split()
+)
 """Classes that hold others."""
 
 WEIGHTLESS = frozenset(
@@ -200,7 +206,9 @@ _EQUINOX_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilatio
 _EQUINOX: dict[str, Kind] = {
     "LSTMCell": _kind(LSTM, _EQUINOX_CELL, **_CELL, **_BIAS),
     "GRUCell": _kind(GRU, _EQUINOX_CELL, **_CELL, **_BIAS),
-    "Linear": _kind(Dense, "in_features out_features use_bias=True", input_dim="in_features", units="out_features", bias="use_bias"),
+    "Linear": _kind(
+        Dense, "in_features out_features use_bias=True", input_dim="in_features", units="out_features", bias="use_bias"
+    ),
     "Embedding": _kind(Embedding, "num_embeddings embedding_size", vocab_size="num_embeddings", dim="embedding_size"),
     "LayerNorm": _kind(
         LayerNorm, "shape eps=1e-05 use_weight=True use_bias=True", input_dim="shape", scale="use_weight", center="use_bias"
@@ -248,9 +256,15 @@ _PADDLE: dict[str, Kind] = {
     "GRUCell": _kind(GRU, "input_size hidden_size", **_CELL),
     "SimpleRNNCell": _kind(RNN, "input_size hidden_size", **_CELL),
     "Linear": _kind(
-        Dense, "in_features out_features weight_attr=None bias_attr=None", input_dim="in_features", units="out_features", bias="bias_attr"
+        Dense,
+        "in_features out_features weight_attr=None bias_attr=None",
+        input_dim="in_features",
+        units="out_features",
+        bias="bias_attr",
     ),
-    "Embedding": _kind(Embedding, "num_embeddings embedding_dim padding_idx=None", vocab_size="num_embeddings", dim="embedding_dim"),
+    "Embedding": _kind(
+        Embedding, "num_embeddings embedding_dim padding_idx=None", vocab_size="num_embeddings", dim="embedding_dim"
+    ),
     "LayerNorm": _kind(LayerNorm, "normalized_shape epsilon=1e-05", input_dim="normalized_shape"),
     **{f"BatchNorm{dims}D": _kind(BatchNorm, "num_features momentum=0.9", input_dim="num_features") for dims in (1, 2, 3)},
     **{f"Conv{dims}D": _kind(Conv, _PADDLE_CONV, None, dims, **{**_WINDOW, "bias": "bias_attr"}) for dims in (1, 2, 3)},
@@ -329,7 +343,10 @@ _HOMES = (
     ("flax.nnx.", "flax-nnx"),
     ("flax.linen.", "flax-linen"),
     ("haiku.", "haiku"),
-    *((f"{home}.", "keras") for home in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras", "keras", "tensorflow.contrib.keras")),
+    *(
+        (f"{home}.", "keras")
+        for home in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras", "keras", "tensorflow.contrib.keras")
+    ),
 )
 MODULES = {
     "pytorch": ("torch.nn.Module", "torch.nn.modules.module.Module", "lightning.LightningModule", "torch.jit.ScriptModule"),

@@ -31,7 +31,9 @@ INPUT = "input_dim"
 
 def incoming(place: Place, what: str) -> Array:
     """Return what a model reads, of which nothing is known; its width is asked for only where a size depends on it."""
-    return Array(None, Unknown([Cause(INPUT, place, f"(the width that flows into {what}) is not in the code; say it as --input N")]))
+    return Array(
+        None, Unknown([Cause(INPUT, place, f"(the width that flows into {what}) is not in the code; say it as --input N")])
+    )
 
 
 def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, Any]:
@@ -143,7 +145,11 @@ def function(path: str, positional: Sequence[Any], named: dict[str, Any]) -> Any
 
 def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
     widths = [each.width if isinstance(each, Array) else None for each in arrays]
-    if axis not in {-1} and name != "hstack" and not (axis == 1 and all(isinstance(each, Array) and each.shape and len(each.shape) == 2 for each in arrays)):
+    if (
+        axis not in {-1}
+        and name != "hstack"
+        and not (axis == 1 and all(isinstance(each, Array) and each.shape and len(each.shape) == 2 for each in arrays))
+    ):
         return Array(None, widths[0] if axis in {0, 1} else None)
     causes = causes_of(widths)
     if causes or None in widths:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.settings import Settings
 
 _MOST_STEPS = 300_000
-_MOST_SECONDS = 0.8
+_MOST_SECONDS = 0.9
 _DEEPEST = 40
 _MOST_TURNS = 5_000
 _MOST_BITS = 4_096
@@ -73,7 +73,7 @@ class Interpreter:
         """Every object of a class of the text that is made, in order."""
         self._steps = 0
         self._depth = 0
-        self._ends = time.process_time() + _MOST_SECONDS
+        self._ends = time.monotonic() + _MOST_SECONDS
 
     def place(self, node: Any, scope: Scope) -> Place:
         """Return where a piece of syntax stands."""
@@ -90,7 +90,7 @@ class Interpreter:
     def tick(self, node: Any, scope: Scope) -> None:
         """Count a step; raise ModelFileError where there are too many."""
         self._steps += 1
-        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.process_time() > self._ends):
+        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.monotonic() > self._ends):
             raise ModelFileError("there is too much to follow here", str(self.place(node, scope)))
 
     # Statements
@@ -235,9 +235,7 @@ class Interpreter:
                 return None
         return self.block(node.orelse, scope)
 
-    def _once(
-        self, target: ast.expr | None, sequence: Any, node: ast.expr, body: Sequence[ast.stmt], scope: Scope
-    ) -> Flow | None:
+    def _once(self, target: ast.expr | None, sequence: Any, node: ast.expr, body: Sequence[ast.stmt], scope: Scope) -> Flow | None:
         """Follow the body of a loop once of which it is not known how often it runs."""
         causes = causes_of(sequence) or (self.cause(node, scope),)
 
@@ -602,7 +600,9 @@ class Interpreter:
         return Unknown(causes) if causes else True
 
     def _compare(self, kind: type[ast.cmpop], left: Any, right: Any) -> Any:
-        causes = causes_of([left, right]) if kind not in {ast.Is, ast.IsNot} else causes_of([left] if right is None else [left, right])
+        causes = (
+            causes_of([left, right]) if kind not in {ast.Is, ast.IsNot} else causes_of([left] if right is None else [left, right])
+        )
         if isinstance(left, External) and isinstance(right, External) and left.path == right.path:
             return kind in {ast.Is, ast.Eq}
         if causes:

@@ -59,7 +59,9 @@ CLASSES: dict[str, str] = {
     "LayerNormalization": "axis epsilon center scale",
     "UnitNormalization": "axis",
     "Concatenate": "axis",
-    **dict.fromkeys(("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "ReLU", "ELU", "Softmax", "LeakyReLU", "PReLU"), ""),
+    **dict.fromkeys(
+        ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "ReLU", "ELU", "Softmax", "LeakyReLU", "PReLU"), ""
+    ),
     "Dot": "axes normalize",
     "Merge": "layers mode",
     "Attention": "use_scale",
@@ -277,9 +279,18 @@ def _lambda(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], c
     return Tensor(Call(Layer("Lambda", {"output_shape": layer.config.get("output_shape")}, layer.place), list(positional[:1]), {}))
 
 
-_UNARY = frozenset("relu tanh sigmoid softmax elu selu gelu swish silu softplus exp log sqrt square abs cast stop_gradient identity sign negative dropout l2_normalize".split())
+_UNARY = frozenset(
+    "relu tanh sigmoid softmax elu selu gelu swish silu softplus exp log sqrt square abs cast stop_gradient identity sign negative dropout l2_normalize".split()
+)
 _REDUCED = {"reduce_mean": "Mean", "reduce_sum": "Sum", "reduce_max": "Max", "reduce_min": "Min", "mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min"}  # fmt: skip
-_PAIRS = {"add": "Add", "subtract": "Subtract", "multiply": "Multiply", "maximum": "Maximum", "minimum": "Minimum", "divide": "TrueDivide"}
+_PAIRS = {
+    "add": "Add",
+    "subtract": "Subtract",
+    "multiply": "Multiply",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "divide": "TrueDivide",
+}
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "MatMult": "Matmul", "Pow": "Power"}
 
 
@@ -347,7 +358,10 @@ def item(tensor: Tensor, key: Any) -> Tensor:
 def _part(key: Any) -> Any:
     if isinstance(key, slice):
         bounds = {"start": key.start, "stop": key.stop, "step": key.step}
-        return {"class_name": "slice", "config": {name: bound if isinstance(bound, int) else None for name, bound in bounds.items()}}
+        return {
+            "class_name": "slice",
+            "config": {name: bound if isinstance(bound, int) else None for name, bound in bounds.items()},
+        }
     if key is Ellipsis:
         return {"class_name": "__ellipsis__"}
     return key if isinstance(key, int) else {"class_name": "slice", "config": {"start": None, "stop": None, "step": None}}
@@ -414,7 +428,9 @@ def _shape(tensor: Tensor, cause: Cause) -> Any:
     return tuple(Unknown([cause.replace(text=f"{cause.text}[{at}]")]) if size is None else size for at, size in enumerate(shape))
 
 
-def call_instance(interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def call_instance(
+    interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+) -> Any:
     """Return what a layer or model of the author's gives: its ``call`` is followed, after its ``build``."""
     args = [_as_tensor(each, cause.place) for each in positional]
     first = next(tensors_in(args), None)

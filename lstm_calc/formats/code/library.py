@@ -250,7 +250,9 @@ class Library:
             return flows.call(interpreter, function, positional, named, cause)
         return Foreign(cause, cause.text.partition("(")[0])
 
-    def call_instance(self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    def call_instance(
+        self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> Any:
         """Return what calling an object gives: its ``__call__``, ``call`` or ``forward``."""
         family = module_family(instance.cls)
         if family == "flax-linen":
@@ -263,11 +265,17 @@ class Library:
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
 
-    def _call_external(self, interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    def _call_external(
+        self, interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> Any:
         path = _usual_path(path)
         special = plain.FUNCTIONS.get(path) or _SPECIAL.get(path) or _SPECIAL.get(path.rpartition(".")[2])
         if special is not None:
-            return special(interpreter, *positional, at=cause, **named) if not isinstance(special, Built) else special.call(*positional, at=cause, **named)
+            return (
+                special(interpreter, *positional, at=cause, **named)
+                if not isinstance(special, Built)
+                else special.call(*positional, at=cause, **named)
+            )
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return _pretrained(interpreter, positional, named, cause)
@@ -285,7 +293,14 @@ class Library:
         return self._make(interpreter, *home, positional, named, cause, path)
 
     def _make(
-        self, interpreter: Interpreter, family: str, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause, path: str
+        self,
+        interpreter: Interpreter,
+        family: str,
+        name: str,
+        positional: Sequence[Any],
+        named: dict[str, Any],
+        cause: Cause,
+        path: str,
     ) -> Any:
         """Return a layer of a framework."""
         if name in {"Parameter", "Param", "Variable", "create_parameter"}:
@@ -300,7 +315,11 @@ class Library:
             arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
             del names
         made = Made(family, name, arguments, cause.place, interpreter.doubt)
-        if name in CONTAINERS or name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional):
+        if (
+            name in CONTAINERS
+            or name in {"RNN", "Bidirectional"}
+            and any(isinstance(each, (Made, Instance)) for each in positional)
+        ):
             made.inner = _contained(positional, named, made)
             made.name = made.name if name in CONTAINERS else f"{name}()"
         elif kind is None and name not in WEIGHTLESS and not name.endswith("Loss"):
@@ -309,7 +328,9 @@ class Library:
             self.made.append(made)
         return made
 
-    def make(self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
+    def make(
+        self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> None:
         """Make an object of a class without a constructor of its own: as a dataclass, or as what it inherits from does."""
         cls = instance.cls
         if cls is None:
@@ -654,7 +675,11 @@ def _namespace(interpreter: Interpreter, *first: Any, at: Cause, **named: Any) -
 
 
 def _nested(value: Any, at: Cause) -> Any:
-    return Instance(None, at.place, **{str(key): _nested(each, at) for key, each in value.items()}) if isinstance(value, dict) else value
+    return (
+        Instance(None, at.place, **{str(key): _nested(each, at) for key, each in value.items()})
+        if isinstance(value, dict)
+        else value
+    )
 
 
 def _clone(interpreter: Interpreter, value: Any, *_: Any, at: Cause, **__: Any) -> Any:
@@ -666,13 +691,19 @@ def _split(interpreter: Interpreter, _: Any = None, number: Any = 2, *, at: Caus
     """Return so many random keys."""
     del interpreter
     number = named.get("num", number)
-    return [Foreign(at, "jax.random.split") for _ in range(min(number, 10_000))] if isinstance(number, int) else Unknown(causes_of(number))
+    return (
+        [Foreign(at, "jax.random.split") for _ in range(min(number, 10_000))]
+        if isinstance(number, int)
+        else Unknown(causes_of(number))
+    )
 
 
 def _scan(interpreter: Interpreter, function: Any, start: Any = None, inputs: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
     """Return what a function gives that is applied to each step; it is followed once."""
     inputs = named.get("xs", inputs)
-    found = interpreter.call(function, [named.get("init", start), flows.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at)
+    found = interpreter.call(
+        function, [named.get("init", start), flows.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at
+    )
     return found if isinstance(found, tuple) and len(found) == 2 else (Unknown([at]), Unknown([at]))
 
 

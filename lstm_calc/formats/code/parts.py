@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
 _NOT_LAYERS = re.compile(
-    r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml", re.I
+    r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
+    re.I,
 )
 _HOW = frozenset({"strides", "dilation_rate", "padding"})
 """Fields that change no count: left out where they are not known."""
@@ -60,7 +61,9 @@ class Parts:
             self.missing += causes
             return
         numbers = numbers_in(array.shape or ())
-        self.layers.append(Other(params=numbers, class_name="Parameter", name=self._name(path), trainable=array.trained is not False))
+        self.layers.append(
+            Other(params=numbers, class_name="Parameter", name=self._name(path), trainable=array.trained is not False)
+        )
 
     def _foreign(self, path: str, each: Foreign, root: Any) -> None:
         """Add a layer that is not in the text, where the text uses it as one."""
@@ -96,7 +99,11 @@ class Parts:
                 numbers = kind.params(values)
             except (TypeError, KeyError, ValueError):
                 raise ModelFileError(f"{made.name} has arguments that it cannot have", str(made.place)) from None
-            self.layers += [Other(params=numbers, class_name=made.name, name=self._name(path), trainable="*" not in made.frozen)] if numbers else []
+            self.layers += (
+                [Other(params=numbers, class_name=made.name, name=self._name(path), trainable="*" not in made.frozen)]
+                if numbers
+                else []
+            )
 
     def _fields(self, made: Made, kind: Kind, values: dict[str, Any], path: str) -> dict[str, Any] | None:
         """Return the fields of a layer; None where one is missing."""
@@ -123,7 +130,15 @@ class Parts:
             self.used_input = True
             if self._input_dim is not None:
                 return self._input_dim
-            width = Unknown([Cause("input_dim", made.place, f"(the width that flows into {path or made.name}) is not in the code; say it as --input N")])
+            width = Unknown(
+                [
+                    Cause(
+                        "input_dim",
+                        made.place,
+                        f"(the width that flows into {path or made.name}) is not in the code; say it as --input N",
+                    )
+                ]
+            )
         self.missing += causes_of(width)
         return width
 

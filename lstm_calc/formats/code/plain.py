@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
 
 _MOST = 100_000
-_TYPES: dict[str, Any] = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "tuple": tuple, "dict": dict, "set": set}
+_TYPES: dict[str, Any] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "list": list,
+    "tuple": tuple,
+    "dict": dict,
+    "set": set,
+}
 
 
 def pure(function: Callable[..., Any]) -> Built:
@@ -170,15 +179,30 @@ def _of_first(*values: Any, at: Cause, **named: Any) -> Any:
     return _of_shape(*(shape if isinstance(shape, (list, tuple)) else [shape]), at=at)
 
 
-_SHAPED = "zeros ones empty rand randn Tensor FloatTensor DoubleTensor LongTensor Size random.rand random.randn random.random_sample"
+_SHAPED = (
+    "zeros ones empty rand randn Tensor FloatTensor DoubleTensor LongTensor Size random.rand random.randn random.random_sample"
+)
 FUNCTIONS: dict[str, Any] = {
     **{f"math.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "log", "log10", "pow", "gcd")},
     "math.sqrt": pure(_root),
     "math.prod": pure(lambda values: math.prod(values)),
-    **{f"{home}.{name}": Built(_of_shape) for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core") for name in _SHAPED.split()},
+    **{
+        f"{home}.{name}": Built(_of_shape)
+        for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
+        for name in _SHAPED.split()
+    },
     **{f"{home}.full": Built(_of_first) for home in ("torch", "numpy", "jax.numpy")},
-    **{f"{home}.random.{name}": Built(_of_first) for home in ("numpy",) for name in ("random", "uniform", "normal") if name == "random"},
-    **{f"{home}.{name}": Built(lambda value, *_, at, **__: _made_array(value, at)) for home in ("torch", "numpy", "jax.numpy") for name in ("array", "tensor", "asarray", "from_numpy")},
+    **{
+        f"{home}.random.{name}": Built(_of_first)
+        for home in ("numpy",)
+        for name in ("random", "uniform", "normal")
+        if name == "random"
+    },
+    **{
+        f"{home}.{name}": Built(lambda value, *_, at, **__: _made_array(value, at))
+        for home in ("torch", "numpy", "jax.numpy")
+        for name in ("array", "tensor", "asarray", "from_numpy")
+    },
     "numpy.prod": pure(lambda values: math.prod(values)),
     "numpy.floor": pure(math.floor),
     "numpy.ceil": pure(math.ceil),
@@ -197,7 +221,9 @@ def _made_array(value: Any, at: Cause) -> Any:
     return value if isinstance(value, Array) or is_unknown(value) else Unknown([at])
 
 
-_TEXT = frozenset("upper lower strip lstrip rstrip split title capitalize startswith endswith replace removeprefix removesuffix isdigit".split())
+_TEXT = frozenset(
+    "upper lower strip lstrip rstrip split title capitalize startswith endswith replace removeprefix removesuffix isdigit".split()
+)
 _LIST = frozenset("append extend insert pop index copy count reverse remove clear".split())
 _DICT = frozenset("get pop update copy setdefault keys values items".split())
 
