@@ -11,6 +11,7 @@ from lstm_calc.errors import LstmCalcError, printable
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
+    from lstm_calc.cli.models import Said
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check, Checks
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @partial(with_options, limits=read_budget, assumed=read_assumed, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
 def run(
     models: list[str],
+    said: "Said",
     framework: str | None,
     limits: "Budget",
     assumed: list[str],
@@ -30,7 +32,7 @@ def run(
 
     _known(framework, dtype["dtype"])
     question = {"framework_name": framework, **batch, **dtype}
-    answer = Checks(dtype["dtype"], tuple(_checked(model, limits, assumed, question) for model in models))
+    answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, assumed, question) for model in models))
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")
@@ -48,13 +50,13 @@ def _known(framework_name: str | None, dtype: str) -> None:
     dtype_of(dtype)
 
 
-def _checked(name: str, limits: "Budget", assumed: list[str], question: dict[str, Any]) -> "Check":
+def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], question: dict[str, Any]) -> "Check":
     """Return the check of one model, or of what is wrong with it."""
     from lstm_calc.errors import ModelFileError, NotationError
     from lstm_calc.questions.check import Check, check
 
     try:
-        model, budget = model_and_budget(name, None, assumed)
+        model, budget = model_and_budget(name, None, assumed, said)
         return check(model, budget.but(limits), **question).replace(model=name)
     except (ModelFileError, NotationError) as error:
         return Check(name, error=str(error), framework=question["framework_name"])

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.models import named_model
+from lstm_calc.cli.models import is_a_path, named_model
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import shortened
 
 if TYPE_CHECKING:
+    from lstm_calc.cli.models import Said
     from lstm_calc.model import Model
     from lstm_calc.questions.compare import Comparison
     from lstm_calc.render.document import Document
@@ -20,6 +21,7 @@ _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revis
 @with_options
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
+    said: "Said",
     framework: str | None,
     output: Output,
     fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
@@ -27,16 +29,16 @@ def run(
     from lstm_calc.questions.compare import compare
 
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
-    answer = compare([(shortened(text), _model(text)) for text in models], names)
+    answer = compare([(shortened(text), _model(text, said)) for text in models], names)
     output.show(answer.data, lambda: _document(answer))
     return 1 if fail and answer.differs else 0
 
 
-def _model(text: str) -> "Model":
+def _model(text: str, said: "Said") -> "Model":
     """Return the model of an argument, which may be a file at a revision."""
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
-    return at_revision(text) if is_a_revision(text) else named_model(text)
+    return at_revision(text) if not is_a_path(text) and is_a_revision(text) else named_model(text, said=said)
 
 
 def _document(answer: "Comparison") -> "Document":

@@ -1,6 +1,7 @@
 """The model of a call: by flags, in the notation, in a file, on standard input; whole, with a size left open, or several."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,7 +10,7 @@ import typer
 
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
-from lstm_calc.frozen import UNKNOWN
+from lstm_calc.frozen import UNKNOWN, Record
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
 from lstm_calc.model.template import Place, Template, template_of
 
@@ -30,6 +31,74 @@ _SHAPE = "Model, by flags"
 
 def _cells() -> dict[str, type[Recurrent]]:
     return {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
+
+
+_VALUES: Any = typer.Option(
+    None,
+    "--set",
+    metavar="NAME=VALUE",
+    help="A value that Python code does not say: hidden=64, 'len(vocab)=5000'.",
+    rich_help_panel=_SHAPE,
+)
+_VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
+
+
+class Said(Record):
+    """What is said beside Python code: values by expression, and those of a file, of which some may not be needed."""
+
+    values: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+    spare: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+
+
+NOTHING_SAID = Said()
+
+
+def read_said(values: list[str] | None = _VALUES, values_file: str | None = _VALUES_FILE) -> Said:
+    """Return the values that are said beside code; raise LstmCalcError for one that cannot be read."""
+    if not values and values_file is None:
+        return NOTHING_SAID
+    from lstm_calc.formats.code.settings import read_file, read_settings
+
+    return Said(read_settings(values or ()), {} if values_file is None else read_file(values_file))
+
+
+def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
+    """Return the flags of a call without those that say values, and what these say."""
+    said = read_said(given["values"], given["values_file"])
+    if said is not NOTHING_SAID and not (isinstance(given["model"], str) and _is_code(given["model"])):
+        raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
+    return {name: value for name, value in given.items() if name not in {"values", "values_file"}}, said
+
+
+_PROGRAM = re.compile(r"(.+?\.(?:py|ipynb))(?::(.+))?", re.DOTALL)
+_PIECE = re.compile(r"\s*(?:[@#]|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))")
+
+
+def _is_code(text: str) -> bool:
+    """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
+    return bool(_PROGRAM.fullmatch(text) or (_PIECE.match(text) and not _PRINTED.search(text)))
+
+
+_PRINTED = re.compile(r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):")
+"""What tells a module or a summary that was printed."""
+
+
+def _text_in(model: str) -> str:
+    """Return the text of a model: that in a text file, for one that is named."""
+    if model.endswith(".txt") and "\n" not in model and Path(model).is_file():
+        from lstm_calc.formats.code.source import read_text
+
+        return read_text(Path(model), model)
+    return model
+
+
+def _code_model(model: str, input_dim: int | None, said: Said) -> Model:
+    """Return the model that code makes."""
+    from lstm_calc.formats import code
+
+    match = _PROGRAM.fullmatch(model)
+    more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim}
+    return code.load_code(match[1], match[2], **more) if match else code.read_code(model, **more)
 
 
 def read_model(
@@ -60,15 +129,18 @@ def read_model(
         None, "--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE
     ),
     kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
+    values: list[str] | None = _VALUES,
+    values_file: str | None = _VALUES_FILE,
     assume: list[str] | None = typer.Option(
         None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
     ),
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
-    flags = _flags({name: value for name, value in locals().items() if name != "assume"}, _beside(model))
+    given, said = _without_values({name: value for name, value in locals().items() if name != "assume"})
+    flags = _flags(given, _beside(model))
     if model is None:
         return _from_flags(flags)
-    return with_assumed(named_model(model, _width_beside(flags)), assume)
+    return with_assumed(named_model(model, _width_beside(flags), said), assume)
 
 
 def with_assumed(model: Model, assumed: list[str] | None) -> Model:
@@ -104,14 +176,15 @@ def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
 @_asking(*_ALL)
 def read_template(**given: Any) -> Template:
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
-    flags = _flags(given)
-    return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"])
+    given, said = _without_values(given)
+    flags = _flags(given, _beside(given["model"]) if given["model"] and _is_code(given["model"]) else "")
+    return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"], _width_beside(flags), said)
 
 
 _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
 
 
-@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:])
+@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-2])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
     described = _flags({"model": models or None, **flags})
@@ -119,8 +192,8 @@ def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
 
 
 def _beside(model: str | None) -> str:
-    """Return what may stand beside a model: --input, for a config of Keras that does not say what flows in."""
-    return "input_dim" if model is not None and is_a_path(model) else ""
+    """Return what may stand beside a model: --input, for a config of Keras or code that does not say what flows in."""
+    return "input_dim" if model is not None and (_is_code(model) or is_a_path(model)) else ""
 
 
 def _width_beside(flags: dict[str, Any]) -> int | None:
@@ -140,8 +213,15 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
     return flags
 
 
-def named_model(model: str, input_dim: int | None = None) -> Model:
-    """Return the model of the argument: standard input, a file, or the notation."""
+def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
+    """Return the model of the argument: Python code, standard input, a file, or the notation."""
+    model = _text_in(model)
+    if _is_code(model):
+        return _code_model(model, input_dim, said)
+    if _PRINTED.search(model):
+        from lstm_calc.formats.printed import read_printed
+
+        return read_printed(model)
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load
 
@@ -151,8 +231,11 @@ def named_model(model: str, input_dim: int | None = None) -> Model:
     return read(model)
 
 
-def _named_template(model: str) -> Template:
-    """Return the template of the argument: standard input, a file, or the notation."""
+def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
+    """Return the template of the argument: Python code, standard input, a file, or the notation."""
+    if _is_code(model) or _PRINTED.search(_text_in(model)):
+        read = named_model(model, input_dim, said)
+        return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load_template
 
@@ -165,15 +248,18 @@ def _named_template(model: str) -> Template:
 @_asking(*_WITH_ASSUMED)
 def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
     """Return the model that a call describes, in the same ways, and the budget where it is a file that has one."""
+    given, said = _without_values(given)
     model, assumed = given["model"], given.pop("assume")
     flags = _flags(given, _beside(model))
-    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed)
+    return (_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed, said)
 
 
-def model_and_budget(model: str, input_dim: int | None = None, assumed: list[str] | None = None) -> "tuple[Model, Budget]":
+def model_and_budget(
+    model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
+) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
-    if not is_a_path(model):
-        return with_assumed(named_model(model), assumed), _no_budget()
+    if _is_code(model) or model.endswith(".txt") or not is_a_path(model):
+        return with_assumed(named_model(model, input_dim, said), assumed), _no_budget()
     from lstm_calc.formats.modelfile import load_with_budget
 
     found, budget = load_with_budget(model, input_dim)
@@ -195,6 +281,8 @@ def _no_budget() -> "Budget":
 
 def is_a_path(text: str) -> bool:
     """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
+    if _PROGRAM.fullmatch(text):
+        return True
     if text == "-" or ">" in text:
         return text == "-"
     head, dot, suffix = text.rpartition(".")

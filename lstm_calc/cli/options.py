@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from lstm_calc.cli.models import read_model, read_models, read_template
+from lstm_calc.cli.models import read_model, read_models, read_said, read_template
 from lstm_calc.cli.output import Output, form_of, formats
 from lstm_calc.errors import listed
 from lstm_calc.frameworks import FRAMEWORKS
@@ -93,6 +93,7 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "model": read_model,
     "template": read_template,
     "models": read_models,
+    "said": read_said,
     "framework": read_framework,
     "output": output_reader(),
     "drawing": plain_reader("mermaid"),

@@ -469,7 +469,7 @@ def _input_shape(model: Model) -> Shape:
     width = model.calls[0].input_dim if model.input_dim is None else model.input_dim
     if isinstance(layer, Embedding) and model.input_dim is not None:
         raise ModelError("input_dim does not go with an embedding first, which reads token ids", key="input_dim")
-    if width is None and not isinstance(layer, Embedding):
+    if width is None and not isinstance(layer or model.calls[0], (Embedding, Other)):
         raise ModelError("input_dim is missing (the features of a time step), and no embedding comes first", key="input_dim")
     shape = (layer and layer.input_shape(width)) or (None, width)
     return (*(None,) * (layer.time_distributed if layer else 0), *shape)

@@ -1,0 +1,343 @@
+"""Programs in Python as models: read statically, by following what they say; nothing of them is executed or imported.
+
+``model.py:Encoder`` names an entry. What a size depends on and the text does not say is asked for, and only that.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError, listed
+from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.configuration import Configuration, with_params
+from lstm_calc.formats.code.entries import entry_value
+from lstm_calc.formats.code.flows import INPUT, incoming, set_up
+from lstm_calc.formats.code.interpreter import Interpreter, Raised
+from lstm_calc.formats.code.library import Library, module_family, owners
+from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
+from lstm_calc.formats.code.settings import Settings
+from lstm_calc.formats.code.source import Source, parsed, read_text
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Cause,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Module,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_TEXT = "<code>"
+_MOST_ASKED = 40
+
+
+def load_code(
+    path: str,
+    entry: str | None,
+    values: Mapping[str, Any] | None = None,
+    input_dim: int | None = None,
+    spare: Mapping[str, Any] | None = None,
+) -> Model:
+    """Return the model of an entry of a file of Python or a notebook.
+
+    ``values`` are by the expressions that they stand for; ``input_dim`` is the width of what flows in, where no layer states it.
+    Raises ModelFileError, with the line, where a value is missing, where there is no such model, and where the file is no Python.
+    """
+    text = read_text(Path(path), path)
+    return _read(text, Path(path).name, entry, Settings(values or {}, spare), input_dim, Path(path))
+
+
+def read_code(
+    text: str, values: Mapping[str, Any] | None = None, input_dim: int | None = None, spare: Mapping[str, Any] | None = None
+) -> Model:
+    """Return the model of a piece of a program, such as a single call that states its input.
+
+    >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
+    'pytorch'
+    """
+    return _read(text, _TEXT, None, Settings(values or {}, spare), input_dim, None)
+
+
+def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim: int | None, path: Path | None) -> Model:
+    module = Module("__main__", file, parsed(text, file))
+    library = Library(Source(None if path is None else path.parent))
+    interpreter = Interpreter(library, settings)
+    asked = f"{path or file}{f':{entry}' if entry else ''}"
+    try:
+        interpreter.run(module)
+        value, remark = entry_value(interpreter, module, entry)
+        model = _Reading(interpreter, module, input_dim, asked).model(value, remark)
+    except Raised as error:
+        raise ModelFileError(str(error), file) from None
+    except RecursionError:
+        raise ModelFileError("goes too deep to be followed", file) from None
+    interpreter.settings.check_used()
+    return model
+
+
+class _Reading:
+    """From the value of an entry to a Model, or to what is missing for one."""
+
+    def __init__(self, interpreter: Interpreter, module: Module, input_dim: int | None, asked: str) -> None:
+        self.interpreter = interpreter
+        self.module = module
+        self.input_dim = input_dim
+        self.asked = asked
+
+    def model(self, value: Any, remark: str) -> Model:
+        """Return the model of a value."""
+        if isinstance(value, tuple) and value and not isinstance(value[0], keras.Tensor):
+            value = next((each for each in value if isinstance(each, (keras.Network, Instance, Made))), value)
+        kerased = self._keras_value(value)
+        if kerased is not None:
+            return self._keras(kerased, remark)
+        family = family_within(value)
+        if reads_what_comes(family) or (family is None and self._called()):
+            return self._called_parts(value, family, remark)
+        if is_unknown(value) and not owners(value):
+            self._ask(list(causes_of(value)))
+        return self._parts(value, owners(value) if not _is_plain(value) else _everything(value), family, remark)
+
+    def _called(self) -> list[Any]:
+        return list(self.interpreter.library.called)
+
+    # Frameworks whose layers are parts
+
+    def _parts(self, value: Any, found: list[tuple[str, Any]], family: str | None, remark: str) -> Model:
+        parts = Parts(self.input_dim)
+        parts.add_all(found, value)
+        self._ask(parts.missing)
+        if self.input_dim is not None and not parts.used_input:
+            raise LstmCalcError("--input is for layers that do not state what they read, and every layer here does")
+        if not parts.layers:
+            raise ModelFileError("has no layers that are known", self.module.file)
+        name = _framework(family or "pytorch", value, found)
+        first = parts.layers[0].input_dim
+        try:
+            return Model(parts.layers, first, remarks=self._remarks(name, remark), framework=name)
+        except ModelError as error:
+            raise ModelFileError(str(error), self.module.file) from None
+
+    def _called_parts(self, value: Any, family: str | None, remark: str) -> Model:
+        """Return the layers that are called, as they are met when the model is followed."""
+        before = self._called()
+        if isinstance(value, Instance):
+            set_up(self.interpreter, value, Cause(value.cls.name if value.cls else "", value.place))
+            if not before:
+                self._follow(value)
+        elif isinstance(value, Made) and not before:
+            place = value.place
+            self.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
+        called = self._called()
+        found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
+        missed = [each for each in self.interpreter.library.made if each not in called]
+        found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
+        for _, each in found[len(called) :]:
+            each.used = True
+        if not found:
+            raise ModelFileError("has no layer that is called on anything", self.module.file)
+        family = family or next((each.family for each in called if isinstance(each, Made)), None)
+        return self._parts(value, _numbered(found), family, remark)
+
+    def _follow(self, value: Instance) -> None:
+        """Follow what a module does with an input of which nothing is known."""
+        function = value.cls.find("__call__") if value.cls else MISSING
+        if isinstance(function, Function):
+            names = [each.arg for each in function.node.args.args][1:]
+            inputs = {
+                name: incoming(value.place, value.cls.name if value.cls else "") for name in names if name not in function.defaults
+            }
+            self.interpreter.call(function.bound(value), [], inputs, Cause(function.name, value.place))
+
+    # Keras
+
+    def _keras_value(self, value: Any) -> Any:
+        """Return the model of Keras that a value is or holds, None where there is none."""
+        if isinstance(value, (keras.Network, keras.Layer, keras.Tensor)):
+            return value
+        if isinstance(value, (list, tuple)) and value and isinstance(value[0], keras.Tensor):
+            return value[0]
+        if not isinstance(value, Instance):
+            return None
+        if module_family(value.cls) == "keras":
+            return self._subclassed(value)
+        held = [each for each in value.attributes.values() if isinstance(each, keras.Network)]
+        if not held and value.cls is not None:
+            return None
+        inside = {id(layer) for each in held for layer in each.layers}
+        outer = [each for each in held if id(each) not in inside]
+        return outer[-1] if outer else None
+
+    def _subclassed(self, value: Instance) -> Any:
+        """Return what a model of the author's gives on inputs of which nothing is known."""
+        place = value.place
+        values, named = value.attributes.get("__given__", ((), {}))
+        if list(keras.tensors_in([list(values), named])):
+            return keras.functional(values, named, place)
+        if value.attributes.get("layers") or (values and isinstance(values[0], (list, tuple))):
+            return keras.Network(place, list(values[0]))
+        function = value.cls.find("call") if value.cls else MISSING
+        if not isinstance(function, Function):
+            raise ModelFileError(f"{value.cls.name if value.cls else 'it'} has no call that could be followed", str(place))
+        names = [each.arg for each in function.node.args.args][1:]
+        inputs = {
+            name: keras.incoming(place, name)
+            for name in names
+            if name not in function.defaults and name not in {"training", "mask"}
+        }
+        given = keras.call_instance(self.interpreter, value, [], inputs, Cause(function.name, place))
+        outputs = list(keras.tensors_in(given))
+        if not outputs:
+            raise ModelFileError(
+                f"{function.name} cannot be followed: what it returns does not follow from its layers",
+                str(self.interpreter.place(function.node, function.scope)),
+            )
+        return keras.Network(place, None, [], outputs)
+
+    def _keras(self, value: Any, remark: str) -> Model:
+        from lstm_calc.formats import keras as configurations
+
+        network = value
+        if isinstance(value, keras.Tensor):
+            network = keras.Network(self._place(), None, [], [value])
+        if isinstance(value, keras.Layer):
+            network = keras.Network(value.place, [value])
+        configuration = Configuration(self.module.file, self.input_dim)
+        config = configuration.network(network)
+        spare = None if configuration.used_input else self.input_dim
+
+        def read(filled: Any, width: int | None) -> Model:
+            model = with_params(configurations.read(filled, self.module.file, width), configuration.params)
+            return model.replace(remarks=(*self._remarks("keras", remark), *model.remarks))
+
+        try:
+            return self._countable(read, config, spare, configuration)
+        except ModelFileError as error:
+            if "--input" in str(error):
+                self._ask(
+                    [Cause(INPUT, self._first_place(network), "(the width of the input) is not in the code; say it as --input N")]
+                )
+            raise
+
+    def _countable(self, read: Callable[..., Model], config: Any, spare: int | None, configuration: Configuration) -> Model:
+        """Return the model; ask for what its inputs' sizes depend on where it cannot be counted without."""
+
+        def is_countable() -> bool:
+            try:
+                _check_widths(read(config, spare))
+            except ModelError:
+                return False
+            return True
+
+        if configuration.missing or (configuration.open and not is_countable()):
+            self._ask([*configuration.missing, *configuration.needed(is_countable)])
+        return read(config, spare)
+
+    def _place(self) -> Any:
+        from lstm_calc.formats.code.values import Place
+
+        return Place(self.module.file, 1)
+
+    def _first_place(self, network: Any) -> Any:
+        return network.layers[0].place if network.layers and hasattr(network.layers[0], "place") else network.place
+
+    # What is missing, and what is said
+
+    def _ask(self, causes: list[Cause]) -> None:
+        """Raise ModelFileError, a line for each expression that has no value, and a command to copy; nothing without one."""
+        found: dict[str, Cause] = {}
+        for cause in causes:
+            found.setdefault(cause.text, cause)
+        if not found:
+            return
+        lines = [f"{cause.place}: {cause.text} {_why(cause)}" for cause in list(found.values())[:_MOST_ASKED]]
+        more = [f"and {len(found) - _MOST_ASKED} more"] if len(found) > _MOST_ASKED else []
+        options = " ".join(_option(cause) for cause in list(found.values())[:_MOST_ASKED])
+        command = f"try: lstm-calc params {_quoted(self.asked)} {options}"
+        raise Missing("\n".join([*lines, *more, command]))
+
+    def _remarks(self, name: str, remark: str) -> tuple[str, ...]:
+        """Return which framework it is and from which import, and where the arguments of the model come from."""
+        words = {"pytorch": "torch", "flax-linen": "flax", "flax-nnx": "flax", "flax-nnx-optimized": "flax"}
+        root = words.get(name, name)
+        for path, cause in self.interpreter.library.imports.items():
+            if root in path.split(".") or path.startswith(f"{root}.") or f".{root}" in path:
+                said = f"{name}: from {path} in {cause.place}" if cause.place.file != _TEXT else f"{name}: from {path}"
+                return tuple(filter(None, (said, remark)))
+        return (remark,) if remark else ()
+
+
+class Missing(ModelError):
+    """Values that a program does not say, and on which its sizes depend."""
+
+
+def _why(cause: Cause) -> str:
+    names = [name for name in cause.names if name != cause.text][:3]
+    held = f", kept in {listed(names)}" if names else ""
+    return f"{cause.why or 'has no value in the code'}{held}"
+
+
+def _option(cause: Cause) -> str:
+    if cause.text == INPUT:
+        return "--input N"
+    value = "N,N" if cause.text.endswith(".shape") else "N"
+    text = f"{cause.text}={value}"
+    return f"--set {text}" if re.fullmatch(r"[\w.=,]+", text) else f'--set "{text}"' if "'" in text else f"--set '{text}'"
+
+
+def _quoted(text: str) -> str:
+    return text if re.fullmatch(r"[\w./:-]+", text) else f'"{text}"' if "'" in text else f"'{text}'"
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, Instance) and module_family(value.cls) is None
+
+
+def _everything(value: Instance) -> list[tuple[str, Any]]:
+    """Return the layers inside an object that is no module: all that it holds."""
+    seen: set[int] = set()
+    return [pair for name, each in value.attributes.items() for pair in owners(each, name, seen)]
+
+
+def _numbered(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return layers with names of which none is there twice."""
+    taken: dict[str, int] = {}
+    named = []
+    for name, each in found:
+        taken[name] = taken.get(name, -1) + 1
+        named.append((f"{name}_{taken[name]}", each))
+    return named
+
+
+def _framework(family: str, value: Any, found: list[tuple[str, Any]]) -> str:
+    """Return the name of a framework; that of NNX depends on its cells."""
+    del value
+    names = {each.name for _, each in found if isinstance(each, Made)}
+    if family == "flax-nnx" and "OptimizedLSTMCell" in names:
+        return "flax-nnx-optimized"
+    return family
+
+
+def _check_widths(model: Model) -> None:
+    """Raise ModelError where the count depends on a size that is not known."""
+    for use in model.uses:
+        if use.layer.weighted:
+            _ = use.sizes if not _is_uncounted(use.layer) else None
+
+
+def _is_uncounted(layer: Any) -> bool:
+    return layer.kind == "other"
+
+
+__all__ = ["Missing", "load_code", "read_code"]

@@ -1,0 +1,294 @@
+"""A Keras configuration of a model that a program makes, and the shapes of its tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, ModelFileError
+from lstm_calc.formats.code.flows import INPUT
+from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Unknown, causes_of, is_unknown
+from lstm_calc.model import MAX_LAYERS, Other, fresh_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.model import Model
+
+_MODULE = "keras.layers"
+_PROBE = 96
+"""A size that stands for one that is not known, while it is tried which others a count depends on."""
+_FLAGS = frozenset("return_sequences return_state use_bias go_backwards reset_after center scale trainable keepdims".split())
+_WORDS = frozenset("merge_mode padding data_format name".split())
+_ONE = {"Dense", "Dropout", "Activation", "BatchNormalization", "Add", "Multiply", "RepeatVector"}
+_IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6, "MaxPooling2D": 4, "AveragePooling2D": 4}
+
+
+class Configuration:
+    """The configuration of a model that is written as its calls are met, and what is missing in it."""
+
+    def __init__(self, file: str = "", input_dim: int | None = None) -> None:
+        """Take the file's name in messages, and the width of an input that does not say it."""
+        self.file = file
+        self.missing: list[Cause] = []
+        self.open: list[tuple[list[Any], int, tuple[Cause, ...]]] = []
+        """The sizes of inputs that are not known: the shape, the axis, and what they depend on, asked for only if a count does."""
+        self.params: dict[str, Any] = {}
+        """The number of parameters of the layers of the author's, by name."""
+        self.used_input = False
+        self._input_dim = input_dim
+        self._taken: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        self._frozen = False
+
+    def name(self, layer: Any) -> str:
+        """Return the name of a layer, which no other one has."""
+        if id(layer) not in self._names:
+            given = layer.config.get("name") if isinstance(layer, Layer) else getattr(layer, "name", None)
+            base = (
+                given
+                if isinstance(given, str)
+                else snake(layer if isinstance(layer, str) else getattr(layer, "name", None) or "model")
+            )
+            self._names[id(layer)] = fresh_name(base, self._taken)
+        return self._names[id(layer)]
+
+    def network(self, network: Network) -> dict[str, Any]:
+        """Return the configuration of a model."""
+        if network.outputs is None:
+            layers = [self.layer(each) for each in network.layers]
+            if isinstance(network.built, (list, tuple)) and layers:
+                layers[0]["config"].setdefault("batch_input_shape", self._sizes(network.built))
+            config = {"name": self.name(network), "layers": layers, "trainable": network.trainable}
+            return {"class_name": "Sequential", "config": config}
+        return self._functional(network)
+
+    def layer(self, layer: Any) -> dict[str, Any]:
+        """Return the configuration of a layer, or of a model that is one."""
+        if isinstance(layer, Network):
+            return self.network(layer)
+        if isinstance(layer, Tensor) and isinstance(layer.call.layer, Layer):
+            layer = layer.call.layer
+        if not isinstance(layer, Layer):
+            return {"class_name": getattr(getattr(layer, "cls", None), "name", "Unknown"), "config": {"name": self.name(object())}}
+        self.missing += layer.doubt
+        config = {"name": self.name(layer), **self._arguments(layer)}
+        if layer.params is not None:
+            self.params[config["name"]] = layer.params
+        module = _MODULE if layer.params is None else "code"
+        return {"class_name": layer.name, "module": module, "config": config}
+
+    def _arguments(self, layer: Layer) -> dict[str, Any]:
+        """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""
+        given = {key: value for key, value in layer.config.items() if key != "name"}
+        found: dict[str, Any] = {}
+        shape = _declared(layer, given)
+        if shape is not MISSING:
+            found["batch_input_shape"] = self._sizes(shape)
+        for key, value in given.items():
+            if isinstance(value, (Layer, Network)):
+                found[key] = self.layer(value)
+            elif key in {"cell", "cells"} and isinstance(value, (list, tuple)):
+                found |= self._cells(key, value)
+            else:
+                plain = self._plain(value, key)
+                if plain is not MISSING:
+                    found[key] = plain
+        return found
+
+    def _cells(self, key: str, cells: Any) -> dict[str, Any]:
+        inner = [self.layer(each) for each in cells]
+        if key == "cells":
+            return {"cells": inner}
+        return {"cell": {"class_name": "StackedRNNCells", "module": _MODULE, "config": {"cells": inner}}}
+
+    def _plain(self, value: Any, key: str) -> Any:
+        """Return an argument as JSON has it, MISSING for one that has no plain value."""
+        if is_unknown(value):
+            self.missing += causes_of(value)
+            return False if key in _FLAGS else MISSING if key in _WORDS else _PROBE
+        if isinstance(value, (list, tuple)):
+            parts = [self._plain(each, key) for each in value]
+            return MISSING if MISSING in parts else parts
+        if isinstance(value, float) and value.is_integer() and key not in {"rate"}:
+            return int(value)
+        return value if isinstance(value, (int, str, float, bool, type(None))) else MISSING
+
+    def _sizes(self, shape: Any) -> list[Any]:
+        """Return a shape in which a size that is not known is None; what it depends on is asked for where a count needs it."""
+        if not isinstance(shape, (list, tuple)):
+            self.missing += causes_of(shape)
+            return [None, None, None]
+        sizes = [size if isinstance(size, int) and size > 0 else None for size in shape]
+        self.open += [(sizes, axis, causes_of(size)) for axis, size in enumerate(shape) if causes_of(size)]
+        return sizes
+
+    def needed(self, is_countable: Callable[[], bool]) -> list[Cause]:
+        """Return what those sizes of inputs depend on without which a model of the configuration cannot be counted."""
+        for sizes, axis, _ in self.open:
+            sizes[axis] = _PROBE
+        found: list[Cause] = []
+        probed = is_countable()
+        for sizes, axis, causes in self.open:
+            sizes[axis] = None
+            if not probed or not is_countable():
+                found += causes
+            sizes[axis] = _PROBE
+        return found
+
+    def _functional(self, network: Network) -> dict[str, Any]:
+        """Return the configuration of a model of calls."""
+        calls = calls_of(network)
+        if len(calls) > MAX_LAYERS:
+            raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", self.file)
+        entries: dict[int, dict[str, Any]] = {}
+        places: dict[int, tuple[str, int]] = {}
+        for call in calls:
+            key = id(call.layer) if not isinstance(call.layer, str) else id(call)
+            if key not in entries:
+                entries[key] = self._entry(call, calls)
+            entry = entries[key]
+            places[id(call)] = (entry["name"], len(entry["inbound_nodes"]))
+            if call.args or call.kwargs:
+                node = {
+                    "args": [self._value(each, places) for each in _listed(call.args)],
+                    "kwargs": self._value(call.kwargs, places),
+                }
+                entry["inbound_nodes"].append(node)
+        ends = [[self._reference(each, places) for each in tensors_in(end)] for end in (network.inputs, network.outputs)]
+        known = [each for each in ends[0] if each is not None]
+        config = {"name": self.name(network), "layers": list(entries.values()), "input_layers": known, "output_layers": ends[1]}
+        return {"class_name": "Functional", "config": config | {"trainable": network.trainable}}
+
+    def _entry(self, call: Call, calls: list[Call]) -> dict[str, Any]:
+        layer = call.layer
+        if isinstance(layer, str):
+            name = fresh_name(snake(layer), self._taken)
+            return {"class_name": layer, "module": "keras.src.ops", "config": {"name": name}, "name": name, "inbound_nodes": []}
+        if isinstance(layer, Layer) and layer.name == "InputLayer":
+            shape = layer.config.get("shape")
+            shape = self._first_shape(call, calls) if shape is MISSING else shape
+            name = self.name(layer)
+            self.missing += layer.doubt
+            config = {"name": name, "batch_shape": [None, *self._sizes(shape if shape is not None else ())]}
+            return {"class_name": "InputLayer", "module": _MODULE, "config": config, "name": name, "inbound_nodes": []}
+        entry = self.layer(layer)
+        return entry | {"name": entry["config"]["name"], "inbound_nodes": []}
+
+    def _first_shape(self, source: Call, calls: list[Call]) -> list[Any]:
+        """Return the shape that an input has for the layer that reads it first."""
+        reader = next(
+            (each for each in calls if any(tensor.call is source for tensor in tensors_in([each.args, each.kwargs]))), None
+        )
+        layer = reader.layer if reader else None
+        name = layer.name if isinstance(layer, Layer) else ""
+        if name == "Embedding":
+            return [None]
+        self.used_input = True
+        place = source.layer.place
+        width = self._input_dim or Unknown(
+            [Cause(INPUT, place, "(the width of the input) is not in the code; say it as --input N")]
+        )
+        rank = 2 if name in _ONE else _IMAGE.get(name, 3)
+        return [*(None,) * (rank - 2), width]
+
+    def _value(self, value: Any, places: dict[int, tuple[str, int]]) -> Any:
+        if isinstance(value, Tensor):
+            return {"class_name": "__keras_tensor__", "config": self._history(value, places)}
+        if isinstance(value, dict):
+            return {key: self._value(each, places) for key, each in value.items()}
+        return [self._value(each, places) for each in value] if isinstance(value, (list, tuple)) else value
+
+    def _history(self, tensor: Tensor, places: dict[int, tuple[str, int]]) -> dict[str, Any]:
+        shape = getattr(tensor.call.layer, "shape", None)
+        declared = {"shape": list(shape)} if shape is not None else {}
+        return {"keras_history": [*places[id(tensor.call)], tensor.index], **declared}
+
+    def _reference(self, tensor: Tensor, places: dict[int, tuple[str, int]]) -> list[Any] | None:
+        place = places.get(id(tensor.call))
+        return None if place is None else [*place, tensor.index]
+
+
+def _declared(layer: Layer, given: dict[str, Any]) -> Any:
+    """Take the shape that a layer says it reads out of its arguments; MISSING where it says none."""
+    whole = given.pop("batch_input_shape", given.pop("batch_shape", MISSING))
+    shape = given.pop("input_shape", given.pop("shape", MISSING) if layer.name == "InputLayer" else MISSING)
+    length = given.pop("input_length", MISSING)
+    batch = given.pop("batch_size", None)
+    del batch
+    if whole is not MISSING:
+        return whole
+    if shape is not MISSING:
+        return (None, *shape) if isinstance(shape, (list, tuple)) else (None, shape) if isinstance(shape, int) else shape
+    if layer.name == "Embedding":
+        return MISSING if length is MISSING else (None, length)
+    width = given.pop("input_dim", MISSING)
+    if width is MISSING:
+        return MISSING
+    return (None, width) if layer.name == "Dense" else (None, None if length is MISSING else length, width)
+
+
+def _listed(args: Any) -> list[Any]:
+    return (
+        list(args)
+        if isinstance(args, (list, tuple)) and not all(isinstance(each, Tensor) for each in args)
+        else [args]
+        if args
+        else []
+    )
+
+
+def calls_of(network: Network) -> list[Call]:
+    """Return the calls that a model's outputs need, each after those that it reads; those of its inputs are the first."""
+    done: dict[int, Call] = {id(each.call): each.call for each in tensors_in(network.inputs)}
+    inputs = set(done)
+    todo = [(each.call, False) for each in reversed(list(tensors_in(network.outputs)))]
+    while todo:
+        call, ready = todo.pop()
+        if id(call) in done:
+            continue
+        if ready:
+            done[id(call)] = call
+            continue
+        todo.append((call, True))
+        todo += [(each.call, False) for each in reversed(list(tensors_in([call.args, call.kwargs]))) if id(each.call) not in inputs]
+    return list(done.values())
+
+
+def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
+    """Return the shape of a tensor, None where it does not follow."""
+    if isinstance(tensor.call.layer, Layer) and tensor.call.layer.name == "InputLayer":
+        shape = tensor.call.layer.config.get("shape")
+        if isinstance(shape, (list, tuple)):
+            return (None, *(size if isinstance(size, int) else None for size in shape))
+        return None
+    from lstm_calc.formats import keras as configurations
+
+    configuration = Configuration()
+    try:
+        model = configurations.read(
+            configuration.network(
+                Network(tensor.call.layer.place if hasattr(tensor.call.layer, "place") else None, None, (), tensor)
+            ),
+            "",
+        )  # type: ignore[arg-type]
+    except ModelError:
+        return None
+    outputs = model.uses[-1].outputs
+    return tuple(outputs[tensor.index]) if tensor.index < len(outputs) else None
+
+
+def with_params(model: Model, params: dict[str, Any]) -> Model:
+    """Return a model with the number of parameters of the layers of the author's."""
+    layers = [
+        layer.replace(params=params[layer.name])
+        if isinstance(layer, Other) and isinstance(params.get(str(layer.name)), int)
+        else layer
+        for layer in model.layers
+    ]
+    return model if tuple(layers) == tuple(model.layers) else model.replace(layers=layers)
+
+
+def is_keras(value: Any) -> bool:
+    """Return whether a value is a model or a layer of Keras."""
+    return isinstance(value, (Layer, Network, Tensor)) and not isinstance(value, (Array, Instance))

@@ -1,0 +1,221 @@
+"""Which model of a program is meant: the one that is named, else the only one, else the one that no other uses."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelFileError, did_you_mean, quoted
+from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.library import module_family, owners
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Cause,
+    Class,
+    External,
+    Function,
+    Instance,
+    Made,
+    Module,
+    Scope,
+    Unknown,
+    is_small,
+)
+
+if TYPE_CHECKING:
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+
+def entry_value(interpreter: Interpreter, module: Module, entry: str | None) -> tuple[Any, str]:
+    """Return the model of an entry, and what is to be said about where its values come from; raise ModelFileError without one."""
+    if entry is None:
+        return _only(interpreter, module)
+    try:
+        node = ast.parse(entry.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ModelFileError(f"{quoted(entry)} is no class, function, variable or call", module.file) from None
+    if isinstance(node, ast.Call):
+        return interpreter.value(node, Scope(module, module.scope)), ""
+    value = interpreter.value(node, module.scope)
+    if isinstance(value, (Unknown, External)) and not isinstance(node, ast.Call):
+        known = [name for name, each in module.scope.names.items() if _is_candidate(each)]
+        hint = did_you_mean(entry, known) if known else ""
+        raise ModelFileError(f"{quoted(entry)} is no model in it{hint}", module.file)
+    return made(interpreter, value, _owner(interpreter, node, module))
+
+
+def _owner(interpreter: Interpreter, node: ast.expr, module: Module) -> Any:
+    """Return the class of ``Class.method``."""
+    if isinstance(node, ast.Attribute):
+        value = interpreter.value(node.value, module.scope)
+        return value if isinstance(value, Class) else None
+    return None
+
+
+def made(interpreter: Interpreter, value: Any, owner: Any = None) -> tuple[Any, str]:
+    """Return what a class or function makes, with the arguments that the file itself gives it where it is called once."""
+    if isinstance(value, Class):
+        return _made_by_class(interpreter, value)
+    if isinstance(value, Function):
+        cause = Cause(value.name, interpreter.place(value.node, value.scope))
+        if owner is not None and value.instance is None and "staticmethod" not in value.decorators:
+            value = value.bound(_made_by_class(interpreter, owner)[0])
+        return interpreter.call(value, [], _said(interpreter, value), cause), ""
+    return value, ""
+
+
+def _said(interpreter: Interpreter, function: Function) -> dict[str, Any]:
+    """Return the arguments of a function that are said beside the program; parameters of a class's constructor are such too."""
+    arguments = function.node.args
+    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    return {name: value for name in names if (value := interpreter.settings.named(name)) is not MISSING}
+
+
+def _made_by_class(interpreter: Interpreter, cls: Class) -> tuple[Any, str]:
+    start = cls.find("__init__")
+    given = [each for each in interpreter.instances if each.cls is cls and each.made]
+    said = _said(interpreter, start) if isinstance(start, Function) else _said_fields(interpreter, cls)
+    cause = Cause(cls.name, cls.place)
+    different = {_arguments(each) for each in given}
+    if len(different) > 1 and not said:
+        lines = "; ".join(f"line {each.made[3].place.line}: {each.made[3].text[:80]}" for each in given[:5])
+        raise ModelFileError(
+            f"{cls.name} is made in different ways: {lines}; give one of them, as :'{cls.name}(...)'", cls.place.file
+        )
+    if given and not said:
+        first = given[-1]
+        return first, f"{cls.name} with the arguments of line {first.made[3].place.line}"
+    positional, named, *_ = given[-1].made if len(different) == 1 else ((), {})
+    names = _parameter_names(start) if isinstance(start, Function) else list(cls.fields)
+    arguments = dict(zip(names, positional, strict=False)) | named | said
+    if isinstance(start, Function) and not given:
+        arguments |= {name: value for name, value in _annotated(interpreter, start).items() if name not in arguments}
+    return interpreter.make(cls, [], arguments, cause), ""
+
+
+def _annotated(interpreter: Interpreter, start: Function) -> dict[str, Any]:
+    """Return, for each argument that is annotated with a configuration of the file whose fields all have defaults, such a one."""
+    found = {}
+    arguments = start.node.args
+    for each in (*arguments.args, *arguments.kwonlyargs):
+        cls = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
+        if (
+            each.arg not in start.defaults
+            and isinstance(cls, Class)
+            and module_family(cls) is None
+            and cls.find("__init__") is MISSING
+        ):
+            if cls.fields and all(cls.find(name) is not MISSING for name in cls.fields):
+                found[each.arg] = interpreter.make(cls, [], {}, Cause(each.arg, cls.place))
+    return found
+
+
+def _said_fields(interpreter: Interpreter, cls: Class) -> dict[str, Any]:
+    return {name: value for name in cls.fields if (value := interpreter.settings.named(name)) is not MISSING}
+
+
+def _parameter_names(start: Function) -> list[str]:
+    return [each.arg for each in start.node.args.args][1:]
+
+
+def _arguments(instance: Instance) -> str:
+    positional, named, *_ = instance.made
+    return repr([_shown(each) for each in positional]) + repr(sorted((name, _shown(each)) for name, each in named.items()))
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return [cause.text for cause in value.causes]
+    plain = isinstance(value, (int, float, str, bool, tuple, list, dict, type(None))) and is_small(value)
+    return value if plain else type(value).__name__
+
+
+def _is_candidate(value: Any) -> bool:
+    if isinstance(value, (Made, keras.Network)):
+        return True
+    if isinstance(value, Class):
+        return module_family(value) is not None
+    return isinstance(value, Instance) and value.cls is not None and bool(module_family(value.cls))
+
+
+def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
+    """Return the only model of a program, or the one that no other uses."""
+    names = module.scope.names
+    variables = {name: value for name, value in names.items() if _is_candidate(value) and not isinstance(value, Class)}
+    top = _unused(variables)
+    if len(top) == 1:
+        return next(iter(top.values())), ""
+    classes = {name: value for name, value in names.items() if isinstance(value, Class) and value.scope.module is module}
+    models = {name: value for name, value in classes.items() if module_family(value)}
+    if not top:
+        found = _not_used_by(models)
+        functions = {name: value for name, value in names.items() if isinstance(value, Function) and value.scope.module is module}
+        found = found or {name: value for name, value in {**classes, **functions}.items() if _makes(value)}
+        if len(found) == 1:
+            return made(interpreter, next(iter(found.values())))
+        top = found
+    if not top:
+        last = _last_expression(interpreter, module)
+        if last is not None:
+            return last, ""
+        raise ModelFileError(
+            "has no model: no layers of a framework that is known, and no class or function that makes some", module.file
+        )
+    lines = ", ".join(f"{name} (line {_line(value)})" for name, value in list(top.items())[:8])
+    first = next(iter(top))
+    raise ModelFileError(f"has several models: {lines}; name one, as {module.file}:{first}", module.file)
+
+
+def _line(value: Any) -> int:
+    if isinstance(value, Function):
+        return int(value.node.lineno)
+    return int(value.place.line)
+
+
+def _unused(variables: dict[str, Any]) -> dict[str, Any]:
+    """Return the models that are not inside another one; two names of one model are one."""
+    inside = {id(each) for value in variables.values() for _, each in owners(value) if each is not value}
+    for value in variables.values():
+        if isinstance(value, Instance):
+            inside |= {id(each) for each in value.attributes.values() if isinstance(each, (Instance, Made))}
+        if isinstance(value, keras.Network):
+            inside |= {id(each) for each in value.layers}
+    found: dict[int, tuple[str, Any]] = {}
+    for name, value in variables.items():
+        if id(value) not in inside:
+            found.setdefault(id(value), (name, value))
+    return dict(found.values())
+
+
+def _not_used_by(classes: dict[str, Class]) -> dict[str, Class]:
+    """Return the classes that no other one makes or inherits from."""
+    used: set[str] = set()
+    for name, cls in classes.items():
+        words = {node.id for node in ast.walk(cls.node) if isinstance(node, ast.Name)}
+        used |= {other for other in words if other != name}
+    return {name: cls for name, cls in classes.items() if name not in used}
+
+
+def _makes(value: Any) -> bool:
+    """Return whether a class or function makes layers, as far as its text shows."""
+    words = {node.id for node in ast.walk(value.node) if isinstance(node, ast.Name)}
+    words |= {node.attr for node in ast.walk(value.node) if isinstance(node, ast.Attribute)}
+    return bool(words & {"Sequential", "Model", "LSTM", "GRU", "SimpleRNN", "Linear", "RNN", "VanillaRNN", "LSTMCell", "GRUCell"})
+
+
+def _last_expression(interpreter: Interpreter, module: Module) -> Any:
+    """Return the layer or model that stands alone at the end, as in a single call."""
+    for node in reversed(module.tree.body):
+        if isinstance(node, ast.Expr):
+            value = node.value
+            while (
+                isinstance(value, ast.Call)
+                and isinstance(value.func, ast.Attribute)
+                and value.func.attr in {"summary", "compile", "build"}
+            ):
+                value = value.func.value
+            found = interpreter.value(value, module.scope)
+            if isinstance(found, (Made, Instance, keras.Network, keras.Layer, keras.Tensor)):
+                return found
+    found = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
+    return found[-1] if found else None

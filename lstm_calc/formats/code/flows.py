@@ -1,0 +1,239 @@
+"""Tensors that flow through layers which do not state what they read: only as far as their widths go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Built,
+    Cause,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+INPUT = "input_dim"
+"""What the width of the model's input is called where nothing in the text stands for it; ``--input`` says it."""
+
+
+def incoming(place: Place, what: str) -> Array:
+    """Return what a model reads, of which nothing is known; its width is asked for only where a size depends on it."""
+    return Array(
+        None, Unknown([Cause(INPUT, place, f"(the width that flows into {what}) is not in the code; say it as --input N")])
+    )
+
+
+def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, Any]:
+    """Return the two sizes of a table of vectors; those that are said beside the program, where the text does not say them."""
+    if isinstance(value, Array) and value.shape is not None and len(value.shape) == 2:
+        return value.shape[0], value.shape[1]
+    found = causes_of(value) or (cause,)
+    text = f"{found[0].text}.shape"
+    said = interpreter.settings.named(text)
+    if isinstance(said, (list, tuple)) and len(said) == 2:
+        return said[0], said[1]
+    unknown = Unknown([found[0].replace(text=text, why="is not in the code")])
+    return unknown, unknown
+
+
+def array_attribute(holder: Array, name: str, cause: Cause) -> Any:
+    """Return an attribute or method of a tensor."""
+    if name == "shape":
+        return holder.shape if holder.shape is not None else Shape(holder, cause)
+    if name in {"ndim"} and holder.shape is not None:
+        return len(holder.shape)
+    if name in {"T", "t"}:
+        turned = None if holder.shape is None else Array(reversed(holder.shape), trained=holder.trained)
+        return (turned or Array(None)) if name == "T" else Built(lambda *_, at, **__: turned or Array(None))  # noqa: ARG005
+    if name == "size":
+        return Built(lambda axis=None, *_, at, **__: _size(holder, axis, at))
+    if name in {"mean", "sum", "max", "min", "squeeze", "reshape", "view", "permute", "transpose", "flatten", "swapaxes"}:
+        return Built(lambda *values, at, **named: _method(name, holder, values, named))  # noqa: ARG005 - as every call
+    return holder if name in {"data", "at"} else Built(lambda *_, at, **__: holder)  # noqa: ARG005 - as every call
+
+
+class Shape(Unknown):
+    """The shape of a tensor of which the last size alone is known."""
+
+    def __init__(self, array: Array, cause: Cause) -> None:
+        """Take the tensor, and the expression."""
+        super().__init__([cause])
+        self.array = array
+
+
+def _size(holder: Array, axis: Any, at: Cause) -> Any:
+    if axis is None:
+        return holder.shape if holder.shape is not None else Unknown([at])
+    if axis == -1:
+        return holder.width if holder.width is not None else Unknown([at])
+    if holder.shape is not None and isinstance(axis, int) and axis < len(holder.shape):
+        return holder.shape[axis]
+    return Unknown([at])
+
+
+def _method(name: str, holder: Array, values: Sequence[Any], named: dict[str, Any]) -> Any:
+    if name in {"reshape", "view"}:
+        return _reshaped(holder, values[0] if len(values) == 1 else values)
+    if name in {"mean", "sum", "max", "min"}:
+        axis = named.get("axis", named.get("dim", values[0] if values else None))
+        return Array(None, holder.width) if isinstance(axis, int) and axis >= 0 else Array(None)
+    return Array(None, holder.width if name == "squeeze" else None)
+
+
+def _reshaped(holder: Array, shape: Any) -> Array:
+    last = shape[-1] if isinstance(shape, (list, tuple)) and shape else None
+    if isinstance(last, int) and last > 0:
+        return Array(None, last)
+    known = holder.shape is not None and all(isinstance(size, int) for size in holder.shape[1:])
+    if last == -1 and known and len(shape) == 2:
+        total = 1
+        for size in holder.shape[1:] if holder.shape else ():
+            total *= size
+        return Array(None, total)
+    return Array(None, last if is_unknown(last) else None)
+
+
+def item(holder: Array, key: Any) -> Any:
+    """Return an entry or slice of a tensor: with its last axis, unless the key takes an entry of that."""
+    keys = key if isinstance(key, tuple) else (key,)
+    if holder.shape is None:
+        return Array(None, None if ... in keys and isinstance(keys[-1], int) else holder.width)
+    if any(not isinstance(each, (int, slice)) for each in keys) or len(keys) > len(holder.shape):
+        return Array(None, holder.width)
+    rest = holder.shape[len(keys) :]
+    kept = [size for size, each in zip(holder.shape, keys, strict=False) if isinstance(each, slice)]
+    return Array([*kept, *rest])
+
+
+def operate(one: Array, other: Any) -> Array:
+    """Return a tensor that an operator gives."""
+    width = one.width if one.width is not None else getattr(other, "width", None)
+    return Array(one.shape, width, trained=None) if not isinstance(other, Array) else Array(None, width)
+
+
+def function(path: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:
+    """Return what a function of a framework gives on tensors, MISSING for one that is not known."""
+    name = path.rpartition(".")[2]
+    home = path.partition(".")[0]
+    if home not in {"jax", "flax", "haiku", "torch", "numpy", "mlx", "paddle"} or name[:1].isupper():
+        return MISSING
+    if name in {"concatenate", "concat", "cat", "hstack"} and positional and isinstance(positional[0], (list, tuple)):
+        return _joined(positional[0], named.get("axis", named.get("dim", positional[1] if len(positional) > 1 else 0)), name)
+    first = next((each for each in positional if isinstance(each, Array)), None)
+    if first is None or not home.startswith(("jax", "flax", "haiku")):
+        return MISSING
+    if name in {"mean", "sum", "max", "min", "squeeze", "reshape"}:
+        return _method(name, first, [each for each in positional if each is not first], named)
+    if name == "one_hot":
+        size = named.get("num_classes", positional[1] if len(positional) > 1 else None)
+        return Array(None, size)
+    return first
+
+
+def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
+    widths = [each.width if isinstance(each, Array) else None for each in arrays]
+    if (
+        axis not in {-1}
+        and name != "hstack"
+        and not (axis == 1 and all(isinstance(each, Array) and each.shape and len(each.shape) == 2 for each in arrays))
+    ):
+        return Array(None, widths[0] if axis in {0, 1} else None)
+    causes = causes_of(widths)
+    if causes or None in widths:
+        return Array(None, Unknown(causes) if causes else None)
+    return Array(None, sum(widths))
+
+
+def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    """Return what a layer gives on what it is called on."""
+    if layer.family not in READ_WHAT_COMES:
+        return _torch_call(layer, positional, cause)
+    inputs = list(positional) + [named[name] for name in ("inputs", "x") if name in named]
+    if layer.inner:
+        return _around_cell(interpreter, layer, inputs, named, cause)
+    kind = FAMILIES[layer.family].get(layer.name)
+    if kind is None or kind.layer is None:
+        return inputs[0] if inputs else Unknown([cause])
+    cell = kind.layer.kind in {"lstm", "gru", "rnn", "mgu"}
+    source = inputs[0] if not cell or layer.family == "haiku" else (inputs[1] if len(inputs) > 1 else None)
+    _read(layer, source, cause)
+    if layer not in interpreter.library.called:
+        interpreter.library.called.append(layer)
+    size = layer.arguments.get(kind.fields.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
+    given = Array(None, size)
+    if not cell:
+        return given
+    state = (Array(None, size), Array(None, size)) if kind.layer.kind == "lstm" else Array(None, size)
+    return (given, state) if layer.family == "haiku" else (state, given)
+
+
+def _read(layer: Made, source: Any, cause: Cause) -> None:
+    """Keep the width of what a layer is called on."""
+    if isinstance(source, Array) and source.width is not None:
+        layer.reads = source.width
+    elif layer.reads is None:
+        found = causes_of(source)
+        outside = not found or any("is an argument" in each.why for each in found)
+        layer.reads = incoming(cause.place, layer.name).width if outside else Unknown(found)
+
+
+def _torch_call(layer: Made, positional: Sequence[Any], cause: Cause) -> Any:
+    """Return what a layer gives that states its sizes itself."""
+    kind = FAMILIES[layer.family].get(layer.name)
+    if kind is None or kind.layer is None or not kind.layer.size or kind.layer.kind in {"lstm", "gru", "rnn"}:
+        first = positional[0] if positional else None
+        return first if isinstance(first, Array) and kind is None else Unknown([cause])
+    return Array(None, layer.arguments.get(kind.fields[kind.layer.size]))
+
+
+def _around_cell(interpreter: Interpreter, layer: Made, inputs: list[Any], named: dict[str, Any], cause: Cause) -> Any:
+    """Return what an RNN around a cell gives, both directions of one, or layers that follow each other."""
+    source = inputs[0] if inputs else Unknown([cause])
+    if layer.name == "Sequential":
+        for each in layer.inner:
+            source = interpreter.call(each, [source], {}, cause)
+        return source
+    given = [_cell_call(interpreter, each, source, cause) for each in layer.inner]
+    if layer.name.startswith("Bidirectional"):
+        return _joined([each[1] for each in given], -1, "concat")
+    carry, output = given[0]
+    with_carry = layer.arguments.get("return_carry", named.get("return_carry")) is True
+    return (carry, output) if with_carry else output
+
+
+def _cell_call(interpreter: Interpreter, cell: Any, source: Any, cause: Cause) -> tuple[Any, Any]:
+    inner = cell.inner[0] if isinstance(cell, Made) and cell.inner else cell
+    found = interpreter.call(inner, [None, source], {}, cause)
+    return found if isinstance(found, tuple) and len(found) == 2 else (found, found)
+
+
+def set_up(interpreter: Interpreter, instance: Instance, cause: Cause) -> None:
+    """Follow ``setup`` of a linen module, once."""
+    if instance.attributes.get("__set_up__") is False:
+        instance.attributes["__set_up__"] = True
+        start = instance.cls.find("setup") if instance.cls else MISSING
+        if isinstance(start, Function):
+            interpreter.call(start.bound(instance), [], {}, cause)
+
+
+def linen_parameter(interpreter: Interpreter, shape: Any, at: Cause) -> Any:
+    """Return a parameter of a linen module of its own."""
+    if not isinstance(shape, (list, tuple)):
+        return Foreign(at, "param")
+    found = Array(shape, trained=True)
+    found.place = at.place
+    interpreter.library.called.append(found)
+    return found

@@ -1,0 +1,227 @@
+"""The layers inside a module that states what each of them reads: a Model of parts, each with a width of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, ModelFileError
+from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
+from lstm_calc.formats.code.library import module_family, owners
+from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Instance, Made, Unknown, causes_of, is_unknown
+from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Other
+from lstm_calc.model.layers.norm import Norm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
+_NOT_LAYERS = re.compile(
+    r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
+    re.I,
+)
+_HOW = frozenset({"strides", "dilation_rate", "padding"})
+"""Fields that change no count: left out where they are not known."""
+
+
+class Parts:
+    """The layers that are found, and what is missing for them."""
+
+    def __init__(self, input_dim: int | None) -> None:
+        """Take the width of layers that do not state what they read."""
+        self.layers: list[Layer] = []
+        self.missing: list[Cause] = []
+        self.used_input = False
+        self._input_dim = input_dim
+        self._names: set[str] = set()
+
+    def add_all(self, found: Iterable[tuple[str, Any]], root: Any) -> None:
+        """Add everything inside a module that has parameters."""
+        pairs = list(found)
+        tables = {id(each) for _, each in pairs}
+        for path, each in pairs:
+            if isinstance(each, Array):
+                self._parameter(path, each)
+            elif isinstance(each, Foreign):
+                self._foreign(path, each, root)
+            else:
+                self._made(path, each, tables)
+
+    def _name(self, path: str) -> str | None:
+        name = re.sub(r"[^A-Za-z0-9_./-]", "_", path)[:200].lstrip("./-")
+        if not name or name in self._names:
+            return None
+        self._names.add(name)
+        return name
+
+    def _parameter(self, path: str, array: Array) -> None:
+        self.missing += array.doubt
+        causes = causes_of(list(array.shape or ()))
+        if causes or not all(isinstance(size, int) for size in array.shape or ()):
+            self.missing += causes
+            return
+        numbers = numbers_in(array.shape or ())
+        self.layers.append(
+            Other(params=numbers, class_name="Parameter", name=self._name(path), trainable=array.trained is not False)
+        )
+
+    def _foreign(self, path: str, each: Foreign, root: Any) -> None:
+        """Add a layer that is not in the text, where the text uses it as one."""
+        if _NOT_LAYERS.search(each.path) or not (each.used or each.attributes or _is_called(root, path)):
+            return
+        name = re.sub(r"[^A-Za-z0-9_./-]", "_", each.path.rpartition(".from_pretrained")[0] or each.path)[:200].lstrip("./-")
+        self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
+
+    def _made(self, path: str, made: Made, tables: set[int]) -> None:
+        kind = FAMILIES[made.family].get(made.name)
+        self.missing += made.doubt
+        if kind is None:
+            if made.name not in WEIGHTLESS and not made.name.endswith("Loss"):
+                name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
+                self.layers.append(Other(class_name=name, name=self._name(path)))
+            return
+        values = {name: value for name, value in made.arguments.items() if value is not ...}
+        if kind.layer is None:
+            self._number(path, made, kind, values)
+            return
+        fields = self._fields(made, kind, values, path)
+        if fields is None:
+            return
+        name = self._name(path)
+        for layer in _layers(kind.layer, fields, made, tables, name):
+            self.layers.append(layer)
+
+    def _number(self, path: str, made: Made, kind: Kind, values: dict[str, Any]) -> None:
+        causes = causes_of([values.get(name) for name in kind.needs.split()])
+        self.missing += causes
+        if not causes and kind.params is not None:
+            try:
+                numbers = kind.params(values)
+            except (TypeError, KeyError, ValueError):
+                raise ModelFileError(f"{made.name} has arguments that it cannot have", str(made.place)) from None
+            self.layers += (
+                [Other(params=numbers, class_name=made.name, name=self._name(path), trainable="*" not in made.frozen)]
+                if numbers
+                else []
+            )
+
+    def _fields(self, made: Made, kind: Kind, values: dict[str, Any], path: str) -> dict[str, Any] | None:
+        """Return the fields of a layer; None where one is missing."""
+        fields: dict[str, Any] = dict(kind.fixed)
+        for field, argument in kind.fields.items():
+            if argument not in values:
+                self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))
+                return None
+            value = _converted(field, argument, values[argument], kind.dims)
+            if causes_of(value):
+                if field not in _HOW:
+                    self.missing += causes_of(value)
+                    fields["__missing__"] = True
+                continue
+            fields[field] = value
+        if "input_dim" not in kind.fields and kind.layer is not Embedding:
+            fields["input_dim"] = self._width(made, path)
+        return None if fields.pop("__missing__", False) or causes_of(fields.get("input_dim")) else fields
+
+    def _width(self, made: Made, path: str) -> Any:
+        """Return the width that a layer reads which does not state it."""
+        width = made.reads
+        if width is None or (is_unknown(width) and any(cause.text == "input_dim" for cause in causes_of(width))):
+            self.used_input = True
+            if self._input_dim is not None:
+                return self._input_dim
+            width = Unknown(
+                [
+                    Cause(
+                        "input_dim",
+                        made.place,
+                        f"(the width that flows into {path or made.name}) is not in the code; say it as --input N",
+                    )
+                ]
+            )
+        self.missing += causes_of(width)
+        return width
+
+
+def _converted(field: str, argument: str, value: Any, dims: int) -> Any:
+    """Return an argument as the field of our layer takes it."""
+    if field in _WINDOWS:
+        return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
+    if field == "padding":
+        return value.lower() if isinstance(value, str) else window(value, dims)
+    if argument == "direction":
+        return value in {"bidirect", "bidirectional"} if isinstance(value, str) else value
+    if argument.endswith("_attr"):
+        return value is not False
+    if field == "projection":
+        return value or None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if field in {"bias", "bidirectional", "center", "scale"} and isinstance(value, int):
+        return bool(value)
+    if field == "input_dim" and isinstance(value, (list, tuple)) and len(value) == 1:
+        return value[0]
+    return value
+
+
+def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[int], name: str | None) -> Iterator[Layer]:
+    """Yield the layer, and what it has that our layer has not: a frozen weight beside a bias, several axes, a gain."""
+    trainable = "*" not in made.frozen and not ("weight" in made.frozen and not fields.get("bias", False))
+    tied = made.attributes.get("weight")
+    try:
+        if issubclass(kind, Norm) and isinstance(fields.get("input_dim"), (list, tuple)):
+            parts = int(fields.get("scale", True)) + int(fields.get("center", True))
+            yield Other(params=parts * numbers_in(fields["input_dim"]), class_name=made.name, name=name, trainable=trainable)
+            return
+        if issubclass(kind, Norm) and fields.get("scale") is False:
+            fields["center"] = False
+        if issubclass(kind, Dense) and tied is not None and getattr(tied, "name", None) == "weight" and id(tied.owner) in tables:
+            fields["tied"] = True
+        if trainable and "weight" in made.frozen and issubclass(kind, (Dense, Conv, ConvTranspose)):
+            layer: Any = kind(**fields, name=name, trainable=True)
+            yield layer.replace(bias=False, trainable=False)
+            yield Other(params=layer.output, class_name="bias")
+            return
+        layer = kind(**fields, name=name, trainable=trainable)
+    except (ModelError, TypeError) as error:
+        what = error.without_key if isinstance(error, ModelError) else "has arguments that it cannot have"
+        key = f"{getattr(error, 'key', '')} " if isinstance(error, ModelError) else ""
+        raise ModelFileError(f"{made.name}: {key}{what}", str(made.place)) from None
+    yield layer
+    if made.attributes.get("__gain__"):
+        yield Other(params=layer.output, class_name="weight_g")
+
+
+def _is_called(root: Any, path: str) -> bool:
+    """Return whether a module calls one of its attributes, as it does its layers."""
+    name = path.rpartition(".")[2]
+    classes = [each.cls for _, each in _objects("", root) if each.cls is not None]
+    return any(re.search(rf"\bself\.{re.escape(name)}(?:\.\w+)?\(", _methods(cls)) for cls in classes)
+
+
+def _methods(cls: Class) -> str:
+    import ast
+
+    return "\n".join(ast.unparse(node) for node in cls.node.body if getattr(node, "name", "__init__") != "__init__")
+
+
+def _objects(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Instance]]:
+    if isinstance(value, Instance) and depth < 20:
+        yield path, value
+        for name, each in value.attributes.items():
+            yield from _objects(name, each, depth + 1)
+
+
+def family_within(value: Any) -> str | None:
+    """Return the framework of a module or of the layers inside it."""
+    if isinstance(value, Made):
+        return value.family
+    if isinstance(value, Instance) and (family := module_family(value.cls)):
+        return family
+    found = [each.family for _, each in owners(value) if isinstance(each, Made)]
+    return found[0] if found else None
+
+
+def reads_what_comes(family: str | None) -> bool:
+    """Return whether the layers of a framework do not state what they read."""
+    return family in READ_WHAT_COMES

@@ -1,0 +1,126 @@
+"""The text of programs: files, notebooks, and the files beside them that they import."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.values import Module
+
+if TYPE_CHECKING:
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+MAX_BYTES = 500_000
+_MOST_NESTED = 150
+_MOST_FILES = 20
+_PYTHON_2 = re.compile(r"^\s*(print\s+[^(=\s]|exec\s+['\"]|raise\s+\w+\s*,|except\s+\w+\s*,)")
+
+
+def parsed(text: str, file: str) -> ast.Module:
+    """Return the syntax tree of a program; raise ModelFileError, with the line, for a text that is none."""
+    if len(text) > MAX_BYTES:
+        raise ModelFileError("too large for a program that describes a model: at most 500 KB are read", file)
+    if "\0" in text:
+        raise ModelFileError("has null bytes, and is no text", file)
+    _check_nesting(text, file)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        lines = text.splitlines()
+        old = line <= len(lines) and _PYTHON_2.match(lines[line - 1])
+        what = "is Python 2, and only Python 3 is read" if old else f"is not Python: {error.msg}"
+        raise ModelFileError(f"line {line} {what}", f"{file}:{line}") from None
+    except (RecursionError, MemoryError, ValueError):
+        raise ModelFileError("is nested too deeply, or no text", file) from None
+
+
+def _check_nesting(text: str, file: str) -> None:
+    """Refuse brackets or indentation that no reader is meant to see, before the parser meets them."""
+    depth = deepest = 0
+    for match in re.finditer(r"[(\[{]|[)\]}]", text):
+        depth = depth + 1 if match[0] in "([{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    longest = max((len(run) for run in re.findall(r"(?:[-+~*.]|\bnot\b\s*){100,}|[ \t]{1500,}", text)), default=0)
+    if deepest > _MOST_NESTED or longest:
+        raise ModelFileError("is nested too deeply", file)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Return the text of a file of Python or of the code in a notebook; raise ModelFileError where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES * (20 if path.suffix == ".ipynb" else 1) + 1)
+    except OSError as error:
+        raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", shown) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"not UTF-8 text (byte {error.start:,})", shown) from None
+    return _cells(text, shown) if path.suffix == ".ipynb" else text
+
+
+def _cells(text: str, file: str) -> str:
+    """Return the code of a notebook, without the commands of its shell."""
+    try:
+        cells = json.loads(text)["cells"]
+        found = ["".join(cell["source"]) for cell in cells if cell.get("cell_type") == "code"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ModelFileError("is not a notebook", file) from None
+    return "\n".join(re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", cell) for cell in found if not cell.lstrip().startswith("%%"))
+
+
+class Source:
+    """The files in the folder of a program, of which those that it imports are read; none for a text without a file."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Take the folder."""
+        self._folder = folder.resolve() if folder is not None else None
+        self._known: dict[Path, Module | None] = {}
+        self._left = MAX_BYTES
+
+    def module(self, interpreter: Interpreter, path: str, importer: Module) -> Module | None:
+        """Return the module of a path that is imported, None where it is not among the files."""
+        del importer
+        if self._folder is None or not path.strip("."):
+            return None
+        parts = path.lstrip(".").split(".")
+        inside = [parts[1:]] if parts[0] == self._folder.name and len(parts) > 1 else []
+        found = next(filter(None, map(self._file, [parts, *inside])), None)
+        return None if found is None else self._read(interpreter, found, path)
+
+    def _file(self, parts: list[str]) -> Path | None:
+        if self._folder is None or not all(part.isidentifier() for part in parts):
+            return None
+        base = self._folder.joinpath(*parts)
+        for each in (base.with_suffix(".py"), base / "__init__.py"):
+            try:
+                if each.is_file() and each.resolve().is_relative_to(self._folder):
+                    return each
+            except OSError:
+                continue
+        return None
+
+    def _read(self, interpreter: Interpreter, file: Path, name: str) -> Module | None:
+        if file in self._known or len(self._known) >= _MOST_FILES:
+            return self._known.get(file)
+        self._known[file] = None
+        try:
+            text = read_text(file, file.name)
+            self._left -= len(text)
+            if self._left < 0:
+                return None
+            module = Module(name, file.name, parsed(text, file.name))
+        except ModelFileError:
+            return None
+        self._known[file] = module
+        module.scope.names["__name__"] = name
+        interpreter.run(module)
+        return module

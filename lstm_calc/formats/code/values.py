@@ -1,0 +1,288 @@
+"""What the text of a program can stand for: plain Python values as they are, and a class here for everything else."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.frozen import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+
+class Place(Record):
+    """Where something stands: the file's name and the line."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """Return it as compilers write it: ``model.py:12``."""
+        return f"{self.file}:{self.line}"
+
+
+class Cause(Record):
+    """An expression whose value the text does not say, where it stands, and the names that hold its value."""
+
+    text: str
+    place: Place
+    why: str = ""
+    names: tuple[str, ...] = ()
+
+
+class Unknown:
+    """A value that the text does not say, and the expressions that it depends on."""
+
+    def __init__(self, causes: Iterable[Cause]) -> None:
+        """Take the causes."""
+        self.causes = tuple(dict.fromkeys(causes))
+
+
+class Foreign(Unknown):
+    """What a call of something outside the text gives: an object that is not known, apart from the attributes that it is given."""
+
+    def __init__(self, cause: Cause, path: str) -> None:
+        """Take the call, and the path of what is called."""
+        super().__init__([cause])
+        self.path = path
+        self.attributes: dict[str, Any] = {}
+        self.frozen: set[str] = set()
+        self.used = False
+        """Whether the text asks for its parameters, as it does of a layer."""
+
+
+class External:
+    """Something that is imported from outside the text, by its path, such as ``torch.nn.LSTM``."""
+
+    def __init__(self, path: str, cause: Cause) -> None:
+        """Take the path, and the expression that stands for it."""
+        self.path = path
+        self.cause = cause
+
+
+class Array:
+    """A tensor of which the shape is known, as far as its sizes are: ``torch.zeros(4, n)``; or its last size alone.
+
+    ``trained`` is set for a parameter of a model.
+    """
+
+    def __init__(self, shape: Iterable[Any] | None, width: Any = None, *, trained: bool | None = None) -> None:
+        """Take the sizes, the batch included, or None and the last one."""
+        self.shape = None if shape is None else tuple(shape)
+        self.width = self.shape[-1] if self.shape else width
+        self.trained = trained
+        self.place: Place | None = None
+        self.doubt: tuple[Cause, ...] = ()
+
+
+class Scope:
+    """Names and their values; a name that is not here is looked up in the scope around it."""
+
+    def __init__(self, module: Module, around: Scope | None = None, owner: Class | None = None) -> None:
+        """Take the module it is in, the scope around it, and the class whose method it belongs to."""
+        self.names: dict[str, Any] = {}
+        self.module = module
+        self.around = around
+        self.owner = owner
+        self.outside: set[str] = set()
+        """The names that are declared global or nonlocal."""
+
+    def chain(self) -> Iterator[Scope]:
+        """Yield this scope and those around it."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.around
+
+
+class Module:
+    """A file of source text, and the names that it defines."""
+
+    def __init__(self, name: str, file: str, tree: ast.Module) -> None:
+        """Take its dotted name, the name of its file in messages, and its syntax tree."""
+        self.name = name
+        self.file = file
+        self.tree = tree
+        self.scope = Scope(self)
+
+
+class Function:
+    """A function or lambda of the text; ``instance`` is what it is bound to."""
+
+    def __init__(self, node: Any, scope: Scope, owner: Class | None = None, instance: Any = None) -> None:
+        """Take its syntax tree, the scope around it, the class that it is a method of, and what it is bound to."""
+        self.node = node
+        self.scope = scope
+        self.owner = owner
+        self.instance = instance
+        self.defaults: dict[str, Any] = {}
+        self.decorators: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(getattr(self.node, "name", "lambda"))
+
+    def bound(self, instance: Any) -> Function:
+        """Return it as a method of an instance."""
+        copy = Function(self.node, self.scope, self.owner, instance)
+        copy.defaults, copy.decorators = self.defaults, self.decorators
+        return copy
+
+
+class Class:
+    """A class of the text."""
+
+    def __init__(self, node: ast.ClassDef, bases: tuple[Any, ...], scope: Scope, place: Place) -> None:
+        """Take its syntax tree, what it inherits from, the scope of its body, and where it stands."""
+        self.node = node
+        self.bases = bases
+        self.scope = scope
+        self.place = place
+        self.decorators: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.node.name
+
+    @property
+    def lineage(self) -> list[Any]:
+        """Itself and all that it inherits from, each once, in the order in which attributes are looked up."""
+        found: list[Any] = [self]
+        for base in self.bases:
+            found += base.lineage if isinstance(base, Class) else [base]
+        last = {id(each): at for at, each in enumerate(found)}
+        return [each for at, each in enumerate(found) if last[id(each)] == at]
+
+    @property
+    def externals(self) -> list[str]:
+        """The paths of what it inherits from outside the text."""
+        return [each.path for each in self.lineage if isinstance(each, External)]
+
+    @property
+    def fields(self) -> dict[str, ast.AnnAssign]:
+        """The annotated names of its body and of those that it inherits from, in order, as a dataclass takes them."""
+        found: dict[str, ast.AnnAssign] = {}
+        for each in reversed(self.lineage):
+            for node in each.node.body if isinstance(each, Class) else ():
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                    found[node.target.id] = node
+        return found
+
+    def find(self, name: str, after: Class | None = None) -> Any:
+        """Return an attribute of the class, or of what it inherits from (only those after a class); MISSING without one."""
+        lineage = self.lineage
+        start = lineage.index(after) + 1 if after in lineage else 0
+        for each in lineage[start:]:
+            if isinstance(each, Class) and name in each.scope.names:
+                return each.scope.names[name]
+        return MISSING
+
+
+class Instance:
+    """An object of a class of the text; ``cls`` is None for a bare namespace."""
+
+    def __init__(self, cls: Class | None, place: Place, **attributes: Any) -> None:
+        """Take the class, where it is made, and its attributes."""
+        self.cls = cls
+        self.place = place
+        self.attributes: dict[str, Any] = attributes
+        self.made: tuple[Any, ...] = ()
+        """What a framework's own constructor was given."""
+
+
+class Super:
+    """``super()`` in a method: the instance, and the class after which attributes are looked up."""
+
+    def __init__(self, instance: Instance, after: Class) -> None:
+        """Take both."""
+        self.instance = instance
+        self.after = after
+
+
+class Built:
+    """A method or function that is not of the text: what it does, given the interpreter's call."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        """Take the function that does it: of positional and keyword arguments, and the call as ``at``."""
+        self.call = call
+
+
+class Made:
+    """A layer of a framework that the text makes.
+
+    ``doubt`` are the causes by which it may not be made at all: conditions and loops that are not known.
+    """
+
+    def __init__(self, family: str, name: str, arguments: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> None:
+        """Take the framework's family, the class, its arguments by name, and where it is made."""
+        self.family = family
+        self.name = name
+        self.arguments = arguments
+        self.place = place
+        self.doubt = doubt
+        self.frozen: set[str] = set()
+        """Which of its tensors are not trained: weight, bias, or * for all."""
+        self.attributes: dict[str, Any] = {}
+        self.inner: list[Any] = []
+        """The layers inside a container."""
+        self.reads: Any = None
+        """The width of what it is called on."""
+
+
+class Weight:
+    """A tensor of a layer: its weight, its bias, or ``*`` for all that it has."""
+
+    def __init__(self, owner: Any, name: str) -> None:
+        """Take the layer, and which tensor of it."""
+        self.owner = owner
+        self.name = name
+
+
+class Missing:
+    """The class of :data:`MISSING`."""
+
+
+MISSING = Missing()
+"""No value at all."""
+
+
+def causes_of(value: Any) -> tuple[Cause, ...]:
+    """Return the expressions that a value depends on and that are not known; none for a value that is known."""
+    found: dict[Cause, None] = {}
+    seen: set[int] = set()
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, Unknown):
+            found |= dict.fromkeys(each.causes)
+        elif isinstance(each, External):
+            found[each.cause] = None
+        elif isinstance(each, (list, tuple)) and id(each) not in seen:
+            seen.add(id(each))
+            todo += reversed(each)
+    return tuple(found)
+
+
+_LARGEST = 20_000
+
+
+def is_small(value: Any) -> bool:
+    """Return whether a value has few parts, all of those inside it counted: it can be compared, hashed and written."""
+    todo, number = [value], 0
+    while todo:
+        each = todo.pop()
+        number += 1
+        if number > _LARGEST or (isinstance(each, (str, range)) and len(each) > 5 * _LARGEST):
+            return False
+        if isinstance(each, (list, tuple, dict, set)):
+            number += len(each) // 8
+            todo += [] if number > _LARGEST else each.values() if isinstance(each, dict) else each
+    return True
+
+
+def is_unknown(value: Any) -> bool:
+    """Return whether a value is not known."""
+    return isinstance(value, (Unknown, External))

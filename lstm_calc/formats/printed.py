@@ -1,0 +1,347 @@
+"""Models as programs print them: a module of PyTorch, and the summaries of Keras, torchinfo and torchsummary.
+
+A summary has counts and what each layer gives; the sizes of a layer are worked out from these, where only one set of sizes fits.
+Else the layer has the number that is printed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, ModelFileError
+from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
+from lstm_calc.formats.code.parts import Parts
+from lstm_calc.formats.code.values import Made, Place
+from lstm_calc.frozen import Record
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, Model, Other
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SHOWN = "<text>"
+_MOST = 500_000
+_DEEPEST = 60
+_CHILD = re.compile(r"\s*\(([\w.-]+)\):\s*")
+_TIMES = re.compile(r"(\d+) x ")
+_CLASS = re.compile(r"([A-Za-z_][\w.\[\]]*)\s*\(")
+
+
+def is_printed(text: str) -> bool:
+    """Return whether a text is a model as a program prints it.
+
+    >>> is_printed("Net(\\n  (fc): Linear(in_features=4, out_features=2, bias=True)\\n)"), is_printed("40 > lstm 96")
+    (True, False)
+    """
+    return "Param #" in text or re.match(r"\s*[\w.]+\(\s*\([\w.-]+\):", text) is not None
+
+
+def read_printed(text: str, file: str = _SHOWN) -> Model:
+    """Return the model that a printed text describes; raise ModelFileError where it cannot be read."""
+    if len(text) > _MOST:
+        raise ModelFileError("too large for a printed model", file)
+    return _table(text, file) if "Param #" in text else _module(text, file)
+
+
+# A module of PyTorch
+
+
+class _Node(Record):
+    """A module in the text: its class, its arguments as text, the modules inside it by name, and how often it is there."""
+
+    name: str
+    arguments: str
+    inner: tuple[tuple[str, Any], ...]
+    times: int = 1
+
+
+def _module(text: str, file: str) -> Model:
+    node, _ = _node(text.strip(), 0, file, 0)
+    parts = Parts(None)
+    hidden: list[str] = []
+    if _number(node) > MAX_LAYERS:
+        raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", file)
+    parts.add_all(_leaves(node, "", hidden), None)
+    if not parts.layers:
+        raise ModelFileError("has no layer with weights that is known", file)
+    remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
+    try:
+        return Model(parts.layers, parts.layers[0].input_dim, remarks=(remark,) if hidden else (), framework="pytorch")
+    except ModelError as error:
+        raise ModelFileError(str(error), file) from None
+
+
+def _node(text: str, at: int, file: str, depth: int) -> tuple[_Node, int]:
+    """Return the module that begins at a place, and where it ends."""
+    times = _TIMES.match(text, at)
+    match = _CLASS.match(text, times.end() if times else at)
+    if match is None or depth > _DEEPEST:
+        raise ModelFileError(f"is no module that is printed, near {text[at : at + 30]!r}", file)
+    inner: list[tuple[str, Any]] = []
+    at = start = match.end()
+    open_ = 0
+    arguments_end = None
+    while at < len(text):
+        child = _CHILD.match(text, at) if not open_ else None
+        if child:
+            arguments_end = at if arguments_end is None else arguments_end
+            node, at = _node(text, child.end(), file, depth + 1)
+            inner.append((child[1], node))
+            continue
+        if text[at] == ")" and not open_:
+            arguments = text[start : at if arguments_end is None else arguments_end]
+            return _Node(match[1].rpartition(".")[2], arguments.strip(), tuple(inner), int(times[1]) if times else 1), at + 1
+        open_ += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[at], 0)
+        at += 1
+    raise ModelFileError("ends before its last bracket", file)
+
+
+def _number(node: _Node) -> int:
+    """Return how many modules there are."""
+    return node.times * (1 + sum(_number(each) for _, each in node.inner))
+
+
+def _leaves(node: _Node, path: str, hidden: list[str]) -> Iterator[tuple[str, Made]]:
+    """Yield the layers inside a module."""
+    for turn in range(node.times):
+        where = path if node.times == 1 else f"{path}.{turn}"
+        if node.name == "MultiheadAttention" and node.inner:
+            yield where, _attention(node)
+        elif node.inner:
+            if node.name not in {"Sequential", "ModuleList", "ModuleDict"}:
+                hidden.append(node.name)
+            for name, each in node.inner:
+                yield from _leaves(each, f"{where}.{name}".lstrip("."), hidden)
+        elif node.name not in {"Sequential", "ModuleList", "ModuleDict", "ParameterList"}:
+            yield where, _made(node)
+
+
+def _attention(node: _Node) -> Made:
+    """Return the attention whose width shows in the layer of its output."""
+    _, out = node.inner[0]
+    values = _given(out)[1]
+    width = values.get("out_features")
+    made = Made("pytorch", "MultiheadAttention", {}, Place(_SHOWN, 1))
+    made.arguments = {**FAMILIES["pytorch"]["MultiheadAttention"].arguments, "embed_dim": width, "bias": values.get("bias", True)}
+    return made
+
+
+def _made(node: _Node) -> Made:
+    name = "Linear" if node.name == "NonDynamicallyQuantizableLinear" else node.name
+    made = Made("pytorch", name, {}, Place(_SHOWN, 1))
+    kind = FAMILIES["pytorch"].get(name)
+    if kind is not None:
+        positional, named = _given(node)
+        made.arguments = {**kind.arguments, **dict(zip(kind.arguments, positional, strict=False)), **named}
+    return made
+
+
+def _given(node: _Node) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of a layer; torch 0.x writes ``Linear (64 -> 10)``."""
+    text = re.sub(r"(\d+) -> (\d+)", r"\1, \2", node.arguments)
+    try:
+        call = ast.parse(f"f({text})", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [], {}
+    if not isinstance(call, ast.Call):
+        return [], {}
+    return [_literal(each) for each in call.args], {each.arg: _literal(each.value) for each in call.keywords if each.arg}
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None
+
+
+# Tables
+
+
+class _Row(Record):
+    """A layer in a table: its name, its class, the shape it gives and its number of parameters."""
+
+    name: str
+    kind: str
+    shape: tuple[int | None, ...]
+    params: int
+
+
+_BOX = re.compile(r"[│┃|]")
+_RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
+_NUMBER = r"-?[\d,]+|--"
+_KERAS_ROW = re.compile(rf"\s*(\S.*?)\s*\(([A-Za-z]\w*)\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?")
+_TORCHINFO_ROW = re.compile(
+    rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
+)
+_TORCHSUMMARY_ROW = re.compile(rf"\s*([A-Za-z_]\w*)-(\d+)\s+(\[.*?\])\s+({_NUMBER})\s*")
+_SUM = re.compile(r"(Total|Trainable|Non-trainable|Optimizer) params:\s*([\d,]+)")
+
+
+def _table(text: str, file: str) -> Model:
+    rows, framework = _rows(text)
+    if not rows:
+        raise ModelFileError("is a table without layers", file)
+    sums = {name: int(number.replace(",", "")) for name, number in _SUM.findall(text)}
+    layers = list(_solved(rows, framework))
+    total = sum(row.params for row in rows)
+    said = sums.get("Total", total) - sums.get("Optimizer", 0)
+    if said != total:
+        raise ModelFileError(f"its layers have {total:,} parameters, and it says Total params: {said:,}", file)
+    if not layers:
+        raise ModelFileError("has no layer with weights", file)
+    frozen = _frozen(rows, sums.get("Non-trainable", 0))
+    layers = [layer.replace(trainable=False) if at in frozen else layer for at, layer in layers]  # type: ignore[misc]
+    try:
+        return Model(layers, layers[0].input_dim, framework=framework)  # type: ignore[attr-defined,arg-type]
+    except ModelError as error:
+        raise ModelFileError(str(error), file) from None
+
+
+def _rows(text: str) -> tuple[list[_Row], str]:
+    """Return the layers of a table, and the framework that printed it."""
+    if "depth-idx" in text:
+        return list(_torchinfo(text)), "pytorch"
+    found = [match for line in text.splitlines() if (match := _TORCHSUMMARY_ROW.fullmatch(line))]
+    if found:
+        return [_Row(f"{row[1]}-{row[2]}", row[1], _shape(row[3]), _count(row[4])) for row in found], "pytorch"
+    return list(_keras(text)), "keras"
+
+
+def _keras(text: str) -> Iterator[_Row]:
+    """Yield the layers of a summary of Keras; in a table of boxes, the lines of a row are joined first."""
+    lines = _joined(text) if re.search(r"[│┃]", text) else text.splitlines()
+    for line in lines:
+        match = _KERAS_ROW.fullmatch(line)
+        if match:
+            yield _Row(match[1], match[2], _shape(match[3]), _count(match[4]))
+
+
+def _joined(text: str) -> Iterator[str]:
+    """Yield each row of a table of boxes as one line."""
+    cells: list[str] = []
+    for line in text.splitlines():
+        if _RULE.fullmatch(line):
+            if cells:
+                yield "   ".join(cells)
+            cells = []
+        elif _BOX.search(line):
+            parts = [part.strip() for part in _BOX.split(line)[1:-1]]
+            cells = (
+                [
+                    f"{one}{'' if one.endswith('_') or not one else ' '}{other}".strip()
+                    for one, other in zip(cells, parts, strict=False)
+                ]
+                if cells
+                else parts
+            )
+    if cells:
+        yield "   ".join(cells)
+
+
+def _torchinfo(text: str) -> Iterator[_Row]:
+    """Yield the layers of a table of torchinfo that hold no others; what a module has beside those inside it is one as well."""
+    rows: list[tuple[int, _Row]] = []
+    for line in text.splitlines():
+        match = _TORCHINFO_ROW.fullmatch(line.rstrip())
+        if match and match[6] != "(recursive)":
+            depth = int(match[4] or 0)
+            rows.append((depth, _Row(match[3] or match[2], match[2], _shape(match[5]), _count(match[6]))))
+    for at, (depth, row) in enumerate(rows):
+        has_inner = at + 1 < len(rows) and rows[at + 1][0] > depth
+        if not has_inner:
+            yield row
+
+
+def _count(text: str) -> int:
+    return 0 if text == "--" else int(text.replace(",", ""))
+
+
+def _shape(text: str) -> tuple[int | None, ...]:
+    """Return a shape; the first where there are several."""
+    first = re.search(r"[(\[]([^()\[\]]*)[)\]]", text)
+    parts = [part.strip() for part in (first[1] if first else "").split(",") if part.strip()]
+    return tuple(int(part) if part.isdigit() else None for part in parts)
+
+
+_CELLS: dict[str, type[Layer]] = {"LSTM": LSTM, "GRU": GRU, "RNN": RNN, "SimpleRNN": RNN, "CuDNNLSTM": LSTM, "CuDNNGRU": GRU}
+
+
+def _solved(rows: Sequence[_Row], framework: str) -> Iterator[tuple[int, Layer]]:
+    """Yield each layer with weights and its position, with the sizes that follow from its count and from what comes in."""
+    width: int | None = None
+    for at, row in enumerate(rows):
+        if row.params:
+            name = re.sub(r"[^A-Za-z0-9_./-]", "_", row.name).lstrip("./-")[:200] or None
+            taken = {each.name for each in rows[:at]}
+            yield at, _layer(row, width, framework, None if row.name in taken else name)
+        width = row.shape[-1] if row.shape else None
+
+
+def _layer(row: _Row, width: int | None, framework: str, name: str | None) -> Layer:
+    output = row.shape[-1] if row.shape else None
+    found: list[Layer] = []
+    if output:
+        found = list(_candidates(row, output, width, framework))
+    if len(found) == 1:
+        return found[0].replace(name=name)
+    return Other(params=row.params, class_name=re.sub(r"\W", "_", row.kind), name=name)
+
+
+def _candidates(row: _Row, output: int, width: int | None, framework: str) -> Iterator[Layer]:
+    """Yield the layers of a row's class that give so many features and have so many parameters."""
+    if row.kind == "Embedding" and row.params % output == 0:
+        yield Embedding(row.params // output, output)
+    elif row.kind in {"Dense", "Linear"}:
+        for bias in (True, False):
+            inputs = row.params // output - bias
+            if row.params % output == 0 and inputs > 0 and (width is None or inputs == width):
+                yield Dense(output, bias=bias, input_dim=inputs)
+    elif row.kind in _CELLS or row.kind.startswith("Bidirection"):
+        yield from _recurrent(row, output, width, framework)
+
+
+def _recurrent(row: _Row, output: int, width: int | None, framework: str) -> Iterator[Layer]:
+    """Yield the recurrent layers of a class, or of any class in both directions, whose count is that of a row."""
+    from lstm_calc.frameworks.counting import count
+
+    wrapped = row.kind.startswith("Bidirection")
+    kinds = [_CELLS[row.kind]] if not wrapped else [LSTM, GRU, RNN]
+    deep = range(1, 9) if framework == "pytorch" else (1,)
+    two_ways = (True,) if wrapped else (False, True) if framework == "pytorch" else (False,)
+    for kind, bidirectional, repeat, bias in product(kinds, two_ways, deep, (True, False)):
+        if output % (1 + bidirectional):
+            continue
+        fields: dict[str, Any] = {
+            "units": output // (1 + bidirectional),
+            "bidirectional": bidirectional,
+            "bias": bias,
+            "repeat": repeat,
+        }
+        for choice in ({"reset_after": True}, {"reset_after": False}) if kind is GRU and framework == "keras" else ({},):
+            one, two = (count(Model([kind(**fields, **choice)], inputs), framework) for inputs in (1, 2))
+            inputs, rest = divmod(row.params - one, two - one)
+            if not rest and inputs >= 0 and (width is None or inputs + 1 == width):
+                yield kind(**fields, **choice, input_dim=inputs + 1)
+
+
+def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
+    """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said.
+
+    Of a batch normalisation in Keras half is never trained.
+    """
+    statistics = sum(row.params // 2 for row in rows if row.kind == "BatchNormalization")
+    left = number - statistics
+    ways: dict[int, list[set[int]]] = {0: [set()]}
+    for at, row in enumerate(rows if left > 0 else ()):
+        size = row.params // 2 if row.kind == "BatchNormalization" else row.params
+        for have, sets in list(ways.items()):
+            if size and have + size <= left and len(ways) < 10_000:
+                ways.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])
+    found = ways.get(left, [])
+    return min(found, key=len) if found else set()
+
+
+__all__ = ["WEIGHTLESS", "is_printed", "read_printed"]
