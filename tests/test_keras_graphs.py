@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -374,7 +375,9 @@ NAMES: dict[str, tuple[dict[str, Any], str]] = {
         "model/b/forward_foo/gru_cell/kernel",
     ),
     "a direction that was wrapped": (
-        sequential(layer("Bidirectional", name="b", layer=layer("GRU", units=2, reset_after=True, name="forward_foo")), shape=STEPS),
+        sequential(
+            layer("Bidirectional", name="b", layer=layer("GRU", units=2, reset_after=True, name="forward_foo")), shape=STEPS
+        ),
         "model/b/forward_foo/gru_cell/kernel",
     ),
     "each step": (
@@ -411,3 +414,15 @@ def test_tensors_have_the_names_that_keras_gives_them(name: str) -> None:
 def test_shapes_of_a_config_are_those_that_it_declares() -> None:
     answer = shapes(read(sequential(EVERY, layer("GlobalMaxPooling1D"), shape=STEPS)))
     assert answer.tensors[0].shape == (None, 7, 3)
+
+
+def test_a_graph_of_2_000_layers_is_read_soon() -> None:
+    layers: dict[str, tuple[dict[str, Any], list[Any]]] = {}
+    last = "in"
+    for position in range(1_000):
+        layers[f"l{position}"] = (layer("LSTM", units=3, return_sequences=True), [on(last)])
+        layers[f"a{position}"] = (layer("Add"), [on(last, f"l{position}")])
+        last = f"a{position}"
+    start = time.process_time()
+    assert count(read(functional(layers, [last], {"in": STEPS}))) == 84_000
+    assert time.process_time() - start < 5
