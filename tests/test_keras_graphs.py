@@ -368,6 +368,19 @@ def test_a_number_may_be_assumed(cli: Cli, tmp_path: Path) -> None:
     assert "write CustomLayer=1234" in cli("params", str(path), "--assume", "Mine").stderr
 
 
+def test_the_weights_in_the_same_file_say_how_many_there_are(cli: Cli, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = json.dumps(sequential(LSTM_7, layer("mine>Twice", name="tw"), shape=STEPS))
+        file["model_weights/tw/tw/w"] = [[1.0] * 5] * 4
+        file["model_weights/tw/tw/b"] = [1.0] * 5
+        file["optimizer_weights/adam/tw_w"] = [[1.0] * 5] * 4
+    answer = cli("params", str(path), "-q")
+    assert (answer.exit_code, answer.stdout) == (0, "153\n")
+    assert answer.stderr == "note: tw has 25 parameters, as the file stores for it; they are counted as trained\n"
+
+
 NAMES: dict[str, tuple[dict[str, Any], str]] = {
     "the model": (sequential(layer("Dense", units=2, name="d"), shape=[None, 3], name="mine"), "mine/d/kernel"),
     "a direction": (

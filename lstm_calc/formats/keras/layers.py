@@ -348,7 +348,7 @@ def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: st
         layer = Other(
             params=0 if at else params,
             shape=shape[1:] if shape else None,
-            class_name=name_of(class_name or node.class_name),
+            class_name=name_of((class_name or node.class_name).rpartition(">")[2]),
             name=None if at else node.name,
             trainable=node.config.trained,
         )
