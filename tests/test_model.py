@@ -311,10 +311,10 @@ OPEN_MERGE = LSTM(4, bidirectional=True, merge="none")
             "dense reads 'lstn', which nothing before it gives; did you mean 'lstm'?",
         ),
         (
-            [LSTM(4), Dense(3, inputs=["lstm.1"])],
+            [LSTM(4), Dense(3, inputs=["lstm.3"])],
             "inputs",
             1,
-            "dense reads 'lstm.1', which nothing before it gives; did you mean 'lstm'?",
+            "dense reads 'lstm.3', which nothing before it gives; did you mean 'lstm.h'?",
         ),
         ([LSTM(4), Dense(3), Dense(3, inputs=["lstm", "dense"])], "inputs", 2, "dense_1 reads one input, and 2 come in"),
         ([LSTM(4), Embedding(9, 4), Dense(9, tied=True), Dense(9000, tied=True)], "tied", 3, TIED.format("9,000 x 9")),

@@ -326,6 +326,8 @@ def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[
         try:
             yield from flow.through(position)
         except ModelError as error:
+            if error.layer is not None:
+                raise
             raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
 
 
@@ -343,6 +345,8 @@ class _Flow:
         """Yield the uses of the layer at a position; raise ModelError where it cannot read what comes in."""
         call, each = self._model.calls[position], self._model.flat[position]
         reads, reads_steps, sources = self._input(position) if isinstance(each, Input) else self._read(position)
+        if call.repeat > 1:
+            _refuse_two(self._model, position)
         first, (initial, begun) = reads[0], (reads[1:], sources[1:]) if call.states else ((), ())
         gives: tuple[Shape, ...] = ()
         for depth in range(call.repeat):
@@ -366,9 +370,26 @@ class _Flow:
         model, call, sources = self._model, self._model.calls[position], self._model.sources[position]
         flowing = tuple(self._given[source][number] for source, number in sources)
         timed = call.among([self._timed[source] and not _is_state(model, source, number) for source, number in sources])
-        named = bool(model.flat[position].inputs)
-        reads = _read(call, flowing, named=named, behind_features=self._behind_features)
-        return reads, timed, tuple((self._lasts[source], number) for source, number in sources) if reads == flowing else ()
+        reads = _named_input(call, flowing) if model.flat[position].inputs else self._next(position, flowing)
+        if reads != flowing:
+            return reads, timed if call.reads_steps is None else call.reads_steps, ()
+        return reads, timed, tuple((self._lasts[source], number) for source, number in sources)
+
+    def _next(self, position: int, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return what a layer reads that names nothing: what the one before gives, or an input of its own."""
+        call = self._model.calls[position]
+        reads = _own_input(call, flowing, self._shape, behind_features=self._behind_features)
+        if len(reads) > 1 and not call.reads_several:
+            _refuse_two(self._model, position - 1)
+            raise ModelError(f"reads one input, and {len(reads)} come in", key="inputs")
+        return reads
+
+
+def _refuse_two(model: Model, position: int) -> None:
+    """Refuse two directions that are not merged where one tensor is read."""
+    if model.calls[position].asdict().get("merge") == "none":
+        what = "merge=none gives two outputs, and the next layer reads one"
+        raise ModelError(what, key="merge", layer=model.origins[position])
 
 
 def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[str, Shape]) -> Shape:
@@ -388,30 +409,29 @@ def _reads_steps(model: Model, position: int, shape: Shape) -> bool:
     return len(shape) > 2 if said is None else said
 
 
-def _read(layer: Layer, flowing: tuple[Shape, ...], *, named: bool, behind_features: bool) -> tuple[Shape, ...]:
-    """Return what a layer reads: what comes in, or an input of its own; raise ModelError where it names what does not fit."""
-    if not named:
-        return _own_input(layer, flowing, features=behind_features)
-    width = layer.width(layer.reading(flowing[0]))
-    if layer.input_dim is not None and width != layer.input_dim:
+def _named_input(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Return what a layer reads that names it; raise ModelError where that is not as wide as the layer says."""
+    if layer.input_dim is not None and layer.width(layer.reading(flowing[0])) != layer.input_dim:
         raise ModelError(f"input_dim is {layer.input_dim:,}, and {shown(flowing[0])} comes in", key="input_dim")
     return flowing
 
 
-def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> tuple[Shape, ...]:
+def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape, *, behind_features: bool) -> tuple[Shape, ...]:
     """Return what a layer reads of what comes in, or an input of its own where it reads something else.
 
-    It reads something else where its own width is not that of what comes in, and where it reads tokens and features come in: it is
-    then part of a larger model, and reads as many sequences and steps as come in.
+    It reads something else where what comes in is not as wide as it says or has another number of axes, and where it reads tokens
+    and features come in: it is then part of a larger model, and reads as many sequences and steps as come in, or as the model does.
     """
     (shape, *more), width = flowing, layer.input_dim
-    if width is None and not (features and isinstance(layer, Embedding)):
+    if width is None and not (behind_features and isinstance(layer, Embedding)):
         return flowing
-    if width == layer.width(layer.reading(shape)) and not more:
+    read = layer.reading(shape)
+    if not more and width is not None and layer.rank in {None, len(read)} and layer.width(read) == width:
         return flowing
     own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
-    known = (*shape[:-1], *(None,) * len(own))
-    return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
+    known = (shape[:-1], start[:-1])
+    whole = (size or next((each[axis] for each in known if axis < len(each) and each[axis]), None) for axis, size in enumerate(own))
+    return (tuple(whole),)
 
 
 def _last_alone(model: Model) -> set[int]:
@@ -513,8 +533,9 @@ def _check_shared(model: Model) -> None:
             before, sizes = call.input_sizes(reads[owner]), call.input_sizes(reads[position])
             differs = [word for word, size in sizes.items() if None not in {size, before[word]} and size != before[word]]
             if differs:
-                what = f"{model.modules[position]} reads {sizes[differs[0]]:,} features, and its first use {before[differs[0]]:,}"
-                raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
+                own, first = f"{model.modules[position]} reads {sizes[differs[0]]:,} features", model.modules[owner]
+                what = f"{own}, and {first}, whose weights it uses, reads {before[differs[0]]:,}"
+                raise ModelError(what, key="uses", layer=model.origins[position])
 
 
 def _check_tied(model: Model) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
-from lstm_calc.frameworks import framework, layout_for, option_words
+from lstm_calc.frameworks import caller_notes, framework, layout_for, option_words
 from lstm_calc.frameworks.counting import bias_vectors
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
@@ -81,7 +81,8 @@ def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
     yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
     for each in answer.uncounted:
         yield f"{each.layer} is not counted: {each.reason}"
-    if any(layer.kind in CELLS for layer in model.layers) and not answer.uncounted:
+    yield from caller_notes(model, framework(answer.framework))
+    if any(layer.kind in CELLS for layer in model.calls) and not answer.uncounted:
         yield convention_note(model, answer)
     for use in model.uses:
         if getattr(use.layer, "tied", False):

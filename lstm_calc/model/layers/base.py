@@ -45,6 +45,8 @@ class Layer(Checked, kw_only=True):
     """Whether it gives as many axes as it reads, whatever their number."""
     mixes_axes: ClassVar[bool] = False
     """Whether the width it gives, or its own sizes, depend on other axes than the features it reads."""
+    reads_several: ClassVar[bool] = False
+    """Whether it reads all outputs of the layer before it, where that has several."""
     stepwise: ClassVar[bool] = True
     """Whether it can be applied step by step, reading a sequence as it comes."""
     input_dim: int | None = None

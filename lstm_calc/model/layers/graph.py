@@ -54,6 +54,7 @@ class Merge(Layer, kw_only=True):
     """A layer without weights that makes one tensor of several."""
 
     weighted = False
+    reads_several = True
     fewest: ClassVar[int] = 2
     most: ClassVar[int | None] = None
     alike: ClassVar[bool] = True

@@ -138,6 +138,7 @@ class Other(Layer):
     kind = "other"
     value = "params"
     words = frozenset({"params"})
+    reads_several = True
     keeps_rank = False
     stepwise = False
     params: int | None = None
