@@ -457,9 +457,9 @@ def test_a_repeated_vector_is_no_longer_than_the_stretch() -> None:
     assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
 
 
-def test_work_is_multiplied() -> None:
-    assert Work(1, 2, 3).times(4) == Work(4, 8, 12)
-    assert Work(1, 2, 3).times(4, joining=5) == Work(4, 8, 17)
+def test_work_is_shared_among_equal_runs() -> None:
+    assert Work(4, 8, 12).shared(4) == Work(1, 2, 3)
+    assert Work(4, 8, 12).shared(4, joining=5) == Work(1, 2, 8)
     assert (macs_of(read("3 > lstm 4")), Work(1, 2, 3).flops) == (112, 7)
 
 

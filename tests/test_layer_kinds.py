@@ -117,7 +117,6 @@ REFUSED = [
     ("8 > group_norm 3", "keras", "groups must divide the 8 channels, not 3"),
     ("20x8 > layer_norm axis=1x3", "keras", "axis (1, 3) is not one of (None, 20, 8)"),
     ("_x8 > prelu", "keras", "on a size that is not known"),
-    ("8 > other", "keras", "on a size that is not known"),
 ]
 
 

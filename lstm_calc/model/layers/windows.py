@@ -196,7 +196,7 @@ class DepthwiseConv(Convolution):
 
     kind = "depthwise_conv"
     value = "kernel_size"
-    words = Convolution.words | {"multiplier"}
+    words = (Convolution.words | {"multiplier"}) - {"units"}
     kernel_size: Sequence[int]
     depth_multiplier: int = 1
     strides: Sequence[int] | None = None
