@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -367,6 +368,19 @@ def test_a_number_may_be_assumed(cli: Cli, tmp_path: Path) -> None:
     assert "write CustomLayer=1234" in cli("params", str(path), "--assume", "Mine").stderr
 
 
+def test_the_weights_in_the_same_file_say_how_many_there_are(cli: Cli, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = json.dumps(sequential(LSTM_7, layer("mine>Twice", name="tw"), shape=STEPS))
+        file["model_weights/tw/tw/w"] = [[1.0] * 5] * 4
+        file["model_weights/tw/tw/b"] = [1.0] * 5
+        file["optimizer_weights/adam/tw_w"] = [[1.0] * 5] * 4
+    answer = cli("params", str(path), "-q")
+    assert (answer.exit_code, answer.stdout) == (0, "153\n")
+    assert answer.stderr == "note: tw has 25 parameters, as the file stores for it; they are counted as trained\n"
+
+
 NAMES: dict[str, tuple[dict[str, Any], str]] = {
     "the model": (sequential(layer("Dense", units=2, name="d"), shape=[None, 3], name="mine"), "mine/d/kernel"),
     "a direction": (
@@ -413,3 +427,15 @@ def test_tensors_have_the_names_that_keras_gives_them(name: str) -> None:
 def test_shapes_of_a_config_are_those_that_it_declares() -> None:
     answer = shapes(read(sequential(EVERY, layer("GlobalMaxPooling1D"), shape=STEPS)))
     assert answer.tensors[0].shape == (None, 7, 3)
+
+
+def test_a_graph_of_2_000_layers_is_read_soon() -> None:
+    layers: dict[str, tuple[dict[str, Any], list[Any]]] = {}
+    last = "in"
+    for position in range(1_000):
+        layers[f"l{position}"] = (layer("LSTM", units=3, return_sequences=True), [on(last)])
+        layers[f"a{position}"] = (layer("Add"), [on(last, f"l{position}")])
+        last = f"a{position}"
+    start = time.process_time()
+    assert count(read(functional(layers, [last], {"in": STEPS}))) == 84_000
+    assert time.process_time() - start < 5
