@@ -107,6 +107,90 @@ def test_a_model_of_keras_1_is_a_list_and_has_other_words(name: str) -> None:
     assert count(model) == total
 
 
+def both(units: int, **config: Any) -> dict[str, Any]:
+    return layer("Bidirectional", merge_mode="concat", layer=layer("LSTM", units=units, **config))
+
+
+ALL = {"return_sequences": True}
+PUBLISHED: dict[int, tuple[list[int | None], list[dict[str, Any]]]] = {
+    23_905_999: (
+        [None, 1000, 4],
+        [
+            layer("Conv1D", filters=320, kernel_size=[26]),
+            layer("MaxPooling1D", pool_size=[13], strides=[13]),
+            layer("LSTM", units=320, **ALL),
+            layer("Flatten"),
+            layer("Dense", units=925),
+            layer("Dense", units=919),
+        ],
+    ),
+    2_638_895: (
+        [None, 100],
+        [
+            layer("Embedding", input_dim=20_000, output_dim=128),
+            layer("Conv1D", filters=64, kernel_size=[5]),
+            layer("MaxPooling1D", pool_size=[4]),
+            layer("LSTM", units=70),
+            layer("Dense", units=1),
+        ],
+    ),
+    21_613: (
+        [None, None],
+        [
+            layer("Embedding", input_dim=28, output_dim=32),
+            layer("Conv1D", filters=32, kernel_size=[7], padding="same"),
+            layer("Bidirectional", layer=layer("GRU", units=32, reset_after=True, **ALL)),
+            layer("Dense", units=13),
+        ],
+    ),
+    351_113: (
+        [None, 20, 44],
+        [
+            both(128, **ALL),
+            layer("LayerNormalization", axis=[-1]),
+            both(64),
+            layer("LayerNormalization", axis=[-1]),
+            layer("Dense", units=64),
+            layer("Dense", units=9),
+        ],
+    ),
+    1_057_601: (
+        [None, 60, 1],
+        [
+            *(both(units, **ALL) for units in (50, 100, 150, 100, 50)),
+            layer("BatchNormalization", axis=[2]),
+            layer("LSTM", units=50, **ALL),
+            layer("Flatten"),
+            layer("Dense", units=1),
+        ],
+    ),
+    60_441: (
+        [None, None, 40, 40, 1],
+        [
+            layer("ConvLSTM2D", filters=40, kernel_size=[3, 3], padding="same", **ALL),
+            layer("BatchNormalization", axis=[4]),
+            layer("Conv3D", filters=1, kernel_size=[3, 3, 3], padding="same"),
+        ],
+    ),
+    1_810_070: (
+        [None, None],
+        [
+            layer("Embedding", input_dim=2500, output_dim=128),
+            both(200, **ALL),
+            both(200, **ALL),
+            layer("Dense", units=5),
+            layer("CRF", units=5, learn_mode="join", test_mode="viterbi", use_boundary=True, use_bias=True, sparse_target=False),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("total", PUBLISHED)
+def test_published_totals_from_a_configuration(total: int) -> None:
+    shape, layers = PUBLISHED[total]
+    assert count(read(sequential(*layers, shape=shape))) == total
+
+
 def test_a_config_may_be_wrapped() -> None:
     inside = sequential(LSTM_7)
     expected = read(inside)
