@@ -68,8 +68,8 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         (
             "300 > gru 3 pole",
             (
-                "'pole' is not an option of gru; known are merge=, in=, distributed=, name=, inputs=, nobias, bidirectional, cudnn, "
-                "frozen, reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
+                "'pole' is not an option of gru; known are merge=, in=, distributed=, name=, inputs=, nobias, bidirectional, "
+                "cudnn, frozen, reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
             ),
             "pole",
         ),
