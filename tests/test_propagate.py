@@ -40,7 +40,7 @@ from lstm_calc import (
 )
 from lstm_calc.errors import ModelError
 from lstm_calc.formats.modelfile import dumps
-from lstm_calc.frameworks import FRAMEWORKS, with_defaults
+from lstm_calc.frameworks import framework, with_defaults
 from lstm_calc.model import KINDS
 from lstm_calc.model.model import propagate
 from tests.strategies import EXAMPLES, graphs, supporting
@@ -140,7 +140,7 @@ def agree(one: Shape, other: Shape) -> bool:
 
 @given(model=graphs(), data=st.data())
 def test_what_is_known_of_less_agrees_with_what_is_known_of_more(model: Model, data: st.DataObject) -> None:
-    model = with_defaults(model, FRAMEWORKS["keras"])
+    model = with_defaults(model, framework("keras"))
     whole = (5, *model.input[1:])
     hidden: Shape = tuple(data.draw(st.sampled_from([size, None])) for size in whole)
     for known, less in zip(propagate(model, whole), propagate(model, hidden), strict=True):
@@ -188,7 +188,7 @@ def test_a_chain_is_written_in_the_notation_and_read_back(model: Model) -> None:
 def test_cost_runs_what_is_propagated(model: Model) -> None:
     for name in ("keras", "pytorch"):
         if name in supporting(model):
-            runs = with_defaults(model, FRAMEWORKS[name])
+            runs = with_defaults(model, framework(name))
             assert [layer.name for layer in cost(model, name).layers] == [use.name for use in runs.uses]
 
 
