@@ -179,7 +179,7 @@ def test_weights_in_an_integer_type_are_the_sum_over_tensors(
     framework: str, data: st.DataObject, bits: int, per_channel: bool
 ) -> None:
     model = data.draw(models(framework))
-    layouts = FRAMEWORKS[framework].layouts
+    layouts = frameworks()[framework].layouts
     weighted = [use for use in model.uses if use.layer.weighted]
     fine = {use.name for use in weighted if per_channel and not layouts[use.layer.kind].per_tensor}
     total = sum(_integer_bytes(tensor, bits, per_channel=tensor.layer in fine) for tensor in tensors(model, framework).tensors)

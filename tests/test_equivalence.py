@@ -28,6 +28,7 @@ FORMS = {
     "rnn": ("", "relu"),
     "mgu": ("gated", "gated gates_after", "gated gates_after forget_keeps_old", "ungated"),
     "conv_lstm": ("",),
+    "conv_gru": ("reset_before", "reset_after", "reset_before update_takes_new"),
 }
 
 

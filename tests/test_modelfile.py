@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, load
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, load, tensors
 from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError
 from lstm_calc.formats.modelfile import MAX_BYTES, dumps, load_from, load_template, load_with_budget, loads
+from lstm_calc.model import Other
 from lstm_calc.model.budget import Budget
 from lstm_calc.model.template import Template
 
@@ -76,7 +77,7 @@ def layer(**fields: Any) -> str:
     return json.dumps({"input_dim": 4, "layers": [{"type": "lstm", "units": 3, **fields}]})
 
 
-EVERY = "input_dim, name, trainable, inputs, time_distributed"
+EVERY = "input_dim, name, trainable, inputs, paths, time_distributed"
 NEEDS_TYPE = "layers[0].type: a layer needs its type, such as lstm or dense"
 RUNS = "bias, bidirectional, merge, repeat, return_sequences, return_state, stateful and go_backwards"
 RUNS_ON_CUDNN = f"{RUNS.replace(' and', ',')} and cudnn"
@@ -143,9 +144,12 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ("", "not JSON: "),
         (
             '{"a\\nerror: forged": 1}',
-            "a\\nerror: forged: unknown key; known are input_dim, input_shape, framework, layers and budget",
+            "a\\nerror: forged: unknown key; known are input_dim, input_shape, framework, outputs, layers and budget",
         ),
-        (f'{{"{"k" * 9000}": 1}}', f"{'k' * 119}…: unknown key; known are input_dim, input_shape, framework, layers and budget"),
+        (
+            f'{{"{"k" * 9000}": 1}}',
+            f"{'k' * 119}…: unknown key; known are input_dim, input_shape, framework, outputs, layers and budget",
+        ),
     ],
 )
 def test_an_error_says_file_and_key(text: str, message: str) -> None:
@@ -378,8 +382,10 @@ def test_a_config_of_keras_is_a_template_without_an_open_size(tmp_path: Path) ->
     path.write_text(json.dumps(CONFIG))
     assert load_template(str(path)) == Template((LSTM(4, return_sequences=False),), input_shape=(7, 3), framework="keras")
     path.write_text(json.dumps({**CONFIG, "class_name": "LSMT"}))
-    with pytest.raises(ModelFileError, match=rf"^{path}:class_name: 'LSMT' \(LSMT\) cannot be counted"):
-        load_template(str(path))
+    unknown = Other(class_name="LSMT")
+    assert load_template(str(path)) == Template((unknown,), input_shape=(7, 3), framework="keras")
+    with pytest.raises(ModelError, match=r"^other cannot be counted: LSMT is not a layer that is known here"):
+        tensors(load(str(path)))
     path.write_text("[1, 2]")
     with pytest.raises(ModelFileError, match=rf"^{path}: a model file is a table with 'layers'$"):
         load_template(str(path))
@@ -429,7 +435,7 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
         loads(json.dumps(ours), "m.json")
     del ours["layers"][0]["class_name"]  # type: ignore[index]
     with pytest.raises(
-        ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, input_shape, framework, layers and budget$"
+        ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, input_shape, framework, outputs, layers and budget$"
     ):
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
     assert loads(json.dumps({"$schema": "x", **ours}), "m.json") == Model([LSTM(3)], 4)

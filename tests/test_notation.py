@@ -47,9 +47,8 @@ def test_reading(text: str, model: Model | None) -> None:
 
 
 LSTM_TAKES = (
-    "'z=1' is not an option of lstm; known are proj=, merge=, in=, name=, nobias, bidirectional, peephole, coupled, cudnn, "
-    "frozen, "
-    "proj_bias, noproj_bias, sequences, last, state, stateful, backwards and x2"
+    "'z=1' is not an option of lstm; known are proj=, merge=, in=, distributed=, name=, inputs=, nobias, bidirectional, peephole, "
+    "coupled, cudnn, frozen, proj_bias, noproj_bias, sequences, last, state, stateful, backwards and x2"
 )
 BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'"
 
@@ -69,12 +68,12 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         (
             "300 > gru 3 pole",
             (
-                "'pole' is not an option of gru; known are merge=, in=, name=, nobias, bidirectional, cudnn, frozen, "
-                "reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
+                "'pole' is not an option of gru; known are merge=, in=, distributed=, name=, inputs=, nobias, bidirectional, "
+                "cudnn, frozen, reset_after, reset_before, sequences, last, state, stateful, backwards and x2"
             ),
             "pole",
         ),
-        ("300 > lstm 3 reset_after", "'reset_after' is not an option of lstm, but of gru", "reset_after"),
+        ("300 > lstm 3 reset_after", "'reset_after' is not an option of lstm, but of gru and conv_gru", "reset_after"),
         ("300 > lstm 3 pro=2", "'pro=2' is not an option of lstm; did you mean 'proj='?", "pro=2"),
         ("300 > lstm 0", "units must be a whole number from 1 up, not 0", "0"),
         ("300 > lstm -3", "'-3' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "-3"),
@@ -90,9 +89,16 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         ("-5 > lstm 3", "'-5' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "-5"),
         ("32 lstm 3", "a > is missing after '32'", "lstm"),
         ("32 lstm", "a > is missing after '32'", "lstm"),
-        ("300 > dense 3 x2", "'x2' is not an option of dense, but of lstm, gru, rnn, mgu and conv_lstm", "x2"),
+        ("300 > dense 3 x2", "'x2' is not an option of dense, but of lstm, gru, rnn, mgu, conv_lstm and conv_gru", "x2"),
         ("300 > lstm 3 z=1", LSTM_TAKES, "z=1"),
-        ("300 > lstm 3 kernel=3", "'kernel=3' is not an option of lstm, but of conv_lstm and conv", "kernel=3"),
+        (
+            "300 > lstm 3 kernel=3",
+            (
+                "'kernel=3' is not an option of lstm, but of conv_lstm, conv_gru, conv, depthwise_conv, separable_conv and "
+                "conv_transpose"
+            ),
+            "kernel=3",
+        ),
         ("300 > conv_lstm 3 kernel=3x", "'' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", ""),
         ("300 > lstm 3 x0", "repeat must be a whole number from 1 up, not 0", "x0"),
         ("300 > lstm 3 x2a", "'2a' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "2a"),
@@ -109,7 +115,7 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         ("3 > lstm 4 last > gru 5", BROKEN, "gru 5"),
         ("32 > 64", "a layer begins with its kind, such as 'lstm 64'", "64"),
         ("8 > lstm 3 name=a > lstm 3 name=a", "name 'a' is taken by a layer before", "lstm 3 name=a"),
-        ("8 > bilstm 3 merge=none > dense 2", "dense reads one input, and 2 come in", "dense 2"),
+        ("8 > bilstm 3 merge=none > dense 2", "merge=none gives two outputs, and the next layer reads one", "bilstm 3 merge=none"),
         ("0 > lstm 3", "input_dim must be a whole number from 1 up, not 0", "0"),
         ("lstm 3", "begin with the features of a time step: '32 > lstm 64'", "lstm"),
         ("vocab 3 > lstm 4", "an embedding follows a vocabulary: 'vocab 10000 > embed 128'", "vocab 3"),

@@ -40,8 +40,40 @@ from lstm_calc import (
 )
 from lstm_calc.errors import ModelError
 from lstm_calc.formats.modelfile import dumps
-from lstm_calc.frameworks import FRAMEWORKS, with_defaults
-from lstm_calc.model import KINDS
+from lstm_calc.frameworks import framework, with_defaults
+from lstm_calc.model import (
+    CRF,
+    KINDS,
+    AdaptivePool,
+    Add,
+    AdditiveAttention,
+    Attention,
+    Average,
+    BatchNorm,
+    Concat,
+    ConvGRU,
+    ConvTranspose,
+    DepthwiseConv,
+    Dot,
+    EinsumDense,
+    ExpandDims,
+    GroupNorm,
+    Index,
+    MatMul,
+    Maximum,
+    Minimum,
+    MultiHeadAttention,
+    Multiply,
+    Other,
+    PReLU,
+    Reduce,
+    RMSNorm,
+    SeparableConv,
+    Split,
+    Stack,
+    Subtract,
+    Transpose,
+)
 from lstm_calc.model.model import propagate
 from tests.strategies import EXAMPLES, graphs, supporting
 
@@ -98,7 +130,49 @@ RULES: list[tuple[Layer, Shape, Shape]] = [
     (Upsample((2, 3), **FIRST), (2, 3, 4, 5), (2, 3, 8, 15)),
     (Crop(((1, 2),)), (2, 7, 3), (2, 4, 3)),
     (Pad(((1, 2), (0, 1))), (2, 7, 9, 3), (2, 10, 10, 3)),
+    (DepthwiseConv((3, 2), depth_multiplier=2, padding="valid"), (2, 9, 8, 3), (2, 7, 7, 6)),
+    (SeparableConv(4, (3,), depth_multiplier=2, strides=(2,), padding="same"), (2, 9, 3), (2, 5, 4)),
+    (ConvTranspose(4, (3, 2), strides=(2, 2), padding="valid"), (2, 9, 8, 3), (2, 19, 16, 4)),
+    (ConvGRU(4, (3,), padding="valid"), (2, 7, 9, 3), (2, 7, 7, 4)),
+    (BatchNorm(), (2, None, 3), (2, None, 3)),
+    (GroupNorm(3), (2, 7, 3), (2, 7, 3)),
+    (RMSNorm(), (2, 7, 3), (2, 7, 3)),
+    (PReLU(), (2, 7, 3), (2, 7, 3)),
+    (CRF(4), (2, 7, 3), (2, 7, 4)),
+    (EinsumDense("abc,cde->abde", (None, 2, 4)), (2, 7, 3), (2, 7, 2, 4)),
+    (Other(7), (2, 7, 3), (2, None, None)),
+    (Other(7, (5, None)), (2, 7, 3), (2, 5, None)),
+    (AdaptivePool((2, 1)), (2, 7, 9, 3), (2, 2, 1, 3)),
+    (ExpandDims(1), (2, 3), (2, 1, 3)),
+    (Index(":,-1"), (2, 7, 3), (2, 3)),
+    (Index(":,1::2"), (2, 7, 3), (2, 3, 3)),
+    (Reduce("mean", 1), (2, 7, 3), (2, 3)),
+    (Reduce("max", (1, 2), keepdims=True), (2, 7, 9, 3), (2, 1, 1, 3)),
+    (Transpose(), (2, 7, 9, 3), (2, 7, 3, 9)),
+    (Split(3, 1), (2, 6, 4), (2, 2, 4)),
 ]
+
+OF_SEVERAL: list[tuple[Layer, tuple[Shape, ...], Shape]] = [
+    (Add(), ((2, 7, 3), (2, 7, 3), (2, 7, 3)), (2, 7, 3)),
+    (Multiply(), ((2, 7, 3), (2, 1, 3)), (2, 7, 3)),
+    (Average(), ((None, 7, 3), (2, None, 3)), (2, 7, 3)),
+    (Subtract(), ((2, 7, 3), (2, 7, 3)), (2, 7, 3)),
+    (Maximum(), ((2, 7), (2, 7)), (2, 7)),
+    (Minimum(), ((2, 7), (2, 7)), (2, 7)),
+    (Concat(), ((2, 7, 3), (2, 7, 4)), (2, 7, 7)),
+    (Concat(1), ((2, 7, 3), (2, None, 3)), (2, None, 3)),
+    (Stack(), ((2, 7), (2, 7), (2, 7)), (2, 3, 7)),
+    (Dot(), ((2, 7, 3), (2, 5, 3)), (2, 7, 5)),
+    (Dot((2, 1)), ((2, 7, 3), (2, 3)), (2, 7)),
+    (MatMul(), ((2, 7, 3), (2, 3, 5)), (2, 7, 5)),
+    (Attention(), ((2, 7, 3), (2, 5, 4), (2, 5, 3)), (2, 7, 4)),
+    (AdditiveAttention(), ((2, 7, 3), (2, 5, 3)), (2, 7, 3)),
+    (MultiHeadAttention(2, 4), ((2, 7, 3), (2, 5, 6)), (2, 7, 3)),
+]
+"""Of several inputs: the layer, what it reads, and what it gives."""
+
+OF_A_MODEL = {"input", "model", "shared"}
+"""These have no rule of their own: they stand for what the model reads, and for layers."""
 
 
 @pytest.mark.parametrize(("layer", "shape", "given"), RULES)
@@ -106,8 +180,14 @@ def test_the_shape_that_a_layer_gives(layer: Layer, shape: Shape, given: Shape) 
     assert layer.give((shape,)) == (given,) * layer.outputs
 
 
+@pytest.mark.parametrize(("layer", "reads", "given"), OF_SEVERAL)
+def test_the_shape_that_is_given_of_several(layer: Layer, reads: tuple[Shape, ...], given: Shape) -> None:
+    assert layer.give(reads) == (given,)
+
+
 def test_every_kind_has_a_rule_here() -> None:
-    assert {layer.kind for layer, _, _ in RULES} | {"shared"} == KINDS.keys() == EXAMPLES.keys()
+    assert {layer.kind for layer, _, _ in [*RULES, *OF_SEVERAL]} | OF_A_MODEL == KINDS.keys()
+    assert {kind for kind, layer in KINDS.items() if layer.weighted} <= EXAMPLES.keys() <= KINDS.keys()
 
 
 @pytest.mark.parametrize(
@@ -140,7 +220,7 @@ def agree(one: Shape, other: Shape) -> bool:
 
 @given(model=graphs(), data=st.data())
 def test_what_is_known_of_less_agrees_with_what_is_known_of_more(model: Model, data: st.DataObject) -> None:
-    model = with_defaults(model, FRAMEWORKS["keras"])
+    model = with_defaults(model, framework("keras"))
     whole = (5, *model.input[1:])
     hidden: Shape = tuple(data.draw(st.sampled_from([size, None])) for size in whole)
     for known, less in zip(propagate(model, whole), propagate(model, hidden), strict=True):
@@ -188,7 +268,7 @@ def test_a_chain_is_written_in_the_notation_and_read_back(model: Model) -> None:
 def test_cost_runs_what_is_propagated(model: Model) -> None:
     for name in ("keras", "pytorch"):
         if name in supporting(model):
-            runs = with_defaults(model, FRAMEWORKS[name])
+            runs = with_defaults(model, framework(name))
             assert [layer.name for layer in cost(model, name).layers] == [use.name for use in runs.uses]
 
 

@@ -151,8 +151,8 @@ NO_MULTIPLE = {
     "'19 > lstm 5 proj=?' -f pytorch --max-bytes 1M --dtype float16": "pytorch wants projection < units; here they are 8 and 5",
     "'19 > lstm 5 proj=?' -f pytorch --max-macs 1M": "pytorch wants projection < units",
     "'19 > lstm 5 proj=?' -f pytorch --max-step-time 1s --flops 1G": "pytorch wants projection < units",
-    "'vocab 9 > embed 4 > lstm ? > dense 9 tied' --max-params 1M": "tied shares an embedding's matrix, and none below is 9 x 8",
-    "'vocab 9 > embed ? > lstm 4 > dense 9 tied' --max-params 1M": "tied shares an embedding's matrix, and none below is 9 x 4",
+    "'vocab 9 > embed 4 > lstm ? > dense 9 tied' --max-params 1M": "tied shares an embedding's matrix, and none before is 9 x 8",
+    "'vocab 9 > embed ? > lstm 4 > dense 9 tied' --max-params 1M": "tied shares an embedding's matrix, and none before is 9 x 4",
 }
 
 

@@ -144,7 +144,7 @@ class _Token(Record):
 def read(text: str) -> Model:
     """Return the model that the text describes; raise NotationError, with the place, where it describes none.
 
-    >>> read("32 > lstm 64 > dense 10").use[1].input_dim
+    >>> read("32 > lstm 64 > dense 10").uses[1].input_dim
     64
     """
     segments, reads = _segments(text)

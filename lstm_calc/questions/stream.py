@@ -11,7 +11,7 @@ from lstm_calc.model.model import first_reader, input_axes
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
@@ -82,8 +82,10 @@ def start(
     if shape is None:
         one_step = "steps" not in order
         batches = () if one_step and batch is None else (batch,)
-        each = (fixed.get("steps") if steps is None else steps,) if by_steps or steps is not None else ()
-        return Stream(batches, each, space, features), []
+        each = (fixed.get("steps") if steps is None else steps,) if by_steps or (free and steps is not None) else ()
+        if steps is not None and steps not in each:
+            raise ModelError(f"the model reads ({', '.join(axes)}), which has no steps", key="steps")
+        return _agreed(Stream(batches, each, space, features), fixed), []
     images = len(space)
     if batch is not None or steps is not None:
         raise ModelError("the shape says the batch and the steps already; give the one or the others", key="shape")
@@ -96,7 +98,17 @@ def start(
             f"the shape {_shown(shape)} does not fit: {_wanted(table, order, images, features, by_steps)}", key="shape"
         )
     found, warnings = _checked(stream.replace(space=tuple(back), features=given), features, shape, _refusal(model, table))
-    return found, [*_without_batch(model, table, order, found, shape), *warnings]
+    return _agreed(found, fixed), [*_without_batch(model, table, order, found, shape), *warnings]
+
+
+def _agreed(stream: Stream, fixed: Mapping[str, Size]) -> Stream:
+    """Return the stream; raise ModelError where its steps or its image are not those that the model has."""
+    for word, size in stream.sizes().items():
+        known = fixed.get(word)
+        if word not in {"batch", "features"} and None not in {size, known} and size != known:
+            name = word.partition("_")[0]
+            raise ModelError(f"the model reads {known:,} {name}, not {size:,}", key=name)
+    return stream
 
 
 def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) -> Stream | None:

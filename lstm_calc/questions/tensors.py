@@ -137,7 +137,7 @@ def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
     """
     table = framework_of(model, framework_name)
     uses = [use for use in uses_in(model, table) if not use.shared]
-    known: dict[tuple[Layer, tuple[Flowing, ...]], list[tuple[str, Tensor]]] = {}
+    known: dict[_Alike, list[tuple[str, Tensor]]] = {}
     pairs = list(zip(uses, paths(uses, table, written=model.framework == table.name), strict=True))
     uncounted = {use.name: Uncounted(use.name, use.layer.kind, why) for use, _ in pairs if (why := _unknown(use, model))}
     stored = (tensor for use, path in pairs if use.name not in uncounted for tensor in _stored(use, table, path, known))
@@ -161,11 +161,17 @@ def _unknown(use: Use, model: Model) -> str:
     )
 
 
-def _stored(
-    use: Use, table: Framework, path: dict[str, str], known: dict[tuple[Layer, tuple[Flowing, ...]], list[tuple[str, Tensor]]]
-) -> Iterator[Tensor]:
+_OF_ITS_PLACE = {"name", "inputs", "paths"}
+"""The fields of a layer that change none of its tensors but their names."""
+
+_Alike = tuple[type["Layer"], tuple["Flowing", ...], tuple[tuple[str, object], ...]]
+"""What the tensors of a layer depend on: its kind, what it reads, and its options."""
+
+
+def _stored(use: Use, table: Framework, path: dict[str, str], known: dict[_Alike, list[tuple[str, Tensor]]]) -> Iterator[Tensor]:
     """Yield the tensors of one layer; ``known`` keeps those of each layer and input, which a stack has many times over."""
-    key = use.layer, use.inputs
+    fields = use.layer.changed()
+    key = type(use.layer), use.inputs, tuple((field, value) for field, value in fields.items() if field not in _OF_ITS_PLACE)
     if key not in known:
         known[key] = list(_unplaced(use, layout_for(table, use.layer), table))
     for direction, tensor in known[key]:

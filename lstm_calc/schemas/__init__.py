@@ -38,7 +38,7 @@ def schema(name: str) -> dict[str, Any]:
     """Return a schema (JSON Schema 2020-12) that needs no other file; raise LstmCalcError where there is none of the name.
 
     >>> schema("params")["properties"]["total"]
-    {'type': 'integer', 'minimum': 0}
+    {'description': 'null where a layer is not counted', 'type': ['integer', 'null'], 'minimum': 0}
     """
     known = schema_names()
     if name not in known:
