@@ -383,7 +383,7 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     ),
     "two outputs": (
         sequential(layer("Bidirectional", layer=A, merge_mode=None), layer("Dense", units=1, name="d"), shape=[None, 7, 3]),
-        "config.layers[2]: d reads one input, and 2 come in",
+        "config.layers[1]: merge=none gives two outputs, and the next layer reads one",
     ),
     "no steps": (
         sequential(layer("TimeDistributed", name="t", layer=layer("Dense", units=1)), shape=[None, 3]),
@@ -549,7 +549,7 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "fault of the whole": (
         sequential(layer("Bidirectional", name="b", merge_mode=None, layer=layer("LSTM", units=1)), layer("Flatten"), shape=STEPS),
-        "config.layers[2]: flatten reads one input, and 2 come in",
+        "config.layers[1]: merge=none gives two outputs, and the next layer reads one",
     ),
     "backwards in two directions": (
         layer("Bidirectional", layer=layer("LSTM", units=4, go_backwards=True)),
