@@ -225,6 +225,15 @@ def test_a_raveled_kernel_is_what_tf_keras_makes_of_it() -> None:
     assert np.array_equal(theirs, by_tf_keras)
 
 
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_a_layer_on_cudnn_in_keras_stores_what_the_framework_cudnn_stores(kind: str) -> None:
+    ours = whole_numbers(read(f"3 > {kind} 2"), "cudnn")
+    of_keras = port(ours, read(f"3 > {kind} 2 cudnn"), source="keras", target="pytorch")
+    of_cudnn = port(ours, read(f"3 > {kind} 2"), source="cudnn", target="pytorch")
+    assert list(of_keras) == list(of_cudnn)
+    assert all(np.array_equal(of_keras[name], of_cudnn[name]) for name in of_keras)
+
+
 def test_layers_that_are_not_recurrent_move_as_well() -> None:
     model = read("vocab 9 > embed 4 > lstm 4 > repeat_vector 2 > dense 9 tied > dense 2")
     ours = whole_numbers(model, "pytorch")
