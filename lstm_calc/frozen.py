@@ -300,6 +300,11 @@ def axes(field: str, value: Any) -> tuple[int, ...]:
     return tuple(count(field, axis) for axis in _listed(field, value))
 
 
+def any_axes(field: str, value: Any) -> tuple[int, ...]:
+    """Return the value as axes, counted from 1, of which there may be none."""
+    return () if value in ((), []) else axes(field, value)
+
+
 def groups(field: str, value: Any) -> int:
     """Return the value as a number of groups, or -1 where each channel is one."""
     return -1 if value == -1 else count(field, value)
@@ -450,7 +455,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "groups": groups,
     "depth_multiplier": count,
     "output_padding": wholes,
-    "shared_axes": axes,
+    "shared_axes": any_axes,
     "num_heads": count,
     "key_heads": count,
     "key_dim": count,

@@ -90,7 +90,9 @@ def test_the_cudnn_layers_of_a_real_file_have_two_bias_vectors(cli: Cli) -> None
     """Keras' own count of the file's weights is 200,583; 128 units of a plain LSTM have 512 biases less a layer."""
     assert cli("params", CUDNN, "-q").stdout == "200583\n"
     assert cli("params", CUDNN, "-q", "-f", "textbook").stdout == "199559\n"
-    found = [(tensor.name.removeprefix("sequential/"), tensor.shape) for tensor in tensors(load(CUDNN)).tensors]
+    stored = tensors(load(CUDNN)).tensors
+    assert all(tensor.name.startswith("sequential_1/") for tensor in stored)  # as the file calls its model
+    found = [(tensor.name.removeprefix("sequential_1/"), tensor.shape) for tensor in stored]
     assert found == [
         ("cu_dnnlstm_1/kernel", (2, 512)),
         ("cu_dnnlstm_1/recurrent_kernel", (128, 512)),

@@ -246,8 +246,12 @@ def test_a_count_keeps_to_the_limits_of_every_model_it_is_asked_for(framework: s
 
 
 def test_a_merge_that_is_not_offered_is_refused() -> None:
-    with pytest.raises(FrameworkError, match=r"^pytorch has no merge for lstm; textbook, keras"):
-        count(read("4 > bilstm 8 merge=sum"), "pytorch")
+    with pytest.raises(FrameworkError, match=r"^paddle has no merge for lstm; textbook, keras, cudnn"):
+        count(read("4 > bilstm 8 merge=sum"), "paddle")
+
+
+def test_a_merge_that_the_caller_does_changes_no_count() -> None:
+    assert count(read("4 > bilstm 8 merge=sum"), "pytorch") == count(read("4 > bilstm 8"), "pytorch")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import Difference, GateCheck, Verification
-from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
+from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS, as_table
 from lstm_calc.render.bar import progress
 from lstm_calc.render.chart import Chart, Curve, as_text, short
 from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
@@ -204,7 +204,11 @@ def test_a_document_on_a_terminal(on_terminal: Callable[..., str], golden: Calla
     golden(f"terminal-{width}.txt", on_terminal(NARROW, width))
 
 
-def test_a_long_table_on_a_terminal(on_terminal: Callable[..., str], golden: Callable[[str, str], None]) -> None:
+def test_a_long_table_on_a_terminal(
+    on_terminal: Callable[..., str], golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is drawn as plain lines, the second by rich."""
+    monkeypatch.setattr(as_table, "_MOST_BY_RICH", 40)
     (table,) = NARROW.tables
     lines = (*(Line((f"l{number // 20}", number, "日本")) for number in range(40)), *table.lines[2:])
     document = Document("Long", (table.replace(lines=lines), table), ("a note of several words",))

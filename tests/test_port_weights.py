@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import FrameworkError, Model, WeightsError, port_plan, read, tensors
 from lstm_calc.errors import NotInstalledError
-from lstm_calc.frameworks import FRAMEWORKS, equation_words, frameworks, layout_for, offers
+from lstm_calc.frameworks import FRAMEWORKS, equation_words, framework, frameworks, layout_for, offers
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.port_arrays import move, port
@@ -124,7 +124,7 @@ def test_the_code_does_what_the_plan_says(source: str) -> None:
 
 ALWAYS_BIASED = [
     (name, kind)
-    for name, table in FRAMEWORKS.items()
+    for name, table in frameworks().items()
     for kind in CELLS
     if offers(table, kind, "") and not offers(table, kind, "nobias")
 ]
@@ -132,7 +132,7 @@ ALWAYS_BIASED = [
 
 @pytest.mark.parametrize(("target", "kind"), ALWAYS_BIASED)
 def test_a_layer_without_biases_gets_those_of_zero_where_the_target_always_has_them(target: str, kind: str) -> None:
-    layer, layout = KINDS[kind], FRAMEWORKS[target].layouts[kind]
+    layer, layout = KINDS[kind], framework(target).layouts[kind]
     fields = {"kernel_size": (2,)} if "kernel_size" in layer.fields else {}
     fields |= {"reset_after": "reset_after" in layout.defaults} if "reset_after" in layer.fields else {}
     model = Model([layer(**{layer.size: 3, **fields}, bias=False)], 2)
@@ -223,6 +223,15 @@ def test_a_raveled_kernel_is_what_tf_keras_makes_of_it() -> None:
     theirs = port(ours, model, source="cudnn", target="keras")["lstm/lstm_cell/kernel"]
     by_tf_keras = np.hstack([gate.T.reshape(gate.shape, order="F") for gate in np.hsplit(kernel, 4)])
     assert np.array_equal(theirs, by_tf_keras)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_a_layer_on_cudnn_in_keras_stores_what_the_framework_cudnn_stores(kind: str) -> None:
+    ours = whole_numbers(read(f"3 > {kind} 2"), "cudnn")
+    of_keras = port(ours, read(f"3 > {kind} 2 cudnn"), source="keras", target="pytorch")
+    of_cudnn = port(ours, read(f"3 > {kind} 2"), source="cudnn", target="pytorch")
+    assert list(of_keras) == list(of_cudnn)
+    assert all(np.array_equal(of_keras[name], of_cudnn[name]) for name in of_keras)
 
 
 def test_layers_that_are_not_recurrent_move_as_well() -> None:

@@ -33,7 +33,7 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
     (LstmCalcError, None, lambda: Axis("units", range(3, 3)), "units has no values to vary over"),
     (LstmCalcError, None, lambda: Axis("cell", ["lstn"]), "'lstn' is not a cell; did you mean 'lstm'?"),
     (ModelError, "units", lambda: Axis("units", [4, 0]), "units must be a whole number from 1 up, not 0"),
-    (LstmCalcError, None, lambda: Axis("cell", [3]), "3 is not a cell; known are lstm, gru, rnn, mgu and conv_lstm"),
+    (LstmCalcError, None, lambda: Axis("cell", [3]), "3 is not a cell; known are lstm, gru, rnn, mgu, conv_lstm and conv_gru"),
     (ModelError, "units", lambda: Axis("units", [None]), "units must be a whole number from 1 up, not null"),
     (
         LstmCalcError,

@@ -199,7 +199,8 @@ OTHERS = {
 }
 
 _ON_CUDNN = "tf_keras/src/layers/rnn/cudnn_{}.py of Keras 2; Keras 3 has no such layer"
-_CUDNN_ROWS = (*KERNELS, Row("bias", "biases*gates*units", "bias recurrent_bias"))
+CUDNN_ROWS = (*(row.replace(raveled=True) for row in KERNELS), Row("bias", "biases*gates*units", "bias recurrent_bias"))
+"""The layers give cuDNN the numbers of each block as they lie, and it reads them as a matrix (units, input)."""
 CUDNN = {
     "lstm": Layout(
         source=_ON_CUDNN.format("lstm"),
@@ -210,7 +211,7 @@ CUDNN = {
         label="cu_dnnlstm",
         path="{name}/",
         two_way="{name}/{way}_{inner}/",
-        rows=_CUDNN_ROWS,
+        rows=CUDNN_ROWS,
     ),
     "gru": Layout(
         source=_ON_CUDNN.format("gru"),
@@ -222,7 +223,7 @@ CUDNN = {
         label="cu_dnngru",
         path="{name}/",
         two_way="{name}/{way}_{inner}/",
-        rows=_CUDNN_ROWS,
+        rows=CUDNN_ROWS,
     ),
 }
 """CuDNNLSTM and CuDNNGRU of Keras 2: two bias vectors a gate in one tensor, all those of the input first."""

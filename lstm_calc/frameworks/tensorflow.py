@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.keras import KERNELS, OTHERS
+from lstm_calc.frameworks.keras import CUDNN_ROWS, OTHERS
 from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
-_RAVELED = tuple(row.replace(raveled=True) for row in KERNELS)
 _INITIAL = "kernel glorot_uniform, recurrent kernel orthogonal, biases zeros"
-_TWO_BIASES = Row("bias", "biases*gates*units", "bias recurrent_bias")
 
 CUDNN = Framework(
     name="cudnn",
@@ -35,7 +33,7 @@ CUDNN = Framework(
             label="cu_dnnlstm",
             path="{name}/",
             two_way="{name}/{way}_{inner}/",
-            rows=(*_RAVELED, _TWO_BIASES),
+            rows=CUDNN_ROWS,
         ),
         "gru": Layout(
             source="tf_keras/src/layers/rnn/cudnn_gru.py; converted by tf_keras/src/saving/legacy/hdf5_format.py",
@@ -47,7 +45,7 @@ CUDNN = Framework(
             label="cu_dnngru",
             path="{name}/",
             two_way="{name}/{way}_{inner}/",
-            rows=(*_RAVELED, _TWO_BIASES),
+            rows=CUDNN_ROWS,
         ),
         **OTHERS,
     },

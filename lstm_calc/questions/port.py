@@ -290,7 +290,7 @@ def _lying(tensor: Tensor, part: Part) -> tuple[Shape, list[int]]:
 
 def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int, ...]:
     """Return, for each axis of a target's block, the axis of the source's block that it is."""
-    if stored.axes == tensor.axes:
+    if stored.axes == tensor.axes and block.raveled == part.raveled:
         return tuple(range(len(part.shape)))
     (lies, have), (shape, want) = _lying(stored, block), _lying(tensor, part)
     order = tuple(have.index(axis) for axis in want if axis in have)

@@ -46,8 +46,9 @@ def _architecture(file: InspectedFile) -> Counter[str]:
             found[f"{layer.name}: not told"] += 1
             continue
         plain = layer.layer.replace(bias=True, name=None, **({"reset_after": None} if layer.cell == "gru" else {}))
-        for use in Model([plain], layer.input_dim).uses:
-            found[str(Model([plain.replace(repeat=1)], use.input_dim))] += 1
+        model = Model([plain], layer.input_dim)
+        once = [Model([plain.replace(repeat=1)], use.input_dim) for use in model.uses] if plain.repeat > 1 else [model]
+        found.update(map(str, once))
     apart = {tensor.name for layer in file.layers for tensor in layer.tensors}
     apart |= {tensor.name for tensor in sort(file.tensors).optimizer}
     for tensor in file.tensors:

@@ -38,7 +38,6 @@ class NotAPickleError(CheckpointError):
 
 
 _MARK = object()
-_PLAIN = (str, int, float, bytes, type(None))
 
 
 def unpickled(source: Source) -> Any:
@@ -63,10 +62,9 @@ def _known(module: str, name: str) -> Name:
     return Name(module, name)
 
 
-def _key(value: Any) -> Any:
-    """Return a value as a key: plain ones as they are, others by what they are not confused with."""
-    plain = isinstance(value, (str, float, bytes, type(None))) or (isinstance(value, int) and value.bit_length() <= _MOST_BITS)
-    return value if plain else f"<{type(value).__name__} {id(value)}>"
+def _plain(value: Any) -> bool:
+    """Return whether a value is plain, and cheap to look up."""
+    return isinstance(value, (str, float, bytes, type(None))) or (isinstance(value, int) and value.bit_length() <= _MOST_BITS)
 
 
 def _container(value: Made) -> type[list[Any] | dict[Any, Any]] | None:
@@ -194,7 +192,7 @@ class _Machine:
     def key(self, value: Any) -> Any:
         """Return a value as a key of a dict: plain ones and tuples of these as they are, a number for what is not to be hashed."""
         parts = value if isinstance(value, tuple) else (value,)
-        return value if all(isinstance(part, _PLAIN) for part in parts) else f"<{type(value).__name__} {next(self.odd_keys)}>"
+        return value if all(map(_plain, parts)) else f"<{type(value).__name__} {next(self.odd_keys)}>"
 
     def mapped(self) -> None:
         values = self.many()
