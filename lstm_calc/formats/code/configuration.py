@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 _MODULE = "keras.layers"
 _PROBE = 96
 """A size that stands for one that is not known, while it is tried which others a count depends on."""
-_FLAGS = frozenset("return_sequences return_state use_bias go_backwards reset_after center scale trainable keepdims".split())
-_WORDS = frozenset("merge_mode padding data_format name".split())
+_FLAGS = frozenset(
+    ["return_sequences", "return_state", "use_bias", "go_backwards", "reset_after", "center", "scale", "trainable", "keepdims"]
+)
+_WORDS = frozenset(["merge_mode", "padding", "data_format", "name"])
 _ONE = {"Dense", "Dropout", "Activation", "BatchNormalization", "Add", "Multiply", "RepeatVector"}
 _IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6, "MaxPooling2D": 4, "AveragePooling2D": 4}
 

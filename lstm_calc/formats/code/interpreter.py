@@ -10,7 +10,7 @@ import ast
 import operator
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.values import (
@@ -107,7 +107,7 @@ class Interpreter:
         """Follow statements; return what ended them early."""
         for node in body:
             self.tick(node, scope)
-            follow = _STATEMENTS.get(type(node))
+            follow = self._statements.get(type(node))
             flow = follow(self, node, scope) if follow else None
             if flow is not None:
                 return flow
@@ -245,6 +245,7 @@ class Interpreter:
             self.block(body, scope)
 
         self._doubted(causes, follow)
+        return None
 
     def _while(self, node: ast.While, scope: Scope) -> Flow | None:
         for _ in range(_MOST_TURNS):
@@ -363,7 +364,7 @@ class Interpreter:
             said = self.settings.at(node)
             if said is not MISSING:
                 return said
-        evaluate = _EXPRESSIONS.get(type(node))
+        evaluate = self._expressions.get(type(node))
         return evaluate(self, node, scope) if evaluate else self.unknown(node, scope)
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Any:  # noqa: ARG002 - as the others
@@ -462,7 +463,7 @@ class Interpreter:
         for each in node.args:
             if isinstance(each, ast.Starred):
                 value = self.value(each.value, scope)
-                positional += self.items(value) if self.items(value) is not None else [value]
+                positional += self._spread(value)
             else:
                 positional.append(self.value(each, scope))
         for keyword in node.keywords:
@@ -620,8 +621,9 @@ class Interpreter:
         if truth is not None:
             return self.value(node.body if truth else node.orelse, scope)
         causes = causes_of(test)
-        values = [self._doubted(causes, lambda each=each: self.value(each, scope)) for each in (node.body, node.orelse)]  # type: ignore[misc]
-        return _either_of(*values, causes)
+        one = self._doubted(causes, lambda: self.value(node.body, scope))
+        other = self._doubted(causes, lambda: self.value(node.orelse, scope))
+        return _either_of(one, other, causes)
 
     def _tuple(self, node: ast.Tuple, scope: Scope) -> Any:
         return tuple(self._elements(node.elts, scope))
@@ -634,10 +636,15 @@ class Interpreter:
         for each in nodes:
             if isinstance(each, ast.Starred):
                 value = self.value(each.value, scope)
-                found += self.items(value) if self.items(value) is not None else [value]
+                found += self._spread(value)
             else:
                 found.append(self.value(each, scope))
         return found
+
+    def _spread(self, value: Any) -> list[Any]:
+        """Return the values that a starred one stands for."""
+        found = self.items(value)
+        return [value] if found is None else found
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Any:
         found: dict[Any, Any] = {}
@@ -703,6 +710,57 @@ class Interpreter:
 
     def _awaited(self, node: ast.Await, scope: Scope) -> Any:
         return self.value(node.value, scope)
+
+    _statements: ClassVar[dict[type[ast.stmt], Callable[..., Flow | None]]] = {
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.If: _if,
+        ast.For: _for,
+        ast.While: _while,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.Expr: _expression,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Global: _outside,
+        ast.Nonlocal: _outside,
+        ast.Delete: _delete,
+        ast.Match: _match,
+        ast.Break: lambda *_: Flow("break"),
+        ast.Continue: lambda *_: Flow("continue"),
+    }
+
+    _expressions: ClassVar[dict[type[ast.expr], Callable[..., Any]]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Slice: _slice,
+        ast.Call: _call,
+        ast.BinOp: _operation,
+        ast.UnaryOp: _unary,
+        ast.BoolOp: _boolean,
+        ast.Compare: _comparison,
+        ast.IfExp: _either_value,
+        ast.Tuple: _tuple,
+        ast.List: _list,
+        ast.Set: _list,
+        ast.Dict: _dict,
+        ast.JoinedStr: _text,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _dict_comprehension,
+        ast.Lambda: _lambda,
+        ast.NamedExpr: _walrus,
+        ast.Await: _awaited,
+    }
 
 
 def _argument(node: Any, name: str) -> Any:
@@ -794,53 +852,4 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.IsNot: operator.is_not,
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
-}
-_STATEMENTS: dict[type[ast.stmt], Callable[..., Flow | None]] = {
-    ast.Assign: Interpreter._assign,
-    ast.AnnAssign: Interpreter._annotated,
-    ast.AugAssign: Interpreter._augmented,
-    ast.If: Interpreter._if,
-    ast.For: Interpreter._for,
-    ast.While: Interpreter._while,
-    ast.FunctionDef: Interpreter._function,
-    ast.AsyncFunctionDef: Interpreter._function,
-    ast.ClassDef: Interpreter._class,
-    ast.Return: Interpreter._return,
-    ast.Raise: Interpreter._raise,
-    ast.Try: Interpreter._try,
-    ast.With: Interpreter._with,
-    ast.Expr: Interpreter._expression,
-    ast.Import: Interpreter._import,
-    ast.ImportFrom: Interpreter._import_from,
-    ast.Global: Interpreter._outside,
-    ast.Nonlocal: Interpreter._outside,
-    ast.Delete: Interpreter._delete,
-    ast.Match: Interpreter._match,
-    ast.Break: lambda *_: Flow("break"),
-    ast.Continue: lambda *_: Flow("continue"),
-}
-_EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
-    ast.Constant: Interpreter._constant,
-    ast.Name: Interpreter._name,
-    ast.Attribute: Interpreter._attribute,
-    ast.Subscript: Interpreter._subscript,
-    ast.Slice: Interpreter._slice,
-    ast.Call: Interpreter._call,
-    ast.BinOp: Interpreter._operation,
-    ast.UnaryOp: Interpreter._unary,
-    ast.BoolOp: Interpreter._boolean,
-    ast.Compare: Interpreter._comparison,
-    ast.IfExp: Interpreter._either_value,
-    ast.Tuple: Interpreter._tuple,
-    ast.List: Interpreter._list,
-    ast.Set: Interpreter._list,
-    ast.Dict: Interpreter._dict,
-    ast.JoinedStr: Interpreter._text,
-    ast.ListComp: Interpreter._comprehension,
-    ast.SetComp: Interpreter._comprehension,
-    ast.GeneratorExp: Interpreter._comprehension,
-    ast.DictComp: Interpreter._dict_comprehension,
-    ast.Lambda: Interpreter._lambda,
-    ast.NamedExpr: Interpreter._walrus,
-    ast.Await: Interpreter._awaited,
 }

@@ -88,15 +88,62 @@ FUNCTIONS = ("concatenate", "add", "multiply", "average", "maximum", "minimum", 
 _RECURRENT = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "CuDNNLSTM": 2, "CuDNNGRU": 1, "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2}
 """How many states each has."""
 _WITHOUT_SIZE = frozenset(
-    "activation recurrent_activation dropout recurrent_dropout rate stddev mask_value kernel_initializer recurrent_initializer "
-    "bias_initializer embeddings_initializer kernel_regularizer recurrent_regularizer bias_regularizer activity_regularizer "
-    "embeddings_regularizer kernel_constraint recurrent_constraint bias_constraint embeddings_constraint weights epsilon momentum "
-    "dtype seed mask_zero implementation unroll stateful alpha negative_slope max_value threshold noise_shape "
-    "unit_forget_bias dropout_W dropout_U init inner_init W_regularizer U_regularizer b_regularizer beta_initializer gamma_initializer "
-    "moving_mean_initializer moving_variance_initializer time_major inner_activation forget_bias_init consume_less theta".split()
+    [
+        "activation",
+        "recurrent_activation",
+        "dropout",
+        "recurrent_dropout",
+        "rate",
+        "stddev",
+        "mask_value",
+        "kernel_initializer",
+        "recurrent_initializer",
+        "bias_initializer",
+        "embeddings_initializer",
+        "kernel_regularizer",
+        "recurrent_regularizer",
+        "bias_regularizer",
+        "activity_regularizer",
+        "embeddings_regularizer",
+        "kernel_constraint",
+        "recurrent_constraint",
+        "bias_constraint",
+        "embeddings_constraint",
+        "weights",
+        "epsilon",
+        "momentum",
+        "dtype",
+        "seed",
+        "mask_zero",
+        "implementation",
+        "unroll",
+        "stateful",
+        "alpha",
+        "negative_slope",
+        "max_value",
+        "threshold",
+        "noise_shape",
+        "unit_forget_bias",
+        "dropout_W",
+        "dropout_U",
+        "init",
+        "inner_init",
+        "W_regularizer",
+        "U_regularizer",
+        "b_regularizer",
+        "beta_initializer",
+        "gamma_initializer",
+        "moving_mean_initializer",
+        "moving_variance_initializer",
+        "time_major",
+        "inner_activation",
+        "forget_bias_init",
+        "consume_less",
+        "theta",
+    ]
 )
 """Arguments that change no size and are left out."""
-_SHAPES = frozenset("input_shape batch_input_shape batch_shape shape input_dim input_length batch_size".split())
+_SHAPES = frozenset(["input_shape", "batch_input_shape", "batch_shape", "shape", "input_dim", "input_length", "batch_size"])
 _DROPPED = frozenset({"mask", "training", "attention_mask", "return_attention_scores", "use_causal_mask", "constants"})
 
 
@@ -280,7 +327,30 @@ def _lambda(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], c
 
 
 _UNARY = frozenset(
-    "relu tanh sigmoid softmax elu selu gelu swish silu softplus exp log sqrt square abs cast stop_gradient identity sign negative dropout l2_normalize".split()
+    [
+        "relu",
+        "tanh",
+        "sigmoid",
+        "softmax",
+        "elu",
+        "selu",
+        "gelu",
+        "swish",
+        "silu",
+        "softplus",
+        "exp",
+        "log",
+        "sqrt",
+        "square",
+        "abs",
+        "cast",
+        "stop_gradient",
+        "identity",
+        "sign",
+        "negative",
+        "dropout",
+        "l2_normalize",
+    ]
 )
 _REDUCED = {"reduce_mean": "Mean", "reduce_sum": "Sum", "reduce_max": "Max", "reduce_min": "Min", "mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min"}  # fmt: skip
 _PAIRS = {

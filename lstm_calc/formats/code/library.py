@@ -54,13 +54,65 @@ _USUAL = {
 }
 """Names that are nearly always imported as one thing, for a piece of code without its imports."""
 _TRANSPARENT = frozenset(
-    "DataParallel DistributedDataParallel script compile jit transform remat weight_norm spectral_norm orthogonal scan vmap "
-    "transform_with_state without_apply_rng filter_jit Dtype cast".split()
+    [
+        "DataParallel",
+        "DistributedDataParallel",
+        "script",
+        "compile",
+        "jit",
+        "transform",
+        "remat",
+        "weight_norm",
+        "spectral_norm",
+        "orthogonal",
+        "scan",
+        "vmap",
+        "transform_with_state",
+        "without_apply_rng",
+        "filter_jit",
+        "Dtype",
+        "cast",
+    ]
 )
 """Functions around a layer that change no parameter; weight_norm is counted apart."""
 _SAME = frozenset(
-    "to cuda cpu eval train float half double bfloat16 apply requires_grad_ share_memory type_as contiguous detach clone copy "
-    "normal_ uniform_ zero_ fill_ copy_ data t T permute view reshape unsqueeze squeeze type xavier_uniform_ long numpy astype".split()
+    [
+        "to",
+        "cuda",
+        "cpu",
+        "eval",
+        "train",
+        "float",
+        "half",
+        "double",
+        "bfloat16",
+        "apply",
+        "requires_grad_",
+        "share_memory",
+        "type_as",
+        "contiguous",
+        "detach",
+        "clone",
+        "copy",
+        "normal_",
+        "uniform_",
+        "zero_",
+        "fill_",
+        "copy_",
+        "data",
+        "t",
+        "T",
+        "permute",
+        "view",
+        "reshape",
+        "unsqueeze",
+        "squeeze",
+        "type",
+        "xavier_uniform_",
+        "long",
+        "numpy",
+        "astype",
+    ]
 )
 _NORM_OF_WEIGHTS = "weight_norm"
 
@@ -282,7 +334,7 @@ class Library:
         traced = flows.function(path, positional, named)
         if traced is not MISSING:
             return traced
-        if home is None and path.startswith(("tensorflow.", "keras.", "K.")) or home is not None and home[0] == "keras":
+        if (home is None and path.startswith(("tensorflow.", "keras.", "K."))) or (home is not None and home[0] == "keras"):
             found = keras.make(interpreter, path, positional, named, cause)
             return Foreign(cause, path) if found is MISSING else found
         last = path.rpartition(".")[2]
@@ -315,10 +367,8 @@ class Library:
             arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
             del names
         made = Made(family, name, arguments, cause.place, interpreter.doubt)
-        if (
-            name in CONTAINERS
-            or name in {"RNN", "Bidirectional"}
-            and any(isinstance(each, (Made, Instance)) for each in positional)
+        if name in CONTAINERS or (
+            name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)
         ):
             made.inner = _contained(positional, named, made)
             made.name = made.name if name in CONTAINERS else f"{name}()"

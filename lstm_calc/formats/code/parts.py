@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
 _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
-    re.I,
+    re.IGNORECASE,
 )
 _HOW = frozenset({"strides", "dilation_rate", "padding"})
 """Fields that change no count: left out where they are not known."""
@@ -77,8 +77,8 @@ class Parts:
         self.missing += made.doubt
         if kind is None:
             if made.name not in WEIGHTLESS and not made.name.endswith("Loss"):
-                name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
-                self.layers.append(Other(class_name=name, name=self._name(path)))
+                class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
+                self.layers.append(Other(class_name=class_name, name=self._name(path)))
             return
         values = {name: value for name, value in made.arguments.items() if value is not ...}
         if kind.layer is None:
@@ -107,7 +107,7 @@ class Parts:
 
     def _fields(self, made: Made, kind: Kind, values: dict[str, Any], path: str) -> dict[str, Any] | None:
         """Return the fields of a layer; None where one is missing."""
-        fields: dict[str, Any] = dict(kind.fixed)
+        fields: dict[str, Any] = {}
         for field, argument in kind.fields.items():
             if argument not in values:
                 self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))

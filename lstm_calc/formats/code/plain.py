@@ -46,7 +46,10 @@ def pure(function: Callable[..., Any]) -> Built:
         causes = causes_of([*values, *named.values()])
         if causes or not is_small([*values, *named.values()]):
             return Unknown(causes or [at])
-        return _bounded(function(*values, **named), at)
+        try:
+            return _bounded(function(*values, **named), at)
+        except OverflowError:
+            return Unknown([at])
 
     return Built(call)
 
@@ -222,10 +225,25 @@ def _made_array(value: Any, at: Cause) -> Any:
 
 
 _TEXT = frozenset(
-    "upper lower strip lstrip rstrip split title capitalize startswith endswith replace removeprefix removesuffix isdigit".split()
+    [
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "title",
+        "capitalize",
+        "startswith",
+        "endswith",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "isdigit",
+    ]
 )
-_LIST = frozenset("append extend insert pop index copy count reverse remove clear".split())
-_DICT = frozenset("get pop update copy setdefault keys values items".split())
+_LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
+_DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
 
 
 def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
