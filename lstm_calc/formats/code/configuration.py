@@ -112,7 +112,7 @@ class Configuration:
         if isinstance(value, (list, tuple)):
             parts = [self._plain(each, key) for each in value]
             return MISSING if MISSING in parts else parts
-        if isinstance(value, float) and value.is_integer() and key not in {"rate"}:
+        if isinstance(value, float) and value.is_integer() and key != "rate":
             return int(value)
         return value if isinstance(value, (int, str, float, bool, type(None))) else MISSING
 
@@ -140,6 +140,7 @@ class Configuration:
 
     def _functional(self, network: Network) -> dict[str, Any]:
         """Return the configuration of a model of calls."""
+        self.missing += causes_of(network.outputs)
         calls = calls_of(network)
         if len(calls) > MAX_LAYERS:
             raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", self.file)

@@ -170,7 +170,7 @@ class Library:
         if name in _USUAL:
             self.imports.setdefault(_USUAL[name], cause)
             return External(_USUAL[name], cause)
-        if name in keras.CLASSES:
+        if name in keras.CLASSES or name in keras.FUNCTIONS:
             return External(f"keras.layers.{name}", cause)
         return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
 
@@ -296,7 +296,7 @@ class Library:
         """Return what the call of something outside the text gives."""
         if isinstance(function, External):
             return self._call_external(interpreter, function.path, positional, named, cause)
-        if isinstance(function, keras.Layer) or isinstance(function, keras.Network):
+        if isinstance(function, (keras.Layer, keras.Network)):
             return keras.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
