@@ -78,6 +78,7 @@ CONSTRUCTS = {
     "lambda": "make = lambda n: nn.Linear(n, 3)\nself.fc = make(4)",
     "nested": "def make(n=4):\n    return nn.Linear(n, 3)\nself.fc = make()",
     "container": "self.layers = nn.ModuleList([nn.Linear(4, 3) for _ in range(1)])",
+    "empty": "self.none = nn.Sequential()\nself.fc = nn.Linear(4, 3)",
     "appended": "self.layers = nn.ModuleList()\nself.layers.append(nn.Linear(4, 3))",
     "sequential": "self.net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Dropout(0.1))",
     "unregistered": "self.fc = nn.Linear(4, 3)\nself.plain = [nn.Linear(5, 5)]",
@@ -126,6 +127,8 @@ ASKED = {
     "length": (TORCH + "n = len(vocab)\nm = nn.Linear(n, 3)", {"len(vocab)": 4}),
     "attribute": (TORCH + "import const\nm = nn.Linear(const.SIZE, 3)", {"const.SIZE": 4}),
     "shape": (TORCH + "m = nn.Linear(X.shape[1], 3)", {"X.shape": (10, 4)}),
+    "class by name": (module("self.fc = getattr(nn, kind.strip())(4, 3)", "None", ", kind"), {"kind": "Linear"}),
+    "class by key": (module("self.fc = {'a': nn.Linear}[kind](4, 3)", "None", ", kind"), {"kind": "a"}),
     "loop": (module("self.fc = nn.Sequential(*[nn.Linear(4, 3) for _ in range(n)])", "None", ", n"), {"n": 1}),
     "condition": (
         module("self.fc = nn.Linear(4, 3)\nif more:\n    self.more = nn.Linear(9, 9)", "None", ", more"),
@@ -259,6 +262,5 @@ def test_python_2_is_named() -> None:
 
 def test_the_framework_is_said() -> None:
     """The answer says which framework it took, and from which import."""
-    (remark, *_) = read_code(TORCH + "m = nn.Linear(4, 3)").remarks
-    assert "pytorch" in remark
-    assert "torch" in remark
+    origin = read_code(TORCH + "m = nn.Linear(4, 3)").origin
+    assert origin == "pytorch, for torch"

@@ -72,6 +72,8 @@ def _share(count: int | None, answer: ParamCount) -> float | None:
 
 
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
+    if model.origin:
+        yield model.origin
     yield from caller_notes(model, framework(answer.framework))
     size = size_words(FLOAT32 * answer.known_total)
     least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""

@@ -124,7 +124,7 @@ class _Reading:
         name = _framework(family or "pytorch", value, found)
         first = parts.layers[0].input_dim
         try:
-            return Model(parts.layers, first, remarks=self._remarks(name, remark), framework=name)
+            return Model(parts.layers, first, origin=self._origin(name, remark), framework=name)
         except ModelError as error:
             raise ModelFileError(str(error), self.module.file) from None
 
@@ -218,7 +218,7 @@ class _Reading:
 
         def read(filled: Any, width: int | None) -> Model:
             model = with_params(configurations.read(filled, self.module.file, width), configuration.params)
-            return model.replace(remarks=(*self._remarks("keras", remark), *model.remarks))
+            return model.replace(origin=self._origin("keras", remark))
 
         try:
             return self._countable(read, config, spare, configuration)
@@ -266,18 +266,16 @@ class _Reading:
         command = f"try: lstm-calc params {_quoted(self.asked)} {options}"
         raise Missing("\n".join([*lines, *more, command]))
 
-    def _remarks(self, name: str, remark: str) -> tuple[str, ...]:
+    def _origin(self, name: str, remark: str) -> str | None:
         """Return which framework it is and from which import, and where the arguments of the model come from."""
-        words = {"pytorch": "torch", "flax-linen": "flax", "flax-nnx": "flax", "flax-nnx-optimized": "flax"}
-        root = words.get(name, name)
-        for path, cause in self.interpreter.library.imports.items():
-            if root in path.split(".") or path.startswith(f"{root}.") or f".{root}" in path:
-                said = f"{name}: from {path} in {cause.place}" if cause.place.file != _TEXT else f"{name}: from {path}"
-                return tuple(filter(None, (said, remark)))
-        return (remark,) if remark else ()
+        root = {"pytorch": "torch", "mlx": "mlx"}.get(name, name.partition("-")[0])
+        found = ((path, cause) for path, cause in self.interpreter.library.imports.items() if root in path.split("."))
+        path, cause = next(found, (None, None))
+        said = "" if path is None else f"{name}, as {path} is imported in {cause.place}" if cause.place.file != _TEXT else f"{name}, for {path}"
+        return "; ".join(filter(None, (said, remark))) or None
 
 
-class Missing(ModelError):
+class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
     """Values that a program does not say, and on which its sizes depend."""
 
 

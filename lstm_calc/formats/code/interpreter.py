@@ -126,6 +126,8 @@ class Interpreter:
         before = self.value(_as_loaded(node.target), scope)
         value = self.value(node.value, scope)
         if isinstance(node.op, ast.Add) and isinstance(before, list) and isinstance(value, (list, tuple)):
+            if not is_small(before):
+                raise ModelFileError("a list grows too long to be followed here", str(self.place(node, scope)))
             before.extend(value)
             return
         self.store(node.target, self._operate(type(node.op), before, value, node.value, scope), scope)
@@ -433,6 +435,8 @@ class Interpreter:
                 return holder[key]
             except (TypeError, LookupError, ValueError):
                 return self.unknown(node, scope)
+        if isinstance(holder, (list, tuple, dict)) and is_unknown(key):
+            return Unknown(causes_of(key))
         return self.library.item(self, holder, key, self.cause(node, scope))
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Any:

@@ -196,6 +196,8 @@ class Library:
             return holder
         if isinstance(holder, Instance) and name == "__dict__":
             return holder.attributes
+        if isinstance(holder, Unknown) and name in {"upper", "lower", "strip", "title", "capitalize"}:
+            return Built(lambda *_, at, **__: Unknown(holder.causes))  # noqa: ARG005 - as every call
         found = plain.method(interpreter, holder, name)
         return Unknown([cause]) if found is MISSING else found
 
@@ -300,7 +302,10 @@ class Library:
             return keras.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
-        return Foreign(cause, cause.text.partition("(")[0])
+        found = Foreign(cause, cause.text.partition("(")[0])
+        causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
+        found.chosen = tuple(each for each in causes if "(" not in each.text)
+        return found
 
     def call_instance(
         self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
@@ -552,7 +557,8 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
     if isinstance(value, Made) and not value.inner:
         found.append((path, value))
     elif isinstance(value, Made):
-        pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(value.inner))
+        inner = (_outside(each) if type(each) is Unknown else each for each in value.inner)
+        pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(inner))
         found += [pair for name, each in pairs for pair in owners(each, name, seen)]
     if isinstance(value, Foreign):
         found.append((path, value))
@@ -563,6 +569,13 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
         found += [pair for at, each in enumerate(value) for pair in owners(each, f"{path}.{at}".lstrip("."), seen)]
     if isinstance(value, dict):
         found += [pair for name, each in value.items() for pair in owners(each, f"{path}.{name}".lstrip("."), seen)]
+    return found
+
+
+def _outside(value: Unknown) -> Foreign:
+    """Return what stands among layers and is not known, as a layer that is not."""
+    found = Foreign(value.causes[0], value.causes[0].text)
+    found.used = True
     return found
 
 
@@ -608,7 +621,7 @@ def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:
         return Built(lambda *_, at, **__: _marked(_weights(holder), holder))  # noqa: ARG005 - as every call
     if name == "named_parameters":
         return Built(lambda *_, at, **__: _named_weights(holder))  # noqa: ARG005 - as every call
-    if name in {"modules", "children"}:
+    if name in {"modules", "children"} and not isinstance(holder, Foreign):
         return Built(lambda *_, at, **__: [owner for _, owner in owners(holder)])  # noqa: ARG005 - as every call
     if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
         return Built(_add(holder))

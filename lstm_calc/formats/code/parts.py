@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
 from lstm_calc.formats.code.library import module_family, owners
-from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Instance, Made, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Other
 from lstm_calc.model.layers.norm import Norm
 
@@ -67,7 +67,10 @@ class Parts:
 
     def _foreign(self, path: str, each: Foreign, root: Any) -> None:
         """Add a layer that is not in the text, where the text uses it as one."""
-        if _NOT_LAYERS.search(each.path) or not (each.used or each.attributes or _is_called(root, path)):
+        if not (each.used or each.attributes or each.chosen) and (_NOT_LAYERS.search(each.path) or not _is_called(root, path, each)):
+            return
+        if each.chosen:
+            self.missing += each.chosen
             return
         name = re.sub(r"[^A-Za-z0-9_./-]", "_", each.path.rpartition(".from_pretrained")[0] or each.path)[:200].lstrip("./-")
         self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
@@ -76,7 +79,7 @@ class Parts:
         kind = FAMILIES[made.family].get(made.name)
         self.missing += made.doubt
         if kind is None:
-            if made.name not in WEIGHTLESS and not made.name.endswith("Loss"):
+            if made.name not in WEIGHTLESS | CONTAINERS and not made.name.endswith("Loss"):
                 class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
                 self.layers.append(Other(class_name=class_name, name=self._name(path)))
             return
@@ -192,10 +195,12 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
         yield Other(params=layer.output, class_name="weight_g")
 
 
-def _is_called(root: Any, path: str) -> bool:
-    """Return whether a module calls one of its attributes, as it does its layers."""
+def _is_called(root: Any, path: str, each: Foreign) -> bool:
+    """Return whether a module calls one of its attributes, as it does its layers; of a class without a forward, whether it may be one."""
     name = path.rpartition(".")[2]
     classes = [each.cls for _, each in _objects("", root) if each.cls is not None]
+    if not any(isinstance(cls.find(method), Function) for cls in classes for method in ("forward", "call", "__call__")):
+        return each.path.rpartition(".")[2][:1].isupper()
     return any(re.search(rf"\bself\.{re.escape(name)}(?:\.\w+)?\(", _methods(cls)) for cls in classes)
 
 

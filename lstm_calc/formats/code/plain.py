@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.interpreter import is_wide
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -188,7 +189,7 @@ _SHAPED = (
 FUNCTIONS: dict[str, Any] = {
     **{f"math.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "log", "log10", "pow", "gcd")},
     "math.sqrt": pure(_root),
-    "math.prod": pure(lambda values: math.prod(values)),
+    "math.prod": pure(math.prod),
     **{
         f"{home}.{name}": Built(_of_shape)
         for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
@@ -206,7 +207,7 @@ FUNCTIONS: dict[str, Any] = {
         for home in ("torch", "numpy", "jax.numpy")
         for name in ("array", "tensor", "asarray", "from_numpy")
     },
-    "numpy.prod": pure(lambda values: math.prod(values)),
+    "numpy.prod": pure(math.prod),
     "numpy.floor": pure(math.floor),
     "numpy.ceil": pure(math.ceil),
     "numpy.log2": pure(math.log2),
@@ -272,13 +273,15 @@ def _too_long() -> Any:
 
 def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any:
     if not is_small(list(values)):
-        return Unknown([at])
+        raise ModelFileError("a list grows too long to be followed here", str(at.place))
     return _bounded(function(*values), at)
 
 
 def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
-    if values and (is_unknown(values[0]) or not is_small(values[0])):
-        return Unknown(causes_of(values[0]) or [at])
+    if values and not is_small(values[0]):
+        raise ModelFileError("a table grows too large to be followed here", str(at.place))
+    if values and is_unknown(values[0]):
+        return Unknown(causes_of(values[0]))
     found = getattr(holder, name)(*values, **(named if name == "update" else {}))
     return list(found) if name in {"keys", "values", "items"} else _bounded(found, at)
 
