@@ -91,7 +91,7 @@ CONSTRUCTS = {
     "attribute": "first = nn.Linear(9, 4)\nself.fc = nn.Linear(first.out_features, 3)",
     "walrus": "self.fc = nn.Linear(n := 4, 3)",
     "match": "match 'x':\n    case 'x':\n        self.fc = nn.Linear(4, 3)",
-    "no condition matters": "if torch.cuda.is_available():\n    device = 'cuda'\nelse:\n    device = 'cpu'\nself.fc = nn.Linear(4, 3)",
+    "no condition matters": "if torch.cuda.is_available():\n    device = 'cuda'\nself.fc = nn.Linear(4, 3)",
     "tensor": "x = torch.rand(2, 7, 4)\nself.fc = nn.Linear(x.shape[-1], 3)",
 }
 
@@ -183,7 +183,8 @@ def test_settings(text: str, said: dict[str, Any]) -> None:
 
 def test_frozen() -> None:
     """Embeddings from a table are frozen unless they say otherwise; so is what requires no gradient."""
-    body = "self.e = nn.Embedding.from_pretrained(torch.zeros(5, 2))\nself.fc = nn.Linear(4, 3)\nfor p in self.fc.parameters():\n    p.requires_grad = False"
+    body = "self.e = nn.Embedding.from_pretrained(torch.zeros(5, 2))\nself.fc = nn.Linear(4, 3)\n"
+    body += "for p in self.fc.parameters():\n    p.requires_grad = False"
     answer = params(read_code(module(body)))
     assert (answer.total, answer.trainable) == (10 + LINEAR, 0)
 

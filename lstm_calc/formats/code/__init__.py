@@ -21,18 +21,16 @@ from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
 from lstm_calc.formats.code.values import (
     MISSING,
-    Array,
     Cause,
     Foreign,
     Function,
     Instance,
     Made,
     Module,
-    Unknown,
     causes_of,
     is_unknown,
 )
-from lstm_calc.model import Model
+from lstm_calc.model import Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -269,9 +267,12 @@ class _Reading:
     def _origin(self, name: str, remark: str) -> str | None:
         """Return which framework it is and from which import, and where the arguments of the model come from."""
         root = {"pytorch": "torch", "mlx": "mlx"}.get(name, name.partition("-")[0])
-        found = ((path, cause) for path, cause in self.interpreter.library.imports.items() if root in path.split("."))
-        path, cause = next(found, (None, None))
-        said = "" if path is None else f"{name}, as {path} is imported in {cause.place}" if cause.place.file != _TEXT else f"{name}, for {path}"
+        said = ""
+        for path, cause in self.interpreter.library.imports.items():
+            if root in path.split("."):
+                where = "" if cause.place.file == _TEXT else f" is imported in {cause.place}"
+                said = f"{name}, as {path}{where}" if where else f"{name}, for {path}"
+                break
         return "; ".join(filter(None, (said, remark))) or None
 
 
@@ -334,7 +335,7 @@ def _check_widths(model: Model) -> None:
 
 
 def _is_uncounted(layer: Any) -> bool:
-    return layer.kind == "other"
+    return isinstance(layer, Other)
 
 
 __all__ = ["Missing", "load_code", "read_code"]

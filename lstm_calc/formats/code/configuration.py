@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
 from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Place, Unknown, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -269,12 +269,7 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
 
     configuration = Configuration()
     try:
-        model = configurations.read(
-            configuration.network(
-                Network(tensor.call.layer.place if hasattr(tensor.call.layer, "place") else None, None, (), tensor)
-            ),
-            "",
-        )  # type: ignore[arg-type]
+        model = configurations.read(configuration.network(Network(Place("", 1), None, (), tensor)), "")
     except ModelError:
         return None
     outputs = model.uses[-1].outputs
@@ -284,7 +279,7 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
 def with_params(model: Model, params: dict[str, Any]) -> Model:
     """Return a model with the number of parameters of the layers of the author's."""
     layers = [
-        layer.replace(params=params[layer.name])
+        layer.replace(params=params[str(layer.name)])
         if isinstance(layer, Other) and isinstance(params.get(str(layer.name)), int)
         else layer
         for layer in model.layers

@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 class Kind(Record):
     """A class of a framework.
 
-    ``signature`` are its arguments (``a b=1``); ``fields`` has the argument for each field of ``layer``. ``dims``: how many values a
-    window has. ``params`` gives the number of parameters, for a class without a layer of ours.
+    ``signature`` are its arguments (``a b=1``); ``names`` has the argument for each field of ``layer``. ``dims``: how many
+    values a window has. ``params`` gives the number of parameters, for a class without a layer of ours.
     """
 
     signature: str
     layer: type[Layer] | None = None
-    fields: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
+    names: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     dims: int = 0
-    params: Callable[[dict[str, Any]], int] | None = None
+    params: Callable[[dict[str, Any]], Any] | None = None
     needs: str = ""
     """The arguments that ``params`` depends on."""
 
@@ -63,7 +63,7 @@ def _kind(layer: type[Layer], signature: str, fields: dict[str, str], dims: int 
     return Kind(signature, layer, fields, dims)
 
 
-def _number(signature: str, needs: str, params: Callable[[dict[str, Any]], int]) -> Kind:
+def _number(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]) -> Kind:
     return Kind(signature, params=params, needs=needs)
 
 
@@ -74,7 +74,7 @@ _WINDOW = {"filters": "out_channels", "kernel_size": "kernel_size", "bias": "bia
 _SLIDING = {"strides": "stride", "dilation_rate": "dilation", "padding": "padding"}
 
 
-def _attention(values: dict[str, Any]) -> int:
+def _attention(values: dict[str, Any]) -> Any:
     """Return the parameters of nn.MultiheadAttention: three projections in, one out, and what is added to keys and values."""
     width = values["embed_dim"]
     keys, features = values["kdim"] or width, values["vdim"] or width
@@ -82,10 +82,10 @@ def _attention(values: dict[str, Any]) -> int:
     return width * (2 * width + keys + features) + biases + (2 * width if values["add_bias_kv"] else 0)
 
 
-def _block(attentions: int, norms: int) -> Callable[[dict[str, Any]], int]:
+def _block(attentions: int, norms: int) -> Callable[[dict[str, Any]], Any]:
     """Return the count of a block of a transformer: attentions, two linear layers, normalisations."""
 
-    def params(values: dict[str, Any]) -> int:
+    def params(values: dict[str, Any]) -> Any:
         width, inner, bias = values["d_model"], values["dim_feedforward"], int(values["bias"])
         each = 4 * width * width + 4 * width * bias
         return attentions * each + 2 * width * inner + (inner + width) * bias + norms * width * (1 + bias)
@@ -93,14 +93,17 @@ def _block(attentions: int, norms: int) -> Callable[[dict[str, Any]], int]:
     return params
 
 
-def _transformer(values: dict[str, Any]) -> int:
+def _transformer(values: dict[str, Any]) -> Any:
     each = values | {"bias": True}
     width = values["d_model"]
     encoder = values["num_encoder_layers"] * _block(1, 2)(each) + 2 * width
     return encoder + values["num_decoder_layers"] * _block(2, 3)(each) + 2 * width
 
 
-_BLOCK = "d_model nhead dim_feedforward=2048 dropout=0.1 activation='relu' layer_norm_eps=1e-05 batch_first=False norm_first=False bias=True"
+_BLOCK = (
+    "d_model nhead dim_feedforward=2048 dropout=0.1 activation='relu' layer_norm_eps=1e-05 "
+    "batch_first=False norm_first=False bias=True"
+)
 _CONV_OF_TORCH = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True padding_mode='zeros'"
 _TRANSPOSED = "in_channels out_channels kernel_size stride=1 padding=0 output_padding=0 groups=1 bias=True dilation=1"
 
@@ -330,9 +333,15 @@ _MLX: dict[str, Kind] = {
     **{f"Conv{dims}d": _kind(Conv, _MLX_CONV, {**_WINDOW}, dims) for dims in (1, 2, 3)},
 }
 
-_PADDLE_STACK = "input_size hidden_size num_layers=1 direction='forward' time_major=False dropout=0.0 weight_ih_attr=None weight_hh_attr=None bias_ih_attr=None bias_hh_attr=None"
+_PADDLE_STACK = (
+    "input_size hidden_size num_layers=1 direction='forward' time_major=False dropout=0.0 "
+    "weight_ih_attr=None weight_hh_attr=None bias_ih_attr=None bias_hh_attr=None"
+)
 _PADDLE_FIELDS = {**_CELL, "repeat": "num_layers", "bidirectional": "direction"}
-_PADDLE_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 padding_mode='zeros' weight_attr=None bias_attr=None"
+_PADDLE_CONV = (
+    "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 "
+    "padding_mode='zeros' weight_attr=None bias_attr=None"
+)
 _PADDLE: dict[str, Kind] = {
     "LSTM": _kind(LSTM, _PADDLE_STACK, {**_PADDLE_FIELDS}),
     "GRU": _kind(GRU, _PADDLE_STACK, {**_PADDLE_FIELDS}),
@@ -360,12 +369,36 @@ _NNX: dict[str, Kind] = {
     "OptimizedLSTMCell": _kind(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
     "GRUCell": _kind(GRU, _NNX_CELL, {**_NNX_FIELDS}),
     "SimpleCell": _kind(RNN, _NNX_CELL, {**_NNX_FIELDS}),
-    "Linear": _kind(Dense, "in_features out_features use_bias=True", {"input_dim": "in_features", "units": "out_features", "bias": "use_bias"}),
+    "Linear": _kind(
+        Dense,
+        "in_features out_features use_bias=True",
+        {"input_dim": "in_features", "units": "out_features", "bias": "use_bias"},
+    ),
     "Embed": _kind(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
-    "LayerNorm": _kind(LayerNorm, "num_features epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True", {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"}),
-    "BatchNorm": _kind(BatchNorm, "num_features use_running_average=False axis=-1 momentum=0.99 epsilon=1e-05 dtype=None param_dtype=None use_bias=True use_scale=True", {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"}),
-    "Conv": _kind(Conv, "in_features out_features kernel_size strides=1 padding='SAME' input_dilation=1 kernel_dilation=1 feature_group_count=1 use_bias=True", {"filters": "out_features", "input_dim": "in_features", "kernel_size": "kernel_size", "bias": "use_bias", "groups": "feature_group_count"}),
-}  # fmt: skip
+    "LayerNorm": _kind(
+        LayerNorm,
+        "num_features epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
+        {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
+    ),
+    "BatchNorm": _kind(
+        BatchNorm,
+        "num_features use_running_average=False axis=-1 momentum=0.99 epsilon=1e-05 dtype=None "
+        "param_dtype=None use_bias=True use_scale=True",
+        {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
+    ),
+    "Conv": _kind(
+        Conv,
+        "in_features out_features kernel_size strides=1 padding='SAME' input_dilation=1 "
+        "kernel_dilation=1 feature_group_count=1 use_bias=True",
+        {
+            "filters": "out_features",
+            "input_dim": "in_features",
+            "kernel_size": "kernel_size",
+            "bias": "use_bias",
+            "groups": "feature_group_count",
+        },
+    ),
+}
 
 _LINEN: dict[str, Kind] = {
     "LSTMCell": _kind(LSTM, "features", {"units": "features"}),

@@ -394,7 +394,7 @@ class Interpreter:
         holder = self.value(node.value, scope)
         return self.attribute(holder, node.attr, self.cause(node, scope))
 
-    def attribute(self, holder: Any, name: str, cause: Cause) -> Any:
+    def attribute(self, holder: Any, name: str, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an attribute of a value; ``cause`` is the expression, for one that is not known."""
         if isinstance(holder, Instance):
             return self._instance_attribute(holder, name, cause)
@@ -480,7 +480,7 @@ class Interpreter:
                 named["**"] = value
         return positional, named
 
-    def call(self, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    def call(self, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return what a call gives."""
         if self._depth >= _DEEPEST:
             return Unknown([cause])
@@ -538,14 +538,14 @@ class Interpreter:
         whole = rest.pop("**", None)
         for name in (*names, *(each.arg for each in arguments.kwonlyargs)):
             if name not in given:
-                given[name] = rest.pop(name) if name in rest else self._default(function, name, whole, cause)
+                given[name] = rest.pop(name) if name in rest else self._default(function, name, whole)
             self._store_name(name, given[name], scope)
         if arguments.vararg:
             scope.names[arguments.vararg.arg] = tuple(positional[len(names) :])
         if arguments.kwarg:
             scope.names[arguments.kwarg.arg] = rest
 
-    def _default(self, function: Function, name: str, whole: Any, cause: Cause) -> Any:
+    def _default(self, function: Function, name: str, whole: Any) -> Any:
         if name in function.defaults:
             return function.defaults[name]
         if whole is not None:
@@ -575,7 +575,7 @@ class Interpreter:
             truth = self.truth(value)
             return Unknown(causes_of(value)) if truth is None else not truth
         if isinstance(value, (int, float)):
-            return {ast.USub: operator.neg, ast.UAdd: operator.pos}.get(type(node.op), lambda each: ~int(each))(value)
+            return -value if isinstance(node.op, ast.USub) else value if isinstance(node.op, ast.UAdd) else ~int(value)
         return Unknown(causes_of(value)) if is_unknown(value) else value
 
     def _boolean(self, node: ast.BoolOp, scope: Scope) -> Any:
@@ -663,7 +663,7 @@ class Interpreter:
         return found
 
     def _text(self, node: ast.JoinedStr, scope: Scope) -> Any:
-        parts = [self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope) for each in node.values]  # type: ignore[attr-defined]
+        parts = [self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope) for each in node.values]
         causes = causes_of(parts)
         if causes or not is_small(parts):
             return Unknown(causes or [self.cause(node, scope)])

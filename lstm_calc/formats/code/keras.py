@@ -208,7 +208,7 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
         yield from tensors_in(each)
 
 
-def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of class
     """Return what a class or function of Keras or TensorFlow makes, MISSING for one that makes no part of a model."""
     name = path.rpartition(".")[2]
     if name == "Input":
@@ -352,7 +352,16 @@ _UNARY = frozenset(
         "l2_normalize",
     ]
 )
-_REDUCED = {"reduce_mean": "Mean", "reduce_sum": "Sum", "reduce_max": "Max", "reduce_min": "Min", "mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min"}  # fmt: skip
+_REDUCED = {
+    "reduce_mean": "Mean",
+    "reduce_sum": "Sum",
+    "reduce_max": "Max",
+    "reduce_min": "Min",
+    "mean": "Mean",
+    "sum": "Sum",
+    "max": "Max",
+    "min": "Min",
+}
 _PAIRS = {
     "add": "Add",
     "subtract": "Subtract",
@@ -364,7 +373,7 @@ _PAIRS = {
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "MatMult": "Matmul", "Pow": "Power"}
 
 
-def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:
+def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911 - a case for each function
     """Return what a function on tensors gives, MISSING where no tensor flows into it."""
     if not list(tensors_in([list(positional), named])):
         return MISSING
@@ -387,8 +396,9 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
         axis = named.get("perm", named.get("axes"))
     if name in {"transpose", "permute_dimensions"} and isinstance(axis, (list, tuple)):
         return _op("Transpose", [first], {"axes": list(axis)})
-    if name == "reshape" and isinstance(named.get("shape", axis), (list, tuple)):
-        return _op("Reshape", [first], {"shape": [None, *list(named.get("shape", axis))[1:]]})
+    shape = named.get("shape", axis)
+    if name == "reshape" and isinstance(shape, (list, tuple)):
+        return _op("Reshape", [first], {"shape": [None, *shape[1:]]})
     if name in _PAIRS and len(positional) > 1:
         return operate(_PAIRS[name], first, positional[1])
     if name in {"matmul", "dot", "tensordot"} and len(positional) > 1:
@@ -442,7 +452,7 @@ def unpacked(tensor: Tensor, number: int) -> list[Any]:
     return [Tensor(tensor.call, at) for at in range(number)]
 
 
-def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:
+def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return an attribute or method of a layer, a model or a tensor."""
     if isinstance(holder, Tensor):
         if name in {"shape", "_keras_shape"}:

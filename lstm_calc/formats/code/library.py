@@ -176,7 +176,7 @@ class Library:
 
     # Attributes
 
-    def attribute(self, interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:
+    def attribute(self, interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each kind of value
         """Return an attribute of a value that is no object of the text, or that such an object does not have."""
         if isinstance(holder, Foreign) and name in holder.attributes:
             return holder.attributes[name]
@@ -217,7 +217,7 @@ class Library:
 
         return Built(start)
 
-    def set_attribute(self, interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:
+    def set_attribute(self, interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:  # noqa: C901 - a case for each kind of value
         """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
         if isinstance(holder, (Instance, Foreign)):
             holder.attributes[name] = value
@@ -262,7 +262,7 @@ class Library:
         causes = causes_of(value)
         return [Unknown(cause.replace(text=f"{cause.text}[{at}]") for cause in causes) for at in range(number)]
 
-    def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:
+    def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an entry of a value."""
         del interpreter
         if isinstance(holder, keras.Tensor):
@@ -322,7 +322,7 @@ class Library:
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
 
-    def _call_external(
+    def _call_external(  # noqa: PLR0911 - a case for each kind of thing that is imported
         self, interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause
     ) -> Any:
         path = _usual_path(path)
@@ -368,9 +368,7 @@ class Library:
         kind = FAMILIES[family].get(name)
         arguments = dict(named)
         if kind is not None:
-            names = [each for each in kind.arguments if each not in named]
             arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
-            del names
         made = Made(family, name, arguments, cause.place, interpreter.doubt)
         if name in CONTAINERS or (
             name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)
@@ -613,7 +611,7 @@ def _add(holder: Any) -> Callable[..., Any]:
     return add
 
 
-def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:
+def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return what modules of PyTorch offer beside what they are made of."""
     if name in _SAME:
         return Built(lambda *values, at, **__: _same(holder, name, values))  # noqa: ARG005 - as every call

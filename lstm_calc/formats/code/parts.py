@@ -67,7 +67,9 @@ class Parts:
 
     def _foreign(self, path: str, each: Foreign, root: Any) -> None:
         """Add a layer that is not in the text, where the text uses it as one."""
-        if not (each.used or each.attributes or each.chosen) and (_NOT_LAYERS.search(each.path) or not _is_called(root, path, each)):
+        if not (each.used or each.attributes or each.chosen) and (
+            _NOT_LAYERS.search(each.path) or not _is_called(root, path, each)
+        ):
             return
         if each.chosen:
             self.missing += each.chosen
@@ -111,7 +113,7 @@ class Parts:
     def _fields(self, made: Made, kind: Kind, values: dict[str, Any], path: str) -> dict[str, Any] | None:
         """Return the fields of a layer; None where one is missing."""
         fields: dict[str, Any] = {}
-        for field, argument in kind.fields.items():
+        for field, argument in kind.names.items():
             if argument not in values:
                 self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))
                 return None
@@ -122,7 +124,7 @@ class Parts:
                     fields["__missing__"] = True
                 continue
             fields[field] = value
-        if "input_dim" not in kind.fields and kind.layer is not Embedding:
+        if "input_dim" not in kind.names and kind.layer is not Embedding:
             fields["input_dim"] = self._width(made, path)
         return None if fields.pop("__missing__", False) or causes_of(fields.get("input_dim")) else fields
 
@@ -146,7 +148,7 @@ class Parts:
         return width
 
 
-def _converted(field: str, argument: str, value: Any, dims: int) -> Any:
+def _converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
     """Return an argument as the field of our layer takes it."""
     if field in _WINDOWS:
         return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
@@ -196,7 +198,7 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
 
 
 def _is_called(root: Any, path: str, each: Foreign) -> bool:
-    """Return whether a module calls one of its attributes, as it does its layers; of a class without a forward, whether it may be one."""
+    """Return whether a module calls one of its attributes, as it does its layers; without a forward, whether it may be one."""
     name = path.rpartition(".")[2]
     classes = [each.cls for _, each in _objects("", root) if each.cls is not None]
     if not any(isinstance(cls.find(method), Function) for cls in classes for method in ("forward", "call", "__call__")):

@@ -247,7 +247,7 @@ _LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count"
 _DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
 
 
-def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
+def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
     if not is_small(holder):
