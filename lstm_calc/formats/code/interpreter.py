@@ -521,7 +521,7 @@ class Interpreter:
         node = function.node
         scope = Scope(function.scope.module, function.scope, function.owner)
         instance = () if function.instance is None else (function.instance,)
-        self.bind(function, [*instance, *positional], named, scope, cause)
+        self.bind(function, [*instance, *positional], named, scope)
         if isinstance(node, ast.Lambda):
             return self.value(node.body, scope)
         if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
@@ -529,7 +529,7 @@ class Interpreter:
         flow = self.block(node.body, scope)
         return flow.value if flow is not None else None
 
-    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause) -> None:
+    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope) -> None:
         """Bind the parameters of a function; one without a value is not known."""
         arguments = function.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]

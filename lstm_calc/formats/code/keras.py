@@ -352,7 +352,7 @@ _UNARY = frozenset(
         "l2_normalize",
     ]
 )
-_REDUCED = {
+_REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
     "reduce_mean": "Mean",
     "reduce_sum": "Sum",
     "reduce_max": "Max",

@@ -251,7 +251,7 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PL
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
     if not is_small(holder):
-        return MISSING
+        return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, str) and name == "replace":
         return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= _MOST else _too_long())
     if isinstance(holder, str) and name in _TEXT:
@@ -267,19 +267,24 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PL
     return MISSING
 
 
+def _refused(*_: Any, at: Cause, **__: Any) -> Any:
+    """Refuse to follow what would leave a list or a dict other than it is in the program."""
+    raise ModelFileError("a list or dict grows too large to be followed here", str(at.place))
+
+
 def _too_long() -> Any:
     raise ValueError("too long")
 
 
 def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any:
     if not is_small(list(values)):
-        raise ModelFileError("a list grows too long to be followed here", str(at.place))
+        _refused(at=at)
     return _bounded(function(*values), at)
 
 
 def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
     if values and not is_small(values[0]):
-        raise ModelFileError("a table grows too large to be followed here", str(at.place))
+        _refused(at=at)
     if values and is_unknown(values[0]):
         return Unknown(causes_of(values[0]))
     found = getattr(holder, name)(*values, **(named if name == "update" else {}))
