@@ -353,15 +353,6 @@ _UNARY = frozenset(
     ]
 )
 _REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
-    "reduce_mean": "Mean",
-    "reduce_sum": "Sum",
-    "reduce_max": "Max",
-    "reduce_min": "Min",
-    "mean": "Mean",
-    "sum": "Sum",
-    "max": "Max",
-    "min": "Min",
-}
 _PAIRS = {
     "add": "Add",
     "subtract": "Subtract",
