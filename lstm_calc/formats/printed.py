@@ -30,9 +30,9 @@ _CLASS = re.compile(r"([A-Za-z_][\w.\[\]]*)\s*\(")
 
 
 def is_printed(text: str) -> bool:
-    """Return whether a text is a model as a program prints it.
+    r"""Return whether a text is a model as a program prints it.
 
-    >>> is_printed("Net(\\n  (fc): Linear(in_features=4, out_features=2, bias=True)\\n)"), is_printed("40 > lstm 96")
+    >>> is_printed("Net(\n  (fc): Linear(in_features=4, out_features=2, bias=True)\\n)"), is_printed("40 > lstm 96")
     (True, False)
     """
     return "Param #" in text or re.match(r"\s*[\w.]+\(\s*\([\w.-]+\):", text) is not None

@@ -108,7 +108,7 @@ class Model(Checked):
     batch, with None for a size that is not known. A first layer of kind ``input`` says it as well. ``outputs`` are the names of
     what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file
     compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no
-    other is asked for.
+    other is asked for. ``origin`` says, in words, which part of a program the model was read from.
     """
 
     rules = {  # noqa: RUF012 - as above
@@ -124,6 +124,7 @@ class Model(Checked):
     remarks: Sequence[str] = ()
     framework: str | None = None
     outputs: Sequence[str] = ()
+    origin: str | None = None
 
     flat: ClassVar[tuple[Layer, ...]]
     """The layers, with those of models within the model in the place of these."""

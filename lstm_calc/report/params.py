@@ -76,6 +76,8 @@ def _share(count: int | None, answer: ParamCount) -> float | None:
 
 
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
+    if model.origin:
+        yield model.origin
     size = size_words(FLOAT32 * answer.known_total)
     least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""
     yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,18 +21,16 @@ from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
 from lstm_calc.formats.code.values import (
     MISSING,
-    Array,
     Cause,
     Foreign,
     Function,
     Instance,
     Made,
     Module,
-    Unknown,
     causes_of,
     is_unknown,
 )
-from lstm_calc.model import Model
+from lstm_calc.model import Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -125,7 +122,7 @@ class _Reading:
         name = _framework(family or "pytorch", value, found)
         first = parts.layers[0].input_dim
         try:
-            return Model(parts.layers, first, remarks=self._remarks(name, remark), framework=name)
+            return Model(parts.layers, first, origin=self._origin(name, remark), framework=name)
         except ModelError as error:
             raise ModelFileError(str(error), self.module.file) from None
 
@@ -219,7 +216,7 @@ class _Reading:
 
         def read(filled: Any, width: int | None) -> Model:
             model = with_params(configurations.read(filled, self.module.file, width), configuration.params)
-            return model.replace(remarks=(*self._remarks("keras", remark), *model.remarks))
+            return model.replace(origin=self._origin("keras", remark))
 
         try:
             return self._countable(read, config, spare, configuration)
@@ -267,18 +264,19 @@ class _Reading:
         command = f"try: lstm-calc params {_quoted(self.asked)} {options}"
         raise Missing("\n".join([*lines, *more, command]))
 
-    def _remarks(self, name: str, remark: str) -> tuple[str, ...]:
+    def _origin(self, name: str, remark: str) -> str | None:
         """Return which framework it is and from which import, and where the arguments of the model come from."""
-        words = {"pytorch": "torch", "flax-linen": "flax", "flax-nnx": "flax", "flax-nnx-optimized": "flax"}
-        root = words.get(name, name)
+        root = {"pytorch": "torch", "mlx": "mlx"}.get(name, name.partition("-")[0])
+        said = ""
         for path, cause in self.interpreter.library.imports.items():
-            if root in path.split(".") or path.startswith(f"{root}.") or f".{root}" in path:
-                said = f"{name}: from {path} in {cause.place}" if cause.place.file != _TEXT else f"{name}: from {path}"
-                return tuple(filter(None, (said, remark)))
-        return (remark,) if remark else ()
+            if root in path.split("."):
+                where = "" if cause.place.file == _TEXT else f" is imported in {cause.place}"
+                said = f"{name}, as {path}{where}" if where else f"{name}, for {path}"
+                break
+        return "; ".join(filter(None, (said, remark))) or None
 
 
-class Missing(ModelError):
+class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
     """Values that a program does not say, and on which its sizes depend."""
 
 
@@ -337,7 +335,7 @@ def _check_widths(model: Model) -> None:
 
 
 def _is_uncounted(layer: Any) -> bool:
-    return layer.kind == "other"
+    return isinstance(layer, Other)
 
 
 __all__ = ["Missing", "load_code", "read_code"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
 from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Place, Unknown, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 _MODULE = "keras.layers"
 _PROBE = 96
 """A size that stands for one that is not known, while it is tried which others a count depends on."""
-_FLAGS = frozenset("return_sequences return_state use_bias go_backwards reset_after center scale trainable keepdims".split())
-_WORDS = frozenset("merge_mode padding data_format name".split())
+_FLAGS = frozenset(
+    ["return_sequences", "return_state", "use_bias", "go_backwards", "reset_after", "center", "scale", "trainable", "keepdims"]
+)
+_WORDS = frozenset(["merge_mode", "padding", "data_format", "name"])
 _ONE = {"Dense", "Dropout", "Activation", "BatchNormalization", "Add", "Multiply", "RepeatVector"}
 _IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6, "MaxPooling2D": 4, "AveragePooling2D": 4}
 
@@ -110,7 +112,7 @@ class Configuration:
         if isinstance(value, (list, tuple)):
             parts = [self._plain(each, key) for each in value]
             return MISSING if MISSING in parts else parts
-        if isinstance(value, float) and value.is_integer() and key not in {"rate"}:
+        if isinstance(value, float) and value.is_integer() and key != "rate":
             return int(value)
         return value if isinstance(value, (int, str, float, bool, type(None))) else MISSING
 
@@ -138,6 +140,7 @@ class Configuration:
 
     def _functional(self, network: Network) -> dict[str, Any]:
         """Return the configuration of a model of calls."""
+        self.missing += causes_of(network.outputs)
         calls = calls_of(network)
         if len(calls) > MAX_LAYERS:
             raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", self.file)
@@ -266,12 +269,7 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
 
     configuration = Configuration()
     try:
-        model = configurations.read(
-            configuration.network(
-                Network(tensor.call.layer.place if hasattr(tensor.call.layer, "place") else None, None, (), tensor)
-            ),
-            "",
-        )  # type: ignore[arg-type]
+        model = configurations.read(configuration.network(Network(Place("", 1), None, (), tensor)), "")
     except ModelError:
         return None
     outputs = model.uses[-1].outputs
@@ -281,7 +279,7 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
 def with_params(model: Model, params: dict[str, Any]) -> Model:
     """Return a model with the number of parameters of the layers of the author's."""
     layers = [
-        layer.replace(params=params[layer.name])
+        layer.replace(params=params[str(layer.name)])
         if isinstance(layer, Other) and isinstance(params.get(str(layer.name)), int)
         else layer
         for layer in model.layers

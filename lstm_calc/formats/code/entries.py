@@ -104,9 +104,10 @@ def _annotated(interpreter: Interpreter, start: Function) -> dict[str, Any]:
             and isinstance(cls, Class)
             and module_family(cls) is None
             and cls.find("__init__") is MISSING
+            and cls.fields
+            and all(cls.find(name) is not MISSING for name in cls.fields)
         ):
-            if cls.fields and all(cls.find(name) is not MISSING for name in cls.fields):
-                found[each.arg] = interpreter.make(cls, [], {}, Cause(each.arg, cls.place))
+            found[each.arg] = interpreter.make(cls, [], {}, Cause(each.arg, cls.place))
     return found
 
 
@@ -148,7 +149,7 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
     classes = {name: value for name, value in names.items() if isinstance(value, Class) and value.scope.module is module}
     models = {name: value for name, value in classes.items() if module_family(value)}
     if not top:
-        found = _not_used_by(models)
+        found: dict[str, Any] = dict(_not_used_by(models))
         functions = {name: value for name, value in names.items() if isinstance(value, Function) and value.scope.module is module}
         found = found or {name: value for name, value in {**classes, **functions}.items() if _makes(value)}
         if len(found) == 1:

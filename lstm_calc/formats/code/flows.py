@@ -53,7 +53,7 @@ def array_attribute(holder: Array, name: str, cause: Cause) -> Any:
     """Return an attribute or method of a tensor."""
     if name == "shape":
         return holder.shape if holder.shape is not None else Shape(holder, cause)
-    if name in {"ndim"} and holder.shape is not None:
+    if name == "ndim" and holder.shape is not None:
         return len(holder.shape)
     if name in {"T", "t"}:
         turned = None if holder.shape is None else Array(reversed(holder.shape), trained=holder.trained)
@@ -146,7 +146,7 @@ def function(path: str, positional: Sequence[Any], named: dict[str, Any]) -> Any
 def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
     widths = [each.width if isinstance(each, Array) else None for each in arrays]
     if (
-        axis not in {-1}
+        axis != -1
         and name != "hstack"
         and not (axis == 1 and all(isinstance(each, Array) and each.shape and len(each.shape) == 2 for each in arrays))
     ):
@@ -172,7 +172,7 @@ def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named
     _read(layer, source, cause)
     if layer not in interpreter.library.called:
         interpreter.library.called.append(layer)
-    size = layer.arguments.get(kind.fields.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
+    size = layer.arguments.get(kind.names.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
     given = Array(None, size)
     if not cell:
         return given
@@ -196,7 +196,7 @@ def _torch_call(layer: Made, positional: Sequence[Any], cause: Cause) -> Any:
     if kind is None or kind.layer is None or not kind.layer.size or kind.layer.kind in {"lstm", "gru", "rnn"}:
         first = positional[0] if positional else None
         return first if isinstance(first, Array) and kind is None else Unknown([cause])
-    return Array(None, layer.arguments.get(kind.fields[kind.layer.size]))
+    return Array(None, layer.arguments.get(kind.names[kind.layer.size]))
 
 
 def _around_cell(interpreter: Interpreter, layer: Made, inputs: list[Any], named: dict[str, Any], cause: Cause) -> Any:

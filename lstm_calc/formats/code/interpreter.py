@@ -10,7 +10,7 @@ import ast
 import operator
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.values import (
@@ -107,7 +107,7 @@ class Interpreter:
         """Follow statements; return what ended them early."""
         for node in body:
             self.tick(node, scope)
-            follow = _STATEMENTS.get(type(node))
+            follow = self._statements.get(type(node))
             flow = follow(self, node, scope) if follow else None
             if flow is not None:
                 return flow
@@ -126,6 +126,8 @@ class Interpreter:
         before = self.value(_as_loaded(node.target), scope)
         value = self.value(node.value, scope)
         if isinstance(node.op, ast.Add) and isinstance(before, list) and isinstance(value, (list, tuple)):
+            if not is_small(before):
+                raise ModelFileError("a list grows too long to be followed here", str(self.place(node, scope)))
             before.extend(value)
             return
         self.store(node.target, self._operate(type(node.op), before, value, node.value, scope), scope)
@@ -245,6 +247,7 @@ class Interpreter:
             self.block(body, scope)
 
         self._doubted(causes, follow)
+        return None
 
     def _while(self, node: ast.While, scope: Scope) -> Flow | None:
         for _ in range(_MOST_TURNS):
@@ -363,7 +366,7 @@ class Interpreter:
             said = self.settings.at(node)
             if said is not MISSING:
                 return said
-        evaluate = _EXPRESSIONS.get(type(node))
+        evaluate = self._expressions.get(type(node))
         return evaluate(self, node, scope) if evaluate else self.unknown(node, scope)
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Any:  # noqa: ARG002 - as the others
@@ -391,7 +394,7 @@ class Interpreter:
         holder = self.value(node.value, scope)
         return self.attribute(holder, node.attr, self.cause(node, scope))
 
-    def attribute(self, holder: Any, name: str, cause: Cause) -> Any:
+    def attribute(self, holder: Any, name: str, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an attribute of a value; ``cause`` is the expression, for one that is not known."""
         if isinstance(holder, Instance):
             return self._instance_attribute(holder, name, cause)
@@ -432,6 +435,8 @@ class Interpreter:
                 return holder[key]
             except (TypeError, LookupError, ValueError):
                 return self.unknown(node, scope)
+        if isinstance(holder, (list, tuple, dict)) and is_unknown(key):
+            return Unknown(causes_of(key))
         return self.library.item(self, holder, key, self.cause(node, scope))
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Any:
@@ -462,7 +467,7 @@ class Interpreter:
         for each in node.args:
             if isinstance(each, ast.Starred):
                 value = self.value(each.value, scope)
-                positional += self.items(value) if self.items(value) is not None else [value]
+                positional += self._spread(value)
             else:
                 positional.append(self.value(each, scope))
         for keyword in node.keywords:
@@ -475,7 +480,7 @@ class Interpreter:
                 named["**"] = value
         return positional, named
 
-    def call(self, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    def call(self, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return what a call gives."""
         if self._depth >= _DEEPEST:
             return Unknown([cause])
@@ -516,7 +521,7 @@ class Interpreter:
         node = function.node
         scope = Scope(function.scope.module, function.scope, function.owner)
         instance = () if function.instance is None else (function.instance,)
-        self.bind(function, [*instance, *positional], named, scope, cause)
+        self.bind(function, [*instance, *positional], named, scope)
         if isinstance(node, ast.Lambda):
             return self.value(node.body, scope)
         if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
@@ -524,7 +529,7 @@ class Interpreter:
         flow = self.block(node.body, scope)
         return flow.value if flow is not None else None
 
-    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause) -> None:
+    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope) -> None:
         """Bind the parameters of a function; one without a value is not known."""
         arguments = function.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
@@ -533,14 +538,14 @@ class Interpreter:
         whole = rest.pop("**", None)
         for name in (*names, *(each.arg for each in arguments.kwonlyargs)):
             if name not in given:
-                given[name] = rest.pop(name) if name in rest else self._default(function, name, whole, cause)
+                given[name] = rest.pop(name) if name in rest else self._default(function, name, whole)
             self._store_name(name, given[name], scope)
         if arguments.vararg:
             scope.names[arguments.vararg.arg] = tuple(positional[len(names) :])
         if arguments.kwarg:
             scope.names[arguments.kwarg.arg] = rest
 
-    def _default(self, function: Function, name: str, whole: Any, cause: Cause) -> Any:
+    def _default(self, function: Function, name: str, whole: Any) -> Any:
         if name in function.defaults:
             return function.defaults[name]
         if whole is not None:
@@ -570,7 +575,7 @@ class Interpreter:
             truth = self.truth(value)
             return Unknown(causes_of(value)) if truth is None else not truth
         if isinstance(value, (int, float)):
-            return {ast.USub: operator.neg, ast.UAdd: operator.pos}.get(type(node.op), lambda each: ~int(each))(value)
+            return -value if isinstance(node.op, ast.USub) else value if isinstance(node.op, ast.UAdd) else ~int(value)
         return Unknown(causes_of(value)) if is_unknown(value) else value
 
     def _boolean(self, node: ast.BoolOp, scope: Scope) -> Any:
@@ -620,8 +625,9 @@ class Interpreter:
         if truth is not None:
             return self.value(node.body if truth else node.orelse, scope)
         causes = causes_of(test)
-        values = [self._doubted(causes, lambda each=each: self.value(each, scope)) for each in (node.body, node.orelse)]  # type: ignore[misc]
-        return _either_of(*values, causes)
+        one = self._doubted(causes, lambda: self.value(node.body, scope))
+        other = self._doubted(causes, lambda: self.value(node.orelse, scope))
+        return _either_of(one, other, causes)
 
     def _tuple(self, node: ast.Tuple, scope: Scope) -> Any:
         return tuple(self._elements(node.elts, scope))
@@ -634,10 +640,15 @@ class Interpreter:
         for each in nodes:
             if isinstance(each, ast.Starred):
                 value = self.value(each.value, scope)
-                found += self.items(value) if self.items(value) is not None else [value]
+                found += self._spread(value)
             else:
                 found.append(self.value(each, scope))
         return found
+
+    def _spread(self, value: Any) -> list[Any]:
+        """Return the values that a starred one stands for."""
+        found = self.items(value)
+        return [value] if found is None else found
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Any:
         found: dict[Any, Any] = {}
@@ -652,7 +663,7 @@ class Interpreter:
         return found
 
     def _text(self, node: ast.JoinedStr, scope: Scope) -> Any:
-        parts = [self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope) for each in node.values]  # type: ignore[attr-defined]
+        parts = [self.value(each.value if isinstance(each, ast.FormattedValue) else each, scope) for each in node.values]
         causes = causes_of(parts)
         if causes or not is_small(parts):
             return Unknown(causes or [self.cause(node, scope)])
@@ -703,6 +714,57 @@ class Interpreter:
 
     def _awaited(self, node: ast.Await, scope: Scope) -> Any:
         return self.value(node.value, scope)
+
+    _statements: ClassVar[dict[type[ast.stmt], Callable[..., Flow | None]]] = {
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.If: _if,
+        ast.For: _for,
+        ast.While: _while,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.Expr: _expression,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Global: _outside,
+        ast.Nonlocal: _outside,
+        ast.Delete: _delete,
+        ast.Match: _match,
+        ast.Break: lambda *_: Flow("break"),
+        ast.Continue: lambda *_: Flow("continue"),
+    }
+
+    _expressions: ClassVar[dict[type[ast.expr], Callable[..., Any]]] = {
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Slice: _slice,
+        ast.Call: _call,
+        ast.BinOp: _operation,
+        ast.UnaryOp: _unary,
+        ast.BoolOp: _boolean,
+        ast.Compare: _comparison,
+        ast.IfExp: _either_value,
+        ast.Tuple: _tuple,
+        ast.List: _list,
+        ast.Set: _list,
+        ast.Dict: _dict,
+        ast.JoinedStr: _text,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _dict_comprehension,
+        ast.Lambda: _lambda,
+        ast.NamedExpr: _walrus,
+        ast.Await: _awaited,
+    }
 
 
 def _argument(node: Any, name: str) -> Any:
@@ -794,53 +856,4 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.IsNot: operator.is_not,
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
-}
-_STATEMENTS: dict[type[ast.stmt], Callable[..., Flow | None]] = {
-    ast.Assign: Interpreter._assign,
-    ast.AnnAssign: Interpreter._annotated,
-    ast.AugAssign: Interpreter._augmented,
-    ast.If: Interpreter._if,
-    ast.For: Interpreter._for,
-    ast.While: Interpreter._while,
-    ast.FunctionDef: Interpreter._function,
-    ast.AsyncFunctionDef: Interpreter._function,
-    ast.ClassDef: Interpreter._class,
-    ast.Return: Interpreter._return,
-    ast.Raise: Interpreter._raise,
-    ast.Try: Interpreter._try,
-    ast.With: Interpreter._with,
-    ast.Expr: Interpreter._expression,
-    ast.Import: Interpreter._import,
-    ast.ImportFrom: Interpreter._import_from,
-    ast.Global: Interpreter._outside,
-    ast.Nonlocal: Interpreter._outside,
-    ast.Delete: Interpreter._delete,
-    ast.Match: Interpreter._match,
-    ast.Break: lambda *_: Flow("break"),
-    ast.Continue: lambda *_: Flow("continue"),
-}
-_EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
-    ast.Constant: Interpreter._constant,
-    ast.Name: Interpreter._name,
-    ast.Attribute: Interpreter._attribute,
-    ast.Subscript: Interpreter._subscript,
-    ast.Slice: Interpreter._slice,
-    ast.Call: Interpreter._call,
-    ast.BinOp: Interpreter._operation,
-    ast.UnaryOp: Interpreter._unary,
-    ast.BoolOp: Interpreter._boolean,
-    ast.Compare: Interpreter._comparison,
-    ast.IfExp: Interpreter._either_value,
-    ast.Tuple: Interpreter._tuple,
-    ast.List: Interpreter._list,
-    ast.Set: Interpreter._list,
-    ast.Dict: Interpreter._dict,
-    ast.JoinedStr: Interpreter._text,
-    ast.ListComp: Interpreter._comprehension,
-    ast.SetComp: Interpreter._comprehension,
-    ast.GeneratorExp: Interpreter._comprehension,
-    ast.DictComp: Interpreter._dict_comprehension,
-    ast.Lambda: Interpreter._lambda,
-    ast.NamedExpr: Interpreter._walrus,
-    ast.Await: Interpreter._awaited,
 }

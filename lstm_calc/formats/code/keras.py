@@ -88,15 +88,62 @@ FUNCTIONS = ("concatenate", "add", "multiply", "average", "maximum", "minimum", 
 _RECURRENT = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "CuDNNLSTM": 2, "CuDNNGRU": 1, "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2}
 """How many states each has."""
 _WITHOUT_SIZE = frozenset(
-    "activation recurrent_activation dropout recurrent_dropout rate stddev mask_value kernel_initializer recurrent_initializer "
-    "bias_initializer embeddings_initializer kernel_regularizer recurrent_regularizer bias_regularizer activity_regularizer "
-    "embeddings_regularizer kernel_constraint recurrent_constraint bias_constraint embeddings_constraint weights epsilon momentum "
-    "dtype seed mask_zero implementation unroll stateful alpha negative_slope max_value threshold noise_shape "
-    "unit_forget_bias dropout_W dropout_U init inner_init W_regularizer U_regularizer b_regularizer beta_initializer gamma_initializer "
-    "moving_mean_initializer moving_variance_initializer time_major inner_activation forget_bias_init consume_less theta".split()
+    [
+        "activation",
+        "recurrent_activation",
+        "dropout",
+        "recurrent_dropout",
+        "rate",
+        "stddev",
+        "mask_value",
+        "kernel_initializer",
+        "recurrent_initializer",
+        "bias_initializer",
+        "embeddings_initializer",
+        "kernel_regularizer",
+        "recurrent_regularizer",
+        "bias_regularizer",
+        "activity_regularizer",
+        "embeddings_regularizer",
+        "kernel_constraint",
+        "recurrent_constraint",
+        "bias_constraint",
+        "embeddings_constraint",
+        "weights",
+        "epsilon",
+        "momentum",
+        "dtype",
+        "seed",
+        "mask_zero",
+        "implementation",
+        "unroll",
+        "stateful",
+        "alpha",
+        "negative_slope",
+        "max_value",
+        "threshold",
+        "noise_shape",
+        "unit_forget_bias",
+        "dropout_W",
+        "dropout_U",
+        "init",
+        "inner_init",
+        "W_regularizer",
+        "U_regularizer",
+        "b_regularizer",
+        "beta_initializer",
+        "gamma_initializer",
+        "moving_mean_initializer",
+        "moving_variance_initializer",
+        "time_major",
+        "inner_activation",
+        "forget_bias_init",
+        "consume_less",
+        "theta",
+    ]
 )
 """Arguments that change no size and are left out."""
-_SHAPES = frozenset("input_shape batch_input_shape batch_shape shape input_dim input_length batch_size".split())
+_SHAPES = frozenset(["input_shape", "batch_input_shape", "batch_shape", "shape", "input_dim", "input_length", "batch_size"])
 _DROPPED = frozenset({"mask", "training", "attention_mask", "return_attention_scores", "use_causal_mask", "constants"})
 
 
@@ -161,7 +208,7 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
         yield from tensors_in(each)
 
 
-def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of class
     """Return what a class or function of Keras or TensorFlow makes, MISSING for one that makes no part of a model."""
     name = path.rpartition(".")[2]
     if name == "Input":
@@ -280,9 +327,32 @@ def _lambda(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], c
 
 
 _UNARY = frozenset(
-    "relu tanh sigmoid softmax elu selu gelu swish silu softplus exp log sqrt square abs cast stop_gradient identity sign negative dropout l2_normalize".split()
+    [
+        "relu",
+        "tanh",
+        "sigmoid",
+        "softmax",
+        "elu",
+        "selu",
+        "gelu",
+        "swish",
+        "silu",
+        "softplus",
+        "exp",
+        "log",
+        "sqrt",
+        "square",
+        "abs",
+        "cast",
+        "stop_gradient",
+        "identity",
+        "sign",
+        "negative",
+        "dropout",
+        "l2_normalize",
+    ]
 )
-_REDUCED = {"reduce_mean": "Mean", "reduce_sum": "Sum", "reduce_max": "Max", "reduce_min": "Min", "mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min"}  # fmt: skip
+_REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
 _PAIRS = {
     "add": "Add",
     "subtract": "Subtract",
@@ -294,7 +364,7 @@ _PAIRS = {
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "MatMult": "Matmul", "Pow": "Power"}
 
 
-def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:
+def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911 - a case for each function
     """Return what a function on tensors gives, MISSING where no tensor flows into it."""
     if not list(tensors_in([list(positional), named])):
         return MISSING
@@ -317,8 +387,9 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
         axis = named.get("perm", named.get("axes"))
     if name in {"transpose", "permute_dimensions"} and isinstance(axis, (list, tuple)):
         return _op("Transpose", [first], {"axes": list(axis)})
-    if name == "reshape" and isinstance(named.get("shape", axis), (list, tuple)):
-        return _op("Reshape", [first], {"shape": [None, *list(named.get("shape", axis))[1:]]})
+    shape = named.get("shape", axis)
+    if name == "reshape" and isinstance(shape, (list, tuple)):
+        return _op("Reshape", [first], {"shape": [None, *shape[1:]]})
     if name in _PAIRS and len(positional) > 1:
         return operate(_PAIRS[name], first, positional[1])
     if name in {"matmul", "dot", "tensordot"} and len(positional) > 1:
@@ -372,7 +443,7 @@ def unpacked(tensor: Tensor, number: int) -> list[Any]:
     return [Tensor(tensor.call, at) for at in range(number)]
 
 
-def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:
+def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return an attribute or method of a layer, a model or a tensor."""
     if isinstance(holder, Tensor):
         if name in {"shape", "_keras_shape"}:

@@ -54,13 +54,65 @@ _USUAL = {
 }
 """Names that are nearly always imported as one thing, for a piece of code without its imports."""
 _TRANSPARENT = frozenset(
-    "DataParallel DistributedDataParallel script compile jit transform remat weight_norm spectral_norm orthogonal scan vmap "
-    "transform_with_state without_apply_rng filter_jit Dtype cast".split()
+    [
+        "DataParallel",
+        "DistributedDataParallel",
+        "script",
+        "compile",
+        "jit",
+        "transform",
+        "remat",
+        "weight_norm",
+        "spectral_norm",
+        "orthogonal",
+        "scan",
+        "vmap",
+        "transform_with_state",
+        "without_apply_rng",
+        "filter_jit",
+        "Dtype",
+        "cast",
+    ]
 )
 """Functions around a layer that change no parameter; weight_norm is counted apart."""
 _SAME = frozenset(
-    "to cuda cpu eval train float half double bfloat16 apply requires_grad_ share_memory type_as contiguous detach clone copy "
-    "normal_ uniform_ zero_ fill_ copy_ data t T permute view reshape unsqueeze squeeze type xavier_uniform_ long numpy astype".split()
+    [
+        "to",
+        "cuda",
+        "cpu",
+        "eval",
+        "train",
+        "float",
+        "half",
+        "double",
+        "bfloat16",
+        "apply",
+        "requires_grad_",
+        "share_memory",
+        "type_as",
+        "contiguous",
+        "detach",
+        "clone",
+        "copy",
+        "normal_",
+        "uniform_",
+        "zero_",
+        "fill_",
+        "copy_",
+        "data",
+        "t",
+        "T",
+        "permute",
+        "view",
+        "reshape",
+        "unsqueeze",
+        "squeeze",
+        "type",
+        "xavier_uniform_",
+        "long",
+        "numpy",
+        "astype",
+    ]
 )
 _NORM_OF_WEIGHTS = "weight_norm"
 
@@ -118,13 +170,13 @@ class Library:
         if name in _USUAL:
             self.imports.setdefault(_USUAL[name], cause)
             return External(_USUAL[name], cause)
-        if name in keras.CLASSES:
+        if name in keras.CLASSES or name in keras.FUNCTIONS:
             return External(f"keras.layers.{name}", cause)
         return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
 
     # Attributes
 
-    def attribute(self, interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:
+    def attribute(self, interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each kind of value
         """Return an attribute of a value that is no object of the text, or that such an object does not have."""
         if isinstance(holder, Foreign) and name in holder.attributes:
             return holder.attributes[name]
@@ -144,6 +196,8 @@ class Library:
             return holder
         if isinstance(holder, Instance) and name == "__dict__":
             return holder.attributes
+        if isinstance(holder, Unknown) and name in {"upper", "lower", "strip", "title", "capitalize"}:
+            return Built(lambda *_, at, **__: Unknown(holder.causes))  # noqa: ARG005 - as every call
         found = plain.method(interpreter, holder, name)
         return Unknown([cause]) if found is MISSING else found
 
@@ -163,7 +217,7 @@ class Library:
 
         return Built(start)
 
-    def set_attribute(self, interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:
+    def set_attribute(self, interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:  # noqa: C901 - a case for each kind of value
         """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
         if isinstance(holder, (Instance, Foreign)):
             holder.attributes[name] = value
@@ -208,7 +262,7 @@ class Library:
         causes = causes_of(value)
         return [Unknown(cause.replace(text=f"{cause.text}[{at}]") for cause in causes) for at in range(number)]
 
-    def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:
+    def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an entry of a value."""
         del interpreter
         if isinstance(holder, keras.Tensor):
@@ -244,11 +298,14 @@ class Library:
         """Return what the call of something outside the text gives."""
         if isinstance(function, External):
             return self._call_external(interpreter, function.path, positional, named, cause)
-        if isinstance(function, keras.Layer) or isinstance(function, keras.Network):
+        if isinstance(function, (keras.Layer, keras.Network)):
             return keras.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
-        return Foreign(cause, cause.text.partition("(")[0])
+        found = Foreign(cause, cause.text.partition("(")[0])
+        causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
+        found.chosen = tuple(each for each in causes if "(" not in each.text)
+        return found
 
     def call_instance(
         self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
@@ -265,7 +322,7 @@ class Library:
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
 
-    def _call_external(
+    def _call_external(  # noqa: PLR0911 - a case for each kind of thing that is imported
         self, interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause
     ) -> Any:
         path = _usual_path(path)
@@ -282,7 +339,7 @@ class Library:
         traced = flows.function(path, positional, named)
         if traced is not MISSING:
             return traced
-        if home is None and path.startswith(("tensorflow.", "keras.", "K.")) or home is not None and home[0] == "keras":
+        if (home is None and path.startswith(("tensorflow.", "keras.", "K."))) or (home is not None and home[0] == "keras"):
             found = keras.make(interpreter, path, positional, named, cause)
             return Foreign(cause, path) if found is MISSING else found
         last = path.rpartition(".")[2]
@@ -311,14 +368,10 @@ class Library:
         kind = FAMILIES[family].get(name)
         arguments = dict(named)
         if kind is not None:
-            names = [each for each in kind.arguments if each not in named]
             arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
-            del names
         made = Made(family, name, arguments, cause.place, interpreter.doubt)
-        if (
-            name in CONTAINERS
-            or name in {"RNN", "Bidirectional"}
-            and any(isinstance(each, (Made, Instance)) for each in positional)
+        if name in CONTAINERS or (
+            name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)
         ):
             made.inner = _contained(positional, named, made)
             made.name = made.name if name in CONTAINERS else f"{name}()"
@@ -502,7 +555,8 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
     if isinstance(value, Made) and not value.inner:
         found.append((path, value))
     elif isinstance(value, Made):
-        pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(value.inner))
+        inner = (_outside(each) if type(each) is Unknown else each for each in value.inner)
+        pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(inner))
         found += [pair for name, each in pairs for pair in owners(each, name, seen)]
     if isinstance(value, Foreign):
         found.append((path, value))
@@ -513,6 +567,13 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
         found += [pair for at, each in enumerate(value) for pair in owners(each, f"{path}.{at}".lstrip("."), seen)]
     if isinstance(value, dict):
         found += [pair for name, each in value.items() for pair in owners(each, f"{path}.{name}".lstrip("."), seen)]
+    return found
+
+
+def _outside(value: Unknown) -> Foreign:
+    """Return what stands among layers and is not known, as a layer that is not."""
+    found = Foreign(value.causes[0], value.causes[0].text)
+    found.used = True
     return found
 
 
@@ -550,7 +611,7 @@ def _add(holder: Any) -> Callable[..., Any]:
     return add
 
 
-def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:
+def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return what modules of PyTorch offer beside what they are made of."""
     if name in _SAME:
         return Built(lambda *values, at, **__: _same(holder, name, values))  # noqa: ARG005 - as every call
@@ -558,7 +619,7 @@ def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:
         return Built(lambda *_, at, **__: _marked(_weights(holder), holder))  # noqa: ARG005 - as every call
     if name == "named_parameters":
         return Built(lambda *_, at, **__: _named_weights(holder))  # noqa: ARG005 - as every call
-    if name in {"modules", "children"}:
+    if name in {"modules", "children"} and not isinstance(holder, Foreign):
         return Built(lambda *_, at, **__: [owner for _, owner in owners(holder)])  # noqa: ARG005 - as every call
     if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
         return Built(_add(holder))

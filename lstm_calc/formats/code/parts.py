@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
 from lstm_calc.formats.code.library import module_family, owners
-from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Instance, Made, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Other
 from lstm_calc.model.layers.norm import Norm
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
 _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
-    re.I,
+    re.IGNORECASE,
 )
 _HOW = frozenset({"strides", "dilation_rate", "padding"})
 """Fields that change no count: left out where they are not known."""
@@ -67,7 +67,12 @@ class Parts:
 
     def _foreign(self, path: str, each: Foreign, root: Any) -> None:
         """Add a layer that is not in the text, where the text uses it as one."""
-        if _NOT_LAYERS.search(each.path) or not (each.used or each.attributes or _is_called(root, path)):
+        if not (each.used or each.attributes or each.chosen) and (
+            _NOT_LAYERS.search(each.path) or not _is_called(root, path, each)
+        ):
+            return
+        if each.chosen:
+            self.missing += each.chosen
             return
         name = re.sub(r"[^A-Za-z0-9_./-]", "_", each.path.rpartition(".from_pretrained")[0] or each.path)[:200].lstrip("./-")
         self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
@@ -76,9 +81,9 @@ class Parts:
         kind = FAMILIES[made.family].get(made.name)
         self.missing += made.doubt
         if kind is None:
-            if made.name not in WEIGHTLESS and not made.name.endswith("Loss"):
-                name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
-                self.layers.append(Other(class_name=name, name=self._name(path)))
+            if made.name not in WEIGHTLESS | CONTAINERS and not made.name.endswith("Loss"):
+                class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
+                self.layers.append(Other(class_name=class_name, name=self._name(path)))
             return
         values = {name: value for name, value in made.arguments.items() if value is not ...}
         if kind.layer is None:
@@ -107,8 +112,8 @@ class Parts:
 
     def _fields(self, made: Made, kind: Kind, values: dict[str, Any], path: str) -> dict[str, Any] | None:
         """Return the fields of a layer; None where one is missing."""
-        fields: dict[str, Any] = dict(kind.fixed)
-        for field, argument in kind.fields.items():
+        fields: dict[str, Any] = {}
+        for field, argument in kind.names.items():
             if argument not in values:
                 self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))
                 return None
@@ -119,7 +124,7 @@ class Parts:
                     fields["__missing__"] = True
                 continue
             fields[field] = value
-        if "input_dim" not in kind.fields and kind.layer is not Embedding:
+        if "input_dim" not in kind.names and kind.layer is not Embedding:
             fields["input_dim"] = self._width(made, path)
         return None if fields.pop("__missing__", False) or causes_of(fields.get("input_dim")) else fields
 
@@ -143,7 +148,7 @@ class Parts:
         return width
 
 
-def _converted(field: str, argument: str, value: Any, dims: int) -> Any:
+def _converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
     """Return an argument as the field of our layer takes it."""
     if field in _WINDOWS:
         return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
@@ -192,10 +197,12 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
         yield Other(params=layer.output, class_name="weight_g")
 
 
-def _is_called(root: Any, path: str) -> bool:
-    """Return whether a module calls one of its attributes, as it does its layers."""
+def _is_called(root: Any, path: str, each: Foreign) -> bool:
+    """Return whether a module calls one of its attributes, as it does its layers; without a forward, whether it may be one."""
     name = path.rpartition(".")[2]
     classes = [each.cls for _, each in _objects("", root) if each.cls is not None]
+    if not any(isinstance(cls.find(method), Function) for cls in classes for method in ("forward", "call", "__call__")):
+        return each.path.rpartition(".")[2][:1].isupper()
     return any(re.search(rf"\bself\.{re.escape(name)}(?:\.\w+)?\(", _methods(cls)) for cls in classes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.interpreter import is_wide
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -46,7 +47,10 @@ def pure(function: Callable[..., Any]) -> Built:
         causes = causes_of([*values, *named.values()])
         if causes or not is_small([*values, *named.values()]):
             return Unknown(causes or [at])
-        return _bounded(function(*values, **named), at)
+        try:
+            return _bounded(function(*values, **named), at)
+        except OverflowError:
+            return Unknown([at])
 
     return Built(call)
 
@@ -185,7 +189,7 @@ _SHAPED = (
 FUNCTIONS: dict[str, Any] = {
     **{f"math.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "log", "log10", "pow", "gcd")},
     "math.sqrt": pure(_root),
-    "math.prod": pure(lambda values: math.prod(values)),
+    "math.prod": pure(math.prod),
     **{
         f"{home}.{name}": Built(_of_shape)
         for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
@@ -203,7 +207,7 @@ FUNCTIONS: dict[str, Any] = {
         for home in ("torch", "numpy", "jax.numpy")
         for name in ("array", "tensor", "asarray", "from_numpy")
     },
-    "numpy.prod": pure(lambda values: math.prod(values)),
+    "numpy.prod": pure(math.prod),
     "numpy.floor": pure(math.floor),
     "numpy.ceil": pure(math.ceil),
     "numpy.log2": pure(math.log2),
@@ -222,17 +226,32 @@ def _made_array(value: Any, at: Cause) -> Any:
 
 
 _TEXT = frozenset(
-    "upper lower strip lstrip rstrip split title capitalize startswith endswith replace removeprefix removesuffix isdigit".split()
+    [
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "title",
+        "capitalize",
+        "startswith",
+        "endswith",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "isdigit",
+    ]
 )
-_LIST = frozenset("append extend insert pop index copy count reverse remove clear".split())
-_DICT = frozenset("get pop update copy setdefault keys values items".split())
+_LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
+_DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
 
 
-def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
+def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
     if not is_small(holder):
-        return MISSING
+        return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, str) and name == "replace":
         return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= _MOST else _too_long())
     if isinstance(holder, str) and name in _TEXT:
@@ -248,19 +267,26 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
     return MISSING
 
 
+def _refused(*_: Any, at: Cause, **__: Any) -> Any:
+    """Refuse to follow what would leave a list or a dict other than it is in the program."""
+    raise ModelFileError("a list or dict grows too large to be followed here", str(at.place))
+
+
 def _too_long() -> Any:
     raise ValueError("too long")
 
 
 def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any:
     if not is_small(list(values)):
-        return Unknown([at])
+        _refused(at=at)
     return _bounded(function(*values), at)
 
 
 def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
-    if values and (is_unknown(values[0]) or not is_small(values[0])):
-        return Unknown(causes_of(values[0]) or [at])
+    if values and not is_small(values[0]):
+        _refused(at=at)
+    if values and is_unknown(values[0]):
+        return Unknown(causes_of(values[0]))
     found = getattr(holder, name)(*values, **(named if name == "update" else {}))
     return list(found) if name in {"keys", "values", "items"} else _bounded(found, at)
 

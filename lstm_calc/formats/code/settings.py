@@ -105,12 +105,10 @@ def read_file(path: str) -> dict[str, Any]:
     """
     try:
         with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - a name that was given
-            text = stream.read(_MOST_BYTES + 1)
+            text = stream.read(_MOST_BYTES)
     except (OSError, ValueError) as error:
         raise LstmCalcError(f"--set-file {path} cannot be read: {str(getattr(error, 'strerror', '') or error).lower()}") from None
     try:
-        if len(text) > _MOST_BYTES:
-            raise ValueError("too large")
         return dict(_dotted("", _parsed(text, path)))
     except (ValueError, RecursionError) as error:
         raise LstmCalcError(f"--set-file {path} cannot be read: {error}") from None
@@ -142,8 +140,8 @@ def _yaml(text: str) -> dict[str, Any]:
             open_.pop()
         holder = open_[-1][1]
         if value is None or value == "":
-            holder[name] = table = {}
-            open_.append((depth, table))
+            holder[name] = {}
+            open_.append((depth, holder[name]))
             continue
         try:
             holder[name] = _value(value)

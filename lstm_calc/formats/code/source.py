@@ -6,13 +6,14 @@ import ast
 import json
 import re
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.values import Module
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lstm_calc.formats.code.interpreter import Interpreter
 
 MAX_BYTES = 500_000

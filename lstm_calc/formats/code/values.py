@@ -50,6 +50,8 @@ class Foreign(Unknown):
         self.frozen: set[str] = set()
         self.used = False
         """Whether the text asks for its parameters, as it does of a layer."""
+        self.chosen: tuple[Cause, ...] = ()
+        """The values that choose what is called, where these are not known."""
 
 
 class External:

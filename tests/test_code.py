@@ -1,0 +1,267 @@
+"""Programs read as models: what each construct gives, what is asked for, and that nothing of a program is run."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.formats.code import Missing, load_code, read_code
+from lstm_calc.formats.code.settings import read_settings
+from lstm_calc.formats.printed import read_printed
+from lstm_calc.model import Model
+from lstm_calc.questions.params import params
+
+CASES = Path(__file__).parent / "data" / "code"
+TRUTH = json.loads((CASES / "truth.json").read_text())
+TORCH = "import torch\nimport torch.nn as nn\n"
+LINEAR = 4 * 3 + 3
+"""The parameters of nn.Linear(4, 3)."""
+
+
+def count(text: str, **values: Any) -> int:
+    """Return the parameters of a piece of a program."""
+    total = params(read_code(text, values)).total
+    assert total is not None
+    return total
+
+
+def module(body: str, call: str = "Net()", arguments: str = "") -> str:
+    """Return a program that makes a module with a body of its constructor."""
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    return f"{TORCH}class Net(nn.Module):\n    def __init__(self{arguments}):\n        super().__init__()\n{lines}model = {call}\n"
+
+
+def case_model(case: dict[str, Any], values: dict[str, Any]) -> Model:
+    """Return the model of a recorded case, with some values said beside it."""
+    path = CASES / case["file"]
+    if path.suffix == ".txt":
+        text = path.read_text()
+        return read_code(text) if "keras" in case["framework"] and "Param #" not in text else read_printed(text)
+    said = {name: value for name, value in values.items() if name != "input_dim" or "input_dim" in path.read_text()}
+    return load_code(str(path), case["entry"], said, None if said == values else values["input_dim"])
+
+
+@pytest.mark.parametrize("case", TRUTH, ids=[case["file"] for case in TRUTH])
+def test_cases(case: dict[str, Any]) -> None:
+    """Programs as people write them have the counts that they had when they were run; what is missing is asked for by name."""
+    if case["expect"] == "ask":
+        with pytest.raises(Missing) as asked:
+            case_model(case, {})
+        missing = [name for name in case["set"] if name not in str(asked.value) and name != "input_dim"]
+        assert not missing
+    answer = params(case_model(case, case["set"]))
+    if case["expect"] == "partial":
+        assert (answer.total, answer.known_total) == (None, case["known"])
+    else:
+        assert (answer.total, answer.trainable) == (case["total"], case["trainable"])
+
+
+CONSTRUCTS = {
+    "tuple": "a, b = 4, 3\nself.fc = nn.Linear(a, b)",
+    "attributes": "self.a, self.b = 4, 3\nself.fc = nn.Linear(self.a, self.b)",
+    "starred": "a, *rest = [4, 3]\nself.fc = nn.Linear(a, rest[0])",
+    "arithmetic": "self.fc = nn.Linear(2 ** 2, 7 // 2)",
+    "augmented": "a = 1\na += 3\nself.fc = nn.Linear(a, 3)",
+    "conditional": "b = True\nself.fc = nn.Linear(4 if b else 5, 3)",
+    "if": "if 2 > 1 and not False:\n    self.fc = nn.Linear(4, 3)\nelse:\n    self.fc = nn.Linear(9, 9)",
+    "for": "size = 1\nfor _ in range(3):\n    size = size + 1\nself.fc = nn.Linear(size, 3)",
+    "while": "size = 1\nwhile size < 4:\n    size += 1\nself.fc = nn.Linear(size, 3)",
+    "comprehension": "sizes = [n for n in (9, 4, 3) if n < 9]\nself.fc = nn.Linear(*sizes)",
+    "dict": "cfg = {'a': 4, **{'b': 3}}\nself.fc = nn.Linear(cfg['a'], cfg.get('b', 7))",
+    "keywords": "self.fc = nn.Linear(**dict(in_features=4, out_features=3))",
+    "getattr": "self.fc = getattr(nn, 'Lin' + 'ear')(4, 3)",
+    "setattr": "setattr(self, f'fc{1}', nn.Linear(4, 3))",
+    "len": "words = 'a b c d'.split()\nself.fc = nn.Linear(len(words), 3)",
+    "lambda": "make = lambda n: nn.Linear(n, 3)\nself.fc = make(4)",
+    "nested": "def make(n=4):\n    return nn.Linear(n, 3)\nself.fc = make()",
+    "container": "self.layers = nn.ModuleList([nn.Linear(4, 3) for _ in range(1)])",
+    "empty": "self.none = nn.Sequential()\nself.fc = nn.Linear(4, 3)",
+    "appended": "self.layers = nn.ModuleList()\nself.layers.append(nn.Linear(4, 3))",
+    "sequential": "self.net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Dropout(0.1))",
+    "unregistered": "self.fc = nn.Linear(4, 3)\nself.plain = [nn.Linear(5, 5)]",
+    "twice": "self.fc = nn.Linear(4, 3)\nself.same = self.fc",
+    "parameter": "self.w = nn.Parameter(torch.randn(4, 3) * 0.1)\nself.b = nn.Parameter(torch.zeros(3))",
+    "buffer": "self.fc = nn.Linear(4, 3)\nself.register_buffer('mask', torch.ones(9))",
+    "float": "self.fc = nn.Linear(int(8 * 0.5), 3)",
+    "try": "try:\n    size = 4\nexcept ValueError:\n    size = 9\nself.fc = nn.Linear(size, 3)",
+    "string": "text = 'nn.Linear(9, 9)'  # nn.Linear(8, 8)\nself.fc = nn.Linear(4, 3)",
+    "attribute": "first = nn.Linear(9, 4)\nself.fc = nn.Linear(first.out_features, 3)",
+    "walrus": "self.fc = nn.Linear(n := 4, 3)",
+    "match": "match 'x':\n    case 'x':\n        self.fc = nn.Linear(4, 3)",
+    "no condition matters": "if torch.cuda.is_available():\n    device = 'cuda'\nself.fc = nn.Linear(4, 3)",
+    "tensor": "x = torch.rand(2, 7, 4)\nself.fc = nn.Linear(x.shape[-1], 3)",
+}
+
+
+@pytest.mark.parametrize("body", CONSTRUCTS.values(), ids=CONSTRUCTS)
+def test_constructs(body: str) -> None:
+    """Each construct of Python is followed to the same single layer."""
+    assert count(module(body)) == LINEAR
+
+
+WHOLE = {
+    "nn.LSTM(40, 96, num_layers=2, bidirectional=True)": 2 * 4 * 96 * (40 + 96 + 2) + 2 * 4 * 96 * (192 + 96 + 2),
+    "keras.layers.GRU(96, input_shape=(None, 40))": 3 * 96 * (40 + 96 + 2),
+    "LSTM(9, input_shape=(None, 1))": 396,
+    "m = Sequential([Input((None, 5)), SimpleRNN(4), Dense(2)])": 4 * (5 + 4 + 1) + 10,
+    "x = Input((5, 3))\ny = x[:, -1, :]\nModel(x, Dense(2)(y))": 8,
+    "x = Input((5, 3))\ny = LSTM(4, return_sequences=True)(x)\nModel(x, Dense(1)(concatenate([x, y])))": 4 * 4 * (3 + 4 + 1) + 8,
+    "x = Input((3,))\nd = Dense(3)\nModel(x, d(d(x)))": 12,
+    "x = Input((3,))\nModel(x, Lambda(lambda t: Dense(2)(t) * 2)(x))": 8,
+    "m = Sequential()\nm.add(RNN([LSTMCell(4), GRUCell(3)], input_shape=(None, 2)))": 4 * 4 * 7 + 3 * 3 * (4 + 3 + 2),
+}
+
+
+@pytest.mark.parametrize(("text", "total"), WHOLE.items(), ids=WHOLE)
+def test_pieces(text: str, total: int) -> None:
+    """A single call that states its input is a model, and so are a few lines without their imports."""
+    assert count(text) == total
+
+
+ASKED = {
+    "argument": (module("self.fc = nn.Linear(n, 3)", "None", ", n"), {"n": 4}),
+    "global": (TORCH + "m = nn.Linear(SIZE, 3)", {"SIZE": 4}),
+    "length": (TORCH + "n = len(vocab)\nm = nn.Linear(n, 3)", {"len(vocab)": 4}),
+    "attribute": (TORCH + "import const\nm = nn.Linear(const.SIZE, 3)", {"const.SIZE": 4}),
+    "shape": (TORCH + "m = nn.Linear(X.shape[1], 3)", {"X.shape": (10, 4)}),
+    "class by name": (module("self.fc = getattr(nn, kind.strip())(4, 3)", "None", ", kind"), {"kind": "Linear"}),
+    "class by key": (module("self.fc = {'a': nn.Linear}[kind](4, 3)", "None", ", kind"), {"kind": "a"}),
+    "loop": (module("self.fc = nn.Sequential(*[nn.Linear(4, 3) for _ in range(n)])", "None", ", n"), {"n": 1}),
+    "condition": (
+        module("self.fc = nn.Linear(4, 3)\nif more:\n    self.more = nn.Linear(9, 9)", "None", ", more"),
+        {"more": False},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "values"), ASKED.values(), ids=ASKED)
+def test_asks(text: str, values: dict[str, Any]) -> None:
+    """What a size depends on and the text does not say is asked for with its place, and what is said is taken."""
+    with pytest.raises(Missing, match=r"<code>:\d+: .*\n.*lstm-calc params"):
+        read_code(text)
+    assert params(read_code(text, values)).total == LINEAR
+
+
+def test_asks_for_no_more() -> None:
+    """Dropout, devices and steps are not asked for, and neither is what a default says."""
+    text = module(
+        "self.drop = nn.Dropout(p)\nself.fc = nn.Linear(4, n).to(device)\nself.steps = steps", "None", ", p, device, steps, n=3"
+    )
+    assert count(text) == LINEAR
+
+
+def test_says_over_defaults() -> None:
+    """What is said overrides defaults and constants, and an inner argument of the same name is not touched."""
+    inner = "class Inner(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.fc = nn.Linear(4, n)\n"
+    text = TORCH + inner + module("self.inner = Inner(3)\nself.fc = nn.Linear(n, 3)", "None", ", n=9").removeprefix(TORCH)
+    assert count(text, n=4) == 2 * LINEAR
+    assert count(TORCH + "n = 9\nm = nn.Linear(n, 3)", n=4) == LINEAR
+
+
+def test_an_unused_value_is_an_error() -> None:
+    """A value that nothing asks for is refused."""
+    with pytest.raises(LstmCalcError, match="hiden"):
+        read_code("nn.LSTM(3, 4)", {"hiden": 5})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a=1", {"a": 1}),
+        ("f(x='1').shape=(2, 3)", {"f(x='1').shape": (2, 3)}),
+        ("cell=GRU", {"cell": "GRU"}),
+        ("a.b=true", {"a.b": True}),
+    ],
+)
+def test_settings(text: str, said: dict[str, Any]) -> None:
+    """The left side is an expression and the right one a value, also where both have equal signs."""
+    assert read_settings([text]) == said
+
+
+def test_frozen() -> None:
+    """Embeddings from a table are frozen unless they say otherwise; so is what requires no gradient."""
+    body = "self.e = nn.Embedding.from_pretrained(torch.zeros(5, 2))\nself.fc = nn.Linear(4, 3)\n"
+    body += "for p in self.fc.parameters():\n    p.requires_grad = False"
+    answer = params(read_code(module(body)))
+    assert (answer.total, answer.trainable) == (10 + LINEAR, 0)
+
+
+def test_several_models_are_listed() -> None:
+    """Where two models could be meant, both are named with their lines."""
+    with pytest.raises(ModelFileError, match=r"several models: a \(line 3\), b \(line 4\)"):
+        read_code(TORCH + "a = nn.Linear(4, 3)\nb = nn.Linear(4, 3)")
+
+
+def test_siblings(tmp_path: Path) -> None:
+    """Files beside the program are followed, and nothing outside its folder."""
+    (tmp_path / "sizes.py").write_text("WIDTH = 4\n")
+    program = tmp_path / "model.py"
+    program.write_text(TORCH + "from sizes import WIDTH\nm = nn.Linear(WIDTH, 3)\n")
+    assert params(load_code(str(program), "m")).total == LINEAR
+
+
+def test_notebook(tmp_path: Path) -> None:
+    """A notebook is the sequence of its code cells, without the commands of its shell."""
+    cells = [{"cell_type": "markdown", "source": ["# nn"]}, {"cell_type": "code", "source": ["!pip install torch\n", TORCH]}]
+    cells += [{"cell_type": "code", "source": ["m = nn.Linear(4, 3)"]}]
+    notebook = tmp_path / "model.ipynb"
+    notebook.write_text(json.dumps({"cells": cells}))
+    assert params(load_code(str(notebook), None)).total == LINEAR
+
+
+def test_nothing_is_run(tmp_path: Path) -> None:
+    """A program with side effects has none when it is read, and neither has one that it imports."""
+    mark = tmp_path / "ran"
+    effect = f"open({str(mark)!r}, 'w').write('x')\n__import__('os').system('touch {mark}')\nexec(\"open({str(mark)!r}, 'w')\")\n"
+    (tmp_path / "beside.py").write_text(effect)
+    program = tmp_path / "model.py"
+    method = f"class Evil(int):\n    def __index__(self):\n        {effect.splitlines()[0]}\n        return 4\n"
+    program.write_text(TORCH + effect + "import beside\n" + method + "n = Evil(4)\nm = nn.Linear(4, 3)\n")
+    assert params(load_code(str(program), "m")).total == LINEAR
+    assert not mark.exists()
+
+
+HOSTILE = {
+    "brackets": "x = " + "(" * 5_000 + "1" + ")" * 5_000,
+    "signs": "x = " + "-" * 100_000 + "1",
+    "endless": TORCH + "while True:\n    x = 1\nm = nn.Linear(y, 3)",
+    "recursion": TORCH + "def f(n):\n    return f(n + 1)\nm = nn.Linear(f(1), 3)",
+    "tree": TORCH + "def f(n):\n    return f(n - 1) + f(n - 2)\nm = nn.Linear(f(q), 3)",
+    "power": TORCH + "m = nn.Linear(10**10**10, 3)",
+    "squares": TORCH + "x = 9\nfor i in range(1000):\n    x = x * x\nm = nn.Linear(x, 3)",
+    "many": TORCH + "m = nn.Sequential(*[nn.Linear(1, 1) for a in range(10**9) for b in range(10**9)])",
+    "nested": TORCH + "x = [[[0 for a in range(3000)] for b in range(3000)] for c in range(3000)]\nm = nn.Linear(x, 3)",
+    "text": TORCH + "y = '%999999999d' % 3\nm = nn.Linear(len(y), 3)",
+    "doubled": TORCH + "x = [0]\nfor i in range(100):\n    x.extend(x)\nm = nn.Linear(len(x), 3)",
+    "pairs": TORCH + "x = (1,)\nfor i in range(200):\n    x = (x, x)\nm = nn.Linear(x, 3)",
+    "itself": TORCH + "class A(nn.Module):\n    def __init__(self):\n        self.a = A()\nm = A()",
+    "null": "import torch\0",
+    "old": "print 'x'",
+    "table": "Param #\n" + "a" * 100_000,
+    "module": "Net(" + "(a): B(" * 5_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile(text: str) -> None:
+    """Whatever a text holds, it is refused with a sentence, soon."""
+    start = time.process_time()
+    with pytest.raises(ModelError) as refused:
+        read_printed(text) if text.startswith(("Param", "Net(")) else read_code(text)
+    assert str(refused.value)
+    assert time.process_time() - start < 2
+
+
+def test_python_2_is_named() -> None:
+    """A program of Python 2 is told as such, with its line."""
+    with pytest.raises(ModelFileError, match="line 2 is Python 2"):
+        read_code("x = 1\nprint 'x'\n")
+
+
+def test_the_framework_is_said() -> None:
+    """The answer says which framework it took, and from which import."""
+    origin = read_code(TORCH + "m = nn.Linear(4, 3)").origin
+    assert origin == "pytorch, for torch"
