@@ -451,6 +451,18 @@ def test_the_values_that_a_backward_pass_finds(text: str) -> None:
     assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
 
 
+@pytest.mark.parametrize("after", ["dense 2 frozen", "lstm 3 frozen"])
+def test_a_frozen_layer_of_a_larger_model_hands_the_gradient_on(after: str) -> None:
+    """A frozen layer saves none of what it reads, so it saves as much where something that is not in the model comes between."""
+    whole, part = (
+        cost(read(f"8 > lstm 4 > lstm 5 {width} frozen > {after}"), "keras", batch=2, steps=3, optimizer="adam").bytes.training
+        for width in ("in=4", "in=9")
+    )
+    assert whole is not None
+    assert part is not None
+    assert whole.saved_activations == part.saved_activations
+
+
 def test_a_repeated_vector_is_no_longer_than_the_stretch() -> None:
     layers = cost(read("7 > lstm 11 > repeat_vector 4 > lstm 5"), "keras", batch=2, steps=6, optimizer="sgd", truncate=2).layers
     kept = [4 * (7 + 7 * 11), 0, 2 * 11 + 4 * 7 * 5]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, FrameworkError, Model, ModelError, read, shapes
+from lstm_calc import LSTM, Dense, Embedding, FrameworkError, Model, ModelError, read, shapes
 from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from tests.recorded import cases, model_of
@@ -383,3 +383,10 @@ def test_an_image_with_its_features_first_is_read_by_its_last_axis(last: str, sh
     model = read(f"{first} > {last}" if shape else f"{first} sequences > {last}")
     outputs = [flow.shape for flow in shapes(model, "keras", shape=(1, 4, 3, 8, 5)).tensors if flow.role == "output"]
     assert outputs[-1] == (shape or (1, 4, 8, 8, 2))
+
+
+@pytest.mark.parametrize(("framework", "shape"), [("keras", (2, 38)), ("pytorch", (2, 38)), ("textbook", (2, 38))])
+def test_features_before_an_embedding_are_no_steps(framework: str, shape: tuple[int, ...]) -> None:
+    """The embedding reads token ids of its own, so the features are not taken for steps, which PyTorch would have first."""
+    found = {tensor.name: tensor.shape for tensor in shapes(Model([Dense(38), Embedding(23, 4)], 39), framework, batch=2).tensors}
+    assert found["dense/output"] == shape

@@ -210,12 +210,25 @@ class Model(Checked):
         except ModelError as error:
             raise ModelError(str(error).replace("reads", "outputs have", 1), key="outputs") from None
 
+    @property
+    def _reading_other_tokens(self) -> set[int]:
+        """The positions of the embeddings that follow features, and so read an input of their own, which says nothing of these."""
+        found, behind = set(), False
+        for position, (call, each) in enumerate(zip(self.calls, self.flat, strict=True)):
+            if behind and isinstance(call, Embedding) and not each.inputs:
+                found.add(position)
+            behind = not isinstance(each, Input) and (behind or call.output_dim is not None)
+        return found
+
     @cached_property
     def minding(self) -> dict[int, bool]:
         """For the positions of layers and -1, whether those that read them want axis 1 to be steps, where they mind."""
         found: dict[int, bool] = {}
+        apart = self._reading_other_tokens
         for position in reversed(range(len(self.calls))):
             call = self.calls[position]
+            if position in apart:
+                continue
             minds = call.time_distributed > 0 or call.reads_steps
             minds = found.get(position) if minds is None and call.keeps_rank else minds
             if minds is not None:

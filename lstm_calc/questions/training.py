@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import Record
-from lstm_calc.model import Merge, Reduce
+from lstm_calc.model import Input, Merge, Reduce
 from lstm_calc.model.cells import CELLS, HIDDEN
 from lstm_calc.operations import saved_in
 
@@ -87,7 +87,7 @@ def saved_values(runs: Iterable[LayerRun]) -> Iterator[int]:
     """Yield, for each layer, how many values it saves for its backward pass, its input included."""
     tensors = _Tensors()
     for position, run in enumerate(runs):
-        layer, input_gradient = run.layer, tensors.has_gradient(run)
+        layer, input_gradient = run.layer, tensors.has_gradient(position, run)
         pass_ = _BackwardPass(run, input_gradient=input_gradient) if layer.kind in CELLS else None
         if isinstance(layer, Merge):
             reads = layer.saves_inputs and input_gradient
@@ -117,9 +117,16 @@ class _Tensors:
         self.same: dict[int, object] = {}
         self.gradients: set[int] = set()
 
-    def has_gradient(self, run: LayerRun) -> bool:
-        """Return whether something before a layer is trained."""
-        return any(source in self.gradients for source, _ in run.use.sources)
+    def has_gradient(self, position: int, run: LayerRun) -> bool:
+        """Return whether something before a layer is trained.
+
+        A layer that reads an input of its own is part of a larger model: what is left out there hands the gradient on to the layer
+        before it here, unless it reads token ids.
+        """
+        layer, sources = run.layer, [source for source, _ in run.use.sources]
+        if not sources and not isinstance(layer, Input) and not layer.reads_tokens:
+            sources = [position - 1]
+        return any(source in self.gradients for source in sources)
 
     def read(self, position: int, run: LayerRun) -> list[object]:
         """Return the tensors that a layer reads, those of the initial states of a recurrent one apart."""
