@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,6 +105,90 @@ def test_a_model_of_keras_1_is_a_list_and_has_other_words(name: str) -> None:
     layers, total = KERAS_1[name]
     model = read({"class_name": "Sequential", "keras_version": "1.2.2", "config": layers})
     assert count(model) == total
+
+
+def both(units: int, **config: Any) -> dict[str, Any]:
+    return layer("Bidirectional", merge_mode="concat", layer=layer("LSTM", units=units, **config))
+
+
+ALL = {"return_sequences": True}
+PUBLISHED: dict[int, tuple[list[int | None], list[dict[str, Any]]]] = {
+    23_905_999: (
+        [None, 1000, 4],
+        [
+            layer("Conv1D", filters=320, kernel_size=[26]),
+            layer("MaxPooling1D", pool_size=[13], strides=[13]),
+            layer("LSTM", units=320, **ALL),
+            layer("Flatten"),
+            layer("Dense", units=925),
+            layer("Dense", units=919),
+        ],
+    ),
+    2_638_895: (
+        [None, 100],
+        [
+            layer("Embedding", input_dim=20_000, output_dim=128),
+            layer("Conv1D", filters=64, kernel_size=[5]),
+            layer("MaxPooling1D", pool_size=[4]),
+            layer("LSTM", units=70),
+            layer("Dense", units=1),
+        ],
+    ),
+    21_613: (
+        [None, None],
+        [
+            layer("Embedding", input_dim=28, output_dim=32),
+            layer("Conv1D", filters=32, kernel_size=[7], padding="same"),
+            layer("Bidirectional", layer=layer("GRU", units=32, reset_after=True, **ALL)),
+            layer("Dense", units=13),
+        ],
+    ),
+    351_113: (
+        [None, 20, 44],
+        [
+            both(128, **ALL),
+            layer("LayerNormalization", axis=[-1]),
+            both(64),
+            layer("LayerNormalization", axis=[-1]),
+            layer("Dense", units=64),
+            layer("Dense", units=9),
+        ],
+    ),
+    1_057_601: (
+        [None, 60, 1],
+        [
+            *(both(units, **ALL) for units in (50, 100, 150, 100, 50)),
+            layer("BatchNormalization", axis=[2]),
+            layer("LSTM", units=50, **ALL),
+            layer("Flatten"),
+            layer("Dense", units=1),
+        ],
+    ),
+    60_441: (
+        [None, None, 40, 40, 1],
+        [
+            layer("ConvLSTM2D", filters=40, kernel_size=[3, 3], padding="same", **ALL),
+            layer("BatchNormalization", axis=[4]),
+            layer("Conv3D", filters=1, kernel_size=[3, 3, 3], padding="same"),
+        ],
+    ),
+    1_810_070: (
+        [None, None],
+        [
+            layer("Embedding", input_dim=2500, output_dim=128),
+            both(200, **ALL),
+            both(200, **ALL),
+            layer("Dense", units=5),
+            layer("CRF", units=5, learn_mode="join", test_mode="viterbi", use_boundary=True, use_bias=True, sparse_target=False),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("total", PUBLISHED)
+def test_published_totals_from_a_configuration(total: int) -> None:
+    shape, layers = PUBLISHED[total]
+    assert count(read(sequential(*layers, shape=shape))) == total
 
 
 def test_a_config_may_be_wrapped() -> None:
@@ -367,6 +452,19 @@ def test_a_number_may_be_assumed(cli: Cli, tmp_path: Path) -> None:
     assert "write CustomLayer=1234" in cli("params", str(path), "--assume", "Mine").stderr
 
 
+def test_the_weights_in_the_same_file_say_how_many_there_are(cli: Cli, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = json.dumps(sequential(LSTM_7, layer("mine>Twice", name="tw"), shape=STEPS))
+        file["model_weights/tw/tw/w"] = [[1.0] * 5] * 4
+        file["model_weights/tw/tw/b"] = [1.0] * 5
+        file["optimizer_weights/adam/tw_w"] = [[1.0] * 5] * 4
+    answer = cli("params", str(path), "-q")
+    assert (answer.exit_code, answer.stdout) == (0, "153\n")
+    assert answer.stderr == "note: tw has 25 parameters, as the file stores for it; they are counted as trained\n"
+
+
 NAMES: dict[str, tuple[dict[str, Any], str]] = {
     "the model": (sequential(layer("Dense", units=2, name="d"), shape=[None, 3], name="mine"), "mine/d/kernel"),
     "a direction": (
@@ -413,3 +511,15 @@ def test_tensors_have_the_names_that_keras_gives_them(name: str) -> None:
 def test_shapes_of_a_config_are_those_that_it_declares() -> None:
     answer = shapes(read(sequential(EVERY, layer("GlobalMaxPooling1D"), shape=STEPS)))
     assert answer.tensors[0].shape == (None, 7, 3)
+
+
+def test_a_graph_of_2_000_layers_is_read_soon() -> None:
+    layers: dict[str, tuple[dict[str, Any], list[Any]]] = {}
+    last = "in"
+    for position in range(1_000):
+        layers[f"l{position}"] = (layer("LSTM", units=3, return_sequences=True), [on(last)])
+        layers[f"a{position}"] = (layer("Add"), [on(last, f"l{position}")])
+        last = f"a{position}"
+    start = time.process_time()
+    assert count(read(functional(layers, [last], {"in": STEPS}))) == 84_000
+    assert time.process_time() - start < 5

@@ -12,13 +12,14 @@ from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quote
 from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
 from lstm_calc.model.template import Place, Template, template_of
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
-    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. "
+    "A line of notation, a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
     "The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
     "with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
@@ -69,6 +70,18 @@ def read_model(
     if model is None:
         return _from_flags(flags)
     return with_assumed(named_model(model, _width_beside(flags)), assume)
+
+
+def _with_stored(model: Model, path: str) -> Model:
+    """Return a model in which layers that are not known have as many parameters as the file stores for them, and say so."""
+    if model.is_known or not path.lower().endswith((".h5", ".hdf5", ".keras")):
+        return model
+    from lstm_calc.weights.unknown import with_stored_numbers
+
+    model, notes = with_stored_numbers(model, path)
+    for note in notes:
+        say(f"note: {note}")
+    return model
 
 
 def with_assumed(model: Model, assumed: list[str] | None) -> Model:
@@ -145,7 +158,7 @@ def named_model(model: str, input_dim: int | None = None) -> Model:
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load
 
-        return load(model, input_dim)
+        return _with_stored(load(model, input_dim), model)
     from lstm_calc.formats.notation import read
 
     return read(model)
@@ -177,7 +190,7 @@ def model_and_budget(model: str, input_dim: int | None = None, assumed: list[str
     from lstm_calc.formats.modelfile import load_with_budget
 
     found, budget = load_with_budget(model, input_dim)
-    return with_assumed(found, assumed), budget
+    return with_assumed(_with_stored(found, model), assumed), budget
 
 
 def read_assumed(

@@ -6,6 +6,7 @@ a tensor has the same three under ``keras_history``.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import quoted
@@ -41,7 +42,7 @@ class Call(Record):
     args: Any = ()
     kwargs: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """The name of the layer, and which of its calls this is."""
         return self.node.label, self.index
