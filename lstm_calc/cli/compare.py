@@ -29,6 +29,7 @@ def run(
     from lstm_calc.questions.compare import compare
 
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
+    said = said if len(models) == 1 else said.shared
     answer = compare([(shortened(text), _model(text, said)) for text in models], names)
     output.show(answer.data, lambda: _document(answer))
     return 1 if fail and answer.differs else 0

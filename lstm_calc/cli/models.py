@@ -48,6 +48,11 @@ class Said(Record):
     values: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     spare: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
 
+    @property
+    def shared(self) -> "Said":
+        """The same for several models, of which each may need some of the values."""
+        return Said({}, self.spare | self.values)
+
 
 NOTHING_SAID = Said()
 
