@@ -31,6 +31,7 @@ def run(
     from lstm_calc.questions.check import Checks
 
     _known(framework, dtype["dtype"])
+    said = said if len(models) == 1 else said.shared
     question = {"framework_name": framework, **batch, **dtype}
     answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, assumed, question) for model in models))
     for each in answer.models:

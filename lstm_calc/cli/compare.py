@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.models import is_a_path, named_model
+from lstm_calc.cli.models import is_code, named_model
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import shortened
@@ -29,6 +29,7 @@ def run(
     from lstm_calc.questions.compare import compare
 
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
+    said = said if len(models) == 1 else said.shared
     answer = compare([(shortened(text), _model(text, said)) for text in models], names)
     output.show(answer.data, lambda: _document(answer))
     return 1 if fail and answer.differs else 0
@@ -38,7 +39,7 @@ def _model(text: str, said: "Said") -> "Model":
     """Return the model of an argument, which may be a file at a revision."""
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
-    return at_revision(text) if not is_a_path(text) and is_a_revision(text) else named_model(text, said=said)
+    return at_revision(text) if is_a_revision(text) and not is_code(text) else named_model(text, said=said)
 
 
 def _document(answer: "Comparison") -> "Document":

@@ -50,6 +50,11 @@ class Said(Record):
     values: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     spare: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
 
+    @property
+    def shared(self) -> "Said":
+        """The same for several models, of which each may need some of the values."""
+        return Said({}, self.spare | self.values)
+
 
 NOTHING_SAID = Said()
 
@@ -66,7 +71,7 @@ def read_said(values: list[str] | None = _VALUES, values_file: str | None = _VAL
 def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     """Return the flags of a call without those that say values, and what these say."""
     said = read_said(given["values"], given["values_file"])
-    if said is not NOTHING_SAID and not (isinstance(given["model"], str) and _is_code(given["model"])):
+    if said is not NOTHING_SAID and not (isinstance(given["model"], str) and is_code(given["model"])):
         raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
     return {name: value for name, value in given.items() if name not in {"values", "values_file"}}, said
 
@@ -75,7 +80,7 @@ _PROGRAM = re.compile(r"(.+?\.(?:py|ipynb))(?::(.+))?", re.DOTALL)
 _PIECE = re.compile(r"\s*(?:[@#]|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))")
 
 
-def _is_code(text: str) -> bool:
+def is_code(text: str) -> bool:
     """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
     return bool(_PROGRAM.fullmatch(text) or (_PIECE.match(text) and not _PRINTED.search(text)))
 
@@ -190,7 +195,7 @@ def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
 def read_template(**given: Any) -> Template:
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
     given, said = _without_values(given)
-    flags = _flags(given, _beside(given["model"]) if given["model"] and _is_code(given["model"]) else "")
+    flags = _flags(given, _beside(given["model"]) if given["model"] and is_code(given["model"]) else "")
     return _template_from_flags(flags) if given["model"] is None else _named_template(given["model"], _width_beside(flags), said)
 
 
@@ -206,7 +211,7 @@ def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
 
 def _beside(model: str | None) -> str:
     """Return what may stand beside a model: --input, for a config of Keras or code that does not say what flows in."""
-    return "input_dim" if model is not None and (_is_code(model) or is_a_path(model)) else ""
+    return "input_dim" if model is not None and (is_code(model) or is_a_path(model)) else ""
 
 
 def _width_beside(flags: dict[str, Any]) -> int | None:
@@ -229,7 +234,7 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
     """Return the model of the argument: Python code, standard input, a file, or the notation."""
     model = _text_in(model)
-    if _is_code(model):
+    if is_code(model):
         return _code_model(model, input_dim, said)
     if _PRINTED.search(model):
         from lstm_calc.formats.printed import read_printed
@@ -246,7 +251,7 @@ def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_S
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
     """Return the template of the argument: Python code, standard input, a file, or the notation."""
-    if _is_code(model) or _PRINTED.search(_text_in(model)):
+    if is_code(model) or _PRINTED.search(_text_in(model)):
         read = named_model(model, input_dim, said)
         return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
     if is_a_path(model):
@@ -271,7 +276,7 @@ def model_and_budget(
     model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
 ) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
-    if _is_code(model) or model.endswith(".txt") or not is_a_path(model):
+    if is_code(model) or model.endswith(".txt") or not is_a_path(model):
         return with_assumed(named_model(model, input_dim, said), assumed), _no_budget()
     from lstm_calc.formats.modelfile import load_with_budget
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError, listed
 from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.configuration import Configuration, with_params
-from lstm_calc.formats.code.entries import entry_value
+from lstm_calc.formats.code.entries import entry_value, makes_layers
 from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
@@ -96,6 +96,8 @@ class _Reading:
         """Return the model of a value."""
         if isinstance(value, tuple) and value and not isinstance(value[0], keras.Tensor):
             value = next((each for each in value if isinstance(each, (keras.Network, Instance, Made))), value)
+        if _is_plain(value) and not _holds_models(value):
+            value = self._method_result(value)
         kerased = self._keras_value(value)
         if kerased is not None:
             return self._keras(kerased, remark)
@@ -105,6 +107,17 @@ class _Reading:
         if is_unknown(value) and not owners(value):
             self._ask(list(causes_of(value)))
         return self._parts(value, owners(value) if not _is_plain(value) else _everything(value), family, remark)
+
+    def _method_result(self, value: Instance) -> Any:
+        """Return what the first method of an object gives that makes a model; the object, where it keeps the model or none does."""
+        for name, method in (value.cls.scope.names if value.cls else {}).items():
+            if name != "__init__" and isinstance(method, Function) and makes_layers(method):
+                given = self.interpreter.call(method.bound(value), [], {}, Cause(name, value.place))
+                if _holds_models(value):
+                    return value
+                if isinstance(given, (keras.Network, Made, Instance)):
+                    return given
+        return value
 
     def _called(self) -> list[Any]:
         return list(self.interpreter.library.called)
@@ -300,6 +313,11 @@ def _quoted(text: str) -> str:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, Instance) and module_family(value.cls) is None
+
+
+def _holds_models(value: Instance) -> bool:
+    """Return whether an object has layers or models among its attributes."""
+    return any(isinstance(each, keras.Network) for each in value.attributes.values()) or bool(_everything(value))
 
 
 def _everything(value: Instance) -> list[tuple[str, Any]]:

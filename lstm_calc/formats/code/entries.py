@@ -151,7 +151,7 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
     if not top:
         found: dict[str, Any] = dict(_not_used_by(models))
         functions = {name: value for name, value in names.items() if isinstance(value, Function) and value.scope.module is module}
-        found = found or {name: value for name, value in {**classes, **functions}.items() if _makes(value)}
+        found = found or {name: value for name, value in {**classes, **functions}.items() if makes_layers(value)}
         if len(found) == 1:
             return made(interpreter, next(iter(found.values())))
         top = found
@@ -197,7 +197,7 @@ def _not_used_by(classes: dict[str, Class]) -> dict[str, Class]:
     return {name: cls for name, cls in classes.items() if name not in used}
 
 
-def _makes(value: Any) -> bool:
+def makes_layers(value: Any) -> bool:
     """Return whether a class or function makes layers, as far as its text shows."""
     words = {node.id for node in ast.walk(value.node) if isinstance(node, ast.Name)}
     words |= {node.attr for node in ast.walk(value.node) if isinstance(node, ast.Attribute)}

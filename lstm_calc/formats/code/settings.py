@@ -24,8 +24,9 @@ class Settings:
         Raises LstmCalcError for a text that is no expression.
         """
         self._values: dict[str, Any] = {normal(text): value for text, value in values.items()}
-        self._used = set((spare or {}).keys() - self._values.keys())
-        self._values = {**(spare or {}), **self._values}
+        further = {normal(text): value for text, value in (spare or {}).items() if _is_expression(text)}
+        self._used = further.keys() - self._values.keys()
+        self._values = {**further, **self._values}
         self._kinds = {type(ast.parse(text, mode="eval").body) for text in self._values}
 
     def __bool__(self) -> bool:
@@ -62,6 +63,11 @@ def normal(text: str) -> str:
         return ast.unparse(ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise LstmCalcError(f"--set {quoted(text)} is not an expression; write --set NAME=VALUE") from None
+
+
+def _is_expression(text: str) -> bool:
+    """Return whether a name of a file can stand in a program."""
+    return all(part.isidentifier() for part in text.split(".")) or "(" in text or "[" in text
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
