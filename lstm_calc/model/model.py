@@ -232,7 +232,7 @@ def _steps(model: Model, shape: Shape) -> Iterator[_Step]:
                 if depth or not each.inputs:
                     _check_single(flowing, position if depth else position - 1)
                 one = layer if depth == layer.repeat - 1 else _giving_every_step(layer)
-                reads, reads_steps = flowing, timed
+                reads, reads_steps = flowing, timed or one.time_distributed > 0 or one.reads_steps is True
                 flowing, timed = one.give(reads), one.time_distributed > 0 or one.gives_steps(reads_steps)
                 yield layer, depth, reads, flowing, reads_steps, timed, isinstance(each, Shared)
         except ModelError as error:
