@@ -106,6 +106,13 @@ def test_an_image_that_does_not_fit_is_refused(text: str, space: tuple[int, ...]
         macs(text, "keras", space=space)
 
 
+def test_a_row_of_an_image_is_a_sequence_to_a_layer_that_reads_steps() -> None:
+    answer = cost(read("3 > conv_lstm 5 kernel=3 > lstm 6"), "keras", batch=2, steps=4, space=(9,)).layers[1]
+    assert (answer.runs, answer.given) == (2 * 7, 2)
+    assert (answer.step.macs, answer.whole.macs) == (4 * 6 * 11, 2 * 7 * 4 * 6 * 11)
+    assert answer.bytes.state == 4 * 2 * 2 * 6
+
+
 def test_a_packed_batch_runs_its_valid_steps() -> None:
     answer = cost(read("8 > lstm 6 > dense 2"), "pytorch", lengths=(10, 5))
     assert (answer.batch, answer.steps, answer.lengths, answer.layers[0].runs) == (2, None, (10, 5), 15)

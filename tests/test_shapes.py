@@ -188,6 +188,7 @@ def test_one_step_has_every_value_of_the_cell() -> None:
         ("3 > lstm 8 sequences > flatten > dense 10", "keras", (2, 5, 3), {"lstm/output": (2, 5, 8), "output": (2, 10)}),
         ("3 > lstm 8 sequences > dense 10 in=40", "keras", (2, 5, 3), {"lstm/output": (2, 5, 8), "output": (2, 5, 10)}),
         ("3 > conv_lstm 8 kernel=3 > lstm 4", "keras", (2, 4, 9, 3), {"conv_lstm/output": (2, 7, 8), "output": (2, 4)}),
+        ("3 > conv_lstm 8 kernel=3 > bilstm 4 x2", "keras", (2, 4, 9, 3), {"lstm/output": (2, 7, 8), "output": (2, 8)}),
         ("5 > lstm 4 > vocab 9 > embed 4", "keras", (2, 4, 5), {"output": (2, 4, 4)}),
     ],
 )

@@ -384,6 +384,7 @@ class _Flow:
         model, call, sources = self._model, self._model.calls[position], self._model.sources[position]
         flowing = tuple(self._given[source][number] for source, number in sources)
         timed = call.among([self._timed[source] and not _is_state(model, source, number) for source, number in sources])
+        timed = timed or call.time_distributed > 0 or call.reads_steps is True
         reads = _named_input(call, flowing) if model.flat[position].inputs else self._next(position, flowing)
         if reads != flowing:
             return reads, timed if call.reads_steps is None else call.reads_steps, ()
