@@ -1,0 +1,101 @@
+"""What people type first: each guess is answered, or refused with what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from lstm_calc import read
+from lstm_calc.errors import NotationError
+from lstm_calc.formats.notation import read_template
+
+SPELLINGS = {
+    "40 -> lstm 96 -> dense 7": "40 > lstm 96 > dense 7",
+    "40 → lstm 96 → dense 7": "40 > lstm 96 > dense 7",
+    "40, lstm 96, dense 7": "40 > lstm 96 > dense 7",
+    "40,  lstm 96,dense 7": None,
+    "40 lstm 96 x2 dense 7": "40 > lstm 96 x2 > dense 7",
+    "40>lstm96>dense7": "40 > lstm 96 > dense 7",
+    "40->lstm96->dense7": "40 > lstm 96 > dense 7",
+    "40 lstm96 x2 dense7": "40 > lstm 96 x2 > dense 7",
+    "40 lstm 96 nobias gru 8": "40 > lstm 96 nobias > gru 8",
+    "40 LSTM 96 Dense 7": "40 > lstm 96 > dense 7",
+    "40 bi-lstm 96": "40 > bilstm 96",
+    "40 bi_lstm 96": "40 > bilstm 96",
+    "40 BiLSTM 96": "40 > bilstm 96",
+    "40 blstm 96": "40 > bilstm 96",
+    "40 bigru 96": "40 > bigru 96",
+    "40 bgru 96": "40 > bigru 96",
+    "40 bi-gru 96": "40 > bigru 96",
+    "40 simple-rnn 96": "40 > rnn 96",
+    "40 SimpleRNN 96": "40 > rnn 96",
+    "40 elman 96": "40 > rnn 96",
+    "40 brnn 96": "40 > birnn 96",
+    "40 lstm 96 fc 7": "40 > lstm 96 > dense 7",
+    "40 lstm 96 linear 7": "40 > lstm 96 > dense 7",
+    "40 lstm 96 fully-connected 7": "40 > lstm 96 > dense 7",
+    "40 lstm 96 relu dense 7": "40 > lstm 96 > activation relu > dense 7",
+    "40 lstm 96 tanh": "40 > lstm 96 > activation tanh",
+    "40 lstm 96 sigmoid": "40 > lstm 96 > activation sigmoid",
+    "40 lstm 96 gelu": "40 > lstm 96 > activation gelu",
+    "40 lstm 96 dense 7 softmax": "40 > lstm 96 > dense 7 > activation softmax",
+    "40 lstm 96 activation tanh dense 7": "40 > lstm 96 > activation tanh > dense 7",
+    "40 lstm 96 dropout 0.3 dense 7": "40 > lstm 96 > dropout 0.3 > dense 7",
+    "40 lstm 96 dropout dense 7": "40 > lstm 96 > dropout > dense 7",
+    "40 lstm 96 batch-norm": "40 > lstm 96 > batch_norm",
+    "40 lstm 96 BatchNormalization": "40 > lstm 96 > batch_norm",
+    "40 lstm 96 bn dense 7": "40 > lstm 96 > batch_norm > dense 7",
+    "40 lstm 96 LayerNormalization": "40 > lstm 96 > layer_norm",
+    "embed 5000x64 lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "embed5000x64 > lstm96": "vocab 5000 > embed 64 > lstm 96",
+    "embedding 5000x64 > lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "embed 50,000x64 > lstm 96": "vocab 50000 > embed 64 > lstm 96",
+    "vocab 50,000 > embed 64 > lstm 96": "vocab 50000 > embed 64 > lstm 96",
+    "vocab 5e3 embed 64 lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "vocab 1.5e6 embedding 64 lstm 96": "vocab 1500000 > embed 64 > lstm 96",
+    "vocab 20k embed 64 lstm 96": "vocab 20000 > embed 64 > lstm 96",
+    "50,000 lstm 96": "50000 > lstm 96",
+    "40 > lstm 1_000": "40 > lstm 1000",
+    "40 > lstm 1e3": "40 > lstm 1000",
+}
+"""Spellings, and how each is written; None for one that is refused."""
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_spelling_reads_to_the_model_of_the_usual_one(text: str) -> None:
+    usual = SPELLINGS[text]
+    if usual is None:
+        with pytest.raises(NotationError):
+            read(text)
+        return
+    model = read(text)
+    assert model == read(usual)
+    assert read(str(model)) == model
+    assert str(read(str(model))) == str(model)
+
+
+REFUSED = {
+    "40 > lstm 64,128": "'64,128' has a comma; write 'lstm 64 > lstm 128' or 'lstm 64128'",
+    "40 > lstm 64,32": "'64,32' has a comma; write 'lstm 64 > lstm 32'",
+    "40 > lstm 96 > reshape 8,12": "'8,12' has a comma; write 'reshape 8x12'",
+    "40 > lstm 50,000": "'50,000' has a comma; write 'lstm 50 > lstm 000' or 'lstm 50000'",
+    "40,": "a layer is missing here",
+    "40 lstm dense 7": "'dense' is not a whole number",
+    "40 lstm 96 activation dense 7": "'7' is not an option of activation",
+    "40 lstm 96 relu 5": "'5' is not an option of activation",
+    "40 lstn 96": "a > is missing after '40'",
+    "40 > conv1d7": "'conv1d7' is not a layer",
+    "vocab 10 > embed 20x30 > lstm 4": "an embedding follows a vocabulary",
+    "40 > lstm 1.5e0": "'1.5e0' is not a whole number",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_can_be_read_in_two_ways_is_refused(text: str) -> None:
+    with pytest.raises(NotationError) as caught:
+        read(text)
+    assert REFUSED[text] in str(caught.value)
+
+
+def test_a_size_behind_a_name_can_be_open() -> None:
+    assert read_template("40 lstm? x2 dense 7") == read_template("40 > lstm ? x2 > dense 7")
+    assert read_template("embed 5000x? lstm 96") == read_template("vocab 5000 > embed ? > lstm 96")
