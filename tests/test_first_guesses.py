@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 import pytest
 
 from lstm_calc import read
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation import read_template
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
 
 SPELLINGS = {
     "40 -> lstm 96 -> dense 7": "40 > lstm 96 > dense 7",
@@ -82,7 +88,7 @@ REFUSED = {
     "40 lstm dense 7": "'dense' is not a whole number",
     "40 lstm 96 activation dense 7": "'7' is not an option of activation",
     "40 lstm 96 relu 5": "'5' is not an option of activation",
-    "40 lstn 96": "a > is missing after '40'",
+    "40 lstn 96": "'lstn' is not a layer; did you mean 'lstm'?",
     "40 > conv1d7": "'conv1d7' is not a layer",
     "vocab 10 > embed 20x30 > lstm 4": "an embedding follows a vocabulary",
     "40 > lstm 1.5e0": "'1.5e0' is not a whole number",
@@ -99,3 +105,42 @@ def test_what_can_be_read_in_two_ways_is_refused(text: str) -> None:
 def test_a_size_behind_a_name_can_be_open() -> None:
     assert read_template("40 lstm? x2 dense 7") == read_template("40 > lstm ? x2 > dense 7")
     assert read_template("embed 5000x? lstm 96") == read_template("vocab 5000 > embed ? > lstm 96")
+
+
+COMMANDS = {
+    "params 40 lstm 96 x2 dense 7 -q": "127399",
+    "params -q 40 lstm 96 x2 dense 7": "127399",
+    "params 40 lstm 96 -q x2 dense 7": "127399",
+    "params '40 > lstm 96 x2 > dense 7' -q": "127399",
+    "params 40 '>' lstm 96 '>' dense 7 -q": "53287",
+    "params 40 'lstm 96' 'dense 7' -q": "53287",
+    "params vocab 5000 embed 64 lstm 96 -q": "381824",
+    "params embed 5000x64 lstm96 -q": "381824",
+    "solve 40 lstm ? dense 7 --max-params 1M -q": "479",
+    "tensors 40 lstm 96 --format json": '"total": 52608',
+    "check 40 lstm 96 --max-params 52608 -q": "0",
+    "check '40 > lstm 96' 40>lstm96 --max-params 52607 -q": "2",
+}
+"""Calls, and what each prints."""
+
+
+@pytest.mark.parametrize("call", COMMANDS)
+def test_a_call_prints_its_answer(cli: Cli, call: str) -> None:
+    result = cli(*shlex.split(call))
+    assert COMMANDS[call] in result.stdout
+    assert result.stderr == ""
+
+
+WRONG_CALLS = {
+    "params model.json extra": "'model.json' is a whole model; after it stands 'extra'",
+    "params '40 > lstm 96' '40 > gru 96'": "one model is asked for, and these are several",
+    "params 40 lstm 96 --units 3": "the model is given twice: as '40 lstm 96' and by --units",
+    "params 40 lstm 64,128": "write 'lstm 64 > lstm 128' or 'lstm 64128'",
+}
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS)
+def test_a_call_that_is_refused_says_why(cli: Cli, call: str) -> None:
+    result = cli(*shlex.split(call))
+    assert result.exit_code == 2
+    assert WRONG_CALLS[call] in result.stderr

@@ -420,6 +420,8 @@ def _starts_a_number(token: _Token) -> bool:
 def _source(text: str, tokens: list[_Token]) -> dict[str, Any]:
     """Return what the model reads: the features of a step, or a shape."""
     if len(tokens) > 1:
+        if tokens[1].text[0].isalpha():
+            _kind(text, tokens[1])  # says what is wrong with the name of the layer
         raise NotationError(f"a > is missing after {quoted(tokens[0].text)}", text, tokens[1].start, tokens[1].stop)
     if "x" not in tokens[0].text:
         return {"input_dim": _thousands(text, tokens[0])}
