@@ -10,8 +10,11 @@ import pytest
 from lstm_calc import read
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation import read_template
+from lstm_calc.frameworks import framework
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Cli
 
 SPELLINGS = {
@@ -119,6 +122,12 @@ COMMANDS = {
     "solve 40 lstm ? dense 7 --max-params 1M -q": "479",
     "tensors 40 lstm 96 --format json": '"total": 52608',
     "check 40 lstm 96 --max-params 52608 -q": "0",
+    "40 lstm 96 x2 dense 7 -q": "127399",
+    "'40 > lstm 96' -q": "52608",
+    "40>lstm96 -q -f keras": "52608",
+    "vocab 5000 embed 64 lstm 96 -q": "381824",
+    "embed 5000x64 lstm 96 -q": "381824",
+    "'nn.LSTM(40, 96)' -q": "52992",
     "check '40 > lstm 96' 40>lstm96 --max-params 52607 -q": "2",
 }
 """Calls, and what each prints."""
@@ -131,7 +140,43 @@ def test_a_call_prints_its_answer(cli: Cli, call: str) -> None:
     assert result.stderr == ""
 
 
+def test_a_file_alone_is_counted(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text("input_dim = 40\n[[layers]]\ntype = 'lstm'\nunits = 96\n")
+    assert cli(str(path), "-q").stdout == "52608\n"
+
+
+FRAMEWORKS = {
+    "torch": "pytorch",
+    "PyTorch": "pytorch",
+    "tf": "keras",
+    "TensorFlow": "keras",
+    "tf.keras": "keras",
+    "Keras": "keras",
+    "flax": "flax-nnx",
+    "TF1": "tensorflow1",
+    "Flax-Linen": "flax-linen",
+    "MLX": "mlx",
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_framework_is_found_by_its_other_names(cli: Cli, name: str) -> None:
+    assert f'"framework": "{FRAMEWORKS[name]}"' in cli("params", "40", "lstm", "96", "-f", name, "--format", "json").stdout
+    assert framework(name).name == FRAMEWORKS[name]
+
+
+def test_several_frameworks_are_found_by_their_other_names(cli: Cli) -> None:
+    usual = cli("compare", "40 > lstm 96", "-f", "keras,pytorch").stdout
+    assert cli("compare", "40 > lstm 96", "-f", "TF,torch").stdout == usual
+
+
 WRONG_CALLS = {
+    "40 lstm 96 -f jax": "did you mean 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
+    "40 lstm 96 -f mxnet": "'mxnet' is not a framework; did you mean 'pytorch'?",
+    "parms 40 lstm 96": "'parms' is not a command; did you mean 'params'?",
+    "lstm 96": "'lstm' is not a command",
+    "missing.toml": "'missing.toml' is not a command",
     "params model.json extra": "'model.json' is a whole model; after it stands 'extra'",
     "params '40 > lstm 96' '40 > gru 96'": "one model is asked for, and these are several",
     "params 40 lstm 96 --units 3": "the model is given twice: as '40 lstm 96' and by --units",

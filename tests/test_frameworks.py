@@ -346,8 +346,8 @@ def test_which_gate_is_made_from_which(name: str, layer: Layer, words: set[str])
 
 def test_a_framework_that_is_unknown_is_told_the_nearest() -> None:
     with pytest.raises(FrameworkError) as caught:
-        framework("torch")
-    assert str(caught.value) == "'torch' is not a framework; did you mean 'pytorch'?"
+        framework("pytroch")
+    assert str(caught.value) == "'pytroch' is not a framework; did you mean 'pytorch'?"
 
 
 def test_choices_are_settled_as_a_layout_says() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any, cast
@@ -22,6 +23,18 @@ def command(name: str) -> TyperCommand:
     single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
     single.command(name, help=DESCRIPTIONS[name])(import_module(f"lstm_calc.cli.{name}").run)
     return cast("TyperCommand", typer.main.get_command(single))
+
+
+_ANSWERING = "params"
+"""The command that answers where a model stands in the place of a command."""
+
+
+def _is_a_model(word: str) -> bool:
+    """Say whether the first word is, or begins, a model: a size, a vocabulary, a call, or the name of a file."""
+    called, parenthesis, _ = word.partition("(")
+    is_a_call = bool(parenthesis) and called.replace(".", "_").strip().isidentifier()
+    begins = word.lower().split(maxsplit=1)[:1] == ["vocab"] or word.lower().startswith("embed")
+    return word[:1].isdigit() or is_a_call or begins or os.path.isfile(word)  # noqa: PTH113  Path's fails for a long word
 
 
 class Group(TyperGroup):
@@ -50,6 +63,8 @@ class Group(TyperGroup):
         name, *others = args
         if name in COMMANDS:
             return name, command(name), others
+        if _is_a_model(name):
+            return _ANSWERING, command(_ANSWERING), args
         if ctx.resilient_parsing:
             return name, TyperCommand(name, add_help_option=False), []  # nothing is completed after what is no command
         raise LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS)}")

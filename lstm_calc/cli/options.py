@@ -14,7 +14,7 @@ import typer
 from lstm_calc.cli.models import read_model, read_models, read_said, read_template
 from lstm_calc.cli.output import Output, form_of, formats
 from lstm_calc.errors import listed
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.inputs import noting
 
 _ANSWER = "Answer"
@@ -35,8 +35,8 @@ def read_framework(
         rich_help_panel=_ANSWER,
     ),
 ) -> str | None:
-    """Return the framework's name; None where none is asked for."""
-    return framework
+    """Return the framework's usual name, or several with commas; None where none is asked for."""
+    return None if framework is None else ",".join(usual_name(name) for name in framework.split(","))
 
 
 _FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
