@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lstm_calc import read
+from lstm_calc.cli.options import ALIASES
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation import read_template
 from lstm_calc.frameworks import framework
@@ -128,6 +130,22 @@ COMMANDS = {
     "vocab 5000 embed 64 lstm 96 -q": "381824",
     "embed 5000x64 lstm 96 -q": "381824",
     "'nn.LSTM(40, 96)' -q": "52992",
+    "params --input-size 40 --hidden-size 96 -q": "52608",
+    "params --input-dim=40 --hidden=96 --num-layers=2 -q": "126720",
+    "cost 40 lstm 96 --batch-size 4 --seq-len 3 --csv": "lstm,lstm,12,",
+    "cost 40 lstm 96 --timesteps 12 --csv": "lstm,lstm,12,",
+    "forecast --input-size 5 --lookback 8 --hidden 4 -q": "165",
+    "40 lstm 96 --json": '"total": 52608',
+    "40 lstm 96 --markdown": "| layer | gate |",
+    "40 lstm 96 --format md": "| layer | gate |",
+    "cost 40 lstm 96 --dtype fp16 --json": '"dtype": "float16"',
+    "cost 40 lstm 96 --dtype BF16 --json": '"dtype": "bfloat16"',
+    "cost 40 lstm 96 --dtype half --json": '"dtype": "float16"',
+    "cost 40 lstm 96 --dtype fp32 --json": '"dtype": "float32"',
+    "cost 40 lstm 96 --optimizer Adam --json": '"optimizer": "adam"',
+    "version": "lstm-calc ",
+    "-V": "lstm-calc ",
+    "port 40 lstm 96 --from TF --to torch --json": '"to": "pytorch"',
     "check '40 > lstm 96' 40>lstm96 --max-params 52607 -q": "2",
 }
 """Calls, and what each prints."""
@@ -171,9 +189,18 @@ def test_several_frameworks_are_found_by_their_other_names(cli: Cli) -> None:
     assert cli("compare", "40 > lstm 96", "-f", "TF,torch").stdout == usual
 
 
+def test_help_shows_the_main_name_of_an_option_alone(cli: Cli) -> None:
+    shown = cli("params", "--help").stdout
+    assert "--units" in shown
+    assert not [name for name in ALIASES if re.search(rf"{name}\b", shown)]
+
+
 WRONG_CALLS = {
     "40 lstm 96 -f jax": "did you mean 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
     "40 lstm 96 -f mxnet": "'mxnet' is not a framework; did you mean 'pytorch'?",
+    "40 lstm 96 -f keras -f torch": "--framework is given twice",
+    "40 lstm 96 -f keras --framework=torch": "--framework is given twice",
+    "params 40 lstm 96 --lookback 3": "no such option: --lookback",
     "parms 40 lstm 96": "'parms' is not a command; did you mean 'params'?",
     "lstm 96": "'lstm' is not a command",
     "missing.toml": "'missing.toml' is not a command",

@@ -84,7 +84,7 @@ _ALIASES = {
     "paddlepaddle": "paddle",
     "onnxruntime": "onnx",
 }
-"""Other names of frameworks, which are taken for them; TensorFlow is 2, whose layers are Keras's, and Flax is NNX, its newer API."""
+"""Other names of frameworks, taken for them: TensorFlow is 2, whose layers are Keras's, and Flax is NNX, its newer API."""
 
 _MEANT = {"jax": "flax-nnx flax-linen haiku equinox", "tfjs": "keras", "mxnet": "pytorch"}
 """What may be meant by names that are several frameworks', or of one that has no table but stores the same tensors."""
