@@ -21,7 +21,7 @@ def run(
     output: Output,
     shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
     h0: Annotated[
-        str | None, typer.Option("--h0", help="Of the first recurrent layer's initial state h, to be checked: 2x8x64.")
+        str | None, typer.Option("--h0", help="Of the initial state h of the first recurrent layer, to be checked: 2x8x64.")
     ] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
     steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
