@@ -7,16 +7,20 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstm_calc import read
 from lstm_calc.cli.options import ALIASES
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation import read_template
 from lstm_calc.frameworks import framework
+from tests.strategies import graphs, models
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lstm_calc.model import Model
     from tests.conftest import Cli
 
 SPELLINGS = {
@@ -93,6 +97,8 @@ REFUSED = {
     "40 lstm dense 7": "'dense' is not a whole number",
     "40 lstm 96 activation dense 7": "'7' is not an option of activation",
     "40 lstm 96 relu 5": "'5' is not an option of activation",
+    "40 > LSTM(96)": "a layer has no parentheses here: 'lstm 64'",
+    "40 > lstm 96 (gru 3)": "a > is missing before this",
     "40 lstn 96": "'lstn' is not a layer; did you mean 'lstm'?",
     "40 > conv1d7": "'conv1d7' is not a layer",
     "vocab 10 > embed 20x30 > lstm 4": "an embedding follows a vocabulary",
@@ -105,6 +111,18 @@ def test_what_can_be_read_in_two_ways_is_refused(text: str) -> None:
     with pytest.raises(NotationError) as caught:
         read(text)
     assert REFUSED[text] in str(caught.value)
+
+
+@given(model=st.one_of(models(), graphs()))
+def test_signs_between_layers_mean_the_same_and_without_any_nothing_else_is_read(model: Model) -> None:
+    text = str(model)
+    for sign in (" -> ", " → ", ", "):
+        assert read(text.replace(" > ", sign)) == model
+    try:
+        found = read(text.replace(" > ", " "))
+    except NotationError:
+        return
+    assert found == model
 
 
 def test_a_size_behind_a_name_can_be_open() -> None:
@@ -145,6 +163,7 @@ COMMANDS = {
     "cost 40 lstm 96 --optimizer Adam --json": '"optimizer": "adam"',
     "version": "lstm-calc ",
     "-V": "lstm-calc ",
+    "sweep 40 lstm 96 --vary framework=torch,TF --csv": "pytorch,52992",
     "port 40 lstm 96 --from TF --to torch --json": '"to": "pytorch"',
     "check '40 > lstm 96' 40>lstm96 --max-params 52607 -q": "2",
 }

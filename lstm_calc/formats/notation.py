@@ -288,7 +288,10 @@ class _Segments:
             return
         begins = self._before in ">(|"
         if token.text == "(" and not begins:
-            raise self._error("a > is missing before this", token)
+            before = self.words[-1][-1]
+            called = self._before == " " and before.stop == token.start and _named(before.text)
+            what = f"a layer has no parentheses here: '{before.text.lower()} 64'" if called else "a > is missing before this"
+            raise self._error(what, token)
         if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
             self._missing(token)
         signs = {"(": self._enter, "|": self._branch, ")": self._leave}
