@@ -120,7 +120,7 @@ class Checked(Record):
         self.check()
 
 
-_COUNT = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?([kKMGBT]?)"
+_COUNT = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?(?:([kKMGBT])|[eE]\+?([0-9]{1,3}))?"
 _ZEROS = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 _MOST_DIGITS = 600
 
@@ -134,7 +134,7 @@ UNKNOWN_SIZE = "_"
 def parse_count(text: str) -> int:
     """Return the whole number that the text names, exactly; raise LstmCalcError for anything else.
 
-    >>> parse_count("1_000"), parse_count("20k"), parse_count("1.5M")
+    >>> parse_count("1_000"), parse_count("20k"), parse_count("1.5e6")
     (1000, 20000, 1500000)
     """
     if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
@@ -143,9 +143,10 @@ def parse_count(text: str) -> int:
     if match and len(text) > _MOST_DIGITS:
         raise LstmCalcError(f"{quoted(text)} is too large: sizes go up to 10**500")
     if match:
-        whole, fraction, suffix = match[1], (match[2] or "").rstrip("0"), match[3]
-        if len(fraction) <= _ZEROS[suffix]:
-            return int(whole + fraction.ljust(_ZEROS[suffix], "0"))
+        whole, fraction = match[1], (match[2] or "").rstrip("0")
+        zeros = int(match[4]) if match[4] else _ZEROS[match[3] or ""]
+        if len(fraction) <= zeros:
+            return int(whole + fraction.ljust(zeros, "0"))
     if text == UNKNOWN:
         raise LstmCalcError("? is the size that solve looks for; anywhere else write a number")
     raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M")

@@ -34,7 +34,7 @@ def test_a_time(text: str) -> None:
 
 
 @pytest.mark.parametrize("parse", [parse_count, parse_size, parse_time])
-@pytest.mark.parametrize("text", ["", "-1", "1e3", "k", "1kk", "_1", "1_", "1__0", ".5", "1.", "\u0661", "\u00b2", "1 0", "0x1"])
+@pytest.mark.parametrize("text", ["", "-1", "k", "1kk", "_1", "1_", "1__0", ".5", "1.", "\u0661", "\u00b2", "1 0", "0x1"])
 def test_what_is_no_number(parse: object, text: str) -> None:
     with pytest.raises(LstmCalcError, match=r"^'.*' is not a"):
         parse(text)

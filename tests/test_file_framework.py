@@ -212,7 +212,7 @@ def test_verify_holds_a_file_against_its_own_framework(monkeypatch: pytest.Monke
     ("value", "message"),
     [
         ('"kears"', "framework: 'kears' is not a framework; did you mean 'keras'?"),
-        ('"torch"', "framework: 'torch' is not a framework; did you mean 'pytorch'?"),
+        ('"pytroch"', "framework: 'pytroch' is not a framework; did you mean 'pytorch'?"),
         ('""', "framework: '' is not a framework; known are"),
         ("3", "framework: must be the name of a framework, not 3"),
         ("[1]", "framework: must be the name of a framework, not [1]"),

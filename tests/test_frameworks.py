@@ -350,8 +350,8 @@ def test_which_gate_is_made_from_which(name: str, layer: Layer, words: set[str])
 
 def test_a_framework_that_is_unknown_is_told_the_nearest() -> None:
     with pytest.raises(FrameworkError) as caught:
-        framework("torch")
-    assert str(caught.value) == "'torch' is not a framework; did you mean 'pytorch'?"
+        framework("pytroch")
+    assert str(caught.value) == "'pytroch' is not a framework; did you mean 'pytorch'?"
 
 
 def test_choices_are_settled_as_a_layout_says() -> None:
@@ -402,7 +402,9 @@ def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> No
 
 
 def test_names_that_people_use_mean_frameworks_that_are_here() -> None:
-    for word in ("tensorflow", "tf", "tensorflow2", "tf2", "tf.keras", "tf_keras", "jax", "flax", "torch", "Torch"):
+    for word in ("tensorflow", "tf", "tensorflow2", "tf2", "tf.keras", "tf_keras", "flax", "torch", "Torch"):
+        assert framework(word).name in FRAMEWORKS
+    for word in ("jax", "tfjs", "MXNet"):
         with pytest.raises(FrameworkError, match="; did you mean '") as caught:
             framework(word)
         assert set(re.findall("'([^']+)'", str(caught.value))[1:]) <= set(FRAMEWORKS)

@@ -87,8 +87,8 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         ("300 > lstm 3 merge=sum", "merge=sum needs bidirectional", "merge=sum"),
         ("300 > bilstm 3 merge=", "merge='' is not known; known are concat, sum, mul, average and none", "merge="),
         ("-5 > lstm 3", "'-5' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M", "-5"),
-        ("32 lstm 3", "a > is missing after '32'", "lstm"),
-        ("32 lstm", "a > is missing after '32'", "lstm"),
+        ("32 64", "a > is missing after '32'", "64"),
+        ("32 lstm", "lstm needs its units, such as 'lstm 64'", "lstm"),
         ("300 > dense 3 x2", "'x2' is not an option of dense, but of lstm, gru, rnn, mgu, conv_lstm and conv_gru", "x2"),
         ("300 > lstm 3 z=1", LSTM_TAKES, "z=1"),
         (

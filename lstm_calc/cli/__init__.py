@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any, cast
@@ -22,6 +23,26 @@ def command(name: str) -> TyperCommand:
     single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
     single.command(name, help=DESCRIPTIONS[name])(import_module(f"lstm_calc.cli.{name}").run)
     return cast("TyperCommand", typer.main.get_command(single))
+
+
+_ANSWERING = "params"
+"""The command that answers where a model stands in the place of a command."""
+
+
+def _is_a_model(word: str) -> bool:
+    """Say whether the first word is, or begins, a model: a size, a vocabulary, a call, or the name of a file."""
+    called, parenthesis, _ = word.partition("(")
+    is_a_call = bool(parenthesis) and called.replace(".", "_").strip().isidentifier()
+    begins = word.lower().split(maxsplit=1)[:1] == ["vocab"] or word.lower().startswith("embed")
+    return word[:1].isdigit() or is_a_call or begins or os.path.isfile(word)  # noqa: PTH113  Path's fails for a long word
+
+
+def _resolved(name: str, words: list[str]) -> tuple[str, TyperCommand, list[str]]:
+    """Return a command and its words, with options under their usual names."""
+    found = command(name)
+    from lstm_calc.cli.options import usual_options
+
+    return name, found, usual_options(words, {option for parameter in found.params for option in parameter.opts})
 
 
 class Group(TyperGroup):
@@ -49,9 +70,13 @@ class Group(TyperGroup):
         """Return the command that is called, with its options, and its arguments; raise LstmCalcError where there is none."""
         name, *others = args
         if name in COMMANDS:
-            return name, command(name), others
+            return _resolved(name, others)
+        if _is_a_model(name):
+            return _resolved(_ANSWERING, args)
         if ctx.resilient_parsing:
             return name, TyperCommand(name, add_help_option=False), []  # nothing is completed after what is no command
+        if name == "version":
+            _show_version(wanted=True)
         raise LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS)}")
 
     def main(self, *args: Any, **settings: Any) -> Any:
@@ -122,7 +147,8 @@ def _show_version(wanted: bool) -> None:
 def program(
     context: typer.Context,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and the releases recorded.")
+        bool,
+        typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Show the version, and the releases recorded."),
     ] = False,
 ) -> None:
     """Show the help where no command is named."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
-    "A line of notation, a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
+    "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), "
+    "a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
     "The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
     "with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
@@ -68,8 +69,28 @@ def read_said(values: list[str] | None = _VALUES, values_file: str | None = _VAL
     return Said(read_settings(values or ()), {} if values_file is None else read_file(values_file))
 
 
+def one_text(words: list[str] | None) -> str | None:
+    """Return the words of one model as one text, None where there are none; raise LstmCalcError for several models."""
+    if not words:
+        return None
+    first, *others = words
+    if others and not _BARE.fullmatch(first) and (is_a_path(first) or _is_code(first)):
+        raise LstmCalcError(f"{quoted(first)} is a whole model; after it stands {few(map(quoted, others))}")
+    whole = [word for word in words if _BEGINS.match(word)]
+    if len(whole) > 1:
+        raise LstmCalcError(f"one model is asked for, and these are several: {few(map(quoted, whole))}; compare takes several")
+    return " ".join(words)
+
+
+_BARE = re.compile(r"[0-9?_][0-9a-zA-Z_.,?]*|vocab|embed(?:ding)?", re.IGNORECASE)
+"""A word that begins a notation, even where a file has the same name."""
+_BEGINS = re.compile(r"(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>]", re.IGNORECASE)
+"""The beginning of a whole notation: what is read, and a layer."""
+
+
 def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     """Return the flags of a call without those that say values, and what these say."""
+    given = given | {"model": one_text(given["model"])}
     said = read_said(given["values"], given["values_file"])
     if said is not NOTHING_SAID and not (isinstance(given["model"], str) and is_code(given["model"])):
         raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
@@ -108,7 +129,7 @@ def _code_model(model: str, input_dim: int | None, said: Said) -> Model:
 
 
 def read_model(
-    model: str | None = typer.Argument(None, metavar="[MODEL]", help=_MODEL_HELP),
+    model: list[str] | None = typer.Argument(None, metavar="[MODEL]...", help=_MODEL_HELP),
     input_dim: str | None = typer.Option(None, "--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE),
     units: str | None = typer.Option(
         None, "--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE
@@ -143,10 +164,9 @@ def read_model(
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
     given, said = _without_values({name: value for name, value in locals().items() if name != "assume"})
-    flags = _flags(given, _beside(model))
-    if model is None:
-        return _from_flags(flags)
-    return with_assumed(named_model(model, _width_beside(flags), said), assume)
+    text = given["model"]
+    flags = _flags(given, _beside(text))
+    return _from_flags(flags) if text is None else with_assumed(named_model(text, _width_beside(flags), said), assume)
 
 
 def _with_stored(model: Model, path: str) -> Model:
@@ -205,6 +225,8 @@ _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, not
 @_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-2])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
+    if models and _BARE.fullmatch(models[0]):
+        models = [" ".join(models)]  # the words of one model: none of several begins with a size alone
     described = _flags({"model": models or None, **flags})
     return models or [str(_from_flags(described))]
 

@@ -5,7 +5,7 @@ command has thirty of them.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import wraps
 from typing import Any
 
@@ -13,8 +13,8 @@ import typer
 
 from lstm_calc.cli.models import read_model, read_models, read_said, read_template
 from lstm_calc.cli.output import Output, form_of, formats
-from lstm_calc.errors import listed
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.errors import LstmCalcError, listed
+from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.inputs import noting
 
 _ANSWER = "Answer"
@@ -35,8 +35,8 @@ def read_framework(
         rich_help_panel=_ANSWER,
     ),
 ) -> str | None:
-    """Return the framework's name; None where none is asked for."""
-    return framework
+    """Return the framework's usual name, or several with commas; None where none is asked for."""
+    return None if framework is None else ",".join(usual_name(name) for name in framework.split(","))
 
 
 _FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
@@ -100,6 +100,54 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "quiet": read_quiet,
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""
+
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("--hidden-size", "--hidden", "--hidden-dim", "--hidden-units"), ("--units",)),
+    **dict.fromkeys(("--input-size", "--input-dim", "--inputs"), ("--input", "--features")),
+    **dict.fromkeys(("--num-layers", "--n-layers"), ("--layers",)),
+    "--batch-size": ("--batch",),
+    **dict.fromkeys(("--seq-len", "--seq-length", "--timesteps", "--time-steps"), ("--steps", "--window")),
+    "--lookback": ("--window", "--steps"),
+    "--json": ("--format json",),
+    "--csv": ("--format csv",),
+    **dict.fromkeys(("--markdown", "--md"), ("--format markdown",)),
+}
+"""Other names of options, which help does not show.
+
+For each: the options that it may stand for, of which a command has one, with the value where the name says it.
+"""
+
+_ONCE = {"-f": "--framework", "--framework": "--framework"}
+"""Options of which the last would win in silence: two frameworks are either a mistake or a question for compare."""
+
+
+def usual_options(words: list[str], known: Collection[str]) -> list[str]:
+    """Return the words of a call with options under their usual names; raise LstmCalcError for two frameworks.
+
+    ``known`` are the options of the command; what it does not have stays as it is, and so does all after ``--``.
+
+    >>> usual_options(["--hidden-size=96", "--json"], {"--units", "--format"})
+    ['--units=96', '--format', 'json']
+    """
+    end = words.index("--") if "--" in words else len(words)
+    found = [usual for word in words[:end] for usual in _usual(word, known)]
+    for option in set(_ONCE.values()) & set(known):
+        if sum(_ONCE.get(word.partition("=")[0]) == option for word in found) > 1:
+            raise LstmCalcError(f"{option} is given twice; give one framework, or several to compare, as -f keras,pytorch")
+    return found + words[end:]
+
+
+def _usual(word: str, known: Collection[str]) -> Iterator[str]:
+    """Yield the words for one word of a call."""
+    name, equals, value = word.partition("=")
+    option = next((usual for usual in ALIASES.get(name, ()) if usual.split()[0] in known), None)
+    if name in known or option is None:
+        yield word
+    elif " " in option:
+        yield from option.split()
+    else:
+        yield option + equals + value
 
 
 def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:

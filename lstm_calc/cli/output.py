@@ -43,6 +43,10 @@ def form_of(file: str | None) -> str:
     return _ENDINGS[ending]
 
 
+_OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
+"""Other names of formats."""
+
+
 class Output:
     """A format, and a file where it does not go to standard output."""
 
@@ -51,6 +55,7 @@ class Output:
     ) -> None:
         """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
         known = [*formats(), *more]
+        form = _OTHER_NAMES.get(form.lower(), form)
         if form not in known:
             raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
         self.form = form

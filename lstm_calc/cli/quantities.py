@@ -45,6 +45,14 @@ def read_batch(
     return given | image | ({"lengths": read_counts("lengths", lengths)} if lengths is not None else {})
 
 
+_OTHER_DTYPES = {
+    **dict.fromkeys(("fp32", "float", "single"), "float32"),
+    **dict.fromkeys(("fp16", "half"), "float16"),
+    "bf16": "bfloat16",
+}
+"""Other names of data types."""
+
+
 def read_dtype(
     dtype: str = typer.Option(
         "float32", "--dtype", help="float32, float16, bfloat16, int8 or int4.", autocompletion=_dtypes, rich_help_panel=_BYTES
@@ -54,7 +62,7 @@ def read_dtype(
     ),
 ) -> dict[str, Any]:
     """Return the data type that weights are stored in."""
-    return {"dtype": dtype, "per_channel": per_channel}
+    return {"dtype": _OTHER_DTYPES.get(dtype.lower(), dtype), "per_channel": per_channel}
 
 
 def read_training(
@@ -69,7 +77,7 @@ def read_training(
     truncate: str | None = typer.Option(None, "--truncate", help="Steps to go back through at a time.", rich_help_panel=_TRAINING),
 ) -> dict[str, Any]:
     """Return the optimizer, None where nothing is trained, and the steps that it goes back through."""
-    chosen = optimizer if optimizer is not None or not training else "adam"
+    chosen = optimizer.lower() if optimizer is not None else "adam" if training else None
     if truncate is not None and chosen is None:
         raise LstmCalcError("--truncate says how far training goes back; give --training, too")
     return {"optimizer": chosen, "truncate": None if truncate is None else counted("truncate", truncate)}

@@ -10,6 +10,9 @@
     option   = "x" COUNT | word | key "=" value       inputs=encoder,split.1,encoder.h are what it reads, if not the layer before
     SHAPE    = SIZE { "x" SIZE }                      steps, image and features, _ for a size that is not known
 
+For > stand ->, → and a comma before a blank, too. It may be left out before the name of a layer, and the blank between a name and
+its size: 40 lstm96 dense7. Other spellings of names are in the tables below; what is written has the first one alone.
+
 In a template ? may stand for any of the sizes.
 Reading what was written gives the same model back. Models within a model, and the outputs of a model, can be said in a model file
 alone.
@@ -54,7 +57,13 @@ if TYPE_CHECKING:
 
 _UNKNOWN_FIRST = f"{UNKNOWN_SIZE}x"
 """The beginning of a shape whose first size is not known."""
-_WORD = re.compile(r"[^\s>()|]+|[>()|]")
+_WORD = re.compile(r"->|[>()|→]|,(?=\s|$)|(?:(?!->|,(?:\s|$))[^\s>()|→])+")
+_ARROWS = frozenset({"->", "→", ","})
+"""Signs that stand for >."""
+_GLUED = re.compile(r"(.*?[^\W\d])(\d[\d_.,]*(?:[kKMGBT]|e\d+)?|\?|\d[\d_,]*x[\d?]+)")
+"""A name and its size without a blank: lstm96."""
+_DIGITS_AND_COMMAS = re.compile(r"\d+(?:,\d+)+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _SIGNS = frozenset(">()|")
 _DEEPEST = 50
 """Branches within branches that are followed."""
@@ -70,7 +79,24 @@ _ALIASES = {
     "groupnorm": "group_norm",
     "rmsnorm": "rms_norm",
     "convgru": "conv_gru",
+    "blstm": "bilstm",
+    "bgru": "bigru",
+    "brnn": "birnn",
+    "simplernn": "rnn",
+    "elman": "rnn",
+    "fc": "dense",
+    "fully_connected": "dense",
+    "bn": "batch_norm",
+    "batchnormalization": "batch_norm",
+    "batch_normalization": "batch_norm",
+    "layernormalization": "layer_norm",
+    "layer_normalization": "layer_norm",
+    "concatenate": "concat",
+    "multiheadattention": "multi_head_attention",
 }
+"""Other names of layers; a - in a name is a _, and bi, bi- or bi_ before one of a recurrent layer is read in both directions."""
+_FUNCTIONS = frozenset({"relu", "tanh", "sigmoid", "gelu", "softmax", "elu", "selu", "silu", "swish", "softplus", "leaky_relu"})
+"""Functions whose names stand for an activation layer."""
 _WORDS: dict[str, tuple[str, Any]] = {
     "nobias": ("bias", False),
     "bidirectional": ("bidirectional", True),
@@ -255,15 +281,18 @@ class _Segments:
         if token.text not in _SIGNS:
             if self._before == ")":
                 raise self._error("a > is missing before this", token)
-            if self._before == " ":
-                self.words[-1].append(token)
+            if self._before == " " and not self._is_next(token):
+                self._continue(token)
             else:
                 self._begin(token)
             self._before = " "
             return
         begins = self._before in ">(|"
         if token.text == "(" and not begins:
-            raise self._error("a > is missing before this", token)
+            before = self.words[-1][-1]
+            called = self._before == " " and before.stop == token.start and _named(before.text)
+            what = f"a layer has no parentheses here: '{before.text.lower()} 64'" if called else "a > is missing before this"
+            raise self._error(what, token)
         if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
             self._missing(token)
         signs = {"(": self._enter, "|": self._branch, ")": self._leave}
@@ -278,8 +307,46 @@ class _Segments:
         if self._before == ">":
             self._missing(_Token(">", len(self._text) + 1))
 
+    def _is_next(self, token: _Token) -> bool:
+        """Say whether a word begins the next layer, with no > before it: it names one, and is no word of the layer before."""
+        head, *rest = self.words[-1]
+        if not _begins_a_layer(token.text):
+            return False
+        if not _is_layer([head]):
+            return _starts_a_number(head) or bool(rest)
+        known = _named(head.text)
+        if known is None:
+            return True
+        kind = KINDS[known[0]]
+        field = _value_of(known[0])
+        named = field and not rest and (kind.fields[field] is ... or RULES[field] not in _READERS)
+        word = _WORDS.get(token.text.lower())
+        return not named and (word is None or word[0] not in kind.fields)
+
+    def _continue(self, token: _Token) -> None:
+        """Take a word of the layer before; of ``embed 5000x64`` the first size is the vocabulary."""
+        words = self.words[-1]
+        vocab, sign, dim = token.text.partition("x")
+        if len(words) == 1 and _named(words[0].text) == ("embedding", False) and vocab and sign and "=" not in token.text:
+            self.words.insert(-1, [_Token("vocab", words[0].start), _Token(vocab, token.start)])
+            self.reads.insert(-1, self.reads[-1])
+            token = _Token(dim, token.start + len(vocab) + 1)
+        words.append(token)
+
     def _begin(self, token: _Token) -> None:
         """Begin the words of a layer, of a vocabulary, or of what the model reads."""
+        glued = None if _named(token.text) else _GLUED.fullmatch(token.text)
+        if token.text.lower() in _FUNCTIONS:
+            self._add(_Token("activation", token.start))
+            self.words[-1].append(token)
+        elif glued and _names_a_layer(glued[1]):
+            self._add(_Token(glued[1], token.start))
+            self._continue(_Token(glued[2], token.start + glued.start(2)))
+        else:
+            self._add(token)
+
+    def _add(self, token: _Token) -> None:
+        """Add the first word of a layer, of a vocabulary, or of what the model reads."""
         if _starts_a_number(token) and self._open:
             what = "what the model reads stands before its branches; a further input is a layer, such as 'input 20x32'"
             raise self._error(what, token)
@@ -321,9 +388,33 @@ def _segments(text: str) -> tuple[list[list[_Token]], list[list[int]]]:
     """Return the words of each layer, and the positions of the layers that it reads."""
     segments = _Segments(text)
     for match in _WORD.finditer(text):
-        segments.take(_Token(match[0], match.start()))
+        segments.take(_Token(">" if match[0] in _ARROWS else match[0], match.start()))
     segments.end()
     return segments.words, segments.reads
+
+
+def _named(word: str) -> tuple[str, bool] | None:
+    """Return the kind of layer that a word names, and whether it is bidirectional; None where it names none."""
+    word = word.lower().replace("-", "_")
+    word = _ALIASES.get(word, word)
+    if word in KINDS:
+        return word, False
+    for sign in ("bi_", "bi"):
+        inner = _ALIASES.get(word.removeprefix(sign), word.removeprefix(sign))
+        if word.startswith(sign) and issubclass(KINDS.get(inner, Layer), Recurrent):
+            return inner, True
+    return None
+
+
+def _names_a_layer(word: str) -> bool:
+    """Say whether a word is the name of a layer, or ``vocab``."""
+    return word.lower() == "vocab" or _named(word) is not None
+
+
+def _begins_a_layer(word: str) -> bool:
+    """Say whether a layer can begin with a word: its name, a function, or a name with its size behind it."""
+    glued = _GLUED.fullmatch(word)
+    return _names_a_layer(word) or word.lower() in _FUNCTIONS or bool(glued and _names_a_layer(glued[1]))
 
 
 def _starts_a_number(token: _Token) -> bool:
@@ -333,9 +424,11 @@ def _starts_a_number(token: _Token) -> bool:
 def _source(text: str, tokens: list[_Token]) -> dict[str, Any]:
     """Return what the model reads: the features of a step, or a shape."""
     if len(tokens) > 1:
+        if tokens[1].text[0].isalpha():
+            _kind(text, tokens[1])  # says what is wrong with the name of the layer
         raise NotationError(f"a > is missing after {quoted(tokens[0].text)}", text, tokens[1].start, tokens[1].stop)
     if "x" not in tokens[0].text:
-        return {"input_dim": _count(text, tokens[0])}
+        return {"input_dim": _thousands(text, tokens[0])}
     return {"input_shape": _sizes(text, tokens[0])}
 
 
@@ -350,25 +443,36 @@ def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> in
     """Return the vocabulary that ``vocab N`` names for the embedding that has to follow."""
     if len(tokens) != 2:
         raise NotationError("write the vocabulary as 'vocab 10000'", text, tokens[0].start, tokens[-1].stop)
-    if not following or _kind(text, following[0][0])[0] != "embedding":
+    next_ = following[0][0] if following else None
+    if next_ is None or not _is_layer([next_]) or _kind(text, next_)[0] != "embedding":
         raise NotationError("an embedding follows a vocabulary: 'vocab 10000 > embed 128'", text, tokens[0].start, tokens[1].stop)
-    return _count(text, tokens[1])
+    return _thousands(text, tokens[1])
+
+
+def _thousands(text: str, token: _Token) -> int:
+    """Return a size whose digits may stand in groups of three, as in 50,000, where it cannot be two sizes."""
+    if _THOUSANDS.fullmatch(token.text):
+        return _count(text, _Token(token.text.replace(",", ""), token.start))
+    return _count(text, token)
 
 
 def _kind(text: str, token: _Token) -> tuple[str, bool]:
     """Return the kind that a word names, and whether it is bidirectional."""
     word = token.text.lower()
-    kind = _ALIASES.get(word, word)
-    if kind == Nested.kind:
+    found = _named(word)
+    if found == (Nested.kind, False):
         raise NotationError("a model within a model can be said in a model file alone", text, token.start, token.stop)
-    if kind in KINDS:
-        return kind, False
-    inner = _ALIASES.get(word[2:], word[2:])
-    if word.startswith("bi") and issubclass(KINDS.get(inner, Layer), Recurrent):
-        return inner, True
+    if found:
+        return found
     if _starts_a_number(token):
         raise NotationError("a layer begins with its kind, such as 'lstm 64'", text, token.start, token.stop)
-    known = [*KINDS, *_ALIASES, "vocab", *(f"bi{name}" for name, layer in KINDS.items() if issubclass(layer, Recurrent))]
+    known = [
+        *KINDS,
+        *_ALIASES,
+        *sorted(_FUNCTIONS),
+        "vocab",
+        *(f"bi{name}" for name, layer in KINDS.items() if issubclass(layer, Recurrent)),
+    ]
     raise NotationError(f"{quoted(token.text)} is not a layer{did_you_mean(word, known)}", text, token.start, token.stop)
 
 
@@ -380,6 +484,7 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
     values: dict[str, Any] = {}
     places: dict[str, _Token] = {}
     if field and rest and (KINDS[kind].fields[field] is ... or _is_value(rest[0], kind)):
+        _refuse_comma(text, head, rest[0], field)
         values[field], places[field] = _value(text, field, rest[0]), rest[0]
         rest = rest[1:]
     elif field and KINDS[kind].fields[field] is ...:
@@ -398,6 +503,17 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
             raise NotationError(f"{field} is given twice", text, token.start, token.stop)
         values[field], places[field] = value, token
     return _built(text, tokens, kind, values, places)
+
+
+def _refuse_comma(text: str, head: _Token, token: _Token, field: str) -> None:
+    """Refuse digits with a comma between them, which are several layers or one number, and show what to write for each."""
+    if not _DIGITS_AND_COMMAS.fullmatch(token.text):
+        return
+    layers = " > ".join(f"{head.text} {size}" for size in token.text.split(","))
+    readings = [layers if RULES[field] is count else f"{head.text} {token.text.replace(',', 'x')}"]
+    readings += [f"{head.text} {token.text.replace(',', '')}"] * bool(_THOUSANDS.fullmatch(token.text))
+    what = f"{quoted(token.text)} has a comma; write {listed(list(map(repr, readings)), 'or')}"
+    raise NotationError(what, text, token.start, token.stop)
 
 
 _EXAMPLES = {"target_shape": "8x4", "dims": "2x1", "pool_size": "2", "factors": "2", "margins": "1+1"}

@@ -42,6 +42,7 @@ __all__ = [
     "refusals",
     "settled",
     "uses_in",
+    "usual_name",
     "who_offers",
     "with_defaults",
 ]
@@ -74,17 +75,37 @@ A module is imported when one of its frameworks is asked for, since a start that
 DEFAULT = "textbook"
 """The framework of a model that is of none, where none is asked for."""
 
-_MEANT = {
-    **dict.fromkeys(("tensorflow", "tf"), "keras tensorflow1"),
-    **dict.fromkeys(("tensorflow2", "tf2", "tf.keras", "tf_keras"), "keras"),
-    **dict.fromkeys(("jax", "flax"), "flax-nnx flax-linen"),
-    "torch": "pytorch",
+_ALIASES = {
+    **dict.fromkeys(("tensorflow", "tf", "tensorflow2", "tf2", "tf.keras", "tf_keras", "keras3"), "keras"),
+    **dict.fromkeys(("tensorflow-1", "tf1"), "tensorflow1"),
+    **dict.fromkeys(("flax", "nnx", "flax.nnx"), "flax-nnx"),
+    **dict.fromkeys(("linen", "flax.linen"), "flax-linen"),
+    **dict.fromkeys(("torch", "torch.nn"), "pytorch"),
+    "paddlepaddle": "paddle",
+    "onnxruntime": "onnx",
 }
-"""What is meant by names that people use, and that are no framework's here."""
+"""Other names of frameworks, taken for them: TensorFlow is 2, whose layers are Keras's, and Flax is NNX, its newer API."""
+
+_MEANT = {"jax": "flax-nnx flax-linen haiku equinox", "tfjs": "keras", "mxnet": "pytorch"}
+"""What may be meant by names that are several frameworks', or of one that has no table but stores the same tensors."""
+
+
+def usual_name(name: str) -> str:
+    """Return the name that a framework has here, for its name in any case or another name of it; what is unknown as it is.
+
+    >>> usual_name("PyTorch"), usual_name("tf.keras"), usual_name("kears")
+    ('pytorch', 'keras', 'kears')
+    """
+    if name in FRAMEWORKS:
+        return name
+    lower = name.strip().lower()
+    found = _ALIASES.get(lower, lower)
+    return found if found in FRAMEWORKS else name
 
 
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
+    name = usual_name(name)
     if name not in FRAMEWORKS:
         raise FrameworkError(_unknown(name))
     module, constant = FRAMEWORKS[name].split(".")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.frozen import RULES, Record, count, flag, parse_count
 from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent
 from lstm_calc.model.cells import CELLS
@@ -128,7 +128,7 @@ def _part(name: str, text: str) -> Sequence[Any]:
     if name in _FLAGS and text in {"true", "false"}:
         return (text == "true",)
     if name not in _SIZES:
-        return (text,)
+        return (usual_name(text) if name == "framework" else text,)
     numbers = [parse_count(number) for number in text.split(":")]
     if len(numbers) == 1:
         return numbers

@@ -141,7 +141,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     """
     ours, theirs = framework_of(model, source), framework(target)
     model, ported = _settled(model, ours, theirs)
-    stored, wanted = tensors(model, ours.name), tensors(ported, target)
+    stored, wanted = tensors(model, ours.name), tensors(ported, theirs.name)
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
     unused: list[Unused] = []
@@ -154,7 +154,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
         filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
         unused += crossing.unused()
-    return Port(model, ported, stored, target, tuple(filled), tuple(unused))
+    return Port(model, ported, stored, theirs.name, tuple(filled), tuple(unused))
 
 
 def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model, Model]:

@@ -1,0 +1,237 @@
+"""What people type first: each guess is answered, or refused with what to write instead."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_calc import read
+from lstm_calc.cli.options import ALIASES
+from lstm_calc.errors import NotationError
+from lstm_calc.formats.notation import read_template
+from lstm_calc.frameworks import framework
+from tests.strategies import graphs, models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lstm_calc.model import Model
+    from tests.conftest import Cli
+
+SPELLINGS = {
+    "40 -> lstm 96 -> dense 7": "40 > lstm 96 > dense 7",
+    "40 → lstm 96 → dense 7": "40 > lstm 96 > dense 7",
+    "40, lstm 96, dense 7": "40 > lstm 96 > dense 7",
+    "40,  lstm 96,dense 7": None,
+    "40 lstm 96 x2 dense 7": "40 > lstm 96 x2 > dense 7",
+    "40>lstm96>dense7": "40 > lstm 96 > dense 7",
+    "40->lstm96->dense7": "40 > lstm 96 > dense 7",
+    "40 lstm96 x2 dense7": "40 > lstm 96 x2 > dense 7",
+    "40 lstm 96 nobias gru 8": "40 > lstm 96 nobias > gru 8",
+    "40 LSTM 96 Dense 7": "40 > lstm 96 > dense 7",
+    "40 bi-lstm 96": "40 > bilstm 96",
+    "40 bi_lstm 96": "40 > bilstm 96",
+    "40 BiLSTM 96": "40 > bilstm 96",
+    "40 blstm 96": "40 > bilstm 96",
+    "40 bigru 96": "40 > bigru 96",
+    "40 bgru 96": "40 > bigru 96",
+    "40 bi-gru 96": "40 > bigru 96",
+    "40 simple-rnn 96": "40 > rnn 96",
+    "40 SimpleRNN 96": "40 > rnn 96",
+    "40 elman 96": "40 > rnn 96",
+    "40 brnn 96": "40 > birnn 96",
+    "40 lstm 96 fc 7": "40 > lstm 96 > dense 7",
+    "40 lstm 96 linear 7": "40 > lstm 96 > dense 7",
+    "40 lstm 96 fully-connected 7": "40 > lstm 96 > dense 7",
+    "40 lstm 96 relu dense 7": "40 > lstm 96 > activation relu > dense 7",
+    "40 lstm 96 tanh": "40 > lstm 96 > activation tanh",
+    "40 lstm 96 sigmoid": "40 > lstm 96 > activation sigmoid",
+    "40 lstm 96 gelu": "40 > lstm 96 > activation gelu",
+    "40 lstm 96 dense 7 softmax": "40 > lstm 96 > dense 7 > activation softmax",
+    "40 lstm 96 activation tanh dense 7": "40 > lstm 96 > activation tanh > dense 7",
+    "40 lstm 96 dropout 0.3 dense 7": "40 > lstm 96 > dropout 0.3 > dense 7",
+    "40 lstm 96 dropout dense 7": "40 > lstm 96 > dropout > dense 7",
+    "40 lstm 96 batch-norm": "40 > lstm 96 > batch_norm",
+    "40 lstm 96 BatchNormalization": "40 > lstm 96 > batch_norm",
+    "40 lstm 96 bn dense 7": "40 > lstm 96 > batch_norm > dense 7",
+    "40 lstm 96 LayerNormalization": "40 > lstm 96 > layer_norm",
+    "embed 5000x64 lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "embed5000x64 > lstm96": "vocab 5000 > embed 64 > lstm 96",
+    "embedding 5000x64 > lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "embed 50,000x64 > lstm 96": "vocab 50000 > embed 64 > lstm 96",
+    "vocab 50,000 > embed 64 > lstm 96": "vocab 50000 > embed 64 > lstm 96",
+    "vocab 5e3 embed 64 lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "vocab 1.5e6 embedding 64 lstm 96": "vocab 1500000 > embed 64 > lstm 96",
+    "vocab 20k embed 64 lstm 96": "vocab 20000 > embed 64 > lstm 96",
+    "50,000 lstm 96": "50000 > lstm 96",
+    "40 > lstm 1_000": "40 > lstm 1000",
+    "40 > lstm 1e3": "40 > lstm 1000",
+}
+"""Spellings, and how each is written; None for one that is refused."""
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_spelling_reads_to_the_model_of_the_usual_one(text: str) -> None:
+    usual = SPELLINGS[text]
+    if usual is None:
+        with pytest.raises(NotationError):
+            read(text)
+        return
+    model = read(text)
+    assert model == read(usual)
+    assert read(str(model)) == model
+    assert str(read(str(model))) == str(model)
+
+
+REFUSED = {
+    "40 > lstm 64,128": "'64,128' has a comma; write 'lstm 64 > lstm 128' or 'lstm 64128'",
+    "40 > lstm 64,32": "'64,32' has a comma; write 'lstm 64 > lstm 32'",
+    "40 > lstm 96 > reshape 8,12": "'8,12' has a comma; write 'reshape 8x12'",
+    "40 > lstm 50,000": "'50,000' has a comma; write 'lstm 50 > lstm 000' or 'lstm 50000'",
+    "40,": "a layer is missing here",
+    "40 lstm dense 7": "'dense' is not a whole number",
+    "40 lstm 96 activation dense 7": "'7' is not an option of activation",
+    "40 lstm 96 relu 5": "'5' is not an option of activation",
+    "40 > LSTM(96)": "a layer has no parentheses here: 'lstm 64'",
+    "40 > lstm 96 (gru 3)": "a > is missing before this",
+    "40 lstn 96": "'lstn' is not a layer; did you mean 'lstm'?",
+    "40 > conv1d7": "'conv1d7' is not a layer",
+    "vocab 10 > embed 20x30 > lstm 4": "an embedding follows a vocabulary",
+    "40 > lstm 1.5e0": "'1.5e0' is not a whole number",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_can_be_read_in_two_ways_is_refused(text: str) -> None:
+    with pytest.raises(NotationError) as caught:
+        read(text)
+    assert REFUSED[text] in str(caught.value)
+
+
+@given(model=st.one_of(models(), graphs()))
+def test_signs_between_layers_mean_the_same_and_without_any_nothing_else_is_read(model: Model) -> None:
+    text = str(model)
+    for sign in (" -> ", " → ", ", "):
+        assert read(text.replace(" > ", sign)) == model
+    try:
+        found = read(text.replace(" > ", " "))
+    except NotationError:
+        return
+    assert found == model
+
+
+def test_a_size_behind_a_name_can_be_open() -> None:
+    assert read_template("40 lstm? x2 dense 7") == read_template("40 > lstm ? x2 > dense 7")
+    assert read_template("embed 5000x? lstm 96") == read_template("vocab 5000 > embed ? > lstm 96")
+
+
+COMMANDS = {
+    "params 40 lstm 96 x2 dense 7 -q": "127399",
+    "params -q 40 lstm 96 x2 dense 7": "127399",
+    "params 40 lstm 96 -q x2 dense 7": "127399",
+    "params '40 > lstm 96 x2 > dense 7' -q": "127399",
+    "params 40 '>' lstm 96 '>' dense 7 -q": "53287",
+    "params 40 'lstm 96' 'dense 7' -q": "53287",
+    "params vocab 5000 embed 64 lstm 96 -q": "381824",
+    "params embed 5000x64 lstm96 -q": "381824",
+    "solve 40 lstm ? dense 7 --max-params 1M -q": "479",
+    "tensors 40 lstm 96 --format json": '"total": 52608',
+    "check 40 lstm 96 --max-params 52608 -q": "0",
+    "40 lstm 96 x2 dense 7 -q": "127399",
+    "'40 > lstm 96' -q": "52608",
+    "40>lstm96 -q -f keras": "52608",
+    "vocab 5000 embed 64 lstm 96 -q": "381824",
+    "embed 5000x64 lstm 96 -q": "381824",
+    "'nn.LSTM(40, 96)' -q": "52992",
+    "params --input-size 40 --hidden-size 96 -q": "52608",
+    "params --input-dim=40 --hidden=96 --num-layers=2 -q": "126720",
+    "cost 40 lstm 96 --batch-size 4 --seq-len 3 --csv": "lstm,lstm,12,",
+    "cost 40 lstm 96 --timesteps 12 --csv": "lstm,lstm,12,",
+    "forecast --input-size 5 --lookback 8 --hidden 4 -q": "165",
+    "40 lstm 96 --json": '"total": 52608',
+    "40 lstm 96 --markdown": "| layer | gate |",
+    "40 lstm 96 --format md": "| layer | gate |",
+    "cost 40 lstm 96 --dtype fp16 --json": '"dtype": "float16"',
+    "cost 40 lstm 96 --dtype BF16 --json": '"dtype": "bfloat16"',
+    "cost 40 lstm 96 --dtype half --json": '"dtype": "float16"',
+    "cost 40 lstm 96 --dtype fp32 --json": '"dtype": "float32"',
+    "cost 40 lstm 96 --optimizer Adam --json": '"optimizer": "adam"',
+    "version": "lstm-calc ",
+    "-V": "lstm-calc ",
+    "sweep 40 lstm 96 --vary framework=torch,TF --csv": "pytorch,52992",
+    "port 40 lstm 96 --from TF --to torch --json": '"to": "pytorch"',
+    "check '40 > lstm 96' 40>lstm96 --max-params 52607 -q": "2",
+}
+"""Calls, and what each prints."""
+
+
+@pytest.mark.parametrize("call", COMMANDS)
+def test_a_call_prints_its_answer(cli: Cli, call: str) -> None:
+    result = cli(*shlex.split(call))
+    assert COMMANDS[call] in result.stdout
+    assert result.stderr == ""
+
+
+def test_a_file_alone_is_counted(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text("input_dim = 40\n[[layers]]\ntype = 'lstm'\nunits = 96\n")
+    assert cli(str(path), "-q").stdout == "52608\n"
+
+
+FRAMEWORKS = {
+    "torch": "pytorch",
+    "PyTorch": "pytorch",
+    "tf": "keras",
+    "TensorFlow": "keras",
+    "tf.keras": "keras",
+    "Keras": "keras",
+    "flax": "flax-nnx",
+    "TF1": "tensorflow1",
+    "Flax-Linen": "flax-linen",
+    "MLX": "mlx",
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_framework_is_found_by_its_other_names(cli: Cli, name: str) -> None:
+    assert f'"framework": "{FRAMEWORKS[name]}"' in cli("params", "40", "lstm", "96", "-f", name, "--format", "json").stdout
+    assert framework(name).name == FRAMEWORKS[name]
+
+
+def test_several_frameworks_are_found_by_their_other_names(cli: Cli) -> None:
+    usual = cli("compare", "40 > lstm 96", "-f", "keras,pytorch").stdout
+    assert cli("compare", "40 > lstm 96", "-f", "TF,torch").stdout == usual
+
+
+def test_help_shows_the_main_name_of_an_option_alone(cli: Cli) -> None:
+    shown = cli("params", "--help").stdout
+    assert "--units" in shown
+    assert not [name for name in ALIASES if re.search(rf"{name}\b", shown)]
+
+
+WRONG_CALLS = {
+    "40 lstm 96 -f jax": "did you mean 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
+    "40 lstm 96 -f mxnet": "'mxnet' is not a framework; did you mean 'pytorch'?",
+    "40 lstm 96 -f keras -f torch": "--framework is given twice",
+    "40 lstm 96 -f keras --framework=torch": "--framework is given twice",
+    "params 40 lstm 96 --lookback 3": "no such option: --lookback",
+    "parms 40 lstm 96": "'parms' is not a command; did you mean 'params'?",
+    "lstm 96": "'lstm' is not a command",
+    "missing.toml": "'missing.toml' is not a command",
+    "params model.json extra": "'model.json' is a whole model; after it stands 'extra'",
+    "params '40 > lstm 96' '40 > gru 96'": "one model is asked for, and these are several",
+    "params 40 lstm 96 --units 3": "the model is given twice: as '40 lstm 96' and by --units",
+    "params 40 lstm 64,128": "write 'lstm 64 > lstm 128' or 'lstm 64128'",
+}
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS)
+def test_a_call_that_is_refused_says_why(cli: Cli, call: str) -> None:
+    result = cli(*shlex.split(call))
+    assert result.exit_code == 2
+    assert WRONG_CALLS[call] in result.stderr
