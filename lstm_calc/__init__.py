@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from lstm_calc.model import MGU as MGU
     from lstm_calc.model import RNN as RNN
     from lstm_calc.model import Activation as Activation
+    from lstm_calc.model import Add as Add
     from lstm_calc.model import AdditiveAttention as AdditiveAttention
     from lstm_calc.model import Attention as Attention
+    from lstm_calc.model import Average as Average
     from lstm_calc.model import BatchNorm as BatchNorm
+    from lstm_calc.model import Concat as Concat
     from lstm_calc.model import Conv as Conv
     from lstm_calc.model import ConvGRU as ConvGRU
     from lstm_calc.model import ConvLSTM as ConvLSTM
@@ -39,26 +42,40 @@ if TYPE_CHECKING:
     from lstm_calc.model import Crop as Crop
     from lstm_calc.model import Dense as Dense
     from lstm_calc.model import DepthwiseConv as DepthwiseConv
+    from lstm_calc.model import Dot as Dot
     from lstm_calc.model import Dropout as Dropout
     from lstm_calc.model import EinsumDense as EinsumDense
     from lstm_calc.model import Embedding as Embedding
+    from lstm_calc.model import ExpandDims as ExpandDims
     from lstm_calc.model import Flatten as Flatten
     from lstm_calc.model import GlobalPool as GlobalPool
     from lstm_calc.model import GroupNorm as GroupNorm
+    from lstm_calc.model import Index as Index
+    from lstm_calc.model import Input as Input
     from lstm_calc.model import LayerNorm as LayerNorm
     from lstm_calc.model import Masking as Masking
+    from lstm_calc.model import MatMul as MatMul
+    from lstm_calc.model import Maximum as Maximum
+    from lstm_calc.model import Minimum as Minimum
     from lstm_calc.model import Model as Model
     from lstm_calc.model import MultiHeadAttention as MultiHeadAttention
+    from lstm_calc.model import Multiply as Multiply
+    from lstm_calc.model import Nested as Nested
     from lstm_calc.model import Other as Other
     from lstm_calc.model import Pad as Pad
     from lstm_calc.model import Permute as Permute
     from lstm_calc.model import Pool as Pool
     from lstm_calc.model import PReLU as PReLU
+    from lstm_calc.model import Reduce as Reduce
     from lstm_calc.model import RepeatVector as RepeatVector
     from lstm_calc.model import Reshape as Reshape
     from lstm_calc.model import RMSNorm as RMSNorm
     from lstm_calc.model import SeparableConv as SeparableConv
     from lstm_calc.model import Shared as Shared
+    from lstm_calc.model import Split as Split
+    from lstm_calc.model import Stack as Stack
+    from lstm_calc.model import Subtract as Subtract
+    from lstm_calc.model import Transpose as Transpose
     from lstm_calc.model import Upsample as Upsample
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.compare import compare as compare
@@ -82,11 +99,13 @@ _HOMES = {
     "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
     "frameworks.counting": ("count",),
     "model": (
-        *("Activation", "AdditiveAttention", "Attention", "BatchNorm", "CRF", "Conv", "ConvGRU", "ConvLSTM"),
-        *("ConvTranspose", "Crop", "Dense", "DepthwiseConv", "Dropout", "EinsumDense", "Embedding", "Flatten"),
-        *("GRU", "GlobalPool", "GroupNorm", "LSTM", "LayerNorm", "MGU", "Masking", "Model", "MultiHeadAttention"),
-        *("Other", "PReLU", "Pad", "Permute", "Pool", "RMSNorm", "RNN", "RepeatVector", "Reshape", "SeparableConv"),
-        *("Shared", "Upsample"),
+        *("Activation", "Add", "AdditiveAttention", "Attention", "Average", "BatchNorm", "CRF", "Concat"),
+        *("Conv", "ConvGRU", "ConvLSTM", "ConvTranspose", "Crop", "Dense", "DepthwiseConv", "Dot"),
+        *("Dropout", "EinsumDense", "Embedding", "ExpandDims", "Flatten", "GRU", "GlobalPool", "GroupNorm"),
+        *("Index", "Input", "LSTM", "LayerNorm", "MGU", "Masking", "MatMul", "Maximum"),
+        *("Minimum", "Model", "MultiHeadAttention", "Multiply", "Nested", "Other", "PReLU", "Pad"),
+        *("Permute", "Pool", "RMSNorm", "RNN", "Reduce", "RepeatVector", "Reshape", "SeparableConv"),
+        *("Shared", "Split", "Stack", "Subtract", "Transpose", "Upsample"),
     ),
     "formats.modelfile": ("dumps", "load"),
     "formats.notation": ("read", "read_template"),

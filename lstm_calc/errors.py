@@ -89,19 +89,50 @@ def shortened(text: str) -> str:
 
 def quoted(value: object) -> str:
     """Return a value as a model file would write it, short enough for a sentence."""
-    text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    try:
+        text = {True: "true", False: "false", None: "null"}[value] if value is None or isinstance(value, bool) else repr(value)
+    except RecursionError:
+        text = "a value that is nested too deeply"
+    except ValueError:
+        text = "a number with too many digits"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+_MANY = 20
+"""As many names as a sentence lists."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known; nothing where nothing is."""
-    from difflib import get_close_matches
-
     known = list(known)
-    near = get_close_matches(word[:_LONGEST].lower(), known, n=1)
+    near = nearest(word[:_LONGEST].lower(), known)
     if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; known are {listed(known)}" if known else ""
+        return f"; did you mean {near!r}?"
+    return f"; known are {few(known, _MANY)}" if known else ""
+
+
+_MOST_NAMES, _MOST_COMPARED, _LONGEST_COMPARED = 10_000, 100, 200
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the name that is most like a word, None where none is; of many names only those that share most letters are compared.
+
+    >>> nearest("ltsm", ["gru", "lstm"])
+    'lstm'
+    """
+    from difflib import SequenceMatcher, get_close_matches
+    from heapq import nlargest
+    from itertools import islice
+
+    matcher = SequenceMatcher(b=word)
+
+    def most(name: str) -> float:
+        """Return a bound on how like the word a name is, which takes the time of reading it."""
+        matcher.set_seq1(name)
+        return matcher.quick_ratio()
+
+    short = (name for name in islice(known, _MOST_NAMES) if len(name) <= _LONGEST_COMPARED >= len(word))
+    return next(iter(get_close_matches(word, nlargest(_MOST_COMPARED, short, key=most), n=1)), None)
 
 
 FOR_WEIGHTS = "a file of weights goes to lstm-calc inspect, whose --as-model writes a model file of it"

@@ -45,8 +45,20 @@ class Record:
         """Return the arguments of the constructor by field."""
         named = dict(zip(cls._positional, args)) | kwargs if args else kwargs  # noqa: B905 - what is too much is told below
         if len(named) < len(args) + len(kwargs) or not cls.fields.keys() >= named.keys() >= cls._required:
-            raise TypeError(f"{cls.__name__} takes {', '.join(cls.fields)}; not {args} {kwargs}")
+            raise TypeError(f"{cls.__name__} {cls._misfit(args, kwargs)}")
         return named
+
+    @classmethod
+    def _misfit(cls, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """Return what is wrong with arguments that are not those of the fields."""
+        if len(args) > len(cls._positional):
+            return f"takes at most {len(cls._positional)} values without a name, not {len(args)}"
+        unknown = [name for name in kwargs if name not in cls.fields]
+        if unknown:
+            return f"has no field {unknown[0]!r}{did_you_mean(unknown[0], cls.fields)}"
+        twice = [name for name in cls._positional[: len(args)] if name in kwargs]
+        missing = cls._required.difference(cls._positional[: len(args)], kwargs)
+        return f"has two values for {twice[0]}" if twice else f"needs {listed(name for name in cls.fields if name in missing)}"
 
     def check(self) -> None:
         """Refuse values that do not go together; called once, on construction."""
@@ -100,7 +112,7 @@ class Checked(Record):
         named = self._named(args, kwargs)
         kept, fields, rules = self.__dict__, self.fields, self.rules
         for name, value in named.items():
-            if value is not fields[name]:
+            if value is not fields[name] or value is ...:
                 kept[name] = rules[name](name, value) if name in rules else value
         for name, check in self._checks.items():
             if name in kept:

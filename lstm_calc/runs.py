@@ -170,10 +170,8 @@ def _shortened(model: Model, longest: int | None) -> Model:
     """Return a model of which no RepeatVector has more steps."""
     if longest is None:
         return model
-    layers = [
-        layer.replace(steps=min(layer.steps, longest)) if isinstance(layer, RepeatVector) else layer for layer in model.layers
-    ]
-    return model.replace(layers=layers)
+    layers = [layer.replace(steps=min(layer.steps, longest)) if isinstance(layer, RepeatVector) else layer for layer in model.flat]
+    return model.replace(layers=layers, outputs=model.flat_outputs)
 
 
 def _input(model: Model, batch: Batch, steps: int | None, sequences: int) -> Shape:

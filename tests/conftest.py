@@ -1,8 +1,11 @@
-"""What the tests share: the program called in this process, and the golden files."""
+"""What the tests share: the program called in this process, its screen, and the golden files."""
 
 from __future__ import annotations
 
+import io
 import os
+import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +13,6 @@ import pytest
 from hypothesis import settings
 from typer.testing import CliRunner
 
-from lstm_calc.render.style import STYLE
 from tests.schemas import assert_follows_its_schema
 
 if TYPE_CHECKING:
@@ -50,12 +52,47 @@ def cli() -> Cli:
     return call
 
 
+class Terminal(io.StringIO):
+    """A terminal that takes UTF-8."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Screen(Protocol):
+    """The program on a terminal: arguments in, what is seen there and the exit code out."""
+
+    def __call__(self, *args: str) -> tuple[str, int]: ...
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """Return a function that calls the program on a terminal of 80 columns, and gives what it shows, without colours."""
+    from lstm_calc.cli import app
+
+    for name, value in {"COLUMNS": "80", "TERM": "xterm-256color"}.items():
+        monkeypatch.setenv(name, value)
+
+    def call(*args: str) -> tuple[str, int]:
+        shown = Terminal()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", shown)
+            with pytest.raises(SystemExit) as ended:
+                app(list(args), prog_name="lstm-calc")
+        text = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())
+        return re.sub(r" +$", "", text, flags=re.MULTILINE), int(ended.value.code or 0)
+
+    return call
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest):
-    """Return a function that holds a text against the golden file of a name, the style of a page in a word."""
+    """Return a function that compares a text with the golden file of a name."""
 
     def check(name: str, text: str) -> None:
-        path, text = GOLDEN / name, text.replace(STYLE, "(the style)")
+        path = GOLDEN / name
         if request.config.getoption("--overwrite"):
             path.write_text(text, encoding="utf-8")
         assert text == path.read_text(encoding="utf-8")

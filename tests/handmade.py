@@ -138,14 +138,14 @@ def varint(number: int) -> bytes:
 
 def field(number: int, *values: bytes | int | str) -> bytes:
     """Return fields of one number: numbers as such, bytes and text with their length."""
-    out = b""
+    out = bytearray()
     for value in values:
         if isinstance(value, int):
             out += varint(number << 3) + varint(value)
         else:
             data = value.encode() if isinstance(value, str) else value
             out += varint(number << 3 | 2) + varint(len(data)) + data
-    return out
+    return bytes(out)
 
 
 def onnx_tensor(name: str, shape: Shape, *, ints: Iterable[int] | None = None, raw: bytes | None = None) -> bytes:

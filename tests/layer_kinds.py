@@ -110,6 +110,27 @@ CASES: dict[str, list[Case]] = {
 }
 
 
+_JAX: list[Case] = [
+    _conv("conv", [3], _STEPS, groups=2),
+    _conv("conv", [3, 2], _IMAGE, bias=False),
+    _conv("depthwise_conv", [3], _STEPS, depth_multiplier=2),
+    _conv("conv_transpose", [3], _STEPS),
+    ({"type": "batch_norm"}, [_STEPS]),
+    ({"type": "layer_norm"}, [_STEPS]),
+    ({"type": "group_norm", "groups": 3}, [_STEPS]),
+    ({"type": "rms_norm"}, [_STEPS]),
+    _heads([[10, 8], [7, 6]], num_heads=2, key_dim=4, shape=[9]),
+    ({"type": "prelu", "shared_axes": [1, 2]}, [_STEPS]),
+    ({"type": "einsum_dense", "equation": "abc,cd->abd", "shape": [10, 4], "bias_axes": "d"}, [_STEPS]),
+]
+"""What the frameworks on JAX are asked for, where they have it."""
+
+_LACKS = {"haiku": {"batch_norm", "prelu", "einsum_dense"}, "equinox": {"einsum_dense"}}
+
+for _name in ("flax-linen", "flax-nnx", "haiku", "equinox"):
+    CASES[_name] = [case for case in _JAX if case[0]["type"] not in _LACKS.get(_name, ())]
+
+
 def model_of(case: Case, framework: str) -> str:
     """Return the model file of a case, in JSON."""
     layer, inputs = case
@@ -282,7 +303,117 @@ def _copied_run(cell: Any, layer: dict[str, Any], first: Any) -> Any:
     return torch.stack(steps, 1).movedim(2, -1)
 
 
-MAKERS = {"keras": made_by_keras, "pytorch": made_by_pytorch}
+def made_by_flax_linen(case: Case) -> dict[str, Any]:
+    """Return the shapes of what Flax linen has for a case, by name."""
+    import jax
+    from flax import linen as nn
+
+    layer, inputs = case
+    width, size = inputs[0][-1], tuple(layer.get("kernel_size", ()))
+    bias, deep = layer.get("bias", True), width * layer.get("depth_multiplier", 1)
+    makers = {
+        "conv": lambda: nn.Conv(8, size, feature_group_count=layer.get("groups", 1), use_bias=bias),
+        "depthwise_conv": lambda: nn.Conv(deep, size, feature_group_count=width),
+        "conv_transpose": lambda: nn.ConvTranspose(8, size),
+        "batch_norm": lambda: nn.BatchNorm(use_running_average=True),
+        "layer_norm": nn.LayerNorm,
+        "group_norm": lambda: nn.GroupNorm(layer["groups"]),
+        "rms_norm": nn.RMSNorm,
+        "multi_head_attention": lambda: nn.MultiHeadDotProductAttention(2, qkv_features=8, out_features=9),
+        "prelu": nn.PReLU,
+        "einsum_dense": lambda: nn.Einsum((width, 4), layer["equation"]),
+    }
+    made = makers[layer["type"]]().init(jax.random.PRNGKey(0), *(jax.numpy.zeros((BATCH, *shape)) for shape in inputs))
+    leaves = jax.tree_util.tree_flatten_with_path(made)[0]
+    return {"shapes": {"/".join(key.key for key in path[1:]): list(leaf.shape) for path, leaf in leaves}}
+
+
+def made_by_flax_nnx(case: Case) -> dict[str, Any]:
+    """Return the shapes of what Flax NNX has for a case, by name."""
+    from flax import nnx
+
+    layer, inputs = case
+    width, size, rngs = inputs[0][-1], tuple(layer.get("kernel_size", ())), nnx.Rngs(0)
+    bias, deep = layer.get("bias", True), width * layer.get("depth_multiplier", 1)
+    makers = {
+        "conv": lambda: nnx.Conv(width, 8, size, feature_group_count=layer.get("groups", 1), use_bias=bias, rngs=rngs),
+        "depthwise_conv": lambda: nnx.Conv(width, deep, size, feature_group_count=width, rngs=rngs),
+        "conv_transpose": lambda: nnx.ConvTranspose(width, 8, size, rngs=rngs),
+        "batch_norm": lambda: nnx.BatchNorm(width, rngs=rngs),
+        "layer_norm": lambda: nnx.LayerNorm(width, rngs=rngs),
+        "group_norm": lambda: nnx.GroupNorm(width, layer["groups"], rngs=rngs),
+        "rms_norm": lambda: nnx.RMSNorm(width, rngs=rngs),
+        "multi_head_attention": lambda: nnx.MultiHeadAttention(2, width, 8, 9, in_kv_features=inputs[-1][-1], rngs=rngs),
+        "prelu": nnx.PReLU,
+        "einsum_dense": lambda: nnx.Einsum(layer["equation"], (width, 4), (4,), rngs=rngs),
+    }
+    state = nnx.to_flat_state(nnx.state(makers[layer["type"]](), nnx.Any(nnx.Param, nnx.BatchStat)))
+    return {"shapes": {".".join(map(str, path)): list(value.shape) for path, value in state}}
+
+
+def made_by_haiku(case: Case) -> dict[str, Any]:
+    """Return the shapes of what Haiku has for a case, by name."""
+    import haiku as hk
+    import jax
+
+    layer, inputs = case
+    size, dims = layer.get("kernel_size"), len(layer.get("kernel_size", ()))
+    groups, bias = layer.get("groups", 1), layer.get("bias", True)
+    name = {"name": "layer"}
+    start = hk.initializers.Constant(1.0)
+    makers = {
+        "conv": lambda: hk.ConvND(dims, 8, size, feature_group_count=groups, with_bias=bias, **name),
+        "depthwise_conv": lambda: hk.DepthwiseConv1D(layer["depth_multiplier"], size[0], **name),
+        "conv_transpose": lambda: hk.ConvNDTranspose(dims, 8, size, **name),
+        "layer_norm": lambda: hk.LayerNorm(-1, create_scale=True, create_offset=True, **name),
+        "group_norm": lambda: hk.GroupNorm(layer["groups"], **name),
+        "rms_norm": lambda: hk.RMSNorm(-1, **name),
+        "multi_head_attention": lambda: hk.MultiHeadAttention(2, 4, w_init=start, model_size=9, **name),
+    }
+
+    def run(first: Any, *others: Any) -> Any:
+        made = makers[layer["type"]]()
+        return made(first, *others * 2) if others else made(first)
+
+    tensors = (jax.numpy.zeros((BATCH, *shape)) for shape in inputs)
+    params = hk.transform(run).init(jax.random.PRNGKey(0), *tensors)
+    return {"shapes": {f"{module}/{key}": list(value.shape) for module, each in params.items() for key, value in each.items()}}
+
+
+def made_by_equinox(case: Case) -> dict[str, Any]:
+    """Return the shapes of what Equinox has for a case, by name; the statistics are not of the layer."""
+    import equinox as eqx
+    import jax
+
+    layer, inputs = case
+    width, key, size = inputs[0][-1], jax.random.PRNGKey(0), layer.get("kernel_size", ())
+    dims, groups, bias = len(size), layer.get("groups", 1), layer.get("bias", True)
+    biased = {f"use_{name}_bias": True for name in ("query", "key", "value", "output")}
+    widths = {"key_size": inputs[-1][-1], "value_size": inputs[-1][-1], "output_size": 9}
+    makers = {
+        "conv": lambda: eqx.nn.Conv(dims, width, 8, size, groups=groups, use_bias=bias, key=key),
+        "depthwise_conv": lambda: eqx.nn.Conv(dims, width, width * layer["depth_multiplier"], size, groups=width, key=key),
+        "conv_transpose": lambda: eqx.nn.ConvTranspose(dims, width, 8, size, key=key),
+        "batch_norm": lambda: eqx.nn.BatchNorm(width, "batch", mode="batch"),
+        "layer_norm": lambda: eqx.nn.LayerNorm(width),
+        "group_norm": lambda: eqx.nn.GroupNorm(layer["groups"], width),
+        "rms_norm": lambda: eqx.nn.RMSNorm(width, use_bias=False),
+        "multi_head_attention": lambda: eqx.nn.MultiheadAttention(2, width, qk_size=4, vo_size=4, **widths, **biased, key=key),
+        "prelu": eqx.nn.PReLU,
+    }
+    leaves = jax.tree_util.tree_flatten_with_path(eqx.filter(makers[layer["type"]](), eqx.is_array))[0]
+    named = {jax.tree_util.keystr(path).removeprefix("."): list(leaf.shape) for path, leaf in leaves}
+    return {"shapes": {name: shape for name, shape in named.items() if not name.startswith("batch_")}}
+
+
+MAKERS = {
+    "keras": made_by_keras,
+    "pytorch": made_by_pytorch,
+    "flax-linen": made_by_flax_linen,
+    "flax-nnx": made_by_flax_nnx,
+    "haiku": made_by_haiku,
+    "equinox": made_by_equinox,
+}
 
 
 def recorded() -> dict[str, list[dict[str, Any]]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.testing import CliRunner
 
-from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli import COMMANDS, app, command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +46,15 @@ def _completion(shell: str) -> str:
 def _page() -> Iterator[str]:
     """Yield the lines of the man page: each command with what it alone takes, then what several commands do."""
     program: Any = typer.main.get_command(app)
-    commands = {name: program.commands[name] for name in COMMANDS}
-    times = Counter(_entry(param) for command in commands.values() for param in command.params)
+    commands = {name: command(name) for name in COMMANDS}
+    times = Counter(_entry(param) for each in commands.values() for param in each.params)
     yield from (".TH LSTM-CALC 1", ".nh", ".ad l")
     yield from (".SH NAME", rf"lstm-calc \- {_plain(program.help[0].lower() + program.help[1:].rstrip('.'))}")
     yield from (".SH SYNOPSIS", ".B lstm-calc", r"\fICOMMAND\fR [\fIOPTIONS\fR] [\fIMODEL\fR]", ".SH COMMANDS")
-    for name, command in commands.items():
-        does, _, example = inspect.cleandoc(command.help).partition("\n\nExample: ")
+    for name, each in commands.items():
+        does, _, example = inspect.cleandoc(each.help).partition("\n\nExample: ")
         yield from (f".SS {name}", _plain(" ".join(does.split())), ".PP", _plain(f"Example: {example}"))
-        yield from (entry for param in command.params if times[entry := _entry(param)] == 1)
+        yield from (entry for param in each.params if times[entry := _entry(param)] == 1)
     yield ".SH ARGUMENTS AND OPTIONS OF SEVERAL COMMANDS"
     yield from (entry for entry, number in times.items() if number > 1)
     yield from (".SH EXIT STATUS", "0 done; 1 the answer is no; 2 the request is wrong, as one sentence on standard error says;")

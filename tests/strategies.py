@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, refusals
-from lstm_calc.frozen import MERGES, PADDINGS
-from lstm_calc.model import GRU, LSTM, MGU, RNN, ConvLSTM, Dense, Embedding, Layer, Model, Recurrent, RepeatVector
+from lstm_calc.frameworks import OPTIONS, framework, frameworks, refusals, with_defaults
+from lstm_calc.frozen import DATA_FORMATS, MERGES
+from lstm_calc.model import (
+    CRF,
+    GRU,
+    LSTM,
+    MGU,
+    RNN,
+    Activation,
+    AdditiveAttention,
+    Attention,
+    BatchNorm,
+    Conv,
+    ConvGRU,
+    ConvLSTM,
+    ConvTranspose,
+    Crop,
+    Dense,
+    DepthwiseConv,
+    Dropout,
+    EinsumDense,
+    Embedding,
+    Flatten,
+    GlobalPool,
+    GroupNorm,
+    Layer,
+    LayerNorm,
+    Masking,
+    Model,
+    MultiHeadAttention,
+    Other,
+    Pad,
+    Permute,
+    Pool,
+    PReLU,
+    Recurrent,
+    RepeatVector,
+    Reshape,
+    RMSNorm,
+    SeparableConv,
+    Shared,
+    Upsample,
+)
 from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
@@ -22,7 +63,7 @@ names = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,8}", fullmatch=True)
 def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer:
     """Draw one recurrent layer with sizes up to a largest; with ``framework``, of the cells and options that it offers."""
     sizes = st.integers(1, largest)
-    layouts = FRAMEWORKS[framework or "textbook"].layouts
+    layouts = frameworks()[framework or "textbook"].layouts
     kind = draw(st.sampled_from([cell for cell in CELLS if cell in layouts]))
     offered = set(layouts[kind].options.split()) if framework else set(OPTIONS)
 
@@ -60,7 +101,7 @@ def recurrent(draw: DrawFn, largest: int, framework: str | None = None) -> Layer
         return GRU(units, reset_after=form, cudnn=on_cudnn({"before": not form}), **fields)
     if kind == "conv_lstm":
         window = draw(st.lists(st.integers(1, min(5, largest // 2)), min_size=1, max_size=3))
-        return ConvLSTM(units, window, padding=draw(st.sampled_from([None, *PADDINGS])), **fields)
+        return ConvLSTM(units, window, padding=draw(st.sampled_from([None, "valid", "same"])), **fields)
     return MGU(units, reset_gate=not maybe("ungated"), **fields) if kind == "mgu" else RNN(units, **fields)
 
 
@@ -85,22 +126,113 @@ def models(draw: DrawFn, framework: str | None = None, longest: int = 4, largest
         layers[-1] = layers[-1].replace(return_sequences=draw(st.none() | st.booleans()))
     if draw(st.booleans()):
         layers = [layer.replace(name=name) for layer, name in zip(layers, draw(_as_many_names(len(layers))), strict=True)]
+    return starting(layers, width)
+
+
+def starting(layers: list[Layer], width: int) -> Model:
+    """Return the model of some layers that reads so many features, or tokens where an embedding comes first."""
     return Model(layers, None if isinstance(layers[0], Embedding) else width)
 
 
 def fitting(layers: list[Layer], width: int) -> list[Layer]:
-    """Return those of some layers that can read what the one before gives, the first a width; one of them is recurrent."""
+    """Return those of some layers that can read what the one before gives, or one that is recurrent where none of these is."""
     found: list[Layer] = []
     for layer in layers:
-        try:
-            found = [*Model([*found, layer], None if isinstance((found or [layer])[0], Embedding) else width).layers]
-        except ModelError:
-            continue
-    return (
-        found
-        if any(isinstance(layer, Recurrent) for layer in found)
-        else [layer for layer in layers if isinstance(layer, Recurrent)][:1]
+        with suppress(ModelError):
+            with_defaults(starting([*found, layer], width), framework("keras"))
+            found.append(layer)
+    cells = [layer for layer in layers if isinstance(layer, Recurrent)]
+    return found if any(isinstance(layer, Recurrent) for layer in found) else cells[:1]
+
+
+EXAMPLES: dict[str, Layer] = {
+    "embedding": Embedding(9, 4),
+    "lstm": LSTM(4, projection=3),
+    "gru": GRU(4),
+    "rnn": RNN(4),
+    "mgu": MGU(4),
+    "conv_lstm": ConvLSTM(4, (3, 3)),
+    "dense": Dense(4),
+    "conv": Conv(4, (3, 3)),
+    "layer_norm": LayerNorm(),
+    "conv_gru": ConvGRU(4, (3, 3)),
+    "einsum_dense": EinsumDense("abc,cd->abd", (None, 4), bias_axes="d"),
+    "depthwise_conv": DepthwiseConv((3, 3), 2),
+    "separable_conv": SeparableConv(4, (3, 3)),
+    "conv_transpose": ConvTranspose(4, (3, 3)),
+    "batch_norm": BatchNorm(),
+    "group_norm": GroupNorm(2),
+    "rms_norm": RMSNorm(),
+    "attention": Attention(),
+    "additive_attention": AdditiveAttention(),
+    "multi_head_attention": MultiHeadAttention(2, 3),
+    "prelu": PReLU(),
+    "crf": CRF(4),
+    "other": Other(7),
+    "repeat_vector": RepeatVector(3),
+    "dropout": Dropout(0.5),
+    "activation": Activation("tanh"),
+    "masking": Masking(),
+    "flatten": Flatten(),
+    "reshape": Reshape((-1, 2)),
+    "permute": Permute((2, 1)),
+    "pool": Pool((2,)),
+    "global_pool": GlobalPool(),
+    "upsample": Upsample((2,)),
+    "crop": Crop(((1, 1),)),
+    "pad": Pad(((1, 2),)),
+    "shared": Shared("a"),
+}
+"""A layer of every kind."""
+
+
+@st.composite
+def windowed(draw: DrawFn) -> Layer:
+    """Draw a layer with positions, in one to three dimensions."""
+    dimensions = draw(st.integers(1, 3))
+
+    def each(values: SearchStrategy[Any]) -> tuple[Any, ...]:
+        return tuple(draw(st.lists(values, min_size=dimensions, max_size=dimensions)))
+
+    few, form = st.integers(1, 3), draw(st.sampled_from([None, *DATA_FORMATS]))
+    sliding: dict[str, Any] = {"strides": draw(st.none() | st.just(each(few))), "padding": draw(st.sampled_from(["valid", "same"]))}
+    pairs = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    made = [
+        Conv(draw(few), each(few), data_format=form, **sliding),
+        Pool(each(few), data_format=form, **sliding),
+        Upsample(each(few), data_format=form),
+        Crop(each(pairs), data_format=form),
+        Pad(each(pairs), data_format=form),
+        GlobalPool(data_format=form, keepdims=draw(st.booleans())),
+    ]
+    return draw(st.sampled_from(made))
+
+
+def plain_layers() -> SearchStrategy[Layer]:
+    """Draw a layer that is neither recurrent nor has positions."""
+    few = st.integers(1, 6)
+    return st.one_of(
+        st.builds(Dense, few, time_distributed=st.integers(0, 1)),
+        st.builds(RepeatVector, few),
+        st.builds(Reshape, st.sampled_from([(-1,), (-1, 2), (2, -1), (2, -1, 1)])),
+        st.builds(Permute, st.sampled_from([(1,), (2, 1), (3, 1, 2)])),
+        st.sampled_from([LayerNorm(), Dropout(0.5), Activation("tanh"), Masking(), Flatten()]),
     )
+
+
+@st.composite
+def graphs(draw: DrawFn, longest: int = 6) -> Model:
+    """Draw a model of layers of every kind with a known input shape, some of which read another's output than that before."""
+    shape = tuple(draw(st.lists(st.integers(1, 9), min_size=1, max_size=4)))
+    kinds = st.one_of(recurrent(4, "textbook"), windowed(), plain_layers())
+    found: list[Layer] = []
+    for layer in draw(st.lists(kinds, min_size=1, max_size=longest)):
+        one = layer.replace(name=f"l{len(found)}", input_dim=None)
+        if found and draw(st.booleans()):
+            one = one.replace(inputs=(draw(st.sampled_from(found)).name,))
+        with suppress(ModelError):
+            found = [*Model([*found, one], input_shape=shape).layers]
+    return Model(found or [Dense(2)], input_shape=shape)
 
 
 def _as_many_names(count: int) -> SearchStrategy[list[str]]:
@@ -109,4 +241,4 @@ def _as_many_names(count: int) -> SearchStrategy[list[str]]:
 
 def supporting(model: Model) -> list[str]:
     """Return the frameworks that offer all of a model."""
-    return [name for name, table in FRAMEWORKS.items() if not any(any(refusals(table, layer)) for layer in model.layers)]
+    return [name for name, table in frameworks().items() if not any(any(refusals(table, layer)) for layer in model.layers)]

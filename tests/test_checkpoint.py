@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import time
-import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +19,8 @@ import pytest
 from lstm_calc.errors import CheckpointError, LstmCalcError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.weights.readers import read
+from lstm_calc.weights.readers.allowance import Allowance
 from lstm_calc.weights.readers.pickled import tensors_of
-from lstm_calc.weights.readers.pickles import MOST_STEPS
-from lstm_calc.weights.readers.protobuf import MOST_FIELDS
 from lstm_calc.weights.readers.said import Made
 from tests import handmade
 from tests.handmade import (
@@ -39,6 +37,7 @@ from tests.handmade import (
     torch_zip,
     zipped,
 )
+from tests.hostile import MEASURE, TWO, header, zip_bomb
 from tests.real_files import KEPT
 
 if TYPE_CHECKING:
@@ -47,11 +46,6 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 SHAPES = {"a.weight": (3, 4), "a.bias": (3,), "scale": ()}
-TWO = b"\x80\x02"
-
-
-def header(length: int, text: bytes) -> bytes:
-    return struct.pack("<Q", length) + text
 
 
 def opened(path: Path, data: bytes) -> Any:
@@ -200,6 +194,24 @@ def test_shards_by_their_index(tmp_path: Path) -> None:
             read(str(tmp_path / "index.json"))
 
 
+def test_equal_storages_of_two_shards_are_not_the_same_numbers(tmp_path: Path) -> None:
+    """Each file of PyTorch numbers its storages from 0."""
+    shapes = {"weight_ih_l0": (16, 4), "weight_hh_l0": (16, 4), "bias_ih_l0": (16,), "bias_hh_l0": (16,)}
+    for name, shape in shapes.items():
+        (tmp_path / f"{name}.bin").write_bytes(state_dict({name: shape}))
+    (tmp_path / "index.json").write_text(json.dumps({"weight_map": {name: f"{name}.bin" for name in shapes}}))
+    file = inspect_file(str(tmp_path / "index.json"))
+    assert ([layer.params for layer in file.layers], file.shared) == ([160], 0)
+
+
+def test_names_of_tensors_are_the_same_in_every_run(tmp_path: Path) -> None:
+    tree = {("params", "cell", "kernel"): numpy_array((2,)), ("params", ("cell",)): numpy_array((3,)), (1,): numpy_array((4,))}
+    data = pickled(tree)
+    names = [tensor.name for tensor in opened(tmp_path / "a", data).tensors]
+    assert names == ["params/cell/kernel", "<tuple 0>", "1"]
+    assert names == [tensor.name for tensor in opened(tmp_path / "b", data).tensors]
+
+
 def test_a_pipe_as_a_shard_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "is not a regular file" in refusal(tmp_path / "index.json", json.dumps({"weight_map": {"a": "pipe"}}).encode())
@@ -216,12 +228,9 @@ def test_tensors_of_one_name_are_counted_up_at_once(tmp_path: Path) -> None:
 FOREIGN = {
     "a TFLite model": b"\x1c\x00\x00\x00TFL3" + bytes(40),
     "a GGUF file": b"GGUF\x03\x00\x00\x00",
-    "an image (PNG)": b"\x89PNG\r\n\x1a\n",
-    "an image (JPEG)": b"\xff\xd8\xff\xe0",
     "a tar archive": bytes(257) + b"ustar\x0000",
     "gzip-compressed": b"\x1f\x8b\x08",
     "a Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\n",
-    "a PDF document": b"%PDF-1.7",
     "a text file": b"Hello,\nworld\n",
     "JSON without a weight_map": b'{"a": 1}',
     "a TensorFlow checkpoint's index": bytes(40) + bytes.fromhex("57fb808b247547db"),
@@ -317,26 +326,21 @@ class _Bomb:
 
 
 HARMFUL = {
-    "posix.system": zipped({"a/data.pkl": pickle.dumps({"w": 1, "x": _Bomb()}, 2), "a/version": b"3"}),
-    "os.system": TWO + b"cos\nsystem\nX\x0d\x00\x00\x00touch touched\x85R.",
-    "builtins.eval": b"cbuiltins\neval\n(S'1'\ntR.",
-    "subprocess.Popen": b"\x80\x04\x8c\x0asubprocess\x8c\x05Popen\x93.",
-    "runpy.run_path": TWO + b"(X\x01\x00\x00\x00airunpy\nrun_path\n.",
-    "numpy.os.system": b"\x80\x04\x8c\x05numpy\x8c\x09os.system\x93\x8c\x02id\x85R.",
-    "torch.serialization.load": TWO + b"ctorch.serialization\nload\n.",
-    "numpy.f2py.crackfortran.myeval": TWO + b"cnumpy.f2py.crackfortran\nmyeval\n.",
-    "torch.load": TWO + b"ctorch\nload\n.",
+    "in an archive of PyTorch": zipped({"a/data.pkl": pickle.dumps({"w": 1, "x": _Bomb()}, 2), "a/version": b"3"}),
+    "beside an array": pickled({"x": Call(Global("os", "system"), ("touch touched",)), "w": numpy_array((3,))}),
+    "REDUCE": TWO + b"cos\nsystem\nX\x0d\x00\x00\x00touch touched\x85R.",
+    "OBJ": b"(cos\nsystem\nS'touch touched'\no.",
+    "INST": b"(S'touch touched'\nios\nsystem\n.",
+    "STACK_GLOBAL": b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x0dtouch touched\x85R.",
+    "eval": b'cbuiltins\neval\n(S\'open("touched", "w")\'\ntR.',
 }
+"""Pickles that make a file where Python unpickles them, by each way to call something."""
 
 
 @pytest.mark.parametrize("name", HARMFUL)
-def test_a_harmful_pickle_does_nothing_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_harmful_pickle_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
-    asked = name if name != "posix.system" else f"{os.system.__module__}.system"
-    assert (
-        refusal(tmp_path / "a", HARMFUL[name])
-        == f"holds a pickle that asks for {asked}, which no weights need; nothing of it was run"
-    )
+    assert [(tensor.name, tensor.shape) for tensor in opened(tmp_path / "a", HARMFUL[name]).tensors] in ([], [("w", (3,))])
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
@@ -345,110 +349,6 @@ def test_unknown_globals_are_neither_imported_nor_called(tmp_path: Path) -> None
         0
     ].shape == (2,)
     assert "antigravity" not in sys.modules
-
-
-def zip_bomb(member: str, content: bytes, times: int) -> bytes:
-    import io
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(member, "w", force_zip64=True) as stream:
-        for _ in range(times):
-            stream.write(content * 2**20)
-    return out.getvalue()
-
-
-def nested(depth: int) -> bytes:
-    graph = b""
-    for _ in range(depth):
-        graph = field(1, field(5, field(6, graph)))
-    return field(1, 8) + field(7, graph)
-
-
-HUGE = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999, 99), }".ljust(118)
-HOSTILE = {
-    "a safetensors header of 2**63 bytes": (header(2**63, b'{"a": 1}'), "claims a safetensors header of 9,223,372,036,854,775,808"),
-    "a safetensors header that is not there": (header(900, b'{"a": 1}'), "ends at byte 16, where its own sizes lead to byte 908"),
-    "deep JSON": (header(400_000, b'{"a":' + b"[" * 399_995), "nested too deeply"),
-    "many empty lists": (header(3_000_004, b'{"a":[' + b"[]," * 999_998 + b"[]]}"), "that go together"),
-    "a shape that is no shape": (header(55, b'{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}'), "do not go together"),
-    "a tensor beyond the end": (safetensors({"a": (9,)})[:-1], "and the tensor 'a' at byte"),
-    "a key that stands twice": (header(16, b'{"a": 1, "a": 2}'), "a key stands twice"),
-    "a zip without its end": (state_dict(SHAPES)[:-30], "without a sound directory"),
-    "a zip bomb of lists": (zip_bomb("a/data.pkl", b"]", 64), f"more than {MOST_STEPS:,} steps"),
-    "a zip bomb of zeros": (zip_bomb("a/data.pkl", b"\x00", 64), "is not a sound pickle"),
-    "a zip bomb of text": (zip_bomb("a/data.pkl", b"\x80\x02X\xff\xff\xff\x03", 64), "MiB of names and settings"),
-    "many members": (zipped({f"{at}.npy": b"" for at in range(10_001)}), "has 10,001 members"),
-    "a memo of 2**31": (TWO + b"Nr\xff\xff\xff\x7f0\x81.", "is not a sound pickle"),
-    "a text of 2**62": (b"\x80\x04\x8d" + struct.pack("<Q", 2**62) + b"aa.", "ends at byte 14"),
-    "bytes of 2**63": (b"\x80\x04\x8e" + struct.pack("<Q", 2**63) + b"aa.", "ends at byte 14"),
-    "a number of 2 GiB": (TWO + b"\x8b\xff\xff\xff\x7f.", "ends at byte 8"),
-    "a negative length": (TWO + b"\x8b\xff\xff\xff\xff.", "ends at byte 8"),
-    "lists in lists": (TWO + b"]" * 400_000 + b"a" * 399_999 + b".", "nests its values more than 100 deep"),
-    "tuples in tuples": (TWO + b")" + b"\x85" * 400_000 + b".", "nests its values more than 100 deep"),
-    "many dicts": (TWO + b"(" + b"}" * 400_000 + b"l.", "300,000 dicts and lists"),
-    "many marks": (TWO + b"(" * (MOST_STEPS + 9), f"more than {MOST_STEPS:,} steps"),
-    "a stack that runs empty": (TWO + b"R.", "is not a sound pickle: it makes no sense at byte 3"),
-    "an opcode that is none": (TWO + b"\xff.", "is not a sound pickle"),
-    "a pickle that does not stop": (TWO + b"N", "ends at byte 3, where its own sizes lead to byte 4"),
-    "a tensor larger than its storage": (torch_zip({"w": torch_tensor("0", (5,), count=4)}, {"0": 16}), "beyond its storage of 4"),
-    "a storage that is not there": (torch_zip({"w": torch_tensor("0", (5,))}), "has no storage '0' for the tensor 'w'"),
-    "a storage that is short": (torch_zip({"w": torch_tensor("0", (5,))}, {"0": 19}), "cut short"),
-    "a tensor of no storage": (pickled(Call(Global("torch._utils", "_rebuild_tensor_v2"), (1, "x"))), "that makes no tensor"),
-    "an array of 2**70 numbers": (HUGE, "cut short"),
-    "a header of brackets": (b"\x93NUMPY\x01\x00\xf0\xff" + b"(" * 65_520, "has an npy header that does not say dtype and shape"),
-    "an npy version to come": (b"\x93NUMPY\x09\x00\x00\x00", "npy version 9"),
-    "a rank of 65": (safetensors({"a": (1,) * 65}), "of a shape that cannot be"),
-    "a name of 5,000 letters": (safetensors({"a" * 5000: (1,)}), "whose name has 5,000 characters"),
-    "deep graphs": (nested(60), "nests its messages more than 100 deep"),
-    "a message cut short": (field(1, 8) + b"\x3a\xff\xff\xff\xff\x0f", "cut short"),
-    "many fields": (field(1, 8) + field(7, b"\x0a\x00" * (MOST_FIELDS + 1)), f"more than {MOST_FIELDS:,} fields"),
-    "many nodes": (field(1, 8) + field(7, field(1, field(4, "LSTM")) * 2_001), "more than 2,000 recurrent nodes"),
-    "a function that calls itself": (
-        field(1, 8) + field(7, field(1, field(4, "f"))) + field(25, field(1, "f") + field(7, field(4, "f"))),
-        "calls its functions more often or more deeply",
-    ),
-    "functions that call two each": (
-        field(1, 8)
-        + field(7, field(1, field(4, "f0")))
-        + b"".join(field(25, field(1, f"f{at}") + field(7, field(4, f"f{at + 1}"), field(4, f"f{at + 1}"))) for at in range(40)),
-        "calls its functions more often or more deeply",
-    ),
-    "a number for a message": (field(1, 8) + field(7, field(1, 5)), "a number where a message should be"),
-    "a tensor of other bytes": (field(1, 8) + field(7, field(5, field(1, 3) + field(2, 1) + field(9, b"1"))), "its shape takes 12"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_ends_in_a_sentence(tmp_path: Path, name: str) -> None:
-    data, words = HOSTILE[name]
-    assert words in refusal(tmp_path / "a", data)
-
-
-MEASURE = """
-import sys, time
-from pathlib import Path
-sys.argv[0] = "lstm-calc"
-from lstm_calc.cli import app
-try:
-    app()
-finally:
-    most = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024
-    print(most, time.process_time(), file=sys.stderr)
-"""
-COSTLY = ("many empty lists", "a zip bomb of lists", "many dicts", "lists in lists", "many fields", "deep JSON")
-
-
-@pytest.mark.parametrize("name", COSTLY)
-def test_a_hostile_file_costs_little(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a").write_bytes(HOSTILE[name][0])
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, "inspect", str(tmp_path / "a")], capture_output=True, text=True, check=False
-    )
-    *_, last = done.stderr.splitlines()
-    memory, seconds = last.split()
-    assert done.returncode == 2
-    assert int(memory) < 200
-    assert float(seconds) < 10
 
 
 def test_ten_gigabytes_are_answered_from_the_header(tmp_path: Path) -> None:
@@ -479,7 +379,7 @@ def test_a_large_graph_is_not_read_into_memory(tmp_path: Path) -> None:
         [sys.executable, "-c", MEASURE, "inspect", str(tmp_path / "a")], capture_output=True, text=True, check=False
     )
     assert "160,000,000" in done.stdout
-    assert int(done.stderr.split()[-2]) < 200
+    assert int(done.stderr.split()[-1]) < 200
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in KEPT.iterdir()))
@@ -515,7 +415,9 @@ def test_hdf5_behind_a_users_block_is_seen(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_compressed_keras_weights_are_bounded(tmp_path: Path) -> None:
-    assert "at most 268,435,456 are unpacked" in refusal(tmp_path / "a", zip_bomb("model.weights.h5", b"\x00", 300))
+    assert "more than 268,435,456 bytes of compressed weights" in refusal(
+        tmp_path / "a", zip_bomb("model.weights.h5", b"\x00", 300)
+    )
 
 
 @pytest.mark.parametrize("linears", [[1, 2], [], None, [None, None], {"a": 1, "b": 2}])
@@ -523,4 +425,4 @@ def test_packed_parameters_that_are_none_are_refused(linears: Any) -> None:
     cell = Made(None, ())
     cell.state = (("quantized_dynamic", [], [], [1], linears), "__torch__.torch.classes.rnn.CellParamsBase")
     with pytest.raises(CheckpointError, match="CellParamsBase that is none"):
-        list(tensors_of({"lstm": cell}))
+        list(tensors_of({"lstm": cell}, Allowance()))

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, cost, read, tensors
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Model, cost, read, tensors
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
@@ -25,6 +25,7 @@ from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.report.cost import cost_document
 from lstm_calc.runs import batch_of
+from tests.made_up import put_framework
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def macs(text: str, framework: str = "textbook", **asked: Any) -> int:
         ("8 > lstm 6 last > dense 3", "pytorch", 2, 5, 2 * (5 * 4 * 6 * 14 + 18)),
         ("8 > lstm 6 > repeat_vector 7 > dense 3", "pytorch", 2, 5, 2 * (5 * 4 * 6 * 14 + 7 * 18)),
         ("8 > dense 5 > repeat_vector 7 > dense 3", "keras", 2, 5, 2 * (8 * 5 + 7 * 15)),
-        ("8 > lstm 6 sequences > dense 3 in=30", "keras", 2, 5, 2 * (5 * 4 * 6 * 14 + 90)),
+        ("8 > lstm 6 sequences > flatten > dense 3", "keras", 2, 5, 2 * (5 * 4 * 6 * 14 + 90)),
+        ("8 > lstm 6 sequences > dense 3 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 90)),
         ("8 > lstm 6 sequences > dense 3 in=31", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 93)),
         ("8 > lstm 6 > lstm 3 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 14 + 4 * 3 * 33)),
         ("30 > lstm 6 x2 in=30", "keras", 2, 5, 2 * 5 * (4 * 6 * 36 + 4 * 6 * 12)),
@@ -80,9 +82,10 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
     assert macs("3 > conv_lstm 5 kernel=3x3 strides=2x2 padding=same", "keras", space=(8, 9)) == 4 * 5 * each * (3 + 5)
     assert macs("3 > conv_lstm 5 kernel=3 dilation=2", "keras", space=(8,)) == 4 * 4 * 5 * 3 * (3 + 5)
     assert macs("3 > conv_lstm 5 kernel=3 x2 > dense 2", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 4 * 4 * 5 * 3 * 10 + 4 * 10
-    assert macs("3 > conv_lstm 5 kernel=3 > dense 2 in=30", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 60
+    assert macs("3 > conv_lstm 5 kernel=3 > flatten > dense 2", "keras", space=(8,)) == 6 * 4 * 5 * 3 * 8 + 60
     assert macs("3 > conv_lstm 4 kernel=1 > conv_lstm 5 kernel=1 in=32", "keras", space=(8,)) == 8 * (16 * 7 + 20 * 37)
-    assert macs("3 > conv_lstm 4 kernel=1 > lstm 5 in=32", "keras", space=(8,), steps=2) == 2 * (8 * 16 * 7 + 20 * 37)
+    flat = Model([ConvLSTM(4, (1,), return_sequences=True), Flatten(time_distributed=1), LSTM(5)], 3)
+    assert cost(flat, "keras", space=(8,), steps=2).macs == 2 * (8 * 16 * 7 + 20 * 37)
     answer = cost(read("3 > conv_lstm 5 kernel=3x3"), "keras", batch=2, space=(8, 9))
     assert answer.bytes.state == 4 * 2 * 2 * 5 * 6 * 7
     assert answer.bytes.activations_step == 4 * 2 * (3 * 72 + 5 * 5 * 42)
@@ -91,11 +94,11 @@ def test_a_convolution_is_computed_at_every_position_of_what_comes_out() -> None
 @pytest.mark.parametrize(
     ("text", "space", "message"),
     [
-        ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the conv_lstm reads, such as 32x32"),
+        ("3 > conv_lstm 5 kernel=3x3", (), "space is missing: the image that the model reads, such as 32x32"),
         ("3 > conv_lstm 5 kernel=3x3", (8,), "space has 1 size: the image"),
         ("3 > conv_lstm 5 kernel=3", (8, 8), "space has 2 sizes: the image"),
-        ("3 > conv_lstm 5 kernel=9", (8,), "a window of 9 does not fit into 8"),
-        ("3 > lstm 5", (8,), "the model has none"),
+        ("3 > conv_lstm 5 kernel=9", (8,), r"conv_lstm leaves nothing of \(8\): its window does not fit"),
+        ("3 > lstm 5", (8,), "the model reads none"),
     ],
 )
 def test_an_image_that_does_not_fit_is_refused(text: str, space: tuple[int, ...], message: str) -> None:
@@ -150,8 +153,8 @@ def test_a_gate_that_is_stored_but_not_computed_is_named() -> None:
 
 
 def test_a_gate_with_a_tensor_of_its_own_is_computed_where_an_equation_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    lstm = FRAMEWORKS["textbook"].layouts["lstm"].replace(coupled="")
-    monkeypatch.setitem(FRAMEWORKS, "made-up", FRAMEWORKS["textbook"].replace(name="made-up", layouts={"lstm": lstm}))
+    lstm = frameworks()["textbook"].layouts["lstm"].replace(coupled="")
+    put_framework(monkeypatch, frameworks()["textbook"].replace(name="made-up", layouts={"lstm": lstm}))
     whole, coupled = "8 > lstm 6", "8 > lstm 6 coupled"
     assert count(read(coupled), "made-up") == count(read(whole), "made-up")
     assert macs(coupled, "made-up") == macs(coupled, "onnx") == macs(whole, "made-up") * 3 // 4
@@ -177,7 +180,8 @@ def test_weights_in_an_integer_type_are_the_sum_over_tensors(
 ) -> None:
     model = data.draw(models(framework))
     layouts = FRAMEWORKS[framework].layouts
-    fine = {placed.name for placed in model.uses if per_channel and not layouts[placed.layer.kind].per_tensor}
+    weighted = [use for use in model.uses if use.layer.weighted]
+    fine = {use.name for use in weighted if per_channel and not layouts[use.layer.kind].per_tensor}
     total = sum(_integer_bytes(tensor, bits, per_channel=tensor.layer in fine) for tensor in tensors(model, framework).tensors)
     assert weight_bytes(model, framework, f"int{bits}", per_channel=per_channel) == total
 
@@ -229,7 +233,7 @@ def test_the_whole_is_the_sum_of_its_layers_and_grows_with_the_batch(
     assert answer.bytes.weights == one.bytes.weights == weight_bytes(model, framework)
     assert answer.bytes.state == batch * one.bytes.state
     packed = cost(model, framework, lengths=(steps,) * batch)
-    assert packed.replace(lengths=None, steps=steps) == answer
+    assert packed.replace(lengths=None, steps=answer.steps) == answer
 
 
 @given(data=st.data(), steps=sizes, truncate=sizes)
@@ -453,9 +457,9 @@ def test_a_repeated_vector_is_no_longer_than_the_stretch() -> None:
     assert [layer.bytes.training.saved_activations for layer in layers if layer.bytes.training] == [4 * each for each in kept]
 
 
-def test_work_is_multiplied() -> None:
-    assert Work(1, 2, 3).times(4) == Work(4, 8, 12)
-    assert Work(1, 2, 3).times(4, joining=5) == Work(4, 8, 17)
+def test_work_is_shared_among_equal_runs() -> None:
+    assert Work(4, 8, 12).shared(4) == Work(1, 2, 3)
+    assert Work(4, 8, 12).shared(4, joining=5) == Work(1, 2, 8)
     assert (macs_of(read("3 > lstm 4")), Work(1, 2, 3).flops) == (112, 7)
 
 
@@ -530,7 +534,7 @@ def test_the_nanoseconds_of_a_step_are_rounded_up(framework: str, device: dict[s
 def test_a_dense_on_an_image_with_its_features_first_reads_its_last_axis() -> None:
     model = read("3 > conv_lstm 8 kernel=3x3 padding=same format=channels_first > dense 2 in=5")
     assert cost(model, "keras", steps=4, space=(8, 5)).layers[-1].whole.macs == 8 * 8 * 5 * 2
-    flat = model.replace(layers=[model.layers[0], Dense(2, input_dim=320)])
+    flat = model.replace(layers=[model.layers[0], Flatten(), Dense(2)])
     assert cost(flat, "keras", steps=4, space=(8, 5)).layers[-1].whole.macs == 320 * 2
 
 

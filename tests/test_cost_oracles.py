@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import cost, read
 from lstm_calc.equations.parse import Visitor
-from lstm_calc.frameworks import FRAMEWORKS, equation_words
+from lstm_calc.frameworks import equation_words, frameworks
 from lstm_calc.model.cells import CELLS
 from lstm_calc.operations import macs_of
 from lstm_calc.runs import batch_of
@@ -162,13 +162,13 @@ WRITTEN_OUT = (
 
 @pytest.mark.parametrize(("text", "framework"), WRITTEN_OUT)
 def test_autograd_keeps_what_we_say(text: str, framework: str) -> None:
-    assert kept_by_autograd(lambda kept: run_model(text, FRAMEWORKS[framework], kept)) == saved(text, framework)
+    assert kept_by_autograd(lambda kept: run_model(text, frameworks()[framework], kept)) == saved(text, framework)
 
 
 @pytest.mark.parametrize("truncate", [1, 3, 5, 9])
 def test_a_truncated_pass_keeps_its_stretch(truncate: int) -> None:
     text = "7 > lstm 11 > gru 5 > dense 2"
-    table = FRAMEWORKS["pytorch"]
+    table = frameworks()["pytorch"]
     kept = kept_by_autograd(lambda kept: run_model(text, table, kept, steps=min(STEPS, truncate)))
     assert kept == saved(text, "pytorch", truncate=truncate)
 
@@ -185,7 +185,7 @@ def test_autograd_keeps_what_we_say_of_random_models(framework: str, data: st.Da
     assume(model.input_dim is not None)
     assume(next(layer.reads for layer in model.layers if layer.reads != "either") == "steps")
     text = str(model)
-    assert kept_by_autograd(lambda kept: run_model(text, FRAMEWORKS[framework], kept)) == saved(text, framework)
+    assert kept_by_autograd(lambda kept: run_model(text, frameworks()[framework], kept)) == saved(text, framework)
 
 
 def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> list[Any]:
@@ -197,7 +197,7 @@ def run_model(text: str, table: Framework, kept: Kept, steps: int = STEPS) -> li
     for placed in model.uses:
         if placed.layer.kind in CELLS:
             every_step = not table.selective if placed.sequences is None else placed.sequences
-            ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.ways]
+            ways = [list(one_way(placed, table, flowing, way, kept)) for way in placed.layer.directions]
             flowing = joined([way if every_step else way[-1:] for way in ways], placed)
         elif placed.layer.kind == "dense":
             matrix = kept.weight(placed.output_dim, placed.input_dim, trained=placed.layer.trainable)

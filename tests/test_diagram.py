@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc import ModelError, diagram, read
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import frameworks
 from lstm_calc.model.cells import CELLS
 from lstm_calc.render.as_mermaid import render
 from lstm_calc.render.document import Document, Edge, Graph, Node
@@ -65,7 +65,7 @@ def test_a_step_of_a_cell_reads_what_its_equations_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("framework", "cell"), [(name, cell) for name, table in FRAMEWORKS.items() for cell in CELLS if cell in table.layouts]
+    ("framework", "cell"), [(name, cell) for name, table in frameworks().items() for cell in CELLS if cell in table.layouts]
 )
 def test_every_cell_of_every_framework_is_drawn(framework: str, cell: str) -> None:
     answer = diagram(read(f"3 > {cell} 4{' kernel=3' * (cell == 'conv_lstm')}"), framework)

@@ -14,7 +14,7 @@ from lstm_calc import GRU, LSTM, Dense, Model, compare, cost, dumps, load, param
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.modelfile import load_template, loads
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from lstm_calc.frameworks.counting import count
 from lstm_calc.questions.port import port_plan
 from lstm_calc.questions.tensors import tensors
@@ -35,7 +35,7 @@ COMMANDS = {
     "params": [],
     "tensors": ["--gates"],
     "shapes": ["--batch", "3"],
-    "cost": ["--steps", "9"],
+    "cost": ["--batch", "9"],
     "check": ["--max-params", "100k"],
     "solve": ["--max-params", "300k"],
     "sweep": ["--vary", "units=3,4"],
@@ -121,7 +121,7 @@ def test_layers_on_cudnn_are_stored_as_keras_2_does(text: str, bias: tuple[int, 
     assert ours == theirs
     assert read(str(model)) == loads(dumps(model)) == model
     roles = [(part.role, part.gate) for part in stored[2].parts]
-    gates = FRAMEWORKS["keras"].layouts[model.layers[0].kind].gates.split()
+    gates = frameworks()["keras"].layouts[model.layers[0].kind].gates.split()
     assert roles == [(role, gate) for role in ("bias", "recurrent_bias") for gate in gates]
 
 
@@ -200,7 +200,7 @@ def test_verify_holds_a_file_against_its_own_framework(monkeypatch: pytest.Monke
         asked.append(table.name)
         raise LstmCalcError("not here")
 
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", adapter)
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", adapter)
     with pytest.raises(LstmCalcError, match="not here"):
         verify(load(CUDNN))
     assert asked == ["keras"]

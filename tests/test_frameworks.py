@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import lstm_calc.frameworks as package
 from lstm_calc.errors import FrameworkError
 from lstm_calc.formats.notation import read
 from lstm_calc.frameworks import (
-    _MEANT,
     FRAMEWORKS,
     OPTIONS,
     Framework,
     Layout,
     Row,
-    Tables,
     check_run,
     equation_words,
     framework,
+    frameworks,
     option_words,
     refusals,
     settled,
@@ -32,13 +35,17 @@ from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.weights.inference.forms import forms
+from tests.made_up import put_framework
+from tests.strategies import EXAMPLES
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
     from tests.conftest import Cli
 
 LAYOUTS = [
-    pytest.param(kind, layout, id=f"{name}-{kind}") for name, table in FRAMEWORKS.items() for kind, layout in table.layouts.items()
+    pytest.param(kind, layout, id=f"{name}-{kind}")
+    for name, table in frameworks().items()
+    for kind, layout in table.layouts.items()
 ]
 WORDS = {"input", "units", "output", "projection", "kernel_size", "vocab_size", "dim", "gates", "ways", "biases"}
 BLOCKS = {"gates", "ways", "biases"}
@@ -46,7 +53,7 @@ BLOCKS = {"gates", "ways", "biases"}
 
 @pytest.mark.parametrize(("kind", "layout"), LAYOUTS)
 def test_every_row_is_written_in_known_words(kind: str, layout: Layout) -> None:
-    gates = CELLS[kind].gates if kind in CELLS else ()
+    gates = CELLS[kind].gates if kind in CELLS else tuple(layout.gates.split())  # other layers name their parts as they like
     assert kind in KINDS
     assert sorted(layout.gates.split()) == sorted(gates)
     assert len(layout.letters.split()) == len(gates)
@@ -54,7 +61,8 @@ def test_every_row_is_written_in_known_words(kind: str, layout: Layout) -> None:
     assert set(layout.coupled.split()) <= set(gates)
     for row in layout.rows:
         terms = [term.split("*") for axis in row.axes.split() for term in axis.split("+")]
-        assert {word for term in terms for word in term} <= WORDS | {f"{gate}_gate" for gate in gates}
+        known = WORDS | KINDS[kind].words | {f"{gate}_gate" for gate in gates}
+        assert {word for term in terms for word in term if not word.isdigit()} <= known
         assert set(row.role.split()) <= set(ROLES)
         assert set(row.gates.split()) <= set(gates)
 
@@ -89,7 +97,7 @@ def test_blocks_are_counted_outside_features(kind: str, layout: Layout) -> None:
         ("8 > gru 4 nobias", "flax-linen", "flax-linen has no bias=false for gru; textbook, keras, "),
         ("8 > mgu 4", "keras", "keras has no mgu; textbook and flax-linen do"),
         ("8 > rnn 4", "cudnn", "cudnn has no rnn; textbook, keras, pytorch, paddle, onnx, openvino, tensorflow1, flax-linen, "),
-        ("8 > conv_lstm 4 kernel=3", "onnx", "onnx has no conv_lstm; textbook, keras, flax-linen and haiku do"),
+        ("8 > conv_lstm 4 kernel=3", "onnx", "onnx has no conv_lstm; textbook, keras, pytorch, flax-linen and haiku do"),
         ("8 > lstm 4 proj=4", "pytorch", "pytorch wants projection < units; here they are 4 and 4"),
         ("8 > lstm 4 proj=5", "tflite", "tflite wants projection <= units; here they are 5 and 4"),
         ("8 > lstm 4", "kears", "'kears' is not a framework; did you mean 'keras'?"),
@@ -125,7 +133,7 @@ def test_a_framework_is_one_block(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> 
             ),
         },
     )
-    monkeypatch.setitem(FRAMEWORKS, "made-up", made_up)
+    put_framework(monkeypatch, made_up)
     assert [(t.name, t.shape) for t in tensors(read("3 > bilstm 2"), "made-up").tensors] == [
         ("there:all", (8, 5)),
         ("there:shift", (2, 8)),
@@ -298,40 +306,29 @@ def test_how_a_layer_runs_is_asked_of_the_framework(name: str, layer: Layer, sen
 
 def test_a_kind_that_no_framework_has_is_told_so() -> None:
     class Other(MGU):
-        kind = "other"
+        kind = "unheard_of"
 
-    assert list(refusals(framework("keras"), Other(4))) == ["keras has no other; none here does"]
+    assert list(refusals(framework("keras"), Other(4))) == ["keras has no unheard_of; none here does"]
 
 
 def test_a_field_that_no_framework_runs_is_told_so() -> None:
-    table = framework("onnx").replace(name="made-up", runs="")
     layer = ConvLSTM(4, (3,), strides=(2,))
-    with pytest.raises(FrameworkError, match=r"^made-up has no strides for conv_lstm; textbook and keras do$"):
-        check_run(table, layer)
+    with pytest.raises(FrameworkError, match=r"^flax-linen has no strides for conv_lstm; textbook and keras do$"):
+        check_run(framework("flax-linen"), layer)
     assert who_offers("conv_lstm", "projection") == ()
     refused = LSTM(4, projection=2, projection_bias=True)
-    assert list(refusals(table, refused))[1:] == ["made-up has no projection_bias=true for lstm; tflite does"]
+    assert list(refusals(framework("onnx"), refused))[1:] == ["onnx has no projection_bias=true for lstm; tflite does"]
 
 
-def test_a_family_is_imported_when_one_of_it_is_asked_for() -> None:
-    tables = Tables(("torch", "no_such_family"))
-    assert tables["paddle"].name == "paddle"
-    assert tables["pytorch"] is FRAMEWORKS["pytorch"]
-    for ask in (len, list, lambda found: found["keras"]):
-        with pytest.raises(ModuleNotFoundError, match="no_such_family"):
-            ask(Tables(("torch", "no_such_family")))
+def test_every_framework_is_found_by_the_name_that_it_has() -> None:
+    assert [table.name for table in frameworks().values()] == list(frameworks()) == list(FRAMEWORKS)
+    assert all(framework(name) is table for name, table in frameworks().items())
 
 
-def test_the_frameworks_are_a_mapping_in_order() -> None:
-    tables = Tables(("torch", "mlx"))
-    assert list(tables) == ["pytorch", "paddle", "mlx"]
-    assert len(Tables(("torch", "mlx"))) == 3
-    with pytest.raises(KeyError, match="keras"):
-        tables["keras"]
-    tables["own"] = tables["mlx"]
-    del tables["mlx"]
-    assert list(tables) == ["pytorch", "paddle", "own"]
-    assert (len(tables), "mlx" in tables, "own" in tables) == (3, False, True)
+def test_no_table_of_a_framework_is_left_out() -> None:
+    modules = [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
+    tables = {id(value) for module in modules for value in vars(module).values() if isinstance(value, Framework)}
+    assert tables == set(map(id, frameworks().values()))
 
 
 @pytest.mark.parametrize(
@@ -366,8 +363,8 @@ def test_choices_are_settled_as_a_layout_says() -> None:
 
 def test_a_kind_that_is_not_there_is_the_one_refusal() -> None:
     several = ConvLSTM(4, (3, 3), bias=False, bidirectional=True)
-    assert list(refusals(framework("pytorch"), several)) == [
-        "pytorch has no conv_lstm; textbook, keras, flax-linen and haiku do",
+    assert list(refusals(framework("paddle"), several)) == [
+        "paddle has no conv_lstm; textbook, keras, pytorch, flax-linen and haiku do",
     ]
 
 
@@ -401,8 +398,10 @@ def test_the_paths_of_a_model(framework: str, text: str, paths: list[str]) -> No
 
 
 def test_names_that_people_use_mean_frameworks_that_are_here() -> None:
-    assert {each for meant in _MEANT.values() for each in meant.split()} <= set(FRAMEWORKS)
-    assert not set(_MEANT) & set(FRAMEWORKS)
+    for word in ("tensorflow", "tf", "tensorflow2", "tf2", "tf.keras", "tf_keras", "jax", "flax", "torch", "Torch"):
+        with pytest.raises(FrameworkError, match="; did you mean '") as caught:
+            framework(word)
+        assert set(re.findall("'([^']+)'", str(caught.value))[1:]) <= set(FRAMEWORKS)
 
 
 @pytest.mark.parametrize(
@@ -428,10 +427,7 @@ def test_a_row_with_an_axis_that_its_layer_does_not_have_is_refused_when_the_tab
         Framework(name="mine", title="", release="", layouts=layouts)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind, layer in KINDS.items() if layer.weighted])
 def test_the_words_of_a_layer_are_the_sizes_that_it_has(kind: str) -> None:
-    values = {"kernel_size": (3, 3), "projection": 2}
-    fields = KINDS[kind].fields
-    given = {name: values.get(name, 4) for name, default in fields.items() if default is ... or name in values}
-    sizes = {"kernel_size" if word.startswith("kernel_") else word for word in KINDS[kind](**given).sizes}
-    assert sizes == KINDS[kind].words
+    layer = EXAMPLES[kind]
+    assert layer.input_sizes(((2,) * (layer.rank or 3),)).keys() >= KINDS[kind].words

@@ -13,7 +13,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.weights.inference import foreign
 from lstm_calc.weights.inference.find import found_layers
 from lstm_calc.weights.inference.fits import Fit
-from lstm_calc.weights.inference.foreign import _own_forms
+from lstm_calc.weights.inference.foreign import own_forms
 from lstm_calc.weights.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
 from lstm_calc.weights.inference.layers import Found, display_name
 from lstm_calc.weights.inference.named import named_fits, names_a_cell
@@ -678,7 +678,7 @@ def test_only_what_has_two_matrices_of_a_common_size_or_a_name_is_searched_by_sh
 
 def test_both_kernels_of_a_form_have_a_size_in_common() -> None:
     """What is left out of the search by shapes could not be found by it."""
-    found = [form for form in (*forms(), *_own_forms()) if not form.joined]
+    found = [form for form in (*forms(), *own_forms()) if not form.joined]
     assert len(found) > 90
     for form in found:
         axes = [set(slot.axes.split()) for slot in form.slots.values() if slot.rank > 1]

@@ -94,7 +94,7 @@ def test_what_a_framework_stores_is_read_back(
     assert file.reconciled
     if layer.kind in {"lstm", "gru"} and layer.bias and not getattr(layer, "coupled", False):
         assert {(each.cell, each.input_dim, each.units) for each in file.layers} == {(layer.kind, model.input_dim, layer.units)}
-        assert sum(each.layers * (1 + each.bidirectional) for each in file.layers) == len(layer.ways)
+        assert sum(each.layers * (1 + each.bidirectional) for each in file.layers) == len(layer.directions)
         assert sum(each.params for each in file.layers) == params(model, framework).layers[0].total
 
 

@@ -34,7 +34,7 @@ def test_the_config_is_read_and_the_weights_are_not(tmp_path: Path, method: int)
     (tmp_path / "m.keras").write_bytes(
         archive(("metadata.json", "{}"), ("config.json", CONFIG), ("model.weights.h5", b"w" * 2**23), method=method)
     )
-    assert load(str(tmp_path / "m.keras")) == Model([LSTM(4, return_sequences=False)], 3, framework="keras")
+    assert load(str(tmp_path / "m.keras")) == Model([LSTM(4, return_sequences=False)], input_shape=(7, 3), framework="keras")
 
 
 def patched(data: bytes, signature: bytes, offset: int, value: int, kind: str = "<H") -> bytes:

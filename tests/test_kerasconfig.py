@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params, shapes
-from lstm_calc.errors import LstmCalcError, ModelFileError
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.keras import recognised
 from lstm_calc.formats.keras.kinds import RECURRENT
 from lstm_calc.formats.keras.layers import READERS
 from lstm_calc.formats.keras.node import Node
 from lstm_calc.formats.modelfile import loads
-from lstm_calc.model import Flatten, Reshape
+from lstm_calc.frameworks import framework, uses_in
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -33,6 +33,18 @@ and of the text generation, which prints none there, that of count_params()."""
 
 
 of_keras = partial(Model, framework="keras")
+
+
+def bare(model: Model) -> Model:
+    """Return a model without what its file says beside the layers: the paths of weights, the steps, what changes no shape."""
+    layers = [each.replace(paths=()) for each in model.layers if each.kind not in {"dropout", "activation", "masking"}]
+    width = model.input_dim if model.input_shape is None else widths(model)[0]
+    return of_keras(layers, None if isinstance(layers[0], Embedding) else width)
+
+
+def widths(model: Model) -> list[int]:
+    """Return how many features each layer with weights reads."""
+    return [use.input_dim for use in uses_in(model, framework("keras")) if use.layer.weighted]
 
 
 def layer(class_name: str, **config: Any) -> dict[str, Any]:
@@ -69,7 +81,7 @@ def test_the_tutorials_have_their_published_totals(name: str, dialect: str) -> N
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_model_says_what_it_is(dialect: str) -> None:
-    assert load(str(CONFIGS / f"addition.{dialect}.json")) == of_keras(
+    assert bare(load(str(CONFIGS / f"addition.{dialect}.json"))) == of_keras(
         [
             LSTM(128, name="lstm", return_sequences=False),
             RepeatVector(4, name="repeat_vector"),
@@ -78,16 +90,10 @@ def test_a_model_says_what_it_is(dialect: str) -> None:
         ],
         12,
     )
-    assert load(str(CONFIGS / f"imdb.{dialect}.json")).layers[:2] == (
+    assert bare(load(str(CONFIGS / f"imdb.{dialect}.json"))).layers[:2] == (
         Embedding(20_000, 128, name="embedding"),
         LSTM(64, name="bidirectional", bidirectional=True, return_sequences=True),
     )
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_branched_model_is_refused_by_the_name_of_the_layer(dialect: str) -> None:
-    with pytest.raises(ModelFileError, match=r"'lstm_1' is called on 3 tensors, of .*'lstm'; only a chain of layers can be read"):
-        load(str(CONFIGS / f"seq2seq.{dialect}.json"))
 
 
 BARE = {
@@ -114,7 +120,7 @@ BARE = {
         GRU(3, reset_after=True, bidirectional=True, merge="sum", return_sequences=False),
     ),
     "dense": ({"units": 3, "use_bias": False, "bias_constraint": None, "activation": "relu"}, Dense(3, bias=False)),
-    "time_distributed": ({"layer": layer("Dense", units=3)}, Dense(3)),
+    "time_distributed": ({"layer": layer("Dense", units=3)}, Dense(3, time_distributed=1)),
     "repeat_vector": ({"n": 3}, RepeatVector(3)),
 }
 
@@ -123,16 +129,16 @@ BARE = {
 def test_a_layer_s_own_config_needs_its_input_from_beside(name: str) -> None:
     config, expected = BARE[name]
     config = {"name": name, "trainable": True, **config}
-    named = Dense(3) if name == "time_distributed" else expected.replace(name=name)
-    assert read(config, 5) == of_keras([named], 5)
+    named = expected if name == "time_distributed" else expected.replace(name=name)
+    assert bare(read(config, 5)) == of_keras([named], 5)
     with pytest.raises(ModelFileError, match=r"the config does not say what flows into .*; say it beside the file, as --input 32"):
         read(config)
 
 
 def test_an_embedding_needs_no_input_and_takes_none() -> None:
     config = {"name": "e", "trainable": False, "input_dim": 9, "output_dim": 4, "embeddings_initializer": "uniform"}
-    assert read(config) == of_keras([Embedding(9, 4, name="e", trainable=False)])
-    with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
+    assert bare(read(config)) == of_keras([Embedding(9, 4, name="e", trainable=False)])
+    with pytest.raises(ModelFileError, match="does not go with an embedding first, which reads token ids"):
         read(config, 5)
 
 
@@ -144,24 +150,25 @@ def test_the_input_stands_wherever_a_dialect_writes_it() -> None:
         sequential(layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
         [layer("Masking", batch_input_shape=[None, 7, 3]), lstm],
         sequential(layer("Dropout"), layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
-        sequential(layer("TimeDistributed", layer=layer("Dropout")), layer("LSTM", units=4, batch_input_shape=[None, 7, 3])),
         layer("Sequential", layers=[lstm], build_input_shape={"class_name": "TensorShape", "items": [None, 7, 3]}),
         {**lstm, "build_config": {"input_shape": [None, 7, 3]}},
         sequential(sequential(lstm, shape=[None, 7, 3])),
     ):
-        assert read(config) == expected
-    assert read(sequential(layer("Bidirectional", layer=layer("LSTM", units=4, batch_input_shape=[2, 7, 3])))).input_dim == 3
+        assert bare(read(config)) == expected
+    assert widths(read(sequential(layer("Bidirectional", layer=layer("LSTM", units=4, batch_input_shape=[2, 7, 3])))))[0] == 3
 
 
 def test_a_shape_that_a_later_layer_names_is_not_what_flows_in() -> None:
     config = sequential(layer("LSTM", units=4, return_sequences=True), layer("GRU", units=2, batch_input_shape=[None, 7, 99]))
     config["config"]["layers"].insert(0, layer("InputLayer", batch_input_shape=[None, 7, 3]))
-    assert [placed.input_dim for placed in read(config).uses] == [3, 4]
+    assert widths(read(config)) == [3, 4]
 
 
 def test_a_layer_built_on_another_width_is_refused() -> None:
     dense = {**layer("Dense", units=2, name="head"), "build_config": {"input_shape": [None, 5]}}
-    with pytest.raises(ModelFileError, match=r"layers\[2\]\.build_config: head was built on 5 features, and 4 flow in"):
+    with pytest.raises(
+        ModelFileError, match=r"layers\[2\]\.build_config: head was built on \(None, 5\), and \(None, 4\) comes in$"
+    ):
         read(sequential(layer("LSTM", units=4), dense, shape=[None, 7, 3]))
 
 
@@ -169,9 +176,9 @@ def test_the_width_a_layer_was_built_on_serves_where_none_is_known() -> None:
     dense = {**layer("Dense", units=2), "build_config": {"input_shape": [None, 20]}}
     lstm = layer("LSTM", units=4, return_sequences=True)
     model = read(sequential(lstm, layer("Flatten"), dense, shape=[None, None, 3]))
-    assert [placed.input_dim for placed in model.uses] == [3, 20]
-    with pytest.raises(ModelFileError, match="does not tell the features that flow into Dense"):
-        read(sequential(lstm, layer("Flatten"), layer("Dense", units=2), shape=[None, None, 3]))
+    assert widths(model) == [3, 20]
+    with pytest.raises(ModelError, match="the features at dense depend on a size that is not known: give the shape"):
+        params(read(sequential(lstm, layer("Flatten"), layer("Dense", units=2), shape=[None, None, 3])))
 
 
 ARGUMENTS = {
@@ -186,7 +193,7 @@ ARGUMENTS = {
 def test_an_argument_that_changes_no_count_is_taken_without_comment() -> None:
     said = {"return_sequences": True, "return_state": True, "go_backwards": True, "stateful": True, "trainable": False}
     model = read(layer("LSTM", units=4, use_bias=False, name="memory", **ARGUMENTS, **said))
-    assert model.replace(remarks=()) == of_keras([LSTM(4, bias=False, name="memory", **said)], 3)  # type: ignore[arg-type]
+    assert bare(model) == of_keras([LSTM(4, bias=False, name="memory", **said)], 3)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("argument", ["projection", "unitz", "use_peepholes"])
@@ -227,7 +234,7 @@ def test_names_are_kept_made_to_fit_or_dropped() -> None:
 def test_cells_that_follow_each_other_within_a_step_are_layers() -> None:
     stacked = layer("StackedRNNCells", cells=[layer("LSTMCell", units=4, name="a"), layer("GRUCell", units=5, reset_after=True)])
     model = read(sequential(layer("RNN", cell=stacked, go_backwards=True), shape=[None, 7, 3]))
-    assert model == of_keras(
+    assert bare(model) == of_keras(
         [
             LSTM(4, return_sequences=True, go_backwards=True, name="a"),
             GRU(5, reset_after=True, return_sequences=False, go_backwards=True),
@@ -258,8 +265,7 @@ WIDTHS: dict[str, tuple[list[dict[str, Any]], list[int | None], int]] = {
 def test_layers_without_weights_pass_the_right_width_on(name: str) -> None:
     between, shape, width = WIDTHS[name]
     model = read(sequential(layer("LSTM", units=4, return_sequences=True), *between, layer("Dense", units=2), shape=shape))
-    assert model.uses[-1].input_dim == width
-    assert model.layers[-1].input_dim == (None if width == 4 else width)
+    assert widths(model)[-1] == width
 
 
 IMAGES = {
@@ -276,49 +282,25 @@ def test_a_convolution_gives_an_image(name: str) -> None:
     config, width = IMAGES[name]
     conv = layer("ConvLSTM2D", filters=2, kernel_size=[3, 3], **config)
     model = read(sequential(conv, layer("Flatten"), layer("Dense", units=2), shape=[None, 5, 8, 8, 3]))
-    assert [placed.input_dim for placed in model.uses] == [8 if name == "first" else 3, width]
+    assert widths(model) == [8 if name == "first" else 3, width]
 
 
 @pytest.mark.parametrize("width", [4, 6])
 def test_what_reads_the_last_axis_of_an_image_says_how_wide_it_is(width: int) -> None:
     conv = layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first", padding="same")
     model = read(sequential(conv, layer("Dense", units=2), shape=[None, 7, 3, 8, width]))
-    assert (model.layers[1].input_dim, model.uses[1].input_dim) == (width, width)
+    assert widths(model)[1] == width
 
 
 def test_a_width_that_no_layer_can_have_is_refused_with_the_file() -> None:
-    with pytest.raises(ModelFileError, match=r"^model\.json:config\.input_dim: is too large: sizes go up to 10\*\*500"):
+    with pytest.raises(ModelFileError, match=r"^model\.json: is too large: sizes go up to 10\*\*500"):
         read(layer("LSTM", units=4), 10**501)
-
-
-def test_steps_that_a_layer_without_weights_takes_away_or_makes_stay_as_the_file_says() -> None:
-    every, last = layer("LSTM", units=4, return_sequences=True), layer("LSTM", units=4)
-    dense, pooling = layer("Dense", units=6), layer("GlobalAveragePooling1D", name="p")
-    shape: list[int | None] = [None, 7, 3]
-    pooled = read(sequential(every, pooling, layer("RepeatVector", n=2), every, shape=shape))
-    assert [placed.sequences for placed in pooled.uses] == [True, True, True]
-    assert pooled.between == (Between(1, "p", GlobalPooling()),)
-    made = read(sequential(last, dense, layer("Reshape", target_shape=[3, 2]), last, shape=shape))
-    assert [(placed.sequences, placed.input_dim) for placed in made.uses] == [(False, 3), (None, 4), (False, 2)]
-    assert made.between == (Between(2, "Reshape", Reshape((3, 2))),)
-    assert read(sequential(every, dense, shape=shape)).uses[0].sequences is True
-    assert read(sequential(every, pooling, shape=shape)) == Model([LSTM(4, return_sequences=True)], 3)
-    two = Model([Dense(6), Dense(2)], 3, [Between(1, "p", GlobalPooling())])
-    assert read(sequential(layer("Flatten"), dense, pooling, layer("Dense", units=2), shape=[None, 1, 3])) == two
-    steps = sequential(last, layer("RepeatVector", n=2), layer("TimeDistributed", layer=dense), every, shape=shape)
-    assert [placed.sequences for placed in read(steps).uses][0::3] == [False, True]
-    each = layer("TimeDistributed", layer=layer("TimeDistributed", layer=layer("Flatten", name="f")))
-    deep = read(sequential(dense, each, dense, shape=[None, 2, 3, 4, 5]))
-    assert deep.between == (Between(1, "f", TimeDistributed(TimeDistributed(Flatten()))),)
-    assert deep.uses[1].input_dim == 24
-    whole = read(sequential(dense, layer("TimeDistributed", layer=layer("Dropout")), layer("Flatten"), dense, shape=[None, 2, 3]))
-    assert whole.between == (Between(1, "Flatten", Flatten()),)
 
 
 def test_a_functional_model_is_a_chain_in_any_order() -> None:
     model = functional(layer("LSTM", units=4, name="a"), layer("Dropout", name="b"), layer("Dense", units=2, name="c"))
     model["config"]["layers"].reverse()
-    assert read(model) == of_keras([LSTM(4, name="a", return_sequences=False), Dense(2, name="c")], 3)
+    assert bare(read(model)) == of_keras([LSTM(4, name="a", return_sequences=False), Dense(2, name="c")], 3)
 
 
 A, B = layer("LSTM", units=4, name="a", return_sequences=True), layer("LSTM", units=4, name="b", return_sequences=True)
@@ -327,23 +309,6 @@ PLACE = "config.layers[2].config"
 WHOLE = "must be a list of whole numbers"
 NO_WIDTH = "the config does not say what flows into {}; say it beside the file, as --input 32"
 UNREADABLE: dict[str, tuple[Any, str]] = {
-    "conv": (
-        sequential(layer("Conv1D", name="c")),
-        "config.layers[0].class_name: 'Conv1D' (c) cannot be counted: its weights, or the shape it gives, are not modelled",
-    ),
-    "norm": (
-        sequential(layer("BatchNormalization")),
-        (
-            "config.layers[0].class_name: 'BatchNormalization' (BatchNormalization) cannot be counted: "
-            "its weights, or the shape it gives, are not modelled"
-        ),
-    ),
-    "lambda": (
-        layer("Lambda"),
-        "class_name: 'Lambda' (Lambda) cannot be counted: its weights, or the shape it gives, are not modelled",
-    ),
-    "own class": ({"module": "mine", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
-    "own name": ({"registered_name": "mine>LSTM", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
     "no class": (
         {"name": "c", "trainable": True, "filters": 3},
         "the config does not tell its layer; save it with its class_name (serialize_keras_object)",
@@ -354,7 +319,6 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "no layers": (layer("Sequential"), "config.layers: missing"),
     "layers": (layer("Sequential", layers=3), "config.layers: must be a list, not 3"),
     "layer": (layer("Sequential", layers=[3]), "config.layers[0]: must be a table, not 3"),
-    "nothing": (sequential(layer("Dropout"), shape=[None, 3]), "no layer with weights is in it"),
     "units": (layer("LSTM", units="64"), "config.units: must be a whole number from 1 up, not '64'"),
     "negative": (layer("LSTM", units=-1), "config.units: must be a whole number from 1 up, not -1"),
     "huge": (layer("LSTM", units=10**501), "config.units: is too large: sizes go up to 10**500"),
@@ -362,10 +326,6 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "bias": (layer("LSTM", units=1, use_bias="no"), "config.use_bias: must be true or false, not 'no'"),
     "trainable": (layer("LSTM", units=1, trainable=3), "config.trainable: must be true or false, not 3"),
     "rnn": (layer("RNN", cell=layer("LSTMCell", units=1), stateful=3), "config.stateful: must be true or false, not 3"),
-    "cell": (
-        layer("RNN", cell=layer("MyCell")),
-        "config.cell.class_name: 'MyCell' is not a cell that can be read: LSTMCell, GRUCell or SimpleRNNCell",
-    ),
     "shape": (
         sequential(A, shape=[None, "7", 3]),
         "config.layers[0].config.batch_input_shape: a size must be a whole number from 1 up, not '7'",
@@ -377,35 +337,41 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
             "[[None, 3], [None, 3], [None, 3], [None, 3], [None, 3], [No… is not the shape of one input"
         ),
     ),
-    "axes": (sequential(A, shape=[None, 3]), "config.layers[1]: a reads 3 axes, batch and features too; (None, 3) flows in"),
-    "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have 2 sizes"),
+    "axes": (
+        sequential(A, shape=[None, 3]),
+        (
+            "config.layers[1]: a reads 3 axes, (batch, steps, features), and "
+            "(None, 3) comes in: Keras' 'expected ndim=3, found ndim=2'"
+        ),
+    ),
+    "window": (layer("ConvLSTM2D", filters=1, kernel_size=[3]), "config.kernel_size: must have a size for each of 2 axes, not [3]"),
     "joined images": (
         sequential(layer("Bidirectional", layer=layer("ConvLSTM2D", filters=4, kernel_size=[1, 1], data_format="channels_first"))),
         "config.layers[0].config.layer: channels_first does not go with merge=concat, which joins the last axis, the image's",
     ),
     "small": (
         sequential(layer("ConvLSTM1D", filters=1, kernel_size=[9], name="c"), shape=[None, 7, 3, 1]),
-        "config.layers[1].config.kernel_size: c has a kernel larger than the image that flows in",
+        "config.layers[1].config.kernel_size: c leaves nothing of (3): its window does not fit; use padding=same",
     ),
     "target": (
         sequential(A, layer("Reshape", target_shape=[5]), shape=[None, 7, 3]),
-        "config.layers[2].config.target_shape: [5] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: reshape target_shape (5) does not fit (7, 4)",
     ),
     "two rests": (
         sequential(A, layer("Reshape", target_shape=[-1, -1]), shape=[None, 7, 3]),
-        "config.layers[2].config.target_shape: [-1, -1] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: may have one -1, not 2",
     ),
     "zero": (
         sequential(A, layer("Reshape", target_shape=[0]), shape=[None, 7, 3]),
-        "config.layers[2].config.target_shape: [0] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: must be a whole number from 1 up, not 0",
     ),
     "no target": (
         sequential(A, layer("Reshape"), shape=[None, 7, 3]),
-        "config.layers[2].config.target_shape: must be a list of whole numbers, not null",
+        "config.layers[2].config.target_shape: missing; Reshape needs it",
     ),
     "dims": (
         sequential(A, layer("Permute", dims=[1, 1]), shape=[None, 7, 3]),
-        "config.layers[2].config.dims: [1, 1] does not order the 2 axes that flow in",
+        "config.layers[2].config.dims: (1, 1) must have each axis once, counted from 1",
     ),
     "merge": (
         layer("Bidirectional", layer=A, merge_mode="sub"),
@@ -415,69 +381,42 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
         layer("Bidirectional", layer=A, merge_mode=[]),
         "config.merge_mode: [] is not known; it is concat, sum, mul, ave or null",
     ),
-    "around": (
-        layer("Bidirectional", layer=layer("Dense", units=1)),
-        "config.layer.class_name: 'Dense' is not a recurrent layer that can be read",
-    ),
-    "backward": (
-        layer("Bidirectional", layer=A, backward_layer=layer("LSTM", units=5, go_backwards=True, return_sequences=True)),
-        "config.backward_layer: differs from layer in units; only two directions of the same can be read",
-    ),
-    "other way": (
-        layer("Bidirectional", layer=A, backward_layer=layer("GRU", units=4, go_backwards=True, return_sequences=True)),
-        "config.backward_layer: differs from layer in kind; only two directions of the same can be read",
-    ),
-    "cells": (
-        layer("Bidirectional", layer=layer("RNN", cell=layer("StackedRNNCells", cells=[layer("LSTMCell", units=1)] * 2))),
-        "config.layer.config.cell: two directions around stacked cells cannot be read",
-    ),
     "two outputs": (
         sequential(layer("Bidirectional", layer=A, merge_mode=None), layer("Dense", units=1, name="d"), shape=[None, 7, 3]),
-        "config.layers[2]: d reads one input, and the two directions below, merge_mode null, give two",
+        "config.layers[1]: merge=none gives two outputs, and the next layer reads one",
     ),
-    "each": (layer("TimeDistributed", layer=A), "config.layer.class_name: 'LSTM' at each step is not modelled"),
     "no steps": (
         sequential(layer("TimeDistributed", name="t", layer=layer("Dense", units=1)), shape=[None, 3]),
-        "config.layers[1]: t reads steps, and none flow in",
+        "config.layers[1].config.layer: dense reads steps, and (None, 3) comes in",
     ),
-    "lora": (layer("Dense", units=1, lora_rank=4), "config.lora_rank: adds weights that are not modelled"),
+    "lora": (layer("Dense", units=1, lora_rank=4), "config.lora_rank: changes the weights in a way that is not modelled"),
     "quantized": (
         layer("Dense", units=1, dtype={"class_name": "QuantizedDTypePolicy"}),
-        "config.dtype: adds weights that are not modelled",
+        "config.dtype: changes the weights in a way that is not modelled",
     ),
-    "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: adds weights that are not modelled"),
+    "int8": (layer("Dense", units=1, dtype="int8_from_float32"), "config.dtype: changes the weights in a way that is not modelled"),
     "last step": (
         sequential(layer("LSTM", units=4), A, shape=[None, 7, 3]),
-        "config.layers[2]: a reads 3 axes, batch and features too; (None, 4) flows in",
-    ),
-    "skip": (
-        functional(A, B, layer("Add", name="c"), c=[[["a", 0, 0, {}], ["b", 0, 0, {}]]]),
-        "config.layers[3].inbound_nodes: 'c' is called on 2 tensors, of 'a' and 'b'; only a chain of layers can be read",
-    ),
-    "fork": (
-        functional(A, B, layer("LSTM", units=1, name="c"), c=[[["a", 0, 0, {}]]]),
-        "config.layers[3].inbound_nodes: 'a' flows into 'b' and 'c'; only a chain of layers can be read",
+        (
+            "config.layers[2]: a reads 3 axes, (batch, steps, features), and "
+            "(None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'"
+        ),
     ),
     "state": (
         functional(A, B, b=[[["a", 0, 1, {}]]]),
-        "config.layers[2].inbound_nodes: 'b' reads a state of 'a'; only a chain of layers can be read",
+        "config.layers[2].inbound_nodes: reads output 1 of 'a', which gives 1",
     ),
     "initial state": (
         functional(A, B, b=[[["a", 0, 0, {"initial_state": [["a", 0, 1]]}]]]),
-        "config.layers[2].inbound_nodes: 'b' is called on 2 tensors, of 'a'; only a chain of layers can be read",
+        "config.layers[2].inbound_nodes: reads output 1 of 'a', which gives 1",
     ),
-    "shared": (
-        functional(A, a=[[["in", 0, 0, {}]], [["a", 0, 0, {}]]]),
-        "config.layers[1].inbound_nodes: 'a' is called on 2 tensors, of 'in' and 'a'; only a chain of layers can be read",
-    ),
-    "inputs": (functional(A, B, b=[]), "config.layers: the model has 2 inputs, 'in' and 'b'; only a chain of layers can be read"),
     "circle": (
         functional(A, B, a=[[["b", 0, 0, {}]]]),
-        "config.layers: not every layer is reached from the input; only a chain of layers can be read",
+        "config.layers[2].inbound_nodes: 'b' reads its own output",
     ),
     "no input": (
         functional(A, **{"in": [[["a", 0, 0, {}]]]}),
-        "config.layers: the model has 0 inputs, none; only a chain of layers can be read",
+        "config.layers[1].inbound_nodes: 'a' reads its own output",
     ),
     "name": (functional(A, A), "config.layers[2].name: the name 'a' stands twice"),
 }
@@ -492,45 +431,69 @@ def after(class_name: str, **config: Any) -> dict[str, Any]:
 
 
 ODD_FIELDS: dict[str, tuple[Any, str]] = {
-    "truth in a target": (after("Reshape", target_shape=[True, 28]), f"{PLACE}.target_shape: {WHOLE}, not [True, 28]"),
-    "word in a target": (after("Reshape", target_shape=["4", 7]), f"{PLACE}.target_shape: {WHOLE}, not ['4', 7]"),
-    "below -1": (after("Reshape", target_shape=[-2, 14]), f"{PLACE}.target_shape: {WHOLE}, not [-2, 14]"),
-    "empty target": (after("Reshape", target_shape=[]), f"{PLACE}.target_shape: {WHOLE}, not []"),
-    "long target": (after("Reshape", target_shape=[1] * 8), f"{PLACE}.target_shape: {WHOLE}, not [1, 1, 1, 1, 1, 1, 1, 1]"),
-    "axis 0": (after("Permute", dims=[0, 1]), f"{PLACE}.dims: {WHOLE}, not [0, 1]"),
-    "axis 3": (after("Permute", dims=[1, 3]), f"{PLACE}.dims: [1, 3] does not order the 2 axes that flow in"),
-    "pooling of nothing": (after("MaxPooling1D", pool_size=[9]), f"{PLACE}: leaves nothing of [None, 7, 4]"),
+    "truth in a target": (
+        after("Reshape", target_shape=[True, 28]),
+        "config.layers[2].config.target_shape: must be a whole number from 1 up, not true",
+    ),
+    "word in a target": (
+        after("Reshape", target_shape=["4", 7]),
+        "config.layers[2].config.target_shape: must be a whole number from 1 up, not '4'",
+    ),
+    "below -1": (
+        after("Reshape", target_shape=[-2, 14]),
+        "config.layers[2].config.target_shape: must be a whole number from 1 up, not -2",
+    ),
+    "empty target": (after("Reshape", target_shape=[]), "config.layers[2].config.target_shape: must have 1 to 7 values, not 0"),
+    "long target": (after("Reshape", target_shape=[1] * 8), "config.layers[2].config.target_shape: must have 1 to 7 values, not 8"),
+    "axis 0": (after("Permute", dims=[0, 1]), "config.layers[2].config.dims: must be a whole number from 1 up, not 0"),
+    "axis 3": (after("Permute", dims=[1, 3]), "config.layers[2].config.dims: (1, 3) must have each axis once, counted from 1"),
+    "pooling of nothing": (
+        after("MaxPooling1D", pool_size=[9]),
+        "config.layers[2].config.pool_size: pool leaves nothing of (7): its window does not fit; use padding=same",
+    ),
     "pooling of images": (
         after("MaxPooling2D", pool_size=[2, 2]),
-        f"{PLACE}: reads 4 axes, batch and features too, and [None, 7, 4] flows in",
+        (
+            "config.layers[2]: pool reads 4 axes, (batch, space, space, features), "
+            "and (None, 7, 4) comes in: Keras' 'expected ndim=4, found ndim=3'"
+        ),
     ),
     "word as a pool": (
         after("MaxPooling1D", pool_size="2"),
-        f"{PLACE}.pool_size: must be a whole number, or 1 in a list, not '2'",
+        "config.layers[2].config.pool_size: must be a whole number from 1 up, not '2'",
     ),
     "two pools": (
         after("MaxPooling1D", pool_size=[2, 2]),
-        f"{PLACE}.pool_size: must be a whole number, or 1 in a list, not [2, 2]",
+        "config.layers[2].config.pool_size: must have a size for each of 1 axes, not [2, 2]",
     ),
-    "no stride": (after("MaxPooling1D", pool_size=2, strides=0), f"{PLACE}.strides: must be a whole number, or 1 in a list, not 0"),
+    "no stride": (
+        after("MaxPooling1D", pool_size=2, strides=0),
+        "config.layers[2].config.strides: must be a whole number from 1 up, not 0",
+    ),
     "three ends": (
         after("Cropping1D", cropping=[1, 1, 1]),
-        f"{PLACE}.cropping: must be a whole number, or both ends of 1 in a list, not [1, 1, 1]",
+        "config.layers[2].config.cropping: must have both ends of 1 axes, not [1, 1, 1]",
     ),
     "less than no end": (
         after("ZeroPadding1D", padding=-1),
-        f"{PLACE}.padding: must be a whole number, or both ends of 1 in a list, not -1",
+        "config.layers[2].config.padding: must be a whole number from 1 up, not -1",
     ),
     "keepdims": (after("GlobalMaxPooling1D", keepdims=1), f"{PLACE}.keepdims: must be true or false, not 1"),
     "no shape at all": (sequential(A, shape=[]), "config.layers[0].config.batch_input_shape: [] is not the shape of one input"),
-    "one axis": (sequential(A, shape=[3]), "config.layers[1]: a reads 3 axes, batch and features too; (3) flows in"),
+    "one axis": (
+        sequential(A, shape=[3]),
+        "config.layers[0].config.batch_shape: an input of a single number for each of the batch cannot be read",
+    ),
     "two or more": (
         sequential(layer("Dense", units=1, name="d"), shape=[3]),
-        "config.layers[1]: d reads two or more axes, batch and features too; (3) flows in",
+        "config.layers[0].config.batch_shape: an input of a single number for each of the batch cannot be read",
     ),
     "eight axes": (
         sequential(A, shape=[None] * 8),
-        "config.layers[1]: a reads 3 axes, batch and features too; (None, None, None, None, None, None, None, None) flows in",
+        (
+            "config.layers[1]: a reads 3 axes, (batch, steps, features), and "
+            "(None, None, None, None, None, None, None, None) comes in: Keras' 'expected ndim=3, found ndim=8'"
+        ),
     ),
     "nine axes": (
         sequential(A, shape=[1] * 9),
@@ -552,50 +515,33 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "quantization": (
         layer("Dense", units=1, quantization_config={}),
-        "config.quantization_config: adds weights that are not modelled",
+        "config.quantization_config: changes the weights in a way that is not modelled",
     ),
     "reset": (layer("GRU", units=1, reset_after=3), "config.reset_after: must be true or false, not 3"),
     "padding": (
         layer("ConvLSTM1D", filters=1, kernel_size=[3], padding="causal"),
-        "config.padding: padding='causal' is not known; known are valid and same",
+        "the config does not say what flows into ConvLSTM1D; say it beside the file, as --input 32",
     ),
     "strides": (
         layer("ConvLSTM1D", filters=1, kernel_size=[3], strides=[2, 2]),
-        "config.strides: must have a size for each of the 1 of kernel_size",
+        "config.strides: must have a size for each of 1 axes, not [2, 2]",
     ),
     "no n": (layer("RepeatVector"), "config.n: missing; RepeatVector needs it"),
     "no vocabulary": (layer("Embedding", output_dim=3), "config.input_dim: missing; Embedding needs it"),
-    "other home": ({"module": "tensorflow_addons.rnn", **A}, "class_name: 'LSTM' is a class of its author's, not of Keras"),
     "no layer in a wrapper": (layer("Bidirectional"), "config.layer: missing"),
     "no cell": (layer("RNN"), "config.cell: missing"),
-    "backward in kind": (
-        layer("Bidirectional", layer=A, backward_layer=layer("Dense", units=1)),
-        "config.backward_layer.class_name: 'Dense' is not a recurrent layer that can be read",
-    ),
-    "backward in two": (
-        layer("Bidirectional", layer=A, backward_layer=layer("LSTM", units=4, use_bias=False)),
-        "config.backward_layer: differs from layer in bias and return_sequences; only two directions of the same can be read",
-    ),
     "no width": (sequential(layer("LSTM", units=4)), f"config.layers[0]: {NO_WIDTH.format('LSTM')}"),
     "no width in a wrapper": (layer("Bidirectional", name="b", layer=layer("LSTM", units=4)), NO_WIDTH.format("b")),
-    "no features": (
-        sequential(layer("LSTM", units=4, name="a"), shape=[None, 7, None]),
-        "config.layers[1]: the config does not tell the features that flow into a; build the model before it is saved",
-    ),
-    "three inputs": (
-        functional(*[{**each} for each in (A, B)], a=[], b=[]),
-        "config.layers: the model has 3 inputs, 'in', 'a' and 'b'; only a chain of layers can be read",
-    ),
     "many inputs": (
         functional(*(layer("LSTM", units=1, name=f"l{at}") for at in range(6)), **{f"l{at}": [] for at in range(6)}),
-        "config.layers: the model has 7 inputs, 'in', 'l0', 'l1', 'l2' and 'l3'; only a chain of layers can be read",
+        "config.layers[6].inbound_nodes: 'l5' is called on nothing",
     ),
     "many sources": (
         functional(
             *(layer("Dense", units=1, name=f"l{at}") for at in range(6)),
             l5=[[[f"l{at}", 0, 0, {}] for at in range(5)] + [["in", 0, 0, {}]]],
         ),
-        f"config.layers[6].inbound_nodes: 'l5' is called on 6 tensors, of 'l1', 'l2', 'l3', 'l4' and 'in'; {CHAIN}",
+        "config.layers[6]: l5 reads one input, and 6 come in",
     ),
     "name in a model": (
         {"class_name": "Sequential", "config": {"layers": [layer("LSTM", units=1, name="a\nb"), layer("Add", name="a\nb")]}},
@@ -603,7 +549,7 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "fault of the whole": (
         sequential(layer("Bidirectional", name="b", merge_mode=None, layer=layer("LSTM", units=1)), layer("Flatten"), shape=STEPS),
-        "config.layers[2]: Flatten reads one input, and the two directions below, merge_mode null, give two",
+        "config.layers[1]: merge=none gives two outputs, and the next layer reads one",
     ),
     "backwards in two directions": (
         layer("Bidirectional", layer=layer("LSTM", units=4, go_backwards=True)),
@@ -615,25 +561,28 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     ),
     "a cell on one vector": (
         sequential(layer("RNN", name="r", cell=layer("LSTMCell", units=1)), shape=[None, 3]),
-        "config.layers[1]: r reads 3 axes, batch and features too; (None, 3) flows in",
+        (
+            "config.layers[1]: r reads 3 axes, (batch, steps, features), and "
+            "(None, 3) comes in: Keras' 'expected ndim=3, found ndim=2'"
+        ),
     ),
     "a vector that is steps": (
         after("RepeatVector", n=2, name="r"),
-        "config.layers[2]: r reads 2 axes, batch and features too; (None, 7, 4) flows in",
+        "config.layers[2]: r reads 2 axes, (batch, features), and (None, 7, 4) comes in: Keras' 'expected ndim=2, found ndim=3'",
     ),
     "a rest that is no whole number": (
         after("Reshape", target_shape=[5, -1]),
-        f"{PLACE}.target_shape: [5, -1] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: reshape target_shape (5, -1) does not fit (7, 4)",
     ),
     "more than flows in": (
         after("Reshape", target_shape=[2, 28]),
-        f"{PLACE}.target_shape: [2, 28] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: reshape target_shape (2, 28) does not fit (7, 4)",
     ),
     "a part of what flows in": (
         after("Reshape", target_shape=[14]),
-        f"{PLACE}.target_shape: [14] does not fit what flows in, [7, 4]",
+        "config.layers[2].config.target_shape: reshape target_shape (14) does not fit (7, 4)",
     ),
-    "no nodes": ({"class_name": "Functional", "config": {"layers": []}}, f"config.layers: the model has 0 inputs, none; {CHAIN}"),
+    "no nodes": ({"class_name": "Functional", "config": {"layers": []}}, "the model has no layers"),
 }
 
 
@@ -655,14 +604,6 @@ def test_as_many_objects_and_as_deep_as_a_model_may_have() -> None:
     assert len(read(nested).layers) == 1
     with pytest.raises(ModelFileError, match=r"…: layers within layers are nested too deeply$"):
         read(layer("Sequential", layers=[nested]))
-
-
-def test_a_stack_holds_as_many_layers_as_a_model_may_have() -> None:
-    stack, node = Stack(None), Node({"class_name": "Dense", "config": {}}, "f")
-    for _ in range(10_000):
-        stack.add(node, Dense(1), 1, (None, 1))
-    with pytest.raises(ModelFileError, match=r"^f: a model has at most 10,000 layers$"):
-        stack.add(node, Dense(1), 1, (None, 1))
 
 
 @pytest.mark.parametrize(
@@ -704,17 +645,16 @@ MORE_BARE = {
 @pytest.mark.parametrize("name", MORE_BARE)
 def test_more_layers_by_the_keys_of_their_own_config(name: str) -> None:
     config, expected = MORE_BARE[name]
-    assert read({"name": "a", "trainable": False, **config}, 5) == of_keras([expected.replace(name="a", trainable=False)], 5)
+    assert bare(read({"name": "a", "trainable": False, **config}, 5)) == of_keras([expected.replace(name="a", trainable=False)], 5)
 
 
 def test_a_whole_model_is_known_by_the_keys_of_its_config() -> None:
     lstm = layer("LSTM", units=4, name="a")
     expected = of_keras([LSTM(4, name="a", return_sequences=False)], 3)
-    assert read({"name": "m", "trainable": True, "layers": sequential(lstm, shape=STEPS)["config"]["layers"]}) == expected
-    assert read({"trainable": True, **functional(lstm)["config"]}) == expected
+    assert bare(read({"name": "m", "trainable": True, "layers": sequential(lstm, shape=STEPS)["config"]["layers"]})) == expected
+    assert bare(read({"trainable": True, **functional(lstm)["config"]})) == expected
     window = {"name": "c", "trainable": True, "filters": 1, "unit_forget_bias": True, "kernel_size": 3}
-    with pytest.raises(ModelFileError, match=r"^model.json:config.kernel_size: must be one, two or three sizes, such as \[3, 3\]$"):
-        read(window, 5)
+    assert read(window, 5).layers == (ConvLSTM(1, (3, 3), name="c", return_sequences=False),)
 
 
 @pytest.mark.parametrize(
@@ -731,8 +671,8 @@ def test_a_whole_model_is_known_by_the_keys_of_its_config() -> None:
         ([layer("GlobalMaxPooling1D", keepdims=False)], STEPS, 4),
         ([layer("GlobalMaxPooling1D", keepdims=None)], STEPS, 4),
         ([layer("GlobalMaxPooling1D", keepdims=True, data_format="channels_first"), layer("Flatten")], STEPS, 7),
-        ([layer("MaxPooling1D", data_format="channels_first"), layer("Permute", dims=[2, 1])], STEPS, 7),
-        ([layer("MaxPooling1D", data_format="channels_last"), layer("Permute", dims=[1, 2])], STEPS, 4),
+        ([layer("MaxPooling1D", pool_size=2, data_format="channels_first"), layer("Permute", dims=[2, 1])], STEPS, 7),
+        ([layer("MaxPooling1D", pool_size=2, data_format="channels_last"), layer("Permute", dims=[1, 2])], STEPS, 4),
         ([layer("Flatten"), layer("Reshape", target_shape=[-1, 2])], STEPS, 2),
     ],
 )
@@ -740,25 +680,7 @@ def test_more_of_what_a_layer_without_weights_makes_of_a_shape(
     between: list[dict[str, Any]], shape: list[int | None], width: int
 ) -> None:
     model = read(sequential(A, *between, layer("Dense", units=2), shape=shape))
-    assert model.uses[-1].input_dim == width
-
-
-def test_sizes_that_the_config_does_not_tell_are_not_known() -> None:
-    for between in (
-        layer("MaxPooling1D"),
-        layer("MaxPooling1D", strides=2),
-        layer("UpSampling1D"),
-        layer("Cropping1D"),
-        layer("ZeroPadding1D"),
-        layer("AdaptiveMaxPooling1D"),
-    ):
-        with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model"):
-            read(sequential(A, between, layer("Flatten"), layer("Dense", units=2, name="d"), shape=STEPS))
-
-
-def test_what_stands_below_the_first_layer_is_read_where_nothing_is_known_to_flow() -> None:
-    model = read(sequential(layer("Flatten"), layer("Dense", units=2)), 5)
-    assert (model.input_dim, model.between) == (5, ())
+    assert widths(model)[-1] == width
 
 
 RESAMPLED = {
@@ -779,7 +701,7 @@ RESAMPLED = {
 def test_steps_are_sampled_anew_as_the_config_says(name: str) -> None:
     between, steps = RESAMPLED[name]
     model = read(sequential(A, between, layer("Flatten"), layer("Dense", units=2), shape=STEPS))
-    assert model.uses[1].input_dim == 4 * steps
+    assert widths(model)[1] == 4 * steps
     every = read(sequential(A, between, layer("LSTM", units=2, name="l"), shape=STEPS))
     assert shapes(every, "keras", shape=(2, 7, 3)).reads["l"] == (2, steps, 4)
 
@@ -788,17 +710,17 @@ def test_both_ends_of_each_axis_of_an_image_are_cut() -> None:
     conv = layer("ConvLSTM2D", filters=2, kernel_size=[1, 1])
     cut = layer("Cropping2D", cropping=[[1, 2], [0, 4]])
     model = read(sequential(conv, cut, layer("Flatten"), layer("Dense", units=2), shape=[None, 5, 8, 9, 3]))
-    assert model.uses[1].input_dim == 5 * 5 * 2
+    assert widths(model)[1] == 5 * 5 * 2
 
 
 def test_the_width_beside_a_file_serves_once() -> None:
     model = read(sequential(layer("LSTM", units=4, name="a")), 5)
-    assert model == of_keras([LSTM(4, name="a", return_sequences=False)], 5)
+    assert bare(model) == of_keras([LSTM(4, name="a", return_sequences=False)], 5)
     unknown = sequential(layer("LSTM", units=4, name="a"), shape=[None, 7, None])
-    assert read(unknown, 5).input_dim == 5
+    assert widths(read(unknown, 5))[0] == 5
     flat = sequential(A, layer("Flatten"), layer("Dense", units=2, name="d"), shape=[None, None, None])
-    with pytest.raises(ModelFileError, match="does not tell the features that flow into d; build the model before it is saved"):
-        read(flat, 5)
+    with pytest.raises(ModelError, match="the features at d depend on a size that is not known: give the shape"):
+        params(read(flat, 5))
     said = {**layer("LSTM", units=4), "build_config": {"input_shape": STEPS}}
     with pytest.raises(ModelFileError) as caught:
         read(said, 5)
@@ -807,23 +729,24 @@ def test_the_width_beside_a_file_serves_once() -> None:
 
 def test_the_width_that_flows_in_is_held_against_what_a_layer_was_built_on() -> None:
     built = {**layer("LSTM", units=4, name="a"), "build_config": {"input_shape": [None, 7, 3]}}
-    assert read(sequential(built, shape=STEPS)).input_dim == 3
-    assert read(sequential(built, shape=[None, 7, None])).input_dim == 3
+    assert widths(read(sequential(built, shape=STEPS)))[0] == 3
+    assert widths(read(sequential(built, shape=[None, 7, None])))[0] == 3
     with pytest.raises(ModelFileError) as caught:
         read(sequential(built, shape=[None, 7, 9]))
-    assert str(caught.value) == "model.json:config.layers[1].build_config: a was built on 3 features, and 9 flow in"
+    assert str(caught.value) == "model.json:config.layers[1].build_config: a was built on (None, 7, 3), and (None, 7, 9) comes in"
     other_rank = {**built, "build_config": {"input_shape": [None, 3]}}
-    assert read(sequential(other_rank, shape=[None, 7, 9])).input_dim == 9
+    with pytest.raises(ModelFileError, match=r"a was built on \(None, 3\), and \(None, 7, 9\) comes in$"):
+        read(sequential(other_rank, shape=[None, 7, 9]))
     with pytest.raises(ModelFileError, match=r"^model.json:config.layers\[1\].build_config.input_shape: 3 is not the shape of one"):
         read(sequential({**built, "build_config": {"input_shape": 3}}, shape=STEPS))
-    assert read(sequential({**built, "build_config": 3}, shape=STEPS)).input_dim == 3
+    assert widths(read(sequential({**built, "build_config": 3}, shape=STEPS)))[0] == 3
 
 
 def test_a_convolution_of_features_first_was_built_on_them() -> None:
     conv = layer("ConvLSTM1D", filters=2, kernel_size=[3], data_format="channels_first", name="c")
     conv["build_config"] = {"input_shape": [None, 7, 3, 9]}
-    assert read(conv).input_dim == 3
-    with pytest.raises(ModelFileError, match="c was built on 3 features, and 4 flow in"):
+    assert widths(read(conv))[0] == 3
+    with pytest.raises(ModelFileError, match=r"c was built on \(None, 7, 3, 9\), and \(None, 7, 4, 9\) comes in"):
         read(sequential(conv, shape=[None, 7, 4, 9]))
 
 
@@ -846,7 +769,7 @@ def test_policies_of_keras_3_say_who_is_trained() -> None:
 def test_a_direction_around_one_cell_is_read_as_its_layer() -> None:
     cell = layer("RNN", cell=layer("GRUCell", units=4, reset_after=True), return_sequences=True)
     model = read(sequential(layer("Bidirectional", name="b", layer=cell), shape=STEPS))
-    assert model == of_keras([GRU(4, reset_after=True, bidirectional=True, name="b", return_sequences=True)], 3)
+    assert bare(model) == of_keras([GRU(4, reset_after=True, bidirectional=True, name="b", return_sequences=True)], 3)
     one = layer("RNN", name="r", cell=layer("StackedRNNCells", cells=[layer("LSTMCell", units=4, name="a")]))
     assert read(sequential(one, shape=STEPS)).layers == (LSTM(4, name="r", return_sequences=False),)
 
@@ -855,28 +778,21 @@ def test_a_direction_says_the_shape_that_flows_in() -> None:
     inner = layer("LSTM", units=4, batch_input_shape=STEPS)
     backward = layer("LSTM", units=4, go_backwards=True, name="back")
     config = layer("Bidirectional", name="b", layer=inner, backward_layer=backward, merge_mode="mul")
-    assert read(config) == of_keras([LSTM(4, name="b", bidirectional=True, merge="mul", return_sequences=False)], 3)
+    assert bare(read(config)) == of_keras([LSTM(4, name="b", bidirectional=True, merge="mul", return_sequences=False)], 3)
 
 
 def test_what_is_done_at_each_step_keeps_the_steps() -> None:
     each = layer("TimeDistributed", layer=layer("TimeDistributed", layer=layer("Dense", units=2, name="d")))
     images = sequential(layer("TimeDistributed", layer=layer("Flatten")), A, shape=[None, 7, 5, 3])
-    assert read(images).input_dim == 15
+    assert widths(read(images))[0] == 15
     deep = read(
         sequential(layer("Reshape", target_shape=[2, 3, 4]), each, layer("Flatten"), layer("Dense", units=1), shape=[None, 24])
     )
-    assert [placed.input_dim for placed in deep.uses] == [4, 12]
+    assert widths(deep) == [4, 12]
     unknown = layer("TimeDistributed", layer=layer("Dense", units=2, name="d", batch_input_shape=[None, 3]))
-    assert read(sequential(unknown)) == of_keras([Dense(2, name="d")], 3)
-    last = layer("LSTM", units=4)
-    assert [
-        placed.sequences
-        for placed in read(sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), last, shape=STEPS)).uses
-    ] == [
-        True,
-        True,
-        False,
-    ]
+    assert bare(read(sequential(unknown))) == of_keras([Dense(2, name="d", time_distributed=1)], 3)
+    after = sequential(A, layer("TimeDistributed", layer=layer("Dense", units=2)), layer("LSTM", units=4), shape=STEPS)
+    assert [use.output for use in read(after).uses] == [(None, 7, 4), (None, 7, 2), (None, 4)]
 
 
 def test_an_output_that_is_the_last_layer_may_be_said_in_any_way() -> None:
@@ -893,7 +809,7 @@ def test_a_functional_model_of_keras_3_is_read_by_its_histories() -> None:
 
     model = functional(A, B, a=reads("in"), b=reads("a"))
     assert [each.name for each in read(model).layers] == ["a", "b"]
-    with pytest.raises(ModelFileError, match=r"'b' is called on 2 tensors, of 'a' and 'in'; only a chain of layers can be read$"):
+    with pytest.raises(ModelFileError, match=r"b reads its input and the initial states h and c, and 1 of these comes in$"):
         read(functional(A, B, a=reads("in"), b=reads("a", "in")))
 
 
@@ -904,7 +820,7 @@ def test_a_second_embedding_and_a_name_of_its_own() -> None:
         layer("Dense", units=2, name="d"),
         layer("Dense", units=2, name="d"),
     )
-    assert read(model) == of_keras(
+    assert bare(read(model)) == of_keras(
         [Embedding(9, 4, name="e"), LSTM(4, return_sequences=True), Dense(2, name="d"), Dense(2)],
     )
 
@@ -916,13 +832,6 @@ def test_what_cannot_be_read_is_said_with_its_key(name: str) -> None:
         read(config)
     assert str(caught.value).startswith("model.json:")
     assert str(caught.value).removeprefix("model.json:").lstrip() == message
-
-
-def test_an_output_on_the_way_is_refused() -> None:
-    model = functional(A, B)
-    model["config"]["output_layers"].append(["a", 0, 0])
-    with pytest.raises(ModelFileError, match="output_layers: 'a' is an output and not the last layer"):
-        read(model)
 
 
 def test_a_deep_or_a_long_model_is_refused_soon() -> None:
@@ -991,7 +900,7 @@ def walk(value: Any) -> Any:
 
 def test_every_recurrent_class_is_read_alone_and_in_two_directions() -> None:
     for name, kind in RECURRENT.items():
-        window = {"kernel_size": [2] * (kind.ndim - 3)} if kind.ndim and kind.ndim > 3 else {}
+        window = {"kernel_size": [2] * kind.dims} if kind.dims else {}
         inner = layer(name, **{kind.arguments[kind.layer.size]: 4}, **window)
         one = params(read(inner, 3), "keras").total
         assert params(read(layer("Bidirectional", layer=inner), 3), "keras").total == 2 * one
@@ -1018,61 +927,37 @@ def test_a_model_file_of_our_own_says_its_input() -> None:
 def test_an_image_as_wide_as_it_has_features_is_read_by_its_last_axis() -> None:
     conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format="channels_first", name="c")
     model = read(sequential(conv, layer("Dense", units=2), shape=[None, 7, 3, 7]))
-    assert model.layers[1] == Dense(2, input_dim=5)
+    assert widths(model) == [3, 5]
     every = {**conv, "config": conv["config"] | {"return_sequences": True}}
     assert read(sequential(every, conv, shape=[None, 7, 3, 9])).layers[1].input_dim is None
 
 
 @pytest.mark.parametrize(
-    ("layers", "message"),
-    [
-        (
-            [LSTM(4, bidirectional=True, merge="none"), Dense(1)],
-            "f:l0.config.merge: merge=none gives two outputs, and the next layer reads one",
-        ),
-        (
-            [GRU(4), LSTM(4, bidirectional=True, merge="none"), Dense(1)],
-            "f:l1.config.merge: merge=none gives two outputs, and the next layer reads one",
-        ),
-        ([LSTM(4, repeat=10_001)], "f:top.config.layers: a model has at most 10,000 layers"),
-    ],
-)
-def test_a_fault_of_the_whole_is_told_at_its_layer(layers: list[Any], message: str) -> None:
-    stack = Stack(None)
-    for at, each in enumerate(layers):
-        stack.add(Node({"config": {}}, "f", f"l{at}"), each, 4, (None, 4))
-    with pytest.raises(ModelFileError) as caught:
-        stack.model(Node({}, "f", "top"))
-    assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
     ("between", "flows"),
     [
-        ([layer("Flatten")], "2, 28"),
-        ([layer("Reshape", target_shape=[28])], "2, 28"),
-        ([layer("Permute", dims=[2, 1]), layer("Flatten")], "2, 28"),
-        ([layer("GlobalMaxPooling1D")], "2, 4"),
-        ([layer("LSTM", units=5)], "2, 5"),
-        ([layer("TimeDistributed", layer=layer("Dense", units=5)), layer("Flatten")], "2, 35"),
-        ([layer("TimeDistributed", layer=layer("Reshape", target_shape=[2, 2]))], "2, 7, 2, 2"),
-        ([layer("LSTM", units=5), layer("RepeatVector", n=3), layer("Flatten")], "2, 15"),
-        ([layer("MaxPooling1D"), layer("Flatten")], "2, None"),
-        ([layer("MaxPooling1D", pool_size=[2]), layer("Flatten")], "2, 12"),
-        ([layer("GlobalMaxPooling1D", keepdims=True), layer("Reshape", target_shape=[1, 1, -1])], "2, 1, 1, 4"),
+        ([layer("Flatten")], "None, 28"),
+        ([layer("Reshape", target_shape=[28])], "None, 28"),
+        ([layer("Permute", dims=[2, 1]), layer("Flatten")], "None, 28"),
+        ([layer("GlobalMaxPooling1D")], "None, 4"),
+        ([layer("LSTM", units=5)], "None, 5"),
+        ([layer("TimeDistributed", layer=layer("Dense", units=5)), layer("Flatten")], "None, 35"),
+        ([layer("TimeDistributed", layer=layer("Reshape", target_shape=[2, 2]))], "None, 7, 2, 2"),
+        ([layer("LSTM", units=5), layer("RepeatVector", n=3), layer("Flatten")], "None, 15"),
+        ([layer("MaxPooling1D", pool_size=[2]), layer("Flatten")], "None, 12"),
+        ([layer("GlobalMaxPooling1D", keepdims=True), layer("Reshape", target_shape=[1, 1, -1])], "None, 1, 1, 4"),
     ],
 )
 def test_the_batch_stays_first(between: list[dict[str, Any]], flows: str) -> None:
-    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
+    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, .*, and \({flows}\) comes in"):
         read(sequential(A, *between, B, shape=[2, 7, 3]))
 
 
 def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
     model = read(sequential(layer("Dense", units=4), layer("RepeatVector", n=3), layer("LSTM", units=2)), 5)
-    assert [placed.input_dim for placed in model.uses] == [5, 4, 4]
+    assert widths(model) == [5, 4]
     with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
         read(sequential(A, shape=STEPS), 5)
-    assert [placed.input_dim for placed in read(sequential(A, layer("Dense", units=5), B, shape=STEPS)).uses] == [3, 4, 5]
+    assert widths(read(sequential(A, layer("Dense", units=5), B, shape=STEPS))) == [3, 4, 5]
 
 
 @pytest.mark.parametrize(("data_format", "width"), [("channels_last", 5), ("channels_first", 6), (None, 5)])
@@ -1080,12 +965,12 @@ def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
 def test_what_reads_an_image_reads_its_last_axis(data_format: str | None, width: int, every: bool) -> None:
     shape: list[int | None] = [None, 7, 3, 8] if data_format == "channels_first" else [None, 7, 8, 3]
     conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
-    assert [placed.input_dim for placed in read(sequential(conv, layer("Dense", units=2), shape=shape)).uses] == [3, width]
+    assert widths(read(sequential(conv, layer("Dense", units=2), shape=shape))) == [3, width]
 
 
 def test_axes_of_one_that_are_kept_are_steps() -> None:
-    assert [placed.input_dim for placed in read(after_pooling(kept=True)).uses] == [3, 4]
-    with pytest.raises(ModelFileError, match=r": b reads 3 axes, batch and features too; \(None, 4\) flows in$"):
+    assert widths(read(after_pooling(kept=True))) == [3, 4]
+    with pytest.raises(ModelFileError, match=r": b reads 3 axes, .*, and \(None, 4\) comes in"):
         read(after_pooling(kept=False))
 
 
@@ -1096,16 +981,16 @@ def after_pooling(*, kept: bool) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("data_format", "every", "flows"),
     [
-        ("channels_last", True, "2, 7, 6, 5"),
-        ("channels_first", True, "2, 7, 5, 1"),
-        ("channels_last", False, "2, 30"),
-        ("channels_first", False, "2, 5"),
+        ("channels_last", True, "None, 7, 6, 5"),
+        ("channels_first", True, "None, 7, 5, 1"),
+        ("channels_last", False, "None, 30"),
+        ("channels_first", False, "None, 5"),
     ],
 )
 def test_the_batch_stays_before_an_image(data_format: str, flows: str, *, every: bool) -> None:
-    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], data_format=data_format, return_sequences=every)
+    conv = layer("ConvLSTM1D", filters=5, kernel_size=[3], padding="valid", data_format=data_format, return_sequences=every)
     after = [] if every else [layer("Flatten")]
-    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, batch and features too; \({flows}\) flows in$"):
+    with pytest.raises(ModelFileError, match=rf": b reads 3 axes, .*, and \({flows}\) comes in"):
         read(sequential(conv, *after, B, shape=[2, 7, 8, 3]))
 
 
@@ -1116,7 +1001,7 @@ def test_what_is_done_at_each_step_reads_steps_that_were_made(between: str | Non
     dense = layer("TimeDistributed", layer=layer("Dense", units=2))
     made = [layer("LSTM", units=6), layer("Reshape", target_shape=[3, 2]), *([inner] if inner else [])]
     model = read(sequential(*made, dense, layer("GRU", units=3, reset_after=True), shape=[None, 4, 5]))
-    assert [placed.input_dim for placed in model.uses] == [5, 2, 2]
+    assert widths(model) == [5, 2, 2]
     assert params(model, "keras").total == 357
 
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc import cost, load, params, shapes
-from lstm_calc.formats.modelfile import loads
+from lstm_calc import cost, load, params, shapes, tensors
+from lstm_calc.formats.modelfile import dumps, loads
+from lstm_calc.frameworks import framework, uses_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 keras = pytest.importorskip("keras")
+models = pytest.importorskip("tests.keras_models")
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")]
 layers = keras.layers
 CELLS = {"LSTM": "LSTMCell", "GRU": "GRUCell", "SimpleRNN": "SimpleRNNCell"}
@@ -232,5 +234,36 @@ def test_weights_that_are_not_modelled_are_refused() -> None:
         dense.build((None, 9))
         change(dense)
         assert dense.count_params() != 80
-        with pytest.raises(ModelFileError, match="adds weights that are not modelled"):
+        with pytest.raises(ModelFileError, match="changes the weights in a way that is not modelled"):
             loads(json.dumps(keras.saving.serialize_keras_object(dense)))
+
+
+def given(model: Any) -> list[tuple[int | None, ...]]:
+    """Return the shapes of what a model of ours gives, in its order."""
+    last = {use.module: use for use in uses_in(model, framework("keras"))}
+    found = []
+    for position, number in model.gives:
+        use = last[model.modules[position]]
+        found.append((*use.outputs, *use.layer.state_shapes(use.input, use.outputs))[number])
+    return found
+
+
+def agrees(shape: tuple[int | None, ...], theirs: tuple[int | None, ...]) -> bool:
+    """Say whether a shape is Keras', which may say None where the size is known."""
+    pairs = zip(shape, theirs, strict=True) if len(shape) == len(theirs) else [(0, 1)]
+    return all(other is None or size == other for size, other in pairs)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("kind", models.KINDS)
+def test_a_model_as_people_build_them_is_that_of_keras(kind: str, seed: int) -> None:
+    keras.backend.clear_session()
+    model = models.KINDS[kind](random.Random(f"{kind}{seed}"))
+    ours = loads(model.to_json())
+    stored = tensors(ours, "keras")
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    assert (stored.total, params(ours).trainable) == (model.count_params(), trainable)
+    named = sorted((tensor.name, tensor.shape) for tensor in stored.tensors)
+    assert named == sorted((weight.path, tuple(weight.shape)) for weight in model.weights)
+    assert all(map(agrees, given(ours), [tuple(output.shape) for output in model.outputs]))
+    assert loads(dumps(ours)).layers == ours.layers

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lstm_calc.formats import notation
 from lstm_calc.formats.modelfile import dumps, loads, table_of
-from lstm_calc.frameworks import FRAMEWORKS, offers
+from lstm_calc.frameworks import FRAMEWORKS, frameworks, offers
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import Dense, Model
 from lstm_calc.questions.params import params
@@ -63,7 +63,7 @@ def test_no_two_tensors_of_a_layer_share_a_name(framework: str, data: st.DataObj
 @every_framework
 @given(width=sizes, units=sizes, kind=st.sampled_from(("lstm", "gru", "rnn")))
 def test_two_directions_are_twice_one(framework: str, width: int, units: int, kind: str) -> None:
-    if offers(FRAMEWORKS[framework], kind, "bidirectional"):
+    if offers(frameworks()[framework], kind, "bidirectional"):
         one, two = (count(notation.read(f"{width} > {way}{kind} {units}"), framework) for way in ("", "bi"))
         assert two == 2 * one
 
@@ -147,9 +147,9 @@ def test_every_pair_of_two_way_merges_gives_the_width_keras_gives() -> None:
 @every_framework
 def test_a_slice_never_crosses_a_gate(framework: str) -> None:
     """Fill every block with its gate's number; every stored cell is then filled exactly once."""
-    kinds = [kind for kind in ("lstm", "gru", "rnn") if kind in FRAMEWORKS[framework].layouts]
+    kinds = [kind for kind in ("lstm", "gru", "rnn") if kind in frameworks()[framework].layouts]
     for kind, way in product(kinds, ("", "bi")):
-        if way and not offers(FRAMEWORKS[framework], kind, "bidirectional"):
+        if way and not offers(frameworks()[framework], kind, "bidirectional"):
             continue
         for tensor in tensors(notation.read(f"3 > {way}{kind} 2"), framework).tensors:
             cells = [cell for part in tensor.parts for cell in product(*(range(start, stop) for start, stop in part.slice))]

@@ -11,11 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, ModelError, RepeatVector, tensors
+from lstm_calc import (
+    GRU,
+    LSTM,
+    RNN,
+    Conv,
+    ConvLSTM,
+    Dense,
+    Dropout,
+    Embedding,
+    GlobalPool,
+    Model,
+    ModelError,
+    RepeatVector,
+    Shared,
+    cost,
+    params,
+    tensors,
+)
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_count
 from lstm_calc.model import KINDS, MAX_LAYERS
+from lstm_calc.model.model import propagate
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
@@ -49,7 +67,7 @@ def test_a_window_has_one_to_three_sizes(kernel_size: Any) -> None:
 
 
 def test_a_gru_has_no_peephole() -> None:
-    with pytest.raises(TypeError, match=r"GRU.__init__\(\) got an unexpected keyword argument 'peephole'"):
+    with pytest.raises(TypeError, match=r"^GRU has no field 'peephole'"):
         GRU(8, peephole=True)  # type: ignore[call-arg]
 
 
@@ -153,7 +171,8 @@ def test_ten_thousand_layers() -> None:
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
-    assert list(KINDS) == ["embedding", "lstm", "gru", "rnn", "mgu", "conv_lstm", "dense", "repeat_vector"]
+    assert all(kind == found.kind for kind, found in KINDS.items())
+    assert {"embedding", "lstm", "gru", "rnn", "mgu", "conv_lstm", "dense", "conv", "layer_norm", "repeat_vector"} <= KINDS.keys()
 
 
 @pytest.mark.parametrize(
@@ -177,31 +196,37 @@ def test_what_is_not_a_count(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layers", "sequences"),
+    ("layers", "ranks"),
     [
-        ([LSTM(8), LSTM(4)], [True, None]),
-        ([LSTM(8, repeat=2), Dense(2)], [True, None, None]),
-        ([LSTM(8), Dense(4), LSTM(4, return_sequences=False)], [True, True, False]),
-        ([LSTM(8), RepeatVector(3), LSTM(4, return_sequences=True)], [False, True, True]),
-        ([LSTM(8), Embedding(5, 3), LSTM(4)], [None, True, None]),
+        ([LSTM(8), LSTM(4)], [3, 3]),
+        ([LSTM(8, repeat=2), Dense(2)], [3, 3, 3]),
+        ([LSTM(8), Dense(4), LSTM(4, return_sequences=False)], [3, 3, 2]),
+        ([LSTM(8), RepeatVector(3), LSTM(4, return_sequences=True)], [2, 3, 3]),
+        ([LSTM(8, repeat=2), Dropout(0.5), RepeatVector(3)], [3, 2, 2, 3]),
+        ([LSTM(8), Embedding(5, 3), LSTM(4)], [3, 3, 3]),
+        ([ConvLSTM(8, (3,)), LSTM(4)], [3, 3]),
+        ([ConvLSTM(8, (3, 3)), ConvLSTM(4, (3, 3)), Conv(4, (3, 3))], [5, 4, 4]),
+        ([LSTM(8), GlobalPool()], [3, 2]),
+        ([LSTM(8, name="a"), Dense(3), RepeatVector(2, inputs=["a"])], [2, 2, 3]),
     ],
 )
-def test_a_layer_gives_every_step_where_the_next_reads_steps(layers: list[Layer], sequences: list[bool | None]) -> None:
-    assert [placed.sequences for placed in Model(layers, 3).uses] == sequences
+def test_a_layer_gives_every_step_or_the_last_as_its_readers_need(layers: list[Layer], ranks: list[int]) -> None:
+    assert [len(use.output) for use in Model(layers, 3).uses] == ranks
 
 
 @pytest.mark.parametrize(
     ("layers", "layer", "words"),
     [
-        ([LSTM(8, return_sequences=False), LSTM(4)], 0, "expected ndim=3, found ndim=2"),
-        ([GRU(8), LSTM(8, return_sequences=False), Dense(3), RNN(4)], 1, "the rnn above reads steps"),
-        ([LSTM(8, return_sequences=True, name="encoder"), RepeatVector(3)], 0, "of encoder, layer 1,"),
+        ([LSTM(8, return_sequences=False), LSTM(4)], 1, "lstm_1 reads 3 axes, (batch, steps, features), and (None, 8) comes in"),
+        ([GRU(8), LSTM(8, return_sequences=False), Dense(3), RNN(4)], 3, "rnn reads 3 axes"),
+        ([LSTM(8, return_sequences=True), RepeatVector(3)], 1, "Keras' 'expected ndim=2, found ndim=3'"),
+        ([LSTM(8, name="a"), Dense(3), LSTM(4, inputs=["dense"]), RepeatVector(2, inputs=["a"])], 3, "repeat_vector reads 2 axes"),
     ],
 )
-def test_sequences_that_break_the_stack(layers: list[Layer], layer: int, words: str) -> None:
+def test_what_comes_in_with_another_number_of_axes_is_refused(layers: list[Layer], layer: int, words: str) -> None:
     with pytest.raises(ModelError, match=re.escape(words)) as caught:
         Model(layers, 3)
-    assert (caught.value.key, caught.value.layer) == ("return_sequences", layer)
+    assert (caught.value.key, caught.value.layer) == ("shape", layer)
 
 
 def test_strides_have_a_size_for_each_dimension() -> None:
@@ -210,14 +235,17 @@ def test_strides_have_a_size_for_each_dimension() -> None:
     assert ConvLSTM(4, [3, 3], strides=[2, 1], dilation_rate=[1, 1], padding="same").strides == (2, 1)
 
 
+CHANNELS_FIRST = ConvLSTM(4, (3,), data_format="channels_first")
+
+
 @pytest.mark.parametrize("top", [Dense(3), ConvLSTM(4, (3,))])
-def test_what_reads_the_last_axis_of_channels_first_needs_its_width(top: Layer) -> None:
-    below = ConvLSTM(4, (3,), data_format="channels_first")
-    with pytest.raises(ModelError, match=f"the last axis of channels_first is the image's, and {top.kind} reads it"):
-        Model([below, top], 3)
-    assert Model([below, top.replace(input_dim=20)], 3).uses[-1].input_dim == 20
-    assert Model([below, below], 3).uses[-1].input_dim == 4
-    assert Model([below.replace(repeat=2)], 3).uses[-1].input_dim == 4
+def test_what_reads_the_last_axis_of_channels_first_counts_once_the_image_is_known(top: Layer) -> None:
+    with pytest.raises(ModelError, match="depend on a size that is not known: give the shape of the model's input"):
+        assert Model([CHANNELS_FIRST, top], 3).uses[-1].input_dim
+    assert Model([CHANNELS_FIRST.replace(padding="same"), top], input_shape=(5, 3, 20)).uses[-1].input_dim == 20
+    assert Model([CHANNELS_FIRST, top.replace(input_dim=20)], 3).uses[-1].input_dim == 20
+    assert Model([CHANNELS_FIRST, CHANNELS_FIRST], 3).uses[-1].input_dim == 4
+    assert Model([CHANNELS_FIRST.replace(repeat=2)], 3).uses[-1].input_dim == 4
 
 
 @pytest.mark.parametrize(
@@ -240,7 +268,7 @@ def test_options_that_do_not_go_together(fields: dict[str, Any], words: str) -> 
         (LSTM(4), 3, "layers", None, "layers must be a list of layers"),
         ([LSTM(4), "lstm"], 3, "layers", 1, "'lstm' is not a layer"),
         ([LSTM(4, repeat=10_001)], 3, "layers", None, "a model has at most 10,000 layers"),
-        ([LSTM(4), Dense(4000, tied=True)], 3, "tied", 1, "tied shares an embedding's matrix, and none below is 4,000 x 4"),
+        ([LSTM(4), Dense(4000, tied=True)], 3, "tied", 1, "tied shares an embedding's matrix, and none before is 4,000 x 4"),
         ([LSTM(4, name="a"), LSTM(4, name="a")], 3, "name", 1, "name 'a' is taken by a layer before"),
         ([LSTM(4)], None, "input_dim", None, "input_dim is missing (the features of a time step), and no embedding comes first"),
         ([Embedding(9, 4)], 3, "input_dim", None, "input_dim does not go with an embedding first, which reads token ids"),
@@ -254,18 +282,10 @@ def test_a_stack_that_cannot_be_is_a_sentence_with_its_place(
     assert (str(caught.value), caught.value.key, caught.value.layer) == (sentence, key, layer)
 
 
-def test_equal_layers_are_one_object() -> None:
-    first, second, third = (placed.layer for placed in Model([LSTM(4), LSTM(4), LSTM(4, name="own")], 3).uses)
-    assert first is second
-    assert second is not third
-
-
-TIED = "tied shares an embedding's matrix, and none below is {}"
+READS = "{0} reads {1} axes, ({2}), and ({3}) comes in: Keras' 'expected ndim={1}, found ndim={4}'"
+TIED = "tied shares an embedding's matrix, and none before is {}"
 WINDOW = partial(ConvLSTM, kernel_size=(3,))
-CONV = ConvLSTM(4, (3,), data_format="channels_first")
 OPEN_MERGE = LSTM(4, bidirectional=True, merge="none")
-LAST = "gives the last step alone, (batch, features), and the {} above reads steps: Keras' 'expected ndim=3, found ndim=2'"
-EVERY = "gives every step, (batch, steps, features), and the {} above reads a vector: Keras' 'expected ndim=2, found ndim=3'"
 
 
 @pytest.mark.parametrize(
@@ -275,24 +295,28 @@ EVERY = "gives every step, (batch, steps, features), and the {} above reads a ve
         ([OPEN_MERGE, Dense(2)], "merge", 0, "merge=none gives two outputs, and the next layer reads one"),
         ([Dense(4), OPEN_MERGE, Dense(2)], "merge", 1, "merge=none gives two outputs, and the next layer reads one"),
         ([Dense(4), OPEN_MERGE.replace(repeat=2)], "merge", 1, "merge=none gives two outputs, and the next layer reads one"),
-        (
-            [CONV, Dense(2)],
-            "input_dim",
-            1,
-            "the last axis of channels_first is the image's, and dense reads it: say how wide it is, as in=...",
-        ),
-        (
-            [GRU(4, return_sequences=False), LSTM(4)],
-            "return_sequences",
-            0,
-            f"return_sequences=false of gru, layer 1, {LAST.format('lstm')}",
-        ),
+        ([GRU(4, return_sequences=False), LSTM(4)], "shape", 1, READS.format("lstm", 3, "batch, steps, features", "None, 4", 2)),
         (
             [Dense(3), LSTM(4, name="a", return_sequences=True), Dense(3), RepeatVector(2)],
-            "return_sequences",
-            1,
-            f"return_sequences=true of a, layer 2, {EVERY.format('repeat_vector')}",
+            "shape",
+            3,
+            READS.format("repeat_vector", 2, "batch, features", "None, None, 3", 3),
         ),
+        ([LSTM(4, name="a"), Dense(5), Shared("a")], "uses", 2, "a_1 reads 5 features, and a, whose weights it uses, reads 3"),
+        ([LSTM(4, name="a"), Shared("b")], "uses", 1, "no layer before is called 'b'; known are a"),
+        (
+            [LSTM(4), Dense(3, inputs=["lstn"])],
+            "inputs",
+            1,
+            "dense reads 'lstn', which nothing before it gives; did you mean 'lstm'?",
+        ),
+        (
+            [LSTM(4), Dense(3, inputs=["lstm.3"])],
+            "inputs",
+            1,
+            "dense reads 'lstm.3', which nothing before it gives; did you mean 'lstm.h'?",
+        ),
+        ([LSTM(4), Dense(3), Dense(3, inputs=["lstm", "dense"])], "inputs", 2, "dense_1 reads one input, and 2 come in"),
         ([LSTM(4), Embedding(9, 4), Dense(9, tied=True), Dense(9000, tied=True)], "tied", 3, TIED.format("9,000 x 9")),
         ([Embedding(9, 4), Dense(4), Dense(8, tied=True)], "tied", 2, TIED.format("8 x 4")),
         ([Embedding(9, 4), Dense(5), Dense(9, tied=True)], "tied", 2, TIED.format("9 x 5")),
@@ -353,10 +377,11 @@ def test_options_that_do_go_together() -> None:
     assert WINDOW(4, strides=(2,), dilation_rate=(1,)).strides == (2,)
     assert WINDOW(4, strides=(1,), dilation_rate=(2,)).dilation_rate == (2,)
     assert ConvLSTM(4, (3, 3), strides=(1, 1), dilation_rate=(1, 2)).dilation_rate == (1, 2)
-    assert WINDOW(4, data_format="channels_first", bidirectional=True, merge="sum").ways == ("forward", "backward")
-    assert WINDOW(4, data_format="channels_last", bidirectional=True).output_dim(1) == 8
-    assert LSTM(4, projection=3, projection_bias=False).sizes == {"units": 4, "projection": 3, "output": 3}
-    assert LSTM(4).sizes == {"units": 4, "projection": 0, "output": 4}
+    assert WINDOW(4, data_format="channels_first", bidirectional=True, merge="sum").directions == ("forward", "backward")
+    assert WINDOW(4, data_format="channels_last", bidirectional=True).output_dim == 8
+    sizes = {"input": 7, "units": 4, "projection": 3, "output": 3}
+    assert LSTM(4, projection=3, projection_bias=False).sizes((None, None, 7)) == sizes
+    assert LSTM(4).sizes((None, None, 7)) == sizes | {"projection": 0, "output": 4}
 
 
 def test_a_field_keeps_the_plain_form_of_its_value() -> None:
@@ -372,40 +397,59 @@ def test_a_field_keeps_the_plain_form_of_its_value() -> None:
 
 
 def test_a_layer_without_sizes_gives_what_it_reads() -> None:
-    assert RepeatVector(3).output_dim(5) == 5
-    assert (RepeatVector(3).ways, RepeatVector(3).window, RepeatVector(3).repeat, RepeatVector(3).features_first) == (
-        ("",),
-        (),
-        1,
-        False,
-    )
-    assert LSTM(4, bidirectional=True, merge="average").output_dim(9) == 4
-    assert LSTM(4, bidirectional=True).output_dim(9) == 8
-    assert Embedding(9, 4).sizes == {"vocab_size": 9, "dim": 4, "output": 4}
+    assert (RepeatVector(3).output_dim, Dropout().output_dim) == (None, None)
+    assert (RepeatVector(3).directions, RepeatVector(3).window, RepeatVector(3).repeat) == (("",), (), 1)
+    assert LSTM(4, bidirectional=True, merge="average").output_dim == 4
+    assert LSTM(4, bidirectional=True).output_dim == 8
 
 
 def test_repeats_share_a_module_and_count_up() -> None:
     top = LSTM(4, name="top", repeat=3, return_sequences=False)
-    placed = Model([LSTM(4), top, Dense(2)], 3).uses
-    assert [(each.name, each.module, each.depth, each.input_dim, each.sequences) for each in placed] == [
-        ("lstm", "lstm", 0, 3, True),
-        ("top", "top", 0, 4, True),
-        ("top_1", "top", 1, 4, True),
-        ("top_2", "top", 2, 4, False),
-        ("dense", "dense", 0, 4, None),
+    uses = Model([LSTM(4), top, Dense(2)], 3).uses
+    assert [(each.name, each.module, each.depth, each.input_dim, len(each.output)) for each in uses] == [
+        ("lstm", "lstm", 0, 3, 3),
+        ("top", "top", 0, 4, 3),
+        ("top_1", "top", 1, 4, 3),
+        ("top_2", "top", 2, 4, 2),
+        ("dense", "dense", 0, 4, 2),
     ]
-    assert [each.sequences for each in Model([LSTM(4, repeat=2)], 3).uses] == [True, None]
     wide = Model([Dense(4), LSTM(4, input_dim=9, repeat=2)], 3).uses
     assert [each.input_dim for each in wide] == [3, 9, 4]
 
 
-def test_what_flows_on_may_be_asked_for_against_the_default() -> None:
-    assert [each.sequences for each in Model([LSTM(4, return_sequences=True), Dense(3)], 3).uses] == [True, None]
-    assert [each.sequences for each in Model([LSTM(4, return_sequences=False), Dense(3)], 3).uses] == [False, None]
-    below = [LSTM(4, return_sequences=False), Embedding(5, 4), LSTM(4)]
-    assert [each.sequences for each in Model(below, 3).uses] == [False, True, None]
+def test_an_input_of_its_own_has_the_steps_of_the_model() -> None:
+    tokens = [LSTM(4, return_sequences=False), Embedding(5, 4), LSTM(4)]
+    assert [use.input for use in propagate(Model(tokens, 3), (2, 7, 3))] == [(2, 7, 3), (2, 7), (2, 7, 4)]
+    image = [LSTM(4), Dense(2), ConvLSTM(4, (3, 1), input_dim=9)]
+    assert propagate(Model(image, 3), (2, 7, 3))[-1].input == (2, 7, None, None, 9)
     apart = [OPEN_MERGE, Dense(2, input_dim=8)]
     assert Model(apart, 3).uses[1].input_dim == 8
+
+
+def test_the_same_width_is_what_comes_in() -> None:
+    model = Model([LSTM(4, return_sequences=False), Dense(4, input_dim=4)], 3)
+    assert propagate(model, (2, 7, 3))[1].input == (2, 4)
+
+
+def test_a_layer_that_is_used_again_has_its_weights_once() -> None:
+    layers = [LSTM(4, name="a"), Dense(4, name="b"), Shared("a", name="again"), Shared("b")]
+    model = Model(layers, 4)
+    assert [(use.name, use.shared) for use in model.uses] == [("a", False), ("b", False), ("again", True), ("b_1", True)]
+    assert count(model) == count(Model(layers[:2], 4)) == params(model).total
+    assert cost(model, steps=5).macs == 2 * cost(Model(layers[:2], 4), steps=5).macs
+
+
+def test_the_inputs_of_a_layer_are_any_outputs_before_it() -> None:
+    layers = [
+        LSTM(4, name="enc"),
+        LSTM(5, name="both", bidirectional=True, merge="none", inputs=["enc"]),
+        Dense(3, name="second", inputs=["both.1"]),
+        GRU(2, inputs=["enc"]),
+        Dense(1),
+    ]
+    uses = propagate(Model(layers, 3), (2, 7, 3))
+    assert [use.input for use in uses] == [(2, 7, 3), (2, 7, 4), (2, 7, 5), (2, 7, 4), (2, 7, 2)]
+    assert count(Model(layers, 3)) == sum(tensor.params for tensor in tensors(Model(layers, 3)).tensors)
 
 
 def test_a_model_that_is_too_long_is_refused_soon() -> None:
@@ -416,24 +460,14 @@ def test_a_model_that_is_too_long_is_refused_soon() -> None:
     assert time.process_time() - start < 1.5
 
 
-class Small(LSTM):
-    units: int = 3
-    bidirectional = True
-    name = "small"
-
-
-def test_a_class_below_a_layer_is_counted_by_its_own_defaults() -> None:
-    model = Model([Small()], 2)
-    assert (
-        count(model, "pytorch")
-        == sum(tensor.params for tensor in tensors(model, "pytorch").tensors)
-        == 2 * 4 * (3 * (2 + 3) + 2 * 3)
-    )
-    with pytest.raises(ModelError, match="name 'small' is taken"):
-        Model([Small(), Small()], 2)
-
-
 def test_what_stands_beside_the_layers_stays_as_it_is() -> None:
-    model = Model([LSTM(4)], 3, [], ["said"])
-    assert (model.remarks, model.between, model.flows) == (("said",), (), ((LSTM(4), 3, 4),))
-    assert hash(model) == hash(Model((LSTM(4),), 3, (), ("said",)))
+    model = Model([LSTM(4)], 3, remarks=["said"], framework="keras")
+    assert (model.remarks, model.framework, model.input) == (("said",), "keras", (None, None, 3))
+    assert hash(model) == hash(Model((LSTM(4),), 3, remarks=("said",), framework="keras"))
+
+
+def test_the_shape_of_the_input_has_the_width_already() -> None:
+    assert Model([Dense(4)], input_shape=(28, 3)).input == (None, 28, 3)
+    with pytest.raises(ModelError, match="input_shape has the width already; give one of the two") as caught:
+        Model([Dense(4)], 3, (28, 3))
+    assert caught.value.key == "input_dim"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, load
-from lstm_calc.errors import FOR_WEIGHTS, ModelFileError
+from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError
 from lstm_calc.formats.modelfile import MAX_BYTES, dumps, load_from, load_template, load_with_budget, loads
 from lstm_calc.model.budget import Budget
 from lstm_calc.model.template import Template
@@ -66,11 +69,15 @@ def assert_says(error: ModelFileError, file: str, message: str) -> None:
     assert "\n" not in said
 
 
+DOTS = "a key has more than 2 dots"
+
+
 def layer(**fields: Any) -> str:
     return json.dumps({"input_dim": 4, "layers": [{"type": "lstm", "units": 3, **fields}]})
 
 
-NEEDS_TYPE = "layers[0].type: a layer needs its type: embedding, lstm, gru, rnn, mgu, conv_lstm, dense or repeat_vector"
+EVERY = "input_dim, name, trainable, inputs, time_distributed"
+NEEDS_TYPE = "layers[0].type: a layer needs its type, such as lstm or dense"
 RUNS = "bias, bidirectional, merge, repeat, return_sequences, return_state, stateful and go_backwards"
 RUNS_ON_CUDNN = f"{RUNS.replace(' and', ',')} and cudnn"
 
@@ -105,11 +112,11 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ),
         (
             layer(type="gru", peephole=True),
-            f"layers[0].peephole: unknown key for gru; known are units, reset_after, input_dim, name, trainable, {RUNS_ON_CUDNN}",
+            f"layers[0].peephole: unknown key for gru; known are units, reset_after, {EVERY}, {RUNS_ON_CUDNN}",
         ),
         (
             layer(type="conv_lstm"),
-            f"layers[0].units: unknown key for conv_lstm; known are filters, {IMAGES}, input_dim, name, trainable, {RUNS}",
+            f"layers[0].units: unknown key for conv_lstm; known are filters, {IMAGES}, {EVERY}, {RUNS}",
         ),
         ('{"input_dim": 4, "layers": [{"type": "conv_lstm", "filters": 3}]}', "layers[0].kernel_size: missing; conv_lstm needs it"),
         ('{"input_dim": 0, "layers": [{"type": "lstm", "units": 3}]}', "input_dim: must be a whole number from 1 up, not 0"),
@@ -125,7 +132,7 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ('{"input_dim": 4, "input_dim": 5, "layers": []}', "the key 'input_dim' stands twice"),
         (
             '{"input_dim": 4, "layers": [{"type": "dense", "units": 4, "tied": true}]}',
-            "layers[0].tied: shares an embedding's matrix, and none below is 4 x 4",
+            "layers[0].tied: shares an embedding's matrix, and none before is 4 x 4",
         ),
         ("[1]", "a model file is a table with 'layers'"),
         ("{", "not JSON: "),
@@ -134,8 +141,11 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ("null", "a model file is a table with 'layers'"),
         ('{"input_dim": ' + "9" * 5000 + "}", "not JSON: a number has too many digits"),
         ("", "not JSON: "),
-        ('{"a\\nerror: forged": 1}', "a\\nerror: forged: unknown key; known are input_dim, framework, layers and budget"),
-        (f'{{"{"k" * 9000}": 1}}', f"{'k' * 119}…: unknown key; known are input_dim, framework, layers and budget"),
+        (
+            '{"a\\nerror: forged": 1}',
+            "a\\nerror: forged: unknown key; known are input_dim, input_shape, framework, layers and budget",
+        ),
+        (f'{{"{"k" * 9000}": 1}}', f"{'k' * 119}…: unknown key; known are input_dim, input_shape, framework, layers and budget"),
     ],
 )
 def test_an_error_says_file_and_key(text: str, message: str) -> None:
@@ -150,10 +160,17 @@ def test_an_error_says_file_and_key(text: str, message: str) -> None:
         ("units = ", "not TOML: "),
         ("", "layers: a model file needs its layers, as [[layers]] tables"),
         ("a = " + "[" * 100_000, "not TOML: nested too deeply"),
-        (".".join("a" * 40_000) + "=1", "a line has more than 1000 dots"),
-        ("[" + ".".join("a" * 40_000) + "]", "a line has more than 1000 dots"),
+        (".".join("a" * 40_000) + "=1", DOTS),
+        ("[" + ".".join("a" * 40_000) + "]", DOTS),
+        ("\u2028".join([".".join(['"a"'] * 999)] * 15) + "=1", DOTS),
+        ('"\u2028".' * 4 + "a = 1", DOTS),
+        ("a\t. 'b' .\"c\".\td = 1", DOTS),
+        ('input_dim = 4 # "\na.a.a.a = 1', DOTS),
+        ('input_dim = """\\""""" # "\na.a.a.a = 1', DOTS),
         ("input_dim = 1979-05-27", "layers: a model file needs its layers, as [[layers]] tables"),
-        ("input_dim = " + "9" * 5000, "not TOML: a number has too many digits"),
+        ("input_dim = " + "9" * 5000, "a key or a number has more than 2,000 characters"),
+        ("input_dim = 0x" + "f" * 5000, "a key or a number has more than 2,000 characters"),
+        ("input_dim = 1" + "_1" * 2000, "a key or a number has more than 2,000 characters"),
     ],
 )
 def test_an_error_in_toml(text: str, message: str) -> None:
@@ -257,11 +274,100 @@ def test_a_text_is_json_by_its_name_or_by_how_it_begins(file: str) -> None:
         loads("1", "model.txt")
 
 
-def test_as_many_dots_as_a_line_may_have() -> None:
+def test_as_many_dots_as_a_key_may_have() -> None:
     with pytest.raises(ModelFileError, match="unknown key"):
-        loads(".".join("a" * 1001) + " = 1")
-    with pytest.raises(ModelFileError, match=r"^<text>: a line has more than 1000 dots$"):
-        loads(".".join("a" * 1002) + " = 1")
+        loads("a.a.a = 1")
+    with pytest.raises(ModelFileError, match=rf"^<text>: {DOTS}$"):
+        loads("a.a.a.a = 1")
+
+
+TOML_PIECES = (
+    "a",
+    ".",
+    "..",
+    '"',
+    "'",
+    '"""',
+    "'''",
+    "\\",
+    '\\"',
+    "#",
+    "\n",
+    "\r\n",
+    " ",
+    "=",
+    "b = 1\n",
+    "c = ''\n",
+    "[d]\n",
+    "[",
+    "]",
+    "\u2028",
+)
+
+
+@given(st.lists(st.sampled_from(TOML_PIECES), max_size=12).map("".join))
+def test_no_text_before_a_long_key_hides_it(text: str) -> None:
+    import tomllib
+
+    with contextlib.suppress(tomllib.TOMLDecodeError):
+        tomllib.loads(f"{text}\nz.z.z.z = 1")
+        with pytest.raises(ModelFileError, match=DOTS):
+            loads(f"{text}\nz.z.z.z = 1", "model.toml")
+
+
+@given(st.text(st.sampled_from("a. \t-_"), max_size=40))
+def test_dots_in_strings_comments_and_numbers_are_not_counted(dots: str) -> None:
+    for value in (f'"\\\\{dots}\\""', f"'{dots}'", f'"""{dots}\n\\"{dots}""""', f"'''{dots}\n{dots}''''", "1.5", f"1.5 # {dots}"):
+        with pytest.raises(ModelFileError, match="unknown key"):
+            loads(f"x = {value}\n# {dots}", "model.toml")
+
+
+COSTLY = {
+    "headers": "[a.a.a]\n" + "".join(f"k{at}.a.a = 1\n" for at in range(200_000)),
+    "lists": "a = [" + "[]," * 1_300_000 + "]",
+    "inline tables": "a = [" + "{b = 1}," * 500_000 + "]",
+    "deep lists": "a = " + "[" * 4_000_000,
+    "deep inline tables": "a = " + "{a = " * 800_000,
+    "a long number": "a = 0x" + "f" * 4_000_000,
+    "a chain of dots": ".a" * 2_000_000,
+    "strings that do not end": "'''\n\"\"\"\n" * 500_000,
+    "escaped quotes": 'a = """' + '\\"""' * 1_000_000,
+    "spaces after dots": ("." + " " * 1000) * 4000,
+    "layers": "input_dim = 3\n" + '[[layers]]\ntype = "rnn"\nunits = 1\n' * 110_000,
+}
+
+
+@pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
+def test_a_costly_text_is_refused_in_good_time(text: str) -> None:
+    assert len(text.encode()) <= MAX_BYTES
+    start = time.process_time()
+    with pytest.raises(ModelFileError):
+        loads(text, "model.toml")
+    assert time.process_time() - start < 30
+
+
+@pytest.mark.parametrize("field", ["units", "bias", "kernel_size", "merge", "name", "type"])
+@pytest.mark.parametrize("opening", ['{"a":', "["])
+def test_a_value_nested_at_any_depth_is_refused(field: str, opening: str) -> None:
+    closing = "}" if opening != "[" else "]"
+    for depth in range(800, 1000):
+        with pytest.raises(ModelFileError):
+            loads(layer(**{field: 0}).replace(f'"{field}": 0', f'"{field}": {opening * depth}1{closing * depth}'), "model.json")
+
+
+def test_a_value_nested_too_deeply_to_print_is_refused() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ModelError, match="bias must be true or false, not a value that is nested too deeply"):
+        LSTM(3, bias=deep)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [10**5000, -(10**5000), [[10**5000]]], ids=["large", "small", "in lists"])
+def test_a_number_too_long_to_print_is_refused(value: Any) -> None:
+    for field in ("bias", "merge", "name"):
+        with pytest.raises(ModelError, match=field):
+            LSTM(3, bidirectional=True, **{field: value})
 
 
 CONFIG = {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [None, 7, 3]}}
@@ -270,7 +376,7 @@ CONFIG = {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [Non
 def test_a_config_of_keras_is_a_template_without_an_open_size(tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps(CONFIG))
-    assert load_template(str(path)) == Template((LSTM(4, return_sequences=False),), 3, (), framework="keras")
+    assert load_template(str(path)) == Template((LSTM(4, return_sequences=False),), input_shape=(7, 3), framework="keras")
     path.write_text(json.dumps({**CONFIG, "class_name": "LSMT"}))
     with pytest.raises(ModelFileError, match=rf"^{path}:class_name: 'LSMT' \(LSMT\) cannot be counted"):
         load_template(str(path))
@@ -322,7 +428,9 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
     with pytest.raises(ModelFileError, match=r"^m.json:layers\[0\].class_name: unknown key for lstm; "):
         loads(json.dumps(ours), "m.json")
     del ours["layers"][0]["class_name"]  # type: ignore[index]
-    with pytest.raises(ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, framework, layers and budget$"):
+    with pytest.raises(
+        ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, input_shape, framework, layers and budget$"
+    ):
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
     assert loads(json.dumps({"$schema": "x", **ours}), "m.json") == Model([LSTM(3)], 4)
 

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import read, tensors
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import frameworks
 from lstm_calc.model import Model
 from lstm_calc.questions.verify import verify
+from tests.made_up import put_framework
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def test_the_command_says_that_it_agrees(cli: Cli) -> None:
 
 
 def test_a_wrong_shape_is_seen(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong(monkeypatch, rows=FRAMEWORKS["pytorch"].layouts["lstm"].rows[:-2])
+    wrong(monkeypatch, rows=frameworks()["pytorch"].layouts["lstm"].rows[:-2])
     result = cli("verify", "8 > lstm 4", "-f", "pytorch")
     assert result.exit_code == 1
     assert "bias_hh_l0" in result.stdout
@@ -96,16 +97,14 @@ def test_layers_of_ordinary_size_agree(framework: str) -> None:
 
 def wrong(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     """Put a table with a fault in the place of PyTorch's."""
-    table = FRAMEWORKS["pytorch"]
-    monkeypatch.setitem(
-        FRAMEWORKS, "pytorch", table.replace(layouts={**table.layouts, "lstm": table.layouts["lstm"].replace(**changes)})
-    )
+    table = frameworks()["pytorch"]
+    put_framework(monkeypatch, table.replace(layouts={**table.layouts, "lstm": table.layouts["lstm"].replace(**changes)}))
 
 
 def test_the_tables_name_the_releases_they_were_held_against() -> None:
     pinned = dict(line.split("==") for line in RELEASES.read_text().split())
     for framework in INSTALLABLE:
-        table = FRAMEWORKS[framework]
+        table = frameworks()[framework]
         assert pinned[table.package.split()[0]] == table.release
 
 

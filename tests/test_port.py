@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,22 +100,6 @@ def test_a_choice_left_open_is_made_as_the_source_makes_it(cli: Cli) -> None:
     assert said in cli("port", "3 > gru 2", "--from", "haiku", "--to", "keras").stdout
     assert said not in cli("port", "3 > gru 2 reset_before", "--from", "haiku", "--to", "keras").stdout
     assert "reset_after" not in cli("port", "3 > gru 2", "--from", "pytorch", "--to", "keras").stdout
-
-
-@pytest.mark.parametrize("form", ["txt", "json", "csv", "md"])
-@pytest.mark.parametrize(
-    ("name", "call"),
-    [
-        ("port", "port '8 > bilstm 4 > dense 2' --from pytorch --to keras"),
-        ("port-negated", "port '8 > gru 4' --from haiku --to tensorflow1"),
-        ("port-raveled", "port '8 > lstm 4' --from cudnn --to haiku"),
-        ("port-coupled", "port '8 > lstm 4 coupled' --from onnx --to tflite"),
-    ],
-)
-def test_golden(cli: Cli, golden: Callable[[str, str], None], name: str, call: str, form: str) -> None:
-    result = cli(*shlex.split(call), "--format", {"txt": "table", "md": "markdown"}.get(form, form))
-    assert (result.exit_code, result.stderr) == (0, "")
-    golden(f"{name}.{form}", result.stdout)
 
 
 def test_what_a_block_is_filled_with_is_told_in_words(cli: Cli) -> None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lstm_calc import WeightsError, read
+from lstm_calc import CheckpointError, WeightsError, read
+from lstm_calc.errors import nearest
+from tests.hostile import MEASURE
 from tests.test_imports import loaded
 
 np = pytest.importorskip("numpy", reason="NumPy is installed where weights are moved")
 safetensors = pytest.importorskip("safetensors.numpy", reason="safetensors is installed where files are moved")
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.conftest import Cli
 
 MODEL = "3 > lstm 2"
@@ -133,15 +141,16 @@ def test_numbers_of_sixteen_bits_that_numpy_lacks_become_wider(cli: Cli, file: P
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "'in.safetensors' is not a safetensors file: Error while deserializing: header too small"),
-        (b"GGUF" * 9, "'in.safetensors' is not a safetensors file"),
+        (b"", "in.safetensors: is not a safetensors file"),
+        (b"GGUF" * 9, "in.safetensors: is not a safetensors file"),
+        (content({"a": ("F32", np.zeros(1, "f4"))})[:-1], "and the tensor 'a' at byte 73: cut short"),
         (
             content({"a": ("F8_E4M3", np.zeros(1, np.int8))}),
             "'in.safetensors' holds F8_E4M3, which NumPy does not have; save it as F32 first",
         ),
         (content({"a": ("BF16", np.zeros(1, "i2"))}), "pytorch has no tensor 'a' for this model"),
         (content({"a": ("F32", np.zeros(1, "f4"))}), "pytorch has no tensor 'a' for this model"),
-        (None, "'in.safetensors' cannot be read: no such file or directory"),
+        (None, "in.safetensors: cannot be read: no such file or directory"),
     ],
 )
 def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, content: bytes | None, message: str) -> None:
@@ -163,8 +172,8 @@ def test_a_file_that_is_no_good_is_told_in_a_sentence(cli: Cli, file: Path, cont
         (("--weights", "a", "--save", "-"), "--save: weights are written to a file, not to '-'"),
         (("--weights", "a", "--save", "b.npz"), "--save: 'b.npz' has another ending than what is written; give .safetensors"),
         (("--code", "--format", "json"), "--code prints Python; leave out --format"),
-        (("--weights", "", "--save", "nowhere"), "'' cannot be read: is a directory"),
-        (("--weights", "\0", "--save", "nowhere"), r"'\x00' cannot be read: not a file name"),
+        (("--weights", "", "--save", "nowhere"), ": is a folder, not a file of weights"),
+        (("--weights", "\0", "--save", "nowhere"), r"\x00: cannot be read: ValueError"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(cli: Cli, options: tuple[str, ...], message: str) -> None:
@@ -206,13 +215,13 @@ def test_the_arrays_of_a_file_are_a_mapping(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "why"),
-    [("missing", "'missing' cannot be read: no such file or directory"), ("a\0b", "'a\\x00b' cannot be read: not a file name")],
+    [("missing", "missing: cannot be read: no such file or directory"), ("a\0b", "a\\x00b: cannot be read: ValueError")],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(path: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from lstm_calc.weights.safetensors_file import read_weights
 
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(WeightsError) as refused:
+    with pytest.raises(CheckpointError) as refused:
         read_weights(path)
     assert str(refused.value) == why
 
@@ -228,10 +237,63 @@ def test_every_kind_of_number_that_numpy_has_is_read(tmp_path: Path, monkeypatch
     Path("kinds").write_bytes(content(stored))
     found = read_weights("kinds")
     assert (set(found), len(found)) == (set(stored), 13)
-    assert {kind: (found[kind].tolist(), found[kind].dtype.str[1:]) for kind in kinds} == {
+    assert {kind: (np.asarray(found[kind]).tolist(), np.asarray(found[kind]).dtype.str[1:]) for kind in kinds} == {
         kind: ([[1, 2, 0]], np.dtype(dtype).str[1:]) for kind, dtype in kinds.items()
     }
-    assert (found["BF16"].tolist(), found["BF16"].dtype) == ([1.0, -2.0], np.float32)
+    wide = np.asarray(found["BF16"])
+    assert (wide.tolist(), wide.dtype) == ([1.0, -2.0], np.float32)
     with pytest.raises(WeightsError) as refused:
         found["F8"]
     assert str(refused.value) == "'kinds' holds F8_E4M3, which NumPy does not have; save it as F32 first"
+
+
+def sparse(path: Path) -> None:
+    """Write a file of 5 GB that takes no space, whose one tensor has the name and not the shape that the model wants."""
+    text = json.dumps({"weight_ih_l0": {"dtype": "F32", "shape": [1250, 1_000_000], "data_offsets": [0, 5 * 10**9]}}).encode()
+    with path.open("wb") as stream:
+        stream.write(struct.pack("<Q", len(text)) + text)
+        stream.truncate(8 + len(text) + 5 * 10**9)
+
+
+def many(pattern: str) -> Callable[[Path], object]:
+    """Return what writes 9,000 tensors whose names differ in a number."""
+    return lambda path: path.write_bytes(safetensors.save({pattern.format(at): np.zeros(1) for at in range(9_000)}))
+
+
+def zeros(path: Path) -> None:
+    """Write 5 GB of zeros that take no space."""
+    with path.open("wb") as stream:
+        stream.truncate(5 * 10**9)
+
+
+NO_WEIGHTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a device": (lambda path: path.symlink_to("/dev/zero"), "in.safetensors: is not a regular file"),
+    "a pipe": (os.mkfifo, "in.safetensors: is not a regular file"),
+    "a sparse file": (sparse, "has the shape (1250, 1000000), and the model wants (8, 3)"),
+    "zeros": (zeros, "in.safetensors: is not a safetensors file"),
+    "many names": (many("encoder.layers.{}.self_attn.q_proj.weight"), "pytorch has no tensor 'encoder.layers."),
+    "long names": (many("weight_ih_l0_{:06}" + "0123456789" * 9), "pytorch has no tensor 'weight_ih_l0_"),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize("name", NO_WEIGHTS)
+def test_what_is_no_weights_of_the_model_costs_little(file: Path, name: str) -> None:
+    make, words = NO_WEIGHTS[name]
+    file.unlink()
+    make(file)
+    call = [sys.executable, "-c", MEASURE, "port", MODEL, *PAIR, "--weights", str(file), "--save", "out"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
+    sentence, last = done.stderr.splitlines()
+    seconds, memory = map(float, last.split())
+    assert (done.returncode, words in sentence) == (2, True)
+    assert memory < 200
+    assert seconds < 4
+
+
+def test_the_nearest_of_very_many_names() -> None:
+    many = [f"encoder.layers.{at}.self_attn.q_proj.weight" for at in range(9_000)]
+    started = time.process_time()
+    assert nearest("encoder.layers.8999.self_attn.q_porj.weight", many) == many[8999]
+    assert nearest("ab" * 5_000, ["ba" * 5_000]) is None
+    assert time.process_time() - started < 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lstm_calc import FrameworkError, Model, port_plan, read, tensors
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import frameworks
 from tests.test_oracles import INSTALLABLE
 
 if TYPE_CHECKING:
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 MODELS = (
     *("8 > lstm 6", "8 > bilstm 5 x2", "8 > bilstm 6 nobias", "8 > lstm 6 > gru 5 > rnn 4"),
-    *("8 > gru 6", "8 > bigru 5 x2 reset_after", "8 > bigru 5 x2 reset_before", "8 > gru 6 nobias reset_after"),
-    *("8 > rnn 6", "8 > birnn 5 x2", "3 > biconv_lstm 3 kernel=3x2"),
+    *(
+        "8 > gru 6",
+        "8 > bigru 5 x2 reset_after",
+        "8 > bigru 5 x2 reset_before",
+        "8 > gru 6 nobias reset_after",
+        "8 > gru 6 nobias reset_before",
+    ),
+    *("8 > rnn 6", "8 > rnn 6 nobias", "8 > birnn 5 x2", "3 > biconv_lstm 3 kernel=3x2", "3 > conv_lstm 3 kernel=3x2 nobias"),
 )
 """The cells and options that several frameworks here offer; what a pair does not, or no weights can do, is passed over."""
 STEPS = 16
@@ -41,7 +47,7 @@ def stages(model: Model, framework: str) -> Iterator[tuple[Model, list[str]]]:
     """Yield the models that an adapter can run, one after the other, and the names of their layers: a module, or a layer alone."""
     groups: dict[Any, list[Any]] = {}
     for placed in model.uses:
-        groups.setdefault(placed.module if FRAMEWORKS[framework].modules else placed.name, []).append(placed)
+        groups.setdefault(placed.module if frameworks()[framework].modules else placed.name, []).append(placed)
     for group in groups.values():
         alone = group[0].layer.replace(repeat=len(group), input_dim=None)
         yield Model([alone], group[0].input_dim), [placed.name for placed in group]
@@ -85,7 +91,7 @@ def error(text: str, source: str, target: str) -> float:
 
     plan = port_plan(read(text), source, target)
     weights, x, here = at_the_source(text, source)
-    there = outputs(plan.model, target, move(weights, plan), x)
+    there = outputs(plan.ported, target, move(weights, plan), x)
     largest = float(np.abs(here).max())
     assert here.shape == there.shape
     assert largest > 0.1

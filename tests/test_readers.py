@@ -12,7 +12,9 @@ import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers import read
+from lstm_calc.weights.readers.allowance import MOST, Allowance
 from lstm_calc.weights.readers.flows import FLOWS, Flow
+from lstm_calc.weights.readers.protobuf import Pages
 from lstm_calc.weights.readers.source import Source, Window
 from tests.handmade import (
     Call,
@@ -26,10 +28,12 @@ from tests.handmade import (
     onnx_node,
     onnx_tensor,
     pickled,
+    safetensors,
     torch_tensor,
     zipped,
 )
-from tests.test_checkpoint import TWO, legacy, opened, refusal
+from tests.hostile import TWO
+from tests.test_checkpoint import legacy, opened, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -232,7 +236,39 @@ def test_large_arrays_are_jumped_over(tmp_path: Path) -> None:
 
 def test_a_stream_that_ends_before_its_size() -> None:
     with pytest.raises(CheckpointError, match="ends at byte 3, 5 bytes before it should"):
-        Source(io.BytesIO(b"abc"), 8, 100).take(8)
+        Source(io.BytesIO(b"abc"), 8, Allowance()).take(8)
+
+
+def test_a_graph_that_is_cut_short_while_it_is_read() -> None:
+    pages = Pages(io.BytesIO(b"abc"), 8, Allowance())
+    with pytest.raises(CheckpointError, match="ends at byte 3, while it is read, and was longer before"):
+        pages.byte(1)
+
+
+def test_a_member_has_no_allowance_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = npy((1,), "|O", 0) + pickled([numpy_array((3, 4))] * 9)
+    monkeypatch.setitem(MOST, "steps", 600)
+    assert len(opened(tmp_path / "a", zipped({"0.npy": one})).tensors) == 9
+    assert "has more than 600 steps" in refusal(tmp_path / "a", zipped({f"{at}.npy": one for at in range(9)}))
+
+
+def test_a_shard_has_no_allowance_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in range(3):
+        (tmp_path / f"{at}.safetensors").write_bytes(safetensors({f"w{at}": (1,), f"v{at}": (1,)}))
+    index = json.dumps({"weight_map": {f"w{at}": f"{at}.safetensors" for at in range(3)}}).encode()
+    assert len(opened(tmp_path / "a", index).tensors) == 3
+    monkeypatch.setitem(MOST, "names", 5)
+    assert refusal(tmp_path / "a", index).endswith("2.safetensors: has more than 5 tensors, which is more than is read")
+
+
+def test_what_is_read_ahead_costs_nothing(tmp_path: Path) -> None:
+    arrays = {f"{at}": numpy_array((18_000,)) for at in range(600)}
+    assert len(opened(tmp_path / "a", pickled(arrays)).tensors) == 600
+
+
+def test_a_compressed_archive_of_many_arrays_is_read(tmp_path: Path) -> None:
+    arrays = {f"{at}.npy": npy((64, 64)) for at in range(2_500)}
+    assert len(opened(tmp_path / "a", zipped(arrays, compressed=True)).tensors) == 2_500
 
 
 def test_arrays_of_objects(tmp_path: Path) -> None:
@@ -256,7 +292,7 @@ def npy_of(header: bytes) -> bytes:
     ("member", "words"),
     [
         (b"\x93NOTPY\x01\x00", "has an array that does not begin with NumPy's magic bytes"),
-        (npy_of(b" " * 2**16 + b"{}"), "claims an npy header of 65,538 bytes; at most 65,536 are read"),
+        (npy_of(b" " * 2**16 + b"{}"), "claims an npy header of 65,538 bytes; at most 10,000 are read"),
         (npy_of(b"{'descr': '<z4', 'shape': (2,)}"), "has an npy header that does not say dtype and shape"),
         (npy_of(b"{'descr': '<f4', 'shape': (-2,)}"), "has an npy header that does not say dtype and shape"),
     ],

@@ -16,6 +16,7 @@ import pytest
 
 import lstm_calc
 from lstm_calc.cli import COMMANDS
+from lstm_calc.model import KINDS
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,8 +54,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (frameworks / "gluon.py").write_text(text, encoding="utf-8")
     home = frameworks / "__init__.py"
     before = home.read_text(encoding="utf-8")
-    assert before.count('"mlx"') == 1
-    home.write_text(before.replace('"mlx"', '"mlx", "gluon"'), encoding="utf-8")
+    assert before.count('"mlx": "mlx.MLX",') == 1
+    home.write_text(before.replace('"mlx": "mlx.MLX",', '"mlx": "mlx.MLX", "gluon": "gluon.GLUON",'), encoding="utf-8")
     return folder
 
 
@@ -109,6 +110,11 @@ def test_the_recipes_and_the_citation_say_what_the_package_says() -> None:
     assert f"- python {project['requires-python']}\n" in conda
     assert f"version = {{{project['version']}}}" in block("bibtex", "@software")
     assert project["description"].partition(":")[0] in block("bibtex", "@software")
+
+
+def test_every_kind_of_layer_is_in_the_table_of_the_notation() -> None:
+    words = set(re.findall(r"[a-z_0-9]+", "".join(re.findall(r"^\| `.*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))))
+    assert words >= {*KINDS}
 
 
 def test_the_names_that_stay_are_listed() -> None:

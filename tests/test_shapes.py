@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LSTM, FrameworkError, Model, ModelError, read, shapes
 from lstm_calc.formats.modelfile import loads
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from tests.recorded import cases, model_of
 from tests.strategies import models
 from tests.test_recorded import RECORDED, framework_of
@@ -118,7 +118,7 @@ def test_widths_are_those_of_the_model(model: Model, batch: int, steps: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("framework", "cell"), [(name, cell) for name, table in FRAMEWORKS.items() for cell in SEQUENCES if cell in table.layouts]
+    ("framework", "cell"), [(name, cell) for name, table in frameworks().items() for cell in SEQUENCES if cell in table.layouts]
 )
 def test_what_is_not_known_is_none_and_nothing_else_changes(framework: str, cell: str) -> None:
     model = read(f"5 > {cell} 7 > {cell} 7")
@@ -177,15 +177,18 @@ def test_one_step_has_every_value_of_the_cell() -> None:
         ("3 > conv_lstm 8 kernel=3", "keras", (None, None, None, 3), {"output": (None, None, 8)}),
         ("3 > conv_lstm 8 kernel=3", "flax-linen", (2, 4, 7, 3), {"output": (2, 4, 7, 8)}),
         (
-            "3 > conv_lstm 8 kernel=3 padding=same > dense 10 in=40",
+            "3 > conv_lstm 8 kernel=3 padding=same > flatten > dense 10",
             "keras",
             (2, 4, 5, 3),
-            {"conv_lstm/output": (2, 5, 8), "output": (2, 10)},
+            {"conv_lstm/output": (2, 5, 8), "flatten/output": (2, 40), "output": (2, 10)},
         ),
         ("3 > lstm 8 sequences > dense 10 in=8", "keras", (2, 1, 3), {"output": (2, 1, 10)}),
         ("3 > lstm 8 > lstm 4 in=16 sequences", "keras", (2, 2, 3), {"output": (2, 2, 4)}),
         ("3 > conv_lstm 8 kernel=1x1 > conv_lstm 8 kernel=1x1 in=8", "keras", (2, 5, 1, 1, 3), {"output": (2, 1, 1, 8)}),
-        ("3 > lstm 8 sequences > dense 10 in=40", "keras", (2, 5, 3), {"lstm/output": (2, 5, 8), "output": (2, 10)}),
+        ("3 > lstm 8 sequences > flatten > dense 10", "keras", (2, 5, 3), {"lstm/output": (2, 5, 8), "output": (2, 10)}),
+        ("3 > lstm 8 sequences > dense 10 in=40", "keras", (2, 5, 3), {"lstm/output": (2, 5, 8), "output": (2, 5, 10)}),
+        ("3 > conv_lstm 8 kernel=3 > lstm 4", "keras", (2, 4, 9, 3), {"conv_lstm/output": (2, 7, 8), "output": (2, 4)}),
+        ("5 > lstm 4 > vocab 9 > embed 4", "keras", (2, 4, 5), {"output": (2, 4, 4)}),
     ],
 )
 def test_known_runs(text: str, framework: str, shape: tuple[int | None, ...], expected: dict[str, Any]) -> None:
@@ -204,19 +207,18 @@ def test_known_runs(text: str, framework: str, shape: tuple[int | None, ...], ex
         ("32 > lstm 8 stateful", "keras", {"steps": 5}, "lstm is stateful, which needs the batch size: give the batch"),
         ("3 > lstm 8 stateful", "pytorch", {"batch": 2}, "pytorch has no stateful for lstm; textbook, keras and cudnn do"),
         ("3 > conv_lstm 8 kernel=3 strides=2", "flax-linen", {}, "flax-linen has no strides for conv_lstm; textbook and keras do"),
-        ("3 > conv_lstm 8 kernel=5", "keras", {"shape": (2, 4, 3, 3)}, "a window of 5 does not fit into 3"),
         (
-            "3 > conv_lstm 8 kernel=3 > lstm 4",
+            "3 > conv_lstm 8 kernel=5",
             "keras",
-            {},
-            "lstm reads a vector a step, and what flows in has an image of 1 dimension",
+            {"shape": (2, 4, 3, 3)},
+            "conv_lstm leaves nothing of (3): its window does not fit; use padding=same",
         ),
-        ("5 > lstm 4 > repeat_vector 3 > repeat_vector 2", "keras", {}, "repeat_vector_1 repeats a vector"),
-        ("5 > lstm 4 > vocab 9 > embed 4", "keras", {}, "embedding reads token ids, and what flows in has features already"),
-        ("3 > lstm 8 sequences > dense 10 in=40", "keras", {}, "dense reads 40 features, and 8 flow in: whether the steps became"),
-        ("3 > conv_lstm 8 kernel=3 > dense 10 in=40", "keras", {}, "whether the space became features needs its size"),
-        ("3 > conv_lstm 4 kernel=3 > repeat_vector 3", "keras", {}, "what flows in has an image"),
-        ("vocab 9 > embed 4 > repeat_vector 3", "keras", {}, "what flows in has steps"),
+        ("5 > lstm 4 > repeat_vector 3 > repeat_vector 2", "keras", {}, "repeat_vector_1 reads 2 axes, (batch, features), and"),
+        ("3 > conv_lstm 4 kernel=3 > repeat_vector 3", "keras", {}, "repeat_vector reads 2 axes, (batch, features), and"),
+        ("vocab 9 > embed 4 > repeat_vector 3", "keras", {}, "repeat_vector reads 2 axes, (batch, features), and"),
+        ("4 > repeat_vector 3 > lstm 2", "keras", {"steps": 7}, "the model reads (batch, features), which has no steps"),
+        ("9x4 > lstm 2", "keras", {"steps": 7}, "the model reads 9 steps, not 7"),
+        ("9x4 > lstm 2", "keras", {"shape": (2, 7, 4)}, "the model reads 9 steps, not 7"),
     ],
 )
 def test_what_cannot_flow_is_said(text: str, framework: str, options: dict[str, Any], words: str) -> None:
@@ -289,7 +291,7 @@ def test_model_file_says_which_layer_breaks_the_stack(cli: Cli) -> None:
     layers = [{"type": "lstm", "units": 4, "return_sequences": False}, {"type": "lstm", "units": 4}]
     result = cli("shapes", "-", stdin=json.dumps({"input_dim": 8, "layers": layers}))
     assert result.exit_code == 2
-    assert "<stdin>:layers[0].return_sequences: return_sequences=false of lstm, layer 1, gives the last step" in result.stderr
+    assert "<stdin>:layers[1].shape: lstm_1 reads 3 axes, (batch, steps, features), and (None, 4) comes in" in result.stderr
 
 
 def test_a_projection_makes_h_small_and_not_c() -> None:
@@ -355,7 +357,7 @@ def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], 
 
 
 @pytest.mark.parametrize(
-    "framework", [name for name, table in FRAMEWORKS.items() if "bidirectional" in table.layouts["lstm"].options]
+    "framework", [name for name, table in frameworks().items() if "bidirectional" in table.layouts["lstm"].options]
 )
 def test_what_flows_in_two_directions_is_told_once(framework: str) -> None:
     flows = [(flow.layer, flow.name) for flow in shapes(read("5 > bilstm 7 > bilstm 3"), framework).tensors]
@@ -371,7 +373,7 @@ def test_the_steps_stay_where_a_layer_reads_them() -> None:
     ("last", "shape"),
     [
         ("dense 2 in=5", (1, 8, 8, 2)),
-        ("dense 2 in=320", (1, 2)),
+        ("flatten > dense 2", (1, 2)),
         ("conv_lstm 2 kernel=1x1 in=5 sequences", None),
     ],
 )

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 from lstm_calc import LstmCalcError, Model, read, sweep
 from lstm_calc.cli import app
 from lstm_calc.cli import sweep as command
+from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
 from lstm_calc.operations import macs_of
+from lstm_calc.questions import selection
+from lstm_calc.questions import sweep as questions
 from lstm_calc.questions.axes import NAMES, Axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.measures import measures
@@ -395,11 +398,56 @@ def test_a_long_table_is_drawn_where_that_is_agreed_to(
         assert error == "error: no table is drawn; give --format csv, --top, or --yes\n"
 
 
-def test_json_is_not_held_without_end(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_MOST_HELD", 3)
-    assert cli("sweep", "64 > lstm 1", "--vary", "units=1:3", "--format", "json").exit_code == 0
-    result = cli("sweep", "64 > lstm 1", "--vary", "units=1:4", "--format", "json")
-    assert "json of more than 3 rows would be held whole; give --format ndjson" in result.stderr
+KEEPING = {
+    "--sort params": "--sort: more than 3 rows would be kept in memory; give --top or --where",
+    "--sort -params --top 4 --format csv": "--sort: more than 3 rows would be kept in memory; give --top or --where",
+    "--sort params --format ndjson": "--sort: more than 3 rows",
+    "--sort params --plot -": "--sort: more than 3 rows",
+    "--plot -": "more than 3 rows would be kept in memory; vary less, or use --where",
+    "--yes": "more than 3 rows would be kept in memory; give --format csv or ndjson",
+    **{f"--format {form}": "more than 3 rows would be kept" for form in ("json", "html", "latex", "svg")},
+}
+
+
+@pytest.mark.parametrize("call", KEEPING)
+def test_no_more_rows_are_kept_than_a_table_may_have(cli: Cli, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "MOST_HELD", 3)
+    asked = ("sweep", "64 > lstm 1", "--columns", "params", *shlex.split(call))
+    assert cli(*asked, "--vary", "units=1:3").exit_code == 0
+    for more in ("units=1:4", "units=1:1T"):
+        result = cli(*asked, "--vary", more)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert KEEPING[call] in result.stderr
+
+
+@pytest.mark.parametrize("call", ["--format csv", "--format ndjson", "--sort params --top 3", "--format csv --top 4"])
+def test_rows_that_are_not_kept_may_be_many(cli: Cli, call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "MOST_HELD", 3)
+    assert cli("sweep", "64 > lstm 1", "--vary", "units=1:100", *shlex.split(call)).exit_code == 0
+
+
+def test_a_list_of_values_is_limited_too() -> None:
+    assert len(read_axis("units=1:999_999,1M").values) == 1_000_000
+    for values in ("1:1000000,2000000", "7,1:1T", "1:600k,1:600k"):
+        with pytest.raises(
+            LstmCalcError, match="a list of more than 1,000,000 values would be kept in memory; vary a single range"
+        ):
+            read_axis(f"units={values}")
+
+
+@pytest.mark.parametrize("more", [(), ("--sort", "params")])
+def test_any_number_of_rows_may_be_asked_for(cli: Cli, more: tuple[str, ...]) -> None:
+    result = cli(
+        "sweep", "64 > lstm 1", "--vary", "units=1,2", "--columns", "params", "--top", str(10**30), "--format", "csv", *more
+    )
+    assert (result.exit_code, result.stdout) == (0, "units,params\n1,264\n2,536\n")
+
+
+def test_the_polynomials_of_many_options_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    vary = {"framework": ["keras", "pytorch", "onnx"], "bias": [True, False], "units": [1, 2, 3, 4]}
+    rows = list(sweep(MODEL, vary))
+    monkeypatch.setattr(questions, "_MOST_FORMS", 2)
+    assert list(sweep(MODEL, vary)) == rows
 
 
 def test_a_file_is_written_whole_or_not_at_all(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -479,6 +527,12 @@ def test_a_plot_here(cli: Cli, width: int, monkeypatch: pytest.MonkeyPatch) -> N
         words in result.stdout for words in ("Variants of 64 > lstm 128", "units", "* keras", "o pytorch", "- budget 50,000")
     )
     assert max(map(len, result.stdout.splitlines())) <= max(width, 30)
+
+
+def test_a_canvas_is_as_large_as_a_screen_can_be() -> None:
+    lines = as_text(CHART, 10**12, 10**12).splitlines()
+    assert len(lines) == 500 + 4 + 3
+    assert max(map(len, lines)) == 1000 + len("500 |")
 
 
 def test_the_curves_are_the_rows() -> None:
@@ -605,7 +659,7 @@ def test_nothing_is_refused_before_a_row_is_read() -> None:
     rows = sweep(read("vocab 9 > embed 6 > lstm 6 > dense 9 tied"), {"units": [6, 5, 4]}, "keras", columns=["params"])
     assert (rows.refused, rows.reason, rows.columns, rows.total) == (0, "", ("units", "params"), 3)
     assert [row[1] is None for row in rows] == [False, True, True]
-    assert (rows.refused, rows.reason) == (2, "tied shares an embedding's matrix, and none below is 9 x 5")
+    assert (rows.refused, rows.reason) == (2, "tied shares an embedding's matrix, and none before is 9 x 5")
 
 
 def test_fifty_nots_are_read() -> None:
@@ -633,6 +687,9 @@ def test_many_rows_take_a_few_counts(text: str, column: str, monkeypatch: pytest
 def test_the_longest_axis_is_made_at_once() -> None:
     axes = [Axis("framework", ["keras", "pytorch"]), Axis("units", [1, 2, 3]), Axis("input", [4, 5])]
     assert (_long_axis(axes), _long_axis(axes[::2]), _long_axis(axes[:1])) == (1, 1, None)
-    assert _long_axis([Axis("units", range(1, 5)), Axis("input", range(1, 1001))]) == 1
-    assert _long_axis([Axis("units", range(1, 1003)), Axis("input", range(1, 1001))]) == 0
-    assert _long_axis([Axis("units", range(1, 1003)), Axis("input", range(1, 1002))]) == 1
+    assert _long_axis([Axis("units", range(1, 5)), Axis("input", range(1, 10_001))]) == 1
+    assert _long_axis([Axis("units", range(1, 10_003)), Axis("input", range(1, 10_001))]) == 0
+    assert _long_axis([Axis("units", range(1, 10_003)), Axis("input", range(1, 10_002))]) == 1
+    options = [Axis(name, [True, False]) for name in ("bias", "bidirectional", "stateful", "go_backwards", "peephole", "coupled")]
+    options += [Axis("framework", list(FRAMEWORKS)[:15]), Axis("merge", ["concat", "sum", "mul"]), Axis("dtype", list(DTYPES)[:4])]
+    assert _long_axis([Axis("units", range(1, 10**9)), *options]) is None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from lstm_calc.reshaping import Between, GlobalPooling
 
 from lstm_calc.errors import ModelError
 from lstm_calc.formats.notation import read, read_template
-from lstm_calc.model import GRU, LSTM, ConvLSTM, Dense, Embedding, Model
+from lstm_calc.model import GRU, LSTM, ConvLSTM, Dense, Embedding, GlobalPool, Model
 from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Template, in_proportion, one_width
 
@@ -39,11 +38,10 @@ def test_a_number_fills_every_open_place(text: str, number: int, filled: str) ->
     assert read_template(text).fill(number) == read(filled)
 
 
-def test_what_stands_between_stays_there() -> None:
-    between = (Between(1, "pool", GlobalPooling()),)
-    layers = [LSTM(4, return_sequences=True), Dense(2)]
-    filled = Template(layers, 3, ((0, "units"),), between=between).fill(5)
-    assert filled == Model([layers[0].replace(units=5), layers[1]], 3, between)
+def test_the_shape_of_the_input_and_the_framework_stay() -> None:
+    layers = [LSTM(4, return_sequences=True), GlobalPool(), Dense(2)]
+    filled = Template(layers, None, ((0, "units"),), input_shape=(9, 3), framework="keras").fill(5)
+    assert filled == Model([layers[0].replace(units=5), *layers[1:]], input_shape=(9, 3), framework="keras")
 
 
 @pytest.mark.parametrize(("text", "key"), [("3 > lstm ?", "units"), ("3 > lstm 4 x?", "layers"), ("? > lstm 4", "input_dim")])
@@ -53,14 +51,14 @@ def test_a_number_below_one_fills_nothing(text: str, key: str) -> None:
     assert (str(caught.value), caught.value.key) == (f"{key} must be a whole number from 1 up, not 0", key)
 
 
-MODEL = Model([LSTM(100, projection=30), Dense(7), GRU(64), ConvLSTM(10, (3,))], 5)
+MODEL = Model([LSTM(100, projection=30), Dense(7), GRU(64), ConvLSTM(10, (3,), input_dim=3)], 5)
 TEMPLATE = Template(MODEL.layers, MODEL.input_dim, budget=Budget(params=9))
 
 
 def test_one_width_is_that_of_every_recurrent_layer() -> None:
     opened = one_width(TEMPLATE)
     assert (opened.places, opened.shares, opened.budget) == (((0, "units"), (2, "units"), (3, "filters")), (), Budget(params=9))
-    assert opened.fill(50) == Model([LSTM(50, projection=30), Dense(7), GRU(50), ConvLSTM(50, (3,))], 5)
+    assert opened.fill(50) == Model([LSTM(50, projection=30), Dense(7), GRU(50), ConvLSTM(50, (3,), input_dim=3)], 5)
 
 
 def test_proportions_are_to_the_widest_units() -> None:
@@ -68,8 +66,8 @@ def test_proportions_are_to_the_widest_units() -> None:
     assert opened.places == ((0, "units"), (0, "projection"), (2, "units"), (3, "filters"))
     assert opened.shares == ((100, 100), (30, 100), (64, 100), (10, 100))
     assert opened.fill(100) == MODEL
-    assert opened.fill(11) == Model([LSTM(11, projection=3), Dense(7), GRU(8), ConvLSTM(2, (3,))], 5)
-    assert opened.fill(1) == Model([LSTM(1, projection=1), Dense(7), GRU(1), ConvLSTM(1, (3,))], 5)
+    assert opened.fill(11) == Model([LSTM(11, projection=3), Dense(7), GRU(8), ConvLSTM(2, (3,), input_dim=3)], 5)
+    assert opened.fill(1) == Model([LSTM(1, projection=1), Dense(7), GRU(1), ConvLSTM(1, (3,), input_dim=3)], 5)
 
 
 def test_the_widest_is_no_projection() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lstm_calc import read, tensors
 from lstm_calc.adapters import Real
-from lstm_calc.frameworks import FRAMEWORKS
+from lstm_calc.frameworks import frameworks
 from lstm_calc.questions.verify import TOLERANCE, verify
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_what_a_framework_does_not_offer_is_refused_first(cli: Cli) -> None:
 def test_differences_are_listed_and_the_answer_is_no(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = [("W", (1, 16, 8)), ("R", (1, 16, 5)), ("extra", (3,))]
     built = Real("9.9", tensors, lambda _, x: x)
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda _: built)
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", lambda _: lambda _: built)
     result = cli("verify", "8 > lstm 4", "-f", "onnx", "--format", "csv")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
@@ -67,14 +67,14 @@ def test_differences_are_listed_and_the_answer_is_no(cli: Cli, monkeypatch: pyte
 
 
 def test_every_table_says_what_pip_installs() -> None:
-    assert [name for name, table in FRAMEWORKS.items() if not table.package] == ["textbook"]
+    assert [name for name, table in frameworks().items() if not table.package] == ["textbook"]
 
 
 def test_what_a_framework_raises_is_one_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def build(_: object) -> Real:
         raise RuntimeError("\ntoo large \x1b[31m\nand more")
 
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: build)
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", lambda _: build)
     result = cli("verify", "8 > lstm 4", "-f", "pytorch")
     assert result.exit_code == 2
     assert result.stderr == "error: pytorch could not build or run this model: too large \\x1b[31m\n"
@@ -87,7 +87,7 @@ def test_a_tied_head_is_held_against_one_of_its_own(cli: Cli, monkeypatch: pytes
         built.append(model)
         return Real("1", [], lambda _, x: x)
 
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: build)
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", lambda _: build)
     cli("verify", "vocab 9 > embed 4 > lstm 4 > dense 9 tied", "-f", "pytorch")
     assert [str(model) for model in built] == ["vocab 9 > embed 4 > lstm 4 > dense 9"]
 
@@ -117,7 +117,7 @@ def made_by_hand(model: Model, order: str) -> Real:
         import numpy as np
 
         output = of_one_direction(weights, "", x, order)
-        if len(model.layers[0].ways) == 1:
+        if len(model.layers[0].directions) == 1:
             return output
         return np.concatenate([output, of_one_direction(weights, "_reverse", x[:, ::-1], order)[:, ::-1]], -1)
 
@@ -129,7 +129,7 @@ STACK = "2 > bilstm 1 x2 > lstm 4 > dense 3"
 
 def test_recurrent_layers_are_run_and_alike_ones_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numpy", reason="NumPy comes with every framework")
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda model: made_by_hand(model, "ifgo"))
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", lambda _: lambda model: made_by_hand(model, "ifgo"))
     answer = verify(read(STACK), "pytorch", gates=True)
     assert [check.layer for check in answer.gates] == ["lstm", "lstm_2"]
     assert all(0 < check.error < TOLERANCE for check in answer.gates)
@@ -141,7 +141,7 @@ def test_recurrent_layers_are_run_and_alike_ones_once(cli: Cli, monkeypatch: pyt
 @pytest.mark.parametrize("order", ["figo", "igfo", "ifog"])
 def test_gates_in_another_order_are_seen_in_what_comes_out(cli: Cli, monkeypatch: pytest.MonkeyPatch, order: str) -> None:
     pytest.importorskip("numpy", reason="NumPy comes with every framework")
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda model: made_by_hand(model, order))
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", lambda _: lambda model: made_by_hand(model, order))
     answer = verify(read(STACK), "pytorch", gates=True)
     assert all(check.error > 100 * TOLERANCE for check in answer.gates)
     assert (answer.agrees, answer.failures, answer.differences) == (False, 2, ())
@@ -153,6 +153,6 @@ def test_what_has_other_tensors_is_not_run(monkeypatch: pytest.MonkeyPatch) -> N
     def run(*_: object) -> None:
         raise AssertionError("run")
 
-    monkeypatch.setattr("lstm_calc.questions.verify._adapter", lambda _: lambda _: Real("9.9", [("weight", (3,))], run))
+    monkeypatch.setattr("lstm_calc.questions.verify.adapter_of", lambda _: lambda _: Real("9.9", [("weight", (3,))], run))
     answer = verify(read("3 > lstm 2"), "pytorch", gates=True)
     assert (len(answer.differences), answer.gates) == (5, ())

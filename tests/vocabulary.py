@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from hypothesis import strategies as st
 
-from lstm_calc.cli import COMMANDS, app
+from lstm_calc.cli import COMMANDS, command
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frozen import DATA_FORMATS, MERGES, PADDINGS
 from lstm_calc.model import KINDS
@@ -22,23 +21,7 @@ FILES = ("answer.txt", "-", "", ".", "no/such/folder", "/dev/null", "old.txt")
 """Where an answer may be asked to go: nowhere that matters."""
 
 CONFIGS = [json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "data" / "keras_configs").glob("*.json"))]
-WORDS = (
-    "lstm",
-    "bilstm",
-    "gru",
-    "dense",
-    "embed",
-    "vocab",
-    "conv_lstm",
-    "repeat_vector",
-    "rnn",
-    "mgu",
-    ">",
-    "x2",
-    "x0",
-    "x300",
-    "nobias",
-)
+WORDS = (*KINDS, "bilstm", "bigru", "embed", "vocab", "16x4", "8x8x3", "_x3", ">", "x2", "x0", "x300", "nobias")
 OPTIONS = (
     "tied",
     "cudnn",
@@ -52,6 +35,17 @@ OPTIONS = (
     "sequences",
     "strides=2x2",
     "dilation=2",
+    "keepdims",
+    "average",
+    "2x2",
+    "2x1",
+    "2x-1",
+    "1+1",
+    "1+0x2+1",
+    "0.5",
+    "relu",
+    "noscale",
+    "a",
 )
 MARKS = (
     "?",
@@ -78,8 +72,19 @@ MARKS = (
 
 numbers = st.one_of(st.integers(0, 40), st.integers(0, 10**6), st.sampled_from([10**100, 10**500, 10**501, -1])).map(str)
 junk = st.one_of(st.sampled_from([*MARKS, *WORDS, *OPTIONS]), st.text(max_size=12))
+LAYERS = (
+    *("conv 4 kernel=3", "conv 4 kernel=2x2", "pool 2", "pool 2x2 average", "global_pool", "layer_norm", "dropout 0.5", "masking"),
+    *("activation relu", "flatten", "reshape 4x-1", "reshape -1", "permute 2x1", "repeat_vector 3", "upsample 2", "crop 1+1"),
+    *("pad 1+0", "lstm 4", "lstm 4 last", "bigru 3 sequences", "rnn 2 x2", "dense 3", "dense 2 name=a", "shared a"),
+    *("bilstm 3 merge=none", "conv_lstm 2 kernel=3 padding=same"),
+)
+SOURCES = ("5", "12x5", "_x5", "12x10x3", "6x8x8x3", "vocab 9 > embed 4")
+chains = st.tuples(st.sampled_from(SOURCES), st.lists(st.sampled_from(LAYERS), min_size=1, max_size=4)).map(
+    lambda parts: " > ".join([parts[0], *parts[1]])
+)
+"""Layers of every kind, one after the other, whether or not each can read what comes in."""
 written = st.one_of(
-    models().map(str), st.lists(st.one_of(st.sampled_from([*WORDS, *OPTIONS]), numbers, junk), max_size=9).map(" ".join)
+    models().map(str), chains, st.lists(st.one_of(st.sampled_from([*WORDS, *OPTIONS]), numbers, junk), max_size=9).map(" ".join)
 )
 """Notations: of real models, and of words in any order."""
 
@@ -128,8 +133,7 @@ POOLS: dict[str, tuple[str, ...]] = {
 
 def parameters() -> dict[str, list[Any]]:
     """Return what every command takes, as Typer has it."""
-    commands = typer.main.get_command(app).commands
-    return {name: list(commands[name].params) for name in COMMANDS if name != "verify"}
+    return {name: list(command(name).params) for name in COMMANDS if name != "verify"}
 
 
 PARAMETERS = parameters()

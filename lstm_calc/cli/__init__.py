@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, MutableMapping
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -18,51 +17,26 @@ COMMANDS = tuple(DESCRIPTIONS)
 """Every command, in the order of the help; each is the function ``run`` of the module of its name."""
 
 
-class Commands(MutableMapping[str, Any]):
-    """The commands by name, each imported and built when it is asked for."""
-
-    def __getitem__(self, name: str) -> Any:
-        """Build one command; raise KeyError where there is none of the name."""
-        if name not in COMMANDS:
-            raise KeyError(name)
-        single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
-        single.command(name, help=DESCRIPTIONS[name])(import_module(f"lstm_calc.cli.{name}").run)
-        return typer.main.get_command(single)
-
-    def __contains__(self, name: object) -> bool:
-        """Say whether there is a command of a name, without building it."""
-        return name in COMMANDS
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names."""
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        """Return how many commands there are."""
-        return len(COMMANDS)
-
-    def __setitem__(self, name: str, command: Any = None) -> None:
-        """Refuse: commands are modules."""
-        raise TypeError(f"{name}: a command is a module in lstm_calc.cli")
-
-    __delitem__ = __setitem__
+def command(name: str) -> TyperCommand:
+    """Import the module of a command and return the command with its options; ``name`` is one of ``COMMANDS``."""
+    single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
+    single.command(name, help=DESCRIPTIONS[name])(import_module(f"lstm_calc.cli.{name}").run)
+    return cast("TyperCommand", typer.main.get_command(single))
 
 
 class Group(TyperGroup):
-    """The program; every error that we expect leaves it as one sentence on stderr and exit code 2."""
+    """The program: a command is imported when it is called; an error that we expect is one sentence on stderr and exit code 2."""
 
-    def __init__(self, **settings: Any) -> None:
-        """Take Typer's settings, and the commands from their modules."""
-        super().__init__(**settings)
-        self.commands = Commands()
-
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  Typer's own would build each
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer passes it
         """Return the names of the commands, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command; while a word is completed, no more of it than its name and what it does."""
-        return TyperCommand(cmd_name, help=DESCRIPTIONS[cmd_name]) if ctx.resilient_parsing else super().get_command(ctx, cmd_name)
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:  # noqa: ARG002 - Typer passes it
+        """Return a command as help and completion list it, by its name and what it does; None where there is none of the name.
+
+        Its options are not there: to list 18 commands, none of them has to be imported.
+        """
+        return TyperCommand(cmd_name, help=DESCRIPTIONS[cmd_name]) if cmd_name in DESCRIPTIONS else None
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
         """Read the options before the command; what fails there is a wrong request, for which Typer's own exit code is 1."""
@@ -71,13 +45,14 @@ class Group(TyperGroup):
         except typer.Exit as ended:
             raise typer.Exit(2 if ended.exit_code else 0) from None
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command of a call, or name the nearest; complete nothing after what is no command."""
-        if args[0] not in self.commands:
-            if ctx.resilient_parsing:
-                return args[0], TyperCommand(args[0], add_help_option=False), []
-            raise LstmCalcError(f"{quoted(args[0])} is not a command{did_you_mean(args[0], COMMANDS)}")
-        return args[0], self.commands[args[0]], args[1:]
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str, TyperCommand, list[str]]:
+        """Return the command that is called, with its options, and its arguments; raise LstmCalcError where there is none."""
+        name, *others = args
+        if name in COMMANDS:
+            return name, command(name), others
+        if ctx.resilient_parsing:
+            return name, TyperCommand(name, add_help_option=False), []  # nothing is completed after what is no command
+        raise LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS)}")
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; exit with the code that the command returns, unless the caller wants it back (``standalone_mode=False``)."""
@@ -134,11 +109,11 @@ def _show_version(wanted: bool) -> None:
         from importlib.metadata import distributions
         from platform import python_implementation, python_version
 
-        from lstm_calc.frameworks import FRAMEWORKS
+        from lstm_calc.frameworks import frameworks
 
         version = next((found.version for found in distributions(name="lstm-calc")), "(not installed)")
         typer.echo(f"lstm-calc {version} ({python_implementation()} {python_version()})")
-        recorded = [f"{table.name} {table.release}" for table in FRAMEWORKS.values() if table.release]
+        recorded = [f"{table.name} {table.release}" for table in frameworks().values() if table.release]
         typer.echo(f"tables held against {listed(recorded)}")
         raise typer.Exit
 

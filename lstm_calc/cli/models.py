@@ -12,18 +12,20 @@ from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.frozen import UNKNOWN, Record
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
-from lstm_calc.model.template import Place, Template
+from lstm_calc.model.template import Place, Template, template_of
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
-    "A line of notation, a TOML or JSON file, a Keras config or .keras archive, or - for one on stdin. "
+    "A line of notation, a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
     "The notation: '300 > bilstm 512 x2 > dense 10', "
-    "'vocab 20k > embed 128 > lstm 64', with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
-    "kernel=3x3, padding=same, strides=2x2, tied, cudnn, frozen, in=1280, name=encoder, sequences, last, state, stateful, "
-    "backwards."
+    "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
+    "with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
+    "kernel=3x3, padding=same, strides=2x2, tied, cudnn, frozen, in=1280, name=encoder, inputs=encoder.h, sequences, last, state, "
+    "stateful, backwards."
 )
 _SHAPE = "Model, by flags"
 
@@ -147,6 +149,18 @@ def read_model(
     return with_assumed(named_model(model, _width_beside(flags), said), assume)
 
 
+def _with_stored(model: Model, path: str) -> Model:
+    """Return a model in which layers that are not known have as many parameters as the file stores for them, and say so."""
+    if model.is_known or not path.lower().endswith((".h5", ".hdf5", ".keras")):
+        return model
+    from lstm_calc.weights.unknown import with_stored_numbers
+
+    model, notes = with_stored_numbers(model, path)
+    for note in notes:
+        say(f"note: {note}")
+    return model
+
+
 def with_assumed(model: Model, assumed: list[str] | None) -> Model:
     """Return a model in which layers that are not known have the numbers of parameters of --assume, by their class or name."""
     for text in assumed or ():
@@ -229,7 +243,7 @@ def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_S
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load
 
-        return load(model, input_dim)
+        return _with_stored(load(model, input_dim), model)
     from lstm_calc.formats.notation import read
 
     return read(model)
@@ -267,7 +281,7 @@ def model_and_budget(
     from lstm_calc.formats.modelfile import load_with_budget
 
     found, budget = load_with_budget(model, input_dim)
-    return with_assumed(found, assumed), budget
+    return with_assumed(_with_stored(found, model), assumed), budget
 
 
 def read_assumed(
@@ -328,7 +342,7 @@ def _template_from_flags(flags: dict[str, Any]) -> Template:
     places: list[Place] = []
     for name in unknown:
         places += [(None, name)] if name == "input_dim" else _open_places(model, name)
-    return Template(model.layers, model.input_dim, tuple(places))
+    return template_of(model, tuple(places))
 
 
 def _open_places(model: Model, name: str) -> Iterator[Place]:

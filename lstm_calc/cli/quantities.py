@@ -35,7 +35,7 @@ def read_batch(
     lengths: str | None = typer.Option(
         None, "--lengths", help="Instead: the valid steps of a packed batch, as 10,5.", rich_help_panel=_BATCH
     ),
-    space: str | None = typer.Option(None, "--space", help="conv_lstm: the image that it reads, as 64x64.", rich_help_panel=_BATCH),
+    space: str | None = typer.Option(None, "--space", help="The image that the model reads, as 64x64.", rich_help_panel=_BATCH),
 ) -> dict[str, Any]:
     """Return the batch that is run."""
     if lengths is not None and (batch is not None or steps is not None):

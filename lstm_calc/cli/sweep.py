@@ -2,7 +2,7 @@
 
 import sys
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,7 +17,7 @@ from lstm_calc.render import ROW_FORMATS
 from lstm_calc.streams import is_terminal, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lstm_calc.questions.sweep import Row, Sweep
 
@@ -26,7 +26,6 @@ _WITH_TYPES = {"json", "ndjson"}
 """Formats that can say true, false and null."""
 _PLOT = "Plot"
 _MOST_LINES = 1_000
-_MOST_HELD = 1_000_000
 _LONG_WORK = 200_000
 
 
@@ -96,7 +95,7 @@ def _selected(
     """Return the rows that pass every filter, in order, at most so many."""
     from lstm_calc.questions.selection import passing, ranked
 
-    most = None if top is None else counted("top", top)
+    most = None if top is None else min(counted("top", top), sys.maxsize)
     with naming("--where"):
         for text in where:
             rows = passing(rows, columns, text)
@@ -121,25 +120,27 @@ def _is_shown(output: Output) -> bool:
 
 
 def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
+    from lstm_calc.questions.selection import held
     from lstm_calc.report.sweep import sweep_columns, sweep_document
 
     if output.form in _WITH_TYPES:
         rows = answer.plain(rows)
     if output.form in ROW_FORMATS:
         return output.rows(sweep_columns(answer), rows)
-    rows = _few(rows, yes=yes) if output.form == "table" else _held(rows)
+    rows = list(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson"))
     return output.show(lambda: _data(answer, rows), lambda: sweep_document(model, answer, rows))
 
 
 def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
+    from lstm_calc.questions.selection import held
     from lstm_calc.render.chart import as_text
     from lstm_calc.render.picture import form_of, picture
     from lstm_calc.report.sweep import sweep_chart
 
     line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)
-    chart = sweep_chart(model, answer, rows, line)
+    chart = sweep_chart(model, answer, held(rows, "vary less, or use --where"), line)
     if not form:
         from shutil import get_terminal_size
 
@@ -153,15 +154,7 @@ def _data(answer: "Sweep", rows: "Iterable[Row]") -> dict[str, Any]:
     return {"schema": "lstm-calc/sweep/1", "rows": [dict(zip(answer.columns, row, strict=True)) for row in rows]}
 
 
-def _held(rows: "Iterable[Row]") -> "list[Row]":
-    """Return rows for a format that is made whole."""
-    held = list(islice(rows, _MOST_HELD + 1))
-    if len(held) > _MOST_HELD:
-        raise LstmCalcError(f"json of more than {_MOST_HELD:,} rows would be held whole; give --format ndjson")
-    return held
-
-
-def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":
+def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterable[Row]":
     """Return rows for a table; a long one is asked for, or refused where there is nobody to ask."""
     left = iter(rows)
     first = list(islice(left, _MOST_LINES + 1))
@@ -171,7 +164,7 @@ def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterator[Row] | list[Row]":
             raise LstmCalcError(f"a table of more than {_MOST_LINES:,} rows is long; {advice}")
         if not _agreed(f"more than {_MOST_LINES:,} rows ({advice}); draw them all?"):
             raise LstmCalcError(f"no table is drawn; {advice}")
-    return [*first, *left]
+    return chain(first, left)
 
 
 def _agreed(question: str) -> bool:

@@ -30,13 +30,14 @@ _LETTERS = {
     "recurrent_bias": "b'",
     "peephole": "p",
     "projection": "P",
-    "gain": "g",
-    "shift": "b",
+    "gain": "γ",
+    "shift": "β",
     "statistic": "s",
     "slope": "a",
     "table": "T",
     "other": "w",
 }
+"""The letter of each role; a role without one goes by its name."""
 _SUM, _PRODUCT, _ATOM = range(3)
 _BINDING = {"+": _SUM, "-": _SUM, "*": _PRODUCT}
 
@@ -93,8 +94,8 @@ def readers(equations: tuple[Equation, ...]) -> dict[str, str]:
 
 def _symbol(role: str, letter: str | None, blocks: Blocks) -> str:
     if letter is None:
-        return "b_P" if role == "bias" and (None, "projection") in blocks else _LETTERS[role]
-    return f"{_LETTERS[role]}_{letter}"
+        return "b_P" if role == "bias" and (None, "projection") in blocks else _LETTERS.get(role, role)
+    return f"{_LETTERS.get(role, role)}_{letter}"
 
 
 def formulas(

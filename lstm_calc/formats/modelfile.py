@@ -11,28 +11,33 @@ params = "5M"
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, listed, quoted
+from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, quoted
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import RULES, UNKNOWN, count
 from lstm_calc.inputs import note
 from lstm_calc.model import KINDS, Layer, Model, Nested
 from lstm_calc.model.budget import Budget, budget_of
-from lstm_calc.model.template import Place, Template
+from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
-_MOST_DOTS = 1000
-"""A dotted key costs tomllib the square of its parts; no model has such a line."""
 _DEEPEST = 50
 """Models within models that are read."""
+_STRING_OR_COMMENT = r'"""(?s:.*?)(?:"{3,5}|\Z)|\'{3}(?s:.*?)(?:\'{3,5}|\Z)|"[^"\n]*"?|\'[^\'\n]*\'?|#.*'
+"""In a TOML text without escaped quotes and backslashes; one that is not closed goes on to the end, so that one pass is enough."""
+_MOST_DOTS = 2
+"""A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
+_LONGEST_WORD = 2000
+"""The largest size has 1,661 binary digits."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
@@ -66,20 +71,12 @@ def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
     text, file = _read(path)
     data = _data(text, file)
-    if not _has_types(data):
-        model = _described(data, file)
-        return _template(model)
-    places = tuple(_opened(data))
+    places = tuple(_opened(data)) if _has_types(data) else ()
+    if not places:
+        return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
     top["outputs"] = data.get("outputs", ())
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
-
-
-def _template(model: Model) -> Template:
-    """Return a model as a template without an open size."""
-    return Template(
-        model.flat, model.input_dim, input_shape=model.input_shape, framework=model.framework, outputs=model.flat_outputs
-    )
 
 
 def _read(path: str) -> tuple[str, str]:
@@ -202,9 +199,17 @@ def _opened(data: dict[str, Any]) -> Iterator[Place]:
 def _toml(text: str) -> Any:
     import tomllib
 
-    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
-        raise ModelError(f"a line has more than {_MOST_DOTS} dots")
+    _check_words(text)
     return tomllib.loads(text)
+
+
+def _check_words(text: str) -> None:
+    """Raise ModelError where a key or a number of a TOML text is so long that the parser takes much time or memory for it."""
+    words = re.sub(_STRING_OR_COMMENT, "s", text.replace(r"\\", "").replace(r"\"", ""))
+    if re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{_MOST_DOTS + 1}}}", words):
+        raise ModelError(f"a key has more than {_MOST_DOTS} dots")
+    if any(len(word) > _LONGEST_WORD for word in re.findall(r"[\w-]+", words)):
+        raise ModelError(f"a key or a number has more than {_LONGEST_WORD:,} characters")
 
 
 def _json(text: str) -> Any:
@@ -284,7 +289,7 @@ def _layer(table: Any, file: str, where: str) -> Layer:
     values = dict(table)
     name = values.pop("type", None)
     if not isinstance(name, str):
-        raise ModelFileError(f"a layer needs its type: {listed(KINDS, 'or')}", file, f"{where}.type")
+        raise ModelFileError("a layer needs its type, such as lstm or dense", file, f"{where}.type")
     kind = KINDS.get(name)
     if kind is None:
         raise ModelFileError(f"{quoted(name)} is not a layer type{did_you_mean(name, KINDS)}", file, f"{where}.type")

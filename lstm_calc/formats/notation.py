@@ -108,6 +108,7 @@ _KEYS = {
     "dilation": "dilation_rate",
     "padding": "padding",
     "format": "data_format",
+    "distributed": "time_distributed",
     "name": "name",
     "inputs": "inputs",
 }
@@ -357,6 +358,8 @@ def _kind(text: str, token: _Token) -> tuple[str, bool]:
     """Return the kind that a word names, and whether it is bidirectional."""
     word = token.text.lower()
     kind = _ALIASES.get(word, word)
+    if kind == Nested.kind:
+        raise NotationError("a model within a model can be said in a model file alone", text, token.start, token.stop)
     if kind in KINDS:
         return kind, False
     inner = _ALIASES.get(word[2:], word[2:])
@@ -411,7 +414,7 @@ def _built(text: str, tokens: list[_Token], kind: str, values: dict[str, Any], p
     """Return the layer of these values, or say which word made it impossible."""
     missing = [field for field, default in KINDS[kind].fields.items() if default is ... and field not in values]
     if missing:
-        sign = next(key for key, field in _KEYS.items() if field == missing[0])
+        sign = next((key for key, field in _KEYS.items() if field == missing[0]), missing[0])
         message = f"{tokens[0].text} needs its {missing[0]}, such as '{sign}=3x3'"
         raise NotationError(message, text, tokens[0].start, tokens[-1].stop)
     try:
@@ -428,7 +431,7 @@ def _option(text: str, token: _Token, kind: str) -> tuple[str, Any]:
     known = KINDS[kind].fields
     if re.fullmatch(r"x[\d?].*", token.text):
         field, parsed = "repeat", _count(text, token.replace(text=token.text[1:], start=token.start + 1))
-    elif equals and (key.lower() in {*_KEYS, *_KEYS.values()} or key.lower() in known.keys() & RULES.keys()):
+    elif equals and key.lower() in {*_KEYS, *_KEYS.values(), *known}:
         field = _KEYS.get(key.lower(), key.lower())
         parsed = _value(text, field, _Token(value, token.start + len(key) + 1))
     elif not equals and key.lower() in _WORDS:
@@ -574,7 +577,7 @@ def _written_source(model: Model) -> list[str]:
 
 def written(layer: Layer) -> Iterator[str]:
     """Yield the segments of one layer: its vocabulary first where it is an embedding."""
-    values = layer.changed()
+    values = {name: value for name, value in layer.changed().items() if name not in _UNWRITTEN}
     field = layer.value or layer.size
     if layer.kind == "embedding":
         yield f"vocab {values.pop('vocab_size')}"
@@ -589,6 +592,9 @@ def written(layer: Layer) -> Iterator[str]:
     words += [f"{name}={_text(value)}" for name, value in values.items() if name not in said and name not in keys]
     yield " ".join(words)
 
+
+_UNWRITTEN = {"paths"}
+"""Fields that say under which names a file keeps the weights."""
 
 _SHORT = {"k"}
 """Keys that are short for others, and not written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from lstm_calc.model.model import wanted_ranks
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from lstm_calc.model import Model, Use
     from lstm_calc.model.sizes import Size
     from lstm_calc.model.template import Template
@@ -33,6 +34,7 @@ __all__ = [
     "equation_words",
     "framework",
     "framework_of",
+    "frameworks",
     "layout_for",
     "layout_of",
     "offers",
@@ -45,50 +47,29 @@ __all__ = [
 ]
 
 
-class Tables(MutableMapping[str, Framework]):
-    """The frameworks by name; a family's module is imported when one of it, or all, is asked for."""
-
-    def __init__(self, families: tuple[str, ...]) -> None:
-        """Take the modules whose values are the frameworks, in the order of every list."""
-        self._families = list(families)
-        self._known: dict[str, Framework] = {}
-
-    def _load(self) -> None:
-        module = import_module(f"lstm_calc.frameworks.{self._families.pop(0)}")
-        self._known |= {value.name: value for value in vars(module).values() if isinstance(value, Framework)}
-
-    def __getitem__(self, name: str) -> Framework:
-        """Return a framework; raise KeyError where there is none of the name."""
-        try:
-            return self._known[name]
-        except KeyError:
-            while name not in self._known and self._families:
-                self._load()
-        return self._known[name]
-
-    def __setitem__(self, name: str, table: Framework) -> None:
-        """Add a framework, or put another in its place."""
-        self._known[name] = table
-
-    def __delitem__(self, name: str) -> None:
-        """Take a framework out."""
-        del self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield every name."""
-        while self._families:
-            self._load()
-        return iter(list(self._known))
-
-    def __len__(self) -> int:
-        """Return how many frameworks there are."""
-        return len(list(iter(self)))
-
-
 _SIGNS: dict[str, Callable[[int, int], bool]] = {"<": operator.lt, "<=": operator.le, "=": operator.eq}
 
-FRAMEWORKS = Tables(("textbook", "keras", "torch", "runtime", "tensorflow", "flax", "jax", "mlx"))
-"""Every framework by name, in the order of every list."""
+FRAMEWORKS = {
+    "textbook": "textbook.TEXTBOOK",
+    "keras": "keras.KERAS",
+    "pytorch": "torch.PYTORCH",
+    "paddle": "torch.PADDLE",
+    "onnx": "runtime.ONNX",
+    "openvino": "runtime.OPENVINO",
+    "tflite": "runtime.TFLITE",
+    "cudnn": "tensorflow.CUDNN",
+    "tensorflow1": "tensorflow.TENSORFLOW1",
+    "flax-linen": "flax.FLAX_LINEN",
+    "flax-nnx": "flax.FLAX_NNX",
+    "flax-nnx-optimized": "flax.FLAX_NNX_OPTIMIZED",
+    "haiku": "jax.HAIKU",
+    "equinox": "jax.EQUINOX",
+    "mlx": "mlx.MLX",
+}
+"""Where the table of each framework is, in the order of every list: its module here, and its name there.
+
+A module is imported when one of its frameworks is asked for, since a start that answers for one of them has no time for all.
+"""
 
 DEFAULT = "textbook"
 """The framework of a model that is of none, where none is asked for."""
@@ -104,15 +85,25 @@ _MEANT = {
 
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
-    try:
-        return FRAMEWORKS[name]
-    except KeyError:
-        pass
+    if name not in FRAMEWORKS:
+        raise FrameworkError(_unknown(name))
+    module, constant = FRAMEWORKS[name].split(".")
+    table: Framework = getattr(import_module(f"{__name__}.{module}"), constant)
+    return table
+
+
+def frameworks() -> dict[str, Framework]:
+    """Return every framework by name; this imports them all."""
+    return {name: framework(name) for name in FRAMEWORKS}
+
+
+def _unknown(name: str) -> str:
+    """Return, as a sentence, that there is no framework of a name, and which one may be meant."""
     if "," in name:
-        raise FrameworkError(f"{quoted(name)} names several frameworks, where one is asked for; compare takes several")
+        return f"{quoted(name)} names several frameworks, where one is asked for; compare takes several"
     meant = [repr(each) for each in _MEANT.get(name.lower(), "").split()]
     hint = f"; did you mean {listed(meant, 'or')}?" if meant else did_you_mean(name, FRAMEWORKS)
-    raise FrameworkError(f"{quoted(name)} is not a framework{hint}")
+    return f"{quoted(name)} is not a framework{hint}"
 
 
 def framework_of(model: Model | Template, name: str | None) -> Framework:
@@ -124,7 +115,11 @@ def framework_of(model: Model | Template, name: str | None) -> Framework:
 
 
 _NO_WEIGHTS = Layout(rows=())
-_EVERYWHERE = {"other": Layout(rows=(Row("parameters", "params", "other", when="weights"),), source="what the model says of it", path="{name}/")}
+_EVERYWHERE = {
+    "other": Layout(
+        rows=(Row("parameters", "params", "other", when="weights"),), source="what the model says of it", path="{name}/"
+    )
+}
 """How layers are stored of which no framework's table says how."""
 
 
@@ -238,8 +233,8 @@ def check_run(table: Framework, layer: Layer) -> None:
     for field, value in layer.changed().items():
         plain = value == usual.get(field) or (isinstance(value, tuple) and set(value) == {1})
         if field in RUN_FIELDS and not plain and field not in _runs(table, layout):
-            others = {name: other.layouts.get(layer.kind) for name, other in FRAMEWORKS.items()}
-            names = tuple(name for name, other in others.items() if other and field in _runs(FRAMEWORKS[name], other))
+            others = ((name, other, other.layouts.get(layer.kind)) for name, other in frameworks().items())
+            names = tuple(name for name, other, layout in others if layout and field in _runs(other, layout))
             raise FrameworkError(f"{table.name} has no {field} for {layer.kind}; {_do(names)}")
 
 
@@ -264,7 +259,7 @@ def offers(table: Framework, kind: str, word: str) -> bool:
 
 def who_offers(kind: str, word: str = "") -> tuple[str, ...]:
     """Return the frameworks that have a kind of layer and, of it, the option that a word stands for."""
-    return tuple(name for name, table in FRAMEWORKS.items() if offers(table, kind, word))
+    return tuple(name for name, table in frameworks().items() if offers(table, kind, word))
 
 
 def _who_does(kind: str, word: str) -> str:

@@ -321,8 +321,9 @@ EQUINOX = Framework(
         "prelu": Layout(
             source="equinox/nn/_activations.py, class PReLU",
             initial="0.25",
-            note="one slope, or as many as are given",
-            rows=(Row("negative_slope", "slopes", "slope"),),
+            note="one slope, unless an array of others is given",
+            limits=(("all_slopes", "=", "1"),),
+            rows=(Row("negative_slope", "", "slope"),),
         ),
     },
 )

@@ -99,6 +99,11 @@ class Layout(Record):
         """The counts that were worked out as sums of products, by the options of a layer."""
         return {}
 
+    @cached_property
+    def chosen(self) -> dict[tuple[object, ...], tuple[tuple[Row, tuple[str, ...], str], ...]]:
+        """The rows of a layer that were chosen, each with its gates and its direction, by the layer's options and directions."""
+        return {}
+
 
 class Signal(Record):
     """What flows into, through or out of a recurrent layer when it runs: a name and its axes in words.

@@ -129,7 +129,6 @@ PYTORCH = Framework(
             path="cell_list.{depth}.",
             note="PyTorch has none: the class that is copied most, whose convolution reads input and h beside each other",
             padding="same",
-            runs="padding",
             rows=(
                 Row("conv.weight", "gates*units input+output kernel_size", "kernel recurrent_kernel"),
                 Row("conv.bias", "gates*units", "bias", when="bias"),
@@ -145,7 +144,6 @@ PYTORCH = Framework(
             path="cell_list.{depth}.",
             note="PyTorch has none: the class that is copied most, whose convolutions read input and h beside each other",
             padding="same",
-            runs="padding",
             rows=(
                 Row("conv_gates.weight", "gates*units input+output kernel_size", "kernel recurrent_kernel", gates="reset update"),
                 Row("conv_gates.bias", "gates*units", "bias", when="bias", gates="reset update"),

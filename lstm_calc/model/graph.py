@@ -81,7 +81,7 @@ def check_names(layers: Sequence[Layer]) -> None:
             if layer.name in taken:
                 raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
             taken.add(layer.name)
-    if INPUT in taken and layers[0].name != INPUT and any(INPUT in layer.inputs for layer in layers):
+    if INPUT in taken and not isinstance(layers[0], Input) and any(INPUT in layer.inputs for layer in layers):
         what = f"name {INPUT!r} is that of the model's input, which a layer reads; give the layer another name"
         raise ModelError(what, key="name", layer=[layer.name for layer in layers].index(INPUT))
 

@@ -228,18 +228,6 @@ class Model(Checked):
         return not any(isinstance(call, Other) and (call.params is None or not call.knows_shape) for call in self.calls)
 
     @cached_property
-    def giving_last(self) -> frozenset[int]:
-        """The positions of the recurrent layers that have to give their last step alone, for a merge reads them beside vectors."""
-        if not any(isinstance(call, Merge) for call in self.calls):
-            return frozenset()
-        pairs = enumerate(zip(self.calls, wanted_ranks(self), strict=True))
-        return frozenset(
-            position
-            for position, (call, ranks) in pairs
-            if isinstance(call, Recurrent) and call.return_sequences is None and ranks == {call.rank - 1}
-        )
-
-    @cached_property
     def uses(self) -> tuple[Use, ...]:
         """Every use of a layer, in order, with the shapes as far as they follow from the model alone."""
         return _named(self, self.__dict__["steps"])
@@ -298,6 +286,7 @@ def wanted_ranks(model: Model) -> list[set[int]]:
             ranks = {len(shape or (None, None)) + distributed}
         else:
             ranks = set(wanted[position]) if call.keeps_rank else set()
+            ranks = ranks or ({call.least_rank} if call.least_rank > 2 else set())
         if isinstance(call, Merge) and call.alike:
             ranks |= {certain[source] for source, _ in sources if source in certain}
         for place, (source, number) in enumerate(sources):
@@ -338,6 +327,8 @@ def _steps(model: Model, shape: Shape, others: Mapping[str, Shape]) -> Iterator[
         try:
             yield from flow.through(position)
         except ModelError as error:
+            if error.layer is not None:
+                raise
             raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
 
 
@@ -348,18 +339,19 @@ class _Flow:
         self._model, self._shape, self._others = model, shape, others
         self._given: dict[int, tuple[Shape, ...]] = {-1: (shape,)}
         self._timed, self._lasts = {-1: _reads_steps(model, -1, shape)}, {-1: -1}
-        self._use = 0
+        self._use, self._last_alone = 0, _last_alone(model)
         self._behind_features = False
 
     def through(self, position: int) -> Iterator[_Step]:
         """Yield the uses of the layer at a position; raise ModelError where it cannot read what comes in."""
         call, each = self._model.calls[position], self._model.flat[position]
         reads, reads_steps, sources = self._input(position) if isinstance(each, Input) else self._read(position)
+        if call.repeat > 1:
+            _refuse_two(self._model, position)
         first, (initial, begun) = reads[0], (reads[1:], sources[1:]) if call.states else ((), ())
         gives: tuple[Shape, ...] = ()
         for depth in range(call.repeat):
-            is_last = depth == call.repeat - 1
-            one = _giving(call, last=position in self._model.giving_last) if is_last else _giving_every_step(call)
+            one = _giving(call, every_step=depth < call.repeat - 1, last_alone=position in self._last_alone)
             gives, gives_steps = one.give(reads), one.time_distributed > 0 or one.gives_steps(reads_steps)
             yield call, depth, reads, gives, reads_steps, gives_steps, each is not call, sources
             first, reads, reads_steps = reads[0], (*gives, *initial), gives_steps
@@ -379,9 +371,26 @@ class _Flow:
         model, call, sources = self._model, self._model.calls[position], self._model.sources[position]
         flowing = tuple(self._given[source][number] for source, number in sources)
         timed = call.among([self._timed[source] and not _is_state(model, source, number) for source, number in sources])
-        named = bool(model.flat[position].inputs)
-        reads = _read(call, flowing, named=named, behind_features=self._behind_features)
-        return reads, timed, tuple((self._lasts[source], number) for source, number in sources) if reads == flowing else ()
+        reads = _named_input(call, flowing) if model.flat[position].inputs else self._next(position, flowing)
+        if reads != flowing:
+            return reads, timed if call.reads_steps is None else call.reads_steps, ()
+        return reads, timed, tuple((self._lasts[source], number) for source, number in sources)
+
+    def _next(self, position: int, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
+        """Return what a layer reads that names nothing: what the one before gives, or an input of its own."""
+        call = self._model.calls[position]
+        reads = _own_input(call, flowing, self._shape, behind_features=self._behind_features)
+        if len(reads) > 1 and not call.reads_several:
+            _refuse_two(self._model, position - 1)
+            raise ModelError(f"reads one input, and {len(reads)} come in", key="inputs")
+        return reads
+
+
+def _refuse_two(model: Model, position: int) -> None:
+    """Refuse two directions that are not merged where one tensor is read."""
+    if model.calls[position].asdict().get("merge") == "none":
+        what = "merge=none gives two outputs, and the next layer reads one"
+        raise ModelError(what, key="merge", layer=model.origins[position])
 
 
 def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[str, Shape]) -> Shape:
@@ -401,40 +410,49 @@ def _reads_steps(model: Model, position: int, shape: Shape) -> bool:
     return len(shape) > 2 if said is None else said
 
 
-def _read(layer: Layer, flowing: tuple[Shape, ...], *, named: bool, behind_features: bool) -> tuple[Shape, ...]:
-    """Return what a layer reads: what comes in, or an input of its own; raise ModelError where it names what does not fit."""
-    if not named:
-        return _own_input(layer, flowing, features=behind_features)
-    width = layer.width(layer.reading(flowing[0]))
-    if layer.input_dim is not None and width != layer.input_dim:
+def _named_input(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Return what a layer reads that names it; raise ModelError where that is not as wide as the layer says."""
+    if layer.input_dim is not None and layer.width(layer.reading(flowing[0])) != layer.input_dim:
         raise ModelError(f"input_dim is {layer.input_dim:,}, and {shown(flowing[0])} comes in", key="input_dim")
     return flowing
 
 
-def _own_input(layer: Layer, flowing: tuple[Shape, ...], *, features: bool) -> tuple[Shape, ...]:
+def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape, *, behind_features: bool) -> tuple[Shape, ...]:
     """Return what a layer reads of what comes in, or an input of its own where it reads something else.
 
-    It reads something else where its own width or number of axes is not that of what comes in, and where it reads tokens and
-    features come in: it is then part of a larger model, and reads as many sequences and steps as come in.
+    It reads something else where what comes in is not as wide as it says or has another number of axes, and where it reads tokens
+    and features come in: it is then part of a larger model, and reads as many sequences and steps as come in, or as the model does.
     """
     (shape, *more), width = flowing, layer.input_dim
-    if width is None and not (features and isinstance(layer, Embedding)):
+    if width is None and not (behind_features and isinstance(layer, Embedding)):
         return flowing
-    if width == layer.width(layer.reading(shape)) and not more and layer.rank in {None, len(shape) - layer.time_distributed}:
+    read = layer.reading(shape)
+    if not more and width is not None and layer.rank in {None, len(read)} and layer.width(read) == width:
         return flowing
     own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
-    known = (*shape[:-1], *(None,) * len(own))
-    return (tuple(known[axis] if size is None else size for axis, size in enumerate(own)),)
+    known = (shape[:-1], start[:-1])
+    whole = (size or next((each[axis] for each in known if axis < len(each) and each[axis]), None) for axis, size in enumerate(own))
+    return (tuple(whole),)
 
 
-def _giving(layer: Layer, *, last: bool) -> Layer:
-    """Return a layer, or one that gives the last step alone."""
-    return layer.replace(return_sequences=False) if last else layer
+def _last_alone(model: Model) -> set[int]:
+    """Return the positions of the layers that leave open what they give, and are read by what wants the last step alone."""
+    merges = any(isinstance(layer, Merge) for layer in model.calls)
+    if not merges and all(
+        layer.input_shape(None) is None or (isinstance(layer, Recurrent) and not layer.window) for layer in model.calls
+    ):
+        return set()
+    pairs = enumerate(zip(model.calls, wanted_ranks(model), strict=True))
+    return {at for at, (layer, ranks) in pairs if isinstance(layer, Recurrent) and ranks == {layer.rank - 1}}
 
 
-def _giving_every_step(layer: Layer) -> Layer:
-    """Return a layer whose own repeat follows, which reads every step."""
-    return layer.replace(return_sequences=True) if isinstance(layer, Recurrent) and layer.return_sequences is False else layer
+def _giving(layer: Layer, *, every_step: bool, last_alone: bool) -> Layer:
+    """Return a layer that gives what is read of it: every step to its own repeat, or the last one alone where that is open."""
+    if not isinstance(layer, Recurrent):
+        return layer
+    if every_step:
+        return layer.replace(return_sequences=True) if layer.return_sequences is False else layer
+    return layer.replace(return_sequences=False) if last_alone and layer.return_sequences is None else layer
 
 
 def _check_input(model: Model) -> None:
@@ -463,17 +481,15 @@ def first_reader(model: Model) -> Layer | None:
 
     An embedding after a layer that gives features reads an input of its own.
     """
-    features = False
-    reached = {-1, 0} if isinstance(model.flat[0], Input) else {-1}
+    reached = {-1: False, 0: False} if isinstance(model.flat[0], Input) else {-1: False}
     for position, call in enumerate(model.calls):
-        if any(source in reached for source, _ in model.sources[position]):
-            if features and isinstance(call, Embedding):
-                return None
-            if call.input_shape(None) is not None or call.time_distributed:
-                return call
-            if call.keeps_rank:
-                reached.add(position)
-                features = features or call.output_dim is not None
+        features = [reached[source] for source, _ in model.sources[position] if source in reached]
+        if not features or (features[0] and isinstance(call, Embedding)):
+            continue
+        if call.input_shape(None) is not None or call.time_distributed:
+            return call
+        if call.keeps_rank:
+            reached[position] = features[0] or call.output_dim is not None
     return None
 
 
@@ -518,8 +534,9 @@ def _check_shared(model: Model) -> None:
             before, sizes = call.input_sizes(reads[owner]), call.input_sizes(reads[position])
             differs = [word for word, size in sizes.items() if None not in {size, before[word]} and size != before[word]]
             if differs:
-                what = f"{model.modules[position]} reads {sizes[differs[0]]:,} features, and its first use {before[differs[0]]:,}"
-                raise ModelError(f"{what}: a layer that is shared has one width", key="uses", layer=model.origins[position])
+                own, first = f"{model.modules[position]} reads {sizes[differs[0]]:,} features", model.modules[owner]
+                what = f"{own}, and {first}, whose weights it uses, reads {before[differs[0]]:,}"
+                raise ModelError(what, key="uses", layer=model.origins[position])
 
 
 def _check_tied(model: Model) -> None:

@@ -51,6 +51,18 @@ class Template(Record):
         return Model(layers, input_dim, self.input_shape, framework=self.framework, outputs=self.outputs)
 
 
+def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
+    """Return a model as a template, with these places open."""
+    return Template(
+        model.flat,
+        model.input_dim,
+        places,
+        input_shape=model.input_shape,
+        framework=model.framework,
+        outputs=model.flat_outputs,
+    )
+
+
 def _sized(field: str, part: int, whole: int) -> int:
     """Return a proportion as a whole number: rounded up, but a projection down, so that it stays the smaller of the two."""
     return max(1, part // whole) if field == "projection" else -(-part // whole)

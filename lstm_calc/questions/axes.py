@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import DTYPES
@@ -42,6 +43,7 @@ _OPTIONAL = {field for cell in CELLS for field in _FIELDS if KINDS[cell].fields.
 
 _MOST = 10**15
 """How many values of a range can be counted one by one in a lifetime, and by ``len`` on every machine."""
+_MOST_LISTED = 1_000_000
 
 
 class Axis(Record):
@@ -106,9 +108,17 @@ def read_axis(text: str) -> Axis:
     name = name.strip()
     try:
         parts = [_part(name, part.strip()) for part in values.split(",")]
-        return Axis(name, parts[0] if len(parts) == 1 else [value for part in parts for value in part])
+        return Axis(name, parts[0] if len(parts) == 1 else _joined(parts))
     except LstmCalcError as error:
         raise LstmCalcError(f"{quoted(text)}: {error}") from None
+
+
+def _joined(parts: Sequence[Sequence[Any]]) -> list[Any]:
+    """Return the values of all parts; raise LstmCalcError where they would be too many to be kept in memory."""
+    values = list(islice(chain.from_iterable(parts), _MOST_LISTED + 1))
+    if len(values) > _MOST_LISTED:
+        raise LstmCalcError(f"a list of more than {_MOST_LISTED:,} values would be kept in memory; vary a single range")
+    return values
 
 
 def _part(name: str, text: str) -> Sequence[Any]:

@@ -159,7 +159,7 @@ def cost(
 ) -> Cost:
     """Return the work and the bytes of a model that runs a batch of sequences of so many steps, or of these valid ``lengths``.
 
-    ``space`` is the image that a ConvLSTM reads, ``per_channel`` gives the integer types a scale a channel. With an ``optimizer``
+    ``space`` is the image that the model reads, ``per_channel`` gives the integer types a scale a channel. With an ``optimizer``
     the answer has what training takes, backpropagation going through ``truncate`` steps at a time (None: all of them). ``flops``
     and ``bandwidth`` are a device's operations and bytes a second.
 

@@ -153,11 +153,17 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     alike: dict[tuple[Layer, tuple[Size, Size]], list[Use]] = {}
     for use in uses_in(model, table):
         if not use.shared and not isinstance(use.layer, Input):
-            alike.setdefault((use.layer.replace(name=None, inputs=()), use.widths), []).append(use)
+            alike.setdefault((_unnamed(use.layer), use.widths), []).append(use)
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
-    numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers)
+    numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers if layer.total) or "0"
     total = sum(len(each.names) * each.total for each in layers)
     return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
+
+
+def _unnamed(layer: Layer) -> Layer:
+    """Return a layer without what changes no step of it: its name, what it reads, and which of its steps it gives."""
+    apart = {"name", "inputs", "return_sequences", "return_state", "stateful"}
+    return type(layer)(**{field: value for field, value in layer.changed().items() if field not in apart})
 
 
 def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) -> LayerExplanation:

@@ -61,7 +61,7 @@ def bytes_of(run: LayerRun, dtype: Dtype, training: Training | None, *, per_chan
     """Return the bytes of a layer of a run, with those of its training where there are any."""
     buffer = run.states * _values_inside(run) * dtype.gate
     return Bytes(
-        weights=layer_bytes(run.use, run.layout, dtype, per_channel=per_channel),
+        weights=0 if run.use.shared else layer_bytes(run.use, run.layout, dtype, per_channel=per_channel),
         state=_state_bytes(run, dtype),
         activations_step=whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value + buffer),
         activations_sequence=whole_bytes((run.numbers_in + run.numbers_out) * dtype.value + buffer),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.errors import FrameworkError, listed, quoted
-from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, refusals, settled, with_defaults
+from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, offers, refusals, settled, with_defaults
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.tensors import axis_order, tensors
@@ -77,9 +77,13 @@ class Unused(Record):
 
 
 class Port(Record):
-    """How the tensors of a target are filled from those of a source; ``model`` has every choice made that was left open."""
+    """How the tensors of a target are filled from those of a source; ``model`` has every choice made that was left open.
+
+    ``ported`` is the model in the target: with biases, of zeros, where the target has no such layer without them.
+    """
 
     model: Model
+    ported: Model
     source: Storage
     target: str
     filled: tuple[Filled, ...]
@@ -106,6 +110,7 @@ class _Side(Record):
     """One layer in one framework."""
 
     name: str
+    biased: bool
     forget_bias: int
     states: tuple[str, ...]
     equations: tuple[Equation, ...]
@@ -125,8 +130,9 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     """Return, for each tensor of a model in the target framework, which blocks of the source's tensors fill it.
 
     A ``source`` of None is the model's own framework. A choice that the model leaves open (GRU's reset_after) is made as the source
-    makes it. Raises FrameworkError where a framework is unknown or lacks what the model asks for, and where no weights make the
-    target compute what the source does.
+    makes it. A layer without biases is filled with biases of zero in a target that has it only with them. Raises FrameworkError
+    where a framework is unknown or lacks what the model asks for, and where no weights make the target compute what the source
+    does.
 
     >>> from lstm_calc import read
     >>> bias = port_plan(read("8 > lstm 4"), "tensorflow1", "keras").filled[2]
@@ -134,32 +140,42 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     [('input', ((0, 4),), 0), ('forget', ((8, 12),), 1), ('cell', ((4, 8),), 0), ('output', ((12, 16),), 0)]
     """
     ours, theirs = framework_of(model, source), framework(target)
-    model = _settled(model, ours, theirs)
-    stored, wanted = tensors(model, ours.name), tensors(model, target)
+    model, ported = _settled(model, ours, theirs)
+    stored, wanted = tensors(model, ours.name), tensors(ported, target)
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
     unused: list[Unused] = []
-    for use in with_defaults(model, ours).uses:
+    for use, there in zip(with_defaults(model, ours).uses, with_defaults(ported, theirs).uses, strict=True):
         if use.shared:
             continue
         one = _side(use.layer, ours, from_layer.get(use.name, []))
-        other = _side(use.layer, theirs, into_layer.get(use.name, []))
+        other = _side(there.layer, theirs, into_layer.get(use.name, []))
         crossing = _Crossing(use.layer, one, other)
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
         filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
         unused += crossing.unused()
-    return Port(model, stored, target, tuple(filled), tuple(unused))
+    return Port(model, ported, stored, target, tuple(filled), tuple(unused))
 
 
-def _settled(model: Model, source: Framework, target: Framework) -> Model:
-    """Return the model with its open choices made as the source makes them; raise FrameworkError where the target cannot follow."""
-    layers = []
+def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model, Model]:
+    """Return the model with its open choices made as the source makes them, and as the target has it.
+
+    Raises FrameworkError where the target cannot follow.
+    """
+    layers, ported = [], []
     for layer in model.flat:
         layers.append(settled(layer, layout_for(source, layer).defaults))
+        ported.append(_as_offered(layers[-1], target))
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
-        for refusal in refusals(target, layers[-1]):
+        for refusal in refusals(target, ported[-1]):
             raise FrameworkError(f"{source.name} runs it with {listed(made)}, and {refusal}" if made else refusal)
-    return model.replace(layers=layers, outputs=model.flat_outputs)
+    more = {"outputs": model.flat_outputs}
+    return model.replace(layers=layers, **more), model.replace(layers=ported, **more)
+
+
+def _as_offered(layer: Layer, table: Framework) -> Layer:
+    """Return a layer with biases where a framework has it only with them."""
+    return layer if getattr(layer, "bias", True) or offers(table, layer.kind, "nobias") else layer.replace(bias=True)
 
 
 def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
@@ -181,7 +197,9 @@ def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
     cell = CELLS.get(layer.kind)
     equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
     parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
-    return _Side(table.name, layout.forget_bias, tuple(cell.states if cell else ()), equations, "mirrored" in layout.quirks, parts)
+    states = tuple(cell.states if cell else ())
+    biased, mirrored = getattr(layer, "bias", True), "mirrored" in layout.quirks
+    return _Side(table.name, biased, layout.forget_bias, states, equations, mirrored, parts)
 
 
 class _Crossing:
@@ -197,7 +215,6 @@ class _Crossing:
         self.gates = gates
         self.source = source
         self.target = target
-        self.biased = getattr(layer, "bias", True)
         self.taken: set[Key] = set()
 
     def moves(self, tensor: Tensor) -> Iterator[Move]:
@@ -226,7 +243,7 @@ class _Crossing:
         """Return the roles of the source's blocks that add up to a block of the target."""
         if part.role not in _BIASES:
             return [part.role] * ((part.way, gate, part.role) in self.source.parts)
-        return [role for role in self.source.biases(part.way, gate) if self.biased and self._place(part, role) == part.role]
+        return [role for role in self.source.biases(part.way, gate) if self.source.biased and self._place(part, role) == part.role]
 
     def _place(self, part: Part, role: str) -> str | None:
         """Return the role under which the target keeps a bias of the source, None where it has no place for it."""
@@ -238,7 +255,7 @@ class _Crossing:
         """Return what is to be added to a block so that, with what each framework adds at run time, both have the same sum."""
         missing = sign * self.source.at_run_time(gate) - self.target.at_run_time(part.gate)
         places = self.target.biases(part.way, part.gate)
-        if missing and not (places and self.biased):
+        if missing and not (places and self.target.biased):
             adding = self.source if self.source.at_run_time(gate) else self.target
             other = self.target if adding is self.source else self.source
             raise FrameworkError(
@@ -254,7 +271,7 @@ class _Crossing:
         for key, (tensor, part) in self.source.parts.items():
             if key in self.taken:
                 continue
-            frozen = part.role in _BIASES and not self.biased
+            frozen = part.role in _BIASES and not self.source.biased
             if not frozen and (part.gate is None or part.gate in read):
                 if part.gate is None:
                     raise FrameworkError(f"{self.source.name} has {tensor.name}, and {self.target.name} has no place for it")

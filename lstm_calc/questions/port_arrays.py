@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import NotInstalledError, WeightsError, quoted
+from lstm_calc.errors import NotInstalledError, WeightsError, nearest, quoted
 from lstm_calc.questions.port import port_plan
 
 if TYPE_CHECKING:
@@ -79,19 +79,17 @@ def _prefixed(weights: Mapping[str, Any], expected: Iterable[str]) -> str:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known)
-    return f"; did you mean {quoted(near[0])}?" if near else ""
+    near = nearest(name, known)
+    return f"; did you mean {quoted(near)}?" if near else ""
 
 
 def _array(weights: Mapping[str, Any], tensor: Tensor, framework: str) -> Array:
     if tensor.name not in weights:
         raise WeightsError(f"the tensor {quoted(tensor.name)} of {framework} is missing{_near(tensor.name, weights)}")
-    array = _numpy().asarray(weights[tensor.name])
-    if array.shape != tensor.shape:
-        raise WeightsError(f"{quoted(tensor.name)} has the shape {array.shape}, and the model wants {tensor.shape}")
-    return array
+    value = weights[tensor.name]
+    if (shape := _numpy().shape(value)) != tensor.shape:
+        raise WeightsError(f"{quoted(tensor.name)} has the shape {shape}, and the model wants {tensor.shape}")
+    return _numpy().asarray(value)
 
 
 def _filled(filled: Filled, arrays: Mapping[str, Array]) -> Array:

@@ -41,18 +41,17 @@ def same(first: InspectedFile, second: InspectedFile) -> Sameness:
 
 def _architecture(file: InspectedFile) -> Counter[str]:
     found: Counter[str] = Counter()
-    recurrent: set[str] = set()
     for layer in file.layers:
-        recurrent.update(tensor.name for tensor in layer.tensors)
         if layer.layer is None or layer.input_dim is None:
             found[f"{layer.name}: not told"] += 1
             continue
         plain = layer.layer.replace(bias=True, name=None, **({"reset_after": None} if layer.cell == "gru" else {}))
         for use in Model([plain], layer.input_dim).uses:
             found[str(Model([plain.replace(repeat=1)], use.input_dim))] += 1
-    optimizer = {tensor.name for tensor in sort(file.tensors).optimizer}
+    apart = {tensor.name for layer in file.layers for tensor in layer.tensors}
+    apart |= {tensor.name for tensor in sort(file.tensors).optimizer}
     for tensor in file.tensors:
         sizes = sorted(size for size in tensor.shape if size != 1)
-        if len(sizes) > 1 and tensor.name not in recurrent | optimizer and not (tensor.dtype or "").startswith(("int64", "int32")):
+        if len(sizes) > 1 and tensor.name not in apart and not (tensor.dtype or "").startswith(("int64", "int32")):
             found["a matrix of " + " x ".join(f"{size:,}" for size in sizes)] += 1
     return found

@@ -29,6 +29,8 @@ _SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.
 _FOR_WORDS = {"==", "!="}
 _TOKEN = re.compile(r"\s*([<>=!]=?|[()]|[\w.:/-]+|\S)")
 _DEEPEST = 50
+MOST_HELD = 1_000_000
+"""How many rows are kept in memory at once."""
 
 
 def passing(rows: Iterable[Row], columns: Sequence[str], text: str) -> Iterator[Row]:
@@ -36,10 +38,19 @@ def passing(rows: Iterable[Row], columns: Sequence[str], text: str) -> Iterator[
     return filter(read_filter(text, columns), rows)
 
 
+def held(rows: Iterable[Row], cure: str) -> Iterator[Row]:
+    """Yield rows that are kept; raise LstmCalcError, with what to do instead, where there are more than ``MOST_HELD``."""
+    for position, row in enumerate(rows):
+        if position == MOST_HELD:
+            raise LstmCalcError(f"more than {MOST_HELD:,} rows would be kept in memory; {cure}")
+        yield row
+
+
 def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | None = None) -> Iterable[Row]:
     """Return rows in the order of a column, or downwards of ``-column``: numbers, then words, then those without a value.
 
-    With ``most``, only so many, and no more are held at once; without, all of them are. Raises LstmCalcError for no such column.
+    With ``most``, only the first so many, and no more are kept at once. Raises LstmCalcError for no such column, and where more
+    than ``MOST_HELD`` rows would be kept.
     """
     name, down = by.removeprefix("-"), by.startswith("-")
     if name not in columns:
@@ -50,8 +61,8 @@ def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | Non
         last = 2 * (row[at] is None) + isinstance(row[at], str)
         return -last if down else last, row[at]
 
-    if most is None:
-        return sorted(rows, key=key, reverse=down)
+    if most is None or most > MOST_HELD:
+        return sorted(held(rows, "give --top or --where"), key=key, reverse=down)[:most]
     from heapq import nlargest, nsmallest
 
     return (nlargest if down else nsmallest)(most, rows, key=key)

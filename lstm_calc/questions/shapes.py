@@ -16,7 +16,7 @@ from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.stream import Stream, order_of, start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Layer, Model, Use
@@ -294,10 +294,10 @@ def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:
     flow = place.after.words(place.order)["sequence"]
     own: dict[str, Size] = {**layer.sizes(first.input), "ways": len(layer.directions), "layers": len(place.group)}
     axes = around.words(place.order) | {"flow": flow, "value": [CELLS[layer.kind].size_of(value) if value else "units"]}
-    return _measured(signal, axes, around.sizes() | own, features_first=layer.channels_first)
+    return _measured(signal, axes, {**around.sizes(), **own}, features_first=layer.channels_first)
 
 
-def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size], *, features_first: bool) -> tuple[Shape, str]:
+def _measured(signal: Signal, axes: dict[str, list[str]], sizes: Mapping[str, Size], *, features_first: bool) -> tuple[Shape, str]:
     """Return a signal's shape and its axes in words, the axes of a stream put in the place of its words."""
     found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
@@ -305,7 +305,7 @@ def _measured(signal: Signal, axes: dict[str, list[str]], sizes: dict[str, Size]
     return tuple(_size(axis, sizes) for axis in found), " ".join(found)
 
 
-def _size(axis: str, sizes: dict[str, Size]) -> Size:
+def _size(axis: str, sizes: Mapping[str, Size]) -> Size:
     """Return the size of one axis, or None where one of its words has none that is known."""
     known = {word: size for word, size in sizes.items() if size is not None}
     return shape_of(axis, known)[0] if all(word in known for term in terms_of(axis) for word in term) else None

@@ -6,15 +6,13 @@ can exist is one stretch of numbers as well, for each condition (a projection be
 
 from __future__ import annotations
 
-from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import MAX_SIZE, Record
 from lstm_calc.model import Model
-from lstm_calc.model.template import Template, in_proportion, one_width
-from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of
+from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ class Solution(Record):
     """What fits a budget: ``fit`` is the largest that does, ``next`` the one after it, which does not.
 
     ``unknown`` is the field that was solved for. ``fit`` is None where nothing fits, and ``next`` then the smallest there is;
-    ``next`` is None where there is none larger, and ``end`` says why.
+    ``next`` is None where there is none larger, or none at all among the multiples asked for, and ``end`` says why.
     """
 
     framework: str
@@ -78,7 +76,7 @@ def solve(
     taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; none: the budget of the template's file. ``conditions`` are
     the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
 
-    Raises LstmCalcError where there is no budget, where none of the sizes is possible, or where all of them fit.
+    Raises LstmCalcError where there is no budget, where no size at all is possible, or where all of them fit.
 
     >>> from lstm_calc import LSTM, Model, solve
     >>> solve(Model([LSTM(1)], input_dim=64), "keras", params=1_000_000).fit.number
@@ -91,18 +89,25 @@ def solve(
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
     measured = chosen(measures(**conditions or {}), ["params", *budget])
 
-    def candidate(steps: int) -> Candidate:
-        filled = template.fill(steps * multiple_of)
-        return Candidate(steps * multiple_of, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
+    def candidate(number: int) -> Candidate:
+        filled = template.fill(number)
+        return Candidate(number, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
 
-    low = smallest(candidate, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
-    if not _fits(candidate, low, budget):
-        return Solution(name, template.unknown, budget, None, candidate(low))
-    near = _near(candidate, low, budget)
-    high = largest(near if near > low and _fits(candidate, near, budget) else low, lambda steps: _fits(candidate, steps, budget))
+    def multiple(steps: int) -> Candidate:
+        return candidate(steps * multiple_of)
+
+    try:
+        low = smallest(multiple, (size // multiple_of + more for size in _landmarks(template) for more in (0, 1)))
+    except (ModelError, FrameworkError) as error:
+        smallest(candidate, _landmarks(template))
+        end = f"no multiple of {multiple_of:,} is possible: {error}"
+        return Solution(name, template.unknown, budget, None, None, end)
+    if not _fits(multiple, low, budget):
+        return Solution(name, template.unknown, budget, None, multiple(low))
+    high = largest(low, lambda steps: _fits(multiple, steps, budget))
     if (high + 1) * multiple_of > MAX_SIZE:
         raise LstmCalcError(f"{listed(budget)} do not grow with {template.unknown}: any number fits")
-    return Solution(name, template.unknown, budget, candidate(high), *_after(candidate, high + 1))
+    return Solution(name, template.unknown, budget, multiple(high), *_after(multiple, high + 1))
 
 
 def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, int]) -> bool:
@@ -111,34 +116,9 @@ def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, 
     return found is not None and all(found.costs[name] <= limit for name, limit in budget.items())
 
 
-_APART = 8
-
-
-def _near(candidate: Callable[[int], Candidate], low: int, budget: dict[str, int]) -> int:
-    """Return about the largest number that fits, by the polynomial of each count; ``low`` where a count is none, or stays."""
-    try:
-        return min(_root(lambda steps, name=name: candidate(steps).costs[name], low, limit) for name, limit in budget.items())  # type: ignore[misc]
-    except (ModelError, FrameworkError, NoPolynomialError):
-        return low
-
-
-def _root(count: Callable[[int], int], low: int, limit: int) -> int:
-    """Return the largest number at which a polynomial count of degree two at most is within a limit."""
-    nodes = nodes_of(range(low, low + _APART))
-    a, b, c = along_last(closed_form(count, [range(low, low + _APART)]), [nodes], [])
-    a -= limit
-    if c:
-        return (isqrt(max(b * b - 4 * a * c, 0)) - b) // (2 * c)
-    return -a // b if b else low
-
-
 def _opened(model: Model | Template, *, scale: bool) -> Template:
     """Return the template that is solved for."""
-    template = (
-        Template(model.flat, model.input_dim, input_shape=model.input_shape, outputs=model.flat_outputs)
-        if isinstance(model, Model)
-        else model
-    )
+    template = template_of(model) if isinstance(model, Model) else model
     if template.places and scale:
         raise LstmCalcError("scale is for a model that leaves no size open, and this one has a ?")
     return template if template.places else (in_proportion if scale else one_width)(template)

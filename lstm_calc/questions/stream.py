@@ -35,15 +35,15 @@ class Stream(Record):
         axes = {name: _numbered(name, len(sizes)) for name, sizes in self.asdict().items()}
         return axes | {"sequence": [word for part in order.split() for word in axes[part]]}
 
-    def sizes(self) -> dict[str, Size]:
-        """Return the size of each axis by its word."""
-        fields = self.asdict().items()
-        return {word: size for name, sizes in fields for word, size in zip(_numbered(name, len(sizes)), sizes, strict=True)}
+    def sizes(self) -> dict[str, int]:
+        """Return the size of each axis by its word, where it is known."""
+        axes = ((_numbered(name, len(sizes)), sizes) for name, sizes in self.asdict().items())
+        return {word: size for words, sizes in axes for word, size in zip(words, sizes, strict=True) if size is not None}
 
     def shape(self, axes: Sequence[str]) -> Sizes:
         """Return the shape of some axes in words, the batch as one number."""
-        sizes = {"steps": None, **self.sizes(), "batch": product(self.batch)}
-        return tuple(sizes[word] for word in axes)
+        sizes: dict[str, Size] = {**self.sizes(), "batch": product(self.batch)}
+        return tuple(sizes.get(word) for word in axes)
 
 
 def _numbered(word: str, count: int) -> list[str]:

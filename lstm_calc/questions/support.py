@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_calc.frameworks import FRAMEWORKS, OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, who_offers
+from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, frameworks, who_offers
 from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS
@@ -100,7 +100,7 @@ _Offering = dict[str, dict[str, tuple[str, ...]]]
 def support() -> SupportList:
     """Return what every framework offers."""
     offering = _offering()
-    return SupportList(tuple(_support(table, offering) for table in FRAMEWORKS.values()))
+    return SupportList(tuple(_support(table, offering) for table in frameworks().values()))
 
 
 def support_of(framework_name: str) -> Support:

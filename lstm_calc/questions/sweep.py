@@ -30,8 +30,10 @@ COLUMNS = ("params", "bytes", "macs")
 """The measures that a sweep lists where none are named."""
 
 
-_MOST_AT_ONCE = 1_000
+_MOST_AT_ONCE = 10_000
 """How many rows of different axes are made side by side."""
+_MOST_FORMS = 100_000
+"""How many combinations of options keep their polynomials."""
 
 
 class Sweep:
@@ -93,6 +95,8 @@ class Sweep:
         options = {axis.name: settings[axis.name] for axis in self.axes if not axis.is_size}
         key = tuple(options.values())
         if key not in self._forms:
+            if len(self._forms) == _MOST_FORMS:
+                self._forms.clear()
             self._forms[key] = self._fitted(options)
         return self._forms[key]
 
@@ -131,7 +135,7 @@ class Sweep:
 def _long_axis(axes: Sequence[Axis]) -> int | None:
     """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
     found = [at for at, axis in enumerate(axes) if axis.is_size]
-    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE] or found[-1:]
+    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE]
     return max(few, key=lambda at: len(axes[at].values), default=None)
 
 

@@ -135,7 +135,7 @@ class _Tensors:
 
 
 class _BackwardPass:
-    """The backward pass of a recurrent layer; ``input_gradient``: something below it is trained, so it goes on."""
+    """The backward pass of a recurrent layer; ``input_gradient``: something before it is trained, so it goes on."""
 
     def __init__(self, run: LayerRun, *, input_gradient: bool) -> None:
         self.run = run
@@ -156,7 +156,7 @@ class _BackwardPass:
 
     @property
     def above(self) -> int:
-        """The numbers more that are saved where something above needs the output, some of which the layer saves already."""
+        """The numbers more that are saved where something after it needs the output, some of which the layer saves already."""
         return self._of_state(HIDDEN, used=True) - self._of_state(HIDDEN, used=False)
 
     def _width(self, saved: SavedForBackward) -> int:

@@ -77,7 +77,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
     table = framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
     ours = {tensor.name: tensor.shape for tensor in tensors(model, table.name).tensors}
-    build = _adapter(table)
+    build = adapter_of(table)
     with _its_own_errors(table):
         real = build(model)
         theirs = {name: tuple(shape) for name, shape in real.tensors}
@@ -103,7 +103,7 @@ def _its_own_errors(table: Framework, passed: tuple[type[Exception], ...] = ()) 
         raise FrameworkError(f"{table.name} could not build or run this model: {printable(first)}") from None
 
 
-def _adapter(table: Framework) -> Any:
+def adapter_of(table: Framework) -> Any:
     """Return the function that builds a model in a framework."""
     module = f"lstm_calc.adapters.{table.name.replace('-', '_')}"
     try:

@@ -17,9 +17,9 @@ __all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "
 
 def json(data: Any) -> str:
     """Return the plain values of an answer as JSON."""
-    from lstm_calc.render.as_json import render
+    from json import dumps
 
-    return f"{render(data)}\n"
+    return f"{dumps(data, indent=2)}\n"
 
 
 def _render(form: str) -> Callable[[Document, TextIO], str]:

@@ -20,11 +20,11 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     from rich._export_format import CONSOLE_SVG_FORMAT
     from rich.cells import cell_len
     from rich.console import Console
-    from rich.text import Text
+    from rich.segment import Segment, Segments
 
-    text = as_table.render(document, StringIO(), _BODY_WIDTH)
-    width = max(map(cell_len, text.splitlines()))
+    lines = as_table.render(document, StringIO(), _BODY_WIDTH).splitlines()
+    width = max(map(cell_len, lines))
     console = Console(file=StringIO(), record=True, width=width, legacy_windows=False, force_terminal=True)
-    console.print(Text(text), end="")
+    console.print(Segments([Segment(f"{line}\n") for line in lines]), end="", soft_wrap=True)
     without_fonts = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return console.export_svg(title="lstm-calc", code_format=without_fonts, unique_id="lstm-calc")

@@ -8,6 +8,7 @@ from lstm_calc.render.document import Shown
 
 _MARKS = "*o+x#@%&=~"
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 5
+_MOST_WIDTH, _MOST_HEIGHT = 1000, 500
 _POWERS = ((12, "T"), (9, "G"), (6, "M"), (3, "k"))
 MOST_CURVES = len(_MARKS)
 """How many curves can be told apart."""
@@ -45,12 +46,16 @@ def short(number: int) -> str:
 
 
 def as_text(chart: Chart, width: int, height: int) -> str:
-    """Return a chart in characters, in so many columns and lines at least: a mark a curve, and dashes for the line."""
+    """Return a chart in characters, about so many columns wide and lines high: a mark a curve, and dashes for the line.
+
+    However large or small the screen says it is, the canvas has from 20 to 1,000 columns and from 5 to 500 lines.
+    """
     points = [point for curve in chart.curves for point in curve.points]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top = max(*(y for _, y in points), chart.line or 0, 1)
     gutter = max(len(short(top)), len(short(top // 2)))
-    columns, lines = max(width - gutter - 2, _LEAST_WIDTH), max(height - 4 - len(_legend(chart)), _LEAST_HEIGHT)
+    columns = min(max(width - gutter - 2, _LEAST_WIDTH), _MOST_WIDTH)
+    lines = min(max(height - 4 - len(_legend(chart)), _LEAST_HEIGHT), _MOST_HEIGHT)
     canvas = [[" "] * columns for _ in range(lines)]
     if chart.line is not None:
         canvas[_line_of(chart.line, top, lines)] = ["-"] * columns

@@ -41,6 +41,7 @@ class Column(Shown):
     """One column of a table: ``key`` for machines, ``title`` for people.
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
+    ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first; 0: never.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Column(Shown):
     kind: Kind = "text"
     grouped: bool = False
     shown: bool | None = None
+    gives_way: int = 0
 
 
 class Line(Record):
@@ -76,7 +78,7 @@ class Table(Record):
         kept = [places[key] for key in keys if key in places]
         lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
         said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
-        return Table(tuple(self.columns[at].replace(shown=True) for at in kept), said)
+        return Table(tuple(self.columns[at].replace(shown=True, gives_way=0) for at in kept), said)
 
     def sorted_by(self, key: str, *, descending: bool) -> Table:
         """Return the table sorted by a column, what has no value last and no subtotals; itself where it lacks the column."""

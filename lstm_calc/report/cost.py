@@ -45,7 +45,7 @@ def _work_table(answer: Cost) -> Table:
         Column("step_macs", "MACs a step", "number"),
         Column("macs", "MACs", "number"),
         Column("elementwise_flops", "element-wise FLOPs", "number"),
-        Column("bias_flops", "bias FLOPs", "number"),
+        Column("bias_flops", "bias FLOPs", "number", gives_way=1),
         Column("flops", "FLOPs", "number"),
     )
     lines = [Line((layer.name, layer.type, layer.runs, *_work_values(layer.step, layer.whole))) for layer in answer.layers]
@@ -61,7 +61,7 @@ def _bytes_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("weights", "weights", "bytes"),
         Column("state", "state", "bytes"),
-        Column("activations_step", "activations, a step", "bytes"),
+        Column("activations_step", "activations, a step", "bytes", gives_way=1),
         Column("activations_sequence", "activations, sequence", "bytes"),
         Column("gradients", "gradients", "bytes"),
         Column("optimizer", "optimizer", "bytes"),
@@ -124,11 +124,11 @@ _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4
 
 def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
     read = [(source, position) for position, use in enumerate(model.uses) for source, _ in use.sources[:1] if source >= 0]
-    for below, above in ((answer.layers[source], answer.layers[position]) for source, position in read):
-        if below.type in CELLS and above.type not in CELLS:
-            how = "its last step alone" if below.given < below.runs else "every step" if below.runs > answer.batch else None
+    for before, after in ((answer.layers[source], answer.layers[position]) for source, position in read):
+        if before.type in CELLS and after.type not in CELLS:
+            how = "its last step alone" if before.given < before.runs else "every step" if before.runs > answer.batch else None
             if how:
-                yield f"{below.name} gives {how}, so {above.name} runs {above.runs:,} time{'s' * (above.runs > 1)}"
+                yield f"{before.name} gives {how}, so {after.name} runs {after.runs:,} time{'s' * (after.runs > 1)}"
     for layer in answer.layers:
         if layer.type == "embedding":
             yield f"{layer.name} is looked up in, not multiplied"

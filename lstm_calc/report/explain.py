@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 _TITLES = {
     **{kind: cell.title for kind, cell in CELLS.items()},
-    "dense": "dense layer",
-    "embedding": "embedding layer",
-    "repeat_vector": "RepeatVector",
+    "conv": "convolution",
+    "layer_norm": "layer normalisation",
 }
+"""What a kind is called where that is not its name and "layer"."""
 _OPENINGS = {
     "dense": "Every number that it gives is a sum of all numbers that come in, each with a weight of its own.",
     "embedding": "It is a table with a row of numbers for each token of the vocabulary; what comes in names the row.",
     "repeat_vector": "It hands one vector on at every step.",
+    "conv": "At each position that it gives, it weighs all numbers in a window of what comes in.",
+    "layer_norm": "It brings the features of each step to mean 0 and variance 1.",
     "input": "It is one of the model's inputs.",
     "concat": "It gives its inputs beside each other.",
     "add": "It gives the sum of its inputs, number by number.",
@@ -47,8 +49,8 @@ _MEANINGS = {
     "recurrent_bias": "added too, a second bias",
     "peephole": "weights with which a gate sees the cell, number by number",
     "projection": "weights that make the output h out of the cell",
-    "gain": "multiplied, number by number",
-    "shift": "added, number by number",
+    "gain": "multiplies each feature",
+    "shift": "added to each feature",
     "statistic": "kept while training, not trained",
     "slope": "multiplied with negative numbers",
     "table": "scores, looked up",
@@ -75,7 +77,8 @@ def explain_document(model: Model, answer: Explanation, *, step: bool) -> Docume
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:
     """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
     comes_in = "token" if layer.layer.kind == "embedding" else "number"
-    title = f"{few(layer.names)}: {_TITLES.get(layer.layer.kind, layer.layer.kind.replace('_', ' '))}"
+    kind = _TITLES.get(layer.layer.kind) or f"{layer.layer.kind.replace('_', ' ')} layer"
+    title = f"{few(layer.names)}: {kind}"
     known = layer.input_dim is not None and layer.output_dim is not None
     flow = f", {_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out" if known else ""
     yield Block(title + flow, "heading")
@@ -140,7 +143,7 @@ def _meaning(layer: LayerExplanation, operand: Operand) -> str:
     if operand.role == "kernel" and layer.layer.kind == "embedding":
         return "a row for each token"
     alone = operand.role == "recurrent_bias" and (operand.gate, "bias") not in {(each.gate, each.role) for each in layer.operands}
-    return _MEANINGS["bias" if alone else operand.role]
+    return _MEANINGS.get("bias" if alone else operand.role, operand.role.replace("_", " "))
 
 
 def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
@@ -150,9 +153,7 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
         yield Block("`⊙` multiplies number by number.", "item")
     if "∗" in text:
         window = " × ".join(map(str, layer.layer.window))
-        yield Block(
-            f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one place of the image.", "item"
-        )
+        yield Block(f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one position.", "item")
     for name, told in layer.functions.items():
         sign = f"`{FUNCTIONS[name].sign}`, the {name}," if FUNCTIONS[name].sign else f"`{name}`"
         yield Block(f"{sign} {told}.", "item")
@@ -201,6 +202,8 @@ _EACH = {
     "bias": "a bias",
     "recurrent_bias": "a second bias",
     "peephole": "a weight for its own number of the cell",
+    "gain": "a gain",
+    "shift": "a shift",
 }
 """What a unit has of a role."""
 
@@ -217,7 +220,7 @@ def _reason(layer: LayerExplanation) -> str:
     all_have = [_unit_words(layer, role, held) for role, owners in held.items() if len(owners) == gates]
     if not all_have:
         return ""
-    unit = layer.layer.size.removesuffix("s")
+    unit = layer.layer.size.removesuffix("s") or "feature"
     some_have = [
         f"; a {unit} of the {listed(map(str, owners), 'or')} gate also has {_unit_words(layer, role, held)}"
         for role, owners in held.items()
@@ -228,8 +231,8 @@ def _reason(layer: LayerExplanation) -> str:
 
 def _unit_words(layer: LayerExplanation, role: str, held: Container[str]) -> str:
     """Return, in words, what a unit has of a role; a recurrent bias alone is no second one."""
-    where = " at every place of the window" * (bool(layer.layer.window) and role.endswith("kernel"))
-    return _EACH["bias" if role == "recurrent_bias" and "bias" not in held else role] + where
+    where = " at every position of the window" * (bool(layer.layer.window) and role.endswith("kernel"))
+    return _EACH.get("bias" if role == "recurrent_bias" and "bias" not in held else role, f"a {role.replace('_', ' ')}") + where
 
 
 def _count_blocks(layer: LayerExplanation) -> Iterator[Block]:
@@ -290,9 +293,10 @@ def _bias_pairs(layer: LayerExplanation) -> list[tuple[str, str]]:
 
 
 def _sum_blocks(answer: Explanation) -> Iterator[Block]:
-    if len(answer.layers) > 1 or len(answer.layers[0].names) > 1:
+    counted = [layer for layer in answer.layers if layer.total]
+    if sum(len(layer.names) for layer in counted) > 1:
         yield Block("All layers together", "heading")
-        words = [f"{len(layer.names):,} × " * (len(layer.names) > 1) + layer.names[0] for layer in answer.layers]
+        words = [f"{len(layer.names):,} × " * (len(layer.names) > 1) + layer.names[0] for layer in counted]
         yield Block(f"{few(words)}:")
         yield Block(answer.total.text, "formula")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import few, listed
-from lstm_calc.frameworks import caller_notes, framework
+from lstm_calc.frameworks import caller_notes, framework, layout_for, option_words
 from lstm_calc.frameworks.counting import bias_vectors
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import GateCount, elsewhere
@@ -29,17 +29,21 @@ def params_document(model: Model, answer: ParamCount) -> Document:
     return Document(title, (_params_table(answer),), tuple(_params_notes(model, answer)))
 
 
+_GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
+"""The roles whose shapes say the least: a bias is as long as the layer has units."""
+
+
 def _params_table(answer: ParamCount) -> Table:
     layers = answer.layers
     columns = (
         Column("layer", "layer", grouped=True),
-        Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers)),
+        Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
         Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
         Column("gate", "gate"),
-        *(Column(role, role.replace("_", " "), "shape") for role in ROLES),
+        *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
         Column("params", "parameters", "number"),
-        Column("share", "share", "share"),
+        Column("share", "share", "share", gives_way=1),
     )
     lines = [line for layer in layers for line in _layer_lines(layer, answer)]
     name = "at least" if answer.uncounted else "total"
@@ -74,12 +78,12 @@ def _share(count: int | None, answer: ParamCount) -> float | None:
 def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
     if model.origin:
         yield model.origin
-    yield from caller_notes(model, framework(answer.framework))
     size = size_words(FLOAT32 * answer.known_total)
     least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""
     yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
     for each in answer.uncounted:
         yield f"{each.layer} is not counted: {each.reason}"
+    yield from caller_notes(model, framework(answer.framework))
     if any(layer.kind in CELLS for layer in model.calls) and not answer.uncounted:
         yield convention_note(model, answer)
     for use in model.uses:
@@ -107,13 +111,18 @@ _NUMBERS = ("no", "one", "two", "three", "four")
 
 def _convention(model: Model, framework_name: str) -> str:
     """Return, in words, how many bias vectors a gate has in each recurrent layer of a model."""
+    table = framework(framework_name)
     recurrent = [use for use in model.uses if use.layer.kind in CELLS and use.depth == 0]
-    words = {layer: _vector_words(layer, framework_name) for layer in {use.layer for use in recurrent}}
+    words: dict[tuple[str, frozenset[str]], str] = {}
     kinds: dict[str, dict[str, None]] = {}
     names: dict[str, list[str]] = {}
     for use in recurrent:
-        kinds.setdefault(words[use.layer], {})[use.layer.kind] = None
-        names.setdefault(words[use.layer], []).append(use.name)
+        layer = use.layer
+        options = layer.kind, frozenset(option_words(layer, layout_for(table, layer).defaults))
+        if options not in words:
+            words[options] = _vector_words(layer, framework_name)
+        kinds.setdefault(words[options], {})[layer.kind] = None
+        names.setdefault(words[options], []).append(use.name)
     if len(names) == 1:
         return next(iter(names))
     by_kind = sum(map(len, kinds.values())) == len({use.layer.kind for use in recurrent})

@@ -29,9 +29,9 @@ def shapes_table(answer: Shapes) -> Table:
     columns = (
         Column("layer", "layer", grouped=True),
         Column("name", "name"),
-        Column("role", "what"),
+        Column("role", "what", gives_way=2),
         Column("shape", "shape", "shape"),
-        Column("axes", "axes"),
+        Column("axes", "axes", gives_way=1),
     )
     lines = tuple(Line((flow.layer, flow.name, FLOW_WORDS[flow.role], flow.shape, flow.axes)) for flow in answer.tensors)
     return Table(columns, lines)

@@ -28,9 +28,10 @@ def solve_document(answer: Solution) -> Document:
 
 
 def verdict(answer: Solution) -> str:
-    """Return, where nothing fits, what even the smallest takes."""
+    """Return, where nothing fits, what even the smallest takes, or why there is none."""
     least = answer.next
-    assert least is not None  # noqa: S101  where nothing fits there is a smallest
+    if least is None:
+        return f"nothing fits: {answer.end}"
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
     takes = " and ".join(f"{least.costs[name]:,} {measure_words(name)}, over {limit:,}" for name, limit in over.items())
     one = least.number == 1
@@ -74,5 +75,5 @@ def _values(candidate: Candidate, answer: Solution) -> list[Value]:
 
 
 def _notes(answer: Solution) -> Iterator[str]:
-    if answer.end:
+    if answer.fit and answer.end:
         yield f"nothing larger is possible: {answer.end}"

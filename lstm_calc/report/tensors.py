@@ -60,7 +60,7 @@ def _tensors_table(answer: Storage) -> Table:
         Column("layer", "layer", grouped=True),
         Column("name", "tensor"),
         Column("shape", "shape", "shape"),
-        Column("axes", "axes"),
+        Column("axes", "axes", gives_way=1),
         Column("trained", "trained", shown=any(not tensor.trainable for tensor in answer.tensors)),
         Column("params", "parameters", "number"),
     )
@@ -71,12 +71,12 @@ def _tensors_table(answer: Storage) -> Table:
 def _gates_table(answer: Storage) -> Table:
     columns = (
         Column("tensor", "tensor", grouped=True),
-        Column("tensor_shape", "shape", "shape", grouped=True),
+        Column("tensor_shape", "shape", "shape", grouped=True, gives_way=2),
         Column("way", "direction", shown=any(part.way == "backward" for tensor in answer.tensors for part in tensor.parts)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("slice", "slice", "slice"),
-        Column("block", "block"),
+        Column("block", "block", gives_way=1),
         Column("params", "parameters", "number"),
     )
     lines = [_part_line(tensor, part) for tensor in answer.tensors for part in tensor.parts]

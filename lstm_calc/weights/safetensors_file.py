@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lstm_calc.errors import NotInstalledError, WeightsError, printable, quoted
-from lstm_calc.inputs import note
+from lstm_calc.errors import CheckpointError, NotInstalledError, WeightsError, quoted
+from lstm_calc.weights.readers import is_safetensors, opened
+from lstm_calc.weights.readers.allowance import Allowance
+from lstm_calc.weights.readers.safetensors import Entry, read_entries
+from lstm_calc.weights.readers.source import Source
 
 try:
     import numpy as np
-    import safetensors
-    from safetensors import SafetensorError
     from safetensors.numpy import save
 except ModuleNotFoundError as error:
     raise NotInstalledError("safetensors files need two packages; pip install 'lstm-calc[safetensors]'") from error
 
-_deserialize: Callable[[bytes], list[tuple[str, dict[str, Any]]]] = safetensors.deserialize
 _KINDS = {
     **{f"F{8 * size}": f"<f{size}" for size in (2, 4, 8)},
     **{f"{sign}{8 * size}": f"<{sign.lower()}{size}" for sign in "IU" for size in (1, 2, 4, 8)},
@@ -28,42 +27,53 @@ _KINDS = {
 
 
 def read_weights(path: str) -> Mapping[str, Any]:
-    """Return the arrays of a safetensors file by name, each made when it is asked for; BF16 becomes F32, exactly.
+    """Return the tensors of a safetensors file by name, from its header; numbers are read when NumPy makes an array of a tensor.
 
-    Raises WeightsError where there is no such file, where it is not a whole safetensors file, and, from the mapping, where an array
-    holds a kind of number that NumPy does not have, such as F8_E4M3.
+    BF16 becomes F32, exactly. Raises CheckpointError where there is no such file, or where it is not a whole safetensors file, and,
+    from the mapping, WeightsError where a tensor holds a kind of number that NumPy does not have, such as F8_E4M3.
     """
-    try:
-        with Path(path).open("rb") as stream:
-            note(stream)
-            return _Arrays(path, dict(_deserialize(stream.read())))
-    except (OSError, ValueError) as fault:
-        why = fault.strerror if isinstance(fault, OSError) and fault.strerror else "not a file name"
-        raise WeightsError(f"{quoted(path)} cannot be read: {why.lower()}") from None
-    except SafetensorError as fault:
-        raise WeightsError(f"{quoted(path)} is not a safetensors file: {printable(str(fault))}") from None
+    with opened(path) as (stream, size):
+        if not is_safetensors(stream.read(16), size):
+            raise CheckpointError("is not a safetensors file")
+        stream.seek(0)
+        return _Tensors(path, read_entries(Source(stream, size, Allowance())))
 
 
-class _Arrays(Mapping[str, Any]):
-    """The arrays of a file, whose other tensors need not be of a kind that NumPy has."""
+class _Tensors(Mapping[str, Any]):
+    """The tensors of a file, of which those that are not asked for need not be of a kind that NumPy has."""
 
-    def __init__(self, path: str, stored: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, path: str, entries: dict[str, Entry]) -> None:
         self.path = path
-        self.stored = stored
+        self.entries = entries
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.stored)
+        return iter(self.entries)
 
     def __len__(self) -> int:
-        return len(self.stored)
+        return len(self.entries)
 
     def __getitem__(self, name: str) -> Any:
-        tensor = self.stored[name]
-        kind = tensor["dtype"]
-        if kind not in _KINDS:
-            raise WeightsError(f"{quoted(self.path)} holds {kind}, which NumPy does not have; save it as F32 first")
-        array = np.ndarray(tensor["shape"], _KINDS[kind], tensor["data"])
-        return (array.astype("<u4") << 16).view("<f4") if kind == "BF16" else array
+        entry = self.entries[name]
+        if entry.dtype not in _KINDS:
+            raise WeightsError(f"{quoted(self.path)} holds {entry.dtype}, which NumPy does not have; save it as F32 first")
+        return _Tensor(self.path, entry)
+
+
+class _Tensor:
+    """A tensor of a file, whose shape is known before its numbers are read."""
+
+    def __init__(self, path: str, entry: Entry) -> None:
+        self.path, self.entry, self.shape = path, entry, entry.shape
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """Read the numbers; NumPy calls this."""
+        with opened(self.path) as (stream, size):
+            if size < self.entry.stop:
+                raise CheckpointError(f"ends at byte {size:,}, and was longer before")
+            stream.seek(self.entry.start)
+            array = np.frombuffer(bytearray(stream.read(self.entry.stop - self.entry.start)), _KINDS[self.entry.dtype])
+        wide = (array.astype("<u4") << 16).view("<f4") if self.entry.dtype == "BF16" else array
+        return np.array(wide.reshape(self.shape), dtype, copy=copy)
 
 
 def written(weights: Mapping[str, Any]) -> bytes:

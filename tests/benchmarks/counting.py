@@ -23,7 +23,7 @@ from lstm_calc.runs import batch_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BAR = 100
+BAR = 50
 ROUNDS = 15
 OURS = "count(Model([LSTM(512, repeat=2{0})], 256), 'pytorch')"
 THEIRS = "sum(parameter.numel() for parameter in torch.nn.LSTM(256, 512, num_layers=2, device='meta'{0}).parameters())"

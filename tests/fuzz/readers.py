@@ -1,30 +1,40 @@
 """A coverage-guided fuzzer over the notation and every reader of a file.
 
-    python tests/fuzz/readers.py CORPUS tests/data/checkpoints -max_total_time=300
+    PYTHONPATH=. python tests/fuzz/readers.py CORPUS tests/data/checkpoints -max_total_time=300
 
-The corpus is a folder for what it finds worth keeping; the files of weights are what it begins with. Needs atheris
-(pip install atheris); the options are libFuzzer's. Whatever is no error of ours is a find, so is what takes 2 s, 300 MB.
+The corpus is a folder for what it finds worth keeping; the files of weights are what it begins with, and the hostile ones of the
+tests, the large ones cut. Needs atheris (pip install atheris) and what the tests need; the options are libFuzzer's. Whatever is no
+error of ours is a find, so is what takes two minutes (HDF5 may work for one second), or 500 MB, of which the seeds take a part.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import mkdtemp
 
 import atheris
 
 with atheris.instrument_imports(include=["lstm_calc"]):
     from lstm_calc.errors import LstmCalcError
-    from lstm_calc.formats import notation
+    from lstm_calc.formats import keras, notation
     from lstm_calc.formats.modelfile import load_from, loads
     from lstm_calc.frozen import parse_count, parse_size, parse_time
     from lstm_calc.model.budget import budget_of
     from lstm_calc.questions.axes import read_axis
     from lstm_calc.questions.inspect import inspect
     from lstm_calc.questions.params import params
+    from lstm_calc.weights import inference
+    from lstm_calc.weights import readers as checkpoint
+    from lstm_calc.weights.readers.allowance import MOST
+
+    for package in (checkpoint, inference, keras):  # which are imported when they are needed, too late to be instrumented
+        for module in iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
 
 
 def _model(text: str) -> None:
@@ -36,6 +46,7 @@ def _budget(text: str) -> None:
 
 
 WEIGHTS = Path(mkdtemp()) / "weights"
+_LARGEST_SEED = 2**13
 READERS = (_model, notation.read_template, loads, parse_count, parse_size, parse_time, read_axis, _budget)
 
 
@@ -52,6 +63,18 @@ def try_one(data: bytes) -> None:
             reader(text)
 
 
+def seeds() -> Path:
+    """Return a folder of the hostile files of the tests, the large ones cut."""
+    from tests.hostile import BROKEN, MADE
+
+    folder = Path(mkdtemp())
+    files = [data for data, _ in BROKEN.values()] + [make() for make, _ in MADE.values()]
+    for at, data in enumerate(files):
+        (folder / str(at)).write_bytes(data[:_LARGEST_SEED])
+    return folder
+
+
 if __name__ == "__main__":
-    atheris.Setup([*sys.argv, "-timeout=2", "-rss_limit_mb=300"], try_one)
+    MOST["seconds"] = 1  # for HDF5 that has no end
+    atheris.Setup([*sys.argv, str(seeds()), "-timeout=120", "-rss_limit_mb=500"], try_one)
     atheris.Fuzz()

@@ -6,6 +6,7 @@ a tensor has the same three under ``keras_history``.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import quoted
@@ -41,7 +42,7 @@ class Call(Record):
     args: Any = ()
     kwargs: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
 
-    @property
+    @cached_property
     def key(self) -> Key:
         """The name of the layer, and which of its calls this is."""
         return self.node.label, self.index
@@ -138,7 +139,8 @@ def _object(value: dict[str, Any], names: Collection[str]) -> Any:
         history = config.get("keras_history")
         if isinstance(history, list) and len(history) == 3 and _refers(history, names):
             shape = config.get("shape")
-            return Tensor(*history, tuple(shape) if isinstance(shape, list) else None)
+            name, call, output = history
+            return Tensor(name, call, output, tuple(shape) if isinstance(shape, list) else None)
     return {key: _value(each, names) for key, each in value.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FrameworkError, ModelError
+from lstm_calc.errors import FrameworkError, ModelError, ModelFileError
 from lstm_calc.formats.keras.activations import remarks
 from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
 from lstm_calc.frameworks import framework, uses_in
@@ -74,7 +74,7 @@ class Graph:
     def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
         if len(shape) == 1:
-            shape = (None, 1) if shape[0] is None else (None, *shape)
+            raise node.error("an input of a single number for each of the batch cannot be read", "config.batch_shape")
         inside = (None,) * self._around
         return self._take(node, Input(shape=(*inside, *shape[1:]), name=node.name), ())
 
@@ -111,6 +111,8 @@ class Graph:
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
         try:
             return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
+        except ModelFileError:
+            raise
         except ModelError as error:
             node = root if error.layer is None else self._read[error.layer].node
             raise node.error(error.without_key, _key_of(node, error.key)) from None

@@ -61,10 +61,11 @@ NEUTRAL = frozenset(
         "virtual_batch_size", "adjustment", "synchronized", "depthwise_initializer", "depthwise_regularizer",
         "depthwise_constraint", "pointwise_initializer", "pointwise_regularizer", "pointwise_constraint", "alpha_initializer",
         "alpha_regularizer", "alpha_constraint", "flash_attention", "sliding_window", "autocast", "input_shape",
-        "supports_masking", "init", "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights",
-        "dropout_W", "dropout_U", "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint",
-        "b_constraint", "mode", "beta_init", "gamma_init", "learn_mode", "test_mode", "sparse_target", "chain_initializer",
-        "chain_regularizer", "chain_constraint", "boundary_initializer", "boundary_regularizer", "boundary_constraint",
+        "supports_masking", "query_shape", "key_shape", "value_shape", "softmax_robust_masking", "causal", "init",
+        "inner_init", "forget_bias_init", "consume_less", "input_dtype", "input_dim", "weights", "dropout_W", "dropout_U",
+        "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "U_constraint", "b_constraint", "mode",
+        "beta_init", "gamma_init", "learn_mode", "test_mode", "sparse_target", "chain_initializer", "chain_regularizer",
+        "chain_constraint", "boundary_initializer", "boundary_regularizer", "boundary_constraint",
     ]
 )  # fmt: skip
 """The arguments, of any layer here and any release of Keras, that change no shape and no count."""
@@ -77,7 +78,8 @@ class Kind(Record):
     """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
 
     ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
-    ``once`` what an argument that is absent meant before Keras had it, ``unless`` the values of arguments that are not read here.
+    ``once`` what an argument that is absent meant before Keras had it. ``always`` are those that Keras always writes: people had
+    a class of that name before Keras did, and theirs is told by these, and by arguments that Keras' class does not have.
     """
 
     layer: type[Layer]
@@ -85,6 +87,11 @@ class Kind(Record):
     dims: int = 0
     fixed: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     once: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+    always: tuple[str, ...] = ()
+
+
+class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
+    """A layer has a name that Keras knows, and is, or is a wrapper of, one that is not known: its class."""
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -120,7 +127,8 @@ RECURRENT = {
 }
 
 _UNCHANGED = (
-    "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D"
+    "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D "
+    "RandomBrightness RandomContrast RandomFlip RandomRotation RandomTranslation RandomZoom"
 )
 _FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization"
 
@@ -151,14 +159,15 @@ PLAIN = {
     "RepeatVector": Kind(RepeatVector, {"steps": "n"}),
     "EinsumDense": Kind(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
     "BatchNormalization": Kind(BatchNorm, _NORM | _same("renorm")),
-    "LayerNormalization": Kind(LayerNorm, _NORM),
-    "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups")),
-    "RMSNormalization": Kind(RMSNorm, _same("axis")),
-    "Attention": Kind(Attention, _same("use_scale", "score_mode")),
-    "AdditiveAttention": Kind(AdditiveAttention, _same("use_scale")),
+    "LayerNormalization": Kind(LayerNorm, _NORM, always=("axis",)),
+    "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups"), always=("groups", "axis")),
+    "RMSNormalization": Kind(RMSNorm, _same("axis"), always=("axis",)),
+    "Attention": Kind(Attention, _same("use_scale", "score_mode"), always=("use_scale",)),
+    "AdditiveAttention": Kind(AdditiveAttention, _same("use_scale"), always=("use_scale",)),
     "MultiHeadAttention": Kind(
         MultiHeadAttention,
         _same("num_heads", "key_dim", "value_dim", "use_gate", "attention_axes") | {"bias": "use_bias", "shape": "output_shape"},
+        always=("num_heads", "key_dim", "use_bias"),
     ),
     "GroupQueryAttention": Kind(
         MultiHeadAttention,
@@ -166,7 +175,7 @@ PLAIN = {
         | _same("use_gate"),
     ),
     "PReLU": Kind(PReLU, _same("shared_axes")),
-    "CRF": Kind(CRF, {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}),
+    "CRF": Kind(CRF, {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}, always=("learn_mode",)),
     "Flatten": Kind(Flatten),
     "Reshape": Kind(Reshape, _same("target_shape")),
     "Permute": Kind(Permute, _same("dims")),
@@ -182,9 +191,11 @@ PLAIN = {
 def built(node: Node, kind: Kind, **more: Any) -> Any:
     """Return the layer that a config describes, with some fields told from elsewhere."""
     config, arguments = node.config, kind.arguments
+    if kind.always and not _is_of_keras(config, kind):
+        raise Unreadable(node.class_name)
     if kind.layer.weighted:
         config.only(NEUTRAL | _ADDING | set(arguments.values()) | set(_REFUSED), node.class_name)
-        _refuse_adding(config)
+        _refuse_adding(config, arguments)
     values = {
         field: _value(config, field, key, kind.dims) for field, key in arguments.items() if config.values.get(key) is not None
     }
@@ -199,7 +210,13 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
-_REFUSED = {"rms_scaling": False}
+def _is_of_keras(config: Node, kind: Kind) -> bool:
+    """Say whether a config has all that Keras always writes for a class, and nothing that its class does not have."""
+    known = NEUTRAL | _ADDING | set(kind.arguments.values()) | set(_REFUSED)
+    return config.values.keys() >= set(kind.always) and config.values.keys() <= known
+
+
+_REFUSED = {"groups": 1, "rms_scaling": False}
 """Arguments that change the count, with the one value that is read."""
 
 _EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "factors", "output_padding", "output_size"})
@@ -210,11 +227,14 @@ def _value(config: Node, field: str, key: str, dims: int) -> Any:
     """Return an argument as a layer's field takes it: one number stands for as many as there are dimensions."""
     value = config.values[key]
     if field == "margins":
-        return _margins(value, dims)
+        margins = _margins(value, dims)
+        if len(margins) != dims:
+            raise config.error(f"must have both ends of {dims} axes, not {quoted(value)}", key)
+        return margins
     if field in _EACH:
         values = value if isinstance(value, list) else [value] * dims
         if len(values) != dims:
-            raise config.error(f"must have {dims} sizes, not {quoted(value)}", key)
+            raise config.error(f"must have a size for each of {dims} axes, not {quoted(value)}", key)
         return values
     if field in {"shape", "axis"} and not isinstance(value, list):
         return [value]
@@ -228,11 +248,12 @@ def _margins(value: Any, dims: int) -> Any:
     return [each if isinstance(each, list) else [each, each] for each in values]
 
 
-def _refuse_adding(config: Node) -> None:
-    """Refuse what adds weights to a layer: LoRA, the scales of a quantized kernel, groups."""
+def _refuse_adding(config: Node, arguments: dict[str, str]) -> None:
+    """Refuse what adds weights to a layer, or takes some away, beside its ``arguments``: LoRA, the scales of a quantized kernel."""
     dtype = config.values.get("dtype")
     policy = str(dtype.get("class_name") if isinstance(dtype, dict) else dtype)
     given = next((key for key in _ADDING if config.values.get(key) is not None), "dtype" if "uantized" in policy else None)
-    given = next((key for key, value in _REFUSED.items() if config.values.get(key, value) not in {value, None}), given)
+    others = {key: usual for key, usual in _REFUSED.items() if key not in arguments.values()}
+    given = next((key for key, usual in others.items() if config.values.get(key, usual) not in (usual, None)), given)
     if given or "_from_" in policy:
         raise config.error("changes the weights in a way that is not modelled", given or "dtype")

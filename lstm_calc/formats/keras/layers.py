@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
-from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, built
+from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, Unreadable, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
@@ -17,9 +17,11 @@ from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from lstm_calc.formats.keras.calls import Key, Tensor
     from lstm_calc.formats.keras.graph import Graph, Value
     from lstm_calc.formats.keras.node import Node, Shape
 
+_MOST_OUTPUTS = 1000
 _DEEPEST = 100
 """Models within models, and wrappers around wrappers, that are followed."""
 
@@ -143,10 +145,6 @@ def _around_cells(node: Node) -> list[tuple[Node, Any]]:
     return layers
 
 
-class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
-    """A layer is of Keras, and what it is a wrapper of is not known: its class."""
-
-
 def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read two directions: of one layer, or two layers that differ, whose outputs are merged."""
     config = called.node.config
@@ -172,14 +170,15 @@ def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
 
     The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
     """
+    config = node.config
     found = []
-    inner = node.config.node("layer")
     for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
-        own = node.config.node(key) if node.config.values.get(key) is not None else inner
-        name = own.name
-        if own is inner and name is not None:
+        apart = config.values.get(key) is not None
+        inner = config.node(key if apart else "layer")
+        name = inner.name
+        if name is not None and not (apart and direction == "backward"):
             name = f"{direction}_{name.removeprefix('forward_')}"
-        cell = (own.config.node("cell").name,) if own.class_name == "RNN" else _cell(layer)
+        cell = (inner.config.node("cell").name,) if inner.class_name == "RNN" else _cell(layer)
         found.append((node.name, name, *cell))
     return found
 
@@ -261,30 +260,38 @@ def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that are called on each other."""
     node = called.node
     calls, inputs, outputs = calls_of(node)
-    values: dict[tuple[str, int], tuple[Value, ...]] = {}
+    values: dict[Key, tuple[Value, ...]] = {}
     if called.reads:
         if len(called.reads) != len(inputs):
             raise node.error(f"is called on {len(called.reads)} tensors, and has {len(inputs)} inputs", "inbound_nodes")
         values = {(each.layer, each.call): (value,) for each, value in zip(inputs, called.reads, strict=True)}
-    declared = {(each.layer, each.call, each.output): each.shape for each in tensors_in([[c.args, c.kwargs] for c in calls])}
+    declared = _declared_outputs(calls, outputs)
     order = {(each.layer, each.call): at for at, each in enumerate(inputs)}
     with graph.scope():
         for call in sorted(calls, key=lambda call: order.get(call.key, len(order))):
             if call.key not in values:
-                values[call.key] = _called(call, values, declared, outputs, graph)
+                values[call.key] = _called(call, values, declared.get(call.key, {}), graph)
     return tuple(_value(values, each, node) for each in outputs)
 
 
-def _called(call: Call, values: Any, declared: Any, outputs: Any, graph: Graph) -> tuple[Value, ...]:
-    """Read one call of a layer in a functional model."""
+def _declared_outputs(calls: Sequence[Call], outputs: Sequence[Tensor]) -> dict[Key, dict[int, Shape | None]]:
+    """Return, by call, which of its outputs are read, and the shape that the file declares for each."""
+    found: dict[Key, dict[int, Shape | None]] = {}
+    for each in (*outputs, *tensors_in([[call.args, call.unmasked] for call in calls])):
+        shapes = found.setdefault((each.layer, each.call), {})
+        shapes[each.output] = shapes.get(each.output) or each.shape
+    return found
+
+
+def _called(call: Call, values: Any, declared: dict[int, Shape | None], graph: Graph) -> tuple[Value, ...]:
+    """Read one call of a layer in a functional model; ``declared`` has the shapes of the outputs that are read."""
     node = call.node
     named = {name: call.unmasked[name] for name in (*_FIRST, *call.unmasked) if name in call.unmasked}
     reads = tuple(_value(values, each, node) for each in tensors_in([call.args, list(named.values())]))
     if not reads and node.class_name != "InputLayer":
         raise node.error(f"{quoted(node.label)} is called on nothing", "inbound_nodes")
-    asked = [at for name, index, at in declared if (name, index) == call.key]
-    asked += [each.output for each in outputs if (each.layer, each.call) == call.key]
-    gives = tuple(declared.get((*call.key, at)) for at in range(max(asked, default=0) + 1))
+    most = min(max(declared, default=0), _MOST_OUTPUTS)
+    gives = tuple(declared.get(at) for at in range(most + 1))
     return read_layer(Called(node, reads, call, gives), graph)
 
 
@@ -341,7 +348,7 @@ def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: st
         layer = Other(
             params=0 if at else params,
             shape=shape[1:] if shape else None,
-            class_name=name_of(class_name or node.class_name),
+            class_name=name_of((class_name or node.class_name).rpartition(">")[2]),
             name=None if at else node.name,
             trainable=node.config.trained,
         )

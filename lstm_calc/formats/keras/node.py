@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
@@ -75,7 +76,7 @@ class Node(Record):
         module, registered = self.values.get("module") or "keras", str(self.values.get("registered_name"))
         return str(module).partition(".")[0] not in _HOMES or ">" in registered
 
-    @property
+    @cached_property
     def config(self) -> Node:
         """The arguments of a layer under their names of today, and whether its weights are trained.
 
@@ -94,8 +95,9 @@ class Node(Record):
     @property
     def label(self) -> str:
         """The layer's own name, else its class."""
-        names = (self.values.get("name"), self.config.values.get("name"))
-        return next((name for name in names if isinstance(name, str)), self.class_name)
+        own = self.values.get("name")
+        name = own if isinstance(own, str) else self.config.values.get("name")
+        return name if isinstance(name, str) else self.class_name
 
     @property
     def shown(self) -> str:

@@ -21,6 +21,7 @@ class Attending(Layer, kw_only=True):
     """A layer that attends: for each position of the query it sums the values, weighted by how well their keys match."""
 
     words = frozenset({"query", "value", "key", "output"})
+    reads_several = True
     stepwise = False
 
     @property

@@ -86,7 +86,6 @@ class RepeatVector(Layer):
     weighted = False
     value = "steps"
     keeps_rank = False
-    stepwise = False
     steps: int
 
     @property

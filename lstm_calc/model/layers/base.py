@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
 
 
+UNITS = frozenset({"units", "output"})
+"""The words of a layer that has units."""
+
+
 class Layer(Checked, kw_only=True):
     """One kind of layer.
 
     ``inputs`` are the names of the layers whose outputs it reads (none: the one before); a second output is called ``name.1``.
-    ``input_dim`` is the width it reads, where that is not what comes in. ``paths`` say where the framework that the model was written
-    in keeps its weights, one for each direction, where that does not follow from the names.
+    ``input_dim`` is the width it reads, where that is not what comes in. ``paths`` say where the framework that the model was
+    written in keeps its weights, one for each direction, where that does not follow from the names.
     """
 
     rules = RULES
@@ -33,14 +37,16 @@ class Layer(Checked, kw_only=True):
     """The field that says how many features it gives; empty where it gives as many as it reads."""
     value: ClassVar[str] = ""
     """The field that a value right after the kind's name sets, where that is not its size."""
-    words: ClassVar[frozenset[str]] = frozenset({"units", "output"})
-    """The words that measure the layer's own sizes in the rows of the frameworks."""
+    words: ClassVar[frozenset[str]] = frozenset()
+    """The words that measure the layer's own sizes in the rows of the frameworks, beside ``input``."""
     weighted: ClassVar[bool] = True
     """Whether it has weights, and so rows in the frameworks' tables."""
     keeps_rank: ClassVar[bool] = True
     """Whether it gives as many axes as it reads, whatever their number."""
     mixes_axes: ClassVar[bool] = False
     """Whether the width it gives, or its own sizes, depend on other axes than the features it reads."""
+    reads_several: ClassVar[bool] = False
+    """Whether it reads all outputs of the layer before it, where that has several."""
     stepwise: ClassVar[bool] = True
     """Whether it can be applied step by step, reading a sequence as it comes."""
     input_dim: int | None = None
@@ -50,6 +56,11 @@ class Layer(Checked, kw_only=True):
     paths: Sequence[str] = ()
     time_distributed: int = 0
     """How many axes after the batch it is applied along, one entry at a time, as Keras' TimeDistributed does."""
+
+    @property
+    def least_rank(self) -> int:
+        """The fewest axes that it can read, where any number from there will do."""
+        return 2
 
     @property
     def variant(self) -> str:

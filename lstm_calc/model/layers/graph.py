@@ -54,6 +54,7 @@ class Merge(Layer, kw_only=True):
     """A layer without weights that makes one tensor of several."""
 
     weighted = False
+    reads_several = True
     fewest: ClassVar[int] = 2
     most: ClassVar[int | None] = None
     alike: ClassVar[bool] = True
@@ -73,7 +74,7 @@ class Merge(Layer, kw_only=True):
             raise ModelError(f"reads {wanted}, and {come}", key="inputs")
         front = 1 + self.time_distributed
         given = self.merged(tuple(self.reading(shape) for shape in shapes))
-        return ((*shapes[0][:front], *given[1:]),)
+        return ((given if front == 1 else (*shapes[0][:front], *given[1:])),)
 
     def merged(self, shapes: tuple[Shape, ...]) -> Shape:
         """Return the shape that it makes of those of its inputs; raise ModelError where they do not go together."""
@@ -206,6 +207,11 @@ class MatMul(Merge):
     most = 2
     keeps_rank = False
 
+    @property
+    def least_rank(self) -> int:
+        """The batch and two more."""
+        return 3
+
     def among(self, timed: Sequence[bool]) -> bool:
         """Return whether the rows of the first matrix are steps."""
         return timed[0]
@@ -288,6 +294,12 @@ class Index(Layer):
         if entries(self.key)[0] not in {":", "..."}:
             raise ModelError(f"key {quoted(self.key)} must begin with : or ..., for the batch stays whole", key="key")
 
+    @property
+    def least_rank(self) -> int:
+        """As many axes as it takes entries from, and what is left: the batch and one more."""
+        words = [word for word in entries(self.key) if word not in {"...", "None"}]
+        return max(len(words), 2 + len([word for word in words if ":" not in word]))
+
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether axis 1 is steps, and is left or cut, not taken from."""
         rest = entries(self.key)[1:]
@@ -321,6 +333,11 @@ class Reduce(Layer):
     axis: int | Sequence[int] = 1
     keepdims: bool = False
 
+    @property
+    def least_rank(self) -> int:
+        """The axes that are gone, and what is left: the batch and one more."""
+        return 2 + (0 if self.keepdims else len(_tuple(self.axis)))
+
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether the steps are left."""
         return reads_steps and 1 not in _tuple(self.axis)
@@ -341,6 +358,11 @@ class Transpose(Layer):
     mixes_axes = True
     stepwise = False
     axis: Sequence[int] = (-2, -1)
+
+    @property
+    def least_rank(self) -> int:
+        """The batch and two more."""
+        return 3
 
     def check_axis(self) -> None:
         """Refuse another number of axes than two."""

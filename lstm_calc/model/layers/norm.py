@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 class Norm(Layer, kw_only=True):
     """A normalisation with a number for each entry of ``axis``, which is one or several: the last, the features, unless set.
 
-    The word input of its rows measures these axes. The batch is axis 0, and -1 the last.
+    The word input of its rows measures these axes, and output the entries of them all. The batch is axis 0, and -1 the last.
     """
 
+    words = frozenset({"output"})
     mixes_axes = True
     axis: int | Sequence[int] = -1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.sizes import product, several, shown
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class Dense(Layer):
     """A linear layer; ``tied`` shares the matrix of an embedding before it, so that only the bias is its own."""
 
     kind = "dense"
+    words = UNITS
     size = "units"
     units: int
     bias: bool = True
@@ -105,6 +106,7 @@ class CRF(Layer):
     """
 
     kind = "crf"
+    words = UNITS
     size = "units"
     units: int
     use_boundary: bool = True
@@ -136,6 +138,7 @@ class Other(Layer):
     kind = "other"
     value = "params"
     words = frozenset({"params"})
+    reads_several = True
     keeps_rank = False
     stepwise = False
     params: int | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, listed
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.layers.windows import Windowed, kernel_sizes
 from lstm_calc.model.sizes import product, shown
 
@@ -24,6 +24,7 @@ class Recurrent(Layer, kw_only=True):
     ``merge`` says; with ``none`` the layer has two outputs.
     """
 
+    words = UNITS
     keeps_rank = False
     bias: bool = True
     bidirectional: bool = False
@@ -155,7 +156,7 @@ class LSTM(OnCuDNN):
     """
 
     kind = "lstm"
-    words = Layer.words | {"projection"}
+    words = UNITS | {"projection"}
     size = "units"
     units: int
     projection: int | None = None
@@ -220,7 +221,7 @@ class ConvRecurrent(Windowed, Recurrent, kw_only=True):
     does); ``data_format`` says where the features of an image stand (None: last). It reads (batch, steps, *space, features).
     """
 
-    words = Layer.words | {"kernel_size"}
+    words = UNITS | {"kernel_size"}
     size = "filters"
     per_dimension = "kernel_size"
     front = 2

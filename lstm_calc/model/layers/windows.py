@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import Layer
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.sizes import product, shown, transposed_window, windowed
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Positions(Layer, kw_only=True):
 
     def gives_steps(self, reads_steps: bool) -> bool:
         """Return whether axis 1 of what it gives is steps: where it was, as many as the window leaves."""
-        return reads_steps and self.reads_steps
+        return reads_steps
 
     @property
     def axes(self) -> str:
@@ -143,7 +143,7 @@ class Convolution(Windowed, kw_only=True):
     ``padding`` is valid, same, causal, or the zeros at each end as in PyTorch (None: as the framework does).
     """
 
-    words = Layer.words | {"kernel_size", "point"}
+    words = UNITS | {"kernel_size", "point"}
     per_dimension = "kernel_size"
 
     @property
@@ -196,7 +196,7 @@ class DepthwiseConv(Convolution):
 
     kind = "depthwise_conv"
     value = "kernel_size"
-    words = Convolution.words | {"multiplier"}
+    words = (Convolution.words | {"multiplier"}) - {"units"}
     kernel_size: Sequence[int]
     depth_multiplier: int = 1
     strides: Sequence[int] | None = None

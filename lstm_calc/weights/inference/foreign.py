@@ -205,7 +205,7 @@ def _matches(shapes: tuple[Shape, ...]) -> tuple[tuple[Form, Layer, int], ...]:
 
 
 @cache
-def _own_forms() -> tuple[Form, ...]:
+def own_forms() -> tuple[Form, ...]:
     """Return the forms that no framework has and people write: each kernel or one for both, either way round, with any biases."""
     found = []
     for kind in _KINDS:
@@ -244,7 +244,7 @@ class _Ratio(Record):
 def _forms_by_ranks() -> dict[tuple[int, ...], dict[_Ratio | None, list[Form]]]:
     """Return the forms by how many axes their tensors have, and by the ratio of their recurrent kernel, None where it has none."""
     found: dict[tuple[int, ...], dict[_Ratio | None, list[Form]]] = {}
-    for form in (*forms(), *_own_forms()):
+    for form in (*forms(), *own_forms()):
         if form.kind in {*_KINDS, "conv_lstm"}:
             ranks = tuple(sorted(slot.rank for slot in form.slots.values()))
             found.setdefault(ranks, {}).setdefault(_ratio(form), []).append(form)

@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.frameworks import FRAMEWORKS, layout_for
+from lstm_calc.frameworks import framework, frameworks, layout_for
 from lstm_calc.frameworks.counting import Shape, Sizes, general_axes, rows_of, terms_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS, Layer
@@ -116,7 +116,7 @@ def forms() -> tuple[Form, ...]:
 
 def stores() -> Iterator[tuple[str, str]]:
     """Yield every framework with every cell that it stores."""
-    return ((table.name, kind) for table in FRAMEWORKS.values() for kind in table.layouts if kind in CELLS)
+    return ((table.name, kind) for table in frameworks().values() for kind in table.layouts if kind in CELLS)
 
 
 @cache
@@ -130,7 +130,7 @@ def slot_names(name: str, kind: str) -> set[tuple[str, bool]]:
 
     This makes none of the forms.
     """
-    layout = FRAMEWORKS[name].layouts[kind]
+    layout = framework(name).layouts[kind]
     letters = _letters(layout)
     return {
         (_slot_name(row, gate, letters), "recurrent_kernel" in row.role)
@@ -151,7 +151,7 @@ def _slot_name(row: Row, gate: str, letters: dict[str, str]) -> str:
 
 def _forms_of(name: str, kind: str) -> Iterator[Form]:
     """Yield the forms of a cell in a framework, those that store the same once."""
-    layout = FRAMEWORKS[name].layouts[kind]
+    layout = framework(name).layouts[kind]
     seen: list[dict[str, Slot]] = []
     choices = [_CHOICES[word] for word in layout.options.split() if word in _CHOICES]
     windows: tuple[Any, ...] = (
@@ -174,7 +174,7 @@ def _layer(kind: str, fields: dict[str, Any]) -> Layer | None:
 
 def _slots(name: str, layer: Layer) -> dict[str, Slot]:
     """Return the tensors of a form by their names."""
-    layout = layout_for(FRAMEWORKS[name], layer)
+    layout = layout_for(framework(name), layer)
     letters = _letters(layout)
     return {
         _slot_name(row, next(iter(gates), ""), letters): Slot(general_axes(row, layer), len(gates), row.role)

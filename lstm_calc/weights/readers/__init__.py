@@ -8,19 +8,22 @@ from __future__ import annotations
 import os
 import re
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, printable
 from lstm_calc.inputs import note
+from lstm_calc.weights.readers.allowance import Allowance
 from lstm_calc.weights.readers.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.weights.readers.stored import Checkpoint
 
 _HEAD = 2048
-_LIMIT = 32 * 2**20
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _NPY = b"\x93NUMPY"
@@ -32,16 +35,24 @@ _OLD_PICKLE = b"(]}cl"
 """The opcodes that a pickle of protocol 0 or 1 begins with."""
 
 
-def read(path: str) -> Checkpoint:
+def read(path: str, allowance: Allowance | None = None) -> Checkpoint:
     """Return what a file of weights holds; raise CheckpointError, which names the file and what is wrong with it.
 
-    Raises NotInstalledError, with the pip line, where the format needs a package that is not there.
+    Raises NotInstalledError, with the pip line, where the format needs a package that is not there. The file draws on the
+    ``allowance``, which is that of the index where it is a shard.
     """
+    with opened(path) as (stream, size):
+        return _read(stream, size, path, Allowance() if allowance is None else allowance)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[tuple[IO[bytes], int]]:
+    """Give a regular file and its length; what goes wrong with it becomes a CheckpointError that names the file."""
     try:
         _refuse_what_is_no_file(Path(path))
         with Path(path).open("rb") as stream:
             note(stream)
-            return _read(stream, path)
+            yield stream, os.fstat(stream.fileno()).st_size
     except CheckpointError as error:
         raise CheckpointError(f"{printable(path)}: {error}") from None
     except OSError as error:
@@ -61,31 +72,30 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise CheckpointError("is not a regular file; inspect needs one that it can seek in")
 
 
-def _read(stream: IO[bytes], path: str) -> Checkpoint:
+def _read(stream: IO[bytes], size: int, path: str, allowance: Allowance) -> Checkpoint:
     """Return what a file holds, by the reader that its first bytes ask for."""
-    size = os.fstat(stream.fileno()).st_size
     head = stream.read(_HEAD)
     stream.seek(0)
-    source = Source(stream, size, _LIMIT)
+    source = Source(stream, size, allowance)
     if not head:
         raise CheckpointError("is empty")
     if _is_hdf5(stream, head, size):
         from lstm_calc.weights.readers.hdf5 import read_hdf5
 
-        return read_hdf5(stream)
+        return read_hdf5(stream, 0, size, allowance)
     if head.startswith(_ZIP):
-        return _read_zip(stream, size)
+        return _read_zip(stream, size, allowance)
     if head.startswith(_NPY):
         from lstm_calc.weights.readers.numpy import read_npy
 
         return read_npy(source)
     _refuse_bare_numbers(Path(path))
-    if _is_safetensors(head, size):
+    if is_safetensors(head, size):
         from lstm_calc.weights.readers.safetensors import read_safetensors
 
         return read_safetensors(source)
     if head.lstrip().startswith(b"{") and b"weight_map" in head + _rest(stream, size):
-        return _read_index(stream, path, size)
+        return _read_index(source, path)
     return _read_pickle_or_graph(stream, source, head)
 
 
@@ -110,7 +120,7 @@ def _refuse_bare_numbers(path: Path) -> None:
         raise CheckpointError(f"is {BARE_NUMBERS}")
 
 
-def _is_safetensors(head: bytes, size: int) -> bool:
+def is_safetensors(head: bytes, size: int) -> bool:
     """Say whether a file begins with a length and a JSON table of that length, as far as is there."""
     return size > 8 and head[8:9] == b"{" and (head[9:10] in b'"} \n\r\t' or not head[9:10])
 
@@ -123,10 +133,10 @@ def _rest(stream: IO[bytes], size: int) -> bytes:
     return tail
 
 
-def _read_zip(stream: IO[bytes], size: int) -> Checkpoint:
+def _read_zip(stream: IO[bytes], size: int, allowance: Allowance) -> Checkpoint:
     from lstm_calc.weights.readers.archive import Archive
 
-    archive = Archive(stream, size)
+    archive = Archive(stream, size, allowance)
     if any(name == "data.pkl" or name.endswith("/data.pkl") for name in archive.names):
         from lstm_calc.weights.readers.torch import read_torch_zip
 
@@ -144,22 +154,24 @@ def _read_zip(stream: IO[bytes], size: int) -> Checkpoint:
     raise CheckpointError(f"is {zip_words(archive.names)}")
 
 
-def _read_index(stream: IO[bytes], path: str, size: int) -> Checkpoint:
+def _read_index(source: Source, path: str) -> Checkpoint:
     """Return the tensors of a file in shards, from its index."""
     from lstm_calc.weights.readers.safetensors import MAX_HEADER, json_table, read_index
 
-    table = json_table(Source(stream, size, MAX_HEADER).take(size), "an index")
+    if source.size > MAX_HEADER:
+        raise CheckpointError(f"is an index of {source.size:,} bytes; at most {MAX_HEADER:,} are read")
+    table = json_table(source.take(source.size), "an index")
     if not isinstance(table.get("weight_map"), dict):
         raise CheckpointError("is JSON without a weight_map")
-    return read_index(table, Path(path).parent, _read_shard)
+    return read_index(table, Path(path).parent, partial(_read_shard, source.allowance))
 
 
-def _read_shard(path: str) -> Checkpoint:
+def _read_shard(allowance: Allowance, path: str) -> Checkpoint:
     _refuse_what_is_no_file(Path(path))
     with Path(path).open("rb") as stream:
         if stream.read(16).lstrip().startswith(b"{"):
             raise CheckpointError("names itself or another index as a shard")
-    return read(path)
+    return read(path, allowance)
 
 
 def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Checkpoint:
@@ -181,7 +193,7 @@ def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Che
     if unknown and re.match(_ONNX, head):
         from lstm_calc.weights.readers.onnx import read_onnx
 
-        graph = read_onnx(stream)
+        graph = read_onnx(stream, source.size, source.allowance)
         if graph is not None:
             return graph
         words = "a message of protocol buffers, but no ONNX model (Core ML, TensorFlow or another)"
@@ -193,4 +205,4 @@ def _read_pickle(source: Source) -> Checkpoint:
     from lstm_calc.weights.readers.pickles import unpickled
     from lstm_calc.weights.readers.stored import Checkpoint
 
-    return Checkpoint(*parameters_of(unpickled(source)))
+    return Checkpoint(*parameters_of(unpickled(source), source.allowance))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import contextmanager
+from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, printable, quoted
-from lstm_calc.weights.readers.source import Source, Window
+from lstm_calc.weights.readers.source import Source
 from lstm_calc.zipped import FAULTS, Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lstm_calc.weights.readers.allowance import Allowance
+
 _MAX_DIRECTORY = 8 * 2**20
+_CHUNK = 2**20
 _LOCAL = b"PK\x03\x04"
 
 
@@ -23,11 +27,11 @@ def _short(error: Exception) -> str:
 
 
 class Archive:
-    """The members of a zip archive."""
+    """The members of a zip archive, which all draw on one allowance."""
 
-    def __init__(self, stream: IO[bytes], size: int) -> None:
+    def __init__(self, stream: IO[bytes], size: int, allowance: Allowance) -> None:
         """Read the directory; raise CheckpointError where it is broken or not there."""
-        self._stream = stream
+        self.stream, self.allowance = stream, allowance
         try:
             self._zip = zipfile.ZipFile(Bounded(stream, _MAX_DIRECTORY))
         except FAULTS as error:
@@ -39,23 +43,35 @@ class Archive:
         self.names = tuple(self.sizes)
 
     @contextmanager
-    def open(self, name: str, limit: int) -> Iterator[Source]:
+    def open(self, name: str) -> Iterator[Source]:
         """Give a member as a source, its broken parts as a CheckpointError."""
+        with self._member(name) as member:
+            yield Source(member, self.sizes[name], self.allowance, jumps=False)
+
+    def unpack(self, name: str, into: IO[bytes]) -> None:
+        """Write a compressed member out, at most as many bytes as the directory says."""
+        self.allowance.spend("unpacked", self.sizes[name])
+        with self._member(name) as member:
+            copyfileobj(member, into, _CHUNK)
+        into.seek(0)
+
+    @contextmanager
+    def _member(self, name: str) -> Iterator[IO[bytes]]:
         try:
             with self._zip.open(name) as member:
-                yield Source(member, self.sizes[name], limit, jumps=False)
+                yield member
         except FAULTS as error:
             raise CheckpointError(f"has a broken member {quoted(name)}: {_short(error)}") from None
 
-    def window(self, name: str) -> IO[bytes] | None:
-        """Return a member that is not compressed as a file of its own, None where it is compressed."""
+    def start(self, name: str) -> int | None:
+        """Return where in the file the bytes of a member begin, None where it is compressed."""
         info = self._zip.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             return None
-        with self.open(name, 0):  # holds the local header against the directory
-            self._stream.seek(info.header_offset)
-            head = self._stream.read(30)
+        with self.open(name):  # holds the local header against the directory
+            self.stream.seek(info.header_offset)
+            head = self.stream.read(30)
         start = info.header_offset + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
         if head[:4] != _LOCAL or start + info.file_size > self.size:
             raise CheckpointError(f"ends at byte {self.size:,}, before its member {quoted(name)} does: cut short")
-        return Window(self._stream, start, info.file_size)  # type: ignore[return-value]  # raw files are none of typeshed's IO
+        return start

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers.pickled import tensors_of
 from lstm_calc.weights.readers.pickles import unpickled
-from lstm_calc.weights.readers.stored import Checkpoint, Stored
+from lstm_calc.weights.readers.stored import Checkpoint, Stored, check_shape
 
 if TYPE_CHECKING:
     from lstm_calc.weights.readers.archive import Archive
     from lstm_calc.weights.readers.source import Source
 
 MAGIC = b"\x93NUMPY"
-_MAX_HEADER = 2**16
+_MAX_HEADER = 10_000
+"""As NumPy has it."""
 _LENGTHS = {1: "H", 2: "I", 3: "I"}
 KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "V": "void", "S": "bytes", "U": "str"} | dict.fromkeys(
     "Mm", "time"
 )
 _MOST_ARRAYS = 10_000
-LIMIT = 32 * 2**20
 
 
 def read_npy(source: Source) -> Checkpoint:
@@ -43,7 +43,7 @@ def read_npz(archive: Archive) -> Checkpoint:
         raise CheckpointError(f"has {len(archive.names):,} members; at most {_MOST_ARRAYS:,} are read")
     for member in archive.names:
         if member.endswith(".npy"):
-            with archive.open(member, LIMIT) as source:
+            with archive.open(member) as source:
                 tensors += _arrays(member.removesuffix(".npy"), source)
     return Checkpoint("npz", tuple(tensors))
 
@@ -51,11 +51,12 @@ def read_npz(archive: Archive) -> Checkpoint:
 def _arrays(name: str, source: Source) -> list[Stored]:
     """Return the array behind a header, or, where its dtype is object, the arrays in its pickle."""
     dtype, shape, width = _header(source)
+    source.allowance.spend("names")
     if dtype == "object":
-        found = [
-            tensor.replace(name=f"{name}/{tensor.name}", place=(name, tensor.place)) for tensor in tensors_of(unpickled(source))
-        ]
+        inside = tensors_of(unpickled(source), source.allowance)
+        found = [tensor.within(name).replace(name=f"{name}/{tensor.name}") for tensor in inside]
         return found or [Stored(name, shape, dtype)]
+    check_shape(name, shape)
     end = source.at + prod(shape) * width
     if end > source.size:
         raise CheckpointError(f"ends at byte {source.size:,}, and the array {name!r} at byte {end:,}: cut short")
@@ -74,7 +75,9 @@ def _header(source: Source) -> tuple[str, tuple[int, ...], int]:
     if length > _MAX_HEADER:
         raise CheckpointError(f"claims an npy header of {length:,} bytes; at most {_MAX_HEADER:,} are read")
     try:
-        header = ast.literal_eval(source.take(length).decode("utf-8").strip())
+        text = source.take(length).decode("utf-8").strip()
+        source.allowance.spend("steps", len(text))
+        header = ast.literal_eval(text)
         shape = tuple(size for size in header["shape"] if type(size) is int and size >= 0)
         right = len(shape) == len(header["shape"])
         dtype, width = dtype_words(header["descr"])

@@ -5,15 +5,19 @@ Weights kept in other files are not opened. Source: onnx/onnx.proto, whose field
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from mmap import ACCESS_READ, mmap
-from typing import IO, Any
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.weights.readers.flows import FLOWS, Flow
-from lstm_calc.weights.readers.protobuf import Message, int64s, signed
+from lstm_calc.weights.readers.protobuf import Message, Pages, int64s, signed
 from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.weights.readers.allowance import Allowance
 
 _MODEL = {7: "graph", 8: "opset_import", 25: "functions"}
 _GRAPH = {1: "node", 5: "initializer", 11: "input", 13: "value_info", 15: "sparse_initializer"}
@@ -43,23 +47,23 @@ _WEIGHTS |= {"LSTM": slice(1, 4), "GRU": slice(1, 4), "RNN": slice(1, 4)}
 """The inputs of operators that hold what is learned, even where an exporter has merged them with an equal statistic."""
 _JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
 """The operators whose every input is data; the others' second and on are settings."""
-_LEARNED = re.compile(r"(weight|kernel|bias)$")
+_LEARNED = ("weight", "kernel", "bias")
+"""The endings of names that are learned, wherever they flow."""
 _MOST_CALLS, _MOST_OPERATORS = 10_000, 2_000
 _FEW = 64
 _LONGEST_BIAS = 2**18
 _INTEGERS = {"int64", "int32", "uint64", "uint32", "bool", "string", "int16", "uint16"}
 
 
-def read_onnx(stream: IO[bytes]) -> Checkpoint | None:
+def read_onnx(stream: IO[bytes], size: int, allowance: Allowance) -> Checkpoint | None:
     """Return a graph's tensors and recurrent nodes, None where the file is another kind of message."""
-    with mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
-        parts = _parts(Message(data, 0, len(data)), _MODEL)
-        graphs = parts["graph"]
-        if len(graphs) != 1 or not isinstance(graphs[0], Message):
-            return None
-        reader = _Reader(parts["functions"])
-        reader.graph(graphs[0], None, "")
-        return reader.checkpoint()
+    parts = _parts(Message(Pages(stream, size, allowance), 0, size), _MODEL)
+    graphs = parts["graph"]
+    if len(graphs) != 1 or not isinstance(graphs[0], Message):
+        return None
+    reader = _Reader(parts["functions"], allowance)
+    reader.graph(graphs[0], None, "")
+    return reader.checkpoint()
 
 
 def _parts(message: Message | int, known: dict[int, str]) -> dict[str, list[Any]]:
@@ -90,10 +94,12 @@ class _Scope:
 class _Reader:
     """One walk through a model: collects tensors and recurrent nodes."""
 
-    def __init__(self, functions: list[Message]) -> None:
+    def __init__(self, functions: list[Message], allowance: Allowance) -> None:
+        self.allowance = allowance
         self.tensors: dict[str, Stored] = {}
         self.operators: list[Operator] = []
         self.biases: dict[str, Message] = {}
+        self.zero_halves: dict[str, bool] = {}
         self.buffers: set[str] = set()
         self.weights: set[str] = set()
         self.turns: dict[str, int] = {}
@@ -122,6 +128,7 @@ class _Reader:
         """Walk nodes in their order, in which what a node reads comes before it."""
         for at, message in enumerate(nodes):
             node = _parts(message, _NODE)
+            self.allowance.spend("bytes", len(path))
             self.node(node, scope, _text(node, "name") or f"{path}{_text(node, 'op_type')}_{at}")
 
     def node(self, node: dict[str, list[Any]], scope: _Scope, name: str) -> None:
@@ -150,7 +157,7 @@ class _Reader:
 
     def unlearned(self, flows: list[Flow]) -> None:
         """Note that what flows here is no weight: running statistics, scales, initial states."""
-        self.buffers.update(source for flow in flows for source in flow.sources if not _LEARNED.search(source))
+        self.buffers.update(source for flow in flows for source in flow.sources if not source.endswith(_LEARNED))
 
     def flow(self, op: str, given: list[Flow], outputs: list[str], scope: _Scope, attributes: dict[str, Any]) -> None:
         """Note the shapes that an operator gives, where its inputs tell them."""
@@ -195,13 +202,13 @@ class _Reader:
 
     def zero_half(self, bias: Flow) -> bool:
         """Say whether each direction has a second bias vector of all zeros; no other numbers are looked at, and few of these."""
-        raw = self.biases.get(bias.sources[0]) if len(bias.sources) == 1 else None
-        if raw is None or bias.shape is None or len(bias.shape) != 2 or not 0 < len(raw) <= _LONGEST_BIAS:
+        name = bias.sources[0] if len(bias.sources) == 1 else ""
+        raw, ways = self.biases.get(name), bias.shape[0] if bias.shape is not None and len(bias.shape) == 2 else 0
+        if raw is None or ways not in {1, 2} or not 0 < len(raw) <= _LONGEST_BIAS:
             return False
-        data, ways = raw.raw(_LONGEST_BIAS), bias.shape[0]
-        half = len(data) // (2 * max(1, ways))
-        halves = [data[at : at + half] for at in range(0, len(data), max(1, half))]
-        return not any(map(any, halves[1::2])) and any(map(any, halves[::2]))
+        if name not in self.zero_halves:
+            self.zero_halves[name] = _is_zero_half(raw.raw(_LONGEST_BIAS), ways)
+        return self.zero_halves[name]
 
     def tensor(self, message: Message, scope: _Scope, name: str, *, constant: bool) -> None:
         """Note an initialiser or a constant under its name, counted up where another graph has the same."""
@@ -210,7 +217,8 @@ class _Reader:
         dtype = _TYPES.get(next((value for value in parts["data_type"] if isinstance(value, int)), 0), "other")
         _check_size(name, shape, dtype, parts["raw_data"])
         own = self.own_name(name)
-        is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,) and not _LEARNED.search(name))
+        self.allowance.spend("names")
+        is_setting = dtype in _INTEGERS or not shape or (constant and shape == (1,) and not name.endswith(_LEARNED))
         if len(shape) == 2 and parts["raw_data"] and isinstance(parts["raw_data"][0], Message):
             self.biases[own] = parts["raw_data"][0]
         self.tensors[own] = Stored(own, shape, dtype, None, "buffer" if is_setting else "")
@@ -228,6 +236,7 @@ class _Reader:
         """Note a sparse initialiser in its dense shape."""
         parts = _parts(message, _SPARSE)
         name, shape = next((_text(_parts(value, _TENSOR), "name") for value in parts["values"]), ""), _dims(parts["dims"])
+        self.allowance.spend("names")
         self.tensors[name] = Stored(name, shape, "float32")
         scope.flows[name] = Flow(shape, (name,))
 
@@ -247,12 +256,27 @@ def _can_be(shape: tuple[int, ...]) -> bool:
     return len(shape) <= _FEW and all(0 <= size < 2**63 for size in shape)
 
 
-def _dims(values: list[int | Message]) -> tuple[int, ...]:
-    """Return sizes that stand one by one or packed."""
-    sizes: list[int] = []
+def _is_zero_half(data: bytes, ways: int) -> bool:
+    """Say whether of the two bias vectors of each direction the second is all zeros, and the first is not."""
+    half = len(data) // (2 * ways)
+    halves = [data[at * half : (at + 1) * half] for at in range(2 * ways)]
+    return not any(map(any, halves[1::2])) and any(map(any, halves[::2]))
+
+
+def _few(values: list[int | Message]) -> list[int]:
+    """Return whole numbers that stand one by one or packed; of many, the first ones, which are more than any axes."""
+    return list(islice(_unpacked(values), _FEW + 1))
+
+
+def _unpacked(values: list[int | Message]) -> Iterator[int]:
     for value in values:
-        sizes += value.numbers() if isinstance(value, Message) else [signed(value)]
-    if len(sizes) > _FEW or any(size < 0 for size in sizes):
+        yield from value.numbers() if isinstance(value, Message) else (signed(value),)
+
+
+def _dims(values: list[int | Message]) -> tuple[int, ...]:
+    """Return the sizes of a tensor."""
+    sizes = _few(values)
+    if not _can_be(tuple(sizes)):
         raise CheckpointError(f"has a tensor of sizes {quoted(sizes[:8])}")
     return tuple(sizes)
 
@@ -276,23 +300,23 @@ def _ints(parts: dict[str, list[Any]], dtype: str) -> list[int] | None:
                 if dtype == "int64"
                 else [int.from_bytes(data[at : at + 4], "little", signed=True) for at in range(0, len(data), 4)]
             )
-    values: list[int] = []
-    for value in parts["int64_data"] + parts["int32_data"]:
-        values += value.numbers() if isinstance(value, Message) else [signed(value)]
-    return values or None
+    return _settings(parts["int64_data"] + parts["int32_data"]) or None
+
+
+def _settings(values: list[int | Message]) -> list[int] | None:
+    """Return the numbers of axes, starts, ends and sizes, None where they are too many to be those."""
+    numbers = _few(values)
+    return numbers if len(numbers) <= _FEW else None
 
 
 def _attribute(message: Message) -> tuple[str, Any]:
     """Return an attribute's name and value; a tensor is its message, a graph is marked as one."""
     parts = _parts(message, _ATTRIBUTE)
     graphs = [_Graph(value) for value in parts["g"] + parts["graphs"] if isinstance(value, Message)]
-    ints: list[int] = []
-    for value in parts["ints"]:
-        ints += value.numbers() if isinstance(value, Message) else [signed(value)]
     plain: list[Any] = [value for value in parts["t"] if isinstance(value, Message)]
     plain += [value.text() for value in parts["s"] if isinstance(value, Message)]
     plain += [signed(value) for value in parts["i"] if isinstance(value, int)]
-    return _text(parts, "name"), graphs or (plain[0] if plain else ints)
+    return _text(parts, "name"), graphs or (plain[0] if plain else _settings(parts["ints"]))
 
 
 def _value_info(message: Message) -> tuple[str, tuple[int, ...] | None]:
@@ -303,5 +327,5 @@ def _value_info(message: Message) -> tuple[str, tuple[int, ...] | None]:
             for shape in _parts(tensor, _TENSOR_KIND)["shape"]:
                 sizes = [_parts(dim, _DIM)["value"] for dim in _parts(shape, _SHAPE)["dim"]]
                 fixed = [signed(size[0]) for size in sizes if size and isinstance(size[0], int)]
-                return _text(parts, "name"), tuple(fixed) if len(fixed) == len(sizes) else None
+                return _text(parts, "name"), tuple(fixed) if len(fixed) == len(sizes) and _can_be(tuple(fixed)) else None
     return _text(parts, "name"), None

@@ -9,15 +9,15 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, printable, quoted
-from lstm_calc.weights.readers.said import Made, Name, Persistent
-from lstm_calc.weights.readers.stored import Stored
+from lstm_calc.weights.readers.said import Made, Name, Persistent, words
+from lstm_calc.weights.readers.stored import MOST_AXES, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lstm_calc.weights.readers.allowance import Allowance
+
 _DEEPEST = 100
-_MOST_TENSORS = 50_000
-_MOST_HOLDERS = 300_000
 STORAGES = {
     "DoubleStorage": "float64",
     "FloatStorage": "float32",
@@ -40,50 +40,48 @@ _PADDLE = "StructuredToParameterName@@"
 """Where a state dict of Paddle keeps the name of the parameter for each of its names."""
 _ALIASES = {"_flat_weights", "_flat_weights_names", "_flat_weight_refs"}
 """Attributes in which a module lists its own parameters once more."""
+_PARTS_OF_SPARSE = 4
 _MODULE_PARTS = {"_parameters": "", "_buffers": "buffer", "_modules": ""}
 _OF_ANOTHER_FORM = (AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
 """What it raises to take something for a tensor that has other parts than one."""
 
 
-def tensors_of(value: Any) -> Iterator[Stored]:
+def tensors_of(value: Any, allowance: Allowance) -> Iterator[Stored]:
     """Yield every tensor in what a pickle says, each container walked once; raise CheckpointError where it nests too deeply."""
-    seen: set[int] = set()
+    seen: set[int] = set()  # by id(), as lists have no hash; each is a part of ``value``, and lives as long
     open_: list[tuple[str, str, Iterator[tuple[str, Any, str]]]] = [("", "", iter([("", value, "")]))]
-    found = 0
     while open_:
         for step, inside, word in open_[-1][2]:
             kind = open_[-1][1] or word
+            if id(inside) in seen or not isinstance(inside, _HOLDERS):
+                continue
             if isinstance(inside, Made) and (tensor := _tensor(inside)) is not None:
-                found += 1
-                path = [part for part in (*(each[0] for each in open_), step) if part]
-                yield tensor.replace(name="/".join(path) or "tensor", kind=kind)
-            elif id(inside) not in seen and isinstance(inside, _HOLDERS):
-                seen.add(id(inside))
-                open_.append((step, kind, _inside(inside)))
-                break
+                path = "/".join(part for part in (*(each[0] for each in open_), step) if part) or "tensor"
+                allowance.spend("names")
+                allowance.spend("bytes", len(path))
+                yield tensor.replace(name=path, kind=kind)
+                continue
+            seen.add(id(inside))
+            allowance.spend("elements")
+            open_.append((step, kind, _inside(inside)))
+            break
         else:
             open_.pop()
-        _refuse_too_much(found, len(seen), len(open_))
+        if len(open_) > _DEEPEST:
+            raise CheckpointError(f"nests its values more than {_DEEPEST} deep")
 
 
-def parameters_of(value: Any) -> tuple[str, tuple[Stored, ...]]:
+def parameters_of(value: Any, allowance: Allowance) -> tuple[str, tuple[Stored, ...]]:
     """Return the format of a pickle and its tensors: Paddle's says which names are one parameter, of which the last is kept.
 
     Source: python/paddle/framework/io.py (_build_saved_state_dict).
     """
-    tensors = tuple(tensors_of(value))
+    tensors = tuple(tensors_of(value, allowance))
     parameters = value.get(_PADDLE) if isinstance(value, dict) else None
     if not isinstance(parameters, dict):
         return "pickle", tensors
-    words = {name: word for name, word in parameters.items() if isinstance(word, str)}
-    return "paddle", tuple({words.get(tensor.name, tensor.name): tensor for tensor in tensors}.values())
-
-
-def _refuse_too_much(tensors: int, holders: int, depth: int) -> None:
-    if tensors > _MOST_TENSORS or holders > _MOST_HOLDERS:
-        raise CheckpointError(f"has more than {_MOST_TENSORS:,} tensors, or {_MOST_HOLDERS:,} dicts and lists; no more are read")
-    if depth > _DEEPEST:
-        raise CheckpointError(f"nests its values more than {_DEEPEST} deep")
+    named = {name: word for name, word in parameters.items() if isinstance(word, str)}
+    return "paddle", tuple({named.get(tensor.name, tensor.name): tensor for tensor in tensors}.values())
 
 
 _HOLDERS = (dict, list, tuple, Made)
@@ -99,9 +97,16 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
         yield from ((key, part, "") for key, part in value.items() if _packed(part) is not None)
     elif isinstance(value, dict):
-        yield from ((str(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES)
+        yield from (
+            (words(key), inside, "") for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES
+        )
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
+
+
+def _step(key: Any) -> str:
+    """Return a key of a dict as a step of a path; a tuple, as in a flattened tree of Flax, is a path itself."""
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def _packed(value: Any) -> dict[str, Any] | None:
@@ -161,7 +166,7 @@ def _tensor(value: Any) -> Stored | None:
         try:
             value = reader(value)
         except _OF_ANOTHER_FORM:
-            raise CheckpointError(f"has a call of {quoted(str(value.maker))} that makes no tensor") from None
+            raise CheckpointError(f"has a call of {quoted(words(value.maker))} that makes no tensor") from None
         if value is None or isinstance(value, Stored):
             return value
     return None
@@ -173,29 +178,29 @@ def _of_torch(value: Made) -> Stored | None:
     Two tensors that fill the same stretch, one turned or reshaped, are the same numbers; one with gaps is told by its steps.
     """
     storage, offset, size, stride = value.args[:4]
+    if type(offset) is not int:
+        raise TypeError
     shape, steps = _shape(size), _shape(stride)
     reach = offset + sum((length - 1) * step for length, step in zip(shape, steps, strict=True)) + 1 if 0 not in shape else 0
     part = (offset, reach, *([] if reach - offset == prod(shape) else [shape, steps]))
     if not isinstance(storage, Persistent):
         return Stored("", shape, None, (id(storage), *part))
-    _, cls, key, _, count, *_ = storage.id
+    _, cls, key, _, count = storage.id[:5]
     dtype = _torch_dtype(value.args[6]) if value.maker.name == "_rebuild_tensor_v3" else STORAGES.get(cls.name)
     if value.maker.name != "_rebuild_tensor_v3" and reach > count:
-        raise CheckpointError(f"has a tensor of shape {_words(shape)} that reaches beyond its storage of {count:,} numbers")
-    return Stored("", shape, dtype, (str(key), *part))
+        raise CheckpointError(f"has a tensor of shape {printable(str(shape))} that reaches beyond its storage of {count:,} numbers")
+    return Stored("", shape, dtype, (words(key), *part))
 
 
 def _torch_dtype(name: Any) -> str:
     """Return NumPy's name for a dtype of PyTorch, which is a global of its module."""
-    return str(name).removeprefix("torch.")
-
-
-def _words(shape: tuple[int, ...]) -> str:
-    return f"({printable(', '.join(map(str, shape)))})"
+    return words(name).removeprefix("torch.")
 
 
 def _shape(sizes: Any) -> tuple[int, ...]:
-    """Return sizes as a shape; torch.Size comes as a list."""
+    """Return sizes as a shape; torch.Size comes as a list. Raises ValueError where they are none, before it copies them."""
+    if len(sizes) > MOST_AXES:
+        raise ValueError
     shape = tuple(sizes)
     if not all(type(size) is int and 0 <= size < 2**63 for size in shape):
         raise ValueError
@@ -204,14 +209,14 @@ def _shape(sizes: Any) -> tuple[int, ...]:
 
 def _of_sparse(value: Made) -> Stored:
     """Return the dense shape of (layout, (indices, values, size, ...))."""
-    return Stored("", _shape(next(part for part in value.args[1] if isinstance(part, (list, tuple)))), None)
+    return Stored("", _shape(next(part for part in value.args[1][:_PARTS_OF_SPARSE] if isinstance(part, (list, tuple)))), None)
 
 
 def _of_numpy(value: Made) -> Stored | None:
     """Return the array of a call whose state is (version, shape, dtype, order, data)."""
     if not value.state:
         return None
-    *_, shape, dtype, _, data = value.state
+    shape, dtype, _, data = value.state[-4:]
     if isinstance(data, list):
         return None  # an array of objects, which are walked as such
     return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value.state),))
@@ -219,7 +224,7 @@ def _of_numpy(value: Made) -> Stored | None:
 
 def _of_buffer(value: Made) -> Stored:
     """Return the array of (buffer, dtype, shape, order)."""
-    _, dtype, shape, *_ = value.args
+    dtype, shape = value.args[1:3]
     return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value),))
 
 
@@ -227,11 +232,7 @@ def _numpy_dtype(value: Any) -> str | None:
     from lstm_calc.weights.readers.numpy import dtype_words
 
     word = value.args[0] if isinstance(value, Made) and value.args else None
-    return dtype_words(word)[0] if isinstance(word, str) and not word.isalpha() else _as_word(word)
-
-
-def _as_word(word: Any) -> str | None:
-    return str(word) if word is not None else None
+    return dtype_words(word)[0] if isinstance(word, str) and not word.isalpha() else word and words(word)
 
 
 def _with_state(value: Made) -> Made:

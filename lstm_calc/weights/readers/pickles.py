@@ -1,7 +1,7 @@
 """Pickles as what they say, not what they do: nothing is imported, called or built, large strings are passed over.
 
 The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name, a call or an object is what
-was called and with what. A global that a model has no use for, such as ``os.system``, is refused by its name.
+was called and with what; so ``os.system`` is a name like any other, and does nothing.
 Python's own unpickler is no choice here: its memo grows with whatever number a file claims, it reads every array, and it hashes
 what a file nests.
 
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import struct
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import CheckpointError, printable
-from lstm_calc.weights.readers.harmful import is_harmful
+from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers.said import Blob, Made, Name, Persistent
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
     from lstm_calc.weights.readers.source import Source
 
-MOST_STEPS = 1_000_000
 _LONGEST_TEXT = 4096
 _JOBLIB = "joblib.numpy_pickle"
 _IS_JOBLIB = (
     "is a joblib dump, in which arrays stand between the parts of a pickle; "
     "joblib.load, which runs what a file asks for, reads it, and numpy.savez saves the arrays"
 )
+_MOST_BITS = 60
+"""Python hashes whole numbers of more bits to the same place where a file wants it, and dicts are slow then."""
 
 
 class NotAPickleError(CheckpointError):
@@ -37,44 +38,45 @@ class NotAPickleError(CheckpointError):
 
 
 _MARK = object()
+_PLAIN = (str, int, float, bytes, type(None))
 
 
 def unpickled(source: Source) -> Any:
-    """Return what the next pickle of a source says; raise CheckpointError where it is broken, too long, or not harmless."""
+    """Return what the next pickle of a source says; raise CheckpointError where it is broken or too long."""
     try:
         return _Machine(source).run()
     except (IndexError, TypeError, KeyError, AttributeError, ValueError, OverflowError, UnicodeDecodeError, struct.error):
         raise NotAPickleError(f"is not a sound pickle: it makes no sense at byte {source.at:,}") from None
 
 
-@lru_cache(maxsize=1024)
 def _named(module: Any, name: Any) -> Name:
-    """Return a global by its name, unless it is one that does harm."""
+    """Return a global by its name; raise CheckpointError for joblib's, whose arrays do not stand in the pickle."""
     if not (isinstance(module, str) and isinstance(name, str)):
-        raise TypeError
-    whole = f"{module}.{name}"
+        raise TypeError  # before anything hashes it: a tuple of tuples may be exponentially large
+    return _known(module, name)
+
+
+@lru_cache(maxsize=1024)
+def _known(module: str, name: str) -> Name:
     if module.startswith(_JOBLIB):
         raise CheckpointError(_IS_JOBLIB)
-    if is_harmful(whole) or ("." in name and is_harmful(name)):
-        raise CheckpointError(f"holds a pickle that asks for {printable(whole)}, which no weights need; nothing of it was run")
     return Name(module, name)
 
 
 def _key(value: Any) -> Any:
     """Return a value as a key: plain ones as they are, others by what they are not confused with."""
-    return value if isinstance(value, (str, int, float, bytes, type(None))) else f"<{type(value).__name__} {id(value)}>"
+    plain = isinstance(value, (str, float, bytes, type(None))) or (isinstance(value, int) and value.bit_length() <= _MOST_BITS)
+    return value if plain else f"<{type(value).__name__} {id(value)}>"
 
 
-def _frozen(value: Any) -> dict[Any, Any] | list[Any] | None:
-    """Return what a container of the collections module starts with, None where the call makes no container."""
-    maker, args = value.maker, value.args
+def _container(value: Made) -> type[list[Any] | dict[Any, Any]] | None:
+    """Return what a call of the collections module is read as, None where it makes no container."""
+    maker = value.maker
     if not isinstance(maker, Name) or maker.module not in {"collections", "builtins", "__builtin__", "torch"}:
         return None
     if maker.name in {"OrderedDict", "defaultdict", "Counter", "dict"}:
-        return {}
-    if maker.name in {"deque", "list", "set", "frozenset", "tuple", "Size"}:
-        return list(args[0]) if args and isinstance(args[0], (list, tuple)) else []
-    return None
+        return dict
+    return list if maker.name in {"deque", "list", "set", "frozenset", "tuple", "Size"} else None
 
 
 class _Machine:
@@ -84,11 +86,13 @@ class _Machine:
         self.source = source
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
+        self.odd_keys = count()
 
     def run(self) -> Any:
         """Walk the opcodes up to STOP."""
-        take = self.source.take
-        for _ in range(MOST_STEPS):
+        take, spend = self.source.take, self.source.allowance.spend
+        while True:
+            spend("steps")
             code = take(1)[0]
             if code == _STOP:
                 return self.stack.pop()
@@ -96,7 +100,6 @@ class _Machine:
             if step is None:
                 raise ValueError(code)
             step(self)
-        raise CheckpointError(f"holds a pickle of more than {MOST_STEPS:,} steps, which is more than is read")
 
     def push(self, value: Any) -> None:
         self.stack.append(value)
@@ -129,13 +132,21 @@ class _Machine:
         self.push(int.from_bytes(self.source.take(length), "little", signed=True) if length <= _LONGEST_TEXT else self.blob(length))
 
     def put(self, at: int) -> None:
+        if at.bit_length() > _MOST_BITS:
+            raise ValueError
         self.memo[at] = self.stack[-1]
 
     def made(self, maker: Any, args: Any) -> None:
         """Push what a call gives: a container for those of the collections module, else the call as it was asked for."""
         value = Made(maker, args)
-        container = _frozen(value)
-        self.push(value if container is None else container)
+        container = _container(value)
+        self.push(value if container is None else container(self.copied(args) if container is list else ()))
+
+    def copied(self, args: Any) -> list[Any]:
+        """Return the elements of a container that a call copies, as far as the file may have so many."""
+        given = args[0] if args and isinstance(args[0], (list, tuple)) else []
+        self.source.allowance.spend("elements", len(given))
+        return list(given)
 
     def call(self) -> None:
         args = self.stack.pop()
@@ -178,7 +189,12 @@ class _Machine:
             target = target.items
         if not isinstance(target, dict):
             raise TypeError
-        target.update(zip(map(_key, values[::2]), values[1::2], strict=True))
+        target.update(zip(map(self.key, values[::2]), values[1::2], strict=True))
+
+    def key(self, value: Any) -> Any:
+        """Return a value as a key of a dict: plain ones and tuples of these as they are, a number for what is not to be hashed."""
+        parts = value if isinstance(value, tuple) else (value,)
+        return value if all(isinstance(part, _PLAIN) for part in parts) else f"<{type(value).__name__} {next(self.odd_keys)}>"
 
     def mapped(self) -> None:
         values = self.many()

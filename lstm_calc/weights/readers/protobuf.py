@@ -1,48 +1,72 @@
-"""Protocol buffers' wire format, walked in a file that is mapped, not read: what is passed over never comes into memory.
+"""Protocol buffers' wire format, walked in a file page by page: what is passed over never comes into memory.
 
-Source: protobuf.dev, Encoding. The onnx package reads every weight of a file, so that one of 2 GB takes 2 GB.
+Source: protobuf.dev, Encoding. The onnx package reads every weight of a file, so that one of 2 GB takes 2 GB. A mapped file would
+end the process with SIGBUS where it is cut short while it is read.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
-    from mmap import mmap
 
-MOST_FIELDS = 400_000
+    from lstm_calc.weights.readers.allowance import Allowance
+
 _DEEPEST = 100
+_PAGE = 2**13
+_LONGEST_TEXT = 4096
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _WIDTHS = {_FIXED64: 8, _FIXED32: 4}
 
 
+class Pages:
+    """The bytes of a file by their places, one page of them in memory, and what may be read of it."""
+
+    def __init__(self, stream: IO[bytes], size: int, allowance: Allowance) -> None:
+        """Take a file that can seek, its length, and what may be read of it."""
+        self.size, self.allowance = size, allowance
+        self._stream, self._first, self._page = stream, 0, b""
+
+    def byte(self, at: int) -> int:
+        """Return the byte at a place."""
+        place = at - self._first
+        if not 0 <= place < len(self._page):
+            self._first, place = at, 0
+            self._page = self.between(at, min(self.size, at + _PAGE))
+        return self._page[place]
+
+    def between(self, start: int, stop: int) -> bytes:
+        """Return the bytes from one place to another; raise CheckpointError where the file has become shorter."""
+        self._stream.seek(start)
+        data = self._stream.read(stop - start)
+        if len(data) < stop - start:
+            raise CheckpointError(f"ends at byte {start + len(data):,}, while it is read, and was longer before")
+        return data
+
+
 class Message:
-    """A stretch of a mapped file that is one message; ``left`` counts down the fields that may still be walked."""
+    """A stretch of a file that is one message; every field, number and text of it draws on the file's allowance."""
 
-    __slots__ = ("_left", "data", "depth", "start", "stop")
+    __slots__ = ("depth", "pages", "start", "stop")
 
-    def __init__(self, data: mmap, start: int, stop: int, left: list[int] | None = None, depth: int = 0) -> None:
+    def __init__(self, pages: Pages, start: int, stop: int, depth: int = 0) -> None:
         if depth > _DEEPEST:
             raise CheckpointError(f"nests its messages more than {_DEEPEST} deep")
-        self.data, self.start, self.stop, self.depth = data, start, stop, depth
-        self._left = [MOST_FIELDS] if left is None else left
+        self.pages, self.start, self.stop, self.depth = pages, start, stop, depth
 
     def __len__(self) -> int:
         return self.stop - self.start
 
     def fields(self, wanted: Container[int]) -> Iterator[tuple[int, int | Message]]:
         """Yield the number of each field that is wanted and its value: a number, or the stretch of the file that it takes."""
-        data, at, stop, left = self.data, self.start, self.stop, self._left
+        at, stop, spend = self.start, self.stop, self.pages.allowance.spend
         while at < stop:
-            left[0] -= 1
-            if left[0] < 0:
-                raise CheckpointError(f"has more than {MOST_FIELDS:,} fields, which is more than are read")
-            tag = data[at]
-            tag, at = (tag, at + 1) if tag < 128 else self._varint(at)
+            spend("steps")
+            tag, at = self._varint(at)
             number, wire = tag >> 3, tag & 7
             if wire == _VARINT:
                 value, at = self._varint(at)
@@ -55,38 +79,38 @@ class Message:
             if at + length > stop:
                 raise CheckpointError(f"ends at byte {stop:,}, where its own sizes lead to byte {at + length:,}: cut short")
             if number in wanted:
-                yield number, Message(self.data, at, at + length, left, self.depth + 1)
+                yield number, Message(self.pages, at, at + length, self.depth + 1)
             at += length
 
     def _varint(self, at: int) -> tuple[int, int]:
         """Return a number of up to ten bytes, and the place behind it."""
-        if at < self.stop and (byte := self.data[at]) < 128:
-            return byte, at + 1
         value = shift = 0
         for place in range(at, min(at + 10, self.stop)):
-            byte = self.data[place]
+            byte = self.pages.byte(place)
             value |= (byte & 127) << shift
             if byte < 128:
                 return value, place + 1
             shift += 7
         raise CheckpointError(f"ends at byte {min(at + 10, self.stop):,}, in the middle of a number")
 
-    def raw(self, most: int = 4096) -> bytes:
+    def raw(self, most: int = _LONGEST_TEXT) -> bytes:
         """Return the bytes themselves, no more than so many."""
-        return self.data[self.start : min(self.stop, self.start + most)]
+        stop = min(self.stop, self.start + most)
+        self.pages.allowance.spend("steps")
+        self.pages.allowance.spend("bytes", stop - self.start)
+        return self.pages.between(self.start, stop)
 
     def text(self) -> str:
         """Return the bytes as text."""
         return self.raw().decode("utf-8", "replace")
 
-    def numbers(self, most: int = 64) -> list[int]:
-        """Return packed whole numbers, as far as so many."""
+    def numbers(self) -> Iterator[int]:
+        """Yield packed whole numbers."""
         at = self.start
-        values: list[int] = []
-        while at < self.stop and len(values) < most:
+        while at < self.stop:
+            self.pages.allowance.spend("steps")
             value, at = self._varint(at)
-            values.append(signed(value))
-        return values
+            yield signed(value)
 
 
 def signed(value: int) -> int:

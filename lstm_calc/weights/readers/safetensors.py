@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, quoted
-from lstm_calc.weights.readers.stored import Checkpoint, Stored
+from lstm_calc.frozen import Record
+from lstm_calc.weights.readers.stored import Checkpoint, Stored, check_shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lstm_calc.frameworks.counting import Shape
     from lstm_calc.weights.readers.source import Source
 
 MAX_HEADER = 4 * 2**20
@@ -47,15 +49,30 @@ DTYPES = {
 """For each dtype of the format, NumPy's word for it and its bits."""
 
 
+class Entry(Record):
+    """One tensor of a header: its dtype as the format calls it, its shape, and where in the file its first and last bytes lie."""
+
+    dtype: str
+    shape: Shape
+    start: int
+    stop: int
+
+
 def read_safetensors(source: Source) -> Checkpoint:
     """Return the tensors of a file in safetensors' format from its header alone."""
+    stored = (Stored(name, entry.shape, DTYPES[entry.dtype][0]) for name, entry in read_entries(source).items())
+    return Checkpoint("safetensors", tuple(stored))
+
+
+def read_entries(source: Source) -> dict[str, Entry]:
+    """Return what the header of a file says of every tensor, held against the file's length."""
     length = source.number("Q")
     if length > MAX_HEADER:
         raise CheckpointError(f"claims a safetensors header of {length:,} bytes; at most {MAX_HEADER:,} are read")
     header = json_table(source.take(length), "the safetensors header")
     header.pop("__metadata__", None)
-    space = source.size - source.at
-    return Checkpoint("safetensors", tuple(_stored(name, entry, source.at, space) for name, entry in header.items()))
+    source.allowance.spend("names", len(header))
+    return {name: _entry(name, entry, source.at, source.size) for name, entry in header.items()}
 
 
 def json_table(data: bytes, what: str) -> dict[str, Any]:
@@ -75,20 +92,20 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _stored(name: str, entry: Any, start: int, space: int) -> Stored:
+def _entry(name: str, entry: Any, start: int, size: int) -> Entry:
     """Return one tensor of the header, its claims held against each other and against the file's length."""
     try:
-        word, bits = DTYPES[entry["dtype"]]
-        shape = tuple(size for size in entry["shape"] if type(size) is int and size >= 0)
-        first, last = entry["data_offsets"]
-        right = len(shape) == len(entry["shape"]) and 0 <= first <= last and (last - first) * 8 == prod(shape) * bits
+        word, shape, (first, last) = entry["dtype"], entry["shape"], entry["data_offsets"]
+        check_shape(name, shape)
+        right = all(type(part) is int and part >= 0 for part in (*shape, first, last - first))
+        right = right and (last - first) * 8 == prod(shape) * DTYPES[word][1]
     except (KeyError, TypeError, ValueError):
         raise CheckpointError(f"has no dtype, shape and offsets for the tensor {quoted(name)} that go together") from None
     if not right:
         raise CheckpointError(f"gives the tensor {quoted(name)} a shape and offsets that do not go together")
-    if last > space:
-        raise CheckpointError(f"ends at byte {start + space:,}, and the tensor {quoted(name)} at byte {start + last:,}: cut short")
-    return Stored(name, shape, word)
+    if start + last > size:
+        raise CheckpointError(f"ends at byte {size:,}, and the tensor {quoted(name)} at byte {start + last:,}: cut short")
+    return Entry(word, tuple(shape), start + first, start + last)
 
 
 def read_index(table: dict[str, Any], folder: Path, read: Callable[[str], Checkpoint]) -> Checkpoint:
@@ -108,6 +125,6 @@ def read_index(table: dict[str, Any], folder: Path, read: Callable[[str], Checkp
         missing = [name for name in names if name not in by_name]
         if missing:
             raise CheckpointError(f"says that {quoted(missing[0])} is in {quoted(shard)}, and it is not")
-        found += [by_name[name] for name in names]
+        found += [by_name[name].within(shard) for name in names]
         form = checkpoint.format
     return Checkpoint(f"{form}, {len(shards)} shards", tuple(found))

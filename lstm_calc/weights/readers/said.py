@@ -44,3 +44,12 @@ class Persistent:
 
     def __init__(self, id_: Any) -> None:
         self.id = id_
+
+
+def words(value: Any) -> str:
+    """Return a plain value in words, of any other its type: what a file nests in itself has no end in words.
+
+    >>> words("float32"), words(Name("torch", "float32")), words([1, 2])
+    ('float32', 'torch.float32', '<list>')
+    """
+    return str(value) if isinstance(value, (str, bytes, int, float, type(None), Name)) else f"<{type(value).__name__}>"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError
 
-_CHUNK = 2**16
+if TYPE_CHECKING:
+    from lstm_calc.weights.readers.allowance import Allowance
+
+_CHUNK = 2**13
 _LONGEST_LINE = 2**20
 
 
@@ -46,13 +49,13 @@ class Window(io.RawIOBase):
 
 
 class Source:
-    """A stream of bytes of which at most ``limit`` are read; what is passed over counts only where it can't be jumped."""
+    """A stream of bytes whose reading draws on an allowance; what is passed over counts only where it can't be jumped."""
 
-    def __init__(self, stream: IO[bytes], size: int, limit: int, *, jumps: bool = True) -> None:
-        """Take a stream at its start, how long it is, how much of it may be read, and whether it jumps forward at no cost."""
-        self.size = size
-        self._stream, self._left, self._limit, self._jumps = stream, limit, limit, jumps
-        self._buffer, self._next, self._start = b"", 0, 0
+    def __init__(self, stream: IO[bytes], size: int, allowance: Allowance, *, jumps: bool = True) -> None:
+        """Take a stream at its start, how long it is, what may be read of it, and whether it jumps forward at no cost."""
+        self.size, self.allowance = size, allowance
+        self._stream, self._jumps = stream, jumps
+        self._buffer, self._next, self._start, self._paid = b"", 0, 0, 0
 
     @property
     def at(self) -> int:
@@ -72,24 +75,21 @@ class Source:
         """Have at least so many of the next bytes in the buffer."""
         self._reach(count)
         rest = self._buffer[self._next :]
-        self._left -= count - len(rest)
-        if self._left < 0:
-            raise CheckpointError(f"has more than {self._limit // 2**20} MiB of names and settings, which is more than is read")
-        self._start, self._next = self.at, 0
-        self._buffer = rest + self._stream.read(max(count - len(rest), min(_CHUNK, self._left)))
-        self._left -= max(0, len(self._buffer) - count)
+        self.allowance.spend("bytes", self._next - self._paid + count)  # what is read ahead costs nothing until it is used
+        self._start, self._next, self._paid = self.at, 0, count
+        self._buffer = rest + self._stream.read(max(count - len(rest), _CHUNK))
         if len(self._buffer) < count:
             end = self._start + len(self._buffer)
             raise CheckpointError(f"ends at byte {end:,}, {count - len(self._buffer):,} bytes before it should")
 
     def line(self) -> bytes:
         """Return the next line without its end."""
-        stop = self._buffer.find(b"\n", self._next)
-        if stop < 0:
-            self._fill(min(_LONGEST_LINE, self.size - self.at))
-            stop = self._buffer.find(b"\n")
-        if stop < 0:
-            raise CheckpointError(f"ends at byte {self.size:,}, or has a line that does not end, from byte {self.at:,} on")
+        seen = 0
+        while (stop := self._buffer.find(b"\n", self._next + seen)) < 0:
+            seen = len(self._buffer) - self._next
+            if seen >= min(_LONGEST_LINE, self.size - self.at):
+                raise CheckpointError(f"ends at byte {self.size:,}, or has a line that does not end, from byte {self.at:,} on")
+            self._fill(min(seen + _CHUNK, self.size - self.at))
         line, self._next = self._buffer[self._next : stop], stop + 1
         return line
 
@@ -100,7 +100,7 @@ class Source:
         self._next += inside
         count -= inside
         if self._jumps and count:
-            self._start, self._next, self._buffer = self.at + count, 0, b""
+            self._start, self._next, self._paid, self._buffer = self.at + count, 0, 0, b""
             self._stream.seek(count, io.SEEK_CUR)
         while not self._jumps and count:
             step = min(count, _CHUNK)

@@ -9,11 +9,14 @@ from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.weights.readers.configured import Configured
 
 
-_LONGEST_NAME, _MOST_AXES, _LARGEST = 4096, 64, 2**63
+MOST_AXES = 64
+_LONGEST_NAME, _LARGEST = 4096, 2**63
 
 
 class Stored(Record):
@@ -34,13 +37,22 @@ class Stored(Record):
         """Refuse a name or a shape that no tensor has, so that nothing later grows with it."""
         if len(self.name) > _LONGEST_NAME:
             raise CheckpointError(f"has a tensor whose name has {len(self.name):,} characters")
-        if len(self.shape) > _MOST_AXES or any(size >= _LARGEST for size in self.shape):
-            raise CheckpointError(f"has a tensor {quoted(self.name)} of a shape that cannot be")
+        check_shape(self.name, self.shape)
+
+    def within(self, part: str) -> Stored:
+        """Return the tensor as one of a part of a file, or of one of several files: equal places in two parts are not the same."""
+        return self if self.place is None else self.replace(place=(part, self.place))
 
     @property
     def params(self) -> int:
         """How many numbers the tensor has."""
         return prod(self.shape)
+
+
+def check_shape(name: str, shape: Sequence[int]) -> None:
+    """Refuse a shape that no tensor has; a reader asks this before it multiplies sizes."""
+    if len(shape) > MOST_AXES or any(size >= _LARGEST for size in shape):
+        raise CheckpointError(f"has a tensor {quoted(name)} of a shape that cannot be")
 
 
 class Operator(Record):

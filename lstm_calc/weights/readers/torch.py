@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.weights.readers.pickled import tensors_of
 from lstm_calc.weights.readers.pickles import unpickled
+from lstm_calc.weights.readers.said import words
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
     from lstm_calc.weights.readers.archive import Archive
     from lstm_calc.weights.readers.source import Source
 
-LIMIT = 32 * 2**20
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _WIDTHS = {
     "float64": 8,
@@ -43,7 +43,7 @@ def read_torch_zip(archive: Archive) -> Checkpoint:
     if constants:
         kind = "buffer" if tensors else ""
         tensors += tuple(
-            tensor.replace(name=f"constants/{tensor.name}", place=("constants", tensor.place), kind=kind)
+            tensor.within("constants").replace(name=f"constants/{tensor.name}", kind=kind)
             for tensor in _pickled(archive, root, "constants")
         )
     scripted = constants or any(name.startswith(f"{root}code/") for name in archive.names)
@@ -52,8 +52,8 @@ def read_torch_zip(archive: Archive) -> Checkpoint:
 
 def _pickled(archive: Archive, root: str, name: str) -> tuple[Stored, ...]:
     """Return the tensors of one pickle of the archive, whose storages are in the folder of the same name."""
-    with archive.open(f"{root}{name}.pkl", LIMIT) as source:
-        tensors = tuple(tensors_of(unpickled(source)))
+    with archive.open(f"{root}{name}.pkl") as source:
+        tensors = tuple(tensors_of(unpickled(source), source.allowance))
     for tensor in tensors:
         _held(tensor, archive.sizes, root, name)
     return tensors
@@ -78,7 +78,7 @@ def read_torch_legacy(source: Source) -> Checkpoint:
     unpickled(source)
     unpickled(source)
     value = unpickled(source)
-    tensors = tuple(tensors_of(value))
+    tensors = tuple(tensors_of(value, source.allowance))
     keys = unpickled(source)
     widths = {tensor.place[0]: _WIDTHS.get(tensor.dtype or "", 1) for tensor in tensors if tensor.place}
     if not isinstance(keys, list):
@@ -86,9 +86,9 @@ def read_torch_legacy(source: Source) -> Checkpoint:
     for key in keys:
         count = source.number("q")
         try:
-            source.skip(count * widths.get(str(key), 1))
+            source.skip(count * widths.get(words(key), 1))
         except CheckpointError:
             raise CheckpointError(
-                f"ends at byte {source.size:,}, in the middle of the storage {quoted(key)} of {count:,} numbers: cut short"
+                f"ends at byte {source.size:,}, in the middle of the storage {quoted(words(key))} of {count:,} numbers: cut short"
             ) from None
     return Checkpoint("pytorch-legacy", tensors)

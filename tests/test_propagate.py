@@ -1,0 +1,213 @@
+"""What every kind of layer gives for what it reads, and the laws of the one propagation of shapes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm_calc import (
+    GRU,
+    LSTM,
+    Activation,
+    Conv,
+    ConvLSTM,
+    Crop,
+    Dense,
+    Dropout,
+    Embedding,
+    Flatten,
+    GlobalPool,
+    LayerNorm,
+    Masking,
+    Model,
+    Pad,
+    Permute,
+    Pool,
+    RepeatVector,
+    Reshape,
+    Upsample,
+    cost,
+    count,
+    load,
+    params,
+    read,
+    shapes,
+    tensors,
+)
+from lstm_calc.errors import ModelError
+from lstm_calc.formats.modelfile import dumps
+from lstm_calc.frameworks import FRAMEWORKS, with_defaults
+from lstm_calc.model import KINDS
+from lstm_calc.model.model import propagate
+from tests.strategies import EXAMPLES, graphs, supporting
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Layer
+    from lstm_calc.model.sizes import Shape, Size
+
+CASES = Path(__file__).parent / "data" / "cases"
+FIRST = {"data_format": "channels_first"}
+
+RULES: list[tuple[Layer, Shape, Shape]] = [
+    (Embedding(9, 4), (2, 7), (2, 7, 4)),
+    (Embedding(9, 4), (None, None), (None, None, 4)),
+    (LSTM(4), (2, 7, 3), (2, 7, 4)),
+    (LSTM(4, return_sequences=False), (2, 7, 3), (2, 4)),
+    (LSTM(4, projection=2, bidirectional=True), (2, 7, 3), (2, 7, 4)),
+    (GRU(4, bidirectional=True, merge="mul", time_distributed=1), (2, 5, 7, 3), (2, 5, 7, 4)),
+    (EXAMPLES["rnn"], (None, None, 3), (None, None, 4)),
+    (EXAMPLES["mgu"], (2, None, 3), (2, None, 4)),
+    (ConvLSTM(4, (3,), padding="valid"), (2, 7, 9, 3), (2, 7, 7, 4)),
+    (ConvLSTM(4, (3, 3), padding="same", strides=(2, 1), return_sequences=False), (2, 7, 9, 8, 3), (2, 5, 8, 4)),
+    (ConvLSTM(4, (2,), padding="valid", dilation_rate=(3,), **FIRST), (2, 7, 3, 9), (2, 7, 4, 6)),
+    (ConvLSTM(4, (3,)), (2, 7, 9, 3), (2, 7, None, 4)),
+    (Dense(4), (2, 3), (2, 4)),
+    (Dense(4), (2, 7, 9, 3), (2, 7, 9, 4)),
+    (Dense(4, time_distributed=1), (2, 7, 3), (2, 7, 4)),
+    (Conv(4, (3,), padding="valid"), (2, 9, 3), (2, 7, 4)),
+    (Conv(4, (3,), padding="causal"), (2, 9, 3), (2, 9, 4)),
+    (Conv(4, (3, 2), padding="same", strides=(2, 2)), (2, 9, 8, 3), (2, 5, 4, 4)),
+    (Conv(4, (3, 3, 3), padding=(1, 0, 2), **FIRST), (2, 3, 9, 8, 7), (2, 4, 9, 6, 9)),
+    (Conv(4, (3,)), (2, 9, 3), (2, None, 4)),
+    (Conv(4, (1,)), (2, 9, 3), (2, 9, 4)),
+    (LayerNorm(), (2, None, 3), (2, None, 3)),
+    (RepeatVector(5), (2, 3), (2, 5, 3)),
+    (Dropout(0.5), (2, None), (2, None)),
+    (Activation("tanh"), (2, 7, 3), (2, 7, 3)),
+    (Masking(), (2, 7, 3), (2, 7, 3)),
+    (Flatten(), (2, 7, 9, 3), (2, 189)),
+    (Flatten(), (2, None, 3), (2, None)),
+    (Flatten(time_distributed=1), (2, 7, 9, 3), (2, 7, 27)),
+    (Reshape((3, -1)), (2, 12), (2, 3, 4)),
+    (Reshape((6, 2)), (2, None, 3), (2, 6, 2)),
+    (Reshape((-1,)), (2, None, 3), (2, None)),
+    (Permute((2, 1)), (2, 7, 3), (2, 3, 7)),
+    (Permute((3, 1, 2)), (None, 7, 9, 3), (None, 3, 7, 9)),
+    (Pool((2,)), (2, 7, 3), (2, 3, 3)),
+    (Pool((2,), strides=(1,), padding="same"), (2, 7, 3), (2, 7, 3)),
+    (Pool((2, 3), **FIRST), (2, 3, 8, 9), (2, 3, 4, 3)),
+    (Pool((1, 2, 2), padding="same"), (2, 5, 7, 9, 3), (2, 5, 4, 5, 3)),
+    (GlobalPool(), (2, 7, 9, 3), (2, 3)),
+    (GlobalPool(keepdims=True), (2, 7, 3), (2, 1, 3)),
+    (GlobalPool(**FIRST), (2, 3, 7), (2, 3)),
+    (Upsample((2,)), (2, 7, 3), (2, 14, 3)),
+    (Upsample((2, 3), **FIRST), (2, 3, 4, 5), (2, 3, 8, 15)),
+    (Crop(((1, 2),)), (2, 7, 3), (2, 4, 3)),
+    (Pad(((1, 2), (0, 1))), (2, 7, 9, 3), (2, 10, 10, 3)),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "given"), RULES)
+def test_the_shape_that_a_layer_gives(layer: Layer, shape: Shape, given: Shape) -> None:
+    assert layer.give((shape,)) == (given,) * layer.outputs
+
+
+def test_every_kind_has_a_rule_here() -> None:
+    assert {layer.kind for layer, _, _ in RULES} | {"shared"} == KINDS.keys() == EXAMPLES.keys()
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "key", "words"),
+    [
+        (LSTM(4), (2, 3), "shape", "reads 3 axes, (batch, steps, features), and (2, 3) comes in"),
+        (RepeatVector(3), (2, 7, 3), "shape", "reads 2 axes, (batch, features), and (2, 7, 3) comes in"),
+        (Conv(4, (3, 3)), (2, 7, 3), "shape", "reads 4 axes, (batch, space, space, features), and (2, 7, 3) comes in"),
+        (Conv(4, (3, 3), **FIRST), (2, 7, 3), "shape", "reads 4 axes, (batch, features, space, space), and"),
+        (Conv(4, (5,), padding="valid"), (2, 3, 3), "kernel_size", "leaves nothing of (3): its window does not fit"),
+        (Pool((5,)), (2, 3, 3), "pool_size", "leaves nothing of (3)"),
+        (Crop(((2, 1),)), (2, 3, 3), "margins", "leaves nothing of (3)"),
+        (Reshape((5, -1)), (2, 12), "target_shape", "target_shape (5, -1) does not fit (12)"),
+        (Reshape((5, 2)), (2, 3, 4), "target_shape", "target_shape (5, 2) does not fit (3, 4)"),
+        (GlobalPool(), (2, 3), "shape", "reads positions, as (batch, steps, features), and (2, 3) comes in"),
+        (Dense(4, time_distributed=1), (2, 3), "shape", "reads steps, and (2, 3) comes in"),
+    ],
+)
+def test_what_a_layer_cannot_read_is_one_sentence(layer: Layer, shape: Shape, key: str, words: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        layer.give((shape,))
+    assert words in str(caught.value)
+    assert caught.value.key == key
+
+
+def agree(one: Shape, other: Shape) -> bool:
+    """Say whether two shapes have the same sizes where both know them."""
+    return len(one) == len(other) and all(a == b for a, b in zip(one, other, strict=True) if None not in {a, b})
+
+
+@given(model=graphs(), data=st.data())
+def test_what_is_known_of_less_agrees_with_what_is_known_of_more(model: Model, data: st.DataObject) -> None:
+    model = with_defaults(model, FRAMEWORKS["keras"])
+    whole = (5, *model.input[1:])
+    hidden: Shape = tuple(data.draw(st.sampled_from([size, None])) for size in whole)
+    for known, less in zip(propagate(model, whole), propagate(model, hidden), strict=True):
+        assert all(map(agree, known.inputs + known.outputs, less.inputs + less.outputs))
+        assert None not in known.output
+
+
+@given(model=graphs())
+def test_each_layer_gives_what_the_next_reads(model: Model) -> None:
+    given: dict[str, Shape] = {}
+    before: Shape = model.input
+    for use, layer in zip(model.uses, (each for each in model.layers for _ in range(each.repeat)), strict=True):
+        assert use.input == (given[layer.inputs[0]] if layer.inputs and use.depth == 0 else before)
+        before = given[use.module] = use.output
+
+
+@given(model=graphs())
+def test_the_total_is_the_sum_of_the_layers_and_of_the_tensors(model: Model) -> None:
+    for name in supporting(model):
+        stored = tensors(model, name)
+        assert count(model, name) == params(model, name).total == sum(tensor.params for tensor in stored.tensors)
+
+
+@given(model=graphs())
+def test_a_graph_is_written_and_read_back(model: Model, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("graph") / "model.json"
+    path.write_text(dumps(model))
+    assert load(path) == model
+
+
+@given(model=graphs())
+def test_a_chain_is_written_in_the_notation_and_read_back(model: Model) -> None:
+    chain = []
+    for layer in model.layers:
+        try:
+            chain = [*Model([*chain, layer.replace(inputs=())], input_shape=model.input_shape).layers]
+        except ModelError:
+            break
+    model = Model(chain or [Dense(2)], input_shape=model.input_shape)
+    assert read(str(model)) == model
+
+
+@given(model=graphs(), steps=st.integers(1, 9))
+def test_cost_and_shapes_run_what_is_propagated(model: Model, steps: int) -> None:  # noqa: ARG001 - the shape says the steps
+    for name in ("keras", "pytorch"):
+        if name in supporting(model):
+            runs = with_defaults(model, FRAMEWORKS[name])
+            assert [layer.name for layer in cost(model, name).layers] == [use.name for use in runs.uses]
+
+
+EXPECTED: dict[str, tuple[dict[str, Size], tuple[int, ...], dict[str, int]]] = {
+    "min_reshape_end": ({"batch": 3, "steps": 24}, (3, 3, 2), {}),
+    "min_gmp_end": ({"batch": 3, "steps": 6}, (3, 4), {}),
+    "min_leading_pool": ({"batch": 3, "steps": 8}, (3, 4, 4), {"macs": 1344}),
+    "min_repeat_first": ({"batch": 3, "steps": 8}, (3, 4), {}),
+    "min_convlstm_then_lstm": ({"batch": 3}, (3, 4), {"params": 240}),
+    "min_func_mask": ({"batch": 3}, (3, 1), {"params": 613}),
+    "har": ({}, (None, 4), {}),
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_small_models_that_were_answered_wrongly(name: str) -> None:
+    options, output, numbers = EXPECTED[name]
+    model = load(CASES / f"{name}.json")
+    assert shapes(model, "keras", **options).tensors[-1].shape == output or output in {
+        tensor.shape for tensor in shapes(model, "keras", **options).tensors if tensor.name == "output"
+    }
+    answers = {"params": lambda: count(model, "keras"), "macs": lambda: cost(model, "keras", **options).macs}
+    assert {key: answers[key]() for key in numbers} == numbers
