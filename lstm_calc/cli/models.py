@@ -39,7 +39,7 @@ _VALUES: Any = typer.Option(
     None,
     "--set",
     metavar="NAME=VALUE",
-    help="A value that Python code does not say: hidden=64, 'len(vocab)=5000'.",
+    help="A value that Python code does not say, as hidden=64 or len(vocab)=5000.",
     rich_help_panel=_SHAPE,
 )
 _VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
@@ -97,16 +97,16 @@ def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     return {name: value for name, value in given.items() if name not in {"values", "values_file"}}, said
 
 
-_PROGRAM = re.compile(r"(.+?\.(?:py|ipynb))(?::(.+))?", re.DOTALL)
-_PIECE = re.compile(r"\s*(?:[@#]|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))")
+_PROGRAM = r"(?s)(.+?\.(?:py|ipynb))(?::(.+))?"
+_PIECE = r"\s*(?:[@#]|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
 
 
 def is_code(text: str) -> bool:
     """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
-    return bool(_PROGRAM.fullmatch(text) or (_PIECE.match(text) and not _PRINTED.search(text)))
+    return bool(re.fullmatch(_PROGRAM, text) or (re.match(_PIECE, text) and not re.search(_PRINTED, text)))
 
 
-_PRINTED = re.compile(r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):")
+_PRINTED = r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
 """What tells a module or a summary that was printed."""
 
 
@@ -123,7 +123,7 @@ def _code_model(model: str, input_dim: int | None, said: Said) -> Model:
     """Return the model that code makes."""
     from lstm_calc.formats import code
 
-    match = _PROGRAM.fullmatch(model)
+    match = re.fullmatch(_PROGRAM, model)
     more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim}
     return code.load_code(match[1], match[2], **more) if match else code.read_code(model, **more)
 
@@ -258,7 +258,7 @@ def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_S
     model = _text_in(model)
     if is_code(model):
         return _code_model(model, input_dim, said)
-    if _PRINTED.search(model):
+    if re.search(_PRINTED, model):
         from lstm_calc.formats.printed import read_printed
 
         return read_printed(model)
@@ -273,7 +273,7 @@ def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_S
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
     """Return the template of the argument: Python code, standard input, a file, or the notation."""
-    if is_code(model) or _PRINTED.search(_text_in(model)):
+    if is_code(model) or re.search(_PRINTED, _text_in(model)):
         read = named_model(model, input_dim, said)
         return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
     if is_a_path(model):
@@ -321,7 +321,7 @@ def _no_budget() -> "Budget":
 
 def is_a_path(text: str) -> bool:
     """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
-    if _PROGRAM.fullmatch(text):
+    if re.fullmatch(_PROGRAM, text):
         return True
     if text == "-" or ">" in text:
         return text == "-"

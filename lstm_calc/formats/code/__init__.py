@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _TEXT = "<code>"
 _MOST_ASKED = 40
+_LONGEST_SHOWN = 120
+"""A piece of code that is repeated in the command to copy."""
 
 
 def load_code(
@@ -70,7 +72,8 @@ def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim
     module = Module("__main__", file, parsed(text, file))
     library = Library(Source(None if path is None else path.parent))
     interpreter = Interpreter(library, settings)
-    asked = f"{path or file}{f':{entry}' if entry else ''}"
+    piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else "CODE"
+    asked = piece if path is None else f"{path}:{entry}" if entry else str(path)
     try:
         interpreter.run(module)
         value, remark = entry_value(interpreter, module, entry)
