@@ -47,6 +47,24 @@ def test_what_a_framework_does_not_offer_is_refused_first(cli: Cli) -> None:
     assert "keras has no peephole for lstm" in cli("verify", "8 > lstm 4 peephole", "-f", "keras").stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "10x8 > conv 4 kernel=3",
+            "verify builds recurrent, dense, embedding and repeat_vector layers, and conv is of kind conv",
+        ),
+        (
+            "8 > lstm 8 sequences > gru 4 > dense 2 inputs=lstm",
+            "verify builds layers that read the one before, and dense reads others",
+        ),
+    ],
+)
+def test_what_no_adapter_builds_is_refused_by_name(cli: Cli, text: str, sentence: str) -> None:
+    result = cli("verify", text, "-f", "keras")
+    assert (result.exit_code, result.stderr) == (2, f"error: {sentence}\n")
+
+
 def test_differences_are_listed_and_the_answer_is_no(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     tensors = [("W", (1, 16, 8)), ("R", (1, 16, 5)), ("extra", (3,))]
     built = Real("9.9", tensors, lambda _, x: x)

@@ -77,6 +77,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
     table = framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
     ours = {tensor.name: tensor.shape for tensor in tensors(model, table.name).tensors}
+    _check_stack(model)
     build = adapter_of(table)
     with _its_own_errors(table):
         real = build(model)
@@ -89,6 +90,20 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
             differences=tuple(Difference(name, ours.get(name), theirs.get(name)) for name in names),
             gates=tuple(_gate_checks(model, table, build)) if gates and not names else (),
         )
+
+
+_BUILT = {*CELLS, "dense", "embedding", "repeat_vector"}
+
+
+def _check_stack(model: Model) -> None:
+    """Refuse layers that no adapter builds, and those that read another layer than the one before."""
+    for layer, name in zip(model.flat, model.modules, strict=True):
+        if layer.kind not in _BUILT:
+            raise FrameworkError(
+                f"verify builds recurrent, dense, embedding and repeat_vector layers, and {name} is of kind {layer.kind}"
+            )
+        if layer.inputs:
+            raise FrameworkError(f"verify builds layers that read the one before, and {name} reads others")
 
 
 @contextmanager
