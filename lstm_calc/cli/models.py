@@ -74,7 +74,7 @@ def one_text(words: list[str] | None) -> str | None:
     if not words:
         return None
     first, *others = words
-    if others and not _BARE.fullmatch(first) and (is_a_path(first) or _is_code(first)):
+    if others and not _BARE.fullmatch(first) and (is_a_path(first) or is_code(first)):
         raise LstmCalcError(f"{quoted(first)} is a whole model; after it stands {few(map(quoted, others))}")
     whole = [word for word in words if _BEGINS.match(word)]
     if len(whole) > 1:
