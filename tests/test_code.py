@@ -129,6 +129,7 @@ ASKED = {
     "shape": (TORCH + "m = nn.Linear(X.shape[1], 3)", {"X.shape": (10, 4)}),
     "class by name": (module("self.fc = getattr(nn, kind.strip())(4, 3)", "None", ", kind"), {"kind": "Linear"}),
     "class by key": (module("self.fc = {'a': nn.Linear}[kind](4, 3)", "None", ", kind"), {"kind": "a"}),
+    "piece": ("nn.Linear(4)", {"out_features": 3}),
     "loop": (module("self.fc = nn.Sequential(*[nn.Linear(4, 3) for _ in range(n)])", "None", ", n"), {"n": 1}),
     "condition": (
         module("self.fc = nn.Linear(4, 3)\nif more:\n    self.more = nn.Linear(9, 9)", "None", ", more"),

@@ -369,6 +369,8 @@ class Library:
         arguments = dict(named)
         if kind is not None:
             arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
+        missing = {each: interpreter.settings.named(each) for each, value in arguments.items() if value is ...}
+        arguments |= {each: value for each, value in missing.items() if value is not MISSING}
         made = Made(family, name, arguments, cause.place, interpreter.doubt)
         if name in CONTAINERS or (
             name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)
