@@ -177,7 +177,8 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
         before = _stream(first.layer, first.input, stream.batch, steps=first.reads_steps, features=not first.layer.reads_tokens)
         after = _stream(last.layer, last.output, stream.batch, steps=last.gives_steps, features=True)
         _check_stateful(first, before, table)
-        yield _Place(table, order, group, cell, cells, [*outputs] == [last.module], before, after)
+        is_last = [*outputs] == [last.module] and last.depth == last.layer.repeat - 1
+        yield _Place(table, order, group, cell, cells, is_last, before, after)
 
 
 def _stream(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> Stream:
