@@ -98,6 +98,7 @@ REFUSED = {
     "40 lstm 96 activation dense 7": "'7' is not an option of activation",
     "40 lstm 96 relu 5": "'5' is not an option of activation",
     "40 > LSTM(96)": "a layer has no parentheses here: 'lstm 64'",
+    "() (lstm 3)": "a > is missing before this",
     "40 > lstm 96 (gru 3)": "a > is missing before this",
     "40 lstn 96": "'lstn' is not a layer; did you mean 'lstm'?",
     "40 > conv1d7": "'conv1d7' is not a layer",

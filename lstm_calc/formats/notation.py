@@ -289,9 +289,9 @@ class _Segments:
             return
         begins = self._before in ">(|"
         if token.text == "(" and not begins:
-            before = self.words[-1][-1]
-            called = self._before == " " and before.stop == token.start and _named(before.text)
-            what = f"a layer has no parentheses here: '{before.text.lower()} 64'" if called else "a > is missing before this"
+            word = self.words[-1][-1] if self._before == " " else None
+            called = word and word.stop == token.start and _named(word.text)
+            what = f"a layer has no parentheses here: '{word.text.lower()} 64'" if word and called else "a > is missing before this"
             raise self._error(what, token)
         if begins and (token.text == ">" or (self._before == ">" and token.text in "|)")):
             self._missing(token)
