@@ -25,6 +25,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 os.environ.setdefault("KERAS_BACKEND", "torch")  # what the extra "oracle" installs
 
+collect_ignore = ["data", "keras_models.py"]  # programs that are read, and one that needs Keras: no doctests are in them
+
 GOLDEN = Path(__file__).parent / "golden"
 
 
