@@ -113,6 +113,15 @@ def test_a_row_of_an_image_is_a_sequence_to_a_layer_that_reads_steps() -> None:
     assert answer.bytes.state == 4 * 2 * 2 * 6
 
 
+@pytest.mark.parametrize(
+    "text", ["1000x4 > conv 320 kernel=26 > pool 13 > lstm 320 sequences > flatten > dense 9", "32 > lstm 8 x2 > dense 2"]
+)
+def test_runs_times_a_step_is_the_whole(text: str) -> None:
+    answer = cost(read(text), "keras", batch=3, steps=None if "x4" in text else 5)
+    assert [layer.runs * layer.step.macs for layer in answer.layers] == [layer.whole.macs for layer in answer.layers]
+    assert sum(layer.whole.macs for layer in answer.layers) == answer.whole.macs
+
+
 def test_a_packed_batch_runs_its_valid_steps() -> None:
     answer = cost(read("8 > lstm 6 > dense 2"), "pytorch", lengths=(10, 5))
     assert (answer.batch, answer.steps, answer.lengths, answer.layers[0].runs) == (2, None, (10, 5), 15)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class LayerCost(Record):
     """One layer: the work of a step of one sequence, how often that is done in the batch, and the work of the batch.
 
-    ``runs`` counts the steps of all sequences that flow in, ``given`` those that flow out (one a sequence where only the last
-    does); ``idle`` are the gates that are stored, but follow from another and are not computed.
+    ``runs`` counts the steps of all sequences that flow in, or the sequences where a layer reads them whole (a convolution over the
+    steps), so that ``runs`` times ``step`` is ``whole``; ``given`` counts the steps that flow out (one per sequence where only the
+    last does); ``idle`` are the gates that are stored, but follow from another and are not computed.
     ``moved`` are the bytes of a step of every sequence: its weights read once, its states read and written, input and output.
     """
 
@@ -212,7 +213,7 @@ def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channe
     return LayerCost(
         name=run.use.name,
         type=run.layer.kind,
-        runs=run.steps_in,
+        runs=run.repeats,
         given=run.steps_out,
         idle=idle_gates(run.use, run.layout),
         step=work_in(run.first).shared(run.first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),

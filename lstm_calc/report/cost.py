@@ -126,7 +126,7 @@ def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
     read = [(source, position) for position, use in enumerate(model.uses) for source, _ in use.sources[:1] if source >= 0]
     for before, after in ((answer.layers[source], answer.layers[position]) for source, position in read):
         if before.type in CELLS and after.type not in CELLS:
-            how = "its last step alone" if before.given < before.runs else "every step" if before.runs > answer.batch else None
+            how = "its last step alone" if before.given < before.runs else "every step" if after.runs > answer.batch else None
             if how:
                 yield f"{before.name} gives {how}, so {after.name} runs {after.runs:,} time{'s' * (after.runs > 1)}"
     for layer in answer.layers:
