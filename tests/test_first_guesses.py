@@ -163,6 +163,8 @@ COMMANDS = {
     "cost 40 lstm 96 --dtype fp32 --json": '"dtype": "float32"',
     "cost 40 lstm 96 --optimizer Adam --json": '"optimizer": "adam"',
     "version": "lstm-calc ",
+    "help": "[OPTIONS] COMMAND",
+    "help cost": "cost [OPTIONS]",
     "-V": "lstm-calc ",
     "sweep 40 lstm 96 --vary framework=torch,TF --csv": "pytorch,52992",
     "port 40 lstm 96 --from TF --to torch --json": '"to": "pytorch"',

@@ -77,6 +77,11 @@ class Group(TyperGroup):
             return name, TyperCommand(name, add_help_option=False), []  # nothing is completed after what is no command
         if name == "version":
             _show_version(wanted=True)
+        if name == "help":
+            if not others:
+                typer.echo(ctx.get_help())
+                raise typer.Exit
+            return self.resolve_command(ctx, [others[0], "--help"])
         raise LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS)}")
 
     def main(self, *args: Any, **settings: Any) -> Any:
