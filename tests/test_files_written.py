@@ -175,6 +175,12 @@ ENDING = {name: int(getattr(signal, name)) for name in (*_NAMED, "SIGRTMIN", "SI
 """The signals that end a process that says nothing else, and that it can catch."""
 
 
+def _as_in_front() -> None:
+    """Take the two signals that a shell makes the programs ignore which it runs in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 def stopped(path: Path, *signals: int) -> subprocess.CompletedProcess[bytes]:
     call = [sys.executable, "-c", STOPPED, str(path), *map(str, signals)]
     return subprocess.run(
@@ -182,7 +188,7 @@ def stopped(path: Path, *signals: int) -> subprocess.CompletedProcess[bytes]:
         capture_output=True,
         check=False,
         timeout=20,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=_as_in_front,
     )
 
 

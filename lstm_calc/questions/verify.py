@@ -77,7 +77,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
     table = framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
     ours = {tensor.name: tensor.shape for tensor in tensors(model, table.name).tensors}
-    _check_stack(model)
+    model = _stack(model)
     build = adapter_of(table)
     with _its_own_errors(table):
         real = build(model)
@@ -95,15 +95,21 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
 _BUILT = {*CELLS, "dense", "embedding", "repeat_vector"}
 
 
-def _check_stack(model: Model) -> None:
-    """Refuse layers that no adapter builds, and those that read another layer than the one before."""
+def _stack(model: Model) -> Model:
+    """Return a model without the layers that store nothing, where each of the others reads the width that flows into it.
+
+    Raises FrameworkError for layers with weights that no adapter builds, and for those that read another than the one before.
+    """
+    layers, widths = [], {use.module: use.input_dim for use in reversed(model.uses)}
     for layer, name in zip(model.flat, model.modules, strict=True):
-        if layer.kind not in _BUILT:
-            raise FrameworkError(
-                f"verify builds recurrent, dense, embedding and repeat_vector layers, and {name} is of kind {layer.kind}"
-            )
         if layer.inputs:
             raise FrameworkError(f"verify builds layers that read the one before, and {name} reads others")
+        if layer.weighted and layer.kind not in _BUILT:
+            what = f"{name} is of kind {layer.kind}"
+            raise FrameworkError(f"verify builds recurrent, dense, embedding and repeat_vector layers, and {what}")
+        if layer.kind in _BUILT:
+            layers.append(layer if layer.reads_tokens else layer.replace(input_dim=widths[name]))
+    return model if len(layers) == len(model.flat) else model.replace(layers=layers, input_shape=None, outputs=())
 
 
 @contextmanager
