@@ -74,17 +74,19 @@ def one_text(words: list[str] | None) -> str | None:
     if not words:
         return None
     first, *others = words
-    if others and not _BARE.fullmatch(first) and (is_a_path(first) or is_code(first)):
+    if not others:
+        return first
+    if not re.fullmatch(_BARE, first) and (is_a_path(first) or is_code(first)):
         raise LstmCalcError(f"{quoted(first)} is a whole model; after it stands {few(map(quoted, others))}")
-    whole = [word for word in words if _BEGINS.match(word)]
+    whole = [word for word in words if re.match(_BEGINS, word)]
     if len(whole) > 1:
         raise LstmCalcError(f"one model is asked for, and these are several: {few(map(quoted, whole))}; compare takes several")
     return " ".join(words)
 
 
-_BARE = re.compile(r"[0-9?_][0-9a-zA-Z_.,?]*|vocab|embed(?:ding)?", re.IGNORECASE)
+_BARE = r"(?i:[0-9?_][0-9a-z_.,?]*|vocab|embed(?:ding)?)"
 """A word that begins a notation, even where a file has the same name."""
-_BEGINS = re.compile(r"(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>]", re.IGNORECASE)
+_BEGINS = r"(?i:(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>])"
 """The beginning of a whole notation: what is read, and a layer."""
 
 
@@ -225,7 +227,7 @@ _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, not
 @_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-2])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
-    if models and _BARE.fullmatch(models[0]):
+    if models and re.fullmatch(_BARE, models[0]):
         models = [" ".join(models)]  # the words of one model: none of several begins with a size alone
     described = _flags({"model": models or None, **flags})
     return models or [str(_from_flags(described))]

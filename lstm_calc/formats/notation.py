@@ -60,10 +60,10 @@ _UNKNOWN_FIRST = f"{UNKNOWN_SIZE}x"
 _WORD = re.compile(r"->|[>()|→]|,(?=\s|$)|(?:(?!->|,(?:\s|$))[^\s>()|→])+")
 _ARROWS = frozenset({"->", "→", ","})
 """Signs that stand for >."""
-_GLUED = re.compile(r"(.*?[^\W\d])(\d[\d_.,]*(?:[kKMGBT]|e\d+)?|\?|\d[\d_,]*x[\d?]+)")
+_GLUED = r"(.*?[^\W\d])(\d[\d_.,]*(?:[kKMGBT]|e\d+)?|\?|\d[\d_,]*x[\d?]+)"
 """A name and its size without a blank: lstm96."""
-_DIGITS_AND_COMMAS = re.compile(r"\d+(?:,\d+)+")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_DIGITS_AND_COMMAS = r"\d+(?:,\d+)+"
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+"
 _SIGNS = frozenset(">()|")
 _DEEPEST = 50
 """Branches within branches that are followed."""
@@ -335,7 +335,7 @@ class _Segments:
 
     def _begin(self, token: _Token) -> None:
         """Begin the words of a layer, of a vocabulary, or of what the model reads."""
-        glued = None if _named(token.text) else _GLUED.fullmatch(token.text)
+        glued = None if _named(token.text) else re.fullmatch(_GLUED, token.text)
         if token.text.lower() in _FUNCTIONS:
             self._add(_Token("activation", token.start))
             self.words[-1].append(token)
@@ -413,7 +413,7 @@ def _names_a_layer(word: str) -> bool:
 
 def _begins_a_layer(word: str) -> bool:
     """Say whether a layer can begin with a word: its name, a function, or a name with its size behind it."""
-    glued = _GLUED.fullmatch(word)
+    glued = re.fullmatch(_GLUED, word)
     return _names_a_layer(word) or word.lower() in _FUNCTIONS or bool(glued and _names_a_layer(glued[1]))
 
 
@@ -451,7 +451,7 @@ def _vocab(text: str, tokens: list[_Token], following: list[list[_Token]]) -> in
 
 def _thousands(text: str, token: _Token) -> int:
     """Return a size whose digits may stand in groups of three, as in 50,000, where it cannot be two sizes."""
-    if _THOUSANDS.fullmatch(token.text):
+    if re.fullmatch(_THOUSANDS, token.text):
         return _count(text, _Token(token.text.replace(",", ""), token.start))
     return _count(text, token)
 
@@ -507,11 +507,11 @@ def _layer(text: str, tokens: list[_Token], vocab: int | None) -> Layer:
 
 def _refuse_comma(text: str, head: _Token, token: _Token, field: str) -> None:
     """Refuse digits with a comma between them, which are several layers or one number, and show what to write for each."""
-    if not _DIGITS_AND_COMMAS.fullmatch(token.text):
+    if not re.fullmatch(_DIGITS_AND_COMMAS, token.text):
         return
     layers = " > ".join(f"{head.text} {size}" for size in token.text.split(","))
     readings = [layers if RULES[field] is count else f"{head.text} {token.text.replace(',', 'x')}"]
-    readings += [f"{head.text} {token.text.replace(',', '')}"] * bool(_THOUSANDS.fullmatch(token.text))
+    readings += [f"{head.text} {token.text.replace(',', '')}"] * bool(re.fullmatch(_THOUSANDS, token.text))
     what = f"{quoted(token.text)} has a comma; write {listed(list(map(repr, readings)), 'or')}"
     raise NotationError(what, text, token.start, token.stop)
 

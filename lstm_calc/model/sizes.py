@@ -18,7 +18,7 @@ Size = int | None
 Shape = tuple[Size, ...]
 
 _MOST_ENTRIES = 16
-_ENTRY = re.compile(r"\.\.\.|None|-?\d{1,9}|(-?\d{1,9})?:(-?\d{1,9})?(:(-?[1-9]\d{0,8})?)?")
+_ENTRY = r"\.\.\.|None|-?\d{1,9}|(-?\d{1,9})?:(-?\d{1,9})?(:(-?[1-9]\d{0,8})?)?"
 
 
 def product(sizes: Iterable[Size]) -> Size:
@@ -104,6 +104,6 @@ def entries(key: Any) -> tuple[str, ...]:
     ((':', '-1'), ('...', 'None', '1:5'))
     """
     words = tuple(word.strip() for word in key.split(",")) if isinstance(key, str) else ()
-    if not 0 < len(words) <= _MOST_ENTRIES or not all(_ENTRY.fullmatch(word) for word in words) or words.count("...") > 1:
+    if not 0 < len(words) <= _MOST_ENTRIES or not all(re.fullmatch(_ENTRY, word) for word in words) or words.count("...") > 1:
         raise ModelError(f"key {quoted(key)} is not an index; write :,-1 or :,1:5 or ...,0", key="key")
     return words
