@@ -341,10 +341,10 @@ def test_a_shape_without_its_batch_is_read_and_said() -> None:
 
 def test_a_graph_of_two_thousand_layers_takes_less_than_two_seconds() -> None:
     line = " > ".join(["16", *["(dense 16 > dense 16 | ) > add"] * 666, "dense 4"])
-    start = time.perf_counter()
+    start = time.process_time()
     model = read(line)
     assert (len(model.calls), params(model).total, cost(model).macs) == (1_999, 666 * 544 + 68, 666 * 512 + 64)
-    assert time.perf_counter() - start < 2 * 3  # the machine may have other work
+    assert time.process_time() - start < 2
 
 
 @st.composite
