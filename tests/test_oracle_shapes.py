@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from lstm_calc import Model, ModelError, shapes
-from lstm_calc.frameworks import FRAMEWORKS, with_defaults
+from lstm_calc.frameworks import framework as table_of
+from lstm_calc.frameworks import with_defaults
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.model import input_axes
 from tests.strategies import models
@@ -29,9 +30,10 @@ def run_of(draw: st.DataObject, framework: str, sizes: list[int], **options: Any
     """Draw a model, and return it with its shapes on an input of known sizes."""
     model = draw.draw(models(framework, longest=4, largest=6))
     assume(not any(layer.reads_tokens for layer in model.layers[1:]))  # it would read an input of its own
+    assume(framework != "pytorch" or not any(layer.window for layer in model.layers))  # torch.nn has no convolutional LSTM
     plain = [layer.replace(**{field: PLAIN[field] for field in PLAIN.keys() & layer.fields}) for layer in model.layers]
     try:
-        model = with_defaults(model.replace(layers=plain), FRAMEWORKS[framework])
+        model = with_defaults(model.replace(layers=plain), table_of(framework))
         axes = input_axes(model)
         front = sizes if "steps" in axes else [size for size in sizes if size != 9]
         space = SPACE[: sum(word.startswith("space") for word in axes)]

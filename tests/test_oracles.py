@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from lstm_calc import read, tensors
@@ -36,6 +36,7 @@ def with_plain_names(model: Model) -> Model:
 @given(data=st.data())
 def test_random_models_agree_to_the_last_slice(framework: str, data: st.DataObject) -> None:
     model = with_plain_names(data.draw(models(framework, longest=2, largest=6)))
+    assume(framework != "pytorch" or not any(layer.window for layer in model.layers))  # torch.nn has no convolutional LSTM
     answer = verify(model, framework, gates=True)
     assert answer.differences == ()
     assert all(check.error < 1e-5 for check in answer.gates)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from lstm_calc.adapters import Array, Real
+from lstm_calc.errors import FrameworkError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +37,10 @@ def _module(use: Use) -> Any:
     options = {"num_layers": layer.repeat, "bias": layer.bias, "bidirectional": layer.bidirectional, "device": "meta"}
     if layer.kind == "lstm" and layer.projection:
         options["proj_size"] = layer.projection
-    kind = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}[layer.kind]
-    return kind(use.input_dim, layer.units, batch_first=True, **options)
+    kinds = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU, "rnn": torch.nn.RNN}
+    if layer.kind not in kinds:
+        raise FrameworkError(f"torch.nn has no {layer.kind}; the table is of a module that people copy")
+    return kinds[layer.kind](use.input_dim, layer.units, batch_first=True, **options)
 
 
 def _run(module: Any, weights: Mapping[str, Array], x: Array) -> Array:
