@@ -13,7 +13,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.runs import Batch, batch_of, runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from lstm_calc.equations.op_counts import OpCounts
     from lstm_calc.equations.saved import SavedForBackward
@@ -75,24 +75,25 @@ def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None
 
 def macs_in(run: LayerRun) -> int:
     """Return the multiply-accumulates of a layer's part in a run: of the matrices that its equations read, and without weights."""
-    return _numbers(run, MATRICES) + run.products
+    return _numbers(run, _computed(run), MATRICES) + run.products
 
 
 def work_in(run: LayerRun) -> Work:
     """Return the work of a layer's part in a run, both directions together."""
-    use, layer, added = run.use, run.layer, _numbers(run, BIASES)
+    use, layer, computed = run.use, run.layer, list(_computed(run))
+    macs, added = _numbers(run, computed, MATRICES) + run.products, _numbers(run, computed, BIASES)
     if layer.kind not in CELLS:
-        return Work(macs_in(run), added, 0)
+        return Work(macs, added, 0)
     step, directions, sizes = step_in(use, run.layout), len(layer.directions), use.sizes
     if run.layout.forget_bias and "forget" in step.gates:
         added += directions * sizes["units"] * run.times()
     elementwise = directions * sum(sizes[word] * count for word, count in step.flops.items())
-    return Work(macs_in(run), added, elementwise * run.times())
+    return Work(macs, added, elementwise * run.times())
 
 
-def _numbers(run: LayerRun, roles: Collection[str]) -> int:
+def _numbers(run: LayerRun, computed: Iterable[tuple[str, str, int]], roles: Collection[str]) -> int:
     """Return how many numbers of some roles are read in a run, each as often as its group is applied."""
-    return sum(size * run.times(group) for role, group, size in _computed(run) if role in roles)
+    return sum(size * run.times(group) for role, group, size in computed if role in roles)
 
 
 def merge_flops(layer: Layer) -> int:
@@ -128,8 +129,10 @@ def _form(use: Use, layout: Layout) -> tuple[frozenset[str], frozenset[str]]:
 
 def idle_gates(use: Use, layout: Layout) -> tuple[str, ...]:
     """Return the gates of a recurrent layer that a framework stores and whose products no equation reads."""
-    stored = {gate: None for _, gates, _ in rows_of(layout, use.layer) for gate in gates}
-    return tuple(gate for gate in stored if use.layer.kind in CELLS and gate not in step_in(use, layout).gates)
+    if use.layer.kind not in CELLS:
+        return ()
+    read = step_in(use, layout).gates
+    return tuple(dict.fromkeys(gate for _, gates, _ in rows_of(layout, use.layer) for gate in gates if gate not in read))
 
 
 def _computed(run: LayerRun) -> Iterator[tuple[str, str, int]]:

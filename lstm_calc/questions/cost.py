@@ -209,15 +209,16 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
 
 
 def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:
-    merged = merge_flops(run.layer)
+    merged, whole, first = merge_flops(run.layer), work_in(run), run.first
+    work = whole if len(run.uses) == 1 else work_in(first)  # all sequences are of one length
     return LayerCost(
         name=run.use.name,
         type=run.layer.kind,
         runs=run.repeats,
         given=run.steps_out,
         idle=idle_gates(run.use, run.layout),
-        step=work_in(run.first).shared(run.first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
-        whole=work_in(run).shared(1, joining=merged * run.numbers_out),
+        step=work.shared(first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
+        whole=whole.shared(1, joining=merged * run.numbers_out),
         bytes=bytes_of(run, dtype, training, per_channel=per_channel),
         moved=moved(run, dtype, per_channel=per_channel),
     )
