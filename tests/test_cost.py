@@ -20,10 +20,10 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
 from lstm_calc.operations import Work, macs_of
+from lstm_calc.questions.cost import cost_document
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
-from lstm_calc.report.cost import cost_document
 from lstm_calc.runs import batch_of
 from tests.made_up import put_framework
 from tests.strategies import models

@@ -21,10 +21,9 @@ from lstm_calc.formats import notation
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.derivation import Step
-from lstm_calc.questions.explain import explain
+from lstm_calc.questions.explain import explain, explain_document
 from lstm_calc.questions.params import params
 from lstm_calc.render import DOCUMENT_FORMATS
-from lstm_calc.report.explain import explain_document
 from tests.strategies import models
 
 if TYPE_CHECKING:

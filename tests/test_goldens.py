@@ -14,19 +14,16 @@ import pytest
 from lstm_calc import inspect
 from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.formats import notation
-from lstm_calc.questions.inspect import Inspection
+from lstm_calc.questions.frameworks import framework_document
+from lstm_calc.questions.inspect import Inspection, inspect_document
 from lstm_calc.questions.support import support_of
-from lstm_calc.questions.sweep import sweep
-from lstm_calc.questions.verify import Difference, GateCheck, Verification
+from lstm_calc.questions.sweep import sweep, sweep_chart
+from lstm_calc.questions.verify import Difference, GateCheck, Verification, verify_document
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS, as_table
 from lstm_calc.render.bar import progress
 from lstm_calc.render.chart import Chart, Curve, as_text, short
 from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.render.picture import form_of, picture
-from lstm_calc.report.frameworks import framework_document
-from lstm_calc.report.inspect import inspect_document
-from lstm_calc.report.sweep import sweep_chart
-from lstm_calc.report.verify import verify_document
 from lstm_calc.schemas import schema, schema_list, schema_names
 from tests.conftest import Terminal
 from tests.screens import EXIT, FILES, SCREENS, STDERR

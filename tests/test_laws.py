@@ -16,10 +16,9 @@ from lstm_calc.formats.modelfile import dumps, loads, table_of
 from lstm_calc.frameworks import FRAMEWORKS, frameworks, offers
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import Dense, Model
-from lstm_calc.questions.params import params
+from lstm_calc.questions.params import params, params_document
 from lstm_calc.questions.tensors import Tensor, tensors
 from lstm_calc.render import DOCUMENT_FORMATS
-from lstm_calc.report.params import params_document
 from tests.strategies import models
 
 sizes = st.integers(1, 40)

@@ -16,8 +16,8 @@ from lstm_calc.frameworks import FRAMEWORKS, equation_words, framework, framewor
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.port_arrays import move, port
+from lstm_calc.questions.port_code import port_code
 from lstm_calc.questions.tensors import axis_order
-from lstm_calc.report.port_code import port_code
 from tests.strategies import models
 from tests.test_imports import loaded
 

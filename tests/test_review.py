@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, cost, params, read, shapes, solve
 from lstm_calc.model.budget import Budget
-from lstm_calc.questions.review import review
-from lstm_calc.report.review import review_document
+from lstm_calc.questions.review import review, review_document
 from tests.strategies import models
 
 if TYPE_CHECKING:

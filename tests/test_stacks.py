@@ -86,8 +86,7 @@ def test_layers_of_other_names_are_worked_out_once(command: str, tmp_path: Path)
 def test_a_picture_is_drawn_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.segment import Segment
 
-    from lstm_calc.questions.params import params
-    from lstm_calc.report.params import params_document
+    from lstm_calc.questions.params import params, params_document
 
     cut = Segment.split_and_crop_lines
     seen: list[str] = []

@@ -30,9 +30,8 @@ from lstm_calc.questions.closed_form import NoPolynomialError, along_last, close
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
-from lstm_calc.questions.sweep import _long_axis
+from lstm_calc.questions.sweep import _long_axis, sweep_chart
 from lstm_calc.render.chart import Chart, Curve, as_text, short
-from lstm_calc.report.sweep import sweep_chart
 from tests.strategies import models
 
 if TYPE_CHECKING:

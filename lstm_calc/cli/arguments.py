@@ -16,7 +16,7 @@ def run(output: Output) -> int:
     answer = arguments()
 
     def document() -> "Document":
-        from lstm_calc.report.arguments import arguments_document
+        from lstm_calc.questions.arguments import arguments_document
 
         return arguments_document(answer)
 

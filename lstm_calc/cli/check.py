@@ -66,7 +66,7 @@ def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], ques
 
 
 def _show(answer: "Checks", output: Output, *, quiet: bool) -> None:
-    from lstm_calc.report.check import check_document, github_annotations
+    from lstm_calc.questions.check import check_document, github_annotations
 
     if quiet:
         output.number(answer.failures)

@@ -43,6 +43,6 @@ def _model(text: str, said: "Said") -> "Model":
 
 
 def _document(answer: "Comparison") -> "Document":
-    from lstm_calc.report.compare import compare_document
+    from lstm_calc.questions.compare import compare_document
 
     return compare_document(answer)

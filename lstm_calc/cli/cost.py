@@ -37,6 +37,6 @@ def run(
 
 
 def _document(model: Model, answer: "Cost") -> "Document":
-    from lstm_calc.report.cost import cost_document
+    from lstm_calc.questions.cost import cost_document
 
     return cost_document(model, answer)

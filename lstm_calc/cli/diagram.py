@@ -30,6 +30,6 @@ def run(
 
 
 def _document(model: Model, answer: "Diagram") -> "Document":
-    from lstm_calc.report.diagram import diagram_document
+    from lstm_calc.questions.diagram import diagram_document
 
     return diagram_document(model, answer)

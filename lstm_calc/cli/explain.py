@@ -33,7 +33,7 @@ def run(
 
 
 def _document(model: Model, answer: "Explanation", *, step: bool) -> "Document":
-    from lstm_calc.report.explain import explain_document
+    from lstm_calc.questions.explain import explain_document
 
     return explain_document(model, answer, step=step)
 
@@ -49,6 +49,6 @@ def _difference(model: Model, frameworks: str, output: Output, *, why: bool, ste
 
 
 def _difference_document(model: Model, answer: "Difference") -> "Document":
-    from lstm_calc.report.difference import difference_document
+    from lstm_calc.questions.difference import difference_document
 
     return difference_document(model, answer)

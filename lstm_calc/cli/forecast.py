@@ -78,7 +78,7 @@ def _one(asked: dict[str, Any], output: Output, *, quiet: bool, as_model: bool) 
         return output.number(answer.params)
 
     def document() -> "Document":
-        from lstm_calc.report.forecast import forecast_document
+        from lstm_calc.questions.forecast import forecast_document
 
         return forecast_document(answer)
 
@@ -91,7 +91,7 @@ def _side_by_side(asked: dict[str, Any], output: Output) -> int:
     answer = set_ups(**asked)
 
     def document() -> "Document":
-        from lstm_calc.report.forecast import forecasts_document
+        from lstm_calc.questions.forecast import forecasts_document
 
         return forecasts_document(answer)
 

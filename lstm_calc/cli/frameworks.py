@@ -26,7 +26,7 @@ def run(
 
 
 def _document(answer: "Support | SupportList") -> "Document":
+    from lstm_calc.questions.frameworks import framework_document, frameworks_document
     from lstm_calc.questions.support import Support
-    from lstm_calc.report.frameworks import framework_document, frameworks_document
 
     return framework_document(answer) if isinstance(answer, Support) else frameworks_document(answer)

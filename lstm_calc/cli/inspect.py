@@ -54,7 +54,7 @@ def _inspected(files: list[str]) -> "tuple[Inspection, list[str]]":
 
 
 def _document(answer: "Inspection", *, tensors: bool) -> "Document":
-    from lstm_calc.report.inspect import inspect_document
+    from lstm_calc.questions.inspect import inspect_document
 
     return inspect_document(answer, tensors=tensors)
 
@@ -78,9 +78,8 @@ def _print_model(files: list[str], output: Output) -> int:
 
 
 def _compare(files: list[str], output: Output) -> int:
-    from lstm_calc.questions.inspect import inspect_file
+    from lstm_calc.questions.inspect import inspect_file, same_document
     from lstm_calc.questions.sameness import same
-    from lstm_calc.report.inspect import same_document
 
     if len(files) != 2:
         raise LstmCalcError("--same compares two files; give two")

@@ -31,6 +31,6 @@ def run(model: Model, framework: str | None, output: Output, quiet: bool) -> int
 
 
 def _document(model: Model, answer: "ParamCount") -> "Document":
-    from lstm_calc.report.params import params_document
+    from lstm_calc.questions.params import params_document
 
     return params_document(model, answer)

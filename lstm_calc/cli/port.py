@@ -79,12 +79,12 @@ def _move_file(weights: str, prefix: str, save: str, plan: "Port") -> None:
 
 
 def _code(plan: "Port") -> str:
-    from lstm_calc.report.port_code import port_code
+    from lstm_calc.questions.port_code import port_code
 
     return port_code(plan)
 
 
 def _document(model: Model, plan: "Port") -> "Document":
-    from lstm_calc.report.port import port_document
+    from lstm_calc.questions.port import port_document
 
     return port_document(model, plan)

@@ -44,6 +44,6 @@ def run(
 
 
 def _document(model: Model, answer: "Review") -> "Document":
-    from lstm_calc.report.review import review_document
+    from lstm_calc.questions.review import review_document
 
     return review_document(model, answer)

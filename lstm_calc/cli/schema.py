@@ -36,7 +36,7 @@ def run(
 
 
 def _document() -> "Document":
-    from lstm_calc.report.schemas import schemas_document
+    from lstm_calc.questions.schemas import schemas_document
     from lstm_calc.schemas import schema_list
 
     return schemas_document(schema_list())

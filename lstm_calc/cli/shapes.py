@@ -46,6 +46,6 @@ def run(
 
 
 def _document(model: Model, answer: "Shapes") -> "Document":
-    from lstm_calc.report.shapes import shapes_document
+    from lstm_calc.questions.shapes import shapes_document
 
     return shapes_document(model, answer)

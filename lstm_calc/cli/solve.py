@@ -57,7 +57,7 @@ def _number(answer: "Solution", output: Output) -> int:
     """Write the number alone, or say that nothing fits."""
     if answer.fit:
         return output.number(answer.fit.number)
-    from lstm_calc.report.solve import verdict
+    from lstm_calc.questions.solve import verdict
 
     say(verdict(answer))
     return 1
@@ -80,6 +80,6 @@ def _matched(match: str | None, framework: str | None, limits: "Budget") -> dict
 
 
 def _document(answer: "Solution") -> "Document":
-    from lstm_calc.report.solve import solve_document
+    from lstm_calc.questions.solve import solve_document
 
     return solve_document(answer)

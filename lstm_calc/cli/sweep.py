@@ -121,7 +121,7 @@ def _is_shown(output: Output) -> bool:
 
 def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.questions.selection import held
-    from lstm_calc.report.sweep import sweep_columns, sweep_document
+    from lstm_calc.questions.sweep import sweep_columns, sweep_document
 
     if output.form in _WITH_TYPES:
         rows = answer.plain(rows)
@@ -134,9 +134,9 @@ def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", 
 def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
     from lstm_calc.questions.selection import held
+    from lstm_calc.questions.sweep import sweep_chart
     from lstm_calc.render.chart import as_text
     from lstm_calc.render.picture import form_of, picture
-    from lstm_calc.report.sweep import sweep_chart
 
     line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)

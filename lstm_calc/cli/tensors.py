@@ -37,7 +37,7 @@ def run(
 
 
 def _document(model: Model, answer: "Storage", *, gates: bool) -> "Document":
-    from lstm_calc.report.tensors import tensors_document
+    from lstm_calc.questions.tensors import tensors_document
 
     return tensors_document(model, answer, gates=gates)
 
@@ -51,7 +51,7 @@ def _side_by_side(model: Model, names: list[str], output: Output) -> int:
         return {"schema": "lstm-calc/tensors-side-by-side/1", "frameworks": [answer.data() for answer in answers]}
 
     def document() -> "Document":
-        from lstm_calc.report.tensors import side_by_side_document
+        from lstm_calc.questions.tensors import side_by_side_document
 
         return side_by_side_document(model, answers)
 

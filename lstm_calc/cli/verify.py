@@ -32,6 +32,6 @@ def run(
 
 
 def _document(model: Model, answer: "Verification") -> "Document":
-    from lstm_calc.report.verify import verify_document
+    from lstm_calc.questions.verify import verify_document
 
     return verify_document(model, answer)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.frameworks import OPTIONS
 from lstm_calc.questions.support import SupportList
+from lstm_calc.questions.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
-from lstm_calc.report.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 
 if TYPE_CHECKING:
     from lstm_calc.questions.support import CellSupport, OtherSupport, Support

@@ -1,1 +1,0 @@
-"""Answers as Documents, one module a question: what stands in which column, in which words, beside which note."""
