@@ -31,14 +31,3 @@ def ends(command: str, words: str) -> None:
     output = _output(command)
     end = output[output.index(f"\n{words}") :].strip()
     print(f"```console\n$ {command}\n...\n{end}\n```")
-
-
-def table(command: str) -> None:
-    """Write the Markdown that a command prints, its title apart."""
-    _, _, body = _output(command).partition("\n\n")
-    print(body.rstrip())
-
-
-def draws(command: str) -> None:
-    """Write the drawing that a command prints, for GitHub to draw."""
-    print(f"```mermaid\n{_output(command).rstrip()}\n```")
