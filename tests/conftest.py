@@ -18,7 +18,7 @@ from tests.schemas import assert_follows_its_schema
 if TYPE_CHECKING:
     from typer.testing import Result
 
-settings.register_profile("default", deadline=None, max_examples=40)
+settings.register_profile("default", deadline=None, max_examples=10)
 settings.register_profile("brief", deadline=None, max_examples=5, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
@@ -38,6 +38,13 @@ class Cli(Protocol):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--overwrite", action="store_true", help="write the golden files anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count what needs a framework, a network or a browser as slow: -m takes the place of what pyproject.toml deselects."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("oracle", "network", "browser")):
+            item.add_marker("slow")
 
 
 @pytest.fixture

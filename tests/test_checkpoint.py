@@ -382,6 +382,7 @@ def test_a_large_graph_is_not_read_into_memory(tmp_path: Path) -> None:
     assert int(done.stderr.split()[-1]) < 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in KEPT.iterdir()))
 def test_a_damaged_file_never_ends_in_a_traceback(tmp_path: Path, name: str) -> None:
     whole, dice, sentences = (KEPT / name).read_bytes(), random.Random(name), [""]

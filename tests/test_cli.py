@@ -373,6 +373,7 @@ def test_a_long_file_name_is_a_file_name(cli: Cli, tmp_path: Path) -> None:
     assert path.read_text() == "84\n"
 
 
+@pytest.mark.slow
 def test_a_long_stack_is_answered_in_good_time(cli: Cli) -> None:
     start = time.process_time()
     for form in ("csv", "json", "markdown"):
@@ -430,6 +431,7 @@ def test_no_help_of_an_option_has_an_apostrophe_which_completion_in_zsh_would_dr
     assert [words for words in helps if re.search(r"\w'[\w ]", words)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shell", "words", "expected"),
     [

@@ -246,6 +246,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile(text: str) -> None:
     """Whatever a text holds, it is refused with a sentence, soon."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TWO = ("64 > lstm 128", "64 > gru 151")
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(one=models("textbook"), two=models("textbook"))
 def test_the_rows_add_up(one: Model, two: Model) -> None:

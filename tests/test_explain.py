@@ -54,6 +54,7 @@ def derivations(text: str) -> list[list[str]]:
     return [sides for sides in lines if "[t]" not in sides[0]]
 
 
+@pytest.mark.slow
 @every_framework
 @settings(max_examples=EXAMPLES)
 @given(data=st.data())

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Cli
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(os.name != "posix", reason="devices and signals of POSIX")
 SWEEP = ("sweep", "8 > lstm 8", "--vary", "units=1:1000000", "--vary", "input=1:1000", "--format", "csv")
 

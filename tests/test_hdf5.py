@@ -27,6 +27,8 @@ from tests.test_checkpoint import refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 np = pytest.importorskip("numpy", reason="h5py brings NumPy along")
 h5py = pytest.importorskip("h5py", reason="HDF5 needs h5py, which is in the extra hdf5")
 

@@ -22,6 +22,8 @@ from tests.test_checkpoint import refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 _SECONDS, _MEBIBYTES = 10, 200
 NEEDS_H5PY = {"a heap without an end", "a text of 4 GB", "60,000 links"}
 

@@ -341,6 +341,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
 def test_a_costly_text_is_refused_in_good_time(text: str) -> None:
     assert len(text.encode()) <= MAX_BYTES

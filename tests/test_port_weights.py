@@ -97,6 +97,7 @@ def outputs(model: Model, framework: str, weights: dict[str, Array]) -> list[Arr
 every_framework = pytest.mark.parametrize("source", list(FRAMEWORKS))
 
 
+@pytest.mark.slow
 @every_framework
 def test_both_frameworks_compute_the_same(source: str) -> None:
     assert {plan.target for plan in plans_from(source)} == set(FRAMEWORKS)
@@ -160,6 +161,7 @@ def loses_nothing(plan: Port) -> bool:
     return not plan.unused and all(len(each.terms) < 2 for filled in plan.filled for each in filled.moves)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_there_and_back_is_where_it_was(data: st.DataObject) -> None:

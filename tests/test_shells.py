@@ -19,7 +19,7 @@ from tests.test_share import FOLDER, program
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells and terminals of POSIX")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="shells and terminals of POSIX")]
 PROGRAM = """#!/bin/sh
 [ -n "$_LSTM_CALC_COMPLETE" ] && exec {python} -m lstm_calc
 echo "ran: $*"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from lstm_calc.model import Layer
 
+pytestmark = pytest.mark.slow
+
 FORMATS = ("table", "json", "csv", "ndjson", "markdown", "latex", "html", "svg")
 COMMANDS = (
     *(f"tensors --gates --format {form}" for form in FORMATS),

@@ -563,6 +563,7 @@ def test_a_picture_without_matplotlib_is_a_sentence(cli: Cli, monkeypatch: pytes
         picture(CHART, "png")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("form", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_a_picture(cli: Cli, tmp_path: Path, form: str, start: bytes) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is installed where pictures are drawn")

@@ -143,6 +143,7 @@ CALLS = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=max(5, settings().max_examples // 8))  # each is eight calls
 @given(text=TEXTS)
 @example(text="".join(HOSTILE))

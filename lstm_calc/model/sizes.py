@@ -9,7 +9,7 @@ import re
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, quoted
+from lstm_calc.errors import ModelError, quoted, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +94,7 @@ def shown(shape: Sequence[Size]) -> str:
     >>> shown((None, 28, 3))
     '(None, 28, 3)'
     """
-    return f"({', '.join('None' if size is None else f'{size:,}' for size in shape)})"
+    return shortened(f"({', '.join('None' if size is None else f'{size:,}' for size in shape)})")
 
 
 def entries(key: Any) -> tuple[str, ...]:
