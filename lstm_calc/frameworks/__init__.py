@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
 from lstm_calc.model.layers import Layer, Recurrent
-from lstm_calc.model.model import wanted_ranks
+from lstm_calc.model.reading import wanted_ranks
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:

@@ -48,7 +48,8 @@ def count(model: Model, framework_name: str | None = None) -> int:
     table = framework_of(model, framework_name)
     if any(layer.mixes_axes for layer in model.calls):
         model = with_defaults(model, table)
-    return sum(_numbers(table, layer, inputs) for layer, _, inputs, *_, shared, _ in model.steps if not shared)
+    calls, flat = model.calls, model.flat
+    return sum([_numbers(table, calls[at], reads) for at, _, _, reads, _, _ in model.steps if calls[at] is flat[at]])
 
 
 def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:

@@ -1,5 +1,6 @@
 """The model: a graph of layers, of which a chain is the common case."""
 
+from lstm_calc.model.flow import Use
 from lstm_calc.model.graph import MAX_LAYERS, fresh_name
 from lstm_calc.model.layers import (
     CRF,
@@ -61,7 +62,7 @@ from lstm_calc.model.layers import (
     Transpose,
     Upsample,
 )
-from lstm_calc.model.model import Model, Use
+from lstm_calc.model.model import Model
 
 __all__ = [
     "CRF",

@@ -193,15 +193,15 @@ class _Flat:
         return outputs[int(number)] if number.isdecimal() and int(number[:9]) < len(outputs) else reference
 
 
-def laid_out(layers: Sequence[Layer], outputs: Sequence[str], *, reads: bool) -> tuple[list[Layer], list[int], list[str]]:
+def laid_out(
+    layers: Sequence[Layer], outputs: Sequence[str], *, reads: bool
+) -> tuple[tuple[Layer, ...], tuple[int, ...], tuple[str, ...]]:
     """Return the layers with those of nested models in their place, the position each came from, and the outputs by their names.
 
     ``reads``: the model has an input beside its layers of kind input.
     """
-    if not any(isinstance(layer, Nested) for layer in layers):
-        return list(layers), list(range(len(layers))), list(outputs)
     flat = _lay_out(layers, [INPUT] if reads else [], 0)
-    return flat.layers, flat.origins, [flat.renamed(output) for output in outputs]
+    return tuple(flat.layers), tuple(flat.origins), tuple(flat.renamed(output) for output in outputs)
 
 
 def _lay_out(layers: Sequence[Layer], last: Sequence[str], depth: int) -> _Flat:

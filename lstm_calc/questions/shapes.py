@@ -12,7 +12,8 @@ from lstm_calc.frameworks.counting import shape_of, terms_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.model import axis_words, further_inputs, input_axes, propagate
+from lstm_calc.model.flow import propagate
+from lstm_calc.model.reading import axis_words, further_inputs, input_axes
 from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.stream import Stream, order_of, start
 from lstm_calc.questions.words import FLOW_WORDS, from_file, headline

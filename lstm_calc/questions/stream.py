@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
 from lstm_calc.model import Recurrent
-from lstm_calc.model.model import first_reader, input_axes
+from lstm_calc.model.reading import first_reader, input_axes
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
