@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,11 @@ def framework(name: str) -> Framework:
     name = usual_name(name)
     if name not in FRAMEWORKS:
         raise FrameworkError(_unknown(name))
+    return _table(name)
+
+
+@cache
+def _table(name: str) -> Framework:
     module, constant = FRAMEWORKS[name].split(".")
     table: Framework = getattr(import_module(f"{__name__}.{module}"), constant)
     return table
@@ -209,17 +215,23 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
 
 def check_limits(table: Framework, layer: Layer, sizes: Mapping[str, Size]) -> None:
     """Raise FrameworkError where the sizes of a layer are not those that a framework can have."""
-    for refusal in _over_limits(table, layout_of(table, layer) or _NO_WEIGHTS, sizes):
-        raise FrameworkError(refusal)
+    layout = layout_of(table, layer)
+    if layout is not None and layout.limits:
+        for refusal in _over_limits(table, layout, sizes):
+            raise FrameworkError(refusal)
 
 
 def _over_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) -> Iterator[str]:
     """Yield, as sentences, the limits between sizes that are not kept to, as far as the sizes are known."""
     for one, sign, other in layout.limits:
-        found = [product(int(word) if word.isdigit() else sizes[word] for word in each.split("*")) for each in (one, other)]
-        known = [size for size in found if size is not None]
-        if len(known) == 2 and not _SIGNS[sign](*known):
-            yield f"{table.name} wants {one} {sign} {other}; here they are {known[0]:,} and {known[1]:,}"
+        first, second = _measured(one, sizes), _measured(other, sizes)
+        if first is not None and second is not None and not _SIGNS[sign](first, second):
+            yield f"{table.name} wants {one} {sign} {other}; here they are {first:,} and {second:,}"
+
+
+def _measured(limit: str, sizes: Mapping[str, Size]) -> Size:
+    """Return one side of a limit: a number, a size, or a product of sizes."""
+    return product([int(word) if word.isdigit() else sizes[word] for word in limit.split("*")])
 
 
 _JOINING = {

@@ -46,7 +46,7 @@ def count(model: Model, framework_name: str | None = None) -> int:
     (8320, 8448)
     """
     table = framework_of(model, framework_name)
-    if any(layer.mixes_axes for layer in model.calls):
+    if any([layer.mixes_axes for layer in model.calls]):  # noqa: C419 - a list is faster
         model = with_defaults(model, table)
     calls, flat = model.calls, model.flat
     return sum([_numbers(table, calls[at], reads) for at, _, _, reads, _, _ in model.steps if calls[at] is flat[at]])
@@ -57,7 +57,7 @@ def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int
     terms, sizes, total = _terms_for(table, layer, layer.shape_words(shapes)), layer.input_sizes(shapes), 0
     check_limits(table, layer, sizes)
     for number, words in terms:
-        factors = product(sizes[word] for word in words)
+        factors = product([sizes[word] for word in words])
         if factors is None:
             what = "the count depends on a size that is not known"
             raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")

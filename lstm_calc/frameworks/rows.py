@@ -178,7 +178,8 @@ class Framework(Record):
 
     def layout(self, layer: Layer) -> Layout:
         """Return how a layer is stored: as the variant that it asks for, else as its kind is; raise KeyError where it is not."""
-        return self.variants.get(layer.variant, {}).get(layer.kind) or self.layouts[layer.kind]
+        variant = self.variants.get(layer.variant, {}).get(layer.kind) if self.variants else None
+        return variant or self.layouts[layer.kind]
 
 
 def _words_of(row: Row) -> Iterator[str]:

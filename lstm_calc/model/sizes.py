@@ -6,7 +6,6 @@ A shape is a tuple of sizes, the batch first; None is a size that is not known.
 from __future__ import annotations
 
 import re
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted, shortened
@@ -27,8 +26,12 @@ def product(sizes: Iterable[Size]) -> Size:
     >>> product((2, 3)), product((2, None)), product(())
     (6, None, 1)
     """
-    found = tuple(sizes)
-    return None if None in found else prod(size for size in found if size is not None)
+    found = 1
+    for size in sizes:
+        if size is None:
+            return None
+        found *= size
+    return found
 
 
 def windowed(size: Size, window: int, *, stride: int = 1, dilation: int = 1, padding: int | str | None = "valid") -> Size:

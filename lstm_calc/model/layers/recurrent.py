@@ -53,8 +53,8 @@ class Recurrent(Layer, kw_only=True):
 
     @property
     def rank(self) -> int:
-        """Three axes, and one more per dimension of an image."""
-        return 3 + len(self.window)
+        """The batch, the steps and the features."""
+        return 3
 
     @property
     def reads_steps(self) -> bool:
