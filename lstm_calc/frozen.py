@@ -110,13 +110,14 @@ class Checked(Record):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
         named = self._named(args, kwargs)
-        kept, fields, rules = self.__dict__, self.fields, self.rules
+        kept, fields, rules, checks = self.__dict__, self.fields, self.rules, self._checks
         for name, value in named.items():
             if value is not fields[name] or value is ...:
                 kept[name] = rules[name](name, value) if name in rules else value
-        for name, check in self._checks.items():
-            if name in kept:
-                check(self)
+        if not checks.keys().isdisjoint(kept):
+            for name, check in checks.items():
+                if name in kept:
+                    check(self)
         self.check()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -109,11 +108,6 @@ def framework(name: str) -> Framework:
     name = usual_name(name)
     if name not in FRAMEWORKS:
         raise FrameworkError(_unknown(name))
-    return _table(name)
-
-
-@cache
-def _table(name: str) -> Framework:
     module, constant = FRAMEWORKS[name].split(".")
     table: Framework = getattr(import_module(f"{__name__}.{module}"), constant)
     return table
@@ -166,7 +160,7 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
         layout_for(table, layer)
     uses = with_defaults(model, table).uses
     for use in uses:
-        check_limits(table, use.layer, use.layer.input_sizes(use.inputs))
+        check_limits(table, layout_for(table, use.layer), use.layer.input_sizes(use.inputs))
     return uses
 
 
@@ -213,10 +207,9 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
         yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
 
 
-def check_limits(table: Framework, layer: Layer, sizes: Mapping[str, Size]) -> None:
+def check_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) -> None:
     """Raise FrameworkError where the sizes of a layer are not those that a framework can have."""
-    layout = layout_of(table, layer)
-    if layout is not None and layout.limits:
+    if layout.limits:
         for refusal in _over_limits(table, layout, sizes):
             raise FrameworkError(refusal)
 
@@ -231,6 +224,8 @@ def _over_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) ->
 
 def _measured(limit: str, sizes: Mapping[str, Size]) -> Size:
     """Return one side of a limit: a number, a size, or a product of sizes."""
+    if limit in sizes:
+        return sizes[limit]
     return product([int(word) if word.isdigit() else sizes[word] for word in limit.split("*")])
 
 

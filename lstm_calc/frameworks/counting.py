@@ -54,8 +54,10 @@ def count(model: Model, framework_name: str | None = None) -> int:
 
 def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:
     """Return how many numbers a framework stores for a layer that reads some shapes."""
-    terms, sizes, total = _terms_for(table, layer, layer.shape_words(shapes)), layer.input_sizes(shapes), 0
-    check_limits(table, layer, sizes)
+    layout = layout_of(table, layer) or layout_for(table, layer)
+    sizes, total = layer.input_sizes(shapes), 0
+    terms = _terms_for(table, layout, layer, layer.shape_words(shapes))
+    check_limits(table, layout, sizes)
     for number, words in terms:
         factors = product([sizes[word] for word in words])
         if factors is None:
@@ -73,15 +75,13 @@ _TOLD: dict[str, Callable[[Any], Any]] = {
 """The fields of a layer on which its terms depend, and what of their values it is."""
 
 
-def _terms_for(table: Framework, layer: Layer, words: frozenset[str]) -> tuple[_Term, ...]:
+def _terms_for(table: Framework, layout: Layout, layer: Layer, words: frozenset[str]) -> tuple[_Term, ...]:
     """Return the count of a layer as a sum of products, worked out once for all layers of the same options."""
     options: tuple[Any, ...] = (words,)
-    layout = layout_of(table, layer)
-    if layout is not None and not _TOLD.keys().isdisjoint(vars(layer)):
+    if not _TOLD.keys().isdisjoint(vars(layer)):
         options = (words, *((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD))
-    if layout is None or options not in layout.terms:
-        layout = layout_for(table, layer)
-        layout.terms[options] = tuple(_terms(layout, layer, words))
+    if options not in layout.terms:
+        layout.terms[options] = tuple(_terms(layout_for(table, layer), layer, words))
     return layout.terms[options]
 
 

@@ -17,6 +17,7 @@ from lstm_calc.model.graph import (
     References,
     calls_of,
     canonical,
+    check_layers,
     check_names,
     laid_out,
     names_of,
@@ -67,6 +68,8 @@ class Model(Checked):
     """``outputs`` as those of ``flat``."""
     calls: ClassVar[tuple[Layer, ...]]
     """``flat`` with, in the place of each layer that is :class:`Shared`, the one that it uses again."""
+    input: ClassVar[Shape]
+    """The shape of what the model reads, the batch included; None stands for each size that is not known."""
     steps: ClassVar[tuple[Step, ...]]
     """The shapes of every use of a layer, as far as they follow from the model alone."""
 
@@ -85,6 +88,7 @@ class Model(Checked):
         if sum([layer.repeat for layer in self.calls]) > MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers", key="layers")
         _check_input(self)
+        known["input"] = shape_read(self)
         known["steps"] = steps_of(self, self.input)
         if "shared" in kinds:
             _check_shared(self)
@@ -101,17 +105,10 @@ class Model(Checked):
             raise ModelError("layers must be a list of layers", key="layers") from None
         if not 0 < len(layers) <= MAX_LAYERS:
             raise ModelError(f"a model has at most {MAX_LAYERS:,} layers" if layers else "the model has no layers", key="layers")
-        tuple(calls_of(layers))
+        check_layers(layers)
         check_names(layers)
         is_graph = any([layer.inputs for layer in layers])  # noqa: C419 - on the way of every count, a list is faster
         return canonical(layers) if is_graph and not any(isinstance(layer, Nested) for layer in layers) else layers
-
-    @cached_property
-    def input(self) -> Shape:
-        """The shape of what the model reads, the batch included; None stands for each size that is not known."""
-        if isinstance(self.flat[0], Input):
-            return (None, *self.flat[0].shape)
-        return shape_read(self) if self.input_shape is None else (None, *self.input_shape)
 
     @cached_property
     def names(self) -> tuple[tuple[str, str], ...]:

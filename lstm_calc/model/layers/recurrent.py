@@ -102,9 +102,10 @@ class Recurrent(Layer, kw_only=True):
 
         Raises ModelError for an input, or for states, that it cannot read.
         """
+        if len(shapes) < 2:
+            return super().give(shapes)
         given = super().give(shapes[:1])
-        if len(shapes) > 1:
-            self._check_initial(shapes[1:], self.state_shapes(shapes[0], given))
+        self._check_initial(shapes[1:], self.state_shapes(shapes[0], given))
         return given
 
     def _check_initial(self, found: tuple[Shape, ...], wanted: tuple[Shape, ...]) -> None:
