@@ -254,6 +254,11 @@ def test_a_merge_that_the_caller_does_changes_no_count() -> None:
     assert count(read("4 > bilstm 8 merge=sum"), "pytorch") == count(read("4 > bilstm 8"), "pytorch")
 
 
+IMAGE: Any = partial(ConvLSTM, 4, (3,))
+STRIDED = "strides together with a dilation_rate"
+ALL_BUT_KERAS = "textbook, pytorch, flax-linen and haiku do"
+
+
 @pytest.mark.parametrize(
     ("name", "layer", "sentences"),
     [
@@ -272,13 +277,14 @@ def test_a_merge_that_the_caller_does_changes_no_count() -> None:
         ("pytorch", LSTM(4, projection=3), []),
         ("pytorch", LSTM(4000, projection=4000), ["pytorch wants projection < units; here they are 4,000 and 4,000"]),
         ("openvino", MGU(4, bias=False), ["openvino has no mgu; textbook and flax-linen do"]),
+        ("keras", IMAGE(strides=(2,), dilation_rate=(2,)), [f"keras has no {STRIDED} for conv_lstm; {ALL_BUT_KERAS}"]),
+        ("textbook", IMAGE(strides=(2,), dilation_rate=(2,)), []),
     ],
 )
 def test_all_that_a_framework_refuses_of_a_layer(name: str, layer: Layer, sentences: list[str]) -> None:
     assert list(refusals(framework(name), layer)) == sentences
 
 
-IMAGE: Any = partial(ConvLSTM, 4, (3,))
 NOWHERE = "haiku has no {} for conv_lstm; textbook and keras do"
 
 

@@ -7,7 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
-from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
+from lstm_calc.frameworks.rows import (
+    COMBINATIONS,
+    OPTION_FIELDS,
+    OPTIONS,
+    RUN_FIELDS,
+    Framework,
+    Layout,
+    Row,
+    Signal,
+    option_words,
+    settled,
+)
 from lstm_calc.model.layers import Layer, Recurrent
 from lstm_calc.model.reading import wanted_ranks
 from lstm_calc.model.sizes import product
@@ -203,6 +214,10 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     for word in OPTIONS:
         if word in asked and word not in layout.options.split() and word not in table.by_caller:
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
+    for word in COMBINATIONS:
+        if word in layer.combinations and word in _lacking(table, layout):
+            who = f"; {_who_takes(layer.kind, word)}" if layer.weighted else ""
+            yield f"{table.name} has no {COMBINATIONS[word]} for {layer.kind}{who}"
     if layout.limits:
         yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
 
@@ -236,6 +251,8 @@ _JOINING = {
     "none": "splits them",
 }
 """What code around a layer does that merges two directions, once they are concatenated."""
+_PADDING = {"strided_same": "pads", "transposed_same": "cuts what is too much"}
+"""What code around a layer does in the place of a combination of settings that its framework does not take."""
 
 
 def caller_notes(model: Model, table: Framework) -> Iterator[str]:
@@ -245,11 +262,13 @@ def caller_notes(model: Model, table: Framework) -> Iterator[str]:
     >>> list(caller_notes(read("3 > bigru 4 merge=sum"), framework("pytorch")))
     ['merge=sum of gru: pytorch concatenates the two directions; the caller adds the two halves']
     """
-    instead = table.by_caller.get("merge")
+    instead = table.by_caller
     for layer, name in zip(model.flat, model.modules, strict=True) if instead else ():
-        merge = layer.asdict().get("merge", "concat")
+        merge = getattr(layer, "merge", "concat")
         if merge != "concat":
-            yield f"merge={merge} of {name}: {table.name} {instead}; the caller {_JOINING[merge]}"
+            yield f"merge={merge} of {name}: {table.name} {instead['merge']}; the caller {_JOINING[merge]}"
+        for word in sorted(layer.combinations & instead.keys()):
+            yield f"{COMBINATIONS[word]} of {name}: {table.name} {instead[word]}; the caller {_PADDING[word]}"
 
 
 def check_run(table: Framework, layer: Layer) -> None:
@@ -269,6 +288,17 @@ def check_run(table: Framework, layer: Layer) -> None:
 def _runs(table: Framework, layout: Layout) -> list[str]:
     """Return the fields of a layer that change what flows, and that a framework has for a kind of it."""
     return (layout.runs or table.runs).split()
+
+
+def _lacking(table: Framework, layout: Layout) -> list[str]:
+    """Return the words of the combinations of settings that a framework refuses for a kind of layer."""
+    return f"{table.lacks} {layout.lacks}".split()
+
+
+def _who_takes(kind: str, word: str) -> str:
+    """Say which frameworks take a combination of settings."""
+    having = ((name, table, table.layouts.get(kind)) for name, table in frameworks().items())
+    return _do(tuple(name for name, table, layout in having if layout and word not in _lacking(table, layout)))
 
 
 def equation_words(layer: Layer, layout: Layout) -> set[str]:

@@ -53,7 +53,7 @@ def count(model: Model, framework_name: str | None = None) -> int:
 
 def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:
     """Return how many numbers a framework stores for a layer that reads some shapes."""
-    layout = layout_of(table, layer) or layout_for(table, layer)
+    layout = layout_for(table, layer) if layer.combinations else layout_of(table, layer) or layout_for(table, layer)
     sizes, total = layer.input_sizes(shapes), 0
     terms = _terms_for(table, layout, layer, layer.shape_words(shapes))
     check_limits(table, layout, sizes)

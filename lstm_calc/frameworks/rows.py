@@ -69,8 +69,8 @@ class Layout(Record):
     (``mirrored``: a window the other way round).
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
     ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs`` are the fields of ``RUN_FIELDS`` that
-    it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be
-    known, ``source`` where all this was read.
+    it has, where these are not the framework's own; ``lacks`` are the ``COMBINATIONS`` of settings that it refuses. ``initial``
+    says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
     """
 
     rows: tuple[Row, ...]
@@ -91,6 +91,7 @@ class Layout(Record):
     per_tensor: bool = False
     padding: str = ""
     runs: str = ""
+    lacks: str = ""
     initial: str = ""
     note: str = ""
 
@@ -136,10 +137,10 @@ class Framework(Record):
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is
-    to be known. ``errors`` are what it says of data of another number of axes (ndim), of other features, or of a state of another
-    shape (hidden). ``by_caller`` has the option words that its layers do not have and the code around them does, each with what
-    its layers do in their place.
+    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it refuses.
+    ``flow_note`` says what else is to be known. ``errors`` are what it says of data of another number of axes (ndim), of other
+    features, or of a state of another shape (hidden). ``by_caller`` has the option words and combinations that its layers do not
+    have and the code around them does, each with what its layers do in their place.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Framework(Record):
     selective: bool = False
     padding: str = "same"
     runs: str = ""
+    lacks: str = ""
     flow_note: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     by_caller: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
@@ -238,6 +240,16 @@ OPTIONS = {
     "no_boundary": "use_boundary=false",
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
+
+COMBINATIONS = {
+    "strided_dilation": "strides together with a dilation_rate",
+    "strided_same": "padding=same with strides",
+    "transposed_same": "padding=same",
+    "full_output_padding": "output_padding as large as the stride",
+    "fuller_output_padding": "output_padding as large as the stride and the dilation",
+    "wide_padding": "padding of more than half the window",
+}
+"""The words for settings of a layer that some frameworks do not take together, as a sentence says them."""
 
 RUN_FIELDS = ("stateful", "go_backwards", "strides", "dilation_rate", "padding", "data_format")
 """The fields of a layer that change what flows, and no tensor."""

@@ -35,7 +35,12 @@ PYTORCH = Framework(
     batches=(0, 1),
     signals=_SIGNALS,
     flow_note="states stay (layers*ways, batch, size) with batch_first, too",
-    by_caller={"merge": "concatenates the two directions"},
+    by_caller={
+        "merge": "concatenates the two directions",
+        "strided_same": "has none",
+        "transposed_same": "has none",
+    },
+    lacks="fuller_output_padding wide_padding",
     errors={
         "features": "input.size(-1) must be equal to input_size. Expected {want}, got {got}",
         "hidden": "Expected hidden{place} size {want}, got {got}",

@@ -68,6 +68,11 @@ class Layer(Checked, kw_only=True):
         return ""
 
     @property
+    def combinations(self) -> frozenset[str]:
+        """The words for settings that not every framework takes together."""
+        return frozenset()
+
+    @property
     def repeat(self) -> int:
         """How many layers of this kind follow each other."""
         return 1

@@ -108,11 +108,8 @@ class Windowed(Positions, kw_only=True):
         self._check_dimensions("strides")
 
     def check_dilation_rate(self) -> None:
-        """Refuse dilations for another number of dimensions, and those that do not go with strides."""
+        """Refuse dilations for another number of dimensions."""
         self._check_dimensions("dilation_rate")
-        fields = vars(self)
-        if max(fields.get("strides", (1,))) > 1 and max(fields["dilation_rate"]) > 1:
-            raise ModelError("strides above 1 do not go with a dilation_rate above 1", key="strides")
 
     def check_padding(self) -> None:
         """Refuse paddings for another number of dimensions."""
@@ -122,6 +119,17 @@ class Windowed(Positions, kw_only=True):
     def _check_dimensions(self, field: str) -> None:
         if len(getattr(self, field)) != self.dimensions:
             raise ModelError(f"{field} must have a size for each of the {self.dimensions} of {self.per_dimension}", key=field)
+
+    @property
+    def combinations(self) -> frozenset[str]:
+        """The words for settings that not every framework takes together."""
+        fields = vars(self)
+        strided = max(fields.get("strides") or (1,)) > 1
+        found = {
+            "strided_dilation": strided and max(fields.get("dilation_rate") or (1,)) > 1,
+            "strided_same": strided and fields.get("padding") == "same",
+        }
+        return frozenset(word for word, holds in found.items() if holds)
 
     def along(self, axis: int, size: Size) -> Size:
         """Return how many positions the window has along an axis."""
@@ -263,6 +271,21 @@ class ConvTranspose(Convolution):
         """Refuse another number of dimensions."""
         self._check_dimensions("output_padding")
 
+    @property
+    def combinations(self) -> frozenset[str]:
+        """The words for settings that not every framework takes together."""
+        ones = (1,) * self.dimensions
+        strides, dilations = self.strides or ones, self.dilation_rate or ones
+        added = tuple(zip(self.output_padding or (0,) * self.dimensions, strides, dilations, strict=True))
+        full = any(extra >= stride for extra, stride, _ in added)
+        fuller = any(extra >= max(stride, dilation) for extra, stride, dilation in added)
+        found = {
+            "transposed_same": self.padding == "same",
+            "full_output_padding": full and not fuller,
+            "fuller_output_padding": fuller,
+        }
+        return (super().combinations - {"strided_same"}).union(word for word, holds in found.items() if holds)
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape with more positions, and the filters; refuse channels that are not divided."""
         _check_divided("channels that come in", self.width(shape), self.groups)
@@ -313,6 +336,13 @@ class Pool(Windowed):
     padding: Any = "valid"
     data_format: str | None = None
     function: str = "max"
+
+    @property
+    def combinations(self) -> frozenset[str]:
+        """The words for settings that not every framework takes together."""
+        zeros = self.padding if isinstance(self.padding, tuple) else ()
+        wide = any(2 * each > size for each, size in zip(zeros, self.pool_size, strict=False))
+        return frozenset({"wide_padding"} if wide else ())
 
 
 class AdaptivePool(Positions):
