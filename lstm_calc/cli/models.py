@@ -11,7 +11,8 @@ import typer
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.frozen import UNKNOWN, Record
-from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model import Dense, Embedding, Layer, Model, Other, Recurrent, layer_kind
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.template import Place, Template, template_of
 from lstm_calc.streams import say
 
@@ -31,8 +32,8 @@ _MODEL_HELP = (
 _SHAPE = "Model, by flags"
 
 
-def _cells() -> dict[str, type[Recurrent]]:
-    return {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
+def _cells() -> list[str]:
+    return list(CELLS)
 
 
 _VALUES: Any = typer.Option(
@@ -378,14 +379,13 @@ def _open_places(model: Model, name: str) -> Iterator[Place]:
             yield position, "units"
 
 
-def _kind(name: str) -> type[Recurrent]:
-    known = _cells()
-    if name not in known:
-        raise LstmCalcError(f"--cell: {quoted(name)} is not a recurrent layer{did_you_mean(name, known)}")
-    return known[name]
+def _kind(name: str) -> type[Layer]:
+    if name not in CELLS:
+        raise LstmCalcError(f"--cell: {quoted(name)} is not a recurrent layer{did_you_mean(name, CELLS)}")
+    return layer_kind(name)
 
 
-def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Layer:
+def _recurrent(kind: type[Layer], size: int, options: dict[str, Any]) -> Layer:
     """Return one recurrent layer, or say which flag its kind does not have."""
     for name in options:
         if name not in kind.fields:

@@ -25,13 +25,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import FrameworkError, listed
 from lstm_calc.frozen import Record
-from lstm_calc.model.layers import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lstm_calc.model import Layer
 
 
@@ -167,32 +163,10 @@ class Framework(Record):
     errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     by_caller: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
 
-    def check(self) -> None:
-        """Raise FrameworkError where a row has an axis that its layer has no size for."""
-        stored = [*self.layouts.items(), *(pair for layouts in self.variants.values() for pair in layouts.items())]
-        for kind, layout in stored:
-            for row in layout.rows:
-                words = {word for word in _words_of(row) if not word.isdigit()}
-                unknown = sorted(words - KINDS[kind].words - _blocks_of(row, layout) - {"input"})
-                if unknown:
-                    where = f"{self.name}: the row {row.name} of {kind}"
-                    raise FrameworkError(f"{where} has the axis {listed(unknown)}, which {kind} does not have")
-
     def layout(self, layer: Layer) -> Layout:
         """Return how a layer is stored: as the variant that it asks for, else as its kind is; raise KeyError where it is not."""
         variant = self.variants.get(layer.variant, {}).get(layer.kind) if self.variants else None
         return variant or self.layouts[layer.kind]
-
-
-def _words_of(row: Row) -> Iterator[str]:
-    """Yield the words of a row's axes."""
-    return (word for axis in row.axes.split() for term in axis.split("+") for word in term.split("*"))
-
-
-def _blocks_of(row: Row, layout: Layout) -> set[str]:
-    """Return the words that count blocks in a row; a layer without gates has none of them."""
-    gates = (row.gates or layout.gates).split()
-    return {"gates", "ways", "biases", *(f"{gate}_gate" for gate in gates)} if gates else set()
 
 
 _OPTION_WORDS = {

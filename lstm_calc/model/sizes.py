@@ -110,3 +110,11 @@ def entries(key: Any) -> tuple[str, ...]:
     if not 0 < len(words) <= _MOST_ENTRIES or not all(re.fullmatch(_ENTRY, word) for word in words) or words.count("...") > 1:
         raise ModelError(f"key {quoted(key)} is not an index; write :,-1 or :,1:5 or ...,0", key="key")
     return words
+
+
+def axis_of(axis: int, shape: Shape) -> int:
+    """Return an axis of a shape counted from 0; raise ModelError for one that it does not have, and for the batch."""
+    found = axis + len(shape) if axis < 0 else axis
+    if not 0 < found < len(shape):
+        raise ModelError(f"axis {axis} is not one of {shown(shape)} beside the batch", key="axis")
+    return found
