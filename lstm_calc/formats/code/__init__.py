@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _TEXT = "<code>"
 _MOST_ASKED = 40
+_MOST_TAKEN = 3
+"""How many defaults are said to be taken."""
 _LONGEST_SHOWN = 120
 """A piece of code that is repeated in the command to copy."""
 
@@ -289,7 +291,8 @@ class _Reading:
                 where = "" if cause.place.file == _TEXT else f" is imported in {cause.place}"
                 said = f"{name}, as {path}{where}" if where else f"{name}, for {path}"
                 break
-        return "; ".join(filter(None, (said, remark))) or None
+        taken = [f"{text} is taken as {value!r}" for text, value in list(self.interpreter.assumed.items())[:_MOST_TAKEN]]
+        return "; ".join(filter(None, (said, remark, *taken))) or None
 
 
 class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
@@ -299,7 +302,8 @@ class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
 def _why(cause: Cause) -> str:
     names = [name for name in cause.names if name != cause.text][:3]
     held = f", kept in {listed(names)}" if names else ""
-    return f"{cause.why or 'has no value in the code'}{held}"
+    source = f", which is {cause.source}" if cause.source and not cause.text.endswith(cause.source) else ""
+    return f"{cause.why or 'has no value in the code'}{source}{held}"
 
 
 def _option(cause: Cause) -> str:

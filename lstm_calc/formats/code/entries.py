@@ -88,27 +88,34 @@ def _made_by_class(interpreter: Interpreter, cls: Class) -> tuple[Any, str]:
     positional, named, *_ = given[-1].made if len(different) == 1 else ((), {})
     names = _parameter_names(start) if isinstance(start, Function) else list(cls.fields)
     arguments = dict(zip(names, positional, strict=False)) | named | said
+    spare: dict[str, Any] = {}
     if isinstance(start, Function) and not given:
-        arguments |= {name: value for name, value in _annotated(interpreter, start).items() if name not in arguments}
-    return interpreter.make(cls, [], arguments, cause), ""
+        spare = {name: value for name, value in _annotated(interpreter, cls, start).items() if name not in arguments}
+    remark = ", ".join(f"{name} is {value.cls.name}() with its defaults" for name, value in spare.items())
+    return interpreter.make(cls, [], arguments | spare, cause), remark
 
 
-def _annotated(interpreter: Interpreter, start: Function) -> dict[str, Any]:
-    """Return, for each argument that is annotated with a configuration of the file whose fields all have defaults, such a one."""
+def _annotated(interpreter: Interpreter, cls: Class, start: Function) -> dict[str, Any]:
+    """Return, for each argument that is to be a configuration of the file whose values all have defaults, such a one."""
     found = {}
     arguments = start.node.args
+    declared = cls.find("config_class")
     for each in (*arguments.args, *arguments.kwonlyargs):
-        cls = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
-        if (
-            each.arg not in start.defaults
-            and isinstance(cls, Class)
-            and module_family(cls) is None
-            and cls.find("__init__") is MISSING
-            and cls.fields
-            and all(cls.find(name) is not MISSING for name in cls.fields)
-        ):
-            found[each.arg] = interpreter.make(cls, [], {}, Cause(each.arg, cls.place))
+        kind = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
+        kind = declared if each.arg == "config" and not isinstance(kind, Class) else kind
+        if each.arg not in start.defaults and isinstance(kind, Class) and _is_complete(kind):
+            found[each.arg] = interpreter.make(kind, [], {}, Cause(each.arg, kind.place))
     return found
+
+
+def _is_complete(cls: Class) -> bool:
+    """Return whether an object of a class without layers can be made without an argument."""
+    start = cls.find("__init__")
+    if module_family(cls) is not None:
+        return False
+    if isinstance(start, Function):
+        return set(_parameter_names(start)) <= set(start.defaults)
+    return bool(cls.fields) and all(cls.find(name) is not MISSING for name in cls.fields)
 
 
 def _said_fields(interpreter: Interpreter, cls: Class) -> dict[str, Any]:
