@@ -311,6 +311,9 @@ class Library:
             return keras.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
+        shape = positional[0] if positional else named.get("shape")
+        if isinstance(function, Foreign) and "initializers" in function.path and isinstance(shape, (list, tuple)):
+            return Array(shape)
         found = Foreign(cause, cause.text.partition("(")[0])
         causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
         found.chosen = tuple(each for each in causes if "(" not in each.text)
