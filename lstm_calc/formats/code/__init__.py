@@ -156,7 +156,8 @@ class _Reading:
             self.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
         called = self._called()
         found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
-        missed = [each for each in self.interpreter.library.made if each not in called]
+        made = self.interpreter.library.made
+        missed = [each for each in made if each not in called and each.arguments.get("parent", ...) is not None]
         found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
         for _, each in found[len(called) :]:
             each.used = True

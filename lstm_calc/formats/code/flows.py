@@ -255,6 +255,11 @@ def _around_cell(interpreter: Interpreter, layer: Made, inputs: list[Any], named
         for each in layer.inner:
             source = interpreter.call(each, [source], {}, cause)
         return source
+    if layer.name == "DeepRNN":
+        for each in layer.inner:
+            found = interpreter.call(each, [source, None], {}, cause)
+            source = found[0] if isinstance(found, tuple) else found
+        return source, Unknown([cause])
     given = [_cell_call(interpreter, each, source, cause) for each in layer.inner]
     if layer.name.startswith("Bidirectional"):
         return _joined([each[1] for each in given], -1, "concat")

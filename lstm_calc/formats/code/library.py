@@ -72,6 +72,7 @@ _TRANSPARENT = frozenset(
         "transform_with_state",
         "without_apply_rng",
         "filter_jit",
+        "BatchApply",
         "Dtype",
         "cast",
     ]
@@ -116,6 +117,8 @@ _SAME = frozenset(
         "astype",
     ]
 )
+_ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
+"""The frameworks in which every array that a module holds is a parameter."""
 _NORM_OF_WEIGHTS = "weight_norm"
 BASE = "__base__"
 """The attribute that holds the layer which an object is, where its class inherits from one."""
@@ -228,6 +231,8 @@ class Library:
         """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
         if isinstance(holder, (Instance, Foreign)):
             holder.attributes[name] = value
+            if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
+                value.trained = value.trained is not False and not name.startswith("_") or None
             if isinstance(value, Array) and value.trained is not None:
                 value.doubt = value.doubt or interpreter.doubt
         elif isinstance(holder, Weight) and name == "requires_grad":
