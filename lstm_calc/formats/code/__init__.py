@@ -16,6 +16,7 @@ from lstm_calc.formats.code.entries import entry_value, makes_layers
 from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
+from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
@@ -67,13 +68,15 @@ def read_code(
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(text, _TEXT, None, Settings(values or {}, spare), input_dim, None)
+    return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None)
 
 
 def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim: int | None, path: Path | None) -> Model:
     module = Module("__main__", file, parsed(text, file))
     library = Library(Source(None if path is None else path.parent))
     interpreter = Interpreter(library, settings)
+    if path is None:
+        module.scope.names.update(around_piece(module))
     piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else "CODE"
     asked = piece if path is None else f"{path}:{entry}" if entry else str(path)
     try:
@@ -156,7 +159,7 @@ class _Reading:
             self.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
         called = self._called()
         found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
-        made = self.interpreter.library.made
+        made = () if isinstance(value, Made) else self.interpreter.library.made
         missed = [each for each in made if each not in called and each.arguments.get("parent", ...) is not None]
         found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
         for _, each in found[len(called) :]:

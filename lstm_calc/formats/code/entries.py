@@ -212,18 +212,29 @@ def makes_layers(value: Any) -> bool:
 
 
 def _last_expression(interpreter: Interpreter, module: Module) -> Any:
-    """Return the layer or model that stands alone at the end, as in a single call."""
-    for node in reversed(module.tree.body):
-        if isinstance(node, ast.Expr):
-            value = node.value
-            while (
-                isinstance(value, ast.Call)
-                and isinstance(value.func, ast.Attribute)
-                and value.func.attr in {"summary", "compile", "build"}
-            ):
-                value = value.func.value
-            found = interpreter.value(value, module.scope)
-            if isinstance(found, (Made, Instance, keras.Network, keras.Layer, keras.Tensor)):
-                return found
-    found = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
-    return found[-1] if found else None
+    """Return the layers or the model that stand alone, as in a single call; what is kept in names without them."""
+    found = [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Expr)]
+    found = [each for each in found if isinstance(each, _MODELS)]
+    if len(found) > 1 and all(isinstance(each, Made) for each in found):
+        return Instance(None, found[0].place, **{str(at): each for at, each in enumerate(found)})
+    if found:
+        return found[-1]
+    owner = module.scope.names.get("self")
+    if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
+        return owner
+    kept = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
+    kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
+    return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
+
+
+_MODELS = (Made, Instance, keras.Network, keras.Layer, keras.Tensor)
+
+
+def _alone(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Any:
+    """Return the value of an expression that makes a model; of a layer that is called on what is not known, the layer."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"summary", "compile", "build"}:
+        node = node.func.value
+    value = interpreter.value(node, scope)
+    if isinstance(value, Unknown) and isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+        return interpreter.value(node.func, scope)
+    return value
