@@ -7,7 +7,11 @@ import re
 from typing import Any
 
 from lstm_calc.formats.code import keras
-from lstm_calc.formats.code.values import Instance, Module, Place
+from lstm_calc.formats.code.values import Cause, External, Instance, Module, Place
+
+
+_ARGUMENTS = frozenset({"input_size", "hidden_size", "num_layers", "batch_first", "proj_size", "bidirectional"})
+"""Arguments of recurrent layers in PyTorch that those in Keras do not have."""
 
 
 def without_prompts(text: str) -> str:
@@ -36,4 +40,16 @@ def around_piece(module: Module) -> dict[str, Any]:
     }
     place = Place(module.file, 1)
     found: dict[str, Any] = {name: keras.Network(place) for name in added - stored - defined}
-    return found | {"self": Instance(None, place)}
+    return found | _of_torch(module) | {"self": Instance(None, place)}
+
+
+def _of_torch(module: Module) -> dict[str, Any]:
+    """Return the classes that PyTorch and Keras both have, where a piece without imports gives them arguments of PyTorch."""
+    found: dict[str, Any] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"LSTM", "GRU"}:
+            two_sizes = len(node.args) > 1 and not (isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str))
+            if two_sizes or _ARGUMENTS & {each.arg for each in node.keywords}:
+                place = Place(module.file, node.lineno)
+                found[node.func.id] = External(f"torch.nn.{node.func.id}", Cause(node.func.id, place))
+    return found
