@@ -101,7 +101,7 @@ def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
 
 
 _PROGRAM = r"(?s)(.+?\.(?:py|ipynb))(?::(.+))?"
-_PIECE = r"\s*(?:[@#]|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
+_PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
 
 
 def is_code(text: str) -> bool:

@@ -172,7 +172,7 @@ class _Row(Record):
 _BOX = re.compile(r"[│┃|]")
 _RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
 _NUMBER = r"-?[\d,]+|--"
-_KERAS_ROW = re.compile(rf"\s*(\S.*?)\s*\(([A-Za-z]\w*)\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?")
+_KERAS_ROW = re.compile(rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?")
 _TORCHINFO_ROW = re.compile(
     rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
 )
@@ -207,16 +207,31 @@ def _rows(text: str) -> tuple[list[_Row], str]:
     found = [match for line in text.splitlines() if (match := _TORCHSUMMARY_ROW.fullmatch(line))]
     if found:
         return [_Row(f"{row[1]}-{row[2]}", row[1], _shape(row[3]), _count(row[4])) for row in found], "pytorch"
-    return list(_keras(text)), "keras"
+    return list(_without_holders(list(_keras(text)))), "keras"
 
 
-def _keras(text: str) -> Iterator[_Row]:
-    """Yield the layers of a summary of Keras; in a table of boxes, the lines of a row are joined first."""
+def _keras(text: str) -> Iterator[tuple[int, _Row]]:
+    """Yield the layers of a summary of Keras, each with how far it is indented; in a table of boxes, the lines of a row are joined first."""
     lines = _joined(text) if re.search(r"[│┃]", text) else text.splitlines()
     for line in lines:
         match = _KERAS_ROW.fullmatch(line)
         if match:
-            yield _Row(match[1], match[2], _shape(match[3]), _count(match[4]))
+            yield len(match[1]), _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5]))
+
+
+def _whole_name(kind: str) -> str:
+    """Return the name of a class of which the table may have the beginning alone."""
+    from lstm_calc.formats.code.keras import CLASSES
+
+    found = [name for name in CLASSES if name.startswith(kind)]
+    return found[0] if len(found) == 1 and len(kind) > 10 else kind
+
+
+def _without_holders(rows: Sequence[tuple[int, _Row]]) -> Iterator[_Row]:
+    """Yield the rows that are not followed by those of the layers inside them, by how far each is indented."""
+    for at, (depth, row) in enumerate(rows):
+        if at + 1 == len(rows) or rows[at + 1][0] <= depth:
+            yield row
 
 
 def _joined(text: str) -> Iterator[str]:
@@ -228,10 +243,10 @@ def _joined(text: str) -> Iterator[str]:
                 yield "   ".join(cells)
             cells = []
         elif _BOX.search(line):
-            parts = [part.strip() for part in _BOX.split(line)[1:-1]]
+            parts = [part.rstrip() if not at else part.strip() for at, part in enumerate(_BOX.split(line)[1:-1])]
             cells = (
                 [
-                    f"{one}{'' if one.endswith('_') or not one else ' '}{other}".strip()
+                    f"{one}{'' if one.endswith('_') or not one.strip() else ' '}{other.strip()}".rstrip()
                     for one, other in zip(cells, parts, strict=False)
                 ]
                 if cells
@@ -249,10 +264,7 @@ def _torchinfo(text: str) -> Iterator[_Row]:
         if match and match[6] != "(recursive)":
             depth = int(match[4] or 0)
             rows.append((depth, _Row(match[3] or match[2], match[2], _shape(match[5]), _count(match[6]))))
-    for at, (depth, row) in enumerate(rows):
-        has_inner = at + 1 < len(rows) and rows[at + 1][0] > depth
-        if not has_inner:
-            yield row
+    yield from _without_holders(rows)
 
 
 def _count(text: str) -> int:

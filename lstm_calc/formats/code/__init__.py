@@ -16,6 +16,7 @@ from lstm_calc.formats.code.entries import entry_value, makes_layers
 from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
+from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _TEXT = "<code>"
 _MOST_ASKED = 40
+_MOST_TAKEN = 3
+"""How many defaults are said to be taken."""
 _LONGEST_SHOWN = 120
 """A piece of code that is repeated in the command to copy."""
 
@@ -65,13 +68,15 @@ def read_code(
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(text, _TEXT, None, Settings(values or {}, spare), input_dim, None)
+    return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None)
 
 
 def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim: int | None, path: Path | None) -> Model:
     module = Module("__main__", file, parsed(text, file))
     library = Library(Source(None if path is None else path.parent))
     interpreter = Interpreter(library, settings)
+    if path is None:
+        module.scope.names.update(around_piece(module))
     piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else "CODE"
     asked = piece if path is None else f"{path}:{entry}" if entry else str(path)
     try:
@@ -154,7 +159,8 @@ class _Reading:
             self.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
         called = self._called()
         found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
-        missed = [each for each in self.interpreter.library.made if each not in called]
+        made = () if isinstance(value, Made) else self.interpreter.library.made
+        missed = [each for each in made if each not in called and each.arguments.get("parent", ...) is not None]
         found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
         for _, each in found[len(called) :]:
             each.used = True
@@ -289,7 +295,8 @@ class _Reading:
                 where = "" if cause.place.file == _TEXT else f" is imported in {cause.place}"
                 said = f"{name}, as {path}{where}" if where else f"{name}, for {path}"
                 break
-        return "; ".join(filter(None, (said, remark))) or None
+        taken = [f"{text} is taken as {value!r}" for text, value in list(self.interpreter.assumed.items())[:_MOST_TAKEN]]
+        return "; ".join(filter(None, (said, remark, *taken))) or None
 
 
 class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
@@ -299,7 +306,8 @@ class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
 def _why(cause: Cause) -> str:
     names = [name for name in cause.names if name != cause.text][:3]
     held = f", kept in {listed(names)}" if names else ""
-    return f"{cause.why or 'has no value in the code'}{held}"
+    source = f", which is {cause.source}" if cause.source and not cause.text.endswith(cause.source) else ""
+    return f"{cause.why or 'has no value in the code'}{source}{held}"
 
 
 def _option(cause: Cause) -> str:

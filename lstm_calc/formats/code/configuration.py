@@ -22,6 +22,15 @@ _FLAGS = frozenset(
     ["return_sequences", "return_state", "use_bias", "go_backwards", "reset_after", "center", "scale", "trainable", "keepdims"]
 )
 _WORDS = frozenset(["merge_mode", "padding", "data_format", "name"])
+_ALWAYS: dict[str, dict[str, Any]] = {
+    "LayerNormalization": {"axis": -1},
+    "GroupNormalization": {"groups": 32, "axis": -1},
+    "RMSNormalization": {"axis": -1},
+    "Attention": {"use_scale": False},
+    "AdditiveAttention": {"use_scale": True},
+    "MultiHeadAttention": {"use_bias": True},
+}
+"""The defaults of arguments that a configuration of Keras always has, by which its class is told from one of the author's."""
 _ONE = {"Dense", "Dropout", "Activation", "BatchNormalization", "Add", "Multiply", "RepeatVector"}
 _IMAGE = {"Conv2D": 4, "Conv3D": 5, "ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6, "MaxPooling2D": 4, "AveragePooling2D": 4}
 
@@ -74,7 +83,7 @@ class Configuration:
         if not isinstance(layer, Layer):
             return {"class_name": getattr(getattr(layer, "cls", None), "name", "Unknown"), "config": {"name": self.name(object())}}
         self.missing += layer.doubt
-        config = {"name": self.name(layer), **self._arguments(layer)}
+        config = {"name": self.name(layer), **_ALWAYS.get(layer.name, {}), **self._arguments(layer)}
         if layer.params is not None:
             self.params[config["name"]] = layer.params
         module = _MODULE if layer.params is None else "code"
@@ -84,12 +93,14 @@ class Configuration:
         """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""
         given = {key: value for key, value in layer.config.items() if key != "name"}
         found: dict[str, Any] = {}
-        shape = _declared(layer, given)
+        shape = declared(layer, given)
         if shape is not MISSING:
             found["batch_input_shape"] = self._sizes(shape)
         for key, value in given.items():
             if isinstance(value, (Layer, Network)):
                 found[key] = self.layer(value)
+            elif key == "layers" and isinstance(value, (list, tuple)):
+                found[key] = [self.layer(each) for each in value]
             elif key in {"cell", "cells"} and isinstance(value, (list, tuple)):
                 found |= self._cells(key, value)
             else:
@@ -140,6 +151,7 @@ class Configuration:
 
     def _functional(self, network: Network) -> dict[str, Any]:
         """Return the configuration of a model of calls."""
+        network = _with_read_outputs(network)
         self.missing += causes_of(network.outputs)
         calls = calls_of(network)
         if len(calls) > MAX_LAYERS:
@@ -192,7 +204,8 @@ class Configuration:
         width = self._input_dim or Unknown(
             [Cause(INPUT, place, "(the width of the input) is not in the code; say it as --input N")]
         )
-        rank = 2 if name in _ONE else _IMAGE.get(name, 3)
+        is_flat = name in _ONE or (reader is not None and reader.layer == "ExpandDims")
+        rank = 2 if is_flat else _IMAGE.get(name, 3)
         return [*(None,) * (rank - 2), width]
 
     def _value(self, value: Any, places: dict[int, tuple[str, int]]) -> Any:
@@ -212,7 +225,18 @@ class Configuration:
         return None if place is None else [*place, tensor.index]
 
 
-def _declared(layer: Layer, given: dict[str, Any]) -> Any:
+def _with_read_outputs(network: Network) -> Network:
+    """Return a model in which an output that declares its shape is read by an operation: a configuration has shapes of what is read."""
+    ends = list(tensors_in(network.outputs))
+    if all(getattr(each.call.layer, "shape", None) is None for each in ends):
+        return network
+    read = [Tensor(Call("Identity", [each], {})) for each in ends]
+    copy = Network(network.place, None, network.inputs, read)
+    copy.name, copy.trainable = network.name, network.trainable
+    return copy
+
+
+def declared(layer: Layer, given: dict[str, Any]) -> Any:
     """Take the shape that a layer says it reads out of its arguments; MISSING where it says none."""
     whole = given.pop("batch_input_shape", given.pop("batch_shape", MISSING))
     shape = given.pop("input_shape", given.pop("shape", MISSING) if layer.name == "InputLayer" else MISSING)

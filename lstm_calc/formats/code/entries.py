@@ -88,27 +88,34 @@ def _made_by_class(interpreter: Interpreter, cls: Class) -> tuple[Any, str]:
     positional, named, *_ = given[-1].made if len(different) == 1 else ((), {})
     names = _parameter_names(start) if isinstance(start, Function) else list(cls.fields)
     arguments = dict(zip(names, positional, strict=False)) | named | said
+    spare: dict[str, Any] = {}
     if isinstance(start, Function) and not given:
-        arguments |= {name: value for name, value in _annotated(interpreter, start).items() if name not in arguments}
-    return interpreter.make(cls, [], arguments, cause), ""
+        spare = {name: value for name, value in _annotated(interpreter, cls, start).items() if name not in arguments}
+    remark = ", ".join(f"{name} is {value.cls.name}() with its defaults" for name, value in spare.items())
+    return interpreter.make(cls, [], arguments | spare, cause), remark
 
 
-def _annotated(interpreter: Interpreter, start: Function) -> dict[str, Any]:
-    """Return, for each argument that is annotated with a configuration of the file whose fields all have defaults, such a one."""
+def _annotated(interpreter: Interpreter, cls: Class, start: Function) -> dict[str, Any]:
+    """Return, for each argument that is to be a configuration of the file whose values all have defaults, such a one."""
     found = {}
     arguments = start.node.args
+    declared = cls.find("config_class")
     for each in (*arguments.args, *arguments.kwonlyargs):
-        cls = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
-        if (
-            each.arg not in start.defaults
-            and isinstance(cls, Class)
-            and module_family(cls) is None
-            and cls.find("__init__") is MISSING
-            and cls.fields
-            and all(cls.find(name) is not MISSING for name in cls.fields)
-        ):
-            found[each.arg] = interpreter.make(cls, [], {}, Cause(each.arg, cls.place))
+        kind = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
+        kind = declared if each.arg == "config" and not isinstance(kind, Class) else kind
+        if each.arg not in start.defaults and isinstance(kind, Class) and _is_complete(kind):
+            found[each.arg] = interpreter.make(kind, [], {}, Cause(each.arg, kind.place))
     return found
+
+
+def _is_complete(cls: Class) -> bool:
+    """Return whether an object of a class without layers can be made without an argument."""
+    start = cls.find("__init__")
+    if module_family(cls) is not None:
+        return False
+    if isinstance(start, Function):
+        return set(_parameter_names(start)) <= set(start.defaults)
+    return bool(cls.fields) and all(cls.find(name) is not MISSING for name in cls.fields)
 
 
 def _said_fields(interpreter: Interpreter, cls: Class) -> dict[str, Any]:
@@ -205,18 +212,29 @@ def makes_layers(value: Any) -> bool:
 
 
 def _last_expression(interpreter: Interpreter, module: Module) -> Any:
-    """Return the layer or model that stands alone at the end, as in a single call."""
-    for node in reversed(module.tree.body):
-        if isinstance(node, ast.Expr):
-            value = node.value
-            while (
-                isinstance(value, ast.Call)
-                and isinstance(value.func, ast.Attribute)
-                and value.func.attr in {"summary", "compile", "build"}
-            ):
-                value = value.func.value
-            found = interpreter.value(value, module.scope)
-            if isinstance(found, (Made, Instance, keras.Network, keras.Layer, keras.Tensor)):
-                return found
-    found = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
-    return found[-1] if found else None
+    """Return the layers or the model that stand alone, as in a single call; what is kept in names without them."""
+    found = [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Expr)]
+    found = [each for each in found if isinstance(each, _MODELS)]
+    if len(found) > 1 and all(isinstance(each, Made) for each in found):
+        return Instance(None, found[0].place, **{str(at): each for at, each in enumerate(found)})
+    if found:
+        return found[-1]
+    owner = module.scope.names.get("self")
+    if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
+        return owner
+    kept = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
+    kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
+    return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
+
+
+_MODELS = (Made, Instance, keras.Network, keras.Layer, keras.Tensor)
+
+
+def _alone(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Any:
+    """Return the value of an expression that makes a model; of a layer that is called on what is not known, the layer."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"summary", "compile", "build"}:
+        node = node.func.value
+    value = interpreter.value(node, scope)
+    if isinstance(value, Unknown) and isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+        return interpreter.value(node.func, scope)
+    return value

@@ -190,6 +190,9 @@ CONTAINERS = frozenset(
         "TransformerEncoder",
         "TransformerDecoder",
         "LayerList",
+        "List",
+        "Dict",
+        "DeepRNN",
     ]
 )
 """Classes that hold others."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES
+from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
+from lstm_calc.formats.code.passed import flattened, known, pooled, reshaped, through
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -58,6 +60,9 @@ def array_attribute(holder: Array, name: str, cause: Cause) -> Any:
     if name in {"T", "t"}:
         turned = None if holder.shape is None else Array(reversed(holder.shape), trained=holder.trained)
         return (turned or Array(None)) if name == "T" else Built(lambda *_, at, **__: turned or Array(None))  # noqa: ARG005
+    if name in {"numel", "nelement"}:
+        shape = known(holder)
+        return Built(lambda *_, at, **__: Unknown([at]) if shape is None else prod(shape))
     if name == "size":
         return Built(lambda axis=None, *_, at, **__: _size(holder, axis, at))
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape", "view", "permute", "transpose", "flatten", "swapaxes"}:
@@ -85,6 +90,9 @@ def _size(holder: Array, axis: Any, at: Cause) -> Any:
 
 
 def _method(name: str, holder: Array, values: Sequence[Any], named: dict[str, Any]) -> Any:
+    shape = known(holder)
+    if shape is not None and name in {"flatten", "permute", "transpose"}:
+        return _turned(name, shape, [*values, *([named["start_dim"]] if "start_dim" in named else [])])
     if name in {"reshape", "view"}:
         return _reshaped(holder, values[0] if len(values) == 1 else values)
     if name in {"mean", "sum", "max", "min"}:
@@ -93,7 +101,28 @@ def _method(name: str, holder: Array, values: Sequence[Any], named: dict[str, An
     return Array(None, holder.width if name == "squeeze" else None)
 
 
+def _turned(name: str, shape: tuple[int, ...], values: Sequence[Any]) -> Array:
+    """Return a tensor of a known shape with its axes joined, or in another order."""
+    if not all(isinstance(each, int) and -len(shape) <= each < len(shape) for each in values):
+        return Array(None)
+    if name == "flatten":
+        return flattened(shape, *values[:2])
+    axes = list(range(len(shape)))
+    if name == "permute":
+        axes = [int(each) for each in values]
+    elif len(values) == 2:
+        one, other = values
+        axes[one], axes[other] = axes[other], axes[one]
+    return Array(shape[axis] for axis in axes)
+
+
 def _reshaped(holder: Array, shape: Any) -> Array:
+    whole = known(holder)
+    found = reshaped(whole, shape) if whole is not None and isinstance(shape, (list, tuple)) else None
+    if found is not None:
+        return found
+    if whole is not None and shape == -1:
+        return Array([prod(whole)])
     last = shape[-1] if isinstance(shape, (list, tuple)) and shape else None
     if isinstance(last, int) and last > 0:
         return Array(None, last)
@@ -124,7 +153,7 @@ def operate(one: Array, other: Any) -> Array:
     return Array(one.shape, width, trained=None) if not isinstance(other, Array) else Array(None, width)
 
 
-def function(path: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:
+def function(path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return what a function of a framework gives on tensors, MISSING for one that is not known."""
     name = path.rpartition(".")[2]
     home = path.partition(".")[0]
@@ -133,6 +162,8 @@ def function(path: str, positional: Sequence[Any], named: dict[str, Any]) -> Any
     if name in {"concatenate", "concat", "cat", "hstack"} and positional and isinstance(positional[0], (list, tuple)):
         return _joined(positional[0], named.get("axis", named.get("dim", positional[1] if len(positional) > 1 else 0)), name)
     first = next((each for each in positional if isinstance(each, Array)), None)
+    if first is not None and home == "torch" and not path.startswith("torch.nn.utils"):
+        return torch_function(name, positional, named, cause)
     if first is None or not home.startswith(("jax", "flax", "haiku")):
         return MISSING
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape"}:
@@ -190,12 +221,30 @@ def _read(layer: Made, source: Any, cause: Cause) -> None:
         layer.reads = incoming(cause.place, layer.name).width if outside else Unknown(found)
 
 
+_POINTWISE = frozenset("relu relu_ leaky_relu elu selu gelu silu tanh sigmoid softmax log_softmax dropout dropout2d layer_norm normalize".split())
+
+
+def torch_function(name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    """Return what a function of PyTorch gives for a tensor."""
+    first, *rest = positional
+    shape = known(first)
+    if name in {"flatten", "reshape", "permute", "transpose", "squeeze", "mean", "sum"} and isinstance(first, Array):
+        return _method(name, first, rest, named)
+    if shape is not None and "_pool" in name:
+        return pooled(name, shape, rest, named) or Unknown([cause])
+    return first if name in _POINTWISE else Unknown([cause])
+
+
 def _torch_call(layer: Made, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a layer gives that states its sizes itself."""
+    shape = known(positional[0]) if positional and layer.family in {"pytorch", "paddle"} else None
+    if shape is not None:
+        found = through(layer, shape)
+        return Unknown([cause]) if found is None else found
     kind = FAMILIES[layer.family].get(layer.name)
-    if kind is None or kind.layer is None or not kind.layer.size or kind.layer.kind in {"lstm", "gru", "rnn"}:
+    if kind is None or kind.layer is None or kind.layer.kind not in {"dense", "embedding"}:
         first = positional[0] if positional else None
-        return first if isinstance(first, Array) and kind is None else Unknown([cause])
+        return first if isinstance(first, Array) and layer.name in WEIGHTLESS else Unknown([cause])
     return Array(None, layer.arguments.get(kind.names[kind.layer.size]))
 
 
@@ -206,6 +255,11 @@ def _around_cell(interpreter: Interpreter, layer: Made, inputs: list[Any], named
         for each in layer.inner:
             source = interpreter.call(each, [source], {}, cause)
         return source
+    if layer.name == "DeepRNN":
+        for each in layer.inner:
+            found = interpreter.call(each, [source, None], {}, cause)
+            source = found[0] if isinstance(found, tuple) else found
+        return source, Unknown([cause])
     given = [_cell_call(interpreter, each, source, cause) for each in layer.inner]
     if layer.name.startswith("Bidirectional"):
         return _joined([each[1] for each in given], -1, "concat")

@@ -69,11 +69,15 @@ class Interpreter:
         self.library = library
         self.settings = settings
         self.doubt: tuple[Cause, ...] = ()
+        self.assumed: dict[str, Any] = {}
+        """The defaults that were taken, by the expressions that have them."""
+        self.module: Module | None = None
+        """The program, in whose scope a text is evaluated."""
         self.instances: list[Instance] = []
         """Every object of a class of the text that is made, in order."""
         self._steps = 0
         self._depth = 0
-        self._ends = time.monotonic() + _MOST_SECONDS
+        self._ends = time.process_time() + _MOST_SECONDS
 
     def place(self, node: Any, scope: Scope) -> Place:
         """Return where a piece of syntax stands."""
@@ -90,13 +94,14 @@ class Interpreter:
     def tick(self, node: Any, scope: Scope) -> None:
         """Count a step; raise ModelFileError where there are too many."""
         self._steps += 1
-        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.monotonic() > self._ends):
+        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.process_time() > self._ends):
             raise ModelFileError("there is too much to follow here", str(self.place(node, scope)))
 
     # Statements
 
     def run(self, module: Module) -> None:
         """Follow a module's statements; one that fails is passed over, as is what an exception would have ended."""
+        self.module = self.module or module
         for node in module.tree.body:
             try:
                 self.block([node], module.scope)
@@ -156,6 +161,8 @@ class Interpreter:
             value = value if said is MISSING else said
         if isinstance(value, Unknown) and not isinstance(value, Foreign):
             value = Unknown(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
+        if isinstance(value, Foreign):
+            value.name = value.name or name
         if name in scope.outside:
             scope = next((each for each in list(scope.chain())[1:] if name in each.names), scope.module.scope)
         scope.names[name] = value
@@ -265,7 +272,10 @@ class Interpreter:
         return None
 
     def _function(self, node: ast.FunctionDef, scope: Scope) -> None:
-        scope.names[node.name] = self.function(node, scope)
+        made = self.function(node, scope)
+        scope.names[node.name] = made
+        if node.decorator_list and scope.owner is None:
+            self._decorate(node, made, scope)
 
     def function(self, node: Any, scope: Scope) -> Function:
         """Return a function as a value; its defaults are evaluated where it is defined."""
@@ -286,6 +296,15 @@ class Interpreter:
         inner.owner = made
         scope.names[node.name] = made
         self.block(node.body, inner)
+        self._decorate(node, made, scope)
+
+    def _decorate(self, node: ast.ClassDef | ast.FunctionDef, made: Class | Function, scope: Scope) -> None:
+        """Apply the decorators that are functions of the text: they may keep what they are given, and give another one."""
+        for each in reversed(node.decorator_list):
+            decorator = self.value(each, scope)
+            if isinstance(decorator, Function):
+                found = self.call(decorator, [scope.names[node.name]], {}, self.cause(each, scope))
+                scope.names[node.name] = found if isinstance(found, type(made)) else made
 
     def _return(self, node: ast.Return, scope: Scope) -> Flow:
         return Flow("return", None if node.value is None else self.value(node.value, scope))
@@ -392,7 +411,13 @@ class Interpreter:
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Any:
         holder = self.value(node.value, scope)
-        return self.attribute(holder, node.attr, self.cause(node, scope))
+        cause = self.cause(node, scope)
+        if isinstance(holder, Unknown):
+            cause = _within(cause, holder, f".{node.attr}")
+            said = self.settings.named(cause.source)
+            if said is not MISSING:
+                return said
+        return self.attribute(holder, node.attr, cause)
 
     def attribute(self, holder: Any, name: str, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an attribute of a value; ``cause`` is the expression, for one that is not known."""
@@ -437,7 +462,13 @@ class Interpreter:
                 return self.unknown(node, scope)
         if isinstance(holder, (list, tuple, dict)) and is_unknown(key):
             return Unknown(causes_of(key))
-        return self.library.item(self, holder, key, self.cause(node, scope))
+        cause = self.cause(node, scope)
+        if isinstance(holder, Unknown) and isinstance(key, (str, int)):
+            cause = _within(cause, holder, f"[{key!r}]")
+            said = self.settings.named(cause.source)
+            if said is not MISSING:
+                return said
+        return self.library.item(self, holder, key, cause)
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Any:
         bounds = [None if each is None else self.value(each, scope) for each in (node.lower, node.upper, node.step)]
@@ -449,7 +480,19 @@ class Interpreter:
             return self._frame(node, scope)
         function = self.value(node.func, scope)
         positional, named = self._arguments(node, scope)
-        return self.call(function, positional, named, self.cause(node, scope))
+        cause = self.cause(node, scope)
+        if is_unknown(function) and getattr(node.func, "attr", "") == "get" and self.is_default(*positional[1:]):
+            return self.assume(positional[1], cause)
+        return self.call(function, positional, named, cause)
+
+    def is_default(self, *values: Any) -> bool:
+        """Return whether it is one plain value, as a default is."""
+        return len(values) == 1 and isinstance(values[0], (int, float, str, bool, type(None)))
+
+    def assume(self, value: Any, cause: Cause) -> Any:
+        """Return the default of an expression whose value is not known, and keep that it was taken."""
+        self.assumed[cause.text] = value
+        return value
 
     def _frame(self, node: ast.Call, scope: Scope) -> Any:
         """Return what ``super()`` and ``locals()`` find in the scope that they are called in."""
@@ -765,6 +808,16 @@ class Interpreter:
         ast.NamedExpr: _walrus,
         ast.Await: _awaited,
     }
+
+
+def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
+    """Return what an attribute or entry of something unknown is, with the expression that this stands for."""
+    if len(holder.causes) != 1:
+        return cause
+    first = holder.causes[0]
+    whole = (holder.name if isinstance(holder, Foreign) else "") or first.source or first.text
+    source = f"{whole}{part}"
+    return cause if source == cause.text else cause.replace(source=source)
 
 
 def _argument(node: Any, name: str) -> Any:

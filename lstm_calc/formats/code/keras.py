@@ -58,6 +58,10 @@ CLASSES: dict[str, str] = {
     "BatchNormalization": "axis momentum epsilon center scale",
     "LayerNormalization": "axis epsilon center scale",
     "UnitNormalization": "axis",
+    "GroupNormalization": "groups axis epsilon center scale",
+    "RMSNormalization": "axis epsilon",
+    "TimeDistributedDense": "units activation",
+    **dict.fromkeys(("SpatialDropout3D", "ActivityRegularization", "Rescaling", "ThresholdedReLU"), ""),
     "Concatenate": "axis",
     **dict.fromkeys(
         ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "ReLU", "ELU", "Softmax", "LeakyReLU", "PReLU"), ""
@@ -85,6 +89,9 @@ CLASSES: dict[str, str] = {
 FUNCTIONS = ("concatenate", "add", "multiply", "average", "maximum", "minimum", "subtract", "dot")
 """The functions of keras.layers, each of which calls the layer of its name."""
 
+_CELLS = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell"})
+_LOOKUPS = frozenset({"TextVectorization", "StringLookup", "IntegerLookup", "Hashing"})
+"""Layers that turn words into numbers: they have no weights, and a model of numbers begins behind them."""
 _RECURRENT = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "CuDNNLSTM": 2, "CuDNNGRU": 1, "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2}
 """How many states each has."""
 _WITHOUT_SIZE = frozenset(
@@ -158,6 +165,10 @@ class Layer:
         self.doubt = doubt
         self.params: Any = None
         """The number of parameters of a layer of the author's, where it is known."""
+        self.called: Call | None = None
+        """The last call of it."""
+        self.around: Layer | None = None
+        """The RNN around a cell."""
         self.shape: Any = None
 
 
@@ -173,6 +184,8 @@ class Network:
         self.name: str | None = None
         self.trainable = True
         self.built: Any = None
+        self.ends: tuple[Any, Any] | None = None
+        """The input and output of layers that follow each other, once they are asked for."""
 
     @property
     def doubt(self) -> tuple[Cause, ...]:
@@ -215,19 +228,35 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
         return input_tensor(positional, named, cause.place, interpreter.doubt)
     if name == "Sequential":
         given = named.get("layers", positional[0] if positional else [])
-        network = Network(cause.place, list(given) if isinstance(given, (list, tuple)) else [])
+        inner = given if isinstance(given, (list, tuple)) else []
+        network = Network(cause.place, [each for each in inner if getattr(each, "name", None) not in _LOOKUPS])
         network.name = _name(named.get("name"))
         return network
     if name in {"Model", "Functional"}:
         return functional(positional, named, cause.place)
     if name in CLASSES and (".layers" in path or path.startswith("keras.") or "keras" in path):
-        return Layer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
+        layer = Layer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
+        cell = layer.config.get("cell")
+        if isinstance(cell, Layer):
+            cell.around = cell.around or layer
+        return layer
     if name[:1].isupper() and (".layers." in path or ".applications." in path):
         return Layer(name, {"name": named.get("name")}, cause.place, interpreter.doubt)
+    if name in {"variable", "Variable"} and not list(tensors_in([list(positional), named])):
+        return _variable(positional, named, cause)
     merged = name.capitalize()
     if ".layers" in path and merged in CLASSES and positional:
         return call(interpreter, Layer(merged, _arguments(merged, positional[1:], named), cause.place), positional[:1], {}, cause)
     return operation(name, positional, named)
+
+
+def _variable(positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Array:
+    """Return a variable with the shape of what it begins as."""
+    value = positional[0] if positional else named.get("value", named.get("initial_value"))
+    known = isinstance(value, Array) and value.shape is not None
+    found = Array(value.shape if known else [Unknown(causes_of(value) or [cause])], trained=named.get("trainable") is not False)
+    found.place = cause.place
+    return found
 
 
 def functional(positional: Sequence[Any], named: dict[str, Any], place: Place) -> Network:
@@ -267,6 +296,12 @@ def incoming(place: Place, name: str) -> Tensor:
 
 def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
+    if isinstance(layer, Layer) and layer.name in _LOOKUPS and positional:
+        return positional[0]
+    if isinstance(layer, Layer) and layer.name in _CELLS and positional:
+        return _cell_alone(interpreter, layer, positional, cause)
+    if isinstance(layer, Layer) and isinstance(layer.config.get("cell"), Instance):
+        return _around_own(interpreter, layer, positional, cause)
     if isinstance(layer, Layer) and layer.name == "Lambda":
         return _lambda(interpreter, layer, positional, cause)
     args = [_as_tensor(each, cause.place) for each in positional[: 1 if _is_recurrent(layer) else None]]
@@ -278,6 +313,8 @@ def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named:
     args = [each for each in args if list(tensors_in(each))]
     number = _outputs(layer, named)
     made = Call(layer, args[0] if len(args) == 1 else args, kwargs, number)
+    if isinstance(layer, Layer):
+        layer.called = made
     return Tensor(made) if number == 1 else [Tensor(made, at) for at in range(number)]
 
 
@@ -350,6 +387,7 @@ _UNARY = frozenset(
         "negative",
         "dropout",
         "l2_normalize",
+        "bias_add",
     ]
 )
 _REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
@@ -377,7 +415,7 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
         return _op(_REDUCED[name], [first], {"axis": axis, "keepdims": kept is True})
     if name in {"concat", "concatenate"}:
         return _op("Concatenate", [first], {"axis": -1 if axis is None else axis})
-    if name == "stack":
+    if name == "stack" and axis not in {None, 0}:
         return _op("Stack", [first], {"axis": axis or 0})
     if name == "expand_dims":
         return _op("ExpandDims", [first], {"axis": -1 if axis is None else axis})
@@ -388,6 +426,8 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
     if name in {"transpose", "permute_dimensions"} and isinstance(axis, (list, tuple)):
         return _op("Transpose", [first], {"axes": list(axis)})
     shape = named.get("shape", axis)
+    if name == "reshape" and isinstance(shape, (list, tuple)) and shape[:1] in [(-1,), [-1]]:
+        return _shaped(first, "reshape", (None, *shape[1:]))
     if name == "reshape" and isinstance(shape, (list, tuple)):
         return _op("Reshape", [first], {"shape": [None, *shape[1:]]})
     if name in _PAIRS and len(positional) > 1:
@@ -414,9 +454,14 @@ def _widened(tensor: Tensor, width: Any) -> Tensor:
     from lstm_calc.formats.code.configuration import shape_of
 
     shape = shape_of(tensor)
-    layer = Layer("matmul", {}, Place("", 1))
+    return _shaped(tensor, "matmul", None if shape is None else (*shape[:-1], width))
+
+
+def _shaped(tensor: Tensor, name: str, shape: tuple[Any, ...] | None) -> Tensor:
+    """Return a tensor of a shape that is made of another one, without weights."""
+    layer = Layer(name, {}, Place("", 1))
     layer.params = 0
-    layer.shape = None if shape is None else (*shape[:-1], width if isinstance(width, int) else None)
+    layer.shape = None if shape is None else tuple(size if isinstance(size, int) else None for size in shape)
     return Tensor(Call(layer, [tensor], {}))
 
 
@@ -454,23 +499,56 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if isinstance(holder, Layer):
         if name in holder.config:
             return holder.config[name]
+        if name in {"output", "input"} and holder.called is not None:
+            return Tensor(holder.called) if name == "output" else holder.called.args
         return {"name": _name(holder.config.get("name"))}.get(name, Unknown([cause]))
     if name == "add":
-        return Built(lambda layer=None, *_, at, **__: holder.layers.append(layer))  # noqa: ARG005 - as every call
+        return Built(lambda layer=None, *_, at, **__: _append(holder, layer))  # noqa: ARG005 - as every call
     if name == "pop":
         return Built(lambda *_, at, **__: holder.layers.pop() if holder.layers else None)  # noqa: ARG005 - as every call
     if name == "build":
         return Built(lambda shape=None, *_, at, **named: setattr(holder, "built", named.get("input_shape", shape)))  # noqa: ARG005
     if name in {"input", "inputs", "output", "outputs"} and holder.outputs is not None:
         return holder.inputs if name.startswith("input") else holder.outputs
+    if name in {"input", "inputs", "output", "outputs"} and holder.layers:
+        return _ends(interpreter, holder)[name.startswith("output")]
     if name == "layers":
         return network_layers(holder)
     if name == "get_layer":
+        _ends(interpreter, holder)
         return Built(lambda label=None, index=None, *, at: _named_layer(network_layers(holder), label, index, at))
     if name in {"compile", "fit", "summary", "load_weights", "save"}:
         return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
-    del interpreter
     return Unknown([cause])
+
+
+def _ends(interpreter: Interpreter, network: Network) -> tuple[Any, Any]:
+    """Return the input and the output of layers that follow each other, as tensors; what they are called on is kept."""
+    if network.outputs is not None:
+        return network.inputs, network.outputs
+    if network.ends is None:
+        first, *rest = network.layers or [None]
+        start = first if isinstance(first, Tensor) else _start(first)
+        given: Any = start
+        for each in rest if isinstance(first, Tensor) else network.layers:
+            given = call(interpreter, each, [given], {}, Cause("", network.place))
+        network.ends = (start, given)
+    return network.ends
+
+
+def _start(layer: Any) -> Tensor:
+    """Return the input of a model whose first layer says what it reads."""
+    from lstm_calc.formats.code.configuration import declared
+
+    shape = declared(layer, dict(layer.config)) if isinstance(layer, Layer) else MISSING
+    return input_tensor([shape[1:] if isinstance(shape, (list, tuple)) else MISSING], {}, layer.place)
+
+
+def _append(network: Network, layer: Any) -> None:
+    """Add a layer at the end of those that follow each other."""
+    if getattr(layer, "name", None) not in _LOOKUPS:
+        network.layers.append(layer)
+        network.ends = None
 
 
 def network_layers(network: Network) -> list[Any]:
@@ -510,16 +588,59 @@ def call_instance(
         instance.attributes["__built__"] = True
         shape = _shape(first, cause)
         interpreter.call(build.bound(instance), [shape], {}, cause)
+    _keep_variables(instance)
     follow = instance.cls.find("call") if instance.cls else MISSING
     given = interpreter.call(follow.bound(instance), args, _fitting(follow, named), cause) if isinstance(follow, Function) else None
-    weights = instance.attributes.get("__weights__", [])
+    weights = instance.attributes["__weights__"]
     results = list(tensors_in(given))
     if follow is MISSING and "__given__" in instance.attributes:
         values, words = instance.attributes["__given__"]
         return call(interpreter, functional(values, words, cause.place), args, named, cause)
     if first is None or (results and not weights):
         return given
-    return _with_weights(instance, results[0] if results else None, first, weights, cause)
+    return _with_weights(interpreter, instance, results[0] if results else None, first, weights, cause)
+
+
+def _keep_variables(instance: Instance) -> None:
+    """Count the variables that a layer of the author's keeps beside those of add_weight, each once."""
+    weights = instance.attributes.setdefault("__weights__", [])
+    kept = instance.attributes.setdefault("__variables__", set())
+    for each in list(instance.attributes.values()):
+        if isinstance(each, Array) and each.trained is not None and id(each) not in kept:
+            kept.add(id(each))
+            weights.append(each.shape or ())
+
+
+def _cell_alone(interpreter: Interpreter, cell: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+    """Return what a cell gives for one step, and its states: what the RNN around it gives for a sequence of one."""
+    if not isinstance(positional[0], Tensor):
+        return Unknown(causes_of(list(positional)) or [cause])
+    cell.around = cell.around or Layer("RNN", {"cell": cell, "return_state": True}, cell.place)
+    found = call(interpreter, cell.around, [_op("ExpandDims", [positional[0]], {"axis": 1})], {}, cause)
+    output, *states = found if isinstance(found, list) else [found]
+    if cell.around.config.get("return_sequences") is True:
+        output = item(output, (slice(None), 0))
+    return output, states or [output]
+
+
+def _around_own(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+    """Return what an RNN gives around a cell of the author's: a layer with the weights that the cell makes."""
+    cell, source = layer.config["cell"], next(tensors_in(list(positional[:1])), None)
+    if source is None:
+        return Unknown(causes_of(list(positional)) or [cause])
+    build = cell.cls.find("build") if cell.cls else MISSING
+    shape = _shape(source, cause)
+    if isinstance(build, Function) and isinstance(shape, tuple) and "__built__" not in cell.attributes:
+        cell.attributes["__built__"] = True
+        interpreter.call(build.bound(cell), [(shape[0], *shape[2:])], {}, cause)
+    _keep_variables(cell)
+    made = Layer(cell.cls.name if cell.cls else "cell", {"name": layer.config.get("name")}, layer.place)
+    own = any(isinstance(each, (Layer, Network)) for each in cell.attributes.values())
+    made.params = None if own else _total(cell.attributes["__weights__"])
+    size = cell.attributes.get("state_size", cell.attributes.get("units"))
+    steps = shape[1:2] if isinstance(shape, tuple) and layer.config.get("return_sequences") is True else ()
+    made.shape = (None, *(each if isinstance(each, int) else None for each in steps), size) if isinstance(size, int) else None
+    return Tensor(Call(made, [source], {}))
 
 
 def _fitting(function: Function, named: dict[str, Any]) -> dict[str, Any]:
@@ -528,14 +649,26 @@ def _fitting(function: Function, named: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in named.items() if name in names or arguments.kwarg}
 
 
-def _with_weights(instance: Instance, result: Tensor | None, first: Tensor, weights: list[Any], cause: Cause) -> Tensor:
+def _declared_shape(interpreter: Interpreter, instance: Instance, first: Tensor, cause: Cause) -> tuple[Any, ...] | None:
+    """Return the shape that a layer of the author's says that it gives, None where it says none."""
+    follow = instance.cls.find("compute_output_shape") if instance.cls else MISSING
+    shape = _shape(first, cause)
+    given = interpreter.call(follow.bound(instance), [shape], {}, cause) if isinstance(follow, Function) else None
+    if not isinstance(given, (list, tuple)):
+        return None
+    return tuple(size if isinstance(size, int) else None for size in given)
+
+
+def _with_weights(
+    interpreter: Interpreter, instance: Instance, result: Tensor | None, first: Tensor, weights: list[Any], cause: Cause
+) -> Tensor:
     """Return what a layer of the author's gives, as the output of a layer with its weights."""
     from lstm_calc.formats.code.configuration import shape_of
 
     layer = Layer(instance.cls.name if instance.cls else "Layer", {"name": None}, cause.place)
     layer.params = _total(weights)
     source = first if result is None else result
-    layer.shape = None if result is None else shape_of(result)
+    layer.shape = (None if result is None else shape_of(result)) or _declared_shape(interpreter, instance, first, cause)
     return Tensor(Call(layer, [source], {}))
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, keras, plain
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, MODULES, READ_WHAT_COMES, WEIGHTLESS, family_of
+from lstm_calc.formats.code.passed import known
+from lstm_calc.formats.code.source import expression
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -70,6 +72,7 @@ _TRANSPARENT = frozenset(
         "transform_with_state",
         "without_apply_rng",
         "filter_jit",
+        "BatchApply",
         "Dtype",
         "cast",
     ]
@@ -114,7 +117,11 @@ _SAME = frozenset(
         "astype",
     ]
 )
+_ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
+"""The frameworks in which every array that a module holds is a parameter."""
 _NORM_OF_WEIGHTS = "weight_norm"
+BASE = "__base__"
+"""The attribute that holds the layer which an object is, where its class inherits from one."""
 
 
 class Library:
@@ -165,8 +172,8 @@ class Library:
             return plain.BUILTINS[name]
         if name == "getattr":
             return _GETATTR
-        if name in {"setattr", "hasattr", "vars", "type"}:
-            return {"setattr": _SETATTR, "hasattr": _HASATTR, "vars": _VARS, "type": _TYPE}[name]
+        if name in {"setattr", "hasattr", "vars", "type", "eval"}:
+            return {"setattr": _SETATTR, "hasattr": _HASATTR, "vars": _VARS, "type": _TYPE, "eval": _EVAL}[name]
         if name in _USUAL:
             self.imports.setdefault(_USUAL[name], cause)
             return External(_USUAL[name], cause)
@@ -184,12 +191,16 @@ class Library:
             found = _module_method(interpreter, holder, name)
             if found is not MISSING:
                 return found
+        if isinstance(holder, Instance) and BASE in holder.attributes:
+            return self.attribute(interpreter, holder.attributes[BASE], name, cause)
         if isinstance(holder, (keras.Layer, keras.Tensor, keras.Network)):
             return keras.attribute(interpreter, holder, name, cause)
         if isinstance(holder, Made):
             return _made_attribute(holder, name, cause)
         if isinstance(holder, Array):
             return flows.array_attribute(holder, name, cause)
+        if isinstance(holder, Weight) and name == "requires_grad_":
+            return Built(lambda flag=True, *_, at, **__: _freeze(holder, frozen=flag is False))  # noqa: ARG005 - as every call
         if isinstance(holder, Weight) and name in _SAME:
             return holder if name == "data" else Built(lambda *_, at, **__: holder)  # noqa: ARG005 - as every call
         if isinstance(holder, dict) and name == "__dict__":
@@ -212,8 +223,7 @@ class Library:
             return self.attribute(interpreter, holder.instance, name, cause)
 
         def start(*values: Any, at: Cause, **named: Any) -> None:
-            del at
-            holder.instance.attributes["__given__"] = (values, named)
+            self._begin(interpreter, holder.instance, values, named, at)
 
         return Built(start)
 
@@ -221,6 +231,8 @@ class Library:
         """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
         if isinstance(holder, (Instance, Foreign)):
             holder.attributes[name] = value
+            if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
+                value.trained = value.trained is not False and not name.startswith("_") or None
             if isinstance(value, Array) and value.trained is not None:
                 value.doubt = value.doubt or interpreter.doubt
         elif isinstance(holder, Weight) and name == "requires_grad":
@@ -243,6 +255,7 @@ class Library:
 
     def items(self, value: Any) -> list[Any] | None:
         """Return the entries of a value that is iterated over, None where they are not known."""
+        value = value.attributes.get(BASE, value) if isinstance(value, Instance) else value
         if isinstance(value, Made) and value.name in CONTAINERS:
             return list(value.inner)
         if isinstance(value, Instance) and value.cls is not None and "__parameters__" in value.attributes:
@@ -265,6 +278,7 @@ class Library:
     def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an entry of a value."""
         del interpreter
+        holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
         if isinstance(holder, keras.Tensor):
             return keras.item(holder, key)
         if isinstance(holder, Array):
@@ -302,6 +316,9 @@ class Library:
             return keras.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
+        shape = positional[0] if positional else named.get("shape")
+        if isinstance(function, Foreign) and "initializers" in function.path and isinstance(shape, (list, tuple)):
+            return Array(shape)
         found = Foreign(cause, cause.text.partition("(")[0])
         causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
         found.chosen = tuple(each for each in causes if "(" not in each.text)
@@ -316,9 +333,12 @@ class Library:
             flows.set_up(interpreter, instance, cause)
         if family == "keras":
             return keras.call_instance(interpreter, instance, positional, named, cause)
+        if BASE in instance.attributes and instance.cls and instance.cls.find("forward") is MISSING:
+            return flows.call(interpreter, instance.attributes[BASE], positional, named, cause)
         for name in ("__call__", "forward"):
             found = instance.cls.find(name) if instance.cls else MISSING
-            if isinstance(found, Function) and family != "pytorch":
+            traced = family not in {"pytorch", "paddle"} or any(known(each) for each in positional)
+            if isinstance(found, Function) and traced:
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
 
@@ -336,7 +356,7 @@ class Library:
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return _pretrained(interpreter, positional, named, cause)
-        traced = flows.function(path, positional, named)
+        traced = flows.function(path, positional, named, cause)
         if traced is not MISSING:
             return traced
         if (home is None and path.startswith(("tensorflow.", "keras.", "K."))) or (home is not None and home[0] == "keras"):
@@ -372,6 +392,7 @@ class Library:
         missing = {each: interpreter.settings.named(each) for each, value in arguments.items() if value is ...}
         arguments |= {each: value for each, value in missing.items() if value is not MISSING}
         made = Made(family, name, arguments, cause.place, interpreter.doubt)
+        made.given = () if kind is not None else tuple(positional)
         if name in CONTAINERS or (
             name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)
         ):
@@ -395,9 +416,21 @@ class Library:
         if named_fields or any(each.endswith(("NamedTuple", "BaseModel", "Struct", "PretrainedConfig")) for each in cls.externals):
             _fill(interpreter, instance, positional, named, cause)
         else:
-            instance.attributes["__given__"] = (tuple(positional), dict(named))
+            self._begin(interpreter, instance, positional, named, cause)
         if family == "flax-linen":
             instance.attributes["__set_up__"] = False
+
+
+    def _begin(
+        self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> None:
+        """Keep what the constructor of a class outside the text is given; one that inherits from a layer has that layer's parameters."""
+        instance.attributes["__given__"] = (tuple(positional), dict(named))
+        for path in instance.cls.externals if instance.cls else ():
+            family, name = family_of(_usual_path(path)) or ("keras", "")
+            if family != "keras" and (name in FAMILIES[family] or name in CONTAINERS):
+                instance.attributes[BASE] = self._make(interpreter, family, name, positional, named, cause, path)
+                return
 
 
 def _usual_path(path: str) -> str:
@@ -529,7 +562,7 @@ def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
     if name in holder.arguments:
         return holder.arguments[name]
     if name in {"weight", "bias", "kernel"} or name.startswith(("weight_", "bias_")):
-        return Weight(holder, "bias" if name.startswith("bias") else "weight")
+        return Weight(holder, "weight" if name == "kernel" else name)
     return Unknown([cause])
 
 
@@ -563,7 +596,7 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
     if isinstance(value, Foreign):
         found.append((path, value))
     if isinstance(value, (Instance, Foreign)):
-        pairs = ((f"{path}.{name}".lstrip("."), each) for name, each in value.attributes.items())
+        pairs = ((path if name == BASE else f"{path}.{name}".lstrip("."), each) for name, each in value.attributes.items())
         found += [pair for name, each in pairs if is_part(value, each) for pair in owners(each, name, seen)]
     if isinstance(value, (list, tuple)):
         found += [pair for at, each in enumerate(value) for pair in owners(each, f"{path}.{at}".lstrip("."), seen)]
@@ -595,10 +628,25 @@ def _weights(holder: Any) -> list[Weight]:
 def _named_weights(holder: Any) -> list[tuple[str, Weight]]:
     found = []
     for path, owner in owners(holder):
-        names = ("weight", "bias") if isinstance(owner, Made) and owner.arguments.get("bias") is not False else ("weight",)
+        names = names_of(owner)
         whole = isinstance(owner, Made) and owner.name != "Embedding"
         found += [(f"{path}.{name}", Weight(owner, name)) for name in names] if whole else [(f"{path}.weight", Weight(owner, "*"))]
     return found
+
+
+_WITHOUT_BIAS = frozenset({"Embedding", "EmbeddingBag", "RMSNorm", "PReLU"})
+
+
+def names_of(owner: Any) -> tuple[str, ...]:
+    """Return the names of the tensors of a layer, as PyTorch gives them."""
+    has_bias = isinstance(owner, Made) and owner.name not in _WITHOUT_BIAS and owner.arguments.get("bias") is not False
+    if isinstance(owner, Made) and owner.name in {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell"}:
+        depth = owner.arguments.get("num_layers", 1)
+        ends = [""] if owner.name.endswith("Cell") else [f"_l{at}" for at in range(depth if isinstance(depth, int) else 1)]
+        ends = [f"{end}{back}" for end in ends for back in (["", "_reverse"] if owner.arguments.get("bidirectional") else [""])]
+        kinds = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if has_bias else ()))
+        return tuple(f"{kind}{end}" for end in ends for kind in kinds)
+    return ("weight", "bias") if has_bias else ("weight",)
 
 
 def _add(holder: Any) -> Callable[..., Any]:
@@ -659,6 +707,8 @@ def _get(interpreter: Interpreter, holder: Any, name: Any, *default: Any, at: Ca
     if not isinstance(name, str):
         return Unknown(causes_of(name) or [at])
     found = interpreter.attribute(holder, name, at)
+    if default and is_unknown(found) and interpreter.is_default(default[0]):
+        return interpreter.assume(default[0], at)
     return default[0] if default and is_unknown(found) and not isinstance(holder, (Unknown, External)) else found
 
 
@@ -678,6 +728,7 @@ _GETATTR = External("builtins.getattr", Cause("getattr", Place("", 1)))
 _SETATTR = External("builtins.setattr", Cause("setattr", Place("", 1)))
 _HASATTR = External("builtins.hasattr", Cause("hasattr", Place("", 1)))
 _VARS = External("builtins.vars", Cause("vars", Place("", 1)))
+_EVAL = External("builtins.eval", Cause("eval", Place("", 1)))
 _TYPE = External("builtins.type", Cause("type", Place("", 1)))
 
 
@@ -697,7 +748,8 @@ def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
         name = named.get("dest") or next((word for word in words if word.startswith("--")), words[0] if words else "")
         key = str(name).lstrip("-").replace("-", "_")
         switch = {"store_true": False, "store_false": True}.get(named.get("action", ""))
-        if "default" in named or switch is not None or words[:1] != [key]:
+        positional = words[:1] == [key] or named.get("required") is True
+        if "default" in named or switch is not None or not positional:
             given.attributes[key] = _as_type(named.get("default", switch), named.get("type"))
         return None
 
@@ -781,6 +833,44 @@ def _vars(interpreter: Interpreter, value: Any = None, *, at: Cause) -> Any:
     return value.attributes if isinstance(value, Instance) else Unknown([at])
 
 
+def _fields_of(interpreter: Interpreter, value: Any = None, *, at: Cause, **_: Any) -> Any:
+    """Return the fields of a dataclass as a dict."""
+    if not isinstance(value, Instance):
+        return Unknown(causes_of(value) or [at])
+    names = value.cls.fields if value.cls is not None else value.attributes
+    return {name: _fields_of(interpreter, each, at=at) if isinstance(each, Instance) else each
+            for name, each in value.attributes.items() if name in names}
+
+
+def _replaced(interpreter: Interpreter, value: Any = None, *, at: Cause, **named: Any) -> Any:
+    """Return a copy of a dataclass with other values for some fields."""
+    del interpreter
+    if not isinstance(value, Instance):
+        return Unknown(causes_of(value) or [at])
+    copy = Instance(value.cls, value.place, **{**value.attributes, **named})
+    copy.made = value.made
+    return copy
+
+
+def _named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: Any, at: Cause, **more: Any) -> Any:
+    """Return the class of a tuple with names for its entries: what it makes is a namespace."""
+    del interpreter
+    if is_unknown(names):
+        return Unknown(causes_of(names) or [at])
+    fields = [str(each) for each in (names.replace(",", " ").split() if isinstance(names, str) else names)]
+    defaults = more.get("defaults") or ()
+    spare = dict(zip(fields[len(fields) - len(defaults) :], defaults, strict=False))
+    return Built(lambda *values, at, **named: Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named}))
+
+
+def _evaluated(interpreter: Interpreter, text: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return the value of an expression that stands in a text, in the scope of the program; it is followed as all others are."""
+    node = expression(text, at.place.line) if isinstance(text, str) else None
+    if node is None or interpreter.module is None:
+        return Unknown(causes_of(text) or [at])
+    return interpreter.value(node, interpreter.module.scope)
+
+
 def _type(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause) -> Any:
     del interpreter
     return value.cls if isinstance(value, Instance) and value.cls else Unknown([at])
@@ -810,5 +900,9 @@ _SPECIAL: dict[str, Callable[..., Any]] = {
     "copy.deepcopy": _clone,
     "copy.copy": _clone,
     "dataclasses.field": _field,
+    "dataclasses.asdict": _fields_of,
+    "dataclasses.replace": _replaced,
+    "collections.namedtuple": _named_tuple,
+    "builtins.eval": _evaluated,
 }
 """Functions that are followed, by path or by their last name."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
-from lstm_calc.formats.code.library import module_family, owners
+from lstm_calc.formats.code.library import module_family, names_of, owners
 from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
-from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Other
+from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
 from lstm_calc.model.layers.norm import Norm
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa
 
 def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[int], name: str | None) -> Iterator[Layer]:
     """Yield the layer, and what it has that our layer has not: a frozen weight beside a bias, several axes, a gain."""
-    trainable = "*" not in made.frozen and not ("weight" in made.frozen and not fields.get("bias", False))
+    trainable = not _is_frozen(made)
     tied = made.attributes.get("weight")
     try:
         if issubclass(kind, Norm) and isinstance(fields.get("input_dim"), (list, tuple)):
@@ -182,10 +182,13 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
             fields["center"] = False
         if issubclass(kind, Dense) and tied is not None and getattr(tied, "name", None) == "weight" and id(tied.owner) in tables:
             fields["tied"] = True
-        if trainable and "weight" in made.frozen and issubclass(kind, (Dense, Conv, ConvTranspose)):
+        if trainable and made.frozen and issubclass(kind, (Dense, Conv, ConvTranspose)):
             layer: Any = kind(**fields, name=name, trainable=True)
-            yield layer.replace(bias=False, trainable=False)
-            yield Other(params=layer.output, class_name="bias")
+            yield layer.replace(bias=False, trainable="weight" not in made.frozen)
+            yield Other(params=layer.output, class_name="bias", trainable="bias" not in made.frozen)
+            return
+        if trainable and made.frozen and issubclass(kind, Recurrent):
+            yield from _partly_frozen(kind(**fields, name=name), made, name)
             return
         layer = kind(**fields, name=name, trainable=trainable)
     except (ModelError, TypeError) as error:
@@ -195,6 +198,31 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
     yield layer
     if made.attributes.get("__gain__"):
         yield Other(params=layer.output, class_name="weight_g")
+
+
+def _is_frozen(made: Made) -> bool:
+    """Return whether no tensor of a layer is trained."""
+    return "*" in made.frozen or set(names_of(made)) <= made.frozen
+
+
+def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[Layer]:
+    """Yield what is trained of a recurrent layer and what is not, as numbers: our layer is trained as a whole or not at all."""
+    from lstm_calc.frameworks.counting import count
+
+    total = count(Model([layer], layer.input_dim), "pytorch")
+    frozen = sum(_numbers_of(tensor, layer) for tensor in made.frozen & set(names_of(made)))
+    yield Other(params=total - frozen, class_name=made.name, name=name)
+    yield Other(params=frozen, class_name=made.name, trainable=False)
+
+
+def _numbers_of(tensor: str, layer: Recurrent) -> int:
+    """Return how many numbers a tensor of a recurrent layer of PyTorch has, by its name such as ``weight_ih_l1_reverse``."""
+    rows = len(layer.gates) * layer.output
+    given = getattr(layer, "projection", None) or layer.output
+    deep = re.search(r"_l[1-9]", tensor)
+    if tensor.startswith("bias"):
+        return rows
+    return rows * (given if tensor.startswith("weight_hh") else given * (1 + layer.bidirectional) if deep else layer.input_dim or 0)
 
 
 def _is_called(root: Any, path: str, each: Foreign) -> bool:

@@ -222,6 +222,8 @@ FUNCTIONS: dict[str, Any] = {
 def _made_array(value: Any, at: Cause) -> Any:
     if isinstance(value, (list, tuple)):
         return _array(value)
+    if isinstance(value, (int, float)):
+        return Array(())
     return value if isinstance(value, Array) or is_unknown(value) else Unknown([at])
 
 
@@ -250,6 +252,8 @@ _DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values
 def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
+    if isinstance(holder, list) and name == "append" and len(holder) < _MOST:
+        return Built(lambda value=None, *_, at, **__: holder.append(value))  # noqa: ARG005 - as every call
     if not is_small(holder):
         return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, str) and name == "replace":

@@ -43,6 +43,21 @@ def parsed(text: str, file: str) -> ast.Module:
         raise ModelFileError("is nested too deeply, or no text", file) from None
 
 
+def expression(text: str, line: int) -> ast.expr | None:
+    """Return the expression that stands in a text, as if it stood in a line; None where the text is none."""
+    try:
+        body = parsed(text.strip(), "").body
+    except ModelFileError:
+        return None
+    first = body[0] if len(body) == 1 else None
+    if not isinstance(first, ast.Expr):
+        return None
+    for node in ast.walk(first.value):
+        if isinstance(node, ast.expr):
+            node.lineno = line
+    return first.value
+
+
 def _check_nesting(text: str, file: str) -> None:
     """Refuse brackets or indentation that no reader is meant to see, before the parser meets them."""
     depth = deepest = 0

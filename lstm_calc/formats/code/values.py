@@ -29,6 +29,8 @@ class Cause(Record):
     place: Place
     why: str = ""
     names: tuple[str, ...] = ()
+    source: str = ""
+    """The expression by what its parts stand for, as ``config.size`` for ``self.config.size``; empty where it is the same."""
 
 
 class Unknown:
@@ -46,6 +48,8 @@ class Foreign(Unknown):
         """Take the call, and the path of what is called."""
         super().__init__([cause])
         self.path = path
+        self.name = ""
+        """The name that the text gives it first."""
         self.attributes: dict[str, Any] = {}
         self.frozen: set[str] = set()
         self.used = False
@@ -230,6 +234,8 @@ class Made:
         self.attributes: dict[str, Any] = {}
         self.inner: list[Any] = []
         """The layers inside a container."""
+        self.given: tuple[Any, ...] = ()
+        """The arguments by position, of a class whose names for them are not in the tables."""
         self.reads: Any = None
         """The width of what it is called on."""
 

@@ -1,0 +1,137 @@
+"""The shapes of tensors that a program passes through layers of PyTorch, as to find out what a convolution leaves."""
+
+from __future__ import annotations
+
+from math import ceil, floor, prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
+from lstm_calc.formats.code.values import Array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.formats.code.values import Made
+
+Shape = tuple[int, ...]
+_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
+_AVERAGE = ("kernel_size", "stride", "padding", "ceil_mode")
+_RESHAPING = ("Pool", "Flatten", "Unflatten", "Upsample", "Pixel", "Pad", "Unpool", "Fold", "Unfold", "GLU", "Similarity", "Distance")
+
+
+def known(value: Any) -> Shape | None:
+    """Return the shape of a tensor of which every size is known; None for anything else."""
+    shape = value.shape if isinstance(value, Array) else None
+    return shape if shape is not None and all(isinstance(size, int) for size in shape) else None
+
+
+def through(layer: Made, shape: Shape) -> Any:
+    """Return the tensor that a layer gives for one of a shape, or its output and states; None where it does not follow."""
+    if layer.name in {"Sequential", "ModuleList"}:
+        for each in layer.inner:
+            found = through(each, shape) if hasattr(each, "inner") else None
+            if not isinstance(found, Array) or known(found) is None:
+                return None
+            shape = found.shape or ()
+        return Array(shape)
+    try:
+        return _through(layer, shape)
+    except (TypeError, KeyError, IndexError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _through(layer: Made, shape: Shape) -> Any:  # noqa: PLR0911 - a case for each kind of layer
+    name, given = layer.name, layer.arguments
+    if name.startswith("Conv"):
+        return _convolved(layer, shape)
+    if name == "Linear":
+        return Array((*shape[:-1], given["out_features"]))
+    if name == "Embedding":
+        return Array((*shape, given["embedding_dim"]))
+    if name in {"LSTM", "GRU", "RNN"}:
+        return _recurrent(layer, shape)
+    if name == "Flatten":
+        return flattened(shape, *_arguments(layer, ("start_dim", "end_dim"), (1, -1)))
+    if "Pool" in name:
+        return _pooled(name, shape, dict(zip(_AVERAGE if "Avg" in name else _POOL, layer.given, strict=False)) | given)
+    same = name in WEIGHTLESS and not any(word in name for word in _RESHAPING)
+    return Array(shape) if same or name.endswith("Norm") or "Norm" in name or name == "PReLU" else None
+
+
+def _arguments(layer: Made, names: Sequence[str], defaults: Sequence[Any]) -> list[Any]:
+    given = dict(zip(names, layer.given, strict=False)) | layer.arguments
+    return [given.get(name, default) for name, default in zip(names, defaults, strict=True)]
+
+
+def _convolved(layer: Made, shape: Shape) -> Array | None:
+    given, dims = layer.arguments, FAMILIES["pytorch"][layer.name].dims
+    if len(shape) not in {dims + 1, dims + 2} or not isinstance(given["out_channels"], int):
+        return None
+    kernel, stride, dilation = (window(given[key], dims) for key in ("kernel_size", "stride", "dilation"))
+    if given["padding"] == "same":
+        sizes = list(shape[-dims:])
+    else:
+        padding = window(0 if given["padding"] == "valid" else given["padding"], dims)
+        extra = window(given.get("output_padding", 0), dims)
+        rule = _widened if "Transpose" in layer.name else _slid
+        sizes = [rule(*each) for each in zip(shape[-dims:], kernel, stride, padding, dilation, extra, strict=True)]
+    return _checked((*shape[: -dims - 1], given["out_channels"], *sizes))
+
+
+def _slid(size: int, kernel: int, stride: int, padding: int, dilation: int, _: int = 0) -> int:
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def _widened(size: int, kernel: int, stride: int, padding: int, dilation: int, extra: int) -> int:
+    return (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + extra + 1
+
+
+def _checked(shape: Shape) -> Array | None:
+    return Array(shape) if all(isinstance(size, int) and size > 0 for size in shape) else None
+
+
+def pooled(name: str, shape: Shape, positional: Sequence[Any], named: dict[str, Any]) -> Array | None:
+    """Return what a pooling function such as ``max_pool2d`` gives; None where it does not follow."""
+    layer = "Adaptive" * name.startswith("adaptive") + ("AvgPool" if "avg" in name else "MaxPool") + name[-2:]
+    try:
+        return _pooled(layer, shape, dict(zip(_AVERAGE if "avg" in name else _POOL, positional, strict=False)) | named)
+    except (TypeError, KeyError, IndexError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _pooled(name: str, shape: Shape, given: dict[str, Any]) -> Array | None:
+    dims = int(name[-2])
+    before, sizes = shape[:-dims], shape[-dims:]
+    if name.startswith("Adaptive"):
+        wanted = window(given.get("output_size", given.get("kernel_size")), dims)
+        return _checked((*before, *(size if want is None else want for size, want in zip(sizes, wanted, strict=True))))
+    kernel = window(given["kernel_size"], dims)
+    stride = kernel if given.get("stride") is None else window(given["stride"], dims)
+    padding, dilation = (window(given.get(key, default), dims) for key, default in (("padding", 0), ("dilation", 1)))
+    rounded = ceil if given.get("ceil_mode") is True else floor
+    parts = zip(sizes, kernel, stride, padding, dilation, strict=True)
+    return _checked((*before, *(rounded((size + 2 * pad - wide * (kern - 1) - 1) / step) + 1 for size, kern, step, pad, wide in parts)))
+
+
+def flattened(shape: Shape, start: int = 0, end: int = -1) -> Array:
+    """Return a tensor with the axes from one to another as one."""
+    start, end = start % len(shape), end % len(shape)
+    return Array((*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+def reshaped(shape: Shape, wanted: Sequence[Any]) -> Array | None:
+    """Return a tensor of other axes with as many entries; None where they do not have as many."""
+    rest = prod(size for size in wanted if size != -1)
+    if not all(isinstance(size, int) for size in wanted) or rest <= 0 or prod(shape) % rest:
+        return None
+    return Array(prod(shape) // rest if size == -1 else size for size in wanted)
+
+
+def _recurrent(layer: Made, shape: Shape) -> Any:
+    given = layer.arguments
+    directions = 2 if given["bidirectional"] else 1
+    size = given.get("proj_size") or given["hidden_size"]
+    batch = shape[0 if given["batch_first"] else 1]
+    state = Array((given["num_layers"] * directions, batch, size))
+    memory = Array((given["num_layers"] * directions, batch, given["hidden_size"]))
+    return Array((*shape[:-1], size * directions)), (state, memory) if layer.name == "LSTM" else state
