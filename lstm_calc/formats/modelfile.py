@@ -38,6 +38,8 @@ _MOST_DOTS = 2
 """A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
 _LONGEST_WORD = 2000
 """The largest size has 1,661 binary digits."""
+_STDIN = "<stdin>"
+"""Standard input's name in messages."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
@@ -51,7 +53,8 @@ def load(path: str, input_dim: int | None = None) -> Model:
     ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
-    return loads(*_read(path), input_dim)
+    text, file = _read(path)
+    return _words(text, input_dim) if _has_words(text, file) else loads(text, file, input_dim)
 
 
 def load_from(stream: BinaryIO, file: str) -> Model:
@@ -62,6 +65,8 @@ def load_from(stream: BinaryIO, file: str) -> Model:
 def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
     """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
     text, file = _read(path)
+    if _has_words(text, file):
+        return _words(text, input_dim), Budget()
     data = _data(text, file)
     model = _described(data, file, input_dim)
     return model, _budget(data, file) if "budget" in data else Budget()
@@ -70,6 +75,10 @@ def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Bu
 def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
     text, file = _read(path)
+    if _has_words(text, file):
+        from lstm_calc.formats.reading import read_template
+
+        return read_template(text)
     data = _data(text, file)
     places = tuple(_opened(data)) if _has_types(data) else ()
     if not places:
@@ -79,17 +88,31 @@ def load_template(path: str) -> Template:
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
+def _has_words(text: str, file: str) -> bool:
+    """Say whether standard input has a line of notation, code or a printed summary, and no model file."""
+    from lstm_calc.formats.reading import is_described
+
+    return file == _STDIN and not is_described(text)
+
+
+def _words(text: str, input_dim: int | None) -> Model:
+    """Return the model that such a text describes."""
+    from lstm_calc.formats.reading import read
+
+    return read(text.strip(), input_dim)
+
+
 def _read(path: str) -> tuple[str, str]:
     """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":
             if sys.stdin is None:
-                raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
+                raise ModelFileError("nothing to read: standard input is closed", _STDIN)
             note(sys.stdin.buffer)
-            text = _text(sys.stdin.buffer, "<stdin>")
+            text = _text(sys.stdin.buffer, _STDIN)
             if not text:
-                raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
-            return text, "<stdin>"
+                raise ModelFileError("nothing to read: standard input is empty, or was read already", _STDIN)
+            return text, _STDIN
         with Path(path).open("rb") as stream:
             note(stream)
             return _text(stream, path), path

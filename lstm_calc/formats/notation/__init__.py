@@ -166,7 +166,9 @@ def _placed_error(error: ModelError, text: str, source: list[Token], line: _Line
     """Return a fault of the whole model as one of the place in the text that is to be mended."""
     if error.key == "input_dim" and not {"input_dim", "input_shape"} & line.top.keys():
         first = line.spans[0][0]
-        return NotationError("begin with the features of a time step: '32 > lstm 64'", text, first.start, first.stop)
+        found = NotationError("begin with the features of a time step: '32 > lstm 64'", text, first.start, first.stop)
+        found.key = error.key
+        return found
     at = source[:1] if error.layer is None else line.spans[error.layer]
     return NotationError(str(error), text, at[0].start, at[-1].stop)
 
