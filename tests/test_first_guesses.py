@@ -142,7 +142,9 @@ OF_A_FRAMEWORK = {
 @pytest.mark.parametrize("text", OF_A_FRAMEWORK)
 def test_a_call_of_a_framework_is_of_it(text: str) -> None:
     name, usual = OF_A_FRAMEWORK[text]
-    assert read(text) == read(usual).replace(framework=name)
+    model = read(text)
+    assert model == read(usual).replace(framework=name, origin=model.origin)
+    assert (model.origin or "").startswith(f"{name}, for ")
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
@@ -309,8 +311,8 @@ def test_help_shows_the_main_name_of_an_option_alone(cli: Cli) -> None:
 
 
 WRONG_CALLS = {
-    "40 lstm 96 -f jax": "did you mean 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
-    "40 lstm 96 -f mxnet": "'mxnet' is not a framework; did you mean 'pytorch'?",
+    "40 lstm 96 -f jax": "'jax' names several libraries; which one: 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
+    "40 lstm 96 -f mxnet": "'mxnet' has no table here; pytorch stores the same tensors: give pytorch",
     "40 lstm 96 -f keras -f torch": "--framework is given twice",
     "40 lstm 96 -f keras --framework=torch": "--framework is given twice",
     "params 40 lstm 96 --lookback 3": "no such option: --lookback",

@@ -26,7 +26,7 @@ from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
@@ -199,15 +199,23 @@ def _has_types(data: Any) -> bool:
 def _data(text: str, file: str) -> Any:
     """Return the values of a TOML or JSON text."""
     is_json = text.lstrip().startswith(("{", "[{", '"{')) or file.lower().endswith((".json", ".keras"))
+    return _parsed(_json, "JSON", text, file) if is_json else read_toml(text, file)
+
+
+def read_toml(text: str, file: str) -> Any:
+    """Return the values of a TOML text; raise ModelFileError, with the place, for what is none."""
+    return _parsed(_toml, "TOML", text, file)
+
+
+def _parsed(parse: Callable[[str], Any], form: str, text: str, file: str) -> Any:
     try:
-        data = (_json if is_json else _toml)(text)
+        return parse(text)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         why = "a number has too many digits" if "integer string conversion" in why else why
-        raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
-    return data
+        raise ModelFileError(f"not {form}: {why}", file) from None
 
 
 def _opened(data: dict[str, Any]) -> Iterator[Place]:

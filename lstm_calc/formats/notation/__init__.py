@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, NotationError, quoted
+from lstm_calc.errors import ModelError, NotationError, quoted, shortened
 from lstm_calc.formats.notation.layers import Part, name_of, part_of
 from lstm_calc.formats.notation.names import field_of, value_of
 from lstm_calc.formats.notation.segments import is_layer, is_source, segments_of
@@ -85,7 +85,8 @@ def read_template(text: str) -> Template:
         if part.width is not None:
             what = "beside ? a layer does not say what it reads; write its own size alone, as dense 7"
             raise NotationError(what, text, span[0].start, span[0].stop)
-    return Template(_joined(line.layers, _of_layers(segments, reads)), places=tuple(_places(text, segments)), **line.top)
+    top = {field: value for field, value in line.top.items() if field in Template.fields}
+    return Template(_joined(line.layers, _of_layers(segments, reads)), places=tuple(_places(text, segments)), **top)
 
 
 def _of_layers(segments: list[list[Token]], reads: list[list[int]]) -> list[list[int]]:
@@ -150,7 +151,7 @@ def _framework(text: str, parts: Sequence[Part], spans: Sequence[list[Token]]) -
         if name != found[0][0]:
             what = f"this is of {name}, and {quoted(found[0][1].text)} of {found[0][0]}; a model is of one framework"
             raise NotationError(what, text, token.start, token.stop)
-    return {"framework": found[0][0]} if found else {}
+    return {"framework": found[0][0], "origin": f"{found[0][0]}, for {shortened(found[0][1].text)}"} if found else {}
 
 
 def _check_widths(text: str, model: Model, line: _Line) -> None:
