@@ -78,6 +78,19 @@ def is_described(text: str) -> bool:
     return _ASSIGNMENT.match(text) is not None and "(" not in text
 
 
+def _is_python(text: str) -> bool:
+    """Say whether a text that looks like code is Python, or a single line that is none and so may be a line of layers."""
+    if is_program(text) or "\n" in text.strip() or is_a_line_of_calls(text):
+        return True
+    from lstm_calc.formats.code.source import parsed
+
+    try:
+        parsed(text, "")
+    except ModelError:
+        return False
+    return True
+
+
 def read(
     text: str, input_dim: int | None = None, values: Mapping[str, Any] | None = None, spare: Mapping[str, Any] | None = None
 ) -> Model:
@@ -95,7 +108,7 @@ def read(
         from lstm_calc.formats.printed import read_printed
 
         return read_printed(text)
-    if not is_code(text):
+    if not is_code(text) or not _is_python(text):
         return notation.read(text)
     said: dict[str, Any] = {"input_dim": input_dim, "values": values, "spare": spare}
     return _read_calls(text, said) if is_a_line_of_calls(text) and not values and not spare else _read_code(text, said)

@@ -40,6 +40,7 @@ __all__ = [
     "layout_of",
     "offers",
     "option_words",
+    "other_names",
     "refusals",
     "settled",
     "uses_in",
@@ -106,6 +107,11 @@ def usual_name(name: str) -> str:
     return found if found in FRAMEWORKS else name
 
 
+def other_names(name: str) -> list[str]:
+    """Return the other names of a framework, which are taken in any case."""
+    return [other for other, usual in _ALIASES.items() if usual == name]
+
+
 def framework(name: str) -> Framework:
     """Return a framework by name; raise FrameworkError, with the nearest name, where there is none."""
     name = usual_name(name)
@@ -129,7 +135,7 @@ def _unknown(name: str) -> str:
     if lower in _SEVERAL:
         return f"{quoted(name)} names several libraries; which one: {listed(map(repr, _SEVERAL[lower].split()), 'or')}?"
     if lower in _SAME:
-        return f"{quoted(name)} has no table here; {_SAME[lower]} stores the same tensors: give {_SAME[lower]}"
+        return f"{quoted(name)} has no table here; {_SAME[lower]} stores the same tensors: give {_SAME[lower]!r}"
     return f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS)}"
 
 
@@ -138,10 +144,11 @@ def framework_of(model: Model | Template, name: str | None) -> Framework:
 
     Raises FrameworkError where there is none of the name.
     """
-    if name is None and model.framework is None:
+    name = model.framework if name is None else name
+    if name is None:
         found = setting()
         name = DEFAULT if found is None else found.framework
-    return framework(name or model.framework or DEFAULT)
+    return framework(name)
 
 
 _NO_WEIGHTS = Layout(rows=())

@@ -52,6 +52,8 @@ _WITH_FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     },
 }
 """Names that say a field of the layer as well."""
+_ALIKE = "imum|erage|pooling"
+"""What marks a longer spelling of a pool's name."""
 FRAMEWORKS = {"cudnnlstm": "keras", "cudnngru": "keras"}
 """Names that only one framework has."""
 _FUNCTIONS = (
@@ -244,10 +246,14 @@ def layer_names() -> list[str]:
 
 
 def other_names(kind: str) -> list[str]:
-    """Return the other names of a kind that have a meaning of their own, such as ``fc``: all but those with - or _."""
-    return [name for name, meant in _ALIASES.items() if meant == kind] + [
-        name for name, (meant, _) in _WITH_FIELDS.items() if meant == kind
-    ]
+    """Return the other names of a kind, of several that are alike one."""
+    named_so = [name for name, meant in _ALIASES.items() if meant == kind]
+    return named_so + [name for name, (meant, _) in _WITH_FIELDS.items() if meant == kind and not re.search(_ALIKE, name)]
+
+
+def function_names() -> list[str]:
+    """Return the functions whose names stand for an activation layer."""
+    return list(FUNCTIONS.values())
 
 
 def field_of(argument: str, fields: Any) -> str | None:
