@@ -96,7 +96,7 @@ def test_a_line_is_read_counted_and_written(line: str) -> None:
         ("8 > (lstm 4", "this parenthesis is not closed", "("),
         ("8 > lstm 4) > dense 3", "nothing is open here", ")"),
         ("8 > lstm 4 | gru 3", "| stands between branches, in parentheses", "|"),
-        ("8 > (lstm 4 | gru 3) add", "a > is missing before this", "add"),
+        ("8 > (lstm 4 | gru 3) 5", "a layer begins with its kind", "5"),
         ("8 > lstm 4 (gru 3)", "a > is missing before this", "("),
         ("8 > (lstm 4 > | gru 3) > add", "a layer is missing here", "|"),
         ("8 > (lstm 4 | gru 3) > dense 2", "dense reads one input, and 2 come in", "dense 2"),

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.models import is_code, named_model
+from lstm_calc.cli.models import named_model
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import shortened
+from lstm_calc.formats.reading import is_code
 
 if TYPE_CHECKING:
     from lstm_calc.cli.models import Said

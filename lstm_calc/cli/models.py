@@ -10,6 +10,8 @@ import typer
 
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
+from lstm_calc.formats.reading import is_a_line_of_calls, is_code, is_printed, is_program, load, program_and_entry, read
+from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.frozen import UNKNOWN, Record
 from lstm_calc.model import Dense, Embedding, Layer, Model, Other, Recurrent, layer_kind
 from lstm_calc.model.cells import CELLS
@@ -98,37 +100,6 @@ def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     if said is not NOTHING_SAID and not (isinstance(given["model"], str) and is_code(given["model"])):
         raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
     return {name: value for name, value in given.items() if name not in {"values", "values_file"}}, said
-
-
-_PROGRAM = r"(?s)(.+?\.(?:py|ipynb))(?::(.+))?"
-_PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
-
-
-def is_code(text: str) -> bool:
-    """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
-    return bool(re.fullmatch(_PROGRAM, text) or (re.match(_PIECE, text) and not re.search(_PRINTED, text)))
-
-
-_PRINTED = r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
-"""What tells a module or a summary that was printed."""
-
-
-def _text_in(model: str) -> str:
-    """Return the text of a model: that in a text file, for one that is named."""
-    if model.endswith(".txt") and "\n" not in model and Path(model).is_file():
-        from lstm_calc.formats.code.source import read_text
-
-        return read_text(Path(model), model)
-    return model
-
-
-def _code_model(model: str, input_dim: int | None, said: Said) -> Model:
-    """Return the model that code makes."""
-    from lstm_calc.formats import code
-
-    match = re.fullmatch(_PROGRAM, model)
-    more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim}
-    return code.load_code(match[1], match[2], **more) if match else code.read_code(model, **more)
 
 
 def read_model(
@@ -257,35 +228,27 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
 
 
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
-    """Return the model of the argument: Python code, standard input, a file, or the notation."""
-    model = _text_in(model)
-    if is_code(model):
-        return _code_model(model, input_dim, said)
-    if re.search(_PRINTED, model):
-        from lstm_calc.formats.printed import read_printed
+    """Return the model of the argument: a text in any form, the name of a file, or - for standard input."""
+    if is_program(model):
+        from lstm_calc.formats.code import load_code
 
-        return read_printed(model)
-    if is_a_path(model):
-        from lstm_calc.formats.modelfile import load
-
+        path, entry = program_and_entry(model)
+        return load_code(path, entry, said.values, input_dim, said.spare)
+    if is_a_path(model) and not (is_code(model) or is_printed(model)):
         return _with_stored(load(model, input_dim), model)
-    from lstm_calc.formats.notation import read
-
-    return read(model)
+    return read(model, input_dim, said.values, said.spare)
 
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
-    """Return the template of the argument: Python code, standard input, a file, or the notation."""
-    if is_code(model) or re.search(_PRINTED, _text_in(model)):
-        read = named_model(model, input_dim, said)
-        return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
+    """Return the template of the argument: a text in any form, the name of a file, or - for standard input."""
+    is_words = is_a_line_of_calls(model) and input_dim is None and said is NOTHING_SAID
+    if not is_words and (is_code(model) or is_printed(model) or model.endswith(".txt")):
+        return template_of(named_model(model, input_dim, said))
     if is_a_path(model):
         from lstm_calc.formats.modelfile import load_template
 
         return load_template(model)
-    from lstm_calc.formats.notation import read_template
-
-    return read_template(model)
+    return read_text_template(model)
 
 
 @_asking(*_WITH_ASSUMED)
@@ -324,7 +287,7 @@ def _no_budget() -> "Budget":
 
 def is_a_path(text: str) -> bool:
     """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
-    if re.fullmatch(_PROGRAM, text):
+    if is_program(text):
         return True
     if text == "-" or ">" in text:
         return text == "-"

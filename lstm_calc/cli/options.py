@@ -15,6 +15,7 @@ from lstm_calc.cli.models import read_model, read_models, read_said, read_templa
 from lstm_calc.cli.output import Output, form_of, formats
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
+from lstm_calc.frameworks.setting import Setting, looking_up
 from lstm_calc.inputs import noting
 
 _ANSWER = "Answer"
@@ -150,6 +151,13 @@ def _usual(word: str, known: Collection[str]) -> Iterator[str]:
         yield option + equals + value
 
 
+def _setting() -> Setting | None:
+    """Return the framework that is set for all models; what looks for it is imported when a model asks."""
+    from lstm_calc.cli.settings import find_setting
+
+    return find_setting()
+
+
 def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
     """Give a command the options behind each of its shared parameters, or behind ``more``; others it declares itself."""
     own = inspect.signature(run).parameters
@@ -160,7 +168,7 @@ def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callabl
     @wraps(run)
     def command(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
-        with noting():
+        with noting(), looking_up(_setting):
             for name, reader in readers.items():
                 values[name] = shared[name](**{option: given[option] for option in reader})
             return run(**values)

@@ -26,7 +26,7 @@ from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
@@ -38,6 +38,8 @@ _MOST_DOTS = 2
 """A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
 _LONGEST_WORD = 2000
 """The largest size has 1,661 binary digits."""
+_STDIN = "<stdin>"
+"""Standard input's name in messages."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
@@ -51,7 +53,8 @@ def load(path: str, input_dim: int | None = None) -> Model:
     ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
-    return loads(*_read(path), input_dim)
+    text, file = _read(path)
+    return _words(text, input_dim) if _has_words(text, file) else loads(text, file, input_dim)
 
 
 def load_from(stream: BinaryIO, file: str) -> Model:
@@ -62,6 +65,8 @@ def load_from(stream: BinaryIO, file: str) -> Model:
 def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
     """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
     text, file = _read(path)
+    if _has_words(text, file):
+        return _words(text, input_dim), Budget()
     data = _data(text, file)
     model = _described(data, file, input_dim)
     return model, _budget(data, file) if "budget" in data else Budget()
@@ -70,6 +75,10 @@ def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Bu
 def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
     text, file = _read(path)
+    if _has_words(text, file):
+        from lstm_calc.formats.reading import read_template
+
+        return read_template(text)
     data = _data(text, file)
     places = tuple(_opened(data)) if _has_types(data) else ()
     if not places:
@@ -79,17 +88,31 @@ def load_template(path: str) -> Template:
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
+def _has_words(text: str, file: str) -> bool:
+    """Say whether standard input has a line of notation, code or a printed summary, and no model file."""
+    from lstm_calc.formats.reading import is_described
+
+    return file == _STDIN and not is_described(text)
+
+
+def _words(text: str, input_dim: int | None) -> Model:
+    """Return the model that such a text describes."""
+    from lstm_calc.formats.reading import read
+
+    return read(text.strip(), input_dim)
+
+
 def _read(path: str) -> tuple[str, str]:
     """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":
             if sys.stdin is None:
-                raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
+                raise ModelFileError("nothing to read: standard input is closed", _STDIN)
             note(sys.stdin.buffer)
-            text = _text(sys.stdin.buffer, "<stdin>")
+            text = _text(sys.stdin.buffer, _STDIN)
             if not text:
-                raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
-            return text, "<stdin>"
+                raise ModelFileError("nothing to read: standard input is empty, or was read already", _STDIN)
+            return text, _STDIN
         with Path(path).open("rb") as stream:
             note(stream)
             return _text(stream, path), path
@@ -176,15 +199,23 @@ def _has_types(data: Any) -> bool:
 def _data(text: str, file: str) -> Any:
     """Return the values of a TOML or JSON text."""
     is_json = text.lstrip().startswith(("{", "[{", '"{')) or file.lower().endswith((".json", ".keras"))
+    return _parsed(_json, "JSON", text, file) if is_json else read_toml(text, file)
+
+
+def read_toml(text: str, file: str) -> Any:
+    """Return the values of a TOML text; raise ModelFileError, with the place, for what is none."""
+    return _parsed(_toml, "TOML", text, file)
+
+
+def _parsed(parse: Callable[[str], Any], form: str, text: str, file: str) -> Any:
     try:
-        data = (_json if is_json else _toml)(text)
+        return parse(text)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         why = "a number has too many digits" if "integer string conversion" in why else why
-        raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
-    return data
+        raise ModelFileError(f"not {form}: {why}", file) from None
 
 
 def _opened(data: dict[str, Any]) -> Iterator[Place]:

@@ -172,7 +172,9 @@ class _Row(Record):
 _BOX = re.compile(r"[│┃|]")
 _RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
 _NUMBER = r"-?[\d,]+|--"
-_KERAS_ROW = re.compile(rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?")
+_KERAS_ROW = re.compile(
+    rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?"
+)
 _TORCHINFO_ROW = re.compile(
     rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
 )

@@ -19,6 +19,7 @@ from lstm_calc.frameworks.rows import (
     option_words,
     settled,
 )
+from lstm_calc.frameworks.setting import setting
 from lstm_calc.model.layers import Layer, Recurrent
 from lstm_calc.model.reading import wanted_ranks
 from lstm_calc.model.sizes import product
@@ -50,6 +51,7 @@ __all__ = [
     "layout_of",
     "offers",
     "option_words",
+    "other_names",
     "refusals",
     "settled",
     "uses_in",
@@ -97,8 +99,10 @@ _ALIASES = {
 }
 """Other names of frameworks, taken for them: TensorFlow is 2, whose layers are Keras's, and Flax is NNX, its newer API."""
 
-_MEANT = {"jax": "flax-nnx flax-linen haiku equinox", "tfjs": "keras", "mxnet": "pytorch"}
-"""What may be meant by names that are several frameworks', or of one that has no table but stores the same tensors."""
+_SEVERAL = {"jax": "flax-nnx flax-linen haiku equinox"}
+"""Names that several frameworks share."""
+_SAME = {"tfjs": "keras", "tensorflow.js": "keras", "tensorflowjs": "keras", "mxnet": "pytorch", "gluon": "pytorch"}
+"""Frameworks that have no table, and whose table stores the same tensors."""
 
 
 def usual_name(name: str) -> str:
@@ -112,6 +116,11 @@ def usual_name(name: str) -> str:
     lower = name.strip().lower()
     found = _ALIASES.get(lower, lower)
     return found if found in FRAMEWORKS else name
+
+
+def other_names(name: str) -> list[str]:
+    """Return the other names of a framework, which are taken in any case."""
+    return [other for other, usual in _ALIASES.items() if usual == name]
 
 
 def framework(name: str) -> Framework:
@@ -133,17 +142,24 @@ def _unknown(name: str) -> str:
     """Return, as a sentence, that there is no framework of a name, and which one may be meant."""
     if "," in name:
         return f"{quoted(name)} names several frameworks, where one is asked for; compare takes several"
-    meant = [repr(each) for each in _MEANT.get(name.lower(), "").split()]
-    hint = f"; did you mean {listed(meant, 'or')}?" if meant else did_you_mean(name, FRAMEWORKS)
-    return f"{quoted(name)} is not a framework{hint}"
+    lower = name.strip().lower()
+    if lower in _SEVERAL:
+        return f"{quoted(name)} names several libraries; which one: {listed(map(repr, _SEVERAL[lower].split()), 'or')}?"
+    if lower in _SAME:
+        return f"{quoted(name)} has no table here; {_SAME[lower]} stores the same tensors: give {_SAME[lower]!r}"
+    return f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS)}"
 
 
 def framework_of(model: Model | Template, name: str | None) -> Framework:
-    """Return the framework that answers for a model: the one of a name, else the model's own, else the default.
+    """Return the framework that answers for a model: the one of a name, else the model's own, else what is set, else the default.
 
     Raises FrameworkError where there is none of the name.
     """
-    return framework(name if name is not None else model.framework or DEFAULT)
+    name = model.framework if name is None else name
+    if name is None:
+        found = setting()
+        name = DEFAULT if found is None else found.framework
+    return framework(name)
 
 
 _NO_WEIGHTS = Layout(rows=())

@@ -11,7 +11,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params, uncounted_words
-from lstm_calc.questions.words import FROM_FILE
+from lstm_calc.questions.words import from_file
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
@@ -27,7 +27,7 @@ class Check(Record):
     """One model, under the name it was asked by: what it costs beside its budget, or why that cannot be said.
 
     A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
-    asked for; ``own``: it is that of the model's file.
+    asked for; ``because`` says, in words, where it comes from if nobody asked for it.
     """
 
     model: str
@@ -35,7 +35,7 @@ class Check(Record):
     costs: Budget = Budget()
     error: str | None = None
     framework: str | None = None
-    own: bool = False
+    because: str = ""
 
     @property
     def over(self) -> dict[str, int]:
@@ -105,7 +105,7 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
         costs = _lower_bounds(counted, limited, dtype_of(conditions.get("dtype", "float32")))
     else:
         costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
-    return Check(str(model), budget, costs, framework=table.name, own=table.name == model.framework)
+    return Check(str(model), budget, costs, framework=table.name, because=from_file(model, table.name))
 
 
 def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) -> Budget:
@@ -144,13 +144,13 @@ def check_document(answer: Checks) -> Document:
 
 
 def _frameworks_words(answer: Checks) -> str:
-    """Return, in words, the frameworks that the models are counted in, and whether they are those of their files."""
-    own = all(check.own for check in answer.models if check.framework is not None)
-    return f", in {listed(answer.frameworks)}{FROM_FILE * own}" if answer.frameworks else ""
+    """Return, in words, the frameworks that the models are counted in, and where they all come from if nobody asked for them."""
+    because = {check.because for check in answer.models if check.framework is not None}
+    return f", in {listed(answer.frameworks)}{because.pop() if len(because) == 1 else ''}" if answer.frameworks else ""
 
 
 def _framework_words(check: Check) -> str | None:
-    return f"{check.framework}{FROM_FILE * check.own}" if check.framework else None
+    return f"{check.framework}{check.because}" if check.framework else None
 
 
 def _verdict(check: Check) -> str:

@@ -9,7 +9,7 @@ from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record
 from lstm_calc.questions.params import whole_params
-from lstm_calc.questions.words import FROM_FILE
+from lstm_calc.questions.words import from_file
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -195,11 +195,10 @@ def _values(row: Row) -> tuple[Value, ...]:
 
 
 def _subject_words(subject: Subject) -> str:
-    """Return, in words, what is compared; where the framework is that of its file, that too."""
+    """Return, in words, what is compared; where nobody asked for the framework, where it comes from, too."""
     framework = subject.count.framework
-    if framework != subject.model.framework:
-        return subject.name
-    return f"{subject.name.removesuffix(f' in {framework}')} in {framework}{FROM_FILE}"
+    because = from_file(subject.model, framework)
+    return f"{subject.name.removesuffix(f' in {framework}')} in {framework}{because}" if because else subject.name
 
 
 def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.axes import CONDITIONS, Axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import FROM_FILE, headline, measure_words
+from lstm_calc.questions.words import from_file, headline, measure_words
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -217,9 +217,9 @@ def sweep_document(model: Model, answer: Sweep, rows: Iterable[Row]) -> Document
 
 
 def _title(model: Model, answer: Sweep) -> str:
-    """Return what varies, and in which framework where that is the file's own and does not vary."""
-    own = answer.framework == model.framework and all(axis.name != "framework" for axis in answer.axes)
-    return f"Variants of {headline(model)}{f' in {answer.framework}{FROM_FILE}' * own}"
+    """Return what varies, and in which framework where nobody asked for it and it does not vary."""
+    because = "" if any(axis.name == "framework" for axis in answer.axes) else from_file(model, answer.framework)
+    return f"Variants of {headline(model)}{f' in {answer.framework}{because}' if because else ''}"
 
 
 def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | None = None) -> Chart:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lstm_calc.frameworks.setting import setting_used
+
 if TYPE_CHECKING:
     from lstm_calc.model import Model
 
@@ -22,8 +24,14 @@ FROM_FILE = ", from the file"
 
 
 def from_file(model: Model, framework: str) -> str:
-    """Return, in words, that a framework is the one of the model's file; nothing where it is another."""
-    return FROM_FILE if framework == model.framework else ""
+    """Return, in words, where a framework comes from that nobody asked for: the model's file or code, or what is set for all.
+
+    Nothing where it is another one.
+    """
+    if framework == model.framework:
+        return ", from the code" if model.origin else FROM_FILE
+    found = setting_used()
+    return f", from {found.place}" if model.framework is None and found and found.framework == framework else ""
 
 
 def block_words(*, transposed: bool, raveled: bool) -> str:

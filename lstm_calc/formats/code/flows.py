@@ -221,7 +221,25 @@ def _read(layer: Made, source: Any, cause: Cause) -> None:
         layer.reads = incoming(cause.place, layer.name).width if outside else Unknown(found)
 
 
-_POINTWISE = frozenset("relu relu_ leaky_relu elu selu gelu silu tanh sigmoid softmax log_softmax dropout dropout2d layer_norm normalize".split())
+_POINTWISE = frozenset(
+    [
+        "relu",
+        "relu_",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "gelu",
+        "silu",
+        "tanh",
+        "sigmoid",
+        "softmax",
+        "log_softmax",
+        "dropout",
+        "dropout2d",
+        "layer_norm",
+        "normalize",
+    ]
+)
 
 
 def torch_function(name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:

@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 _POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 _AVERAGE = ("kernel_size", "stride", "padding", "ceil_mode")
-_RESHAPING = ("Pool", "Flatten", "Unflatten", "Upsample", "Pixel", "Pad", "Unpool", "Fold", "Unfold", "GLU", "Similarity", "Distance")
+_RESHAPING = (
+    "Pool",
+    "Flatten",
+    "Unflatten",
+    "Upsample",
+    "Pixel",
+    "Pad",
+    "Unpool",
+    "Fold",
+    "Unfold",
+    "GLU",
+    "Similarity",
+    "Distance",
+)
 
 
 def known(value: Any) -> Shape | None:
@@ -110,7 +123,9 @@ def _pooled(name: str, shape: Shape, given: dict[str, Any]) -> Array | None:
     padding, dilation = (window(given.get(key, default), dims) for key, default in (("padding", 0), ("dilation", 1)))
     rounded = ceil if given.get("ceil_mode") is True else floor
     parts = zip(sizes, kernel, stride, padding, dilation, strict=True)
-    return _checked((*before, *(rounded((size + 2 * pad - wide * (kern - 1) - 1) / step) + 1 for size, kern, step, pad, wide in parts)))
+    return _checked(
+        (*before, *(rounded((size + 2 * pad - wide * (kern - 1) - 1) / step) + 1 for size, kern, step, pad, wide in parts))
+    )
 
 
 def flattened(shape: Shape, start: int = 0, end: int = -1) -> Array:

@@ -9,7 +9,6 @@ from typing import Any
 from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.values import Cause, External, Instance, Module, Place
 
-
 _ARGUMENTS = frozenset({"input_size", "hidden_size", "num_layers", "batch_first", "proj_size", "bidirectional"})
 """Arguments of recurrent layers in PyTorch that those in Keras do not have."""
 
