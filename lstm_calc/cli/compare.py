@@ -12,8 +12,6 @@ from lstm_calc.errors import shortened
 if TYPE_CHECKING:
     from lstm_calc.cli.models import Said
     from lstm_calc.model import Model
-    from lstm_calc.questions.compare import Comparison
-    from lstm_calc.render.document import Document
 
 _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
 
@@ -31,7 +29,7 @@ def run(
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
     said = said if len(models) == 1 else said.shared
     answer = compare([(shortened(text), _model(text, said)) for text in models], names)
-    output.show(answer.data, lambda: _document(answer))
+    output.show(answer)
     return 1 if fail and answer.differs else 0
 
 
@@ -40,9 +38,3 @@ def _model(text: str, said: "Said") -> "Model":
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
     return at_revision(text) if is_a_revision(text) and not is_code(text) else named_model(text, said=said)
-
-
-def _document(answer: "Comparison") -> "Document":
-    from lstm_calc.questions.compare import compare_document
-
-    return compare_document(answer)

@@ -1,16 +1,12 @@
 """``lstm-calc cost``."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, read_training
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.cost import Cost
-    from lstm_calc.render.document import Document
 
 
 @partial(with_options, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
@@ -33,10 +29,4 @@ def run(
 
     answer = cost(model, framework, **batch, **dtype, **training, **device)
     warn(model.remarks)
-    return output.show(answer.data, lambda: _document(model, answer))
-
-
-def _document(model: Model, answer: "Cost") -> "Document":
-    from lstm_calc.questions.cost import cost_document
-
-    return cost_document(model, answer)
+    return output.show(answer)

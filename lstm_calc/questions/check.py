@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import framework_of
-from lstm_calc.frozen import Record
 from lstm_calc.model.budget import Budget
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params, uncounted_words
 from lstm_calc.questions.words import FROM_FILE
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Value
 
 
-class Check(Record):
+class Check(Data):
     """One model, under the name it was asked by: what it costs beside its budget, or why that cannot be said.
 
     A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
-    asked for; ``own``: it is that of the model's file.
+    asked for; ``own``: it is that of the model's file. ``is_file``: the model's name is that of a file.
     """
+
+    json = ("model", "framework", "fits", "error", "limits")
 
     model: str
     budget: Budget = Budget()
@@ -36,6 +38,7 @@ class Check(Record):
     error: str | None = None
     framework: str | None = None
     own: bool = False
+    is_file: bool = False
 
     @property
     def over(self) -> dict[str, int]:
@@ -48,20 +51,33 @@ class Check(Record):
         """Whether the model is within its budget."""
         return self.error is None and not self.over
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
+    @property
+    def limits(self) -> dict[str, dict[str, int | None]]:
+        """For each measure, what the model takes, what the budget allows, and what is over."""
         over, most = self.over, self.budget.asdict()
-        limits = {
+        return {
             name: {"value": value, "budget": most[name], "over": over.get(name, 0)} for name, value in self.costs.changed().items()
         }
-        return {"model": self.model, "framework": self.framework, "fits": self.fits, "error": self.error, "limits": limits}
 
 
-class Checks(Record):
+class Checks(Answer):
     """Several models, each as its framework stores it."""
+
+    schema = "lstm-calc/check/1"
+    json = ("schema", "framework", "dtype", "fits", "models")
 
     dtype: str
     models: tuple[Check, ...]
+
+    @property
+    def framework(self) -> str | None:
+        """The framework of all models, None where there are several or none."""
+        return self.frameworks[0] if len(self.frameworks) == 1 else None
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of them fit."""
+        return not self.failures
 
     @property
     def frameworks(self) -> tuple[str, ...]:
@@ -78,11 +94,31 @@ class Checks(Record):
         """How many of them do not fit, or could not be checked."""
         return sum(not check.fits for check in self.models)
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        framework = self.frameworks[0] if len(self.frameworks) == 1 else None
-        head = {"schema": "lstm-calc/check/1", "framework": framework, "dtype": self.dtype, "fits": not self.failures}
-        return head | {"models": [check.data() for check in self.models]}
+    def document(self) -> Document:
+        """Return whether the models fit their budgets, a line for each."""
+        fitting = len(self.models) - self.failures
+        title = f"{fitting:,} of {len(self.models):,} fit the budget{_frameworks_words(self)}, {self.dtype}"
+        columns = (
+            Column("model", "model"),
+            Column("verdict", "verdict"),
+            Column("params", "parameters", "number"),
+            Column("max_params", "at most", "number"),
+            Column("bytes", "weights", "bytes"),
+            Column("max_bytes", "at most", "bytes"),
+            Column("macs", "MACs", "number"),
+            Column("max_macs", "at most", "number"),
+            Column("over", "over by"),
+            Column("framework", "framework", shown=len(self.frameworks) > 1),
+        )
+        lines = tuple(
+            Line((each.model, _verdict(each), *_limits(each), over_words(each) or None, _framework_words(each)))
+            for each in self.models
+        )
+        return Document(title, (Table(columns, lines),), ())
+
+    def github(self) -> str:
+        """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
+        return "".join(f"{_annotation(each)}\n" for each in self.models)
 
 
 def check(model: Model, budget: Budget, framework_name: str | None = None, **conditions: Any) -> Check:
@@ -120,29 +156,6 @@ def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) ->
     return Budget(**over)
 
 
-def check_document(answer: Checks) -> Document:
-    """Return whether models fit their budgets, a line a model."""
-    fitting = len(answer.models) - answer.failures
-    title = f"{fitting:,} of {len(answer.models):,} fit the budget{_frameworks_words(answer)}, {answer.dtype}"
-    columns = (
-        Column("model", "model"),
-        Column("verdict", "verdict"),
-        Column("params", "parameters", "number"),
-        Column("max_params", "at most", "number"),
-        Column("bytes", "weights", "bytes"),
-        Column("max_bytes", "at most", "bytes"),
-        Column("macs", "MACs", "number"),
-        Column("max_macs", "at most", "number"),
-        Column("over", "over by"),
-        Column("framework", "framework", shown=len(answer.frameworks) > 1),
-    )
-    lines = tuple(
-        Line((each.model, _verdict(each), *_limits(each), over_words(each) or None, _framework_words(each)))
-        for each in answer.models
-    )
-    return Document(title, (Table(columns, lines),), ())
-
-
 def _frameworks_words(answer: Checks) -> str:
     """Return, in words, the frameworks that the models are counted in, and whether they are those of their files."""
     own = all(check.own for check in answer.models if check.framework is not None)
@@ -178,15 +191,10 @@ def _words(what: Budget) -> str:
     return listed(_WORDS[name](number) for name, number in what.changed().items())
 
 
-def github_annotations(answer: Checks, files: frozenset[str]) -> str:
-    """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
-    return "".join(f"{_annotation(each, each.model in files)}\n" for each in answer.models)
-
-
-def _annotation(check: Check, is_file: bool) -> str:
+def _annotation(check: Check) -> str:
     if check.fits:
         return f"fits: {_escaped(check.model, '')}: {_sizes(check)}"
-    place = f"file={_escaped(check.model, ':,')},title=lstm-calc" if is_file else "title=lstm-calc"
+    place = f"file={_escaped(check.model, ':,')},title=lstm-calc" if check.is_file else "title=lstm-calc"
     message = f"{check.model} is over by {over_words(check)}: {_sizes(check)}" if check.error is None else check.error
     return f"::error {place}::{_escaped(message, '')}"
 

@@ -8,6 +8,7 @@ from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.params import whole_params
 from lstm_calc.questions.words import FROM_FILE
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Value
 
 
-class Subject(Record):
+class Subject(Data):
     """One model in one framework, under the name by which it is compared."""
 
     name: str
@@ -45,7 +46,7 @@ class Cell(Record):
     params: int
 
 
-class Row(Record):
+class Row(Data):
     """One layer by its name, or the total; a cell is None where a subject has no such layer, which counts as nothing."""
 
     name: str
@@ -74,14 +75,17 @@ class Row(Record):
             "name": self.name,
             "layers": [cell.words if cell else None for cell in self.cells],
             "params": [cell.params if cell else None for cell in self.cells],
-            "deltas": self.deltas,
-            "changes": self.changes,
+            "deltas": [*self.deltas],
+            "changes": [*self.changes],
             "differs": self.differs,
         }
 
 
-class Comparison(Record):
+class Comparison(Answer):
     """What is compared, the first of it being what the others are held against."""
+
+    schema = "lstm-calc/compare/1"
+    json = ("schema", "subjects", "rows", "total", "differs")
 
     subjects: tuple[Subject, ...]
     rows: tuple[Row, ...]
@@ -92,15 +96,15 @@ class Comparison(Record):
         """Whether any row differs."""
         return any(row.differs for row in (*self.rows, self.total))
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {
-            "schema": "lstm-calc/compare/1",
-            "subjects": [subject.data() for subject in self.subjects],
-            "rows": [row.data() for row in self.rows],
-            "total": self.total.data(),
-            "differs": self.differs,
-        }
+    def document(self) -> Document:
+        """Return all side by side, each held against the first; names that are long or of several words go by number."""
+        names = [subject.name for subject in self.subjects]
+        short = all(len(name) <= _LONGEST_TITLE and " " not in name for name in names)
+        titles = names if short else [f"#{number}" for number in range(1, len(names) + 1)]
+        lines = [Line(_values(row)) for row in self.rows]
+        table = Table(tuple(_columns(self, titles)), (*lines, Line(_values(self.total), sum="total")))
+        title = f"Parameters of {listed(names)}" if titles is names else "Parameters side by side"
+        return Document(title, (table,), tuple(_notes(self, titles)))
 
 
 def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] = ()) -> Comparison:
@@ -158,17 +162,6 @@ def _alone(layer: Layer) -> Layer:
 
 
 _LONGEST_TITLE = 16
-
-
-def compare_document(answer: Comparison) -> Document:
-    """Return what is compared side by side, each held against the first; names that are long or of several words go by number."""
-    names = [subject.name for subject in answer.subjects]
-    short = all(len(name) <= _LONGEST_TITLE and " " not in name for name in names)
-    titles = names if short else [f"#{number}" for number in range(1, len(names) + 1)]
-    lines = [Line(_values(row)) for row in answer.rows]
-    table = Table(tuple(_columns(answer, titles)), (*lines, Line(_values(answer.total), sum="total")))
-    title = f"Parameters of {listed(names)}" if titles is names else "Parameters side by side"
-    return Document(title, (table,), tuple(_notes(answer, titles)))
 
 
 def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:

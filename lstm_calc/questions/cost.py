@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import caller_notes, framework, framework_of
-from lstm_calc.frozen import Record, quotient
+from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.operations import Work, idle_gates, merge_flops, work_in
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.questions.words import from_file, headline
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from lstm_calc.runs import Batch, LayerRun
 
 
-class LayerCost(Record):
+class LayerCost(Data):
     """One layer: the work of a step of one sequence, how often that is done in the batch, and the work of the batch.
 
     ``runs`` counts the steps of all sequences that flow in, or the sequences where a layer reads them whole (a convolution over the
@@ -37,6 +38,8 @@ class LayerCost(Record):
     last does); ``idle`` are the gates that are stored, but follow from another and are not computed.
     ``moved`` are the bytes of a step of every sequence: its weights read once, its states read and written, input and output.
     """
+
+    json = ("name", "type", "runs", "given", "moved", "idle")
 
     name: str
     type: str
@@ -50,15 +53,16 @@ class LayerCost(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        named = {name: getattr(self, name) for name in ("name", "type", "runs", "given", "moved")} | {"idle": list(self.idle)}
-        return named | self.whole.data() | {"per_step": self.step.data(), "bytes": self.bytes.data()}
+        return super().data() | self.whole.data() | {"per_step": self.step.data(), "bytes": self.bytes.data()}
 
 
-class Traffic(Record):
+class Traffic(Data):
     """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two.
 
     What is larger than any float is None.
     """
+
+    json = ("flops", "moved", "compute_seconds", "memory_seconds", "intensity", "bound")
 
     flops: int
     moved: int
@@ -77,18 +81,18 @@ class Traffic(Record):
             return None
         return "compute" if self.compute_seconds >= self.memory_seconds else "memory"
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return self.asdict() | {"intensity": self.intensity, "bound": self.bound}
 
-
-class Cost(Record):
+class Cost(Answer):
     """What a model costs in a framework; ``space`` is the image that it reads, where there is one.
 
     All sequences of the ``batch`` have so many ``steps``, or each one of the ``lengths``. ``flops`` and ``bandwidth`` are a
     device's operations and bytes a second.
     """
 
+    schema = "lstm-calc/cost/1"
+    json = ("schema", "framework", "dtype", "batch", "steps", "lengths", "space", "optimizer", "truncate")
+
+    model: Model
     framework: str
     dtype: str
     batch: int
@@ -130,17 +134,20 @@ class Cost(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; what was not asked for is null."""
-        asked = {name: value for name, value in self.asdict().items() if name not in {"layers", "flops", "bandwidth"}}
-        return {
-            "schema": "lstm-calc/cost/1",
-            **asked,
-            **self.whole.data(),
+        parts = {
             "per_step": self.step.data(),
             "per_sequence": self._per_sequence(),
             "bytes": self.bytes.data(),
             "step": self.traffic.data(),
             "layers": [layer.data() for layer in self.layers],
         }
+        return super().data() | self.whole.data() | parts
+
+    def document(self) -> Document:
+        """Return the work and the bytes, by layer and in total."""
+        title = f"Cost of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}: {batch_words(self)}"
+        tables = (_work_table(self), _bytes_table(self), _traffic_table(self.traffic))
+        return Document(title, tables, tuple(_notes(self.model, self)))
 
     def _per_sequence(self) -> dict[str, int] | None:
         """Return the work of one sequence, where all are of one length."""
@@ -186,6 +193,7 @@ def cost(
     pairs = zip(runs, training, strict=True)
     layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in pairs)
     return Cost(
+        model=model,
         framework=table.name,
         dtype=dtype,
         batch=asked.sequences,
@@ -232,13 +240,6 @@ def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channe
 
 def _sum(works: Iterable[Work]) -> Work:
     return Work(*map(sum, zip(*(work.asdict().values() for work in works), strict=True)))
-
-
-def cost_document(model: Model, answer: Cost) -> Document:
-    """Return what a model costs: its work and its bytes, by layer and in total."""
-    title = f"Cost of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}: {batch_words(answer)}"
-    tables = (_work_table(answer), _bytes_table(answer), _traffic_table(answer.traffic))
-    return Document(title, tables, tuple(_notes(model, answer)))
 
 
 def batch_words(answer: Cost) -> str:

@@ -13,9 +13,9 @@ from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers
 from lstm_calc.errors import few, listed
 from lstm_calc.frameworks import equation_words, framework_of, layout_for, uses_in
 from lstm_calc.frameworks.counting import Shape, sizes_of
-from lstm_calc.frozen import Record
 from lstm_calc.model import Input, Recurrent
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
 from lstm_calc.questions.words import from_file, headline
@@ -43,7 +43,7 @@ def _read(layer: Layer) -> Fragment:
 """The input of a step, by what a layer reads; a token is a number without axes, a vector is the same at every step."""
 
 
-class Operand(Record):
+class Operand(Data):
     """One matrix or vector of a layer by the symbol of its equations; ``shape`` is (units, input), however it is stored.
 
     ``fixed``: it stays at its initial zeros in a layer that is trained otherwise.
@@ -57,7 +57,7 @@ class Operand(Record):
     fixed: bool
 
 
-class Gate(Record):
+class Gate(Data):
     """One gate: the symbol of what it gives, None where no equation reads it, and what it is for.
 
     ``stored``: it has weights of its own; one that is coupled to another has none.
@@ -69,7 +69,7 @@ class Gate(Record):
     stored: bool
 
 
-class LayerExplanation(Record):
+class LayerExplanation(Data):
     """One layer, or several that are alike in everything but their names.
 
     ``operands`` are those of one direction; ``sizes`` has the words of all shapes; ``steps`` end with the count of one layer.
@@ -96,18 +96,15 @@ class LayerExplanation(Record):
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
         return {
-            "names": self.names,
+            "names": [*self.names],
             "type": self.layer.kind,
             "input_dim": self.input_dim,
             "output_dim": self.output_dim,
             "ways": [way for way in self.layer.directions if way],
             "equations": [line.text for line in self.lines],
-            "operands": [operand.asdict() for operand in self.operands],
-            "gates": [gate.asdict() for gate in self.gates],
-            "functions": self.functions,
-            "forget_bias": self.forget_bias,
+            **{name: plain(getattr(self, name)) for name in ("operands", "gates", "functions", "forget_bias")},
             "operations": [operation for line in self.lines for operation in self._operations(line)],
-            "steps": [step.asdict() for step in self.steps],
+            "steps": plain(self.steps),
             "total": self.total,
         }
 
@@ -116,29 +113,35 @@ class LayerExplanation(Record):
             {
                 "for": line.name,
                 "operation": operation.text,
-                "shapes": [self.shape(term.axes) for term in operation.operands],
-                "gives": self.shape(operation.gives),
+                "shapes": [plain(self.shape(term.axes)) for term in operation.operands],
+                "gives": plain(self.shape(operation.gives)),
             }
             for operation in line.operations
         ]
 
 
-class Explanation(Record):
+class Explanation(Answer):
     """A model's layers, each explained once, and their sum."""
 
+    schema = "lstm-calc/explain/1"
+    json = ("schema", "framework", "layers")
+
+    model: Model
     framework: str
     layers: tuple[LayerExplanation, ...]
     total: Step
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        return {
-            "schema": "lstm-calc/explain/1",
-            "framework": self.framework,
-            "layers": [layer.data() for layer in self.layers],
-            "numbers": self.total.numbers,
-            "total": self.total.result,
-        }
+        return super().data() | {"numbers": self.total.numbers, "total": self.total.result}
+
+    def document(self, *, step: bool = False) -> Document:
+        """Return why the model has as many parameters as it has; with ``step``, also one time step of every layer."""
+        said: set[Block] = set()
+        body = [block for layer in self.layers for block in _layer_blocks(self, layer, said, step=step)]
+        tables = (_steps_table(self), _operations_table(self)) if step else (_steps_table(self),)
+        title = f"{headline(self.model)}, explained as {self.framework} counts it{from_file(self.model, self.framework)}"
+        return Document(title, tables, (), body=(*body, *_sum_blocks(self)))
 
 
 def explain(model: Model, framework_name: str | None = None) -> Explanation:
@@ -159,7 +162,7 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers if layer.total) or "0"
     total = sum(len(each.names) * each.total for each in layers)
-    return Explanation(table.name, layers, Step("all layers", numbers, numbers, total))
+    return Explanation(model, table.name, layers, Step("all layers", numbers, numbers, total))
 
 
 def _unnamed(layer: Layer) -> Layer:
@@ -377,15 +380,6 @@ _MERGES = {
     "average": "the mean of the two outputs is taken, which gives",
     "none": "the two outputs stay apart, each of",
 }
-
-
-def explain_document(model: Model, answer: Explanation, *, step: bool) -> Document:
-    """Return why a model has as many parameters as it has; with ``step``, also one time step of every layer."""
-    said: set[Block] = set()
-    body = [block for layer in answer.layers for block in _layer_blocks(answer, layer, said, step=step)]
-    tables = (_steps_table(answer), _operations_table(answer)) if step else (_steps_table(answer),)
-    title = f"{headline(model)}, explained as {answer.framework} counts it{from_file(model, answer.framework)}"
-    return Document(title, tables, (), body=(*body, *_sum_blocks(answer)))
 
 
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:

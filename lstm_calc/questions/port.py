@@ -13,6 +13,7 @@ from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, offers, refusals, settled, with_defaults
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import axis_order, tensors
 from lstm_calc.questions.words import RAVELED_LEGEND, headline
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _BIASES = ("bias", "recurrent_bias")
 
 
-class Term(Record):
+class Term(Data):
     """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move turns them."""
 
     tensor: str
@@ -45,7 +46,7 @@ class Term(Record):
     raveled: bool
 
 
-class Move(Record):
+class Move(Data):
     """What fills one block of a target tensor: ``sign`` times the sum of the terms, its axes in ``order``, plus ``offset``.
 
     Without terms the block is zeros. ``source_gate`` is the gate that the terms are of. ``raveled``: the numbers are laid row by
@@ -64,15 +65,20 @@ class Move(Record):
     raveled: bool
 
 
-class Filled(Record):
+class Filled(Data):
     """A tensor of the target, and what fills it; ``like`` is the source tensor whose dtype it has where it is zeros."""
 
     tensor: Tensor
     moves: tuple[Move, ...]
     like: str
 
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        tensor = {name: plain(getattr(self.tensor, name)) for name in ("name", "layer", "shape")}
+        return tensor | {"blocks": plain(self.moves)}
 
-class Unused(Record):
+
+class Unused(Data):
     """A block of a source tensor that goes nowhere; ``zeros``: it is frozen at zero, else the cell does not read it."""
 
     tensor: str
@@ -82,12 +88,16 @@ class Unused(Record):
     zeros: bool
 
 
-class Port(Record):
-    """How the tensors of a target are filled from those of a source; ``model`` has every choice made that was left open.
+class Port(Answer):
+    """How the tensors of a target are filled from those of a source.
 
+    ``model`` is the one that was ``asked`` for, with every choice made that was left open.
     ``ported`` is the model in the target: with biases, of zeros, where the target has no such layer without them.
     """
 
+    schema = "lstm-calc/port/1"
+
+    asked: Model
     model: Model
     ported: Model
     source: Storage
@@ -98,18 +108,22 @@ class Port(Record):
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
         return {
-            "schema": "lstm-calc/port/1",
+            "schema": self.schema,
             "model": str(self.model),
             "from": self.source.framework,
             "to": self.target,
-            "tensors": [_filled_data(filled) for filled in self.filled],
-            "unused": [unused.asdict() for unused in self.unused],
+            "tensors": plain(self.filled),
+            "unused": plain(self.unused),
         }
 
-
-def _filled_data(filled: Filled) -> dict[str, Any]:
-    blocks = [move.asdict() | {"terms": [term.asdict() for term in move.terms]} for move in filled.moves]
-    return {"name": filled.tensor.name, "layer": filled.tensor.layer, "shape": filled.tensor.shape, "blocks": blocks}
+    def document(self) -> Document:
+        """Return which blocks of the source go where in the target, and how."""
+        name = self.source.framework
+        from_its_file = " (from the file)" * (name == self.asked.framework)
+        title = f"Port of {headline(self.asked)} from {name}{from_its_file} to {self.target}"
+        shapes = {tensor.name: tensor.shape for tensor in self.source.tensors}
+        tables = (_moves_table(self, shapes), *([_unused_table(self, shapes)] if self.unused else []))
+        return Document(title, tables, tuple(_notes(self.asked, self)))
 
 
 class _Side(Record):
@@ -146,7 +160,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     [('input', ((0, 4),), 0), ('forget', ((8, 12),), 1), ('cell', ((4, 8),), 0), ('output', ((12, 16),), 0)]
     """
     ours, theirs = framework_of(model, source), framework(target)
-    model, ported = _settled(model, ours, theirs)
+    asked = model
+    model, ported = _settled(asked, ours, theirs)
     stored, wanted = tensors(model, ours.name), tensors(ported, theirs.name)
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
@@ -160,7 +175,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
         filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
         unused += crossing.unused()
-    return Port(model, ported, stored, theirs.name, tuple(filled), tuple(unused))
+    return Port(asked, model, ported, stored, theirs.name, tuple(filled), tuple(unused))
 
 
 def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model, Model]:
@@ -315,15 +330,6 @@ def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
 
 
 _MATRIX = 2
-
-
-def port_document(model: Model, answer: Port) -> Document:
-    """Return which blocks of the source go where in the target, and how; ``model`` is the one that was asked for."""
-    name = answer.source.framework
-    title = f"Port of {headline(model)} from {name}{' (from the file)' * (name == model.framework)} to {answer.target}"
-    shapes = {tensor.name: tensor.shape for tensor in answer.source.tensors}
-    tables = (_moves_table(answer, shapes), *([_unused_table(answer, shapes)] if answer.unused else []))
-    return Document(title, tables, tuple(_notes(model, answer)))
 
 
 def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:

@@ -13,6 +13,7 @@ from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import MAX_SIZE, Record, quotient
 from lstm_calc.model import Model
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
+from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.measures import NAMES, chosen, measures
 from lstm_calc.questions.words import from_file, headline, measure_words
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -31,12 +32,15 @@ class Candidate(Record):
     costs: dict[str, int]
 
 
-class Solution(Record):
+class Solution(Answer):
     """What fits a budget: ``fit`` is the largest that does, ``next`` the one after it, which does not.
 
     ``unknown`` is the field that was solved for. ``fit`` is None where nothing fits, and ``next`` then the smallest there is;
     ``next`` is None where there is none larger, or none at all among the multiples asked for, and ``end`` says why.
     """
+
+    schema = "lstm-calc/solve/1"
+    json = ("schema", "framework", "unknown")
 
     framework: str
     unknown: str
@@ -53,9 +57,18 @@ class Solution(Record):
             name: {"limit": limit, "used": used.get(name), "share": used[name] / limit if used else None}
             for name, limit in self.budget.items()
         }
-        following = _plain(self.unknown, self.next)
-        schema = {"schema": "lstm-calc/solve/1", "framework": self.framework, "unknown": self.unknown}
-        return {**schema, **fit, "next": following, "budget": budget}
+        return super().data() | fit | {"next": _plain(self.unknown, self.next), "budget": budget}
+
+    def document(self) -> Document:
+        """Return what fits the budget, what comes next, and how much of the budget is used."""
+        columns = (
+            Column("candidate", "candidate"),
+            Column(self.unknown, _words(self.unknown), "number"),
+            *(column for name in self.budget for column in _budget_columns(name, several=len(self.budget) > 1)),
+            Column("model", "model"),
+        )
+        table = Table(columns, tuple(_lines(self)))
+        return Document(_title(self), (table,), tuple(_notes(self)))
 
 
 def _plain(unknown: str, candidate: Candidate | None) -> dict[str, Any] | None:
@@ -174,18 +187,6 @@ def _after(candidate: Callable[[int], Candidate], number: int) -> tuple[Candidat
         return candidate(number), None
     except (ModelError, FrameworkError) as error:
         return None, str(error)
-
-
-def solve_document(answer: Solution) -> Document:
-    """Return what fits a budget, what comes next, and how much of the budget is used."""
-    columns = (
-        Column("candidate", "candidate"),
-        Column(answer.unknown, _words(answer.unknown), "number"),
-        *(column for name in answer.budget for column in _budget_columns(name, several=len(answer.budget) > 1)),
-        Column("model", "model"),
-    )
-    table = Table(columns, tuple(_lines(answer)))
-    return Document(_title(answer), (table,), tuple(_notes(answer)))
 
 
 def verdict(answer: Solution) -> str:
