@@ -190,22 +190,10 @@ def cost(
     runs = runs_of(model, table, asked)
     stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)
     training = _training(model, table, stretch, kind, optimizer) if optimizer is not None else [None for _ in runs]
-    pairs = zip(runs, training, strict=True)
-    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in pairs)
-    return Cost(
-        model=model,
-        framework=table.name,
-        dtype=dtype,
-        batch=asked.sequences,
-        steps=runs[0].steps_in // asked.sequences if lengths is None else None,
-        lengths=None if lengths is None else tuple(lengths),
-        space=asked.space,
-        optimizer=optimizer,
-        truncate=truncate,
-        flops=flops,
-        bandwidth=bandwidth,
-        layers=layers,
-    )
+    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in zip(runs, training, strict=True))
+    each = runs[0].steps_in // asked.sequences if lengths is None else None
+    every = None if lengths is None else tuple(lengths)
+    return Cost(model, table.name, dtype, asked.sequences, each, every, asked.space, optimizer, truncate, flops, bandwidth, layers)
 
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:

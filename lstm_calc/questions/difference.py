@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import few
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.derivation import Step, of_one_way, times, with_numbers
-from lstm_calc.questions.explain import Explanation, bias_notes, explain, unread
+from lstm_calc.questions.explain import Explanation, explain
+from lstm_calc.questions.explain_text import bias_notes, unread
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.questions.words import headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table

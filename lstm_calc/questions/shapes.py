@@ -114,23 +114,21 @@ def shapes(
     order = order_of(table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    channels_first = "features" in (axes := input_axes(model)) and axes[-1] != "features"
-    first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first)
     places = list(_places(model, table, order, stream))
-    own = [] if isinstance(model.flat[0], Input) else [Flow("input", None, "input", *first)]
-    flows = [*own, *(flow for place in places for flow in _flows(place))]
+    flows = (*_own_input(model, stream, order), *(flow for place in places for flow in _flows(place)))
     if h0 is not None:
         _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
-    return Shapes(
-        model=asked,
-        framework=table.name,
-        tensors=tuple(flows),
-        reads=reads,
-        links=tuple(_links(model, places)),
-        notes=(*_notes(places, table), *caller_notes(model, table)),
-        warnings=tuple(warnings),
-    )
+    notes = (*_notes(places, table), *caller_notes(model, table))
+    return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
+
+
+def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
+    """Yield the input of a model that has no input layers."""
+    if not isinstance(model.flat[0], Input):
+        axes = input_axes(model)
+        channels_first = "features" in axes and axes[-1] != "features"
+        yield Flow("input", None, "input", *_measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first))
 
 
 def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Place], given: Shape) -> None:

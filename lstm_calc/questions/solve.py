@@ -110,6 +110,14 @@ def solve(
         filled = template.fill(number)
         return Candidate(number, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
 
+    return _largest(template, name, candidate, multiple_of, budget)
+
+
+def _largest(
+    template: Template, name: str, candidate: Callable[[int], Candidate], multiple_of: int, budget: dict[str, int]
+) -> Solution:
+    """Return the largest multiple of a number with which a template fits a budget in a framework."""
+
     def multiple(steps: int) -> Candidate:
         return candidate(steps * multiple_of)
 

@@ -9,6 +9,7 @@ from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.frameworks import framework_document, frameworks_document
 from lstm_calc.questions.tensors import transposed
 
 if TYPE_CHECKING:
@@ -83,8 +84,6 @@ class Support(Answer):
 
     def document(self) -> Document:
         """Return the framework's page."""
-        from lstm_calc.questions.frameworks import framework_document
-
         return framework_document(self)
 
 
@@ -98,8 +97,6 @@ class SupportList(Answer):
 
     def document(self) -> Document:
         """Return what each framework offers and how it stores it, side by side."""
-        from lstm_calc.questions.frameworks import frameworks_document
-
         return frameworks_document(self)
 
 
