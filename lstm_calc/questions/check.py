@@ -11,8 +11,8 @@ from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params, uncounted_words
-from lstm_calc.questions.words import FROM_FILE
-from lstm_calc.render import size_words
+from lstm_calc.questions.words import FROM_FILE, amount_words, headline
+from lstm_calc.render import size_like
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
 
@@ -28,9 +28,10 @@ class Check(Data):
 
     A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
     asked for; ``own``: it is that of the model's file. ``is_file``: the model's name is that of a file.
+    ``would_fit`` is the largest model of the same proportions that fits, where one that is over has its sizes changed.
     """
 
-    json = ("model", "framework", "fits", "error", "limits")
+    json = ("model", "framework", "fits", "error", "limits", "would_fit")
 
     model: str
     budget: Budget = Budget()
@@ -39,6 +40,7 @@ class Check(Data):
     framework: str | None = None
     own: bool = False
     is_file: bool = False
+    would_fit: Model | None = None
 
     @property
     def over(self) -> dict[str, int]:
@@ -58,6 +60,10 @@ class Check(Data):
         return {
             name: {"value": value, "budget": most[name], "over": over.get(name, 0)} for name, value in self.costs.changed().items()
         }
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer; the model that would fit is a line of notation."""
+        return super().data() | {"would_fit": None if self.would_fit is None else str(self.would_fit)}
 
 
 class Checks(Answer):
@@ -100,18 +106,21 @@ class Checks(Answer):
         title = f"{fitting:,} of {len(self.models):,} fit the budget{_frameworks_words(self)}, {self.dtype}"
         columns = (
             Column("model", "model"),
-            Column("verdict", "verdict"),
+            Column("verdict", "verdict", "verdict"),
             Column("params", "parameters", "number"),
-            Column("max_params", "at most", "number"),
+            Column("max_params", "limit", "number"),
             Column("bytes", "weights", "bytes"),
-            Column("max_bytes", "at most", "bytes"),
+            Column("max_bytes", "limit", "bytes"),
             Column("macs", "MACs", "number"),
-            Column("max_macs", "at most", "number"),
+            Column("max_macs", "limit", "number"),
             Column("over", "over by"),
+            Column("would_fit", "would fit"),
             Column("framework", "framework", shown=len(self.frameworks) > 1),
         )
         lines = tuple(
-            Line((each.model, _verdict(each), *_limits(each), over_words(each) or None, _framework_words(each)))
+            Line(
+                (each.model, _verdict(each), *_limits(each), over_words(each) or None, _fitting_words(each), _framework_words(each))
+            )
             for each in self.models
         )
         return Document(title, (Table(columns, lines),), ())
@@ -141,7 +150,25 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
         costs = _lower_bounds(counted, limited, dtype_of(conditions.get("dtype", "float32")))
     else:
         costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
-    return Check(str(model), budget, costs, framework=table.name, own=table.name == model.framework)
+    found = Check(str(model), budget, costs, framework=table.name, own=table.name == model.framework)
+    return found.replace(would_fit=_would_fit(model, budget, table.name, conditions)) if found.over else found
+
+
+_MOST_LAYERS = 100
+"""For a model of more layers nothing is looked for that would fit: that counts the model some fifty times."""
+
+
+def _would_fit(model: Model, budget: Budget, framework_name: str, conditions: dict[str, Any]) -> Model | None:
+    """Return the largest model of the same proportions that fits a budget; None where none does, or it takes long to find."""
+    from lstm_calc.questions.solve import solve
+
+    if not model.is_known or len(model.uses) > _MOST_LAYERS:
+        return None
+    try:
+        found = solve(model, framework_name, scale=True, conditions=conditions, **budget.changed())
+    except LstmCalcError:
+        return None
+    return found.fit.model if found.fit else None
 
 
 def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) -> Budget:
@@ -166,29 +193,28 @@ def _framework_words(check: Check) -> str | None:
     return f"{check.framework}{FROM_FILE * check.own}" if check.framework else None
 
 
+def _fitting_words(check: Check) -> str | None:
+    return None if check.would_fit is None else headline(check.would_fit)
+
+
 def _verdict(check: Check) -> str:
     return "unchecked" if check.error is not None else "fits" if check.fits else "over"
 
 
 def _limits(check: Check) -> tuple[Value, ...]:
     costs, most = check.costs, check.budget
-    return costs.params, most.params, costs.bytes, most.bytes, costs.macs, most.macs
-
-
-_WORDS = {
-    "params": lambda number: f"{number:,} parameter{'s' * (number > 1)}",
-    "bytes": lambda number: f"{size_words(number)} of weights",
-    "macs": lambda number: f"{number:,} MAC{'s' * (number > 1)}",
-}
+    stored = costs.bytes and size_like(most.bytes or 0, costs.bytes)
+    return costs.params, most.params, stored, most.bytes, costs.macs, most.macs
 
 
 def over_words(check: Check) -> str:
     """Return, in words, what a model has too much of; empty where it fits."""
-    return listed(_WORDS[name](number) for name, number in check.over.items()) if check.over else ""
+    over = {name: size_like(check.budget.asdict()[name], number) for name, number in check.over.items()}
+    return _words(Budget(**over)) if over else ""
 
 
 def _words(what: Budget) -> str:
-    return listed(_WORDS[name](number) for name, number in what.changed().items())
+    return listed(amount_words(name, number) for name, number in what.changed().items())
 
 
 def _annotation(check: Check) -> str:
@@ -200,7 +226,8 @@ def _annotation(check: Check) -> str:
 
 
 def _sizes(check: Check) -> str:
-    return f"{_words(check.costs)}, at most {_words(check.budget)}"
+    stored = check.costs.bytes and size_like(check.budget.bytes or 0, check.costs.bytes)
+    return f"{_words(check.costs.replace(bytes=stored))}; limit: {_words(check.budget)}"
 
 
 def _escaped(text: str, more: str) -> str:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import caller_notes, framework, framework_of
+from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.operations import Work, idle_gates, merge_flops, work_in
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import batch_words, from_file, headline, run_words
 from lstm_calc.render import size_words
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Block, Column, Document, Line, Table
 from lstm_calc.runs import batch_of, runs_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Cost(Answer):
     """
 
     schema = "lstm-calc/cost/1"
-    json = ("schema", "framework", "dtype", "batch", "steps", "lengths", "space", "optimizer", "truncate")
+    json = ("schema", "framework", "dtype", "batch", "steps", "lengths", "space", "optimizer", "truncate", "params")
 
     model: Model
     framework: str
@@ -104,6 +105,16 @@ class Cost(Answer):
     flops: int | None
     bandwidth: int | None
     layers: tuple[LayerCost, ...]
+
+    @property
+    def params(self) -> int:
+        """How many parameters the model has."""
+        return count(self.model, self.framework)
+
+    @property
+    def several_steps(self) -> bool:
+        """Whether a sequence has more than one step, so that it matters which of them a layer gives."""
+        return self.steps is None or self.steps > 1
 
     @property
     def step(self) -> Work:
@@ -145,9 +156,12 @@ class Cost(Answer):
 
     def document(self) -> Document:
         """Return the work and the bytes, by layer and in total."""
-        title = f"Cost of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}: {batch_words(self)}"
-        tables = (_work_table(self), _bytes_table(self), _traffic_table(self.traffic))
-        return Document(title, tables, tuple(_notes(self.model, self)))
+        where = f"{self.framework}{from_file(self.model, self.framework)}"
+        how = run_words(self.model, self.framework, several_steps=self.several_steps)
+        title = f"Cost of {headline(self.model)} in {where}{how}: {conditions_words(self)}"
+        tables = (_work_table(self), _bytes_table(self), _traffic_table(self))
+        notes, legend = tuple(_notes(self.model, self)), tuple(_legend(self))
+        return Document(title, tables, notes, body=(Block(figures(self)),), legend=legend)
 
     def _per_sequence(self) -> dict[str, int] | None:
         """Return the work of one sequence, where all are of one length."""
@@ -230,13 +244,18 @@ def _sum(works: Iterable[Work]) -> Work:
     return Work(*map(sum, zip(*(work.asdict().values() for work in works), strict=True)))
 
 
-def batch_words(answer: Cost) -> str:
+def figures(answer: Cost) -> str:
+    """Return, in a line, the figures that people quote."""
+    taken = answer.bytes
+    bytes_ = f"{size_words(taken.weights)} of weights, {size_words(taken.working_memory)} of working memory"
+    training = "" if taken.for_training is None else f"; {size_words(taken.for_training)} to train with {answer.optimizer}"
+    params = f"{answer.params:,} parameter{'s' * (answer.params != 1)}"
+    return f"{params}, {bytes_}; {answer.macs:,} MACs, {answer.whole.flops:,} FLOPs{training}"
+
+
+def conditions_words(answer: Cost) -> str:
     """Return, in words, what is run, and in which data type."""
-    image = f" of {'x'.join(map(str, answer.space))} images" if answer.space else ""
-    if answer.steps is None:
-        total = sum(answer.lengths or ())
-        return f"batch {answer.batch:,}, {total:,} valid steps{image}, {answer.dtype}"
-    return f"batch {answer.batch:,}, {answer.steps:,} step{'s' * (answer.steps > 1)}{image}, {answer.dtype}"
+    return f"{batch_words(answer.batch, answer.steps, answer.lengths, answer.space)}, {answer.dtype}"
 
 
 def _work_table(answer: Cost) -> Table:
@@ -244,7 +263,7 @@ def _work_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("type", "type", shown=False),
         Column("runs", "runs", "number"),
-        Column("step_macs", "MACs a step", "number"),
+        Column("step_macs", "MACs per step", "number"),
         Column("macs", "MACs", "number"),
         Column("elementwise_flops", "element-wise FLOPs", "number"),
         Column("bias_flops", "bias FLOPs", "number", gives_way=1),
@@ -263,8 +282,8 @@ def _bytes_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("weights", "weights", "bytes"),
         Column("state", "state", "bytes"),
-        Column("activations_step", "activations, a step", "bytes", gives_way=1),
-        Column("activations_sequence", "activations, sequence", "bytes"),
+        Column("activations_step", "activations per step", "bytes", gives_way=1),
+        Column("activations_sequence", "activations per sequence", "bytes"),
         Column("gradients", "gradients", "bytes"),
         Column("optimizer", "optimizer", "bytes"),
         Column("master_weights", "master weights", "bytes", shown=any(each.master_weights for each in _trainings(answer))),
@@ -280,13 +299,14 @@ def _bytes_values(each: Bytes) -> tuple[Value, ...]:
     return (*inference, *training)
 
 
-def _traffic_table(traffic: Traffic) -> Table:
+def _traffic_table(answer: Cost) -> Table:
+    traffic, each = answer.traffic, "per batch step" if answer.batch > 1 else "per step"
     columns = (
-        Column("step_flops", "FLOPs", "number"),
-        Column("moved", "bytes moved", "bytes"),
-        Column("intensity", "FLOPs a byte", "ratio"),
-        Column("compute_seconds", "compute at least", "seconds"),
-        Column("memory_seconds", "memory at least", "seconds"),
+        Column("step_flops", f"FLOPs {each}", "number"),
+        Column("moved", f"bytes moved {each}", "bytes"),
+        Column("intensity", "FLOPs per byte", "ratio"),
+        Column("compute_seconds", "compute time, lower bound", "seconds"),
+        Column("memory_seconds", "memory time, lower bound", "seconds"),
         Column("bound", "bound by"),
     )
     values = (traffic.flops, traffic.moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
@@ -294,9 +314,13 @@ def _traffic_table(traffic: Traffic) -> Table:
 
 
 def _notes(model: Model, answer: Cost) -> Iterator[str]:
-    yield _WORK_LEGEND
     yield from _flow_notes(model, answer)
     yield from caller_notes(model, framework(answer.framework))
+
+
+def _legend(answer: Cost) -> Iterator[str]:
+    """Yield what the figures mean, whatever the model is."""
+    yield _WORK_LEGEND
     yield _BYTES_LEGEND
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
@@ -307,18 +331,19 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
 
 _FLOPS = ", ".join(f"{name} {function.flops}" for name, function in FUNCTIONS.items() if name.isidentifier())
 _WORK_LEGEND = (
-    "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; a step: of one sequence; element-wise FLOPs: + - * 1, "
-    f"{_FLOPS}; bias FLOPs: additions of biases as stored"
+    "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; per step: one step of one sequence; element-wise "
+    f"FLOPs: + - * 1, {_FLOPS}; bias FLOPs: additions of biases as stored"
 )
 _BYTES_LEGEND = (
-    "weights as stored; state: h (and c) of the batch; activations: a layer's input, output and the gates of one step, "
-    "of the layer that needs most"
+    "weights as stored; state: h (and c) of the batch; activations: a layer's input, its output and the gates of one step, of the "
+    "layer that needs most; working memory: state and activations of the whole sequences"
 )
 _TRAFFIC_LEGEND = (
-    "at last, one step of the batch: bytes moved are weights read once, states read and written, each layer's input and output"
+    "per batch step: one step of every sequence; bytes moved: weights read once, states read and written, each layer's input and "
+    "output"
 )
 _INTEGERS = (
-    "biases int32, peepholes int16, h int8, c and gates int16; a float32 scale a matrix and a peephole, or with --per-channel a "
+    "biases int32, peepholes int16, h int8, c and gates int16; one float32 scale per matrix and peephole, with --per-channel per "
     "channel of a matrix (tflite: of dense layers alone); zero points and the scales of biases, which a file has too, are left out"
 )
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
@@ -345,9 +370,8 @@ def _training_words(answer: Cost, optimizer: str) -> str:
     from lstm_calc.questions.training import OPTIMIZERS
 
     far = f", {answer.truncate:,} steps at a time" if answer.truncate else ""
-    total = sum(sum(each.asdict().values()) for each in _trainings(answer)) + answer.bytes.weights
     return (
-        f"training with {optimizer}, {size_words(total)} with the weights: its states: "
+        f"training with {optimizer}: weights, gradients, its states and what is saved for backward; its states: "
         f"{OPTIMIZERS[optimizer].words}; saved for backward: each value once that autograd keeps of the cells' equations "
         f"written out{far}"
     )

@@ -35,11 +35,23 @@ class Bytes(Data):
     that needs most.
     """
 
+    json = ("weights", "state", "activations_step", "activations_sequence", "working_memory", "training")
+
     weights: int
     state: int
     activations_step: int
     activations_sequence: int
     training: Training | None = None
+
+    @property
+    def working_memory(self) -> int:
+        """What inference takes beside the weights: the states, and the activations of the whole sequences."""
+        return self.state + self.activations_sequence
+
+    @property
+    def for_training(self) -> int | None:
+        """All that training takes, the weights included; None where it was not asked for."""
+        return None if self.training is None else self.weights + sum(self.training.asdict().values())
 
 
 def training_bytes(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:

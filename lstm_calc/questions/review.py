@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.check import Check, Checks, check, over_words
-from lstm_calc.questions.cost import Cost, batch_words, cost
+from lstm_calc.questions.cost import Cost, conditions_words, cost
 from lstm_calc.questions.params import ParamCount, whole_params
 from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.questions.solve import Solution, solve
@@ -95,9 +95,8 @@ def _solution(model: Model, budget: Budget, framework_name: str | None, conditio
 def _introduction(model: Model, answer: Review) -> Iterator[Block]:
     if headline(model) != str(model):
         yield Block(str(model))
-    yield Block(
-        f"As {answer.params.framework} stores and runs it{from_file(model, answer.params.framework)}: {batch_words(answer.cost)}."
-    )
+    framework = answer.params.framework
+    yield Block(f"As {framework} stores and runs it{from_file(model, framework)}: {conditions_words(answer.cost)}.")
 
 
 def _summary(answer: Review) -> Table:

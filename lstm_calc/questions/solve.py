@@ -15,7 +15,8 @@ from lstm_calc.model import Model
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import from_file, headline, measure_words
+from lstm_calc.questions.words import MEASURE_KINDS, amount_words, from_file, headline, measure_words
+from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -203,10 +204,24 @@ def verdict(answer: Solution) -> str:
     if least is None:
         return f"nothing fits: {answer.end}"
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
-    takes = " and ".join(f"{least.costs[name]:,} {measure_words(name)}, over {limit:,}" for name, limit in over.items())
+    takes = " and ".join(f"{_taken(name, least.costs[name], limit)}, over {_limit(name, limit)}" for name, limit in over.items())
     one = least.number == 1
     unit = _words(answer.unknown).removesuffix("s") if one else _words(answer.unknown)
     return f"nothing fits: even {least.number:,} {unit} take{'s' * one} {takes}"
+
+
+def _taken(name: str, taken: int, limit: int) -> str:
+    """Return, in words, what a candidate takes of a measure, in the unit of the limit."""
+    return amount_words(name, _as_limit(name, taken, limit))
+
+
+def _as_limit(name: str, taken: int, limit: int) -> int:
+    """Return what a candidate takes of a measure, to be shown in the unit of the limit."""
+    return size_like(limit, taken) if name == "bytes" else taken
+
+
+def _limit(name: str, limit: int) -> str:
+    return worded(MEASURE_KINDS.get(name, "number"), limit)
 
 
 def _title(answer: Solution) -> str:
@@ -224,8 +239,13 @@ def _words(field: str) -> str:
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
-    share = f"share of {measure_words(name)}" if several else "share"
-    return Column(name, measure_words(name), "number"), Column(f"{name}_share", share, "share")
+    share = f"share of {_heading(name)}" if several else "share"
+    return Column(name, _heading(name), MEASURE_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
+
+
+def _heading(name: str) -> str:
+    """Return the heading of a measure; a time and a size are shown with their units."""
+    return {"step_ns": "time per step", "bytes": "weights"}.get(name, measure_words(name))
 
 
 def _lines(answer: Solution) -> Iterator[Line]:
@@ -239,7 +259,9 @@ def _lines(answer: Solution) -> Iterator[Line]:
 
 def _values(candidate: Candidate, answer: Solution) -> list[Value]:
     shares = [
-        value for name, limit in answer.budget.items() for value in (candidate.costs[name], quotient(candidate.costs[name], limit))
+        value
+        for name, limit in answer.budget.items()
+        for value in (_as_limit(name, candidate.costs[name], limit), quotient(candidate.costs[name], limit))
     ]
     return [candidate.number, *shares, headline(candidate.model)]
 

@@ -19,7 +19,8 @@ from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import FROM_FILE, headline, measure_words
+from lstm_calc.questions.words import FROM_FILE, MEASURE_KINDS, headline, measure_words, runs_words
+from lstm_calc.render import worded
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -86,6 +87,14 @@ class Sweep:
             Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in self.axes
         ]
         return (*axes, *(Column(name, measure_words(name), "number", shown=True) for name in self.measures))
+
+    @property
+    def several_steps(self) -> bool:
+        """Whether sequences have more than one step, in any row."""
+        if self._conditions.get("lengths") is not None:
+            return True
+        steps = next((axis.values for axis in self.axes if axis.name == "steps"), (self._conditions.get("steps") or 1,))
+        return max(steps) > 1
 
     def plain(self, rows: Iterable[Row]) -> Iterable[Row]:
         """Return rows with what options are in place of the words for it: True for ``"true"``, None for ``"none"``."""
@@ -246,14 +255,22 @@ class SweepRows(Answer):
         others = [axis for place, axis in enumerate(self.sweep.axes) if place != at]
         curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
         measure = measure_words(self.sweep.measures[0])
-        title, line_name = _title(self.sweep), f"budget {budget:,}" if budget else ""
+        title, line_name = (
+            _title(self.sweep),
+            f"budget {worded(MEASURE_KINDS.get(self.sweep.measures[0], 'number'), budget)}" if budget else "",
+        )
         return Chart(title, self.sweep.axes[at].name, measure, curves, budget, line_name)
 
 
 def _title(answer: Sweep) -> str:
-    """Return what varies, and in which framework where that is the file's own and does not vary."""
-    own = answer.framework == answer.model.framework and all(axis.name != "framework" for axis in answer.axes)
-    return f"Variants of {headline(answer.model)}{f' in {answer.framework}{FROM_FILE}' * own}"
+    """Return what varies, in which framework where that is the file's own, and which steps a framework gives by default."""
+    model, varied_over = answer.model, {axis.name: axis.values for axis in answer.axes}
+    own = answer.framework == model.framework and "framework" not in varied_over
+    where = f" in {answer.framework}{FROM_FILE}" * own
+    frameworks = varied_over.get("framework", (answer.framework,))
+    counts_steps = set(answer.measures) - {"params", "bytes"}
+    how = runs_words([(name, model, name) for name in frameworks], several_steps=bool(counts_steps) and answer.several_steps)
+    return f"Variants of {headline(model)}{where}{how}"
 
 
 def _curve_name(axes: Sequence[Axis], words: Row) -> str:

@@ -225,7 +225,7 @@ def _verdict_table(answer: Verification) -> Table:
         Column("release", "release"),
         Column("tensors", "tensors", "number"),
         Column("differing", "differing", "number"),
-        Column("verdict", "verdict"),
+        Column("verdict", "verdict", "verdict"),
     )
     verdict = "agrees" if answer.agrees else "differs"
     return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),))
