@@ -20,7 +20,6 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
 from lstm_calc.operations import Work, macs_of
-from lstm_calc.questions.cost import cost_document
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -347,7 +346,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     assume(not any(layer.window for layer in model.layers))
     answer = cost(model, framework, steps=7, optimizer="adam")
     plain = json.loads(json.dumps(answer.data()))
-    work, taken, _ = DOCUMENT_FORMATS["csv"](cost_document(model, answer), io.StringIO()).split("\n\n")
+    work, taken, _ = DOCUMENT_FORMATS["csv"](answer.document(), io.StringIO()).split("\n\n")
     work_rows, byte_rows = (list(csv.DictReader(io.StringIO(text))) for text in (work, taken))
     for key in ("macs", "elementwise_flops", "bias_flops", "flops"):
         assert [int(row[key]) for row in work_rows] == [layer[key] for layer in plain["layers"]]
@@ -357,7 +356,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     for key in ("gradients", "optimizer", "saved_activations"):
         assert sum(int(row[key]) for row in byte_rows) == plain["bytes"]["training"][key]
     assert max(int(row["activations_sequence"]) for row in byte_rows) == plain["bytes"]["activations_sequence"]
-    table = DOCUMENT_FORMATS["table"](cost_document(model, answer), io.StringIO())
+    table = DOCUMENT_FORMATS["table"](answer.document(), io.StringIO())
     assert f"{answer.whole.flops:,}" in table.split()
 
 

@@ -21,7 +21,7 @@ from lstm_calc.formats import notation
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.derivation import Step
-from lstm_calc.questions.explain import explain, explain_document
+from lstm_calc.questions.explain import explain
 from lstm_calc.questions.params import params
 from lstm_calc.render import DOCUMENT_FORMATS
 from tests.strategies import models
@@ -38,7 +38,7 @@ EXAMPLES = 500 // len(FRAMEWORKS) + 1
 
 
 def shown(model: Model, framework: str, form: str, *, step: bool = False) -> str:
-    return DOCUMENT_FORMATS[form](explain_document(model, explain(model, framework), step=step), io.StringIO())
+    return DOCUMENT_FORMATS[form](explain(model, framework).document(step=step), io.StringIO())
 
 
 def value(arithmetic: str, sizes: Mapping[str, int] = MappingProxyType({})) -> int:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, cost, params, read, shapes, solve
 from lstm_calc.model.budget import Budget
-from lstm_calc.questions.review import review, review_document
+from lstm_calc.questions.review import review
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ def test_a_review_is_the_answers_together(model: Model, limit: int) -> None:
     assert answer.budget.fits == (answer.params.total <= limit)
     if answer.solution and answer.solution.fit:
         assert params(answer.solution.fit.model).total <= limit
-    titles = [section.title for section in review_document(model, answer).sections]
+    titles = [section.title for section in answer.document().sections]
     assert titles == SECTIONS[: 7 if answer.solution else 6]
 
 

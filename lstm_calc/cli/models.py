@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from lstm_calc.cli.numbers import flag_of, read_counts
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted, shortened
 from lstm_calc.formats.reading import is_a_line_of_calls, is_code, is_printed, is_program, load, program_and_entry, read
 from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.frozen import UNKNOWN, Record
@@ -270,6 +270,24 @@ def model_and_budget(
 
     found, budget = load_with_budget(model, input_dim)
     return with_assumed(_with_stored(found, model), assumed), budget
+
+
+@_asking(*_WITH_ASSUMED)
+def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
+    """Return the model that a call describes in one of the ways, or each of several whole ones, by the names they are called by."""
+    words = given["model"] or []
+    if not _are_whole(words):
+        model = read_model(**given)
+        return [(str(model), model)]
+    beside = {name: value for name, value in given.items() if name not in {"values", "values_file", "assume"}}
+    _flags(beside)
+    said = read_said(given["values"], given["values_file"]).shared
+    return [(shortened(word), with_assumed(named_model(word, said=said), given["assume"])) for word in words]
+
+
+def _are_whole(words: list[str]) -> bool:
+    """Say whether words are several models, and not those of one."""
+    return len(words) > 1 and all(re.match(_BEGINS, word) or is_a_path(word) or is_code(word) for word in words)
 
 
 def read_assumed(

@@ -44,6 +44,7 @@ _FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole o
 _COLUMNS: Any = typer.Option(
     None, "--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER
 )
+_NOTES: Any = typer.Option(False, "--notes", help="Also say what the figures mean, in full.", rich_help_panel=_ANSWER)
 _SORT: Any = typer.Option(None, "--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
 
 
@@ -59,8 +60,9 @@ def output_reader(*more: str) -> Callable[..., Output]:
         output_file: str | None = _FILE,
         columns: str | None = _COLUMNS,
         sort: str | None = _SORT,
+        notes: bool = _NOTES,
     ) -> Output:
-        return Output(format_, output_file, more, columns=columns, sort=sort)
+        return Output(format_, output_file, more, columns=columns, sort=sort, notes=notes)
 
     return read_output
 

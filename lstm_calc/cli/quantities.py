@@ -98,7 +98,9 @@ def read_budget(
     max_params: str | None = typer.Option(
         None, help="Parameters, as 2M; the flags override the budget of a model file.", rich_help_panel=BUDGET
     ),
-    max_bytes: str | None = typer.Option(None, help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET),
+    max_bytes: str | None = typer.Option(
+        None, "--max-bytes", "--weights-limit", help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET
+    ),
     max_macs: str | None = typer.Option(None, help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET),
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""

@@ -1,6 +1,6 @@
 """``lstm-calc shapes``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,10 +8,6 @@ from lstm_calc.cli.numbers import read_size, read_sizes
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.shapes import Shapes
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -42,10 +38,4 @@ def run(
         h0=read_sizes("--h0", h0),
     )
     warn(answer.warnings)
-    return output.show(answer.data, lambda: _document(model, answer))
-
-
-def _document(model: Model, answer: "Shapes") -> "Document":
-    from lstm_calc.questions.shapes import shapes_document
-
-    return shapes_document(model, answer)
+    return output.show(answer)

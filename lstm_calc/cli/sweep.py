@@ -63,7 +63,7 @@ def run(
         raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
     if plot is not None:
         _check_alone(plot, output)
-    code = _show(output, model, answer, rows, yes=yes) if plot is None else _draw(output, plot, model, answer, rows, budget)
+    code = _show(output, answer, rows, yes=yes) if plot is None else _draw(output, plot, answer, rows, budget)
     if answer.refused:
         say(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}")
     return code
@@ -119,28 +119,25 @@ def _is_shown(output: Output) -> bool:
     return is_terminal(sys.stderr) and (output.file is not None or not is_terminal(sys.stdout))
 
 
-def _show(output: Output, model: Model, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
+def _show(output: Output, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.questions.selection import held
-    from lstm_calc.questions.sweep import sweep_columns, sweep_document
 
     if output.form in _WITH_TYPES:
         rows = answer.plain(rows)
     if output.form in ROW_FORMATS:
-        return output.rows(sweep_columns(answer), rows)
-    rows = list(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson"))
-    return output.show(lambda: _data(answer, rows), lambda: sweep_document(model, answer, rows))
+        return output.rows(answer.shown_columns, rows)
+    return output.show(answer.of(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson")))
 
 
-def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
+def _draw(output: Output, plot: str, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
     from lstm_calc.questions.selection import held
-    from lstm_calc.questions.sweep import sweep_chart
     from lstm_calc.render.chart import as_text
     from lstm_calc.render.picture import form_of, picture
 
     line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)
-    chart = sweep_chart(model, answer, held(rows, "vary less, or use --where"), line)
+    chart = answer.of(held(rows, "vary less, or use --where")).chart(line)
     if not form:
         from shutil import get_terminal_size
 
@@ -148,10 +145,6 @@ def _draw(output: Output, plot: str, model: Model, answer: "Sweep", rows: "Itera
         return output.text(as_text(chart, size.columns, size.lines - 1))
     write_file("--plot", plot, (picture(chart, form),))
     return 0
-
-
-def _data(answer: "Sweep", rows: "Iterable[Row]") -> dict[str, Any]:
-    return {"schema": "lstm-calc/sweep/1", "rows": [dict(zip(answer.columns, row, strict=True)) for row in rows]}
 
 
 def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterable[Row]":

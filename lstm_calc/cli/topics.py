@@ -57,4 +57,4 @@ TOPICS: dict[str, Callable[[], Document]] = {"notation": _notation, "frameworks"
 
 def show_topic(name: str) -> int:
     """Write the page on a topic to standard output; return exit code 0."""
-    return Output("table", None).show(dict, TOPICS[name])
+    return Output("table", None).page(TOPICS[name]())

@@ -6,10 +6,8 @@ or none of these but the run alone. Tests hold names, defaults and changes again
 
 from __future__ import annotations
 
-from typing import Any
-
 from lstm_calc.frameworks import framework
-from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render.document import Column, Document, Line, Table
 
 _PARAMETERS = ("parameters",)
@@ -19,7 +17,7 @@ _VALUES = ("initial values",)
 _RUN = ("run",)
 
 
-class Argument(Record):
+class Argument(Data):
     """One argument: its default, as Python writes it (None: it must be given), what it changes and its effect.
 
     ``counterpart`` is the argument of the other layer that does the same; where there is none, ``instead`` says how it is done
@@ -35,8 +33,10 @@ class Argument(Record):
     taken_by: str = "LSTM"
 
 
-class LayerArguments(Record):
+class LayerArguments(Data):
     """The arguments of one class, in the order of its signature, and the release they were read from."""
+
+    json = ("framework", "layer", "source", "arguments", "release")
 
     framework: str
     layer: str
@@ -48,19 +48,21 @@ class LayerArguments(Record):
         """The release that the signature is held against."""
         return framework(self.framework).release
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {**self.asdict(), "release": self.release, "arguments": [each.asdict() for each in self.arguments]}
 
-
-class ArgumentList(Record):
+class ArgumentList(Answer):
     """The arguments of both layers."""
+
+    schema = "lstm-calc/arguments/1"
+    json = ("schema", "layers")
 
     layers: tuple[LayerArguments, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/arguments/1", "layers": [layer.data() for layer in self.layers]}
+    def document(self) -> Document:
+        """Return the arguments of each layer, a table each."""
+        tables = tuple(_arguments_table(layer, other) for layer, other in zip(self.layers, reversed(self.layers), strict=True))
+        releases = (f"{layer.layer}: {layer.framework} {layer.release}, {layer.source}" for layer in self.layers)
+        title = f"Arguments of {' and '.join(layer.layer for layer in self.layers)}"
+        return Document(title, tables, (*_LEGEND, *releases))
 
 
 _PENALTY = "weight_decay of the optimizer"
@@ -234,14 +236,6 @@ _LEGEND = (
     "changes: the number of parameters, the shapes of what flows out, the initial values of as many parameters, or the run alone",
     "taken by: the class whose signature has it; older: none has it, and it is taken by name alone, or no more",
 )
-
-
-def arguments_document(answer: ArgumentList) -> Document:
-    """Return the arguments of each layer, a table each."""
-    tables = tuple(_arguments_table(layer, other) for layer, other in zip(answer.layers, reversed(answer.layers), strict=True))
-    releases = (f"{layer.layer}: {layer.framework} {layer.release}, {layer.source}" for layer in answer.layers)
-    title = f"Arguments of {' and '.join(layer.layer for layer in answer.layers)}"
-    return Document(title, tables, (*_LEGEND, *releases))
 
 
 def _arguments_table(layer: LayerArguments, other: LayerArguments) -> Table:

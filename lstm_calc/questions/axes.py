@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import DTYPES
@@ -44,6 +45,8 @@ _OPTIONAL = {field for cell in CELLS for field in _FIELDS if KINDS[cell].fields.
 _MOST = 10**15
 """How many values of a range can be counted one by one in a lifetime, and by ``len`` on every machine."""
 _MOST_LISTED = 1_000_000
+_MOST_AT_ONCE = 10_000
+"""How many rows of different axes are made side by side."""
 
 
 class Axis(Record):
@@ -183,3 +186,10 @@ def _as_cell(layer: Recurrent, cell: str) -> Layer:
         if default is ... and field not in fields:
             raise ModelError(f"{cell} needs its {field}", key=field)
     return kind(**fields)
+
+
+def long_axis(axes: Sequence[Axis]) -> int | None:
+    """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
+    found = [at for at, axis in enumerate(axes) if axis.is_size]
+    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE]
+    return max(few, key=lambda at: len(axes[at].values), default=None)

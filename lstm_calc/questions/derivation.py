@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import Sizes
 
 
-class Step(Record):
+class Step(Data):
     """One line of a derivation: what is counted, in symbols, in numbers, and the result."""
 
     of: str

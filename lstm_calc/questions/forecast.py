@@ -19,6 +19,7 @@ from lstm_calc.formats.modelfile import table_of
 from lstm_calc.frozen import Record
 from lstm_calc.frozen import count as whole
 from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
 from lstm_calc.questions.words import headline
 from lstm_calc.render import worded
@@ -124,7 +125,7 @@ class Question(Record):
         return self.features - self.targets if self.runs > 1 else 0
 
 
-class Flow(Record):
+class Flow(Data):
     """A layer of the model, or the reshape after it: the shape of what flows out, and the parameters."""
 
     name: str
@@ -133,11 +134,13 @@ class Flow(Record):
     params: int
 
 
-class Forecast(Record):
+class Forecast(Answer):
     """The model for a forecasting question, what it is trained on, and its parameters as one framework stores them.
 
     ``X`` and ``y`` are shapes, as is the output of every layer; ``layers`` end in the reshape where there is one.
     """
+
+    schema = "lstm-calc/forecast/1"
 
     question: Question
     model: Model
@@ -160,32 +163,55 @@ class Forecast(Record):
         """Return the plain values of the JSON answer; shapes are lists, null where the number of windows is not known."""
         head, asked = self.counted.layers[-1], self.question
         return {
-            "schema": "lstm-calc/forecast/1",
+            "schema": self.schema,
             "setup": asked.setup,
             **asked.asdict(),
             "strategy": asked.strategy.name,
-            "arrays": {"X": self.X, "y": self.y},
+            "arrays": {"X": plain(self.X), "y": plain(self.y)},
             "windows": asked.windows,
             "span": asked.span,
             "runs": asked.runs,
             "known_ahead": asked.known_ahead,
             "framework": self.counted.framework,
-            "layers": [layer.asdict() for layer in self.layers],
-            "head": {"units": head.output_dim, "reshape": self.reshape, "params": head.total},
+            "layers": plain(self.layers),
+            "head": {"units": head.output_dim, "reshape": plain(self.reshape), "params": head.total},
             "params": self.params,
             "notation": str(self.model),
             "model": table_of(self.model),
         }
 
+    def document(self) -> Document:
+        """Return the arrays, the layers and the windows of the forecast."""
+        asked = self.question
+        title = f"Forecast, {asked.setup}, {asked.strategy.name}: {headline(self.model)} in {self.counted.framework}"
+        notes = (*_strategy_notes(asked), _windows_note(asked), convention_note(self.model, self.counted))
+        return Document(title, (_arrays_table(self), _layers_table(self)), notes, (_graph(self),))
 
-class ForecastList(Record):
+
+class ForecastList(Answer):
     """The four set-ups of one question: univariate or multivariate, single-step or multi-step."""
+
+    schema = "lstm-calc/forecasts/1"
+    json = ("schema", "forecasts")
 
     forecasts: tuple[Forecast, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/forecasts/1", "forecasts": [forecast.data() for forecast in self.forecasts]}
+    def document(self) -> Document:
+        """Return the four set-ups, one a line."""
+        columns = (
+            Column("setup", "set-up"),
+            Column("X", "X", "shape"),
+            Column("y", "y", "shape"),
+            Column("windows", "windows", "number"),
+            Column("model", "model"),
+            Column("reshape", "reshape", "shape"),
+            Column("params", "parameters", "number"),
+        )
+        *_, last = self.forecasts
+        title = f"Forecasts, {last.question.strategy.name}, in {last.counted.framework}"
+        notes = (*_strategy_notes(last.question), _series_note(last.question))
+        table = Table(columns, tuple(map(_setup_line, self.forecasts)))
+        return Document(title, (table,), notes, tuple(map(_graph, self.forecasts)))
 
 
 def forecast(
@@ -269,32 +295,6 @@ def _stack(kind: Callable[..., Layer], units: tuple[int, ...], read: int, given:
 
 
 _UNKNOWN = "N"
-
-
-def forecast_document(answer: Forecast) -> Document:
-    """Return the arrays, the layers and the windows of one forecast."""
-    asked = answer.question
-    title = f"Forecast, {asked.setup}, {asked.strategy.name}: {headline(answer.model)} in {answer.counted.framework}"
-    notes = (*_strategy_notes(asked), _windows_note(asked), convention_note(answer.model, answer.counted))
-    return Document(title, (_arrays_table(answer), _layers_table(answer)), notes, (_graph(answer),))
-
-
-def forecasts_document(answer: ForecastList) -> Document:
-    """Return the four set-ups of a question, one a line."""
-    columns = (
-        Column("setup", "set-up"),
-        Column("X", "X", "shape"),
-        Column("y", "y", "shape"),
-        Column("windows", "windows", "number"),
-        Column("model", "model"),
-        Column("reshape", "reshape", "shape"),
-        Column("params", "parameters", "number"),
-    )
-    *_, last = answer.forecasts
-    title = f"Forecasts, {last.question.strategy.name}, in {last.counted.framework}"
-    notes = (*_strategy_notes(last.question), _series_note(last.question))
-    table = Table(columns, tuple(map(_setup_line, answer.forecasts)))
-    return Document(title, (table,), notes, tuple(map(_graph, answer.forecasts)))
 
 
 def _graph(answer: Forecast) -> Graph:

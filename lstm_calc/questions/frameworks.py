@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.frameworks import OPTIONS
-from lstm_calc.questions.support import SupportList
 from lstm_calc.questions.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
-    from lstm_calc.questions.support import CellSupport, OtherSupport, Support
+    from lstm_calc.questions.support import CellSupport, OtherSupport, Support, SupportList
 
 
 def frameworks_document(answer: SupportList) -> Document:
     """Return what each framework offers and how it stores it, side by side."""
-    return Document("Frameworks", (_layouts_table(answer), _offers_table(answer)), _LEGEND)
+    return Document("Frameworks", (_layouts_table(answer.frameworks), _offers_table(answer)), _LEGEND)
 
 
 _ORDER_LEGEND = "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own"
@@ -29,7 +28,7 @@ _LEGEND = (
 )
 
 
-def _layouts_table(answer: SupportList) -> Table:
+def _layouts_table(supports: tuple[Support, ...]) -> Table:
     columns = (
         Column("framework", "framework", grouped=True),
         Column("release", "release", grouped=True),
@@ -39,7 +38,7 @@ def _layouts_table(answer: SupportList) -> Table:
         Column("bias_vectors", "biases a gate"),
         Column("forget_bias", "forget bias", "number"),
     )
-    lines = [_cell_line(support, cell) for support in answer.frameworks for cell in support.cells.values()]
+    lines = [_cell_line(support, cell) for support in supports for cell in support.cells.values()]
     return Table(columns, tuple(lines))
 
 
@@ -107,7 +106,7 @@ def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
 
 
 def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
-    table = _layouts_table(SupportList((answer,)))
+    table = _layouts_table((answer,))
     more = (Column("gates", "gates in order"), Column("offers", "offers"))
     lines = [Line((*line.values[2:], " ".join(cell.gates), _offers(cell))) for line, cell in zip(table.lines, cells, strict=True)]
     return Table((*table.columns[2:], *more), tuple(lines))

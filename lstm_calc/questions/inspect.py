@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import FrameworkError, listed, shortened
 from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
-from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Recurrent, fresh_name
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.find import found_layers
@@ -23,7 +23,6 @@ from lstm_calc.weights.readers import read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.questions.sameness import Sameness
     from lstm_calc.weights.inference.fits import Fit
     from lstm_calc.weights.readers.stored import Stored
 
@@ -32,7 +31,7 @@ _UNNAMED = r"[^A-Za-z0-9_./-]"
 _LONGEST_NAME = 190
 
 
-class InspectedLayer(Record):
+class InspectedLayer(Data):
     """A recurrent layer of a file, or a stack of ``layers`` alike ones in one module.
 
     ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, less those that an earlier layer shares;
@@ -60,17 +59,21 @@ class InspectedLayer(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        tensors = [_tensor_data(tensor) for tensor in self.tensors]
-        return {name: value for name, value in self.asdict().items() if name != "layer"} | {"tensors": tensors}
+        values = super().data() | {"tensors": [_tensor_data(tensor) for tensor in self.tensors]}
+        del values["layer"]
+        return values
 
 
-class InspectedFile(Record):
+class InspectedFile(Data):
     """A file: its recurrent layers, and how many numbers it has beside them.
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
     statistics, counters, whole-number constants. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
+    ``lists_tensors``: the plain values and the document list every tensor.
     """
+
+    json = (*("path", "format", "layers", "params", "other", "kinds", "optimizer", "buffers", "shared", "bytes", "reconciled"),)
 
     path: str
     format: str
@@ -83,6 +86,7 @@ class InspectedFile(Record):
     shared: int
     bytes: int
     tensors: tuple[Stored, ...]
+    lists_tensors: bool = False
 
     @property
     def reconciled(self) -> bool:
@@ -109,15 +113,17 @@ class InspectedFile(Record):
             width = found.layer.output_dim
         return Model(layers, first) if layers else None
 
-    def data(self, *, tensors: bool = False) -> dict[str, Any]:
-        """Return the plain values of the JSON answer, with ``tensors`` all of them."""
-        values = self.asdict() | {"layers": [layer.data() for layer in self.layers], "reconciled": self.reconciled}
-        del values["tensors"]
-        return values | ({"tensors": [_tensor_data(tensor) for tensor in self.tensors]} if tensors else {})
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        tensors = {"tensors": [_tensor_data(tensor) for tensor in self.tensors]} if self.lists_tensors else {}
+        return super().data() | tensors
 
 
-class Inspection(Record):
+class Inspection(Answer):
     """Several files."""
+
+    schema = "lstm-calc/inspect/1"
+    json = ("schema", "files")
 
     files: tuple[InspectedFile, ...]
 
@@ -126,9 +132,16 @@ class Inspection(Record):
         """Whether every recurrent layer of every file reconciles."""
         return all(file.reconciled for file in self.files)
 
-    def data(self, *, tensors: bool = False) -> dict[str, Any]:
-        """Return the plain values of the JSON answer, with ``tensors`` every tensor of every file."""
-        return {"schema": "lstm-calc/inspect/1", "files": [file.data(tensors=tensors) for file in self.files]}
+    def document(self) -> Document:
+        """Return the recurrent layers of the files and what is beside them."""
+        files = self.files
+        title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
+        tables = [
+            _layers_table(files),
+            _totals_table(files),
+            *([_tensors_table(files)] * any(file.lists_tensors for file in files)),
+        ]
+        return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
 
 def _own_name(layer: InspectedLayer) -> str:
@@ -137,15 +150,17 @@ def _own_name(layer: InspectedLayer) -> str:
     return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
 
 
-def inspect(*paths: str) -> Inspection:
+def inspect(*paths: str, tensors: bool = False) -> Inspection:
     """Return the recurrent layers of files of weights, from names and shapes alone; nothing of a file is run.
+
+    With ``tensors`` the answer's plain values and document list every tensor.
 
     Raises CheckpointError where a file is broken or of another format, NotInstalledError where HDF5 needs h5py.
     """
-    return Inspection(tuple(inspect_file(path) for path in paths))
+    return Inspection(tuple(inspect_file(path, tensors=tensors) for path in paths))
 
 
-def inspect_file(path: str) -> InspectedFile:
+def inspect_file(path: str, *, tensors: bool = False) -> InspectedFile:
     """Return the recurrent layers of one file; raises as :func:`inspect` does."""
     checkpoint = read(path)
     sorted_ = sort(checkpoint.tensors)
@@ -170,6 +185,7 @@ def inspect_file(path: str) -> InspectedFile:
         shared=max(0, named - total),
         bytes=Path(path).stat().st_size,
         tensors=checkpoint.tensors,
+        lists_tensors=tensors,
     )
 
 
@@ -276,14 +292,6 @@ def _tensor_data(tensor: Stored) -> dict[str, Any]:
     return {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype, "params": tensor.params}
 
 
-def inspect_document(answer: Inspection, *, tensors: bool) -> Document:
-    """Return the recurrent layers of files and what is beside them; with ``tensors`` also every tensor."""
-    files = answer.files
-    title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
-    tables = [_layers_table(files), _totals_table(files), *([_tensors_table(files)] * tensors)]
-    return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
-
-
 def _headline(file: InspectedFile) -> str:
     count = sum(layer.layers for layer in file.layers)
     return f"{file.format}, {f'{count:,}' if count else 'no'} recurrent layer{'s' * (count > 1)}"
@@ -384,12 +392,3 @@ def _notes(files: tuple[InspectedFile, ...]) -> Iterator[str]:
         if file.shared:
             yield f"{where}{file.shared:,} numbers have a second name, and are counted once"
         yield f"{where}{size_words(file.bytes)} on disk"
-
-
-def same_document(answer: Sameness) -> Document:
-    """Return whether two files hold the same architecture, and what only one of them has."""
-    title = f"{' and '.join(map(shortened, answer.paths))}: {'the same' if answer.same else 'not the same'} architecture"
-    columns = (Column("path", "only in", grouped=True), Column("part", "part"))
-    sides = zip(answer.paths, (answer.only_first, answer.only_second), strict=True)
-    lines = tuple(Line((shortened(path), shortened(part))) for path, parts in sides for part in parts)
-    return Document(title, (Table(columns, lines),) if lines else (), ())

@@ -10,8 +10,8 @@ from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import FrameworkError, ModelError, few, listed
 from lstm_calc.frameworks import FRAMEWORKS, caller_notes, framework, framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, bias_vectors, count
-from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render import size_words
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Value
 
 
-class GateCount(Record):
+class GateCount(Data):
     """One gate of one direction of a layer; ``gate`` is None for what belongs to none (a projection, a dense layer).
 
     ``shapes`` has the stored shape of its block by role: kernel, recurrent_kernel, bias, ...
@@ -36,8 +36,13 @@ class GateCount(Record):
     shapes: dict[str, Shape]
     total: int
 
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer: a shape for each role, None where the gate has none of it."""
+        shapes = {role: plain(self.shapes.get(role)) for role in ROLES}
+        return {"gate": self.gate, "way": self.way, **shapes, "total": self.total}
 
-class LayerCount(Record):
+
+class LayerCount(Data):
     """One layer; widths are features a step, None where they are not known. One that is shared is counted at its first use."""
 
     name: str
@@ -49,12 +54,16 @@ class LayerCount(Record):
     trainable: int | None
 
 
-class ParamCount(Record):
+class ParamCount(Answer):
     """A model's parameters as one framework stores them.
 
     ``known_total`` and ``trainable`` are those of the layers that are counted; ``uncounted`` are the others, each with the reason.
     """
 
+    schema = "lstm-calc/params/1"
+    json = ("schema", "framework", "layers", "total", "trainable", "non_trainable")
+
+    model: Model
     framework: str
     layers: tuple[LayerCount, ...]
     known_total: int
@@ -73,16 +82,13 @@ class ParamCount(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; shapes are lists."""
-        partial = {"known_total": self.known_total, "uncounted": [each.asdict() for each in self.uncounted]}
-        return {
-            "schema": "lstm-calc/params/1",
-            "framework": self.framework,
-            "layers": [_layer_dict(layer) for layer in self.layers],
-            "total": self.total,
-            "trainable": self.trainable,
-            "non_trainable": self.non_trainable,
-            **(partial if self.uncounted else {}),
-        }
+        partial = {name: plain(getattr(self, name)) for name in ("known_total", "uncounted")}
+        return super().data() | (partial if self.uncounted else {})
+
+    def document(self) -> Document:
+        """Return the parameters by layer and gate."""
+        title = f"Parameters of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        return Document(title, (_params_table(self),), tuple(_params_notes(self.model, self)))
 
 
 def params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -100,7 +106,7 @@ def params(model: Model, framework_name: str | None = None) -> ParamCount:
     uses = uses_in(model, framework_of(model, framework_name))
     layers = [_layer(use, by_layer.get(use.name, ()), counted=use.name not in uncounted) for use in uses]
     total, trainable = sum(layer.total or 0 for layer in layers), sum(layer.trainable or 0 for layer in layers)
-    return ParamCount(stored.framework, tuple(layers), total, trainable, stored.uncounted)
+    return ParamCount(model, stored.framework, tuple(layers), total, trainable, stored.uncounted)
 
 
 def whole_params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -147,22 +153,6 @@ def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
 
 def _gate(gate: str | None, way: str | None, parts: Sequence[Part]) -> GateCount:
     return GateCount(gate, way, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
-
-
-def _layer_dict(layer: LayerCount) -> dict[str, Any]:
-    gates = [
-        {"gate": part.gate, "way": part.way}
-        | {role: list(part.shapes[role]) if role in part.shapes else None for role in ROLES}
-        | {"total": part.total}
-        for part in layer.gates
-    ]
-    return layer.asdict() | {"gates": gates}
-
-
-def params_document(model: Model, answer: ParamCount) -> Document:
-    """Return the parameters of a model by layer and gate."""
-    title = f"Parameters of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
-    return Document(title, (_params_table(answer),), tuple(_params_notes(model, answer)))
 
 
 _GIVING_WAY = {"recurrent_bias": 3, "bias": 4}

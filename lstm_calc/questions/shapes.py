@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, few
 from lstm_calc.formats.notation import written
@@ -15,6 +15,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.model.flow import propagate
 from lstm_calc.model.reading import axis_words, further_inputs, input_axes
 from lstm_calc.model.sizes import product, shown
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.stream import Stream, order_of, start
 from lstm_calc.questions.words import FLOW_WORDS, from_file, headline
 from lstm_calc.render import worded
@@ -34,7 +35,7 @@ _PLAIN = (_OUTPUT,)
 """What comes out of a layer that is not recurrent."""
 
 
-class Flow(Record):
+class Flow(Data):
     """One tensor of a run; ``layer`` is the name of its layer, None for the model's input.
 
     ``role`` is input, lengths, initial, value, output, state or final; ``axes`` has a word for each size of ``shape``. A size that
@@ -48,7 +49,7 @@ class Flow(Record):
     axes: str
 
 
-class Link(Record):
+class Link(Data):
     """What flows from one layer (None: from the model's own input) to another (None: out of the model).
 
     ``output`` is the name of a state, or the place of a further output of the layer; empty for the first.
@@ -60,12 +61,16 @@ class Link(Record):
     shape: Shape
 
 
-class Shapes(Record):
+class Shapes(Answer):
     """Every tensor of a run, from the model's input up; ``warnings`` say what in the question looks wrong.
 
     ``reads`` is the shape of what flows into each layer, ``links`` are all that flows from layer to layer.
     """
 
+    schema = "lstm-calc/shapes/1"
+    json = ("schema", "framework", "tensors", "reads", "links", "notes", "warnings")
+
+    model: Model
     framework: str
     tensors: tuple[Flow, ...]
     reads: dict[str, Shape]
@@ -73,14 +78,10 @@ class Shapes(Record):
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer; a size that is not known is null."""
-        return {
-            "schema": "lstm-calc/shapes/1",
-            **self.asdict(),
-            "tensors": [flow.asdict() for flow in self.tensors],
-            "links": [link.asdict() for link in self.links],
-        }
+    def document(self) -> Document:
+        """Return what flows through the model, layer by layer, and the stack as a drawing."""
+        title = f"Shapes of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        return Document(title, (shapes_table(self),), self.notes, (stack_graph(self.model, self),))
 
 
 def shapes(
@@ -112,24 +113,23 @@ def shapes(
         layout_for(table, layer)
         check_run(table, layer)
     order = order_of(table, batch_first=batch_first)
-    model = with_defaults(model, table)
+    asked, model = model, with_defaults(model, table)
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    channels_first = "features" in (axes := input_axes(model)) and axes[-1] != "features"
-    first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first)
     places = list(_places(model, table, order, stream))
-    own = [] if isinstance(model.flat[0], Input) else [Flow("input", None, "input", *first)]
-    flows = [*own, *(flow for place in places for flow in _flows(place))]
+    flows = (*_own_input(model, stream, order), *(flow for place in places for flow in _flows(place)))
     if h0 is not None:
         _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
-    return Shapes(
-        framework=table.name,
-        tensors=tuple(flows),
-        reads=reads,
-        links=tuple(_links(model, places)),
-        notes=(*_notes(places, table), *caller_notes(model, table)),
-        warnings=tuple(warnings),
-    )
+    notes = (*_notes(places, table), *caller_notes(model, table))
+    return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
+
+
+def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
+    """Yield the input of a model that has no input layers."""
+    if not isinstance(model.flat[0], Input):
+        axes = input_axes(model)
+        channels_first = "features" in axes and axes[-1] != "features"
+        yield Flow("input", None, "input", *_measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first))
 
 
 def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Place], given: Shape) -> None:
@@ -351,12 +351,6 @@ def _lacks(count: int) -> str:
 
 
 _START, _END = "start", "end"
-
-
-def shapes_document(model: Model, answer: Shapes) -> Document:
-    """Return what flows through a model, layer by layer, and the stack as a drawing."""
-    title = f"Shapes of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
-    return Document(title, (shapes_table(answer),), answer.notes, (stack_graph(model, answer),))
 
 
 def shapes_table(answer: Shapes) -> Table:

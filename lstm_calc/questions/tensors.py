@@ -15,6 +15,7 @@ from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_in, shape_
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import Other
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -44,7 +45,7 @@ ROLES = (
 """What a block of numbers is for."""
 
 
-class Part(Record):
+class Part(Data):
     """One block of a tensor: a gate's kernel, a direction's bias, ...
 
     ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks,
@@ -68,11 +69,13 @@ class Part(Record):
         return prod(self.shape)
 
 
-class Tensor(Record):
+class Tensor(Data):
     """One tensor as a framework stores it; ``layer`` is the name of the layer in the model.
 
     A tensor that is not ``counted`` is stored beside the parameters, as PyTorch does with the statistics of batch normalisation.
     """
+
+    json = ("name", "layer", "shape", "axes", "trainable", "parts", "counted", "params")
 
     name: str
     layer: str
@@ -88,7 +91,7 @@ class Tensor(Record):
         return prod(self.shape) if self.counted else 0
 
 
-class Uncounted(Record):
+class Uncounted(Data):
     """A layer whose tensors are not known, and why."""
 
     layer: str
@@ -96,12 +99,16 @@ class Uncounted(Record):
     reason: str
 
 
-class Storage(Record):
+class Storage(Answer):
     """Every tensor that a framework stores for a model, in the framework's order.
 
     ``uncounted`` are the layers of which none is known: those of a kind that is not, and those that read what such a layer gives.
     """
 
+    schema = "lstm-calc/tensors/1"
+    json = ("schema", "framework", "tensors", "total")
+
+    model: Model
     framework: str
     tensors: tuple[Tensor, ...]
     uncounted: tuple[Uncounted, ...] = ()
@@ -111,10 +118,37 @@ class Storage(Record):
         """All parameters."""
         return sum(tensor.params for tensor in self.tensors)
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        tensors = [t.asdict() | {"params": t.params, "parts": [part.asdict() for part in t.parts]} for t in self.tensors]
-        return {"schema": "lstm-calc/tensors/1", "framework": self.framework, "tensors": tensors, "total": self.total}
+    def document(self, *, gates: bool = False) -> Document:
+        """Return the tensors; with ``gates``, the slice of every gate in each."""
+        title = f"Tensors of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        if not gates:
+            return Document(title, (_tensors_table(self),), ())
+        return Document(title, (_gates_table(self),), tuple(_block_notes(self)))
+
+
+class SideBySide(Answer):
+    """What several frameworks store for one model."""
+
+    schema = "lstm-calc/tensors-side-by-side/1"
+    json = ("schema", "frameworks")
+
+    frameworks: tuple[Storage, ...]
+
+    def document(self) -> Document:
+        """Return the tensors beside each other: those of a direction and role in a line."""
+        model, answers = self.frameworks[0].model, self.frameworks
+        columns = [Column("layer", "layer", grouped=True)]
+        for answer in answers:
+            name = answer.framework
+            columns += [
+                Column(f"{name}_name", name),
+                Column(f"{name}_shape", "shape", "shape"),
+                Column(f"{name}_params", "parameters", "number"),
+            ]
+        lines = [line for use in model.uses for line in _side_by_side_lines(use.name, answers)]
+        totals = [value for answer in answers for value in (None, None, answer.total)]
+        title = f"Tensors of {headline(model)} in {listed(answer.framework for answer in answers)}"
+        return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
 
 
 def tensors(model: Model, framework_name: str | None = None) -> Storage:
@@ -133,6 +167,11 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     return found
 
 
+def side_by_side(model: Model, framework_names: Sequence[str]) -> SideBySide:
+    """Return what several frameworks store for a model, each once; raises as :func:`tensors` does."""
+    return SideBySide(tuple(tensors(model, name) for name in dict.fromkeys(framework_names)))
+
+
 def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
     """Return the tensors of a model as far as its layers are known, as :func:`tensors`, and the layers that are not.
 
@@ -144,7 +183,7 @@ def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
     pairs = list(zip(uses, paths(uses, table, written=model.framework == table.name), strict=True))
     uncounted = {use.name: Uncounted(use.name, use.layer.kind, why) for use, _ in pairs if (why := _unknown(use, model))}
     stored = (tensor for use, path in pairs if use.name not in uncounted for tensor in _stored(use, table, path, known))
-    return Storage(table.name, tuple(stored), tuple(uncounted.values()))
+    return Storage(model, table.name, tuple(stored), tuple(uncounted.values()))
 
 
 def _unknown(use: Use, model: Model) -> str:
@@ -286,30 +325,6 @@ def _meaning_of(axis: str, role: str) -> int:
     if axis.startswith(("kernel_", "point_")):
         return int(axis.rpartition("_")[2]) + 1
     return int(bool(words & _INTO.get(role, set())) and not words & _OUT_OF[role])
-
-
-def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
-    """Return the tensors a framework stores for a model; with ``gates``, the slice of every gate in each."""
-    title = f"Tensors of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
-    if not gates:
-        return Document(title, (_tensors_table(answer),), ())
-    return Document(title, (_gates_table(answer),), tuple(_block_notes(answer)))
-
-
-def side_by_side_document(model: Model, answers: tuple[Storage, ...]) -> Document:
-    """Return the tensors that several frameworks store for a model beside each other: those of a direction and role in a line."""
-    columns = [Column("layer", "layer", grouped=True)]
-    for answer in answers:
-        name = answer.framework
-        columns += [
-            Column(f"{name}_name", name),
-            Column(f"{name}_shape", "shape", "shape"),
-            Column(f"{name}_params", "parameters", "number"),
-        ]
-    lines = [line for use in model.uses for line in _side_by_side_lines(use.name, answers)]
-    totals = [value for answer in answers for value in (None, None, answer.total)]
-    title = f"Tensors of {headline(model)} in {listed(answer.framework for answer in answers)}"
-    return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
 
 
 def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Line]:
