@@ -35,7 +35,7 @@ def _layouts_table(supports: tuple[Support, ...]) -> Table:
         Column("cell", "cell"),
         Column("gate_order", "gate order"),
         Column("kernel", "kernel"),
-        Column("bias_vectors", "biases a gate"),
+        Column("bias_vectors", "biases a gate", short="biases"),
         Column("forget_bias", "forget bias", "number"),
     )
     lines = [_cell_line(support, cell) for support in supports for cell in support.cells.values()]
@@ -94,7 +94,7 @@ def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
         Column("name", "tensor"),
         Column("axes", "axes"),
         Column("role", "holds"),
-        Column("gates", "of gates"),
+        Column("gates", "of gates", gives_way=2),
         Column("when", "where"),
     )
     lines = [

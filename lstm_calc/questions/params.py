@@ -155,20 +155,27 @@ def _gate(gate: str | None, way: str | None, parts: Sequence[Part]) -> GateCount
     return GateCount(gate, way, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
 
 
-_GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
-"""The roles whose shapes say the least: a bias is as long as the layer has units."""
+_WHERE_NARROW: dict[str, dict[str, Any]] = {
+    "recurrent_kernel": {"short": "rec. kernel"},
+    "bias": {"gives_way": 4},
+    "recurrent_bias": {"short": "rec. bias", "gives_way": 3},
+    "peephole": {"short": "peep."},
+    "projection": {"short": "proj."},
+}
+"""What columns are on a narrow terminal; the shapes of biases say the least: they are as long as the layer has units."""
 
 
 def _params_table(answer: ParamCount) -> Table:
     layers = answer.layers
+    backward = any(part.way == "backward" for layer in layers for part in layer.gates)
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
+        Column("way", "direction", short="dir.", grouped=True, shown=backward),
         Column("gate", "gate"),
-        *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
+        *(Column(role, role.replace("_", " "), "shape", **_WHERE_NARROW.get(role, {})) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
-        Column("params", "parameters", "number"),
+        Column("params", "parameters", "number", short="params"),
         Column("share", "share", "share", gives_way=1),
     )
     lines = [line for layer in layers for line in _layer_lines(layer, answer)]

@@ -38,7 +38,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
         Column("slice", "slice", "slice"),
-        Column("way", "direction", shown=any(move.way == "backward" for move in moves)),
+        Column("way", "direction", short="dir.", shown=any(move.way == "backward" for move in moves)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("source", f"from {answer.source.framework}"),

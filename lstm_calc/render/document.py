@@ -55,10 +55,11 @@ def _visible(value: Any) -> Any:
 
 
 class Column(Shown):
-    """One column of a table: ``key`` for machines, ``title`` for people.
+    """One column of a table: ``key`` for machines, ``title`` for people, ``short`` for people with a narrow terminal.
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
-    ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first; 0: never.
+    ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first, 1 before anything else is made
+    narrower; 0: never.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Column(Shown):
     grouped: bool = False
     shown: bool | None = None
     gives_way: int = 0
+    short: str = ""
 
 
 class Line(Record):
