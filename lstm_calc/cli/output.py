@@ -76,6 +76,11 @@ class Output:
         self.sort = sort
         self.notes = notes
 
+    @property
+    def is_read(self) -> bool:
+        """Whether people read the answer as it stands, in an order that is not asked for."""
+        return self.form not in {*DATA_FORMATS, "csv", "ndjson"} and self.sort is None
+
     def show(self, answer: Answer, **options: bool) -> int:
         """Write an answer as plain values, as a document made with ``options``, or as its text in a further format; return 0."""
         if self.form in self.more:
