@@ -70,7 +70,7 @@ def _one(asked: dict[str, Any], output: Output, *, quiet: bool, as_model: bool) 
     if as_model:
         from lstm_calc.formats.modelfile import dumps
 
-        return output.text(dumps(answer.model))
+        return output.text(dumps(answer.model), "json")
     if quiet:
         return output.number(answer.params)
 

@@ -62,7 +62,7 @@ def _print_model(files: list[str], output: Output) -> int:
     model = file.model()
     if model is None:
         raise LstmCalcError(f"{printable(files[0])}: holds no recurrent layer, so that there is no model to print")
-    code = output.text(dumps(model))
+    code = output.text(dumps(model), "json")
     if file.left_out:
         layers = ", ".join(f"{printable(name)} {count:,}" for name, count in file.left_out.items())
         left, whole = f"{sum(file.left_out.values()):,}", f"{file.params:,}"

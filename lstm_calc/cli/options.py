@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from lstm_calc.cli.models import read_model, read_models, read_said, read_template
-from lstm_calc.cli.output import Output, form_of, formats
+from lstm_calc.cli.output import Output, formats
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.frameworks.setting import Setting, looking_up
@@ -40,7 +40,13 @@ def read_framework(
     return None if framework is None else ",".join(usual_name(name) for name in framework.split(","))
 
 
-_FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+_FILE: Any = typer.Option(
+    None,
+    "--output-file",
+    "-o",
+    help="Write here, whole or not at all, in the format of the ending: x.json, x.csv, x.html.",
+    rich_help_panel=_ANSWER,
+)
 _COLUMNS: Any = typer.Option(
     None, "--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER
 )
@@ -48,15 +54,16 @@ _NOTES: Any = typer.Option(False, "--notes", help="Also say what the figures mea
 _SORT: Any = typer.Option(None, "--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
 
 
-def _format(default: str | None, names: list[str]) -> Any:
-    return typer.Option(default, "--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER)
+def _format(default: str, names: list[str]) -> Any:
+    words = f"{listed(names, 'or')}; left out: that of the file's ending, else {default}."
+    return typer.Option(None, "--format", help=words, autocompletion=lambda: names, rich_help_panel=_ANSWER)
 
 
 def output_reader(*more: str) -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
 
     def read_output(
-        format_: str = _format("table", [*formats(), *more]),
+        format_: str | None = _format("table", [*formats(), *more]),
         output_file: str | None = _FILE,
         columns: str | None = _COLUMNS,
         sort: str | None = _SORT,
@@ -70,17 +77,8 @@ def output_reader(*more: str) -> Callable[..., Output]:
 def plain_reader(default: str = "table") -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written whose columns and order are not to be chosen here."""
 
-    def read_output(format_: str = _format(default, formats()), output_file: str | None = _FILE) -> Output:
-        return Output(format_, output_file)
-
-    return read_output
-
-
-def page_reader() -> Callable[..., Output]:
-    """Return the reader of where and how a page is to be written: in the format of its file's ending where none is named."""
-
-    def read_output(format_: str | None = _format(None, formats()), output_file: str | None = _FILE) -> Output:
-        return Output(format_ or form_of(output_file), output_file)
+    def read_output(format_: str | None = _format(default, formats()), output_file: str | None = _FILE) -> Output:
+        return Output(format_, output_file, default=default)
 
     return read_output
 

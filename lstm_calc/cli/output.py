@@ -10,9 +10,9 @@ from pathlib import Path
 from stat import S_IMODE
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import OutputError, did_you_mean, quoted
+from lstm_calc.errors import OutputError, did_you_mean, listed, quoted
 from lstm_calc.inputs import is_noted, note
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, MACHINE_FORMATS, ROW_FORMATS
 from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
@@ -32,17 +32,18 @@ def formats() -> list[str]:
     return [first, *DATA_FORMATS, *others]
 
 
-_ENDINGS = {"html": "html", "htm": "html", "md": "markdown", "markdown": "markdown", "json": "json", "tex": "latex", "": "markdown"}
-"""The format of a page by the ending of its file's name."""
+_ENDINGS = {
+    **{form: form for form in ("html", "json", "csv", "ndjson", "svg", "markdown")},
+    "htm": "html",
+    "md": "markdown",
+    "tex": "latex",
+    "jsonl": "ndjson",
+    "mmd": "mermaid",
+}
+"""The format of a file by the ending of its name."""
 
-
-def form_of(file: str | None) -> str:
-    """Return the format that a file's name asks for, Markdown where it has no ending; raise OutputError for an unknown one."""
-    ending = Path(file or "").suffix.removeprefix(".").lower()
-    if ending not in _ENDINGS:
-        raise OutputError(f"--output-file: {quoted(file)} has an ending that says no format; give .html or .md, or --format")
-    return _ENDINGS[ending]
-
+_ANY_TEXT = {"", "txt", "text", "log", "out"}
+"""Endings of files of any text."""
 
 _OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
 """Other names of formats."""
@@ -56,22 +57,27 @@ class Output:
 
     def __init__(
         self,
-        form: str,
+        form: str | None,
         file: str | None,
         more: tuple[str, ...] = (),
         *,
+        default: str = "table",
         columns: str | None = None,
         sort: str | None = None,
         notes: bool = False,
     ) -> None:
-        """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
-        known = [*formats(), *more]
-        form = _OTHER_NAMES.get(form.lower(), form)
-        if form not in known:
-            raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
-        self.form = form
-        self.more = more
+        """Take the format that is named, else that of the file's ending, else the default.
+
+        Raises OutputError for a format that is neither known nor one of ``more``, and where the file's ending says another.
+        """
         self.file = None if file in _STANDARD_OUTPUT else file
+        self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
+        self.named = form is not None
+        self.form = _ENDINGS.get(self.ending, default) if form is None else _known(form, more)
+        if self.form != _ENDINGS.get(self.ending, self.form):
+            what = f"--format {self.form} and --output-file {quoted(file)}"
+            raise OutputError(f"{what} ask for two formats; leave out --format, or give the file another ending")
+        self.more = more
         self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
         self.sort = sort
         self.notes = notes
@@ -79,21 +85,24 @@ class Output:
     @property
     def is_read(self) -> bool:
         """Whether people read the answer as it stands, in an order that is not asked for."""
-        return self.form not in {*DATA_FORMATS, "csv", "ndjson"} and self.sort is None
+        return self.form not in {*DATA_FORMATS, *MACHINE_FORMATS} and self.sort is None
 
     def show(self, answer: Answer, **options: bool) -> int:
         """Write an answer as plain values, as a document made with ``options``, or as its text in a further format; return 0."""
+        self._check_ending()
         if self.form in self.more:
-            return self.text(getattr(answer, self.form)())
+            return self._write(lambda _: (getattr(answer, self.form)(),))
         if self.form in DATA_FORMATS:
             if self.columns is not None or self.sort is not None:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
-            return self.text(DATA_FORMATS[self.form](answer.data()))
+            return self._write(lambda _: (DATA_FORMATS[self.form](answer.data()),))
         return self.page(answer.document(**options))
 
     def page(self, document: Document) -> int:
         """Write a document, arranged as asked for; return exit code 0."""
-        made = self._arranged(self._explained(document))
+        self._check_ending()
+        made = self._explained(document)
+        made = self._arranged(made.for_machines() if self.form in MACHINE_FORMATS else made)
         if self.form in GRAPH_FORMATS and not any(part.graphs for part in made.parts()):
             raise OutputError(f"--format: {self.form} draws, and this answer has no drawing; shapes, diagram and forecast have")
         return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
@@ -106,10 +115,20 @@ class Output:
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
         """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
+        self._check_ending()
         return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
 
-    def text(self, text: str) -> int:
-        """Write a text as it stands; return exit code 0."""
+    def _check_ending(self) -> None:
+        """Refuse a file whose ending says no format that is known, where none is named."""
+        if not self.named and self.ending not in {*_ENDINGS, *_ANY_TEXT}:
+            endings = listed([f".{ending}" for ending in ("json", "csv", "md", "html", "svg", "tex", "ndjson", "txt")], "or")
+            raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
+
+    def text(self, text: str, *endings: str) -> int:
+        """Write a text as it stands; return exit code 0. Raise OutputError for a file with an ending other than of any text."""
+        if self.ending not in {*endings, *_ANY_TEXT}:
+            advice = listed([f".{ending}" for ending in (*endings, "txt")], "or")
+            raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written; give {advice}")
         return self._write(lambda _: (text,))
 
     def _arranged(self, document: Document) -> Document:
@@ -125,7 +144,7 @@ class Output:
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""
-        return self.text(f"{number}\n")
+        return self.text(f"{number}\n", "json", "ndjson", "csv", "md")
 
     def _write(self, texts: Callable[[TextIO], Iterable[str]]) -> int:
         if self.file is None:
@@ -150,6 +169,15 @@ def _print(texts: Iterable[str]) -> None:
         let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+def _known(form: str, more: tuple[str, ...]) -> str:
+    """Return a format's usual name; raise OutputError where there is none of the name."""
+    known = [*formats(), *more]
+    usual = _OTHER_NAMES.get(form.lower(), form)
+    if usual not in known:
+        raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
+    return usual
 
 
 def warn(sentences: Iterable[str]) -> None:
