@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import io
 import json
@@ -219,10 +220,32 @@ def test_a_delta_has_its_sign() -> None:
     assert rendered("csv", deltas) == "d\n-3\n"
 
 
-def test_several_tables_in_csv_are_parted() -> None:
-    twice = FOREIGN.replace(tables=FOREIGN.tables * 2)
-    first, second = DOCUMENT_FORMATS["csv"](twice, io.StringIO()).split("\n\n")
-    assert first.strip() == second.strip()
+def in_csv(*tables: Table) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(DOCUMENT_FORMATS["csv"](Document("t", tables, ()), io.StringIO()))))
+
+
+def test_tables_of_the_same_columns_are_one_csv() -> None:
+    one, two = (Table((Column("a", "a"), Column("b", "b")), (Line((name, name * 2)),)) for name in "xy")
+    assert in_csv(one, two) == [["a", "b"], ["x", "xx"], ["y", "yy"]]
+
+
+def test_tables_of_the_same_things_are_side_by_side_in_csv() -> None:
+    one = Table((Column("layer", "l"), Column("a", "a")), (Line(("x", 1)), Line(("y", 2)), Line(("total", 3), "total")))
+    two = Table((Column("layer", "l"), Column("b", "b")), (Line(("x", 3)), Line(("y", 4))))
+    assert in_csv(one, two) == [["layer", "a", "b"], ["x", "1", "3"], ["y", "2", "4"]]
+    assert DOCUMENT_FORMATS["ndjson"](Document("t", (one, two), ()), io.StringIO()).count('"b": ') == 2
+
+
+def test_other_tables_are_told_apart_in_csv() -> None:
+    one = Table((Column("layer", "l"), Column("a", "a")), (Line(("x", 1)), Line(("x", 2))), "first")
+    two = Table((Column("b", "b"), Column("layer", "l")), (Line((3, "z")),))
+    three = Table((Column("b", "b"),), (Line((4,)),), for_machines=False)
+    assert in_csv(one, two, three) == [
+        ["record", "layer", "a", "b"],
+        ["first", "x", "1", ""],
+        ["first", "x", "2", ""],
+        ["2", "z", "", "3"],
+    ]
 
 
 def on_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
@@ -278,6 +301,14 @@ def test_headings_are_shortened_before_a_column_leaves(monkeypatch: pytest.Monke
     assert narrow(monkeypatch, 17, columns, Line(("fw", 0.5)))[0] == " dir.  share"
 
 
+def test_what_every_row_has_in_common_is_said_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = (Column("layer", "layer"), Column("bias", "bias", "shape"), Column("n", "n", "number"))
+    lines = (Line(("lstm", (128,), 1)), Line(("lstm_1", (128,), 2)), Line(("total", None, 3), "total"))
+    assert narrow(monkeypatch, 18, columns, *lines)[0] == " layer   bias   n"
+    shown = narrow(monkeypatch, 17, columns, *lines)
+    assert (shown[0], " ".join(shown[-2:])) == (" layer   n", "in every row, bias: (128)")
+
+
 def test_words_are_wrapped_before_a_group_shares_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = (Column("layer", "layer", grouped=True), Column("n", "n", "number"), Column("what", "what"))
     shown = narrow(monkeypatch, 29, columns, Line(("lstm", 1, "it is added")), Line(("lstm", 2, "the same, but at every step")))
@@ -293,17 +324,19 @@ def test_what_rows_share_is_said_above_them(monkeypatch: pytest.MonkeyPatch) -> 
         Column("role", "role"),
     )
     names = ("encoder.lstm.weight_ih_l0", "encoder.lstm.weight_hh_l0")
-    lines = [Line((name, (8, at), gate, 1_234 + at, "a_kernel")) for at, name in enumerate(names) for gate in ("input", "forget")]
+    lines = [
+        Line((name, (8, at), gate, 1_234 + at, f"kernel_{at}")) for at, name in enumerate(names) for gate in ("input", "forget")
+    ]
     shown = narrow(monkeypatch, 50, columns, *lines, Line(("total", None, None, 4_938, None), "total"))
     assert shown == [
         "   gate        n",
         " ───────────────",
         " encoder.lstm.weight_ih_l0  shape: (8, 0)",
-        "   role: a_kernel",
+        "   role: kernel_0",
         "   input   1,234",
         "   forget  1,234",
         " encoder.lstm.weight_hh_l0  shape: (8, 1)",
-        "   role: a_kernel",
+        "   role: kernel_1",
         "   input   1,235",
         "   forget  1,235",
         "   total   4,938",
@@ -313,11 +346,13 @@ def test_what_rows_share_is_said_above_them(monkeypatch: pytest.MonkeyPatch) -> 
 def test_names_lose_their_middle_as_long_as_they_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = (Column("tensor", "tensor"), Column("n", "n", "number"))
     names = ("encoder.cells.forward.weight_hh_l0", "decoder.cells.forward.weight_hh_l0")
-    shown = narrow(monkeypatch, 30, columns, *(Line((name, 1_234_567)) for name in names))
-    assert shown[2:4] == [" encod…eight_hh_l0  1,234,567", " decod…eight_hh_l0  1,234,567"]
+    shown = narrow(monkeypatch, 30, columns, *(Line((name, 1_234_567 + at)) for at, name in enumerate(names)))
+    assert shown[2:4] == [" encod…eight_hh_l0  1,234,567", " decod…eight_hh_l0  1,234,568"]
     assert " ".join(shown[4:]) == "left out, for want of width: the middle of long names"
     alike = ("encoder.1.cells.forward.weight", "encoder.2.cells.forward.weight")
-    assert narrow(monkeypatch, 24, columns, *(Line((name, 1_234_567)) for name in alike))[0].startswith("tensor:")
+    assert narrow(monkeypatch, 24, columns, *(Line((name, 1_234_567 + at)) for at, name in enumerate(alike)))[0].startswith(
+        "tensor:"
+    )
 
 
 NAMES = st.text("ab1_/.", min_size=1, max_size=60)

@@ -16,7 +16,7 @@ from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, MACH
 from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from typing import TextIO
 
     from lstm_calc.questions.answer import Answer
@@ -120,13 +120,18 @@ class Output:
 
     def _check_ending(self) -> None:
         """Refuse a file whose ending says no format that is known, where none is named."""
-        if not self.named and self.ending not in {*_ENDINGS, *_ANY_TEXT}:
+        if not self.named and self._is_other({*_ENDINGS, *_ANY_TEXT}):
             endings = listed([f".{ending}" for ending in ("json", "csv", "md", "html", "svg", "tex", "ndjson", "txt")], "or")
             raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
 
+    def _is_other(self, endings: Collection[str]) -> bool:
+        """Say whether the file has another ending; one that the call reads is refused for that when it is written."""
+        path = Path(self.file or "")
+        return self.ending not in endings and not (path.exists() and is_noted(path))
+
     def text(self, text: str, *endings: str) -> int:
         """Write a text as it stands; return exit code 0. Raise OutputError for a file with an ending other than of any text."""
-        if self.ending not in {*endings, *_ANY_TEXT}:
+        if self._is_other({*endings, *_ANY_TEXT}):
             advice = listed([f".{ending}" for ending in (*endings, "txt")], "or")
             raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written; give {advice}")
         return self._write(lambda _: (text,))
@@ -143,8 +148,10 @@ class Output:
         return document if self.columns is None else document.with_columns(self.columns)
 
     def number(self, number: int) -> int:
-        """Write a number alone; return exit code 0."""
-        return self.text(f"{number}\n", "json", "ndjson", "csv", "md")
+        """Write a number alone; return exit code 0. Raise OutputError for a file of a format that a number alone is not."""
+        if _ENDINGS.get(self.ending) in {"html", "svg", "latex", "mermaid"}:
+            raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written, a number; give .txt")
+        return self._write(lambda _: (f"{number}\n",))
 
     def _write(self, texts: Callable[[TextIO], Iterable[str]]) -> int:
         if self.file is None:

@@ -288,9 +288,14 @@ def _bytes_table(answer: Cost) -> Table:
         Column("optimizer", "optimizer", "bytes"),
         Column("master_weights", "master weights", "bytes", shown=any(each.master_weights for each in _trainings(answer))),
         Column("saved_activations", "saved for backward", "bytes"),
+        Column("step_flops", "FLOPs per batch step", "number", shown=False),
+        Column("moved", "bytes moved per batch step", "bytes", shown=False),
     )
-    lines = [Line((layer.name, *_bytes_values(layer.bytes))) for layer in answer.layers]
-    return Table(columns, (*lines, Line(("total", *_bytes_values(answer.bytes)), sum="total")))
+    lines = [
+        Line((layer.name, *_bytes_values(layer.bytes), answer.batch * layer.step.flops, layer.moved)) for layer in answer.layers
+    ]
+    step = (answer.traffic.flops, answer.traffic.moved)
+    return Table(columns, (*lines, Line(("total", *_bytes_values(answer.bytes), *step), sum="total")))
 
 
 def _bytes_values(each: Bytes) -> tuple[Value, ...]:
@@ -310,7 +315,7 @@ def _traffic_table(answer: Cost) -> Table:
         Column("bound", "bound by"),
     )
     values = (traffic.flops, traffic.moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
-    return Table(columns, (Line(values),))
+    return Table(columns, (Line(values),), for_machines=False)
 
 
 def _notes(model: Model, answer: Cost) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.render.document import Column, Document, Line, Table, Value
 
-_TABLE = "table"
+_TABLE = "record"
 """The column that says which of several tables a line is of."""
 
 

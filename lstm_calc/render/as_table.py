@@ -68,17 +68,18 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
         console.print(Text(document.title, style="bold"))
         console.print(_body(document, console, width or body_width), end="", soft_wrap=True)
         left_out = [title for table in document.tables_for_people() for title in _draw(table, console, width)]
-        for note in document.notes:
+        narrow = [f"left out, for want of width: {listed(dict.fromkeys(left_out))}"] if left_out else []
+        for note in (*document.notes, *narrow):
             console.print(Text(note))
-        if left_out:
-            console.print(Text(f"left out, for want of width: {listed(dict.fromkeys(left_out))}"))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
     return "\n".join([page, *(render(section, stream) for section in document.sections_in_words())])
 
 
 def _draw(table: Table, console: Console, width: int | None) -> list[str]:
-    """Print a table, made to fit a width where there is one; return what is left out: titles, and that names are shortened."""
+    """Print a table, made to fit a width where there is one; return what is left out of it."""
+    from rich.text import Text
+
     if width is None:
         _print(grid(table), len(table.lines), console)
         return []
@@ -87,6 +88,8 @@ def _draw(table: Table, console: Console, width: int | None) -> list[str]:
         console.print(_segments(_stacked(table, width)), soft_wrap=True)
         return []
     _print(drawn(sheet, width), len(table.lines), console)
+    if sheet.same:
+        console.print(Text(f"in every row, {'; '.join(sheet.in_common)}\n"))
     return [*sheet.left_out, *(["the middle of long names"] if any(sheet.names.values()) else [])]
 
 

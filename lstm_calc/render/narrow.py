@@ -1,7 +1,8 @@
 """A table made to fit a terminal, step by step, as little as it takes; no step takes a digit away.
 
-First come shorter headings, then columns leave that say little, then words are wrapped. What all rows of a group share is said once
-above them. Further columns leave, and at last names lose their middle, as long as they still differ and keep their digits.
+First come shorter headings, then columns leave that say little. What every row has in common is said once below the table; words
+are wrapped; what the rows of a group have in common is said once above them. Further columns leave, and finally names lose their
+middle, as long as they still differ and keep their digits.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Sheet(Record):
     """A table and what is done to it so that it fits; columns are meant by their positions in the table.
 
     ``kept`` are the columns in view, ``heads`` those whose values stand above each group, ``widths`` how wide each may be,
-    ``titles`` what is over each, and ``names`` the shortened names of each.
+    ``titles`` what is over each, ``names`` the shortened names of each, and ``same`` those that have one value in every row.
     """
 
     table: Table
@@ -43,6 +44,7 @@ class Sheet(Record):
     titles: Sequence[str]
     heads: tuple[int, ...] = ()
     names: Mapping[int, Mapping[str, str]] = {}
+    same: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
@@ -52,7 +54,13 @@ class Sheet(Record):
     @property
     def left_out(self) -> list[str]:
         """The titles of the columns that are nowhere in view."""
-        return [column.title for at, column in enumerate(self.table.columns) if at not in {*self.kept, *self.heads}]
+        found = {*self.kept, *self.heads, *self.same}
+        return [column.title for at, column in enumerate(self.table.columns) if at not in found]
+
+    @property
+    def in_common(self) -> list[str]:
+        """What every row has in common, each with its title."""
+        return [f"{self.table.columns[at].title}: {self.cells[0][at]}" for at in self.same]
 
     def columns(self) -> list[GridColumn]:
         """Return the columns in view as they are drawn."""
@@ -81,6 +89,9 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
     for at in (at for order, at in leaving if order == 1):
         sheet = _without(sheet, at)
         yield sheet
+    for at in [at for at in sheet.kept[1:] if _is_same(sheet.table, at)]:
+        sheet = _without(sheet, at).replace(same=(*sheet.same, at))
+        yield sheet
     yield _wrapped(sheet, width)
     grouped = _grouped(sheet)
     yield grouped
@@ -98,6 +109,13 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
 
 def _without(sheet: Sheet, leaving: int) -> Sheet:
     return sheet.replace(kept=tuple(at for at in sheet.kept if at != leaving))
+
+
+def _is_same(table: Table, at: int) -> bool:
+    """Say whether a column has one value in every row, of which there are several, and none in a sum."""
+    rows = [line.values[at] for line in table.lines if not line.sum]
+    sums = [line.values[at] for line in table.lines if line.sum]
+    return len(rows) > 1 and rows[0] is not None and rows.count(rows[0]) == len(rows) and sums.count(None) == len(sums)
 
 
 def _grouped(sheet: Sheet) -> Sheet:
