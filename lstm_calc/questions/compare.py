@@ -12,7 +12,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.matching import matched
 from lstm_calc.questions.params import whole_params
-from lstm_calc.questions.totals import Totals, each_in, totals_of, totals_table
+from lstm_calc.questions.totals import Totals, each_in, models_words, totals_of, totals_table
 from lstm_calc.questions.words import batch_words, from_file, runs_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -142,7 +142,8 @@ def _document_of_several(answer: Comparison) -> Document:
     several_steps = "lengths" in conditions or (conditions.get("steps") or 1) > 1
     named = ((subject.name, subject.model, subject.count.framework) for subject in subjects)
     how = runs_words(named, several_steps=several_steps)
-    title = f"{len(subjects):,} models side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
+    what = models_words([subject.model for subject in subjects])
+    title = f"{what} side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
     return Document(title, (totals_table([subject.totals for subject in subjects]),), ())
 
 
