@@ -324,7 +324,7 @@ def test_a_wrong_question_is_refused(asked: dict[str, Any], error: type[Exceptio
 def test_the_bounds_of_a_step() -> None:
     traffic = cost(read("32 > lstm 32"), batch=4, flops=10**9, bandwidth=10**6).traffic
     flops, moved = 4 * (2 * 8192 + 128 + 960), 4 * (8320 + 2 * 4 * 64 + 4 * 64)
-    assert (traffic.flops, traffic.moved) == (flops, moved)
+    assert (traffic.flops, traffic.bytes_moved) == (flops, moved)
     assert traffic.intensity == flops / moved
     assert (traffic.compute_seconds, traffic.memory_seconds, traffic.bound) == (flops / 1e9, moved / 1e6, "memory")
     assert cost(read("32 > lstm 32"), flops=1, bandwidth=10**9).traffic.bound == "compute"
@@ -334,8 +334,8 @@ def test_the_bounds_of_a_step() -> None:
 def test_a_step_moves_one_row_of_a_table_and_the_matrix_that_is_shared() -> None:
     answer = cost(read("vocab 900 > embed 6 > lstm 6 > dense 900 tied"), "pytorch", batch=2)
     table, _, head = answer.layers
-    assert table.moved == 4 * 2 * (6 + 6)
-    assert head.moved == 4 * (900 * 6 + 900) + 4 * 2 * (6 + 900)
+    assert table.bytes_moved == 4 * 2 * (6 + 6)
+    assert head.bytes_moved == 4 * (900 * 6 + 900) + 4 * 2 * (6 + 900)
     assert (head.bytes.weights, head.whole.macs) == (3600, 2 * 5400)
 
 
@@ -566,7 +566,7 @@ def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, .
 def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> None:
     answer = cost(read("3 > lstm 6"), "pytorch", dtype="int8", per_channel=per_channel)
     assert answer.bytes.weights == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
-    assert answer.layers[0].moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
+    assert answer.layers[0].bytes_moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -89,7 +89,7 @@ def test_the_operands_are_the_blocks_that_params_counts(framework: str, data: st
     model = data.draw(models(framework))
     by_name = {layer.name: layer for layer in params(model, framework).layers}
     for layer in explain(model, framework).layers:
-        gates = [gate for gate in by_name[layer.names[0]].gates if gate.way in {None, layer.layer.directions[0]}]
+        gates = [gate for gate in by_name[layer.names[0]].gates if gate.direction in {None, layer.layer.directions[0]}]
         stored = sorted((gate.gate or "", role, prod(shape)) for gate in gates for role, shape in gate.shapes.items())
         assert sorted((each.gate or "", each.role, prod(each.shape)) for each in layer.operands) == stored
         assert all(each.shape == layer.shape(each.axes) for each in layer.operands)

@@ -148,7 +148,7 @@ def test_json_names_every_block_once(cli: Cli) -> None:
 
 def test_a_model_without_weights_is_an_empty_plan(cli: Cli) -> None:
     call = ("port", "8 > repeat_vector 3", "--from", "keras", "--to", "pytorch")
-    assert cli(*call, "--format", "csv").stdout == "tensor,slice,way,gate,role,source,source_slice,how\n"
+    assert cli(*call, "--format", "csv").stdout == "tensor,slice,direction,gate,role,source,source_slice,how\n"
     assert cli(*call).exit_code == 0
     scope: dict[str, Any] = {"np": None}
     code = cli(*call, "--code").stdout.replace("import numpy as np\n", "")

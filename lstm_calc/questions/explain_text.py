@@ -248,7 +248,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     """Yield what is not to be seen from the equations."""
     shape = layer.layer
     if isinstance(shape, Recurrent):
-        yield from _way_notes(shape, layer.output_dim)
+        yield from _direction_notes(shape, layer.output_dim)
     yield from bias_notes(answer, layer)
     if getattr(shape, "tied", False):
         yield "`W` is the embedding's matrix, shared and counted there; so only what else there is counts here."
@@ -256,7 +256,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
         yield "The layer is frozen: its parameters are counted, and not trained."
 
 
-def _way_notes(shape: Recurrent, output_dim: int | None) -> Iterator[str]:
+def _direction_notes(shape: Recurrent, output_dim: int | None) -> Iterator[str]:
     """Yield in which order the steps are read."""
     if shape.bidirectional:
         yield (

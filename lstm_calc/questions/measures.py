@@ -61,6 +61,6 @@ def _step_ns(model: Model, framework_name: str, asked: dict[str, Any]) -> int:
     from lstm_calc.questions.cost import cost
 
     step = cost(model, framework_name, **asked).traffic
-    bounds = ((step.flops, asked["flops"]), (step.moved, asked["bandwidth"]))
+    bounds = ((step.flops, asked["flops"]), (step.bytes_moved, asked["bandwidth"]))
     slower: int = max(-(-amount * _GIGA // rate) for amount, rate in bounds if rate)
     return slower

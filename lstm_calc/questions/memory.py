@@ -94,8 +94,8 @@ def _state_bytes(run: LayerRun, dtype: Dtype) -> int:
     return whole_bytes(run.states * len(layer.directions) * bits)
 
 
-def moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
-    """Return the bytes of a step of every sequence: weights read once (of a table a row each), states both ways, input, output."""
+def bytes_moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes moved in a step of every sequence: weights (one row of a table), states twice, input and output."""
     flowing = whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value)
     if run.layer.reads_tokens:
         return flowing + whole_bytes(run.numbers_out_a_step * dtype.matrix)

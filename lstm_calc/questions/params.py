@@ -32,14 +32,14 @@ class GateCount(Data):
     """
 
     gate: str | None
-    way: str | None
+    direction: str | None
     shapes: dict[str, Shape]
     total: int
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer: a shape for each role, None where the gate has none of it."""
         shapes = {role: plain(self.shapes.get(role)) for role in ROLES}
-        return {"gate": self.gate, "way": self.way, **shapes, "total": self.total}
+        return {"gate": self.gate, "direction": self.direction, "way": self.direction, **shapes, "total": self.total}
 
 
 class LayerCount(Data):
@@ -138,21 +138,21 @@ def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
     parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
     kind = use.layer.kind
     order = [*CELLS[kind].gates, None] if kind in CELLS else list(dict.fromkeys(part.gate for part in parts))
-    places = [(way or None, gate) for way in use.layer.directions for gate in order]
-    blocks = {place: [part for part in parts if (part.way, part.gate) == place] for place in places}
+    places = [(direction or None, gate) for direction in use.layer.directions for gate in order]
+    blocks = {place: [part for part in parts if (part.direction, part.gate) == place] for place in places}
     return LayerCount(
         name=use.name,
         type=kind,
         input_dim=use.widths[0],
         output_dim=use.widths[1],
-        gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
+        gates=tuple(_gate(gate, direction, found) for (direction, gate), found in blocks.items() if found),
         total=sum(tensor.params for tensor in owned) if counted else None,
         trainable=sum(tensor.params for tensor in owned if tensor.trainable) if counted else None,
     )
 
 
-def _gate(gate: str | None, way: str | None, parts: Sequence[Part]) -> GateCount:
-    return GateCount(gate, way, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
+def _gate(gate: str | None, direction: str | None, parts: Sequence[Part]) -> GateCount:
+    return GateCount(gate, direction, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
 
 
 _GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
@@ -161,10 +161,11 @@ _GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
 
 def _params_table(answer: ParamCount) -> Table:
     layers = answer.layers
+    backward = any(part.direction == "backward" for layer in layers for part in layer.gates)
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
+        Column("direction", "direction", grouped=True, shown=backward),
         Column("gate", "gate"),
         *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
@@ -182,7 +183,7 @@ def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
     for part in layer.gates or (GateCount(None, None, {}, 0),):
         shapes = [part.shapes.get(role) for role in ROLES]
         count = None if layer.total is None else part.total
-        yield Line((layer.name, layer.type, part.way, _gate_words(part), *shapes, trained, count, _share(count, answer)))
+        yield Line((layer.name, layer.type, part.direction, _gate_words(part), *shapes, trained, count, _share(count, answer)))
     if len(layer.gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
 

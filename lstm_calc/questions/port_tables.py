@@ -38,7 +38,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
         Column("slice", "slice", "slice"),
-        Column("way", "direction", shown=any(move.way == "backward" for move in moves)),
+        Column("direction", "direction", shown=any(move.direction == "backward" for move in moves)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("source", f"from {answer.source.framework}"),
@@ -50,7 +50,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
 
 def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
     """Yield a line for each term of a move; one of zeros has a line too."""
-    place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.way, move.gate, move.role)
+    place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.direction, move.gate, move.role)
     if not move.terms:
         yield Line((*place, None, None, _how(move, first=True)))
     for at, term in enumerate(move.terms):
