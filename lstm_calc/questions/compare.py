@@ -107,7 +107,7 @@ class Row(Data):
 
 
 class Comparison(Answer):
-    """What is compared, the first of it being what the others are held against."""
+    """What is compared; the others are compared with the first."""
 
     schema = "lstm-calc/compare/1"
     json = ("schema", "subjects", "rows", "total", "differs")
@@ -122,7 +122,7 @@ class Comparison(Answer):
         return any(row.differs for row in (*self.rows, self.total))
 
     def document(self) -> Document:
-        """Return all side by side, each held against the first; names that are long or of several words go by number."""
+        """Return all side by side, each compared with the first; long names, and names of several words, go by number."""
         if len(self.subjects) > 2:
             return _document_of_several(self)
         names = [subject.name for subject in self.subjects]
@@ -202,7 +202,7 @@ def _values(row: Row) -> tuple[Value, ...]:
     for cell, delta, change in zip(row.cells, row.deltas, row.changes, strict=True):
         held = delta if cell or row.cells[0] else None
         values += [cell.words if cell else None, cell.params if cell else None, held, change]
-    del values[3:5]  # the first is not held against itself
+    del values[3:5]  # the first is not compared with itself
     return (*values, "yes" if row.differs else None)
 
 

@@ -89,7 +89,7 @@ class Cost(Answer):
     """What a model costs in a framework; ``space`` is the image that it reads, where there is one.
 
     All sequences of the ``batch`` have so many ``steps``, or each one of the ``lengths``. ``flops`` and ``bandwidth`` are a
-    device's operations and bytes a second.
+    device's operations and bytes per second.
     """
 
     schema = "lstm-calc/cost/1"
@@ -189,9 +189,9 @@ def cost(
 ) -> Cost:
     """Return the work and the bytes of a model that runs a batch of sequences of so many steps, or of these valid ``lengths``.
 
-    ``space`` is the image that the model reads, ``per_channel`` gives the integer types a scale a channel. With an ``optimizer``
-    the answer has what training takes, backpropagation going through ``truncate`` steps at a time (None: all of them). ``flops``
-    and ``bandwidth`` are a device's operations and bytes a second.
+    ``space`` is the image that the model reads; with ``per_channel`` the integer types have one scale per channel. With an
+    ``optimizer`` the answer has what training takes; backpropagation goes through ``truncate`` steps at a time (None: all of them).
+    ``flops`` and ``bandwidth`` are a device's operations and bytes per second.
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where the image does not fit, LstmCalcError
     for a type or optimizer that is not known, or a type that is not trained in.

@@ -54,7 +54,7 @@ class Row(Data):
 
 
 class Difference(Answer):
-    """Two explanations of a model held against each other."""
+    """Two explanations of a model, compared with each other."""
 
     schema = "lstm-calc/difference/1"
     json = ("schema", "frameworks", "totals", "difference", "rows")

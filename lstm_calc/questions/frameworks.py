@@ -123,7 +123,7 @@ def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
 
 
 def _signals_table(answer: Support) -> Table:
-    columns = (Column("signal", "signal"), Column("axes", "axes"), Column("role", "what flows"), Column("when", "where"))
+    columns = (Column("signal", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
     lines = [Line((each.name, each.axes, FLOW_WORDS[each.role], each.when or None)) for each in answer.signals]
     return Table(columns, (Line(("input", answer.input, "input", None)), *lines))
 

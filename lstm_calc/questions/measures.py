@@ -24,7 +24,7 @@ _GIGA = 10**9
 
 
 class Measure(Record):
-    """A measure of a model as a framework stores it; ``polynomial``: of degree two at most in each of the model's sizes."""
+    """A measure of a model as a framework stores it; ``polynomial``: of at most degree two in each of the model's sizes."""
 
     of: Callable[[Model, str], int]
     polynomial: bool = True

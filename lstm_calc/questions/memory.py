@@ -54,14 +54,14 @@ class Bytes(Data):
         return None if self.training is None else self.weights + sum(self.training.asdict().values())
 
 
-def training_bytes(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
-    """Return what training takes for a layer of trained tensors of these shapes, and so many kept values."""
+def training_bytes(shapes: Sequence[Shape], saved: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
+    """Return what training takes for a layer of trained tensors of these shapes, and so many values saved for backward."""
     numbers = sum(map(prod, shapes))
     return Training(
         gradients=whole_bytes(numbers * dtype.matrix),
         optimizer=sum(map(states, shapes)),
         master_weights=numbers * FLOAT32 if dtype.matrix < 8 * FLOAT32 else 0,
-        saved_activations=whole_bytes(kept * dtype.value),
+        saved_activations=whole_bytes(saved * dtype.value),
     )
 
 

@@ -43,7 +43,7 @@ class GateCount(Data):
 
 
 class LayerCount(Data):
-    """One layer; widths are features a step, None where they are not known. One that is shared is counted at its first use."""
+    """One layer; widths are features per step, None where they are not known. One that is shared is counted at its first use."""
 
     name: str
     type: str
@@ -173,12 +173,12 @@ def _params_table(answer: ParamCount) -> Table:
         Column("share", "share", "share", gives_way=1),
     )
     lines = [line for layer in layers for line in _layer_lines(layer, answer)]
-    name = "at least" if answer.uncounted else "total"
+    name = "lower bound" if answer.uncounted else "total"
     return Table(columns, (*lines, _sum_line("total", name, answer.known_total, answer)))
 
 
 def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
-    """Yield a line a gate, and the layer's sum where it adds up several of them in a model of several layers."""
+    """Yield a line per gate, and the layer's sum where it adds up several of them in a model of several layers."""
     trained = None if not layer.total else "yes" if layer.trainable else "frozen"
     for part in layer.gates or (GateCount(None, None, {}, 0),):
         shapes = [part.shapes.get(role) for role in ROLES]
@@ -227,9 +227,9 @@ def _other_totals(model: Model, answer: ParamCount) -> str:
     """Return, in words, what the other frameworks that offer the model make of it."""
     others = elsewhere(model, answer.framework)
     same = others.pop(answer.known_total, [])
-    told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
-    if told:
-        return f"elsewhere {'; '.join(told)}"
+    found = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
+    if found:
+        return f"elsewhere {'; '.join(found)}"
     return f"the same in {listed(same)}" if same else "no other framework here offers this model"
 
 
@@ -261,6 +261,6 @@ def _vector_words(layer: Layer, framework_name: str) -> str:
     gates = bias_vectors(layer, framework_name)
     fewest, most = min(gates.values()), max(gates.values())
     more = [gate for gate, vectors in gates.items() if vectors > fewest]
-    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} a gate"
+    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} per gate"
     words += f", {_NUMBERS[most]} for {listed(more)}" if more else ""
     return f"{words}, {_NUMBERS[len(gates)]} gates" if getattr(layer, "coupled", False) else words

@@ -1,4 +1,4 @@
-"""Moving a model's weights from one framework to another: which block goes where, and what happens to it on the way.
+"""Moving a model's weights from one framework to another: which block goes where, and what is done to it.
 
 Blocks are matched by layer, direction, gate and role. Where the two run other equations, :mod:`lstm_calc.equations.equivalence`
 says which gate stands for which, and with which sign; biases go where the equations add them.
@@ -35,7 +35,7 @@ _BIASES = ("bias", "recurrent_bias")
 
 
 class Term(Data):
-    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move turns them."""
+    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move transposes them."""
 
     tensor: str
     slice: tuple[tuple[int, int], ...]
@@ -218,7 +218,7 @@ def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
 
 
 class _Crossing:
-    """One layer on its way: the moves into each of its tensors, and what is left behind."""
+    """One layer of a port: the moves into each of its tensors, and what is left behind."""
 
     def __init__(self, layer: Layer, source: _Side, target: _Side) -> None:
         """Raise FrameworkError where no weights make the target's cell compute what the source's does."""

@@ -62,15 +62,15 @@ def _cuts(slices: Slice, shape: Shape) -> Value:
 
 
 def _how(move: Move, *, first: bool) -> str:
-    """Return, in words, what happens to the first block of a move on its way, or to one that is added to it."""
+    """Return, in words, what is done to the first block of a move, or to one that is added to it."""
     words = [] if move.terms else ["zeros"]
     laid = any(term.raveled != move.raveled for term in move.terms)
     if laid and not move.raveled:
-        words.append("raveled block")
+        words.append("row-major block")
     if move.order != tuple(sorted(move.order)):
         words.append("transposed" if len(move.order) == _MATRIX else f"axes {', '.join(map(str, move.order))}")
     if laid and move.raveled:
-        words.append("raveled")
+        words.append("row-major reshape")
     if move.source_gate != move.gate and move.terms:
         words.append(f"of {move.source_gate}")
     if move.sign < 0 and move.terms:

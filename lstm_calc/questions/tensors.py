@@ -35,7 +35,7 @@ _INTO = {
     "projection": {"units"},
 }
 _OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projection": {"projection"}}
-"""For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
+"""For the matrix of each role, the words of its input axis and of its output axis."""
 
 
 ROLES = (
@@ -302,7 +302,7 @@ def feature_axes(axes: str) -> list[int]:
 
 
 def transposed(row: Row, axes: str) -> dict[str, bool]:
-    """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
+    """Return, for each role of a tensor, whether the input axis comes before the output axis."""
     names = [axis for axis in axes.split() if axis not in _BLOCKS]
     orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
     return {role: not row.raveled and {0, 1} <= set(order) and order.index(1) < order.index(0) for role, order in orders.items()}
@@ -322,7 +322,7 @@ def axis_order(axes: str, part: Part) -> list[int]:
 
 
 def _meaning_of(axis: str, role: str) -> int:
-    """Return 0 for what flows out of a matrix (or a vector's only axis), 1 for what flows in, 2 and on for a window."""
+    """Return 0 for the output axis of a matrix (or a vector's only axis), 1 for the input axis, 2 and up for those of a window."""
     words = {word for term in terms_of(axis) for word in term}
     if axis.startswith(("kernel_", "point_")):
         return int(axis.rpartition("_")[2]) + 1

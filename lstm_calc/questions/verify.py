@@ -70,7 +70,7 @@ class Verification(Answer):
 
     def document(self) -> Document:
         """Return whether the framework agrees with our tables, and where not."""
-        title = f"{headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}, held against the tables"
+        title = f"{headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}, checked against the tables"
         tables = (_verdict_table(self), _differences_table(self), _runs_table(self))
         runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
         return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(self.gates)))
@@ -81,7 +81,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
 
     With ``gates``, and where the tensors agree, also run each recurrent layer on random weights, put in place by our slices, and
     compare the output over 8 steps with the cell's equations. A tied head is built with a matrix of its own. Raises FrameworkError
-    where the framework cannot build the model or we know no way to, NotInstalledError, with the pip line, where it is not there.
+    where the framework cannot build the model, or we cannot, NotInstalledError, with the pip line, where it is not there.
     """
     asked, table = model, framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
