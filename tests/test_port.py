@@ -106,7 +106,7 @@ def test_what_a_block_is_filled_with_is_told_in_words(cli: Cli) -> None:
     call = ("port", "2 > lstm 3", "--from", "haiku", "--to", "cudnn")
     (text, *_) = cli(*call, "--format", "csv").stdout.split("\n\n")
     how = {(row["gate"], row["role"]): (row["source"], row["how"]) for row in csv.DictReader(io.StringIO(text))}
-    assert how["input", "kernel"] == ("lstm/linear/w", "transposed, raveled")
+    assert how["input", "kernel"] == ("lstm/linear/w", "transposed, row-major reshape")
     assert how["forget", "bias"] == ("lstm/linear/b", "plus 1")
     assert how["forget", "recurrent_bias"] == ("", "zeros")
     shown = cli(*call).stdout
