@@ -402,7 +402,7 @@ def test_the_figures_that_people_quote_come_first(cli: Cli) -> None:
 
 def test_what_a_column_means_is_said_where_it_is_asked_for_or_on_a_page(cli: Cli) -> None:
     plain, whole = (cli("cost", "8 > lstm 6", *more).stdout for more in ((), ("--notes",)))
-    assert plain.splitlines()[-1] == "--notes says what is counted, and how"
+    assert plain.splitlines()[-1] == "--notes explains the columns"
     assert whole.splitlines()[-3:][0].startswith("MACs: multiply-accumulates of the matrix products alone")
     assert "MACs: multiply-accumulates" in cli("cost", "8 > lstm 6", "--format", "markdown").stdout
 

@@ -62,7 +62,7 @@ class ArgumentList(Answer):
         tables = tuple(_arguments_table(layer, other) for layer, other in zip(self.layers, reversed(self.layers), strict=True))
         releases = (f"{layer.layer}: {layer.framework} {layer.release}, {layer.source}" for layer in self.layers)
         title = f"Arguments of {' and '.join(layer.layer for layer in self.layers)}"
-        return Document(title, tables, (*_LEGEND, *releases))
+        return Document(title, tables, tuple(releases), legend=_LEGEND)
 
 
 _PENALTY = "weight_decay of the optimizer"
