@@ -48,7 +48,7 @@ _OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
 """Other names of formats."""
 
 
-_ASK_FOR_NOTES = "--notes says what is counted, and how"
+_ASK_FOR_NOTES = "--notes explains the columns"
 
 
 class Output:

@@ -129,7 +129,7 @@ def _matrix_words(value: Value) -> Iterator[str]:
 
 
 def _cell_graph(answer: Diagram) -> Graph:
-    """Return one step: what comes in, a box a value, and an arrow to each from what it is computed from."""
+    """Return one step: its inputs, one box per value, and an arrow to each value from those that it is computed from."""
     inputs = [Node(key, (key, worded("shape", shape)), end=True) for key, shape in answer.inputs.items()]
     values = [Node(value.key, tuple(_lines(value))) for value in answer.values]
     shown = answer.inputs | {value.key: value.shape for value in answer.values}

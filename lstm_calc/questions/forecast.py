@@ -126,7 +126,7 @@ class Question(Record):
 
 
 class Flow(Data):
-    """A layer of the model, or the reshape after it: the shape of what flows out, and the parameters."""
+    """A layer of the model, or the reshape after it: its output shape, and its parameters."""
 
     name: str
     type: str
@@ -197,7 +197,7 @@ class ForecastList(Answer):
     forecasts: tuple[Forecast, ...]
 
     def document(self) -> Document:
-        """Return the four set-ups, one a line."""
+        """Return the four set-ups, one per line."""
         columns = (
             Column("setup", "set-up"),
             Column("X", "X", "shape"),
@@ -298,7 +298,7 @@ _UNKNOWN = "N"
 
 
 def _graph(answer: Forecast) -> Graph:
-    """Return what flows from X to y, layer by layer, and on each arrow its shape."""
+    """Return the layers from X to y, and the shape on each arrow."""
     boxes = [Node(layer.name, (layer.name, f"{layer.params:,} parameters")) for layer in answer.layers]
     keys = ["X", *(box.key for box in boxes), "y"]
     shapes = [answer.X, *(layer.output for layer in answer.layers)]
@@ -350,7 +350,7 @@ def _windows_note(asked: Question) -> str:
 
 def _series_note(asked: Question) -> str:
     if asked.length is None:
-        return f"{_UNKNOWN}: the windows of the series, which --length tells"
+        return f"{_UNKNOWN}: the windows of the series, which depend on --length"
     return f"a series of {_counted(asked.length, 'step')} at a stride of {asked.stride:,}"
 
 
