@@ -100,7 +100,7 @@ def test_blocks_are_counted_outside_features(kind: str, layout: Layout) -> None:
         ("8 > lstm 4 proj=4", "pytorch", "pytorch wants projection < units; here they are 4 and 4"),
         ("8 > lstm 4 proj=5", "tflite", "tflite wants projection <= units; here they are 5 and 4"),
         ("8 > lstm 4", "kears", "'kears' is not a framework; did you mean 'keras'?"),
-        ("8 > lstm 4", "", "'' is not a framework; known are textbook, keras, pytorch, paddle, onnx, openvino, tflite, cudnn, "),
+        ("8 > lstm 4", "", "'' is not a framework; lstm-calc help frameworks lists them"),
     ],
 )
 def test_what_is_refused_names_who_does(text: str, framework: str, message: str) -> None:
@@ -410,7 +410,7 @@ def test_names_that_people_use_mean_frameworks_that_are_here() -> None:
     for word in ("tensorflow", "tf", "tensorflow2", "tf2", "tf.keras", "tf_keras", "flax", "torch", "Torch"):
         assert framework(word).name in FRAMEWORKS
     for word in ("jax", "tfjs", "MXNet"):
-        with pytest.raises(FrameworkError, match="which one: '|give '") as caught:
+        with pytest.raises(FrameworkError, match=r"which one: '|give '") as caught:
             framework(word)
         assert set(re.findall("'([^']+)'", str(caught.value))[1:]) <= set(FRAMEWORKS)
 

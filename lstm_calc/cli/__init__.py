@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from lstm_calc.cli.descriptions import DESCRIPTIONS
-from lstm_calc.errors import LstmCalcError, listed, quoted
+from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 from lstm_calc.streams import say
 
 COMMANDS = tuple(DESCRIPTIONS)
@@ -61,17 +61,11 @@ def _is_a_model(word: str) -> bool:
 
 def _no_command(name: str) -> LstmCalcError:
     """Return that a word is no command, and what may be meant."""
-    from lstm_calc.errors import nearest
     from lstm_calc.formats.notation.names import begins_a_layer
 
-    found = _SYNONYMS.get(name.lower()) or nearest(name[:60].lower(), COMMANDS)
-    if found:
-        hint = f"did you mean {found!r}?"
-    elif begins_a_layer(name):
-        hint = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
-    else:
-        hint = "lstm-calc help lists the commands"
-    return LstmCalcError(f"{quoted(name)} is not a command; {hint}")
+    example = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
+    page = example if begins_a_layer(name) else "lstm-calc help lists the commands"
+    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS, page, _SYNONYMS)}")
 
 
 def _command_first(words: list[str]) -> list[str]:

@@ -65,7 +65,7 @@ def diagram(model: Model, framework_name: str | None = None, layer: str | None =
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
-    flow = shapes(model, framework_name)
+    flow = shapes(model, framework_of(model, framework_name).name)
     cells = {use.name: use for use in uses_in(model, framework_of(model, framework_name)) if use.layer.kind in CELLS}
     name = layer if layer is not None else next(iter(cells), "")
     if name not in cells:

@@ -9,6 +9,7 @@ from lstm_calc.errors import ModelError, few
 from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import Signal, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
+from lstm_calc.frameworks.textbook import TEXTBOOK
 from lstm_calc.frozen import Record
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS
@@ -31,6 +32,17 @@ if TYPE_CHECKING:
 
 _INPUT = Signal("input", "sequence space features", "input")
 _OUTPUT = Signal("output", "flow space features", "output")
+_SEQUENCES = TEXTBOOK.replace(
+    sequence="batch steps",
+    batches=(1, 1),
+    signals=(
+        Signal("output", "flow space features", "output", when="one_output"),
+        Signal("output_{way}", "flow space output", "output", when="two_outputs"),
+        Signal("{side}{state}", "batch space value", "final"),
+    ),
+    flow_note="whole sequences; -f textbook shows one step and its values, -f keras or another the names and axes of a framework",
+)
+"""The textbook for a model that no framework was named for: as it reads whole sequences."""
 _PLAIN = (_OUTPUT,)
 """What comes out of a layer that is not recurrent."""
 
@@ -96,6 +108,8 @@ def shapes(
 ) -> Shapes:
     """Return the shapes of all inputs, states and outputs when a framework (None: the model's own) runs a model on a batch.
 
+    Where no framework is named they are (batch, steps, features); the textbook's, asked for by name, are those of one step.
+
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
     ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
     shape of the initial state h of the first recurrent layer, to be checked.
@@ -109,6 +123,8 @@ def shapes(
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = framework_of(model, framework_name)
+    if framework_name is None and table is TEXTBOOK:
+        table = _SEQUENCES
     for layer in model.calls:
         layout_for(table, layer)
         check_run(table, layer)

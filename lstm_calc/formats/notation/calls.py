@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, ModelFileError, NotationError, did_you_mean, quoted
+from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationError, did_you_mean, quoted
 from lstm_calc.formats.code.expressions import Called
 from lstm_calc.formats.code.expressions import read_call as evaluated
 from lstm_calc.formats.code.families import FAMILIES, window
@@ -21,6 +21,7 @@ from lstm_calc.formats.notation.names import (
     ARGUMENTS,
     EACH,
     EQUAL_WORDS,
+    SYNONYMS,
     Name,
     compact,
     field_of,
@@ -97,7 +98,11 @@ def _part(called: Called) -> Part:
         return Part(Activation(function), called.family)
     name = named(called.name) or named(word.removesuffix("cell"))
     if name is None:
-        hint = "; write its layers one after the other" if word in _MODELS else did_you_mean(called.name.lower(), layer_names())
+        hint = (
+            "; write its layers one after the other"
+            if word in _MODELS
+            else did_you_mean(called.name.lower(), layer_names(), LAYER_PAGE, SYNONYMS)
+        )
         raise _UnreadError(f"{quoted(called.name)} is not a layer{hint}")
     arguments, family = _named_arguments(called, name)
     if isinstance(arguments.get("cell"), Called):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, NotationError, did_you_mean, listed, quoted
+from lstm_calc.errors import LAYER_PAGE, ModelError, NotationError, did_you_mean, few, listed, quoted
 from lstm_calc.formats.notation.names import (
     EACH,
     EQUAL_WORDS,
     KEYS,
     OTHER_WORDS,
+    SYNONYMS,
     WORDS,
     Name,
     field_of,
@@ -27,6 +28,19 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.notation.tokens import Token
 
+_FEW = 8
+"""As many names as a message lists."""
+_OPTION_SYNONYMS = {
+    **dict.fromkeys(("stacked", "deep", "layers", "double", "twice"), "x2"),
+    **dict.fromkeys(("without_bias", "biasless", "unbiased"), "nobias"),
+    **dict.fromkeys(("reverse", "reversed", "backward"), "backwards"),
+    **dict.fromkeys(("all", "seq", "sequence", "every"), "sequences"),
+    **dict.fromkeys(("final", "last_step", "only_last"), "last"),
+    **dict.fromkeys(("freeze", "fixed", "untrainable"), "frozen"),
+    **dict.fromkeys(("size=", "width=", "window="), "kernel="),
+    **dict.fromkeys(("share", "shared"), "tied"),
+}
+"""Words that are no options, and the option that may be meant."""
 _EXAMPLES = {"target_shape": "8x4", "dims": "2x1", "pool_size": "2", "factors": "2", "margins": "1+1"}
 """A value for each field that is not a plain size."""
 
@@ -75,7 +89,7 @@ def name_of(text: str, token: Token) -> Name:
 
 def unknown_layer(text: str, token: Token, word: str) -> NotationError:
     """Return that a word is no layer, and which one may be meant."""
-    hint = did_you_mean(word.lower(), layer_names())
+    hint = did_you_mean(word.lower(), layer_names(), LAYER_PAGE, SYNONYMS)
     return NotationError(f"{quoted(word)} is not a layer{hint}", text, token.start, token.stop)
 
 
@@ -161,7 +175,8 @@ def _known(text: str, token: Token, name: Name, field: str) -> str:
     offered = [f"{sign}=" for sign, meant in KEYS.items() if meant in known]
     offered += [word for word, (meant, _) in WORDS.items() if meant in known] + ["x2"] * ("repeat" in known)
     owners = [kind for kind, layer in KINDS.items() if field in layer.fields]
-    why = f", but of {listed(owners)}" if owners else did_you_mean(key + equals, offered)
+    page = "" if len(offered) < _FEW else f"lstm-calc help notation lists those of {name.kind}"
+    why = f", but of {few(owners, _FEW)}" if owners else did_you_mean(key + equals, offered, page, _OPTION_SYNONYMS)
     raise NotationError(f"{quoted(token.text)} is not an option of {name.kind}{why}", text, token.start, token.stop)
 
 

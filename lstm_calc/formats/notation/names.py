@@ -40,6 +40,23 @@ _ALIASES = {
     "gaussiannoise": "dropout",
 }
 """Other names of layers, without capitals, - and _."""
+SYNONYMS = {
+    **dict.fromkeys(("cnn", "convolutional"), "conv1d"),
+    **dict.fromkeys(("mlp", "ffn", "feedforward", "head", "output", "out", "proj", "classifier", "logits"), "dense"),
+    **dict.fromkeys(("pooling", "downsample"), "pool"),
+    **dict.fromkeys(("norm", "normalization", "normalize"), "layer_norm"),
+    **dict.fromkeys(("transformer", "self_attention", "selfattention", "attn"), "multi_head_attention"),
+    **dict.fromkeys(("recurrent", "cell", "hidden", "encoder", "decoder"), "lstm"),
+    **dict.fromkeys(("words", "tokens", "token", "vocabulary", "lookup"), "vocab"),
+    **dict.fromkeys(("noise", "drop"), "dropout"),
+    **dict.fromkeys(("merge", "join"), "concat"),
+    **dict.fromkeys(("view", "unflatten"), "reshape"),
+    **dict.fromkeys(("mean", "sum"), "reduce"),
+    "sum_pool": "pool",
+    "residual": "add",
+    "skip": "add",
+}
+"""Words that are no layers, and the layer that may be meant."""
 _POOLS = {"max": "max", "maximum": "max", "avg": "average", "average": "average"}
 _WITH_FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "cudnnlstm": ("lstm", {"cudnn": True}),
