@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,3 +175,7 @@ def test_only_check_writes_annotations(cli: Cli) -> None:
 def test_the_hook_calls_the_program() -> None:
     hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert "entry: lstm-calc check\n" in hook
+    pattern = next(line.removeprefix("  files: ") for line in hook.splitlines() if line.startswith("  files: "))
+    assert all(re.search(pattern, name) for name in ("model.toml", "configs/model.json", "encoder.model.toml"))
+    assert not re.search(pattern, "configs/models.yaml")
+    assert "named by files, a pattern" in hook
