@@ -141,7 +141,14 @@ class Group(TyperGroup):
         if words[0] in TOPICS:
             show_topic(words[0])
             raise typer.Exit
-        return self.resolve_command(ctx, [words[0], "--help"])
+        if words[0] in COMMANDS:
+            return self.resolve_command(ctx, [words[0], "--help"])
+        from lstm_calc.formats.notation.names import begins_a_layer
+
+        page = "the layers are in lstm-calc help notation" if begins_a_layer(words[0]) else f"there is on {listed(TOPICS)}, too"
+        raise LstmCalcError(
+            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*COMMANDS, *TOPICS), page, _SYNONYMS)}"
+        )
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; exit with the code that the command returns, unless the caller wants it back (``standalone_mode=False``)."""
@@ -191,6 +198,11 @@ def _sentence(error: Exception) -> str:
         return f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
     if not isinstance(error, typer.TyperException):
         return str(error)
+    from lstm_calc.cli.options import MEANT
+
+    option = getattr(error, "option_name", "").replace("_", "-")
+    if option in MEANT:
+        return f"no such option: {option}; did you mean {MEANT[option]}?"
     message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
     hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"

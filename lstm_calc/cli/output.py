@@ -51,6 +51,16 @@ _OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
 _ASK_FOR_NOTES = "--notes explains the columns"
 
 
+def _file(name: str | None, formats: Sequence[str]) -> str | None:
+    """Return the name of a file; refuse one that is a format or a number, and so meant for another option."""
+    if name in formats:
+        raise OutputError(f"--output-file: {quoted(name)} is a format; write --format {name}, or ./{name} for a file of that name")
+    if name is not None and name.isdigit():
+        what = f"--output-file: {quoted(name)} is a number; the units of a dense head are --output {name}"
+        raise OutputError(f"{what}, and ./{name} is a file of that name")
+    return name
+
+
 class Output:
     """A format, and a file where it does not go to standard output."""
 
@@ -71,7 +81,7 @@ class Output:
             raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
         self.form = form
         self.more = more
-        self.file = None if file in _STANDARD_OUTPUT else file
+        self.file = None if file in _STANDARD_OUTPUT else _file(file, known)
         self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
         self.sort = sort
         self.notes = notes

@@ -5,6 +5,7 @@ The command line and Python's ``read`` and ``load`` accept the same forms.
 
 from __future__ import annotations
 
+import ast
 import re
 from os import fspath
 from typing import TYPE_CHECKING, Any
@@ -87,9 +88,13 @@ def _is_python(text: str) -> bool:
     from lstm_calc.formats.code.source import parsed
 
     try:
-        parsed(text, "")
+        tree = parsed(text, "")
     except ModelError:
         return False
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp):
+            at = node.value.left.end_col_offset or 0
+            raise NotationError("layers follow each other with > between them", text, at, at + 2)
     return True
 
 
@@ -106,6 +111,8 @@ def read(
     """
     from lstm_calc.formats import notation
 
+    if (inner := text.strip()[1:-1]) and text.strip() == f"[{inner}]" and is_a_line_of_calls(inner):
+        text = inner  # a list of layers, as Sequential has one
     if is_printed(text):
         from lstm_calc.formats.printed import read_printed
 

@@ -93,7 +93,7 @@ _ALIASES = {
     **dict.fromkeys(("tensorflow-1", "tf1"), "tensorflow1"),
     **dict.fromkeys(("flax", "nnx", "flax.nnx"), "flax-nnx"),
     **dict.fromkeys(("linen", "flax.linen"), "flax-linen"),
-    **dict.fromkeys(("torch", "torch.nn"), "pytorch"),
+    **dict.fromkeys(("torch", "torch.nn", "pt"), "pytorch"),
     "paddlepaddle": "paddle",
     "onnxruntime": "onnx",
 }

@@ -10,7 +10,8 @@ from lstm_calc.frozen import RULES
 from lstm_calc.model import KINDS
 
 _SIGNS = frozenset(">()|")
-_INPUTS = frozenset({"input", "inputlayer"})
+_INPUTS = frozenset({"", "input", "inputlayer"})
+"""What a source that is a call may call; nothing where it is a shape in parentheses."""
 _DEEPEST = 50
 """Branches within branches that are followed."""
 
@@ -149,7 +150,8 @@ class _Segments:
 
     def _branch(self, token: Token) -> None:
         if not self._open:
-            raise self._error("| stands between branches, in parentheses: '32 > (lstm 64 | gru 64) > concat'", token)
+            what = "| stands between branches, in parentheses: '32 > (lstm 64 | gru 64) > concat'"
+            raise self._error(f"{what}; between layers that follow each other stands >", token)
         _, into, ends = self._open[-1]
         ends += self._ends
         self._ends = into
