@@ -5,7 +5,6 @@ The command line and Python's ``read`` and ``load`` accept the same forms.
 
 from __future__ import annotations
 
-import ast
 import re
 from os import fspath
 from typing import TYPE_CHECKING, Any
@@ -85,6 +84,8 @@ def _is_python(text: str) -> bool:
     """Say whether a text that looks like code is Python, or a single line that is none and so may be a line of layers."""
     if is_program(text) or "\n" in text.strip() or is_a_line_of_calls(text):
         return True
+    import ast
+
     from lstm_calc.formats.code.source import parsed
 
     try:

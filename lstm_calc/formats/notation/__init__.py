@@ -31,7 +31,7 @@ from lstm_calc.formats.notation.segments import is_layer, is_source, segments_of
 from lstm_calc.formats.notation.values import DIGITS_AND_COMMAS, THOUSANDS, shape_in, thousands_in
 from lstm_calc.formats.notation.writing import shown, write, written
 from lstm_calc.frozen import Record
-from lstm_calc.model import KINDS, Input, Layer, Model
+from lstm_calc.model import Input, Layer, Model, layer_kind
 from lstm_calc.model.graph import INPUT, calls_of, modules_of
 from lstm_calc.model.template import Place, Template
 
@@ -119,7 +119,7 @@ def _places(text: str, segments: list[list[Token]]) -> Iterator[Place]:
             if token.is_open:
                 kind = "" if source or vocab or tokens[0].is_call else name_of(text, tokens[0]).kind
                 size = "input_dim" if source else "vocab_size" if vocab else value_of(kind) if kind else ""
-                field = field_of(token.option, KINDS[kind].fields) if token.option and kind else token.option
+                field = field_of(token.option, layer_kind(kind).fields) if token.option and kind else token.option
                 yield None if source else position, field or size
         position += not (source or vocab)
 

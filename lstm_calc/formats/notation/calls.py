@@ -32,7 +32,7 @@ from lstm_calc.formats.notation.names import (
     value_of,
 )
 from lstm_calc.frozen import RULES, UNKNOWN, count, flag
-from lstm_calc.model import KINDS, Activation
+from lstm_calc.model import Activation, layer_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -112,10 +112,11 @@ def _part(called: Called) -> Part:
         return inner.replace(layer=inner.layer.replace(**more), framework=family)
     values = {**name.values, **_defaults(name, family), **_values(called, name, arguments)}
     width = values.pop("input_dim", _width_said(arguments))
-    missing = next((field for field, default in KINDS[name.kind].fields.items() if default is ... and field not in values), None)
+    fields = layer_kind(name.kind).fields
+    missing = next((field for field, default in fields.items() if default is ... and field not in values), None)
     if missing:
         raise ModelError(f"{called.text}(...) needs {_argument_for(called, missing)}")
-    return Part(KINDS[name.kind](**values), family or name.framework, width)
+    return Part(layer_kind(name.kind)(**values), family or name.framework, width)
 
 
 def _wrapped(called: Called, word: str) -> Part:
@@ -223,7 +224,7 @@ def _orders(called: Called, name: Name) -> Iterator[tuple[str | None, dict[str, 
 
 def _fields(arguments: Mapping[str, Any], name: Name) -> dict[str | None, Any]:
     """Return the values of arguments by the fields that they set."""
-    return {field_of(argument, KINDS[name.kind].fields): value for argument, value in arguments.items()}
+    return {field_of(argument, layer_kind(name.kind).fields): value for argument, value in arguments.items()}
 
 
 def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: Name) -> bool:
@@ -239,7 +240,7 @@ def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: Name)
 
 def _values(called: Called, name: Name, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a layer that arguments set; raise ModelError for an argument that is not known."""
-    fields = KINDS[name.kind].fields
+    fields = layer_kind(name.kind).fields
     values: dict[str, Any] = {}
     for argument, value in arguments.items():
         field = field_of(argument, fields) if _is_known(called, argument) else None
@@ -283,7 +284,7 @@ def _check_neutral(called: Called, name: Name, argument: str) -> None:
         neutral |= set(classes[0].arguments if classes[0] else ()) | set((classes[1] or "").split())
     if argument not in (neutral if known is None else known):
         kind = {**RECURRENT, **PLAIN}.get(called.name)
-        offered = known or {*KINDS[name.kind].fields.keys() - _OURS, *(kind.arguments.values() if kind else ())}
+        offered = known or {*layer_kind(name.kind).fields.keys() - _OURS, *(kind.arguments.values() if kind else ())}
         raise ModelError(f"{called.text}(...) has no argument {argument}{did_you_mean(argument, sorted(offered))}")
 
 

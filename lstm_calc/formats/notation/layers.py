@@ -21,7 +21,7 @@ from lstm_calc.formats.notation.names import (
 )
 from lstm_calc.formats.notation.values import DIGITS_AND_COMMAS, THOUSANDS, count_in, value_in
 from lstm_calc.frozen import RULES, Record, count, names
-from lstm_calc.model import KINDS, Layer, Nested
+from lstm_calc.model import Layer, Nested, layer_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,8 +127,8 @@ def _refuse_times(text: str, head: Token, token: Token, field: str) -> None:
 def _is_value(token: Token, kind: str, field: str) -> bool:
     """Say whether a word right after a kind's name is its value, not an option."""
     word = token.text.lower()
-    optional = KINDS[kind].fields[field] is not ...
-    return "=" not in word and not (optional and word in WORDS and WORDS[word][0] in KINDS[kind].fields)
+    optional = layer_kind(kind).fields[field] is not ...
+    return "=" not in word and not (optional and word in WORDS and WORDS[word][0] in layer_kind(kind).fields)
 
 
 def _options(text: str, words: Sequence[Token], name: Name, places: dict[str, Token]) -> tuple[dict[str, Any], dict[str, Token]]:
@@ -138,7 +138,7 @@ def _options(text: str, words: Sequence[Token], name: Name, places: dict[str, To
         key, equals, _ = token.text.partition("=")
         if re.fullmatch(r"\d[\d_.]*[kKM]?", token.text):
             raise _second_size(text, token, name)
-        if equals and key.lower() in EQUAL_WORDS and field_of(key, KINDS[name.kind].fields) is None:
+        if equals and key.lower() in EQUAL_WORDS and field_of(key, layer_kind(name.kind).fields) is None:
             continue
         field, value = _option(text, token, name)
         if field in places:
@@ -153,7 +153,7 @@ def _second_size(text: str, token: Token, name: Name) -> NotationError:
     head, first = (before[-2], before[-1]) if len(before) > 1 else (name.kind, "64")
     if name.kind == "embedding":
         cure = f"embed {first}x{token.text}"
-    elif "kernel_size" in KINDS[name.kind].fields:
+    elif "kernel_size" in layer_kind(name.kind).fields:
         cure = f"{head} {first} kernel={token.text}"
     elif len(before) == 2:
         cure = f"{first} > {head} {token.text}"
@@ -166,7 +166,7 @@ def _second_size(text: str, token: Token, name: Name) -> NotationError:
 
 def _built(text: str, words: Sequence[Token], name: Name, values: dict[str, Any], places: dict[str, Token], size: str) -> Layer:
     """Return the layer of these values, or say which word made it impossible."""
-    kind, head = KINDS[name.kind], words[0]
+    kind, head = layer_kind(name.kind), words[0]
     missing = next((field for field, default in kind.fields.items() if default is ... and field not in values), None)
     if missing == "vocab_size":
         raise NotationError("an embedding needs its vocabulary: 'vocab 10000 > embed 128'", text, head.start, words[-1].stop)
@@ -188,7 +188,7 @@ def _option(text: str, token: Token, name: Name) -> tuple[str, Any]:
     """Return the field and the value that an option sets."""
     key, equals, _ = token.text.partition("=")
     word = OTHER_WORDS.get(key.lower(), key.lower())
-    known = KINDS[name.kind].fields
+    known = layer_kind(name.kind).fields
     if re.fullmatch(r"x[\d?].*", token.text):
         return _known(text, token, name, "repeat"), count_in(text, token.part(1))
     if equals and (field := field_of(key, known)):
@@ -201,17 +201,21 @@ def _option(text: str, token: Token, name: Name) -> tuple[str, Any]:
 
 def _field_elsewhere(key: str) -> str:
     """Return the field that a key sets in layers of other kinds, empty where it does in none."""
+    from lstm_calc.model import KINDS
+
     return next((field for layer in KINDS.values() if (field := field_of(key, layer.fields))), "")
 
 
 def _known(text: str, token: Token, name: Name, field: str) -> str:
     """Return a field that a kind has; raise NotationError with those that do, or with what the kind has, where it has not."""
-    known = KINDS[name.kind].fields
+    known = layer_kind(name.kind).fields
     if field in known:
         return field
     key, equals, _ = token.text.partition("=")
     offered = [f"{sign}=" for sign, meant in KEYS.items() if meant in known]
     offered += [word for word, (meant, _) in WORDS.items() if meant in known] + ["x2"] * ("repeat" in known)
+    from lstm_calc.model import KINDS
+
     owners = [kind for kind, layer in KINDS.items() if field in layer.fields]
     page = "" if len(offered) < _FEW else f"lstm-calc help notation lists those of {name.kind}"
     why = f", but of {few(owners, _FEW)}" if owners else did_you_mean(key + equals, offered, page, _OPTION_SYNONYMS)

@@ -7,7 +7,7 @@ from lstm_calc.formats.notation.names import WORDS, begins_a_layer, compact, fun
 from lstm_calc.formats.notation.tokens import Token, tokens
 from lstm_calc.formats.notation.values import READERS
 from lstm_calc.frozen import RULES
-from lstm_calc.model import KINDS
+from lstm_calc.model import layer_kind
 
 _SIGNS = frozenset(">()|")
 _INPUTS = frozenset({"", "input", "inputlayer"})
@@ -103,7 +103,7 @@ class _Segments:
         known = named(name_in(head))
         if known is None:
             return True
-        kind = KINDS[known.kind]
+        kind = layer_kind(known.kind)
         field = value_of(known.kind)
         takes_it = field and not (rest or head.is_call) and (kind.fields[field] is ... or RULES[field] not in READERS)
         word = WORDS.get(token.text.lower())
