@@ -180,8 +180,8 @@ WRONG = {
     "check '3 > lstm 4' --max-params 0": "--max-params: must be a whole number from 1 up, not '0'",
     "check '3 > lstm 4' --max-bytes 3Mb": "--max-bytes: '3Mb' is not a size in bytes",
     "check '3 > lstm 4' --max-params 9 -f kears": "'kears' is not a framework; did you mean 'keras'?",
-    f"params {'lstm' * 50_000}": "is not a layer; known are",
-    f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; known are",
+    f"params {'lstm' * 50_000}": "is not a layer; lstm-calc help notation lists the layers",
+    f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; lstm-calc help frameworks lists them",
     f"{'p' * 50_000}": "is not a command; lstm-calc help lists the commands",
 }
 

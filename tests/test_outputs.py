@@ -98,7 +98,7 @@ def test_cost_has_a_row_per_layer_with_all_its_columns(cli: Cli) -> None:
         assert (int(row["macs"]), int(row["weights"])) == (layer["macs"], layer["bytes"]["weights"])
         assert int(row["optimizer"]) == layer["bytes"]["training"]["optimizer"]
     assert sum(int(row["step_flops"]) for row in rows) == answer["step"]["flops"]
-    assert sum(int(row["moved"]) for row in rows) == answer["step"]["moved"]
+    assert sum(int(row["bytes_moved"]) for row in rows) == answer["step"]["bytes_moved"]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_the_numbers_are_those_of_the_answers(cli: Cli) -> None:
     page = page_of(cli, MODEL, *ASKED)
     counted = json.loads(cli("params", MODEL, "-f", "keras", "--format", "json").stdout)
     facts = dict(zip(page.of("dt"), page.of("dd"), strict=True))
-    assert facts["verdict"] == "over"
+    assert facts["verdict"] == "✗ over"
     assert facts["over by"] == f"{counted['total'] - 5_000_000:,} parameters"
     shown = page.of("dd")[:6]
     work = cost(read(MODEL), "keras", batch=8, steps=100)

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from lstm_calc.cli.descriptions import DESCRIPTIONS
-from lstm_calc.errors import LstmCalcError, listed, quoted
+from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 from lstm_calc.streams import say
 
 COMMANDS = tuple(DESCRIPTIONS)
@@ -61,17 +61,11 @@ def _is_a_model(word: str) -> bool:
 
 def _no_command(name: str) -> LstmCalcError:
     """Return that a word is no command, and what may be meant."""
-    from lstm_calc.errors import nearest
     from lstm_calc.formats.notation.names import begins_a_layer
 
-    found = _SYNONYMS.get(name.lower()) or nearest(name[:60].lower(), COMMANDS)
-    if found:
-        hint = f"did you mean {found!r}?"
-    elif begins_a_layer(name):
-        hint = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
-    else:
-        hint = "lstm-calc help lists the commands"
-    return LstmCalcError(f"{quoted(name)} is not a command; {hint}")
+    example = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
+    page = example if begins_a_layer(name) else "lstm-calc help lists the commands"
+    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS, page, _SYNONYMS)}")
 
 
 def _command_first(words: list[str]) -> list[str]:
@@ -147,7 +141,14 @@ class Group(TyperGroup):
         if words[0] in TOPICS:
             show_topic(words[0])
             raise typer.Exit
-        return self.resolve_command(ctx, [words[0], "--help"])
+        if words[0] in COMMANDS:
+            return self.resolve_command(ctx, [words[0], "--help"])
+        from lstm_calc.formats.notation.names import begins_a_layer
+
+        page = "the layers are in lstm-calc help notation" if begins_a_layer(words[0]) else f"there is on {listed(TOPICS)}, too"
+        raise LstmCalcError(
+            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*COMMANDS, *TOPICS), page, _SYNONYMS)}"
+        )
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; exit with the code that the command returns, unless the caller wants it back (``standalone_mode=False``)."""
@@ -197,6 +198,11 @@ def _sentence(error: Exception) -> str:
         return f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
     if not isinstance(error, typer.TyperException):
         return str(error)
+    from lstm_calc.cli.options import MEANT
+
+    option = getattr(error, "option_name", "").replace("_", "-")
+    if option in MEANT:
+        return f"no such option: {option}; did you mean {MEANT[option]}?"
     message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
     hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"

@@ -41,11 +41,11 @@ def run(
     quiet: bool,
     targets: Annotated[str, _series("--targets", "Variables that are forecast.")] = "1",
     horizon: Annotated[str, _series("--horizon", "Steps that are forecast.")] = "1",
-    length: Annotated[str | None, _series("--length", "Steps of the whole series; they tell the windows.")] = None,
+    length: Annotated[str | None, _series("--length", "Steps of the whole series; says how many windows there are.")] = None,
     stride: Annotated[str, _series("--stride", "Steps from one window to the next.")] = "1",
     strategy: Annotated[
-        str, _model("--strategy", words="direct, recursive, seq2seq or many-to-many.", known=_strategies)
-    ] = "direct",
+        str, _model("--strategy", words="multi-output, direct, recursive, seq2seq or many-to-many.", known=_strategies)
+    ] = "multi-output",
     cell: Annotated[str, _model("--cell", words="lstm, gru, rnn or mgu.", known=_cells)] = "lstm",
     every: Annotated[bool, _series("--all", "One variable and several, one step and several, side by side.")] = False,
     as_model: Annotated[bool, _model("--as-model", words="Write the model as a JSON model file.")] = False,

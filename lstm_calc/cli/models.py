@@ -16,6 +16,7 @@ from lstm_calc.frozen import UNKNOWN, Record
 from lstm_calc.model import Dense, Embedding, Layer, Model, Other, Recurrent, layer_kind
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.template import Place, Template, template_of
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def one_text(words: list[str] | None) -> str | None:
     if not words:
         return None
     first, *others = words
+    if all(re.fullmatch(_SETTING, word) for word in words):
+        flags = " ".join(f"--{word.replace('_', '-').replace('=', ' ')}" for word in words)
+        raise LstmCalcError(f"{few(map(quoted, words))}: flags begin with two dashes; write {flags}")
     if not others:
         return first
     if not re.fullmatch(_BARE, first) and (is_a_path(first) or is_code(first)):
@@ -87,6 +91,8 @@ def one_text(words: list[str] | None) -> str | None:
     return " ".join(words)
 
 
+_SETTING = r"(?i:input|units|layers|cell|output|hidden|embedding|(?:input|hidden|batch)[_-](?:size|dim)|num_layers)=\w+"
+"""A word that says a flag without its dashes."""
 _BARE = r"(?i:[0-9?_][0-9a-z_.,?]*|vocab|embed(?:ding)?)"
 """A word that begins a notation, even where a file has the same name."""
 _BEGINS = r"(?i:(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>])"
@@ -200,9 +206,18 @@ _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, not
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
     if models and re.fullmatch(_BARE, models[0]):
+        _refuse_several(models)
         models = [" ".join(models)]  # the words of one model: none of several begins with a size alone
     described = _flags({"model": models or None, **flags})
     return models or [str(_from_flags(described))]
+
+
+def _refuse_several(words: list[str]) -> None:
+    """Refuse the words of several models without quotes: where one ends cannot be seen."""
+    sizes = [at for at, word in enumerate(words[1:-1], 1) if word[:1].isdigit() and words[at - 1][:1].isdigit()]
+    if sizes and words[sizes[0] + 1][:1].isalpha():
+        at = sizes[0]
+        raise LstmCalcError(f"each of several models stands in quotes: {' '.join(words[:at])!r} {' '.join(words[at:])!r}")
 
 
 def _beside(model: str | None) -> str:
@@ -221,10 +236,19 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
     twice = next((name for name in flags if name != beside), None)
     if given["model"] is not None and twice:
         named = [given["model"]] if isinstance(given["model"], str) else given["model"]
-        raise LstmCalcError(f"the model is given twice: as {few(map(quoted, named))} and by {flag_of(twice)}")
+        what = f"the model is given twice: as {few(map(quoted, named))} and by {flag_of(twice)}"
+        raise LstmCalcError(what + _meant(named, twice, str(flags[twice])))
     if given["model"] is None and not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return flags
+
+
+def _meant(models: list[str], flag: str, value: str) -> str:
+    """Return what to write where a model and a flag were probably meant otherwise; nothing where that is not known."""
+    if flag == "output" and value in (*DATA_FORMATS, *DOCUMENT_FORMATS):
+        return f"; the format of the answer is --format {value}"
+    cell = models[0].lower()
+    return f"; the kind of a layer is --cell {cell}" if cell in CELLS else ""
 
 
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:

@@ -49,7 +49,17 @@ _OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
 """Other names of formats."""
 
 
-_ASK_FOR_NOTES = "--notes says what is counted, and how"
+_ASK_FOR_NOTES = "--notes explains the columns"
+
+
+def _file(name: str | None, formats: Sequence[str]) -> str | None:
+    """Return the name of a file; refuse one that is a format or a number, and so meant for another option."""
+    if name in formats:
+        raise OutputError(f"--output-file: {quoted(name)} is a format; write --format {name}, or ./{name} for a file of that name")
+    if name is not None and name.isdigit():
+        what = f"--output-file: {quoted(name)} is a number; the units of a dense head are --output {name}"
+        raise OutputError(f"{what}, and ./{name} is a file of that name")
+    return name
 
 
 class Output:
@@ -70,7 +80,7 @@ class Output:
 
         Raises OutputError for a format that is neither known nor one of ``more``, and where the file's ending says another.
         """
-        self.file = None if file in _STANDARD_OUTPUT else file
+        self.file = None if file in _STANDARD_OUTPUT else _file(file, [*formats(), *more])
         self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
         self.named = form is not None
         self.form = _ENDINGS.get(self.ending, default) if form is None else _known(form, more)

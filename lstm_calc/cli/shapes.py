@@ -19,8 +19,8 @@ def run(
     h0: Annotated[
         str | None, typer.Option("--h0", help="Of the initial state h of the first recurrent layer, to be checked: 2x8x64.")
     ] = None,
-    batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
-    steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
+    batch: Annotated[str | None, typer.Option("--batch", help="Sequences per batch.")] = None,
+    steps: Annotated[str | None, typer.Option("--steps", help="Steps per sequence.")] = None,
     batch_first: Annotated[
         bool | None,
         typer.Option("--batch-first/--time-major", help="The order of the first two axes (ONNX: layout=1 or 0)."),

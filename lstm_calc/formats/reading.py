@@ -6,12 +6,14 @@ The command line and Python's ``read`` and ``load`` accept the same forms.
 from __future__ import annotations
 
 import re
+from os import fspath
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, NotationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
 
     from lstm_calc.model import Model
     from lstm_calc.model.template import Template
@@ -82,12 +84,18 @@ def _is_python(text: str) -> bool:
     """Say whether a text that looks like code is Python, or a single line that is none and so may be a line of layers."""
     if is_program(text) or "\n" in text.strip() or is_a_line_of_calls(text):
         return True
+    import ast
+
     from lstm_calc.formats.code.source import parsed
 
     try:
-        parsed(text, "")
+        tree = parsed(text, "")
     except ModelError:
         return False
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.BinOp):
+            at = node.value.left.end_col_offset or 0
+            raise NotationError("layers follow each other with > between them", text, at, at + 2)
     return True
 
 
@@ -104,6 +112,8 @@ def read(
     """
     from lstm_calc.formats import notation
 
+    if (inner := text.strip()[1:-1]) and text.strip() == f"[{inner}]" and is_a_line_of_calls(inner):
+        text = inner  # a list of layers, as Sequential has one
     if is_printed(text):
         from lstm_calc.formats.printed import read_printed
 
@@ -125,13 +135,14 @@ def read_template(text: str) -> Template:
     return notation.read_template(text)
 
 
-def load(path: str, input_dim: int | None = None) -> Model:
+def load(path: str | PathLike[str], input_dim: int | None = None) -> Model:
     """Return the model in a file, or on standard input where the path is ``-``.
 
     It is a model file in TOML or JSON, a config of Keras, a ``.keras`` archive or HDF5 file that has one, a program with an entry
     (``model.py:Encoder``), a notebook, or a ``.txt`` with any text that :func:`read` takes. ``input_dim`` is the width that flows
     in, where the file does not say it. Raises ModelFileError, with the file and the key or line, for whatever is not a model.
     """
+    path = fspath(path)
     if is_program(path):
         return _read_code(path, {"input_dim": input_dim})
     if path.endswith(".txt"):

@@ -93,12 +93,13 @@ _ALIASES = {
     **dict.fromkeys(("tensorflow-1", "tf1"), "tensorflow1"),
     **dict.fromkeys(("flax", "nnx", "flax.nnx"), "flax-nnx"),
     **dict.fromkeys(("linen", "flax.linen"), "flax-linen"),
-    **dict.fromkeys(("torch", "torch.nn"), "pytorch"),
+    **dict.fromkeys(("torch", "torch.nn", "pt"), "pytorch"),
     "paddlepaddle": "paddle",
     "onnxruntime": "onnx",
 }
 """Other names of frameworks, taken for them: TensorFlow is 2, whose layers are Keras's, and Flax is NNX, its newer API."""
 
+_PAGE = "lstm-calc help frameworks lists them"
 _SEVERAL = {"jax": "flax-nnx flax-linen haiku equinox"}
 """Names that several frameworks share."""
 _SAME = {"tfjs": "keras", "tensorflow.js": "keras", "tensorflowjs": "keras", "mxnet": "pytorch", "gluon": "pytorch"}
@@ -147,7 +148,7 @@ def _unknown(name: str) -> str:
         return f"{quoted(name)} names several libraries; which one: {listed(map(repr, _SEVERAL[lower].split()), 'or')}?"
     if lower in _SAME:
         return f"{quoted(name)} has no table here; {_SAME[lower]} stores the same tensors: give {_SAME[lower]!r}"
-    return f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS)}"
+    return f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS, _PAGE)}"
 
 
 def framework_of(model: Model | Template, name: str | None) -> Framework:

@@ -33,10 +33,13 @@ class Data(Record):
     """A part of an answer; ``json`` names what its JSON object shows, in order: all fields where it is empty."""
 
     json: ClassVar[tuple[str, ...]] = ()
+    old_names: ClassVar[dict[str, str]] = {}
+    """Former names of what JSON shows, which it keeps, each with the present one."""
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        return {name: plain(getattr(self, name)) for name in self.json or self.fields}
+        values = {name: plain(getattr(self, name)) for name in self.json or self.fields}
+        return values | {old: values[name] for old, name in self.old_names.items()}
 
 
 class Answer(Data):

@@ -156,7 +156,7 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
 
 
 _MOST_LAYERS = 100
-"""For a model of more layers nothing is looked for that would fit: that counts the model some fifty times."""
+"""For a model of more layers no smaller one is searched for: the search counts the model some fifty times."""
 
 
 def _would_fit(model: Model, budget: Budget, framework_name: str, conditions: dict[str, Any]) -> Model | None:
@@ -173,7 +173,7 @@ def _would_fit(model: Model, budget: Budget, framework_name: str, conditions: di
 
 
 def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) -> Budget:
-    """Return what the layers that are counted cost at least, where that is over a limit already.
+    """Return a lower bound of the costs, that of the layers that are counted, where it is over a limit already.
 
     Raises ModelError where it is not, so that whether the model fits cannot be known.
     """

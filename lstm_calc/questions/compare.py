@@ -12,7 +12,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.matching import matched
 from lstm_calc.questions.params import whole_params
-from lstm_calc.questions.totals import Totals, each_in, totals_of, totals_table
+from lstm_calc.questions.totals import Totals, each_in, models_words, totals_of, totals_table
 from lstm_calc.questions.words import batch_words, from_file, runs_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -107,7 +107,7 @@ class Row(Data):
 
 
 class Comparison(Answer):
-    """What is compared, the first of it being what the others are held against."""
+    """What is compared; the others are compared with the first."""
 
     schema = "lstm-calc/compare/1"
     json = ("schema", "subjects", "rows", "total", "differs")
@@ -122,7 +122,7 @@ class Comparison(Answer):
         return any(row.differs for row in (*self.rows, self.total))
 
     def document(self) -> Document:
-        """Return all side by side, each held against the first; names that are long or of several words go by number."""
+        """Return all side by side, each compared with the first; long names, and names of several words, go by number."""
         if len(self.subjects) > 2:
             return _document_of_several(self)
         names = [subject.name for subject in self.subjects]
@@ -142,7 +142,8 @@ def _document_of_several(answer: Comparison) -> Document:
     several_steps = "lengths" in conditions or (conditions.get("steps") or 1) > 1
     named = ((subject.name, subject.model, subject.count.framework) for subject in subjects)
     how = runs_words(named, several_steps=several_steps)
-    title = f"{len(subjects):,} models side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
+    what = models_words([subject.model for subject in subjects])
+    title = f"{what} side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
     return Document(title, (totals_table([subject.totals for subject in subjects]),), ())
 
 
@@ -201,7 +202,7 @@ def _values(row: Row) -> tuple[Value, ...]:
     for cell, delta, change in zip(row.cells, row.deltas, row.changes, strict=True):
         held = delta if cell or row.cells[0] else None
         values += [cell.words if cell else None, cell.params if cell else None, held, change]
-    del values[3:5]  # the first is not held against itself
+    del values[3:5]  # the first is not compared with itself
     return (*values, "yes" if row.differs else None)
 
 

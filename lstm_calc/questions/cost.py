@@ -13,7 +13,7 @@ from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.operations import Work, idle_gates, merge_flops, work_in
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
+from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, together, training_bytes
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.questions.words import batch_words, from_file, headline, run_words
 from lstm_calc.render import size_words
@@ -37,10 +37,11 @@ class LayerCost(Data):
     ``runs`` counts the steps of all sequences that flow in, or the sequences where a layer reads them whole (a convolution over the
     steps), so that ``runs`` times ``step`` is ``whole``; ``given`` counts the steps that flow out (one per sequence where only the
     last does); ``idle`` are the gates that are stored, but follow from another and are not computed.
-    ``moved`` are the bytes of a step of every sequence: its weights read once, its states read and written, input and output.
+    ``bytes_moved`` are those of a step of every sequence: its weights read once, its states read and written, input and output.
     """
 
-    json = ("name", "type", "runs", "given", "moved", "idle")
+    json = ("name", "type", "runs", "given", "bytes_moved", "idle")
+    old_names = {"moved": "bytes_moved"}  # noqa: RUF012  a class variable
 
     name: str
     type: str
@@ -50,7 +51,7 @@ class LayerCost(Data):
     step: Work
     whole: Work
     bytes: Bytes
-    moved: int
+    bytes_moved: int
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -63,17 +64,18 @@ class Traffic(Data):
     What is larger than any float is None.
     """
 
-    json = ("flops", "moved", "compute_seconds", "memory_seconds", "intensity", "bound")
+    json = ("flops", "bytes_moved", "compute_seconds", "memory_seconds", "intensity", "bound")
+    old_names = {"moved": "bytes_moved"}  # noqa: RUF012  a class variable
 
     flops: int
-    moved: int
+    bytes_moved: int
     compute_seconds: float | None
     memory_seconds: float | None
 
     @property
     def intensity(self) -> float | None:
         """The floating-point operations for each byte moved."""
-        return quotient(self.flops, self.moved)
+        return quotient(self.flops, self.bytes_moved)
 
     @property
     def bound(self) -> str | None:
@@ -87,7 +89,7 @@ class Cost(Answer):
     """What a model costs in a framework; ``space`` is the image that it reads, where there is one.
 
     All sequences of the ``batch`` have so many ``steps``, or each one of the ``lengths``. ``flops`` and ``bandwidth`` are a
-    device's operations and bytes a second.
+    device's operations and bytes per second.
     """
 
     schema = "lstm-calc/cost/1"
@@ -139,7 +141,7 @@ class Cost(Answer):
     @property
     def traffic(self) -> Traffic:
         """A step of every sequence as a device sees it."""
-        flops, moved = self.batch * self.step.flops, sum(layer.moved for layer in self.layers)
+        flops, moved = self.batch * self.step.flops, sum(layer.bytes_moved for layer in self.layers)
         seconds = [rate and quotient(amount, rate) for amount, rate in ((flops, self.flops), (moved, self.bandwidth))]
         return Traffic(flops, moved, *seconds)
 
@@ -187,9 +189,9 @@ def cost(
 ) -> Cost:
     """Return the work and the bytes of a model that runs a batch of sequences of so many steps, or of these valid ``lengths``.
 
-    ``space`` is the image that the model reads, ``per_channel`` gives the integer types a scale a channel. With an ``optimizer``
-    the answer has what training takes, backpropagation going through ``truncate`` steps at a time (None: all of them). ``flops``
-    and ``bandwidth`` are a device's operations and bytes a second.
+    ``space`` is the image that the model reads; with ``per_channel`` the integer types have one scale per channel. With an
+    ``optimizer`` the answer has what training takes; backpropagation goes through ``truncate`` steps at a time (None: all of them).
+    ``flops`` and ``bandwidth`` are a device's operations and bytes per second.
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where the image does not fit, LstmCalcError
     for a type or optimizer that is not known, or a type that is not trained in.
@@ -236,7 +238,7 @@ def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channe
         step=work.shared(first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
         whole=whole.shared(1, joining=merged * run.numbers_out),
         bytes=bytes_of(run, dtype, training, per_channel=per_channel),
-        moved=moved(run, dtype, per_channel=per_channel),
+        bytes_moved=bytes_moved(run, dtype, per_channel=per_channel),
     )
 
 
@@ -289,12 +291,13 @@ def _bytes_table(answer: Cost) -> Table:
         Column("master_weights", "master weights", "bytes", shown=any(each.master_weights for each in _trainings(answer))),
         Column("saved_activations", "saved for backward", "bytes"),
         Column("step_flops", "FLOPs per batch step", "number", shown=False),
-        Column("moved", "bytes moved per batch step", "bytes", shown=False),
+        Column("bytes_moved", "bytes moved per batch step", "bytes", shown=False),
     )
     lines = [
-        Line((layer.name, *_bytes_values(layer.bytes), answer.batch * layer.step.flops, layer.moved)) for layer in answer.layers
+        Line((layer.name, *_bytes_values(layer.bytes), answer.batch * layer.step.flops, layer.bytes_moved))
+        for layer in answer.layers
     ]
-    step = (answer.traffic.flops, answer.traffic.moved)
+    step = (answer.traffic.flops, answer.traffic.bytes_moved)
     return Table(columns, (*lines, Line(("total", *_bytes_values(answer.bytes), *step), sum="total")))
 
 
@@ -308,13 +311,13 @@ def _traffic_table(answer: Cost) -> Table:
     traffic, each = answer.traffic, "per batch step" if answer.batch > 1 else "per step"
     columns = (
         Column("step_flops", f"FLOPs {each}", "number"),
-        Column("moved", f"bytes moved {each}", "bytes"),
+        Column("bytes_moved", f"bytes moved {each}", "bytes"),
         Column("intensity", "FLOPs per byte", "ratio"),
         Column("compute_seconds", "compute time, lower bound", "seconds"),
         Column("memory_seconds", "memory time, lower bound", "seconds"),
         Column("bound", "bound by"),
     )
-    values = (traffic.flops, traffic.moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
+    values = (traffic.flops, traffic.bytes_moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
     return Table(columns, (Line(values),), for_machines=False)
 
 

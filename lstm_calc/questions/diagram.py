@@ -65,7 +65,7 @@ def diagram(model: Model, framework_name: str | None = None, layer: str | None =
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
-    flow = shapes(model, framework_name)
+    flow = shapes(model, framework_of(model, framework_name).name)
     cells = {use.name: use for use in uses_in(model, framework_of(model, framework_name)) if use.layer.kind in CELLS}
     name = layer if layer is not None else next(iter(cells), "")
     if name not in cells:
@@ -129,7 +129,7 @@ def _matrix_words(value: Value) -> Iterator[str]:
 
 
 def _cell_graph(answer: Diagram) -> Graph:
-    """Return one step: what comes in, a box a value, and an arrow to each from what it is computed from."""
+    """Return one step: its inputs, one box per value, and an arrow to each value from those that it is computed from."""
     inputs = [Node(key, (key, worded("shape", shape)), end=True) for key, shape in answer.inputs.items()]
     values = [Node(value.key, tuple(_lines(value))) for value in answer.values]
     shown = answer.inputs | {value.key: value.shape for value in answer.values}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import few
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.derivation import Step, of_one_way, times, with_numbers
+from lstm_calc.questions.derivation import Step, of_one_direction, times, with_numbers
 from lstm_calc.questions.explain import Explanation, explain
 from lstm_calc.questions.explain_text import bias_notes, unread
 from lstm_calc.questions.tensors import ROLES, tensors
@@ -54,7 +54,7 @@ class Row(Data):
 
 
 class Difference(Answer):
-    """Two explanations of a model held against each other."""
+    """Two explanations of a model, compared with each other."""
 
     schema = "lstm-calc/difference/1"
     json = ("schema", "frameworks", "totals", "difference", "rows")
@@ -123,7 +123,7 @@ def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) ->
     alike = [tensor for name in layer.names for tensor in owned[name]]
     names = tuple(tensor.name for tensor in alike if any(part.role == role for part in tensor.parts))
     params = sum(part.params for tensor in owned[layer.names[0]] for part in tensor.parts if part.role == role)
-    formula = times(len(layer.layer.directions), of_one_way(blocks, tuple(gate for gate, _ in blocks if gate)))
+    formula = times(len(layer.layer.directions), of_one_direction(blocks, tuple(gate for gate, _ in blocks if gate)))
     return Side(names, Step(role, formula, with_numbers(formula, layer.sizes), params))
 
 

@@ -16,7 +16,7 @@ from lstm_calc.frameworks.counting import Shape, sizes_of
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.derivation import Step, of_one_gate, of_one_way, times, with_numbers
+from lstm_calc.questions.derivation import Step, of_one_direction, of_one_gate, times, with_numbers
 from lstm_calc.questions.explain_text import explanation_document
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
 
@@ -92,12 +92,14 @@ class LayerExplanation(Data):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
+        directions = [direction for direction in self.layer.directions if direction]
         return {
             "names": [*self.names],
             "type": self.layer.kind,
             "input_dim": self.input_dim,
             "output_dim": self.output_dim,
-            "ways": [way for way in self.layer.directions if way],
+            "directions": directions,
+            "ways": directions,
             "equations": [line.text for line in self.lines],
             **{name: plain(getattr(self, name)) for name in ("operands", "gates", "functions", "forget_bias")},
             "operations": [operation for line in self.lines for operation in self._operations(line)],
@@ -269,7 +271,7 @@ def _operands(use: Use, owned: Sequence[Tensor], words: dict[str, str]) -> list[
         _operand(use.layer, tensor, part, words)
         for tensor in owned
         for part in tensor.parts
-        if part.way in {None, use.layer.directions[0]}
+        if part.direction in {None, use.layer.directions[0]}
     ]
     gates = CELLS[use.layer.kind].gates if use.layer.kind in CELLS else ()
     order = {gate: position for position, gate in enumerate((*gates, None))}
@@ -306,13 +308,12 @@ def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) 
             yield _step(_gate_words(alike), formula, sizes, _numbers(blocks, sizes, alike[:1]))
     if gates and any(gate is None for gate, _ in blocks):
         yield _step("projection", of_one_gate(blocks, None), sizes, _numbers(blocks, sizes, [None]))
-    one, ways = of_one_way(blocks, gates), len(layer.directions)
-    if ways > 1:
+    one, directions = of_one_direction(blocks, gates), len(layer.directions)
+    if directions > 1:
         yield _step("one direction", one, sizes, _numbers(blocks, sizes, [*gates, None]))
     if blocks:
-        yield _step(
-            "both directions" if ways > 1 else "whole layer", times(ways, one), sizes, sum(tensor.params for tensor in owned)
-        )
+        of = "both directions" if directions > 1 else "whole layer"
+        yield _step(of, times(directions, one), sizes, sum(tensor.params for tensor in owned))
 
 
 def _gate_words(gates: Sequence[str]) -> str:

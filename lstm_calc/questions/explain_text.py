@@ -25,41 +25,41 @@ _TITLES = {
 }
 """What a kind is called where that is not its name and "layer"."""
 _OPENINGS = {
-    "dense": "Every number that it gives is a sum of all numbers that come in, each with a weight of its own.",
-    "embedding": "It is a table with a row of numbers for each token of the vocabulary; what comes in names the row.",
-    "repeat_vector": "It hands one vector on at every step.",
-    "conv": "At each position that it gives, it weighs all numbers in a window of what comes in.",
-    "layer_norm": "It brings the features of each step to mean 0 and variance 1.",
+    "dense": "Each output is a sum of all inputs, each with a weight of its own.",
+    "embedding": "It is a table with one row of numbers per token of the vocabulary; the input says which row.",
+    "repeat_vector": "It repeats one vector at every step.",
+    "conv": "Each output is a weighted sum over a window of the input.",
+    "layer_norm": "It normalises the features of each step to mean 0 and variance 1.",
     "input": "It is one of the model's inputs.",
-    "concat": "It gives its inputs beside each other.",
-    "add": "It gives the sum of its inputs, number by number.",
-    "multiply": "It gives the product of its inputs, number by number.",
-    "average": "It gives the mean of its inputs, number by number.",
-    "subtract": "It gives its first input less the second, number by number.",
-    "maximum": "It gives the larger of its inputs, number by number.",
-    "minimum": "It gives the smaller of its inputs, number by number.",
-    "dot": "It gives the products of its two inputs, summed over an axis of each.",
-    "matmul": "It gives the matrix product of its two inputs.",
-    "stack": "It gives its inputs along a new axis.",
+    "concat": "It concatenates its inputs.",
+    "add": "It adds its inputs, element by element.",
+    "multiply": "It multiplies its inputs, element by element.",
+    "average": "It averages its inputs, element by element.",
+    "subtract": "It subtracts its second input from the first, element by element.",
+    "maximum": "It takes the maximum of its inputs, element by element.",
+    "minimum": "It takes the minimum of its inputs, element by element.",
+    "dot": "It multiplies its two inputs and sums the products over one axis of each.",
+    "matmul": "It multiplies its two inputs as matrices.",
+    "stack": "It stacks its inputs along a new axis.",
 }
 _MEANINGS = {
-    "kernel": "weights of what comes in",
+    "kernel": "weights of the input",
     "recurrent_kernel": "weights of the output of the step before",
     "bias": "added, the same at every step",
     "recurrent_bias": "added too, a second bias",
-    "peephole": "weights with which a gate sees the cell, number by number",
-    "projection": "weights that make the output h out of the cell",
+    "peephole": "weights of the cell state in a gate, element by element",
+    "projection": "weights that project the cell's output to h",
     "gain": "multiplies each feature",
     "shift": "added to each feature",
-    "statistic": "kept while training, not trained",
-    "slope": "multiplied with negative numbers",
+    "statistic": "updated in training, but not trained",
+    "slope": "factors of negative numbers",
     "table": "scores, looked up",
     "other": "of which no more is known",
 }
 _MERGES = {
     "concat": "the two outputs are put side by side, which gives",
     "sum": "the two outputs are added, which gives",
-    "mul": "the two outputs are multiplied, number by number, which gives",
+    "mul": "the two outputs are multiplied, element by element, which gives",
     "average": "the mean of the two outputs is taken, which gives",
     "none": "the two outputs stay apart, each of",
 }
@@ -104,15 +104,16 @@ def _unsaid(blocks: Iterable[Block], said: set[Block]) -> list[Block]:
 
 
 def _opening(layer: LayerExplanation) -> Iterator[str]:
-    """Yield, in words, what flows through a layer in one step."""
+    """Yield, in words, what a layer reads in one step."""
     if layer.layer.kind not in CELLS:
         yield from filter(None, [_OPENINGS.get(layer.layer.kind)])
         return
     states = CELLS[layer.layer.kind].states
-    kept = [f"`{name}[t-1]`, {states[name].meaning} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()]
+    meanings = {name: f"{states[name].meaning} ({_count_words(layer.shape(axes)[0])})" for name, axes in layer.states.items()}
+    states_read = [f"`{name}[t-1]`, {meaning}" for name, meaning in meanings.items()]
     yield (
-        f"At step `t` it reads `x[t]`, what comes in ({_count_words(layer.input_dim)}), and what it kept from the step before "
-        f"(zeros at the first step): {', and '.join(kept)}. From them it computes, in this order:"
+        f"At step `t` it reads the input `x[t]` ({_count_words(layer.input_dim)}) and its state from the step before (zeros at the "
+        f"first step): {', and '.join(states_read)}. From them it computes, in this order:"
     )
 
 
@@ -150,25 +151,25 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
     """Yield what the signs and functions of the equations mean."""
     text = " ".join(line.text for line in layer.lines)
     if "⊙" in text:
-        yield Block("`⊙` multiplies number by number.", "item")
+        yield Block("`⊙` multiplies element by element.", "item")
     if "∗" in text:
         window = " × ".join(map(str, layer.layer.window))
         yield Block(f"`∗` is a convolution with a window of `{window}`; the sizes here are those at one position.", "item")
-    for name, told in layer.functions.items():
+    for name, meaning in layer.functions.items():
         sign = f"`{FUNCTIONS[name].sign}`, the {name}," if FUNCTIONS[name].sign else f"`{name}`"
-        yield Block(f"{sign} {told}.", "item")
+        yield Block(f"{sign} {meaning}.", "item")
 
 
 def _gate_blocks(answer: Explanation, layer: LayerExplanation) -> Iterator[Block]:
     """Yield what each gate is for; what a cell of one sum makes goes by its symbol alone."""
     for gate in layer.gates:
         if gate.symbol is None:
-            told = unread(gate, answer.framework)
+            words = unread(gate, answer.framework)
         else:
             name = f", the {gate.gate} gate," * (len(layer.gates) > 1)
             weightless = "" if gate.stored else "; it has no weights of its own"
-            told = f"`{gate.symbol}[t]`{name} {gate.purpose}{weightless}."
-        yield Block(told, "item")
+            words = f"`{gate.symbol}[t]`{name} {gate.purpose}{weightless}."
+        yield Block(words, "item")
 
 
 def unread(gate: Gate, framework: str) -> str:
@@ -197,11 +198,11 @@ def _shape_words(layer: LayerExplanation, axes: Axes) -> str:
 
 
 _EACH = {
-    "kernel": "a weight for each number that comes in",
-    "recurrent_kernel": "one for each number of `h[t-1]`",
+    "kernel": "one weight per input",
+    "recurrent_kernel": "one per element of `h[t-1]`",
     "bias": "a bias",
     "recurrent_bias": "a second bias",
-    "peephole": "a weight for its own number of the cell",
+    "peephole": "a weight for its own cell state",
     "gain": "a gain",
     "shift": "a shift",
 }
@@ -248,7 +249,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     """Yield what is not to be seen from the equations."""
     shape = layer.layer
     if isinstance(shape, Recurrent):
-        yield from _way_notes(shape, layer.output_dim)
+        yield from _direction_notes(shape, layer.output_dim)
     yield from bias_notes(answer, layer)
     if getattr(shape, "tied", False):
         yield "`W` is the embedding's matrix, shared and counted there; so only what else there is counts here."
@@ -256,7 +257,7 @@ def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
         yield "The layer is frozen: its parameters are counted, and not trained."
 
 
-def _way_notes(shape: Recurrent, output_dim: int | None) -> Iterator[str]:
+def _direction_notes(shape: Recurrent, output_dim: int | None) -> Iterator[str]:
     """Yield in which order the steps are read."""
     if shape.bidirectional:
         yield (
@@ -273,8 +274,8 @@ def bias_notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
     read = [pair for pair in _bias_pairs(layer) if any(pair[1] in summed for summed in sums)]
     merged = [pair for pair in read if any(summed.issuperset(pair) for summed in sums)]
     if merged:
-        told = "; ".join(f"`{one} + {two}`" for one, two in merged)
-        yield f"{name} keeps two biases where one would do, as they are only ever added to each other: {told}."
+        sums_of_two = "; ".join(f"`{one} + {two}`" for one, two in merged)
+        yield f"{name} keeps two biases where one would do, as they are only ever added to each other: {sums_of_two}."
     for one, two in read:
         if (one, two) not in merged:
             yield f"The second bias `{two}` stands inside a bracket that a gate multiplies, so it can't be added into `{one}`."

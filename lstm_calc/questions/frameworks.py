@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 def frameworks_document(answer: SupportList) -> Document:
     """Return what each framework offers and how it stores it, side by side."""
-    return Document("Frameworks", (_layouts_table(answer.frameworks), _offers_table(answer)), _LEGEND)
+    return Document("Frameworks", (_layouts_table(answer.frameworks), _offers_table(answer)), (), legend=_LEGEND)
 
 
 _ORDER_LEGEND = "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own"
 
 _LEGEND = (
     _ORDER_LEGEND,
-    "biases a gate: in the form that is the default",
+    "biases per gate: in the variant that is the default",
     BLOCK_LEGEND,
     RAVELED_LEGEND,
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
@@ -82,10 +82,10 @@ def framework_document(answer: Support) -> Document:
         _lacks_table(answer, cells),
         _sources_table((*cells, *answer.others)),
     )
-    raveled = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
-    told = [*(cell.note for cell in cells), answer.flow_note]
-    notes = (*dict.fromkeys(note for note in told if note), _ORDER_LEGEND, BLOCK_LEGEND, *raveled, EQUATION_LEGEND)
-    return Document(title, tuple(table for table in tables if table.lines), notes)
+    row_major = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
+    notes = dict.fromkeys(note for note in (*(cell.note for cell in cells), answer.flow_note) if note)
+    legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major, EQUATION_LEGEND)
+    return Document(title, tuple(table for table in tables if table.lines), tuple(notes), legend=legend)
 
 
 def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
@@ -123,7 +123,7 @@ def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
 
 
 def _signals_table(answer: Support) -> Table:
-    columns = (Column("signal", "signal"), Column("axes", "axes"), Column("role", "what flows"), Column("when", "where"))
+    columns = (Column("signal", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
     lines = [Line((each.name, each.axes, FLOW_WORDS[each.role], each.when or None)) for each in answer.signals]
     return Table(columns, (Line(("input", answer.input, "input", None)), *lines), "inputs and outputs")
 

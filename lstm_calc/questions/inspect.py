@@ -34,9 +34,9 @@ _LONGEST_NAME = 190
 class InspectedLayer(Data):
     """A recurrent layer of a file, or a stack of ``layers`` alike ones in one module.
 
-    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, less those that an earlier layer shares;
-    ``params_by_formula`` is what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to
-    be known. ``candidates`` are layers, in the notation, that the same shapes could be as well. Sizes are None where nothing tells.
+    ``framework`` is the one that stores layers like this; ``params`` are its numbers in the file, less those that an earlier layer
+    shares; ``params_by_formula`` is what the framework has for a layer of these sizes; ``reason`` says why they differ, or what
+    else to know. ``candidates`` are layers, in the notation, that have the same shapes. Sizes are None where they are not known.
     """
 
     name: str
@@ -245,7 +245,7 @@ def _formula(layer: Recurrent, fit: Fit) -> int:
 
 
 def _offering(fit: Fit, layer: Recurrent) -> str:
-    """Return the framework that a layer is held against: whose it is or, where that has no such layer, whose form it has."""
+    """Return the framework that a layer is compared with: its own, or that of its storage variant where its own lacks the layer."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
     try:
         layout_for(framework(fit.framework), layer)
@@ -267,12 +267,14 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
         parts.append(_difference(fit, layer, params - formula))
     elif under := framework(fit.form.framework).under:
         plain = count(Model([layer], fit.input_dim), under)
-        other = f": {_VECTORS[fit.form.bias_vectors]} a gate, where {under} itself would have {plain:,}" if plain != formula else ""
+        other = (
+            f": {_VECTORS[fit.form.bias_vectors]} per gate, where {under} itself would have {plain:,}" if plain != formula else ""
+        )
         parts.append(f"a {fit.form.framework} layer under {under}'s names{other}")
     if fit.others:
         parts.append("the shapes alone leave a choice")
     elif fit.guessed and fit.input_dim == layer.output:
-        parts.append("input and units are equal, so that the shapes do not tell the two kernels apart; the order does")
+        parts.append("input and units are equal, so that the shapes do not say which kernel is which; the order does")
     return "; ".join(part for part in parts if part) or None
 
 
@@ -282,9 +284,9 @@ def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
     name = _offering(fit, layer)
     there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, name).values())
     if there < wanted:
-        return f"{_VECTORS[there]} a gate where {name} has {wanted}: an exporter summed them ({more:,} numbers)"
+        return f"{_VECTORS[there]} per gate where {name} has {wanted}: an exporter summed them ({more:,} numbers)"
     if there > wanted:
-        return f"{_VECTORS[there]} a gate where {name} has {wanted} (+{more:,} numbers)"
+        return f"{_VECTORS[there]} per gate where {name} has {wanted} (+{more:,} numbers)"
     return ""
 
 
@@ -309,7 +311,7 @@ def _layers_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("directions", "directions", "number", shown=any(layer.bidirectional for file in files for layer in file.layers)),
         Column("projection", "projection", "number"),
         Column("peephole", "peephole"),
-        Column("bias_vectors", "biases a gate", "number"),
+        Column("bias_vectors", "biases per gate", "number"),
         Column("params", "in the file", "number"),
         Column("params_by_formula", "by formula", "number"),
         Column("reason", "reason", shown=False),

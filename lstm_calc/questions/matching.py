@@ -44,10 +44,28 @@ def pairs_of(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int | N
 
     >>> list(pairs_of(["lstm", "dense"], ["gru", "dropout", "dense"]))
     [(0, 0), (None, 1), (1, 2)]
+    >>> list(pairs_of(["lstm", "lstm", "dense"], ["lstm", "dense"]))
+    [(0, 0), (1, None), (2, 1)]
     """
     if len(one) == len(other) or len(one) * len(other) > _MOST_COMPARED:
         yield from zip_longest(range(len(one)), range(len(other)))
         return
+    start = _alike(one, other)
+    end = _alike(one[start:][::-1], other[start:][::-1])
+    last, others_last = len(one) - end, len(other) - end
+    yield from zip(range(start), range(start), strict=True)
+    for left, right in _between(one[start:last], other[start:others_last]):
+        yield None if left is None else start + left, None if right is None else start + right
+    yield from zip(range(last, len(one)), range(others_last, len(other)), strict=True)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many kinds at the beginning of two lists are the same."""
+    return next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other)))
+
+
+def _between(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Yield the pairs of what neither begins nor ends alike."""
     from difflib import SequenceMatcher
 
     for _, start, stop, begin, end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():

@@ -54,14 +54,14 @@ class Bytes(Data):
         return None if self.training is None else self.weights + sum(self.training.asdict().values())
 
 
-def training_bytes(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
-    """Return what training takes for a layer of trained tensors of these shapes, and so many kept values."""
+def training_bytes(shapes: Sequence[Shape], saved: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
+    """Return what training takes for a layer of trained tensors of these shapes, and so many values saved for backward."""
     numbers = sum(map(prod, shapes))
     return Training(
         gradients=whole_bytes(numbers * dtype.matrix),
         optimizer=sum(map(states, shapes)),
         master_weights=numbers * FLOAT32 if dtype.matrix < 8 * FLOAT32 else 0,
-        saved_activations=whole_bytes(kept * dtype.value),
+        saved_activations=whole_bytes(saved * dtype.value),
     )
 
 
@@ -94,8 +94,8 @@ def _state_bytes(run: LayerRun, dtype: Dtype) -> int:
     return whole_bytes(run.states * len(layer.directions) * bits)
 
 
-def moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
-    """Return the bytes of a step of every sequence: weights read once (of a table a row each), states both ways, input, output."""
+def bytes_moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes moved in a step of every sequence: weights (one row of a table), states twice, input and output."""
     flowing = whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value)
     if run.layer.reads_tokens:
         return flowing + whole_bytes(run.numbers_out_a_step * dtype.matrix)

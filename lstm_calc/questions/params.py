@@ -32,18 +32,18 @@ class GateCount(Data):
     """
 
     gate: str | None
-    way: str | None
+    direction: str | None
     shapes: dict[str, Shape]
     total: int
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer: a shape for each role, None where the gate has none of it."""
         shapes = {role: plain(self.shapes.get(role)) for role in ROLES}
-        return {"gate": self.gate, "way": self.way, **shapes, "total": self.total}
+        return {"gate": self.gate, "direction": self.direction, "way": self.direction, **shapes, "total": self.total}
 
 
 class LayerCount(Data):
-    """One layer; widths are features a step, None where they are not known. One that is shared is counted at its first use."""
+    """One layer; widths are features per step, None where they are not known. One that is shared is counted at its first use."""
 
     name: str
     type: str
@@ -139,21 +139,21 @@ def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
     parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
     kind = use.layer.kind
     order = [*CELLS[kind].gates, None] if kind in CELLS else list(dict.fromkeys(part.gate for part in parts))
-    places = [(way or None, gate) for way in use.layer.directions for gate in order]
-    blocks = {place: [part for part in parts if (part.way, part.gate) == place] for place in places}
+    places = [(direction or None, gate) for direction in use.layer.directions for gate in order]
+    blocks = {place: [part for part in parts if (part.direction, part.gate) == place] for place in places}
     return LayerCount(
         name=use.name,
         type=kind,
         input_dim=use.widths[0],
         output_dim=use.widths[1],
-        gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
+        gates=tuple(_gate(gate, direction, found) for (direction, gate), found in blocks.items() if found),
         total=sum(tensor.params for tensor in owned) if counted else None,
         trainable=sum(tensor.params for tensor in owned if tensor.trainable) if counted else None,
     )
 
 
-def _gate(gate: str | None, way: str | None, parts: Sequence[Part]) -> GateCount:
-    return GateCount(gate, way, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
+def _gate(gate: str | None, direction: str | None, parts: Sequence[Part]) -> GateCount:
+    return GateCount(gate, direction, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
 
 
 _WHERE_NARROW: dict[str, dict[str, Any]] = {
@@ -173,11 +173,11 @@ _LONG = 24
 def _params_table(answer: ParamCount, *, folded: bool) -> Table:
     layers = answer.layers
     lines = [line for layer in layers for line in _layer_lines(layer, answer, folded=folded)]
-    backward = any(part.way == "backward" for layer in layers for part in layer.gates)
+    backward = any(part.direction == "backward" for layer in layers for part in layer.gates)
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("way", "direction", short="dir.", grouped=True, shown=backward),
+        Column("direction", "direction", short="dir.", grouped=True, shown=backward),
         Column("gate", "gate"),
         Column("gates", "gates", "number", short="×", shown=folded),
         *(Column(role, role.replace("_", " "), "shape", **_WHERE_NARROW.get(role, {})) for role in ROLES),
@@ -185,7 +185,7 @@ def _params_table(answer: ParamCount, *, folded: bool) -> Table:
         Column("params", "parameters", "number", short="params"),
         Column("share", "share", "share", gives_way=1),
     )
-    name = "at least" if answer.uncounted else "total"
+    name = "lower bound" if answer.uncounted else "total"
     return Table(columns, (*lines, _sum_line("total", name, answer.known_total, answer)))
 
 
@@ -193,12 +193,12 @@ def _folded(gates: Sequence[GateCount]) -> list[tuple[GateCount, int]]:
     """Return gates of equal shapes as one with the parameters of all, and how many they are; both directions, where they agree."""
     alike: dict[object, list[GateCount]] = {}
     for gate in gates:
-        alike.setdefault((gate.way, gate.gate is None, *gate.shapes.items()), []).append(gate)
+        alike.setdefault((gate.direction, gate.gate is None, *gate.shapes.items()), []).append(gate)
     joined = [_joined(each) for each in alike.values()]
     half = len(joined) // 2
-    one, other = ([(gate.replace(way=None), many) for gate, many in part] for part in (joined[:half], joined[half:]))
-    if half and one == other and len({gate.way for gate, _ in joined}) > 1:
-        return [(gate.replace(way="both", total=2 * gate.total), 2 * many) for gate, many in one]
+    one, other = ([(gate.replace(direction=None), many) for gate, many in part] for part in (joined[:half], joined[half:]))
+    if half and one == other and len({gate.direction for gate, _ in joined}) > 1:
+        return [(gate.replace(direction="both", total=2 * gate.total), 2 * many) for gate, many in one]
     return joined
 
 
@@ -214,7 +214,9 @@ def _layer_lines(layer: LayerCount, answer: ParamCount, *, folded: bool) -> Iter
     for part, many in gates or ((GateCount(None, None, {}, 0), 1),):
         shapes = [part.shapes.get(role) for role in ROLES]
         count = None if layer.total is None else part.total
-        yield Line((layer.name, layer.type, part.way, _gate_words(part), many, *shapes, trained, count, _share(count, answer)))
+        yield Line(
+            (layer.name, layer.type, part.direction, _gate_words(part), many, *shapes, trained, count, _share(count, answer))
+        )
     if len(gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
 
@@ -260,9 +262,9 @@ def _other_totals(model: Model, answer: ParamCount) -> str:
     """Return, in words, what the other frameworks that offer the model make of it."""
     others = elsewhere(model, answer.framework)
     same = others.pop(answer.known_total, [])
-    told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
-    if told:
-        return f"elsewhere {'; '.join(told)}"
+    found = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
+    if found:
+        return f"elsewhere {'; '.join(found)}"
     return f"the same in {listed(same)}" if same else "no other framework here offers this model"
 
 
@@ -294,6 +296,6 @@ def _vector_words(layer: Layer, framework_name: str) -> str:
     gates = bias_vectors(layer, framework_name)
     fewest, most = min(gates.values()), max(gates.values())
     more = [gate for gate, vectors in gates.items() if vectors > fewest]
-    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} a gate"
+    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} per gate"
     words += f", {_NUMBERS[most]} for {listed(more)}" if more else ""
     return f"{words}, {_NUMBERS[len(gates)]} gates" if getattr(layer, "coupled", False) else words

@@ -1,4 +1,4 @@
-"""Moving a model's weights from one framework to another: which block goes where, and what happens to it on the way.
+"""Moving a model's weights from one framework to another: which block goes where, and what is done to it.
 
 Blocks are matched by layer, direction, gate and role. Where the two run other equations, :mod:`lstm_calc.equations.equivalence`
 says which gate stands for which, and with which sign; biases go where the equations add them.
@@ -35,7 +35,7 @@ _BIASES = ("bias", "recurrent_bias")
 
 
 class Term(Data):
-    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move turns them."""
+    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move transposes them."""
 
     tensor: str
     slice: tuple[tuple[int, int], ...]
@@ -50,9 +50,11 @@ class Move(Data):
     row into a place of another shape.
     """
 
+    old_names = {"way": "direction"}  # noqa: RUF012  a class variable
+
     gate: str | None
     role: str
-    way: str | None
+    direction: str | None
     slice: tuple[tuple[int, int], ...]
     terms: tuple[Term, ...]
     source_gate: str | None
@@ -133,9 +135,9 @@ class _Side(Record):
         """Return what is added to a gate when the layer runs."""
         return self.forget_bias if gate == "forget" else 0
 
-    def biases(self, way: str | None, gate: str | None) -> list[str]:
+    def biases(self, direction: str | None, gate: str | None) -> list[str]:
         """Return the roles of the biases that a gate has."""
-        return [role for role in _BIASES if (way, gate, role) in self.parts]
+        return [role for role in _BIASES if (direction, gate, role) in self.parts]
 
 
 def port_plan(model: Model, source: str | None, target: str) -> Port:
@@ -209,14 +211,14 @@ def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
     layout = layout_for(table, layer)
     cell = CELLS.get(layer.kind)
     equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
-    parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
+    parts = {(part.direction, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
     states = tuple(cell.states if cell else ())
     biased, mirrored = getattr(layer, "bias", True), "mirrored" in layout.quirks
     return _Side(table.name, biased, layout.forget_bias, states, equations, mirrored, parts)
 
 
 class _Crossing:
-    """One layer on its way: the moves into each of its tensors, and what is left behind."""
+    """One layer of a port: the moves into each of its tensors, and what is left behind."""
 
     def __init__(self, layer: Layer, source: _Side, target: _Side) -> None:
         """Raise FrameworkError where no weights make the target's cell compute what the source's does."""
@@ -234,7 +236,7 @@ class _Crossing:
         """Yield what fills each block of a target tensor, in the order in which they lie."""
         for part in tensor.parts:
             gate, sign = self.gates.get(part.gate or "", (part.gate, 1))
-            keys = [(part.way, gate, role) for role in self._roles(part, gate)]
+            keys = [(part.direction, gate, role) for role in self._roles(part, gate)]
             self.taken.update(keys)
             blocks = [self.source.parts[key] for key in keys]
             if not blocks and part.role == "statistic" and part.shape:
@@ -242,7 +244,7 @@ class _Crossing:
             yield Move(
                 gate=part.gate,
                 role=part.role,
-                way=part.way,
+                direction=part.direction,
                 slice=part.slice,
                 terms=tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.raveled) for stored, block in blocks),
                 source_gate=gate if blocks else None,
@@ -255,19 +257,21 @@ class _Crossing:
     def _roles(self, part: Part, gate: str | None) -> list[str]:
         """Return the roles of the source's blocks that add up to a block of the target."""
         if part.role not in _BIASES:
-            return [part.role] * ((part.way, gate, part.role) in self.source.parts)
-        return [role for role in self.source.biases(part.way, gate) if self.source.biased and self._place(part, role) == part.role]
+            return [part.role] * ((part.direction, gate, part.role) in self.source.parts)
+        return [
+            role for role in self.source.biases(part.direction, gate) if self.source.biased and self._place(part, role) == part.role
+        ]
 
     def _place(self, part: Part, role: str) -> str | None:
         """Return the role under which the target keeps a bias of the source, None where it has no place for it."""
-        places = self.target.biases(part.way, part.gate)
+        places = self.target.biases(part.direction, part.gate)
         merges = biases_merge(self.target.states, self.target.equations, part.gate)
         return role if role in places else places[0] if merges else None
 
     def _offset(self, part: Part, gate: str | None, sign: int) -> int:
         """Return what is to be added to a block so that, with what each framework adds at run time, both have the same sum."""
         missing = sign * self.source.at_run_time(gate) - self.target.at_run_time(part.gate)
-        places = self.target.biases(part.way, part.gate)
+        places = self.target.biases(part.direction, part.gate)
         if missing and not (places and self.target.biased):
             adding = self.source if self.source.at_run_time(gate) else self.target
             other = self.target if adding is self.source else self.source

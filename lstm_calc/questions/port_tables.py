@@ -38,7 +38,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
         Column("slice", "slice", "slice"),
-        Column("way", "direction", short="dir.", shown=any(move.way == "backward" for move in moves)),
+        Column("direction", "direction", short="dir.", shown=any(move.direction == "backward" for move in moves)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("source", f"from {answer.source.framework}"),
@@ -52,7 +52,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
 
 def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
     """Yield a line for each term of a move; one of zeros has a line too."""
-    place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.way, move.gate, move.role)
+    place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.direction, move.gate, move.role)
     if not move.terms:
         yield Line((*place, None, None, _how(move, first=True)))
     for at, term in enumerate(move.terms):
@@ -64,15 +64,15 @@ def _cuts(slices: Slice, shape: Shape) -> Value:
 
 
 def _how(move: Move, *, first: bool) -> str:
-    """Return, in words, what happens to the first block of a move on its way, or to one that is added to it."""
+    """Return, in words, what is done to the first block of a move, or to one that is added to it."""
     words = [] if move.terms else ["zeros"]
     laid = any(term.raveled != move.raveled for term in move.terms)
     if laid and not move.raveled:
-        words.append("raveled block")
+        words.append("row-major block")
     if move.order != tuple(sorted(move.order)):
         words.append("transposed" if len(move.order) == _MATRIX else f"axes {', '.join(map(str, move.order))}")
     if laid and move.raveled:
-        words.append("raveled")
+        words.append("row-major reshape")
     if move.source_gate != move.gate and move.terms:
         words.append(f"of {move.source_gate}")
     if move.sign < 0 and move.terms:

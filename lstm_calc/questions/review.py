@@ -125,9 +125,9 @@ def _sections(model: Model, answer: Review) -> Iterator[Document]:
     yield answer.params.document().replace(title="Parameters")
     yield answer.tensors.document().replace(title="Tensors")
     yield flow.replace(title="Shapes", graphs=())
-    yield answer.cost.document().replace(title="Cost")
+    yield answer.cost.document().replace(title="Cost", body=())
     if answer.budget is not None:
-        checks = Checks(answer.cost.dtype, (answer.budget.replace(model=headline(model)),))
+        checks = Checks(answer.cost.dtype, (answer.budget.replace(model=headline(model), would_fit=None),))
         yield checks.document().replace(title="Budget")
     if answer.solution is not None:
         yield _what_would_fit(answer.solution)

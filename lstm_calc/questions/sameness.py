@@ -52,7 +52,7 @@ def _architecture(file: InspectedFile) -> Counter[str]:
     found: Counter[str] = Counter()
     for layer in file.layers:
         if layer.layer is None or layer.input_dim is None:
-            found[f"{layer.name}: not told"] += 1
+            found[f"{layer.name}: not known"] += 1
             continue
         plain = layer.layer.replace(bias=True, name=None, **({"reset_after": None} if layer.cell == "gru" else {}))
         model = Model([plain], layer.input_dim)

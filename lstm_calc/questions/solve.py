@@ -169,7 +169,7 @@ def possible(candidate: Callable[[int], Candidate], number: int) -> bool:
 
 
 def smallest(candidate: Callable[[int], Candidate], seeds: Iterator[int]) -> int:
-    """Return the smallest possible number, sought down from the first possible seed; raise the error of 1 where none is."""
+    """Return the smallest possible number, searched downwards from the first possible seed; raise the error of 1 where none is."""
     seed = next((number for number in seeds if possible(candidate, number)), None)
     if seed is None:
         return candidate(1).number

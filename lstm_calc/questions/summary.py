@@ -204,7 +204,7 @@ def _table(answer: Summary) -> Table:
         Column("bytes", "weights", "bytes", shown=False),
         Column("macs", "MACs per step", "number"),
     )
-    name = "at least" if answer.counted.uncounted else "total"
+    name = "lower bound" if answer.counted.uncounted else "total"
     blanks = (None,) * 4
     known = answer.counted.known_total
     total = Line((name, *blanks, known, _share(known, answer), answer.bytes, answer.macs), sum="total")

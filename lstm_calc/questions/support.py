@@ -61,7 +61,7 @@ class OtherSupport(Data):
 class Support(Answer):
     """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them.
 
-    ``input`` has the axes of what a recurrent layer reads, ``signals`` what flows through it beside that.
+    ``input`` has the axes of what a recurrent layer reads, ``signals`` its other inputs, states and outputs.
     """
 
     schema = "lstm-calc/framework/1"

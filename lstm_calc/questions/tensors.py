@@ -35,7 +35,7 @@ _INTO = {
     "projection": {"units"},
 }
 _OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projection": {"projection"}}
-"""For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
+"""For the matrix of each role, the words of its input axis and of its output axis."""
 
 
 ROLES = (
@@ -54,9 +54,11 @@ class Part(Data):
     row in a place of shape (input, units).
     """
 
+    old_names = {"way": "direction"}  # noqa: RUF012  a class variable
+
     gate: str | None
     role: str
-    way: str | None
+    direction: str | None
     slice: tuple[tuple[int, int], ...]
     shape: Shape
     axes: str
@@ -223,15 +225,15 @@ def _stored(use: Use, table: Framework, path: dict[str, str], known: dict[_Alike
 def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors of a layer by direction, under names that leave the place in the stack open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
-    way_words = dict(zip(use.layer.directions, table.ways, strict=False))
-    for row, gates, way in rows_in(layout, use):
+    words = dict(zip(use.layer.directions, table.ways, strict=False))
+    for row, gates, direction in rows_in(layout, use):
         one = gates[0] if gates else ""
-        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer="{layer}")
+        name = row.name.format(gate=one, letter=letters.get(one), way=words[direction], layer="{layer}")
         sizes = sizes_of(use, gates)
         axes = axes_of(row, sizes)
-        parts = tuple(_parts(row, axes, sizes, gates, use.layer, way))
+        parts = tuple(_parts(row, axes, sizes, gates, use.layer, direction))
         trainable = use.layer.trainable and row.trained and not _is_frozen(row, use.layer, layout)
-        yield way, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts, row.counted)
+        yield direction, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts, row.counted)
 
 
 class _Segment(Record):
@@ -260,18 +262,18 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iter
 
 def _meaning(word: str) -> str:
     """Return what the label of a block word is the name of."""
-    return "gate" if word.endswith("_gate") else word.removesuffix("s")
+    return {"gates": "gate", "ways": "direction", "biases": "bias"}.get(word, "gate")
 
 
 def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
     return bool(row.frozen) and option_words(layer, layout.defaults).issuperset(row.frozen.split())
 
 
-def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
+def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, direction: str) -> Iterator[Part]:
     """Yield the blocks of one tensor, in the order in which they lie."""
     labels = {"gates": gates, "ways": layer.directions, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
     names, roles = axes.split(), row.role.split()
-    known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
+    known_already = {"gate": gates[0] if len(gates) == 1 else None, "direction": direction or None}
     turned = transposed(row, axes)
     featured = feature_axes(axes)
     for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
@@ -281,7 +283,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
         yield Part(
             gate=known["gate"],
             role=role,
-            way=known["way"],
+            direction=known["direction"],
             slice=tuple((segment.start, segment.stop) for segment in cut),
             shape=tuple(segment.stop - segment.start for segment in features),
             axes=" ".join(segment.word for segment in features),
@@ -300,7 +302,7 @@ def feature_axes(axes: str) -> list[int]:
 
 
 def transposed(row: Row, axes: str) -> dict[str, bool]:
-    """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
+    """Return, for each role of a tensor, whether the input axis comes before the output axis."""
     names = [axis for axis in axes.split() if axis not in _BLOCKS]
     orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
     return {role: not row.raveled and {0, 1} <= set(order) and order.index(1) < order.index(0) for role, order in orders.items()}
@@ -320,7 +322,7 @@ def axis_order(axes: str, part: Part) -> list[int]:
 
 
 def _meaning_of(axis: str, role: str) -> int:
-    """Return 0 for what flows out of a matrix (or a vector's only axis), 1 for what flows in, 2 and on for a window."""
+    """Return 0 for the output axis of a matrix (or a vector's only axis), 1 for the input axis, 2 and up for those of a window."""
     words = {word for term in terms_of(axis) for word in term}
     if axis.startswith(("kernel_", "point_")):
         return int(axis.rpartition("_")[2]) + 1
@@ -338,7 +340,7 @@ def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Li
 
 def _place(tensor: Tensor) -> tuple[str | None, str]:
     """Return the direction and the role of a tensor's first block."""
-    return tensor.parts[0].way, tensor.parts[0].role
+    return tensor.parts[0].direction, tensor.parts[0].role
 
 
 def _tensors_table(answer: Storage) -> Table:
@@ -355,11 +357,11 @@ def _tensors_table(answer: Storage) -> Table:
 
 
 def _gates_table(answer: Storage) -> Table:
-    backward = any(part.way == "backward" for tensor in answer.tensors for part in tensor.parts)
+    backward = any(part.direction == "backward" for tensor in answer.tensors for part in tensor.parts)
     columns = (
         Column("tensor", "tensor", grouped=True),
         Column("tensor_shape", "shape", "shape", grouped=True, gives_way=2),
-        Column("way", "direction", short="dir.", shown=backward),
+        Column("direction", "direction", short="dir.", shown=backward),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("slice", "slice", "slice"),
@@ -373,7 +375,7 @@ def _gates_table(answer: Storage) -> Table:
 def _part_line(tensor: Tensor, part: Part) -> Line:
     cuts = tuple((*cut, size) for cut, size in zip(part.slice, tensor.shape, strict=True))
     block = None if len(part.shape) == 1 else block_words(transposed=part.transposed, raveled=part.raveled)
-    return Line((tensor.name, tensor.shape, part.way, part.gate, part.role, cuts, block, part.params))
+    return Line((tensor.name, tensor.shape, part.direction, part.gate, part.role, cuts, block, part.params))
 
 
 def _block_notes(answer: Storage) -> Iterator[str]:

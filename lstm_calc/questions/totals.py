@@ -95,9 +95,8 @@ class TotalsList(Answer):
         run = batch_words(first.batch, first.steps, first.lengths, first.space)
         named = ((name, each.model, each.framework) for name, each in self.costs)
         how = runs_words(named, several_steps=any(each.several_steps for _, each in self.costs))
-        models = {str(each.model) for _, each in self.costs}
-        several = f"{len(self.costs):,} models" if len(models) > 1 else f"{headline(first.model)} in {len(self.costs):,} frameworks"
-        return Document(f"Cost of {several}: {run}, {self.dtype}{how}", (totals_table(self.models),), ())
+        what = models_words([each.model for _, each in self.costs])
+        return Document(f"Cost of {what}: {run}, {self.dtype}{how}", (totals_table(self.models),), ())
 
 
 def costs(models: Iterable[tuple[str, Model]], framework_names: Sequence[str] = (), **conditions: Any) -> TotalsList:
@@ -106,6 +105,14 @@ def costs(models: Iterable[tuple[str, Model]], framework_names: Sequence[str] = 
 
     each = each_in(models, framework_names)
     return TotalsList(tuple((name, cost(model, framework, **conditions)) for name, model, framework in each))
+
+
+def models_words(models: Sequence[Model]) -> str:
+    """Return, for a title, how many models there are, or the one model that is counted in several frameworks."""
+    first = models[0]
+    return (
+        f"{len(models):,} models" if any(model != first for model in models) else f"{headline(first)} in {len(models):,} frameworks"
+    )
 
 
 def totals_table(rows: Sequence[Totals]) -> Table:

@@ -70,7 +70,7 @@ class Verification(Answer):
 
     def document(self) -> Document:
         """Return whether the framework agrees with our tables, and where not."""
-        title = f"{headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}, held against the tables"
+        title = f"{headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}, checked against the tables"
         tables = (_verdict_table(self), _differences_table(self), _runs_table(self))
         runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
         return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(self.gates)))
@@ -81,7 +81,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
 
     With ``gates``, and where the tensors agree, also run each recurrent layer on random weights, put in place by our slices, and
     compare the output over 8 steps with the cell's equations. A tied head is built with a matrix of its own. Raises FrameworkError
-    where the framework cannot build the model or we know no way to, NotInstalledError, with the pip line, where it is not there.
+    where the framework cannot build the model, or we cannot, NotInstalledError, with the pip line, where it is not there.
     """
     asked, table = model, framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
@@ -179,27 +179,27 @@ def _error(model: Model, table: Framework, real: Real) -> float:
     use, layer = model.uses[0], model.layers[0]
     random = np.random.default_rng(0)
     stored = tensors(model, table.name).tensors
-    blocks = {way: _drawn(stored, way, random) for way in layer.directions}
+    blocks = {direction: _drawn(stored, direction, random) for direction in layer.directions}
     x = random.normal(size=(_BATCH, STEPS, *(_SPACE for _ in layer.window), use.input_dim)).astype(np.float32)
     layout = layout_for(table, layer)
     cell = CELLS[layer.kind]
     equations = cell.equations_for(equation_words(layer, layout))
     expected = []
-    for way, weights in blocks.items():
-        read = x if way == "forward" else x[:, ::-1]
+    for direction, weights in blocks.items():
+        read = x if direction == "forward" else x[:, ::-1]
         output = unrolled(equations, weights, read, cell.states, forget_bias=layout.forget_bias)
-        expected.append(output if way == "forward" else output[:, ::-1])
+        expected.append(output if direction == "forward" else output[:, ::-1])
     given = real.run({tensor.name: _filled(tensor, blocks) for tensor in stored}, x)
     whole = np.concatenate(expected, -1)
     return float(np.abs(whole - given).max() / max(1, np.abs(whole).max()))
 
 
-def _drawn(stored: Sequence[Tensor], way: str, random: Any) -> dict[tuple[str | None, str], Array]:
+def _drawn(stored: Sequence[Tensor], direction: str, random: Any) -> dict[tuple[str | None, str], Array]:
     """Return random blocks for a direction, as the equations take them, (units, input, ...), smaller the more they add up."""
     blocks = {}
     for tensor in stored:
         for part in tensor.parts:
-            if part.way == way:
+            if part.direction == direction:
                 order = axis_order(tensor.axes, part)
                 shape = [part.shape[order.index(axis)] for axis in range(len(order))]
                 blocks[part.gate, part.role] = random.normal(size=shape) / prod(shape[1:]) ** 0.5
@@ -213,7 +213,7 @@ def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array
     array: Array = np.zeros(tensor.shape, np.float32)
     for part in tensor.parts:
         place = tuple(slice(start, stop) for start, stop in part.slice)
-        block = blocks[part.way or ""][part.gate, part.role]
+        block = blocks[part.direction or ""][part.gate, part.role]
         laid = block if part.raveled else block.transpose(axis_order(tensor.axes, part))
         array[place] = laid.reshape(array[place].shape)
     return array

@@ -81,12 +81,12 @@ def batch_words(batch: int = 1, steps: int | None = None, lengths: Sequence[int]
 
 def block_words(*, transposed: bool, raveled: bool) -> str:
     """Return, in words, how the two sides of a kernel's block lie."""
-    return f"{'in, out' if transposed else 'out, in'}{', raveled' * raveled}"
+    return f"{'in, out' if transposed else 'out, in'}{', row-major' * raveled}"
 
 
 BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
 
-RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
+RAVELED_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
 
 EQUATION_LEGEND = (
     "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
@@ -101,7 +101,7 @@ FLOW_WORDS = {
     "state": "state",
     "final": "final state",
 }
-"""What flows through a layer, by role."""
+"""The inputs, states and outputs of a layer, by role."""
 
 
 def measure_words(name: str) -> str:

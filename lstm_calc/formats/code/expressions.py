@@ -9,6 +9,7 @@ from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.families import family_of
 from lstm_calc.formats.code.interpreter import Interpreter
 from lstm_calc.formats.code.library import Library
+from lstm_calc.formats.code.plain import BUILTINS
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed
 from lstm_calc.formats.code.values import External, Module
@@ -16,7 +17,7 @@ from lstm_calc.frozen import Record
 
 _FILE = "<call>"
 _DEEPEST = 20
-_WORDS = {"true": True, "false": False, "none": None, "null": None}
+_WORDS = {"true": True, "false": False, "TRUE": True, "FALSE": False, "none": None, "null": None}
 """Constants as other languages write them."""
 
 
@@ -55,13 +56,19 @@ def _called(interpreter: Interpreter, node: ast.Call, module: Module, depth: int
         raise ModelFileError(f"{text} has arguments with a star, which say nothing here", _FILE)
 
     def value(argument: ast.expr) -> Any:
-        if isinstance(argument, ast.Call) and _class_name(argument.func)[:1].isupper():
+        if isinstance(argument, ast.Call) and _makes_a_layer(argument.func):
             return _called(interpreter, argument, module, depth + 1)
         return interpreter.value(argument, module.scope)
 
     positional = tuple(map(value, node.args))
     named = {str(each.arg): value(each.value) for each in node.keywords}
     return Called(text, _class_name(node.func), _family(interpreter, node.func, module), positional, named)
+
+
+def _makes_a_layer(function: ast.expr) -> bool:
+    """Say whether what is called is no function of Python's own: a class, or a bare name in small letters."""
+    name = _class_name(function)
+    return name[:1].isupper() or (isinstance(function, ast.Name) and name not in BUILTINS)
 
 
 def _class_name(function: ast.expr) -> str:

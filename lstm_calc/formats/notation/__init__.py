@@ -31,7 +31,7 @@ from lstm_calc.formats.notation.segments import is_layer, is_source, segments_of
 from lstm_calc.formats.notation.values import DIGITS_AND_COMMAS, THOUSANDS, shape_in, thousands_in
 from lstm_calc.formats.notation.writing import shown, write, written
 from lstm_calc.frozen import Record
-from lstm_calc.model import KINDS, Input, Layer, Model
+from lstm_calc.model import Input, Layer, Model, layer_kind
 from lstm_calc.model.graph import INPUT, calls_of, modules_of
 from lstm_calc.model.template import Place, Template
 
@@ -80,7 +80,7 @@ def read_template(text: str) -> Template:
     ((0, 'units'),)
     """
     segments, reads = segments_of(text)
-    line = _line(text, [[token.filled for token in tokens] for tokens in segments])
+    line = _line(text, [[token.filled for token in tokens] for tokens in segments], "?")
     for part, span in zip(line.parts[1:], line.spans[1:], strict=True):
         if part.width is not None:
             what = "beside ? a layer does not say what it reads; write its own size alone, as dense 7"
@@ -119,13 +119,13 @@ def _places(text: str, segments: list[list[Token]]) -> Iterator[Place]:
             if token.is_open:
                 kind = "" if source or vocab or tokens[0].is_call else name_of(text, tokens[0]).kind
                 size = "input_dim" if source else "vocab_size" if vocab else value_of(kind) if kind else ""
-                field = field_of(token.option, KINDS[kind].fields) if token.option and kind else token.option
+                field = field_of(token.option, layer_kind(kind).fields) if token.option and kind else token.option
                 yield None if source else position, field or size
         position += not (source or vocab)
 
 
-def _line(text: str, segments: list[list[Token]]) -> _Line:
-    """Return what the words of a line say."""
+def _line(text: str, segments: list[list[Token]], size: str = "64") -> _Line:
+    """Return what the words of a line say; ``size`` is what an example has where a size is missing."""
     vocab, spans, parts = None, [], list[Part]()
     top: dict[str, Any] = {}
     for position, tokens in enumerate(segments):
@@ -134,7 +134,7 @@ def _line(text: str, segments: list[list[Token]]) -> _Line:
         elif tokens[0].text.lower() == "vocab":
             vocab = _vocab(text, tokens, segments[position + 1 : position + 2])
         else:
-            parts.append(part_of(text, tokens, vocab))
+            parts.append(part_of(text, tokens, vocab, size))
             spans.append(tokens)
             vocab = None
     if not parts:
@@ -180,7 +180,9 @@ def _source(text: str, tokens: list[Token]) -> dict[str, Any]:
     if others:
         if others[0].text[0].isalpha():
             name_of(text, others[0])  # says what is wrong with the name of the layer
-        raise NotationError(f"a > is missing after {quoted(first.text)}", text, others[0].start, others[0].stop)
+        what = f"a > is missing after {quoted(first.text)}"
+        what += f", and the kind of the layer: '{first.text} > lstm {others[0].text}'" if others[0].text.isdigit() else ""
+        raise NotationError(what, text, others[0].start, others[0].stop)
     if first.is_call:
         from lstm_calc.formats.notation.calls import read_input
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelError, ModelFileError, NotationError, did_you_mean, quoted
+from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationError, did_you_mean, quoted
 from lstm_calc.formats.code.expressions import Called
 from lstm_calc.formats.code.expressions import read_call as evaluated
 from lstm_calc.formats.code.families import FAMILIES, window
@@ -21,6 +21,7 @@ from lstm_calc.formats.notation.names import (
     ARGUMENTS,
     EACH,
     EQUAL_WORDS,
+    SYNONYMS,
     Name,
     compact,
     field_of,
@@ -31,10 +32,10 @@ from lstm_calc.formats.notation.names import (
     value_of,
 )
 from lstm_calc.frozen import RULES, UNKNOWN, count, flag
-from lstm_calc.model import KINDS, Activation
+from lstm_calc.model import Activation, layer_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lstm_calc.formats.notation.tokens import Token
 
@@ -74,12 +75,13 @@ def _evaluated(text: str, token: Token) -> Called:
         return evaluated(token.text)
     except ModelFileError as error:
         what = f"this call cannot be read: {str(error).partition(': ')[2]}"
-        raise CallError(what, text, token.start, token.stop) from None
+        hint = "; arguments stand as in Python, LSTM(96), or the layer in words, lstm 96" if "not Python" in what else ""
+        raise CallError(what + hint, text, token.start, token.stop) from None
 
 
 def read_input(text: str, token: Token) -> tuple[Any, ...]:
     """Return the shape that a call of Input says, the batch apart; raise NotationError, with the place, where it says none."""
-    called = _evaluated(text, token)
+    called = _evaluated(text, token.replace(text=f"Input({token.text})") if token.text.startswith("(") else token)
     whole = next((called.named[key] for key in _SHAPES if key.startswith("batch") and key in called.named), None)
     given = called.named.get("shape", called.positional[0] if called.positional else None)
     shape = whole[1:] if isinstance(whole, (list, tuple)) else (given,) if isinstance(given, int) else given
@@ -97,7 +99,11 @@ def _part(called: Called) -> Part:
         return Part(Activation(function), called.family)
     name = named(called.name) or named(word.removesuffix("cell"))
     if name is None:
-        hint = "; write its layers one after the other" if word in _MODELS else did_you_mean(called.name.lower(), layer_names())
+        hint = (
+            "; write its layers one after the other"
+            if word in _MODELS
+            else did_you_mean(called.name.lower(), layer_names(), LAYER_PAGE, SYNONYMS)
+        )
         raise _UnreadError(f"{quoted(called.name)} is not a layer{hint}")
     arguments, family = _named_arguments(called, name)
     if isinstance(arguments.get("cell"), Called):
@@ -106,10 +112,11 @@ def _part(called: Called) -> Part:
         return inner.replace(layer=inner.layer.replace(**more), framework=family)
     values = {**name.values, **_defaults(name, family), **_values(called, name, arguments)}
     width = values.pop("input_dim", _width_said(arguments))
-    missing = next((field for field, default in KINDS[name.kind].fields.items() if default is ... and field not in values), None)
+    fields = layer_kind(name.kind).fields
+    missing = next((field for field, default in fields.items() if default is ... and field not in values), None)
     if missing:
         raise ModelError(f"{called.text}(...) needs {_argument_for(called, missing)}")
-    return Part(KINDS[name.kind](**values), family or name.framework, width)
+    return Part(layer_kind(name.kind)(**values), family or name.framework, width)
 
 
 def _wrapped(called: Called, word: str) -> Part:
@@ -147,17 +154,37 @@ def _named_arguments(called: Called, name: Name) -> tuple[dict[str, Any], str | 
     A bare name is of a family where the call says what it reads, as only that one does: ``LSTM(40, 96)``.
     """
     orders = list(_orders(called, name))
-    found, family = called.named, called.family
-    for owner, order in orders:
-        first = dict(zip(order, called.positional, strict=False))
-        given = first | called.named
-        fits = len(called.positional) <= len(order) and first.keys().isdisjoint(called.named)
-        if fits and _is_complete(given, order, name):
-            found, family = given, called.family or (owner if "input_dim" in _fields(given, name) else None)
-            break
-    else:
+    fitting = [(owner, given) for owner, order in orders for given in _in_order(called, name, order)]
+    if not fitting:
         _refuse_order(called, name, orders[-2 if called.family is None and len(orders) > 1 else 0][1])
+        return called.named, called.family
+    readings = [_fields(given, name) for _, given in fitting[:2]]
+    if not _is_a_class(called.name) and readings[0] != readings[-1] and called.family is None:
+        raise ModelError(f"{called.text}(...) is one layer as PyTorch's call and another as Keras'; name its arguments")
+    owner, found = fitting[0]
+    family = called.family or (owner if "input_dim" in readings[0] else None)
     return found, family or ("keras" if not set(_SHAPES).isdisjoint(found) else None)
+
+
+def _in_order(called: Called, name: Name, order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the arguments by name where those without one fit an order."""
+    first = dict(zip(order, called.positional, strict=False))
+    given = first | called.named
+    fits = len(called.positional) <= len(order) and first.keys().isdisjoint(called.named)
+    if fits and _is_complete(given, order, name):
+        yield given
+
+
+def _is_a_class(name: str) -> bool:
+    """Say whether a bare name is spelt as a class of PyTorch or Keras."""
+    return name in FAMILIES["pytorch"] or name in CLASSES
+
+
+def _spelt(name: str, classes: Iterable[str]) -> str | None:
+    """Return the class of a name: itself, else, where it is no class of any framework, the one in other capitals."""
+    if name in classes or _is_a_class(name):
+        return name if name in classes else None
+    return next((each for each in classes if each.lower() == compact(name)), None)
 
 
 def _refuse_order(called: Called, name: Name, order: Mapping[str, Any]) -> None:
@@ -182,20 +209,22 @@ def _orders(called: Called, name: Name) -> Iterator[tuple[str | None, dict[str, 
 
     A bare name is taken for PyTorch's, for Keras', and for one that has its size alone.
     """
-    for family, kinds in FAMILIES.items():
-        if called.name in kinds and family == (called.family or "pytorch"):
-            yield family, kinds[called.name].arguments
-            if called.family is not None:
-                return
-    if called.family in {"keras", None} and called.name in CLASSES:
-        yield "keras", dict.fromkeys(CLASSES[called.name].split())
+    kinds = FAMILIES.get(called.family or "pytorch", {})
+    spelt = _spelt(called.name, kinds) if called.family is None else called.name
+    if spelt in kinds:
+        yield called.family or "pytorch", kinds[str(spelt)].arguments
+        if called.family is not None:
+            return
+    spelt = _spelt(called.name, CLASSES) if called.family is None else called.name
+    if called.family in {"keras", None} and spelt in CLASSES:
+        yield "keras", dict.fromkeys(CLASSES[str(spelt)].split())
     own = value_of(name.kind)
     yield None, {"vocab_size": ..., "dim": ...} if name.kind == "embedding" else {own: None} if own else {}
 
 
 def _fields(arguments: Mapping[str, Any], name: Name) -> dict[str | None, Any]:
     """Return the values of arguments by the fields that they set."""
-    return {field_of(argument, KINDS[name.kind].fields): value for argument, value in arguments.items()}
+    return {field_of(argument, layer_kind(name.kind).fields): value for argument, value in arguments.items()}
 
 
 def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: Name) -> bool:
@@ -211,7 +240,7 @@ def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: Name)
 
 def _values(called: Called, name: Name, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a layer that arguments set; raise ModelError for an argument that is not known."""
-    fields = KINDS[name.kind].fields
+    fields = layer_kind(name.kind).fields
     values: dict[str, Any] = {}
     for argument, value in arguments.items():
         field = field_of(argument, fields) if _is_known(called, argument) else None
@@ -255,7 +284,7 @@ def _check_neutral(called: Called, name: Name, argument: str) -> None:
         neutral |= set(classes[0].arguments if classes[0] else ()) | set((classes[1] or "").split())
     if argument not in (neutral if known is None else known):
         kind = {**RECURRENT, **PLAIN}.get(called.name)
-        offered = known or {*KINDS[name.kind].fields.keys() - _OURS, *(kind.arguments.values() if kind else ())}
+        offered = known or {*layer_kind(name.kind).fields.keys() - _OURS, *(kind.arguments.values() if kind else ())}
         raise ModelError(f"{called.text}(...) has no argument {argument}{did_you_mean(argument, sorted(offered))}")
 
 

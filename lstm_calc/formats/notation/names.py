@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from lstm_calc.frozen import Record
-from lstm_calc.model import KINDS, Layer, Recurrent
+from lstm_calc.model import KIND_NAMES, Recurrent, layer_kind
 
 _ALIASES = {
     "embed": "embedding",
@@ -40,6 +40,28 @@ _ALIASES = {
     "gaussiannoise": "dropout",
 }
 """Other names of layers, without capitals, - and _."""
+SYNONYMS = {
+    **dict.fromkeys(("cnn", "convolutional"), "conv1d"),
+    **dict.fromkeys(("mlp", "ffn", "feedforward", "head", "output", "out", "proj", "classifier", "logits"), "dense"),
+    **dict.fromkeys(("pooling", "downsample"), "pool"),
+    **dict.fromkeys(("norm", "normalization", "normalize"), "layer_norm"),
+    **dict.fromkeys(("transformer", "self_attention", "selfattention", "attn"), "multi_head_attention"),
+    **dict.fromkeys(("recurrent", "cell", "hidden", "encoder", "decoder"), "lstm"),
+    **dict.fromkeys(("words", "tokens", "token", "vocabulary", "lookup"), "vocab"),
+    **dict.fromkeys(("noise", "drop"), "dropout"),
+    **dict.fromkeys(("merge", "join"), "concat"),
+    **dict.fromkeys(("view", "unflatten"), "reshape"),
+    **dict.fromkeys(("mean", "sum"), "reduce"),
+    **dict.fromkeys(("stacked", "stackedlstm"), "lstm"),
+    **dict.fromkeys(("bidirectional", "twoway"), "bilstm"),
+    **dict.fromkeys(("text", "sequence", "inputs"), "vocab"),
+    **dict.fromkeys(("time_distributed", "timedistributed"), "TimeDistributed(Dense(10))"),
+    **{f"nn_{name.lower()}": f"nn.{name}" for name in ("LSTM", "GRU", "RNN", "Linear", "Embedding", "Dropout")},
+    "sum_pool": "pool",
+    "residual": "add",
+    "skip": "add",
+}
+"""Words that are no layers, and the layer that may be meant."""
 _POOLS = {"max": "max", "maximum": "max", "avg": "average", "average": "average"}
 _WITH_FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "cudnnlstm": ("lstm", {"cudnn": True}),
@@ -64,7 +86,7 @@ FUNCTIONS = {name.replace("_", ""): name for name in _FUNCTIONS.split()}
 """Functions whose names stand for an activation layer, by their names without _."""
 _GLUED = r"(.*?[^\W\d])(\d[\d_.,]*(?:[kKMGBT]|e\d+)?|\?|\d[\d_,]*x[\d?]+)"
 """A name and its size without a blank: lstm96."""
-_COMPACT = {kind.replace("_", ""): kind for kind in KINDS}
+_COMPACT = {kind.replace("_", ""): kind for kind in KIND_NAMES}
 _DIMENSIONS = r"(.*[a-z])([123])d(transpose)?"
 _BOTH_WAYS = ("bidirectional", "bi", "b")
 
@@ -177,7 +199,7 @@ def named(word: str) -> Name | None:
         return found
     for sign in _BOTH_WAYS:
         inner = _plainly_named(word.removeprefix(sign)) if word.startswith(sign) else None
-        if inner is not None and issubclass(KINDS[inner.kind], Recurrent) and not inner.values:
+        if inner is not None and issubclass(layer_kind(inner.kind), Recurrent) and not inner.values:
             return inner.replace(values={"bidirectional": True})
     match = re.fullmatch(_DIMENSIONS, word)
     inner = _plainly_named(match[1] + (match[3] or "")) if match else None
@@ -201,7 +223,7 @@ EACH = _WINDOWED | {"strides", "dilation_rate", "output_padding"}
 
 
 def _has_dimensions(kind: str) -> bool:
-    return not _WINDOWED.isdisjoint(KINDS[kind].fields) or kind in {"global_pool", "batch_norm"}
+    return not _WINDOWED.isdisjoint(layer_kind(kind).fields) or kind in {"global_pool", "batch_norm"}
 
 
 def function_named(word: str) -> str | None:
@@ -231,18 +253,18 @@ def _names_a_layer(word: str) -> bool:
 
 def value_of(kind: str) -> str:
     """Return the field that a value right after a kind's name sets."""
-    return KINDS[kind].value or KINDS[kind].size
+    return layer_kind(kind).value or layer_kind(kind).size
 
 
 def is_recurrent(kind: str) -> bool:
     """Say whether layers of a kind are recurrent."""
-    return issubclass(KINDS.get(kind, Layer), Recurrent)
+    return kind in KIND_NAMES and issubclass(layer_kind(kind), Recurrent)
 
 
 def layer_names() -> list[str]:
     """Return all names of layers, those that are written first."""
-    bidirectional = (f"bi{kind}" for kind in KINDS if is_recurrent(kind))
-    return [*KINDS, *_ALIASES, *_WITH_FIELDS, *FUNCTIONS.values(), "vocab", *bidirectional]
+    bidirectional = (f"bi{kind}" for kind in KIND_NAMES if is_recurrent(kind))
+    return [*KIND_NAMES, *_ALIASES, *_WITH_FIELDS, *FUNCTIONS.values(), "vocab", *bidirectional]
 
 
 def other_names(kind: str) -> list[str]:

@@ -7,10 +7,11 @@ from lstm_calc.formats.notation.names import WORDS, begins_a_layer, compact, fun
 from lstm_calc.formats.notation.tokens import Token, tokens
 from lstm_calc.formats.notation.values import READERS
 from lstm_calc.frozen import RULES
-from lstm_calc.model import KINDS
+from lstm_calc.model import layer_kind
 
 _SIGNS = frozenset(">()|")
-_INPUTS = frozenset({"input", "inputlayer"})
+_INPUTS = frozenset({"", "input", "inputlayer"})
+"""What a source that is a call may call; nothing where it is a shape in parentheses."""
 _DEEPEST = 50
 """Branches within branches that are followed."""
 
@@ -102,7 +103,7 @@ class _Segments:
         known = named(name_in(head))
         if known is None:
             return True
-        kind = KINDS[known.kind]
+        kind = layer_kind(known.kind)
         field = value_of(known.kind)
         takes_it = field and not (rest or head.is_call) and (kind.fields[field] is ... or RULES[field] not in READERS)
         word = WORDS.get(token.text.lower())
@@ -149,7 +150,8 @@ class _Segments:
 
     def _branch(self, token: Token) -> None:
         if not self._open:
-            raise self._error("| stands between branches, in parentheses: '32 > (lstm 64 | gru 64) > concat'", token)
+            what = "| stands between branches, in parentheses: '32 > (lstm 64 | gru 64) > concat'"
+            raise self._error(f"{what}; between layers that follow each other stands >", token)
         _, into, ends = self._open[-1]
         ends += self._ends
         self._ends = into

@@ -13,12 +13,14 @@ from lstm_calc.frozen import RULES, UNKNOWN, UNKNOWN_SIZE, Record, count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ARROWS = frozenset({"->", "→", ","})
+ARROWS = frozenset({"->", "=>", "→", ","})
 """Signs that stand for >."""
 _UNKNOWN_FIRST = f"{UNKNOWN_SIZE}x"
 """The beginning of a shape whose first size is not known."""
-_TOKEN = re.compile(r"->|[>()|→]|,(?=\s|$|[A-Za-z])|(?:(?!->|,(?:\s|$))[^\s>()|→])+")
+_TOKEN = re.compile(r"->|=>|[>()|→]|,(?=\s|$|[A-Za-z])|(?:(?!->|=>|,(?:\s|$))[^\s>()|→])+")
 _AFTER_A_COMMA = re.compile(r",([A-Za-z][\w.-]*\(?)")
+_SHAPE = re.compile(r"\s*(\(\s*(?:None|\d+)\s*,(?:\s*(?:None|\d+)\s*,?)*\s*\))")
+"""A shape in parentheses, as Keras and NumPy show it, which may begin a text."""
 _CALLED = re.compile(r"[A-Za-z_][\w.]*\(")
 _INSIDE_A_CALL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[()]")
 
@@ -78,6 +80,9 @@ def tokens(text: str) -> Iterator[Token]:
     Raises NotationError for a call whose parentheses are not closed.
     """
     at = 0
+    if shape := _SHAPE.match(text):
+        at = shape.end()
+        yield Token(shape[1], shape.start(1))
     while match := _TOKEN.search(text, at):
         start, found = match.start(), match[0]
         if _CALLED.match(text, start):

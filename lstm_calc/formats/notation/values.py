@@ -94,7 +94,9 @@ def _number(text: str, token: Token) -> float:
     try:
         return float(token.text)
     except ValueError:
-        raise NotationError(f"{quoted(token.text)} is not a number", text, token.start, token.stop) from None
+        share = token.text.removesuffix("%")
+        hint = f"; write {float(share) / 100:g}" if share != token.text and share.replace(".", "", 1).isdigit() else ""
+        raise NotationError(f"{quoted(token.text)} is not a number{hint}", text, token.start, token.stop) from None
 
 
 def _flag(text: str, token: Token) -> bool:

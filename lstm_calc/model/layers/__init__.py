@@ -30,6 +30,7 @@ __all__ = [
     "CRF",
     "GRU",
     "KINDS",
+    "KIND_NAMES",
     "LSTM",
     "MGU",
     "RNN",
@@ -145,6 +146,10 @@ _KINDS = {
     "model": "graph.Nested",
 }
 """Where the class of each kind is, in the order of every list: its module here, and its name there."""
+
+
+KIND_NAMES = tuple(_KINDS)
+"""The name of every kind, in the order of every list."""
 
 
 def layer_kind(name: str) -> type[Layer]:

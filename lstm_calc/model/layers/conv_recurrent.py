@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
 
 
-class ConvRecurrent(Windowed, Recurrent, kw_only=True):
+class ConvRecurrent(Windowed, Recurrent):
     """A recurrent layer whose products are convolutions over a ``kernel_size`` of one, two or three dimensions.
 
     ``strides``, ``dilation_rate`` and ``padding`` are those of the convolution of the input (None: 1, 1, and as the framework
@@ -29,6 +29,12 @@ class ConvRecurrent(Windowed, Recurrent, kw_only=True):
     per_dimension = "kernel_size"
     front = 2
     stepwise = True
+    filters: int
+    kernel_size: Sequence[int]
+    strides: Sequence[int] | None = None
+    dilation_rate: Sequence[int] | None = None
+    padding: Any = None
+    data_format: str | None = None
 
     def check_data_format(self) -> None:
         """Refuse two directions that are joined on the last axis, where that is the image's."""
@@ -73,22 +79,10 @@ class ConvLSTM(ConvRecurrent):
     """An LSTM whose products are convolutions."""
 
     kind = "conv_lstm"
-    filters: int
-    kernel_size: Sequence[int]
-    strides: Sequence[int] | None = None
-    dilation_rate: Sequence[int] | None = None
-    padding: Any = None
-    data_format: str | None = None
 
 
 class ConvGRU(ConvRecurrent):
     """A GRU whose products are convolutions."""
 
     kind = "conv_gru"
-    filters: int
-    kernel_size: Sequence[int]
-    strides: Sequence[int] | None = None
-    dilation_rate: Sequence[int] | None = None
-    padding: Any = None
-    data_format: str | None = None
     reset_after: bool | None = None

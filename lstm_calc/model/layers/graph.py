@@ -37,7 +37,7 @@ class Nested(Layer):
     weighted = False
     keeps_rank = False
     layers: Sequence[Layer]
-    outputs: Sequence[str] = ()  # type: ignore[assignment]
+    outputs: Sequence[str] = ()  # type: ignore[assignment]  # names, as a model has; of other layers it is how many they give
 
     def check_layers(self) -> None:
         """Refuse what is no list of layers, or an empty one."""
