@@ -113,7 +113,7 @@ def _body(document: Document, console: Console, width: int | None) -> Text:
         if block.kind == "heading" or (block.kind == "text" and above not in {"", "heading"}):
             text.append("\n")
         if block.kind == "heading":
-            text.append(f"{words}\n", style="bold")
+            text.append(_filled(words, "", console, width), style="bold")
         elif block.kind == "formula":
             text.append(_broken(words, width))
         else:
