@@ -183,8 +183,8 @@ def _print(texts: Iterable[str]) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         for text in texts:
-            text = text if encoding.lower().startswith("utf") else text.translate(_SIGNS)
-            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            shown = text if encoding.lower().startswith("utf") else text.translate(_SIGNS)
+            sys.stdout.write(shown.encode(encoding, "replace").decode(encoding))
         sys.stdout.flush()
     except OSError as error:
         let_go(sys.stdout)
