@@ -9,6 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from lstm_calc.cli.numbers import flag_of, read_counts
+from lstm_calc.cli.sources import (
+    FORMS,
+    NOTHING_SAID,
+    PROGRAM,
+    Said,
+    check_form,
+    form_of,
+    is_code,
+    is_stored,
+    read_file,
+    read_text_as,
+    text_of,
+)
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
 from lstm_calc.frozen import UNKNOWN, Record
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
@@ -43,30 +56,25 @@ _VALUES: Any = typer.Option(
     rich_help_panel=_SHAPE,
 )
 _VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
+_FORM: Any = typer.Option(
+    None, "--from", help=f"How to read the model, where that is in doubt: {', '.join(FORMS)}.", rich_help_panel=_SHAPE
+)
+_VERBOSE: Any = typer.Option(False, "--verbose", "-v", help="Say where each size of a model in code comes from.", rich_help_panel=_SHAPE)
 
 
-class Said(Record):
-    """What is said beside Python code: values by expression, and those of a file, of which some may not be needed."""
-
-    values: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
-    spare: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
-
-    @property
-    def shared(self) -> "Said":
-        """The same for several models, of which each may need some of the values."""
-        return Said({}, self.spare | self.values)
-
-
-NOTHING_SAID = Said()
-
-
-def read_said(values: list[str] | None = _VALUES, values_file: str | None = _VALUES_FILE) -> Said:
-    """Return the values that are said beside code; raise LstmCalcError for one that cannot be read."""
+def read_said(
+    values: list[str] | None = _VALUES,
+    values_file: str | None = _VALUES_FILE,
+    form: str | None = _FORM,
+    verbose: bool = _VERBOSE,
+) -> Said:
+    """Return what is said beside a model; raise LstmCalcError for a value that cannot be read, or a form that is not known."""
+    check_form(form)
     if not values and values_file is None:
-        return NOTHING_SAID
-    from lstm_calc.formats.code.settings import read_file, read_settings
+        return Said(form=form, verbose=verbose) if form or verbose else NOTHING_SAID
+    from lstm_calc.formats.code import settings
 
-    return Said(read_settings(values or ()), {} if values_file is None else read_file(values_file))
+    return Said(settings.read_settings(values or ()), {} if values_file is None else settings.read_file(values_file), form, verbose)
 
 
 def one_text(words: list[str] | None) -> str | None:
@@ -90,44 +98,19 @@ _BEGINS = r"(?i:(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>])"
 """The beginning of a whole notation: what is read, and a layer."""
 
 
+_BESIDE = {"values", "values_file", "form", "verbose"}
+"""The options of a model that do not describe it by themselves."""
+
+
 def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     """Return the flags of a call without those that say values, and what these say."""
     given = given | {"model": one_text(given["model"])}
-    said = read_said(given["values"], given["values_file"])
-    if said is not NOTHING_SAID and not (isinstance(given["model"], str) and is_code(given["model"])):
+    said = read_said(given["values"], given["values_file"], given.get("form"), given.get("verbose", False))
+    model = given["model"]
+    may_be_code = isinstance(model, str) and (is_code(model) or model == "-" or model.endswith(".txt") or said.form == "code")
+    if said.has_values and not may_be_code:
         raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
-    return {name: value for name, value in given.items() if name not in {"values", "values_file"}}, said
-
-
-_PROGRAM = r"(?s)(.+?\.(?:py|ipynb))(?::(.+))?"
-_PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
-
-
-def is_code(text: str) -> bool:
-    """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
-    return bool(re.fullmatch(_PROGRAM, text) or (re.match(_PIECE, text) and not re.search(_PRINTED, text)))
-
-
-_PRINTED = r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
-"""What tells a module or a summary that was printed."""
-
-
-def _text_in(model: str) -> str:
-    """Return the text of a model: that in a text file, for one that is named."""
-    if model.endswith(".txt") and "\n" not in model and Path(model).is_file():
-        from lstm_calc.formats.code.source import read_text
-
-        return read_text(Path(model), model)
-    return model
-
-
-def _code_model(model: str, input_dim: int | None, said: Said) -> Model:
-    """Return the model that code makes."""
-    from lstm_calc.formats import code
-
-    match = re.fullmatch(_PROGRAM, model)
-    more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim}
-    return code.load_code(match[1], match[2], **more) if match else code.read_code(model, **more)
+    return {name: value for name, value in given.items() if name not in _BESIDE}, said
 
 
 def read_model(
@@ -160,6 +143,8 @@ def read_model(
     kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
     values: list[str] | None = _VALUES,
     values_file: str | None = _VALUES_FILE,
+    form: str | None = _FORM,
+    verbose: bool = _VERBOSE,
     assume: list[str] | None = typer.Option(
         None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
     ),
@@ -213,6 +198,12 @@ def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
     return give
 
 
+@_asking(*(each for each in _WITH_ASSUMED if each.name != "form"))
+def read_model_alone(**given: Any) -> Model:
+    """Return the model that a call describes, for a command whose own --from means something else."""
+    return read_model(**given, form=None)
+
+
 @_asking(*_ALL)
 def read_template(**given: Any) -> Template:
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
@@ -224,7 +215,7 @@ def read_template(**given: Any) -> Template:
 _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
 
 
-@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-2])
+@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-4])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
     if models and re.fullmatch(_BARE, models[0]):
@@ -257,34 +248,23 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
 
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
     """Return the model of the argument: Python code, standard input, a file, or the notation."""
-    model = _text_in(model)
-    if is_code(model):
-        return _code_model(model, input_dim, said)
-    if re.search(_PRINTED, model):
-        from lstm_calc.formats.printed import read_printed
-
-        return read_printed(model)
-    if is_a_path(model):
-        from lstm_calc.formats.modelfile import load
-
-        return _with_stored(load(model, input_dim), model)
-    from lstm_calc.formats.notation import read
-
-    return read(model)
+    return model_and_budget(model, input_dim, None, said)[0]
 
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
-    """Return the template of the argument: Python code, standard input, a file, or the notation."""
-    if is_code(model) or re.search(_PRINTED, _text_in(model)):
-        read = named_model(model, input_dim, said)
-        return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
-    if is_a_path(model):
-        from lstm_calc.formats.modelfile import load_template
+    """Return the template of the argument; a size may be left open in the notation and in a model file."""
+    given = text_of(model)
+    form = said.form or ("file" if given is None and not is_code(model) and is_a_path(model) else form_of((given or (model,))[0]))
+    if form == "notation":
+        from lstm_calc.formats.notation import read_template
 
-        return load_template(model)
-    from lstm_calc.formats.notation import read_template
+        return read_template((given or (model,))[0])
+    if form == "file" and not is_stored(model):
+        from lstm_calc.formats.modelfile import load_template, loads_template
 
-    return read_template(model)
+        return load_template(model) if given is None else loads_template(*given)
+    read = read_text_as(form, *given, input_dim, said) if given else named_model(model, input_dim, said)
+    return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
 
 
 @_asking(*_WITH_ASSUMED)
@@ -300,12 +280,23 @@ def model_and_budget(
     model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
 ) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
-    if is_code(model) or model.endswith(".txt") or not is_a_path(model):
-        return with_assumed(named_model(model, input_dim, said), assumed), _no_budget()
-    from lstm_calc.formats.modelfile import load_with_budget
+    found, budget = _model_of(model, input_dim, said)
+    return with_assumed(found, assumed), _no_budget() if budget is None else budget
 
-    found, budget = load_with_budget(model, input_dim)
-    return with_assumed(_with_stored(found, model), assumed), budget
+
+def _model_of(model: str, input_dim: int | None, said: Said) -> "tuple[Model, Budget | None]":
+    """Return the model of an argument, in the form that is said or, without one, that the argument has."""
+    given = text_of(model)
+    if given is None and (said.form in {"file", "weights"} or (said.form is None and not is_code(model) and is_a_path(model))):
+        found, budget = read_file(model, input_dim, said.form)
+        return _with_stored(found, model), budget
+    text, file = given or (model, "<text>")
+    form = said.form or form_of(text)
+    if form == "file" and model == "-":
+        from lstm_calc.formats.modelfile import loads_with_budget
+
+        return loads_with_budget(text, "<stdin>", input_dim)
+    return read_text_as(form, text, file, input_dim, said), None
 
 
 def read_assumed(
@@ -323,7 +314,7 @@ def _no_budget() -> "Budget":
 
 def is_a_path(text: str) -> bool:
     """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
-    if re.fullmatch(_PROGRAM, text):
+    if re.fullmatch(PROGRAM, text):
         return True
     if text == "-" or ">" in text:
         return text == "-"

@@ -42,7 +42,7 @@ def read_printed(text: str, file: str = _SHOWN) -> Model:
     """Return the model that a printed text describes; raise ModelFileError where it cannot be read."""
     if len(text) > _MOST:
         raise ModelFileError("too large for a printed model", file)
-    return _table(text, file) if "Param #" in text else _module(text, file)
+    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else _module(text, file)
 
 
 # A module of PyTorch

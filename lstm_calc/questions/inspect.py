@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.questions.sameness import Sameness
     from lstm_calc.weights.inference.fits import Fit
-    from lstm_calc.weights.readers.stored import Stored
+    from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 
 _UNNAMED = r"[^A-Za-z0-9_./-]"
@@ -69,7 +69,7 @@ class InspectedFile(Record):
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
-    statistics, counters, whole-number constants. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
+    statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
     """
 
     path: str
@@ -83,6 +83,7 @@ class InspectedFile(Record):
     shared: int
     bytes: int
     tensors: tuple[Stored, ...]
+    others: tuple[Stored, ...] = ()
 
     @property
     def reconciled(self) -> bool:
@@ -104,7 +105,7 @@ class InspectedFile(Record):
                 continue
             first = first or found.input_dim
             follows = not layers or width == found.input_dim
-            name = fresh_name(re.sub(_UNNAMED, "_", _own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
+            name = fresh_name(re.sub(_UNNAMED, "_", own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
             layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
             width = found.layer.output_dim
         return Model(layers, first) if layers else None
@@ -112,7 +113,7 @@ class InspectedFile(Record):
     def data(self, *, tensors: bool = False) -> dict[str, Any]:
         """Return the plain values of the JSON answer, with ``tensors`` all of them."""
         values = self.asdict() | {"layers": [layer.data() for layer in self.layers], "reconciled": self.reconciled}
-        del values["tensors"]
+        del values["tensors"], values["others"]
         return values | ({"tensors": [_tensor_data(tensor) for tensor in self.tensors]} if tensors else {})
 
 
@@ -131,7 +132,7 @@ class Inspection(Record):
         return {"schema": "lstm-calc/inspect/1", "files": [file.data(tensors=tensors) for file in self.files]}
 
 
-def _own_name(layer: InspectedLayer) -> str:
+def own_name(layer: InspectedLayer) -> str:
     """Return a layer's name as the file parts it: by dots where those of its tensors are."""
     dotted = layer.name.replace("/", ".")
     return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
@@ -147,14 +148,19 @@ def inspect(*paths: str) -> Inspection:
 
 def inspect_file(path: str) -> InspectedFile:
     """Return the recurrent layers of one file; raises as :func:`inspect` does."""
-    checkpoint = read(path)
+    return inspected(read(path), path, Path(path).stat().st_size)
+
+
+def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
+    """Return the recurrent layers among some tensors; ``path`` and ``size`` are those of the file, or of the text, that has them."""
     sorted_ = sort(checkpoint.tensors)
     found = found_layers(checkpoint, sorted_.learned)
     counted: dict[Any, str] = {}
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
     others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
-    kinds = kinds_of(others, _counted_once(others, counted), checkpoint.classes)
+    rest = _counted_once(others, counted)
+    kinds = kinds_of(others, rest, checkpoint.classes)
     in_layers = sum(layer.params for layer in layers)
     named = sum(tensor.params for tensor in sorted_.learned)
     total = in_layers + sum(kinds.values())
@@ -168,8 +174,9 @@ def inspect_file(path: str) -> InspectedFile:
         optimizer=sum(tensor.params for tensor in sorted_.optimizer),
         buffers=sum(tensor.params for tensor in sorted_.buffers),
         shared=max(0, named - total),
-        bytes=Path(path).stat().st_size,
+        bytes=size,
         tensors=checkpoint.tensors,
+        others=tuple(rest),
     )
 
 

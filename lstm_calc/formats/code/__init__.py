@@ -17,6 +17,7 @@ from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
 from lstm_calc.formats.code.piece import around_piece, without_prompts
+from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text
@@ -50,31 +51,45 @@ def load_code(
     values: Mapping[str, Any] | None = None,
     input_dim: int | None = None,
     spare: Mapping[str, Any] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Model:
     """Return the model of an entry of a file of Python or a notebook.
 
     ``values`` are by the expressions that they stand for; ``input_dim`` is the width of what flows in, where no layer states it.
+    ``tell`` is given a line for each layer: where it is made, and where its sizes come from.
     Raises ModelFileError, with the line, where a value is missing, where there is no such model, and where the file is no Python.
     """
     text = read_text(Path(path), path)
-    return _read(text, Path(path).name, entry, Settings(values or {}, spare), input_dim, Path(path))
+    return _read(text, Path(path).name, entry, Settings(values or {}, spare), input_dim, Path(path), tell)
 
 
 def read_code(
-    text: str, values: Mapping[str, Any] | None = None, input_dim: int | None = None, spare: Mapping[str, Any] | None = None
+    text: str,
+    values: Mapping[str, Any] | None = None,
+    input_dim: int | None = None,
+    spare: Mapping[str, Any] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Model:
     """Return the model of a piece of a program, such as a single call that states its input.
 
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None)
+    return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None, tell)
 
 
-def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim: int | None, path: Path | None) -> Model:
+def _read(
+    text: str,
+    file: str,
+    entry: str | None,
+    settings: Settings,
+    input_dim: int | None,
+    path: Path | None,
+    tell: Callable[[str], None] | None,
+) -> Model:
     module = Module("__main__", file, parsed(text, file))
     library = Library(Source(None if path is None else path.parent))
-    interpreter = Interpreter(library, settings)
+    interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))
     piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else "CODE"
@@ -88,6 +103,9 @@ def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim
     except RecursionError:
         raise ModelFileError("goes too deep to be followed", file) from None
     interpreter.settings.check_used()
+    if tell is not None:
+        for line in interpreter.origins.lines():
+            tell(line)
     return model
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lstm_calc.formats.code.library import Library
+    from lstm_calc.formats.code.origins import Origins
     from lstm_calc.formats.code.settings import Settings
 
 _MOST_STEPS = 300_000
@@ -64,8 +65,9 @@ class Flow:
 class Interpreter:
     """It evaluates expressions and follows statements, within bounds of steps, depth and time."""
 
-    def __init__(self, library: Library, settings: Settings) -> None:
-        """Take what is known of what programs import, and the values that are said beside the program."""
+    def __init__(self, library: Library, settings: Settings, origins: Origins) -> None:
+        """Take what is known of what programs import, the values that are said, and what keeps where values come from."""
+        self.origins = origins
         self.library = library
         self.settings = settings
         self.doubt: tuple[Cause, ...] = ()
@@ -140,11 +142,14 @@ class Interpreter:
     def store(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Bind a target to a value."""
         if isinstance(target, ast.Name):
+            self.origins.place(scope, target.id, self.place(target, scope))
             self._store_name(target.id, value, scope)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, scope)
         elif isinstance(target, ast.Attribute):
-            self.library.set_attribute(self, self.value(target.value, scope), target.attr, value)
+            owner = self.value(target.value, scope)
+            self.origins.place(owner, target.attr, self.place(target, scope))
+            self.library.set_attribute(self, owner, target.attr, value)
         elif isinstance(target, ast.Subscript):
             holder, key = self.value(target.value, scope), self.value(target.slice, scope)
             if isinstance(holder, (dict, list)) and not is_unknown(key) and is_small(key):
@@ -483,7 +488,9 @@ class Interpreter:
         cause = self.cause(node, scope)
         if is_unknown(function) and getattr(node.func, "attr", "") == "get" and self.is_default(*positional[1:]):
             return self.assume(positional[1], cause)
-        return self.call(function, positional, named, cause)
+        found = self.call(function, positional, named, cause)
+        self.origins.layer(found, node, scope)
+        return found
 
     def is_default(self, *values: Any) -> bool:
         """Return whether it is one plain value, as a default is."""
@@ -564,7 +571,7 @@ class Interpreter:
         node = function.node
         scope = Scope(function.scope.module, function.scope, function.owner)
         instance = () if function.instance is None else (function.instance,)
-        self.bind(function, [*instance, *positional], named, scope)
+        self.bind(function, [*instance, *positional], named, scope, cause)
         if isinstance(node, ast.Lambda):
             return self.value(node.body, scope)
         if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
@@ -572,14 +579,19 @@ class Interpreter:
         flow = self.block(node.body, scope)
         return flow.value if flow is not None else None
 
-    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope) -> None:
-        """Bind the parameters of a function; one without a value is not known."""
+    def bind(
+        self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause
+    ) -> None:
+        """Bind the parameters of a function that is called; one without a value is not known."""
         arguments = function.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
         given = dict(zip(names, positional, strict=False))
         rest = dict(named)
         whole = rest.pop("**", None)
         for name in (*names, *(each.arg for each in arguments.kwonlyargs)):
+            is_given = name in given or name in rest
+            where = cause.place if is_given else self.place(_argument(function.node, name), function.scope)
+            self.origins.place(scope, name, where)
             if name not in given:
                 given[name] = rest.pop(name) if name in rest else self._default(function, name, whole)
             self._store_name(name, given[name], scope)
