@@ -204,6 +204,17 @@ def read_model_alone(**given: Any) -> Model:
     return read_model(**given, form=None)
 
 
+@_asking(*_WITH_ASSUMED)
+def read_model_later(**given: Any) -> Callable[[dict[str, Any]], Model]:
+    """Return what reads the model that a call describes, with further values for code."""
+
+    def read(values: dict[str, Any]) -> Model:
+        more = [f"{name}={value!r}" for name, value in values.items()]
+        return read_model(**{**given, "values": [*(given["values"] or []), *more] or None})
+
+    return read
+
+
 @_asking(*_ALL)
 def read_template(**given: Any) -> Template:
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""

@@ -177,11 +177,28 @@ def sweep(
     >>> list(sweep(read("64 > lstm 1"), {"units": [16, 32]}, "keras", columns=["params"]))
     [(16, 5184), (32, 12416)]
     """
+    if not vary:
+        raise LstmCalcError(_NOTHING)
+    return sweep_over(model, vary, framework_name, columns=columns, conditions=conditions)
+
+
+_NOTHING = "a sweep needs something to vary and a column, such as units=16:512:16 and params"
+
+
+def sweep_over(
+    model: Model,
+    vary: Mapping[str, Sequence[Any]],
+    framework_name: str | None = None,
+    *,
+    columns: Sequence[str] = COLUMNS,
+    conditions: dict[str, Any] | None = None,
+) -> Sweep:
+    """Return the rows of :func:`sweep`, a single one where nothing varies."""
     for name in columns:
         if name not in NAMES:
             raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, NAMES)}")
-    if not vary or not columns:
-        raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
+    if not columns:
+        raise LstmCalcError(_NOTHING)
     axes = [Axis(name, values) for name, values in vary.items()]
     _check_once(vary, conditions or {})
     chosen(measures(**conditions or {}), list(columns))
