@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.models import is_code, named_model
+from lstm_calc.cli.models import named_model
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import shortened
@@ -39,7 +39,7 @@ def _model(text: str, said: "Said") -> "Model":
     """Return the model of an argument, which may be a file at a revision."""
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
-    return at_revision(text) if is_a_revision(text) and not is_code(text) else named_model(text, said=said)
+    return at_revision(text, said) if is_a_revision(text) else named_model(text, said=said)
 
 
 def _document(answer: "Comparison") -> "Document":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from lstm_calc.errors import FrameworkError, listed, shortened
 from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.frozen import Record
-from lstm_calc.model import Layer, Model, Recurrent, fresh_name
+from lstm_calc.model import Layer, Model, Recurrent
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.find import found_layers
@@ -26,10 +25,6 @@ if TYPE_CHECKING:
     from lstm_calc.questions.sameness import Sameness
     from lstm_calc.weights.inference.fits import Fit
     from lstm_calc.weights.readers.stored import Checkpoint, Stored
-
-
-_UNNAMED = r"[^A-Za-z0-9_./-]"
-_LONGEST_NAME = 190
 
 
 class InspectedLayer(Record):
@@ -90,25 +85,11 @@ class InspectedFile(Record):
         """Whether every recurrent layer has as many numbers as the formula says, or the difference has a reason."""
         return all(layer.reconciled for layer in self.layers)
 
-    @property
-    def left_out(self) -> dict[str, int]:
-        """What ``model()`` leaves out, with how many parameters: other layers by kind, layers of unknown sizes by name."""
-        return self.kinds | {layer.name: layer.params for layer in self.layers if layer.layer is None}
-
     def model(self) -> Model | None:
-        """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
-        layers: list[Layer] = []
-        first = width = None
-        taken: dict[str, int] = {}
-        for found in self.layers:
-            if found.layer is None or found.input_dim is None:
-                continue
-            first = first or found.input_dim
-            follows = not layers or width == found.input_dim
-            name = fresh_name(re.sub(_UNNAMED, "_", own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
-            layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
-            width = found.layer.output_dim
-        return Model(layers, first) if layers else None
+        """Return all layers as a model, None where there is none; a layer whose sizes do not follow has its count alone."""
+        from lstm_calc.questions.stored import model_of
+
+        return model_of(self) if self.layers or self.others else None
 
     def data(self, *, tensors: bool = False) -> dict[str, Any]:
         """Return the plain values of the JSON answer, with ``tensors`` all of them."""

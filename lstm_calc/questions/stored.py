@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import CheckpointError, LstmCalcError, ModelError, ModelFileError
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.frameworks import framework
 from lstm_calc.frameworks.counting import count
-from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, fresh_name
+from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
 from lstm_calc.questions.inspect import inspect_file, inspected, own_name
 from lstm_calc.weights.inference.others import kind_of
 from lstm_calc.weights.inference.sorting import slashed
@@ -51,16 +51,38 @@ def model_of(file: InspectedFile) -> Model:
     for path, members in _families(file.others).items():
         parts.append((places[members[0].name], _called(members[0], path), _plain(path, members, name, path in statistics)))
     taken: dict[str, int] = {}
-    layers = [_named(layer, called, taken) for _, called, layer in sorted(parts, key=lambda part: part[0])]
+    layers = _following([_named(layer, called, taken) for _, called, layer in sorted(parts, key=lambda part: part[0])])
+    first = getattr(layers[0], "input_dim", None) if layers else None
+    if first is not None:
+        layers[0] = layers[0].replace(input_dim=None)
     if not layers:
         raise ModelFileError("holds no layer with weights", file.path)
     try:
-        model = Model(layers, layers[0].input_dim, framework=name, origin=_origin(name, file), remarks=tuple(_remarks(file)))
+        model = Model(layers, first, framework=name, origin=_origin(name, file), remarks=tuple(_remarks(file)))
     except ModelError as error:
         raise ModelFileError(str(error), file.path) from None
     if count(model) != file.params:
         raise ModelFileError(f"its layers have {count(model):,} parameters, and it stores {file.params:,}", file.path)
     return model
+
+
+def _following(layers: list[Layer]) -> list[Layer]:
+    """Return layers of which those that read what the one before gives do not state their input."""
+    found, width = [], None
+    for layer in layers:
+        reads = getattr(layer, "input_dim", None)
+        found.append(layer.replace(input_dim=None) if reads is not None and reads == width else layer)
+        width = _gives(layer)
+    return found
+
+
+def _gives(layer: Layer) -> int | None:
+    """Return how many features a layer gives, None where that is not known."""
+    if isinstance(layer, Recurrent):
+        return layer.output_dim
+    if isinstance(layer, (Dense, Embedding)):
+        return layer.output
+    return layer.input_dim if isinstance(layer, (BatchNorm, LayerNorm)) else None
 
 
 def _framework(file: InspectedFile) -> str:
@@ -153,5 +175,3 @@ def _remarks(file: InspectedFile) -> Iterator[str]:
         elif layer.params != layer.params_by_formula:
             yield f"{layer.name} is counted as it is stored: {layer.reason or 'no formula has its number'}"
 
-
-__all__ = ["CheckpointError", "load_stored", "model_of", "read_stored"]

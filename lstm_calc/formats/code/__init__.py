@@ -20,7 +20,7 @@ from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Source, parsed, read_text
+from lstm_calc.formats.code.source import Source, parsed, read_text, text_in
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
@@ -78,6 +78,14 @@ def read_code(
     return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None, tell)
 
 
+def read_program(
+    data: bytes, file: str, entry: str | None, values: Mapping[str, Any] | None = None, spare: Mapping[str, Any] | None = None
+) -> Model:
+    """Return the model of an entry of a program that is no file on the disk; what it imports is not read."""
+    text = text_in(data, file)
+    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(None))
+
+
 def _read(
     text: str,
     file: str,
@@ -86,9 +94,10 @@ def _read(
     input_dim: int | None,
     path: Path | None,
     tell: Callable[[str], None] | None,
+    source: Source | None = None,
 ) -> Model:
     module = Module("__main__", file, parsed(text, file))
-    library = Library(Source(None if path is None else path.parent))
+    library = Library(source or Source(None if path is None else path.parent))
     interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))
