@@ -10,7 +10,7 @@ from lstm_calc.cli.output import Output
 from lstm_calc.errors import shortened
 
 if TYPE_CHECKING:
-    from lstm_calc.cli.models import Said
+    from lstm_calc.cli.sources import Said
     from lstm_calc.model import Model
     from lstm_calc.questions.compare import Comparison
     from lstm_calc.render.document import Document

@@ -23,7 +23,7 @@ from lstm_calc.cli.sources import (
     text_of,
 )
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
-from lstm_calc.frozen import UNKNOWN, Record
+from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
 from lstm_calc.model.template import Place, Template, template_of
 from lstm_calc.streams import say
@@ -59,7 +59,9 @@ _VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML
 _FORM: Any = typer.Option(
     None, "--from", help=f"How to read the model, where that is in doubt: {', '.join(FORMS)}.", rich_help_panel=_SHAPE
 )
-_VERBOSE: Any = typer.Option(False, "--verbose", "-v", help="Say where each size of a model in code comes from.", rich_help_panel=_SHAPE)
+_VERBOSE: Any = typer.Option(
+    False, "--verbose", "-v", help="Say where each size of a model in code comes from.", rich_help_panel=_SHAPE
+)
 
 
 def read_said(

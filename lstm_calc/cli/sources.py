@@ -47,8 +47,9 @@ _PRINTED = rf"Param #|Layer \(type|{_REPR}"
 _TABLE = r"(?m)^\s*\[\[?[\w.]+\]\]?\s*(?:#.*)?$|\A\s*(?:\{|\[\s*\{|(?:input_dim|input_shape|framework)\s*=)"
 """What tells TOML and JSON."""
 _WEIGHTS = (
-    ".pt .pth .bin .ckpt .safetensors .npz .npy .onnx .pkl .pickle .pdparams .tflite .weights.h5 .index.json .pth.tar .t7"
-).split()
+    *(".pt", ".pth", ".pth.tar", ".bin", ".ckpt", ".safetensors", ".index.json", ".npz", ".npy", ".onnx"),
+    *(".pkl", ".pickle", ".pdparams", ".weights.h5"),
+)
 """The endings of files of weights; of other files it is tried whether they describe a model."""
 
 
@@ -74,9 +75,9 @@ def _is_listed(text: str) -> bool:
 
 
 def form_of(text: str) -> str:
-    """Return how a text is to be read.
+    r"""Return how a text is to be read.
 
-    >>> form_of("nn.LSTM(10, 20)"), form_of("40 > lstm 96"), form_of("[[layers]]\\ntype = 'lstm'")
+    >>> form_of("nn.LSTM(10, 20)"), form_of("40 > lstm 96"), form_of("[[layers]]\ntype = 'lstm'")
     ('code', 'notation', 'file')
     """
     if is_printed(text):
@@ -140,7 +141,7 @@ def read_code(text: str, input_dim: int | None, said: Said) -> "Model":
 
 def is_stored(path: str) -> bool:
     """Return whether a path names a file of weights, by its ending."""
-    return path.lower().endswith(tuple(_WEIGHTS))
+    return path.lower().endswith(_WEIGHTS)
 
 
 def read_file(path: str, input_dim: int | None, form: str | None = None) -> "tuple[Model, Budget | None]":

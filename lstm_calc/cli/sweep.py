@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.numbers import counted, naming, sized
 from lstm_calc.cli.models import read_model_later
+from lstm_calc.cli.numbers import counted, naming, sized
 from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
@@ -40,7 +40,8 @@ def run(
     device: dict[str, Any],
     output: Output,
     vary: Annotated[
-        list[str] | None, typer.Option("--vary", help="What varies, as units=16:512:16, framework=keras,pytorch or set.hidden=64,128 (a value of code); repeatable.")
+        list[str] | None,
+        typer.Option("--vary", help="What varies, as units=16:512:16, framework=keras,pytorch or, in code, set.hidden=64,128."),
     ] = None,
     columns: Annotated[
         str, typer.Option("--columns", help="Of params, bytes, macs, step_ns.", rich_help_panel=_ROWS)

@@ -172,7 +172,9 @@ class _Row(Record):
 _BOX = re.compile(r"[│┃|]")
 _RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
 _NUMBER = r"-?[\d,]+|--"
-_KERAS_ROW = re.compile(rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?")
+_KERAS_ROW = re.compile(
+    rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(.*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?"
+)
 _TORCHINFO_ROW = re.compile(
     rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
 )
@@ -211,7 +213,7 @@ def _rows(text: str) -> tuple[list[_Row], str]:
 
 
 def _keras(text: str) -> Iterator[tuple[int, _Row]]:
-    """Yield the layers of a summary of Keras, each with how far it is indented; in a table of boxes, the lines of a row are joined first."""
+    """Yield the layers of a summary of Keras, each with how far it is indented; of a table of boxes, lines of a row are joined."""
     lines = _joined(text) if re.search(r"[│┃]", text) else text.splitlines()
     for line in lines:
         match = _KERAS_ROW.fullmatch(line)

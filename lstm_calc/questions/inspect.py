@@ -64,7 +64,8 @@ class InspectedFile(Record):
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
-    statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
+    statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the
+    numbers that have a second name. ``bytes`` is on disk.
     """
 
     path: str
@@ -133,7 +134,7 @@ def inspect_file(path: str) -> InspectedFile:
 
 
 def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
-    """Return the recurrent layers among some tensors; ``path`` and ``size`` are those of the file, or of the text, that has them."""
+    """Return the recurrent layers among some tensors; ``path`` and ``size`` are those of the file or text that has them."""
     sorted_ = sort(checkpoint.tensors)
     found = found_layers(checkpoint, sorted_.learned)
     counted: dict[Any, str] = {}

@@ -33,9 +33,9 @@ def load_stored(path: str) -> Model:
 
 
 def read_stored(text: str, file: str = "<text>") -> Model:
-    """Return the model of a list of names of tensors with their shapes; raise ModelFileError for a line that is none.
+    r"""Return the model of a list of names of tensors with their shapes; raise ModelFileError for a line that is none.
 
-    >>> read_stored("rnn.weight_ih_l0 torch.Size([80, 10])\\nrnn.weight_hh_l0 torch.Size([80, 20])").layers[0].units
+    >>> read_stored("rnn.weight_ih_l0 torch.Size([80, 10])\nrnn.weight_hh_l0 torch.Size([80, 20])").layers[0].units
     20
     """
     checkpoint = read_listed(text, file)
@@ -174,4 +174,3 @@ def _remarks(file: InspectedFile) -> Iterator[str]:
             yield f"{layer.name} is read as {layer.layer.kind} of {layer.units} units; its shapes could as well be {others}"
         elif layer.params != layer.params_by_formula:
             yield f"{layer.name} is counted as it is stored: {layer.reason or 'no formula has its number'}"
-

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
+    from lstm_calc.questions.variants import Setting, Variants
 
 
 Row = tuple[str | int | None, ...]
@@ -220,7 +221,7 @@ _LARGEST = 10**300
 """What can still be use on an axis."""
 
 
-def sweep_columns(answer: Sweep) -> tuple[Column, ...]:
+def sweep_columns(answer: Sweep | Variants) -> tuple[Column, ...]:
     """Return the columns of a sweep: its axes, then its measures."""
     axes = [
         Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in answer.axes
@@ -228,18 +229,18 @@ def sweep_columns(answer: Sweep) -> tuple[Column, ...]:
     return (*axes, *(Column(name, measure_words(name), "number", shown=True) for name in answer.measures))
 
 
-def sweep_document(model: Model, answer: Sweep, rows: Iterable[Row]) -> Document:
+def sweep_document(model: Model, answer: Sweep | Variants, rows: Iterable[Row]) -> Document:
     """Return rows of a sweep."""
     return Document(_title(model, answer), (Table(sweep_columns(answer), tuple(Line(row) for row in rows)),), ())
 
 
-def _title(model: Model, answer: Sweep) -> str:
+def _title(model: Model, answer: Sweep | Variants) -> str:
     """Return what varies, and in which framework where that is the file's own and does not vary."""
     own = answer.framework == model.framework and all(axis.name != "framework" for axis in answer.axes)
     return f"Variants of {headline(model)}{f' in {answer.framework}{FROM_FILE}' * own}"
 
 
-def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | None = None) -> Chart:
+def sweep_chart(model: Model, answer: Sweep | Variants, rows: Iterable[Row], budget: int | None = None) -> Chart:
     """Return rows as curves: the first measure over the first size that varies, a curve for each combination of the others.
 
     Raises LstmCalcError where no size varies, or where there are more curves than can be told apart.
@@ -265,7 +266,7 @@ def sweep_chart(model: Model, answer: Sweep, rows: Iterable[Row], budget: int | 
     return Chart(title, answer.axes[at].name, measure, curves, budget, line_name)
 
 
-def _curve_name(axes: Sequence[Axis], words: Row) -> str:
+def _curve_name(axes: Sequence[Axis | Setting], words: Row) -> str:
     """Return what sets a curve apart, in words: ``keras, layers 2``."""
     told = (
         str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)

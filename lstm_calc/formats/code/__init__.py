@@ -16,9 +16,9 @@ from lstm_calc.formats.code.entries import entry_value, makes_layers
 from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
-from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
+from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text, text_in
 from lstm_calc.formats.code.values import (

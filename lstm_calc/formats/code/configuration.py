@@ -226,7 +226,7 @@ class Configuration:
 
 
 def _with_read_outputs(network: Network) -> Network:
-    """Return a model in which an output that declares its shape is read by an operation: a configuration has shapes of what is read."""
+    """Return a model in which an operation reads each output that declares a shape; a configuration has shapes of what is read."""
     ends = list(tensors_in(network.outputs))
     if all(getattr(each.call.layer, "shape", None) is None for each in ends):
         return network

@@ -226,7 +226,7 @@ def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     owner = module.scope.names.get("self")
     if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
         return owner
-    kept = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
+    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
     kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
     return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
 

@@ -579,9 +579,7 @@ class Interpreter:
         flow = self.block(node.body, scope)
         return flow.value if flow is not None else None
 
-    def bind(
-        self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause
-    ) -> None:
+    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause) -> None:
         """Bind the parameters of a function that is called; one without a value is not known."""
         arguments = function.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]

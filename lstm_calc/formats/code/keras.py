@@ -253,8 +253,9 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
 def _variable(positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Array:
     """Return a variable with the shape of what it begins as."""
     value = positional[0] if positional else named.get("value", named.get("initial_value"))
-    known = isinstance(value, Array) and value.shape is not None
-    found = Array(value.shape if known else [Unknown(causes_of(value) or [cause])], trained=named.get("trainable") is not False)
+    shape = value.shape if isinstance(value, Array) else None
+    shape = (Unknown(causes_of(value) or [cause]),) if shape is None else shape
+    found = Array(shape, trained=named.get("trainable") is not False)
     found.place = cause.place
     return found
 
@@ -294,7 +295,9 @@ def incoming(place: Place, name: str) -> Tensor:
     return Tensor(Call(Layer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
 
 
-def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def call(  # noqa: PLR0911 - a case for each kind of layer
+    interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
     if isinstance(layer, Layer) and layer.name in _LOOKUPS and positional:
         return positional[0]
@@ -402,7 +405,7 @@ _PAIRS = {
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "MatMult": "Matmul", "Pow": "Power"}
 
 
-def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911 - a case for each function
+def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each function
     """Return what a function on tensors gives, MISSING where no tensor flows into it."""
     if not list(tensors_in([list(positional), named])):
         return MISSING
@@ -488,7 +491,7 @@ def unpacked(tensor: Tensor, number: int) -> list[Any]:
     return [Tensor(tensor.call, at) for at in range(number)]
 
 
-def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each name
+def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each name
     """Return an attribute or method of a layer, a model or a tensor."""
     if isinstance(holder, Tensor):
         if name in {"shape", "_keras_shape"}:

@@ -232,7 +232,7 @@ class Library:
         if isinstance(holder, (Instance, Foreign)):
             holder.attributes[name] = value
             if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
-                value.trained = value.trained is not False and not name.startswith("_") or None
+                value.trained = True if value.trained is not False and not name.startswith("_") else None
             if isinstance(value, Array) and value.trained is not None:
                 value.doubt = value.doubt or interpreter.doubt
         elif isinstance(holder, Weight) and name == "requires_grad":
@@ -420,11 +420,10 @@ class Library:
         if family == "flax-linen":
             instance.attributes["__set_up__"] = False
 
-
     def _begin(
         self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
     ) -> None:
-        """Keep what the constructor of a class outside the text is given; one that inherits from a layer has that layer's parameters."""
+        """Keep what a constructor outside the text is given; what inherits from a layer has the parameters of that layer."""
         instance.attributes["__given__"] = (tuple(positional), dict(named))
         for path in instance.cls.externals if instance.cls else ():
             family, name = family_of(_usual_path(path)) or ("keras", "")
@@ -838,8 +837,11 @@ def _fields_of(interpreter: Interpreter, value: Any = None, *, at: Cause, **_: A
     if not isinstance(value, Instance):
         return Unknown(causes_of(value) or [at])
     names = value.cls.fields if value.cls is not None else value.attributes
-    return {name: _fields_of(interpreter, each, at=at) if isinstance(each, Instance) else each
-            for name, each in value.attributes.items() if name in names}
+    return {
+        name: _fields_of(interpreter, each, at=at) if isinstance(each, Instance) else each
+        for name, each in value.attributes.items()
+        if name in names
+    }
 
 
 def _replaced(interpreter: Interpreter, value: Any = None, *, at: Cause, **named: Any) -> Any:
@@ -860,7 +862,11 @@ def _named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: 
     fields = [str(each) for each in (names.replace(",", " ").split() if isinstance(names, str) else names)]
     defaults = more.get("defaults") or ()
     spare = dict(zip(fields[len(fields) - len(defaults) :], defaults, strict=False))
-    return Built(lambda *values, at, **named: Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named}))
+
+    def make(*values: Any, at: Cause, **named: Any) -> Instance:
+        return Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named})
+
+    return Built(make)
 
 
 def _evaluated(interpreter: Interpreter, text: Any = None, *_: Any, at: Cause, **__: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Where the sizes of the layers of a program come from: the expressions that they are, and the lines that give them their values."""
+"""Where the sizes of a program's layers come from: the expressions that they are, and the lines that give these their values."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Origins:
         names = list(kind.arguments) if kind else keras.CLASSES.get(made.name, "").split()
         values = made.arguments if isinstance(made, Made) else made.config
         given = [*zip(names, node.args, strict=False), *((each.arg, each.value) for each in node.keywords if each.arg)]
-        parts = [self._argument(name, value, values.get(name), scope) for name, value in given if type(values.get(name)) in {int, tuple}]
+        sized = [(name, node) for name, node in given if type(values.get(name)) in {int, tuple}]
+        parts = [self._argument(name, node, values[name], scope) for name, node in sized]
         if parts:
             self._lines[f"{made.place}: {made.name} with {', '.join(parts)}"] = None
 
@@ -52,7 +53,8 @@ class Origins:
         if isinstance(node, ast.Constant):
             return f"{name} {value}"
         text = ast.unparse(node)
-        found = dict.fromkeys(f"{word} from {where}" if word != text else f"from {where}" for word, where in self._within(node, scope))
+        words = self._within(node, scope)
+        found = dict.fromkeys(f"{word} from {where}" if word != text else f"from {where}" for word, where in words)
         return f"{name} {value} = {text}"[:_LONGEST] + (f" ({', '.join(found)})" if found else "")
 
     def _within(self, node: ast.expr, scope: Scope) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COME
 from lstm_calc.formats.code.library import module_family, names_of, owners
 from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[L
 
 def _numbers_of(tensor: str, layer: Recurrent) -> int:
     """Return how many numbers a tensor of a recurrent layer of PyTorch has, by its name such as ``weight_ih_l1_reverse``."""
-    rows = len(layer.gates) * layer.output
+    rows = len(CELLS[layer.kind].gates) * layer.output
     given = getattr(layer, "projection", None) or layer.output
     deep = re.search(r"_l[1-9]", tensor)
     if tensor.startswith("bias"):

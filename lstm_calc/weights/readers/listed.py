@@ -20,7 +20,8 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _VARIABLE = re.compile(
-    rf"<\w*\.?Variable\s+(?:'(?P<first>{_NAME})'\s+)?shape=(?P<shape>{_SHAPE})(?:.*?(?:path|name)='?(?P<name>{_NAME}))?", re.IGNORECASE
+    rf"<\w*\.?Variable\s+(?:'(?P<first>{_NAME})'\s+)?shape=(?P<shape>{_SHAPE})(?:.*?(?:path|name)='?(?P<name>{_NAME}))?",
+    re.IGNORECASE,
 )
 _SIZED = re.compile(rf"\s*['\"(]*{_NAME}['\"]?\s*[,:]?\s+(?:torch\.Size\(|[\[(]\s*\d)")
 
