@@ -16,7 +16,7 @@ from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.parts import Parts
 from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, Model, Other
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, BatchNorm, Dense, Embedding, Layer, LayerNorm, Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +173,7 @@ _BOX = re.compile(r"[│┃|]")
 _RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
 _NUMBER = r"-?[\d,]+|--"
 _KERAS_ROW = re.compile(
-    rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(.*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?"
+    rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?"
 )
 _TORCHINFO_ROW = re.compile(
     rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
@@ -218,7 +218,10 @@ def _keras(text: str) -> Iterator[tuple[int, _Row]]:
     for line in lines:
         match = _KERAS_ROW.fullmatch(line)
         if match:
-            yield len(match[1]), _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5]))
+            yield (
+                len(match[1]) if re.search("[|└]", match[1]) else 0,
+                _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5])),
+            )
 
 
 def _whole_name(kind: str) -> str:
@@ -308,6 +311,10 @@ def _candidates(row: _Row, output: int, width: int | None, framework: str) -> It
     """Yield the layers of a row's class that give so many features and have so many parameters."""
     if row.kind == "Embedding" and row.params % output == 0:
         yield Embedding(row.params // output, output)
+    elif row.kind == "BatchNormalization" and row.params == 4 * output:
+        yield BatchNorm(input_dim=output)
+    elif row.kind in {"LayerNormalization", "LayerNorm"} and row.params == 2 * output:
+        yield LayerNorm(input_dim=output)
     elif row.kind in {"Dense", "Linear"}:
         for bias in (True, False):
             inputs = row.params // output - bias

@@ -558,6 +558,8 @@ def _pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict
 def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
     if name in holder.attributes:
         return holder.attributes[name]
+    if name == "bias" and holder.name not in {"LSTM", "GRU", "RNN"}:
+        return None if holder.arguments.get("bias") is False else Weight(holder, "bias")
     if name in holder.arguments:
         return holder.arguments[name]
     if name in {"weight", "bias", "kernel"} or name.startswith(("weight_", "bias_")):
