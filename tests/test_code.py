@@ -291,6 +291,42 @@ def test_where_sizes_come_from(tmp_path: Path) -> None:
     assert lines == ["model.py:8: Linear with in_features 4 = self.width (from model.py:7), out_features 3 = n (from model.py:9)"]
 
 
+KERAS_FAULTS = {
+    "m = Sequential([Input((3,)),\n  Dense(0)])": r"<code>:2: dense: units must be",
+    "m = Sequential([Input((9, 3)),\n  Bidirectional(LSTM(-3))])": r"<code>:2: lstm: units must be",
+    "m = Sequential([Input((9, 3)),\n  LSTM(3),\n  LSTM(3)])": r"<code>:3: lstm_1: .*reads 3 axes",
+    "m = Model(Input((9, 3)),\n  Dense('a')(Input((3,))))": r"<code>:2: dense: units must be",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), KERAS_FAULTS.items(), ids=KERAS_FAULTS)
+def test_faults_of_keras_layers_have_their_line(text: str, message: str) -> None:
+    """What is wrong with a layer of Keras is told with the line that makes it, not with a place in a configuration."""
+    with pytest.raises(ModelFileError, match=message):
+        read_code(text)
+
+
+def test_layers_that_are_not_known_have_their_class_and_line() -> None:
+    """The total is at least what the others have, and the answer names the class and the line of each unknown layer."""
+    model = read_code(
+        TORCH + "from torchcrf import CRF\n" + module("self.fc = nn.Linear(4, 3)\nself.crf = CRF(3)").removeprefix(TORCH)
+    )
+    answer = params(model)
+    assert (answer.total, answer.known_total) == (None, LINEAR)
+    assert "torchcrf.CRF is made in <code>:8" in str(model.origin)
+    model = read_code("from keras.layers import *\nfrom keras.models import *\nfrom own import *\n" + OWN)
+    assert (params(model).total, "Own is made in <code>:4" in str(model.origin)) == (None, True)
+
+
+OWN = "m = Sequential([Input((3,)), keras.layers.Own(4), Dense(2)])"
+
+
+def test_the_release_is_said_where_a_default_depends_on_it() -> None:
+    """A GRU of Keras that does not say how it resets is that of a release, which the answer names."""
+    assert "reset_after=True" in str(read_code("GRU(4, input_shape=(None, 3))").origin)
+    assert "reset_after" not in str(read_code("GRU(4, input_shape=(None, 3), reset_after=False)").origin)
+
+
 PIECES = {
     "self.rnn = nn.GRU(\n    2,\n    4,\n)": 3 * 4 * (2 + 4 + 2),
     "model.add(LSTM(3, input_shape=(None, 2)))\nmodel.add(Dense(2))": 4 * 3 * 6 + 8,

@@ -67,8 +67,9 @@ def _module(text: str, file: str) -> Model:
     if not parts.layers:
         raise ModelFileError("has no layer with weights that is known", file)
     remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
+    more: dict[str, Any] = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
     try:
-        return Model(parts.layers, parts.layers[0].input_dim, remarks=(remark,) if hidden else (), framework="pytorch")
+        return Model(parts.layers, parts.layers[0].input_dim, **more, framework="pytorch")
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 

@@ -57,8 +57,9 @@ def model_of(file: InspectedFile) -> Model:
         layers[0] = layers[0].replace(input_dim=None)
     if not layers:
         raise ModelFileError("holds no layer with weights", file.path)
+    remarks = tuple(_remarks(file))
     try:
-        model = Model(layers, first, framework=name, origin=_origin(name, file), remarks=tuple(_remarks(file)))
+        model = Model(layers, first, framework=name, origin="; ".join([_origin(name, file), *remarks]), remarks=remarks)
     except ModelError as error:
         raise ModelFileError(str(error), file.path) from None
     if count(model) != file.params:

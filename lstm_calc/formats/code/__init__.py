@@ -35,7 +35,7 @@ from lstm_calc.formats.code.values import (
 from lstm_calc.model import Model, Other
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _TEXT = "<code>"
 _MOST_ASKED = 40
@@ -169,8 +169,9 @@ class _Reading:
             raise ModelFileError("has no layers that are known", self.module.file)
         name = _framework(family or "pytorch", value, found)
         first = parts.layers[0].input_dim
+        remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
         try:
-            return Model(parts.layers, first, origin=self._origin(name, remark), framework=name)
+            return Model(parts.layers, first, origin=self._origin(name, "; ".join(filter(None, remarks))), framework=name)
         except ModelError as error:
             raise ModelFileError(str(error), self.module.file) from None
 
@@ -268,13 +269,14 @@ class _Reading:
             return model.replace(origin=self._origin("keras", remark))
 
         try:
-            return self._countable(read, config, spare, configuration)
+            model = self._countable(read, config, spare, configuration)
+            return model.replace(origin="; ".join(filter(None, (model.origin, *_about(model, configuration)))) or None)
         except ModelFileError as error:
             if "--input" in str(error):
                 self._ask(
                     [Cause(INPUT, self._first_place(network), "(the width of the input) is not in the code; say it as --input N")]
                 )
-            raise
+            raise configuration.located(error, config) from None
 
     def _countable(self, read: Callable[..., Model], config: Any, spare: int | None, configuration: Configuration) -> Model:
         """Return the model; ask for what its inputs' sizes depend on where it cannot be counted without."""
@@ -328,6 +330,18 @@ class _Reading:
 
 class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
     """Values that a program does not say, and on which its sizes depend."""
+
+
+def _about(model: Model, configuration: Configuration) -> Iterator[str]:
+    """Yield what is to be said of layers of Keras: the release that was assumed, and where those are made that are not known."""
+    if configuration.assumes_reset_after:
+        yield "GRU as since TensorFlow 2 and Keras 2.4, with reset_after=True; before, the default was False"
+    for layer in model.layers:
+        if not isinstance(layer, Other) or layer.params is not None:
+            continue
+        place = configuration.places.get(str(layer.name))
+        if place is not None:
+            yield f"{layer.class_name} is made in {place}"
 
 
 def _why(cause: Cause) -> str:

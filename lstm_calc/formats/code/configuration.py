@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
@@ -46,6 +47,10 @@ class Configuration:
         """The sizes of inputs that are not known: the shape, the axis, and what they depend on, asked for only if a count does."""
         self.params: dict[str, Any] = {}
         """The number of parameters of the layers of the author's, by name."""
+        self.places: dict[str, Place] = {}
+        """Where each layer is made, by its name."""
+        self.assumes_reset_after = False
+        """Whether a GRU does not say how it resets, which depends on the release of Keras."""
         self.used_input = False
         self._input_dim = input_dim
         self._taken: dict[str, int] = {}
@@ -83,6 +88,9 @@ class Configuration:
         if not isinstance(layer, Layer):
             return {"class_name": getattr(getattr(layer, "cls", None), "name", "Unknown"), "config": {"name": self.name(object())}}
         self.missing += layer.doubt
+        self.places[self.name(layer)] = layer.place
+        if layer.name in {"GRU", "GRUCell"} and "reset_after" not in layer.config:
+            self.assumes_reset_after = True
         config = {"name": self.name(layer), **_ALWAYS.get(layer.name, {}), **self._arguments(layer)}
         if layer.params is not None:
             self.params[config["name"]] = layer.params
@@ -108,6 +116,25 @@ class Configuration:
                 if plain is not MISSING:
                     found[key] = plain
         return found
+
+    def located(self, error: ModelFileError, config: dict[str, Any]) -> ModelFileError:
+        """Return an error of the reader of configurations with the line of the program in place of the path to a key."""
+        match = re.match(rf"{re.escape(self.file)}:(config[\w.\[\]]*): ((?s:.*))", str(error))
+        node: Any = config
+        found: tuple[str, Place] | None = None
+        for part in re.findall(r"\w+", match[1]) if match else ():
+            if isinstance(node, list):
+                node = node[int(part)] if part.isdigit() and int(part) < len(node) else None
+            elif isinstance(node, dict):
+                node = node.get(part)
+            own = node.get("config", node) if isinstance(node, dict) else {}
+            name = str(own.get("name", ""))
+            found = (name, self.places[name]) if name in self.places else found
+        if match is None or found is None:
+            return error
+        key = match[1].rpartition(".")[2]
+        what = f"{key} " if re.fullmatch(r"[a-z_]+", key) and key not in {"config", "layer", "inbound_nodes"} else ""
+        return ModelFileError(f"{found[0]}: {what}{match[2]}", str(found[1]))
 
     def _cells(self, key: str, cells: Any) -> dict[str, Any]:
         inner = [self.layer(each) for each in cells]

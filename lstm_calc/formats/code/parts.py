@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
 from lstm_calc.formats.code.library import module_family, names_of, owners
-from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import (
+    Array,
+    Cause,
+    Class,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
@@ -32,6 +44,8 @@ class Parts:
         """Take the width of layers that do not state what they read."""
         self.layers: list[Layer] = []
         self.missing: list[Cause] = []
+        self.unknown: dict[str, Place] = {}
+        """The classes of layers that are not known, and where the first of each is made."""
         self.used_input = False
         self._input_dim = input_dim
         self._names: set[str] = set()
@@ -75,7 +89,8 @@ class Parts:
         if each.chosen:
             self.missing += each.chosen
             return
-        name = re.sub(r"[^A-Za-z0-9_./-]", "_", each.path.rpartition(".from_pretrained")[0] or each.path)[:200].lstrip("./-")
+        name = _class_of(each.path.rpartition(".from_pretrained")[0] or each.path)
+        self.unknown.setdefault(name, each.causes[0].place)
         self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
 
     def _made(self, path: str, made: Made, tables: set[int]) -> None:
@@ -84,6 +99,7 @@ class Parts:
         if kind is None:
             if made.name not in WEIGHTLESS | CONTAINERS and not made.name.endswith("Loss"):
                 class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
+                self.unknown.setdefault(class_name, made.place)
                 self.layers.append(Other(class_name=class_name, name=self._name(path)))
             return
         values = {name: value for name, value in made.arguments.items() if value is not ...}
@@ -199,6 +215,14 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
     yield layer
     if made.attributes.get("__gain__"):
         yield Other(params=layer.output, class_name="weight_g")
+
+
+def _class_of(path: str) -> str:
+    """Return what a layer is called that is not in the text: the path of its class, or the first name in its expression."""
+    if re.fullmatch(r"[\w.]+", path):
+        return path[:200].lstrip(".")
+    words = [word for word in re.findall(r"[A-Za-z_][\w.]*", path) if word not in {"list", "tuple", "nn", "nn.Sequential"}]
+    return (words[0] if words else "expression")[:200]
 
 
 def _is_frozen(made: Made) -> bool:
