@@ -97,6 +97,7 @@ def _read(
     source: Source | None = None,
 ) -> Model:
     module = Module("__main__", file, parsed(text, file))
+    module.lines = text.splitlines()
     library = Library(source or Source(None if path is None else path.parent))
     interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
@@ -309,7 +310,7 @@ class _Reading:
             found.setdefault(cause.text, cause)
         if not found:
             return
-        lines = [f"{cause.place}: {cause.text} {_why(cause)}" for cause in list(found.values())[:_MOST_ASKED]]
+        lines = [f"{cause.place}: {cause.shown or cause.text} {_why(cause)}" for cause in list(found.values())[:_MOST_ASKED]]
         more = [f"and {len(found) - _MOST_ASKED} more"] if len(found) > _MOST_ASKED else []
         options = " ".join(_option(cause) for cause in list(found.values())[:_MOST_ASKED])
         command = f"try: lstm-calc params {_quoted(self.asked)} {options}"
@@ -355,7 +356,7 @@ def _option(cause: Cause) -> str:
     if cause.text == INPUT:
         return "--input N"
     value = "N,N" if cause.text.endswith(".shape") else "N"
-    text = f"{cause.text}={value}"
+    text = f"{cause.shown or cause.text}={value}"
     return f"--set {text}" if re.fullmatch(r"[\w.=,]+", text) else f'--set "{text}"' if "'" in text else f"--set '{text}'"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
 from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Instance, Place, Unknown, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Configuration:
         if isinstance(layer, Tensor) and isinstance(layer.call.layer, Layer):
             layer = layer.call.layer
         if not isinstance(layer, Layer):
-            return {"class_name": getattr(getattr(layer, "cls", None), "name", "Unknown"), "config": {"name": self.name(object())}}
+            return self._own(layer)
         self.missing += layer.doubt
         self.places[self.name(layer)] = layer.place
         if layer.name in {"GRU", "GRUCell"} and "reset_after" not in layer.config:
@@ -96,6 +96,16 @@ class Configuration:
             self.params[config["name"]] = layer.params
         module = _MODULE if layer.params is None else "code"
         return {"class_name": layer.name, "module": module, "config": config}
+
+    def _own(self, layer: Any) -> dict[str, Any]:
+        """Return the configuration of what is no layer of Keras, and of which the class is all that is known."""
+        chosen = layer.chosen if isinstance(layer, Foreign) else causes_of(layer)
+        self.missing += chosen
+        name = layer.path.rpartition(".")[2] if isinstance(layer, Foreign) else getattr(getattr(layer, "cls", None), "name", "")
+        given = self.name(object())
+        if isinstance(layer, Foreign):
+            self.places[given] = layer.causes[0].place
+        return {"class_name": re.sub(r"\W", "_", name) or "Unknown", "module": "code", "config": {"name": given}}
 
     def _arguments(self, layer: Layer) -> dict[str, Any]:
         """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""

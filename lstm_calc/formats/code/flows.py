@@ -47,7 +47,7 @@ def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, A
     said = interpreter.settings.named(text)
     if isinstance(said, (list, tuple)) and len(said) == 2:
         return said[0], said[1]
-    unknown = Unknown([found[0].replace(text=text, why="is not in the code")])
+    unknown = Unknown([found[0].replace(text=text, shown="", why="is not in the code")])
     return unknown, unknown
 
 

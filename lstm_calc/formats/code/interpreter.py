@@ -18,6 +18,7 @@ from lstm_calc.formats.code.values import (
     Array,
     Built,
     Cause,
+    Choice,
     Class,
     External,
     Foreign,
@@ -91,7 +92,8 @@ class Interpreter:
 
     def cause(self, node: ast.expr, scope: Scope, why: str = "") -> Cause:
         """Return an expression as something that is not known."""
-        return Cause(ast.unparse(node), self.place(node, scope), why)
+        text = ast.unparse(node)
+        return Cause(text, self.place(node, scope), why, shown=_as_written(node, scope.module.lines) if "'" in text else "")
 
     def tick(self, node: Any, scope: Scope) -> None:
         """Count a step; raise ModelFileError where there are too many."""
@@ -165,7 +167,8 @@ class Interpreter:
             said = self.settings.named(name)
             value = value if said is MISSING else said
         if isinstance(value, Unknown) and not isinstance(value, Foreign):
-            value = Unknown(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
+            kind = Choice if isinstance(value, Choice) else Unknown
+            value = kind(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
         if isinstance(value, Foreign):
             value.name = value.name or name
         if name in scope.outside:
@@ -820,6 +823,14 @@ class Interpreter:
     }
 
 
+def _as_written(node: ast.expr, lines: list[str]) -> str:
+    """Return an expression as it stands in a line of the text; nothing for one that goes over several, or is not plain text."""
+    end = node.end_lineno or 0
+    if node.lineno != end or not 0 < end <= len(lines) or not lines[end - 1].isascii():
+        return ""
+    return lines[end - 1][node.col_offset : node.end_col_offset]
+
+
 def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
     """Return what an attribute or entry of something unknown is, with the expression that this stands for."""
     if len(holder.causes) != 1:
@@ -862,7 +873,7 @@ def _either_of(one: Any, other: Any, causes: tuple[Cause, ...]) -> Any:
     for each in (one, other):
         if isinstance(each, (Made, Instance, list)):
             return each
-    return Unknown([*causes, *causes_of([one, other])])
+    return Choice([*causes, *(cause for each in (one, other) if isinstance(each, Unknown) for cause in each.causes)])
 
 
 def _joined(ends: list[Flow | None], causes: tuple[Cause, ...]) -> Flow | None:

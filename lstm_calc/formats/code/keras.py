@@ -577,7 +577,9 @@ def _shape(tensor: Tensor, cause: Cause) -> Any:
     shape = shape_of(tensor)
     if shape is None:
         return Unknown([cause])
-    return tuple(Unknown([cause.replace(text=f"{cause.text}[{at}]")]) if size is None else size for at, size in enumerate(shape))
+    return tuple(
+        Unknown([cause.replace(text=f"{cause.text}[{at}]", shown="")]) if size is None else size for at, size in enumerate(shape)
+    )
 
 
 def call_instance(
