@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from lstm_calc.errors import ModelError as ModelError
     from lstm_calc.errors import WeightsError as WeightsError
     from lstm_calc.formats.modelfile import dumps as dumps
-    from lstm_calc.formats.modelfile import load as load
-    from lstm_calc.formats.notation import read as read
-    from lstm_calc.formats.notation import read_template as read_template
+    from lstm_calc.formats.reading import load as load
+    from lstm_calc.formats.reading import read as read
+    from lstm_calc.formats.reading import read_template as read_template
     from lstm_calc.frameworks.counting import count as count
     from lstm_calc.model import CRF as CRF
     from lstm_calc.model import GRU as GRU
@@ -107,8 +107,8 @@ _HOMES = {
         *("Permute", "Pool", "RMSNorm", "RNN", "Reduce", "RepeatVector", "Reshape", "SeparableConv"),
         *("Shared", "Split", "Stack", "Subtract", "Transpose", "Upsample"),
     ),
-    "formats.modelfile": ("dumps", "load"),
-    "formats.notation": ("read", "read_template"),
+    "formats.modelfile": ("dumps",),
+    "formats.reading": ("load", "read", "read_template"),
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
     "questions.compare": ("compare",),

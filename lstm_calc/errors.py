@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class LstmCalcError(Exception):
@@ -52,6 +52,13 @@ class ModelFileError(ModelError):
     def __init__(self, message: str, file: str, key: str = "") -> None:
         place = ":".join(printable(part) for part in (file, key) if part)
         super().__init__(f"{place}: {message}")
+
+    @classmethod
+    def of(cls, faults: list[str]) -> ModelFileError:
+        """Return several faults as one error, a line each; each says its file and key already."""
+        found = cls("", "")
+        found.args = ("\n".join(faults),)
+        return found
 
 
 class FrameworkError(LstmCalcError):
@@ -102,12 +109,18 @@ _MANY = 20
 """As many names as a sentence lists."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'lstm'?"`` for a near miss, else the list of what is known; nothing where nothing is."""
+LAYER_PAGE = "lstm-calc help notation lists the layers"
+"""Where the names of layers are."""
+
+
+def did_you_mean(word: str, known: Iterable[str], page: str = "", synonyms: Mapping[str, str] | None = None) -> str:
+    """Return ``"; did you mean 'lstm'?"`` for a synonym or a near miss, else where the names are or which; nothing without any."""
     known = list(known)
-    near = nearest(word[:_LONGEST].lower(), known)
+    near = (synonyms or {}).get(word.lower()) or nearest(word[:_LONGEST].lower(), known)
     if near:
         return f"; did you mean {near!r}?"
+    if page:
+        return f"; {page}"
     return f"; known are {few(known, _MANY)}" if known else ""
 
 

@@ -110,13 +110,14 @@ class Checked(Record):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take positional and keyword fields; raise TypeError for an unknown, doubled or missing one."""
         named = self._named(args, kwargs)
-        kept, fields, rules = self.__dict__, self.fields, self.rules
+        kept, fields, rules, checks = self.__dict__, self.fields, self.rules, self._checks
         for name, value in named.items():
             if value is not fields[name] or value is ...:
                 kept[name] = rules[name](name, value) if name in rules else value
-        for name, check in self._checks.items():
-            if name in kept:
-                check(self)
+        if not checks.keys().isdisjoint(kept):
+            for name, check in checks.items():
+                if name in kept:
+                    check(self)
         self.check()
 
 
@@ -156,7 +157,7 @@ _TIME = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*(ns|[uµμ]s|ms|s)"
 _NANOSECONDS = {"ns": 1, **dict.fromkeys(("us", "µs", "μs"), 10**3), "ms": 10**6, "s": 10**9}
 
 
-def parse_time(text: str) -> int:
+def parse_time(text: str) -> Given:
     """Return the whole nanoseconds that the text names, rounded down; raise LstmCalcError for anything else.
 
     >>> parse_time("50us"), parse_time("50 µs"), parse_time("1.5ms")
@@ -167,14 +168,34 @@ def parse_time(text: str) -> int:
         raise LstmCalcError(f"{quoted(text)} is not a time; write 200ns, 50us, 1.5ms or 2s")
     fraction = match[2] or ""
     parts: int = 10 ** len(fraction)
-    return int(match[1] + fraction) * _NANOSECONDS[match[3]] // parts
+    unit = match[3] if match[3] in {"ns", "ms", "s"} else "µs"
+    shown = f"{_number_words(match[1], fraction)} {unit}"
+    return Given(int(match[1] + fraction) * _NANOSECONDS[match[3]] // parts, shown, decimal=True)
+
+
+def _number_words(whole: str, fraction: str) -> str:
+    return f"{int(whole):,}{'.' * bool(fraction)}{fraction}"
+
+
+class Given(int):
+    """A number of bytes or of nanoseconds with the words that it is shown in: those that it was given in, such as 1.5 MB."""
+
+    words: str
+    decimal: bool
+    """Whether its unit is one of 1,000, not of 1,024."""
+
+    def __new__(cls, number: int, words: str, *, decimal: bool) -> Self:
+        """Take the number, and how it is shown."""
+        made = super().__new__(cls, number)
+        made.words, made.decimal = words, decimal
+        return made
 
 
 _SIZE = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*([kKMGT]?)(i?)B?"
 _POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-def parse_size(text: str) -> int:
+def parse_size(text: str) -> Given:
     """Return the whole bytes that the text names, rounded down; raise LstmCalcError for anything else.
 
     >>> parse_size("256KiB"), parse_size("1MB"), parse_size("1.5MiB"), parse_size("65536")
@@ -186,7 +207,9 @@ def parse_size(text: str) -> int:
     fraction = match[2] or ""
     unit: int = (1024 if match[4] else 1000) ** _POWERS[match[3]]
     parts: int = 10 ** len(fraction)
-    return int(match[1] + fraction) * unit // parts
+    letter = match[3].upper() if match[4] else match[3].replace("K", "k")
+    shown = f"{_number_words(match[1], fraction)} {letter}{match[4]}B"
+    return Given(int(match[1] + fraction) * unit // parts, shown, decimal=bool(match[3]) and not match[4])
 
 
 def quotient(one: int, other: int) -> float | None:

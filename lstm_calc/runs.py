@@ -9,7 +9,8 @@ from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import layout_for, with_defaults
 from lstm_calc.frozen import Record, count
 from lstm_calc.model import RepeatVector
-from lstm_calc.model.model import further_inputs, input_axes, propagate
+from lstm_calc.model.flow import propagate
+from lstm_calc.model.reading import further_inputs, input_axes
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:

@@ -98,25 +98,10 @@ def test_what_fits_ends_in_0_and_what_does_not_in_1(cli: Cli, file: str) -> None
 def test_each_model_has_a_line_that_names_what_is_over(cli: Cli, file: str) -> None:
     result = cli("check", file, "32 > gru 8", "--max-bytes", "20KB", "--max-macs", "1M")
     lines = [line.split() for line in result.stdout.splitlines()]
-    over = next(line for line in lines if line[:2] == [file, "over"])
-    assert over[2:] == [
-        "8,320",
-        "8,000",
-        "32.5",
-        "KiB",
-        "19.5",
-        "KiB",
-        "8,192",
-        "1,000,000",
-        "320",
-        "parameters",
-        "and",
-        "13.0",
-        "KiB",
-        "of",
-        "weights",
-    ]
-    assert next(line for line in lines if line[:4] == ["32", ">", "gru", "8"])[4] == "fits"
+    over = next(line for line in lines if line[:3] == [file, "✗", "over"])
+    limits = "8,320 8,000 33.3 kB 20 kB 8,192 1,000,000 320 parameters and 13.3 kB of weights"
+    assert " ".join(over[3:]) == f"{limits} 32 > lstm 22"
+    assert next(line for line in lines if line[:4] == ["32", ">", "gru", "8"])[4:6] == ["✓", "fits"]
     assert result.stdout.startswith("1 of 2 fit the budget, in textbook, float32")
     assert cli("check", file, "32 > gru 8", "--max-bytes", "20KB", "-q").stdout == "1\n"
 
@@ -150,9 +135,9 @@ def test_the_answer_as_annotations(cli: Cli, tmp_path: Path) -> None:
     result = cli("check", str(odd), "32 > lstm 32", "3 > lsm 4", "--format", "github", "--max-macs", "1M")
     lines = result.stdout.splitlines()
     place = f"{tmp_path}/a%2Cb%3A100%25.toml"
-    sizes = "8,320 parameters and 8,192 MACs, at most 8,319 parameters and 1,000,000 MACs"
+    sizes = "8,320 parameters and 8,192 MACs; limit: 8,319 parameters and 1,000,000 MACs"
     assert lines[0] == f"::error file={place},title=lstm-calc::{tmp_path}/a,b:100%25.toml is over by 1 parameter: {sizes}"
-    assert lines[1] == "fits: 32 > lstm 32: 8,192 MACs, at most 1,000,000 MACs"
+    assert lines[1] == "fits: 32 > lstm 32: 8,192 MACs; limit: 1,000,000 MACs"
     assert lines[2].startswith("::error title=lstm-calc::'lsm' is not a layer; did you mean 'lstm'?%0A  3 > lsm 4%0A")
     assert len(lines) == 3
 
@@ -190,6 +175,10 @@ def test_only_check_writes_annotations(cli: Cli) -> None:
 def test_the_hook_calls_the_program() -> None:
     hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert "entry: lstm-calc check\n" in hook
+    pattern = next(line.removeprefix("  files: ") for line in hook.splitlines() if line.startswith("  files: "))
+    assert all(re.search(pattern, name) for name in ("model.toml", "configs/model.json", "encoder.model.toml"))
+    assert not re.search(pattern, "configs/models.yaml")
+    assert "named by files, a pattern" in hook
 
 
 PROGRAM = """import torch.nn as nn

@@ -394,7 +394,7 @@ def test_a_damaged_file_never_ends_in_a_traceback(tmp_path: Path, name: str) -> 
         del data[dice.randrange(len(data)) if dice.random() < 0.3 else len(data) :]
         (tmp_path / "a").write_bytes(data)
         try:
-            inspect_file(str(tmp_path / "a")).data(tensors=True)
+            inspect_file(str(tmp_path / "a"), tensors=True).data()
         except LstmCalcError as error:
             sentences.append(str(error))
     assert [sentence for sentence in sentences if "\n" in sentence or len(sentence) > 600] == []

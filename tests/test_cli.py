@@ -135,8 +135,8 @@ WRONG = {
     "params '3 > lstm 4' -i 3": "the model is given twice: as '3 > lstm 4' and by --input",
     "params '3 > lstm 4' --bias": "the model is given twice: as '3 > lstm 4' and by --bias/--no-bias",
     "params -i 3 -u 4 -f kears": "'kears' is not a framework; did you mean 'keras'?",
-    "params -i 3 -u 4 -f tfjs": "'tfjs' is not a framework; did you mean 'keras'?",
-    "params -i 3 -u 4 -f JAX": "'JAX' is not a framework; did you mean 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
+    "params -i 3 -u 4 -f tfjs": "'tfjs' has no table here; keras stores the same tensors: give 'keras'",
+    "params -i 3 -u 4 -f JAX": "'JAX' names several libraries; which one: 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
     "params -i 3 -u 4 --format jsn": "--format: 'jsn' is not a format; did you mean 'json'?",
     "params '3 > lsm 4'": "'lsm' is not a layer; did you mean 'lstm'?\n  3 > lsm 4\n      ^^^",
     "params nothing.toml": "nothing.toml: cannot be read: no such file or directory",
@@ -180,9 +180,9 @@ WRONG = {
     "check '3 > lstm 4' --max-params 0": "--max-params: must be a whole number from 1 up, not '0'",
     "check '3 > lstm 4' --max-bytes 3Mb": "--max-bytes: '3Mb' is not a size in bytes",
     "check '3 > lstm 4' --max-params 9 -f kears": "'kears' is not a framework; did you mean 'keras'?",
-    f"params {'lstm' * 50_000}": "is not a layer; known are",
-    f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; known are",
-    f"{'p' * 50_000}": "is not a command; known are",
+    f"params {'lstm' * 50_000}": "is not a layer; lstm-calc help notation lists the layers",
+    f"params -i 3 -u 4 -f {'k' * 50_000}": "is not a framework; lstm-calc help frameworks lists them",
+    f"{'p' * 50_000}": "is not a command; lstm-calc help lists the commands",
 }
 
 

@@ -20,7 +20,6 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
 from lstm_calc.operations import Work, macs_of
-from lstm_calc.questions.cost import cost_document
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -325,7 +324,7 @@ def test_a_wrong_question_is_refused(asked: dict[str, Any], error: type[Exceptio
 def test_the_bounds_of_a_step() -> None:
     traffic = cost(read("32 > lstm 32"), batch=4, flops=10**9, bandwidth=10**6).traffic
     flops, moved = 4 * (2 * 8192 + 128 + 960), 4 * (8320 + 2 * 4 * 64 + 4 * 64)
-    assert (traffic.flops, traffic.moved) == (flops, moved)
+    assert (traffic.flops, traffic.bytes_moved) == (flops, moved)
     assert traffic.intensity == flops / moved
     assert (traffic.compute_seconds, traffic.memory_seconds, traffic.bound) == (flops / 1e9, moved / 1e6, "memory")
     assert cost(read("32 > lstm 32"), flops=1, bandwidth=10**9).traffic.bound == "compute"
@@ -335,8 +334,8 @@ def test_the_bounds_of_a_step() -> None:
 def test_a_step_moves_one_row_of_a_table_and_the_matrix_that_is_shared() -> None:
     answer = cost(read("vocab 900 > embed 6 > lstm 6 > dense 900 tied"), "pytorch", batch=2)
     table, _, head = answer.layers
-    assert table.moved == 4 * 2 * (6 + 6)
-    assert head.moved == 4 * (900 * 6 + 900) + 4 * 2 * (6 + 900)
+    assert table.bytes_moved == 4 * 2 * (6 + 6)
+    assert head.bytes_moved == 4 * (900 * 6 + 900) + 4 * 2 * (6 + 900)
     assert (head.bytes.weights, head.whole.macs) == (3600, 2 * 5400)
 
 
@@ -347,7 +346,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     assume(not any(layer.window for layer in model.layers))
     answer = cost(model, framework, steps=7, optimizer="adam")
     plain = json.loads(json.dumps(answer.data()))
-    work, taken, _ = DOCUMENT_FORMATS["csv"](cost_document(model, answer), io.StringIO()).split("\n\n")
+    work, taken, _ = DOCUMENT_FORMATS["csv"](answer.document(), io.StringIO()).split("\n\n")
     work_rows, byte_rows = (list(csv.DictReader(io.StringIO(text))) for text in (work, taken))
     for key in ("macs", "elementwise_flops", "bias_flops", "flops"):
         assert [int(row[key]) for row in work_rows] == [layer[key] for layer in plain["layers"]]
@@ -357,7 +356,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     for key in ("gradients", "optimizer", "saved_activations"):
         assert sum(int(row[key]) for row in byte_rows) == plain["bytes"]["training"][key]
     assert max(int(row["activations_sequence"]) for row in byte_rows) == plain["bytes"]["activations_sequence"]
-    table = DOCUMENT_FORMATS["table"](cost_document(model, answer), io.StringIO())
+    table = DOCUMENT_FORMATS["table"](answer.document(), io.StringIO())
     assert f"{answer.whole.flops:,}" in table.split()
 
 
@@ -377,16 +376,66 @@ def test_a_convention_is_told_where_it_holds(cli: Cli, call: str, words: str) ->
 
 
 def test_what_a_table_says_of_types_training_and_idle_gates(cli: Cli) -> None:
-    assert "matrices int4, two to a byte, biases int32" in cli("cost", "8 > lstm 6", "--dtype", "int4").stdout
+    assert "matrices int4, two to a byte, biases int32" in cli("cost", "8 > lstm 6", "--dtype", "int4", "--notes").stdout
     assert "stores the forget gate, which is one minus another" in cli("cost", "8 > lstm 6 coupled", "-f", "onnx").stdout
-    said = cli("cost", "8 > lstm 6", "--training", "--dtype", "float16", "--steps", "9", "--truncate", "4").stdout
-    assert "training with adam, 6.0 KiB with the weights" in said
+    asked = ("--training", "--dtype", "float16", "--steps", "9", "--truncate", "4", "--notes")
+    said = cli("cost", "8 > lstm 6", *asked).stdout
+    assert "; 6.0 KiB to train with adam\n" in said
+    assert "training with adam: weights, gradients, its states" in said
     assert "4 steps at a time" in said
     assert "MASTER" in said.upper()
     assert "master" not in cli("cost", "8 > lstm 6", "--optimizer", "sgd").stdout
     assert "10 valid steps" in cli("cost", "8 > lstm 6", "--lengths", "7,3").stdout
     assert "of 8x9 images" in cli("cost", "3 > conv_lstm 2 kernel=3x3", "--space", "8x9").stdout
     assert "memory" in cli("cost", "8 > lstm 6", "--flops", "10T", "--bandwidth", "100GB").stdout
+
+
+def test_the_figures_that_people_quote_come_first(cli: Cli) -> None:
+    title, figures, *_ = cli("cost", "8 > lstm 6 > dense 3", "-f", "pytorch", "--steps", "5", "--batch", "2").stdout.splitlines()
+    answer = cost(read("8 > lstm 6 > dense 3"), "pytorch", steps=5, batch=2)
+    assert title == "Cost of 8 > lstm 6 > dense 3 in pytorch (every step by default): batch 2, 5 steps, float32"
+    working = answer.bytes.state + max(layer.bytes.activations_sequence for layer in answer.layers)
+    assert (answer.params, answer.bytes.weights, answer.bytes.working_memory) == (405, 1620, working)
+    taken = f"405 parameters, 1.6 KiB of weights, {working} B of working memory"
+    assert figures == f"{taken}; {answer.macs:,} MACs, {answer.whole.flops:,} FLOPs"
+
+
+def test_what_a_column_means_is_said_where_it_is_asked_for_or_on_a_page(cli: Cli) -> None:
+    plain, whole = (cli("cost", "8 > lstm 6", *more).stdout for more in ((), ("--notes",)))
+    assert plain.splitlines()[-1] == "--notes explains the columns"
+    assert whole.splitlines()[-3:][0].startswith("MACs: multiply-accumulates of the matrix products alone")
+    assert "MACs: multiply-accumulates" in cli("cost", "8 > lstm 6", "--format", "markdown").stdout
+
+
+@pytest.mark.parametrize(
+    ("model", "framework", "words"),
+    [
+        ("8 > lstm 6 > dense 3", "keras", " (last step only by default)"),
+        ("8 > lstm 6 > dense 3", "textbook", " (every step by default)"),
+        ("8 > lstm 6 sequences > dense 3", "keras", ""),
+    ],
+)
+def test_the_title_says_which_steps_a_framework_gives_by_default(cli: Cli, model: str, framework: str, words: str) -> None:
+    title = cli("cost", model, "-f", framework, "--steps", "4").stdout.splitlines()[0]
+    assert title == f"Cost of {model} in {framework}{words}: batch 1, 4 steps, float32"
+    assert "by default" not in cli("cost", model, "-f", framework).stdout.splitlines()[0]
+
+
+def test_several_models_have_a_row_each(cli: Cli) -> None:
+    texts = ("8 > lstm 6 > dense 3", "8 > gru 6 > dense 3")
+    rows = list(csv.DictReader(cli("cost", *texts, "--steps", "4", "--format", "csv").stdout.splitlines()))
+    answers = [cost(read(text), steps=4) for text in texts]
+    assert [row["model"] for row in rows] == list(texts)
+    for key in ("macs", "params"):
+        assert [int(row[key]) for row in rows] == [getattr(answer, key) for answer in answers]
+    assert [int(row["working_memory"]) for row in rows] == [answer.bytes.working_memory for answer in answers]
+    assert float(rows[1]["macs_share"]) == pytest.approx(answers[1].macs / answers[0].macs, abs=1e-6)
+    title = cli("cost", texts[0], "-f", "keras,pytorch", "--steps", "4").stdout.splitlines()[0]
+    run = "batch 1, 4 steps, float32; last step only by default: keras; every step by default: pytorch"
+    assert title == f"Cost of {texts[0]} in 2 frameworks: {run}"
+    result = cli("cost", *texts, "-q")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: --quiet prints one number, and these are several models; give one of them\n"
 
 
 def test_the_number_alone_is_the_multiply_accumulates(cli: Cli) -> None:
@@ -517,7 +566,7 @@ def test_what_an_optimizer_keeps_of_a_tensor(optimizer: str, shape: tuple[int, .
 def test_scales_a_channel_are_weights_too(per_channel: bool, scales: int) -> None:
     answer = cost(read("3 > lstm 6"), "pytorch", dtype="int8", per_channel=per_channel)
     assert answer.bytes.weights == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
-    assert answer.layers[0].moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
+    assert answer.layers[0].bytes_moved == answer.bytes.weights + (3 + 6) + 2 * (6 + 2 * 6)
 
 
 @pytest.mark.parametrize("order", [1, -1])

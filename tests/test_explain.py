@@ -21,7 +21,7 @@ from lstm_calc.formats import notation
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.derivation import Step
-from lstm_calc.questions.explain import explain, explain_document
+from lstm_calc.questions.explain import explain
 from lstm_calc.questions.params import params
 from lstm_calc.render import DOCUMENT_FORMATS
 from tests.strategies import models
@@ -38,7 +38,7 @@ EXAMPLES = 500 // len(FRAMEWORKS) + 1
 
 
 def shown(model: Model, framework: str, form: str, *, step: bool = False) -> str:
-    return DOCUMENT_FORMATS[form](explain_document(model, explain(model, framework), step=step), io.StringIO())
+    return DOCUMENT_FORMATS[form](explain(model, framework).document(step=step), io.StringIO())
 
 
 def value(arithmetic: str, sizes: Mapping[str, int] = MappingProxyType({})) -> int:
@@ -89,7 +89,7 @@ def test_the_operands_are_the_blocks_that_params_counts(framework: str, data: st
     model = data.draw(models(framework))
     by_name = {layer.name: layer for layer in params(model, framework).layers}
     for layer in explain(model, framework).layers:
-        gates = [gate for gate in by_name[layer.names[0]].gates if gate.way in {None, layer.layer.directions[0]}]
+        gates = [gate for gate in by_name[layer.names[0]].gates if gate.direction in {None, layer.layer.directions[0]}]
         stored = sorted((gate.gate or "", role, prod(shape)) for gate in gates for role, shape in gate.shapes.items())
         assert sorted((each.gate or "", each.role, prod(each.shape)) for each in layer.operands) == stored
         assert all(each.shape == layer.shape(each.axes) for each in layer.operands)
@@ -223,19 +223,19 @@ def test_every_gate_and_every_function_is_explained() -> None:
         (
             "8 > lstm 4",
             "keras",
-            "Each unit of every gate has a weight for each number that comes in, one for each",
+            "Each unit of every gate has one weight per input, one per element",
         ),
-        ("8 > lstm 4", "flax-linen", "one for each number of h[t-1] and a bias."),
+        ("8 > lstm 4", "flax-linen", "one per element of h[t-1] and a bias."),
         ("8 > lstm 4", "flax-linen", "b_i, b_f, b_g and b_o: units = 4; added, the same at every step"),
-        ("8 > lstm 4", "pytorch", "one for each number of h[t-1], a bias and a second bias."),
+        ("8 > lstm 4", "pytorch", "one per element of h[t-1], a bias and a second bias."),
         ("8 > gru 4", "mlx", "and a bias; a unit of the candidate gate also has a second bias."),
         (
             "8 > lstm 4 peephole",
             "textbook",
-            "; a unit of the input, forget or output gate also has a weight for its own number of the cell.",
+            "; a unit of the input, forget or output gate also has a weight for its own cell state.",
         ),
-        ("8 > dense 4", "keras", "Each unit has a weight for each number that comes in and a bias."),
-        ("3 > conv_lstm 2 kernel=3x3", "keras", "Each filter of every gate has a weight"),
+        ("8 > dense 4", "keras", "Each unit has one weight per input and a bias."),
+        ("3 > conv_lstm 2 kernel=3x3", "keras", "Each filter of every gate has one weight"),
         (
             "8 > lstm 4 coupled",
             "textbook",
@@ -250,7 +250,7 @@ def test_every_gate_and_every_function_is_explained() -> None:
         ),
         ("1 > dense 4", "keras", "dense: dense layer, 1 number in, 4 out"),
         ("vocab 1 > embed 4", "keras", "embedding: embedding layer, 1 token in, 4 out"),
-        ("3 > conv_lstm 2 kernel=3x3", "keras", "one for each number of h[t-1] at every position of the window and a bias."),
+        ("3 > conv_lstm 2 kernel=3x3", "keras", "one per element of h[t-1] at every position of the window and a bias."),
     ],
 )
 def test_what_the_equations_do_not_show_is_said(text: str, framework: str, told: str) -> None:

@@ -213,7 +213,7 @@ def test_verify_holds_a_file_against_its_own_framework(monkeypatch: pytest.Monke
     [
         ('"kears"', "framework: 'kears' is not a framework; did you mean 'keras'?"),
         ('"pytroch"', "framework: 'pytroch' is not a framework; did you mean 'pytorch'?"),
-        ('""', "framework: '' is not a framework; known are"),
+        ('""', "framework: '' is not a framework; lstm-calc help frameworks lists them"),
         ("3", "framework: must be the name of a framework, not 3"),
         ("[1]", "framework: must be the name of a framework, not [1]"),
     ],

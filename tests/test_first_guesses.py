@@ -27,7 +27,9 @@ SPELLINGS = {
     "40 -> lstm 96 -> dense 7": "40 > lstm 96 > dense 7",
     "40 → lstm 96 → dense 7": "40 > lstm 96 > dense 7",
     "40, lstm 96, dense 7": "40 > lstm 96 > dense 7",
-    "40,  lstm 96,dense 7": None,
+    "40,  lstm 96,dense 7": "40 > lstm 96 > dense 7",
+    "40,lstm 96": "40 > lstm 96",
+    "40,LSTM(96)": "40 > lstm 96",
     "40 lstm 96 x2 dense 7": "40 > lstm 96 x2 > dense 7",
     "40>lstm96>dense7": "40 > lstm 96 > dense 7",
     "40->lstm96->dense7": "40 > lstm 96 > dense 7",
@@ -72,16 +74,82 @@ SPELLINGS = {
     "40 > lstm 1_000": "40 > lstm 1000",
     "40 > lstm 1e3": "40 > lstm 1000",
 }
-"""Spellings, and how each is written; None for one that is refused."""
+"""Spellings, and how each is written."""
+
+
+CALLS = {
+    "40 > LSTM(96) > Dense(7)": "40 > lstm 96 > dense 7",
+    "40 LSTM(96) Dense(7)": "40 > lstm 96 > dense 7",
+    "40 lstm(96) fc(7)": "40 > lstm 96 > dense 7",
+    "40 -> LSTM(96)->Dense(7)": "40 > lstm 96 > dense 7",
+    "40 > LSTM(2 * 48, 'tanh')": "40 > lstm 96",
+    "40 LSTM(96) x2 nobias Dense(7)": "40 > lstm 96 x2 nobias > dense 7",
+    "40 > Bidirectional(LSTM(96)) > TimeDistributed(Dense(7))": "40 > bilstm 96 > dense 7 distributed=1",
+    "40 > Bidirectional(GRU(96, return_sequences=True), merge_mode='ave')": "40 > bigru 96 sequences merge=average",
+    "40 > LSTM(hidden_size=96)": "40 > lstm 96",
+    "40 > LSTM(units=96, use_bias=False)": "40 > lstm 96 nobias",
+    "40 > LSTM(96, bias=false, layers=2)": "40 > lstm 96 x2 nobias",
+    "40 > LSTM(96, num_layers=2, bidirectional=true, dropout=0.3)": "40 > bilstm 96 x2",
+    "40 > GRU(96, reset_after=False, return_sequences=True)": "40 > gru 96 reset_before sequences",
+    "40 > LSTM(96) > Dropout(0.3) > Dense(7, activation='softmax')": "40 > lstm 96 > dropout 0.3 > dense 7",
+    "40 > LSTM(96) > Dropout(p=0.3) > ReLU()": "40 > lstm 96 > dropout 0.3 > activation relu",
+    "40 > LSTM(96) > Activation('hard_sigmoid')": "40 > lstm 96 > activation hard_sigmoid",
+    "Embedding(5000, 64) LSTM(96)": "vocab 5000 > embed 64 > lstm 96",
+    "Embedding(input_dim=5000, output_dim=64) LSTM(96)": "vocab 5000 > embed 64 > lstm 96",
+    "Embedding(num_embeddings=5000, embedding_dim=64) LSTM(96)": "vocab 5000 > embed 64 > lstm 96",
+    "Input(shape=(None, 40)) > LSTM(96)": "40 > lstm 96",
+    "Input((20, 40)) LSTM(96)": "20x40 > lstm 96",
+    "20x40 > Conv1D(64, 5) > MaxPooling1D() > LSTM(96)": "20x40 > conv 64 kernel=5 > pool 2 > lstm 96",
+    "8x8x3 > Conv2D(64, 3, padding='same') > Flatten()": "8x8x3 > conv 64 kernel=3x3 padding=same > flatten",
+    "40 > ConvLSTM2D(64, (3, 5))": "40 > conv_lstm 64 kernel=3x5",
+    "40 > SimpleRNN(96) > BatchNormalization() > LayerNormalization()": "40 > rnn 96 > batch_norm > layer_norm",
+    "40 > (LSTM(64) | GRU(64)) Concatenate() Dense(1)": "40 > (lstm 64 | gru 64) > concat > dense 1",
+    "40 > LSTM(96, name='enc')": "40 > lstm 96 name=enc",
+    "20x40 conv1d 64 k=5 maxpool1d 2 lstm 96": "20x40 > conv 64 kernel=5 > pool 2 > lstm 96",
+    "8x8x3 conv2d 64 k=3 globalaveragepooling2d": "8x8x3 > conv 64 kernel=3x3 > global_pool average",
+    "40 lstm 96 mish hardswish identity relu6": "40 > lstm 96 > activation mish > activation hard_swish > activation identity > "
+    "activation relu6",
+    "40 lstm hidden_size=96 layers=2 bias=false dropout=0.2": "40 > lstm 96 x2 nobias",
+    "embed 64 vocab=5000 lstm 96": "vocab 5000 > embed 64 > lstm 96",
+    "40 > (lstm 64 | gru 64) concat dense 1": "40 > (lstm 64 | gru 64) > concat > dense 1",
+}
+"""Calls and words of Keras and PyTorch, and how each is written."""
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_a_call_is_a_layer(text: str) -> None:
+    model = read(text)
+    assert model == read(CALLS[text])
+    assert read(str(model)) == model
+
+
+OF_A_FRAMEWORK = {
+    "nn.LSTM(40, 96, num_layers=2, bidirectional=True) > nn.Linear(192, 7)": ("pytorch", "40 > bilstm 96 x2 > dense 7"),
+    "40 > torch.nn.LSTM(40, 96, bias=False, batch_first=True, proj_size=32)": ("pytorch", "40 > lstm 96 nobias proj=32"),
+    "40 > LSTM(40, 96) > Linear(96, 7)": ("pytorch", "40 > lstm 96 > dense 7"),
+    "LSTM(input_size=40, hidden_size=96)": ("pytorch", "40 > lstm 96"),
+    "nn.Embedding(5000, 64) > nn.LSTM(64, 96)": ("pytorch", "vocab 5000 > embed 64 > lstm 96"),
+    "nn.BatchNorm1d(40) > nn.LSTM(40, 4)": ("pytorch", "40 > batch_norm > lstm 4"),
+    "keras.layers.GRU(96, input_shape=(None, 40)) > Dense(7)": ("keras", "40 > gru 96 last > dense 7"),
+    "40 > tf.keras.layers.LSTM(96)": ("keras", "40 > lstm 96 last"),
+    "40 > keras.layers.RNN(keras.layers.LSTMCell(96))": ("keras", "40 > lstm 96 last"),
+    "40 cudnnlstm 96": ("keras", "40 > lstm 96 cudnn"),
+    "40 CuDNNGRU(96)": ("keras", "40 > gru 96 cudnn"),
+}
+"""Calls that are of a framework, which, and how each is written."""
+
+
+@pytest.mark.parametrize("text", OF_A_FRAMEWORK)
+def test_a_call_of_a_framework_is_of_it(text: str) -> None:
+    name, usual = OF_A_FRAMEWORK[text]
+    model = read(text)
+    assert model == read(usual).replace(framework=name, origin=model.origin)
+    assert (model.origin or "").startswith(f"{name}, for ")
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_a_spelling_reads_to_the_model_of_the_usual_one(text: str) -> None:
     usual = SPELLINGS[text]
-    if usual is None:
-        with pytest.raises(NotationError):
-            read(text)
-        return
     model = read(text)
     assert model == read(usual)
     assert read(str(model)) == model
@@ -97,11 +165,36 @@ REFUSED = {
     "40 lstm dense 7": "'dense' is not a whole number",
     "40 lstm 96 activation dense 7": "'7' is not an option of activation",
     "40 lstm 96 relu 5": "'5' is not an option of activation",
-    "40 > LSTM(96)": "a layer has no parentheses here: 'lstm 64'",
+    "40 > bi-lstm(96)": "this name cannot be called; write 'bilstm(64)' or 'bilstm 64'",
+    "40 > nn.LSTM(50, 96)": "nn.LSTM reads 50 features here, and 40 come in",
+    "40 > LSTM(64) > nn.Linear(128, 7)": "nn.Linear reads 128 features here, and 64 come in",
+    "40 > nn.LSTM(96)": "nn.LSTM(...) needs hidden_size; its arguments are input_size, hidden_size",
+    "40 > nn.LSTM(40, 96, units=3)": "nn.LSTM(...) has no argument units",
+    "40 > LSTM(96, unit=3)": "LSTM(...) has no argument unit; did you mean 'units'?",
+    "40 > LSTM(96, units=96)": "units is given twice in LSTM(...)",
+    "40 > LSTM(96) units=3": "units is given twice",
+    "40 > nn.LSTM(40, 96) > keras.layers.Dense(7)": "this is of keras, and 'nn.LSTM(40, 96)' of pytorch; a model is of one",
+    "40 > LSTM(hidden)": "units of LSTM has no value here; write the number",
+    "40 > LSTM(96, *more)": "has arguments with a star",
+    "40 > LSTM(96": "this parenthesis is not closed",
+    "40 > LSTM(96 7)": "this call cannot be read: line 1 is not Python",
+    "40 > LSMT(96)": "'LSMT' is not a layer; did you mean 'lstm'?",
+    "40 > L.LSTM(96)": "L.LSTM is of no framework that is known here; write LSTM(...)",
+    "40 > Sequential([LSTM(3)])": "'Sequential' is not a layer; write its layers one after the other",
+    "40 > Bidirectional(Dense(3))": "Bidirectional stands around a recurrent layer, and Dense is none",
+    "40 > Bidirectional(3)": "Bidirectional stands around the call of a layer: Bidirectional(LSTM(64))",
+    "40 > Dense(96, 7)": "Dense(...) has arguments that fit no order that is known; name them, as units=64",
+    "40 > LSTM()": "LSTM(...) needs units",
+    "40 > LSTM(?)": "in a call ? cannot stand; write the layer in words, as 'lstm ?'",
+    "LSTM(96) > Dense(7)": "begin with the features of a time step",
+    "40,96 > lstm 3": "'40,96' has a comma; write '40x96' for a shape, or one number of features",
+    "40 > conv 4 k=3,5": "'3,5' has a comma; write 'k=3x5'",
+    "8x8x3 > conv2d 4 k=3x3x3": "'3x3x3' has 3 sizes, for a layer of 2 dimensions",
+    "embed 5000,64 > lstm 3": "'5000,64' has a comma; write 'embed 5000x64'",
     "() (lstm 3)": "a > is missing before this",
     "40 > lstm 96 (gru 3)": "a > is missing before this",
     "40 lstn 96": "'lstn' is not a layer; did you mean 'lstm'?",
-    "40 > conv1d7": "'conv1d7' is not a layer",
+    "40 > conv1d7": "conv1d needs its kernel_size, such as 'kernel=3'",
     "vocab 10 > embed 20x30 > lstm 4": "an embedding follows a vocabulary",
     "40 > lstm 1.5e0": "'1.5e0' is not a whole number",
 }
@@ -162,6 +255,12 @@ COMMANDS = {
     "cost 40 lstm 96 --dtype half --json": '"dtype": "float16"',
     "cost 40 lstm 96 --dtype fp32 --json": '"dtype": "float32"',
     "cost 40 lstm 96 --optimizer Adam --json": '"optimizer": "adam"',
+    "-q 40 lstm 96": "52608",
+    "-f torch -q 40 lstm 96": "52992",
+    "--framework=torch -q params 40 lstm 96": "52992",
+    "--hidden-size 96 --input-size 40 -q": "52608",
+    "help notation": "also read",
+    "help frameworks": "LSTM_CALC_FRAMEWORK",
     "version": "lstm-calc ",
     "help": "[OPTIONS] COMMAND",
     "help cost": "cost [OPTIONS]",
@@ -218,14 +317,16 @@ def test_help_shows_the_main_name_of_an_option_alone(cli: Cli) -> None:
 
 
 WRONG_CALLS = {
-    "40 lstm 96 -f jax": "did you mean 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
-    "40 lstm 96 -f mxnet": "'mxnet' is not a framework; did you mean 'pytorch'?",
+    "40 lstm 96 -f jax": "'jax' names several libraries; which one: 'flax-nnx', 'flax-linen', 'haiku' or 'equinox'?",
+    "40 lstm 96 -f mxnet": "'mxnet' has no table here; pytorch stores the same tensors: give 'pytorch'",
     "40 lstm 96 -f keras -f torch": "--framework is given twice",
     "40 lstm 96 -f keras --framework=torch": "--framework is given twice",
     "params 40 lstm 96 --lookback 3": "no such option: --lookback",
     "parms 40 lstm 96": "'parms' is not a command; did you mean 'params'?",
-    "lstm 96": "'lstm' is not a command",
-    "missing.toml": "'missing.toml' is not a command",
+    "lstm 96": "'lstm' is not a command; a model begins with what it reads: lstm-calc 32 lstm 64",
+    "missing.toml": "'missing.toml' is not a command; lstm-calc help lists the commands",
+    "flops 40 lstm 96": "'flops' is not a command; did you mean 'cost'?",
+    "diff a b": "'diff' is not a command; did you mean 'compare'?",
     "params model.json extra": "'model.json' is a whole model; after it stands 'extra'",
     "params '40 > lstm 96' '40 > gru 96'": "one model is asked for, and these are several",
     "params 40 lstm 96 --units 3": "the model is given twice: as '40 lstm 96' and by --units",

@@ -60,10 +60,12 @@ def test_the_set_up_has_a_name(features: int, targets: int, horizon: int, setup:
 
 
 TARGETS = {
-    ("direct", 1, 1): (1,),
-    ("direct", 1, 3): (3,),
-    ("direct", 2, 1): (2,),
-    ("direct", 2, 3): (3, 2),
+    ("multi-output", 1, 1): (1,),
+    ("multi-output", 1, 3): (3,),
+    ("multi-output", 2, 1): (2,),
+    ("multi-output", 2, 3): (3, 2),
+    ("direct", 1, 3): (1,),
+    ("direct", 2, 3): (2,),
     ("recursive", 1, 3): (1,),
     ("recursive", 2, 3): (2,),
     ("seq2seq", 1, 1): (1, 1),
@@ -86,7 +88,8 @@ def test_y_by_strategy(strategy: str, targets: int, horizon: int) -> None:
 
 
 MODELS = {
-    "direct": "5 > lstm 64 > lstm 32 last > dense 6",
+    "multi-output": "5 > lstm 64 > lstm 32 last > dense 6",
+    "direct": "5 > lstm 64 > lstm 32 last > dense 2",
     "recursive": "5 > lstm 64 > lstm 32 last > dense 2",
     "seq2seq": "5 > lstm 64 > lstm 32 last > repeat_vector 3 > lstm 64 > lstm 32 sequences > dense 2",
     "many-to-many": "5 > lstm 64 > lstm 32 sequences > dense 6",
@@ -97,6 +100,22 @@ MODELS = {
 def test_the_model_by_strategy(strategy: str) -> None:
     answer = forecast(**WINDOW | {"units": (64, 32)}, targets=2, horizon=3, strategy=strategy)
     assert str(answer.model) == MODELS[strategy]
+
+
+def test_direct_is_a_model_for_each_step() -> None:
+    one = forecast(**WINDOW, targets=2, horizon=1, strategy="direct")
+    answer = forecast(**WINDOW, targets=2, horizon=3, strategy="direct", length=100)
+    assert answer.question.models == 3
+    assert answer.params == 3 * one.params == 3 * answer.counted.known_total
+    assert (answer.question.runs, answer.question.known_ahead, answer.question.span) == (3, 0, 64 + 3)
+    assert answer.data()["models"] == 3
+    assert f"3 models of {one.params:,} parameters, {answer.params:,} together" in answer.document().notes
+
+
+@pytest.mark.parametrize("name", ["mimo", "single-shot", "MIMO", "Single-Shot", "multi_output"])
+def test_one_head_for_the_whole_horizon_has_other_names(name: str) -> None:
+    assert forecast(**WINDOW, horizon=3, strategy=name).question.strategy.name == "multi-output"
+    assert forecast(**WINDOW, horizon=3).question.strategy.name == "multi-output"
 
 
 def test_the_outputs_of_the_layers() -> None:
@@ -125,7 +144,8 @@ def test_y_is_as_large_as_what_the_head_gives(asked: dict[str, Any]) -> None:
 @given(asked=questions())
 def test_the_parameters_are_those_of_the_model(asked: dict[str, Any]) -> None:
     answer = forecast(**asked, framework_name="pytorch")
-    assert answer.params == count(answer.model, "pytorch") == sum(layer.params for layer in answer.layers)
+    assert answer.counted.known_total == count(answer.model, "pytorch") == sum(layer.params for layer in answer.layers)
+    assert answer.params == answer.counted.known_total * (asked["horizon"] if asked["strategy"] == "direct" else 1)
     assert loads(json.dumps(answer.data()["model"])) == answer.model == read(answer.data()["notation"])
 
 
@@ -205,7 +225,7 @@ def test_the_json_answer(cli: Cli) -> None:
     assert answer["schema"] == "lstm-calc/forecast/1"
     assert answer["arrays"] == {"X": [None, 64, 5], "y": [None, 3, 2]}
     assert answer["head"] == {"units": 6, "reshape": [3, 2], "params": 198}
-    assert (answer["setup"], answer["strategy"], answer["windows"]) == ("multivariate multi-step", "direct", None)
+    assert (answer["setup"], answer["strategy"], answer["windows"]) == ("multivariate multi-step", "multi-output", None)
     assert answer["params"] == sum(layer["params"] for layer in answer["layers"]) == 4864 + 198
     assert answer["model"]["layers"][-1] == {"type": "dense", "units": 6}
     assert json.loads(cli(*CALL, "--length", "100", "--format", "json").stdout)["arrays"]["X"] == [34, 64, 5]
@@ -216,7 +236,7 @@ def test_the_json_answer(cli: Cli) -> None:
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_the_model_goes_into_every_other_command(cli: Cli, tmp_path: Path, strategy: str) -> None:
     asked = (*CALL, "--strategy", strategy, "-f", "keras")
-    total = cli(*asked, "-q").stdout
+    total = f"{int(cli(*asked, '-q').stdout) // (3 if strategy == 'direct' else 1)}\n"
     written = cli(*asked, "--as-model").stdout
     assert cli("params", "-", "-f", "keras", "-q", stdin=written).stdout == total
     path = tmp_path / "model.json"
@@ -278,7 +298,7 @@ def as_keras(answer: Forecast) -> Any:
 def test_one_target_is_forecast_where_nothing_else_is_said() -> None:
     assert forecast(features=5, targets=2, horizon=2, window=4, units=3).y == (None, 2, 2)
     asked = forecast(features=5, window=4, units=3, length=9).question
-    assert (asked.targets, asked.horizon, asked.stride, asked.strategy.name, asked.windows) == (1, 1, 1, "direct", 5)
+    assert (asked.targets, asked.horizon, asked.stride, asked.strategy.name, asked.windows) == (1, 1, 1, "multi-output", 5)
     answer = set_ups(features=3, horizon=2, window=4, units=3)
     assert [(each.X, each.y, each.params) for each in answer.forecasts] == [
         ((None, 4, 1), (None, 1), 64),

@@ -14,17 +14,17 @@ import pytest
 from lstm_calc import inspect
 from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.formats import notation
-from lstm_calc.questions.frameworks import framework_document
-from lstm_calc.questions.inspect import Inspection, inspect_document
+from lstm_calc.questions.inspect import Inspection
+from lstm_calc.questions.schemas import schema_list
 from lstm_calc.questions.support import support_of
-from lstm_calc.questions.sweep import sweep, sweep_chart
-from lstm_calc.questions.verify import Difference, GateCheck, Verification, verify_document
+from lstm_calc.questions.sweep import sweep
+from lstm_calc.questions.verify import Difference, GateCheck, Verification
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS, as_table
 from lstm_calc.render.bar import progress
 from lstm_calc.render.chart import Chart, Curve, as_text, short
 from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.render.picture import form_of, picture
-from lstm_calc.schemas import schema, schema_list, schema_names
+from lstm_calc.schemas import schema, schema_names
 from tests.conftest import Terminal
 from tests.screens import EXIT, FILES, SCREENS, STDERR
 
@@ -76,17 +76,20 @@ def shown(document: Document, form: str) -> str:
     return DOCUMENT_FORMATS[form](document, io.StringIO())
 
 
+MODEL = notation.read("8 > lstm 4 x2")
 VERIFIED = {
-    "differs": Verification("onnx", "9.9", 1_234, (Difference("R", (1, 16, 4), (1, 16, 5)), Difference("B", None, (3,))), ()),
-    "theirs": Verification("keras", "3.1", 4, (Difference("b", (16,), None),), ()),
-    "agrees": Verification("pytorch", "2.13", 8, (), (GateCheck("lstm", 1.25e-7), GateCheck("gru", 3e-8))),
-    "runs": Verification("haiku", "0.0.16", 2, (), (GateCheck("lstm", 0.5),)),
+    "differs": Verification(
+        MODEL, "onnx", "9.9", 1_234, (Difference("R", (1, 16, 4), (1, 16, 5)), Difference("B", None, (3,))), ()
+    ),
+    "theirs": Verification(MODEL, "keras", "3.1", 4, (Difference("b", (16,), None),), ()),
+    "agrees": Verification(MODEL, "pytorch", "2.13", 8, (), (GateCheck("lstm", 1.25e-7), GateCheck("gru", 3e-8))),
+    "runs": Verification(MODEL, "haiku", "0.0.16", 2, (), (GateCheck("lstm", 0.5),)),
 }
 
 
 @pytest.mark.parametrize("name", VERIFIED)
 def test_whole_verdicts(golden: Callable[[str, str], None], name: str) -> None:
-    document = verify_document(notation.read("8 > lstm 4 x2"), VERIFIED[name])
+    document = VERIFIED[name].document()
     golden(f"verify-{name}.txt", shown(document, "table"))
 
 
@@ -358,7 +361,7 @@ def test_colours_are_for_the_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_schema_list_says_what_it_is() -> None:
-    answer = schema_list()
+    answer = schema_list().data()
     assert answer["schema"] == "lstm-calc/schemas/1"
     assert {"name": "params", "title": "The parameters of a model by layer and gate"} in answer["schemas"]
     assert [each["name"] for each in answer["schemas"]] == schema_names()
@@ -380,38 +383,37 @@ def test_a_sweep_of_many_curves_has_a_mark_for_each() -> None:
     axes = {"units": [2, 1], "batch": range(1, 12)}
     answer = sweep(notation.read("8 > lstm 4"), axes, columns=["macs"])
     rows = [(units, batch, 10 * batch + units) for units in (2, 1) for batch in range(1, 12)]
-    model = notation.read("8 > lstm 4")
-    chart = sweep_chart(model, answer, [row for row in rows if row[1] < 11])
+    chart = answer.of(row for row in rows if row[1] < 11).chart()
     assert [curve.name for curve in chart.curves] == [f"batch {batch}" for batch in range(1, 11)]
     assert chart.curves[0].points == ((1, 11), (2, 12))
     assert (chart.title, chart.x, chart.y, chart.line, chart.line_name) == ("Variants of 8 > lstm 4", "units", "MACs", None, "")
     with pytest.raises(LstmCalcError) as raised:
-        sweep_chart(model, answer, rows)
+        answer.of(rows).chart()
     assert str(raised.value) == "a plot has at most 10 curves, and these are 11; vary less, or use --where"
 
 
 def test_a_sweep_is_drawn_over_the_first_size_that_varies() -> None:
     model = notation.read("8 > gru 4")
     answer = sweep(model, {"reset_after": [False, True], "layers": [3], "units": [1, 2]}, columns=["params", "macs"])
-    chart = sweep_chart(model, answer, answer, 7_000)
+    chart = answer.of(answer).chart(7_000)
     assert (chart.x, chart.y, chart.line, chart.line_name) == ("units", "parameters", 7_000, "budget 7,000")
     assert [curve.name for curve in chart.curves] == ["reset after false, layers 3", "reset after true, layers 3"]
     assert [curve.points[0] for curve in chart.curves] == [(1, 3 * (8 + 1 + 1) + 2 * 3 * 3), (1, 3 * (8 + 1 + 1) + 2 * 3 * 3 + 3)]
     with pytest.raises(LstmCalcError) as raised:
-        sweep_chart(model, sweep(model, {"units": [4], "reset_after": [False, True]}), [])
+        sweep(model, {"units": [4], "reset_after": [False, True]}).of([]).chart()
     assert str(raised.value) == "a plot needs a size that varies, such as --vary units=16:512:16"
 
 
 def test_a_sweep_without_numbers_or_with_too_large_ones_is_not_drawn() -> None:
     model = notation.read("8 > lstm 4")
     answer = sweep(model, {"units": [1, 2]}, columns=["params"])
-    assert sweep_chart(model, answer, [(1, 10**300), (10**300, 2), (3, None)]).curves[0].points == ((1, 10**300), (10**300, 2))
+    assert answer.of([(1, 10**300), (10**300, 2), (3, None)]).chart().curves[0].points == ((1, 10**300), (10**300, 2))
     for rows in ([(1, 10**300 + 1)], [(10**300 + 1, 1)]):
         with pytest.raises(LstmCalcError) as raised:
-            sweep_chart(model, answer, rows)
+            answer.of(rows).chart()
         assert str(raised.value) == "a plot shows numbers up to 10**300, and some here are larger"
     with pytest.raises(LstmCalcError) as raised:
-        sweep_chart(model, answer, [(1, None), (None, 2)])
+        answer.of([(1, None), (None, 2)]).chart()
     assert str(raised.value) == "there is nothing to plot: no row is left that has numbers"
 
 
@@ -467,7 +469,7 @@ def test_a_document_has_no_row_that_its_columns_do_not_name(form: str, line: tup
 
 
 def test_a_framework_without_a_release_has_no_blank_in_its_title() -> None:
-    assert framework_document(support_of("textbook")).title == "textbook: the textbooks' equations"
+    assert support_of("textbook").document().title == "textbook: the textbooks' equations"
 
 
 def test_a_document_in_latex_has_the_letters_that_its_font_has() -> None:
@@ -485,5 +487,5 @@ def test_a_document_on_a_terminal_has_no_colour_for_numbers(on_terminal: Callabl
 def test_whole_answers_name_every_candidate() -> None:
     (file,) = inspect("ambiguous.npz").files
     layers = (file.layers[0].replace(candidates=("3 > gru 4", "3 > mgu 6")),)
-    notes = inspect_document(Inspection((file.replace(layers=layers),)), tensors=False).notes
+    notes = Inspection((file.replace(layers=layers),)).document().notes
     assert "lstm: could as well be 3 > gru 4 or 3 > mgu 6" in notes

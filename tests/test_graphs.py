@@ -15,7 +15,7 @@ from lstm_calc import cost, explain, params, read, shapes, tensors
 from lstm_calc.errors import ModelError, NotationError
 from lstm_calc.formats.modelfile import dumps, loads, table_of
 from lstm_calc.formats.notation import write
-from lstm_calc.frameworks import framework, uses_in
+from lstm_calc.frameworks import caller_notes, framework, uses_in
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import (
     GRU,
@@ -96,7 +96,7 @@ def test_a_line_is_read_counted_and_written(line: str) -> None:
         ("8 > (lstm 4", "this parenthesis is not closed", "("),
         ("8 > lstm 4) > dense 3", "nothing is open here", ")"),
         ("8 > lstm 4 | gru 3", "| stands between branches, in parentheses", "|"),
-        ("8 > (lstm 4 | gru 3) add", "a > is missing before this", "add"),
+        ("8 > (lstm 4 | gru 3) 5", "a layer begins with its kind", "5"),
         ("8 > lstm 4 (gru 3)", "a > is missing before this", "("),
         ("8 > (lstm 4 > | gru 3) > add", "a layer is missing here", "|"),
         ("8 > (lstm 4 | gru 3) > dense 2", "dense reads one input, and 2 come in", "dense 2"),
@@ -303,6 +303,25 @@ def test_each_tensor_is_saved_once() -> None:
 
 def test_a_port_moves_shared_weights_once() -> None:
     assert len(port_plan(TOWERS, "pytorch", "keras").filled) == 3 + 2 + 2
+
+
+@pytest.mark.parametrize(
+    ("layer", "note"),
+    [
+        ("conv 8 kernel=3 strides=2 padding=same", "padding=same with strides of conv: pytorch has none; the caller pads"),
+        (
+            "conv_transpose 8 kernel=3 padding=same",
+            "padding=same of conv_transpose: pytorch has none; the caller cuts what is too much",
+        ),
+        ("conv 8 kernel=3 padding=same", None),
+    ],
+)
+def test_what_pytorch_does_not_pad_is_a_note(layer: str, note: str | None) -> None:
+    """The weights are there all the same, and the code around the layer can do it."""
+    model = read(f"4 > {layer}")
+    assert list(caller_notes(model, framework("pytorch"))) == [note] * (note is not None)
+    assert list(caller_notes(model, framework("keras"))) == []
+    assert count(model, "pytorch") == 104
 
 
 def test_two_directions_may_be_merged_around_pytorch(cli: Cli) -> None:

@@ -234,13 +234,13 @@ def test_a_difference_has_its_reason(look: Any) -> None:
     summed = {name: shape for name, shape in TORCH_LSTM.items() if name != "bias_hh_l0"}
     (layer,) = look(state_dict(summed)).layers
     assert (layer.framework, layer.params, layer.params_by_formula, layer.reconciled) == ("pytorch", 576, 612, True)
-    assert layer.reason == "one bias vector a gate where pytorch has 2: an exporter summed them (-36 numbers)"
+    assert layer.reason == "one bias vector per gate where pytorch has 2: an exporter summed them (-36 numbers)"
     (layer,) = look(npz({"cu_dnnlstm/kernel": (6, 36), "cu_dnnlstm/recurrent_kernel": (9, 36), "cu_dnnlstm/bias": (72,)})).layers
     assert (layer.framework, layer.bias_vectors, layer.params) == ("cudnn", 2, 612)
-    assert layer.reason == "a cudnn layer under keras's names: two bias vectors a gate, where keras itself would have 576"
+    assert layer.reason == "a cudnn layer under keras's names: two bias vectors per gate, where keras itself would have 576"
     (layer,) = look(npz({"lstm/W": (36, 6), "lstm/U": (36, 9), "lstm/b": (2, 36)})).layers
     assert (layer.framework, layer.params, layer.params_by_formula, layer.reconciled) == ("textbook", 612, 576, True)
-    assert layer.reason == "two bias vectors a gate where textbook has 1 (+36 numbers)"
+    assert layer.reason == "two bias vectors per gate where textbook has 1 (+36 numbers)"
 
 
 def test_shared_numbers_are_counted_once(look: Any) -> None:
@@ -294,7 +294,7 @@ def test_an_ambiguity_is_told_with_its_candidates(look: Any, cli: Cli, tmp_path:
     assert "lstm: could as well be 3 > gru 4" in cli("inspect", str(tmp_path / "model")).stdout
     (layer,) = look(npz({"0": (8, 32), "1": (8, 32), "2": (32,)})).layers
     assert (layer.cell, layer.input_dim, layer.units, layer.candidates) == ("lstm", 8, 8, ())
-    assert layer.reason == "input and units are equal, so that the shapes do not tell the two kernels apart; the order does"
+    assert layer.reason == "input and units are equal, so that the shapes do not say which kernel is which; the order does"
 
 
 @pytest.mark.parametrize(
@@ -523,7 +523,7 @@ def test_same_architecture(cli: Cli, look: Any, tmp_path: Path) -> None:
 def test_a_layer_of_unknown_sizes_is_in_one_file_alone(look: Any) -> None:
     broken = under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})
     answer = same(look(state_dict(broken | under("gru", TORCH_LSTM)), "one"), look(state_dict(under("gru", TORCH_LSTM)), "two"))
-    assert (answer.only_first, answer.only_second) == (("lstm: not told",), ())
+    assert (answer.only_first, answer.only_second) == (("lstm: not known",), ())
 
 
 @pytest.mark.parametrize(
@@ -633,7 +633,7 @@ def test_what_only_one_file_has_is_told_in_words(look: Any) -> None:
     bare = look(state_dict(under("lstm", {name: shape for name, shape in TORCH_LSTM.items() if "bias" not in name})), "bare")
     assert same(plain, bare).same
     assert same(plain, broken).only_first == ("6 > lstm 9",)
-    assert same(plain, broken).only_second == ("lstm: not told",)
+    assert same(plain, broken).only_second == ("lstm: not known",)
     stacked = {f"{name[:-1]}{at}": shape for at in range(2) for name, shape in TORCH_LSTM.items()}
     stacked["weight_ih_l1"] = (36, 9)
     assert same(look(state_dict(stacked), "stack"), plain).only_first == ("9 > lstm 9",)

@@ -79,7 +79,7 @@ for _ in range(400):
     del data[dice.randrange(len(data)) if dice.random() < 0.3 else len(data) :]
     path.write_bytes(data)
     try:
-        inspect_file(str(path)).data(tensors=True)
+        inspect_file(str(path), tensors=True).data()
     except LstmCalcError as error:
         assert "\\n" not in str(error)
 """

@@ -16,7 +16,7 @@ from lstm_calc.formats.modelfile import dumps, loads, table_of
 from lstm_calc.frameworks import FRAMEWORKS, frameworks, offers
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import Dense, Model
-from lstm_calc.questions.params import params, params_document
+from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import Tensor, tensors
 from lstm_calc.render import DOCUMENT_FORMATS
 from tests.strategies import models
@@ -103,7 +103,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     model = data.draw(models(framework))
     answer = params(model, framework)
     assume(answer.total)
-    document = params_document(model, answer)
+    document = answer.document()
     plain = json.loads(json.dumps(answer.data()))
     rows = list(csv.DictReader(io.StringIO(DOCUMENT_FORMATS["csv"](document, io.StringIO()))))
     in_json = [gate["total"] for layer in plain["layers"] for gate in layer["gates"]]

@@ -15,7 +15,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError
 from lstm_calc.formats import notation
 from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks import framework, frameworks, with_defaults
-from lstm_calc.model.model import propagate
+from lstm_calc.model.flow import propagate
 from tests.layer_kinds import BATCH, CASES, MAKERS, Case, read, recorded
 
 RECORDED = [(name, found) for name, cases in recorded().items() for found in cases]
@@ -112,6 +112,18 @@ REFUSED = [
     ("8 > crf 5", "pytorch", "pytorch wants input = units; here they are 8 and 5"),
     ("8 > conv_transpose 4 kernel=3 groups=2", "keras", "keras wants groups = 1; here they are 2 and 1"),
     ("8 > additive_attention", "pytorch", "pytorch has no additive_attention"),
+    (
+        "8 > conv 4 kernel=3 strides=2 dilation=2",
+        "keras",
+        "keras has no strides together with a dilation_rate for conv; textbook, ",
+    ),
+    ("8 > conv_transpose 4 kernel=3 strides=2 dilation=2", "keras", "keras has no strides together with a dilation_rate"),
+    (
+        "8 > conv_transpose 4 kernel=3 strides=2 output_padding=2",
+        "pytorch",
+        "pytorch has no output_padding as large as the stride and the dilation for conv_transpose; textbook, paddle, ",
+    ),
+    ("8 > pool 3 padding=2 > lstm 4", "pytorch", "pytorch has no padding of more than half the window for pool"),
     ("9 > conv 4 kernel=3 groups=2", "keras", "groups must divide the 9 channels that come in, not 2"),
     ("8 > conv 4 kernel=3 groups=3", "keras", "groups must divide the 4 filters, not 3"),
     ("8 > group_norm 3", "keras", "groups must divide the 8 channels, not 3"),

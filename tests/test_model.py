@@ -33,7 +33,7 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_count
 from lstm_calc.model import KINDS, MAX_LAYERS
-from lstm_calc.model.model import propagate
+from lstm_calc.model.flow import propagate
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
@@ -251,7 +251,6 @@ def test_what_reads_the_last_axis_of_channels_first_counts_once_the_image_is_kno
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"strides": (2,), "dilation_rate": (2,)}, "strides above 1 do not go with a dilation_rate above 1"),
         ({"data_format": "channels_first", "bidirectional": True}, "channels_first does not go with merge=concat"),
         ({"go_backwards": True, "bidirectional": True}, "go_backwards does not go with bidirectional"),
     ],
@@ -351,7 +350,6 @@ def test_the_input_of_a_model_is_a_size() -> None:
         (LSTM, {"projection_bias": False}, "projection_bias", "projection_bias needs a projection"),
         (WINDOW, {"strides": (2, 2)}, "strides", "strides must have a size for each of the 1 of kernel_size"),
         (WINDOW, {"dilation_rate": (2, 2)}, "dilation_rate", "dilation_rate must have a size for each of the 1 of kernel_size"),
-        (WINDOW, {"strides": (2,), "dilation_rate": (2,)}, "strides", "strides above 1 do not go with a dilation_rate above 1"),
         (
             WINDOW,
             {"data_format": "channels_first", "bidirectional": True},
@@ -374,8 +372,7 @@ def test_a_fault_of_a_layer_is_told_with_its_field(kind: Any, fields: dict[str, 
 
 def test_options_that_do_go_together() -> None:
     assert LSTM(4, merge=str(b"concat", "ascii")) == LSTM(4)
-    assert WINDOW(4, strides=(2,), dilation_rate=(1,)).strides == (2,)
-    assert WINDOW(4, strides=(1,), dilation_rate=(2,)).dilation_rate == (2,)
+    assert WINDOW(4, strides=(2,), dilation_rate=(2,)).strides == (2,)
     assert ConvLSTM(4, (3, 3), strides=(1, 1), dilation_rate=(1, 2)).dilation_rate == (1, 2)
     assert WINDOW(4, data_format="channels_first", bidirectional=True, merge="sum").directions == ("forward", "backward")
     assert WINDOW(4, data_format="channels_last", bidirectional=True).output_dim == 8

@@ -42,4 +42,4 @@ def test_a_model_s_states_are_those_of_its_tensors(case: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
 def test_the_rule_of_an_optimizer_is_told_where_its_states_are_counted(cli: Cli, optimizer: str) -> None:
-    assert f"its states: {OPTIMIZERS[optimizer].words};" in cli("cost", "8 > lstm 6", "--optimizer", optimizer).stdout
+    assert f"its states: {OPTIMIZERS[optimizer].words};" in cli("cost", "8 > lstm 6", "--optimizer", optimizer, "--notes").stdout

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
-from lstm_calc import Model, ModelError, shapes
+from lstm_calc import FrameworkError, Model, ModelError, read, shapes
+from lstm_calc.frameworks import caller_notes, uses_in, with_defaults
 from lstm_calc.frameworks import framework as table_of
-from lstm_calc.frameworks import with_defaults
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.model import input_axes
+from lstm_calc.model.reading import input_axes
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -121,3 +121,64 @@ def torch_run(layer: Any, placed: Use, x: Any, *, batch_first: bool, steps_at: i
     else:
         output = torch.nn.Linear(placed.input_dim, layer.units)(x)
     return output, {"output": tuple(output.shape)}
+
+
+TOGETHER = [
+    ("conv 8 kernel=3", {"strides": 2, "dilation": 2}),
+    ("conv 8 kernel=3", {"strides": 2, "padding": "same"}),
+    ("conv 8 kernel=3", {"dilation": 2, "padding": "same"}),
+    ("conv_transpose 8 kernel=3", {"padding": "same"}),
+    ("conv_transpose 8 kernel=3", {"strides": 2, "dilation": 2}),
+    ("conv_transpose 8 kernel=3", {"dilation": 3, "output_padding": 2}),
+    *(("conv_transpose 8 kernel=3", {"strides": 2, "output_padding": extra}) for extra in (1, 2)),
+]
+"""A layer that reads 20 steps of 4 features, and settings of it, which not every framework takes together."""
+KERAS_TOGETHER = [*TOGETHER, *((kind, {"strides": 2, "dilation": 2}) for kind in ("depthwise_conv 3", "separable_conv 8 kernel=3"))]
+TORCH_TOGETHER = [*TOGETHER, *((f"pool {size}", {"padding": zeros}) for size in (1, 2, 3, 4) for zeros in (1, 2))]
+
+
+def taken(text: str, settings: dict[str, Any], name: str) -> tuple[Any, ...] | None:
+    """Return the positions and features that a framework's layer gives; None where it refuses, or leaves it to the caller."""
+    model = read(f"20x4 > {text} {' '.join(f'{field}={value}' for field, value in settings.items())}")
+    try:
+        return None if list(caller_notes(model, table_of(name))) else uses_in(model, table_of(name))[-1].output[1:]
+    except FrameworkError:
+        return None
+
+
+@pytest.mark.parametrize(("text", "settings"), TORCH_TOGETHER)
+def test_pytorch_takes_together_what_we_say(text: str, settings: dict[str, Any]) -> None:
+    import torch
+
+    options = {{"strides": "stride"}.get(field, field): value for field, value in settings.items()}
+    made: dict[str, Any] = {
+        "conv": lambda: torch.nn.Conv1d(4, 8, 3, **options),
+        "conv_transpose": lambda: torch.nn.ConvTranspose1d(4, 8, 3, **options),
+        "pool": lambda: torch.nn.MaxPool1d(int(text.split()[1]), **options),
+    }
+    try:
+        _, features, steps = made[text.split(maxsplit=1)[0]]()(torch.zeros(2, 4, 20)).shape
+    except (ValueError, TypeError, RuntimeError):
+        assert taken(text, settings, "pytorch") is None
+    else:
+        assert taken(text, settings, "pytorch") == (steps, features)
+
+
+@pytest.mark.parametrize(("text", "settings"), KERAS_TOGETHER)
+def test_keras_takes_together_what_we_say(text: str, settings: dict[str, Any]) -> None:
+    import keras
+    import numpy as np
+
+    options = {{"dilation": "dilation_rate"}.get(field, field): value for field, value in settings.items()}
+    made: dict[str, Any] = {
+        "conv": lambda: keras.layers.Conv1D(8, 3, **options),
+        "depthwise_conv": lambda: keras.layers.DepthwiseConv1D(3, **options),
+        "separable_conv": lambda: keras.layers.SeparableConv1D(8, 3, **options),
+        "conv_transpose": lambda: keras.layers.Conv1DTranspose(8, 3, **options),
+    }
+    try:
+        _, steps, features = made[text.split(maxsplit=1)[0]]()(np.zeros((2, 20, 4))).shape
+    except ValueError:
+        assert taken(text, settings, "keras") is None
+    else:
+        assert taken(text, settings, "keras") == (steps, features)

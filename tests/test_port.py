@@ -106,7 +106,7 @@ def test_what_a_block_is_filled_with_is_told_in_words(cli: Cli) -> None:
     call = ("port", "2 > lstm 3", "--from", "haiku", "--to", "cudnn")
     (text, *_) = cli(*call, "--format", "csv").stdout.split("\n\n")
     how = {(row["gate"], row["role"]): (row["source"], row["how"]) for row in csv.DictReader(io.StringIO(text))}
-    assert how["input", "kernel"] == ("lstm/linear/w", "transposed, raveled")
+    assert how["input", "kernel"] == ("lstm/linear/w", "transposed, row-major reshape")
     assert how["forget", "bias"] == ("lstm/linear/b", "plus 1")
     assert how["forget", "recurrent_bias"] == ("", "zeros")
     shown = cli(*call).stdout
@@ -148,7 +148,7 @@ def test_json_names_every_block_once(cli: Cli) -> None:
 
 def test_a_model_without_weights_is_an_empty_plan(cli: Cli) -> None:
     call = ("port", "8 > repeat_vector 3", "--from", "keras", "--to", "pytorch")
-    assert cli(*call, "--format", "csv").stdout == "tensor,slice,way,gate,role,source,source_slice,how\n"
+    assert cli(*call, "--format", "csv").stdout == "tensor,slice,direction,gate,role,source,source_slice,how\n"
     assert cli(*call).exit_code == 0
     scope: dict[str, Any] = {"np": None}
     code = cli(*call, "--code").stdout.replace("import numpy as np\n", "")

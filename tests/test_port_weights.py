@@ -72,7 +72,7 @@ def blocks(model: Model, framework: str, weights: dict[str, Array], way: str) ->
     found = {}
     for tensor in tensors(model, framework).tensors:
         for part in tensor.parts:
-            if part.way == way:
+            if part.direction == way:
                 block = weights[tensor.name][tuple(slice(*cut) for cut in part.slice)]
                 order = axis_order(tensor.axes, part)
                 laid = block.reshape(part.shape[::-1]) if part.raveled else block.reshape(part.shape).transpose(np.argsort(order))

@@ -132,7 +132,7 @@ def test_what_is_not_known_is_none_and_nothing_else_changes(framework: str, cell
 
 
 def test_one_step_has_every_value_of_the_cell() -> None:
-    answer = named(shapes(read("32 > lstm 64 proj=16"), shape=(8, 10, 32)))
+    answer = named(shapes(read("32 > lstm 64 proj=16"), "textbook", shape=(8, 10, 32)))
     assert answer == {
         "input": (8, 32),
         "x_t": (8, 32),
@@ -340,6 +340,19 @@ def test_what_flows_into_a_layer_has_its_features_where_it_reads_them() -> None:
     assert found.reads == {"conv_lstm": (2, 5, 3, 6, 7)}
 
 
+def test_where_no_framework_is_named_shapes_are_those_of_whole_sequences() -> None:
+    answer = shapes(read("40 > bilstm 96 > dense 3"))
+    assert answer.framework == "textbook"
+    assert named(answer) == {
+        "input": (None, None, 40),
+        "lstm/output": (None, None, 192),
+        **{f"{side}_{state}": (None, 96) for side in ("forward", "backward") for state in "hc"},
+        "output": (None, None, 3),
+    }
+    assert answer.tensors[0].axes == "batch steps features"
+    assert named(shapes(read("3 > bilstm 4 merge=none"), batch=2, steps=5))["output_forward"] == (2, 5, 4)
+
+
 @pytest.mark.parametrize(
     ("text", "shape", "shown"),
     [
@@ -352,7 +365,7 @@ def test_what_flows_into_a_layer_has_its_features_where_it_reads_them() -> None:
     ],
 )
 def test_one_step_of_a_batch_keeps_its_batch(text: str, shape: tuple[int, ...], shown: tuple[int, ...]) -> None:
-    answer = named(shapes(read(text), shape=shape))
+    answer = named(shapes(read(text), "textbook", shape=shape))
     assert answer["input"] == answer.get("x_t", shown) == shown
     assert answer["output"] == ((*shown[:-2], 7, 4) if "conv" in text else (*shown[:-1], 4))
 

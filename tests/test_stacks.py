@@ -88,7 +88,7 @@ def test_layers_of_other_names_are_worked_out_once(command: str, tmp_path: Path)
 def test_a_picture_is_drawn_line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.segment import Segment
 
-    from lstm_calc.questions.params import params, params_document
+    from lstm_calc.questions.params import params
 
     cut = Segment.split_and_crop_lines
     seen: list[str] = []
@@ -100,6 +100,6 @@ def test_a_picture_is_drawn_line_by_line(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(Segment, "split_and_crop_lines", noted)
     model = Model([LSTM(8) for _ in range(100)], 4)
-    as_svg.render(params_document(model, params(model)), io.StringIO())
+    as_svg.render(params(model).document(), io.StringIO())
     assert len(seen) > 500
     assert max(text.count("\n") for text in seen) == 1

@@ -25,12 +25,11 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.operations import macs_of
 from lstm_calc.questions import selection
 from lstm_calc.questions import sweep as questions
-from lstm_calc.questions.axes import NAMES, Axis, read_axis, varied
+from lstm_calc.questions.axes import NAMES, Axis, long_axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
-from lstm_calc.questions.sweep import _long_axis, sweep_chart
 from lstm_calc.render.chart import Chart, Curve, as_text, short
 from tests.strategies import models
 
@@ -474,11 +473,12 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 
 def test_a_bar_shows_on_a_terminal_and_changes_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_LONG_WORK", 1)
-    plain = cli(*GRID, "--format", "csv")
-    monkeypatch.setattr(command, "_is_shown", lambda _: True)
-    barred = cli(*GRID, "--format", "csv")
+    many = ("sweep", "64 > lstm 1", "--vary", "units=1:200000", "--columns", "params", "--format", "csv")
+    plain = cli(*many)
+    monkeypatch.setattr(command, "is_terminal", lambda stream: stream is sys.stderr)
+    barred = cli(*many)
     assert barred.stdout == plain.stdout
+    assert len(barred.stderr) > len(plain.stderr) == 0
 
 
 CHART = Chart(
@@ -536,7 +536,7 @@ def test_a_canvas_is_as_large_as_a_screen_can_be() -> None:
 
 def test_the_curves_are_the_rows() -> None:
     answer = sweep(MODEL, {"layers": [2, 1], "units": [8, 4], "framework": ["keras"]}, columns=["macs"])
-    chart = sweep_chart(MODEL, answer, answer, 7)
+    chart = answer.of(answer).chart(7)
     assert (chart.x, chart.y, chart.line, chart.line_name) == ("layers", "MACs", 7, "budget 7")
     assert [curve.name for curve in chart.curves] == ["units 8, keras", "units 4, keras"]
     rows = {(row[0], row[1]): row[3] for row in answer}
@@ -547,7 +547,7 @@ def test_a_row_that_is_refused_is_no_point() -> None:
     answer = sweep(read("64 > lstm 128 proj=8"), {"units": [4, 16, 32]}, "pytorch", columns=["params"])
     rows = list(answer)
     assert [row[1] is None for row in rows] == [True, False, False]
-    (curve,) = sweep_chart(MODEL, answer, rows).curves
+    (curve,) = answer.of(rows).chart().curves
     assert curve.points == tuple(rows[1:])
 
 
@@ -686,10 +686,10 @@ def test_many_rows_take_a_few_counts(text: str, column: str, monkeypatch: pytest
 
 def test_the_longest_axis_is_made_at_once() -> None:
     axes = [Axis("framework", ["keras", "pytorch"]), Axis("units", [1, 2, 3]), Axis("input", [4, 5])]
-    assert (_long_axis(axes), _long_axis(axes[::2]), _long_axis(axes[:1])) == (1, 1, None)
-    assert _long_axis([Axis("units", range(1, 5)), Axis("input", range(1, 10_001))]) == 1
-    assert _long_axis([Axis("units", range(1, 10_003)), Axis("input", range(1, 10_001))]) == 0
-    assert _long_axis([Axis("units", range(1, 10_003)), Axis("input", range(1, 10_002))]) == 1
+    assert (long_axis(axes), long_axis(axes[::2]), long_axis(axes[:1])) == (1, 1, None)
+    assert long_axis([Axis("units", range(1, 5)), Axis("input", range(1, 10_001))]) == 1
+    assert long_axis([Axis("units", range(1, 10_003)), Axis("input", range(1, 10_001))]) == 0
+    assert long_axis([Axis("units", range(1, 10_003)), Axis("input", range(1, 10_002))]) == 1
     options = [Axis(name, [True, False]) for name in ("bias", "bidirectional", "stateful", "go_backwards", "peephole", "coupled")]
     options += [Axis("framework", list(FRAMEWORKS)[:15]), Axis("merge", ["concat", "sum", "mul"]), Axis("dtype", list(DTYPES)[:4])]
-    assert _long_axis([Axis("units", range(1, 10**9)), *options]) is None
+    assert long_axis([Axis("units", range(1, 10**9)), *options]) is None

@@ -27,14 +27,58 @@ def command(name: str) -> TyperCommand:
 
 _ANSWERING = "params"
 """The command that answers where a model stands in the place of a command."""
+_SYNONYMS = {
+    **dict.fromkeys(("count", "parameters", "param", "summary", "size", "total"), "params"),
+    **dict.fromkeys(("weights", "names", "state_dict"), "tensors"),
+    **dict.fromkeys(("shape", "dims", "flow"), "shapes"),
+    **dict.fromkeys(("why", "equations", "formula", "formulas", "derive"), "explain"),
+    **dict.fromkeys(("diff", "vs", "versus"), "compare"),
+    **dict.fromkeys(("flops", "macs", "memory", "latency", "operations", "ops", "bytes"), "cost"),
+    **dict.fromkeys(("budget", "assert", "limit", "fits", "lint"), "check"),
+    **dict.fromkeys(("fit", "find", "search", "invert"), "solve"),
+    **dict.fromkeys(("grid", "scan", "vary", "table"), "sweep"),
+    **dict.fromkeys(("convert", "translate", "export", "migrate"), "port"),
+    **dict.fromkeys(("load", "read", "open", "checkpoint"), "inspect"),
+    **dict.fromkeys(("predict", "timeseries", "window"), "forecast"),
+    **dict.fromkeys(("draw", "plot", "graph", "mermaid"), "diagram"),
+    **dict.fromkeys(("review", "page", "html"), "report"),
+    **dict.fromkeys(("args", "options"), "arguments"),
+    **dict.fromkeys(("backends", "libraries"), "frameworks"),
+    **dict.fromkeys(("test", "validate", "prove"), "verify"),
+    "schemas": "schema",
+}
+"""Words for what a command does: where one stands in its place, that command is suggested before one that is spelt like it."""
 
 
 def _is_a_model(word: str) -> bool:
-    """Say whether the first word is, or begins, a model: a size, a vocabulary, a call, or the name of a file."""
+    """Say whether the first word is, or begins, a model: a size, a vocabulary, a call, - for stdin, or the name of a file."""
     called, parenthesis, _ = word.partition("(")
     is_a_call = bool(parenthesis) and called.replace(".", "_").strip().isidentifier()
     begins = word.lower().split(maxsplit=1)[:1] == ["vocab"] or word.lower().startswith("embed")
-    return word[:1].isdigit() or is_a_call or begins or os.path.isfile(word)  # noqa: PTH113  Path's fails for a long word
+    files = {word, word.rpartition(":")[0]}
+    return word == "-" or word[:1].isdigit() or is_a_call or begins or any(map(os.path.isfile, files))
+
+
+def _no_command(name: str) -> LstmCalcError:
+    """Return that a word is no command, and what may be meant."""
+    from lstm_calc.formats.notation.names import begins_a_layer
+
+    example = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
+    page = example if begins_a_layer(name) else "lstm-calc help lists the commands"
+    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS, page, _SYNONYMS)}")
+
+
+def _command_first(words: list[str]) -> list[str]:
+    """Return the words of a call that begins with options of a command with the command before them, params where none is named."""
+    known = {option: parameter for parameter in command(_ANSWERING).params for option in parameter.opts}
+    at = 0
+    while at < len(words) and words[at].startswith("-") and words[at] not in {"-", "--"}:
+        name, equals, _ = words[at].partition("=")
+        takes = name in known and not getattr(known[name], "is_flag", False)
+        at += 1 + (takes and not equals)
+    if at < len(words) and words[at] in COMMANDS:
+        return [words[at], *words[:at], *words[at + 1 :]]
+    return [_ANSWERING, *words]
 
 
 def _resolved(name: str, words: list[str]) -> tuple[str, TyperCommand, list[str]]:
@@ -66,6 +110,12 @@ class Group(TyperGroup):
         except typer.Exit as ended:
             raise typer.Exit(2 if ended.exit_code else 0) from None
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the program's own options; those of a command may stand before it."""
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        before = args and args[0].startswith("-") and args[0] not in own
+        return super().parse_args(ctx, _command_first(args) if before and not ctx.resilient_parsing else args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str, TyperCommand, list[str]]:
         """Return the command that is called, with its options, and its arguments; raise LstmCalcError where there is none."""
         name, *others = args
@@ -78,11 +128,27 @@ class Group(TyperGroup):
         if name == "version":
             _show_version(wanted=True)
         if name == "help":
-            if not others:
-                typer.echo(ctx.get_help())
-                raise typer.Exit
-            return self.resolve_command(ctx, [others[0], "--help"])
-        raise LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS)}")
+            return self._help(ctx, others)
+        raise _no_command(name)
+
+    def _help(self, ctx: Any, words: list[str]) -> tuple[str, TyperCommand, list[str]]:
+        """Return the command whose help is asked for, with its option for that; end after the help of the program or of a topic."""
+        if not words:
+            typer.echo(ctx.get_help())
+            raise typer.Exit
+        from lstm_calc.cli.topics import TOPICS, show_topic
+
+        if words[0] in TOPICS:
+            show_topic(words[0])
+            raise typer.Exit
+        if words[0] in COMMANDS:
+            return self.resolve_command(ctx, [words[0], "--help"])
+        from lstm_calc.formats.notation.names import begins_a_layer
+
+        page = "the layers are in lstm-calc help notation" if begins_a_layer(words[0]) else f"there is on {listed(TOPICS)}, too"
+        raise LstmCalcError(
+            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*COMMANDS, *TOPICS), page, _SYNONYMS)}"
+        )
 
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run; exit with the code that the command returns, unless the caller wants it back (``standalone_mode=False``)."""
@@ -99,8 +165,22 @@ class Group(TyperGroup):
                 raise
             code = 0  # where the reader of a help page has gone, Typer would exit with 1
         if standalone:
+            _explain_redirection(list(args[0] if args and args[0] is not None else settings.get("args") or sys.argv[1:]), code)
             sys.exit(code)
         return code
+
+
+def _explain_redirection(words: list[str], code: int) -> None:
+    """Say what the shell did with a model that stands without quotes, where standard output is a file with the name of a layer."""
+    from lstm_calc.cli.shell import advice, taken_word
+
+    word = taken_word()
+    if word is not None:
+        say(advice(word, words[1:] if words[:1] and words[0] in COMMANDS else words, failed=code == _WRONG))
+
+
+_WRONG = 2
+"""The exit code of a request that is wrong."""
 
 
 def _is_expected(error: Exception) -> bool:
@@ -118,6 +198,11 @@ def _sentence(error: Exception) -> str:
         return f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
     if not isinstance(error, typer.TyperException):
         return str(error)
+    from lstm_calc.cli.options import MEANT
+
+    option = getattr(error, "option_name", "").replace("_", "-")
+    if option in MEANT:
+        return f"no such option: {option}; did you mean {MEANT[option]}?"
     message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
     hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"

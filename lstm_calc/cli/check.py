@@ -13,7 +13,7 @@ from lstm_calc.streams import say
 if TYPE_CHECKING:
     from lstm_calc.cli.sources import Said
     from lstm_calc.model.budget import Budget
-    from lstm_calc.questions.check import Check, Checks
+    from lstm_calc.questions.check import Check
 
 
 @partial(with_options, limits=read_budget, assumed=read_assumed, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
@@ -37,7 +37,10 @@ def run(
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")
-    _show(answer, output, quiet=quiet)
+    if quiet:
+        output.number(answer.failures)
+    else:
+        output.show(answer)
     return 2 if answer.unchecked else int(answer.failures > 0)
 
 
@@ -58,18 +61,8 @@ def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], ques
 
     try:
         model, budget = model_and_budget(name, None, assumed, said)
-        return check(model, budget.but(limits), **question).replace(model=name)
+        return check(model, budget.but(limits), **question).replace(model=name, is_file=is_a_path(name))
     except (ModelFileError, NotationError) as error:
-        return Check(name, error=str(error), framework=question["framework_name"])
+        return Check(name, error=str(error), framework=question["framework_name"], is_file=is_a_path(name))
     except LstmCalcError as error:
-        return Check(name, error=f"{printable(name)}: {error}", framework=question["framework_name"])
-
-
-def _show(answer: "Checks", output: Output, *, quiet: bool) -> None:
-    from lstm_calc.questions.check import check_document, github_annotations
-
-    if quiet:
-        output.number(answer.failures)
-    else:
-        files = frozenset(check.model for check in answer.models if is_a_path(check.model))
-        output.show(answer.data, lambda: check_document(answer), github=lambda: github_annotations(answer, files))
+        return Check(name, error=f"{printable(name)}: {error}", framework=question["framework_name"], is_file=is_a_path(name))

@@ -1,28 +1,30 @@
 """``lstm-calc compare``."""
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstm_calc.cli.models import named_model
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
+from lstm_calc.cli.quantities import read_batch, read_dtype
 from lstm_calc.errors import shortened
 
 if TYPE_CHECKING:
     from lstm_calc.cli.sources import Said
     from lstm_calc.model import Model
-    from lstm_calc.questions.compare import Comparison
-    from lstm_calc.render.document import Document
 
 _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
 
 
-@with_options
+@partial(with_options, batch=read_batch, dtype=read_dtype)
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
     said: "Said",
     framework: str | None,
+    batch: dict[str, Any],
+    dtype: dict[str, Any],
     output: Output,
     fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
 ) -> int:
@@ -30,8 +32,8 @@ def run(
 
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
     said = said if len(models) == 1 else said.shared
-    answer = compare([(shortened(text), _model(text, said)) for text in models], names)
-    output.show(answer.data, lambda: _document(answer))
+    answer = compare([(shortened(text), _model(text, said)) for text in models], names, **batch, **dtype)
+    output.show(answer)
     return 1 if fail and answer.differs else 0
 
 
@@ -40,9 +42,3 @@ def _model(text: str, said: "Said") -> "Model":
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
     return at_revision(text, said) if is_a_revision(text) else named_model(text, said=said)
-
-
-def _document(answer: "Comparison") -> "Document":
-    from lstm_calc.questions.compare import compare_document
-
-    return compare_document(answer)

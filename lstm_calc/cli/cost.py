@@ -1,21 +1,19 @@
 """``lstm-calc cost``."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lstm_calc.cli.models import read_one_or_more
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, read_training
+from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 
-if TYPE_CHECKING:
-    from lstm_calc.questions.cost import Cost
-    from lstm_calc.render.document import Document
 
-
-@partial(with_options, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
+@partial(with_options, models=read_one_or_more, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
 def run(
-    model: Model,
+    models: list[tuple[str, Model]],
     framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -24,19 +22,21 @@ def run(
     output: Output,
     quiet: bool,
 ) -> int:
+    names = [] if framework is None else list(dict.fromkeys(framework.split(",")))
+    several = len(models) > 1 or len(names) > 1
+    if quiet and several:
+        raise LstmCalcError("--quiet prints one number, and these are several models; give one of them")
     if quiet:
         from lstm_calc.operations import macs_of
         from lstm_calc.runs import batch_of
 
-        return output.number(macs_of(model, framework, batch_of(**batch)))
+        return output.number(macs_of(models[0][1], framework, batch_of(**batch)))
+    warn(remark for _, model in models for remark in model.remarks)
+    conditions = batch | dtype | training | device
+    if several:
+        from lstm_calc.questions.totals import costs
+
+        return output.show(costs(models, names, **conditions))
     from lstm_calc.questions.cost import cost
 
-    answer = cost(model, framework, **batch, **dtype, **training, **device)
-    warn(model.remarks)
-    return output.show(answer.data, lambda: _document(model, answer))
-
-
-def _document(model: Model, answer: "Cost") -> "Document":
-    from lstm_calc.questions.cost import cost_document
-
-    return cost_document(model, answer)
+    return output.show(cost(models[0][1], framework, **conditions))

@@ -1,16 +1,12 @@
 """``lstm-calc diagram``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.diagram import Diagram
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -26,10 +22,4 @@ def run(
 
     answer = diagram(model, framework, layer)
     warn(model.remarks)
-    return drawing.show(answer.data, lambda: _document(model, answer))
-
-
-def _document(model: Model, answer: "Diagram") -> "Document":
-    from lstm_calc.questions.diagram import diagram_document
-
-    return diagram_document(model, answer)
+    return drawing.show(answer)

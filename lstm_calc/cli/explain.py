@@ -1,6 +1,6 @@
 """``lstm-calc explain``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,11 +8,6 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.difference import Difference
-    from lstm_calc.questions.explain import Explanation
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -29,13 +24,7 @@ def run(
     from lstm_calc.questions.explain import explain
 
     answer = explain(model, framework)
-    return output.show(answer.data, lambda: _document(model, answer, step=step))
-
-
-def _document(model: Model, answer: "Explanation", *, step: bool) -> "Document":
-    from lstm_calc.questions.explain import explain_document
-
-    return explain_document(model, answer, step=step)
+    return output.show(answer, step=step)
 
 
 def _difference(model: Model, frameworks: str, output: Output, *, why: bool, step: bool) -> int:
@@ -45,10 +34,4 @@ def _difference(model: Model, frameworks: str, output: Output, *, why: bool, ste
     from lstm_calc.questions.difference import difference
 
     answer = difference(model, *names)
-    return output.show(answer.data, lambda: _difference_document(model, answer))
-
-
-def _difference_document(model: Model, answer: "Difference") -> "Document":
-    from lstm_calc.questions.difference import difference_document
-
-    return difference_document(model, answer)
+    return output.show(answer)

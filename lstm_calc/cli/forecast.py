@@ -1,7 +1,7 @@
 """``lstm-calc forecast``."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -9,9 +9,6 @@ from lstm_calc.cli.numbers import read_counts
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, ModelError
-
-if TYPE_CHECKING:
-    from lstm_calc.render.document import Document
 
 
 def _series(flag: str, words: str) -> Any:
@@ -44,11 +41,11 @@ def run(
     quiet: bool,
     targets: Annotated[str, _series("--targets", "Variables that are forecast.")] = "1",
     horizon: Annotated[str, _series("--horizon", "Steps that are forecast.")] = "1",
-    length: Annotated[str | None, _series("--length", "Steps of the whole series; they tell the windows.")] = None,
+    length: Annotated[str | None, _series("--length", "Steps of the whole series; says how many windows there are.")] = None,
     stride: Annotated[str, _series("--stride", "Steps from one window to the next.")] = "1",
     strategy: Annotated[
-        str, _model("--strategy", words="direct, recursive, seq2seq or many-to-many.", known=_strategies)
-    ] = "direct",
+        str, _model("--strategy", words="multi-output, direct, recursive, seq2seq or many-to-many.", known=_strategies)
+    ] = "multi-output",
     cell: Annotated[str, _model("--cell", words="lstm, gru, rnn or mgu.", known=_cells)] = "lstm",
     every: Annotated[bool, _series("--all", "One variable and several, one step and several, side by side.")] = False,
     as_model: Annotated[bool, _model("--as-model", words="Write the model as a JSON model file.")] = False,
@@ -77,12 +74,7 @@ def _one(asked: dict[str, Any], output: Output, *, quiet: bool, as_model: bool) 
     if quiet:
         return output.number(answer.params)
 
-    def document() -> "Document":
-        from lstm_calc.questions.forecast import forecast_document
-
-        return forecast_document(answer)
-
-    return output.show(answer.data, document)
+    return output.show(answer)
 
 
 def _side_by_side(asked: dict[str, Any], output: Output) -> int:
@@ -90,9 +82,4 @@ def _side_by_side(asked: dict[str, Any], output: Output) -> int:
 
     answer = set_ups(**asked)
 
-    def document() -> "Document":
-        from lstm_calc.questions.forecast import forecasts_document
-
-        return forecasts_document(answer)
-
-    return output.show(answer.data, document)
+    return output.show(answer)

@@ -11,7 +11,6 @@ from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.questions.inspect import InspectedFile, Inspection
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -38,11 +37,11 @@ def run(
         return _print_model(files, output)
     if same:
         return _compare(files, output)
-    answer, refusals = _inspected(files)
+    answer, refusals = _inspected(files, tensors=tensors)
     if quiet and answer.files:
         output.number(sum(file.params for file in answer.files))
     elif answer.files:
-        output.show(lambda: answer.data(tensors=tensors), lambda: _document(answer, tensors=tensors))
+        output.show(answer)
     for refusal in refusals:
         say(f"error: {refusal}")
     return 2 if refusals else 0 if answer.reconciled else 1
@@ -54,11 +53,11 @@ def _show_owners(tensor: str, files: list[str] | None, output: Output) -> int:
     if files:
         raise LstmCalcError("--tensor asks about one tensor, and not about a file; give one of the two")
     answer = owners(tensor)
-    output.show(answer.data, answer.document)
+    output.show(answer)
     return int(not answer.layers)
 
 
-def _inspected(files: list[str]) -> "tuple[Inspection, list[str]]":
+def _inspected(files: list[str], *, tensors: bool) -> "tuple[Inspection, list[str]]":
     """Return what is in the files that can be read, and a sentence for each other."""
     from lstm_calc.questions.inspect import Inspection, inspect_file
 
@@ -66,16 +65,10 @@ def _inspected(files: list[str]) -> "tuple[Inspection, list[str]]":
     refusals = []
     for path in files:
         try:
-            found.append(inspect_file(path))
+            found.append(inspect_file(path, tensors=tensors))
         except LstmCalcError as error:
             refusals.append(str(error))
     return Inspection(tuple(found)), refusals
-
-
-def _document(answer: "Inspection", *, tensors: bool) -> "Document":
-    from lstm_calc.questions.inspect import inspect_document
-
-    return inspect_document(answer, tensors=tensors)
 
 
 def _print_model(files: list[str], output: Output) -> int:
@@ -93,11 +86,11 @@ def _print_model(files: list[str], output: Output) -> int:
 
 
 def _compare(files: list[str], output: Output) -> int:
-    from lstm_calc.questions.inspect import inspect_file, same_document
+    from lstm_calc.questions.inspect import inspect_file
     from lstm_calc.questions.sameness import same
 
     if len(files) != 2:
         raise LstmCalcError("--same compares two files; give two")
     answer = same(*map(inspect_file, files))
-    output.show(answer.data, lambda: same_document(answer))
+    output.show(answer)
     return 0 if answer.same else 1

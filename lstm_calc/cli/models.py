@@ -12,7 +12,6 @@ from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.cli.sources import (
     FORMS,
     NOTHING_SAID,
-    PROGRAM,
     Said,
     check_form,
     form_of,
@@ -22,10 +21,14 @@ from lstm_calc.cli.sources import (
     read_text_as,
     text_of,
 )
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted, shortened
+from lstm_calc.formats.reading import is_a_line_of_calls, is_program
+from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.frozen import UNKNOWN
-from lstm_calc.model import KINDS, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model import Dense, Embedding, Layer, Model, Other, Recurrent, layer_kind
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.template import Place, Template, template_of
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
@@ -44,8 +47,8 @@ _MODEL_HELP = (
 _SHAPE = "Model, by flags"
 
 
-def _cells() -> dict[str, type[Recurrent]]:
-    return {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent)}
+def _cells() -> list[str]:
+    return list(CELLS)
 
 
 _VALUES: Any = typer.Option(
@@ -84,6 +87,9 @@ def one_text(words: list[str] | None) -> str | None:
     if not words:
         return None
     first, *others = words
+    if all(re.fullmatch(_SETTING, word) for word in words):
+        flags = " ".join(f"--{word.replace('_', '-').replace('=', ' ')}" for word in words)
+        raise LstmCalcError(f"{few(map(quoted, words))}: flags begin with two dashes; write {flags}")
     if not others:
         return first
     if not re.fullmatch(_BARE, first) and (is_a_path(first) or is_code(first)):
@@ -94,6 +100,8 @@ def one_text(words: list[str] | None) -> str | None:
     return " ".join(words)
 
 
+_SETTING = r"(?i:input|units|layers|cell|output|hidden|embedding|(?:input|hidden|batch)[_-](?:size|dim)|num_layers)=\w+"
+"""A word that says a flag without its dashes."""
 _BARE = r"(?i:[0-9?_][0-9a-z_.,?]*|vocab|embed(?:ding)?)"
 """A word that begins a notation, even where a file has the same name."""
 _BEGINS = r"(?i:(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>])"
@@ -232,9 +240,18 @@ _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, not
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
     if models and re.fullmatch(_BARE, models[0]):
+        _refuse_several(models)
         models = [" ".join(models)]  # the words of one model: none of several begins with a size alone
     described = _flags({"model": models or None, **flags})
     return models or [str(_from_flags(described))]
+
+
+def _refuse_several(words: list[str]) -> None:
+    """Refuse the words of several models without quotes: where one ends cannot be seen."""
+    sizes = [at for at, word in enumerate(words[1:-1], 1) if word[:1].isdigit() and words[at - 1][:1].isdigit()]
+    if sizes and words[sizes[0] + 1][:1].isalpha():
+        at = sizes[0]
+        raise LstmCalcError(f"each of several models stands in quotes: {' '.join(words[:at])!r} {' '.join(words[at:])!r}")
 
 
 def _beside(model: str | None) -> str:
@@ -253,31 +270,38 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
     twice = next((name for name in flags if name != beside), None)
     if given["model"] is not None and twice:
         named = [given["model"]] if isinstance(given["model"], str) else given["model"]
-        raise LstmCalcError(f"the model is given twice: as {few(map(quoted, named))} and by {flag_of(twice)}")
+        what = f"the model is given twice: as {few(map(quoted, named))} and by {flag_of(twice)}"
+        raise LstmCalcError(what + _meant(named, twice, str(flags[twice])))
     if given["model"] is None and not flags:
         raise LstmCalcError("no model; give flags (--input 32 --units 32), a notation ('32 > lstm 32'), a file, or - for stdin")
     return flags
 
 
+def _meant(models: list[str], flag: str, value: str) -> str:
+    """Return what to write where a model and a flag were probably meant otherwise; nothing where that is not known."""
+    if flag == "output" and value in (*DATA_FORMATS, *DOCUMENT_FORMATS):
+        return f"; the format of the answer is --format {value}"
+    cell = models[0].lower()
+    return f"; the kind of a layer is --cell {cell}" if cell in CELLS else ""
+
+
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
-    """Return the model of the argument: Python code, standard input, a file, or the notation."""
+    """Return the model of the argument: a text in any form, the name of a file, or - for standard input."""
     return model_and_budget(model, input_dim, None, said)[0]
 
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
     """Return the template of the argument; a size may be left open in the notation and in a model file."""
     given = text_of(model)
-    form = said.form or ("file" if given is None and not is_code(model) and is_a_path(model) else form_of((given or (model,))[0]))
-    if form == "notation":
-        from lstm_calc.formats.notation import read_template
-
-        return read_template((given or (model,))[0])
+    text = given[0] if given else model
+    form = said.form or ("file" if given is None and not is_code(model) and is_a_path(model) else form_of(text))
+    if form == "notation" or (form == "code" and is_a_line_of_calls(text) and input_dim is None and said is NOTHING_SAID):
+        return read_text_template(text)
     if form == "file" and not is_stored(model):
         from lstm_calc.formats.modelfile import load_template, loads_template
 
         return load_template(model) if given is None else loads_template(*given)
-    read = read_text_as(form, *given, input_dim, said) if given else named_model(model, input_dim, said)
-    return Template(read.layers, read.input_dim, input_shape=read.input_shape, framework=read.framework)
+    return template_of(read_text_as(form, *given, input_dim, said) if given else named_model(model, input_dim, said))
 
 
 @_asking(*_WITH_ASSUMED)
@@ -312,6 +336,24 @@ def _model_of(model: str, input_dim: int | None, said: Said) -> "tuple[Model, Bu
     return read_text_as(form, text, file, input_dim, said), None
 
 
+@_asking(*_WITH_ASSUMED)
+def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
+    """Return the model that a call describes in one of the ways, or each of several whole ones, by the names they are called by."""
+    words = given["model"] or []
+    if not _are_whole(words):
+        model = read_model(**given)
+        return [(str(model), model)]
+    beside = {name: value for name, value in given.items() if name not in _BESIDE | {"assume"}}
+    _flags(beside)
+    said = read_said(given["values"], given["values_file"], given["form"], given["verbose"]).shared
+    return [(shortened(word), with_assumed(named_model(word, said=said), given["assume"])) for word in words]
+
+
+def _are_whole(words: list[str]) -> bool:
+    """Say whether words are several models, and not those of one."""
+    return len(words) > 1 and all(re.match(_BEGINS, word) or is_a_path(word) or is_code(word) for word in words)
+
+
 def read_assumed(
     assume: list[str] | None = typer.Option(None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234."),
 ) -> list[str]:
@@ -327,7 +369,7 @@ def _no_budget() -> "Budget":
 
 def is_a_path(text: str) -> bool:
     """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
-    if re.fullmatch(PROGRAM, text):
+    if is_program(text):
         return True
     if text == "-" or ">" in text:
         return text == "-"
@@ -382,14 +424,13 @@ def _open_places(model: Model, name: str) -> Iterator[Place]:
             yield position, "units"
 
 
-def _kind(name: str) -> type[Recurrent]:
-    known = _cells()
-    if name not in known:
-        raise LstmCalcError(f"--cell: {quoted(name)} is not a recurrent layer{did_you_mean(name, known)}")
-    return known[name]
+def _kind(name: str) -> type[Layer]:
+    if name not in CELLS:
+        raise LstmCalcError(f"--cell: {quoted(name)} is not a recurrent layer{did_you_mean(name, CELLS)}")
+    return layer_kind(name)
 
 
-def _recurrent(kind: type[Recurrent], size: int, options: dict[str, Any]) -> Layer:
+def _recurrent(kind: type[Layer], size: int, options: dict[str, Any]) -> Layer:
     """Return one recurrent layer, or say which flag its kind does not have."""
     for name in options:
         if name not in kind.fields:

@@ -20,7 +20,25 @@ def read_counts(name: str, text: str | None, *, separator: str = ",", at_most: i
         return []
     parts = text.split(separator) if at_most is None else [text]
     with naming(flag_of(name)):
-        return [_at_least_one(parse_count(part)) for part in parts]
+        return [_at_least_one(_count(name, part)) for part in parts]
+
+
+_SPELT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_FEW = frozenset({"layers", "repeat", "batch", "steps", "horizon", "targets", "window", "stride"})
+"""Numbers that are small, and for which 20k is no example."""
+
+
+def _count(name: str, text: str) -> int:
+    """Return a whole number; raise LstmCalcError with what to write for a number in words, and for a small one."""
+    word = text.strip().lower()
+    if word in _SPELT:
+        raise LstmCalcError(f"{quoted(text)} is a number in words; write {_SPELT.index(word) + 1}")
+    try:
+        return parse_count(text)
+    except LstmCalcError:
+        if name not in _FEW or any(sign.isdigit() for sign in text):
+            raise
+        raise LstmCalcError(f"{quoted(text)} is not a whole number from 1 up; write a number such as 2") from None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from lstm_calc.cli.models import read_model, read_models, read_said, read_templa
 from lstm_calc.cli.output import Output, form_of, formats
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
+from lstm_calc.frameworks.setting import Setting, looking_up
 from lstm_calc.inputs import noting
 
 _ANSWER = "Answer"
@@ -43,6 +44,7 @@ _FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole o
 _COLUMNS: Any = typer.Option(
     None, "--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER
 )
+_NOTES: Any = typer.Option(False, "--notes", help="Also say what the figures mean, in full.", rich_help_panel=_ANSWER)
 _SORT: Any = typer.Option(None, "--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
 
 
@@ -58,8 +60,9 @@ def output_reader(*more: str) -> Callable[..., Output]:
         output_file: str | None = _FILE,
         columns: str | None = _COLUMNS,
         sort: str | None = _SORT,
+        notes: bool = _NOTES,
     ) -> Output:
-        return Output(format_, output_file, more, columns=columns, sort=sort)
+        return Output(format_, output_file, more, columns=columns, sort=sort, notes=notes)
 
     return read_output
 
@@ -103,20 +106,44 @@ _SHARED: dict[str, Callable[..., Any]] = {
 
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("--hidden-size", "--hidden", "--hidden-dim", "--hidden-units"), ("--units",)),
-    **dict.fromkeys(("--input-size", "--input-dim", "--inputs"), ("--input", "--features")),
+    **dict.fromkeys(("--hidden-size", "--hidden", "--hidden-dim", "--hidden-units", "--num-units", "--neurons"), ("--units",)),
+    **dict.fromkeys(("--input-size", "--input-dim", "--inputs", "--num-features"), ("--input", "--features")),
     **dict.fromkeys(("--num-layers", "--n-layers"), ("--layers",)),
-    "--batch-size": ("--batch",),
-    **dict.fromkeys(("--seq-len", "--seq-length", "--timesteps", "--time-steps"), ("--steps", "--window")),
+    **dict.fromkeys(("--output-size", "--output-dim", "--num-classes", "--classes"), ("--output",)),
+    **dict.fromkeys(("--batch-size", "-b"), ("--batch",)),
+    **dict.fromkeys(("--seq-len", "--seq-length", "--timesteps", "--time-steps", "--seq"), ("--steps", "--window")),
     "--lookback": ("--window", "--steps"),
+    "--input-shape": ("--shape",),
+    **dict.fromkeys(("--proj-size", "--proj"), ("--projection",)),
+    "--params": ("--max-params",),
+    **dict.fromkeys(("--backend", "--lib", "--library"), ("--framework",)),
+    **{f"--{name}": (f"--framework {name}",) for name in ("keras", "pytorch", "torch", "tensorflow", "tf", "flax", "mlx", "onnx")},
     "--json": ("--format json",),
     "--csv": ("--format csv",),
     **dict.fromkeys(("--markdown", "--md"), ("--format markdown",)),
 }
 """Other names of options, which help does not show.
 
-For each: the options that it may stand for, of which a command has one, with the value where the name says it.
+For each: the options that it may stand for, of which a command has one, with the value where the name says it. A _ is read as a -.
 """
+
+MEANT = {
+    **dict.fromkeys(("--width", "--size", "--dim", "--cells", "--n-units", "--h"), "--units"),
+    **dict.fromkeys(("--lstm", "--gru", "--rnn", "--type", "--kind", "--layer-type"), "--cell"),
+    **dict.fromkeys(("--depth", "--stack", "--stacked", "--repeat"), "--layers"),
+    **dict.fromkeys(("--vocab", "--vocab-size", "--embed", "--embedding-dim"), "--embedding 20000x128"),
+    **dict.fromkeys(("--dense", "--head", "--out", "--output-units"), "--output"),
+    **dict.fromkeys(("--budget", "--limit", "--max"), "--max-params"),
+    **dict.fromkeys(("--total", "--count", "--short", "--number"), "--quiet"),
+    **dict.fromkeys(("--bi", "--both"), "--bidirectional"),
+    **dict.fromkeys(("--length", "--sequence", "--sequence-length", "--time"), "--steps"),
+    **dict.fromkeys(("--precision", "--fp16", "--half", "--float16", "--bf16"), "--dtype"),
+    **dict.fromkeys(("--file", "--save", "--write"), "--output-file"),
+    **dict.fromkeys(("-v", "--v"), "--version"),
+    "--nobias": "--no-bias",
+    "--use-bias": "--bias",
+}
+"""Options that there are not, and the one that may be meant, which is suggested before one that is spelt like it."""
 
 _ONCE = {"-f": "--framework", "--framework": "--framework"}
 """Options of which the last would win in silence: two frameworks are either a mistake or a question for compare."""
@@ -141,13 +168,21 @@ def usual_options(words: list[str], known: Collection[str]) -> list[str]:
 def _usual(word: str, known: Collection[str]) -> Iterator[str]:
     """Yield the words for one word of a call."""
     name, equals, value = word.partition("=")
+    name = name.replace("_", "-") if name.startswith("--") else name
     option = next((usual for usual in ALIASES.get(name, ()) if usual.split()[0] in known), None)
     if name in known or option is None:
-        yield word
+        yield name + equals + value if name in known else word
     elif " " in option:
         yield from option.split()
     else:
         yield option + equals + value
+
+
+def _setting() -> Setting | None:
+    """Return the framework that is set for all models; what looks for it is imported when a model asks."""
+    from lstm_calc.cli.settings import find_setting
+
+    return find_setting()
 
 
 def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
@@ -160,7 +195,7 @@ def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callabl
     @wraps(run)
     def command(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
-        with noting():
+        with noting(), looking_up(_setting):
             for name, reader in readers.items():
                 values[name] = shared[name](**{option: given[option] for option in reader})
             return run(**values)

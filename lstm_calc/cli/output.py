@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from stat import S_IMODE
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm_calc.errors import OutputError, did_you_mean, quoted
 from lstm_calc.inputs import is_noted, note
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO
 
+    from lstm_calc.questions.answer import Answer
     from lstm_calc.render.document import Column, Document, Value
 
 
@@ -47,11 +48,31 @@ _OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
 """Other names of formats."""
 
 
+_ASK_FOR_NOTES = "--notes explains the columns"
+
+
+def _file(name: str | None, formats: Sequence[str]) -> str | None:
+    """Return the name of a file; refuse one that is a format or a number, and so meant for another option."""
+    if name in formats:
+        raise OutputError(f"--output-file: {quoted(name)} is a format; write --format {name}, or ./{name} for a file of that name")
+    if name is not None and name.isdigit():
+        what = f"--output-file: {quoted(name)} is a number; the units of a dense head are --output {name}"
+        raise OutputError(f"{what}, and ./{name} is a file of that name")
+    return name
+
+
 class Output:
     """A format, and a file where it does not go to standard output."""
 
     def __init__(
-        self, form: str, file: str | None, more: tuple[str, ...] = (), *, columns: str | None = None, sort: str | None = None
+        self,
+        form: str,
+        file: str | None,
+        more: tuple[str, ...] = (),
+        *,
+        columns: str | None = None,
+        sort: str | None = None,
+        notes: bool = False,
     ) -> None:
         """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
         known = [*formats(), *more]
@@ -59,22 +80,34 @@ class Output:
         if form not in known:
             raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
         self.form = form
-        self.file = None if file in _STANDARD_OUTPUT else file
+        self.more = more
+        self.file = None if file in _STANDARD_OUTPUT else _file(file, known)
         self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
         self.sort = sort
+        self.notes = notes
 
-    def show(self, data: Callable[[], Any], document: Callable[[], Document], **more: Callable[[], str]) -> int:
-        """Write an answer: its plain values, its document or, in a format of ``more``, its own text; return exit code 0."""
-        if self.form in more:
-            return self.text(more[self.form]())
+    def show(self, answer: Answer, **options: bool) -> int:
+        """Write an answer as plain values, as a document made with ``options``, or as its text in a further format; return 0."""
+        if self.form in self.more:
+            return self.text(getattr(answer, self.form)())
         if self.form in DATA_FORMATS:
             if self.columns is not None or self.sort is not None:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
-            return self.text(DATA_FORMATS[self.form](data()))
-        made = self._arranged(document())
+            return self.text(DATA_FORMATS[self.form](answer.data()))
+        return self.page(answer.document(**options))
+
+    def page(self, document: Document) -> int:
+        """Write a document, arranged as asked for; return exit code 0."""
+        made = self._arranged(self._explained(document))
         if self.form in GRAPH_FORMATS and not any(part.graphs for part in made.parts()):
             raise OutputError(f"--format: {self.form} draws, and this answer has no drawing; shapes, diagram and forecast have")
         return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
+
+    def _explained(self, document: Document) -> Document:
+        """Return the document with its legend where that is asked for, or on a page, and else with a note on how to ask for it."""
+        if self.notes or self.form != "table":
+            return document.with_legend()
+        return document.replace(notes=(*document.notes, _ASK_FOR_NOTES)) if document.legend else document
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
         """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""

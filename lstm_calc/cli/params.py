@@ -1,15 +1,9 @@
 """``lstm-calc params``."""
 
-from typing import TYPE_CHECKING
-
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
 from lstm_calc.streams import say
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.params import ParamCount
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -24,13 +18,7 @@ def run(model: Model, framework: str | None, output: Output, quiet: bool) -> int
     if answer.total is None:
         say(f"warning: {uncounted_words(answer)}")
     if not quiet:
-        output.show(answer.data, lambda: _document(model, answer))
+        output.show(answer)
     elif answer.total is not None:
         output.number(answer.total)
     return int(answer.total is None)
-
-
-def _document(model: Model, answer: "ParamCount") -> "Document":
-    from lstm_calc.questions.params import params_document
-
-    return params_document(model, answer)

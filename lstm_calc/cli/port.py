@@ -15,7 +15,6 @@ from lstm_calc.model import Model
 
 if TYPE_CHECKING:
     from lstm_calc.questions.port import Port
-    from lstm_calc.render.document import Document
 
 _FILES = "Weights"
 
@@ -53,7 +52,7 @@ def run(
     warn(model.remarks)
     if weights is not None and save is not None:
         _move_file(weights, prefix or "", save, plan)
-    return output.text(_code(plan)) if code else output.show(plan.data, lambda: _document(model, plan))
+    return output.text(_code(plan)) if code else output.show(plan)
 
 
 def _check(output: Output, weights: str | None, save: str | None, *, code: bool, files_only: dict[str, bool]) -> None:
@@ -84,9 +83,3 @@ def _code(plan: "Port") -> str:
     from lstm_calc.questions.port_code import port_code
 
     return port_code(plan)
-
-
-def _document(model: Model, plan: "Port") -> "Document":
-    from lstm_calc.questions.port import port_document
-
-    return port_document(model, plan)

@@ -58,7 +58,7 @@ def read_dtype(
         "float32", "--dtype", help="float32, float16, bfloat16, int8 or int4.", autocompletion=_dtypes, rich_help_panel=_BYTES
     ),
     per_channel: bool = typer.Option(
-        False, "--per-channel", help="int8, int4: a scale a channel, not a tensor.", rich_help_panel=_BYTES
+        False, "--per-channel", help="int8, int4: one scale per channel, not per tensor.", rich_help_panel=_BYTES
     ),
 ) -> dict[str, Any]:
     """Return the data type that weights are stored in."""
@@ -84,8 +84,8 @@ def read_training(
 
 
 def read_device(
-    flops: str | None = typer.Option(None, "--flops", help="Operations a second, as 10T.", rich_help_panel=_DEVICE),
-    bandwidth: str | None = typer.Option(None, "--bandwidth", help="Bytes a second, as 100GB or 64GiB.", rich_help_panel=_DEVICE),
+    flops: str | None = typer.Option(None, "--flops", help="Operations per second, as 10T.", rich_help_panel=_DEVICE),
+    bandwidth: str | None = typer.Option(None, "--bandwidth", help="Bytes per second, as 100GB or 64GiB.", rich_help_panel=_DEVICE),
 ) -> dict[str, Any]:
     """Return what a device does in a second."""
     return {
@@ -98,7 +98,9 @@ def read_budget(
     max_params: str | None = typer.Option(
         None, help="Parameters, as 2M; the flags override the budget of a model file.", rich_help_panel=BUDGET
     ),
-    max_bytes: str | None = typer.Option(None, help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET),
+    max_bytes: str | None = typer.Option(
+        None, "--max-bytes", "--weights-limit", help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET
+    ),
     max_macs: str | None = typer.Option(None, help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET),
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""

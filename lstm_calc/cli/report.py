@@ -7,12 +7,10 @@ from lstm_calc.cli.models import read_model_and_budget
 from lstm_calc.cli.options import page_reader, with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_dtype, read_training
-from lstm_calc.model import Model
 
 if TYPE_CHECKING:
+    from lstm_calc.model import Model
     from lstm_calc.model.budget import Budget
-    from lstm_calc.questions.review import Review
-    from lstm_calc.render.document import Document
 
 
 @partial(
@@ -40,10 +38,4 @@ def run(
     described, own = model
     warn(described.remarks)
     answer = review(described, own.but(budget), framework, batch=batch, dtype=dtype, **training, **device)
-    return page.show(answer.data, lambda: _document(described, answer))
-
-
-def _document(model: Model, answer: "Review") -> "Document":
-    from lstm_calc.questions.review import review_document
-
-    return review_document(model, answer)
+    return page.show(answer)

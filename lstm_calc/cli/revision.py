@@ -7,11 +7,11 @@ of its files, filters. So git is called in one place, with all of these switched
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.sources import NOTHING_SAID, PROGRAM, Said, is_code
+from lstm_calc.cli.sources import NOTHING_SAID, Said, is_code
 from lstm_calc.errors import LstmCalcError, printable, quoted
+from lstm_calc.formats.reading import is_program, program_and_entry
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -29,9 +29,9 @@ _COMMAND = ("git", "--no-pager", "-c", "core.fsmonitor=false", "cat-file")
 
 def is_a_revision(text: str) -> bool:
     """Say whether an argument names a file at a revision, and no file on the disk, line of notation or piece of code."""
-    match = re.fullmatch(PROGRAM, text)
-    if match:
-        return ":" in match[1].strip(":") and not os.path.lexists(match[1])
+    if is_program(text):
+        path, _ = program_and_entry(text)
+        return ":" in path.strip(":") and not os.path.lexists(path)
     return ":" in text.strip(":") and ">" not in text and not is_code(text) and not os.path.lexists(text)
 
 
@@ -40,12 +40,12 @@ def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
 
     Of code, the file alone is read, without those that it imports.
     """
-    match = re.fullmatch(PROGRAM, text)
-    if match:
+    if is_program(text):
+        path, entry = program_and_entry(text)
         from lstm_calc.formats.code import read_program
 
         more: dict[str, Any] = {"values": said.values, "spare": said.spare}
-        return read_program(_content(match[1]), match[1], match[2], **more)
+        return read_program(_content(path), path, entry, **more)
     from io import BytesIO
 
     from lstm_calc.formats.modelfile import load_from

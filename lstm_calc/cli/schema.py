@@ -1,6 +1,6 @@
 """``lstm-calc schema``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,9 +8,6 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, formats
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.render import DATA_FORMATS
-
-if TYPE_CHECKING:
-    from lstm_calc.render.document import Document
 
 
 def _names() -> list[str]:
@@ -26,17 +23,12 @@ def run(
         str | None, typer.Argument(metavar="[NAME]", help="An answer, as params, or model: the model file.", autocompletion=_names)
     ] = None,
 ) -> int:
-    from lstm_calc.schemas import schema, schema_list
-
     if name is None:
-        return output.show(schema_list, _document)
+        from lstm_calc.questions.schemas import schema_list
+
+        return output.show(schema_list())
     if output.form not in {formats()[0], "json"}:
         raise LstmCalcError("a schema is JSON; leave out --format")
+    from lstm_calc.schemas import schema
+
     return output.text(DATA_FORMATS["json"](schema(name)))
-
-
-def _document() -> "Document":
-    from lstm_calc.questions.schemas import schemas_document
-    from lstm_calc.schemas import schema_list
-
-    return schemas_document(schema_list())

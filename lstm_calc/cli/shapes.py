@@ -1,6 +1,6 @@
 """``lstm-calc shapes``."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,10 +8,6 @@ from lstm_calc.cli.numbers import read_size, read_sizes
 from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.shapes import Shapes
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -23,8 +19,8 @@ def run(
     h0: Annotated[
         str | None, typer.Option("--h0", help="Of the initial state h of the first recurrent layer, to be checked: 2x8x64.")
     ] = None,
-    batch: Annotated[str | None, typer.Option("--batch", help="Sequences a batch.")] = None,
-    steps: Annotated[str | None, typer.Option("--steps", help="Steps a sequence.")] = None,
+    batch: Annotated[str | None, typer.Option("--batch", help="Sequences per batch.")] = None,
+    steps: Annotated[str | None, typer.Option("--steps", help="Steps per sequence.")] = None,
     batch_first: Annotated[
         bool | None,
         typer.Option("--batch-first/--time-major", help="The order of the first two axes (ONNX: layout=1 or 0)."),
@@ -42,10 +38,4 @@ def run(
         h0=read_sizes("--h0", h0),
     )
     warn(answer.warnings)
-    return output.show(answer.data, lambda: _document(model, answer))
-
-
-def _document(model: Model, answer: "Shapes") -> "Document":
-    from lstm_calc.questions.shapes import shapes_document
-
-    return shapes_document(model, answer)
+    return output.show(answer)

@@ -17,7 +17,6 @@ from lstm_calc.streams import say
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.solve import Solution
-    from lstm_calc.render.document import Document
 
 
 @partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)
@@ -49,7 +48,7 @@ def run(
     answer = solve(template, framework, scale=scale, multiple_of=step, conditions=conditions, **budget)
     if quiet:
         return _number(answer, output)
-    output.show(answer.data, lambda: _document(answer))
+    output.show(answer)
     return 0 if answer.fit else 1
 
 
@@ -77,9 +76,3 @@ def _matched(match: str | None, framework: str | None, limits: "Budget") -> dict
     if limits.params is not None:
         raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
     return {"params": count(named_model(match), framework)}
-
-
-def _document(answer: "Solution") -> "Document":
-    from lstm_calc.questions.solve import solve_document
-
-    return solve_document(answer)

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FOR_WEIGHTS, LstmCalcError, ModelFileError, did_you_mean, quoted
+from lstm_calc.formats import reading
+from lstm_calc.formats.reading import is_program, program_and_entry
 from lstm_calc.frozen import Record
 from lstm_calc.streams import say
 
@@ -37,13 +39,8 @@ class Said(Record):
 NOTHING_SAID = Said()
 FORMS = ("code", "repr", "summary", "tensors", "notation", "file", "weights")
 """How a model may be read."""
-PROGRAM = r"([^\n]+?\.(?:py|ipynb))(?::((?s:.+)))?"
-"""A file of Python, with an entry or without."""
-_PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
 _STATEMENT = r"(?m)^(?:import\s|from\s+\S+\s+import\s|class\s+\w+|def\s+\w+|@\w)"
 _REPR = r"^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
-_PRINTED = rf"Param #|Layer \(type|{_REPR}"
-"""What tells a module or a summary that was printed."""
 _TABLE = r"(?m)^\s*\[\[?[\w.]+\]\]?\s*(?:#.*)?$|\A\s*(?:\{|\[\s*\{|(?:input_dim|input_shape|framework)\s*=)"
 """What tells TOML and JSON."""
 _WEIGHTS = (
@@ -53,16 +50,9 @@ _WEIGHTS = (
 """The endings of files of weights; of other files it is tried whether they describe a model."""
 
 
-def is_printed(text: str) -> bool:
-    """Return whether a text is a module or a summary that was printed."""
-    return re.search(_PRINTED, text) is not None
-
-
 def is_code(text: str) -> bool:
     """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
-    if re.fullmatch(PROGRAM, text):
-        return True
-    return bool(re.match(_PIECE, text)) and not is_printed(text) and not _is_listed(text)
+    return is_program(text) or (reading.is_code(text) and not _is_listed(text))
 
 
 def _is_listed(text: str) -> bool:
@@ -80,7 +70,7 @@ def form_of(text: str) -> str:
     >>> form_of("nn.LSTM(10, 20)"), form_of("40 > lstm 96"), form_of("[[layers]]\ntype = 'lstm'")
     ('code', 'notation', 'file')
     """
-    if is_printed(text):
+    if reading.is_printed(text):
         return "repr" if re.search(_REPR, text) else "summary"
     if re.search(_TABLE, text):
         return "file"
@@ -118,6 +108,9 @@ def read_text_as(form: str, text: str, file: str, input_dim: int | None, said: S
         from lstm_calc.questions.stored import read_stored
 
         return read_stored(text, file)
+    is_plain = said.form is None and not said.verbose and not is_program(text)
+    if is_plain and (form == "notation" or reading.is_code(text)):
+        return reading.read(text.strip(), input_dim, said.values, said.spare)
     if form == "code":
         return read_code(text, input_dim, said)
     if form == "file":
@@ -135,8 +128,7 @@ def read_code(text: str, input_dim: int | None, said: Said) -> "Model":
 
     tell: Callable[[str], None] | None = say if said.verbose else None
     more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim, "tell": tell}
-    match = re.fullmatch(PROGRAM, text)
-    return code.load_code(match[1], match[2], **more) if match else code.read_code(text, **more)
+    return code.load_code(*program_and_entry(text), **more) if is_program(text) else code.read_code(text, **more)
 
 
 def is_stored(path: str) -> bool:

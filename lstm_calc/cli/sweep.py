@@ -13,13 +13,13 @@ from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.model import Model
 from lstm_calc.render import ROW_FORMATS
 from lstm_calc.streams import is_terminal, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from lstm_calc.model import Model
     from lstm_calc.questions.sweep import Row, Sweep
     from lstm_calc.questions.variants import Variants
 
@@ -59,33 +59,29 @@ def run(
 ) -> int:
     names = [name.strip() for name in columns.split(",")]
     question = {"framework_name": framework, "columns": names, "conditions": batch | dtype | device}
-    described, answer = _swept(model, vary or [], question)
+    answer = _swept(model, vary or [], question)
     rows = _selected(_watched(answer, output), answer.columns, where or [], sort, top)
     if plot is None and budget is not None:
         raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
     if plot is not None:
         _check_alone(plot, output)
-    code = _show(output, described, answer, rows, yes=yes) if plot is None else _draw(output, plot, described, answer, rows, budget)
+    code = _show(output, answer, rows, yes=yes) if plot is None else _draw(output, plot, answer, rows, budget)
     if answer.refused:
         say(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}")
     return code
 
 
-def _swept(
-    read: "Callable[[dict[str, Any]], Model]", vary: list[str], question: dict[str, Any]
-) -> "tuple[Model, Sweep | Variants]":
-    """Return the model and the rows; where values of code vary, that with the first of them."""
+def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question: dict[str, Any]) -> "Sweep | Variants":
+    """Return the rows, of one model or, where values of code vary, of the model for each of them."""
     said = [text for text in vary if text.startswith("set.")]
     axes = _axes([text for text in vary if text not in said])
     if said:
         from lstm_calc.questions.variants import variants
 
-        found = variants(said, read, axes, **question)
-        return found.model, found
+        return variants(said, read, axes, **question)
     from lstm_calc.questions.sweep import sweep
 
-    model = read({})
-    return model, sweep(model, axes, **question)
+    return sweep(read({}), axes, **question)
 
 
 def _check_alone(plot: str, output: Output) -> None:
@@ -138,28 +134,25 @@ def _is_shown(output: Output) -> bool:
     return is_terminal(sys.stderr) and (output.file is not None or not is_terminal(sys.stdout))
 
 
-def _show(output: Output, model: Model, answer: "Sweep | Variants", rows: "Iterable[Row]", *, yes: bool) -> int:
+def _show(output: Output, answer: "Sweep | Variants", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.questions.selection import held
-    from lstm_calc.questions.sweep import sweep_columns, sweep_document
 
     if output.form in _WITH_TYPES:
         rows = answer.plain(rows)
     if output.form in ROW_FORMATS:
-        return output.rows(sweep_columns(answer), rows)
-    rows = list(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson"))
-    return output.show(lambda: _data(answer, rows), lambda: sweep_document(model, answer, rows))
+        return output.rows(answer.shown_columns, rows)
+    return output.show(answer.of(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson")))
 
 
-def _draw(output: Output, plot: str, model: Model, answer: "Sweep | Variants", rows: "Iterable[Row]", budget: str | None) -> int:
+def _draw(output: Output, plot: str, answer: "Sweep | Variants", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
     from lstm_calc.questions.selection import held
-    from lstm_calc.questions.sweep import sweep_chart
     from lstm_calc.render.chart import as_text
     from lstm_calc.render.picture import form_of, picture
 
     line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)
-    chart = sweep_chart(model, answer, held(rows, "vary less, or use --where"), line)
+    chart = answer.of(held(rows, "vary less, or use --where")).chart(line)
     if not form:
         from shutil import get_terminal_size
 
@@ -167,10 +160,6 @@ def _draw(output: Output, plot: str, model: Model, answer: "Sweep | Variants", r
         return output.text(as_text(chart, size.columns, size.lines - 1))
     write_file("--plot", plot, (picture(chart, form),))
     return 0
-
-
-def _data(answer: "Sweep | Variants", rows: "Iterable[Row]") -> dict[str, Any]:
-    return {"schema": "lstm-calc/sweep/1", "rows": [dict(zip(answer.columns, row, strict=True)) for row in rows]}
 
 
 def _few(rows: "Iterable[Row]", *, yes: bool) -> "Iterable[Row]":

@@ -1,6 +1,6 @@
 """``lstm-calc tensors``."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -8,10 +8,6 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.questions.tensors import Storage
-    from lstm_calc.render.document import Document
 
 
 @with_options
@@ -25,7 +21,9 @@ def run(
     if framework and "," in framework:
         if gates or quiet:
             raise LstmCalcError("--gates and --quiet show one framework; give -f one name")
-        return _side_by_side(model, [name.strip() for name in framework.split(",")], output)
+        from lstm_calc.questions.tensors import side_by_side
+
+        return output.show(side_by_side(model, [name.strip() for name in framework.split(",")]))
     if quiet:
         from lstm_calc.frameworks.counting import count
 
@@ -33,26 +31,4 @@ def run(
     from lstm_calc.questions.tensors import tensors
 
     answer = tensors(model, framework)
-    return output.show(answer.data, lambda: _document(model, answer, gates=gates))
-
-
-def _document(model: Model, answer: "Storage", *, gates: bool) -> "Document":
-    from lstm_calc.questions.tensors import tensors_document
-
-    return tensors_document(model, answer, gates=gates)
-
-
-def _side_by_side(model: Model, names: list[str], output: Output) -> int:
-    from lstm_calc.questions.tensors import tensors
-
-    answers = tuple(tensors(model, name) for name in dict.fromkeys(names))
-
-    def data() -> dict[str, Any]:
-        return {"schema": "lstm-calc/tensors-side-by-side/1", "frameworks": [answer.data() for answer in answers]}
-
-    def document() -> "Document":
-        from lstm_calc.questions.tensors import side_by_side_document
-
-        return side_by_side_document(model, answers)
-
-    return output.show(data, document)
+    return output.show(answer, gates=gates)

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FOR_WEIGHTS, FrameworkError, ModelError, ModelFileError, did_you_mean, quoted
+from lstm_calc.errors import FOR_WEIGHTS, LAYER_PAGE, FrameworkError, ModelError, ModelFileError, did_you_mean, nearest, quoted
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import RULES, UNKNOWN, count
 from lstm_calc.inputs import note
@@ -26,7 +27,7 @@ from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Place, Template, template_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
 MAX_BYTES = 4 * 2**20
@@ -38,6 +39,8 @@ _MOST_DOTS = 2
 """A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
 _LONGEST_WORD = 2000
 """The largest size has 1,661 binary digits."""
+_STDIN = "<stdin>"
+"""Standard input's name in messages."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
@@ -51,7 +54,8 @@ def load(path: str, input_dim: int | None = None) -> Model:
     ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
-    return loads(*read_text(path), input_dim)
+    text, file = read_text(path)
+    return _words(text, input_dim) if _has_words(text, file) else loads(text, file, input_dim)
 
 
 def load_from(stream: BinaryIO, file: str) -> Model:
@@ -61,7 +65,8 @@ def load_from(stream: BinaryIO, file: str) -> Model:
 
 def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
     """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
-    return loads_with_budget(*read_text(path), input_dim)
+    text, file = read_text(path)
+    return (_words(text, input_dim), Budget()) if _has_words(text, file) else loads_with_budget(text, file, input_dim)
 
 
 def loads_with_budget(text: str, file: str = "<text>", input_dim: int | None = None) -> tuple[Model, Budget]:
@@ -73,7 +78,12 @@ def loads_with_budget(text: str, file: str = "<text>", input_dim: int | None = N
 
 def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
-    return loads_template(*read_text(path))
+    text, file = read_text(path)
+    if _has_words(text, file):
+        from lstm_calc.formats.reading import read_template
+
+        return read_template(text)
+    return loads_template(text, file)
 
 
 def loads_template(text: str, file: str = "<text>") -> Template:
@@ -87,17 +97,31 @@ def loads_template(text: str, file: str = "<text>") -> Template:
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
+def _has_words(text: str, file: str) -> bool:
+    """Say whether standard input has a line of notation, code or a printed summary, and no model file."""
+    from lstm_calc.formats.reading import is_described
+
+    return file == _STDIN and not is_described(text)
+
+
+def _words(text: str, input_dim: int | None) -> Model:
+    """Return the model that such a text describes."""
+    from lstm_calc.formats.reading import read
+
+    return read(text.strip(), input_dim)
+
+
 def read_text(path: str) -> tuple[str, str]:
     """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":
             if sys.stdin is None:
-                raise ModelFileError("nothing to read: standard input is closed", "<stdin>")
+                raise ModelFileError("nothing to read: standard input is closed", _STDIN)
             note(sys.stdin.buffer)
-            text = _text(sys.stdin.buffer, "<stdin>")
+            text = _text(sys.stdin.buffer, _STDIN)
             if not text:
-                raise ModelFileError("nothing to read: standard input is empty, or was read already", "<stdin>")
-            return text, "<stdin>"
+                raise ModelFileError("nothing to read: standard input is empty, or was read already", _STDIN)
+            return text, _STDIN
         with Path(path).open("rb") as stream:
             note(stream)
             return _text(stream, path), path
@@ -184,15 +208,23 @@ def _has_types(data: Any) -> bool:
 def _data(text: str, file: str) -> Any:
     """Return the values of a TOML or JSON text."""
     is_json = text.lstrip().startswith(("{", "[{", '"{')) or file.lower().endswith((".json", ".keras"))
+    return _parsed(_json, "JSON", text, file) if is_json else read_toml(text, file)
+
+
+def read_toml(text: str, file: str) -> Any:
+    """Return the values of a TOML text; raise ModelFileError, with the place, for what is none."""
+    return _parsed(_toml, "TOML", text, file)
+
+
+def _parsed(parse: Callable[[str], Any], form: str, text: str, file: str) -> Any:
     try:
-        data = (_json if is_json else _toml)(text)
+        return parse(text)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
     except (ValueError, RecursionError) as error:
         why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         why = "a number has too many digits" if "integer string conversion" in why else why
-        raise ModelFileError(f"not {'JSON' if is_json else 'TOML'}: {why}", file) from None
-    return data
+        raise ModelFileError(f"not {form}: {why}", file) from None
 
 
 def _opened(data: dict[str, Any]) -> Iterator[Place]:
@@ -236,8 +268,28 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
+_MOST_MISTAKES = 20
+"""The mistakes of a file that are listed at once."""
+_MORE = "and more"
+
+
+def _all_or_each_fault(parts: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Return what all functions give; raise ModelFileError with every fault where some raise one."""
+    found, faults = [], list[str]()
+    for part in parts:
+        try:
+            found.append(part())
+        except ModelFileError as error:
+            faults += str(error).split("\n")
+        if len(faults) > _MOST_MISTAKES:  # each takes time to say
+            raise ModelFileError.of([*faults[:_MOST_MISTAKES], _MORE])
+    if faults:
+        raise ModelFileError.of(faults)
+    return found
+
+
 def _model(data: dict[str, Any], file: str) -> Model:
-    layers, framework_name = _layers(data, file), _framework(data, file)
+    layers, framework_name = _all_or_each_fault((lambda: _layers(data, file), lambda: _framework(data, file)))
     try:
         return Model(
             layers, data.get("input_dim"), data.get("input_shape"), framework=framework_name, outputs=data.get("outputs", ())
@@ -262,10 +314,33 @@ def _framework(data: dict[str, Any], file: str) -> str | None:
 
 def _layers(data: dict[str, Any], file: str) -> list[Layer]:
     """Return the layers that a file's tables describe."""
-    for key in data:
-        if key not in {*_TOP, _FOR_EDITORS}:
-            raise ModelFileError(f"unknown key{did_you_mean(key, _TOP)}", file, key)
-    _budget(data, file)
+    sizes = [key for key in ("input_dim", "input_shape") if data.get(key) is not None]
+    *_, layers = _all_or_each_fault(
+        (
+            *(partial(_refuse_key, key, _TOP, file, key) for key in data if key not in {*_TOP, _FOR_EDITORS}),
+            *(partial(_check_value, Model.rules[key], key, data[key], file, key) for key in sizes),
+            lambda: _budget(data, file),
+            lambda: _top_tables(data, file),
+        )
+    )
+    found: list[Layer] = layers
+    return found
+
+
+def _refuse_key(key: str, known: Iterable[str], file: str, place: str, what: str = "") -> None:
+    """Refuse a key that is not known."""
+    raise ModelFileError(f"unknown key{what}{did_you_mean(key, known)}", file, place)
+
+
+def _check_value(rule: Callable[[str, Any], Any], field: str, value: Any, file: str, place: str) -> None:
+    """Refuse a value that its field cannot have."""
+    try:
+        rule(field, value)
+    except ModelError as error:
+        raise ModelFileError(error.without_key, file, place) from None
+
+
+def _top_tables(data: dict[str, Any], file: str) -> list[Layer]:
     tables = data.get("layers")
     if not isinstance(tables, list) or not tables:
         raise ModelFileError("a model file needs its layers, as [[layers]] tables", file, "layers")
@@ -273,10 +348,10 @@ def _layers(data: dict[str, Any], file: str) -> list[Layer]:
 
 
 def _tables(tables: list[Any], file: str, where: str) -> list[Layer]:
-    """Return the layers of some tables; raise ModelFileError where they nest too deeply."""
+    """Return the layers of some tables; raise ModelFileError with every fault, and where they nest too deeply."""
     if where.count("[") > _DEEPEST:
         raise ModelFileError("models within models are nested too deeply", file, "layers")
-    return [_layer(table, file, f"{where}[{position}]") for position, table in enumerate(tables)]
+    return _all_or_each_fault(partial(_layer, table, file, f"{where}[{position}]") for position, table in enumerate(tables))
 
 
 def _budget(data: dict[str, Any], file: str) -> Budget:
@@ -290,6 +365,11 @@ def _budget(data: dict[str, Any], file: str) -> Budget:
         raise ModelFileError(error.without_key, file, f"budget.{error.key}") from None
 
 
+def _refuse_missing(name: str, file: str, place: str) -> None:
+    """Refuse a layer that lacks a field."""
+    raise ModelFileError(f"missing; {name} needs it", file, place)
+
+
 def _layer(table: Any, file: str, where: str) -> Layer:
     """Return the layer that one table describes."""
     if not isinstance(table, dict):
@@ -300,16 +380,23 @@ def _layer(table: Any, file: str, where: str) -> Layer:
         raise ModelFileError("a layer needs its type, such as lstm or dense", file, f"{where}.type")
     kind = KINDS.get(name)
     if kind is None:
-        raise ModelFileError(f"{quoted(name)} is not a layer type{did_you_mean(name, KINDS)}", file, f"{where}.type")
-    for key in values:
-        if key not in kind.fields:
-            raise ModelFileError(f"unknown key for {name}{did_you_mean(key, kind.fields)}", file, f"{where}.{key}")
+        raise ModelFileError(f"{quoted(name)} is not a layer type{did_you_mean(name, KINDS, LAYER_PAGE)}", file, f"{where}.type")
+    unknown = [key for key in values if key not in kind.fields]
+    meant = {nearest(key.lower()[:60], kind.fields) for key in unknown}
+    missing = [field for field, default in kind.fields.items() if default is ... and field not in {*values, *meant}]
+    checked = [key for key in values if key in kind.fields and key in kind.rules and (kind is not Nested or key != "layers")]
+    if unknown or missing or kind is Nested:
+        _all_or_each_fault(
+            (
+                *(partial(_refuse_key, key, kind.fields, file, f"{where}.{key}", f" for {name}") for key in unknown),
+                *(partial(_check_value, kind.rules[key], key, values[key], file, f"{where}.{key}") for key in checked),
+                *(partial(_refuse_missing, name, file, f"{where}.{field}") for field in missing),
+            )
+        )
     if kind is Nested and isinstance(values.get("layers"), list):
         values["layers"] = _tables(values["layers"], file, f"{where}.layers")
-    missing = [field for field, default in kind.fields.items() if default is ... and field not in values]
-    if missing:
-        raise ModelFileError(f"missing; {name} needs it", file, f"{where}.{missing[0]}")
     try:
         return kind(**values)
     except ModelError as error:
+        _all_or_each_fault(partial(_check_value, kind.rules[key], key, values[key], file, f"{where}.{key}") for key in checked)
         raise ModelFileError(error.without_key, file, f"{where}.{error.key}") from None

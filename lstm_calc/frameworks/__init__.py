@@ -7,9 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, did_you_mean, listed, quoted
-from lstm_calc.frameworks.rows import OPTION_FIELDS, OPTIONS, RUN_FIELDS, Framework, Layout, Row, Signal, option_words, settled
+from lstm_calc.frameworks.rows import (
+    COMBINATIONS,
+    OPTION_FIELDS,
+    OPTIONS,
+    RUN_FIELDS,
+    Framework,
+    Layout,
+    Row,
+    Signal,
+    option_words,
+    settled,
+)
+from lstm_calc.frameworks.setting import setting
 from lstm_calc.model.layers import Layer, Recurrent
-from lstm_calc.model.model import wanted_ranks
+from lstm_calc.model.reading import wanted_ranks
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
@@ -39,6 +51,7 @@ __all__ = [
     "layout_of",
     "offers",
     "option_words",
+    "other_names",
     "refusals",
     "settled",
     "uses_in",
@@ -80,14 +93,17 @@ _ALIASES = {
     **dict.fromkeys(("tensorflow-1", "tf1"), "tensorflow1"),
     **dict.fromkeys(("flax", "nnx", "flax.nnx"), "flax-nnx"),
     **dict.fromkeys(("linen", "flax.linen"), "flax-linen"),
-    **dict.fromkeys(("torch", "torch.nn"), "pytorch"),
+    **dict.fromkeys(("torch", "torch.nn", "pt"), "pytorch"),
     "paddlepaddle": "paddle",
     "onnxruntime": "onnx",
 }
 """Other names of frameworks, taken for them: TensorFlow is 2, whose layers are Keras's, and Flax is NNX, its newer API."""
 
-_MEANT = {"jax": "flax-nnx flax-linen haiku equinox", "tfjs": "keras", "mxnet": "pytorch"}
-"""What may be meant by names that are several frameworks', or of one that has no table but stores the same tensors."""
+_PAGE = "lstm-calc help frameworks lists them"
+_SEVERAL = {"jax": "flax-nnx flax-linen haiku equinox"}
+"""Names that several frameworks share."""
+_SAME = {"tfjs": "keras", "tensorflow.js": "keras", "tensorflowjs": "keras", "mxnet": "pytorch", "gluon": "pytorch"}
+"""Frameworks that have no table, and whose table stores the same tensors."""
 
 
 def usual_name(name: str) -> str:
@@ -101,6 +117,11 @@ def usual_name(name: str) -> str:
     lower = name.strip().lower()
     found = _ALIASES.get(lower, lower)
     return found if found in FRAMEWORKS else name
+
+
+def other_names(name: str) -> list[str]:
+    """Return the other names of a framework, which are taken in any case."""
+    return [other for other, usual in _ALIASES.items() if usual == name]
 
 
 def framework(name: str) -> Framework:
@@ -122,17 +143,24 @@ def _unknown(name: str) -> str:
     """Return, as a sentence, that there is no framework of a name, and which one may be meant."""
     if "," in name:
         return f"{quoted(name)} names several frameworks, where one is asked for; compare takes several"
-    meant = [repr(each) for each in _MEANT.get(name.lower(), "").split()]
-    hint = f"; did you mean {listed(meant, 'or')}?" if meant else did_you_mean(name, FRAMEWORKS)
-    return f"{quoted(name)} is not a framework{hint}"
+    lower = name.strip().lower()
+    if lower in _SEVERAL:
+        return f"{quoted(name)} names several libraries; which one: {listed(map(repr, _SEVERAL[lower].split()), 'or')}?"
+    if lower in _SAME:
+        return f"{quoted(name)} has no table here; {_SAME[lower]} stores the same tensors: give {_SAME[lower]!r}"
+    return f"{quoted(name)} is not a framework{did_you_mean(name, FRAMEWORKS, _PAGE)}"
 
 
 def framework_of(model: Model | Template, name: str | None) -> Framework:
-    """Return the framework that answers for a model: the one of a name, else the model's own, else the default.
+    """Return the framework that answers for a model: the one of a name, else the model's own, else what is set, else the default.
 
     Raises FrameworkError where there is none of the name.
     """
-    return framework(name if name is not None else model.framework or DEFAULT)
+    name = model.framework if name is None else name
+    if name is None:
+        found = setting()
+        name = DEFAULT if found is None else found.framework
+    return framework(name)
 
 
 _NO_WEIGHTS = Layout(rows=())
@@ -160,7 +188,7 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
         layout_for(table, layer)
     uses = with_defaults(model, table).uses
     for use in uses:
-        check_limits(table, use.layer, use.layer.input_sizes(use.inputs))
+        check_limits(table, layout_for(table, use.layer), use.layer.input_sizes(use.inputs))
     return uses
 
 
@@ -203,23 +231,34 @@ def refusals(table: Framework, layer: Layer) -> Iterator[str]:
     for word in OPTIONS:
         if word in asked and word not in layout.options.split() and word not in table.by_caller:
             yield f"{table.name} has no {OPTIONS[word]} for {layer.kind}; {_who_does(layer.kind, word)}"
+    for word in COMBINATIONS:
+        if word in layer.combinations and word in _lacking(table, layout):
+            who = f"; {_who_takes(layer.kind, word)}" if layer.weighted else ""
+            yield f"{table.name} has no {COMBINATIONS[word]} for {layer.kind}{who}"
     if layout.limits:
         yield from _over_limits(table, layout, layer.input_sizes((layer.input_shape(None) or (None, None),)))
 
 
-def check_limits(table: Framework, layer: Layer, sizes: Mapping[str, Size]) -> None:
+def check_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) -> None:
     """Raise FrameworkError where the sizes of a layer are not those that a framework can have."""
-    for refusal in _over_limits(table, layout_of(table, layer) or _NO_WEIGHTS, sizes):
-        raise FrameworkError(refusal)
+    if layout.limits:
+        for refusal in _over_limits(table, layout, sizes):
+            raise FrameworkError(refusal)
 
 
 def _over_limits(table: Framework, layout: Layout, sizes: Mapping[str, Size]) -> Iterator[str]:
     """Yield, as sentences, the limits between sizes that are not kept to, as far as the sizes are known."""
     for one, sign, other in layout.limits:
-        found = [product(int(word) if word.isdigit() else sizes[word] for word in each.split("*")) for each in (one, other)]
-        known = [size for size in found if size is not None]
-        if len(known) == 2 and not _SIGNS[sign](*known):
-            yield f"{table.name} wants {one} {sign} {other}; here they are {known[0]:,} and {known[1]:,}"
+        first, second = _measured(one, sizes), _measured(other, sizes)
+        if first is not None and second is not None and not _SIGNS[sign](first, second):
+            yield f"{table.name} wants {one} {sign} {other}; here they are {first:,} and {second:,}"
+
+
+def _measured(limit: str, sizes: Mapping[str, Size]) -> Size:
+    """Return one side of a limit: a number, a size, or a product of sizes."""
+    if limit in sizes:
+        return sizes[limit]
+    return product([int(word) if word.isdigit() else sizes[word] for word in limit.split("*")])
 
 
 _JOINING = {
@@ -229,6 +268,8 @@ _JOINING = {
     "none": "splits them",
 }
 """What code around a layer does that merges two directions, once they are concatenated."""
+_PADDING = {"strided_same": "pads", "transposed_same": "cuts what is too much"}
+"""What code around a layer does in the place of a combination of settings that its framework does not take."""
 
 
 def caller_notes(model: Model, table: Framework) -> Iterator[str]:
@@ -238,11 +279,13 @@ def caller_notes(model: Model, table: Framework) -> Iterator[str]:
     >>> list(caller_notes(read("3 > bigru 4 merge=sum"), framework("pytorch")))
     ['merge=sum of gru: pytorch concatenates the two directions; the caller adds the two halves']
     """
-    instead = table.by_caller.get("merge")
+    instead = table.by_caller
     for layer, name in zip(model.flat, model.modules, strict=True) if instead else ():
-        merge = layer.asdict().get("merge", "concat")
+        merge = getattr(layer, "merge", "concat")
         if merge != "concat":
-            yield f"merge={merge} of {name}: {table.name} {instead}; the caller {_JOINING[merge]}"
+            yield f"merge={merge} of {name}: {table.name} {instead['merge']}; the caller {_JOINING[merge]}"
+        for word in sorted(layer.combinations & instead.keys()):
+            yield f"{COMBINATIONS[word]} of {name}: {table.name} {instead[word]}; the caller {_PADDING[word]}"
 
 
 def check_run(table: Framework, layer: Layer) -> None:
@@ -262,6 +305,17 @@ def check_run(table: Framework, layer: Layer) -> None:
 def _runs(table: Framework, layout: Layout) -> list[str]:
     """Return the fields of a layer that change what flows, and that a framework has for a kind of it."""
     return (layout.runs or table.runs).split()
+
+
+def _lacking(table: Framework, layout: Layout) -> list[str]:
+    """Return the words of the combinations of settings that a framework refuses for a kind of layer."""
+    return f"{table.lacks} {layout.lacks}".split()
+
+
+def _who_takes(kind: str, word: str) -> str:
+    """Say which frameworks take a combination of settings."""
+    having = ((name, table, table.layouts.get(kind)) for name, table in frameworks().items())
+    return _do(tuple(name for name, table, layout in having if layout and word not in _lacking(table, layout)))
 
 
 def equation_words(layer: Layer, layout: Layout) -> set[str]:

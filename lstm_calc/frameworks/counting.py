@@ -19,7 +19,6 @@ from lstm_calc.frameworks import (
     with_defaults,
 )
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,21 +45,26 @@ def count(model: Model, framework_name: str | None = None) -> int:
     (8320, 8448)
     """
     table = framework_of(model, framework_name)
-    if any(layer.mixes_axes for layer in model.calls):
+    if any([layer.mixes_axes for layer in model.calls]):  # noqa: C419 - a list is faster
         model = with_defaults(model, table)
-    return sum(_numbers(table, layer, inputs) for layer, _, inputs, *_, shared, _ in model.steps if not shared)
+    calls, flat = model.calls, model.flat
+    return sum([_numbers(table, calls[at], reads) for at, _, _, reads, _, _ in model.steps if calls[at] is flat[at]])
 
 
 def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int:
     """Return how many numbers a framework stores for a layer that reads some shapes."""
-    terms, sizes, total = _terms_for(table, layer, layer.shape_words(shapes)), layer.input_sizes(shapes), 0
-    check_limits(table, layer, sizes)
-    for number, words in terms:
-        factors = product(sizes[word] for word in words)
-        if factors is None:
-            what = "the count depends on a size that is not known"
-            raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
-        total += number * factors
+    layout = layout_for(table, layer) if layer.combinations else layout_of(table, layer) or layout_for(table, layer)
+    sizes, total = layer.input_sizes(shapes), 0
+    terms = _terms_for(table, layout, layer, layer.shape_words(shapes))
+    check_limits(table, layout, sizes)
+    for held, words in terms:
+        for word in words:
+            size = sizes[word]
+            if size is None:
+                what = "the count depends on a size that is not known"
+                raise ModelError(f"{what}: give the shape of the model's input", key="input_shape")
+            held *= size  # noqa: PLW2901 - as a function of its own, this would take longer than the product
+        total += held
     return total
 
 
@@ -72,15 +76,13 @@ _TOLD: dict[str, Callable[[Any], Any]] = {
 """The fields of a layer on which its terms depend, and what of their values it is."""
 
 
-def _terms_for(table: Framework, layer: Layer, words: frozenset[str]) -> tuple[_Term, ...]:
+def _terms_for(table: Framework, layout: Layout, layer: Layer, words: frozenset[str]) -> tuple[_Term, ...]:
     """Return the count of a layer as a sum of products, worked out once for all layers of the same options."""
     options: tuple[Any, ...] = (words,)
-    layout = layout_of(table, layer)
-    if layout is not None and not _TOLD.keys().isdisjoint(vars(layer)):
+    if not _TOLD.keys().isdisjoint(vars(layer)):
         options = (words, *((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD))
-    if layout is None or options not in layout.terms:
-        layout = layout_for(table, layer)
-        layout.terms[options] = tuple(_terms(layout, layer, words))
+    if options not in layout.terms:
+        layout.terms[options] = tuple(_terms(layout_for(table, layer), layer, words))
     return layout.terms[options]
 
 

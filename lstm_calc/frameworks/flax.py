@@ -13,6 +13,113 @@ _FLAX_SIGNALS = (
 _NORM = (Row("scale", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
 _LINEN = "flax/linen/recurrent.py"
 
+
+def _others(folder: str, dot: str, statistics: str, *, dense: str, attention: str, activations: str) -> dict[str, Layout]:
+    """Return how the layers beside the cells are stored: alike in both, in files of a folder, under some names of their own.
+
+    ``dot`` stands between the parts of a name, and ``statistics`` says where the statistics of a normalisation are.
+    """
+    return {
+        "dense": Layout(
+            source=f"{folder}/linear.py, class {dense}",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "input units", "kernel", when="untied"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "embedding": Layout(source=f"{folder}/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
+        "conv": Layout(
+            source=f"{folder}/linear.py, class Conv",
+            initial="kernel lecun_normal, bias zeros",
+            runs="strides dilation_rate padding",
+            rows=(
+                Row("kernel", "kernel_size group_input units", "kernel"),
+                Row("bias", "units", "bias", when="bias"),
+            ),
+        ),
+        "depthwise_conv": Layout(
+            source=f"{folder}/linear.py, class Conv, with as many groups as channels",
+            initial="kernel lecun_normal, bias zeros",
+            runs="strides dilation_rate padding",
+            rows=(
+                Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
+                Row("bias", "input*multiplier", "bias", when="bias"),
+            ),
+        ),
+        "conv_transpose": Layout(
+            source=f"{folder}/linear.py, class ConvTranspose",
+            initial="kernel lecun_normal, bias zeros",
+            limits=(("groups", "=", "1"),),
+            quirks="mirrored",
+            note="its window is the mirror image of PyTorch's and Keras'",
+            runs="strides dilation_rate padding",
+            rows=(
+                Row("kernel", "kernel_size input units", "kernel"),
+                Row("bias", "units", "bias", when="bias", group="output"),
+            ),
+        ),
+        "batch_norm": Layout(
+            source=f"{folder}/normalization.py, class BatchNorm",
+            initial="scale and variance ones, bias and mean zeros",
+            options="nocenter noscale",
+            note=f"mean and var are {statistics}",
+            gates="mean variance",
+            letters="mean variance",
+            rows=(
+                *_NORM,
+                Row("mean", "input", "statistic", trained=False, counted=False, gates="mean"),
+                Row("var", "input", "statistic", trained=False, counted=False, gates="variance"),
+            ),
+        ),
+        "layer_norm": Layout(
+            source=f"{folder}/normalization.py, class LayerNorm",
+            initial="scale ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "group_norm": Layout(
+            source=f"{folder}/normalization.py, class GroupNorm",
+            initial="scale ones, bias zeros",
+            options="nocenter noscale",
+            rows=_NORM,
+        ),
+        "rms_norm": Layout(source=f"{folder}/normalization.py, class RMSNorm", initial="ones", options="noscale", rows=_NORM[:1]),
+        "multi_head_attention": Layout(
+            source=f"{folder}/attention.py, class {attention}",
+            initial="kernels lecun_normal, biases zeros",
+            limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
+            gates="query key value output",
+            letters="query key value output",
+            rows=(
+                Row(f"query{dot}kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
+                Row(f"query{dot}bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
+                Row(f"key{dot}kernel", "key key_heads key_dim", "kernel", gates="key", group="gates"),
+                Row(f"key{dot}bias", "key_heads key_dim", "bias", when="bias", gates="key", group="gates"),
+                Row(f"value{dot}kernel", "value key_heads value_dim", "kernel", gates="value", group="gates"),
+                Row(f"value{dot}bias", "key_heads value_dim", "bias", when="bias", gates="value", group="gates"),
+                Row(f"out{dot}kernel", "heads value_dim attention_output", "kernel", gates="output", group="gates"),
+                Row(f"out{dot}bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
+            ),
+        ),
+        "prelu": Layout(
+            source=f"{folder}/{activations}.py, class PReLU",
+            initial="0.01",
+            note="one slope",
+            limits=(("all_slopes", "=", "1"),),
+            rows=(Row("negative_slope", "", "slope"),),
+        ),
+        "einsum_dense": Layout(
+            source=f"{folder}/linear.py, class Einsum",
+            initial="kernel lecun_normal, bias zeros",
+            rows=(
+                Row("kernel", "einsum_kernel", "kernel"),
+                Row("bias", "einsum_bias", "bias", when="bias", group="bias"),
+            ),
+        ),
+    }
+
+
 FLAX_LINEN = Framework(
     name="flax-linen",
     title="Flax linen",
@@ -102,102 +209,13 @@ FLAX_LINEN = Framework(
                 Row("hh/bias", "gates*units", "recurrent_bias", when="bias"),
             ),
         ),
-        "dense": Layout(
-            source="flax/linen/linear.py, class Dense",
-            initial="kernel lecun_normal, bias zeros",
-            rows=(
-                Row("kernel", "input units", "kernel", when="untied"),
-                Row("bias", "units", "bias", when="bias"),
-            ),
-        ),
-        "embedding": Layout(source="flax/linen/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
-        "conv": Layout(
-            source="flax/linen/linear.py, class Conv",
-            initial="kernel lecun_normal, bias zeros",
-            runs="strides dilation_rate padding",
-            rows=(
-                Row("kernel", "kernel_size group_input units", "kernel"),
-                Row("bias", "units", "bias", when="bias"),
-            ),
-        ),
-        "depthwise_conv": Layout(
-            source="flax/linen/linear.py, class Conv, with as many groups as channels",
-            initial="kernel lecun_normal, bias zeros",
-            runs="strides dilation_rate padding",
-            rows=(
-                Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
-                Row("bias", "input*multiplier", "bias", when="bias"),
-            ),
-        ),
-        "conv_transpose": Layout(
-            source="flax/linen/linear.py, class ConvTranspose",
-            initial="kernel lecun_normal, bias zeros",
-            limits=(("groups", "=", "1"),),
-            quirks="mirrored",
-            note="its window is the mirror image of PyTorch's and Keras'",
-            runs="strides dilation_rate padding",
-            rows=(
-                Row("kernel", "kernel_size input units", "kernel"),
-                Row("bias", "units", "bias", when="bias", group="output"),
-            ),
-        ),
-        "batch_norm": Layout(
-            source="flax/linen/normalization.py, class BatchNorm",
-            initial="scale and variance ones, bias and mean zeros",
-            options="nocenter noscale",
-            note="mean and var are of the collection batch_stats, not of params",
-            gates="mean variance",
-            letters="mean variance",
-            rows=(
-                *_NORM,
-                Row("mean", "input", "statistic", trained=False, counted=False, gates="mean"),
-                Row("var", "input", "statistic", trained=False, counted=False, gates="variance"),
-            ),
-        ),
-        "layer_norm": Layout(
-            source="flax/linen/normalization.py, class LayerNorm",
-            initial="scale ones, bias zeros",
-            options="nocenter noscale",
-            rows=_NORM,
-        ),
-        "group_norm": Layout(
-            source="flax/linen/normalization.py, class GroupNorm",
-            initial="scale ones, bias zeros",
-            options="nocenter noscale",
-            rows=_NORM,
-        ),
-        "rms_norm": Layout(source="flax/linen/normalization.py, class RMSNorm", initial="ones", options="noscale", rows=_NORM[:1]),
-        "multi_head_attention": Layout(
-            source="flax/linen/attention.py, class MultiHeadDotProductAttention",
-            initial="kernels lecun_normal, biases zeros",
-            limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
-            gates="query key value output",
-            letters="query key value output",
-            rows=(
-                Row("query/kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
-                Row("query/bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
-                Row("key/kernel", "key key_heads key_dim", "kernel", gates="key", group="gates"),
-                Row("key/bias", "key_heads key_dim", "bias", when="bias", gates="key", group="gates"),
-                Row("value/kernel", "value key_heads value_dim", "kernel", gates="value", group="gates"),
-                Row("value/bias", "key_heads value_dim", "bias", when="bias", gates="value", group="gates"),
-                Row("out/kernel", "heads value_dim attention_output", "kernel", gates="output", group="gates"),
-                Row("out/bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
-            ),
-        ),
-        "prelu": Layout(
-            source="flax/linen/activation.py, class PReLU",
-            initial="0.01",
-            note="one slope",
-            limits=(("all_slopes", "=", "1"),),
-            rows=(Row("negative_slope", "", "slope"),),
-        ),
-        "einsum_dense": Layout(
-            source="flax/linen/linear.py, class Einsum",
-            initial="kernel lecun_normal, bias zeros",
-            rows=(
-                Row("kernel", "einsum_kernel", "kernel"),
-                Row("bias", "einsum_bias", "bias", when="bias", group="bias"),
-            ),
+        **_others(
+            "flax/linen",
+            "/",
+            "of the collection batch_stats, not of params",
+            dense="Dense",
+            attention="MultiHeadDotProductAttention",
+            activations="activation",
         ),
     },
 )
@@ -234,102 +252,13 @@ _NNX_OTHERS = {
             Row("dense_h.kernel", "output units", "recurrent_kernel"),
         ),
     ),
-    "dense": Layout(
-        source="flax/nnx/nn/linear.py, class Linear",
-        initial="kernel lecun_normal, bias zeros",
-        rows=(
-            Row("kernel", "input units", "kernel", when="untied"),
-            Row("bias", "units", "bias", when="bias"),
-        ),
-    ),
-    "embedding": Layout(source="flax/nnx/nn/linear.py, class Embed", rows=(Row("embedding", "vocab_size dim", "kernel"),)),
-    "conv": Layout(
-        source="flax/nnx/nn/linear.py, class Conv",
-        initial="kernel lecun_normal, bias zeros",
-        runs="strides dilation_rate padding",
-        rows=(
-            Row("kernel", "kernel_size group_input units", "kernel"),
-            Row("bias", "units", "bias", when="bias"),
-        ),
-    ),
-    "depthwise_conv": Layout(
-        source="flax/nnx/nn/linear.py, class Conv, with as many groups as channels",
-        initial="kernel lecun_normal, bias zeros",
-        runs="strides dilation_rate padding",
-        rows=(
-            Row("kernel", "kernel_size 1 input*multiplier", "kernel"),
-            Row("bias", "input*multiplier", "bias", when="bias"),
-        ),
-    ),
-    "conv_transpose": Layout(
-        source="flax/nnx/nn/linear.py, class ConvTranspose",
-        initial="kernel lecun_normal, bias zeros",
-        limits=(("groups", "=", "1"),),
-        quirks="mirrored",
-        note="its window is the mirror image of PyTorch's and Keras'",
-        runs="strides dilation_rate padding",
-        rows=(
-            Row("kernel", "kernel_size input units", "kernel"),
-            Row("bias", "units", "bias", when="bias", group="output"),
-        ),
-    ),
-    "batch_norm": Layout(
-        source="flax/nnx/nn/normalization.py, class BatchNorm",
-        initial="scale and variance ones, bias and mean zeros",
-        options="nocenter noscale",
-        note="mean and var are of type BatchStat, not Param",
-        gates="mean variance",
-        letters="mean variance",
-        rows=(
-            *_NORM,
-            Row("mean", "input", "statistic", trained=False, counted=False, gates="mean"),
-            Row("var", "input", "statistic", trained=False, counted=False, gates="variance"),
-        ),
-    ),
-    "layer_norm": Layout(
-        source="flax/nnx/nn/normalization.py, class LayerNorm",
-        initial="scale ones, bias zeros",
-        options="nocenter noscale",
-        rows=_NORM,
-    ),
-    "group_norm": Layout(
-        source="flax/nnx/nn/normalization.py, class GroupNorm",
-        initial="scale ones, bias zeros",
-        options="nocenter noscale",
-        rows=_NORM,
-    ),
-    "rms_norm": Layout(source="flax/nnx/nn/normalization.py, class RMSNorm", initial="ones", options="noscale", rows=_NORM[:1]),
-    "multi_head_attention": Layout(
-        source="flax/nnx/nn/attention.py, class MultiHeadAttention",
-        initial="kernels lecun_normal, biases zeros",
-        limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
-        gates="query key value output",
-        letters="query key value output",
-        rows=(
-            Row("query.kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
-            Row("query.bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
-            Row("key.kernel", "key key_heads key_dim", "kernel", gates="key", group="gates"),
-            Row("key.bias", "key_heads key_dim", "bias", when="bias", gates="key", group="gates"),
-            Row("value.kernel", "value key_heads value_dim", "kernel", gates="value", group="gates"),
-            Row("value.bias", "key_heads value_dim", "bias", when="bias", gates="value", group="gates"),
-            Row("out.kernel", "heads value_dim attention_output", "kernel", gates="output", group="gates"),
-            Row("out.bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
-        ),
-    ),
-    "prelu": Layout(
-        source="flax/nnx/nn/activations.py, class PReLU",
-        initial="0.01",
-        note="one slope",
-        limits=(("all_slopes", "=", "1"),),
-        rows=(Row("negative_slope", "", "slope"),),
-    ),
-    "einsum_dense": Layout(
-        source="flax/nnx/nn/linear.py, class Einsum",
-        initial="kernel lecun_normal, bias zeros",
-        rows=(
-            Row("kernel", "einsum_kernel", "kernel"),
-            Row("bias", "einsum_bias", "bias", when="bias", group="bias"),
-        ),
+    **_others(
+        "flax/nnx/nn",
+        ".",
+        "of type BatchStat, not Param",
+        dense="Linear",
+        attention="MultiHeadAttention",
+        activations="activations",
     ),
 }
 _NNX_LSTM = Layout(

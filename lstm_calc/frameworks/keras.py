@@ -36,6 +36,7 @@ OTHERS = {
         path="{name}/",
         padding="valid",
         runs="strides dilation_rate padding data_format",
+        lacks="strided_dilation",
         rows=(
             Row("kernel", "kernel_size group_input units", "kernel"),
             Row("bias", "units", "bias", when="bias"),
@@ -75,6 +76,7 @@ OTHERS = {
         path="{name}/",
         padding="valid",
         runs="strides dilation_rate padding data_format",
+        lacks="strided_dilation full_output_padding fuller_output_padding",
         limits=(("groups", "=", "1"),),
         rows=(
             Row("kernel", "kernel_size units input", "kernel"),
@@ -302,6 +304,7 @@ KERAS = Framework(
             label="conv_lstm{dims}d",
             path="{name}/conv_lstm_cell/",
             two_way="{name}/{way}_{inner}/conv_lstm_cell/",
+            lacks="strided_dilation",
             rows=(
                 Row("kernel", "kernel_size input gates*units", "kernel"),
                 Row("recurrent_kernel", "kernel_size output gates*units", "recurrent_kernel"),

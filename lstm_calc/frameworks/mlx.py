@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstm_calc.frameworks.attention import projection_rows
 from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _KERNELS = (
@@ -136,16 +137,7 @@ MLX = Framework(
             limits=(("key_heads", "=", "heads"),),
             gates="query key value output",
             letters="query key value output",
-            rows=(
-                Row("query_proj.weight", "heads*key_dim query", "kernel", gates="query", group="gates"),
-                Row("query_proj.bias", "heads*key_dim", "bias", when="bias", gates="query", group="gates"),
-                Row("key_proj.weight", "heads*key_dim key", "kernel", gates="key", group="gates"),
-                Row("key_proj.bias", "heads*key_dim", "bias", when="bias", gates="key", group="gates"),
-                Row("value_proj.weight", "heads*value_dim value", "kernel", gates="value", group="gates"),
-                Row("value_proj.bias", "heads*value_dim", "bias", when="bias", gates="value", group="gates"),
-                Row("out_proj.weight", "attention_output attended", "kernel", gates="output", group="gates"),
-                Row("out_proj.bias", "attention_output", "bias", when="bias", gates="output", group="gates"),
-            ),
+            rows=projection_rows("out_proj"),
         ),
         "prelu": Layout(
             source="mlx/nn/layers/activations.py, class PReLU",

@@ -25,13 +25,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import FrameworkError, listed
 from lstm_calc.frozen import Record
-from lstm_calc.model.layers import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lstm_calc.model import Layer
 
 
@@ -69,8 +65,8 @@ class Layout(Record):
     (``mirrored``: a window the other way round).
     ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
     ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs`` are the fields of ``RUN_FIELDS`` that
-    it has, where these are not the framework's own. ``initial`` says the default initial values, ``note`` what else is to be
-    known, ``source`` where all this was read.
+    it has, where these are not the framework's own; ``lacks`` are the ``COMBINATIONS`` of settings that it refuses. ``initial``
+    says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
     """
 
     rows: tuple[Row, ...]
@@ -91,6 +87,7 @@ class Layout(Record):
     per_tensor: bool = False
     padding: str = ""
     runs: str = ""
+    lacks: str = ""
     initial: str = ""
     note: str = ""
 
@@ -136,10 +133,10 @@ class Framework(Record):
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
     other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
     returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has. ``flow_note`` says what else is
-    to be known. ``errors`` are what it says of data of another number of axes (ndim), of other features, or of a state of another
-    shape (hidden). ``by_caller`` has the option words that its layers do not have and the code around them does, each with what
-    its layers do in their place.
+    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it refuses.
+    ``flow_note`` says what else is to be known. ``errors`` are what it says of data of another number of axes (ndim), of other
+    features, or of a state of another shape (hidden). ``by_caller`` has the option words and combinations that its layers do not
+    have and the code around them does, each with what its layers do in their place.
     """
 
     name: str
@@ -161,35 +158,15 @@ class Framework(Record):
     selective: bool = False
     padding: str = "same"
     runs: str = ""
+    lacks: str = ""
     flow_note: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     by_caller: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
 
-    def check(self) -> None:
-        """Raise FrameworkError where a row has an axis that its layer has no size for."""
-        stored = [*self.layouts.items(), *(pair for layouts in self.variants.values() for pair in layouts.items())]
-        for kind, layout in stored:
-            for row in layout.rows:
-                words = {word for word in _words_of(row) if not word.isdigit()}
-                unknown = sorted(words - KINDS[kind].words - _blocks_of(row, layout) - {"input"})
-                if unknown:
-                    where = f"{self.name}: the row {row.name} of {kind}"
-                    raise FrameworkError(f"{where} has the axis {listed(unknown)}, which {kind} does not have")
-
     def layout(self, layer: Layer) -> Layout:
         """Return how a layer is stored: as the variant that it asks for, else as its kind is; raise KeyError where it is not."""
-        return self.variants.get(layer.variant, {}).get(layer.kind) or self.layouts[layer.kind]
-
-
-def _words_of(row: Row) -> Iterator[str]:
-    """Yield the words of a row's axes."""
-    return (word for axis in row.axes.split() for term in axis.split("+") for word in term.split("*"))
-
-
-def _blocks_of(row: Row, layout: Layout) -> set[str]:
-    """Return the words that count blocks in a row; a layer without gates has none of them."""
-    gates = (row.gates or layout.gates).split()
-    return {"gates", "ways", "biases", *(f"{gate}_gate" for gate in gates)} if gates else set()
+        variant = self.variants.get(layer.variant, {}).get(layer.kind) if self.variants else None
+        return variant or self.layouts[layer.kind]
 
 
 _OPTION_WORDS = {
@@ -237,6 +214,16 @@ OPTIONS = {
     "no_boundary": "use_boundary=false",
 }
 """The option words that a layout must offer before a layer may ask for them, as a sentence says them."""
+
+COMBINATIONS = {
+    "strided_dilation": "strides together with a dilation_rate",
+    "strided_same": "padding=same with strides",
+    "transposed_same": "padding=same",
+    "full_output_padding": "output_padding as large as the stride",
+    "fuller_output_padding": "output_padding as large as the stride and the dilation",
+    "wide_padding": "padding of more than half the window",
+}
+"""The words for settings of a layer that some frameworks do not take together, as a sentence says them."""
 
 RUN_FIELDS = ("stateful", "go_backwards", "strides", "dilation_rate", "padding", "data_format")
 """The fields of a layer that change what flows, and no tensor."""

@@ -18,6 +18,11 @@ _SIGNALS = (
 )
 
 _CONV = (Row("weight", "units group_input kernel_size", "kernel"), Row("bias", "units", "bias", when="bias"))
+_DEPTHWISE = (Row("weight", "input*multiplier 1 kernel_size", "kernel"), Row("bias", "input*multiplier", "bias", when="bias"))
+_TRANSPOSED = (
+    Row("weight", "input group_units kernel_size", "kernel"),
+    Row("bias", "units", "bias", when="bias", group="output"),
+)
 _NORM = (Row("weight", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
 
 _INITIAL = "all uniform within 1/sqrt(units)"
@@ -35,7 +40,12 @@ PYTORCH = Framework(
     batches=(0, 1),
     signals=_SIGNALS,
     flow_note="states stay (layers*ways, batch, size) with batch_first, too",
-    by_caller={"merge": "concatenates the two directions"},
+    by_caller={
+        "merge": "concatenates the two directions",
+        "strided_same": "has none",
+        "transposed_same": "has none",
+    },
+    lacks="fuller_output_padding wide_padding",
     errors={
         "features": "input.size(-1) must be equal to input_size. Expected {want}, got {got}",
         "hidden": "Expected hidden{place} size {want}, got {got}",
@@ -92,10 +102,7 @@ PYTORCH = Framework(
             initial="uniform within 1/sqrt(kernel sizes)",
             padding="valid",
             runs="strides dilation_rate padding",
-            rows=(
-                Row("weight", "input*multiplier 1 kernel_size", "kernel"),
-                Row("bias", "input*multiplier", "bias", when="bias"),
-            ),
+            rows=_DEPTHWISE,
         ),
         "separable_conv": Layout(
             source="torch/nn/modules/conv.py, twice",
@@ -116,10 +123,7 @@ PYTORCH = Framework(
             initial="uniform within 1/sqrt(outputs * kernel sizes)",
             padding="zeros",
             runs="strides dilation_rate padding",
-            rows=(
-                Row("weight", "input group_units kernel_size", "kernel"),
-                Row("bias", "units", "bias", when="bias", group="output"),
-            ),
+            rows=_TRANSPOSED,
         ),
         "conv_lstm": Layout(
             source="convlstm.py of github.com/ndrplz/ConvLSTM_pytorch",
@@ -321,19 +325,13 @@ PADDLE = Framework(
             source="python/paddle/nn/layer/conv.py, with as many groups as channels",
             padding="valid",
             runs="strides dilation_rate padding data_format",
-            rows=(
-                Row("weight", "input*multiplier 1 kernel_size", "kernel"),
-                Row("bias", "input*multiplier", "bias", when="bias"),
-            ),
+            rows=_DEPTHWISE,
         ),
         "conv_transpose": Layout(
             source="python/paddle/nn/layer/conv.py",
             padding="zeros",
             runs="strides dilation_rate padding data_format",
-            rows=(
-                Row("weight", "input group_units kernel_size", "kernel"),
-                Row("bias", "units", "bias", when="bias", group="output"),
-            ),
+            rows=_TRANSPOSED,
         ),
         "batch_norm": Layout(
             source="python/paddle/nn/layer/norm.py",

@@ -1,129 +1,24 @@
 """The model: a graph of layers, of which a chain is the common case."""
 
-from lstm_calc.model.graph import MAX_LAYERS, fresh_name
-from lstm_calc.model.layers import (
-    CRF,
-    GRU,
-    KINDS,
-    LSTM,
-    MGU,
-    RNN,
-    Activation,
-    AdaptivePool,
-    Add,
-    AdditiveAttention,
-    Attention,
-    Average,
-    BatchNorm,
-    Concat,
-    Conv,
-    ConvGRU,
-    ConvLSTM,
-    ConvTranspose,
-    Crop,
-    Dense,
-    DepthwiseConv,
-    Dot,
-    Dropout,
-    EinsumDense,
-    Embedding,
-    ExpandDims,
-    Flatten,
-    GlobalPool,
-    GroupNorm,
-    Index,
-    Input,
-    Layer,
-    LayerNorm,
-    Masking,
-    MatMul,
-    Maximum,
-    Merge,
-    Minimum,
-    MultiHeadAttention,
-    Multiply,
-    Nested,
-    Other,
-    Pad,
-    Permute,
-    Pool,
-    PReLU,
-    Recurrent,
-    Reduce,
-    RepeatVector,
-    Reshape,
-    RMSNorm,
-    SeparableConv,
-    Shared,
-    Split,
-    Stack,
-    Subtract,
-    Transpose,
-    Upsample,
-)
-from lstm_calc.model.model import Model, Use
+from __future__ import annotations
 
-__all__ = [
-    "CRF",
-    "GRU",
-    "KINDS",
-    "LSTM",
-    "MAX_LAYERS",
-    "MGU",
-    "RNN",
-    "Activation",
-    "AdaptivePool",
-    "Add",
-    "AdditiveAttention",
-    "Attention",
-    "Average",
-    "BatchNorm",
-    "Concat",
-    "Conv",
-    "ConvGRU",
-    "ConvLSTM",
-    "ConvTranspose",
-    "Crop",
-    "Dense",
-    "DepthwiseConv",
-    "Dot",
-    "Dropout",
-    "EinsumDense",
-    "Embedding",
-    "ExpandDims",
-    "Flatten",
-    "GlobalPool",
-    "GroupNorm",
-    "Index",
-    "Input",
-    "Layer",
-    "LayerNorm",
-    "Masking",
-    "MatMul",
-    "Maximum",
-    "Merge",
-    "Minimum",
-    "Model",
-    "MultiHeadAttention",
-    "Multiply",
-    "Nested",
-    "Other",
-    "PReLU",
-    "Pad",
-    "Permute",
-    "Pool",
-    "RMSNorm",
-    "Recurrent",
-    "Reduce",
-    "RepeatVector",
-    "Reshape",
-    "SeparableConv",
-    "Shared",
-    "Split",
-    "Stack",
-    "Subtract",
-    "Transpose",
-    "Upsample",
-    "Use",
-    "fresh_name",
-]
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.model import layers
+from lstm_calc.model.flow import Use
+from lstm_calc.model.graph import MAX_LAYERS, fresh_name
+from lstm_calc.model.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.model.layers import *  # noqa: F403
+
+__all__ = ["MAX_LAYERS", "Model", "Use", "fresh_name"]
+__all__ += layers.__all__
+
+
+def __getattr__(name: str) -> Any:
+    """Return what the layers have, whose modules are imported when they are first asked for."""
+    if name not in layers.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(layers, name)
+    return value

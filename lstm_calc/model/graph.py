@@ -23,12 +23,17 @@ Source = tuple[int, int]
 """One tensor of a model: the position of the layer that gives it, -1 for the model's own input, and which of its outputs it is."""
 
 
-def calls_of(layers: Sequence[Layer]) -> Iterator[Layer]:
-    """Yield the layers, those that are shared in the place of their further uses; raise ModelError for what is no layer."""
-    named: dict[str | None, Layer] = {}
+def check_layers(layers: Sequence[Layer]) -> None:
+    """Refuse what is no layer."""
     for position, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise ModelError(f"{quoted(layer)} is not a layer", key="layers", layer=position)
+
+
+def calls_of(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """Yield the layers, those that are shared in the place of their further uses; ModelError for a use of none."""
+    named: dict[str | None, Layer] = {}
+    for position, layer in enumerate(layers):
         if isinstance(layer, Shared):
             if layer.uses not in named:
                 what = f"no layer before is called {quoted(layer.uses)}{did_you_mean(layer.uses, filter(None, named))}"
@@ -75,13 +80,14 @@ def fresh_name(base: str, taken: dict[str, int]) -> str:
 
 def check_names(layers: Sequence[Layer]) -> None:
     """Refuse a name that two layers are given, and one that would be mistaken for the model's input."""
-    taken: set[str] = set()
-    for position, layer in enumerate(layers):
-        if layer.name is not None:
-            if layer.name in taken:
+    names = [layer.name for layer in layers if layer.name is not None]
+    if len(set(names)) < len(names):
+        taken: set[str | None] = set()
+        for position, layer in enumerate(layers):
+            if layer.name is not None and layer.name in taken:
                 raise ModelError(f"name {quoted(layer.name)} is taken by a layer before", key="name", layer=position)
             taken.add(layer.name)
-    if INPUT in taken and not isinstance(layers[0], Input) and any(INPUT in layer.inputs for layer in layers):
+    if INPUT in names and not isinstance(layers[0], Input) and any(INPUT in layer.inputs for layer in layers):
         what = f"name {INPUT!r} is that of the model's input, which a layer reads; give the layer another name"
         raise ModelError(what, key="name", layer=[layer.name for layer in layers].index(INPUT))
 
@@ -193,15 +199,15 @@ class _Flat:
         return outputs[int(number)] if number.isdecimal() and int(number[:9]) < len(outputs) else reference
 
 
-def laid_out(layers: Sequence[Layer], outputs: Sequence[str], *, reads: bool) -> tuple[list[Layer], list[int], list[str]]:
+def laid_out(
+    layers: Sequence[Layer], outputs: Sequence[str], *, reads: bool
+) -> tuple[tuple[Layer, ...], tuple[int, ...], tuple[str, ...]]:
     """Return the layers with those of nested models in their place, the position each came from, and the outputs by their names.
 
     ``reads``: the model has an input beside its layers of kind input.
     """
-    if not any(isinstance(layer, Nested) for layer in layers):
-        return list(layers), list(range(len(layers))), list(outputs)
     flat = _lay_out(layers, [INPUT] if reads else [], 0)
-    return flat.layers, flat.origins, [flat.renamed(output) for output in outputs]
+    return tuple(flat.layers), tuple(flat.origins), tuple(flat.renamed(output) for output in outputs)
 
 
 def _lay_out(layers: Sequence[Layer], last: Sequence[str], depth: int) -> _Flat:

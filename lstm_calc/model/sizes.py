@@ -6,7 +6,6 @@ A shape is a tuple of sizes, the batch first; None is a size that is not known.
 from __future__ import annotations
 
 import re
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted, shortened
@@ -27,8 +26,12 @@ def product(sizes: Iterable[Size]) -> Size:
     >>> product((2, 3)), product((2, None)), product(())
     (6, None, 1)
     """
-    found = tuple(sizes)
-    return None if None in found else prod(size for size in found if size is not None)
+    found = 1
+    for size in sizes:
+        if size is None:
+            return None
+        found *= size
+    return found
 
 
 def windowed(size: Size, window: int, *, stride: int = 1, dilation: int = 1, padding: int | str | None = "valid") -> Size:
@@ -107,3 +110,11 @@ def entries(key: Any) -> tuple[str, ...]:
     if not 0 < len(words) <= _MOST_ENTRIES or not all(re.fullmatch(_ENTRY, word) for word in words) or words.count("...") > 1:
         raise ModelError(f"key {quoted(key)} is not an index; write :,-1 or :,1:5 or ...,0", key="key")
     return words
+
+
+def axis_of(axis: int, shape: Shape) -> int:
+    """Return an axis of a shape counted from 0; raise ModelError for one that it does not have, and for the batch."""
+    found = axis + len(shape) if axis < 0 else axis
+    if not 0 < found < len(shape):
+        raise ModelError(f"axis {axis} is not one of {shown(shape)} beside the batch", key="axis")
+    return found

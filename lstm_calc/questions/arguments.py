@@ -1,15 +1,13 @@
 """Every argument of keras.layers.LSTM and of torch.nn.LSTM: what it changes, and what does the same in the other.
 
-Another value changes the number of parameters, the shapes of what flows out, the initial values of parameters that stay as many,
-or none of these but the run alone. Tests hold names, defaults and changes against the installed frameworks.
+Another value changes the number of parameters, the shapes of outputs, the initial values of parameters whose number stays the
+same, or none of these but the run alone. Tests check names, defaults and changes against the installed frameworks.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from lstm_calc.frameworks import framework
-from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render.document import Column, Document, Line, Table
 
 _PARAMETERS = ("parameters",)
@@ -19,7 +17,7 @@ _VALUES = ("initial values",)
 _RUN = ("run",)
 
 
-class Argument(Record):
+class Argument(Data):
     """One argument: its default, as Python writes it (None: it must be given), what it changes and its effect.
 
     ``counterpart`` is the argument of the other layer that does the same; where there is none, ``instead`` says how it is done
@@ -35,8 +33,10 @@ class Argument(Record):
     taken_by: str = "LSTM"
 
 
-class LayerArguments(Record):
+class LayerArguments(Data):
     """The arguments of one class, in the order of its signature, and the release they were read from."""
+
+    json = ("framework", "layer", "source", "arguments", "release")
 
     framework: str
     layer: str
@@ -45,22 +45,24 @@ class LayerArguments(Record):
 
     @property
     def release(self) -> str:
-        """The release that the signature is held against."""
+        """The release that the signature was checked against."""
         return framework(self.framework).release
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {**self.asdict(), "release": self.release, "arguments": [each.asdict() for each in self.arguments]}
 
-
-class ArgumentList(Record):
+class ArgumentList(Answer):
     """The arguments of both layers."""
+
+    schema = "lstm-calc/arguments/1"
+    json = ("schema", "layers")
 
     layers: tuple[LayerArguments, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/arguments/1", "layers": [layer.data() for layer in self.layers]}
+    def document(self) -> Document:
+        """Return the arguments of each layer, a table each."""
+        tables = tuple(_arguments_table(layer, other) for layer, other in zip(self.layers, reversed(self.layers), strict=True))
+        releases = (f"{layer.layer}: {layer.framework} {layer.release}, {layer.source}" for layer in self.layers)
+        title = f"Arguments of {' and '.join(layer.layer for layer in self.layers)}"
+        return Document(title, tables, tuple(releases), legend=_LEGEND)
 
 
 _PENALTY = "weight_decay of the optimizer"
@@ -72,9 +74,9 @@ _KERAS = LayerArguments(
     source="keras/src/layers/rnn/lstm.py, rnn.py and keras/src/layers/layer.py",
     arguments=(
         Argument("units", None, _SIZES, "the size of h and c", "hidden_size"),
-        Argument("activation", "'tanh'", _RUN, "of the cell candidate, and of c on its way out", instead="always tanh"),
+        Argument("activation", "'tanh'", _RUN, "of the cell candidate, and of c where h is computed", instead="always tanh"),
         Argument("recurrent_activation", "'sigmoid'", _RUN, "of the three gates", instead="always sigmoid"),
-        Argument("use_bias", "True", _PARAMETERS, "one bias vector a gate", "bias"),
+        Argument("use_bias", "True", _PARAMETERS, "one bias vector per gate", "bias"),
         Argument(
             "kernel_initializer", "'glorot_uniform'", _VALUES, "of the input's kernel", instead="torch.nn.init on weight_ih_l0"
         ),
@@ -105,7 +107,7 @@ _KERAS = LayerArguments(
             "drops input features in training, the same at every step",
             instead="none; its dropout acts between layers",
         ),
-        Argument("recurrent_dropout", "0.0", _RUN, "drops features of h in training, on its way back in", instead="none"),
+        Argument("recurrent_dropout", "0.0", _RUN, "drops features of h in training, where it is read again", instead="none"),
         Argument("seed", "None", _RUN, "of the two dropouts", instead="torch.manual_seed"),
         Argument(
             "return_sequences", "False", _SHAPES, "h of every step, not of the last alone", instead="always: output[-1] is the last"
@@ -144,7 +146,7 @@ _KERAS = LayerArguments(
             taken_by="Layer",
         ),
         Argument("dtype", "None", _RUN, "the precision of parameters and products", "dtype", taken_by="Layer"),
-        Argument("autocast", "True", _RUN, "casts what flows in to the layer's dtype", instead="torch.autocast", taken_by="Layer"),
+        Argument("autocast", "True", _RUN, "casts the input to the layer's dtype", instead="torch.autocast", taken_by="Layer"),
         Argument(
             "name",
             "None",
@@ -186,7 +188,7 @@ _TORCH = LayerArguments(
     layer="torch.nn.LSTM",
     source="torch/nn/modules/rnn.py, classes LSTM and RNNBase",
     arguments=(
-        Argument("input_size", None, _PARAMETERS, "the features of a step", instead="the width that flows in when built"),
+        Argument("input_size", None, _PARAMETERS, "the features of a step", instead="the width of the input, when built"),
         Argument("hidden_size", None, _SIZES, "the size of c, and of h where nothing projects it", "units"),
         Argument(
             "num_layers",
@@ -195,7 +197,7 @@ _TORCH = LayerArguments(
             "layers on each other; h_n and c_n have a row for each",
             instead="several layers, return_sequences=True",
         ),
-        Argument("bias", "True", _PARAMETERS, "two bias vectors a gate, bias_ih and bias_hh", "use_bias"),
+        Argument("bias", "True", _PARAMETERS, "two bias vectors per gate, bias_ih and bias_hh", "use_bias"),
         Argument(
             "batch_first", "False", _SHAPES, "(batch, steps, features) in and out; h_n and c_n stay", instead="always batch first"
         ),
@@ -231,17 +233,9 @@ def arguments() -> ArgumentList:
 
 
 _LEGEND = (
-    "changes: the number of parameters, the shapes of what flows out, the initial values of as many parameters, or the run alone",
+    "changes: the number of parameters, the shapes of outputs, the initial values of as many parameters, or the run alone",
     "taken by: the class whose signature has it; older: none has it, and it is taken by name alone, or no more",
 )
-
-
-def arguments_document(answer: ArgumentList) -> Document:
-    """Return the arguments of each layer, a table each."""
-    tables = tuple(_arguments_table(layer, other) for layer, other in zip(answer.layers, reversed(answer.layers), strict=True))
-    releases = (f"{layer.layer}: {layer.framework} {layer.release}, {layer.source}" for layer in answer.layers)
-    title = f"Arguments of {' and '.join(layer.layer for layer in answer.layers)}"
-    return Document(title, tables, (*_LEGEND, *releases))
 
 
 def _arguments_table(layer: LayerArguments, other: LayerArguments) -> Table:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import chain, islice
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import DTYPES
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.frozen import RULES, Record, count, flag, parse_count
 from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent
@@ -44,6 +45,8 @@ _OPTIONAL = {field for cell in CELLS for field in _FIELDS if KINDS[cell].fields.
 _MOST = 10**15
 """How many values of a range can be counted one by one in a lifetime, and by ``len`` on every machine."""
 _MOST_LISTED = 1_000_000
+_MOST_AT_ONCE = 10_000
+"""How many rows of different axes are made side by side."""
 
 
 class Axis(Record):
@@ -159,8 +162,19 @@ def _changes(layers: Sequence[Layer], name: str, value: Any) -> Iterator[tuple[i
         recurrent = [(position, layer) for position, layer in enumerate(layers) if isinstance(layer, Recurrent)]
         if not recurrent:
             raise LstmCalcError(f"{name} is of the recurrent layers, and the model has none")
+        if name == "layers":
+            _check_one_width([layer for _, layer in recurrent])
         for position, layer in recurrent:
             yield position, _as_cell(layer, value) if name == "cell" else _with(layer, name, value)
+
+
+def _check_one_width(layers: Sequence[Recurrent]) -> None:
+    """Refuse to vary how many layers a stack of several widths has: which of them would be more or fewer is not said."""
+    widths = list(dict.fromkeys(layer.output for layer in layers))
+    if len(widths) > 1:
+        shown = listed([f"{width:,}" for width in widths])
+        what = f"layers says how many layers of one width there are, and the model has {shown} units"
+        raise LstmCalcError(f"{what}; write a stack of one width, as '32 > lstm {widths[0]}', or vary units")
 
 
 def _with(layer: Recurrent, name: str, value: Any) -> Layer:
@@ -183,3 +197,10 @@ def _as_cell(layer: Recurrent, cell: str) -> Layer:
         if default is ... and field not in fields:
             raise ModelError(f"{cell} needs its {field}", key=field)
     return kind(**fields)
+
+
+def long_axis(axes: Sequence[Axis]) -> int | None:
+    """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
+    found = [at for at, axis in enumerate(axes) if axis.is_size]
+    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE]
+    return max(few, key=lambda at: len(axes[at].values), default=None)

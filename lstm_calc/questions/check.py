@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import framework_of
-from lstm_calc.frozen import Record
 from lstm_calc.model.budget import Budget
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.measures import measures
 from lstm_calc.questions.params import params, uncounted_words
-from lstm_calc.questions.words import FROM_FILE
-from lstm_calc.render import size_words
+from lstm_calc.questions.words import amount_words, from_file, headline
+from lstm_calc.render import size_like
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
 
@@ -24,19 +24,25 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Value
 
 
-class Check(Record):
+class Check(Data):
     """One model, under the name it was asked by: what it costs beside its budget, or why that cannot be said.
 
     A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
-    asked for; ``own``: it is that of the model's file.
+    asked for; ``because`` says, in words, where it comes from if nobody asked for it.
+    ``is_file``: the model's name is that of a file. ``would_fit`` is the largest model of
+    the same proportions that fits, where one that is over has its sizes changed.
     """
+
+    json = ("model", "framework", "fits", "error", "limits", "would_fit")
 
     model: str
     budget: Budget = Budget()
     costs: Budget = Budget()
     error: str | None = None
     framework: str | None = None
-    own: bool = False
+    because: str = ""
+    is_file: bool = False
+    would_fit: Model | None = None
 
     @property
     def over(self) -> dict[str, int]:
@@ -49,20 +55,37 @@ class Check(Record):
         """Whether the model is within its budget."""
         return self.error is None and not self.over
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
+    @property
+    def limits(self) -> dict[str, dict[str, int | None]]:
+        """For each measure, what the model takes, what the budget allows, and what is over."""
         over, most = self.over, self.budget.asdict()
-        limits = {
+        return {
             name: {"value": value, "budget": most[name], "over": over.get(name, 0)} for name, value in self.costs.changed().items()
         }
-        return {"model": self.model, "framework": self.framework, "fits": self.fits, "error": self.error, "limits": limits}
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer; the model that would fit is a line of notation."""
+        return super().data() | {"would_fit": None if self.would_fit is None else str(self.would_fit)}
 
 
-class Checks(Record):
+class Checks(Answer):
     """Several models, each as its framework stores it."""
+
+    schema = "lstm-calc/check/1"
+    json = ("schema", "framework", "dtype", "fits", "models")
 
     dtype: str
     models: tuple[Check, ...]
+
+    @property
+    def framework(self) -> str | None:
+        """The framework of all models, None where there are several or none."""
+        return self.frameworks[0] if len(self.frameworks) == 1 else None
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of them fit."""
+        return not self.failures
 
     @property
     def frameworks(self) -> tuple[str, ...]:
@@ -79,11 +102,34 @@ class Checks(Record):
         """How many of them do not fit, or could not be checked."""
         return sum(not check.fits for check in self.models)
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        framework = self.frameworks[0] if len(self.frameworks) == 1 else None
-        head = {"schema": "lstm-calc/check/1", "framework": framework, "dtype": self.dtype, "fits": not self.failures}
-        return head | {"models": [check.data() for check in self.models]}
+    def document(self) -> Document:
+        """Return whether the models fit their budgets, a line for each."""
+        fitting = len(self.models) - self.failures
+        title = f"{fitting:,} of {len(self.models):,} fit the budget{_frameworks_words(self)}, {self.dtype}"
+        columns = (
+            Column("model", "model"),
+            Column("verdict", "verdict", "verdict"),
+            Column("params", "parameters", "number"),
+            Column("max_params", "limit", "number"),
+            Column("bytes", "weights", "bytes"),
+            Column("max_bytes", "limit", "bytes"),
+            Column("macs", "MACs", "number"),
+            Column("max_macs", "limit", "number"),
+            Column("over", "over by"),
+            Column("would_fit", "would fit"),
+            Column("framework", "framework", shown=len(self.frameworks) > 1),
+        )
+        lines = tuple(
+            Line(
+                (each.model, _verdict(each), *_limits(each), over_words(each) or None, _fitting_words(each), _framework_words(each))
+            )
+            for each in self.models
+        )
+        return Document(title, (Table(columns, lines),), ())
+
+    def github(self) -> str:
+        """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
+        return "".join(f"{_annotation(each)}\n" for each in self.models)
 
 
 def check(model: Model, budget: Budget, framework_name: str | None = None, **conditions: Any) -> Check:
@@ -106,11 +152,29 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
         costs = _lower_bounds(counted, limited, dtype_of(conditions.get("dtype", "float32")))
     else:
         costs = Budget(**{name: known[name].of(model, table.name) for name in limited})
-    return Check(str(model), budget, costs, framework=table.name, own=table.name == model.framework)
+    found = Check(str(model), budget, costs, framework=table.name, because=from_file(model, table.name))
+    return found.replace(would_fit=_would_fit(model, budget, table.name, conditions)) if found.over else found
+
+
+_MOST_LAYERS = 100
+"""For a model of more layers no smaller one is searched for: the search counts the model some fifty times."""
+
+
+def _would_fit(model: Model, budget: Budget, framework_name: str, conditions: dict[str, Any]) -> Model | None:
+    """Return the largest model of the same proportions that fits a budget; None where none does, or it takes long to find."""
+    from lstm_calc.questions.solve import solve
+
+    if not model.is_known or len(model.uses) > _MOST_LAYERS:
+        return None
+    try:
+        found = solve(model, framework_name, scale=True, conditions=conditions, **budget.changed())
+    except LstmCalcError:
+        return None
+    return found.fit.model if found.fit else None
 
 
 def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) -> Budget:
-    """Return what the layers that are counted cost at least, where that is over a limit already.
+    """Return a lower bound of the costs, that of the layers that are counted, where it is over a limit already.
 
     Raises ModelError where it is not, so that whether the model fits cannot be known.
     """
@@ -121,37 +185,18 @@ def _lower_bounds(counted: ParamCount, limited: dict[str, int], dtype: Dtype) ->
     return Budget(**over)
 
 
-def check_document(answer: Checks) -> Document:
-    """Return whether models fit their budgets, a line a model."""
-    fitting = len(answer.models) - answer.failures
-    title = f"{fitting:,} of {len(answer.models):,} fit the budget{_frameworks_words(answer)}, {answer.dtype}"
-    columns = (
-        Column("model", "model"),
-        Column("verdict", "verdict"),
-        Column("params", "parameters", "number"),
-        Column("max_params", "at most", "number"),
-        Column("bytes", "weights", "bytes"),
-        Column("max_bytes", "at most", "bytes"),
-        Column("macs", "MACs", "number"),
-        Column("max_macs", "at most", "number"),
-        Column("over", "over by"),
-        Column("framework", "framework", shown=len(answer.frameworks) > 1),
-    )
-    lines = tuple(
-        Line((each.model, _verdict(each), *_limits(each), over_words(each) or None, _framework_words(each)))
-        for each in answer.models
-    )
-    return Document(title, (Table(columns, lines),), ())
-
-
 def _frameworks_words(answer: Checks) -> str:
-    """Return, in words, the frameworks that the models are counted in, and whether they are those of their files."""
-    own = all(check.own for check in answer.models if check.framework is not None)
-    return f", in {listed(answer.frameworks)}{FROM_FILE * own}" if answer.frameworks else ""
+    """Return, in words, the frameworks that the models are counted in, and where they all come from if nobody asked for them."""
+    because = {check.because for check in answer.models if check.framework is not None}
+    return f", in {listed(answer.frameworks)}{because.pop() if len(because) == 1 else ''}" if answer.frameworks else ""
 
 
 def _framework_words(check: Check) -> str | None:
-    return f"{check.framework}{FROM_FILE * check.own}" if check.framework else None
+    return f"{check.framework}{check.because}" if check.framework else None
+
+
+def _fitting_words(check: Check) -> str | None:
+    return None if check.would_fit is None else headline(check.would_fit)
 
 
 def _verdict(check: Check) -> str:
@@ -160,41 +205,32 @@ def _verdict(check: Check) -> str:
 
 def _limits(check: Check) -> tuple[Value, ...]:
     costs, most = check.costs, check.budget
-    return costs.params, most.params, costs.bytes, most.bytes, costs.macs, most.macs
-
-
-_WORDS = {
-    "params": lambda number: f"{number:,} parameter{'s' * (number > 1)}",
-    "bytes": lambda number: f"{size_words(number)} of weights",
-    "macs": lambda number: f"{number:,} MAC{'s' * (number > 1)}",
-}
+    stored = costs.bytes and size_like(most.bytes or 0, costs.bytes)
+    return costs.params, most.params, stored, most.bytes, costs.macs, most.macs
 
 
 def over_words(check: Check) -> str:
     """Return, in words, what a model has too much of; empty where it fits."""
-    return listed(_WORDS[name](number) for name, number in check.over.items()) if check.over else ""
+    over = {name: size_like(check.budget.asdict()[name], number) for name, number in check.over.items()}
+    return _words(Budget(**over)) if over else ""
 
 
 def _words(what: Budget) -> str:
-    return listed(_WORDS[name](number) for name, number in what.changed().items())
+    return listed(amount_words(name, number) for name, number in what.changed().items())
 
 
-def github_annotations(answer: Checks, files: frozenset[str]) -> str:
-    """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
-    return "".join(f"{_annotation(each, each.model in files)}\n" for each in answer.models)
-
-
-def _annotation(check: Check, is_file: bool) -> str:
+def _annotation(check: Check) -> str:
     if check.fits:
         return f"fits: {_escaped(check.model, '')}: {_sizes(check)}"
     file = re.sub(r"(\.(?:py|ipynb)):.+", r"\1", check.model)
-    place = f"file={_escaped(file, ':,')},title=lstm-calc" if is_file else "title=lstm-calc"
+    place = f"file={_escaped(file, ':,')},title=lstm-calc" if check.is_file else "title=lstm-calc"
     message = f"{check.model} is over by {over_words(check)}: {_sizes(check)}" if check.error is None else check.error
     return f"::error {place}::{_escaped(message, '')}"
 
 
 def _sizes(check: Check) -> str:
-    return f"{_words(check.costs)}, at most {_words(check.budget)}"
+    stored = check.costs.bytes and size_like(check.budget.bytes or 0, check.costs.bytes)
+    return f"{_words(check.costs.replace(bytes=stored))}; limit: {_words(check.budget)}"
 
 
 def _escaped(text: str, more: str) -> str:

@@ -1,4 +1,4 @@
-"""A count of several sizes as a polynomial of degree two at most in each, found from a few exact counts.
+"""A count of several sizes as a polynomial of at most degree two in each, found from a few exact counts.
 
 The polynomial is in Newton's form: over nodes n0, n1, n2 it is a + (x - n0) * (b + (x - n1) * c), where a, b and c are such
 polynomials of the other sizes, or whole numbers. A count is a sum of products of sizes with whole coefficients, so that all of

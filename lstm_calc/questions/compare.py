@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import LstmCalcError, listed
+from lstm_calc.dtypes import weight_bytes
+from lstm_calc.errors import LstmCalcError, ModelError, listed
 from lstm_calc.formats.notation import written
-from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Answer, Data
+from lstm_calc.questions.matching import matched
 from lstm_calc.questions.params import whole_params
-from lstm_calc.questions.words import FROM_FILE
+from lstm_calc.questions.totals import Totals, each_in, models_words, totals_of, totals_table
+from lstm_calc.questions.words import batch_words, from_file, runs_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -20,22 +24,36 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Value
 
 
-class Subject(Record):
+_STORED = frozenset({"dtype", "per_channel"})
+"""The conditions that say how numbers are stored; the others say what is run."""
+
+
+class Subject(Data):
     """One model in one framework, under the name by which it is compared."""
 
     name: str
     model: Model
     count: ParamCount
+    conditions: dict[str, Any]
+
+    @property
+    def totals(self) -> Totals:
+        """Its figures; of a model that reads a size which is not known, the parameters and their bytes alone."""
+        from lstm_calc.questions.cost import cost
+
+        framework = self.count.framework
+        with suppress(ModelError):
+            return totals_of(_subject_words(self), cost(self.model, framework, **self.conditions))
+        stored = {name: value for name, value in self.conditions.items() if name in _STORED}
+        sizes = self.count.known_total, weight_bytes(self.model, framework, **stored)
+        return Totals(_subject_words(self), str(self.model), framework, *sizes)
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        return {
-            "name": self.name,
-            "model": str(self.model),
-            "framework": self.count.framework,
-            "total": self.count.known_total,
-            "trainable": self.count.trainable,
-        }
+        count, figures = self.count, self.totals.data()
+        counted = {"framework": count.framework, "total": count.known_total, "trainable": count.trainable}
+        more = {name: figures[name] for name in ("weights", "state", "macs")}
+        return {"name": self.name, "model": str(self.model), **counted, **more}
 
 
 class Cell(Record):
@@ -43,10 +61,17 @@ class Cell(Record):
 
     words: str | None
     params: int
+    name: str | None = None
+    kind: str = ""
+
+    @property
+    def described(self) -> tuple[str | None, int]:
+        """What two layers have to have in common not to differ: all but their names."""
+        return self.words, self.params
 
 
-class Row(Record):
-    """One layer by its name, or the total; a cell is None where a subject has no such layer, which counts as nothing."""
+class Row(Data):
+    """The layers of one position, or the totals; a cell is None where a subject has no layer there, which counts as nothing."""
 
     name: str
     cells: tuple[Cell | None, ...]
@@ -66,22 +91,26 @@ class Row(Record):
     @property
     def differs(self) -> bool:
         """Whether the layer, or how many parameters it has, is not the same everywhere."""
-        return len(set(self.cells)) > 1
+        return len({cell and cell.described for cell in self.cells}) > 1
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
         return {
             "name": self.name,
+            "names": [cell and cell.name for cell in self.cells],
             "layers": [cell.words if cell else None for cell in self.cells],
             "params": [cell.params if cell else None for cell in self.cells],
-            "deltas": self.deltas,
-            "changes": self.changes,
+            "deltas": [*self.deltas],
+            "changes": [*self.changes],
             "differs": self.differs,
         }
 
 
-class Comparison(Record):
-    """What is compared, the first of it being what the others are held against."""
+class Comparison(Answer):
+    """What is compared; the others are compared with the first."""
+
+    schema = "lstm-calc/compare/1"
+    json = ("schema", "subjects", "rows", "total", "differs")
 
     subjects: tuple[Subject, ...]
     rows: tuple[Row, ...]
@@ -92,19 +121,37 @@ class Comparison(Record):
         """Whether any row differs."""
         return any(row.differs for row in (*self.rows, self.total))
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {
-            "schema": "lstm-calc/compare/1",
-            "subjects": [subject.data() for subject in self.subjects],
-            "rows": [row.data() for row in self.rows],
-            "total": self.total.data(),
-            "differs": self.differs,
-        }
+    def document(self) -> Document:
+        """Return all side by side, each compared with the first; long names, and names of several words, go by number."""
+        if len(self.subjects) > 2:
+            return _document_of_several(self)
+        names = [subject.name for subject in self.subjects]
+        short = all(len(name) <= _LONGEST_TITLE and " " not in name for name in names)
+        titles = names if short else [f"#{number}" for number in range(1, len(names) + 1)]
+        lines = [Line(_values(row)) for row in self.rows]
+        table = Table(tuple(_columns(self, titles)), (*lines, Line(_values(self.total), sum="total")))
+        title = f"Parameters of {listed(names)}" if titles is names else "Parameters side by side"
+        return Document(title, (table,), tuple(_notes(self, titles)))
 
 
-def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] = ()) -> Comparison:
-    """Return named models side by side, each in each framework (none: in its own); the layers meet by their names.
+def _document_of_several(answer: Comparison) -> Document:
+    """Return one row per model."""
+    subjects = answer.subjects
+    conditions = subjects[0].conditions
+    run = batch_words(**{name: value for name, value in conditions.items() if name not in _STORED})
+    several_steps = "lengths" in conditions or (conditions.get("steps") or 1) > 1
+    named = ((subject.name, subject.model, subject.count.framework) for subject in subjects)
+    how = runs_words(named, several_steps=several_steps)
+    what = models_words([subject.model for subject in subjects])
+    title = f"{what} side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
+    return Document(title, (totals_table([subject.totals for subject in subjects]),), ())
+
+
+def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] = (), **conditions: Any) -> Comparison:
+    """Return named models side by side, each in each framework (none: in its own).
+
+    Layers are matched by position; where one model has more of them, those of one kind are matched. ``conditions`` are the keywords
+    of :func:`lstm_calc.cost` that the multiply-accumulates and bytes depend on (``steps``, ``dtype``, ...).
 
     Raises LstmCalcError where there is only one to compare, FrameworkError where a framework lacks what a model asks for.
 
@@ -112,45 +159,23 @@ def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] 
     >>> compare([("a", read("64 > lstm 128")), ("b", read("64 > gru 151"))]).total.deltas
     (0, -968)
     """
-    pairs = [(name, model, each) for name, model in models for each in framework_names or (framework_of(model, None).name,)]
-    if len(pairs) < 2:
+    found = each_in(models, framework_names)
+    if len(found) < 2:
         raise LstmCalcError("there is nothing to compare with; give two models, or several frameworks: -f keras,pytorch")
-    named = zip(_names([(name, framework) for name, _, framework in pairs]), pairs, strict=True)
-    subjects = tuple(Subject(name, model, whole_params(model, framework)) for name, (_, model, framework) in named)
-    layers = [_layers(subject) for subject in subjects]
-    rows = [Row(name, tuple(each.get(name) for each in layers)) for name in _in_order(layers)]
-    return Comparison(subjects, tuple(rows), Row("total", tuple(Cell(None, each.count.known_total) for each in subjects)))
+    subjects = tuple(Subject(name, model, whole_params(model, framework), conditions) for name, model, framework in found)
+    rows = tuple(Row(_row_name(cells), cells) for cells in matched([_layers(subject) for subject in subjects]))
+    return Comparison(subjects, rows, Row("total", tuple(Cell(None, each.count.known_total) for each in subjects)))
 
 
-def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a name for each subject: what is not the same everywhere of model and framework."""
-    models, frameworks = (len(set(values)) > 1 for values in zip(*pairs, strict=True))
-    if models and frameworks:
-        return [f"{model} in {framework}" for model, framework in pairs]
-    return [framework if frameworks else model for model, framework in pairs]
+def _row_name(cells: Iterable[Cell | None]) -> str:
+    """Return the name of the layers of one position, or their names where these differ."""
+    return " / ".join(dict.fromkeys(cell.name for cell in cells if cell and cell.name))
 
 
-def _in_order(lists: Iterable[Iterable[str]]) -> list[str]:
-    """Return the names of all lists once, a new one before the name that it precedes in its own.
-
-    >>> _in_order([["lstm", "dense"], ["lstm", "lstm_1", "dense", "dense_1"]])
-    ['lstm', 'lstm_1', 'dense', 'dense_1']
-    """
-    merged: list[str] = []
-    for names in lists:
-        known, place = set(merged), len(merged)
-        for name in reversed(list(names)):
-            if name in known:
-                place = merged.index(name)
-            else:
-                merged.insert(place, name)
-    return merged
-
-
-def _layers(subject: Subject) -> dict[str, Cell]:
-    """Return the layers of a subject by name, each alone: without its name, and once where it is repeated."""
+def _layers(subject: Subject) -> list[Cell]:
+    """Return the layers of a subject, each alone: without its name, and once where it is repeated."""
     pairs = zip(subject.model.uses, subject.count.layers, strict=True)
-    return {use.name: Cell(" > ".join(written(_alone(use.layer))), layer.total or 0) for use, layer in pairs}
+    return [Cell(" > ".join(written(_alone(use.layer))), layer.total or 0, use.name, use.layer.kind) for use, layer in pairs]
 
 
 def _alone(layer: Layer) -> Layer:
@@ -160,28 +185,15 @@ def _alone(layer: Layer) -> Layer:
 _LONGEST_TITLE = 16
 
 
-def compare_document(answer: Comparison) -> Document:
-    """Return what is compared side by side, each held against the first; names that are long or of several words go by number."""
-    names = [subject.name for subject in answer.subjects]
-    short = all(len(name) <= _LONGEST_TITLE and " " not in name for name in names)
-    titles = names if short else [f"#{number}" for number in range(1, len(names) + 1)]
-    lines = [Line(_values(row)) for row in answer.rows]
-    table = Table(tuple(_columns(answer, titles)), (*lines, Line(_values(answer.total), sum="total")))
-    title = f"Parameters of {listed(names)}" if titles is names else "Parameters side by side"
-    return Document(title, (table,), tuple(_notes(answer, titles)))
-
-
 def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
     changed = any(len({cell.words if cell else None for cell in row.cells}) > 1 for row in answer.rows)
-    several = len(titles) > 2
     yield Column("layer", "layer")
     for number, title in enumerate(titles, 1):
         yield Column(f"layer_{number}", "as", shown=changed)
         yield Column(f"params_{number}", title, "number")
         if number > 1:
-            whose = f" {title}" * several
-            yield Column(f"delta_{number}", f"delta{whose}", "delta")
-            yield Column(f"change_{number}", f"%{whose}", "change")
+            yield Column(f"delta_{number}", "delta", "delta")
+            yield Column(f"change_{number}", "%", "change")
     yield Column("differs", "differs")
 
 
@@ -190,16 +202,15 @@ def _values(row: Row) -> tuple[Value, ...]:
     for cell, delta, change in zip(row.cells, row.deltas, row.changes, strict=True):
         held = delta if cell or row.cells[0] else None
         values += [cell.words if cell else None, cell.params if cell else None, held, change]
-    del values[3:5]  # the first is not held against itself
+    del values[3:5]  # the first is not compared with itself
     return (*values, "yes" if row.differs else None)
 
 
 def _subject_words(subject: Subject) -> str:
-    """Return, in words, what is compared; where the framework is that of its file, that too."""
+    """Return, in words, what is compared; where nobody asked for the framework, where it comes from, too."""
     framework = subject.count.framework
-    if framework != subject.model.framework:
-        return subject.name
-    return f"{subject.name.removesuffix(f' in {framework}')} in {framework}{FROM_FILE}"
+    because = from_file(subject.model, framework)
+    return f"{subject.name.removesuffix(f' in {framework}')} in {framework}{because}" if because else subject.name
 
 
 def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import caller_notes, framework, framework_of
-from lstm_calc.frozen import Record, quotient
+from lstm_calc.frameworks.counting import count
+from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.operations import Work, idle_gates, merge_flops, work_in
-from lstm_calc.questions.memory import Bytes, Training, bytes_of, moved, together, training_bytes
+from lstm_calc.questions.answer import Answer, Data
+from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, together, training_bytes
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import batch_words, from_file, headline, run_words
 from lstm_calc.render import size_words
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Block, Column, Document, Line, Table
 from lstm_calc.runs import batch_of, runs_of
 
 if TYPE_CHECKING:
@@ -29,14 +31,17 @@ if TYPE_CHECKING:
     from lstm_calc.runs import Batch, LayerRun
 
 
-class LayerCost(Record):
+class LayerCost(Data):
     """One layer: the work of a step of one sequence, how often that is done in the batch, and the work of the batch.
 
     ``runs`` counts the steps of all sequences that flow in, or the sequences where a layer reads them whole (a convolution over the
     steps), so that ``runs`` times ``step`` is ``whole``; ``given`` counts the steps that flow out (one per sequence where only the
     last does); ``idle`` are the gates that are stored, but follow from another and are not computed.
-    ``moved`` are the bytes of a step of every sequence: its weights read once, its states read and written, input and output.
+    ``bytes_moved`` are those of a step of every sequence: its weights read once, its states read and written, input and output.
     """
+
+    json = ("name", "type", "runs", "given", "bytes_moved", "idle")
+    old_names = {"moved": "bytes_moved"}  # noqa: RUF012  a class variable
 
     name: str
     type: str
@@ -46,29 +51,31 @@ class LayerCost(Record):
     step: Work
     whole: Work
     bytes: Bytes
-    moved: int
+    bytes_moved: int
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        named = {name: getattr(self, name) for name in ("name", "type", "runs", "given", "moved")} | {"idle": list(self.idle)}
-        return named | self.whole.data() | {"per_step": self.step.data(), "bytes": self.bytes.data()}
+        return super().data() | self.whole.data() | {"per_step": self.step.data(), "bytes": self.bytes.data()}
 
 
-class Traffic(Record):
+class Traffic(Data):
     """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two.
 
     What is larger than any float is None.
     """
 
+    json = ("flops", "bytes_moved", "compute_seconds", "memory_seconds", "intensity", "bound")
+    old_names = {"moved": "bytes_moved"}  # noqa: RUF012  a class variable
+
     flops: int
-    moved: int
+    bytes_moved: int
     compute_seconds: float | None
     memory_seconds: float | None
 
     @property
     def intensity(self) -> float | None:
         """The floating-point operations for each byte moved."""
-        return quotient(self.flops, self.moved)
+        return quotient(self.flops, self.bytes_moved)
 
     @property
     def bound(self) -> str | None:
@@ -77,18 +84,18 @@ class Traffic(Record):
             return None
         return "compute" if self.compute_seconds >= self.memory_seconds else "memory"
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return self.asdict() | {"intensity": self.intensity, "bound": self.bound}
 
-
-class Cost(Record):
+class Cost(Answer):
     """What a model costs in a framework; ``space`` is the image that it reads, where there is one.
 
     All sequences of the ``batch`` have so many ``steps``, or each one of the ``lengths``. ``flops`` and ``bandwidth`` are a
-    device's operations and bytes a second.
+    device's operations and bytes per second.
     """
 
+    schema = "lstm-calc/cost/1"
+    json = ("schema", "framework", "dtype", "batch", "steps", "lengths", "space", "optimizer", "truncate", "params")
+
+    model: Model
     framework: str
     dtype: str
     batch: int
@@ -100,6 +107,16 @@ class Cost(Record):
     flops: int | None
     bandwidth: int | None
     layers: tuple[LayerCost, ...]
+
+    @property
+    def params(self) -> int:
+        """How many parameters the model has."""
+        return count(self.model, self.framework)
+
+    @property
+    def several_steps(self) -> bool:
+        """Whether a sequence has more than one step, so that it matters which of them a layer gives."""
+        return self.steps is None or self.steps > 1
 
     @property
     def step(self) -> Work:
@@ -124,23 +141,29 @@ class Cost(Record):
     @property
     def traffic(self) -> Traffic:
         """A step of every sequence as a device sees it."""
-        flops, moved = self.batch * self.step.flops, sum(layer.moved for layer in self.layers)
+        flops, moved = self.batch * self.step.flops, sum(layer.bytes_moved for layer in self.layers)
         seconds = [rate and quotient(amount, rate) for amount, rate in ((flops, self.flops), (moved, self.bandwidth))]
         return Traffic(flops, moved, *seconds)
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; what was not asked for is null."""
-        asked = {name: value for name, value in self.asdict().items() if name not in {"layers", "flops", "bandwidth"}}
-        return {
-            "schema": "lstm-calc/cost/1",
-            **asked,
-            **self.whole.data(),
+        parts = {
             "per_step": self.step.data(),
             "per_sequence": self._per_sequence(),
             "bytes": self.bytes.data(),
             "step": self.traffic.data(),
             "layers": [layer.data() for layer in self.layers],
         }
+        return super().data() | self.whole.data() | parts
+
+    def document(self) -> Document:
+        """Return the work and the bytes, by layer and in total."""
+        where = f"{self.framework}{from_file(self.model, self.framework)}"
+        how = run_words(self.model, self.framework, several_steps=self.several_steps)
+        title = f"Cost of {headline(self.model)} in {where}{how}: {conditions_words(self)}"
+        tables = (_work_table(self), _bytes_table(self), _traffic_table(self))
+        notes, legend = tuple(_notes(self.model, self)), tuple(_legend(self))
+        return Document(title, tables, notes, body=(Block(figures(self)),), legend=legend)
 
     def _per_sequence(self) -> dict[str, int] | None:
         """Return the work of one sequence, where all are of one length."""
@@ -166,9 +189,9 @@ def cost(
 ) -> Cost:
     """Return the work and the bytes of a model that runs a batch of sequences of so many steps, or of these valid ``lengths``.
 
-    ``space`` is the image that the model reads, ``per_channel`` gives the integer types a scale a channel. With an ``optimizer``
-    the answer has what training takes, backpropagation going through ``truncate`` steps at a time (None: all of them). ``flops``
-    and ``bandwidth`` are a device's operations and bytes a second.
+    ``space`` is the image that the model reads; with ``per_channel`` the integer types have one scale per channel. With an
+    ``optimizer`` the answer has what training takes; backpropagation goes through ``truncate`` steps at a time (None: all of them).
+    ``flops`` and ``bandwidth`` are a device's operations and bytes per second.
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where the image does not fit, LstmCalcError
     for a type or optimizer that is not known, or a type that is not trained in.
@@ -183,21 +206,10 @@ def cost(
     runs = runs_of(model, table, asked)
     stretch = batch_of(batch, steps, lengths=lengths, space=space, longest=truncate)
     training = _training(model, table, stretch, kind, optimizer) if optimizer is not None else [None for _ in runs]
-    pairs = zip(runs, training, strict=True)
-    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in pairs)
-    return Cost(
-        framework=table.name,
-        dtype=dtype,
-        batch=asked.sequences,
-        steps=runs[0].steps_in // asked.sequences if lengths is None else None,
-        lengths=None if lengths is None else tuple(lengths),
-        space=asked.space,
-        optimizer=optimizer,
-        truncate=truncate,
-        flops=flops,
-        bandwidth=bandwidth,
-        layers=layers,
-    )
+    layers = tuple(_layer(run, kind, part, per_channel=per_channel) for run, part in zip(runs, training, strict=True))
+    each = runs[0].steps_in // asked.sequences if lengths is None else None
+    every = None if lengths is None else tuple(lengths)
+    return Cost(model, table.name, dtype, asked.sequences, each, every, asked.space, optimizer, truncate, flops, bandwidth, layers)
 
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
@@ -226,7 +238,7 @@ def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channe
         step=work.shared(first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
         whole=whole.shared(1, joining=merged * run.numbers_out),
         bytes=bytes_of(run, dtype, training, per_channel=per_channel),
-        moved=moved(run, dtype, per_channel=per_channel),
+        bytes_moved=bytes_moved(run, dtype, per_channel=per_channel),
     )
 
 
@@ -234,20 +246,18 @@ def _sum(works: Iterable[Work]) -> Work:
     return Work(*map(sum, zip(*(work.asdict().values() for work in works), strict=True)))
 
 
-def cost_document(model: Model, answer: Cost) -> Document:
-    """Return what a model costs: its work and its bytes, by layer and in total."""
-    title = f"Cost of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}: {batch_words(answer)}"
-    tables = (_work_table(answer), _bytes_table(answer), _traffic_table(answer.traffic))
-    return Document(title, tables, tuple(_notes(model, answer)))
+def figures(answer: Cost) -> str:
+    """Return, in a line, the figures that people quote."""
+    taken = answer.bytes
+    bytes_ = f"{size_words(taken.weights)} of weights, {size_words(taken.working_memory)} of working memory"
+    training = "" if taken.for_training is None else f"; {size_words(taken.for_training)} to train with {answer.optimizer}"
+    params = f"{answer.params:,} parameter{'s' * (answer.params != 1)}"
+    return f"{params}, {bytes_}; {answer.macs:,} MACs, {answer.whole.flops:,} FLOPs{training}"
 
 
-def batch_words(answer: Cost) -> str:
+def conditions_words(answer: Cost) -> str:
     """Return, in words, what is run, and in which data type."""
-    image = f" of {'x'.join(map(str, answer.space))} images" if answer.space else ""
-    if answer.steps is None:
-        total = sum(answer.lengths or ())
-        return f"batch {answer.batch:,}, {total:,} valid steps{image}, {answer.dtype}"
-    return f"batch {answer.batch:,}, {answer.steps:,} step{'s' * (answer.steps > 1)}{image}, {answer.dtype}"
+    return f"{batch_words(answer.batch, answer.steps, answer.lengths, answer.space)}, {answer.dtype}"
 
 
 def _work_table(answer: Cost) -> Table:
@@ -255,7 +265,7 @@ def _work_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("type", "type", shown=False),
         Column("runs", "runs", "number"),
-        Column("step_macs", "MACs a step", "number"),
+        Column("step_macs", "MACs per step", "number"),
         Column("macs", "MACs", "number"),
         Column("elementwise_flops", "element-wise FLOPs", "number"),
         Column("bias_flops", "bias FLOPs", "number", gives_way=1),
@@ -274,8 +284,8 @@ def _bytes_table(answer: Cost) -> Table:
         Column("layer", "layer"),
         Column("weights", "weights", "bytes"),
         Column("state", "state", "bytes"),
-        Column("activations_step", "activations, a step", "bytes", gives_way=1),
-        Column("activations_sequence", "activations, sequence", "bytes"),
+        Column("activations_step", "activations per step", "bytes", gives_way=1),
+        Column("activations_sequence", "activations per sequence", "bytes"),
         Column("gradients", "gradients", "bytes"),
         Column("optimizer", "optimizer", "bytes"),
         Column("master_weights", "master weights", "bytes", shown=any(each.master_weights for each in _trainings(answer))),
@@ -291,23 +301,28 @@ def _bytes_values(each: Bytes) -> tuple[Value, ...]:
     return (*inference, *training)
 
 
-def _traffic_table(traffic: Traffic) -> Table:
+def _traffic_table(answer: Cost) -> Table:
+    traffic, each = answer.traffic, "per batch step" if answer.batch > 1 else "per step"
     columns = (
-        Column("step_flops", "FLOPs", "number"),
-        Column("moved", "bytes moved", "bytes"),
-        Column("intensity", "FLOPs a byte", "ratio"),
-        Column("compute_seconds", "compute at least", "seconds"),
-        Column("memory_seconds", "memory at least", "seconds"),
+        Column("step_flops", f"FLOPs {each}", "number"),
+        Column("bytes_moved", f"bytes moved {each}", "bytes"),
+        Column("intensity", "FLOPs per byte", "ratio"),
+        Column("compute_seconds", "compute time, lower bound", "seconds"),
+        Column("memory_seconds", "memory time, lower bound", "seconds"),
         Column("bound", "bound by"),
     )
-    values = (traffic.flops, traffic.moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
+    values = (traffic.flops, traffic.bytes_moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
     return Table(columns, (Line(values),))
 
 
 def _notes(model: Model, answer: Cost) -> Iterator[str]:
-    yield _WORK_LEGEND
     yield from _flow_notes(model, answer)
     yield from caller_notes(model, framework(answer.framework))
+
+
+def _legend(answer: Cost) -> Iterator[str]:
+    """Yield what the figures mean, whatever the model is."""
+    yield _WORK_LEGEND
     yield _BYTES_LEGEND
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
@@ -318,18 +333,19 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
 
 _FLOPS = ", ".join(f"{name} {function.flops}" for name, function in FUNCTIONS.items() if name.isidentifier())
 _WORK_LEGEND = (
-    "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; a step: of one sequence; element-wise FLOPs: + - * 1, "
-    f"{_FLOPS}; bias FLOPs: additions of biases as stored"
+    "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; per step: one step of one sequence; element-wise "
+    f"FLOPs: + - * 1, {_FLOPS}; bias FLOPs: additions of biases as stored"
 )
 _BYTES_LEGEND = (
-    "weights as stored; state: h (and c) of the batch; activations: a layer's input, output and the gates of one step, "
-    "of the layer that needs most"
+    "weights as stored; state: h (and c) of the batch; activations: a layer's input, its output and the gates of one step, of the "
+    "layer that needs most; working memory: state and activations of the whole sequences"
 )
 _TRAFFIC_LEGEND = (
-    "at last, one step of the batch: bytes moved are weights read once, states read and written, each layer's input and output"
+    "per batch step: one step of every sequence; bytes moved: weights read once, states read and written, each layer's input and "
+    "output"
 )
 _INTEGERS = (
-    "biases int32, peepholes int16, h int8, c and gates int16; a float32 scale a matrix and a peephole, or with --per-channel a "
+    "biases int32, peepholes int16, h int8, c and gates int16; one float32 scale per matrix and peephole, with --per-channel per "
     "channel of a matrix (tflite: of dense layers alone); zero points and the scales of biases, which a file has too, are left out"
 )
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
@@ -356,9 +372,8 @@ def _training_words(answer: Cost, optimizer: str) -> str:
     from lstm_calc.questions.training import OPTIMIZERS
 
     far = f", {answer.truncate:,} steps at a time" if answer.truncate else ""
-    total = sum(sum(each.asdict().values()) for each in _trainings(answer)) + answer.bytes.weights
     return (
-        f"training with {optimizer}, {size_words(total)} with the weights: its states: "
+        f"training with {optimizer}: weights, gradients, its states and what is saved for backward; its states: "
         f"{OPTIMIZERS[optimizer].words}; saved for backward: each value once that autograd keeps of the cells' equations "
         f"written out{far}"
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import Sizes
 
 
-class Step(Record):
+class Step(Data):
     """One line of a derivation: what is counted, in symbols, in numbers, and the result."""
 
     of: str
@@ -89,7 +89,7 @@ def of_one_gate(blocks: Blocks, gate: str | None) -> str:
     return " + ".join(filter(None, (sum_of(owned.values()), sum_of(peephole))))
 
 
-def of_one_way(blocks: Blocks, gates: Sequence[str]) -> str:
+def of_one_direction(blocks: Blocks, gates: Sequence[str]) -> str:
     """Return how many numbers one direction of a layer has: what all gates have in a bracket, the rest beside it."""
     by_role: dict[str, list[tuple[str | None, Axes]]] = {}
     for (gate, role), axes in blocks.items():

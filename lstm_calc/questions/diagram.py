@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
 from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, uses_in
-from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes, shapes_table, stack_graph
 from lstm_calc.questions.words import EQUATION_LEGEND, from_file, headline
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model, Use
 
 
-class Value(Record):
+class Value(Data):
     """One value of a step: ``reads`` has the keys of what it is computed from, ``matrices`` its gate's stored shapes by role."""
 
     key: str
@@ -35,9 +35,12 @@ class Value(Record):
     matrices: dict[str, Shape]
 
 
-class Diagram(Record):
+class Diagram(Answer):
     """A model's run, and one step of one of its cells; the inputs of the step are ``x`` and the states before it."""
 
+    schema = "lstm-calc/diagram/1"
+
+    model: Model
     shapes: Shapes
     layer: str
     cell: str
@@ -46,8 +49,15 @@ class Diagram(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        cell = {"layer": self.layer, "cell": self.cell, "inputs": self.inputs, "values": [value.asdict() for value in self.values]}
-        return {"schema": "lstm-calc/diagram/1", "framework": self.shapes.framework, "stack": self.shapes.data(), "cell": cell}
+        cell = {name: plain(getattr(self, name)) for name in ("layer", "cell", "inputs", "values")}
+        return {"schema": self.schema, "framework": self.shapes.framework, "stack": self.shapes.data(), "cell": cell}
+
+    def document(self) -> Document:
+        """Return the drawings of the model and of one of its cells, and the tables of what they show."""
+        framework = self.shapes.framework
+        title = f"Diagram of {headline(self.model)} in {framework}{from_file(self.model, framework)}"
+        tables = (shapes_table(self.shapes), _values_table(self))
+        return Document(title, tables, (EQUATION_LEGEND,), (stack_graph(self.model, self.shapes), _cell_graph(self)))
 
 
 def diagram(model: Model, framework_name: str | None = None, layer: str | None = None) -> Diagram:
@@ -55,7 +65,7 @@ def diagram(model: Model, framework_name: str | None = None, layer: str | None =
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
-    flow = shapes(model, framework_name)
+    flow = shapes(model, framework_of(model, framework_name).name)
     cells = {use.name: use for use in uses_in(model, framework_of(model, framework_name)) if use.layer.kind in CELLS}
     name = layer if layer is not None else next(iter(cells), "")
     if name not in cells:
@@ -68,7 +78,7 @@ def diagram(model: Model, framework_name: str | None = None, layer: str | None =
     states = {f"{state}_t-1": _shape(state, use) for state in kind.states}
     matrices = _matrices(model, flow.framework, name)
     step = tuple(_values(use, framework(flow.framework), matrices))
-    return Diagram(flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, step)
+    return Diagram(model, flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, step)
 
 
 def _shape(name: str, use: Use) -> Shape:
@@ -98,18 +108,6 @@ def _values(use: Use, table: Framework, matrices: dict[str | None, dict[str, Sha
         known[equation.name] = key
 
 
-def diagram_document(model: Model, answer: Diagram) -> Document:
-    """Return the drawings of a model and of one of its cells, and the tables of what they show."""
-    tables = (shapes_table(answer.shapes), _values_table(answer))
-    graphs = (stack_graph(model, answer.shapes), _cell_graph(answer))
-    return Document(
-        f"Diagram of {headline(model)} in {answer.shapes.framework}{from_file(model, answer.shapes.framework)}",
-        tables,
-        (EQUATION_LEGEND,),
-        graphs,
-    )
-
-
 def _values_table(answer: Diagram) -> Table:
     columns = (
         Column("value", "value"),
@@ -131,7 +129,7 @@ def _matrix_words(value: Value) -> Iterator[str]:
 
 
 def _cell_graph(answer: Diagram) -> Graph:
-    """Return one step: what comes in, a box a value, and an arrow to each from what it is computed from."""
+    """Return one step: its inputs, one box per value, and an arrow to each value from those that it is computed from."""
     inputs = [Node(key, (key, worded("shape", shape)), end=True) for key, shape in answer.inputs.items()]
     values = [Node(value.key, tuple(_lines(value))) for value in answer.values]
     shown = answer.inputs | {value.key: value.shape for value in answer.values}

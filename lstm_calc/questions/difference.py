@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import few
-from lstm_calc.frozen import Record
-from lstm_calc.questions.derivation import Step, of_one_way, times, with_numbers
-from lstm_calc.questions.explain import Explanation, bias_notes, explain, unread
+from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.derivation import Step, of_one_direction, times, with_numbers
+from lstm_calc.questions.explain import Explanation, explain
+from lstm_calc.questions.explain_text import bias_notes, unread
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.questions.words import headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.tensors import Storage, Tensor
 
 
-class Side(Record):
+class Side(Data):
     """What one framework stores of a role in layers that are alike: the tensors of all, how many numbers each layer has of it."""
 
     tensors: tuple[str, ...]
@@ -33,11 +34,13 @@ class Side(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        return {"tensors": self.tensors, "symbols": self.count.symbols, "numbers": self.count.numbers, "params": self.params}
+        return {"tensors": plain(self.tensors), "symbols": self.count.symbols, "numbers": self.count.numbers, "params": self.params}
 
 
-class Row(Record):
+class Row(Data):
     """One role in layers that are alike; a side is None where a framework has nothing of the role."""
+
+    json = ("layers", "role", "sides", "difference")
 
     layers: tuple[str, ...]
     role: str
@@ -50,8 +53,11 @@ class Row(Record):
         return len(self.layers) * (two - one)
 
 
-class Difference(Record):
-    """Two explanations of a model held against each other."""
+class Difference(Answer):
+    """Two explanations of a model, compared with each other."""
+
+    schema = "lstm-calc/difference/1"
+    json = ("schema", "frameworks", "totals", "difference", "rows")
 
     explanations: tuple[Explanation, Explanation]
     rows: tuple[Row, ...]
@@ -74,24 +80,11 @@ class Difference(Record):
         one, two = self.totals
         return two - one
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        rows = [
-            {
-                "layers": row.layers,
-                "role": row.role,
-                "sides": [None if side is None else side.data() for side in row.sides],
-                "difference": row.difference,
-            }
-            for row in self.rows
-        ]
-        return {
-            "schema": "lstm-calc/difference/1",
-            "frameworks": self.frameworks,
-            "totals": self.totals,
-            "difference": self.difference,
-            "rows": rows,
-        }
+    def document(self) -> Document:
+        """Return why the totals differ: in words what differs, and all tensors in a table."""
+        one, two = (f"{total:,} parameters in {name}" for total, name in zip(self.totals, self.frameworks, strict=True))
+        title = f"{headline(self.explanations[0].model)}: {one}, {two}"
+        return Document(title, (_table(self),), (), body=tuple(_blocks(self)))
 
 
 def difference(model: Model, one: str, two: str) -> Difference:
@@ -130,14 +123,8 @@ def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) ->
     alike = [tensor for name in layer.names for tensor in owned[name]]
     names = tuple(tensor.name for tensor in alike if any(part.role == role for part in tensor.parts))
     params = sum(part.params for tensor in owned[layer.names[0]] for part in tensor.parts if part.role == role)
-    formula = times(len(layer.layer.directions), of_one_way(blocks, tuple(gate for gate, _ in blocks if gate)))
+    formula = times(len(layer.layer.directions), of_one_direction(blocks, tuple(gate for gate, _ in blocks if gate)))
     return Side(names, Step(role, formula, with_numbers(formula, layer.sizes), params))
-
-
-def difference_document(model: Model, answer: Difference) -> Document:
-    """Return why the totals of two frameworks differ: in words what differs, and all tensors in a table."""
-    one, two = (f"{total:,} parameters in {name}" for total, name in zip(answer.totals, answer.frameworks, strict=True))
-    return Document(f"{headline(model)}: {one}, {two}", (_table(answer),), (), body=tuple(_blocks(answer)))
 
 
 def _blocks(answer: Difference) -> Iterator[Block]:

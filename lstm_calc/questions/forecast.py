@@ -3,7 +3,8 @@
 ``X`` is (windows, window, features). What ``y`` is depends on the strategy; an array's first axis is the windows, None where the
 length of the series is not known.
 
-    direct         one head for the whole horizon; y (N, targets * horizon), reshaped (N, horizon, targets) where both are above 1
+    multi-output   one head for the whole horizon; y (N, targets * horizon), reshaped (N, horizon, targets) where both are above 1
+    direct         a model of its own for each step of the horizon, all with the same X; y (N, targets) for each
     recursive      the model of one step, y (N, targets); its forecast is fed back as the next step's features
     seq2seq        an encoder, its last output repeated, a decoder and a head at each of its steps; y (N, horizon, targets)
     many-to-many   a head at every step of the window: y holds, for each of them, the horizon that follows it
@@ -19,6 +20,7 @@ from lstm_calc.formats.modelfile import table_of
 from lstm_calc.frozen import Record
 from lstm_calc.frozen import count as whole
 from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
 from lstm_calc.questions.words import headline
 from lstm_calc.render import worded
@@ -39,6 +41,7 @@ class Strategy(Record):
 
     ``decoder``: a second stack reads the last output of the first, repeated for each step of the horizon. ``every_step``: the
     head stands at every step of the window. ``one_step``: the model is trained on one step, and its forecast fed back.
+    ``each_step``: there is a model for each step.
     """
 
     name: str
@@ -46,18 +49,27 @@ class Strategy(Record):
     decoder: bool = False
     every_step: bool = False
     one_step: bool = False
+    each_step: bool = False
 
 
 STRATEGIES = {
     strategy.name: strategy
     for strategy in (
-        Strategy("direct", "one head gives the whole horizon"),
+        Strategy("multi-output", "one head gives the whole horizon"),
+        Strategy("direct", "a model for each step of the horizon, all reading the same window", each_step=True),
         Strategy("recursive", "the model gives one step, which is fed back for the next", one_step=True),
         Strategy("seq2seq", "an encoder, its last output repeated, a decoder, a head at each step of the horizon", decoder=True),
         Strategy("many-to-many", "a head at every step gives the horizon after it, the last one the forecast", every_step=True),
     )
 }
 """Every strategy by name, in the order of every list."""
+_OTHER_NAMES = {
+    **dict.fromkeys(("mimo", "single-shot", "single_shot", "multioutput", "multi_output", "joint"), "multi-output"),
+    **dict.fromkeys(("iterated", "iterative", "autoregressive"), "recursive"),
+    **dict.fromkeys(("encoder-decoder", "sequence-to-sequence"), "seq2seq"),
+    "many_to_many": "many-to-many",
+}
+"""Other names of strategies."""
 
 CELLS = {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recurrent) and layer.size == "units"}
 """The recurrent layers that read a series of plain features, by name."""
@@ -84,11 +96,11 @@ class Question(Record):
 
     def _check_series(self) -> None:
         if self.length is not None and self.length < self.span:
-            parts = f"{self.window:,} of X and {self.ahead:,} after them"
+            parts = f"{self.window:,} of X and {self.span - self.window:,} after them"
             raise ModelError(f"length {self.length:,} gives no window: each takes {self.span:,} steps, {parts}", key="length")
 
     def _check_feedback(self) -> None:
-        if self.runs > 1 and self.targets > self.features:
+        if self.feeds_back and self.targets > self.features:
             what = f"targets {self.targets:,} cannot be fed back as the next step's {self.features:,} features"
             raise ModelError(f"{what}; make every target a feature, or take another strategy than recursive", key="targets")
 
@@ -100,13 +112,23 @@ class Question(Record):
 
     @property
     def ahead(self) -> int:
-        """The steps after a step that one run of the model forecasts."""
-        return 1 if self.strategy.one_step else self.horizon
+        """The steps after a step that one run of a model forecasts."""
+        return 1 if self.strategy.one_step or self.strategy.each_step else self.horizon
+
+    @property
+    def models(self) -> int:
+        """How many models there are: one, or one for each step of the horizon."""
+        return self.horizon if self.strategy.each_step else 1
+
+    @property
+    def feeds_back(self) -> bool:
+        """Whether a forecast is fed back as the next step's features."""
+        return self.strategy.one_step and self.horizon > 1
 
     @property
     def span(self) -> int:
-        """The steps of the series that a window of X and its y take together."""
-        return self.window + self.ahead
+        """The steps of the series that a window of X and its y take together, the y of every model."""
+        return self.window + self.ahead * self.models
 
     @property
     def windows(self) -> int | None:
@@ -115,17 +137,17 @@ class Question(Record):
 
     @property
     def runs(self) -> int:
-        """How often the model runs for one forecast of the horizon."""
+        """How often a model runs for one forecast of the horizon, each of several once."""
         return self.horizon // self.ahead
 
     @property
     def known_ahead(self) -> int:
         """The features that are not forecast and so have to be known for the steps that are fed back."""
-        return self.features - self.targets if self.runs > 1 else 0
+        return self.features - self.targets if self.feeds_back else 0
 
 
-class Flow(Record):
-    """A layer of the model, or the reshape after it: the shape of what flows out, and the parameters."""
+class Flow(Data):
+    """A layer of the model, or the reshape after it: its output shape, and its parameters."""
 
     name: str
     type: str
@@ -133,11 +155,13 @@ class Flow(Record):
     params: int
 
 
-class Forecast(Record):
+class Forecast(Answer):
     """The model for a forecasting question, what it is trained on, and its parameters as one framework stores them.
 
     ``X`` and ``y`` are shapes, as is the output of every layer; ``layers`` end in the reshape where there is one.
     """
+
+    schema = "lstm-calc/forecast/1"
 
     question: Question
     model: Model
@@ -148,8 +172,8 @@ class Forecast(Record):
 
     @property
     def params(self) -> int:
-        """All parameters."""
-        return self.counted.known_total
+        """All parameters, those of every model where there are several."""
+        return self.counted.known_total * self.question.models
 
     @property
     def reshape(self) -> tuple[int, ...] | None:
@@ -160,32 +184,56 @@ class Forecast(Record):
         """Return the plain values of the JSON answer; shapes are lists, null where the number of windows is not known."""
         head, asked = self.counted.layers[-1], self.question
         return {
-            "schema": "lstm-calc/forecast/1",
+            "schema": self.schema,
             "setup": asked.setup,
             **asked.asdict(),
             "strategy": asked.strategy.name,
-            "arrays": {"X": self.X, "y": self.y},
+            "arrays": {"X": plain(self.X), "y": plain(self.y)},
             "windows": asked.windows,
             "span": asked.span,
             "runs": asked.runs,
+            "models": asked.models,
             "known_ahead": asked.known_ahead,
             "framework": self.counted.framework,
-            "layers": [layer.asdict() for layer in self.layers],
-            "head": {"units": head.output_dim, "reshape": self.reshape, "params": head.total},
+            "layers": plain(self.layers),
+            "head": {"units": head.output_dim, "reshape": plain(self.reshape), "params": head.total},
             "params": self.params,
             "notation": str(self.model),
             "model": table_of(self.model),
         }
 
+    def document(self) -> Document:
+        """Return the arrays, the layers and the windows of the forecast."""
+        asked = self.question
+        title = f"Forecast, {asked.setup}, {asked.strategy.name}: {headline(self.model)} in {self.counted.framework}"
+        notes = (*_strategy_notes(asked), *_models_note(self), _windows_note(asked), convention_note(self.model, self.counted))
+        return Document(title, (_arrays_table(self), _layers_table(self)), notes, (_graph(self),))
 
-class ForecastList(Record):
+
+class ForecastList(Answer):
     """The four set-ups of one question: univariate or multivariate, single-step or multi-step."""
+
+    schema = "lstm-calc/forecasts/1"
+    json = ("schema", "forecasts")
 
     forecasts: tuple[Forecast, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/forecasts/1", "forecasts": [forecast.data() for forecast in self.forecasts]}
+    def document(self) -> Document:
+        """Return the four set-ups, one per line."""
+        columns = (
+            Column("setup", "set-up"),
+            Column("X", "X", "shape"),
+            Column("y", "y", "shape"),
+            Column("windows", "windows", "number"),
+            Column("model", "model"),
+            Column("reshape", "reshape", "shape"),
+            Column("params", "parameters", "number"),
+        )
+        *_, last = self.forecasts
+        title = f"Forecasts, {last.question.strategy.name}, in {last.counted.framework}"
+        notes = (*_strategy_notes(last.question), _series_note(last.question))
+        table = Table(columns, tuple(map(_setup_line, self.forecasts)))
+        return Document(title, (table,), notes, tuple(map(_graph, self.forecasts)))
 
 
 def forecast(
@@ -195,7 +243,7 @@ def forecast(
     units: int | Iterable[int],
     targets: int = 1,
     horizon: int = 1,
-    strategy: str = "direct",
+    strategy: str = "multi-output",
     cell: str = "lstm",
     length: int | None = None,
     stride: int = 1,
@@ -211,7 +259,8 @@ def forecast(
     >>> answer.question.setup, answer.X, answer.y, answer.params
     ('multivariate multi-step', (None, 64, 5), (None, 3), 4963)
     """
-    asked = Question(features, targets, window, horizon, _known("strategy", strategy, STRATEGIES), length, stride)
+    found = _known("strategy", _OTHER_NAMES.get(strategy.lower(), strategy), STRATEGIES)
+    asked = Question(features, targets, window, horizon, found, length, stride)
     kind = _known("cell", cell, CELLS)
     stages = list(_stages(asked, kind, tuple(units) if hasattr(units, "__iter__") else (units,)))
     model = Model([layer for layer, _ in stages], asked.features)
@@ -271,34 +320,8 @@ def _stack(kind: Callable[..., Layer], units: tuple[int, ...], read: int, given:
 _UNKNOWN = "N"
 
 
-def forecast_document(answer: Forecast) -> Document:
-    """Return the arrays, the layers and the windows of one forecast."""
-    asked = answer.question
-    title = f"Forecast, {asked.setup}, {asked.strategy.name}: {headline(answer.model)} in {answer.counted.framework}"
-    notes = (*_strategy_notes(asked), _windows_note(asked), convention_note(answer.model, answer.counted))
-    return Document(title, (_arrays_table(answer), _layers_table(answer)), notes, (_graph(answer),))
-
-
-def forecasts_document(answer: ForecastList) -> Document:
-    """Return the four set-ups of a question, one a line."""
-    columns = (
-        Column("setup", "set-up"),
-        Column("X", "X", "shape"),
-        Column("y", "y", "shape"),
-        Column("windows", "windows", "number"),
-        Column("model", "model"),
-        Column("reshape", "reshape", "shape"),
-        Column("params", "parameters", "number"),
-    )
-    *_, last = answer.forecasts
-    title = f"Forecasts, {last.question.strategy.name}, in {last.counted.framework}"
-    notes = (*_strategy_notes(last.question), _series_note(last.question))
-    table = Table(columns, tuple(map(_setup_line, answer.forecasts)))
-    return Document(title, (table,), notes, tuple(map(_graph, answer.forecasts)))
-
-
 def _graph(answer: Forecast) -> Graph:
-    """Return what flows from X to y, layer by layer, and on each arrow its shape."""
+    """Return the layers from X to y, and the shape on each arrow."""
     boxes = [Node(layer.name, (layer.name, f"{layer.params:,} parameters")) for layer in answer.layers]
     keys = ["X", *(box.key for box in boxes), "y"]
     shapes = [answer.X, *(layer.output for layer in answer.layers)]
@@ -315,7 +338,9 @@ def _setup_line(answer: Forecast) -> Line:
 def _arrays_table(answer: Forecast) -> Table:
     asked = answer.question
     read = f"{_counted(asked.window, 'step')} of {_counted(asked.features, 'feature')}"
-    told = f"{_counted(asked.targets, 'target')} at the next {'step' if asked.ahead == 1 else f'{asked.ahead:,} steps'}"
+    when = f"the next {'step' if asked.ahead == 1 else f'{asked.ahead:,} steps'}"
+    when = f"one of the next {asked.horizon:,} steps, for each model another" if asked.models > 1 else when
+    told = f"{_counted(asked.targets, 'target')} at {when}"
     told = f"for each of them, {told}" if asked.strategy.every_step else told
     columns = (Column("array", "array"), Column("shape", "shape", "shape"), Column("holds", "holds"))
     return Table(columns, (Line(("X", _shape(answer.X), read)), Line(("y", _shape(answer.y), told))))
@@ -329,12 +354,12 @@ def _layers_table(answer: Forecast) -> Table:
         Column("params", "parameters", "number"),
     )
     lines = [Line((layer.name, layer.type, _shape(layer.output), layer.params)) for layer in answer.layers]
-    return Table(columns, (*lines, Line(("total", None, None, answer.params), sum="total")))
+    return Table(columns, (*lines, Line(("total", None, None, answer.counted.known_total), sum="total")))
 
 
 def _strategy_notes(asked: Question) -> Iterator[str]:
     yield f"{asked.strategy.name}: {asked.strategy.summary}"
-    if asked.runs > 1:
+    if asked.feeds_back:
         yield f"a forecast of {_counted(asked.horizon, 'step')} is {asked.runs:,} runs of the model"
     if asked.known_ahead:
         others = _counted(asked.known_ahead, "other feature")
@@ -342,15 +367,22 @@ def _strategy_notes(asked: Question) -> Iterator[str]:
         yield f"only what is forecast is fed back: the {others} {cure}"
 
 
+def _models_note(answer: Forecast) -> Iterator[str]:
+    """Yield how many models there are and what they have together, where there are several."""
+    number = answer.question.models
+    if number > 1:
+        yield f"{number:,} models of {answer.counted.known_total:,} parameters, {answer.params:,} together"
+
+
 def _windows_note(asked: Question) -> str:
-    takes = f"each takes {asked.span:,} steps, {asked.window:,} of X and {asked.ahead:,} after them"
+    takes = f"each takes {asked.span:,} steps, {asked.window:,} of X and {asked.span - asked.window:,} after them"
     gives = "" if asked.windows is None else f"{_counted(asked.windows, 'window')} from "
     return f"{gives}{_series_note(asked)}; {takes}"
 
 
 def _series_note(asked: Question) -> str:
     if asked.length is None:
-        return f"{_UNKNOWN}: the windows of the series, which --length tells"
+        return f"{_UNKNOWN}: the windows of the series, which depend on --length"
     return f"a series of {_counted(asked.length, 'step')} at a stride of {asked.stride:,}"
 
 

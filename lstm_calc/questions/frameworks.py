@@ -5,31 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.frameworks import OPTIONS
-from lstm_calc.questions.support import SupportList
 from lstm_calc.questions.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
-    from lstm_calc.questions.support import CellSupport, OtherSupport, Support
+    from lstm_calc.questions.support import CellSupport, OtherSupport, Support, SupportList
 
 
 def frameworks_document(answer: SupportList) -> Document:
     """Return what each framework offers and how it stores it, side by side."""
-    return Document("Frameworks", (_layouts_table(answer), _offers_table(answer)), _LEGEND)
+    return Document("Frameworks", (_layouts_table(answer.frameworks), _offers_table(answer)), (), legend=_LEGEND)
 
 
 _ORDER_LEGEND = "gate order: as stored, in the framework's own letters; of no meaning where every gate has a tensor of its own"
 
 _LEGEND = (
     _ORDER_LEGEND,
-    "biases a gate: in the form that is the default",
+    "biases per gate: in the variant that is the default",
     BLOCK_LEGEND,
     RAVELED_LEGEND,
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
 )
 
 
-def _layouts_table(answer: SupportList) -> Table:
+def _layouts_table(supports: tuple[Support, ...]) -> Table:
     columns = (
         Column("framework", "framework", grouped=True),
         Column("release", "release", grouped=True),
@@ -39,7 +38,7 @@ def _layouts_table(answer: SupportList) -> Table:
         Column("bias_vectors", "biases a gate"),
         Column("forget_bias", "forget bias", "number"),
     )
-    lines = [_cell_line(support, cell) for support in answer.frameworks for cell in support.cells.values()]
+    lines = [_cell_line(support, cell) for support in supports for cell in support.cells.values()]
     return Table(columns, tuple(lines))
 
 
@@ -83,10 +82,10 @@ def framework_document(answer: Support) -> Document:
         _lacks_table(answer, cells),
         _sources_table((*cells, *answer.others)),
     )
-    raveled = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
-    told = [*(cell.note for cell in cells), answer.flow_note]
-    notes = (*dict.fromkeys(note for note in told if note), _ORDER_LEGEND, BLOCK_LEGEND, *raveled, EQUATION_LEGEND)
-    return Document(title, tuple(table for table in tables if table.lines), notes)
+    row_major = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
+    notes = dict.fromkeys(note for note in (*(cell.note for cell in cells), answer.flow_note) if note)
+    legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major, EQUATION_LEGEND)
+    return Document(title, tuple(table for table in tables if table.lines), tuple(notes), legend=legend)
 
 
 def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
@@ -107,7 +106,7 @@ def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
 
 
 def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
-    table = _layouts_table(SupportList((answer,)))
+    table = _layouts_table((answer,))
     more = (Column("gates", "gates in order"), Column("offers", "offers"))
     lines = [Line((*line.values[2:], " ".join(cell.gates), _offers(cell))) for line, cell in zip(table.lines, cells, strict=True)]
     return Table((*table.columns[2:], *more), tuple(lines))
@@ -124,7 +123,7 @@ def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
 
 
 def _signals_table(answer: Support) -> Table:
-    columns = (Column("signal", "signal"), Column("axes", "axes"), Column("role", "what flows"), Column("when", "where"))
+    columns = (Column("signal", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
     lines = [Line((each.name, each.axes, FLOW_WORDS[each.role], each.when or None)) for each in answer.signals]
     return Table(columns, (Line(("input", answer.input, "input", None)), *lines))
 

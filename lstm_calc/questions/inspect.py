@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import FrameworkError, listed, shortened
 from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
-from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Recurrent
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.find import found_layers
@@ -22,17 +22,16 @@ from lstm_calc.weights.readers import read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.questions.sameness import Sameness
     from lstm_calc.weights.inference.fits import Fit
     from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 
-class InspectedLayer(Record):
+class InspectedLayer(Data):
     """A recurrent layer of a file, or a stack of ``layers`` alike ones in one module.
 
-    ``framework`` is whose way of storing it has; ``params`` are its numbers in the file, less those that an earlier layer shares;
-    ``params_by_formula`` is what the framework has for a layer of these sizes; ``reason`` says why they differ, or what else is to
-    be known. ``candidates`` are layers, in the notation, that the same shapes could be as well. Sizes are None where nothing tells.
+    ``framework`` is the one that stores layers like this; ``params`` are its numbers in the file, less those that an earlier layer
+    shares; ``params_by_formula`` is what the framework has for a layer of these sizes; ``reason`` says why they differ, or what
+    else to know. ``candidates`` are layers, in the notation, that have the same shapes. Sizes are None where they are not known.
     """
 
     name: str
@@ -55,18 +54,22 @@ class InspectedLayer(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        tensors = [_tensor_data(tensor) for tensor in self.tensors]
-        return {name: value for name, value in self.asdict().items() if name != "layer"} | {"tensors": tensors}
+        values = super().data() | {"tensors": [_tensor_data(tensor) for tensor in self.tensors]}
+        del values["layer"]
+        return values
 
 
-class InspectedFile(Record):
+class InspectedFile(Data):
     """A file: its recurrent layers, and how many numbers it has beside them.
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
     statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the
     numbers that have a second name. ``bytes`` is on disk.
+    ``lists_tensors``: the plain values and the document list every tensor.
     """
+
+    json = (*("path", "format", "layers", "params", "other", "kinds", "optimizer", "buffers", "shared", "bytes", "reconciled"),)
 
     path: str
     format: str
@@ -80,6 +83,7 @@ class InspectedFile(Record):
     bytes: int
     tensors: tuple[Stored, ...]
     others: tuple[Stored, ...] = ()
+    lists_tensors: bool = False
 
     @property
     def reconciled(self) -> bool:
@@ -92,15 +96,17 @@ class InspectedFile(Record):
 
         return model_of(self) if self.layers or self.others else None
 
-    def data(self, *, tensors: bool = False) -> dict[str, Any]:
-        """Return the plain values of the JSON answer, with ``tensors`` all of them."""
-        values = self.asdict() | {"layers": [layer.data() for layer in self.layers], "reconciled": self.reconciled}
-        del values["tensors"], values["others"]
-        return values | ({"tensors": [_tensor_data(tensor) for tensor in self.tensors]} if tensors else {})
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        tensors = {"tensors": [_tensor_data(tensor) for tensor in self.tensors]} if self.lists_tensors else {}
+        return super().data() | tensors
 
 
-class Inspection(Record):
+class Inspection(Answer):
     """Several files."""
+
+    schema = "lstm-calc/inspect/1"
+    json = ("schema", "files")
 
     files: tuple[InspectedFile, ...]
 
@@ -109,9 +115,16 @@ class Inspection(Record):
         """Whether every recurrent layer of every file reconciles."""
         return all(file.reconciled for file in self.files)
 
-    def data(self, *, tensors: bool = False) -> dict[str, Any]:
-        """Return the plain values of the JSON answer, with ``tensors`` every tensor of every file."""
-        return {"schema": "lstm-calc/inspect/1", "files": [file.data(tensors=tensors) for file in self.files]}
+    def document(self) -> Document:
+        """Return the recurrent layers of the files and what is beside them."""
+        files = self.files
+        title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
+        tables = [
+            _layers_table(files),
+            _totals_table(files),
+            *([_tensors_table(files)] * any(file.lists_tensors for file in files)),
+        ]
+        return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
 
 def own_name(layer: InspectedLayer) -> str:
@@ -120,17 +133,19 @@ def own_name(layer: InspectedLayer) -> str:
     return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
 
 
-def inspect(*paths: str) -> Inspection:
+def inspect(*paths: str, tensors: bool = False) -> Inspection:
     """Return the recurrent layers of files of weights, from names and shapes alone; nothing of a file is run.
+
+    With ``tensors`` the answer's plain values and document list every tensor.
 
     Raises CheckpointError where a file is broken or of another format, NotInstalledError where HDF5 needs h5py.
     """
-    return Inspection(tuple(inspect_file(path) for path in paths))
+    return Inspection(tuple(inspect_file(path, tensors=tensors) for path in paths))
 
 
-def inspect_file(path: str) -> InspectedFile:
+def inspect_file(path: str, *, tensors: bool = False) -> InspectedFile:
     """Return the recurrent layers of one file; raises as :func:`inspect` does."""
-    return inspected(read(path), path, Path(path).stat().st_size)
+    return inspected(read(path), path, Path(path).stat().st_size).replace(lists_tensors=tensors)
 
 
 def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
@@ -218,7 +233,7 @@ def _formula(layer: Recurrent, fit: Fit) -> int:
 
 
 def _offering(fit: Fit, layer: Recurrent) -> str:
-    """Return the framework that a layer is held against: whose it is or, where that has no such layer, whose form it has."""
+    """Return the framework that a layer is compared with: its own, or that of its storage variant where its own lacks the layer."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
     try:
         layout_for(framework(fit.framework), layer)
@@ -240,12 +255,14 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
         parts.append(_difference(fit, layer, params - formula))
     elif under := framework(fit.form.framework).under:
         plain = count(Model([layer], fit.input_dim), under)
-        other = f": {_VECTORS[fit.form.bias_vectors]} a gate, where {under} itself would have {plain:,}" if plain != formula else ""
+        other = (
+            f": {_VECTORS[fit.form.bias_vectors]} per gate, where {under} itself would have {plain:,}" if plain != formula else ""
+        )
         parts.append(f"a {fit.form.framework} layer under {under}'s names{other}")
     if fit.others:
         parts.append("the shapes alone leave a choice")
     elif fit.guessed and fit.input_dim == layer.output:
-        parts.append("input and units are equal, so that the shapes do not tell the two kernels apart; the order does")
+        parts.append("input and units are equal, so that the shapes do not say which kernel is which; the order does")
     return "; ".join(part for part in parts if part) or None
 
 
@@ -255,22 +272,14 @@ def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
     name = _offering(fit, layer)
     there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, name).values())
     if there < wanted:
-        return f"{_VECTORS[there]} a gate where {name} has {wanted}: an exporter summed them ({more:,} numbers)"
+        return f"{_VECTORS[there]} per gate where {name} has {wanted}: an exporter summed them ({more:,} numbers)"
     if there > wanted:
-        return f"{_VECTORS[there]} a gate where {name} has {wanted} (+{more:,} numbers)"
+        return f"{_VECTORS[there]} per gate where {name} has {wanted} (+{more:,} numbers)"
     return ""
 
 
 def _tensor_data(tensor: Stored) -> dict[str, Any]:
     return {"name": tensor.name, "shape": tensor.shape, "dtype": tensor.dtype, "params": tensor.params}
-
-
-def inspect_document(answer: Inspection, *, tensors: bool) -> Document:
-    """Return the recurrent layers of files and what is beside them; with ``tensors`` also every tensor."""
-    files = answer.files
-    title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
-    tables = [_layers_table(files), _totals_table(files), *([_tensors_table(files)] * tensors)]
-    return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
 
 def _headline(file: InspectedFile) -> str:
@@ -290,7 +299,7 @@ def _layers_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("directions", "directions", "number", shown=any(layer.bidirectional for file in files for layer in file.layers)),
         Column("projection", "projection", "number"),
         Column("peephole", "peephole"),
-        Column("bias_vectors", "biases a gate", "number"),
+        Column("bias_vectors", "biases per gate", "number"),
         Column("params", "in the file", "number"),
         Column("params_by_formula", "by formula", "number"),
         Column("reason", "reason", shown=False),
@@ -373,12 +382,3 @@ def _notes(files: tuple[InspectedFile, ...]) -> Iterator[str]:
         if file.shared:
             yield f"{where}{file.shared:,} numbers have a second name, and are counted once"
         yield f"{where}{size_words(file.bytes)} on disk"
-
-
-def same_document(answer: Sameness) -> Document:
-    """Return whether two files hold the same architecture, and what only one of them has."""
-    title = f"{' and '.join(map(shortened, answer.paths))}: {'the same' if answer.same else 'not the same'} architecture"
-    columns = (Column("path", "only in", grouped=True), Column("part", "part"))
-    sides = zip(answer.paths, (answer.only_first, answer.only_second), strict=True)
-    lines = tuple(Line((shortened(path), shortened(part))) for path, parts in sides for part in parts)
-    return Document(title, (Table(columns, lines),) if lines else (), ())

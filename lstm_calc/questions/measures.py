@@ -24,7 +24,7 @@ _GIGA = 10**9
 
 
 class Measure(Record):
-    """A measure of a model as a framework stores it; ``polynomial``: of degree two at most in each of the model's sizes."""
+    """A measure of a model as a framework stores it; ``polynomial``: of at most degree two in each of the model's sizes."""
 
     of: Callable[[Model, str], int]
     polynomial: bool = True
@@ -61,6 +61,6 @@ def _step_ns(model: Model, framework_name: str, asked: dict[str, Any]) -> int:
     from lstm_calc.questions.cost import cost
 
     step = cost(model, framework_name, **asked).traffic
-    bounds = ((step.flops, asked["flops"]), (step.moved, asked["bandwidth"]))
+    bounds = ((step.flops, asked["flops"]), (step.bytes_moved, asked["bandwidth"]))
     slower: int = max(-(-amount * _GIGA // rate) for amount, rate in bounds if rate)
     return slower

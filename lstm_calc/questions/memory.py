@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
-from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.operations import step_in, untied
+from lstm_calc.questions.answer import Data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lstm_calc.runs import LayerRun
 
 
-class Training(Record):
+class Training(Data):
     """The bytes that training takes beside the weights; ``master_weights`` are the float32 copy of weights in 16 bits."""
 
     gradients: int
@@ -27,7 +27,7 @@ class Training(Record):
     saved_activations: int
 
 
-class Bytes(Record):
+class Bytes(Data):
     """The bytes of a layer or a model at inference, and those of training where it was asked for.
 
     ``state`` is h (and c) of every sequence. The activations are a layer's input and output and the values of one step (the gates
@@ -35,25 +35,33 @@ class Bytes(Record):
     that needs most.
     """
 
+    json = ("weights", "state", "activations_step", "activations_sequence", "working_memory", "training")
+
     weights: int
     state: int
     activations_step: int
     activations_sequence: int
     training: Training | None = None
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return self.asdict() | {"training": self.training and self.training.asdict()}
+    @property
+    def working_memory(self) -> int:
+        """What inference takes beside the weights: the states, and the activations of the whole sequences."""
+        return self.state + self.activations_sequence
+
+    @property
+    def for_training(self) -> int | None:
+        """All that training takes, the weights included; None where it was not asked for."""
+        return None if self.training is None else self.weights + sum(self.training.asdict().values())
 
 
-def training_bytes(shapes: Sequence[Shape], kept: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
-    """Return what training takes for a layer of trained tensors of these shapes, and so many kept values."""
+def training_bytes(shapes: Sequence[Shape], saved: int, dtype: Dtype, states: Callable[[Shape], int]) -> Training:
+    """Return what training takes for a layer of trained tensors of these shapes, and so many values saved for backward."""
     numbers = sum(map(prod, shapes))
     return Training(
         gradients=whole_bytes(numbers * dtype.matrix),
         optimizer=sum(map(states, shapes)),
         master_weights=numbers * FLOAT32 if dtype.matrix < 8 * FLOAT32 else 0,
-        saved_activations=whole_bytes(kept * dtype.value),
+        saved_activations=whole_bytes(saved * dtype.value),
     )
 
 
@@ -86,8 +94,8 @@ def _state_bytes(run: LayerRun, dtype: Dtype) -> int:
     return whole_bytes(run.states * len(layer.directions) * bits)
 
 
-def moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
-    """Return the bytes of a step of every sequence: weights read once (of a table a row each), states both ways, input, output."""
+def bytes_moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
+    """Return the bytes moved in a step of every sequence: weights (one row of a table), states twice, input and output."""
     flowing = whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value)
     if run.layer.reads_tokens:
         return flowing + whole_bytes(run.numbers_out_a_step * dtype.matrix)

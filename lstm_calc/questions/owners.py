@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, quoted
-from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.forms import forms, partly_solved
 from lstm_calc.weights.inference.sorting import plain, slashed
@@ -18,7 +18,7 @@ _SHAPE = r"[\[(]?[\d\sx\u00d7,]+[\])]?|torch\.Size\(\[[\d,\s]+\]\)"
 _DEPTH = r"_l\d+(_reverse)?$"
 
 
-class Owner(Record):
+class Owner(Data):
     """A layer that has such a tensor; ``input_dim`` and ``units`` are None where the tensor alone does not tell them."""
 
     framework: str
@@ -29,17 +29,15 @@ class Owner(Record):
     projection: int | None
 
 
-class Owners(Record):
+class Owners(Answer):
     """The layers that have a tensor."""
+
+    schema = "lstm-calc/inspect-tensor/1"
+    json = ("schema", "tensor", "shape", "layers")
 
     tensor: str
     shape: tuple[int, ...]
     layers: tuple[Owner, ...]
-
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        values = self.asdict() | {"shape": list(self.shape), "layers": [layer.asdict() for layer in self.layers]}
-        return {"schema": "lstm-calc/inspect-tensor/1", **values}
 
     def document(self) -> Document:
         """Return the layers as a table."""

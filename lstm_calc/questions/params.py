@@ -10,8 +10,8 @@ from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import FrameworkError, ModelError, few, listed
 from lstm_calc.frameworks import FRAMEWORKS, caller_notes, framework, framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, bias_vectors, count
-from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render import size_words
@@ -25,20 +25,25 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Value
 
 
-class GateCount(Record):
+class GateCount(Data):
     """One gate of one direction of a layer; ``gate`` is None for what belongs to none (a projection, a dense layer).
 
     ``shapes`` has the stored shape of its block by role: kernel, recurrent_kernel, bias, ...
     """
 
     gate: str | None
-    way: str | None
+    direction: str | None
     shapes: dict[str, Shape]
     total: int
 
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer: a shape for each role, None where the gate has none of it."""
+        shapes = {role: plain(self.shapes.get(role)) for role in ROLES}
+        return {"gate": self.gate, "direction": self.direction, "way": self.direction, **shapes, "total": self.total}
 
-class LayerCount(Record):
-    """One layer; widths are features a step, None where they are not known. One that is shared is counted at its first use."""
+
+class LayerCount(Data):
+    """One layer; widths are features per step, None where they are not known. One that is shared is counted at its first use."""
 
     name: str
     type: str
@@ -49,12 +54,16 @@ class LayerCount(Record):
     trainable: int | None
 
 
-class ParamCount(Record):
+class ParamCount(Answer):
     """A model's parameters as one framework stores them.
 
     ``known_total`` and ``trainable`` are those of the layers that are counted; ``uncounted`` are the others, each with the reason.
     """
 
+    schema = "lstm-calc/params/1"
+    json = ("schema", "framework", "layers", "total", "trainable", "non_trainable")
+
+    model: Model
     framework: str
     layers: tuple[LayerCount, ...]
     known_total: int
@@ -73,16 +82,13 @@ class ParamCount(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; shapes are lists."""
-        partial = {"known_total": self.known_total, "uncounted": [each.asdict() for each in self.uncounted]}
-        return {
-            "schema": "lstm-calc/params/1",
-            "framework": self.framework,
-            "layers": [_layer_dict(layer) for layer in self.layers],
-            "total": self.total,
-            "trainable": self.trainable,
-            "non_trainable": self.non_trainable,
-            **(partial if self.uncounted else {}),
-        }
+        partial = {name: plain(getattr(self, name)) for name in ("known_total", "uncounted")}
+        return super().data() | (partial if self.uncounted else {})
+
+    def document(self) -> Document:
+        """Return the parameters by layer and gate."""
+        title = f"Parameters of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        return Document(title, (_params_table(self),), tuple(_params_notes(self.model, self)))
 
 
 def params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -100,7 +106,7 @@ def params(model: Model, framework_name: str | None = None) -> ParamCount:
     uses = uses_in(model, framework_of(model, framework_name))
     layers = [_layer(use, by_layer.get(use.name, ()), counted=use.name not in uncounted) for use in uses]
     total, trainable = sum(layer.total or 0 for layer in layers), sum(layer.trainable or 0 for layer in layers)
-    return ParamCount(stored.framework, tuple(layers), total, trainable, stored.uncounted)
+    return ParamCount(model, stored.framework, tuple(layers), total, trainable, stored.uncounted)
 
 
 def whole_params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -132,37 +138,21 @@ def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
     parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
     kind = use.layer.kind
     order = [*CELLS[kind].gates, None] if kind in CELLS else list(dict.fromkeys(part.gate for part in parts))
-    places = [(way or None, gate) for way in use.layer.directions for gate in order]
-    blocks = {place: [part for part in parts if (part.way, part.gate) == place] for place in places}
+    places = [(direction or None, gate) for direction in use.layer.directions for gate in order]
+    blocks = {place: [part for part in parts if (part.direction, part.gate) == place] for place in places}
     return LayerCount(
         name=use.name,
         type=kind,
         input_dim=use.widths[0],
         output_dim=use.widths[1],
-        gates=tuple(_gate(gate, way, found) for (way, gate), found in blocks.items() if found),
+        gates=tuple(_gate(gate, direction, found) for (direction, gate), found in blocks.items() if found),
         total=sum(tensor.params for tensor in owned) if counted else None,
         trainable=sum(tensor.params for tensor in owned if tensor.trainable) if counted else None,
     )
 
 
-def _gate(gate: str | None, way: str | None, parts: Sequence[Part]) -> GateCount:
-    return GateCount(gate, way, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
-
-
-def _layer_dict(layer: LayerCount) -> dict[str, Any]:
-    gates = [
-        {"gate": part.gate, "way": part.way}
-        | {role: list(part.shapes[role]) if role in part.shapes else None for role in ROLES}
-        | {"total": part.total}
-        for part in layer.gates
-    ]
-    return layer.asdict() | {"gates": gates}
-
-
-def params_document(model: Model, answer: ParamCount) -> Document:
-    """Return the parameters of a model by layer and gate."""
-    title = f"Parameters of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
-    return Document(title, (_params_table(answer),), tuple(_params_notes(model, answer)))
+def _gate(gate: str | None, direction: str | None, parts: Sequence[Part]) -> GateCount:
+    return GateCount(gate, direction, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
 
 
 _GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
@@ -171,10 +161,11 @@ _GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
 
 def _params_table(answer: ParamCount) -> Table:
     layers = answer.layers
+    backward = any(part.direction == "backward" for layer in layers for part in layer.gates)
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("way", "direction", grouped=True, shown=any(part.way == "backward" for layer in layers for part in layer.gates)),
+        Column("direction", "direction", grouped=True, shown=backward),
         Column("gate", "gate"),
         *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
@@ -182,17 +173,17 @@ def _params_table(answer: ParamCount) -> Table:
         Column("share", "share", "share", gives_way=1),
     )
     lines = [line for layer in layers for line in _layer_lines(layer, answer)]
-    name = "at least" if answer.uncounted else "total"
+    name = "lower bound" if answer.uncounted else "total"
     return Table(columns, (*lines, _sum_line("total", name, answer.known_total, answer)))
 
 
 def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
-    """Yield a line a gate, and the layer's sum where it adds up several of them in a model of several layers."""
+    """Yield a line per gate, and the layer's sum where it adds up several of them in a model of several layers."""
     trained = None if not layer.total else "yes" if layer.trainable else "frozen"
     for part in layer.gates or (GateCount(None, None, {}, 0),):
         shapes = [part.shapes.get(role) for role in ROLES]
         count = None if layer.total is None else part.total
-        yield Line((layer.name, layer.type, part.way, _gate_words(part), *shapes, trained, count, _share(count, answer)))
+        yield Line((layer.name, layer.type, part.direction, _gate_words(part), *shapes, trained, count, _share(count, answer)))
     if len(layer.gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
 
@@ -236,9 +227,9 @@ def _other_totals(model: Model, answer: ParamCount) -> str:
     """Return, in words, what the other frameworks that offer the model make of it."""
     others = elsewhere(model, answer.framework)
     same = others.pop(answer.known_total, [])
-    told = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
-    if told:
-        return f"elsewhere {'; '.join(told)}"
+    found = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]
+    if found:
+        return f"elsewhere {'; '.join(found)}"
     return f"the same in {listed(same)}" if same else "no other framework here offers this model"
 
 
@@ -270,6 +261,6 @@ def _vector_words(layer: Layer, framework_name: str) -> str:
     gates = bias_vectors(layer, framework_name)
     fewest, most = min(gates.values()), max(gates.values())
     more = [gate for gate, vectors in gates.items() if vectors > fewest]
-    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} a gate"
+    words = f"{_NUMBERS[fewest]} bias vector{'s' * (fewest > 1)} per gate"
     words += f", {_NUMBERS[most]} for {listed(more)}" if more else ""
     return f"{words}, {_NUMBERS[len(gates)]} gates" if getattr(layer, "coupled", False) else words

@@ -1,4 +1,4 @@
-"""Moving a model's weights from one framework to another: which block goes where, and what happens to it on the way.
+"""Moving a model's weights from one framework to another: which block goes where, and what is done to it.
 
 Blocks are matched by layer, direction, gate and role. Where the two run other equations, :mod:`lstm_calc.equations.equivalence`
 says which gate stands for which, and with which sign; biases go where the equations add them.
@@ -13,9 +13,9 @@ from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, offers, refusals, settled, with_defaults
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.port_tables import port_document
 from lstm_calc.questions.tensors import axis_order, tensors
-from lstm_calc.questions.words import RAVELED_LEGEND, headline
-from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,19 +25,17 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
     from lstm_calc.model.cells import Equation
     from lstm_calc.questions.tensors import Part, Storage, Tensor
+    from lstm_calc.render.document import Document
 
     Key = tuple[str | None, str | None, str]
     """Direction, gate and role of a block."""
-    from lstm_calc.render.document import Value
-
-    Slice = tuple[tuple[int, int], ...]
 
 
 _BIASES = ("bias", "recurrent_bias")
 
 
-class Term(Record):
-    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move turns them."""
+class Term(Data):
+    """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move transposes them."""
 
     tensor: str
     slice: tuple[tuple[int, int], ...]
@@ -45,16 +43,18 @@ class Term(Record):
     raveled: bool
 
 
-class Move(Record):
+class Move(Data):
     """What fills one block of a target tensor: ``sign`` times the sum of the terms, its axes in ``order``, plus ``offset``.
 
     Without terms the block is zeros. ``source_gate`` is the gate that the terms are of. ``raveled``: the numbers are laid row by
     row into a place of another shape.
     """
 
+    old_names = {"way": "direction"}  # noqa: RUF012  a class variable
+
     gate: str | None
     role: str
-    way: str | None
+    direction: str | None
     slice: tuple[tuple[int, int], ...]
     terms: tuple[Term, ...]
     source_gate: str | None
@@ -64,15 +64,20 @@ class Move(Record):
     raveled: bool
 
 
-class Filled(Record):
+class Filled(Data):
     """A tensor of the target, and what fills it; ``like`` is the source tensor whose dtype it has where it is zeros."""
 
     tensor: Tensor
     moves: tuple[Move, ...]
     like: str
 
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        tensor = {name: plain(getattr(self.tensor, name)) for name in ("name", "layer", "shape")}
+        return tensor | {"blocks": plain(self.moves)}
 
-class Unused(Record):
+
+class Unused(Data):
     """A block of a source tensor that goes nowhere; ``zeros``: it is frozen at zero, else the cell does not read it."""
 
     tensor: str
@@ -82,12 +87,16 @@ class Unused(Record):
     zeros: bool
 
 
-class Port(Record):
-    """How the tensors of a target are filled from those of a source; ``model`` has every choice made that was left open.
+class Port(Answer):
+    """How the tensors of a target are filled from those of a source.
 
+    ``model`` is the one that was ``asked`` for, with every choice made that was left open.
     ``ported`` is the model in the target: with biases, of zeros, where the target has no such layer without them.
     """
 
+    schema = "lstm-calc/port/1"
+
+    asked: Model
     model: Model
     ported: Model
     source: Storage
@@ -98,18 +107,17 @@ class Port(Record):
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
         return {
-            "schema": "lstm-calc/port/1",
+            "schema": self.schema,
             "model": str(self.model),
             "from": self.source.framework,
             "to": self.target,
-            "tensors": [_filled_data(filled) for filled in self.filled],
-            "unused": [unused.asdict() for unused in self.unused],
+            "tensors": plain(self.filled),
+            "unused": plain(self.unused),
         }
 
-
-def _filled_data(filled: Filled) -> dict[str, Any]:
-    blocks = [move.asdict() | {"terms": [term.asdict() for term in move.terms]} for move in filled.moves]
-    return {"name": filled.tensor.name, "layer": filled.tensor.layer, "shape": filled.tensor.shape, "blocks": blocks}
+    def document(self) -> Document:
+        """Return which blocks of the source go where in the target, and how."""
+        return port_document(self)
 
 
 class _Side(Record):
@@ -127,9 +135,9 @@ class _Side(Record):
         """Return what is added to a gate when the layer runs."""
         return self.forget_bias if gate == "forget" else 0
 
-    def biases(self, way: str | None, gate: str | None) -> list[str]:
+    def biases(self, direction: str | None, gate: str | None) -> list[str]:
         """Return the roles of the biases that a gate has."""
-        return [role for role in _BIASES if (way, gate, role) in self.parts]
+        return [role for role in _BIASES if (direction, gate, role) in self.parts]
 
 
 def port_plan(model: Model, source: str | None, target: str) -> Port:
@@ -146,7 +154,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     [('input', ((0, 4),), 0), ('forget', ((8, 12),), 1), ('cell', ((4, 8),), 0), ('output', ((12, 16),), 0)]
     """
     ours, theirs = framework_of(model, source), framework(target)
-    model, ported = _settled(model, ours, theirs)
+    asked = model
+    model, ported = _settled(asked, ours, theirs)
     stored, wanted = tensors(model, ours.name), tensors(ported, theirs.name)
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
@@ -160,7 +169,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
         filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
         unused += crossing.unused()
-    return Port(model, ported, stored, theirs.name, tuple(filled), tuple(unused))
+    return Port(asked, model, ported, stored, theirs.name, tuple(filled), tuple(unused))
 
 
 def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model, Model]:
@@ -202,14 +211,14 @@ def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
     layout = layout_for(table, layer)
     cell = CELLS.get(layer.kind)
     equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
-    parts = {(part.way, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
+    parts = {(part.direction, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
     states = tuple(cell.states if cell else ())
     biased, mirrored = getattr(layer, "bias", True), "mirrored" in layout.quirks
     return _Side(table.name, biased, layout.forget_bias, states, equations, mirrored, parts)
 
 
 class _Crossing:
-    """One layer on its way: the moves into each of its tensors, and what is left behind."""
+    """One layer of a port: the moves into each of its tensors, and what is left behind."""
 
     def __init__(self, layer: Layer, source: _Side, target: _Side) -> None:
         """Raise FrameworkError where no weights make the target's cell compute what the source's does."""
@@ -227,7 +236,7 @@ class _Crossing:
         """Yield what fills each block of a target tensor, in the order in which they lie."""
         for part in tensor.parts:
             gate, sign = self.gates.get(part.gate or "", (part.gate, 1))
-            keys = [(part.way, gate, role) for role in self._roles(part, gate)]
+            keys = [(part.direction, gate, role) for role in self._roles(part, gate)]
             self.taken.update(keys)
             blocks = [self.source.parts[key] for key in keys]
             if not blocks and part.role == "statistic" and part.shape:
@@ -235,7 +244,7 @@ class _Crossing:
             yield Move(
                 gate=part.gate,
                 role=part.role,
-                way=part.way,
+                direction=part.direction,
                 slice=part.slice,
                 terms=tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.raveled) for stored, block in blocks),
                 source_gate=gate if blocks else None,
@@ -248,19 +257,21 @@ class _Crossing:
     def _roles(self, part: Part, gate: str | None) -> list[str]:
         """Return the roles of the source's blocks that add up to a block of the target."""
         if part.role not in _BIASES:
-            return [part.role] * ((part.way, gate, part.role) in self.source.parts)
-        return [role for role in self.source.biases(part.way, gate) if self.source.biased and self._place(part, role) == part.role]
+            return [part.role] * ((part.direction, gate, part.role) in self.source.parts)
+        return [
+            role for role in self.source.biases(part.direction, gate) if self.source.biased and self._place(part, role) == part.role
+        ]
 
     def _place(self, part: Part, role: str) -> str | None:
         """Return the role under which the target keeps a bias of the source, None where it has no place for it."""
-        places = self.target.biases(part.way, part.gate)
+        places = self.target.biases(part.direction, part.gate)
         merges = biases_merge(self.target.states, self.target.equations, part.gate)
         return role if role in places else places[0] if merges else None
 
     def _offset(self, part: Part, gate: str | None, sign: int) -> int:
         """Return what is to be added to a block so that, with what each framework adds at run time, both have the same sum."""
         missing = sign * self.source.at_run_time(gate) - self.target.at_run_time(part.gate)
-        places = self.target.biases(part.way, part.gate)
+        places = self.target.biases(part.direction, part.gate)
         if missing and not (places and self.target.biased):
             adding = self.source if self.source.at_run_time(gate) else self.target
             other = self.target if adding is self.source else self.source
@@ -312,111 +323,3 @@ def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
         for one, other in ((source, target), (target, source))
     )
     return f"{source.name}'s {layer.kind} computes {ours}, {target.name}'s {theirs}, and no weights make them the same"
-
-
-_MATRIX = 2
-
-
-def port_document(model: Model, answer: Port) -> Document:
-    """Return which blocks of the source go where in the target, and how; ``model`` is the one that was asked for."""
-    name = answer.source.framework
-    title = f"Port of {headline(model)} from {name}{' (from the file)' * (name == model.framework)} to {answer.target}"
-    shapes = {tensor.name: tensor.shape for tensor in answer.source.tensors}
-    tables = (_moves_table(answer, shapes), *([_unused_table(answer, shapes)] if answer.unused else []))
-    return Document(title, tables, tuple(_notes(model, answer)))
-
-
-def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
-    moves = [move for filled in answer.filled for move in filled.moves]
-    columns = (
-        Column("tensor", f"into {answer.target}", grouped=True),
-        Column("slice", "slice", "slice"),
-        Column("way", "direction", shown=any(move.way == "backward" for move in moves)),
-        Column("gate", "gate"),
-        Column("role", "role"),
-        Column("source", f"from {answer.source.framework}"),
-        Column("source_slice", "its slice", "slice"),
-        Column("how", "how"),
-    )
-    return Table(columns, tuple(line for filled in answer.filled for move in filled.moves for line in _lines(filled, move, shapes)))
-
-
-def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
-    """Yield a line for each term of a move; one of zeros has a line too."""
-    place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.way, move.gate, move.role)
-    if not move.terms:
-        yield Line((*place, None, None, _how(move, first=True)))
-    for at, term in enumerate(move.terms):
-        yield Line((*place, term.tensor, _cuts(term.slice, shapes[term.tensor]), _how(move, first=not at)))
-
-
-def _cuts(slices: Slice, shape: Shape) -> Value:
-    return tuple((*cut, size) for cut, size in zip(slices, shape, strict=True))
-
-
-def _how(move: Move, *, first: bool) -> str:
-    """Return, in words, what happens to the first block of a move on its way, or to one that is added to it."""
-    words = [] if move.terms else ["zeros"]
-    laid = any(term.raveled != move.raveled for term in move.terms)
-    if laid and not move.raveled:
-        words.append("raveled block")
-    if move.order != tuple(sorted(move.order)):
-        words.append("transposed" if len(move.order) == _MATRIX else f"axes {', '.join(map(str, move.order))}")
-    if laid and move.raveled:
-        words.append("raveled")
-    if move.source_gate != move.gate and move.terms:
-        words.append(f"of {move.source_gate}")
-    if move.sign < 0 and move.terms:
-        words.append("negated")
-    if not first:
-        words.append("added")
-    elif move.offset:
-        words.append(f"{'plus' if move.offset > 0 else 'minus'} {abs(move.offset)}")
-    return ", ".join(words) or "as it is"
-
-
-def _unused_table(answer: Port, shapes: dict[str, Shape]) -> Table:
-    columns = (
-        Column("source", "left behind", grouped=True),
-        Column("source_slice", "slice", "slice"),
-        Column("gate", "gate"),
-        Column("role", "role"),
-        Column("why", "why"),
-    )
-    why = {True: "frozen at zero", False: "not read by the cell"}
-    return Table(
-        columns,
-        tuple(
-            Line((each.tensor, _cuts(each.slice, shapes[each.tensor]), each.gate, each.role, why[each.zeros]))
-            for each in answer.unused
-        ),
-    )
-
-
-def _notes(model: Model, answer: Port) -> Iterator[str]:
-    """Yield what the words of the tables mean for this pair of frameworks."""
-    source, target = answer.source.framework, answer.target
-    moves = [move for filled in answer.filled for move in filled.moves]
-    yield from dict.fromkeys(
-        f"{name}={quoted(value)}: as {source} has it, where the model leaves it open; give it to {target}, too"
-        for name, value in _settings(model, answer)
-    )
-    if any(len(move.terms) > 1 for move in moves):
-        yield f"added: what {source} keeps as two biases is one in {target}; they are summed in their own dtype"
-    if not all(move.terms for move in moves):
-        yield f"zeros: what {target} stores, and {source} has no numbers for"
-    for offset in sorted({move.offset for move in moves if move.offset}):
-        word, adding = ("plus", source) if offset > 0 else ("minus", target)
-        yield f"{word} {abs(offset)}: what {adding} adds to the forget gate at run time, on top of its bias"
-    if any(move.sign < 0 for move in moves):
-        yield f"negated: the gate of {target} is one minus that of {source}, and sigmoid(-x) = 1 - sigmoid(x)"
-    if any(term.raveled != move.raveled for move in moves for term in move.terms):
-        yield RAVELED_LEGEND
-
-
-def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:
-    """Yield the choices that were made as the source makes them and that the target, left alone, would make otherwise."""
-    table = framework(answer.target)
-    for asked, made in zip(model.flat, answer.model.flat, strict=True):
-        by_default = settled(asked, layout_for(table, asked).defaults).asdict()
-        yield from ((name, value) for name, value in made.asdict().items() if name != "inputs" and value != by_default[name])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.frozen import Record
-from lstm_calc.questions.check import Check, Checks, check, check_document, over_words
-from lstm_calc.questions.cost import Cost, batch_words, cost, cost_document
-from lstm_calc.questions.params import ParamCount, params_document, whole_params
-from lstm_calc.questions.shapes import Shapes, shapes, shapes_document
-from lstm_calc.questions.solve import Solution, solve, solve_document
-from lstm_calc.questions.tensors import Storage, tensors, tensors_document
+from lstm_calc.questions.answer import Answer
+from lstm_calc.questions.check import Check, Checks, check, over_words
+from lstm_calc.questions.cost import Cost, conditions_words, cost
+from lstm_calc.questions.params import ParamCount, whole_params
+from lstm_calc.questions.shapes import Shapes, shapes
+from lstm_calc.questions.solve import Solution, solve
+from lstm_calc.questions.tensors import Storage, tensors
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from lstm_calc.questions.solve import Solution
 
 
-class Review(Record):
+class Review(Answer):
     """The answers about one model in one framework.
 
     ``budget`` is None where there is none; ``solution``, the sizes in proportion that fit it, also where no size is free.
     """
 
+    schema = "lstm-calc/report/1"
+    json = ("schema", "framework", "params", "tensors", "shapes", "cost", "budget", "solution")
+
+    model: Model
     params: ParamCount
     tensors: Storage
     shapes: Shapes
@@ -36,10 +40,20 @@ class Review(Record):
     budget: Check | None = None
     solution: Solution | None = None
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer: each answer's own."""
-        answers = {name: answer and answer.data() for name, answer in self.asdict().items()}
-        return {"schema": "lstm-calc/report/1", "framework": self.params.framework, **answers}
+    @property
+    def framework(self) -> str:
+        """The framework that all answers are of."""
+        return self.params.framework
+
+    def document(self) -> Document:
+        """Return one page on the model: what matters most in a line, then every answer as a section."""
+        return Document(
+            f"Design review of {headline(self.model)}",
+            (_summary(self),),
+            (),
+            body=tuple(_introduction(self.model, self)),
+            sections=tuple(_sections(self.model, self)),
+        )
 
 
 def review(
@@ -58,6 +72,7 @@ def review(
     """
     known = {name: batch[name] for name in ("batch", "steps") if name in batch}
     answers = Review(
+        model,
         whole_params(model, framework_name),
         tensors(model, framework_name),
         shapes(model, framework_name, **known),
@@ -77,23 +92,11 @@ def _solution(model: Model, budget: Budget, framework_name: str | None, conditio
         return None
 
 
-def review_document(model: Model, answer: Review) -> Document:
-    """Return one page on a model: what matters most in a line, then every answer as a section."""
-    return Document(
-        f"Design review of {headline(model)}",
-        (_summary(answer),),
-        (),
-        body=tuple(_introduction(model, answer)),
-        sections=tuple(_sections(model, answer)),
-    )
-
-
 def _introduction(model: Model, answer: Review) -> Iterator[Block]:
     if headline(model) != str(model):
         yield Block(str(model))
-    yield Block(
-        f"As {answer.params.framework} stores and runs it{from_file(model, answer.params.framework)}: {batch_words(answer.cost)}."
-    )
+    framework = answer.params.framework
+    yield Block(f"As {framework} stores and runs it{from_file(model, framework)}: {conditions_words(answer.cost)}.")
 
 
 def _summary(answer: Review) -> Table:
@@ -117,21 +120,21 @@ def _verdict(answer: Review) -> str | None:
 
 
 def _sections(model: Model, answer: Review) -> Iterator[Document]:
-    flow = shapes_document(model, answer.shapes)
+    flow = answer.shapes.document()
     yield Document("Diagram", (), (), flow.graphs)
-    yield params_document(model, answer.params).replace(title="Parameters")
-    yield tensors_document(model, answer.tensors, gates=False).replace(title="Tensors")
+    yield answer.params.document().replace(title="Parameters")
+    yield answer.tensors.document().replace(title="Tensors")
     yield flow.replace(title="Shapes", graphs=())
-    yield cost_document(model, answer.cost).replace(title="Cost")
+    yield answer.cost.document().replace(title="Cost", body=())
     if answer.budget is not None:
-        checks = Checks(answer.cost.dtype, (answer.budget.replace(model=headline(model)),))
-        yield check_document(checks).replace(title="Budget")
+        checks = Checks(answer.cost.dtype, (answer.budget.replace(model=headline(model), would_fit=None),))
+        yield checks.document().replace(title="Budget")
     if answer.solution is not None:
         yield _what_would_fit(answer.solution)
 
 
 def _what_would_fit(solution: Solution) -> Document:
-    found = solve_document(solution)
+    found = solution.document()
     body = [Block(found.title)]
     if solution.fit and headline(solution.fit.model) != str(solution.fit.model):
         body.append(Block(str(solution.fit.model)))

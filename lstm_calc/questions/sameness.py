@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lstm_calc.frozen import Record
+from lstm_calc.errors import shortened
 from lstm_calc.model import Model
+from lstm_calc.questions.answer import Answer
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.sorting import sort
 
 if TYPE_CHECKING:
     from lstm_calc.questions.inspect import InspectedFile
 
 
-class Sameness(Record):
+class Sameness(Answer):
     """Whether two files hold the same architecture; what only one of them has, as lines of words."""
+
+    schema = "lstm-calc/inspect-same/1"
+    json = ("schema", "paths", "only_first", "only_second", "same")
 
     paths: tuple[str, str]
     only_first: tuple[str, ...]
@@ -25,9 +30,13 @@ class Sameness(Record):
         """Whether nothing is in one of them alone."""
         return not (self.only_first or self.only_second)
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/inspect-same/1", **self.asdict(), "same": self.same}
+    def document(self) -> Document:
+        """Return whether the two files hold the same architecture, and what only one of them has."""
+        title = f"{' and '.join(map(shortened, self.paths))}: {'the same' if self.same else 'not the same'} architecture"
+        columns = (Column("path", "only in", grouped=True), Column("part", "part"))
+        sides = zip(self.paths, (self.only_first, self.only_second), strict=True)
+        lines = tuple(Line((shortened(path), shortened(part))) for path, parts in sides for part in parts)
+        return Document(title, (Table(columns, lines),) if lines else (), ())
 
 
 def same(first: InspectedFile, second: InspectedFile) -> Sameness:
@@ -43,7 +52,7 @@ def _architecture(file: InspectedFile) -> Counter[str]:
     found: Counter[str] = Counter()
     for layer in file.layers:
         if layer.layer is None or layer.input_dim is None:
-            found[f"{layer.name}: not told"] += 1
+            found[f"{layer.name}: not known"] += 1
             continue
         plain = layer.layer.replace(bias=True, name=None, **({"reset_after": None} if layer.cell == "gru" else {}))
         model = Model([plain], layer.input_dim)

@@ -157,5 +157,5 @@ class _Reader:
         if word in self.columns:
             return operator.itemgetter(self.columns.index(word))
         number = parse_size if beside == "bytes" else parse_count
-        value: str | int = number(word) if word[0].isdigit() else word
+        value: str | int = int(number(word)) if word[0].isdigit() else word
         return lambda _: value

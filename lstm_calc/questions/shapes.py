@@ -1,19 +1,22 @@
-"""What flows through a model: the shape of every input, state and output, under a framework's conventions."""
+"""The shape of every input, state and output of a model, under a framework's conventions."""
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, few
 from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import Signal, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
+from lstm_calc.frameworks.textbook import TEXTBOOK
 from lstm_calc.frozen import Record
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.model import axis_words, further_inputs, input_axes, propagate
+from lstm_calc.model.flow import propagate
+from lstm_calc.model.reading import axis_words, further_inputs, input_axes
 from lstm_calc.model.sizes import product, shown
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.stream import Stream, order_of, start
 from lstm_calc.questions.words import FLOW_WORDS, from_file, headline
 from lstm_calc.render import worded
@@ -29,11 +32,22 @@ if TYPE_CHECKING:
 
 _INPUT = Signal("input", "sequence space features", "input")
 _OUTPUT = Signal("output", "flow space features", "output")
+_SEQUENCES = TEXTBOOK.replace(
+    sequence="batch steps",
+    batches=(1, 1),
+    signals=(
+        Signal("output", "flow space features", "output", when="one_output"),
+        Signal("output_{way}", "flow space output", "output", when="two_outputs"),
+        Signal("{side}{state}", "batch space value", "final"),
+    ),
+    flow_note="whole sequences; -f textbook shows one step and its values, -f keras or another the names and axes of a framework",
+)
+"""The textbook for a model that no framework was named for: as it reads whole sequences."""
 _PLAIN = (_OUTPUT,)
 """What comes out of a layer that is not recurrent."""
 
 
-class Flow(Record):
+class Flow(Data):
     """One tensor of a run; ``layer`` is the name of its layer, None for the model's input.
 
     ``role`` is input, lengths, initial, value, output, state or final; ``axes`` has a word for each size of ``shape``. A size that
@@ -47,8 +61,8 @@ class Flow(Record):
     axes: str
 
 
-class Link(Record):
-    """What flows from one layer (None: from the model's own input) to another (None: out of the model).
+class Link(Data):
+    """What one layer (None: the model's own input) gives to another (None: an output of the model).
 
     ``output`` is the name of a state, or the place of a further output of the layer; empty for the first.
     """
@@ -59,12 +73,16 @@ class Link(Record):
     shape: Shape
 
 
-class Shapes(Record):
+class Shapes(Answer):
     """Every tensor of a run, from the model's input up; ``warnings`` say what in the question looks wrong.
 
-    ``reads`` is the shape of what flows into each layer, ``links`` are all that flows from layer to layer.
+    ``reads`` is the shape that each layer reads, ``links`` are the connections between layers.
     """
 
+    schema = "lstm-calc/shapes/1"
+    json = ("schema", "framework", "tensors", "reads", "links", "notes", "warnings")
+
+    model: Model
     framework: str
     tensors: tuple[Flow, ...]
     reads: dict[str, Shape]
@@ -72,14 +90,10 @@ class Shapes(Record):
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer; a size that is not known is null."""
-        return {
-            "schema": "lstm-calc/shapes/1",
-            **self.asdict(),
-            "tensors": [flow.asdict() for flow in self.tensors],
-            "links": [link.asdict() for link in self.links],
-        }
+    def document(self) -> Document:
+        """Return the shapes, layer by layer, and the model as a drawing."""
+        title = f"Shapes of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        return Document(title, (shapes_table(self),), self.notes, (stack_graph(self.model, self),))
 
 
 def shapes(
@@ -92,13 +106,15 @@ def shapes(
     batch_first: bool | None = None,
     h0: Sequence[Size] | None = None,
 ) -> Shapes:
-    """Return the shapes of all that flows when a framework (None: the model's own) runs a model on a batch.
+    """Return the shapes of all inputs, states and outputs when a framework (None: the model's own) runs a model on a batch.
+
+    Where no framework is named they are (batch, steps, features); the textbook's, asked for by name, are those of one step.
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
     ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
     shape of the initial state h of the first recurrent layer, to be checked.
 
-    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read what flows into it, or
+    Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read its input, or
     starts from a state of another shape.
 
     >>> from lstm_calc import read, shapes
@@ -107,28 +123,29 @@ def shapes(
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = framework_of(model, framework_name)
+    if framework_name is None and table is TEXTBOOK:
+        table = _SEQUENCES
     for layer in model.calls:
         layout_for(table, layer)
         check_run(table, layer)
     order = order_of(table, batch_first=batch_first)
-    model = with_defaults(model, table)
+    asked, model = model, with_defaults(model, table)
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    channels_first = "features" in (axes := input_axes(model)) and axes[-1] != "features"
-    first = _measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first)
     places = list(_places(model, table, order, stream))
-    own = [] if isinstance(model.flat[0], Input) else [Flow("input", None, "input", *first)]
-    flows = [*own, *(flow for place in places for flow in _flows(place))]
+    flows = (*_own_input(model, stream, order), *(flow for place in places for flow in _flows(place)))
     if h0 is not None:
         _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
-    return Shapes(
-        framework=table.name,
-        tensors=tuple(flows),
-        reads=reads,
-        links=tuple(_links(model, places)),
-        notes=(*_notes(places, table), *caller_notes(model, table)),
-        warnings=tuple(warnings),
-    )
+    notes = (*_notes(places, table), *caller_notes(model, table))
+    return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
+
+
+def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
+    """Yield the input of a model that has no input layers."""
+    if not isinstance(model.flat[0], Input):
+        axes = input_axes(model)
+        channels_first = "features" in axes and axes[-1] != "features"
+        yield Flow("input", None, "input", *_measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first))
 
 
 def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Place], given: Shape) -> None:
@@ -169,7 +186,7 @@ class _Place(Record):
 
 
 def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
-    """Yield the layers in their places, each with what flows in and out."""
+    """Yield the layers in their places, each with its input and output."""
     more = further_inputs(model, product(stream.batch), next(iter(stream.steps), None))
     uses = propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))), more)
     outputs = dict.fromkeys(model.modules[position] for position, _ in model.gives)
@@ -216,7 +233,7 @@ def _flows(place: _Place) -> Iterator[Flow]:
 
 
 def _words(place: _Place) -> set[str]:
-    """Return the words that bring a signal in."""
+    """Return the words under which an input, state or output exists."""
     layer = place.layer
     outputs = "two_outputs" if layer.asdict()["merge"] == "none" else "one_output"
     turned = "straight" if place.order == place.table.sequence else "turned"
@@ -224,7 +241,7 @@ def _words(place: _Place) -> set[str]:
 
 
 def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
-    """Yield a signal's names, by direction and by state or equation, each with the state or equation it is of."""
+    """Yield the names of a pattern, by direction and by state or equation, each with the state or equation it is of."""
     layer, table = place.layer, place.table
     states = CELLS[layer.kind].states if layer.kind in CELLS else {}
     if "{" not in pattern:
@@ -241,7 +258,7 @@ def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
 
 
 def _values(pattern: str, place: _Place) -> tuple[str, ...]:
-    """Return the states, or the results of the equations, that a pattern makes one signal of each."""
+    """Return the states, or the results of the equations, for each of which a pattern has a name."""
     layer = place.layer
     cell = CELLS[layer.kind]
     if "{equation}" in pattern:
@@ -259,13 +276,13 @@ def _full_name(name: str, signal: Signal, place: _Place) -> str:
 
 
 def _read_by(place: _Place) -> Shape:
-    """Return the shape of what flows into a layer."""
+    """Return the shape that a layer reads."""
     stream, features_first = place.before, place.layer.channels_first
     return _measured(_INPUT, stream.words(place.order), stream.sizes(), features_first=features_first)[0]
 
 
 def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
-    """Yield what flows from layer to layer, into the model and out of it."""
+    """Yield the connections between layers, into the model and out of it."""
     owners = [place for place in places for _ in place.group]
     for place in places:
         first = place.group[0]
@@ -281,7 +298,7 @@ def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
 
 
 def _link(source: _Place | None, target: _Place | None, number: int, shape: Shape) -> Link:
-    """Return what flows from one layer to another, in the framework's order of axes."""
+    """Return the connection of two layers, in the framework's order of axes."""
     names = (None if source is None else source.name, None if target is None else target.name)
     if source is not None and number >= len(source.group[-1].outputs):
         return Link(*names, source.layer.states[number - len(source.group[-1].outputs)], shape)
@@ -292,7 +309,7 @@ def _link(source: _Place | None, target: _Place | None, number: int, shape: Shap
 
 
 def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:
-    """Return the shape and the axes of one signal in one layer."""
+    """Return the shape and the axes of one input, state or output of a layer."""
     first, layer = place.group[0], place.layer
     around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
     if signal.role == "input":
@@ -304,7 +321,7 @@ def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:
 
 
 def _measured(signal: Signal, axes: dict[str, list[str]], sizes: Mapping[str, Size], *, features_first: bool) -> tuple[Shape, str]:
-    """Return a signal's shape and its axes in words, the axes of a stream put in the place of its words."""
+    """Return a shape and its axes in words, the axes of the batch put in the place of their words."""
     found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
         found.insert(found.index(axes["space"][0]), found.pop())
@@ -333,7 +350,7 @@ def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:
 
 
 def _selective_notes(cells: Sequence[_Place]) -> Iterator[str]:
-    """Yield what the layers have to be told to return what flows here."""
+    """Yield the arguments with which layers return what is shown here."""
     every = [place.name for place in cells if place.after.steps]
     if every:
         yield f"return_sequences=True in {few(every)}"
@@ -352,18 +369,12 @@ def _lacks(count: int) -> str:
 _START, _END = "start", "end"
 
 
-def shapes_document(model: Model, answer: Shapes) -> Document:
-    """Return what flows through a model, layer by layer, and the stack as a drawing."""
-    title = f"Shapes of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
-    return Document(title, (shapes_table(answer),), answer.notes, (stack_graph(model, answer),))
-
-
 def shapes_table(answer: Shapes) -> Table:
-    """Return what flows, a line a tensor."""
+    """Return the shapes, one line per tensor."""
     columns = (
         Column("layer", "layer", grouped=True),
         Column("name", "name"),
-        Column("role", "what", gives_way=2),
+        Column("role", "what it is", gives_way=2),
         Column("shape", "shape", "shape"),
         Column("axes", "axes", gives_way=1),
     )
@@ -372,7 +383,7 @@ def shapes_table(answer: Shapes) -> Table:
 
 
 def stack_graph(model: Model, answer: Shapes) -> Graph:
-    """Return the layers from the inputs up, and on each arrow the shape of what flows along it."""
+    """Return the layers from the inputs on, and the shape on each arrow."""
     named = {use.name: use for use in model.uses}
     apart = len(answer.reads) == len(named)
     boxes = [_box(named[name], apart=apart) for name in answer.reads]

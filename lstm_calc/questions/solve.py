@@ -13,8 +13,10 @@ from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import MAX_SIZE, Record, quotient
 from lstm_calc.model import Model
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
+from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import from_file, headline, measure_words
+from lstm_calc.questions.words import MEASURE_KINDS, amount_words, from_file, headline, measure_words
+from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -31,12 +33,15 @@ class Candidate(Record):
     costs: dict[str, int]
 
 
-class Solution(Record):
+class Solution(Answer):
     """What fits a budget: ``fit`` is the largest that does, ``next`` the one after it, which does not.
 
     ``unknown`` is the field that was solved for. ``fit`` is None where nothing fits, and ``next`` then the smallest there is;
     ``next`` is None where there is none larger, or none at all among the multiples asked for, and ``end`` says why.
     """
+
+    schema = "lstm-calc/solve/1"
+    json = ("schema", "framework", "unknown")
 
     framework: str
     unknown: str
@@ -53,9 +58,18 @@ class Solution(Record):
             name: {"limit": limit, "used": used.get(name), "share": used[name] / limit if used else None}
             for name, limit in self.budget.items()
         }
-        following = _plain(self.unknown, self.next)
-        schema = {"schema": "lstm-calc/solve/1", "framework": self.framework, "unknown": self.unknown}
-        return {**schema, **fit, "next": following, "budget": budget}
+        return super().data() | fit | {"next": _plain(self.unknown, self.next), "budget": budget}
+
+    def document(self) -> Document:
+        """Return what fits the budget, what comes next, and how much of the budget is used."""
+        columns = (
+            Column("candidate", "candidate"),
+            Column(self.unknown, _words(self.unknown), "number"),
+            *(column for name in self.budget for column in _budget_columns(name, several=len(self.budget) > 1)),
+            Column("model", "model"),
+        )
+        table = Table(columns, tuple(_lines(self)))
+        return Document(_title(self), (table,), tuple(_notes(self)))
 
 
 def _plain(unknown: str, candidate: Candidate | None) -> dict[str, Any] | None:
@@ -96,6 +110,14 @@ def solve(
     def candidate(number: int) -> Candidate:
         filled = template.fill(number)
         return Candidate(number, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
+
+    return _largest(template, name, candidate, multiple_of, budget)
+
+
+def _largest(
+    template: Template, name: str, candidate: Callable[[int], Candidate], multiple_of: int, budget: dict[str, int]
+) -> Solution:
+    """Return the largest multiple of a number with which a template fits a budget in a framework."""
 
     def multiple(steps: int) -> Candidate:
         return candidate(steps * multiple_of)
@@ -147,7 +169,7 @@ def possible(candidate: Callable[[int], Candidate], number: int) -> bool:
 
 
 def smallest(candidate: Callable[[int], Candidate], seeds: Iterator[int]) -> int:
-    """Return the smallest possible number, sought down from the first possible seed; raise the error of 1 where none is."""
+    """Return the smallest possible number, searched downwards from the first possible seed; raise the error of 1 where none is."""
     seed = next((number for number in seeds if possible(candidate, number)), None)
     if seed is None:
         return candidate(1).number
@@ -176,28 +198,30 @@ def _after(candidate: Callable[[int], Candidate], number: int) -> tuple[Candidat
         return None, str(error)
 
 
-def solve_document(answer: Solution) -> Document:
-    """Return what fits a budget, what comes next, and how much of the budget is used."""
-    columns = (
-        Column("candidate", "candidate"),
-        Column(answer.unknown, _words(answer.unknown), "number"),
-        *(column for name in answer.budget for column in _budget_columns(name, several=len(answer.budget) > 1)),
-        Column("model", "model"),
-    )
-    table = Table(columns, tuple(_lines(answer)))
-    return Document(_title(answer), (table,), tuple(_notes(answer)))
-
-
 def verdict(answer: Solution) -> str:
     """Return, where nothing fits, what even the smallest takes, or why there is none."""
     least = answer.next
     if least is None:
         return f"nothing fits: {answer.end}"
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
-    takes = " and ".join(f"{least.costs[name]:,} {measure_words(name)}, over {limit:,}" for name, limit in over.items())
+    takes = " and ".join(f"{_taken(name, least.costs[name], limit)}, over {_limit(name, limit)}" for name, limit in over.items())
     one = least.number == 1
     unit = _words(answer.unknown).removesuffix("s") if one else _words(answer.unknown)
     return f"nothing fits: even {least.number:,} {unit} take{'s' * one} {takes}"
+
+
+def _taken(name: str, taken: int, limit: int) -> str:
+    """Return, in words, what a candidate takes of a measure, in the unit of the limit."""
+    return amount_words(name, _as_limit(name, taken, limit))
+
+
+def _as_limit(name: str, taken: int, limit: int) -> int:
+    """Return what a candidate takes of a measure, to be shown in the unit of the limit."""
+    return size_like(limit, taken) if name == "bytes" else taken
+
+
+def _limit(name: str, limit: int) -> str:
+    return worded(MEASURE_KINDS.get(name, "number"), limit)
 
 
 def _title(answer: Solution) -> str:
@@ -215,8 +239,13 @@ def _words(field: str) -> str:
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
-    share = f"share of {measure_words(name)}" if several else "share"
-    return Column(name, measure_words(name), "number"), Column(f"{name}_share", share, "share")
+    share = f"share of {_heading(name)}" if several else "share"
+    return Column(name, _heading(name), MEASURE_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
+
+
+def _heading(name: str) -> str:
+    """Return the heading of a measure; a time and a size are shown with their units."""
+    return {"step_ns": "time per step", "bytes": "weights"}.get(name, measure_words(name))
 
 
 def _lines(answer: Solution) -> Iterator[Line]:
@@ -230,7 +259,9 @@ def _lines(answer: Solution) -> Iterator[Line]:
 
 def _values(candidate: Candidate, answer: Solution) -> list[Value]:
     shares = [
-        value for name, limit in answer.budget.items() for value in (candidate.costs[name], quotient(candidate.costs[name], limit))
+        value
+        for name, limit in answer.budget.items()
+        for value in (_as_limit(name, candidate.costs[name], limit), quotient(candidate.costs[name], limit))
     ]
     return [candidate.number, *shares, headline(candidate.model)]
 

@@ -1,4 +1,4 @@
-"""What flows from layer to layer: a batch, its steps, its image and its features; a size that is not known is None."""
+"""The shape between two layers by the meaning of its axes: batch, steps, image and features; a size that is not known is None."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
 from lstm_calc.model import Recurrent
-from lstm_calc.model.model import first_reader, input_axes
+from lstm_calc.model.reading import first_reader, input_axes
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _BATCH_FIRST, _STEPS_FIRST = "batch steps", "steps batch"
 
 
 class Stream(Record):
-    """What flows between two layers, each field with a size for each of its axes: none where there is no such axis."""
+    """The shape between two layers; each field has a size for each of its axes, none where there is no such axis."""
 
     batch: Sizes
     steps: Sizes
@@ -69,7 +69,7 @@ def _commas(words: str) -> str:
 def start(
     model: Model, table: Framework, order: str, *, shape: Sequence[Size] | None, batch: Size, steps: Size
 ) -> tuple[Stream, list[str]]:
-    """Return what flows into a model, and warnings; ``shape`` says all of it, else ``batch`` and ``steps`` what is known.
+    """Return the shape that a model reads, and warnings; ``shape`` says all of it, else ``batch`` and ``steps`` what is known.
 
     Raises ModelError for a shape that the model or the framework does not read.
     """

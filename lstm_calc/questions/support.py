@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, frameworks, who_offers
 from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
-from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.frameworks import framework_document, frameworks_document
 from lstm_calc.questions.tensors import transposed
+
+if TYPE_CHECKING:
+    from lstm_calc.render.document import Document
 
 _SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}
 _PROBES = {kind: KINDS[kind](**{name: _SMALLEST[name] for name in KINDS[kind].fields if name in _SMALLEST}) for kind in CELLS}
 """The smallest layer of each cell, whose rows show how its tensors lie."""
 
 
-class CellSupport(Record):
+class CellSupport(Data):
     """How a framework stores one cell.
 
     ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed``: kernels are (input, units);
@@ -43,12 +47,8 @@ class CellSupport(Record):
     source: str
     rows: tuple[Row, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return self.asdict() | {"rows": [row.asdict() for row in self.rows]}
 
-
-class OtherSupport(Record):
+class OtherSupport(Data):
     """How a framework stores a layer that is not recurrent."""
 
     cell: str
@@ -58,11 +58,14 @@ class OtherSupport(Record):
     source: str
 
 
-class Support(Record):
+class Support(Answer):
     """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them.
 
-    ``input`` has the axes of what a recurrent layer reads, ``signals`` what flows through it beside that.
+    ``input`` has the axes of what a recurrent layer reads, ``signals`` its other inputs, states and outputs.
     """
+
+    schema = "lstm-calc/framework/1"
+    json = (*("schema", "framework", "title", "release", "package", "cells", "others", "lacks", "input", "signals", "flow_note"),)
 
     framework: str
     title: str
@@ -77,20 +80,24 @@ class Support(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        others = [other.asdict() | {"rows": [row.asdict() for row in other.rows]} for other in self.others]
-        cells = [cell.data() for cell in self.cells.values()]
-        signals = [signal.asdict() for signal in self.signals]
-        return {"schema": "lstm-calc/framework/1", **self.asdict(), "cells": cells, "others": others, "signals": signals}
+        return super().data() | {"cells": plain([*self.cells.values()])}
+
+    def document(self) -> Document:
+        """Return the framework's page."""
+        return framework_document(self)
 
 
-class SupportList(Record):
+class SupportList(Answer):
     """Every framework, in the order of every list."""
+
+    schema = "lstm-calc/frameworks/1"
+    json = ("schema", "frameworks")
 
     frameworks: tuple[Support, ...]
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/frameworks/1", "frameworks": [support.data() for support in self.frameworks]}
+    def document(self) -> Document:
+        """Return what each framework offers and how it stores it, side by side."""
+        return frameworks_document(self)
 
 
 _Offering = dict[str, dict[str, tuple[str, ...]]]

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of
-from lstm_calc.questions.axes import CONDITIONS, Axis, varied
+from lstm_calc.questions.answer import Answer
+from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
 from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import FROM_FILE, headline, measure_words
+from lstm_calc.questions.words import MEASURE_KINDS, from_file, headline, measure_words, runs_words
+from lstm_calc.render import worded
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -34,9 +36,6 @@ Row = tuple[str | int | None, ...]
 COLUMNS = ("params", "bytes", "macs")
 """The measures that a sweep lists where none are named."""
 
-
-_MOST_AT_ONCE = 10_000
-"""How many rows of different axes are made side by side."""
 _MOST_FORMS = 100_000
 """How many combinations of options keep their polynomials."""
 
@@ -59,8 +58,8 @@ class Sweep:
         self.refused = 0
         self.reason = ""
         self.framework = framework
-        self._model, self._conditions = model, conditions or {}
-        self._long = _long_axis(self.axes)
+        self.model, self._conditions = model, conditions or {}
+        self._long = long_axis(self.axes)
         sizes = [axis for axis in axes if axis.is_size]
         self._sizes = sorted(sizes, key=lambda axis: self.axes.index(axis) == self._long)
         self._nodes = [nodes_of(axis.values) for axis in self._sizes]
@@ -77,6 +76,26 @@ class Sweep:
         for settings, head in _combinations(before):
             along = [self._along(long, settings | more, head, tail) for more, tail in _combinations(after)]
             yield from chain.from_iterable(zip(*along, strict=True))
+
+    def of(self, rows: Iterable[Row]) -> SweepRows:
+        """Return some of the rows as an answer that can be shown."""
+        return SweepRows(self, tuple(rows))
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns of a table: the axes, then the measures."""
+        axes = [
+            Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in self.axes
+        ]
+        return (*axes, *(Column(name, measure_words(name), "number", shown=True) for name in self.measures))
+
+    @property
+    def several_steps(self) -> bool:
+        """Whether sequences have more than one step, in any row."""
+        if self._conditions.get("lengths") is not None:
+            return True
+        steps = next((axis.values for axis in self.axes if axis.name == "steps"), (self._conditions.get("steps") or 1,))
+        return max(steps) > 1
 
     def plain(self, rows: Iterable[Row]) -> Iterable[Row]:
         """Return rows with what options are in place of the words for it: True for ``"true"``, None for ``"none"``."""
@@ -124,7 +143,7 @@ class Sweep:
     def _count(self, name: str, settings: Mapping[str, Any]) -> int:
         """Return one measure of the model under some settings, counted as it stands."""
         changed = {key: value for key, value in settings.items() if key not in CONDITIONS}
-        counted: int = self._measure(name, settings).of(*varied(self._model, self.framework, changed))
+        counted: int = self._measure(name, settings).of(*varied(self.model, self.framework, changed))
         return counted
 
     def _counted(self, settings: Mapping[str, Any]) -> Row:
@@ -135,13 +154,6 @@ class Sweep:
             self.refused += 1
             self.reason = self.reason or str(error)
             return (None,) * len(self.measures)
-
-
-def _long_axis(axes: Sequence[Axis]) -> int | None:
-    """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
-    found = [at for at, axis in enumerate(axes) if axis.is_size]
-    few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE]
-    return max(few, key=lambda at: len(axes[at].values), default=None)
 
 
 def _combinations(axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Any], Row]]:
@@ -221,49 +233,59 @@ _LARGEST = 10**300
 """What can still be use on an axis."""
 
 
-def sweep_columns(answer: Sweep | Variants) -> tuple[Column, ...]:
-    """Return the columns of a sweep: its axes, then its measures."""
-    axes = [
-        Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in answer.axes
-    ]
-    return (*axes, *(Column(name, measure_words(name), "number", shown=True) for name in answer.measures))
+class SweepRows(Answer):
+    """Rows of a sweep: all of them, or those that were selected."""
+
+    schema = "lstm-calc/sweep/1"
+
+    sweep: Sweep | Variants
+    rows: tuple[Row, ...]
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        return {"schema": self.schema, "rows": [dict(zip(self.sweep.columns, row, strict=True)) for row in self.rows]}
+
+    def document(self) -> Document:
+        """Return the rows as a table."""
+        return Document(_title(self.sweep), (Table(self.sweep.shown_columns, tuple(map(Line, self.rows))),), ())
+
+    def chart(self, budget: int | None = None) -> Chart:
+        """Return the rows as curves: the first measure over the first size that varies, one curve per combination of the others.
+
+        Raises LstmCalcError where no size varies, or where there are more curves than can be told apart.
+        """
+        at = next((at for at, axis in enumerate(self.sweep.axes) if axis.is_size and len(axis.values) > 1), None)
+        if at is None:
+            raise LstmCalcError("a plot needs a size that varies, such as --vary units=16:512:16")
+        points: dict[Row, list[tuple[int, int]]] = {}
+        for row in self.rows:
+            x, y = row[at], row[len(self.sweep.axes)]
+            if isinstance(x, int) and isinstance(y, int):
+                points.setdefault((*row[:at], *row[at + 1 : len(self.sweep.axes)]), []).append((x, y))
+        if len(points) > MOST_CURVES:
+            raise LstmCalcError(
+                f"a plot has at most {MOST_CURVES} curves, and these are {len(points):,}; vary less, or use --where"
+            )
+        if any(number > _LARGEST for found in points.values() for point in found for number in point):
+            raise LstmCalcError("a plot shows numbers up to 10**300, and some here are larger")
+        if not points:
+            raise LstmCalcError("there is nothing to plot: no row is left that has numbers")
+        others = [axis for place, axis in enumerate(self.sweep.axes) if place != at]
+        curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
+        measure = measure_words(self.sweep.measures[0])
+        line_name = f"budget {worded(MEASURE_KINDS.get(self.sweep.measures[0], 'number'), budget)}" if budget else ""
+        return Chart(_title(self.sweep), self.sweep.axes[at].name, measure, curves, budget, line_name)
 
 
-def sweep_document(model: Model, answer: Sweep | Variants, rows: Iterable[Row]) -> Document:
-    """Return rows of a sweep."""
-    return Document(_title(model, answer), (Table(sweep_columns(answer), tuple(Line(row) for row in rows)),), ())
-
-
-def _title(model: Model, answer: Sweep | Variants) -> str:
-    """Return what varies, and in which framework where that is the file's own and does not vary."""
-    own = answer.framework == model.framework and all(axis.name != "framework" for axis in answer.axes)
-    return f"Variants of {headline(model)}{f' in {answer.framework}{FROM_FILE}' * own}"
-
-
-def sweep_chart(model: Model, answer: Sweep | Variants, rows: Iterable[Row], budget: int | None = None) -> Chart:
-    """Return rows as curves: the first measure over the first size that varies, a curve for each combination of the others.
-
-    Raises LstmCalcError where no size varies, or where there are more curves than can be told apart.
-    """
-    at = next((at for at, axis in enumerate(answer.axes) if axis.is_size and len(axis.values) > 1), None)
-    if at is None:
-        raise LstmCalcError("a plot needs a size that varies, such as --vary units=16:512:16")
-    points: dict[Row, list[tuple[int, int]]] = {}
-    for row in rows:
-        x, y = row[at], row[len(answer.axes)]
-        if isinstance(x, int) and isinstance(y, int):
-            points.setdefault((*row[:at], *row[at + 1 : len(answer.axes)]), []).append((x, y))
-    if len(points) > MOST_CURVES:
-        raise LstmCalcError(f"a plot has at most {MOST_CURVES} curves, and these are {len(points):,}; vary less, or use --where")
-    if any(number > _LARGEST for found in points.values() for point in found for number in point):
-        raise LstmCalcError("a plot shows numbers up to 10**300, and some here are larger")
-    if not points:
-        raise LstmCalcError("there is nothing to plot: no row is left that has numbers")
-    others = [axis for place, axis in enumerate(answer.axes) if place != at]
-    curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
-    measure = measure_words(answer.measures[0])
-    title, line_name = _title(model, answer), f"budget {budget:,}" if budget else ""
-    return Chart(title, answer.axes[at].name, measure, curves, budget, line_name)
+def _title(answer: Sweep | Variants) -> str:
+    """Return what varies, in which framework if nobody asked for one, and which steps a framework gives by default."""
+    model, varied_over = answer.model, {axis.name: axis.values for axis in answer.axes}
+    because = "" if "framework" in varied_over else from_file(model, answer.framework)
+    where = f" in {answer.framework}{because}" if because else ""
+    frameworks = varied_over.get("framework", (answer.framework,))
+    counts_steps = set(answer.measures) - {"params", "bytes"}
+    how = runs_words([(name, model, name) for name in frameworks], several_steps=bool(counts_steps) and answer.several_steps)
+    return f"Variants of {headline(model)}{where}{how}"
 
 
 def _curve_name(axes: Sequence[Axis | Setting], words: Row) -> str:

@@ -15,6 +15,7 @@ from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_in, shape_
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import Other
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -34,7 +35,7 @@ _INTO = {
     "projection": {"units"},
 }
 _OUT_OF = {"kernel": {"units", "dim"}, "recurrent_kernel": {"units"}, "projection": {"projection"}}
-"""For the matrix of each role, the words of the axis that meets what flows in and of the one that gives what flows out."""
+"""For the matrix of each role, the words of its input axis and of its output axis."""
 
 
 ROLES = (
@@ -44,7 +45,7 @@ ROLES = (
 """What a block of numbers is for."""
 
 
-class Part(Record):
+class Part(Data):
     """One block of a tensor: a gate's kernel, a direction's bias, ...
 
     ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks,
@@ -53,9 +54,11 @@ class Part(Record):
     row in a place of shape (input, units).
     """
 
+    old_names = {"way": "direction"}  # noqa: RUF012  a class variable
+
     gate: str | None
     role: str
-    way: str | None
+    direction: str | None
     slice: tuple[tuple[int, int], ...]
     shape: Shape
     axes: str
@@ -68,11 +71,13 @@ class Part(Record):
         return prod(self.shape)
 
 
-class Tensor(Record):
+class Tensor(Data):
     """One tensor as a framework stores it; ``layer`` is the name of the layer in the model.
 
     A tensor that is not ``counted`` is stored beside the parameters, as PyTorch does with the statistics of batch normalisation.
     """
+
+    json = ("name", "layer", "shape", "axes", "trainable", "parts", "counted", "params")
 
     name: str
     layer: str
@@ -88,7 +93,7 @@ class Tensor(Record):
         return prod(self.shape) if self.counted else 0
 
 
-class Uncounted(Record):
+class Uncounted(Data):
     """A layer whose tensors are not known, and why."""
 
     layer: str
@@ -96,12 +101,16 @@ class Uncounted(Record):
     reason: str
 
 
-class Storage(Record):
+class Storage(Answer):
     """Every tensor that a framework stores for a model, in the framework's order.
 
     ``uncounted`` are the layers of which none is known: those of a kind that is not, and those that read what such a layer gives.
     """
 
+    schema = "lstm-calc/tensors/1"
+    json = ("schema", "framework", "tensors", "total")
+
+    model: Model
     framework: str
     tensors: tuple[Tensor, ...]
     uncounted: tuple[Uncounted, ...] = ()
@@ -111,10 +120,37 @@ class Storage(Record):
         """All parameters."""
         return sum(tensor.params for tensor in self.tensors)
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        tensors = [t.asdict() | {"params": t.params, "parts": [part.asdict() for part in t.parts]} for t in self.tensors]
-        return {"schema": "lstm-calc/tensors/1", "framework": self.framework, "tensors": tensors, "total": self.total}
+    def document(self, *, gates: bool = False) -> Document:
+        """Return the tensors; with ``gates``, the slice of every gate in each."""
+        title = f"Tensors of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        if not gates:
+            return Document(title, (_tensors_table(self),), ())
+        return Document(title, (_gates_table(self),), tuple(_block_notes(self)))
+
+
+class SideBySide(Answer):
+    """What several frameworks store for one model."""
+
+    schema = "lstm-calc/tensors-side-by-side/1"
+    json = ("schema", "frameworks")
+
+    frameworks: tuple[Storage, ...]
+
+    def document(self) -> Document:
+        """Return the tensors beside each other: those of a direction and role in a line."""
+        model, answers = self.frameworks[0].model, self.frameworks
+        columns = [Column("layer", "layer", grouped=True)]
+        for answer in answers:
+            name = answer.framework
+            columns += [
+                Column(f"{name}_name", name),
+                Column(f"{name}_shape", "shape", "shape"),
+                Column(f"{name}_params", "parameters", "number"),
+            ]
+        lines = [line for use in model.uses for line in _side_by_side_lines(use.name, answers)]
+        totals = [value for answer in answers for value in (None, None, answer.total)]
+        title = f"Tensors of {headline(model)} in {listed(answer.framework for answer in answers)}"
+        return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
 
 
 def tensors(model: Model, framework_name: str | None = None) -> Storage:
@@ -133,6 +169,11 @@ def tensors(model: Model, framework_name: str | None = None) -> Storage:
     return found
 
 
+def side_by_side(model: Model, framework_names: Sequence[str]) -> SideBySide:
+    """Return what several frameworks store for a model, each once; raises as :func:`tensors` does."""
+    return SideBySide(tuple(tensors(model, name) for name in dict.fromkeys(framework_names)))
+
+
 def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
     """Return the tensors of a model as far as its layers are known, as :func:`tensors`, and the layers that are not.
 
@@ -144,7 +185,7 @@ def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
     pairs = list(zip(uses, paths(uses, table, written=model.framework == table.name), strict=True))
     uncounted = {use.name: Uncounted(use.name, use.layer.kind, why) for use, _ in pairs if (why := _unknown(use, model))}
     stored = (tensor for use, path in pairs if use.name not in uncounted for tensor in _stored(use, table, path, known))
-    return Storage(table.name, tuple(stored), tuple(uncounted.values()))
+    return Storage(model, table.name, tuple(stored), tuple(uncounted.values()))
 
 
 def _unknown(use: Use, model: Model) -> str:
@@ -184,15 +225,15 @@ def _stored(use: Use, table: Framework, path: dict[str, str], known: dict[_Alike
 def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors of a layer by direction, under names that leave the place in the stack open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
-    way_words = dict(zip(use.layer.directions, table.ways, strict=False))
-    for row, gates, way in rows_in(layout, use):
+    words = dict(zip(use.layer.directions, table.ways, strict=False))
+    for row, gates, direction in rows_in(layout, use):
         one = gates[0] if gates else ""
-        name = row.name.format(gate=one, letter=letters.get(one), way=way_words[way], layer="{layer}")
+        name = row.name.format(gate=one, letter=letters.get(one), way=words[direction], layer="{layer}")
         sizes = sizes_of(use, gates)
         axes = axes_of(row, sizes)
-        parts = tuple(_parts(row, axes, sizes, gates, use.layer, way))
+        parts = tuple(_parts(row, axes, sizes, gates, use.layer, direction))
         trainable = use.layer.trainable and row.trained and not _is_frozen(row, use.layer, layout)
-        yield way, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts, row.counted)
+        yield direction, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts, row.counted)
 
 
 class _Segment(Record):
@@ -221,18 +262,18 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iter
 
 def _meaning(word: str) -> str:
     """Return what the label of a block word is the name of."""
-    return "gate" if word.endswith("_gate") else word.removesuffix("s")
+    return {"gates": "gate", "ways": "direction", "biases": "bias"}.get(word, "gate")
 
 
 def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
     return bool(row.frozen) and option_words(layer, layout.defaults).issuperset(row.frozen.split())
 
 
-def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, way: str) -> Iterator[Part]:
+def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, direction: str) -> Iterator[Part]:
     """Yield the blocks of one tensor, in the order in which they lie."""
     labels = {"gates": gates, "ways": layer.directions, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
     names, roles = axes.split(), row.role.split()
-    known_already = {"gate": gates[0] if len(gates) == 1 else None, "way": way or None}
+    known_already = {"gate": gates[0] if len(gates) == 1 else None, "direction": direction or None}
     turned = transposed(row, axes)
     featured = feature_axes(axes)
     for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
@@ -242,7 +283,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
         yield Part(
             gate=known["gate"],
             role=role,
-            way=known["way"],
+            direction=known["direction"],
             slice=tuple((segment.start, segment.stop) for segment in cut),
             shape=tuple(segment.stop - segment.start for segment in features),
             axes=" ".join(segment.word for segment in features),
@@ -261,7 +302,7 @@ def feature_axes(axes: str) -> list[int]:
 
 
 def transposed(row: Row, axes: str) -> dict[str, bool]:
-    """Return for each role of a tensor whether the axis that meets what flows in comes before the one that gives what flows out."""
+    """Return, for each role of a tensor, whether the input axis comes before the output axis."""
     names = [axis for axis in axes.split() if axis not in _BLOCKS]
     orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
     return {role: not row.raveled and {0, 1} <= set(order) and order.index(1) < order.index(0) for role, order in orders.items()}
@@ -281,35 +322,11 @@ def axis_order(axes: str, part: Part) -> list[int]:
 
 
 def _meaning_of(axis: str, role: str) -> int:
-    """Return 0 for what flows out of a matrix (or a vector's only axis), 1 for what flows in, 2 and on for a window."""
+    """Return 0 for the output axis of a matrix (or a vector's only axis), 1 for the input axis, 2 and up for those of a window."""
     words = {word for term in terms_of(axis) for word in term}
     if axis.startswith(("kernel_", "point_")):
         return int(axis.rpartition("_")[2]) + 1
     return int(bool(words & _INTO.get(role, set())) and not words & _OUT_OF[role])
-
-
-def tensors_document(model: Model, answer: Storage, *, gates: bool) -> Document:
-    """Return the tensors a framework stores for a model; with ``gates``, the slice of every gate in each."""
-    title = f"Tensors of {headline(model)} in {answer.framework}{from_file(model, answer.framework)}"
-    if not gates:
-        return Document(title, (_tensors_table(answer),), ())
-    return Document(title, (_gates_table(answer),), tuple(_block_notes(answer)))
-
-
-def side_by_side_document(model: Model, answers: tuple[Storage, ...]) -> Document:
-    """Return the tensors that several frameworks store for a model beside each other: those of a direction and role in a line."""
-    columns = [Column("layer", "layer", grouped=True)]
-    for answer in answers:
-        name = answer.framework
-        columns += [
-            Column(f"{name}_name", name),
-            Column(f"{name}_shape", "shape", "shape"),
-            Column(f"{name}_params", "parameters", "number"),
-        ]
-    lines = [line for use in model.uses for line in _side_by_side_lines(use.name, answers)]
-    totals = [value for answer in answers for value in (None, None, answer.total)]
-    title = f"Tensors of {headline(model)} in {listed(answer.framework for answer in answers)}"
-    return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
 
 
 def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Line]:
@@ -323,7 +340,7 @@ def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Li
 
 def _place(tensor: Tensor) -> tuple[str | None, str]:
     """Return the direction and the role of a tensor's first block."""
-    return tensor.parts[0].way, tensor.parts[0].role
+    return tensor.parts[0].direction, tensor.parts[0].role
 
 
 def _tensors_table(answer: Storage) -> Table:
@@ -340,10 +357,11 @@ def _tensors_table(answer: Storage) -> Table:
 
 
 def _gates_table(answer: Storage) -> Table:
+    backward = any(part.direction == "backward" for tensor in answer.tensors for part in tensor.parts)
     columns = (
         Column("tensor", "tensor", grouped=True),
         Column("tensor_shape", "shape", "shape", grouped=True, gives_way=2),
-        Column("way", "direction", shown=any(part.way == "backward" for tensor in answer.tensors for part in tensor.parts)),
+        Column("direction", "direction", shown=backward),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("slice", "slice", "slice"),
@@ -357,7 +375,7 @@ def _gates_table(answer: Storage) -> Table:
 def _part_line(tensor: Tensor, part: Part) -> Line:
     cuts = tuple((*cut, size) for cut, size in zip(part.slice, tensor.shape, strict=True))
     block = None if len(part.shape) == 1 else block_words(transposed=part.transposed, raveled=part.raveled)
-    return Line((tensor.name, tensor.shape, part.way, part.gate, part.role, cuts, block, part.params))
+    return Line((tensor.name, tensor.shape, part.direction, part.gate, part.role, cuts, block, part.params))
 
 
 def _block_notes(answer: Storage) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What training keeps in memory beside the weights: optimizer states by tensor, and values for the backward pass.
 
 The values are those that automatic differentiation saves of the cells' equations written out step by step, each once, however
-many operations need it (:mod:`lstm_calc.equations.saved` says which). What flows from layer to layer is saved where a trained
-matrix meets it; token ids and what the loss saves are left out. Below the first trained layer nothing is saved.
+many operations need it (:mod:`lstm_calc.equations.saved` says which). The output of a layer is saved where a trained matrix
+multiplies it; token ids and what the loss saves are left out. Below the first trained layer nothing is saved.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def _copies(count: int) -> Callable[[Shape], int]:
 
 
 def _factored(shape: Shape) -> int:
-    """Return the bytes of one mean a row and one a column of the last two axes; of a vector, one a number."""
+    """Return the bytes of one mean per row and per column of the last two axes; of a vector, one per number."""
     if len(shape) < 2:
         return prod(shape) * FLOAT32
     return (prod(shape[:-1]) + prod(shape[:-2]) * shape[-1]) * FLOAT32
 
 
 def _in_blocks(shape: Shape) -> int:
-    """Return the bytes of two states of a byte a number, each with a float32 scale a block; small tensors stay in float32."""
+    """Return the bytes of two states of one byte per number, each with a float32 scale per block; small tensors stay in float32."""
     numbers = prod(shape)
     if numbers < _LEAST_IN_8_BITS:
         return 2 * numbers * FLOAT32
@@ -55,25 +55,25 @@ class Optimizer(Record):
     words: str
 
 
-_COUNTED = "a step counter of 4 bytes a tensor apart"
+_COUNTED = "and 4 bytes per tensor for a step counter, not counted"
 
 OPTIMIZERS = {
     "sgd": Optimizer(_copies(0), "none"),
-    "momentum": Optimizer(_copies(1), "a float32 a number, as torch.optim.SGD"),
-    "adam": Optimizer(_copies(2), f"two float32 a number, as torch.optim.Adam, {_COUNTED}"),
-    "adamw": Optimizer(_copies(2), f"two float32 a number, as torch.optim.AdamW, {_COUNTED}"),
+    "momentum": Optimizer(_copies(1), "one float32 per parameter, as torch.optim.SGD"),
+    "adam": Optimizer(_copies(2), f"two float32 per parameter, as torch.optim.Adam, {_COUNTED}"),
+    "adamw": Optimizer(_copies(2), f"two float32 per parameter, as torch.optim.AdamW, {_COUNTED}"),
     "adafactor": Optimizer(
         _factored,
-        "a float32 a row and one a column of a matrix, one a number of a vector, as torch.optim.Adafactor (Keras keeps one a "
-        f"number beside), {_COUNTED}",
+        "one float32 per row and per column of a matrix, one per number of a vector, as torch.optim.Adafactor (Keras keeps one "
+        f"more per number), {_COUNTED}",
     ),
     "adam8bit": Optimizer(
         _in_blocks,
-        f"two bytes a number and two float32 a block of {_BLOCK}, of tensors below {_LEAST_IN_8_BITS:,} numbers two float32 a "
-        "number, as bitsandbytes.optim.Adam8bit, its 2 KiB of shared tables apart",
+        f"two bytes per parameter and two float32 per block of {_BLOCK}; two float32 per parameter in tensors below "
+        f"{_LEAST_IN_8_BITS:,} numbers; as bitsandbytes.optim.Adam8bit, its 2 KiB of shared tables not counted",
     ),
 }
-"""For each optimizer, what it keeps; held against the states that the libraries made."""
+"""For each optimizer, what it keeps; tests check this against the states that the libraries made."""
 
 
 def optimizer_of(name: str) -> Optimizer:
@@ -106,7 +106,7 @@ def saved_values(runs: Iterable[LayerRun]) -> Iterator[int]:
 
 
 class _Tensors:
-    """What flows between the layers of a run: each tensor by the position of the layer that gives it.
+    """The tensors between the layers of a run: each by the position of the layer that gives it.
 
     ``unsaved`` are the numbers that a layer has to save that needs a tensor, none where they are saved already; ``same`` are layers
     that hand a tensor on; ``gradients`` those with something trained before them.

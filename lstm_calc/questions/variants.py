@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import LstmCalcError, quoted
 from lstm_calc.frozen import Record
 from lstm_calc.questions.axes import read_axis
-from lstm_calc.questions.sweep import sweep_over
+from lstm_calc.questions.sweep import SweepRows, sweep_over
+from lstm_calc.render.document import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -90,6 +91,22 @@ class Variants:
     def reason(self) -> str:
         """Why the first of these has none."""
         return next((sweep.reason for _, _, sweep in self._parts if sweep.reason), "")
+
+    @property
+    def several_steps(self) -> bool:
+        """Whether sequences have more than one step, in any row."""
+        return any(sweep.several_steps for _, _, sweep in self._parts)
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns of a table: what varies, then the measures."""
+        settings = self.axes[: len(self.axes) - len(self._parts[0][2].axes)]
+        shown = (Column(axis.name, axis.name, "number" if axis.is_size else "text", shown=True) for axis in settings)
+        return (*shown, *self._parts[0][2].shown_columns)
+
+    def of(self, rows: Iterable[Row]) -> SweepRows:
+        """Return some of the rows as an answer that can be shown."""
+        return SweepRows(self, tuple(rows))
 
     def __iter__(self) -> Iterator[Row]:
         """Yield every row, those of one combination together."""

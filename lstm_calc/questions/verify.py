@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, NotInstalledError, printable
 from lstm_calc.frameworks import FRAMEWORKS, Framework, equation_words, framework_of, layout_for
-from lstm_calc.frozen import Record
 from lstm_calc.model import Dense, Model, Recurrent
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -30,7 +30,7 @@ _BATCH = 2
 _SPACE = 5
 
 
-class Difference(Record):
+class Difference(Data):
     """A tensor that is not the same here and there; None where it is missing."""
 
     name: str
@@ -38,16 +38,20 @@ class Difference(Record):
     theirs: Shape | None
 
 
-class GateCheck(Record):
+class GateCheck(Data):
     """A recurrent layer run on weights put in place by our slices: the largest difference from the cell's equations."""
 
     layer: str
     error: float
 
 
-class Verification(Record):
+class Verification(Answer):
     """What a framework, in the release installed here, makes of a model, beside what our tables say."""
 
+    schema = "lstm-calc/verify/1"
+    json = ("schema", "framework", "release", "compared", "differences", "gates", "agrees")
+
+    model: Model
     framework: str
     release: str
     compared: int
@@ -64,10 +68,12 @@ class Verification(Record):
         """Whether every tensor has the same name and shape, and every run the same output to 1e-5."""
         return self.failures == 0
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        parts = {name: [part.asdict() for part in getattr(self, name)] for name in ("differences", "gates")}
-        return {"schema": "lstm-calc/verify/1", **self.asdict(), **parts, "agrees": self.agrees}
+    def document(self) -> Document:
+        """Return whether the framework agrees with our tables, and where not."""
+        title = f"{headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}, checked against the tables"
+        tables = (_verdict_table(self), _differences_table(self), _runs_table(self))
+        runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
+        return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(self.gates)))
 
 
 def verify(model: Model, framework_name: str | None = None, *, gates: bool = False) -> Verification:
@@ -75,9 +81,9 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
 
     With ``gates``, and where the tensors agree, also run each recurrent layer on random weights, put in place by our slices, and
     compare the output over 8 steps with the cell's equations. A tied head is built with a matrix of its own. Raises FrameworkError
-    where the framework cannot build the model or we know no way to, NotInstalledError, with the pip line, where it is not there.
+    where the framework cannot build the model, or we cannot, NotInstalledError, with the pip line, where it is not there.
     """
-    table = framework_of(model, framework_name)
+    asked, table = model, framework_of(model, framework_name)
     model = model.replace(layers=[layer.replace(tied=False) if isinstance(layer, Dense) else layer for layer in model.layers])
     ours = {tensor.name: tensor.shape for tensor in tensors(model, table.name).tensors}
     model = _stack(model)
@@ -87,6 +93,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
         theirs = {name: tuple(shape) for name, shape in real.tensors}
         names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
         return Verification(
+            model=asked,
             framework=table.name,
             release=real.release,
             compared=len({**ours, **theirs}),
@@ -172,27 +179,27 @@ def _error(model: Model, table: Framework, real: Real) -> float:
     use, layer = model.uses[0], model.layers[0]
     random = np.random.default_rng(0)
     stored = tensors(model, table.name).tensors
-    blocks = {way: _drawn(stored, way, random) for way in layer.directions}
+    blocks = {direction: _drawn(stored, direction, random) for direction in layer.directions}
     x = random.normal(size=(_BATCH, STEPS, *(_SPACE for _ in layer.window), use.input_dim)).astype(np.float32)
     layout = layout_for(table, layer)
     cell = CELLS[layer.kind]
     equations = cell.equations_for(equation_words(layer, layout))
     expected = []
-    for way, weights in blocks.items():
-        read = x if way == "forward" else x[:, ::-1]
+    for direction, weights in blocks.items():
+        read = x if direction == "forward" else x[:, ::-1]
         output = unrolled(equations, weights, read, cell.states, forget_bias=layout.forget_bias)
-        expected.append(output if way == "forward" else output[:, ::-1])
+        expected.append(output if direction == "forward" else output[:, ::-1])
     given = real.run({tensor.name: _filled(tensor, blocks) for tensor in stored}, x)
     whole = np.concatenate(expected, -1)
     return float(np.abs(whole - given).max() / max(1, np.abs(whole).max()))
 
 
-def _drawn(stored: Sequence[Tensor], way: str, random: Any) -> dict[tuple[str | None, str], Array]:
+def _drawn(stored: Sequence[Tensor], direction: str, random: Any) -> dict[tuple[str | None, str], Array]:
     """Return random blocks for a direction, as the equations take them, (units, input, ...), smaller the more they add up."""
     blocks = {}
     for tensor in stored:
         for part in tensor.parts:
-            if part.way == way:
+            if part.direction == direction:
                 order = axis_order(tensor.axes, part)
                 shape = [part.shape[order.index(axis)] for axis in range(len(order))]
                 blocks[part.gate, part.role] = random.normal(size=shape) / prod(shape[1:]) ** 0.5
@@ -206,18 +213,10 @@ def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array
     array: Array = np.zeros(tensor.shape, np.float32)
     for part in tensor.parts:
         place = tuple(slice(start, stop) for start, stop in part.slice)
-        block = blocks[part.way or ""][part.gate, part.role]
+        block = blocks[part.direction or ""][part.gate, part.role]
         laid = block if part.raveled else block.transpose(axis_order(tensor.axes, part))
         array[place] = laid.reshape(array[place].shape)
     return array
-
-
-def verify_document(model: Model, answer: Verification) -> Document:
-    """Return whether a framework agrees with our tables, and where not."""
-    title = f"{headline(model)} in {answer.framework}{from_file(model, answer.framework)}, held against the tables"
-    tables = (_verdict_table(answer), _differences_table(answer), _runs_table(answer))
-    runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
-    return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(answer.gates)))
 
 
 def _verdict_table(answer: Verification) -> Table:
@@ -226,7 +225,7 @@ def _verdict_table(answer: Verification) -> Table:
         Column("release", "release"),
         Column("tensors", "tensors", "number"),
         Column("differing", "differing", "number"),
-        Column("verdict", "verdict"),
+        Column("verdict", "verdict", "verdict"),
     )
     verdict = "agrees" if answer.agrees else "differs"
     return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),))

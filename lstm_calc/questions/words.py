@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lstm_calc.errors import few
+from lstm_calc.frameworks import framework, with_defaults
+from lstm_calc.frameworks.setting import setting_used
+from lstm_calc.render import worded
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
+    from lstm_calc.render.document import Kind
 
 _LONGEST_TITLE = 100
 
@@ -22,18 +31,62 @@ FROM_FILE = ", from the file"
 
 
 def from_file(model: Model, framework: str) -> str:
-    """Return, in words, that a framework is the one of the model's file; nothing where it is another."""
-    return FROM_FILE if framework == model.framework else ""
+    """Return, in words, where a framework comes from that nobody asked for: the model's file or code, or what is set for all.
+
+    Nothing where it is another one.
+    """
+    if framework == model.framework:
+        return ", from the code" if model.origin else FROM_FILE
+    found = setting_used()
+    return f", from {found.place}" if model.framework is None and found and found.framework == framework else ""
+
+
+def steps_by_default(model: Model, table: Framework) -> str:
+    """Return, in words, which steps a recurrent layer of a model gives because that is a framework's default; empty for none."""
+    found = with_defaults(model, table)
+    other = with_defaults(model, table.replace(selective=not table.selective))
+    for one, two in zip(found.flat, other.flat, strict=True):
+        if one != two:
+            return "every step by default" if one.asdict()["return_sequences"] else "last step only by default"
+    return ""
+
+
+def run_words(model: Model, framework_name: str, *, several_steps: bool) -> str:
+    """Return, for a title, which steps a framework gives by default, where that changes what is run; empty elsewhere."""
+    words = steps_by_default(model, framework(framework_name)) if several_steps else ""
+    return f" ({words})" if words else ""
+
+
+def runs_words(each: Iterable[tuple[str, Model, str]], *, several_steps: bool) -> str:
+    """Return the same for several models, each by its name, with its framework."""
+    by_words: dict[str, list[str]] = {}
+    for name, model, framework_name in each if several_steps else ():
+        if words := steps_by_default(model, framework(framework_name)):
+            by_words.setdefault(words, []).append(name)
+    return "; ".join(["", *(f"{words}: {few(names)}" for words, names in by_words.items())])
+
+
+def batch_words(batch: int = 1, steps: int | None = None, lengths: Sequence[int] | None = None, space: Sequence[int] = ()) -> str:
+    """Return, in words, what is run.
+
+    >>> batch_words(8, 20, space=(32, 32)), batch_words(2, lengths=(3, 4))
+    ('batch 8, 20 steps of 32x32 images', 'batch 2, 7 valid steps')
+    """
+    image = f" of {'x'.join(map(str, space))} images" if space else ""
+    if lengths is not None:
+        return f"batch {len(lengths):,}, {sum(lengths):,} valid steps{image}"
+    count = steps or 1
+    return f"batch {batch:,}, {count:,} step{'s' * (count > 1)}{image}"
 
 
 def block_words(*, transposed: bool, raveled: bool) -> str:
     """Return, in words, how the two sides of a kernel's block lie."""
-    return f"{'in, out' if transposed else 'out, in'}{', raveled' * raveled}"
+    return f"{'in, out' if transposed else 'out, in'}{', row-major' * raveled}"
 
 
 BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
 
-RAVELED_LEGEND = "raveled: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
+RAVELED_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
 
 EQUATION_LEGEND = (
     "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
@@ -48,9 +101,24 @@ FLOW_WORDS = {
     "state": "state",
     "final": "final state",
 }
-"""What flows through a layer, by role."""
+"""The inputs, states and outputs of a layer, by role."""
 
 
 def measure_words(name: str) -> str:
     """Return the name of a measure for people."""
-    return {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds a step"}.get(name, name)
+    return {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds per step"}.get(name, name)
+
+
+MEASURE_KINDS: dict[str, Kind] = {"bytes": "bytes", "step_ns": "nanoseconds"}
+"""What the values of a measure are, where they are not plain numbers."""
+
+
+def amount_words(name: str, amount: int) -> str:
+    """Return so much of a measure, in words.
+
+    >>> amount_words("params", 1), amount_words("bytes", 3072), amount_words("step_ns", 50_000)
+    ('1 parameter', '3.0 KiB of weights', '50 µs per step')
+    """
+    words = worded(MEASURE_KINDS.get(name, "number"), amount)
+    nouns = {"params": f"parameter{'s' * (amount != 1)}", "macs": f"MAC{'s' * (amount != 1)}", "bytes": "of weights"}
+    return f"{words} {nouns.get(name, 'per step')}"

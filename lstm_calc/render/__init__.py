@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TextIO
 
-from lstm_calc.render.words import plain, size_words, worded
+from lstm_calc.render.words import plain, size_like, size_words, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from lstm_calc.render.document import Column, Document, Value
 
-__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "json", "plain", "size_words", "worded"]
+__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "json", "plain", "size_like", "size_words", "worded"]
 
 
 def json(data: Any) -> str:

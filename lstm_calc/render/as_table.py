@@ -23,9 +23,24 @@ if TYPE_CHECKING:
 
 
 _IN_ASCII = str.maketrans(
-    {"σ": "sigmoid", "×": "x", "⊙": "*", "∗": "conv", "·": "@", "→": "->", "─": "-", "µ": "u", "γ": "gamma", "β": "beta"}
+    {
+        "σ": "sigmoid",
+        "×": "x",
+        "⊙": "*",
+        "∗": "conv",
+        "·": "@",
+        "→": "->",
+        "─": "-",
+        "µ": "u",
+        "✓": "+",
+        "✗": "x",
+        "–": "-",
+        "γ": "gamma",
+        "β": "beta",
+    }
+    | {"✓": "+", "✗": "x", "–": "-"}
 )
-"""The signs of formulas, for a screen that does not have them."""
+"""The signs of formulas and verdicts, for a screen that does not have them."""
 
 _MOST_BY_RICH = 300
 """The lines up to which rich draws a table; longer ones are written as plain lines, which look the same.

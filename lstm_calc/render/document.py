@@ -10,8 +10,25 @@ from lstm_calc.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-Kind = Literal["text", "number", "shape", "slice", "share", "error", "bytes", "seconds", "ratio", "delta", "change"]
-"""What the values of a column are; a delta is a number more or less than another, a change its share of that."""
+Kind = Literal[
+    "text",
+    "number",
+    "shape",
+    "slice",
+    "share",
+    "error",
+    "bytes",
+    "seconds",
+    "nanoseconds",
+    "ratio",
+    "delta",
+    "change",
+    "verdict",
+]
+"""What the values of a column are; a delta is a number more or less than another, a change its share of that.
+
+A verdict is a word of ``render.words.VERDICTS``, which people see with a sign and in a colour.
+"""
 
 Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
@@ -148,7 +165,8 @@ class Graph(Shown):
 class Document(Shown):
     """An answer, ready to be rendered; people read the body before the tables, machines the tables alone.
 
-    ``sections`` are documents of their own, which follow what this one says itself.
+    ``sections`` are documents of their own, which follow what this one says itself. ``legend`` are further notes, which say what
+    is the same for every model: a terminal shows them where they are asked for, a page always.
     """
 
     title: str
@@ -157,6 +175,12 @@ class Document(Shown):
     graphs: tuple[Graph, ...] = ()
     body: tuple[Block, ...] = ()
     sections: tuple[Document, ...] = ()
+    legend: tuple[str, ...] = ()
+
+    def with_legend(self) -> Document:
+        """Return the document with its legend, and those of its sections, among the notes."""
+        sections = tuple(section.with_legend() for section in self.sections)
+        return self.replace(notes=(*self.notes, *self.legend), legend=(), sections=sections)
 
     def parts(self) -> Iterator[Document]:
         """Yield the document and, each after the one that it is in, all of its sections."""

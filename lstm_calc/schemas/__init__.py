@@ -49,12 +49,6 @@ def schema(name: str) -> dict[str, Any]:
     return whole | {"$defs": whole.get("$defs", {}) | {other["$id"]: other for other in others}} if others else whole
 
 
-def schema_list() -> dict[str, Any]:
-    """Return the plain values of the JSON answer that lists every schema with its title."""
-    schemas = [{"name": name, "title": schema(name)["title"]} for name in schema_names()]
-    return {"schema": "lstm-calc/schemas/1", "schemas": schemas}
-
-
 def _read(name: str) -> Iterator[dict[str, Any]]:
     """Yield the schema of a name, and those that it refers to by their files."""
     text = (_here() / f"{name}.json").read_text(encoding="utf-8")

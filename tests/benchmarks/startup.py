@@ -52,8 +52,10 @@ CASES = (
     | {"--help": ("floor_number.py --help", "--help"), "params --help": ("floor_number.py --help", "params --help")}
 )
 """For each case: the floor program's arguments, and ours."""
-BARS = {"report": 1.4, "inspect": 1.4}
-"""The ratios that are the bars of some commands' answers."""
+BARS = {"params -q": 1.1, "params": 1.15, "params --format json": 1.15} | dict.fromkeys(
+    ("report", "inspect", "inspect --format json"), 1.4
+)
+"""The ratios that are the bars of some cases."""
 BAR = 1.25
 """The bar of all others, and of help and completions."""
 COMPLETIONS = {"<TAB>": '""', "par<TAB>": "par", "params --bi<TAB>": "params --bi", "params -f ke<TAB>": "params -f ke"}
@@ -91,7 +93,7 @@ def cases() -> dict[str, Case]:
 
 def bar(name: str) -> float:
     """Return the ratio that is the bar of a case."""
-    return BAR if "--help" in name else BARS.get(name.partition(" ")[0], BAR)
+    return BARS.get(name, BAR)
 
 
 def floor(program: str, *arguments: str) -> list[str]:

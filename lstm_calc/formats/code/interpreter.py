@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lstm_calc.formats.code.library import Library
-    from lstm_calc.formats.code.origins import Origins
     from lstm_calc.formats.code.settings import Settings
 
 _MOST_STEPS = 300_000
@@ -66,9 +66,9 @@ class Flow:
 class Interpreter:
     """It evaluates expressions and follows statements, within bounds of steps, depth and time."""
 
-    def __init__(self, library: Library, settings: Settings, origins: Origins) -> None:
+    def __init__(self, library: Library, settings: Settings, origins: Origins | None = None) -> None:
         """Take what is known of what programs import, the values that are said, and what keeps where values come from."""
-        self.origins = origins
+        self.origins = Origins(settings, kept=False) if origins is None else origins
         self.library = library
         self.settings = settings
         self.doubt: tuple[Cause, ...] = ()

@@ -68,6 +68,11 @@ class Layer(Checked, kw_only=True):
         return ""
 
     @property
+    def combinations(self) -> frozenset[str]:
+        """The words for settings that not every framework takes together."""
+        return frozenset()
+
+    @property
     def repeat(self) -> int:
         """How many layers of this kind follow each other."""
         return 1
@@ -163,11 +168,12 @@ class Layer(Checked, kw_only=True):
         whole, front = shapes[0], 1 + self.time_distributed
         if len(whole) <= front:
             raise ModelError(f"reads steps, and {shown(whole)} comes in", key="shape")
-        shape = self.reading(whole)
-        if self.rank not in {None, len(shape)}:
-            found = f"{shown(shape)} comes in: Keras' 'expected ndim={self.rank}, found ndim={len(shape)}'"
-            raise ModelError(f"reads {self.rank} axes, {self.axes}, and {found}", key="shape")
-        return ((*whole[:front], *self.output_shape(shape)[1:]),) * self.outputs
+        shape, rank = self.reading(whole), self.rank
+        if rank is not None and rank != len(shape):
+            found = f"{shown(shape)} comes in: Keras' 'expected ndim={rank}, found ndim={len(shape)}'"
+            raise ModelError(f"reads {rank} axes, {self.axes}, and {found}", key="shape")
+        given = self.output_shape(shape)
+        return (given if front == 1 else (*whole[:front], *given[1:]),) * self.outputs
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape it gives for the shape it reads.

@@ -70,15 +70,6 @@ class Embedding(Layer):
         return {"vocab_size": self.vocab_size, "dim": self.dim, "output": self.dim, "input": self.vocab_size}
 
 
-class Shared(Layer):
-    """An earlier layer that is used again: ``uses`` is its name, and the weights are its own."""
-
-    kind = "shared"
-    weighted = False
-    value = "uses"
-    uses: str
-
-
 class PReLU(Layer):
     """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs."""
 

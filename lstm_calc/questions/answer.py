@@ -1,0 +1,52 @@
+"""What every answer can do: give its plain values, and show itself as a document.
+
+The plain values of a part are its fields, or the fields and properties that its class names in ``json``, in that order; parts
+inside of it give theirs. A class whose JSON has another form than itself overrides :meth:`Data.data`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lstm_calc.frozen import Record
+
+if TYPE_CHECKING:
+    from lstm_calc.render.document import Document
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: parts and records as objects of their fields, tuples as lists.
+
+    >>> plain({"a": (1, (None, "b"))})
+    {'a': [1, [None, 'b']]}
+    """
+    if isinstance(value, Data):
+        return value.data()
+    if isinstance(value, Record):
+        return {name: plain(getattr(value, name)) for name in value.fields}
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, (tuple, list)) else value
+
+
+class Data(Record):
+    """A part of an answer; ``json`` names what its JSON object shows, in order: all fields where it is empty."""
+
+    json: ClassVar[tuple[str, ...]] = ()
+    old_names: ClassVar[dict[str, str]] = {}
+    """Former names of what JSON shows, which it keeps, each with the present one."""
+
+    def data(self) -> dict[str, Any]:
+        """Return the plain values of the JSON answer."""
+        values = {name: plain(getattr(self, name)) for name in self.json or self.fields}
+        return values | {old: values[name] for old, name in self.old_names.items()}
+
+
+class Answer(Data):
+    """A whole answer; ``schema`` names the JSON Schema of its plain values."""
+
+    schema: ClassVar[str] = ""
+
+    def document(self, *args: Any, **kwargs: Any) -> Document:
+        """Return the answer as people read it."""
+        raise NotImplementedError

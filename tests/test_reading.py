@@ -1,0 +1,75 @@
+"""Python's read and load, and standard input: they accept the forms that the command line does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lstm_calc import ModelError, load, params, read, read_template
+from lstm_calc.formats.code import Missing
+from lstm_calc.formats.reading import is_described
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Cli
+
+PROGRAM = "import torch.nn as nn\nhidden = 96\nmodel = nn.LSTM(40, hidden)\n"
+DESCRIBED = "# a model\n\ninput_dim = 40\n[[layers]]\ntype = 'lstm'\nunits = 96\n"
+PRINTED = "LSTM(\n  (0): LSTM(40, 96)\n)"
+TOTALS = {
+    "40 lstm 96": 52608,
+    "40 LSTM(96)": 52608,
+    "nn.LSTM(40, 96)": 52992,
+    "nn.LSTM(40, 96).to('cuda')": 52992,
+    "nn.Sequential(nn.LSTM(40, 96))": 52992,
+    "nn.TransformerEncoderLayer(64, 8)": 281152,
+    "keras.layers.LSTM(96, input_shape=(None, 40))": 52608,
+    PROGRAM: 52992,
+    PRINTED: 52992,
+}
+"""Texts, and how many parameters each says."""
+
+
+@pytest.mark.parametrize("text", TOTALS)
+def test_a_text_in_any_form_is_read_in_python_and_at_the_command_line(cli: Cli, tmp_path: Path, text: str) -> None:
+    assert params(read(text)).total == TOTALS[text]
+    assert cli("params", text, "-q").stdout == f"{TOTALS[text]}\n"
+    assert cli("params", "-", "-q", stdin=text).stdout == f"{TOTALS[text]}\n"
+    path = tmp_path / "model.txt"
+    path.write_text(text)
+    assert params(load(str(path))).total == TOTALS[text]
+
+
+def test_a_program_is_loaded_with_its_entry(tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(PROGRAM + "other = nn.LSTM(40, 8)\n")
+    assert params(load(f"{path}:other")).total == params(read("nn.LSTM(40, 8)")).total
+
+
+def test_standard_input_may_have_a_model_file_or_a_line(cli: Cli) -> None:
+    assert cli("params", "-", "-q", stdin=DESCRIBED).stdout == "52608\n"
+    assert cli("solve", "-", "-q", "--max-params", "60k", stdin="nn.LSTM(40, 96) > dense ?").stdout == "72\n"
+    assert cli("check", "-", "--max-params", "1M", stdin="40 lstm 96").exit_code == 0
+
+
+@pytest.mark.parametrize(("text", "described"), [(DESCRIBED, True), ("a =", True), (PROGRAM, False), ("40 lstm 96 proj=3", False)])
+def test_a_model_file_is_told_from_a_line_and_a_program(text: str, *, described: bool) -> None:
+    assert is_described(text) is described
+
+
+def test_what_a_single_call_lacks_is_asked_for() -> None:
+    with pytest.raises(Missing, match="hidden has no value in the code"):
+        read("LSTM(hidden)")
+    with pytest.raises(Missing, match="say it as --input N"):
+        read("LSTM(96)")
+    with pytest.raises(ModelError, match="has no argument units"):
+        read("nn.LSTM(40, 96, units=3)")
+    assert params(read("LSTM(96) > Dense(7)", 40)).total == params(read("40 lstm 96 dense 7")).total
+    assert params(read("nn.LSTM(40, hidden)", values={"hidden": 96})).total == 52992
+
+
+def test_a_template_is_a_line_in_which_sizes_are_open() -> None:
+    assert read_template("LSTM(40, 96) > dense ?").places == ((1, "units"),)
+    assert read_template(PROGRAM).places == ()

@@ -1,0 +1,66 @@
+"""What a shell makes of a model without quotes, and that it is explained."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lstm_calc.cli.shell import advice, taken_word
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
+
+ROOT = str(Path(__file__).parents[1])
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux is asked for the name of a file by /proc")
+
+
+def run(words: str, into: Path) -> tuple[int, str, str]:
+    """Return the exit code, what is in the file, and standard error of a call whose output a shell sends into the file."""
+    with into.open("w") as stream:
+        found = subprocess.run(
+            [sys.executable, "-m", "lstm_calc", *words.split()],
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": ROOT},
+        )
+    return found.returncode, into.read_text(), found.stderr
+
+
+def test_words_that_a_shell_took_are_explained(tmp_path: Path) -> None:
+    code, text, said = run("params 32 64", tmp_path / "lstm")
+    assert (code, text) == (2, "")
+    assert said.splitlines()[-1] == (
+        "note: the shell took '> lstm' for itself, and made or emptied the file lstm; "
+        "write the model in quotes, '32 > lstm 64', or without >, as 32 lstm 64"
+    )
+    assert "'40 > lstm96'" in run("40", tmp_path / "lstm96")[2]
+    assert "'32 > lstm 64 > dense 10'" in run("40 96 7", tmp_path / "dense")[2]
+
+
+def test_an_answer_in_a_file_with_the_name_of_a_layer_is_noted(tmp_path: Path) -> None:
+    code, text, said = run("40 lstm 96 -q", tmp_path / "relu")
+    assert (code, text) == (0, "52608\n")
+    assert said.startswith("note: the answer went into the file relu; if > relu was meant as a layer, write")
+    assert "'40 lstm 96 > relu'" in said
+
+
+@pytest.mark.parametrize("name", ["answer.txt", "lstm.txt", "out"])
+def test_another_file_is_nothing_to_speak_of(tmp_path: Path, name: str) -> None:
+    assert run("40 lstm 96 -q", tmp_path / name) == (0, "52608\n", "")
+
+
+def test_a_stream_without_a_file_has_no_name(cli: Cli) -> None:
+    assert cli("params", "32", "64").stderr.count("note:") == 0
+    assert taken_word(object()) is None
+
+
+def test_the_advice_has_the_words_of_the_call() -> None:
+    assert "'40 > gru 3'" in advice("gru", ["40", "3", "-q"], failed=True)
+    assert "'32 > lstm 64 > dense 10'" in advice("gru", [], failed=True)
