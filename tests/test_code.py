@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.formats import reading
 from lstm_calc.formats.code import Missing, load_code, read_code
 from lstm_calc.formats.code.settings import read_settings
 from lstm_calc.formats.printed import read_printed
@@ -335,6 +336,21 @@ PIECES = {
     "LSTM(3, input_shape=(None, 2))": 4 * 3 * 6,
     "nn.LSTM(2, 3); nn.Linear(3, 1)": 4 * 3 * 7 + 4,
 }
+
+
+ONE_CALL = {
+    "eqx.nn.LSTMCell(3, 4, key=key)": 128,
+    "nnx.LSTMCell(3, 4, rngs=rngs)": 128,
+    "tf.keras.layers.RNN([tf.keras.layers.LSTMCell(16), tf.keras.layers.LSTMCell(8)], input_shape=(None, 4))": 2144,
+    "LSTM(10, 20, num_layers=2, batch_first=True)": 5920,
+    "nn.LSTM(10, 20); nn.Linear(20, 5)": 2665,
+}
+
+
+@pytest.mark.parametrize(("text", "total"), ONE_CALL.items(), ids=ONE_CALL)
+def test_one_call_on_the_command_line(text: str, total: int) -> None:
+    """A single call is the same model on the command line, where it may be a line of layers as well."""
+    assert params(reading.read(text)).total == total
 
 
 @pytest.mark.parametrize(("text", "total"), PIECES.items(), ids=PIECES)

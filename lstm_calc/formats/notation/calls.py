@@ -266,13 +266,17 @@ def _is_known(called: Called, argument: str) -> bool:
     return argument not in _OURS if known is None else argument in known
 
 
+_OF_EVERY_LAYER = ("device", "dtype", "key", "name", "param_dtype", "rngs")
+"""Arguments that layers of PyTorch, Equinox and Flax have beside those that the tables name; none changes a count."""
+
+
 def _arguments_of(called: Called) -> set[str] | None:
     """Return the arguments of a framework's class, None for a bare name or a class of which they are not known."""
     if called.family == "keras":
         kind = {**RECURRENT, **PLAIN}.get(called.name)
         return None if kind is None else {*kind.arguments.values(), *CLASSES.get(called.name, "").split(), *NEUTRAL}
     kinds = FAMILIES.get(called.family or "", {})
-    return set(kinds[called.name].arguments) if called.name in kinds else None
+    return {*kinds[called.name].arguments, *_OF_EVERY_LAYER} if called.name in kinds else None
 
 
 def _check_neutral(called: Called, name: Name, argument: str) -> None:
