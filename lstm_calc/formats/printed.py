@@ -151,6 +151,9 @@ def _given(node: _Node) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _literal(node: ast.expr) -> Any:
+    """Return a value as torch prints it, a word without quotes (``padding=same``) as the word."""
+    if isinstance(node, ast.Name):
+        return node.id
     try:
         return ast.literal_eval(node)
     except ValueError:
