@@ -1,0 +1,32 @@
+"""``lstm-calc code``."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstm_calc.cli.options import code_reader, with_options
+from lstm_calc.cli.output import Output, warn
+from lstm_calc.errors import OutputError
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.render.document import Document
+
+
+@partial(with_options, output=code_reader())
+def run(
+    model: Model,
+    framework: str | None,
+    output: Output,
+    oneliner: Annotated[bool, typer.Option("--oneliner", help="One layer: just the call that makes it.")] = False,
+) -> int:
+    from lstm_calc.questions.code import code
+
+    answer = code(model, framework, one_line=oneliner)
+    warn(model.remarks)
+    return output.show(answer.data, _no_table, python=lambda: answer.code)
+
+
+def _no_table() -> "Document":
+    raise OutputError("--format: code is written as python or json")
