@@ -190,6 +190,8 @@ class Builder:
             params(model, self.framework)
             if not all(2 <= len(shape) <= 6 for use in model.uses for shape in use.outputs):
                 return False
+            if isinstance(layer, Shared) and model.uses[-1].input[-1] is None:
+                return False
             self.layers.append(named)
             return True
         return False

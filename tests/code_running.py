@@ -12,7 +12,8 @@ from lstm_calc import params
 from lstm_calc.frameworks import framework as table_of
 from lstm_calc.frameworks import with_defaults
 from lstm_calc.model import Embedding, Input
-from lstm_calc.model.model import further_inputs, propagate
+from lstm_calc.model.flow import propagate
+from lstm_calc.model.reading import further_inputs
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model

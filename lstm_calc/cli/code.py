@@ -1,17 +1,13 @@
 """``lstm-calc code``."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lstm_calc.cli.options import code_reader, with_options
 from lstm_calc.cli.output import Output, warn
-from lstm_calc.errors import OutputError
 from lstm_calc.model import Model
-
-if TYPE_CHECKING:
-    from lstm_calc.render.document import Document
 
 
 @partial(with_options, output=code_reader())
@@ -25,8 +21,4 @@ def run(
 
     answer = code(model, framework, one_line=oneliner)
     warn(model.remarks)
-    return output.show(answer.data, _no_table, python=lambda: answer.code)
-
-
-def _no_table() -> "Document":
-    raise OutputError("--format: code is written as python or json")
+    return output.show(answer)

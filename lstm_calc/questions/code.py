@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import ModelError, OutputError
 from lstm_calc.formats.writers import write_code
 from lstm_calc.frameworks import framework_of
-from lstm_calc.frozen import Record
+from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.params import params
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
+    from lstm_calc.render.document import Document
 
 
-class Code(Record):
+class Code(Answer):
     """A program that makes a model in a framework, and how many parameters it has."""
 
+    schema = "lstm-calc/code/1"
+    json = ("schema", "framework", "code", "total")
     framework: str
     code: str
     total: int
 
-    def data(self) -> dict[str, Any]:
-        """Return the plain values of the JSON answer."""
-        return {"schema": "lstm-calc/code/1", **self.asdict()}
+    def python(self) -> str:
+        """Return the program."""
+        return self.code
+
+    def document(self) -> Document:
+        """Raise OutputError: a program is no table."""
+        raise OutputError("--format: code is written as python or json")
 
 
 def code(model: Model, framework_name: str | None = None, *, one_line: bool = False) -> Code:

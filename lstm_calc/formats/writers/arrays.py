@@ -248,7 +248,8 @@ def _reduce(step: Step, values: Sequence[str], words: Spelling) -> str:
     layer = step.layer.asdict()
     axes = (layer["axis"],) if isinstance(layer["axis"], int) else tuple(layer["axis"])
     text = _reduced(step, values[0], words, layer["function"], axes, kept=layer["keepdims"])
-    return words.expand.format(x=text, axis=1) if len(set(axes)) == len(step.input) - 1 and not layer["keepdims"] else text
+    left = len(step.layer.reading(step.input)) - len(set(axes))
+    return words.expand.format(x=text, axis=1) if left == 1 and not layer["keepdims"] else text
 
 
 def _level(step: Step, values: Sequence[str], words: Spelling) -> list[str]:

@@ -57,10 +57,13 @@ class Writer:
         self.lines: list[str] = []
         self._moved: set[Source] = set()
         self._widths: dict[str, str | None] = {}
+        self._ranks: dict[str, int] = {}
 
     def add(self, step: Step) -> None:
         """Add a step: its layer where it has one of its own, and what forward does."""
         make = LAYERS.get(step.layer.kind)
+        if step.layer.kind == "batch_norm" and self._ranks.setdefault(step.module, len(step.input)) != len(step.input):
+            raise step.refuse(TITLE, "batch norm that is used on several numbers of axes")
         if make is not None and not step.shared:
             self._widths[step.module] = None
             self._layer(step, make(self, step))
