@@ -15,6 +15,7 @@ from lstm_calc import FrameworkError, Model, ModelError, code, params, read
 from lstm_calc.equations.numpy_reference import unrolled
 from lstm_calc.formats.code import read_code
 from lstm_calc.formats.modelfile import loads
+from lstm_calc.formats.printed import read_printed
 from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.model import (
     GRU,
@@ -94,6 +95,56 @@ def test_code_runs(framework_name: str) -> None:
         except ModelError:
             continue  # the sizes that are tried do not fit an input whose steps are open
         assert not problem(model, framework_name, text), text
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("framework_name", ["pytorch", "keras"])
+def test_what_real_models_print_is_read(framework_name: str) -> None:
+    """A module of PyTorch and a summary of Keras, as they are printed, have the model's parameters."""
+    for model, text in written(framework_name):
+        try:
+            inputs_of(model, framework(framework_name))
+        except ModelError:
+            continue  # as above
+        back = params(read_printed(printed(text, framework_name)), framework_name)
+        mine = params(model, framework_name)
+        assert back.total == mine.total, text
+        if framework_name == "keras":
+            assert back.trainable == mine.trainable, text
+
+
+def printed(text: str, framework_name: str) -> str:
+    """Return what the model of a program prints of itself."""
+    names = run(text)
+    if framework_name == "pytorch":
+        return str(names["Model"]())
+    lines: list[str] = []
+    names["model"].summary(print_fn=lambda line, *_, **__: lines.append(line))
+    return "\n".join(lines)
+
+
+SUMMARY = """\
+ Layer (type)                Output Shape              Param #
+ batch_normalization (Batch  (None, 12, 3)             12
+ time_distributed (TimeDist  (None, 12, 3)             9
+ dense (Dense)               (None, 12, 2)             8
+ Total params: 29
+ Trainable params: 17
+ Non-trainable params: 12
+"""
+
+
+def test_statistics_in_a_summary() -> None:
+    """What is not trained of layers that are known by their count is what the summary says."""
+    answer = params(read_printed(SUMMARY), "keras")
+    assert (answer.total, answer.trainable) == (29, 17)
+
+
+def test_words_in_a_printed_module() -> None:
+    """Torch prints some arguments as words without quotes."""
+    module = "Net(\n  (a): Conv1d(5, 2, kernel_size=(2,), stride=(1,), padding=same)\n)"
+    assert params(read_printed(module)).total == 5 * 2 * 2 + 2
 
 
 PYTORCH = """\
