@@ -305,6 +305,18 @@ def test_further_inputs() -> None:
     assert "def forward(self, inputs, dense_input):" in code(Model([LSTM(5), Dense(2, input_dim=7)], 4), "pytorch").code
 
 
+def test_parts_of_a_larger_model_are_all_there() -> None:
+    """Layers that read something which is not described are all part of the program, each with an output of its own."""
+    parts = Model([Conv(4, (3, 3), input_dim=3), LSTM(8, input_dim=60), Dense(2, input_dim=7)], 3)
+    for framework_name in FRAMEWORKS:
+        assert params(read_code(code(parts, framework_name).code), framework_name).total == params(parts, framework_name).total
+    with pytest.raises(FrameworkError, match="leads to no output"):
+        code(
+            Model([LSTM(8, name="a"), Dense(2, name="b", inputs=["a"]), Dense(3, name="c", inputs=["a"])], 4, outputs=["b"]),
+            "keras",
+        )
+
+
 def test_widths_have_names_where_they_are_the_last_axis() -> None:
     """The width of what a layer reads goes by the name of a size only where it is that size."""
     layers = [Conv(3, (1,), data_format="channels_first"), Dense(2)]

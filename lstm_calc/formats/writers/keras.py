@@ -71,6 +71,17 @@ def _sequential(plan: Plan) -> list[str]:
     return [*lines, "])"]
 
 
+def _check_reached(plan: Plan) -> None:
+    """Refuse a layer that leads to no output: a functional model has only those that its outputs need."""
+    needed = {place for place, _ in plan.outputs}
+    for step in reversed(plan.steps):
+        needed |= {place for place, _ in step.sources} if step.position in needed else set()
+    used = {step.module for step in plan.steps if step.position in needed}
+    for step in plan.steps:
+        if step.params and step.module not in used:
+            raise step.refuse(TITLE, "layer that leads to no output")
+
+
 class _Functional:
     """The lines of a functional model."""
 
@@ -84,6 +95,7 @@ class _Functional:
 
     def run(self) -> list[str]:
         plan = self.plan
+        _check_reached(plan)
         for at in range(len(plan.arguments)):
             self.lines.append(statement(0, self._name(-1 - at, 0), _input(plan, at)))
         for step in plan.steps:

@@ -157,7 +157,7 @@ class _Planner:
         model = self.model
         self._take_inputs()
         sources = {position: self._sources(position) for position in self._calls()}
-        outputs = tuple(self._place(*source) for source in model.gives)
+        outputs = tuple(self._place(*source) for source in model.gives) if model.outputs or not self.own else self._unread(sources)
         used: dict[int, set[int]] = {}
         for place, number in (*outputs, *(source for found in sources.values() for source in found)):
             used.setdefault(place, set()).add(number)
@@ -177,6 +177,12 @@ class _Planner:
         )
         table = self.table
         return Plan(table.name, table.title, tuple(steps), names, tokens, outputs, values, total, model)
+
+    def _unread(self, sources: Mapping[int, tuple[Source, ...]]) -> tuple[Source, ...]:
+        """Return what nothing reads, where some layers read an input of their own and not what the one before gives."""
+        read = {place for found in sources.values() for place, _ in found}
+        places = {self.places[position]: self.model.calls[position] for position in sources}
+        return tuple((place, number) for place, layer in places.items() if place not in read for number in range(layer.outputs))
 
     def _calls(self) -> list[int]:
         return [position for position, layer in enumerate(self.model.flat) if not isinstance(layer, Input)]
