@@ -149,7 +149,7 @@ def plain(rng: Random, shape: Shape) -> Layer:
         Flatten(),
         Reshape(rng.choice([(-1,), (-1, 1), (1, -1)])),
         Permute(tuple(permuted)),
-        Masking(),
+        Masking() if rank == 3 else Dropout(0.5),
         ExpandDims(rng.choice([1, -1])),
         Reduce(rng.choice(["mean", "sum", "max"]), rng.choice([1, -1, (1, 2)]), keepdims=rng.random() < 0.3),
         Transpose((1, rank - 1)),

@@ -26,6 +26,7 @@ from lstm_calc.model import (
     Concat,
     Conv,
     Dense,
+    Dropout,
     Embedding,
     Input,
     Masking,
@@ -267,6 +268,12 @@ def test_return_sequences() -> None:
     assert "x, _ = self.lstm(x)" in every
     assert "h_n" not in every
     assert "torch.cat([h_n[-2], h_n[-1]], dim=-1)" in last
+
+
+def test_a_rate_that_is_not_known() -> None:
+    """What a program needs and the model does not say is pointed out."""
+    for framework_name in ("pytorch", "keras", "flax-nnx"):
+        assert "# the model does not say the rate" in code(Model([LSTM(8), Dropout()], 4), framework_name).code
 
 
 def test_frozen_and_shared() -> None:

@@ -30,6 +30,12 @@ def convolved(x, kernel, strides=None, dilations=None):
     windows = windows[(slice(None), *(slice(None, None, stride) for stride in strides))]
     windows = windows[(..., *(slice(None, None, dilation) for dilation in dilations))]
     return np.tensordot(windows, kernel, axes=(range(dims + 1, 2 * dims + 2), range(1, dims + 2)))""",
+    "pooled": """\
+def pooled(x, window, strides, function):
+    dims = len(window)
+    windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=tuple(range(1, dims + 1)))
+    windows = windows[(slice(None), *(slice(None, None, stride) for stride in strides))]
+    return function(windows, axis=tuple(range(-dims, 0)))""",
     "attended": """\
 def attended(w, query, value, key, heads):
     def projected(x, name):

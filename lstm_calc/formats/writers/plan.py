@@ -11,7 +11,7 @@ from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.writers.text import Names
 from lstm_calc.frameworks import check_run, uses_in, with_defaults
 from lstm_calc.frozen import Record
-from lstm_calc.model import Concat, Dense, Embedding, Input, Layer, Merge, Model, Other, Recurrent
+from lstm_calc.model import Concat, Dense, Dropout, Embedding, Input, Layer, Merge, Model, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,9 @@ class Step(Record):
 
     @property
     def comment(self) -> str:
-        """How many parameters it has, in words; empty where none are counted here."""
+        """How many parameters it has, in words, or what the model does not say; empty where there is neither."""
+        if isinstance(self.layer, Dropout) and self.layer.rate is None:
+            return "the model does not say the rate"
         return "" if not self.params else "1 parameter" if self.params == 1 else f"{self.params:,} parameters"
 
     def refuse(self, framework: str, what: str) -> FrameworkError:

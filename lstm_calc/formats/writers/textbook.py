@@ -122,16 +122,21 @@ class Writer:
             last = depth == layer.repeat - 1
             start = [self._start(step, states, initial, way, x) for way in range(len(layer.directions))]
             every = not last or layer.return_sequences
-            ways = zip(("ahead", "back"), ("states", "back_states"), start, layer.directions, strict=False)
-            for at, (name, after, begin, way) in enumerate(ways):
+            target = ", ".join(gives) if last else step.name
+            first = "ahead" if layer.bidirectional else target if every else "_"
+            needed = not every or (last and step.states_used)
+            after = ("states", "back_states") if needed else ("_", "_")
+            ways = zip((first, "back"), after, start, layer.directions, strict=False)
+            for at, (name, final, begin, way) in enumerate(ways):
                 reverse = ", reverse=True" if at or layer.go_backwards else ""
                 weights = f'w["{block(step, depth, way)}"]'
-                yield f"{name}, {after} = run({cell}, {weights}, {x}, {begin}{reverse})"
+                yield f"{name}, {final} = run({cell}, {weights}, {x}, {begin}{reverse})"
                 if layer.go_backwards and every:
                     yield f"{name} = {name}[:, ::-1]"
             ends = ["ahead", "back"] if every else ["states[0]", "back_states[0]"]
-            x = ", ".join(gives) if last else step.name
-            yield f"{x} = {merged(layer.merge, NUMPY, *ends) if layer.bidirectional else ends[0]}"
+            if layer.bidirectional or not every:
+                yield f"{target} = {merged(layer.merge, NUMPY, *ends) if layer.bidirectional else ends[0]}"
+            x = target
         for number in sorted(step.used):
             if number >= layer.outputs:
                 way, at = divmod(number - layer.outputs, len(states))
@@ -308,7 +313,7 @@ def _conv(writer: Writer, step: Step, values: list[str]) -> str:
         raise step.refuse(_TITLE, "conv of groups, or with the features before the positions")
     ones = (1,) * len(step.layer.window)
     strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
-    margins = _margins(step, strides, dilations)
+    margins = _margins(step, step.layer.window, strides, dilations)
     x = f"np.pad({values[0]}, {tuple_of([(0, 0), *margins, (0, 0)])})" if any(map(any, margins)) else values[0]
     own = "".join(
         f", {name}={tuple_of(each)}" for name, each in (("strides", strides), ("dilations", dilations)) if set(each) != {1}
@@ -317,16 +322,30 @@ def _conv(writer: Writer, step: Step, values: list[str]) -> str:
     return f'{writer.helper("convolved")}({x}, w["{step.module}"]["W"]{own}){bias}'
 
 
-def _margins(step: Step, strides: Sequence[int], dilations: Sequence[int]) -> list[tuple[int, int]]:
+def _pool(writer: Writer, step: Step, values: list[str]) -> str:
+    layer = step.layer.asdict()
+    window, strides = layer["pool_size"], layer["strides"] or layer["pool_size"]
+    if step.layer.channels_first or layer["padding"] == "causal" or isinstance(layer["padding"], tuple):
+        raise step.refuse(_TITLE, "pool of this padding, or with the features before the positions")
+    largest = layer["function"] == "max"
+    margins = _margins(step, window, strides, (1,) * len(window))
+    padded = any(map(any, margins))
+    fill = f", constant_values={'-np.inf' if largest else 'np.nan'}"
+    x = f"np.pad({values[0]}, {tuple_of([(0, 0), *margins, (0, 0)])}{fill})" if padded else values[0]
+    function = "np.max" if largest else "np.nanmean" if padded else "np.mean"
+    return f"{writer.helper('pooled')}({x}, {tuple_of(window)}, {tuple_of(strides)}, {function})"
+
+
+def _margins(step: Step, window: Sequence[int], strides: Sequence[int], dilations: Sequence[int]) -> list[tuple[int, int]]:
     """Return the zeros before and after each axis of positions."""
     layer: Any = step.layer
-    reaches = [dilation * (size - 1) for size, dilation in zip(layer.window, dilations, strict=True)]
+    reaches = [dilation * (size - 1) for size, dilation in zip(window, dilations, strict=True)]
     if isinstance(layer.padding, tuple):
         return [(each, each) for each in layer.padding]
     if layer.padding == "same":
-        found = same_padding(layer.split(step.input)[1], layer.window, strides, dilations)
+        found = same_padding(layer.split(step.input)[1], window, strides, dilations)
         if found is None:
-            raise step.refuse(_TITLE, "padding=same of this convolution")
+            raise step.refuse(_TITLE, f"padding=same of this {layer.kind}")
         return found
     return [(reach if layer.padding == "causal" else 0, 0) for reach in reaches]
 
@@ -367,6 +386,7 @@ _LAYERS: dict[str, Callable[[Writer, Step, list[str]], str | None]] = {
     "prelu": _prelu,
     "einsum_dense": _einsum,
     "conv": _conv,
+    "pool": _pool,
     "attention": _attention,
     "multi_head_attention": _heads,
     "activation": _softmax,
