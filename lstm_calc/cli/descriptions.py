@@ -57,6 +57,13 @@ DESCRIPTIONS = {
 
         Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
     """,
+    "code": """
+        Write a model as code of pytorch, keras, flax-nnx or textbook (NumPy), with the parameter count in a comment.
+
+        What the framework lacks is refused by name. --oneliner writes one layer as a single call.
+
+        Example: lstm-calc code '32 > lstm 64 x2 > dense 10' -f pytorch
+    """,
     "inspect": """
         Find the recurrent layers in files of weights, by names and shapes alone, and hold our numbers against them.
 
