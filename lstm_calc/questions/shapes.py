@@ -398,8 +398,9 @@ def _box(use: Use, *, apart: bool) -> Node:
     if isinstance(use.layer, Input):
         return Node(_key(use.name), (use.name,), end=True)
     if use.shared:
-        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"))
-    return Node(_key(use.name), (use.name, _described(use.layer.replace(inputs=(), name=None), apart=apart)))
+        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"), form="shared")
+    described = _described(use.layer.replace(inputs=(), name=None), apart=apart)
+    return Node(_key(use.name), (use.name, *[described][use.name == described :]))
 
 
 def _key(name: str | None, end: str = "") -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.maths import mathml, written
-from lstm_calc.render.style import STYLE
+from lstm_calc.render.style import DRAWING, STYLE
 from lstm_calc.render.words import NUMERIC, cells
-from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table, Value
+    from lstm_calc.render.document import Block, Column, Document, Graph, Line, Table, Value
 
 _PLACES = {
     "text": "<p>%s</p>",
@@ -28,8 +26,9 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     body = "\n".join(_parts(document, 1, "section")).replace("</ul>\n<ul>", "\n")
     title = f"<title>{escape(document.title)}</title>"
     view = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">'
+    drawing = DRAWING if any(part.graphs for part in document.parts()) else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{view}\n{title}\n<style>{STYLE}</style>\n</head>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{view}\n{title}\n<style>{STYLE}{drawing}</style>\n</head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -54,29 +53,12 @@ def _block(block: Block, heading: str) -> str:
 
 
 def _drawing(graph: Graph) -> str:
-    """Return the boxes of a graph in their order, each after an arrow that says what flows into it."""
-    flows = {stop: list(edges) for stop, edges in groupby(sorted(graph.edges, key=lambda edge: edge.stop), lambda edge: edge.stop)}
-    before = [None, *(node.key for node in graph.nodes)]
-    boxes = [_box(node, _flow(flows.get(node.key, []), above)) for node, above in zip(graph.nodes, before, strict=False)]
-    return "\n".join([f'<ol class="graph" aria-label="{escape(graph.title)}">', *boxes, "</ol>"])
+    """Return a graph as a picture with its title below it."""
+    from lstm_calc.render.drawing import laid_out, shrinkable, svg
 
-
-def _flow(edges: list[Edge], before: str | None) -> str:
-    """Return the arrow into a box; it stands apart and names where it comes from unless that is the box before alone."""
-    if not edges:
-        return ""
-    named = {edge.start for edge in edges} != {before}
-    labels = _spans(f"{visible(edge.start)} {edge.label}" if named else edge.label for edge in edges)
-    return f'<div class="flow{" apart" * named}">{labels}</div>'
-
-
-def _box(node: Node, flow: str) -> str:
-    start = '<li class="end">' if node.end else "<li>"
-    return f'{start}{flow}<div class="box">{_spans(node.lines)}</div></li>'
-
-
-def _spans(lines: Iterable[str]) -> str:
-    return "".join(f"<span>{escape(line)}</span>" for line in lines)
+    drawing = laid_out(graph)
+    picture = svg(graph, drawing, more=shrinkable(drawing))
+    return f"<figure>\n{picture}\n<figcaption>{escape(graph.title)}</figcaption>\n</figure>"
 
 
 def _facts(table: Table) -> str:

@@ -34,7 +34,7 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
 
 
-_KEYS = {"key", "start", "stop"}
+_KEYS = {"key", "start", "stop", "through"}
 """Fields that tell one part of a document from another, and stay as they are."""
 
 
@@ -139,11 +139,17 @@ class Block(Shown):
 
 
 class Node(Shown):
-    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out.
+
+    ``formula`` has further lines, which are formulas as those of a :class:`Block`. ``form``: a layer, one that shares the weights of
+    another, or an operation, number by number, whose sign is its only line.
+    """
 
     key: str
     lines: tuple[str, ...]
     end: bool = False
+    formula: tuple[str, ...] = ()
+    form: Literal["layer", "shared", "operation"] = "layer"
 
 
 class Edge(Shown):
@@ -155,11 +161,16 @@ class Edge(Shown):
 
 
 class Graph(Shown):
-    """Boxes and arrows, from the left to the right or from the top down."""
+    """Boxes and arrows without a circle, from the top down.
+
+    ``through`` are the keys of two ends, what comes in and what goes out: such a graph is one step in time, drawn from the left to the
+    right, with the line between the two along the top.
+    """
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    through: tuple[str, str] | None = None
 
 
 class Document(Shown):
