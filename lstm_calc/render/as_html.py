@@ -78,8 +78,12 @@ def _table(table: Table) -> str:
 def _row(table: Table, line: Line, longest: list[float | None]) -> str:
     bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
     words = zip(table.columns, bars, cells(table, line), strict=True)
-    data = "".join(f"<td{_side(column)}{bar}>{escape(cell)}</td>" for column, bar, cell in words)
+    data = "".join(f"<td{_side(column)}{bar}>{_cell(column, cell)}</td>" for column, bar, cell in words)
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
+
+
+def _cell(column: Column, cell: str) -> str:
+    return mathml(cell) if column.kind == "formula" and cell else escape(cell)
 
 
 def _side(column: Column) -> str:

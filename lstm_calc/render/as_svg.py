@@ -25,7 +25,7 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
 
 
 def _screen(document: Document) -> str:
-    """Return what a screen would show as SVG, as wide as its longest line, text being broken; the fonts that rich would fetch are left out."""
+    """Return what a screen would show, as wide as its longest line, text being broken, without the fonts that rich would fetch."""
     from rich._export_format import CONSOLE_SVG_FORMAT
     from rich.cells import cell_len
     from rich.console import Console

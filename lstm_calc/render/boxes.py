@@ -24,10 +24,12 @@ _LEAST_WIDTH = 56.0
 
 def lines_of(node: Node) -> Iterator[tuple[str, str]]:
     """Yield the lines of a box, each with what it is: the ``name``, more ``text`` or a ``formula``."""
-    for at, line in enumerate(node.lines):
-        for part in wrapped(_shortened(line), _LONGEST_LINE):
-            yield part, "text" if at or node.form == "operation" else "name"
-    yield from ((line, "formula") for line in node.formula)
+    for at, line in enumerate(node.texts()):
+        if line in node.formula:
+            yield line, "formula"
+        else:
+            for part in wrapped(_shortened(line), _LONGEST_LINE):
+                yield part, "text" if at or node.form == "operation" else "name"
 
 
 def _shortened(text: str) -> str:

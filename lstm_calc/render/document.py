@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "text",
+    "formula",
     "number",
     "shape",
     "slice",
@@ -141,8 +142,8 @@ class Block(Shown):
 class Node(Shown):
     """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out.
 
-    ``formula`` has further lines, which are formulas as those of a :class:`Block`. ``form``: a layer, one that shares the weights of
-    another, or an operation, number by number, whose sign is its only line.
+    ``formula`` has further lines, which are formulas as those of a :class:`Block`; those of an end come first. ``form``: a layer,
+    one that shares the weights of another, or an operation, number by number, whose sign is its only line.
     """
 
     key: str
@@ -150,6 +151,10 @@ class Node(Shown):
     end: bool = False
     formula: tuple[str, ...] = ()
     form: Literal["layer", "shared", "operation"] = "layer"
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all lines."""
+        return self.formula + self.lines if self.end else self.lines + self.formula
 
 
 class Edge(Shown):
@@ -163,8 +168,8 @@ class Edge(Shown):
 class Graph(Shown):
     """Boxes and arrows without a circle, from the top down.
 
-    ``through`` are the keys of two ends, what comes in and what goes out: such a graph is one step in time, drawn from the left to the
-    right, with the line between the two along the top.
+    ``through`` are the keys of two ends, what comes in and what goes out: such a graph is one step in time, drawn from the left to
+    the right, with the line between the two along the top.
     """
 
     title: str

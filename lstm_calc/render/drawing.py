@@ -35,17 +35,16 @@ def laid_out(graph: Graph) -> Drawing:
         return layered(graph)
     from lstm_calc.render.circuit import circuit
 
-    return circuit(graph)
+    return circuit(graph, graph.through)
 
 
 def svg(graph: Graph, drawing: Drawing, *, more: str = "") -> str:
     """Return a graph that is laid out as an SVG element; ``more`` are further attributes of it."""
-    width, height = _number(drawing.width), _number(drawing.height)
     return "\n".join([_head(drawing.width, drawing.height, more), *_words(graph.title, (graph,)), *_shapes(drawing), "</svg>"])
 
 
 def sheet(title: str, graphs: tuple[Graph, ...]) -> str:
-    """Return graphs as one picture that needs nothing else, one below the other and, where there are several, each under its title."""
+    """Return graphs as one picture that needs nothing else, one below the other; where there are several, each under its title."""
     parts, width, height = [], 0.0, 0.0
     for graph in graphs:
         drawing = laid_out(graph)
@@ -73,7 +72,7 @@ def _words(title: str, graphs: tuple[Graph, ...]) -> Iterator[str]:
 
 def _told(graph: Graph) -> str:
     """Return the arrows of a graph in words; the first ones, where there are many."""
-    names = {node.key: ", ".join(node.lines) for node in graph.nodes}
+    names = {node.key: ", ".join(node.texts()) for node in graph.nodes}
     told = [f"{names[edge.start]} to {names[edge.stop]}: {edge.label}".removesuffix(": ") for edge in graph.edges[:_MOST_TOLD]]
     left = len(graph.edges) - len(told)
     return f"{graph.title}: {'; '.join(told)}{f'; and {left:,} more' if left else ''}"
@@ -153,4 +152,3 @@ def _formula(parts: Iterable[tuple[str, str]]) -> str:
         found.append(f"<tspan{name}{move}>{escape(text)}</tspan>" if name or move else escape(text))
         lowered = down
     return "".join(found)
-

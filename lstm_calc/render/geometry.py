@@ -23,7 +23,10 @@ class Box(Record):
 
 
 class Wire(Record):
-    """A line through points; ``curved``: its middle part, of four points, leaves and arrives vertically. ``arrow``: it ends in a tip."""
+    """A line through points, with a tip at its end where it is an ``arrow``.
+
+    One that is ``curved`` has four points; the part between the second and the third leaves and arrives vertically.
+    """
 
     points: tuple[Point, ...]
     curved: bool = False

@@ -1,7 +1,7 @@
 """Layers from the top down: a box is below all that it reads, and lines run between the rows.
 
-Boxes stand in the even rows and labels in the odd ones. A line that passes a row of boxes has a place of its own there, as a box has,
-so that no line crosses a box and no text another.
+Boxes stand in the even rows and labels in the odd ones. A line that passes a row of boxes has a place of its own there, as a box
+has, so that no line crosses a box and no text another.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ def layered(graph: Graph) -> Drawing:
         for vertex in row:
             vertex.x -= left
     tops = _tops(rows)
-    boxes = [_box(vertex, top, _height(row)) for row, top in zip(rows, tops, strict=True) for vertex in row if vertex.node]
+    boxes = [
+        _box(vertex.node, vertex, top, _height(row)) for row, top in zip(rows, tops, strict=True) for vertex in row if vertex.node
+    ]
     labels = [
         Label(vertex.label, vertex.x, top + vertex.height / 2, vertex.width, vertex.height)
         for row, top in zip(rows, tops, strict=True)
@@ -251,9 +253,8 @@ def _tops(rows: list[list[_Vertex]]) -> list[float]:
     return tops
 
 
-def _box(vertex: _Vertex, top: float, height: float) -> Box:
-    assert vertex.node is not None
-    return Box(vertex.node, vertex.x - vertex.width / 2, top + (height - vertex.height) / 2, vertex.width, vertex.height)
+def _box(node: Node, vertex: _Vertex, top: float, height: float) -> Box:
+    return Box(node, vertex.x - vertex.width / 2, top + (height - vertex.height) / 2, vertex.width, vertex.height)
 
 
 def _wires(rows: list[list[_Vertex]], tops: list[float]) -> Iterator[Wire]:
@@ -286,4 +287,3 @@ def _ports(vertex: _Vertex, neighbours: list[_Vertex]) -> list[float]:
     order = sorted(range(len(neighbours)), key=lambda each: neighbours[each].x)
     places = {each: vertex.x + (place - (len(neighbours) - 1) / 2) * step for place, each in enumerate(order)}
     return [places[each] for each in range(len(neighbours))]
-
