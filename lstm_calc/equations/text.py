@@ -16,6 +16,8 @@ from lstm_calc.frozen import Record
 from lstm_calc.model.cells import FUNCTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lstm_calc.equations.parse import Node
     from lstm_calc.model.cells import Equation
 
@@ -107,6 +109,11 @@ def formulas(
     """
     writer = Writer(symbols(equations, blocks), blocks, states, reads, forget_bias)
     return tuple(writer.formula(equation) for equation in equations)
+
+
+def blocks_of(shapes: Mapping[tuple[str | None, str], Sequence[object]]) -> Blocks:
+    """Return stored blocks, known by their shapes, as those of a formula that names no axis."""
+    return {key: tuple(f"axis_{axis}" for axis in range(len(shape))) for key, shape in shapes.items()}
 
 
 class Writer(Visitor[Fragment]):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.circuit import Circuit, Part, circuit
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
-from lstm_calc.equations.text import Writer, symbols
+from lstm_calc.equations.text import Writer, blocks_of, symbols
 from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, uses_in
 from lstm_calc.model.cells import CELLS
@@ -101,12 +101,8 @@ _Matrices = dict[str | None, dict[str, "Shape"]]
 
 
 def _writer(use: Use, equations: tuple[Equation, ...], matrices: _Matrices, forget_bias: int) -> Writer:
-    """Return what writes the equations of a layer out; a matrix has an axis per size of its shape."""
-    blocks = {
-        (gate, role): tuple(f"axis_{axis}" for axis in range(len(shape)))
-        for gate, stored in matrices.items()
-        for role, shape in stored.items()
-    }
+    """Return what writes the equations of a layer out."""
+    blocks = blocks_of({(gate, role): shape for gate, stored in matrices.items() for role, shape in stored.items()})
     states: dict[str, Axes] = dict.fromkeys(CELLS[use.layer.kind].states, ("axis_0",))
     return Writer(symbols(equations, blocks), blocks, states, forget_bias=forget_bias)
 
