@@ -127,7 +127,7 @@ def test_a_browser_draws_them(cli: Cli, tmp_path: Path) -> None:
     assert drawn.count("<svg") == len(texts)
     assert "Syntax error" not in drawn
     words = html.unescape(re.sub("<[^>]*>", " ", drawn))
-    shown = ("(8, 100, 128)", "lstm_1", "bilstm 64", "h_t = project(o * tanh(c))", "recurrent kernel (64, 16)", HOSTILE)
+    shown = ("(8, 100, 128)", "lstm_1", "bilstm 64", "h[t] = P (o[t] ⊙ tanh(c[t]))", "+ U_f h[t-1]", HOSTILE)
     assert [text for text in shown if text not in words] == []
 
 

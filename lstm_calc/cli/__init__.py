@@ -221,13 +221,12 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import distributions
         from platform import python_implementation, python_version
 
+        from lstm_calc.cli.version import tool_and_version
         from lstm_calc.frameworks import frameworks
 
-        version = next((found.version for found in distributions(name="lstm-calc")), "(not installed)")
-        typer.echo(f"lstm-calc {version} ({python_implementation()} {python_version()})")
+        typer.echo(f"{tool_and_version()} ({python_implementation()} {python_version()})")
         recorded = [f"{table.name} {table.release}" for table in frameworks().values() if table.release]
         typer.echo(f"tables held against {listed(recorded)}")
         raise typer.Exit

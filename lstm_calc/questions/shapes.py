@@ -390,7 +390,7 @@ def stack_graph(model: Model, answer: Shapes) -> Graph:
     edges = tuple(Edge(_key(link.source, _START), _key(link.target, _END), _label(answer, link)) for link in answer.links)
     reached = {edge.start for edge in edges} | {edge.stop for edge in edges}
     ends = [node for node in (Node(_START, ("input",), end=True), Node(_END, ("output",), end=True)) if node.key in reached]
-    return Graph("stack", (*ends[:-1], *boxes, *ends[-1:]), edges)
+    return Graph("layers, and the shapes between them", (*ends[:-1], *boxes, *ends[-1:]), edges)
 
 
 def _box(use: Use, *, apart: bool) -> Node:

@@ -63,13 +63,18 @@ def _drawing(graph: Graph) -> str:
 
 def _facts(table: Table) -> str:
     """Return a table of one line as names and values."""
-    facts = zip(table.columns, cells(table, table.lines[0]), strict=True)
-    words = [f"<div><dt>{escape(column.title)}</dt><dd>{escape(cell)}</dd></div>" for column, cell in facts]
-    return "\n".join(['<dl class="facts">', *words, "</dl>"])
+    (line,) = table.lines
+    facts = zip(table.columns, cells(table, line), strict=True)
+    return "\n".join(['<dl class="facts">', *(_fact(*fact, line) for fact in facts), "</dl>"])
+
+
+def _fact(column: Column, cell: str, line: Line) -> str:
+    over = _class(*["over"][: column.key in line.over])
+    return f"<div{over}><dt>{escape(column.title)}</dt><dd>{_cell(column, cell, line)}</dd></div>"
 
 
 def _table(table: Table) -> str:
-    heads = "".join(f'<th scope="col"{_side(column)}>{escape(column.title)}</th>' for column in table.columns)
+    heads = "".join(f'<th scope="col"{_class(*_looks(column))}>{escape(column.title)}</th>' for column in table.columns)
     longest = [_longest(table, at) if column.kind == "share" else None for at, column in enumerate(table.columns)]
     lines = "\n".join(_row(table, line, longest) for line in table.lines)
     return f'<div class="wide">\n<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>'
@@ -78,18 +83,32 @@ def _table(table: Table) -> str:
 def _row(table: Table, line: Line, longest: list[float | None]) -> str:
     bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
     words = zip(table.columns, bars, cells(table, line), strict=True)
-    data = "".join(f"<td{_side(column)}{bar}>{_cell(column, cell)}</td>" for column, bar, cell in words)
+    data = "".join(f"<td{_class(*_looks(column, line))}{bar}>{_cell(column, cell, line)}</td>" for column, bar, cell in words)
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
 
 
-def _cell(column: Column, cell: str) -> str:
-    return mathml(cell) if column.kind == "formula" and cell else escape(cell)
+def _cell(column: Column, cell: str, line: Line) -> str:
+    """Return what stands in a cell; what is over its limit has a sign, as not everyone sees its colour."""
+    text = mathml(cell) if column.kind == "formula" and cell else escape(cell)
+    return f"✗ {text}" if column.key in line.over else text
 
 
-def _side(column: Column) -> str:
-    """Return the class of a column: numbers stand at the right, shares beside their bars."""
-    words = ["number"] * (column.kind in NUMERIC) + ["share"] * (column.kind == "share")
-    return f' class="{" ".join(words)}"' if words else ""
+def _looks(column: Column, line: Line | None = None) -> Iterator[str]:
+    """Yield the classes of a column, and of one of its values: numbers stand at the right, shares beside their bars."""
+    if column.kind in NUMERIC:
+        yield "number"
+    if column.kind in {"share", "shape"}:
+        yield column.kind
+    if column.gives_way:
+        yield "gives-way"
+    if line is not None and column.key in line.over:
+        yield "over"
+
+
+def _class(*names: str) -> str:
+    """Return the attribute of some classes; nothing where there are none."""
+    words = " ".join(names)
+    return f' class="{words}"' if words else ""
 
 
 def _longest(table: Table, at: int) -> float:

@@ -71,10 +71,14 @@ class Column(Shown):
 
 
 class Line(Record):
-    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on."""
+    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on.
+
+    ``over`` are the keys of the columns whose value is over its limit.
+    """
 
     values: tuple[Value, ...]
     sum: Literal["", "subtotal", "total"] = ""
+    over: tuple[str, ...] = ()
 
 
 class Table(Record):
@@ -87,14 +91,14 @@ class Table(Record):
         """Return the table without the columns that people do not see."""
         filled = [any(line.values[at] is not None for line in self.lines) for at in range(len(self.columns))]
         kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
-        lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
+        lines = tuple(line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines)
         return Table(tuple(self.columns[at] for at in kept), lines)
 
     def with_columns(self, keys: Sequence[str]) -> Table:
         """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
         places = {column.key: at for at, column in enumerate(self.columns)}
         kept = [places[key] for key in keys if key in places]
-        lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
+        lines = [line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines]
         said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
         return Table(tuple(self.columns[at].replace(shown=True, gives_way=0) for at in kept), said)
 

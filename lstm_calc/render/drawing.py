@@ -40,7 +40,7 @@ def laid_out(graph: Graph) -> Drawing:
 
 def svg(graph: Graph, drawing: Drawing, *, more: str = "") -> str:
     """Return a graph that is laid out as an SVG element; ``more`` are further attributes of it."""
-    return "\n".join([_head(drawing.width, drawing.height, more), *_words(graph.title, (graph,)), *_shapes(drawing), "</svg>"])
+    return "\n".join([_head(drawing.width, drawing.height, more, ""), *_words(graph.title, (graph,)), *_shapes(drawing), "</svg>"])
 
 
 def sheet(title: str, graphs: tuple[Graph, ...]) -> str:
@@ -54,14 +54,14 @@ def sheet(title: str, graphs: tuple[Graph, ...]) -> str:
             width = max(width, text_width(graph.title, _CAPTION_SIZE, bold=True) + 24)
         parts += [f'<g transform="translate(0 {_number(height)})">', *_shapes(drawing), "</g>"]
         width, height = max(width, drawing.width), height + drawing.height
-    head = _head(width, height, ' style="max-width: 100%; height: auto"')
+    head = _head(width, height, ' style="max-width: 100%; height: auto"', ' xmlns="http://www.w3.org/2000/svg"')
     paper = '<rect class="paper" width="100%" height="100%"/>'
     return "\n".join([head, *_words(title, graphs), f"<style>{DRAWING}</style>", paper, *parts, "</svg>"]) + "\n"
 
 
-def _head(width: float, height: float, more: str) -> str:
+def _head(width: float, height: float, more: str, space: str) -> str:
     size = f'viewBox="0 0 {_number(width)} {_number(height)}" width="{_number(width)}" height="{_number(height)}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} class="drawing" role="img"{more}>'
+    return f'<svg{space} {size} class="drawing" role="img"{more}>'
 
 
 def _words(title: str, graphs: tuple[Graph, ...]) -> Iterator[str]:

@@ -108,8 +108,8 @@ def _rows(graph: Graph) -> list[list[_Vertex]]:
             _join(above, below)
         for rank, vertex in enumerate(line, first):
             rows[rank].append(vertex)
-        for edge in edges:
-            _join(line[2 * ranks[edge.stop] - 1 - first], boxes[edge.stop])
+        for stop in dict.fromkeys(edge.stop for edge in edges):
+            _join(line[2 * ranks[stop] - 1 - first], boxes[stop])
     return rows
 
 

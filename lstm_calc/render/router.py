@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Cell = tuple[int, int]
 State = tuple[Cell, Cell]
@@ -64,9 +64,9 @@ class Router:
         """Return the cheapest line from one of some points to one of others."""
         costs: dict[State, float] = {(cell, step): cost for cost, cell, step in begins}
         before: dict[State, State] = {}
-        heap = sorted((cost, state) for state, cost in costs.items())
+        heap = sorted((cost + _left(state[0], stops), cost, state) for state, cost in costs.items())
         while heap:
-            cost, state = heappop(heap)
+            _, cost, state = heappop(heap)
             if state[1] == _ARRIVED:
                 return _path(state, before)
             if cost > costs[state]:
@@ -75,7 +75,7 @@ class Router:
                 if cost + more < costs.get(follower, float("inf")):
                     costs[follower] = cost + more
                     before[follower] = state
-                    heappush(heap, (cost + more, follower))
+                    heappush(heap, (cost + more + _left(follower[0], stops), cost + more, follower))
         raise ValueError(f"no line leads from {source}")
 
     def _onward(self, source: str, state: State, stops: Mapping[Cell, Cell]) -> Iterator[tuple[float, State]]:
@@ -108,6 +108,11 @@ class Router:
 
 _ARRIVED = (9, 9)
 """In the place of a step, at the end."""
+
+
+def _left(cell: Cell, stops: Iterable[Cell]) -> int:
+    """Return the least number of steps from a point to the nearest of some others."""
+    return min((abs(cell[0] - x) + abs(cell[1] - y) for x, y in stops), default=0)
 
 
 def _path(state: State, before: Mapping[State, State]) -> list[Cell]:

@@ -20,10 +20,10 @@ DRAWING = """
 STYLE = """
 :root {
   color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; print-color-adjust: exact; -webkit-text-size-adjust: 100%;
-  --bar: #a3c4f3; --over: #f2a590; --line: #d5dae1; --box: #f4f6f9; --quiet: #5a6472;
+  --bar: #a3c4f3; --over: #f2a590; --line: #d5dae1; --box: #f4f6f9; --quiet: #5a6472; --alarm: #b3261e;
 }
 @media screen and (prefers-color-scheme: dark) {
-  :root { --bar: #31598f; --over: #96452c; --line: #3b434e; --box: #20262e; --quiet: #a0aab6; }
+  :root { --bar: #31598f; --over: #96452c; --line: #3b434e; --box: #20262e; --quiet: #a0aab6; --alarm: #ff8a7a; }
 }
 body { margin: 2rem auto; padding: 0 1rem; box-sizing: border-box; width: fit-content; max-width: min(100%, 76rem); }
 body { overflow-wrap: anywhere; }
@@ -40,6 +40,7 @@ td.share { --full: 6rem; padding-left: calc(var(--full) + 1.25rem); }
 td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem 50% / calc(var(--full) * var(--length)) .7em; }
 .facts { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; }
 .facts div { border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .8rem; background: var(--box); }
+.facts .over { border-color: var(--alarm); } .facts .over dd, td.over { color: var(--alarm); font-weight: 600; }
 .facts dt { font-size: .85rem; color: var(--quiet); }
 .facts dd { margin: 0; font-size: 1.1rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 figure { margin: 1rem 0; overflow-x: auto; } figure svg { display: block; max-width: 100%; height: auto; }
@@ -49,7 +50,8 @@ figcaption { font-size: .85rem; color: var(--quiet); position: sticky; left: 0; 
   table { font-size: .8rem; } th, td { padding-inline: .4rem; }
 }
 @media screen and (max-width: 36rem) {
-  td.share { --full: 3rem; }
+  td.share { --full: 2rem; } .gives-way, table:has(.share) .shape { display: none; } th.share, td.share { display: table-cell; }
+  td { white-space: normal; } td.number, td.shape, td:first-child { white-space: nowrap; } th, td { padding-inline: .3rem; }
 }
 @media print {
   :root { font-size: 9pt; } body { margin: 0; padding: 0; } nav { display: none; }
