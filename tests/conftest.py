@@ -78,7 +78,7 @@ class Screen(Protocol):
 
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
-    """Return a function that calls the program on a terminal of 80 columns, and gives what it shows, without colours and version."""
+    """Return a function that calls the program on a terminal of 80 columns, and gives what it shows, without colours."""
     from lstm_calc.cli import app
     from lstm_calc.cli.version import tool_and_version
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
@@ -13,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_calc import diagram, read
-from lstm_calc.errors import FrameworkError
+from lstm_calc.errors import FrameworkError, OutputError
 from lstm_calc.frameworks import frameworks
 from lstm_calc.model.cells import CELLS
+from lstm_calc.render import DOCUMENT_FORMATS, layered
 from lstm_calc.render.boxes import LINE, line_width, lines_of
-from lstm_calc.render.document import Edge, Graph, Node
+from lstm_calc.render.document import Document, Edge, Graph, Node
 from lstm_calc.render.drawing import laid_out, sheet, svg
 from lstm_calc.render.router import Router
 
@@ -267,6 +269,24 @@ def test_a_long_line_is_straight_and_beside_the_boxes() -> None:
     straight = [wire for wire in drawing.wires if len({x for x, _ in wire.points}) == 1]
     assert top.y + top.height < bottom.y
     assert len(straight) >= len(drawing.wires) - 4
+
+
+def test_a_graph_that_is_too_large_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = tuple(Node(f"n{at}", (f"layer {at}",)) for at in range(1_000))
+    edges = [Edge(f"n{at}", f"n{at + 1}") for at in range(999)] + [Edge(f"n{at}", f"n{999 - at}") for at in range(499)]
+    document = Document("t", (), (), (Graph("net", nodes, tuple(edges)),))
+    said = "a graph of 1,000 layers and 1,498 arrows is too large for a picture"
+    assert f"<p>{said}; the format mermaid has it.</p>" in DOCUMENT_FORMATS["html"](document, io.StringIO())
+    with pytest.raises(OutputError) as raised:
+        DOCUMENT_FORMATS["svg"](document, io.StringIO())
+    assert str(raised.value) == f"--format: {said}; mermaid has it"
+    (graph,) = document.graphs
+    alike = graph.replace(nodes=nodes[:3], edges=graph.edges[:2])
+    monkeypatch.setattr(layered, "MOST_PLACES", 3 + 2 * 2)
+    assert len(laid_out(alike).boxes) == 3
+    monkeypatch.setattr(layered, "MOST_PLACES", 3 + 2 * 2 - 1)
+    with pytest.raises(layered.TooLargeError):
+        laid_out(alike)
 
 
 def test_arrows_in_a_circle_are_no_drawing() -> None:

@@ -45,7 +45,7 @@ class Value(Data):
 class Diagram(Answer):
     """A model's run, and one step of one of its cells; the inputs of the step are ``x`` and the states before it.
 
-    ``step`` has the operations of the step.
+    ``step`` has the operations of the step; it is the same in each of the layer's ``directions``.
     """
 
     schema = "lstm-calc/diagram/1"
@@ -57,6 +57,7 @@ class Diagram(Answer):
     inputs: dict[str, Shape]
     values: tuple[Value, ...]
     step: Circuit
+    directions: int
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -94,7 +95,7 @@ def diagram(model: Model, framework_name: str | None = None, layer: str | None =
     formulas = [writer.formula(equation).text for equation in equations]
     values = tuple(_values(use, equations, formulas, matrices))
     step = circuit(equations, kind.states, _writer(use, equations, matrices, layout.forget_bias))
-    return Diagram(model, flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, values, step)
+    return Diagram(model, flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, values, step, len(use.layer.directions))
 
 
 _Matrices = dict[str | None, dict[str, "Shape"]]
@@ -143,7 +144,7 @@ def _values_table(answer: Diagram) -> Table:
         Column("formula", "equation", "formula"),
         Column("shape", "shape", "shape"),
         Column("reads", "computed from", shown=False),
-        Column("matrices", "with"),
+        Column("matrices", "with", gives_way=1),
     )
     return Table(columns, tuple(map(_value_line, answer.values)))
 
@@ -173,8 +174,9 @@ def _cell_graph(answer: Diagram) -> Graph:
     links = [(start, part.key) for part in answer.step.parts for start in part.reads]
     links += [(start, key) for key, start in answer.step.gives.items()]
     top = list(CELLS[answer.cell].states)[-1]
+    twice = ", the same in each direction" if answer.directions > 1 else ""
     return Graph(
-        f"{answer.layer}: one step of {CELLS[answer.cell].title}",
+        f"{answer.layer}: one step of {CELLS[answer.cell].title}{twice}",
         (*ends[0], *map(_part_node, answer.step.parts), *ends[1]),
         tuple(Edge(start, stop, worded("shape", shapes[start])) for start, stop in links),
         through=(f"{top}[t-1]", f"{top}[t]"),

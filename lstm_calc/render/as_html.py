@@ -55,8 +55,12 @@ def _block(block: Block, heading: str) -> str:
 def _drawing(graph: Graph) -> str:
     """Return a graph as a picture with its title below it."""
     from lstm_calc.render.drawing import laid_out, shrinkable, svg
+    from lstm_calc.render.layered import TooLargeError
 
-    drawing = laid_out(graph)
+    try:
+        drawing = laid_out(graph)
+    except TooLargeError as error:
+        return f"<p>{escape(str(error))}; the format mermaid has it.</p>"
     picture = svg(graph, drawing, more=shrinkable(drawing))
     return f"<figure>\n{picture}\n<figcaption>{escape(graph.title)}</figcaption>\n</figure>"
 

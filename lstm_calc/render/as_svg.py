@@ -6,6 +6,7 @@ import re
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.errors import OutputError
 from lstm_calc.render import as_table
 
 if TYPE_CHECKING:
@@ -19,8 +20,12 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     """Return the drawings of the document as SVG, else what a screen would show."""
     if document.graphs:
         from lstm_calc.render.drawing import sheet
+        from lstm_calc.render.layered import TooLargeError
 
-        return sheet(document.title, document.graphs)
+        try:
+            return sheet(document.title, document.graphs)
+        except TooLargeError as error:
+            raise OutputError(f"--format: {error}; mermaid has it") from None
     return _screen(document)
 
 

@@ -181,10 +181,11 @@ def _floats(point: Point) -> Point:
     return float(point[0]), float(point[1])
 
 
-def _far(pair: tuple[_Part, _Part]) -> tuple[bool, int]:
-    """Return what lines are sorted by: those from an end last, which run below all others, and then the length."""
+def _far(pair: tuple[_Part, _Part]) -> tuple[int, int, int]:
+    """Return what lines are sorted by: those of what comes in after all others, from above first; and then by their length."""
     start, stop = pair
-    return start.node.end and start.y != stop.y, abs(start.x - stop.x) + abs(start.y - stop.y)
+    turn = 0 if not start.node.end or start.y == stop.y else 1 if stop.is_gate else 2
+    return turn, start.y if turn else 0, abs(start.x - stop.x) + abs(start.y - stop.y)
 
 
 def _sides_out(part: _Part) -> list[tuple[int, int]]:

@@ -43,8 +43,16 @@ class _Vertex:
         self.below: list[_Vertex] = []
 
 
+MOST_PLACES = 50_000
+"""How many places boxes and lines may take in all rows: more would take longer than anyone waits, and fill no screen."""
+
+
+class TooLargeError(ValueError):
+    """A graph whose lines are too many and too long to be drawn."""
+
+
 def layered(graph: Graph) -> Drawing:
-    """Return a graph laid out; raise ValueError where its arrows run in a circle."""
+    """Return a graph laid out; raise TooLargeError where it is too large, ValueError where its arrows run in a circle."""
     rows = _rows(graph)
     if any(len(row) > 1 for row in rows):
         _order(rows)
@@ -100,6 +108,9 @@ def _rows(graph: Graph) -> list[list[_Vertex]]:
     together: dict[tuple[str, str], list[Edge]] = {}
     for edge in graph.edges:
         together.setdefault((edge.start, edge.label), []).append(edge)
+    places = {group: max(2 * ranks[edge.stop] for edge in edges) - 2 * ranks[group[0]] for group, edges in together.items()}
+    if sum(places.values()) + len(boxes) > MOST_PLACES:
+        raise TooLargeError(f"a graph of {len(boxes):,} layers and {len(graph.edges):,} arrows is too large for a picture")
     for (start, label), edges in together.items():
         first, last = 2 * ranks[start] + 1, max(2 * ranks[edge.stop] for edge in edges)
         line = [_Vertex(text_width(label, LABEL_SIZE) + 4, LINE if label else 0.0, label=label)]

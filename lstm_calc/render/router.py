@@ -18,7 +18,7 @@ STEPS = ((1, 0), (0, -1), (-1, 0), (0, 1))
 _STILL = (0, 0)
 _ROOM = 6
 """How far around all boxes lines may go."""
-_BEND, _CROSS, _NEAR, _BRANCH = 2.5, 3.0, 1.0, 1.0
+_BEND, _CROSS, _NEAR, _BRANCH = 2.5, 3.0, 2.5, 1.0
 """What a bend, a crossing, a step beside a box and a branch cost; a step costs 1."""
 _ACROSS, _DOWN, _TURN = 0, 1, 2
 

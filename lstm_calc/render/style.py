@@ -1,6 +1,7 @@
 """How the page of :mod:`lstm_calc.render.as_html` looks: light and dark, wide and narrow, on a screen and on paper."""
 
 DRAWING = """
+.drawing { color-scheme: light dark; }
 .drawing text { font: 13px system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; text-anchor: middle; fill: #1f2733; }
 .drawing .name { font-weight: 600; } .drawing .label { font-size: 12px; fill: #5a6472; }
 .drawing .letter { font-style: italic; } .drawing .below { font-size: 75%; }
