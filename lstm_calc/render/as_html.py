@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.maths import mathml, written
 from lstm_calc.render.style import DRAWING, STYLE
-from lstm_calc.render.words import NUMERIC, cells
+from lstm_calc.render.words import NUMERIC, VERDICTS, cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,12 +68,12 @@ def _drawing(graph: Graph) -> str:
 def _facts(table: Table) -> str:
     """Return a table of one line as names and values."""
     (line,) = table.lines
-    facts = zip(table.columns, cells(table, line), strict=True)
+    facts = zip(table.columns, line.values, cells(table, line), strict=True)
     return "\n".join(['<dl class="facts">', *(_fact(*fact, line) for fact in facts), "</dl>"])
 
 
-def _fact(column: Column, cell: str, line: Line) -> str:
-    over = _class(*["over"][: column.key in line.over])
+def _fact(column: Column, value: Value, cell: str, line: Line) -> str:
+    over = _class(*["over"][: _is_over(column, value, line)])
     return f"<div{over}><dt>{escape(column.title)}</dt><dd>{_cell(column, cell, line)}</dd></div>"
 
 
@@ -86,27 +86,33 @@ def _table(table: Table) -> str:
 
 def _row(table: Table, line: Line, longest: list[float | None]) -> str:
     bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
-    words = zip(table.columns, bars, cells(table, line), strict=True)
-    data = "".join(f"<td{_class(*_looks(column, line))}{bar}>{_cell(column, cell, line)}</td>" for column, bar, cell in words)
+    words = zip(table.columns, line.values, bars, cells(table, line), strict=True)
+    data = "".join(
+        f"<td{_class(*_looks(column), *['over'][: _is_over(column, value, line)])}{bar}>{_cell(column, cell, line)}</td>"
+        for column, value, bar, cell in words
+    )
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
 
 
 def _cell(column: Column, cell: str, line: Line) -> str:
     """Return what stands in a cell; what is over its limit has a sign, as not everyone sees its colour."""
     text = mathml(cell) if column.kind == "formula" and cell else escape(cell)
-    return f"✗ {text}" if column.key in line.over else text
+    return f"{VERDICTS['over'][0]} {text}" if column.key in line.over else text
 
 
-def _looks(column: Column, line: Line | None = None) -> Iterator[str]:
-    """Yield the classes of a column, and of one of its values: numbers stand at the right, shares beside their bars."""
+def _looks(column: Column) -> Iterator[str]:
+    """Yield the classes of a column: numbers stand at the right, shares beside their bars."""
     if column.kind in NUMERIC:
         yield "number"
     if column.kind in {"share", "shape"}:
         yield column.kind
     if column.gives_way:
         yield "gives-way"
-    if line is not None and column.key in line.over:
-        yield "over"
+
+
+def _is_over(column: Column, value: Value, line: Line) -> bool:
+    """Say whether a value is over its limit, or is the verdict that something is."""
+    return column.key in line.over or (column.kind == "verdict" and VERDICTS.get(str(value), ("", ""))[1] == "red")
 
 
 def _class(*names: str) -> str:
