@@ -183,8 +183,8 @@ def test_what_is_over_its_budget_is_marked(cli: Cli) -> None:
     page = page_of(cli, MODEL, *ASKED)
     facts = list(zip(page.of("dt"), page.of("dd"), strict=True))
     marked = [title for title, text in facts if text.startswith("✗ ")]
-    assert marked == ["parameters", "budget", "parameters"]
-    assert [attrs.get("class") for tag, attrs in page.found if tag == "div" and attrs.get("class") == "over"] == ["over"] * 3
+    assert marked == ["parameters", "budget", "verdict", "parameters"]
+    assert [attrs.get("class") for tag, attrs in page.found if tag == "div" and attrs.get("class") == "over"] == ["over"] * 4
     assert "✗" not in cli("report", MODEL, *ASKED[:-2], "--max-params", "1G", "--format", "html").stdout
 
 
