@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 from time import process_time
@@ -22,9 +24,11 @@ from lstm_calc.render.boxes import LINE, line_width, lines_of
 from lstm_calc.render.document import Document, Edge, Graph, Node
 from lstm_calc.render.drawing import laid_out, sheet, svg
 from lstm_calc.render.router import Router
+from lstm_calc.render.style import DRAWING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from lstm_calc.render.geometry import Box, Drawing, Point, Wire
     from tests.conftest import Cli
@@ -310,3 +314,46 @@ def test_a_graph_of_2000_layers_is_laid_out_in_two_seconds() -> None:
     drawing = laid_out(Graph("long", nodes, tuple(edges)))
     assert len(drawing.boxes) == 2_000
     assert process_time() - started < 2
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom", "--virtual-time-budget=10000"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+MEASURE = """<script>
+const wide = []
+for (const box of document.querySelectorAll("rect:not(.paper)")) {
+  const room = box.getBBox()
+  for (let text = box.nextElementSibling; text && text.tagName === "text"; text = text.nextElementSibling) {
+    const has = text.getBBox()
+    if (has.x < room.x || has.x + has.width > room.x + room.width || has.y < room.y || has.y + has.height > room.y + room.height)
+      wide.push(text.textContent)
+  }
+}
+document.title = "found " + wide.length + " " + wide.join(" | ")
+</script>"""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="needs chromium")
+def test_a_browser_has_every_text_inside_its_box(tmp_path: Path) -> None:
+    names = (
+        "LSTM_WITH_WIDE_CAPITALS_MWMWMW",
+        "bidirectional_lstm_1/forward",
+        "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+        "日本語の層",
+        "%@&—ÄÖÜß",
+    )
+    made_up = Graph("t", tuple(Node(name, (name, name), formula=(f"{name[:3]}_t = σ(W_f x[t]",)) for name in names), ())
+    cells = [
+        diagram(read(line)).document().graphs[1] for line in ("3 > lstm 4 proj=2 peephole", "3 > gru 4 reset_after", "3 > rnn 4")
+    ]
+    pictures = [svg(graph, laid_out(graph)) for graph in (made_up, *cells)]
+    page = tmp_path / "page.html"
+    page.write_text(f"<meta charset='utf-8'><style>{DRAWING}</style>{''.join(pictures)}{MEASURE}", encoding="utf-8")
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    found = re.search("<title>(found .*?)</title>", shown)
+    assert found is not None
+    assert found[1].strip() == "found 0"

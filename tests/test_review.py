@@ -366,22 +366,26 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 FRAME = (
-    "<iframe id='phone' width='390' height='844' style='border: 0' srcdoc='{}' onload='document.title = "
-    '[phone.contentWindow.innerWidth, phone.contentDocument.documentElement.scrollWidth].join(" ")\'></iframe>'
+    "<iframe id='phone' width='380' height='844' style='border: 0' srcdoc='{}' onload='document.title = "
+    "[phone.contentWindow.innerWidth, phone.contentDocument.documentElement.scrollWidth, ...[...phone.contentDocument."
+    'querySelectorAll("th")].filter(head => head.textContent == "parameters").map(head => head.getBoundingClientRect().right | 0)'
+    '].join(" ")\'></iframe>'
 )
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="needs chromium")
 @pytest.mark.parametrize("model", ["32 > lstm 64", MODEL, TWENTY])
-def test_a_phone_scrolls_tables_not_the_page(cli: Cli, tmp_path: Path, model: str) -> None:
+def test_a_phone_scrolls_tables_not_the_page_and_shows_how_many_parameters_there_are(cli: Cli, tmp_path: Path, model: str) -> None:
     text = cli("report", model, *ASKED, "--format", "html").stdout
     page = tmp_path / "page.html"
     page.write_text(FRAME.format(html.escape(text)), encoding="utf-8")
     command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    width, needed = map(int, re.search("<title>(.*)</title>", shown)[1].split())
-    assert needed <= width == 390
+    width, needed, *numbers = map(int, re.search("<title>(.*)</title>", shown)[1].split())
+    assert needed <= width == 380
+    assert len(numbers) == 3
+    assert max(numbers) < width
 
 
 def test_the_budget_is_held_under_the_conditions_of_the_review() -> None:
