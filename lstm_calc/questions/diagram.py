@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lstm_calc.equations.text import Axes
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Model, Use
-    from lstm_calc.model.cells import Equation
+    from lstm_calc.model.cells import Cell, Equation
 
 
 class Value(Data):
@@ -45,19 +45,20 @@ class Value(Data):
 class Diagram(Answer):
     """A model's run, and one step of one of its cells; the inputs of the step are ``x`` and the states before it.
 
-    ``step`` has the operations of the step; it is the same in each of the layer's ``directions``.
+    ``step`` has the operations of the step; it is the same in each of the layer's ``directions``. A model without a recurrent layer
+    has a run alone.
     """
 
     schema = "lstm-calc/diagram/1"
 
     model: Model
     shapes: Shapes
-    layer: str
-    cell: str
-    inputs: dict[str, Shape]
-    values: tuple[Value, ...]
-    step: Circuit
-    directions: int
+    layer: str | None = None
+    cell: str | None = None
+    inputs: dict[str, Shape] = {}  # noqa: RUF012  a record is frozen
+    values: tuple[Value, ...] = ()
+    step: Circuit = Circuit((), {})
+    directions: int = 0
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -68,25 +69,30 @@ class Diagram(Answer):
         """Return the drawings of the model and of one of its cells, and the tables of what they show."""
         framework = self.shapes.framework
         title = f"Diagram of {headline(self.model)} in {framework}{from_file(self.model, framework)}"
-        tables = (shapes_table(self.shapes), _values_table(self))
-        return Document(title, tables, (_LEGEND,), (stack_graph(self.model, self.shapes), _cell_graph(self)))
+        table, graph = shapes_table(self.shapes), stack_graph(self.model, self.shapes)
+        if self.cell is None:
+            return Document(title, (table,), (), (graph,))
+        return Document(title, (table, _values_table(self)), (_LEGEND,), (graph, _cell_graph(self, CELLS[self.cell])))
 
 
 def diagram(model: Model, framework_name: str | None = None, layer: str | None = None) -> Diagram:
-    """Return a model's run and one step of one of its cells: of the layer of a name, or of the first recurrent one.
+    """Return a model's run and one step of one of its cells: of the layer of a name, or of the first recurrent one if any.
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
     flow = shapes(model, framework_of(model, framework_name).name)
     cells = {use.name: use for use in uses_in(model, framework_of(model, framework_name)) if use.layer.kind in CELLS}
-    name = layer if layer is not None else next(iter(cells), "")
-    if name not in cells:
-        hint = did_you_mean(name, cells) if cells else ": the model has none"
-        raise ModelError(
-            f"{quoted(name)} is not a recurrent layer of the model{hint}" if name else "the model has no recurrent layer"
-        )
-    use = cells[name]
-    kind = CELLS[use.layer.kind]
+    if layer is not None and layer not in cells:
+        hint = did_you_mean(layer, cells) if cells else ": the model has none"
+        raise ModelError(f"{quoted(layer)} is not a recurrent layer of the model{hint}")
+    if not cells:
+        return Diagram(model, flow)
+    return _with_a_step(model, flow, cells[layer or next(iter(cells))])
+
+
+def _with_a_step(model: Model, flow: Shapes, use: Use) -> Diagram:
+    """Return a model's run and one step of a recurrent layer."""
+    kind, name = CELLS[use.layer.kind], use.name
     states = {f"{state}_t-1": _shape(state, use) for state in kind.states}
     matrices = _matrices(model, flow.framework, name)
     layout = framework(flow.framework).layout(use.layer)
@@ -159,7 +165,7 @@ def _matrix_words(value: Value) -> Iterator[str]:
         yield f"{role.replace('_', ' ')} {worded('shape', shape)}"
 
 
-def _cell_graph(answer: Diagram) -> Graph:
+def _cell_graph(answer: Diagram, cell: Cell) -> Graph:
     """Return one step: what comes in, a box per gate, a sign per operation and what goes out, with the shapes between them."""
     values = {value.name: value.shape for value in answer.values}
     units = next((shape for name, shape in values.items() if f"{name}[t]" not in answer.step.gives), (*values.values(),)[-1])
@@ -173,10 +179,10 @@ def _cell_graph(answer: Diagram) -> Graph:
     ]
     links = [(start, part.key) for part in answer.step.parts for start in part.reads]
     links += [(start, key) for key, start in answer.step.gives.items()]
-    top = list(CELLS[answer.cell].states)[-1]
+    top = list(cell.states)[-1]
     twice = ", the same in each direction" if answer.directions > 1 else ""
     return Graph(
-        f"{answer.layer}: one step of {CELLS[answer.cell].title}{twice}",
+        f"{answer.layer}: one step of {cell.title}{twice}",
         (*ends[0], *map(_part_node, answer.step.parts), *ends[1]),
         tuple(Edge(start, stop, worded("shape", shapes[start])) for start, stop in links),
         through=(f"{top}[t-1]", f"{top}[t]"),

@@ -24,10 +24,11 @@ _ABOVE_LABEL, _ABOVE_BOX, _TIP = 7.0, 20.0, 9.0
 """The least room between rows, of a line that leaves and of one that arrives, and how far it is straight for its tip."""
 _SLANT, _MOST_ROOM = 0.2, 56.0
 """How much more room there is for a line that goes far to the side."""
-_ORDERS, _MOVES, _STRAIGHTENED = 8, 10, 3
+_ORDERS, _MOVES, _STRAIGHTENED = 8, 10, 6
 """How often the rows are gone through, to order what stands in them and to move it."""
 _STRAIGHT = 8.0
 """How much more a long line is worth kept straight than a box kept in the middle."""
+_PUSH = 100.0
 _PORT = 22.0
 
 
@@ -202,7 +203,7 @@ def _is_straight(above: _Vertex, below: _Vertex) -> bool:
 
 
 def _straighten(rows: list[list[_Vertex]]) -> None:
-    """Put what hangs together by straight lines below each other, as far as what stands beside it lets it."""
+    """Put what hangs together by straight lines below each other, beside what stands there, or pushing it a little."""
     parts: dict[int, list[_Vertex]] = {}
     for row in rows:
         for vertex in row:
@@ -214,10 +215,18 @@ def _straighten(rows: list[list[_Vertex]]) -> None:
     for part in {id(part): part for part in parts.values()}.values():
         least = max((_beside(at[id(vertex)], vertex, -1) for vertex in part), default=0.0)
         most = min((_beside(at[id(vertex)], vertex, 1) for vertex in part), default=0.0)
+        x = sum(vertex.x for vertex in part) / len(part)
         if least <= most:
-            x = min(max(sum(vertex.x for vertex in part) / len(part), least), most)
             for vertex in part:
-                vertex.x = x
+                vertex.x = min(max(x, least), most)
+        else:
+            for vertex in part:
+                _push(at[id(vertex)], vertex, x)
+
+
+def _push(row: list[_Vertex], pushed: _Vertex, x: float) -> None:
+    """Move a vertex to a place, and what is in its way there no further than it has to."""
+    _set(row, [x if vertex is pushed else vertex.x for vertex in row], [_PUSH if vertex is pushed else 1.0 for vertex in row])
 
 
 def _beside(row: list[_Vertex], vertex: _Vertex, side: int) -> float:
