@@ -293,6 +293,22 @@ def test_a_graph_that_is_too_large_is_not_drawn(monkeypatch: pytest.MonkeyPatch)
         laid_out(alike)
 
 
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("markdown", r"| $f_{t} = \sigma(W_{f}\thinspace x_{t} + U_{f}\thinspace h_{t-1} + b_{f})$ | (4) | kernel (4, 3), "),
+        ("latex", r"$f_{t} = \sigma(W_{f}\thinspace x_{t} + U_{f}\thinspace h_{t-1} + b_{f})$ & (4) & kernel (4, 3), "),
+        ("html", "<td><math><msub><mi>f</mi><mi>t</mi></msub><mo>=</mo><mi>σ</mi><mo>(</mo><msub><mi>W</mi><mi>f</mi></msub>"),
+        ("csv", "f_t,sigmoid(pre(forget)),f[t] = σ(W_f x[t] + U_f h[t-1] + b_f),4,"),
+        ("table", "f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)"),
+    ],
+)
+def test_the_equations_of_a_cell_are_set_as_formulas(cli: Cli, form: str, words: str) -> None:
+    text = cli("diagram", "3 > lstm 4", "--format", form).stdout
+    assert words in text
+    assert ("pre(" in text) == (form == "csv")
+
+
 def test_arrows_in_a_circle_are_no_drawing() -> None:
     graph = Graph("round", (Node("a", ("a",)), Node("b", ("b",))), (Edge("a", "b"), Edge("b", "a")))
     with pytest.raises(ValueError, match="the arrows of round run in a circle"):
