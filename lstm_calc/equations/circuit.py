@@ -65,26 +65,26 @@ class _Maker:
     def _value(self, node: Node) -> str:
         """Return the key of the part that gives the value of a node."""
         weighed = _weighed(node)
-        if weighed:
-            return self._weights(node, weighed)
         match node:
             case Name(name=name):
                 return self.scope[name]
             case Number(value=number):
                 return self._part((), str(number))
-            case Apply(function=function, arguments=arguments):
+            case Apply(function=function, arguments=arguments) if not weighed:
                 return self._operation(function, arguments)
             case _:
-                raise AssertionError(node)
+                return self._weights(node, weighed)
 
     def _operation(self, function: str, arguments: tuple[Node, ...]) -> str:
-        """Return the key of an operation; a number that it takes is a part of its sign."""
+        """Return the key of an operation; a number that it takes is a part of its sign, and so is what is less what."""
         sign = _SIGNS.get(function) or FUNCTIONS[function].sign or function
         if function == "+":
             arguments = tuple(_gathered(arguments))
-        numbers = [str(argument.value) if isinstance(argument, Number) else "" for argument in arguments]
-        if any(numbers):
-            sign = f" {sign} ".join(numbers).strip()
+        words = [str(each.value) if isinstance(each, Number) else "" for each in arguments]
+        if function == "-" and not any(words):
+            words = [each.name if isinstance(each, Name) else "…" for each in arguments]
+        if any(words):
+            sign = f" {sign} ".join(words).strip()
         return self._part(tuple(self._value(each) for each in arguments if not isinstance(each, Number)), sign)
 
     def _weights(self, node: Node, weighed: tuple[Weighted, ...], before: str = "") -> str:

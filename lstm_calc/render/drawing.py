@@ -33,9 +33,9 @@ def laid_out(graph: Graph) -> Drawing:
     """Return a graph laid out: a step in time from the left to the right, any other from the top down."""
     if graph.through is None:
         return layered(graph)
-    from lstm_calc.render.circuit import circuit
+    from lstm_calc.render.wiring import wired
 
-    return circuit(graph, graph.through)
+    return wired(graph, graph.through)
 
 
 def svg(graph: Graph, drawing: Drawing, *, more: str = "") -> str:

@@ -53,7 +53,7 @@ class _Part:
         return self.x + dx * self.across + along * abs(dy), self.y + dy * self.down + along * abs(dx)
 
 
-def circuit(graph: Graph, through: tuple[str, str]) -> Drawing:
+def wired(graph: Graph, through: tuple[str, str]) -> Drawing:
     """Return a graph laid out, with the line between two of its nodes along the top."""
     parts = {node.key: _Part(node) for node in graph.nodes}
     for edge in graph.edges:
