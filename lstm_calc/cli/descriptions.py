@@ -77,9 +77,9 @@ DESCRIPTIONS = {
         Example: lstm-calc forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32
     """,
     "diagram": """
-        Draw a model with what flows between its layers, and one step of one of its cells.
+        Draw a model with the shapes between its layers, and one step of one of its cells: Mermaid, or --format svg or html.
 
-        Example: lstm-calc diagram '32 > lstm 64 > dense 10' -f keras
+        Example: lstm-calc diagram '32 > lstm 64 > dense 10' -f keras --format svg
     """,
     "report": """
         Write one page for a design review: -o review.html or review.md; without a file, Markdown.

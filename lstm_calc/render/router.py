@@ -49,7 +49,7 @@ class Router:
             (0.0, *start) for start in starts.items() if start[0] not in self._runs
         ]
         path = self._cheapest(source, begins, {cell: side for cell, side in stops.items() if cell not in self._runs})
-        if own and path[0] not in starts:
+        if own:
             self.branches.append(path[0])
         for before, after in pairwise(path):
             way = _ACROSS if before[1] == after[1] else _DOWN
