@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 IN_ASCII = str.maketrans(
     {
         "σ": "sigmoid",
+        "−": "-",
+        "′": "'",
         "×": "x",
         "⊙": "*",
         "∗": "conv",
