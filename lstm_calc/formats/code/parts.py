@@ -119,7 +119,7 @@ class Parts:
             if argument not in values:
                 self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))
                 return None
-            value = _converted(field, argument, values[argument], kind.dims)
+            value = converted(field, argument, values[argument], kind.dims)
             if causes_of(value):
                 if field not in _HOW:
                     self.missing += causes_of(value)
@@ -150,7 +150,7 @@ class Parts:
         return width
 
 
-def _converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
+def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
     """Return an argument as the field of our layer takes it."""
     if field in _WINDOWS:
         return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
