@@ -32,6 +32,7 @@ from lstm_calc.model import (
     Masking,
     Nested,
     Other,
+    Permute,
     Pool,
     Recurrent,
     Shared,
@@ -328,6 +329,8 @@ def test_widths_have_names_where_they_are_the_last_axis() -> None:
     """The width of what a layer reads goes by the name of a size only where it is that size."""
     layers = [Conv(3, (1,), data_format="channels_first"), Dense(2)]
     assert "self.dense = nn.Linear(5, dense_units)" in code(Model(layers, input_shape=(4, 5)), "pytorch").code
+    turned = Model([LSTM(5, return_sequences=True), Permute((2, 1)), Dense(2)], input_shape=(5, 3))
+    assert "self.dense = nn.Linear(5, dense_units)" in code(turned, "pytorch").code
 
 
 def test_convolutions_keep_the_order_of_axes() -> None:
