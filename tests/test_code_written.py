@@ -32,6 +32,7 @@ from lstm_calc.model import (
     Masking,
     Nested,
     Other,
+    Permute,
     Pool,
     Recurrent,
     Shared,
@@ -146,6 +147,44 @@ def test_words_in_a_printed_module() -> None:
     """Torch prints some arguments as words without quotes."""
     module = "Net(\n  (a): Conv1d(5, 2, kernel_size=(2,), stride=(1,), padding=same)\n)"
     assert params(read_printed(module)).total == 5 * 2 * 2 + 2
+
+
+def _output(layer: Any, framework_name: str, x: Any) -> Any:
+    """Return what the program of a single layer gives, from weights that are the same each time."""
+    names = run(code(Model([layer], 4), framework_name).code)
+    if framework_name == "textbook":
+        model, random = names["Model"](), np.random.default_rng(0)
+        for block in model.weights.values():
+            block.update({name: random.normal(size=value.shape) for name, value in block.items()})
+        return model(x)
+    if framework_name == "flax-nnx":
+        from flax import nnx
+
+        return np.asarray(names["Model"](rngs=nnx.Rngs(0))(x))
+    if framework_name == "keras":
+        random = np.random.default_rng(0)
+        names["model"].set_weights([random.normal(size=each.shape) for each in names["model"].weights])
+        return names["model"](x).detach().numpy()
+    import torch
+
+    torch.manual_seed(0)
+    return names["Model"]()(torch.tensor(x)).detach().numpy()
+
+
+@pytest.mark.parametrize(
+    "framework_name", ["textbook", *(pytest.param(name, marks=pytest.mark.oracle) for name in ("pytorch", "keras", "flax-nnx"))]
+)
+@pytest.mark.parametrize("cell", [LSTM, GRU, RNN])
+@pytest.mark.filterwarnings("ignore")
+def test_the_last_step_is_the_last_of_every_step(framework_name: str, cell: type[Recurrent]) -> None:
+    """The last step of a direction is the last that it computes: backwards, the first of the sequence."""
+    x = np.random.default_rng(1).normal(size=(2, 7, 4)).astype("float32")
+    one: Any = cell(3, return_sequences=True)  # type: ignore[call-arg]
+    both = one.replace(bidirectional=True)
+    every, last = (_output(one.replace(return_sequences=given), framework_name, x) for given in (True, False))
+    assert np.allclose(last, every[:, -1], atol=1e-6)
+    every, last = (_output(both.replace(return_sequences=given), framework_name, x) for given in (True, False))
+    assert np.allclose(last, np.concatenate([every[:, -1, :3], every[:, 0, 3:]], axis=-1), atol=1e-6)
 
 
 PYTORCH = """\
@@ -328,6 +367,8 @@ def test_widths_have_names_where_they_are_the_last_axis() -> None:
     """The width of what a layer reads goes by the name of a size only where it is that size."""
     layers = [Conv(3, (1,), data_format="channels_first"), Dense(2)]
     assert "self.dense = nn.Linear(5, dense_units)" in code(Model(layers, input_shape=(4, 5)), "pytorch").code
+    turned = Model([LSTM(5, return_sequences=True), Permute((2, 1)), Dense(2)], input_shape=(5, 3))
+    assert "self.dense = nn.Linear(5, dense_units)" in code(turned, "pytorch").code
 
 
 def test_convolutions_keep_the_order_of_axes() -> None:

@@ -11,7 +11,7 @@ from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.writers.text import Names
 from lstm_calc.frameworks import check_run, uses_in, with_defaults
 from lstm_calc.frozen import Record
-from lstm_calc.model import Concat, Dense, Dropout, Embedding, Input, Layer, Merge, Model, Other, Recurrent
+from lstm_calc.model import Concat, Dense, Dropout, Embedding, Input, Layer, Merge, Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,10 +94,8 @@ class Plan(Record):
     """
 
     framework: str
-    title: str
     steps: tuple[Step, ...]
     arguments: tuple[tuple[str, Shape], ...]
-    tokens: frozenset[int]
     outputs: tuple[Source, ...]
     values: dict[Source, str]
     total: int
@@ -123,12 +121,8 @@ def plan_of(model: Model, table: Framework, total: int, counts: Mapping[str, int
         if isinstance(layer, Other):
             what = f"{layer.class_name or layer.name or 'a layer'} is known by its count alone"
             raise ModelError(f"{what}, and cannot be written as code")
-        check_run(table, layer.replace(data_format=None, stateful=False) if _settable(layer) else _without_format(layer))
+        check_run(table, _without_format(layer))
     return _Planner(model, table, reserved).plan(total, counts)
-
-
-def _settable(layer: Layer) -> bool:
-    return isinstance(layer, Recurrent) and "data_format" in layer.fields
 
 
 def _without_format(layer: Layer) -> Layer:
@@ -174,11 +168,7 @@ class _Planner:
             steps.append(self._step(position, reads, modules[owner], used, counts))
         values = self._values(steps, outputs)
         names = tuple((values[-1 - at, 0], shape) for at, (_, shape) in enumerate(self.arguments))
-        tokens = frozenset(
-            -1 - place for step in steps if isinstance(step.layer, Embedding) for place, _ in step.sources if place < 0
-        )
-        table = self.table
-        return Plan(table.name, table.title, tuple(steps), names, tokens, outputs, values, total, model)
+        return Plan(self.table.name, tuple(steps), names, outputs, values, total, model)
 
     def _unread(self, sources: Mapping[int, tuple[Source, ...]]) -> tuple[Source, ...]:
         """Return what nothing reads, where some layers read an input of their own and not what the one before gives."""
@@ -272,6 +262,16 @@ class _Planner:
         return values
 
 
+_KEEPING = frozenset(
+    [
+        *("dropout", "activation", "masking", "batch_norm", "layer_norm", "group_norm", "rms_norm", "prelu", "repeat_vector"),
+        *("pool", "adaptive_pool", "global_pool", "upsample", "crop", "pad"),
+        *("add", "subtract", "multiply", "average", "maximum", "minimum"),
+    ]
+)
+"""The kinds that give the features that they read."""
+
+
 class Sizes:
     """The widths of values in words: those that a program names, such as ``lstm_units``, and sums and multiples of them."""
 
@@ -309,7 +309,8 @@ class Sizes:
             words = " + ".join(word for word, _ in found) if all(word for word, _ in found) else None
             value = sum(number for _, number in found)
         elif words is None:
-            words, value = self._widths.get(step.sources[0], ("", 0))
+            keeps = layer.kind in _KEEPING and not layer.channels_first
+            words, value = self._widths.get(step.sources[0], ("", 0)) if keeps else ("", 0)
         else:
             value = 0 if layer.channels_first else layer.output_dim or 0
         if words and size is not None and value == size:
