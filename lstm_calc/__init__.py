@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Transpose as Transpose
     from lstm_calc.model import Upsample as Upsample
     from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.code import code as code
     from lstm_calc.questions.compare import compare as compare
     from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.diagram import diagram as diagram
@@ -111,6 +112,7 @@ _HOMES = {
     "formats.reading": ("load", "read", "read_template"),
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
+    "questions.code": ("code",),
     "questions.compare": ("compare",),
     "questions.cost": ("cost",),
     "questions.diagram": ("diagram",),

@@ -159,9 +159,8 @@ ENDINGS = {
 
 @pytest.mark.parametrize("form", ENDINGS)
 def test_a_document_of_every_kind_of_value(golden: Callable[[str, str], None], form: str) -> None:
-    text = shown(ALL_OF_IT, form)
+    text = shown(ALL_OF_IT.replace(graphs=()) if form == "svg" else ALL_OF_IT, form)
     if form == "svg":
-        assert "lstm-calc-clip-terminal" in text
         picture = ET.fromstring(text)  # noqa: S314  our own text
         text = "".join(
             f"{(node.text or '').replace(chr(160), ' ').rstrip()}\n" for node in picture.iter() if node.tag.endswith("text")

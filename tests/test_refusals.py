@@ -148,7 +148,6 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         lambda: diagram(read("3 > dense 4"), layer="lstm"),
         "'lstm' is not a recurrent layer of the model: the model has none",
     ),
-    (ModelError, None, lambda: diagram(read("3 > dense 4")), "the model has no recurrent layer"),
     (ModelError, "window", lambda: forecast(features=5, window=0, units=3), "window must be a whole number from 1 up, not 0"),
     (ModelError, "units", lambda: forecast(features=5, window=3, units=()), "units must be one or more whole numbers from 1 up"),
     (

@@ -1,13 +1,12 @@
 """The model of a call: by flags, in the notation, in a file, on standard input; whole, with a size left open, or several."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from lstm_calc.cli.model_words import are_whole, is_a_path, model_texts, one_text
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.cli.sources import (
     FORMS,
@@ -22,7 +21,7 @@ from lstm_calc.cli.sources import (
     text_of,
 )
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted, shortened
-from lstm_calc.formats.reading import is_a_line_of_calls, is_program
+from lstm_calc.formats.reading import is_a_line_of_calls
 from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import Dense, Embedding, Layer, Model, Other, Recurrent, layer_kind
@@ -36,13 +35,12 @@ if TYPE_CHECKING:
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
-    "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), "
-    "a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
+    "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), a call such as nn.LSTM(40, 96), "
+    "a TOML or JSON file, a Keras config, a .keras or .h5 file that has one, Python code, or - for any of these on stdin. "
     "The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
-    "with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
-    "kernel=3x3, padding=same, strides=2x2, tied, cudnn, frozen, in=1280, name=encoder, inputs=encoder.h, sequences, last, state, "
-    "stateful, backwards."
+    "with options such as x2, nobias, proj=32, merge=sum, reset_after, kernel=3x3, frozen, name=encoder; "
+    "lstm-calc help notation has them all."
 )
 _SHAPE = "Model, by flags"
 
@@ -80,32 +78,6 @@ def read_said(
     from lstm_calc.formats.code import settings
 
     return Said(settings.read_settings(values or ()), {} if values_file is None else settings.read_file(values_file), form, verbose)
-
-
-def one_text(words: list[str] | None) -> str | None:
-    """Return the words of one model as one text, None where there are none; raise LstmCalcError for several models."""
-    if not words:
-        return None
-    first, *others = words
-    if all(re.fullmatch(_SETTING, word) for word in words):
-        flags = " ".join(f"--{word.replace('_', '-').replace('=', ' ')}" for word in words)
-        raise LstmCalcError(f"{few(map(quoted, words))}: flags begin with two dashes; write {flags}")
-    if not others:
-        return first
-    if not re.fullmatch(_BARE, first) and (is_a_path(first) or is_code(first)):
-        raise LstmCalcError(f"{quoted(first)} is a whole model; after it stands {few(map(quoted, others))}")
-    whole = [word for word in words if re.match(_BEGINS, word)]
-    if len(whole) > 1:
-        raise LstmCalcError(f"one model is asked for, and these are several: {few(map(quoted, whole))}; compare takes several")
-    return " ".join(words)
-
-
-_SETTING = r"(?i:input|units|layers|cell|output|hidden|embedding|(?:input|hidden|batch)[_-](?:size|dim)|num_layers)=\w+"
-"""A word that says a flag without its dashes."""
-_BARE = r"(?i:[0-9?_][0-9a-z_.,?]*|vocab|embed(?:ding)?)"
-"""A word that begins a notation, even where a file has the same name."""
-_BEGINS = r"(?i:(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>])"
-"""The beginning of a whole notation: what is read, and a layer."""
 
 
 _BESIDE = {"values", "values_file", "form", "verbose"}
@@ -239,19 +211,9 @@ _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, not
 @_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-4])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
-    if models and re.fullmatch(_BARE, models[0]):
-        _refuse_several(models)
-        models = [" ".join(models)]  # the words of one model: none of several begins with a size alone
+    models = models and model_texts(models)
     described = _flags({"model": models or None, **flags})
     return models or [str(_from_flags(described))]
-
-
-def _refuse_several(words: list[str]) -> None:
-    """Refuse the words of several models without quotes: where one ends cannot be seen."""
-    sizes = [at for at, word in enumerate(words[1:-1], 1) if word[:1].isdigit() and words[at - 1][:1].isdigit()]
-    if sizes and words[sizes[0] + 1][:1].isalpha():
-        at = sizes[0]
-        raise LstmCalcError(f"each of several models stands in quotes: {' '.join(words[:at])!r} {' '.join(words[at:])!r}")
 
 
 def _beside(model: str | None) -> str:
@@ -340,18 +302,13 @@ def _model_of(model: str, input_dim: int | None, said: Said) -> "tuple[Model, Bu
 def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
     """Return the model that a call describes in one of the ways, or each of several whole ones, by the names they are called by."""
     words = given["model"] or []
-    if not _are_whole(words):
+    if not are_whole(words):
         model = read_model(**given)
         return [(str(model), model)]
     beside = {name: value for name, value in given.items() if name not in _BESIDE | {"assume"}}
     _flags(beside)
     said = read_said(given["values"], given["values_file"], given["form"], given["verbose"]).shared
     return [(shortened(word), with_assumed(named_model(word, said=said), given["assume"])) for word in words]
-
-
-def _are_whole(words: list[str]) -> bool:
-    """Say whether words are several models, and not those of one."""
-    return len(words) > 1 and all(re.match(_BEGINS, word) or is_a_path(word) or is_code(word) for word in words)
 
 
 def read_assumed(
@@ -365,21 +322,6 @@ def _no_budget() -> "Budget":
     from lstm_calc.model.budget import Budget
 
     return Budget()
-
-
-def is_a_path(text: str) -> bool:
-    """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
-    if is_program(text):
-        return True
-    if text == "-" or ">" in text:
-        return text == "-"
-    head, dot, suffix = text.rpartition(".")
-    if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
-        return True
-    try:
-        return bool(text) and Path(text).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _from_flags(flags: dict[str, Any]) -> Model:

@@ -149,12 +149,23 @@ def _print(texts: Iterable[str]) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     try:
         for text in texts:
-            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            sys.stdout.write(_encodable(text, encoding))
         sys.stdout.flush()
     except OSError as error:
         let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """Return a text with the signs that an encoding does not have in others: those of formulas in words, the rest as ``?``."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        from lstm_calc.render.as_table import IN_ASCII
+
+        return text.translate(IN_ASCII).encode(encoding, "replace").decode(encoding)
+    return text
 
 
 def warn(sentences: Iterable[str]) -> None:

@@ -16,10 +16,10 @@ from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.parts import Parts
 from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, BatchNorm, Dense, Embedding, Layer, LayerNorm, Model, Other
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SHOWN = "<text>"
 _MOST = 500_000
@@ -152,6 +152,9 @@ def _given(node: _Node) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _literal(node: ast.expr) -> Any:
+    """Return a value as torch prints it, a word without quotes (``padding=same``) as the word."""
+    if isinstance(node, ast.Name):
+        return node.id
     try:
         return ast.literal_eval(node)
     except ValueError:
@@ -196,9 +199,13 @@ def _table(text: str, file: str) -> Model:
     if not layers:
         raise ModelFileError("has no layer with weights", file)
     frozen = _frozen(rows, sums.get("Non-trainable", 0))
-    layers = [layer.replace(trainable=False) if at in frozen else layer for at, layer in layers]  # type: ignore[misc]
+    rest = sums.get("Non-trainable", 0) - sum(rows[at].params for at in frozen)
+    untrained = dict(_untrained({at: rows[at] for at, layer in layers if isinstance(layer, Other) and at not in frozen}, rest))
+    parts = [part for at, layer in layers for part in _parted(layer, rows[at].params if at in frozen else untrained.get(at, 0))]
+    left = rest - sum(untrained.values())
+    remarks = (f"{left:,} parameters are not trained, and the table does not say of which layers",) if left > 0 else ()
     try:
-        return Model(layers, layers[0].input_dim, framework=framework)  # type: ignore[attr-defined,arg-type]
+        return Model(parts, parts[0].input_dim, framework=framework, remarks=remarks)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 
@@ -312,8 +319,6 @@ def _candidates(row: _Row, output: int, width: int | None, framework: str) -> It
     """Yield the layers of a row's class that give so many features and have so many parameters."""
     if row.kind == "Embedding" and row.params % output == 0:
         yield Embedding(row.params // output, output)
-    elif row.kind == "BatchNormalization" and row.params == 4 * output:
-        yield BatchNorm(input_dim=output)
     elif row.kind in {"LayerNormalization", "LayerNorm"} and row.params == 2 * output:
         yield LayerNorm(input_dim=output)
     elif row.kind in {"Dense", "Linear"}:
@@ -349,16 +354,38 @@ def _recurrent(row: _Row, output: int, width: int | None, framework: str) -> Ite
                 yield kind(**fields, **choice, input_dim=inputs + 1)
 
 
-def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
-    """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said.
+def _statistics(row: _Row) -> int:
+    """Return how many numbers of a batch normalisation of Keras are never trained: two per channel, of two to four."""
+    if row.kind != "BatchNormalization":
+        return 0
+    width = row.shape[-1] if row.shape else None
+    return 2 * width if width and row.params in {2 * width, 3 * width, 4 * width} else row.params // 2
 
-    Of a batch normalisation in Keras half is never trained.
-    """
-    statistics = sum(row.params // 2 for row in rows if row.kind == "BatchNormalization")
-    left = number - statistics
+
+def _untrained(rows: Mapping[int, _Row], number: int) -> Iterator[tuple[int, int]]:
+    """Yield, by position, how many numbers are not trained of layers that are known by their count: statistics first."""
+    for at in sorted(rows, key=lambda at: rows[at].kind != "BatchNormalization"):
+        part = min(number, _statistics(rows[at]) or rows[at].params)
+        number -= part
+        yield at, part
+
+
+def _parted(layer: Layer, untrained: int) -> Iterator[Layer]:
+    """Yield a layer, of which so many numbers are not trained: all, or of one that is known by its count a part."""
+    params = layer.asdict().get("params")
+    if isinstance(params, int) and 0 < untrained < params:
+        yield layer.replace(params=params - untrained)
+        yield Other(params=untrained, class_name="statistics", trainable=False)
+    else:
+        yield layer.replace(trainable=False) if untrained else layer
+
+
+def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
+    """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said."""
+    left = number - sum(map(_statistics, rows))
     ways: dict[int, list[set[int]]] = {0: [set()]}
     for at, row in enumerate(rows if left > 0 else ()):
-        size = row.params // 2 if row.kind == "BatchNormalization" else row.params
+        size = row.params - _statistics(row)
         for have, sets in list(ways.items()):
             if size and have + size <= left and len(ways) < 10_000:
                 ways.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])

@@ -121,7 +121,15 @@ class Checks(Answer):
         )
         lines = tuple(
             Line(
-                (each.model, _verdict(each), *_limits(each), over_words(each) or None, _fitting_words(each), _framework_words(each))
+                (
+                    each.model,
+                    _verdict(each),
+                    *_limits(each),
+                    over_words(each) or None,
+                    _fitting_words(each),
+                    _framework_words(each),
+                ),
+                over=tuple(each.over),
             )
             for each in self.models
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.frameworks import OPTIONS
-from lstm_calc.questions.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
+from lstm_calc.questions.words import BLOCK_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def framework_document(answer: Support) -> Document:
     )
     row_major = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
     notes = dict.fromkeys(note for note in (*(cell.note for cell in cells), answer.flow_note) if note)
-    legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major, EQUATION_LEGEND)
+    legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major)
     return Document(title, tuple(table for table in tables if table.lines), tuple(notes), legend=legend)
 
 
@@ -118,8 +118,8 @@ def _offers(cell: CellSupport) -> str:
 
 
 def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
-    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order"))
-    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.equations))
+    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order", "formula"))
+    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.formulas))
 
 
 def _signals_table(answer: Support) -> Table:

@@ -85,10 +85,10 @@ class ParamCount(Answer):
         partial = {name: plain(getattr(self, name)) for name in ("known_total", "uncounted")}
         return super().data() | (partial if self.uncounted else {})
 
-    def document(self) -> Document:
-        """Return the parameters by layer and gate."""
+    def document(self, *, stored: str = "") -> Document:
+        """Return the parameters by layer and gate; ``stored`` says how many bytes they take where that is not in float32."""
         title = f"Parameters of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
-        return Document(title, (_params_table(self),), tuple(_params_notes(self.model, self)))
+        return Document(title, (_params_table(self),), tuple(_params_notes(self.model, self, stored)))
 
 
 def params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -202,12 +202,12 @@ def _share(count: int | None, answer: ParamCount) -> float | None:
     return count / answer.total if count is not None and answer.total else None
 
 
-def _params_notes(model: Model, answer: ParamCount) -> Iterator[str]:
+def _params_notes(model: Model, answer: ParamCount, stored: str) -> Iterator[str]:
     if model.origin:
         yield model.origin
-    size = size_words(FLOAT32 * answer.known_total)
+    size = stored or f"{size_words(FLOAT32 * answer.known_total)} in float32"
     least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""
-    yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
+    yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size}"
     for each in answer.uncounted:
         yield f"{each.layer} is not counted: {each.reason}"
     yield from caller_notes(model, framework(answer.framework))

@@ -390,7 +390,7 @@ def stack_graph(model: Model, answer: Shapes) -> Graph:
     edges = tuple(Edge(_key(link.source, _START), _key(link.target, _END), _label(answer, link)) for link in answer.links)
     reached = {edge.start for edge in edges} | {edge.stop for edge in edges}
     ends = [node for node in (Node(_START, ("input",), end=True), Node(_END, ("output",), end=True)) if node.key in reached]
-    return Graph("stack", (*ends[:-1], *boxes, *ends[-1:]), edges)
+    return Graph("layers, and the shapes between them", (*ends[:-1], *boxes, *ends[-1:]), edges)
 
 
 def _box(use: Use, *, apart: bool) -> Node:
@@ -398,8 +398,9 @@ def _box(use: Use, *, apart: bool) -> Node:
     if isinstance(use.layer, Input):
         return Node(_key(use.name), (use.name,), end=True)
     if use.shared:
-        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"))
-    return Node(_key(use.name), (use.name, _described(use.layer.replace(inputs=(), name=None), apart=apart)))
+        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"), form="shared")
+    described = _described(use.layer.replace(inputs=(), name=None), apart=apart)
+    return Node(_key(use.name), (use.name, *[described][use.name == described :]))
 
 
 def _key(name: str | None, end: str = "") -> str:

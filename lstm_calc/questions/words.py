@@ -88,10 +88,6 @@ BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it comput
 
 RAVELED_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
 
-EQUATION_LEGEND = (
-    "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
-)
-
 FLOW_WORDS = {
     "input": "input",
     "lengths": "lengths",

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from lstm_calc.render.document import Document, Table
 
 
-_IN_ASCII = str.maketrans(
+IN_ASCII = str.maketrans(
     {
         "σ": "sigmoid",
+        "−": "-",
+        "′": "'",
         "×": "x",
         "⊙": "*",
         "∗": "conv",
@@ -83,7 +85,7 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
         if left_out:
             console.print(Text(f"left out, for want of width: {listed(dict.fromkeys(left_out))}"))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
+    page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(IN_ASCII)
     return "\n".join([page, *(render(section, stream) for section in document.sections_in_words())])
 
 

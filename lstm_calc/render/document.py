@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "text",
+    "formula",
     "number",
     "shape",
     "slice",
@@ -34,7 +35,7 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
 
 
-_KEYS = {"key", "start", "stop"}
+_KEYS = {"key", "start", "stop", "through"}
 """Fields that tell one part of a document from another, and stay as they are."""
 
 
@@ -70,10 +71,14 @@ class Column(Shown):
 
 
 class Line(Record):
-    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on."""
+    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on.
+
+    ``over`` are the keys of the columns whose value is over its limit.
+    """
 
     values: tuple[Value, ...]
     sum: Literal["", "subtotal", "total"] = ""
+    over: tuple[str, ...] = ()
 
 
 class Table(Record):
@@ -86,14 +91,14 @@ class Table(Record):
         """Return the table without the columns that people do not see."""
         filled = [any(line.values[at] is not None for line in self.lines) for at in range(len(self.columns))]
         kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
-        lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
+        lines = tuple(line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines)
         return Table(tuple(self.columns[at] for at in kept), lines)
 
     def with_columns(self, keys: Sequence[str]) -> Table:
         """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
         places = {column.key: at for at, column in enumerate(self.columns)}
         kept = [places[key] for key in keys if key in places]
-        lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
+        lines = [line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines]
         said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
         return Table(tuple(self.columns[at].replace(shown=True, gives_way=0) for at in kept), said)
 
@@ -139,11 +144,21 @@ class Block(Shown):
 
 
 class Node(Shown):
-    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out.
+
+    ``formula`` has further lines, which are formulas as those of a :class:`Block`; those of an end come first. ``form``: a layer,
+    one that shares the weights of another, or an operation, number by number, whose sign is its only line.
+    """
 
     key: str
     lines: tuple[str, ...]
     end: bool = False
+    formula: tuple[str, ...] = ()
+    form: Literal["layer", "shared", "operation"] = "layer"
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all lines."""
+        return self.formula + self.lines if self.end else self.lines + self.formula
 
 
 class Edge(Shown):
@@ -155,11 +170,16 @@ class Edge(Shown):
 
 
 class Graph(Shown):
-    """Boxes and arrows, from the left to the right or from the top down."""
+    """Boxes and arrows without a circle, from the top down.
+
+    ``through`` are the keys of two ends, what comes in and what goes out: such a graph is one step in time, drawn from the left to
+    the right, with the line between the two along the top.
+    """
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    through: tuple[str, str] | None = None
 
 
 class Document(Shown):

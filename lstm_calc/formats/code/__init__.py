@@ -17,7 +17,7 @@ from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
 from lstm_calc.formats.code.origins import Origins
-from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
+from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes, stored_weights
 from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed, read_text, text_in
@@ -166,9 +166,11 @@ class _Reading:
         self._ask(parts.missing)
         if self.input_dim is not None and not parts.used_input:
             raise LstmCalcError("--input is for layers that do not state what they read, and every layer here does")
+        stored = [] if parts.layers else list(stored_weights(value))
+        parts.add_all(stored, value)
         if not parts.layers:
             raise ModelFileError("has no layers that are known", self.module.file)
-        name = _framework(family or "pytorch", value, found)
+        name = "textbook" if stored else _framework(family or "pytorch", value, found)
         first = parts.layers[0].input_dim
         remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
         try:

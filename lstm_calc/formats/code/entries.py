@@ -162,6 +162,7 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
         found: dict[str, Any] = dict(_not_used_by(models, interpreter.instances))
         functions = {name: value for name, value in names.items() if isinstance(value, Function) and value.scope.module is module}
         found = found or {name: value for name, value in {**classes, **functions}.items() if makes_layers(value)}
+        found = found or {name: value for name, value in classes.items() if _keeps_weights(value)}
         if len(found) == 1:
             return made(interpreter, next(iter(found.values())))
         top = found
@@ -213,6 +214,16 @@ def makes_layers(value: Any) -> bool:
     words = {node.id for node in ast.walk(value.node) if isinstance(node, ast.Name)}
     words |= {node.attr for node in ast.walk(value.node) if isinstance(node, ast.Attribute)}
     return bool(words & {"Sequential", "Model", "LSTM", "GRU", "SimpleRNN", "Linear", "RNN", "VanillaRNN", "LSTMCell", "GRUCell"})
+
+
+def _keeps_weights(cls: Class) -> bool:
+    """Return whether a class keeps arrays by name as its weights: ``self.weights = {...}``."""
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Dict)
+        and any(isinstance(target, ast.Attribute) and target.attr == "weights" for target in node.targets)
+        for node in ast.walk(cls.node)
+    )
 
 
 def _last_expression(interpreter: Interpreter, module: Module) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.values import (
@@ -68,9 +69,10 @@ CLASSES: dict[str, str] = {
     ),
     "Dot": "axes normalize",
     "Merge": "layers mode",
-    "Attention": "use_scale",
+    "Attention": "use_scale score_mode",
     "AdditiveAttention": "use_scale",
-    "MultiHeadAttention": "num_heads key_dim value_dim dropout use_bias",
+    "MultiHeadAttention": "num_heads key_dim value_dim dropout use_bias output_shape attention_axes",
+    "GroupQueryAttention": "head_dim num_query_heads num_key_value_heads dropout use_bias",
     "CRF": "units",
     "InputLayer": "input_shape",
     "EinsumDense": "equation output_shape activation bias_axes",
@@ -79,6 +81,7 @@ CLASSES: dict[str, str] = {
     **{f"DepthwiseConv{dims}D": "kernel_size strides padding depth_multiplier" for dims in (1, 2)},
     **{f"{name}{dims}D": _POOL for dims in (1, 2, 3) for name in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool")},
     **{f"Global{name}{dims}D": "" for dims in (1, 2, 3) for name in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool")},
+    **{f"Adaptive{name}Pooling{dims}D": "output_size data_format" for dims in (1, 2, 3) for name in ("Max", "Average")},
     **{f"UpSampling{dims}D": "size" for dims in (1, 2, 3)},
     **{f"ZeroPadding{dims}D": "padding" for dims in (1, 2, 3)},
     **{f"Cropping{dims}D": "cropping" for dims in (1, 2, 3)},
@@ -394,6 +397,8 @@ _UNARY = frozenset(
     ]
 )
 _REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
+_MOST_PARTS = 10_000
+"""Parts that a tensor is cut into."""
 _PAIRS = {
     "add": "Add",
     "subtract": "Subtract",
@@ -409,7 +414,8 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
     """Return what a function on tensors gives, MISSING where no tensor flows into it."""
     if not list(tensors_in([list(positional), named])):
         return MISSING
-    axis = named.get("axis", positional[1] if len(positional) > 1 else None)
+    second = positional[1] if len(positional) > 1 else None
+    axis = named.get("axis", second)
     first = positional[0] if positional else next(iter(named.values()))
     if name in _UNARY:
         return _op("Identity", [first], {})
@@ -428,11 +434,15 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
         axis = named.get("perm", named.get("axes"))
     if name in {"transpose", "permute_dimensions"} and isinstance(axis, (list, tuple)):
         return _op("Transpose", [first], {"axes": list(axis)})
+    if name == "split":
+        return _split(
+            first, named.get("indices_or_sections", second), named.get("axis", positional[2] if len(positional) > 2 else 0)
+        )
     shape = named.get("shape", axis)
     if name == "reshape" and isinstance(shape, (list, tuple)) and shape[:1] in [(-1,), [-1]]:
         return _shaped(first, "reshape", (None, *shape[1:]))
     if name == "reshape" and isinstance(shape, (list, tuple)):
-        return _op("Reshape", [first], {"shape": [None, *shape[1:]]})
+        return _op("Reshape", [first], {"shape": [-1, *shape[1:]]})
     if name in _PAIRS and len(positional) > 1:
         return operate(_PAIRS[name], first, positional[1])
     if name in {"matmul", "dot", "tensordot"} and len(positional) > 1:
@@ -442,6 +452,19 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
 
 def _op(name: str, args: list[Any], kwargs: dict[str, Any]) -> Tensor:
     return Tensor(Call(name, args, kwargs))
+
+
+def _split(tensor: Tensor, parts: Any, axis: Any) -> Any:
+    """Return the parts of a tensor: so many equal ones, or those between some places."""
+    if not isinstance(axis, int) or not isinstance(parts, (int, list, tuple)):
+        return Tensor(Call(Layer("Lambda", {}, Place("", 1)), [tensor], {}))
+    if isinstance(parts, int):
+        call = Call("Split", [tensor], {"indices_or_sections": parts, "axis": axis}, parts)
+        return [Tensor(call, at) for at in range(min(parts, _MOST_PARTS))]
+    before = (slice(None),) * axis if axis >= 0 else (...,)
+    after = (slice(None),) * (-axis - 1) if axis < 0 else ()
+    ends = [None, *parts, None]
+    return [item(tensor, (*before, slice(start, end), *after)) for start, end in pairwise(ends)]
 
 
 def operate(name: str, left: Any, right: Any) -> Tensor:

@@ -33,6 +33,8 @@ _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
     re.IGNORECASE,
 )
+_BOTH = frozenset({"affine", "elementwise_affine"})
+"""Arguments that switch the gain of a normalisation on and off, and its shift with it."""
 _HOW = frozenset({"strides", "dilation_rate", "padding"})
 """Fields that change no count: left out where they are not known."""
 
@@ -134,7 +136,7 @@ class Parts:
             if argument not in values:
                 self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))
                 return None
-            value = _converted(field, argument, values[argument], kind.dims)
+            value = converted(field, argument, values[argument], kind.dims)
             if causes_of(value):
                 if field not in _HOW:
                     self.missing += causes_of(value)
@@ -165,7 +167,7 @@ class Parts:
         return width
 
 
-def _converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
+def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
     """Return an argument as the field of our layer takes it."""
     if field in _WINDOWS:
         return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
@@ -195,7 +197,7 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
             parts = int(fields.get("scale", True)) + int(fields.get("center", True))
             yield Other(params=parts * numbers_in(fields["input_dim"]), class_name=made.name, name=name, trainable=trainable)
             return
-        if issubclass(kind, Norm) and fields.get("scale") is False:
+        if issubclass(kind, Norm) and fields.get("scale") is False and FAMILIES[made.family][made.name].names["scale"] in _BOTH:
             fields["center"] = False
         if issubclass(kind, Dense) and tied is not None and getattr(tied, "name", None) == "weight" and id(tied.owner) in tables:
             fields["tied"] = True
@@ -270,6 +272,21 @@ def _objects(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Insta
         yield path, value
         for name, each in value.attributes.items():
             yield from _objects(name, each, depth + 1)
+
+
+def stored_weights(value: Any) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays of NumPy, by name, that an object of no framework keeps as its weights; none where a shape is not known."""
+    kept = value.attributes.get("weights") if isinstance(value, Instance) and module_family(value.cls) is None else None
+    found = list(_arrays("", kept)) if isinstance(kept, dict) else []
+    if all(array.shape is not None and all(isinstance(size, int) for size in array.shape) for _, array in found):
+        yield from found
+
+
+def _arrays(path: str, value: Any) -> Iterator[tuple[str, Array]]:
+    if isinstance(value, Array):
+        yield path, value
+    for name, each in value.items() if isinstance(value, dict) else ():
+        yield from _arrays(f"{path}.{name}".lstrip("."), each)
 
 
 def family_within(value: Any) -> str | None:

@@ -181,10 +181,14 @@ class Graph:
             layer = read.layer.replace(name=names[position])
             if isinstance(layer, Shared):
                 layer = layer.replace(uses=names[self._first[read.node.place]])
-            if read.reads not in {(), ((position - 1, 0),)}:
+            if read.reads and read.reads != self._before(position):
                 layer = layer.replace(inputs=tuple(self._reference(value, names) for value in read.reads))
             layers.append(layer)
         return layers
+
+    def _before(self, position: int) -> tuple[Value, ...]:
+        """Return all outputs of the layer before a position, which a layer there reads that names none."""
+        return tuple((position - 1, output) for output in range(self._layer(position - 1).outputs if position else 1))
 
     def _names(self, gives: Sequence[Value]) -> list[str | None]:
         """Return the name of each layer: its own, else None, or one that is made up where another layer refers to it."""
@@ -202,7 +206,7 @@ class Graph:
 
     def _referred(self) -> set[int]:
         """Return the positions of the layers that another refers to by name."""
-        read = {at for position, each in enumerate(self._read) if each.reads != ((position - 1, 0),) for at, _ in each.reads}
+        read = {at for position, each in enumerate(self._read) if each.reads != self._before(position) for at, _ in each.reads}
         return read | {self._first[each.node.place] for each in self._read if isinstance(each.layer, Shared)}
 
     def _layer(self, position: int) -> Layer:

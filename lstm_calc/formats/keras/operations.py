@@ -102,7 +102,7 @@ def _reduce(function: str) -> Callable[[Call, dict[str, Any]], Layer | None]:
     def layer(_: Call, given: dict[str, Any]) -> Layer | None:
         axis = _axis(given)
         kept = bool(given.get("keepdims"))
-        return None if axis in {None, 0} or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
+        return None if axis is None or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
 
     return layer
 
