@@ -179,3 +179,29 @@ def test_the_hook_calls_the_program() -> None:
     assert all(re.search(pattern, name) for name in ("model.toml", "configs/model.json", "encoder.model.toml"))
     assert not re.search(pattern, "configs/models.yaml")
     assert "named by files, a pattern" in hook
+
+
+PROGRAM = """import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self, width=30):
+        super().__init__()
+        self.rnn = nn.LSTM(4, width)
+"""
+
+
+def test_a_program_is_held_against_a_budget(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the hook does for model.py, and the example of a workflow with an entry and annotations."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.py").write_text(PROGRAM)
+    assert cli("check", "--max-params", "2M", "model.py").exit_code == 0
+    result = cli("check", "model.py:Net", "--max-params", "100", "--format", "github")
+    assert (result.exit_code, result.stdout.startswith("::error file=model.py,title=lstm-calc::model.py:Net is over")) == (1, True)
+
+
+@pytest.mark.skipif(not (ROOT / ".share").is_dir(), reason="an installed wheel has its example elsewhere")
+def test_the_example_of_a_workflow_works(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / ".share" / "doc" / "lstm-calc" / "model-budget.yml").read_text()
+    (check,) = re.findall(r"run: lstm-calc (check .*)", text)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.py").write_text(PROGRAM)
+    assert cli(*check.split()).exit_code == 0

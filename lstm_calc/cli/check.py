@@ -12,7 +12,7 @@ from lstm_calc.errors import LstmCalcError, printable
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
-    from lstm_calc.cli.models import Said
+    from lstm_calc.cli.sources import Said
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check
 

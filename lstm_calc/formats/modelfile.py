@@ -54,7 +54,7 @@ def load(path: str, input_dim: int | None = None) -> Model:
     ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
-    text, file = _read(path)
+    text, file = read_text(path)
     return _words(text, input_dim) if _has_words(text, file) else loads(text, file, input_dim)
 
 
@@ -65,9 +65,12 @@ def load_from(stream: BinaryIO, file: str) -> Model:
 
 def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
     """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
-    text, file = _read(path)
-    if _has_words(text, file):
-        return _words(text, input_dim), Budget()
+    text, file = read_text(path)
+    return (_words(text, input_dim), Budget()) if _has_words(text, file) else loads_with_budget(text, file, input_dim)
+
+
+def loads_with_budget(text: str, file: str = "<text>", input_dim: int | None = None) -> tuple[Model, Budget]:
+    """Return the model that a TOML or JSON text describes, as :func:`loads`, and its budget."""
     data = _data(text, file)
     model = _described(data, file, input_dim)
     return model, _budget(data, file) if "budget" in data else Budget()
@@ -75,11 +78,16 @@ def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Bu
 
 def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
-    text, file = _read(path)
+    text, file = read_text(path)
     if _has_words(text, file):
         from lstm_calc.formats.reading import read_template
 
         return read_template(text)
+    return loads_template(text, file)
+
+
+def loads_template(text: str, file: str = "<text>") -> Template:
+    """Return the template that a TOML or JSON text describes."""
     data = _data(text, file)
     places = tuple(_opened(data)) if _has_types(data) else ()
     if not places:
@@ -103,7 +111,7 @@ def _words(text: str, input_dim: int | None) -> Model:
     return read(text.strip(), input_dim)
 
 
-def _read(path: str) -> tuple[str, str]:
+def read_text(path: str) -> tuple[str, str]:
     """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":

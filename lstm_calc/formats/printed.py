@@ -16,7 +16,7 @@ from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.parts import Parts
 from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, Model, Other
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, BatchNorm, Dense, Embedding, Layer, LayerNorm, Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def read_printed(text: str, file: str = _SHOWN) -> Model:
     """Return the model that a printed text describes; raise ModelFileError where it cannot be read."""
     if len(text) > _MOST:
         raise ModelFileError("too large for a printed model", file)
-    return _table(text, file) if "Param #" in text else _module(text, file)
+    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else _module(text, file)
 
 
 # A module of PyTorch
@@ -67,8 +67,9 @@ def _module(text: str, file: str) -> Model:
     if not parts.layers:
         raise ModelFileError("has no layer with weights that is known", file)
     remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
+    more: dict[str, Any] = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
     try:
-        return Model(parts.layers, parts.layers[0].input_dim, remarks=(remark,) if hidden else (), framework="pytorch")
+        return Model(parts.layers, parts.layers[0].input_dim, **more, framework="pytorch")
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 
@@ -220,12 +221,15 @@ def _rows(text: str) -> tuple[list[_Row], str]:
 
 
 def _keras(text: str) -> Iterator[tuple[int, _Row]]:
-    """Yield the layers of a summary of Keras, each with how far it is indented; in a table of boxes, the lines of a row are joined first."""
+    """Yield the layers of a summary of Keras, each with how far it is indented; of a table of boxes, lines of a row are joined."""
     lines = _joined(text) if re.search(r"[│┃]", text) else text.splitlines()
     for line in lines:
         match = _KERAS_ROW.fullmatch(line)
         if match:
-            yield len(match[1]), _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5]))
+            yield (
+                len(match[1]) if re.search("[|└]", match[1]) else 0,
+                _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5])),
+            )
 
 
 def _whole_name(kind: str) -> str:
@@ -315,6 +319,10 @@ def _candidates(row: _Row, output: int, width: int | None, framework: str) -> It
     """Yield the layers of a row's class that give so many features and have so many parameters."""
     if row.kind == "Embedding" and row.params % output == 0:
         yield Embedding(row.params // output, output)
+    elif row.kind == "BatchNormalization" and row.params == 4 * output:
+        yield BatchNorm(input_dim=output)
+    elif row.kind in {"LayerNormalization", "LayerNorm"} and row.params == 2 * output:
+        yield LayerNorm(input_dim=output)
     elif row.kind in {"Dense", "Linear"}:
         for bias in (True, False):
             inputs = row.params // output - bias

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model
     from lstm_calc.model.template import Template
 
-_PROGRAM = r"(?s)(.+?\.(?:py|ipynb))(?::(.+))?"
+_PROGRAM = r"([^\n]+?\.(?:py|ipynb))(?::((?s:.+)))?"
 _PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
-_PRINTED = r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
+_PRINTED = r"Param #|Layer \(type|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
 """What tells a module or a summary that was printed."""
 _AFTER_A_CALL = re.compile(r"\s*$|\s*(?:->|[>|→,])|\s+(?!if\b|for\b)[A-Za-z]")
 _WORDS_IN_CALLS = frozenset({"bidirectional", "timedistributed", "input", "inputlayer"})

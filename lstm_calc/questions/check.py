@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import dtype_of
@@ -229,7 +230,8 @@ def _words(what: Budget) -> str:
 def _annotation(check: Check) -> str:
     if check.fits:
         return f"fits: {_escaped(check.model, '')}: {_sizes(check)}"
-    place = f"file={_escaped(check.model, ':,')},title=lstm-calc" if check.is_file else "title=lstm-calc"
+    file = re.sub(r"(\.(?:py|ipynb)):.+", r"\1", check.model)
+    place = f"file={_escaped(file, ':,')},title=lstm-calc" if check.is_file else "title=lstm-calc"
     message = f"{check.model} is over by {over_words(check)}: {_sizes(check)}" if check.error is None else check.error
     return f"::error {place}::{_escaped(message, '')}"
 

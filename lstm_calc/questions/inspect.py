@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import FrameworkError, listed, shortened
 from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
-from lstm_calc.model import Layer, Model, Recurrent, fresh_name
+from lstm_calc.model import Layer, Model, Recurrent
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -24,11 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.weights.inference.fits import Fit
-    from lstm_calc.weights.readers.stored import Stored
-
-
-_UNNAMED = r"[^A-Za-z0-9_./-]"
-_LONGEST_NAME = 190
+    from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 
 class InspectedLayer(Data):
@@ -69,7 +64,8 @@ class InspectedFile(Data):
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
-    statistics, counters, whole-number constants. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
+    statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the
+    numbers that have a second name. ``bytes`` is on disk.
     ``lists_tensors``: the plain values and the document list every tensor.
     """
 
@@ -86,6 +82,7 @@ class InspectedFile(Data):
     shared: int
     bytes: int
     tensors: tuple[Stored, ...]
+    others: tuple[Stored, ...] = ()
     lists_tensors: bool = False
 
     @property
@@ -93,25 +90,11 @@ class InspectedFile(Data):
         """Whether every recurrent layer has as many numbers as the formula says, or the difference has a reason."""
         return all(layer.reconciled for layer in self.layers)
 
-    @property
-    def left_out(self) -> dict[str, int]:
-        """What ``model()`` leaves out, with how many parameters: other layers by kind, layers of unknown sizes by name."""
-        return self.kinds | {layer.name: layer.params for layer in self.layers if layer.layer is None}
-
     def model(self) -> Model | None:
-        """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
-        layers: list[Layer] = []
-        first = width = None
-        taken: dict[str, int] = {}
-        for found in self.layers:
-            if found.layer is None or found.input_dim is None:
-                continue
-            first = first or found.input_dim
-            follows = not layers or width == found.input_dim
-            name = fresh_name(re.sub(_UNNAMED, "_", _own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
-            layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
-            width = found.layer.output_dim
-        return Model(layers, first) if layers else None
+        """Return all layers as a model, None where there is none; a layer whose sizes do not follow has its count alone."""
+        from lstm_calc.questions.stored import model_of
+
+        return model_of(self) if self.layers or self.others else None
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -144,7 +127,7 @@ class Inspection(Answer):
         return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
 
-def _own_name(layer: InspectedLayer) -> str:
+def own_name(layer: InspectedLayer) -> str:
     """Return a layer's name as the file parts it: by dots where those of its tensors are."""
     dotted = layer.name.replace("/", ".")
     return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
@@ -162,14 +145,19 @@ def inspect(*paths: str, tensors: bool = False) -> Inspection:
 
 def inspect_file(path: str, *, tensors: bool = False) -> InspectedFile:
     """Return the recurrent layers of one file; raises as :func:`inspect` does."""
-    checkpoint = read(path)
+    return inspected(read(path), path, Path(path).stat().st_size).replace(lists_tensors=tensors)
+
+
+def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
+    """Return the recurrent layers among some tensors; ``path`` and ``size`` are those of the file or text that has them."""
     sorted_ = sort(checkpoint.tensors)
     found = found_layers(checkpoint, sorted_.learned)
     counted: dict[Any, str] = {}
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
     others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
-    kinds = kinds_of(others, _counted_once(others, counted), checkpoint.classes)
+    rest = _counted_once(others, counted)
+    kinds = kinds_of(others, rest, checkpoint.classes)
     in_layers = sum(layer.params for layer in layers)
     named = sum(tensor.params for tensor in sorted_.learned)
     total = in_layers + sum(kinds.values())
@@ -183,9 +171,9 @@ def inspect_file(path: str, *, tensors: bool = False) -> InspectedFile:
         optimizer=sum(tensor.params for tensor in sorted_.optimizer),
         buffers=sum(tensor.params for tensor in sorted_.buffers),
         shared=max(0, named - total),
-        bytes=Path(path).stat().st_size,
+        bytes=size,
         tensors=checkpoint.tensors,
-        lists_tensors=tensors,
+        others=tuple(rest),
     )
 
 

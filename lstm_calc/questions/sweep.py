@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
+    from lstm_calc.questions.variants import Setting, Variants
 
 
 Row = tuple[str | int | None, ...]
@@ -189,11 +190,28 @@ def sweep(
     >>> list(sweep(read("64 > lstm 1"), {"units": [16, 32]}, "keras", columns=["params"]))
     [(16, 5184), (32, 12416)]
     """
+    if not vary:
+        raise LstmCalcError(_NOTHING)
+    return sweep_over(model, vary, framework_name, columns=columns, conditions=conditions)
+
+
+_NOTHING = "a sweep needs something to vary and a column, such as units=16:512:16 and params"
+
+
+def sweep_over(
+    model: Model,
+    vary: Mapping[str, Sequence[Any]],
+    framework_name: str | None = None,
+    *,
+    columns: Sequence[str] = COLUMNS,
+    conditions: dict[str, Any] | None = None,
+) -> Sweep:
+    """Return the rows of :func:`sweep`, a single one where nothing varies."""
     for name in columns:
         if name not in NAMES:
             raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, NAMES)}")
-    if not vary or not columns:
-        raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
+    if not columns:
+        raise LstmCalcError(_NOTHING)
     axes = [Axis(name, values) for name, values in vary.items()]
     _check_once(vary, conditions or {})
     chosen(measures(**conditions or {}), list(columns))
@@ -220,7 +238,7 @@ class SweepRows(Answer):
 
     schema = "lstm-calc/sweep/1"
 
-    sweep: Sweep
+    sweep: Sweep | Variants
     rows: tuple[Row, ...]
 
     def data(self) -> dict[str, Any]:
@@ -259,7 +277,7 @@ class SweepRows(Answer):
         return Chart(_title(self.sweep), self.sweep.axes[at].name, measure, curves, budget, line_name)
 
 
-def _title(answer: Sweep) -> str:
+def _title(answer: Sweep | Variants) -> str:
     """Return what varies, in which framework if nobody asked for one, and which steps a framework gives by default."""
     model, varied_over = answer.model, {axis.name: axis.values for axis in answer.axes}
     because = "" if "framework" in varied_over else from_file(model, answer.framework)
@@ -270,7 +288,7 @@ def _title(answer: Sweep) -> str:
     return f"Variants of {headline(model)}{where}{how}"
 
 
-def _curve_name(axes: Sequence[Axis], words: Row) -> str:
+def _curve_name(axes: Sequence[Axis | Setting], words: Row) -> str:
     """Return what sets a curve apart, in words: ``keras, layers 2``."""
     told = (
         str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)

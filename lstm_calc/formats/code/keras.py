@@ -256,8 +256,9 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
 def _variable(positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Array:
     """Return a variable with the shape of what it begins as."""
     value = positional[0] if positional else named.get("value", named.get("initial_value"))
-    known = isinstance(value, Array) and value.shape is not None
-    found = Array(value.shape if known else [Unknown(causes_of(value) or [cause])], trained=named.get("trainable") is not False)
+    shape = value.shape if isinstance(value, Array) else None
+    shape = (Unknown(causes_of(value) or [cause]),) if shape is None else shape
+    found = Array(shape, trained=named.get("trainable") is not False)
     found.place = cause.place
     return found
 
@@ -297,7 +298,9 @@ def incoming(place: Place, name: str) -> Tensor:
     return Tensor(Call(Layer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
 
 
-def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def call(  # noqa: PLR0911 - a case for each kind of layer
+    interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
     if isinstance(layer, Layer) and layer.name in _LOOKUPS and positional:
         return positional[0]
@@ -511,7 +514,7 @@ def unpacked(tensor: Tensor, number: int) -> list[Any]:
     return [Tensor(tensor.call, at) for at in range(number)]
 
 
-def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each name
+def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each name
     """Return an attribute or method of a layer, a model or a tensor."""
     if isinstance(holder, Tensor):
         if name in {"shape", "_keras_shape"}:
@@ -597,7 +600,9 @@ def _shape(tensor: Tensor, cause: Cause) -> Any:
     shape = shape_of(tensor)
     if shape is None:
         return Unknown([cause])
-    return tuple(Unknown([cause.replace(text=f"{cause.text}[{at}]")]) if size is None else size for at, size in enumerate(shape))
+    return tuple(
+        Unknown([cause.replace(text=f"{cause.text}[{at}]", shown="")]) if size is None else size for at, size in enumerate(shape)
+    )
 
 
 def call_instance(

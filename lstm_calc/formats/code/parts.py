@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
 from lstm_calc.formats.code.library import module_family, names_of, owners
-from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import (
+    Array,
+    Cause,
+    Class,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
 
 if TYPE_CHECKING:
@@ -33,6 +46,8 @@ class Parts:
         """Take the width of layers that do not state what they read."""
         self.layers: list[Layer] = []
         self.missing: list[Cause] = []
+        self.unknown: dict[str, Place] = {}
+        """The classes of layers that are not known, and where the first of each is made."""
         self.used_input = False
         self._input_dim = input_dim
         self._names: set[str] = set()
@@ -76,7 +91,8 @@ class Parts:
         if each.chosen:
             self.missing += each.chosen
             return
-        name = re.sub(r"[^A-Za-z0-9_./-]", "_", each.path.rpartition(".from_pretrained")[0] or each.path)[:200].lstrip("./-")
+        name = _class_of(each.path.rpartition(".from_pretrained")[0] or each.path)
+        self.unknown.setdefault(name, each.causes[0].place)
         self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
 
     def _made(self, path: str, made: Made, tables: set[int]) -> None:
@@ -85,6 +101,7 @@ class Parts:
         if kind is None:
             if made.name not in WEIGHTLESS | CONTAINERS and not made.name.endswith("Loss"):
                 class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
+                self.unknown.setdefault(class_name, made.place)
                 self.layers.append(Other(class_name=class_name, name=self._name(path)))
             return
         values = {name: value for name, value in made.arguments.items() if value is not ...}
@@ -202,6 +219,14 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
         yield Other(params=layer.output, class_name="weight_g")
 
 
+def _class_of(path: str) -> str:
+    """Return what a layer is called that is not in the text: the path of its class, or the first name in its expression."""
+    if re.fullmatch(r"[\w.]+", path):
+        return path[:200].lstrip(".")
+    words = [word for word in re.findall(r"[A-Za-z_][\w.]*", path) if word not in {"list", "tuple", "nn", "nn.Sequential"}]
+    return (words[0] if words else "expression")[:200]
+
+
 def _is_frozen(made: Made) -> bool:
     """Return whether no tensor of a layer is trained."""
     return "*" in made.frozen or set(names_of(made)) <= made.frozen
@@ -219,7 +244,7 @@ def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[L
 
 def _numbers_of(tensor: str, layer: Recurrent) -> int:
     """Return how many numbers a tensor of a recurrent layer of PyTorch has, by its name such as ``weight_ih_l1_reverse``."""
-    rows = len(layer.gates) * layer.output
+    rows = len(CELLS[layer.kind].gates) * layer.output
     given = getattr(layer, "projection", None) or layer.output
     deep = re.search(r"_l[1-9]", tensor)
     if tensor.startswith("bias"):
