@@ -144,11 +144,11 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ("", "not JSON: "),
         (
             '{"a\\nerror: forged": 1}',
-            "a\\nerror: forged: unknown key; known are input_dim, input_shape, framework, outputs, layers and budget",
+            "a\\nerror: forged: unknown key; known are input_dim, input_shape, batch, framework, outputs, layers and budget",
         ),
         (
             f'{{"{"k" * 9000}": 1}}',
-            f"{'k' * 119}…: unknown key; known are input_dim, input_shape, framework, outputs, layers and budget",
+            f"{'k' * 119}…: unknown key; known are input_dim, input_shape, batch, framework, outputs, layers and budget",
         ),
     ],
 )
@@ -436,7 +436,8 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
         loads(json.dumps(ours), "m.json")
     del ours["layers"][0]["class_name"]  # type: ignore[index]
     with pytest.raises(
-        ModelFileError, match=r"^m.json:name: unknown key; known are input_dim, input_shape, framework, outputs, layers and budget$"
+        ModelFileError,
+        match=r"^m.json:name: unknown key; known are input_dim, input_shape, batch, framework, outputs, layers and budget$",
     ):
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
     assert loads(json.dumps({"$schema": "x", **ours}), "m.json") == Model([LSTM(3)], 4)
