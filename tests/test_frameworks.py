@@ -201,7 +201,11 @@ def test_which_way_round_a_kernel_is_stored(framework: str, transposed: bool) ->
             "convention: keras, no bias vector per gate; elsewhere 224 in paddle (two bias vectors per gate)",
         ),
         ("8 > gru 4 > lstm 4", "keras", "two bias vectors per gate in gru; one bias vector per gate in lstm; elsewhere"),
-        ("8 > gru 4 reset_after > gru 4 reset_before", "keras", "two bias vectors per gate in gru; one bias vector per gate in gru_1;"),
+        (
+            "8 > gru 4 reset_after > gru 4 reset_before",
+            "keras",
+            "two bias vectors per gate in gru; one bias vector per gate in gru_1;",
+        ),
         ("8 > gru 4 reset_after", "textbook", "one bias vector per gate, two for candidate; elsewhere 168 in keras"),
         (
             "8 > lstm 4 coupled",

@@ -99,19 +99,25 @@ class InspectedFile(Data):
         return self.kinds | {layer.name: layer.params for layer in self.layers if layer.layer is None}
 
     def model(self) -> Model | None:
-        """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
+        """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim.
+
+        It is of the framework that stores them all like this, where that is one.
+        """
         layers: list[Layer] = []
+        stored_as: set[str] = set()
         first = width = None
         taken: dict[str, int] = {}
         for found in self.layers:
             if found.layer is None or found.input_dim is None:
                 continue
             first = first or found.input_dim
+            stored_as.add(found.framework)
             follows = not layers or width == found.input_dim
             name = fresh_name(re.sub(_UNNAMED, "_", _own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
             layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
             width = found.layer.output_dim
-        return Model(layers, first) if layers else None
+        own = stored_as.pop() if len(stored_as) == 1 else None
+        return Model(layers, first, framework=own) if layers else None
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
