@@ -309,6 +309,20 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         128 + 10,
         [(None, 2)],
     ),
+    "the first of two outputs": (
+        functional(
+            {
+                "a": (EVERY, [on("in")]),
+                "s": (layer("TFOpLambda", function="split"), [[["a", 0, 0, {"num_or_size_splits": 2, "axis": -1}]]]),
+                "m": (layer("TFOpLambda", function="math.reduce_mean"), [[["s", 0, 0, {"axis": 1}]]]),
+                "d": (DENSE, [on("m")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        128 + 6,
+        [(None, 2)],
+    ),
     "attention by names": (
         functional(
             {
@@ -324,6 +338,33 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         [(None, 7, 3)],
     ),
 }
+
+
+def test_a_model_that_is_built_for_a_batch_has_it() -> None:
+    stateful = layer("LSTM", units=4, stateful=True, batch_input_shape=[8, 7, 3])
+    model = read(sequential(stateful, DENSE))
+    assert model.batch == 8
+    assert loads(dumps(model)) == model
+    given = [[link.shape for link in shapes(model, batch=batch).links if link.target is None] for batch in (None, 2)]
+    assert given == [[(8, 2)], [(2, 2)]]
+    differing = functional({"a": (layer("Add"), [on("x", "y")])}, ["a"], {"x": [8, 7, 3], "y": STEPS})
+    assert read(differing).batch is None
+
+
+@pytest.mark.parametrize(
+    ("around", "inside", "path"),
+    [
+        ("input_layer", "input_layer_1", "outer/inner/dense/kernel"),
+        ("input_layer_2", "input_layer_1", "inner/dense/kernel"),
+        ("input_layer", "numbers", "inner/dense/kernel"),
+        ("numbers", "input_layer_1", "inner/dense/kernel"),
+    ],
+)
+def test_a_model_that_was_built_as_a_layer_has_the_names_of_both(around: str, inside: str, path: str) -> None:
+    first = [layer("InputLayer", batch_shape=[None, 3], name=name) for name in (around, inside)]
+    inner = layer("Sequential", name="inner", layers=[first[1], layer("Dense", units=2, name="dense")])
+    config = layer("Sequential", name="outer", layers=[first[0], inner, layer("Dense", units=1, name="head")])
+    assert [each.name for each in tensors(read(config)).tensors][::2] == [path, "outer/head/kernel"]
 
 
 def outputs(model: Model) -> list[tuple[int | None, ...]]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LONGEST_PATH = 200
 """A name as long as a name may be."""
+_INPUT_LAYER = "input_layer"
+_LONGEST_NUMBER = 10
 
 Value = tuple[int, int]
 """A tensor: the position of the layer that gives it, and which of what that layer gives it is, the states after the outputs."""
@@ -47,8 +49,12 @@ class Graph:
         self._remarks: list[str] = []
         self._scope: tuple[str | None, ...] = ()
         """The names of the models and wrappers around what is read, under which Keras keeps its weights."""
+        self._inputs: int | None = None
+        """Which of the inputs that Keras named the model around reads: they count up as they are made."""
         self._around = 0
         """How many wrappers apply what is read at each step."""
+        self._batches: set[int | None] = set()
+        """The batch sizes of the inputs."""
 
     @contextmanager
     def distributed(self, node: Node) -> Iterator[None]:
@@ -65,6 +71,25 @@ class Graph:
         yield
         self._scope = before
 
+    @contextmanager
+    def sequential(self, node: Node, first: Node) -> Iterator[None]:
+        """Keep the weights of a Sequential under its name; and under those around it, where it is built as one of their layers.
+
+        One that is built by itself has an input that is older than that of the model around it.
+        """
+        own = _number_of_input(first.label)
+        around = self._scope if own is not None and self._inputs is not None and own > self._inputs else ()
+        with self.reading([first.label]), self.scope(*around, node.name):
+            yield
+
+    @contextmanager
+    def reading(self, inputs: Sequence[str]) -> Iterator[None]:
+        """Read the layers of a model that has inputs of these names."""
+        numbers = [number for name in inputs if (number := _number_of_input(name)) is not None]
+        before, self._inputs = self._inputs, max(numbers, default=None)
+        yield
+        self._inputs = before
+
     def paths(self, *ends: tuple[str | None, ...]) -> tuple[str, ...]:
         """Return the path of a layer's weights for each direction, given how it ends; none where a name is missing."""
         whole = ["/".join(map(str, (*self._scope, *end))) for end in ends]
@@ -75,6 +100,7 @@ class Graph:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
         if len(shape) == 1:
             raise node.error("an input of a single number for each of the batch cannot be read", "config.batch_shape")
+        self._batches.add(shape[0])
         inside = (None,) * self._around
         return self._take(node, Input(shape=(*inside, *shape[1:]), name=node.name), ())
 
@@ -119,13 +145,18 @@ class Graph:
 
     def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
         """Return the model; its outputs are set where they are not all that nothing reads."""
-        more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", **said}
+        more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", "batch": self._batch, **said}
         self._with_wanted_ranks()
         model = Model(self._layers(()), **more)
         if sorted(set(gives)) == sorted(model.gives):
             return model
         names = self._names(gives)
         return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
+
+    @property
+    def _batch(self) -> int | None:
+        """The batch size that all inputs have, None where they have none or differ."""
+        return next(iter(self._batches)) if len(self._batches) == 1 else None
 
     def _with_wanted_ranks(self) -> None:
         """Give what is not known as many axes as those want that read it, where the file does not say its shape."""
@@ -244,6 +275,18 @@ class Graph:
     def _declared(self) -> list[tuple[Shape | None, ...]]:
         """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
         return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+
+
+def _number_of_input(name: str) -> int | None:
+    """Return which input a name of Keras' own is of; None for a name that its author gave.
+
+    >>> _number_of_input("input_layer"), _number_of_input("input_layer_2"), _number_of_input("words")
+    (0, 2, None)
+    """
+    if not name.startswith(_INPUT_LAYER):
+        return None
+    number = name.removeprefix(_INPUT_LAYER).removeprefix("_")
+    return int(number) if number.isdecimal() and len(number) < _LONGEST_NUMBER else None if number else 0
 
 
 def _key_of(node: Node, field: str | None) -> str:

@@ -232,7 +232,7 @@ def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that follow each other."""
     layers = called.node.config.nodes("layers")
     values = called.reads or _sequential_input(called.node, layers, graph)
-    with graph.scope(called.node.name):
+    with graph.sequential(called.node, layers[0] if layers else called.node):
         for position, layer in enumerate(layers):
             if layer.class_name != "InputLayer":
                 after = layers[position + 1].built_on if position + 1 < len(layers) else ()
@@ -267,7 +267,7 @@ def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
         values = {(each.layer, each.call): (value,) for each, value in zip(inputs, called.reads, strict=True)}
     declared = _declared_outputs(calls, outputs)
     order = {(each.layer, each.call): at for at, each in enumerate(inputs)}
-    with graph.scope():
+    with graph.scope(), graph.reading([each.layer for each in inputs]):
         for call in sorted(calls, key=lambda call: order.get(call.key, len(order))):
             if call.key not in values:
                 values[call.key] = _called(call, values, declared.get(call.key, {}), graph)
