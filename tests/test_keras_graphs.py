@@ -309,6 +309,66 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         128 + 10,
         [(None, 2)],
     ),
+    "an axis that is taken out, and one that is summed": (
+        functional(
+            {
+                "a": (EVERY, [on("in")]),
+                "e": (layer("TFOpLambda", function="expand_dims"), [[["a", 0, 0, {"axis": 1}]]]),
+                "s": (layer("TFOpLambda", function="compat.v1.squeeze"), [[["e", 0, 0, {"axis": 1}]]]),
+                "d": (layer("Dense", units=1), [on("s")]),
+                "t": (layer("TFOpLambda", function="compat.v1.squeeze"), [[["d", 0, 0, {"axis": [-1]}]]]),
+                "u": (layer("TFOpLambda", function="math.reduce_sum"), [[["t", 0, 0, {"axis": -1}]]]),
+            },
+            ["t", "u"],
+            {"in": STEPS},
+        ),
+        128 + 5,
+        [(None, 7), (None,)],
+    ),
+    "an operation whose tensors tf.keras did not write down": (
+        functional(
+            {
+                "a": (EVERY, [on("in")]),
+                "e": (layer("TFOpLambda", function="einsum"), [[["_CONSTANT_VALUE", -1, "bti,btj->bij", {}]]]),
+                "s": (
+                    layer("SlicingOpLambda", function="__operators__.getitem") | {"build_config": {"input_shape": [None, 4, 5]}},
+                    [[["e", 0, 0, {"slice_spec": [{"start": None, "stop": None, "step": None}, 0]}]]],
+                ),
+                "d": (DENSE, [on("s")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        128 + 12,
+        [(None, 2)],
+    ),
+    "a number less a tensor": (
+        functional(
+            {
+                "m": (
+                    layer("TFOpLambda", function="math.subtract") | {"build_config": {"input_shape": []}},
+                    [[["_CONSTANT_VALUE", -1, 1.0, {"y": ["in", 0, 0]}]]],
+                ),
+                "d": (DENSE, [on("m")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        8,
+        [(None, 7, 2)],
+    ),
+    "what a layer was built on says what a function gives": (
+        functional(
+            {
+                "f": (layer("TFOpLambda", function="tile"), [[["in", 0, 0, {"multiples": [1, 2, 1]}]]]),
+                "d": (layer("Dropout", rate=0.1) | {"build_config": {"input_shape": [None, 14, 3]}}, [on("f")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        0,
+        [(None, 14, 3)],
+    ),
     "the first of two outputs": (
         functional(
             {

@@ -80,7 +80,8 @@ def calls_of(model: Node) -> tuple[list[Call], list[Tensor], list[Tensor]]:
     inputs, outputs = (list(tensors_in(_from_0(end, first))) for end in ends)
     outputs = outputs or _unread(calls)
     try:
-        return _ordered(calls, _needed(calls, outputs)), inputs, outputs
+        needed = set(calls) if any(map(_reads_what_is_lost, calls.values())) else _needed(calls, outputs)
+        return _ordered(calls, needed), inputs, outputs
     except KeyError as error:
         raise config.error(f"a call of {quoted(error.args[0][0])} is read that there is not", "layers") from None
 
@@ -170,6 +171,11 @@ def _unread(calls: Mapping[Key, Call]) -> list[Tensor]:
     """Return the outputs of the calls that nothing reads, for a file that does not say its outputs."""
     read = {key for call in calls.values() for key in _sources(call)}
     return [Tensor(*key, 0) for key in calls if key not in read]
+
+
+def _reads_what_is_lost(call: Call) -> bool:
+    """Say whether a call has lost what it is called on: tf.keras writes down no list of tensors after a text."""
+    return bool(call.node.values.get("inbound_nodes")) and not _sources(call)
 
 
 def _needed(calls: Mapping[Key, Call], outputs: list[Tensor]) -> set[Key]:

@@ -159,17 +159,20 @@ class Graph:
         return next(iter(self._batches)) if len(self._batches) == 1 else None
 
     def _with_wanted_ranks(self) -> None:
-        """Give what is not known as many axes as those want that read it, where the file does not say its shape."""
-        wanted: dict[int, int] = {}
+        """Give what is not known the shape, or as many axes, as those want that read it, where the file does not say its shape."""
+        wanted: dict[int, Shape] = {}
         for position in reversed(range(len(self._read))):
             read, layer = self._read[position], self._layer(position)
-            if isinstance(layer, Other) and layer.shape is None and position in wanted and not isinstance(read.layer, Shared):
-                self._read[position] = read.replace(layer=layer.replace(shape=(None,) * (wanted[position] - 1)))
+            if isinstance(layer, Other) and layer.shape is None and wanted.get(position) and not isinstance(read.layer, Shared):
+                self._read[position] = read.replace(layer=layer.replace(shape=wanted[position][1:]))
             shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
-            rank = len(shape) + layer.time_distributed if shape else wanted.get(position) if layer.keeps_rank else None
-            for source, _ in read.reads if isinstance(layer, Merge) else read.reads[:1]:
-                if rank is not None:
-                    wanted.setdefault(source, rank)
+            rank = len(shape) + layer.time_distributed if shape else len(wanted.get(position, ())) if layer.keeps_rank else 0
+            built = {} if layer.time_distributed else dict(zip(read.reads, self._declared_at(position), strict=False))
+            for source in read.reads if isinstance(layer, Merge) else read.reads[:1]:
+                if declared := built.get(source):
+                    wanted[source[0]] = declared
+                elif rank:
+                    wanted.setdefault(source[0], (None,) * rank)
 
     def _input(self, root: Node) -> dict[str, Any]:
         """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
@@ -274,7 +277,12 @@ class Graph:
 
     def _declared(self) -> list[tuple[Shape | None, ...]]:
         """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
-        return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+        return [self._declared_at(position) for position in range(len(self._read))]
+
+    def _declared_at(self, position: int) -> tuple[Shape | None, ...]:
+        """Return the shapes that the layer at a position was built on."""
+        read = self._read[position]
+        return () if isinstance(read.layer, (Shared, Input)) else read.node.built_on
 
 
 def _number_of_input(name: str) -> int | None:

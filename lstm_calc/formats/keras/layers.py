@@ -288,7 +288,7 @@ def _called(call: Call, values: Any, declared: dict[int, Shape | None], graph: G
     node = call.node
     named = {name: call.unmasked[name] for name in (*_FIRST, *call.unmasked) if name in call.unmasked}
     reads = tuple(_value(values, each, node) for each in tensors_in([call.args, list(named.values())]))
-    if not reads and node.class_name != "InputLayer":
+    if not reads and node.class_name not in {"InputLayer", "TFOpLambda"}:
         raise node.error(f"{quoted(node.label)} is called on nothing", "inbound_nodes")
     most = min(max(declared, default=0), _MOST_OUTPUTS)
     gives = tuple(declared.get(at) for at in range(most + 1))
