@@ -30,8 +30,10 @@ from lstm_calc.model import (
     GroupNorm,
     Layer,
     LayerNorm,
+    LocallyConnected,
     Masking,
     MultiHeadAttention,
+    Normalization,
     Pad,
     Permute,
     Pool,
@@ -110,6 +112,7 @@ _CONV = _IMAGE | {"bias": "use_bias"}
 _DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {
     "bias": "use_bias"
 }
+_LOCAL = {name: key for name, key in _CONV.items() if name != "dilation_rate"}
 _CUDNN = {"cudnn": True}
 
 CELLS = {
@@ -127,8 +130,11 @@ RECURRENT = {
 }
 
 _UNCHANGED = (
-    "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D "
-    "RandomBrightness RandomContrast RandomFlip RandomRotation RandomTranslation RandomZoom"
+    "ActivityRegularization AlphaDropout AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Dropout "
+    "Equalization GaussianDropout GaussianNoise MixUp RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter "
+    "RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
+    "RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation "
+    "RandomZoom Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D"
 )
 _FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization"
 
@@ -148,6 +154,7 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
         yield f"Conv{dims}DTranspose", Kind(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
         yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
         yield f"SeparableConv{dims}D", Kind(SeparableConv, _CONV | _same("depth_multiplier"), dims)
+        yield f"LocallyConnected{dims}D", Kind(LocallyConnected, _LOCAL, dims)
         yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims)
         yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims)
         yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims)
@@ -162,6 +169,7 @@ PLAIN = {
     "LayerNormalization": Kind(LayerNorm, _NORM, always=("axis",)),
     "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups"), always=("groups", "axis")),
     "RMSNormalization": Kind(RMSNorm, _same("axis"), always=("axis",)),
+    "Normalization": Kind(Normalization, _same("axis")),
     "Attention": Kind(Attention, _same("use_scale", "score_mode"), always=("use_scale",)),
     "AdditiveAttention": Kind(AdditiveAttention, _same("use_scale"), always=("use_scale",)),
     "MultiHeadAttention": Kind(

@@ -12,7 +12,7 @@ from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurrent
+from lstm_calc.model import Activation, Add, Average, Concat, Layer, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,6 +99,27 @@ def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     if layer.weighted:
         layer = layer.replace(paths=graph.paths((called.node.name, *_cell(layer))))
     return _given(layer, graph.add(called.node, layer, called.reads))
+
+
+def _locally_connected(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a convolution with a kernel of its own at each position, which Keras 2 stores in three ways: the usual one is read."""
+    values = called.node.config.values
+    if values.get("implementation", 1) != 1 or values.get("padding", "valid") != "valid":
+        raise Unreadable(called.node.class_name)
+    return _plain(called, graph)
+
+
+def _normalization(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a normalisation by a mean and a variance of data: those that the config has are no weights."""
+    node, values = called.node, called.node.config.values
+    if "axis" not in values:
+        raise Unreadable(node.class_name)
+    if values.get("mean") is not None:
+        return graph.add(node, Activation(function="normalization", name=node.name), called.reads)
+    apart = {"mean", "variance", "invert"} | (set() if values["axis"] else {"axis"})
+    plain = node.replace(values=node.values | {"config": {key: value for key, value in values.items() if key not in apart}})
+    layer = built(plain, PLAIN[node.class_name], whole=not values["axis"])
+    return graph.add(node, layer.replace(paths=graph.paths((node.name,))), called.reads)
 
 
 def _cell(layer: Layer) -> tuple[str, ...]:
@@ -367,5 +388,7 @@ READERS: dict[str, Callable[[Called, Graph], tuple[Value, ...]]] = {
     "Sequential": _sequential,
     "Functional": _functional,
     "Lambda": _lambda,
+    "Normalization": _normalization,
+    **{f"LocallyConnected{dims}D": _locally_connected for dims in (1, 2, 3)},
 }
 """For every class that can be read: what reads it."""
