@@ -274,7 +274,7 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
     ),
     "a mask that no weight depends on": (
         functional(
-            {"m": (layer("Mystery"), [on("in")]), "a": (EVERY, [[["in", 0, 0, {"mask": ["m", 0, 0]}]]])}, ["a"], {"in": STEPS}
+            {"m": (layer("Masking"), [on("in")]), "a": (EVERY, [[["in", 0, 0, {"mask": ["m", 0, 0]}]]])}, ["a"], {"in": STEPS}
         ),
         128,
         [(None, 7, 4)],
@@ -398,6 +398,97 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         [(None, 7, 3)],
     ),
 }
+
+
+PREPARING: dict[str, tuple[list[int | None], list[dict[str, Any]], int, int, list[tuple[int | None, ...]]]] = {
+    "locally connected": (
+        [None, 10, 4],
+        [layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=1, padding="valid"), layer("LSTM", units=4)],
+        8 * 12 * 5 + 8 * 5 + 4 * 4 * (5 + 4 + 1),
+        0,
+        [(8, 12, 5), (8, 5), (5, 16), (4, 16), (16,)],
+    ),
+    "locally connected, of Keras 1, with its channels first": (
+        [None, 3, 9, 8],
+        [layer("LocallyConnected2D", nb_filter=5, nb_row=3, nb_col=2, border_mode="valid", dim_ordering="th", bias=True)],
+        49 * 18 * 5 + 49 * 5,
+        0,
+        [(49, 18, 5), (7, 7, 5)],
+    ),
+    "normalisation": ([None, 10, 4], [layer("Normalization", axis=[-1], mean=None, variance=None)], 9, 9, [(4,), (4,), ()]),
+    "normalisation of all": (
+        [None, 1],
+        [layer("Normalization", axis=None, mean=None), DENSE],
+        3 + 4,
+        3,
+        [(), (), (), (1, 2), (2,)],
+    ),
+    "normalisation by given numbers": ([None, 3], [layer("Normalization", axis=[-1], mean=[1.0], variance=[1.0])], 0, 0, []),
+    "another size": ([None, 19, 18, 3], [layer("Resizing", height=8, width=9), layer("Flatten"), DENSE], 434, 0, [(216, 2), (2,)]),
+    "many of some": ([None, 4], [layer("CategoryEncoding", num_tokens=7, output_mode="multi_hot"), DENSE], 16, 0, [(7, 2), (2,)]),
+    "a table": (
+        [None, 4],
+        [layer("IntegerLookup", vocabulary=[1, 2], num_oov_indices=1, output_mode="multi_hot"), DENSE],
+        8,
+        0,
+        [(3, 2), (2,)],
+    ),
+    "bins": (
+        [None, 4],
+        [layer("Discretization", bin_boundaries=[1, 2]), layer("Embedding", input_dim=3, output_dim=2)],
+        6,
+        0,
+        [(3, 2)],
+    ),
+    "words": (
+        [None, 1],
+        [
+            layer("TextVectorization", max_tokens=100, output_mode="int", output_sequence_length=12),
+            layer("Embedding", input_dim=9, output_dim=2),
+            layer("Flatten"),
+            DENSE,
+        ],
+        18 + 50,
+        0,
+        [(9, 2), (24, 2), (2,)],
+    ),
+    "other images of the same shape": ([None, 5, 5, 3], [layer("RandomShear"), layer("Flatten"), DENSE], 152, 0, [(75, 2), (2,)]),
+}
+
+
+@pytest.mark.parametrize(("shape", "layers", "total", "frozen", "weights"), PREPARING.values(), ids=PREPARING)
+def test_a_layer_that_prepares_data(
+    shape: list[int | None], layers: list[dict[str, Any]], total: int, frozen: int, weights: list[tuple[int, ...]]
+) -> None:
+    model = read(sequential(*layers, shape=shape))
+    found = params(model)
+    assert (found.total, found.non_trainable) == (total, frozen)
+    assert [each.shape for each in tensors(model).tensors] == weights
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=2),
+        layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=3, padding="same"),
+        layer("Normalization", size=3),
+        layer("SpectralNormalization", layer=DENSE),
+        layer("STFTSpectrogram", frame_length=256),
+    ],
+    ids=lambda config: str(config["class_name"]),
+)
+def test_a_layer_whose_weights_do_not_follow_is_not_counted_as_none(strange: dict[str, Any]) -> None:
+    found = params(read(sequential(strange, shape=[None, 10, 4])))
+    assert found.total is None
+    assert [each.reason for each in found.uncounted]
+
+
+def test_what_only_a_mask_is_computed_from_is_counted() -> None:
+    masked = (EVERY, [[["in", 0, 0, {"mask": ["m", 0, 0]}]]])
+    table = functional({"m": (DENSE, [on("in")]), "a": masked}, ["a"], {"in": STEPS})
+    assert params(read(table)).total == 128 + 8
+    unknown = functional({"m": (layer("Mystery"), [on("in")]), "a": masked}, ["a"], {"in": STEPS})
+    assert (params(read(unknown)).total, params(read(unknown)).known_total) == (None, 128)
 
 
 def test_a_model_that_is_built_for_a_batch_has_it() -> None:

@@ -10,9 +10,10 @@ from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN,
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
+from lstm_calc.formats.keras.preprocessing import PREPARING, prepared
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Activation, Add, Average, Concat, Layer, Multiply, Other, Recurrent
+from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,25 +102,13 @@ def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     return _given(layer, graph.add(called.node, layer, called.reads))
 
 
-def _locally_connected(called: Called, graph: Graph) -> tuple[Value, ...]:
-    """Read a convolution with a kernel of its own at each position, which Keras 2 stores in three ways: the usual one is read."""
-    values = called.node.config.values
-    if values.get("implementation", 1) != 1 or values.get("padding", "valid") != "valid":
-        raise Unreadable(called.node.class_name)
-    return _plain(called, graph)
-
-
-def _normalization(called: Called, graph: Graph) -> tuple[Value, ...]:
-    """Read a normalisation by a mean and a variance of data: those that the config has are no weights."""
-    node, values = called.node, called.node.config.values
-    if "axis" not in values:
-        raise Unreadable(node.class_name)
-    if values.get("mean") is not None:
-        return graph.add(node, Activation(function="normalization", name=node.name), called.reads)
-    apart = {"mean", "variance", "invert"} | (set() if values["axis"] else {"axis"})
-    plain = node.replace(values=node.values | {"config": {key: value for key, value in values.items() if key not in apart}})
-    layer = built(plain, PLAIN[node.class_name], whole=not values["axis"])
-    return graph.add(node, layer.replace(paths=graph.paths((node.name,))), called.reads)
+def _preprocessing(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a layer that prepares data; one whose shape does not follow here gives what the file declares."""
+    node, layer = called.node, prepared(called.node)
+    if layer is None or (isinstance(layer, Other) and any(called.gives)):
+        return _unknown(called, graph, params=0)
+    paths = graph.paths((node.name,)) if layer.weighted and not isinstance(layer, Other) else ()
+    return graph.add(node, layer.replace(name=node.name, paths=paths), called.reads)
 
 
 def _cell(layer: Layer) -> tuple[str, ...]:
@@ -280,7 +269,7 @@ def _input(called: Called, graph: Graph) -> tuple[Value, ...]:
 def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that are called on each other."""
     node = called.node
-    calls, inputs, outputs = calls_of(node)
+    calls, inputs, outputs = calls_of(node, _may_have_weights)
     values: dict[Key, tuple[Value, ...]] = {}
     if called.reads:
         if len(called.reads) != len(inputs):
@@ -293,6 +282,13 @@ def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
             if call.key not in values:
                 values[call.key] = _called(call, values, declared.get(call.key, {}), graph)
     return tuple(_value(values, each, node) for each in outputs)
+
+
+def _may_have_weights(call: Call) -> bool:
+    """Say whether a layer may have weights: it is no operation, and of no class that has none."""
+    kind = PLAIN.get(call.node.class_name)
+    plain = kind is not None and not kind.layer.weighted and not call.node.foreign
+    return not plain and operation_of(call) is None and call.node.class_name not in {"InputLayer", "Lambda", *MERGES}
 
 
 def _declared_outputs(calls: Sequence[Call], outputs: Sequence[Tensor]) -> dict[Key, dict[int, Shape | None]]:
@@ -388,7 +384,6 @@ READERS: dict[str, Callable[[Called, Graph], tuple[Value, ...]]] = {
     "Sequential": _sequential,
     "Functional": _functional,
     "Lambda": _lambda,
-    "Normalization": _normalization,
-    **{f"LocallyConnected{dims}D": _locally_connected for dims in (1, 2, 3)},
+    **dict.fromkeys(PREPARING, _preprocessing),
 }
 """For every class that can be read: what reads it."""
