@@ -369,6 +369,16 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         0,
         [(None, 14, 3)],
     ),
+    "states that the model gives, and its input": (
+        functional({"a": (STATES, [on("in")])}, ["a", "in"], {"in": STEPS}),
+        128,
+        [(None, 7, 4), (None, 7, 3)],
+    ),
+    "outputs in another order than the layers": (
+        functional({"a": (DENSE, [on("in")]), "b": (EVERY, [on("in")])}, ["b", "a"], {"in": STEPS}),
+        128 + 8,
+        [(None, 7, 4), (None, 7, 2)],
+    ),
     "the first of two outputs": (
         functional(
             {
@@ -489,6 +499,18 @@ def test_what_only_a_mask_is_computed_from_is_counted() -> None:
     assert params(read(table)).total == 128 + 8
     unknown = functional({"m": (layer("Mystery"), [on("in")]), "a": masked}, ["a"], {"in": STEPS})
     assert (params(read(unknown)).total, params(read(unknown)).known_total) == (None, 128)
+
+
+def test_a_model_gives_states_and_the_scores_of_an_attention() -> None:
+    config = functional({"a": (STATES, [on("in")])}, ["a"], {"in": STEPS})
+    config["config"]["output_layers"].append(["a", 0, 2])
+    assert [link.shape for link in shapes(read(config)).links if link.target is None] == [(None, 7, 4), (None, 4)]
+    heads = layer("MultiHeadAttention", num_heads=2, key_dim=5, use_bias=False)
+    called = [[["in", 0, 0, {"value": ["in", 0, 0], "return_attention_scores": True}]]]
+    config = functional({"a": (heads, called)}, ["a"], {"in": STEPS})
+    config["config"]["output_layers"].append(["a", 0, 1])
+    assert params(read(config)).total == 4 * 3 * 10
+    assert outputs(read(config)) == [(None, 7, 3), (None, 2, None, None)]
 
 
 def test_a_model_that_is_built_for_a_batch_has_it() -> None:

@@ -295,8 +295,9 @@ def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
     named = {place.group[-1].module: place for place in places}
     for position, number in model.gives:
         place = named[model.modules[position]]
-        outputs = place.group[-1].outputs
-        yield _link(place, None, number, outputs[number] if number < len(outputs) else ())
+        last = place.group[-1]
+        found = (*last.outputs, *last.layer.state_shapes(last.input, last.outputs))
+        yield _link(place, None, number, found[number])
 
 
 def _link(source: _Place | None, target: _Place | None, number: int, shape: Shape) -> Link:

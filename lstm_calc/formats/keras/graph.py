@@ -133,7 +133,7 @@ class Graph:
         if not self._read:
             raise root.error("the model has no layers")
         said = self._input(root)
-        if self._begins_with_its_input():
+        if self._begins_with_its_input() and (0, 0) not in gives:
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
         try:
             return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
@@ -148,7 +148,7 @@ class Graph:
         more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", "batch": self._batch, **said}
         self._with_wanted_ranks()
         model = Model(self._layers(()), **more)
-        if sorted(set(gives)) == sorted(model.gives):
+        if tuple(gives) == tuple(model.gives):
             return model
         names = self._names(gives)
         return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
@@ -164,7 +164,7 @@ class Graph:
         for position in reversed(range(len(self._read))):
             read, layer = self._read[position], self._layer(position)
             if isinstance(layer, Other) and layer.shape is None and wanted.get(position) and not isinstance(read.layer, Shared):
-                self._read[position] = read.replace(layer=layer.replace(shape=wanted[position][1:]))
+                self._read[position] = read.replace(layer=layer.replace(shape=wanted[position][1:] or None))
             shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
             rank = len(shape) + layer.time_distributed if shape else len(wanted.get(position, ())) if layer.keeps_rank else 0
             built = {} if layer.time_distributed else dict(zip(read.reads, self._declared_at(position), strict=False))

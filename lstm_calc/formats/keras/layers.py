@@ -13,7 +13,7 @@ from lstm_calc.formats.keras.operations import operation_layer, operation_of
 from lstm_calc.formats.keras.preprocessing import PREPARING, prepared
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurrent
+from lstm_calc.model import Add, Average, Concat, Layer, MultiHeadAttention, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +99,16 @@ def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
     if layer.weighted:
         layer = layer.replace(paths=graph.paths((called.node.name, *_cell(layer))))
-    return _given(layer, graph.add(called.node, layer, called.reads))
+    given = _given(layer, graph.add(called.node, layer, called.reads))
+    return (*given, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else given
+
+
+def _scores(called: Called, layer: Layer, graph: Graph) -> tuple[Value, ...]:
+    """Return the scores of an attention, of each query and key, which it gives where it is called so."""
+    declared = called.gives[1] if len(called.gives) > 1 else None
+    heads = (layer.num_heads,) if isinstance(layer, MultiHeadAttention) else ()
+    scores = Other(params=0, shape=declared[1:] if declared else (*heads, None, None), class_name="scores")
+    return graph.unknown(called.node, scores, called.reads, 1)
 
 
 def _preprocessing(called: Called, graph: Graph) -> tuple[Value, ...]:
@@ -364,7 +373,7 @@ def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: st
     for at, shape in enumerate(called.gives or (None,)):
         layer = Other(
             params=0 if at else params,
-            shape=shape[1:] if shape else None,
+            shape=(shape[1:] or None) if shape else None,  # a shape without axes is not one that a layer may state
             class_name=name_of((class_name or node.class_name).rpartition(">")[2]),
             name=None if at else node.name,
             trainable=node.config.trained,
