@@ -479,6 +479,8 @@ def test_the_model_goes_on_to_the_next_command(cli: Cli) -> None:
         framework = "onnx" if name.endswith("onnx") else "pytorch"
         expected = inspect_file(str(KEPT / name)).params
         assert cli("params", "-", "-q", "-f", framework, stdin=printed).stdout == f"{expected}\n"
+        assert f'"framework": "{framework}"' in printed
+        assert cli("params", "-", "-q", stdin=printed).stdout == f"{expected}\n"
 
 
 def test_a_model_names_tensors_as_its_file_does(look: Any) -> None:

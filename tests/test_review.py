@@ -195,6 +195,19 @@ def test_bytes_of_a_page_are_those_of_its_data_type(cli: Cli) -> None:
     assert "float32</p>" not in text
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int8", "float16"])
+def test_figures_of_one_name_agree_on_a_page(cli: Cli, dtype: str) -> None:
+    asked = ("64 > lstm 128 > dense 10", "-f", "keras", "--dtype", dtype, "--batch", "4", "--steps", "20", "--max-bytes", "1MiB")
+    page = page_of(cli, *asked, "--max-macs", "1G")
+    said: dict[str, set[str]] = {}
+    for title, text in zip(page.of("dt"), page.of("dd"), strict=True):
+        said.setdefault(title, set()).add(text)
+    assert {title: texts for title, texts in said.items() if len(texts) > 1 and title != "limit"} == {}
+    (weights,), (macs,), (flops,) = said["weights"], said["MACs"], said["FLOPs"]
+    cells = page.of("td")
+    assert {weights, macs, flops} <= set(cells)
+
+
 def test_a_narrow_page_keeps_the_numbers(cli: Cli) -> None:
     text = cli("report", "32 > lstm 64 > dense 2", "--format", "html").stdout
     narrow = text[text.index("@media screen and (max-width: 36rem)") : text.index("@media print")]

@@ -110,7 +110,8 @@ def shapes(
 
     Where no framework is named they are (batch, steps, features); the textbook's, asked for by name, are those of one step.
 
-    ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
+    ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them, and a
+    model that is built for a batch has that.
     ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
     shape of the initial state h of the first recurrent layer, to be checked.
 
@@ -130,6 +131,7 @@ def shapes(
         check_run(table, layer)
     order = order_of(table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
+    batch = model.batch if batch is None and shape is None else batch
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
     places = list(_places(model, table, order, stream))
     flows = (*_own_input(model, stream, order), *(flow for place in places for flow in _flows(place)))
@@ -293,8 +295,9 @@ def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
     named = {place.group[-1].module: place for place in places}
     for position, number in model.gives:
         place = named[model.modules[position]]
-        outputs = place.group[-1].outputs
-        yield _link(place, None, number, outputs[number] if number < len(outputs) else ())
+        last = place.group[-1]
+        found = (*last.outputs, *last.layer.state_shapes(last.input, last.outputs))
+        yield _link(place, None, number, found[number])
 
 
 def _link(source: _Place | None, target: _Place | None, number: int, shape: Shape) -> Link:

@@ -193,7 +193,7 @@ def _wrapped(called: Called, word: str) -> Part:
     if not is_recurrent(part.layer.kind):
         raise ModelError(f"Bidirectional stands around a recurrent layer, and {inner.name} is none")
     mode = arguments.get("merge_mode", "concat")
-    if mode not in DIRECTIONS:
+    if not isinstance(mode, str | None) or mode not in DIRECTIONS:
         raise ModelError(f"merge_mode is concat, sum, mul, ave or None, not {quoted(mode)}")
     return part.replace(layer=part.layer.replace(bidirectional=True, merge=DIRECTIONS[mode]))
 
@@ -369,9 +369,12 @@ def _value(field: str, value: Any, dims: int) -> Any:
 def _window(field: str, value: Any, dims: int) -> Any:
     """Return an argument that has a size for each dimension, or the margins at both ends of each."""
     sizes = window(value, dims or 1)
+    if field == "margins" and dims == 1 and len(sizes) == 2 and isinstance(sizes[0], int):
+        sizes = (sizes,)
+    if dims and len(sizes) != dims:
+        raise ModelError(f"{field} has {len(sizes)} sizes, for a layer of {dims} dimensions")
     if field != "margins":
         return sizes
-    sizes = (sizes,) if dims == 1 and len(sizes) == 2 and isinstance(sizes[0], int) else sizes
     return tuple(each if isinstance(each, (list, tuple)) else (each, each) for each in sizes)
 
 
