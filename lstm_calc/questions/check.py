@@ -18,6 +18,8 @@ from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.dtypes import Dtype
     from lstm_calc.model import Model
     from lstm_calc.questions.params import ParamCount
@@ -116,7 +118,7 @@ class Checks(Answer):
             Column("macs", "MACs", "number"),
             Column("max_macs", "limit", "number"),
             Column("over", "over by"),
-            Column("would_fit", "would fit"),
+            Column("would_fit", "would fit", shown=False),
             Column("framework", "framework", shown=len(self.frameworks) > 1),
         )
         lines = tuple(
@@ -133,7 +135,7 @@ class Checks(Answer):
             )
             for each in self.models
         )
-        return Document(title, (Table(columns, lines),), ())
+        return Document(title, (Table(columns, lines),), tuple(_fitting_notes(self)))
 
     def github(self) -> str:
         """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
@@ -201,6 +203,14 @@ def _frameworks_words(answer: Checks) -> str:
 
 def _framework_words(check: Check) -> str | None:
     return f"{check.framework}{check.because}" if check.framework else None
+
+
+def _fitting_notes(answer: Checks) -> Iterator[str]:
+    """Yield, for each model that is over, the one of the same proportions that fits."""
+    for each in answer.models:
+        if each.would_fit is not None:
+            which = f"{each.model}: " if len(answer.models) > 1 else ""
+            yield f"{which}{headline(each.would_fit)} would fit"
 
 
 def _fitting_words(check: Check) -> str | None:

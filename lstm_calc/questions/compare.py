@@ -194,7 +194,7 @@ def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
         if number > 1:
             yield Column(f"delta_{number}", "delta", "delta")
             yield Column(f"change_{number}", "%", "change")
-    yield Column("differs", "differs")
+    yield Column("differs", "differs", gives_way=1)
 
 
 def _values(row: Row) -> tuple[Value, ...]:

@@ -125,10 +125,10 @@ def totals_table(rows: Sequence[Totals]) -> Table:
         Column("params_share", "of the first", "share"),
         Column("weights", "weights", "bytes"),
         Column("macs", "MACs", "number"),
-        Column("macs_share", "of the first", "share", gives_way=2),
+        Column("macs_share", "of the first", "share", gives_way=1),
         Column("flops", "FLOPs", "number", gives_way=1),
         Column("state", "state", "bytes"),
-        Column("working_memory", "working memory", "bytes", gives_way=3),
+        Column("working_memory", "working memory", "bytes", gives_way=1),
     )
     return Table(columns, tuple(Line(tuple(_values(row, rows[0]))) for row in rows))
 
