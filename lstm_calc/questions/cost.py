@@ -305,7 +305,7 @@ def _traffic_table(answer: Cost) -> Table:
     traffic, each = answer.traffic, "per batch step" if answer.batch > 1 else "per step"
     columns = (
         Column("step_flops", f"FLOPs {each}", "number"),
-        Column("bytes_moved", f"bytes moved {each}", "bytes"),
+        Column("bytes_moved", f"bytes moved {each}", "bytes", former="moved"),
         Column("intensity", "FLOPs per byte", "ratio"),
         Column("compute_seconds", "compute time, lower bound", "seconds"),
         Column("memory_seconds", "memory time, lower bound", "seconds"),

@@ -165,7 +165,7 @@ def _params_table(answer: ParamCount) -> Table:
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("direction", "direction", grouped=True, shown=backward),
+        Column("direction", "direction", former="way", grouped=True, shown=backward),
         Column("gate", "gate"),
         *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),

@@ -38,7 +38,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
         Column("slice", "slice", "slice"),
-        Column("direction", "direction", shown=any(move.direction == "backward" for move in moves)),
+        Column("direction", "direction", former="way", shown=any(move.direction == "backward" for move in moves)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("source", f"from {answer.source.framework}"),

@@ -361,7 +361,7 @@ def _gates_table(answer: Storage) -> Table:
     columns = (
         Column("tensor", "tensor", grouped=True),
         Column("tensor_shape", "shape", "shape", grouped=True, gives_way=2),
-        Column("direction", "direction", shown=backward),
+        Column("direction", "direction", former="way", shown=backward),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("slice", "slice", "slice"),
