@@ -1,4 +1,4 @@
-"""A model for a design review: every answer about it, beside what it may cost."""
+"""Every answer about a model and its budget, for a design review."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Review(Answer):
         return self.params.framework
 
     def document(self) -> Document:
-        """Return one page on the model: what matters most in a line, then every answer as a section."""
+        """Return one page on the model: the most important figures first, then one section per answer."""
         return Document(
             f"Design review of {headline(self.model)}",
             (_summary(self),),

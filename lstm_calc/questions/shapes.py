@@ -271,7 +271,7 @@ def _values(pattern: str, place: LayerPlace) -> tuple[str, ...]:
 
 
 def _full_name(name: str, signal: Signal, place: LayerPlace) -> str:
-    """Return a name that is the tensor's own in the model: bare in the top recurrent layer, and for the model's output."""
+    """Return a name that is unique in the model: without its layer for the top recurrent layer and for the model's output."""
     counted = "{cell}" in signal.name or "{at}" in signal.name
     is_top = place.layer.kind in CELLS and place.cell == place.cells - 1
     bare = place.is_last if name == "output" else is_top or counted

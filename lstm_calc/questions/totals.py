@@ -57,14 +57,14 @@ def share_of_first(each: Totals, first: Totals, figure: str) -> float | None:
 
 
 def each_in(models: Iterable[tuple[str, Model]], framework_names: Sequence[str]) -> list[tuple[str, Model, str]]:
-    """Return named models in each of some frameworks (none: in its own), by a name of its own each, with the framework."""
+    """Return each model in each framework (none: in its own) under a unique name, with the framework."""
     found = [(name, model, each) for name, model in models for each in framework_names or (framework_of(model, None).name,)]
     names = _names([(name, framework) for name, _, framework in found])
     return [(name, model, framework) for name, (_, model, framework) in zip(names, found, strict=True)]
 
 
 def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a name for each subject: what is not the same everywhere of model and framework."""
+    """Return a unique name for each pair of model and framework: the part in which they differ, or both."""
     models, frameworks = (len(set(values)) > 1 for values in zip(*pairs, strict=True))
     if models and frameworks:
         return [f"{model} in {framework}" for model, framework in pairs]
