@@ -111,11 +111,13 @@ def _summary(answer: Review) -> Table:
         Column("weights", "weights", "bytes"),
         Column("macs", "MACs", "number"),
         Column("flops", "FLOPs", "number"),
+        Column("working_memory", "working memory", "bytes"),
         Column("state", "state", "bytes"),
         Column("budget", "budget"),
     )
     cost = answer.cost
-    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, cost.bytes.state, _verdict(answer))
+    memory = (cost.bytes.working_memory, cost.bytes.state)
+    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, *memory, _verdict(answer))
     over = tuple("weights" if name == "bytes" else name for name in (answer.budget.over if answer.budget else ()))
     return Table(columns, (Line(values, over=(*over, *["budget"][: len(over)])),))
 
