@@ -433,6 +433,9 @@ def test_several_models_have_a_row_each(cli: Cli) -> None:
     title = cli("cost", texts[0], "-f", "keras,pytorch", "--steps", "4").stdout.splitlines()[0]
     run = "batch 1, 4 steps, float32; last step only by default: keras; every step by default: pytorch"
     assert title == f"Cost of {texts[0]} in 2 frameworks: {run}"
+    assert cli("cost", texts[0], texts[0]).stdout.startswith("Cost of 2 models: batch 1, 1 step, float32\n")
+    assert "--set is for a model in Python code" in cli("cost", *texts, "--set", "a=1").stderr
+    assert "the model is given twice" in cli("cost", *texts, "--units", "3").stderr
     result = cli("cost", *texts, "-q")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "error: --quiet prints one number, and these are several models; give one of them\n"

@@ -142,7 +142,7 @@ def _document_of_several(answer: Comparison) -> Document:
     several_steps = "lengths" in conditions or (conditions.get("steps") or 1) > 1
     named = ((subject.name, subject.model, subject.count.framework) for subject in subjects)
     how = runs_words(named, several_steps=several_steps)
-    what = models_words([subject.model for subject in subjects])
+    what = models_words([(subject.model, subject.count.framework) for subject in subjects])
     title = f"{what} side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
     return Document(title, (totals_table([subject.totals for subject in subjects]),), ())
 
