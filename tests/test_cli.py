@@ -235,6 +235,13 @@ def test_a_matrix_that_is_shared_is_told(cli: Cli) -> None:
     assert "shares" not in cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9").stdout
 
 
+def test_a_column_is_also_found_by_its_former_key(cli: Cli) -> None:
+    asked = ("params", "8 > bilstm 3", "--format", "csv", "--sort")
+    assert cli(*asked, "way", "--columns", "way,gate").stdout == cli(*asked, "direction", "--columns", "direction,gate").stdout
+    assert cli(*asked, "-moved").stderr.startswith("error: --sort: 'moved' is not a column")
+    assert cli("cost", "8 > lstm 3", "--columns", "moved").exit_code == 0
+
+
 def test_columns_and_order_are_chosen(cli: Cli) -> None:
     model = "8 > lstm 4 > dense 2"
     asked = cli("tensors", model, "-f", "keras", "--columns", "params, name", "--sort", "-params", "--format", "csv").stdout

@@ -475,6 +475,21 @@ def test_a_document_in_latex_has_the_letters_that_its_font_has() -> None:
     assert r"\section*{ÿ U+0100}" in shown(Document("ÿ Ā", (), ()), "latex")
 
 
+def test_a_verdict_on_a_terminal_has_a_colour(on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(
+        (Column("a", "a"), Column("b", "b", "verdict")), (Line(("x", "fits")), Line(("y", "over")), Line(("z", "unchecked")))
+    )
+    text = on_terminal(Document("t", (table,), ()), 80)
+    assert "x  \x1b[32m✓ fits\x1b[0m" in text
+    assert "y  \x1b[31m✗ over\x1b[0m" in text
+    assert "z  \x1b[33m– unchecked\x1b[0m" in text
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in on_terminal(Document("t", (table,), ()), 80)
+    in_ascii = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    rows = DOCUMENT_FORMATS["table"](Document("t", (table,), ()), in_ascii).splitlines()[-4:-1]
+    assert [row.split()[1] for row in rows] == ["|+", "|x", "|-"]
+
+
 def test_a_document_on_a_terminal_has_no_colour_for_numbers(on_terminal: Callable[..., str]) -> None:
     table = Table((Column("a", "#1 'x' True"),), (Line(("10 of 12",)),))
     assert on_terminal(Document("2", (table,), ("a 3",)), 80).splitlines() == [

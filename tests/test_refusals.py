@@ -13,7 +13,7 @@ from lstm_calc.model.budget import Budget
 from lstm_calc.questions.axes import Axis, read_axis, varied
 from lstm_calc.questions.check import check
 from lstm_calc.questions.forecast import set_ups
-from lstm_calc.questions.measures import chosen, measures
+from lstm_calc.questions.metrics import chosen, metrics
 from lstm_calc.questions.port import port_plan
 from lstm_calc.questions.selection import ranked, read_filter
 
@@ -204,7 +204,7 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
     (
         LstmCalcError,
         None,
-        lambda: chosen(measures(), ["step_ns"]),
+        lambda: chosen(metrics(), ["step_ns"]),
         "the time of a step needs a device: give --flops or --bandwidth, or both",
     ),
     (

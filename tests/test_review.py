@@ -264,7 +264,7 @@ def test_the_form_follows_the_name_of_the_file(cli: Cli, tmp_path: Path, name: s
 def test_a_format_that_is_named_is_the_one(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     cli("report", "32 > lstm 8", "-o", str(path), "--format", "csv")
-    assert path.read_text().startswith("params,weights,macs,flops,state,budget\n")
+    assert path.read_text().startswith("params,weights,macs,flops,working_memory,state,budget\n")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,9 @@ _BESIDE = {"values", "values_file", "form", "verbose"}
 """The options of a model that do not describe it by themselves."""
 
 
+_FOR_CODE = "--set is for a model in Python code, such as model.py:Encoder"
+
+
 def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     """Return the flags of a call without those that say values, and what these say."""
     given = given | {"model": one_text(given["model"])}
@@ -91,7 +94,7 @@ def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     model = given["model"]
     may_be_code = isinstance(model, str) and (is_code(model) or model == "-" or model.endswith(".txt") or said.form == "code")
     if said.has_values and not may_be_code:
-        raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
+        raise LstmCalcError(_FOR_CODE)
     return {name: value for name, value in given.items() if name not in _BESIDE}, said
 
 
@@ -307,7 +310,10 @@ def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
         return [(str(model), model)]
     beside = {name: value for name, value in given.items() if name not in _BESIDE | {"assume"}}
     _flags(beside)
-    said = read_said(given["values"], given["values_file"], given["form"], given["verbose"]).shared
+    said = read_said(given["values"], given["values_file"], given["form"], given["verbose"])
+    if said.has_values and not any(map(is_code, words)):
+        raise LstmCalcError(_FOR_CODE)
+    said = said.shared
     return [(shortened(word), with_assumed(named_model(word, said=said), given["assume"])) for word in words]
 
 

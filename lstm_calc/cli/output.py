@@ -119,14 +119,16 @@ class Output:
 
     def _arranged(self, document: Document) -> Document:
         """Return the document with the columns and in the order that are asked for; raise OutputError for an unknown one."""
-        known = list(dict.fromkeys(column.key for table in document.tables for column in table.columns))
+        columns = [column for table in document.tables for column in table.columns]
+        known = list(dict.fromkeys(column.key for column in columns))
+        meant = {column.former: column.key for column in columns if column.former} | {key: key for key in known}
         for option, keys in (("--columns", self.columns or []), ("--sort", [self.sort.removeprefix("-")] if self.sort else [])):
             for key in keys:
-                if key not in known:
+                if key not in meant:
                     raise OutputError(f"{option}: {quoted(key)} is not a column{did_you_mean(key, known)}")
         if self.sort:
-            document = document.sorted_by(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
-        return document if self.columns is None else document.with_columns(self.columns)
+            document = document.sorted_by(meant[self.sort.removeprefix("-")], descending=self.sort.startswith("-"))
+        return document if self.columns is None else document.with_columns([meant[key] for key in self.columns])
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0."""

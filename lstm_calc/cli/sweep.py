@@ -150,7 +150,7 @@ def _draw(output: Output, plot: str, answer: "Sweep | Variants", rows: "Iterable
     from lstm_calc.render.chart import as_text
     from lstm_calc.render.picture import form_of, picture
 
-    line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
+    line = None if budget is None else (sized("--budget", budget) if answer.metrics[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)
     chart = answer.of(held(rows, "vary less, or use --where")).chart(line)
     if not form:

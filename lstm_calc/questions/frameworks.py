@@ -1,4 +1,4 @@
-"""``frameworks`` as a Document: all of them, and the page on one."""
+"""The tables of all frameworks, and the page of one."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
 
 
 def _offers(cell: CellSupport) -> str:
-    """Return what a cell is offered with, the default marked."""
+    """Return the options of a cell, the default marked."""
     return ", ".join(f"{word} (default)" if word == cell.default else word for word in cell.options)
 
 

@@ -1,4 +1,4 @@
-"""What recurrent layers a file of weights holds, and whether our numbers are those of the file."""
+"""The recurrent layers of a file of weights, and whether our counts agree with the file."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class InspectedLayer(Data):
 
 
 class InspectedFile(Data):
-    """A file: its recurrent layers, and how many numbers it has beside them.
+    """A file: its recurrent layers, and how many other numbers it has.
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
@@ -116,7 +116,7 @@ class Inspection(Answer):
         return all(file.reconciled for file in self.files)
 
     def document(self) -> Document:
-        """Return the recurrent layers of the files and what is beside them."""
+        """Return the recurrent layers of the files, and what else they hold."""
         files = self.files
         title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
         tables = [
@@ -128,7 +128,7 @@ class Inspection(Answer):
 
 
 def own_name(layer: InspectedLayer) -> str:
-    """Return a layer's name as the file parts it: by dots where those of its tensors are."""
+    """Return a layer's name with the separator of the file: dots where its tensors have dots."""
     dotted = layer.name.replace("/", ".")
     return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
 
@@ -178,7 +178,7 @@ def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
 
 
 def _counted_once(tensors: Sequence[Stored], counted: dict[Any, str], owner: str = "") -> list[Stored]:
-    """Return the tensors whose numbers were not counted before, and note them."""
+    """Return the tensors whose numbers were not counted before, and remember them."""
     new = []
     for tensor in tensors:
         place = tensor.place or tensor.name
@@ -228,7 +228,7 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
 
 
 def _formula(layer: Recurrent, fit: Fit) -> int:
-    """Return what the framework has for a layer of these sizes; for one it has not, what the form's framework has."""
+    """Return the count of the layer's framework for these sizes, or of its storage variant's where that lacks the layer."""
     return count(Model([layer], fit.input_dim), _offering(fit, layer))
 
 
@@ -246,7 +246,7 @@ _VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
 
 
 def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, shares: str) -> str | None:
-    """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
+    """Return why the file's count differs from the formula, or what else to know about a layer where they agree."""
     assert layer and fit.form and formula  # noqa: PT018, S101  what was found as no form has its reason already
     parts = []
     if shares:
@@ -267,7 +267,7 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
 
 
 def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
-    """Return, in words, where a difference in numbers comes from, nothing where it has no such source."""
+    """Return, in words, why two counts differ; empty where the biases do not explain it."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
     name = _offering(fit, layer)
     there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, name).values())

@@ -118,14 +118,14 @@ def whole_params(model: Model, framework_name: str | None = None) -> ParamCount:
 
 
 def uncounted_words(answer: ParamCount) -> str:
-    """Return, as a sentence, that a total is not known, and why."""
+    """Return a sentence that says why a total is not known."""
     first, *more = answer.uncounted
     others = f" (and {len(more)} more)" if more else ""
     return f"the total is not known, at least {answer.known_total:,}: {first.layer} is not counted{others}; {first.reason}"
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
-    """Return the totals that the other frameworks give for the same model, each with their names."""
+    """Return the other frameworks' totals for the same model, each with the names of those that have it."""
     totals: dict[int, list[str]] = {}
     for name in FRAMEWORKS:
         if name != framework_name:
@@ -165,7 +165,7 @@ def _params_table(answer: ParamCount) -> Table:
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("direction", "direction", grouped=True, shown=backward),
+        Column("direction", "direction", former="way", grouped=True, shown=backward),
         Column("gate", "gate"),
         *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
@@ -219,12 +219,12 @@ def _params_notes(model: Model, answer: ParamCount, stored: str) -> Iterator[str
 
 
 def convention_note(model: Model, answer: ParamCount) -> str:
-    """Return, in words, how a framework counts the biases of a model, and what the others make of it."""
+    """Return, in words, how a framework counts the biases of a model, and what the other frameworks count."""
     return f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
 
 
 def _other_totals(model: Model, answer: ParamCount) -> str:
-    """Return, in words, what the other frameworks that offer the model make of it."""
+    """Return, in words, what the other frameworks that offer the model count."""
     others = elsewhere(model, answer.framework)
     same = others.pop(answer.known_total, [])
     found = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]

@@ -79,7 +79,7 @@ class Filled(Data):
 
 
 class Unused(Data):
-    """A block of a source tensor that goes nowhere; ``zeros``: it is frozen at zero, else the cell does not read it."""
+    """A block of a source tensor that is not used; ``zeros``: it is frozen at zero, else the cell does not read it."""
 
     tensor: str
     slice: tuple[tuple[int, int], ...]
@@ -290,7 +290,7 @@ class _Crossing:
         return missing if part.role == held else 0
 
     def unused(self) -> Iterator[Unused]:
-        """Yield the source's blocks that go nowhere; raise FrameworkError where the cell needs one of them."""
+        """Yield the source's blocks that are not used; raise FrameworkError where the cell needs one of them."""
         read = {gate for gate, _ in self.gates.values()}
         for key, (tensor, part) in self.source.parts.items():
             if key in self.taken:
@@ -324,7 +324,7 @@ def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int,
 
 
 def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
-    """Return the sentence for two cells that no weights make the same."""
+    """Return the error for two cells that compute different functions for all weights."""
     ours, theirs = (
         listed(text for each, text in zip(one.equations, one.formulas(), strict=True) if each not in other.equations)
         for one, other in ((source, target), (target, source))

@@ -1,4 +1,4 @@
-"""The tables of a port: which block goes where, and in words what happens to it."""
+"""The tables of a port: which block goes where, and in words what is done to it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
         Column("slice", "slice", "slice"),
-        Column("direction", "direction", shown=any(move.direction == "backward" for move in moves)),
+        Column("direction", "direction", former="way", shown=any(move.direction == "backward" for move in moves)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("source", f"from {answer.source.framework}"),
@@ -49,7 +49,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
 
 
 def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
-    """Yield a line for each term of a move; one of zeros has a line too."""
+    """Yield one line per term of a move; a block of zeros has a line, too."""
     place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.direction, move.gate, move.role)
     if not move.terms:
         yield Line((*place, None, None, _how(move, first=True)))

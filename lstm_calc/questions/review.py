@@ -1,4 +1,4 @@
-"""A model for a design review: every answer about it, beside what it may cost."""
+"""Every answer about a model and its budget, for a design review."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Review(Answer):
         return self.params.framework
 
     def document(self) -> Document:
-        """Return one page on the model: what matters most in a line, then every answer as a section."""
+        """Return one page on the model: the most important figures first, then one section per answer."""
         return Document(
             f"Design review of {headline(self.model)}",
             (_summary(self),),
@@ -111,11 +111,13 @@ def _summary(answer: Review) -> Table:
         Column("weights", "weights", "bytes"),
         Column("macs", "MACs", "number"),
         Column("flops", "FLOPs", "number"),
+        Column("working_memory", "working memory", "bytes"),
         Column("state", "state", "bytes"),
         Column("budget", "budget"),
     )
     cost = answer.cost
-    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, cost.bytes.state, _verdict(answer))
+    memory = (cost.bytes.working_memory, cost.bytes.state)
+    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, *memory, _verdict(answer))
     over = tuple("weights" if name == "bytes" else name for name in (answer.budget.over if answer.budget else ()))
     return Table(columns, (Line(values, over=(*over, *["budget"][: len(over)])),))
 

@@ -1,4 +1,4 @@
-"""Which rows of a sweep are wanted, and in which order; the filter is such as ``params < 1M and framework == keras``.
+"""Selects and orders the rows of a sweep; a filter is an expression such as ``params < 1M and framework == keras``.
 
     either  = both { "or" both }
     both    = one { "and" one }
@@ -69,7 +69,7 @@ def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | Non
 
 
 def read_filter(text: str, columns: Sequence[str]) -> Test:
-    """Return the test of a row that a text describes; raise LstmCalcError where it describes none.
+    """Return the test of a row that a text describes; raise LstmCalcError for a text that cannot be read.
 
     >>> test = read_filter("params < 1k and framework == keras", ["framework", "params"])
     >>> test(("keras", 999)), test(("keras", 1000)), test(("pytorch", 1))
@@ -153,7 +153,7 @@ class _Reader:
         return test
 
     def term(self, word: str, beside: str) -> Term:
-        """Return the value of a word that is compared with what stands beside it."""
+        """Return the value of a word in a comparison with the word beside it."""
         if word in self.columns:
             return operator.itemgetter(self.columns.index(word))
         number = parse_size if beside == "bytes" else parse_count

@@ -1,4 +1,4 @@
-"""What each framework offers, and how it stores it: derived from the tables, never typed."""
+"""What each framework offers, and how it stores it, derived from the tables."""
 
 from __future__ import annotations
 
@@ -179,5 +179,5 @@ def _formulas(probe: Layer, framework_name: str, equations: tuple[Equation, ...]
 
 
 def _whole_rows(layout: Layout) -> tuple[Row, ...]:
-    """Return the rows under their whole names, as those of a layer alone."""
+    """Return the rows under the full names that the tensors of a single layer have."""
     return tuple(row.replace(name=layout.path + row.name) if layout.path else row for row in layout.rows)

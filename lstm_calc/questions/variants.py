@@ -73,7 +73,7 @@ class Variants:
             self._parts.append((words, model, sweep_over(model, **asked)))
         _, self.model, first = self._parts[0]
         self.axes: tuple[Axis | Setting, ...] = (*settings, *first.axes)
-        self.measures = first.measures
+        self.metrics = first.metrics
         self.columns = (*(each.name for each in settings), *first.columns)
         self.framework = first.framework
 
@@ -99,7 +99,7 @@ class Variants:
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:
-        """The columns of a table: what varies, then the measures."""
+        """The columns of a table: what varies, then the metrics."""
         settings = self.axes[: len(self.axes) - len(self._parts[0][2].axes)]
         shown = (Column(axis.name, axis.name, "number" if axis.is_size else "text", shown=True) for axis in settings)
         return (*shown, *self._parts[0][2].shown_columns)

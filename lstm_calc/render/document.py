@@ -68,6 +68,8 @@ class Column(Shown):
     grouped: bool = False
     shown: bool | None = None
     gives_way: int = 0
+    former: str = ""
+    """A key that it had before, which is still understood where columns are chosen."""
 
 
 class Line(Record):
