@@ -88,7 +88,8 @@ def test_every_page_has_the_numbers_of_the_table(cli: Cli, command: str) -> None
     assert shown <= numbers(cli(*call, "--format", "markdown").stdout.replace("\\", ""))
     assert shown <= numbers(" ".join(page(cli(*call, "--format", "html").stdout).itertext()))
     assert shown <= numbers(cli(*call, "--format", "latex").stdout)
-    assert shown <= numbers(" ".join(ET.fromstring(cli(*call, "--format", "svg").stdout).itertext()))  # noqa: S314 - our own text
+    if command != "forecast":  # its svg is the drawing of the model
+        assert shown <= numbers(" ".join(ET.fromstring(cli(*call, "--format", "svg").stdout).itertext()))  # noqa: S314 - our own text
 
 
 def page(text: str) -> ET.Element:
