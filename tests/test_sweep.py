@@ -543,6 +543,21 @@ def test_the_curves_are_the_rows() -> None:
     assert [curve.points for curve in chart.curves] == [tuple((n, rows[n, units]) for n in (1, 2)) for units in (8, 4)]
 
 
+def test_a_budget_in_a_plot_is_shown_in_the_unit_that_it_was_given_in(cli: Cli) -> None:
+    asked = ("sweep", "64 > lstm 1", "--vary", "units=1:200:20", "--plot", "-")
+    assert "budget 100 kB" in cli(*asked, "--columns", "bytes", "--budget", "100kB").stdout
+    assert "budget 100,000" in cli(*asked, "--columns", "params", "--budget", "100k").stdout
+
+
+def test_the_title_says_which_steps_frameworks_give_by_default(cli: Cli) -> None:
+    asked = ("sweep", "8 > lstm 4 > dense 2", "--vary", "framework=keras,pytorch", "--vary", "units=4,5")
+    words = "; last step only by default: keras; every step by default: pytorch"
+    assert cli(*asked, "--steps", "7").stdout.startswith(f"Variants of 8 > lstm 4 > dense 2{words}\n")
+    assert cli(*asked, "--vary", "steps=1,7").stdout.startswith(f"Variants of 8 > lstm 4 > dense 2{words}\n")
+    for more in ((), ("--steps", "7", "--columns", "params,bytes")):
+        assert cli(*asked, *more).stdout.startswith("Variants of 8 > lstm 4 > dense 2\n")
+
+
 def test_a_row_that_is_refused_is_no_point() -> None:
     answer = sweep(read("64 > lstm 128 proj=8"), {"units": [4, 16, 32]}, "pytorch", columns=["params"])
     rows = list(answer)

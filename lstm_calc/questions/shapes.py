@@ -124,12 +124,7 @@ def shapes(
     >>> [(flow.name, flow.shape) for flow in found.tensors if flow.role != "initial"]
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
-    table = framework_of(model, framework_name)
-    if framework_name is None and table is TEXTBOOK:
-        table = _SEQUENCES
-    for layer in model.calls:
-        layout_for(table, layer)
-        check_run(table, layer)
+    table = _running(model, framework_name)
     order = order_of(table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
     batch = model.batch if batch is None and shape is None else batch
@@ -141,6 +136,17 @@ def shapes(
     reads = {place.name: _read_by(place) for place in places}
     notes = (*run_notes(places, table), *caller_notes(model, table))
     return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
+
+
+def _running(model: Model, framework_name: str | None) -> Framework:
+    """Return the framework that runs a model; raise FrameworkError where it does not run one of its layers."""
+    table = framework_of(model, framework_name)
+    if framework_name is None and table is TEXTBOOK:
+        table = _SEQUENCES
+    for layer in model.calls:
+        layout_for(table, layer)
+        check_run(table, layer)
+    return table
 
 
 def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
