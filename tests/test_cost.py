@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Model, cost, read, tensors
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Model, RepeatVector, cost, read, tensors
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.frameworks import FRAMEWORKS, frameworks
@@ -622,3 +622,9 @@ def test_a_dense_on_an_image_with_its_features_first_reads_its_last_axis() -> No
 def test_the_last_axis_is_read_of_an_image_of_any_dimensions(kernel: str, space: tuple[int, ...], positions: int) -> None:
     model = read(f"3 > conv_lstm 8 kernel={kernel} padding=same format=channels_first > dense 2 in=5")
     assert cost(model, "keras", steps=4, space=space).layers[-1].whole.macs == positions * 5 * 2
+
+
+def test_an_embedding_behind_vectors_reads_the_steps_that_are_asked_for() -> None:
+    """It is a part of a larger model, with an input of its own, whose steps no layer says."""
+    vectors = Model([RepeatVector(1), LSTM(1), Embedding(9, 4)], 1)
+    assert [layer.runs for layer in cost(vectors, "keras", batch=2, steps=3).layers] == [2, 2, 6]
