@@ -334,7 +334,8 @@ def _legend(answer: Cost) -> Iterator[str]:
 _FLOPS = ", ".join(f"{name} {function.flops}" for name, function in FUNCTIONS.items() if name.isidentifier())
 _WORK_LEGEND = (
     "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; per step: one step of one sequence; element-wise "
-    f"FLOPs: of recurrent cells, + - * 1, {_FLOPS}; activation, normalisation and merge layers count 0; bias FLOPs: additions of biases as stored"
+    f"FLOPs: of recurrent cells, + - * 1, {_FLOPS}; activation, normalisation and merge layers count 0; bias FLOPs: additions of "
+    "biases as stored"
 )
 _BYTES_LEGEND = (
     "weights as stored; state: h (and c) of the batch; activations: a layer's input, its output and the gates of one step, of the "
