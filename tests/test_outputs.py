@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.conftest import Cli
+    from tests.conftest import Cli, Screen
 
 OTHERS = {"summary": "summary '8 > lstm 4 > dense 2'", "verify": "", "help": ""}
 PLAIN = [call for call in SCREENS.values() if not {"--format", "--columns", "--sort"}.intersection(call.split())]
@@ -139,3 +139,64 @@ def test_a_contradiction_and_an_unknown_ending_are_refused(cli: Cli, tmp_path: P
 def test_what_does_not_contradict_is_written_as_it_is_printed(cli: Cli, tmp_path: Path, words: str, file: str) -> None:
     assert cli(*shlex.split(words), "-o", file).exit_code == 0
     assert (tmp_path / file).read_text(encoding="utf-8") == cli(*shlex.split(words)).stdout
+
+
+@pytest.mark.parametrize(
+    ("key", "heading"), [("output_shape", "Output Shape"), ("macs", "macs per step"), ("params", "parameters")]
+)
+def test_columns_go_by_name_and_by_heading(cli: Cli, key: str, heading: str) -> None:
+    call = ("summary", "8 > lstm 4 > dense 2")
+    assert cli(*call, "--columns", f"layer,{heading}").stdout == cli(*call, "--columns", f"layer,{key}").stdout
+    assert cli(*call, "--columns", f"layer,{key}").exit_code == 0
+    assert cli(*call, "--sort", f"-{heading}").stdout == cli(*call, "--sort", f"-{key}").stdout
+
+
+def test_short_headings_and_former_names_are_columns(cli: Cli) -> None:
+    call = ("params", "8 > bilstm 4", "-f", "pytorch", "--columns")
+    assert cli(*call, "dir.,rec. bias,params").stdout == cli(*call, "direction,recurrent_bias,params").stdout
+    assert cli(*call, "way").stdout == cli(*call, "direction").stdout
+    wrong = cli(*call, "direktion")
+    assert (wrong.exit_code, wrong.stderr) == (2, "error: --columns: 'direktion' is not a column; did you mean 'direction'?\n")
+
+
+def test_a_sweep_is_filtered_and_sorted_by_headings(cli: Cli) -> None:
+    call = ("sweep", "8 > lstm 4", "--vary", "units=4,8,16")
+    by_key = cli(*call, "--columns", "params,macs", "--where", "params < 1k and macs > 1", "--sort", "-macs").stdout
+    by_heading = cli(*call, "--columns", "parameters,MACs", "--where", "parameters < 1k and MACs > 1", "--sort", "-MACs").stdout
+    assert by_heading == by_key
+    assert by_key.count("\n") > 3
+
+
+def test_help_has_four_groups_and_says_what_values_are(cli: Cli) -> None:
+    shown = cli("--help").stdout
+    assert re.findall(r"─ ([A-Z][a-z ]+) ─", shown)[-4:] == ["Count", "Size and compare", "Weights", "Reference"]
+    assert all(re.search(rf"│ {name} ", shown) for name in COMMANDS)
+    page = cli("cost", "--help").stdout
+    values = dict(re.findall(r"--([a-z-]+) .*?  ([A-Z]+|NxN) ", page))
+    expected = {"units": "N", "output-file": "FILE", "framework": "NAME", "bandwidth": "SIZE", "space": "NxN"}
+    assert {name: values.get(name) for name in expected} == expected
+    assert "lstm-calc help notation" in " ".join(re.sub("[│╭╮╰╯─]", "", page).split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(f"{name} '8 > lstm 4 > dense 2' -q" for name in ("params", "summary", "tensors", "cost")),
+        "check '8 > lstm 4' --max-params 1k -q",
+        "solve '8 > lstm ?' --max-params 1k -q",
+        "forecast --features 5 --window 64 --units 32 -q",
+    ],
+)
+def test_quiet_prints_one_number(cli: Cli, words: str) -> None:
+    assert re.fullmatch(r"\d+\n", cli(*shlex.split(words)).stdout)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("width", [80, 100])
+def test_no_line_of_a_screen_is_wider_than_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, screen: Screen, name: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown, _ = screen(*shlex.split(SCREENS[name]))
+    if shlex.split(SCREENS[name])[0] not in {"diagram"}:  # mermaid is written for a program
+        assert max(map(len, shown.splitlines())) <= width

@@ -271,7 +271,7 @@ def test_every_format_has_the_sections(cli: Cli, form: str) -> None:
     words = {
         "table": SECTIONS[1:],
         "latex": [rf"\subsection*{{{name}}}" for name in SECTIONS[1:]],
-        "csv": ["layer,type,way,gate", "candidate,units"],
+        "csv": ["layer,type,direction,gate", "candidate,units"],
         "ndjson": ['"candidate": "fits"', '"verdict": "over"'],
         "mermaid": ['n2["lstm_1<br/>bilstm 512"]'],
         "svg": SECTIONS[1:],

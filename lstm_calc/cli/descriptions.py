@@ -106,3 +106,11 @@ DESCRIPTIONS = {
     """,
 }
 """The help of every command by its name."""
+
+GROUPS = {
+    **dict.fromkeys(("params", "summary", "tensors", "shapes", "explain", "cost", "diagram", "report"), "Count"),
+    **dict.fromkeys(("compare", "check", "solve", "sweep", "forecast"), "Size and compare"),
+    **dict.fromkeys(("port", "inspect", "verify"), "Weights"),
+    **dict.fromkeys(("arguments", "frameworks", "schema"), "Reference"),
+}
+"""The part of the help that each command stands in."""

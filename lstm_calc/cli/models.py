@@ -26,11 +26,7 @@ Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
     "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), "
     "a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
-    "The notation: '300 > bilstm 512 x2 > dense 10', "
-    "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
-    "with the options x2, nobias, proj=32, peephole, coupled, merge=sum, reset_after, ungated, "
-    "kernel=3x3, padding=same, strides=2x2, tied, cudnn, frozen, in=1280, name=encoder, inputs=encoder.h, sequences, last, state, "
-    "stateful, backwards."
+    "The notation: '300 > bilstm 512 x2 > dropout 0.5 > dense 10'; lstm-calc help notation has all of it."
 )
 _SHAPE = "Model, by flags"
 

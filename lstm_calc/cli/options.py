@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 import typer
+from typer.models import OptionInfo
 
 from lstm_calc.cli.models import read_model, read_models, read_said, read_template
 from lstm_calc.cli.output import Output, formats
@@ -183,6 +184,31 @@ def _setting() -> Setting | None:
     return find_setting()
 
 
+_METAVARS = {
+    **dict.fromkeys(
+        ("input_dim", "units", "layers", "output", "projection", "batch", "steps", "truncate", "max_params", "max_macs"), "N"
+    ),
+    **dict.fromkeys(("top", "match", "multiple_of", "features", "window", "targets", "horizon", "length", "stride", "budget"), "N"),
+    **dict.fromkeys(("max_bytes", "bandwidth", "flops"), "SIZE"),
+    **dict.fromkeys(("shape", "h0", "space", "kernel_size"), "NxN"),
+    **dict.fromkeys(("embedding", "lengths"), "N,N"),
+    **dict.fromkeys(("output_file", "values_file", "weights", "save", "plot"), "FILE"),
+    **dict.fromkeys(("cell", "merge", "framework", "format_", "sort", "by", "dtype", "optimizer", "strategy", "layer"), "NAME"),
+    **dict.fromkeys(("source", "target", "prefix"), "NAME"),
+    **{"columns": "NAME,...", "where": "TEST", "vary": "NAME=VALUES", "assume": "NAME=N", "max_step_time": "TIME"},
+}
+"""What the help shows in the place of an option's value, by the name of its parameter, where the option does not say it."""
+
+
+def _with_metavar(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return a parameter whose option has a metavar."""
+    places = (parameter.default, *getattr(parameter.annotation, "__metadata__", ()))
+    for option in places:
+        if isinstance(option, OptionInfo) and option.metavar is None:
+            option.metavar = _METAVARS.get(parameter.name)
+    return parameter
+
+
 def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
     """Give a command the options behind each of its shared parameters, or behind ``more``; others it declares itself."""
     own = inspect.signature(run).parameters
@@ -198,6 +224,6 @@ def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callabl
                 values[name] = shared[name](**{option: given[option] for option in reader})
             return run(**values)
 
-    command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # what Typer looks for
+    command.__signature__ = inspect.Signature([_with_metavar(option) for option in options])  # type: ignore[attr-defined]  # what Typer looks for
     command.__annotations__ = {}
     return command

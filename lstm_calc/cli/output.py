@@ -148,14 +148,13 @@ class Output:
 
     def _arranged(self, document: Document) -> Document:
         """Return the document with the columns and in the order that are asked for; raise OutputError for an unknown one."""
-        known = list(dict.fromkeys(column.key for table in document.tables for column in table.columns))
-        for option, keys in (("--columns", self.columns or []), ("--sort", [self.sort.removeprefix("-")] if self.sort else [])):
-            for key in keys:
-                if key not in known:
-                    raise OutputError(f"{option}: {quoted(key)} is not a column{did_you_mean(key, known)}")
+        known = [column for table in document.tables for column in table.columns]
         if self.sort:
-            document = document.sorted_by(self.sort.removeprefix("-"), descending=self.sort.startswith("-"))
-        return document if self.columns is None else document.with_columns(self.columns)
+            key = _keys("--sort", self.sort.removeprefix("-"), known)[0]
+            document = document.sorted_by(key, descending=self.sort.startswith("-"))
+        if self.columns is None:
+            return document
+        return document.with_columns([key for word in self.columns for key in _keys("--columns", word, known)])
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0. Raise OutputError for a file of a format that a number alone is not."""
@@ -186,6 +185,23 @@ def _print(texts: Iterable[str]) -> None:
         let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+_OLD_KEYS = {"way": "direction", "moved": "bytes_moved"}
+"""Former names of columns."""
+
+
+def _keys(option: str, word: str, columns: Sequence[Column]) -> list[str]:
+    """Return the keys of the columns that a word names, by key or by heading; raise OutputError where there is none."""
+    word = _OLD_KEYS.get(word, word)
+    keys = list(dict.fromkeys(column.key for column in columns))
+    if word in keys:
+        return [word]
+    asked = word.lower()
+    found = [column.key for column in columns if asked in {column.title.lower(), column.short.lower(), column.key.lower()}]
+    if not found:
+        raise OutputError(f"{option}: {quoted(word)} is not a column{did_you_mean(word, keys)}")
+    return list(dict.fromkeys(found))
 
 
 def _known(form: str, more: tuple[str, ...]) -> str:

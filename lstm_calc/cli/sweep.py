@@ -54,9 +54,11 @@ def run(
     budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
 ) -> int:
+    from lstm_calc.questions.measures import NAMES
+    from lstm_calc.questions.selection import usual_name
     from lstm_calc.questions.sweep import sweep
 
-    names = [name.strip() for name in columns.split(",")]
+    names = [usual_name(name.strip(), NAMES) for name in columns.split(",")]
     answer = sweep(model, _axes(vary or []), framework, columns=names, conditions=batch | dtype | device)
     rows = _selected(_watched(answer, output), answer.columns, where or [], sort, top)
     if plot is None and budget is not None:
