@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.port_arrays import port as port
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.solve import solve as solve
+    from lstm_calc.questions.summary import summary as summary
     from lstm_calc.questions.sweep import sweep as sweep
     from lstm_calc.questions.tensors import tensors as tensors
     from lstm_calc.questions.verify import verify as verify
@@ -123,6 +124,7 @@ _HOMES = {
     "questions.inspect": ("inspect",),
     "questions.params": ("params",),
     "questions.solve": ("solve",),
+    "questions.summary": ("summary",),
     "questions.sweep": ("sweep",),
     "questions.shapes": ("shapes",),
     "questions.port": ("port_plan",),

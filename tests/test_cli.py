@@ -238,7 +238,7 @@ def test_a_matrix_that_is_shared_is_told(cli: Cli) -> None:
 def test_a_column_is_also_found_by_its_former_key(cli: Cli) -> None:
     asked = ("params", "8 > bilstm 3", "--format", "csv", "--sort")
     assert cli(*asked, "way", "--columns", "way,gate").stdout == cli(*asked, "direction", "--columns", "direction,gate").stdout
-    assert cli(*asked, "-moved").stderr.startswith("error: --sort: 'moved' is not a column")
+    assert cli(*asked, "-moved").stderr.startswith("error: --sort: 'bytes_moved' is not a column")
     assert cli("cost", "8 > lstm 3", "--columns", "moved").exit_code == 0
 
 

@@ -262,9 +262,9 @@ def test_the_form_follows_the_name_of_the_file(cli: Cli, tmp_path: Path, name: s
 
 
 def test_a_format_that_is_named_is_the_one(cli: Cli, tmp_path: Path) -> None:
-    path = tmp_path / "a.html"
+    path = tmp_path / "a.txt"
     cli("report", "32 > lstm 8", "-o", str(path), "--format", "csv")
-    assert path.read_text().startswith("params,weights,macs,flops,working_memory,state,budget\n")
+    assert path.read_text().startswith("record,params,weights,macs,flops,working_memory,state,budget,")
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_a_format_that_is_named_is_the_one(cli: Cli, tmp_path: Path) -> None:
     [
         (
             ("32 > lstm 8", "-o", "a.pdf"),
-            "--output-file: 'a.pdf' has an ending that says no format; give .html or .md",
+            "--output-file: 'a.pdf' has an ending that says no format; give .json, .csv, .md, .html",
         ),
         (("32 > lstm 8", "--max-params", "0"), "--max-params: must be a whole number from 1 up, not '0'"),
         (("3 > conv_lstm 4 kernel=3x3",), "space is missing: the image that the model reads, such as 32x32"),
@@ -348,7 +348,7 @@ def test_every_format_has_the_sections(cli: Cli, form: str) -> None:
     words = {
         "table": SECTIONS[1:],
         "latex": [rf"\subsection*{{{name}}}" for name in SECTIONS[1:]],
-        "csv": ["layer,name,shape,axes", "candidate,units"],
+        "csv": ["layer,type,direction,gate", "candidate,units"],
         "ndjson": ['"candidate": "fits"', '"verdict": "over"'],
         "mermaid": ['n2["lstm_1<br/>bilstm 512"]'],
         "svg": SECTIONS[1:],

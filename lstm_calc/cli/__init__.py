@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from lstm_calc.cli.descriptions import DESCRIPTIONS
+from lstm_calc.cli.descriptions import DESCRIPTIONS, GROUPS
 from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 from lstm_calc.streams import say
 
@@ -28,7 +28,8 @@ def command(name: str) -> TyperCommand:
 _ANSWERING = "params"
 """The command that answers where a model stands in the place of a command."""
 _SYNONYMS = {
-    **dict.fromkeys(("count", "parameters", "param", "summary", "size", "total"), "params"),
+    **dict.fromkeys(("count", "parameters", "param", "size", "total"), "params"),
+    **dict.fromkeys(("summarize", "summarise", "torchinfo", "torchsummary"), "summary"),
     **dict.fromkeys(("weights", "names", "state_dict"), "tensors"),
     **dict.fromkeys(("shape", "dims", "flow"), "shapes"),
     **dict.fromkeys(("why", "equations", "formula", "formulas", "derive"), "explain"),
@@ -104,7 +105,9 @@ class Group(TyperGroup):
 
         Its options are not there: to list 18 commands, none of them has to be imported.
         """
-        return TyperCommand(cmd_name, help=DESCRIPTIONS[cmd_name]) if cmd_name in DESCRIPTIONS else None
+        if cmd_name not in DESCRIPTIONS:
+            return None
+        return TyperCommand(cmd_name, help=DESCRIPTIONS[cmd_name], rich_help_panel=GROUPS[cmd_name])
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
         """Read the options before the command; what fails there is a wrong request, for which Typer's own exit code is 1."""

@@ -10,6 +10,11 @@ DESCRIPTIONS = {
 
         Example: lstm-calc params --input 32 --units 32
     """,
+    "summary": """
+        Summarise a model in one row per layer: output shape, parameters, share of them, and MACs per step.
+
+        Example: lstm-calc summary '40 > bilstm 128 x2 > dropout 0.5 > dense 10' -f keras
+    """,
     "tensors": """
         List the tensors of a model exactly as a framework stores them; -f keras,pytorch puts several side by side.
 
@@ -108,3 +113,11 @@ DESCRIPTIONS = {
     """,
 }
 """The help of every command by its name."""
+
+GROUPS = {
+    **dict.fromkeys(("params", "summary", "tensors", "shapes", "explain", "cost", "diagram", "report"), "Count"),
+    **dict.fromkeys(("compare", "check", "solve", "sweep", "forecast"), "Size and compare"),
+    **dict.fromkeys(("port", "code", "inspect", "verify"), "Weights"),
+    **dict.fromkeys(("arguments", "frameworks", "schema"), "Reference"),
+}
+"""The part of the help that each command stands in."""

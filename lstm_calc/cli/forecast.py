@@ -71,7 +71,7 @@ def _one(asked: dict[str, Any], output: Output, *, quiet: bool, as_model: bool) 
         from lstm_calc.formats.modelfile import dumps
 
         asked_for = asked["framework_name"]
-        return output.text(dumps(answer.model.replace(framework=asked_for and answer.counted.framework)))
+        return output.text(dumps(answer.model.replace(framework=asked_for and answer.counted.framework)), "json")
     if quiet:
         return output.number(answer.params)
 

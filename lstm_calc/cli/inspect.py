@@ -82,7 +82,7 @@ def _print_model(files: list[str], output: Output) -> int:
     if model is None:
         raise LstmCalcError(f"{printable(files[0])}: holds no layer, so that there is no model to print")
     warn(model.remarks)
-    return output.text(dumps(model))
+    return output.text(dumps(model), "json")
 
 
 def _compare(files: list[str], output: Output) -> int:

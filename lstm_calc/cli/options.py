@@ -10,9 +10,10 @@ from functools import wraps
 from typing import Any
 
 import typer
+from typer.models import OptionInfo
 
 from lstm_calc.cli.models import read_model, read_models, read_said, read_template
-from lstm_calc.cli.output import Output, form_of, formats
+from lstm_calc.cli.output import Output, formats
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.frameworks.setting import Setting, looking_up
@@ -40,7 +41,13 @@ def read_framework(
     return None if framework is None else ",".join(usual_name(name) for name in framework.split(","))
 
 
-_FILE: Any = typer.Option(None, "--output-file", "-o", help="Write here, whole or not at all.", rich_help_panel=_ANSWER)
+_FILE: Any = typer.Option(
+    None,
+    "--output-file",
+    "-o",
+    help="Write here, whole or not at all, in the format of the ending: x.json, x.csv, x.html.",
+    rich_help_panel=_ANSWER,
+)
 _COLUMNS: Any = typer.Option(
     None, "--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER
 )
@@ -48,15 +55,16 @@ _NOTES: Any = typer.Option(False, "--notes", help="Also say what the figures mea
 _SORT: Any = typer.Option(None, "--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
 
 
-def _format(default: str | None, names: list[str]) -> Any:
-    return typer.Option(default, "--format", help=f"{listed(names, 'or')}.", autocompletion=lambda: names, rich_help_panel=_ANSWER)
+def _format(default: str, names: list[str]) -> Any:
+    words = f"{listed(names, 'or')}; left out: by the ending of the file, else {default}."
+    return typer.Option(None, "--format", help=words, autocompletion=lambda: names, rich_help_panel=_ANSWER)
 
 
 def output_reader(*more: str) -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
 
     def read_output(
-        format_: str = _format("table", [*formats(), *more]),
+        format_: str | None = _format("table", [*formats(), *more]),
         output_file: str | None = _FILE,
         columns: str | None = _COLUMNS,
         sort: str | None = _SORT,
@@ -70,17 +78,8 @@ def output_reader(*more: str) -> Callable[..., Output]:
 def plain_reader(default: str = "table") -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written whose columns and order are not to be chosen here."""
 
-    def read_output(format_: str = _format(default, formats()), output_file: str | None = _FILE) -> Output:
-        return Output(format_, output_file)
-
-    return read_output
-
-
-def page_reader() -> Callable[..., Output]:
-    """Return the reader of where and how a page is to be written: in the format of its file's ending where none is named."""
-
-    def read_output(format_: str | None = _format(None, formats()), output_file: str | None = _FILE) -> Output:
-        return Output(format_ or form_of(output_file), output_file)
+    def read_output(format_: str | None = _format(default, formats()), output_file: str | None = _FILE) -> Output:
+        return Output(format_, output_file, default=default)
 
     return read_output
 
@@ -194,6 +193,35 @@ def _setting() -> Setting | None:
     return find_setting()
 
 
+_METAVARS = {
+    **dict.fromkeys(
+        ("input_dim", "units", "layers", "output", "projection", "batch", "steps", "truncate", "max_params", "max_macs"), "N"
+    ),
+    **dict.fromkeys(("top", "match", "multiple_of", "features", "window", "targets", "horizon", "length", "stride", "budget"), "N"),
+    **dict.fromkeys(("max_bytes", "bandwidth", "flops"), "SIZE"),
+    **dict.fromkeys(("shape", "h0", "space", "kernel_size"), "NxN"),
+    **dict.fromkeys(("embedding", "lengths"), "N,N"),
+    **dict.fromkeys(("output_file", "values_file", "weights", "save", "plot"), "FILE"),
+    **dict.fromkeys(("cell", "merge", "framework", "format_", "sort", "by", "dtype", "optimizer", "strategy", "layer"), "NAME"),
+    **dict.fromkeys(("source", "target", "prefix"), "NAME"),
+    "columns": "NAME,...",
+    "where": "TEST",
+    "vary": "NAME=VALUES",
+    "assume": "NAME=N",
+    "max_step_time": "TIME",
+}
+"""What the help shows in the place of an option's value, by the name of its parameter, where the option does not say it."""
+
+
+def _with_metavar(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return a parameter whose option has a metavar."""
+    places = (parameter.default, *getattr(parameter.annotation, "__metadata__", ()))
+    for option in places:
+        if isinstance(option, OptionInfo) and option.metavar is None:
+            option.metavar = _METAVARS.get(parameter.name)
+    return parameter
+
+
 def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
     """Give a command the options behind each of its shared parameters, or behind ``more``; others it declares itself."""
     own = inspect.signature(run).parameters
@@ -209,6 +237,6 @@ def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callabl
                 values[name] = shared[name](**{option: given[option] for option in reader})
             return run(**values)
 
-    command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # what Typer looks for
+    command.__signature__ = inspect.Signature([_with_metavar(option) for option in options])  # type: ignore[attr-defined]  # what Typer looks for
     command.__annotations__ = {}
     return command

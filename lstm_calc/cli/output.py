@@ -10,13 +10,13 @@ from pathlib import Path
 from stat import S_IMODE
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import OutputError, did_you_mean, quoted
+from lstm_calc.errors import OutputError, did_you_mean, listed, quoted
 from lstm_calc.inputs import is_noted, note
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, ROW_FORMATS
+from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, MACHINE_FORMATS, ROW_FORMATS
 from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from typing import TextIO
 
     from lstm_calc.questions.answer import Answer
@@ -32,17 +32,18 @@ def formats() -> list[str]:
     return [first, *DATA_FORMATS, *others]
 
 
-_ENDINGS = {"html": "html", "htm": "html", "md": "markdown", "markdown": "markdown", "json": "json", "tex": "latex", "": "markdown"}
-"""The format of a page by the ending of its file's name."""
+_ENDINGS = {
+    **{form: form for form in ("html", "json", "csv", "ndjson", "svg", "markdown")},
+    "htm": "html",
+    "md": "markdown",
+    "tex": "latex",
+    "jsonl": "ndjson",
+    "mmd": "mermaid",
+}
+"""The format of a file by the ending of its name."""
 
-
-def form_of(file: str | None) -> str:
-    """Return the format that a file's name asks for, Markdown where it has no ending; raise OutputError for an unknown one."""
-    ending = Path(file or "").suffix.removeprefix(".").lower()
-    if ending not in _ENDINGS:
-        raise OutputError(f"--output-file: {quoted(file)} has an ending that says no format; give .html or .md, or --format")
-    return _ENDINGS[ending]
-
+_ANY_TEXT = {"", "txt", "text", "log", "out"}
+"""Endings of files of any text."""
 
 _OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
 """Other names of formats."""
@@ -66,39 +67,52 @@ class Output:
 
     def __init__(
         self,
-        form: str,
+        form: str | None,
         file: str | None,
         more: tuple[str, ...] = (),
         *,
+        default: str = "table",
         columns: str | None = None,
         sort: str | None = None,
         notes: bool = False,
     ) -> None:
-        """Raise OutputError for a format that is neither known nor one of ``more``, before any work is done."""
-        known = [*formats(), *more]
-        form = _OTHER_NAMES.get(form.lower(), form)
-        if form not in known:
-            raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
-        self.form = form
+        """Take the format that is named, else that of the file's ending, else the default.
+
+        Raises OutputError for a format that is neither known nor one of ``more``, and where the file's ending says another.
+        """
+        self.file = None if file in _STANDARD_OUTPUT else _file(file, [*formats(), *more])
+        self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
+        self.named = form is not None
+        self.form = _ENDINGS.get(self.ending, default) if form is None else _known(form, more)
+        if self.form != _ENDINGS.get(self.ending, self.form):
+            what = f"--format {self.form} and --output-file {quoted(file)}"
+            raise OutputError(f"{what} ask for two formats; leave out --format, or give the file another ending")
         self.more = more
-        self.file = None if file in _STANDARD_OUTPUT else _file(file, known)
         self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
         self.sort = sort
         self.notes = notes
 
+    @property
+    def is_read(self) -> bool:
+        """Whether people read the answer as it stands, in an order that is not asked for."""
+        return self.form not in {*DATA_FORMATS, *MACHINE_FORMATS} and self.sort is None
+
     def show(self, answer: Answer, **options: bool) -> int:
         """Write an answer as plain values, as a document made with ``options``, or as its text in a further format; return 0."""
+        self._check_ending()
         if self.form in self.more:
-            return self.text(getattr(answer, self.form)())
+            return self._write(lambda _: (getattr(answer, self.form)(),))
         if self.form in DATA_FORMATS:
             if self.columns is not None or self.sort is not None:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
-            return self.text(DATA_FORMATS[self.form](answer.data()))
+            return self._write(lambda _: (DATA_FORMATS[self.form](answer.data()),))
         return self.page(answer.document(**options))
 
     def page(self, document: Document) -> int:
         """Write a document, arranged as asked for; return exit code 0."""
-        made = self._arranged(self._explained(document))
+        self._check_ending()
+        made = self._explained(document)
+        made = self._arranged(made.for_machines() if self.form in MACHINE_FORMATS else made)
         if self.form in GRAPH_FORMATS and not any(part.graphs for part in made.parts()):
             raise OutputError(f"--format: {self.form} draws, and this answer has no drawing; shapes, diagram and forecast have")
         return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
@@ -111,28 +125,42 @@ class Output:
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
         """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
+        self._check_ending()
         return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
 
-    def text(self, text: str) -> int:
-        """Write a text as it stands; return exit code 0."""
+    def _check_ending(self) -> None:
+        """Refuse a file whose ending says no format that is known, where none is named."""
+        if not self.named and self._is_other({*_ENDINGS, *_ANY_TEXT}):
+            endings = listed([f".{ending}" for ending in ("json", "csv", "md", "html", "svg", "tex", "ndjson", "txt")], "or")
+            raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
+
+    def _is_other(self, endings: Collection[str]) -> bool:
+        """Say whether the file has another ending; one that the call reads is refused for that when it is written."""
+        path = Path(self.file or "")
+        return self.ending not in endings and not (path.exists() and is_noted(path))
+
+    def text(self, text: str, *endings: str) -> int:
+        """Write a text as it stands; return exit code 0. Raise OutputError for a file with an ending other than of any text."""
+        if self._is_other({*endings, *_ANY_TEXT}):
+            advice = listed([f".{ending}" for ending in (*endings, "txt")], "or")
+            raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written; give {advice}")
         return self._write(lambda _: (text,))
 
     def _arranged(self, document: Document) -> Document:
         """Return the document with the columns and in the order that are asked for; raise OutputError for an unknown one."""
-        columns = [column for table in document.tables for column in table.columns]
-        known = list(dict.fromkeys(column.key for column in columns))
-        meant = {column.former: column.key for column in columns if column.former} | {key: key for key in known}
-        for option, keys in (("--columns", self.columns or []), ("--sort", [self.sort.removeprefix("-")] if self.sort else [])):
-            for key in keys:
-                if key not in meant:
-                    raise OutputError(f"{option}: {quoted(key)} is not a column{did_you_mean(key, known)}")
+        known = [column for table in document.tables for column in table.columns]
         if self.sort:
-            document = document.sorted_by(meant[self.sort.removeprefix("-")], descending=self.sort.startswith("-"))
-        return document if self.columns is None else document.with_columns([meant[key] for key in self.columns])
+            key = _keys("--sort", self.sort.removeprefix("-"), known)[0]
+            document = document.sorted_by(key, descending=self.sort.startswith("-"))
+        if self.columns is None:
+            return document
+        return document.with_columns([key for word in self.columns for key in _keys("--columns", word, known)])
 
     def number(self, number: int) -> int:
-        """Write a number alone; return exit code 0."""
-        return self.text(f"{number}\n")
+        """Write a number alone; return exit code 0. Raise OutputError for a file of a format that a number alone is not."""
+        if _ENDINGS.get(self.ending) in {"html", "svg", "latex", "mermaid"}:
+            raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written, a number; give .txt")
+        return self._write(lambda _: (f"{number}\n",))
 
     def _write(self, texts: Callable[[TextIO], Iterable[str]]) -> int:
         if self.file is None:
@@ -168,6 +196,34 @@ def _encodable(text: str, encoding: str) -> str:
 
         return text.translate(IN_ASCII).encode(encoding, "replace").decode(encoding)
     return text
+
+
+_OLD_KEYS = {"way": "direction", "moved": "bytes_moved"}
+"""Former names of columns."""
+
+
+def _keys(option: str, word: str, columns: Sequence[Column]) -> list[str]:
+    """Return the keys of the columns that a word names, by key or by heading; raise OutputError where there is none."""
+    word = _OLD_KEYS.get(word, word)
+    keys = list(dict.fromkeys(column.key for column in columns))
+    if word in keys:
+        return [word]
+    asked = word.lower()
+    found = [
+        column.key for column in columns if asked and asked in {column.title.lower(), column.short.lower(), column.key.lower()}
+    ]
+    if not found:
+        raise OutputError(f"{option}: {quoted(word)} is not a column{did_you_mean(word, keys)}")
+    return list(dict.fromkeys(found))
+
+
+def _known(form: str, more: tuple[str, ...]) -> str:
+    """Return a format's usual name; raise OutputError where there is none of the name."""
+    known = [*formats(), *more]
+    usual = _OTHER_NAMES.get(form.lower(), form)
+    if usual not in known:
+        raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
+    return usual
 
 
 def warn(sentences: Iterable[str]) -> None:

@@ -52,13 +52,13 @@ def run(
     warn(model.remarks)
     if weights is not None and save is not None:
         _move_file(weights, prefix or "", save, plan)
-    return output.text(_code(plan)) if code else output.show(plan)
+    return output.text(_code(plan), "py") if code else output.show(plan)
 
 
 def _check(output: Output, weights: str | None, save: str | None, *, code: bool, files_only: dict[str, bool]) -> None:
     """Refuse options that do not go together, and a file that would be replaced."""
     if code and output.form != formats()[0]:
-        raise LstmCalcError("--code prints Python; leave out --format")
+        raise LstmCalcError("--code prints Python; leave out --format, and let a file end in .py")
     if (weights is None) != (save is None):
         raise LstmCalcError("--weights and --save go together: the file that is read and the one that is written")
     if save is None:

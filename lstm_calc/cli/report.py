@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_calc.cli.models import read_model_and_budget
-from lstm_calc.cli.options import page_reader, with_options
+from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_dtype, read_training
 from lstm_calc.cli.version import tool_and_version
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     training=read_training,
     device=read_device,
     budget=read_budget,
-    page=page_reader(),
+    page=plain_reader("markdown"),
 )
 def run(
     model: "tuple[Model, Budget]",

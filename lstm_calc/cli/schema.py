@@ -28,7 +28,7 @@ def run(
 
         return output.show(schema_list())
     if output.form not in {formats()[0], "json"}:
-        raise LstmCalcError("a schema is JSON; leave out --format")
+        raise LstmCalcError("a schema is JSON; leave out --format, and let a file end in .json")
     from lstm_calc.schemas import schema
 
-    return output.text(DATA_FORMATS["json"](schema(name)))
+    return output.text(DATA_FORMATS["json"](schema(name)), "json")

@@ -57,7 +57,10 @@ def run(
     budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
 ) -> int:
-    names = [name.strip() for name in columns.split(",")]
+    from lstm_calc.questions.metrics import NAMES
+    from lstm_calc.questions.selection import usual_name
+
+    names = [usual_name(name.strip(), NAMES) for name in columns.split(",")]
     question = {"framework_name": framework, "columns": names, "conditions": batch | dtype | device}
     answer = _swept(model, vary or [], question)
     rows = _selected(_watched(answer, output), answer.columns, where or [], sort, top)

@@ -243,10 +243,10 @@ def _arguments_table(layer: LayerArguments, other: LayerArguments) -> Table:
         Column("layer", "layer", shown=False),
         Column("argument", layer.layer),
         Column("default", "default"),
-        Column("changes", "changes"),
+        Column("changes", "changes", gives_way=3),
         Column("effect", "effect"),
         Column("elsewhere", f"in {other.layer}"),
-        Column("taken_by", "taken by", shown=any(each.taken_by != "LSTM" for each in layer.arguments)),
+        Column("taken_by", "taken by", gives_way=2, shown=any(each.taken_by != "LSTM" for each in layer.arguments)),
     )
     return Table(columns, tuple(_argument_line(layer, each) for each in layer.arguments))
 

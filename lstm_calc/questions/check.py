@@ -111,13 +111,13 @@ class Checks(Answer):
         columns = (
             Column("model", "model"),
             Column("verdict", "verdict", "verdict"),
-            Column("params", "parameters", "number"),
-            Column("max_params", "limit", "number"),
+            Column("params", "parameters", "number", short="params"),
+            Column("max_params", "parameter limit", "number", short="params limit"),
             Column("bytes", "weights", "bytes"),
-            Column("max_bytes", "limit", "bytes"),
+            Column("max_bytes", "weights limit", "bytes"),
             Column("macs", "MACs", "number"),
-            Column("max_macs", "limit", "number"),
-            Column("over", "over by"),
+            Column("max_macs", "MACs limit", "number"),
+            Column("over", "over by", gives_way=2),
             Column("would_fit", "would fit", shown=False),
             Column("framework", "framework", shown=len(self.frameworks) > 1),
         )

@@ -290,9 +290,15 @@ def _bytes_table(answer: Cost) -> Table:
         Column("optimizer", "optimizer", "bytes"),
         Column("master_weights", "master weights", "bytes", shown=any(each.master_weights for each in _trainings(answer))),
         Column("saved_activations", "saved for backward", "bytes"),
+        Column("step_flops", "FLOPs per batch step", "number", shown=False),
+        Column("bytes_moved", "bytes moved per batch step", "bytes", shown=False),
     )
-    lines = [Line((layer.name, *_bytes_values(layer.bytes))) for layer in answer.layers]
-    return Table(columns, (*lines, Line(("total", *_bytes_values(answer.bytes)), sum="total")))
+    lines = [
+        Line((layer.name, *_bytes_values(layer.bytes), answer.batch * layer.step.flops, layer.bytes_moved))
+        for layer in answer.layers
+    ]
+    step = (answer.traffic.flops, answer.traffic.bytes_moved)
+    return Table(columns, (*lines, Line(("total", *_bytes_values(answer.bytes), *step), sum="total")))
 
 
 def _bytes_values(each: Bytes) -> tuple[Value, ...]:
@@ -305,14 +311,14 @@ def _traffic_table(answer: Cost) -> Table:
     traffic, each = answer.traffic, "per batch step" if answer.batch > 1 else "per step"
     columns = (
         Column("step_flops", f"FLOPs {each}", "number"),
-        Column("bytes_moved", f"bytes moved {each}", "bytes", former="moved"),
+        Column("bytes_moved", f"bytes moved {each}", "bytes"),
         Column("intensity", "FLOPs per byte", "ratio"),
         Column("compute_seconds", "compute time, lower bound", "seconds"),
         Column("memory_seconds", "memory time, lower bound", "seconds"),
         Column("bound", "bound by"),
     )
     values = (traffic.flops, traffic.bytes_moved, traffic.intensity, traffic.compute_seconds, traffic.memory_seconds, traffic.bound)
-    return Table(columns, (Line(values),))
+    return Table(columns, (Line(values),), for_machines=False)
 
 
 def _notes(model: Model, answer: Cost) -> Iterator[str]:

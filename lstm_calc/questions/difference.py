@@ -171,7 +171,10 @@ def _notes(answer: Difference) -> Iterator[str]:
 def _table(answer: Difference) -> Table:
     columns = [Column("layers", "layer", grouped=True), Column("role", "holds")]
     for name in answer.frameworks:
-        columns += [Column(f"{name}_tensors", name), Column(f"{name}_params", "parameters", "number")]
+        columns += [
+            Column(f"{name}_tensors", f"tensors of {name}", gives_way=2),
+            Column(f"{name}_params", f"parameters in {name}", "number"),
+        ]
     lines = [_line(row) for row in answer.rows]
     one, two = answer.totals
     total = Line(("total", None, None, one, None, two, answer.difference), sum="total")

@@ -309,7 +309,7 @@ def _steps_table(answer: Explanation) -> Table:
         for layer in answer.layers
         for step in layer.steps
     ]
-    return Table((*columns, Column("params", "parameters", "number", shown=False)), tuple(lines))
+    return Table((*columns, Column("params", "parameters", "number", shown=False)), tuple(lines), "counts")
 
 
 def _operations_table(answer: Explanation) -> Table:
@@ -320,4 +320,4 @@ def _operations_table(answer: Explanation) -> Table:
         for line in layer.lines
         for operation in line.operations
     ]
-    return Table(columns, tuple(lines))
+    return Table(columns, tuple(lines), "steps")

@@ -343,7 +343,7 @@ def _arrays_table(answer: Forecast) -> Table:
     told = f"{_counted(asked.targets, 'target')} at {when}"
     told = f"for each of them, {told}" if asked.strategy.every_step else told
     columns = (Column("array", "array"), Column("shape", "shape", "shape"), Column("holds", "holds"))
-    return Table(columns, (Line(("X", _shape(answer.X), read)), Line(("y", _shape(answer.y), told))))
+    return Table(columns, (Line(("X", _shape(answer.X), read)), Line(("y", _shape(answer.y), told))), "arrays")
 
 
 def _layers_table(answer: Forecast) -> Table:
@@ -354,7 +354,7 @@ def _layers_table(answer: Forecast) -> Table:
         Column("params", "parameters", "number"),
     )
     lines = [Line((layer.name, layer.type, _shape(layer.output), layer.params)) for layer in answer.layers]
-    return Table(columns, (*lines, Line(("total", None, None, answer.counted.known_total), sum="total")))
+    return Table(columns, (*lines, Line(("total", None, None, answer.counted.known_total), sum="total")), "layers")
 
 
 def _strategy_notes(asked: Question) -> Iterator[str]:

@@ -35,11 +35,11 @@ def _layouts_table(supports: tuple[Support, ...]) -> Table:
         Column("cell", "cell"),
         Column("gate_order", "gate order"),
         Column("kernel", "kernel"),
-        Column("bias_vectors", "biases a gate"),
+        Column("bias_vectors", "biases a gate", short="biases"),
         Column("forget_bias", "forget bias", "number"),
     )
     lines = [_cell_line(support, cell) for support in supports for cell in support.cells.values()]
-    return Table(columns, tuple(lines))
+    return Table(columns, tuple(lines), "layouts")
 
 
 def _cell_line(support: Support, cell: CellSupport) -> Line:
@@ -66,7 +66,7 @@ def _offers_table(answer: SupportList) -> Table:
         for support in answer.frameworks
         for cell in support.cells.values()
     ]
-    return Table(columns, tuple(lines))
+    return Table(columns, tuple(lines), "options")
 
 
 def framework_document(answer: Support) -> Document:
@@ -94,7 +94,7 @@ def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
         Column("name", "tensor"),
         Column("axes", "axes"),
         Column("role", "holds"),
-        Column("gates", "of gates"),
+        Column("gates", "of gates", gives_way=2),
         Column("when", "where"),
     )
     lines = [
@@ -102,14 +102,14 @@ def _rows_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
         for cell in cells
         for row in cell.rows
     ]
-    return Table(columns, tuple(lines))
+    return Table(columns, tuple(lines), "tensors")
 
 
 def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
     table = _layouts_table((answer,))
     more = (Column("gates", "gates in order"), Column("offers", "offers"))
     lines = [Line((*line.values[2:], " ".join(cell.gates), _offers(cell))) for line, cell in zip(table.lines, cells, strict=True)]
-    return Table((*table.columns[2:], *more), tuple(lines))
+    return Table((*table.columns[2:], *more), tuple(lines), "cells")
 
 
 def _offers(cell: CellSupport) -> str:
@@ -119,27 +119,29 @@ def _offers(cell: CellSupport) -> str:
 
 def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
     columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order", "formula"))
-    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.formulas))
+    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.formulas), "equations")
 
 
 def _signals_table(answer: Support) -> Table:
     columns = (Column("signal", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
     lines = [Line((each.name, each.axes, FLOW_WORDS[each.role], each.when or None)) for each in answer.signals]
-    return Table(columns, (Line(("input", answer.input, "input", None)), *lines))
+    return Table(columns, (Line(("input", answer.input, "input", None)), *lines), "inputs and outputs")
 
 
 def _facts_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
     columns = (Column("cell", "cell"), Column("initial", "default values"), Column("constraints", "constraints"))
     lines = [Line((cell.cell, cell.initial or None, ", ".join(cell.constraints) or None)) for cell in cells]
-    return Table(columns, tuple(line for line in lines if any(line.values[1:])))
+    return Table(columns, tuple(line for line in lines if any(line.values[1:])), "values")
 
 
 def _sources_table(cells: tuple[CellSupport | OtherSupport, ...]) -> Table:
-    return Table((Column("cell", "cell"), Column("source", "read from")), tuple(Line((cell.cell, cell.source)) for cell in cells))
+    return Table(
+        (Column("cell", "cell"), Column("source", "read from")), tuple(Line((cell.cell, cell.source)) for cell in cells), "sources"
+    )
 
 
 def _lacks_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
     columns = (Column("cell", "cell", grouped=True), Column("lacks", "lacks"), Column("who", "who has it"))
     lines = [Line((cell.cell, OPTIONS[word], ", ".join(names))) for cell in cells for word, names in cell.lacks.items()]
     lines += [Line((cell, "the cell", ", ".join(names))) for cell, names in answer.lacks.items()]
-    return Table(columns, tuple(lines))
+    return Table(columns, tuple(lines), "lacks")

@@ -304,7 +304,7 @@ def _layers_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("params_by_formula", "by formula", "number"),
         Column("reason", "reason", shown=False),
     )
-    return Table(columns, tuple(Line(_layer_values(file, layer)) for file in files for layer in file.layers))
+    return Table(columns, tuple(Line(_layer_values(file, layer)) for file in files for layer in file.layers), "layers")
 
 
 def _layer_values(file: InspectedFile, layer: InspectedLayer) -> tuple[str | int | None, ...]:
@@ -337,7 +337,7 @@ def _totals_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("buffers", "buffers", "number"),
         Column("bytes", "bytes on disk", "number"),
     )
-    return Table(columns, tuple(Line(_total_values(file)) for file in files))
+    return Table(columns, tuple(Line(_total_values(file)) for file in files), "files")
 
 
 def _total_values(file: InspectedFile) -> tuple[str | int, ...]:
@@ -354,7 +354,7 @@ def _tensors_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("part", "part of"),
         Column("tensor_params", "numbers", "number"),
     )
-    return Table(columns, tuple(line for file in files for line in _tensor_lines(file)))
+    return Table(columns, tuple(line for file in files for line in _tensor_lines(file)), "tensors")
 
 
 def _tensor_lines(file: InspectedFile) -> Iterator[Line]:

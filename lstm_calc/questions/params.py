@@ -85,10 +85,15 @@ class ParamCount(Answer):
         partial = {name: plain(getattr(self, name)) for name in ("known_total", "uncounted")}
         return super().data() | (partial if self.uncounted else {})
 
-    def document(self, *, stored: str = "") -> Document:
-        """Return the parameters by layer and gate; ``stored`` says how many bytes they take where that is not in float32."""
+    def document(self, *, stored: str = "", folded: bool = False) -> Document:
+        """Return the parameters by layer and gate; ``folded``: in a long table, gates of equal shapes share a row.
+
+        ``stored`` says how many bytes they take where that is not in float32.
+        """
+        folded = folded and sum(max(len(layer.gates), 1) for layer in self.layers) > _LONG
         title = f"Parameters of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
-        return Document(title, (_params_table(self),), tuple(_params_notes(self.model, self, stored)))
+        notes = _params_notes(self.model, self, stored, folded=folded)
+        return Document(title, (_params_table(self, folded=folded),), tuple(notes))
 
 
 def params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -155,36 +160,68 @@ def _gate(gate: str | None, direction: str | None, parts: Sequence[Part]) -> Gat
     return GateCount(gate, direction, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
 
 
-_GIVING_WAY = {"recurrent_bias": 3, "bias": 4}
-"""The roles whose shapes say the least: a bias is as long as the layer has units."""
+_WHERE_NARROW: dict[str, dict[str, Any]] = {
+    "recurrent_kernel": {"short": "rec. kernel"},
+    "bias": {"gives_way": 4},
+    "recurrent_bias": {"short": "rec. bias", "gives_way": 3},
+    "peephole": {"short": "peep."},
+    "projection": {"short": "proj."},
+}
+"""What columns are on a narrow terminal; the shapes of biases say the least: they are as long as the layer has units."""
 
 
-def _params_table(answer: ParamCount) -> Table:
+_LONG = 24
+"""The rows up to which each gate has one of its own."""
+
+
+def _params_table(answer: ParamCount, *, folded: bool) -> Table:
     layers = answer.layers
+    lines = [line for layer in layers for line in _layer_lines(layer, answer, folded=folded)]
     backward = any(part.direction == "backward" for layer in layers for part in layer.gates)
     columns = (
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
-        Column("direction", "direction", former="way", grouped=True, shown=backward),
+        Column("direction", "direction", short="dir.", grouped=True, shown=backward),
         Column("gate", "gate"),
-        *(Column(role, role.replace("_", " "), "shape", gives_way=_GIVING_WAY.get(role, 0)) for role in ROLES),
+        Column("gates", "gates", "number", short="×", shown=folded),
+        *(Column(role, role.replace("_", " "), "shape", **_WHERE_NARROW.get(role, {})) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
-        Column("params", "parameters", "number"),
+        Column("params", "parameters", "number", short="params"),
         Column("share", "share", "share", gives_way=1),
     )
-    lines = [line for layer in layers for line in _layer_lines(layer, answer)]
     name = "lower bound" if answer.uncounted else "total"
     return Table(columns, (*lines, _sum_line("total", name, answer.known_total, answer)))
 
 
-def _layer_lines(layer: LayerCount, answer: ParamCount) -> Iterator[Line]:
+def _folded(gates: Sequence[GateCount]) -> list[tuple[GateCount, int]]:
+    """Return gates of equal shapes as one with the parameters of all, and how many they are; both directions, where they agree."""
+    alike: dict[object, list[GateCount]] = {}
+    for gate in gates:
+        alike.setdefault((gate.direction, gate.gate is None, *gate.shapes.items()), []).append(gate)
+    joined = [_joined(each) for each in alike.values()]
+    half = len(joined) // 2
+    one, other = ([(gate.replace(direction=None), many) for gate, many in part] for part in (joined[:half], joined[half:]))
+    if half and one == other and len({gate.direction for gate, _ in joined}) > 1:
+        return [(gate.replace(direction="both", total=2 * gate.total), 2 * many) for gate, many in one]
+    return joined
+
+
+def _joined(gates: Sequence[GateCount]) -> tuple[GateCount, int]:
+    names = ", ".join(str(gate.gate) for gate in gates) if gates[0].gate else None
+    return gates[0].replace(gate=names, total=sum(gate.total for gate in gates)), len(gates)
+
+
+def _layer_lines(layer: LayerCount, answer: ParamCount, *, folded: bool) -> Iterator[Line]:
     """Yield a line per gate, and the layer's sum where it adds up several of them in a model of several layers."""
     trained = None if not layer.total else "yes" if layer.trainable else "frozen"
-    for part in layer.gates or (GateCount(None, None, {}, 0),):
+    gates = _folded(layer.gates) if folded else [(gate, 1) for gate in layer.gates]
+    for part, many in gates or ((GateCount(None, None, {}, 0), 1),):
         shapes = [part.shapes.get(role) for role in ROLES]
         count = None if layer.total is None else part.total
-        yield Line((layer.name, layer.type, part.direction, _gate_words(part), *shapes, trained, count, _share(count, answer)))
-    if len(layer.gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
+        yield Line(
+            (layer.name, layer.type, part.direction, _gate_words(part), many, *shapes, trained, count, _share(count, answer))
+        )
+    if len(gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
 
 
@@ -193,7 +230,7 @@ def _gate_words(part: GateCount) -> str | None:
 
 
 def _sum_line(what: Literal["subtotal", "total"], name: str, total: int, answer: ParamCount) -> Line:
-    blanks: tuple[Value, ...] = (None,) * (len(ROLES) + 1)
+    blanks: tuple[Value, ...] = (None,) * (len(ROLES) + 2)
     gate = "subtotal" if what == "subtotal" else None
     return Line((name, None, None, gate, *blanks, total, _share(total, answer)), sum=what)
 
@@ -202,9 +239,11 @@ def _share(count: int | None, answer: ParamCount) -> float | None:
     return count / answer.total if count is not None and answer.total else None
 
 
-def _params_notes(model: Model, answer: ParamCount, stored: str) -> Iterator[str]:
+def _params_notes(model: Model, answer: ParamCount, stored: str, *, folded: bool) -> Iterator[str]:
     if model.origin:
         yield model.origin
+    if folded:
+        yield "gates of equal shapes share a row, which has the parameters of all of them; --all gives each its own"
     size = stored or f"{size_words(FLOAT32 * answer.known_total)} in float32"
     least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""
     yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size}"

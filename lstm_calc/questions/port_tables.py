@@ -38,14 +38,16 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
     columns = (
         Column("tensor", f"into {answer.target}", grouped=True),
         Column("slice", "slice", "slice"),
-        Column("direction", "direction", former="way", shown=any(move.direction == "backward" for move in moves)),
+        Column("direction", "direction", short="dir.", shown=any(move.direction == "backward" for move in moves)),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("source", f"from {answer.source.framework}"),
         Column("source_slice", "its slice", "slice"),
         Column("how", "how"),
     )
-    return Table(columns, tuple(line for filled in answer.filled for move in filled.moves for line in _lines(filled, move, shapes)))
+    return Table(
+        columns, tuple(line for filled in answer.filled for move in filled.moves for line in _lines(filled, move, shapes)), "moves"
+    )
 
 
 def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
@@ -97,6 +99,7 @@ def _unused_table(answer: Port, shapes: dict[str, Shape]) -> Table:
             Line((each.tensor, _cuts(each.slice, shapes[each.tensor]), each.gate, each.role, why[each.zeros]))
             for each in answer.unused
         ),
+        "left behind",
     )
 
 

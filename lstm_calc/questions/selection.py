@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import parse_count, parse_size
+from lstm_calc.questions.words import metric_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,7 +53,7 @@ def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | Non
     With ``most``, only the first so many, and no more are kept at once. Raises LstmCalcError for no such column, and where more
     than ``MOST_HELD`` rows would be kept.
     """
-    name, down = by.removeprefix("-"), by.startswith("-")
+    name, down = usual_name(by.removeprefix("-"), columns), by.startswith("-")
     if name not in columns:
         raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, columns)}")
     at = columns.index(name)
@@ -66,6 +67,16 @@ def ranked(rows: Iterable[Row], columns: Sequence[str], by: str, most: int | Non
     from heapq import nlargest, nsmallest
 
     return (nlargest if down else nsmallest)(most, rows, key=key)
+
+
+def usual_name(word: str, columns: Sequence[str]) -> str:
+    """Return the column that a word names, also by its heading in any case; the word itself where it names none.
+
+    >>> usual_name("MACs", ["units", "macs"]), usual_name("parameters", ["params"]), usual_name("1M", ["macs"])
+    ('macs', 'params', '1M')
+    """
+    headings = {metric_words(name).lower(): name for name in columns}
+    return word if word in columns else headings.get(word.lower(), word)
 
 
 def read_filter(text: str, columns: Sequence[str]) -> Test:
@@ -85,7 +96,7 @@ class _Reader:
     """The words of a filter, read from the left."""
 
     def __init__(self, words: list[str], columns: Sequence[str]) -> None:
-        self.words = words
+        self.words = [usual_name(word, columns) for word in words]
         self.columns = list(columns)
         self.depth = 0
 

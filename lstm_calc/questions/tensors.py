@@ -350,7 +350,7 @@ def _tensors_table(answer: Storage) -> Table:
         Column("shape", "shape", "shape"),
         Column("axes", "axes", gives_way=1),
         Column("trained", "trained", shown=any(not tensor.trainable for tensor in answer.tensors)),
-        Column("params", "parameters", "number"),
+        Column("params", "parameters", "number", short="params"),
     )
     lines = [Line((t.layer, t.name, t.shape, t.axes, ("frozen", "yes")[t.trainable], t.params)) for t in answer.tensors]
     return Table(columns, (*lines, Line(("total", None, None, None, None, answer.total), sum="total")))
@@ -361,12 +361,12 @@ def _gates_table(answer: Storage) -> Table:
     columns = (
         Column("tensor", "tensor", grouped=True),
         Column("tensor_shape", "shape", "shape", grouped=True, gives_way=2),
-        Column("direction", "direction", former="way", shown=backward),
+        Column("direction", "direction", short="dir.", shown=backward),
         Column("gate", "gate"),
         Column("role", "role"),
         Column("slice", "slice", "slice"),
         Column("block", "block", gives_way=1),
-        Column("params", "parameters", "number"),
+        Column("params", "parameters", "number", short="params"),
     )
     lines = [_part_line(tensor, part) for tensor in answer.tensors for part in tensor.parts]
     return Table(columns, (*lines, Line(("total", *[None for _ in columns[2:]], answer.total), sum="total")))

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
     from lstm_calc.render.document import Column, Document, Value
 
-__all__ = ["DATA_FORMATS", "DOCUMENT_FORMATS", "GRAPH_FORMATS", "ROW_FORMATS", "json", "plain", "size_like", "size_words", "worded"]
+__all__ = [
+    "DATA_FORMATS",
+    "DOCUMENT_FORMATS",
+    "GRAPH_FORMATS",
+    "MACHINE_FORMATS",
+    "ROW_FORMATS",
+    "json",
+    "plain",
+    "size_like",
+    "size_words",
+    "worded",
+]
 
 
 def json(data: Any) -> str:
@@ -53,6 +64,9 @@ def _rows(form: str) -> Callable[[Sequence[Column], Iterable[Sequence[Value]]], 
 
 ROW_FORMATS = {form: _rows(form) for form in ("csv", "markdown", "ndjson")}
 """The formats of lines that are written while they are made, by name."""
+
+MACHINE_FORMATS = frozenset({"csv", "ndjson"})
+"""The formats of a document's tables that no person reads."""
 
 GRAPH_FORMATS = frozenset({"mermaid"})
 """The formats that have a document's graphs alone."""

@@ -14,16 +14,23 @@ if TYPE_CHECKING:
 
     from lstm_calc.render.document import Column, Document, Line, Table, Value
 
+_TABLE = "record"
+"""The column that says which of several tables a line is of."""
+
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the lines as CSV, sums left out; several tables are parted by an empty line."""
+    """Return the lines as CSV of one rectangle, sums left out; where tables have other columns, the first says which one it is."""
     out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    tables = [table for part in document.parts() for table in part.tables]
-    for position, table in enumerate(tables):
-        out.write("\n" * (position > 0))
-        writer.writerow([column.key for column in table.columns])
-        writer.writerows(_row(table, line) for line in table.lines if not line.sum)
+    tables = [table for part in document.for_machines().parts() for table in part.tables]
+    keys = [[column.key for column in table.columns] for table in tables]
+    whole = list(dict.fromkeys(chain.from_iterable(keys)))
+    named = any(own != whole for own in keys)
+    writer = csv.DictWriter(out, [_TABLE] * named + whole, restval="", lineterminator="\n")
+    if whole:
+        writer.writeheader()
+    for number, (table, own) in enumerate(zip(tables, keys, strict=True), start=1):
+        start = {_TABLE: table.name or str(number)} if named else {}
+        writer.writerows(start | dict(zip(own, _row(table, line), strict=True)) for line in table.lines if not line.sum)
     return out.getvalue()
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
     """Return each line as a JSON object on a line of its own, sums left out."""
-    found = (table for part in document.parts() for table in part.tables)
+    found = (table for part in document.for_machines().parts() for table in part.tables)
     tables = ((table.columns, (line.values for line in table.lines if not line.sum)) for table in found)
     return "".join(text for columns, lines in tables for text in rows(columns, lines))
 

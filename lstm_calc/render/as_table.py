@@ -8,8 +8,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.errors import listed
-from lstm_calc.render.grid import grid, lines, rich_table
+from lstm_calc.render.grid import grid, lines, rich_table, wide
 from lstm_calc.render.maths import spelled, written
+from lstm_calc.render.narrow import broken, drawn, fitted
 from lstm_calc.render.words import cells
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from lstm_calc.render.document import Document, Table
+    from lstm_calc.render.grid import Grid
 
 
 IN_ASCII = str.maketrans(
@@ -33,6 +35,7 @@ IN_ASCII = str.maketrans(
         "·": "@",
         "→": "->",
         "─": "-",
+        "…": "~",
         "µ": "u",
         "✓": "+",
         "✗": "x",
@@ -40,7 +43,6 @@ IN_ASCII = str.maketrans(
         "γ": "gamma",
         "β": "beta",
     }
-    | {"✓": "+", "✗": "x", "–": "-"}
 )
 """The signs of formulas and verdicts, for a screen that does not have them."""
 
@@ -63,40 +65,44 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
     on_a_terminal = stream.isatty()
     escapes = None if stream is sys.stdout else False
     console = Console(file=stream, force_terminal=escapes, soft_wrap=not on_a_terminal)
-    width = console.width
+    width = console.width if on_a_terminal else None
     with console.capture() as captured:
         console.print(Text(document.title, style="bold"))
-        console.print(_body(document, console, width if on_a_terminal else body_width), end="", soft_wrap=True)
-        left_out: list[str] = []
-        for table in document.tables_for_people():
-            shown = _narrowed(table, width) if on_a_terminal else table
-            left_out += [column.title for column in table.columns if column.key not in {each.key for each in shown.columns}]
-            drawn = grid(shown)
-            if on_a_terminal and drawn.width > width:
-                console.print(_segments(_stacked(shown)), soft_wrap=True)
-            elif len(shown.lines) > _MOST_BY_RICH:
-                console.print(_segments(lines(drawn)), soft_wrap=True)
-            else:
-                console.width = drawn.width
-                console.print(rich_table(drawn))
-            console.width = width
-        for note in document.notes:
+        console.print(_body(document, console, width or body_width), end="", soft_wrap=True)
+        left_out = [title for table in document.tables_for_people() for title in _draw(table, console, width)]
+        narrow = [f"left out, for want of width: {listed(dict.fromkeys(left_out))}"] if left_out else []
+        for note in (*document.notes, *narrow):
             console.print(Text(note))
-        if left_out:
-            console.print(Text(f"left out, for want of width: {listed(dict.fromkeys(left_out))}"))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(IN_ASCII)
     return "\n".join([page, *(render(section, stream) for section in document.sections_in_words())])
 
 
-def _narrowed(table: Table, width: int) -> Table:
-    """Return a table without as many of the columns that give way as it takes to fit; itself where that is not enough."""
-    kept = table
-    for leaving in sorted((column for column in table.columns if column.gives_way), key=lambda column: column.gives_way):
-        if grid(kept).width <= width:
-            return kept
-        kept = kept.with_columns([column.key for column in kept.columns if column.key != leaving.key])
-    return kept if grid(kept).width <= width else table
+def _draw(table: Table, console: Console, width: int | None) -> list[str]:
+    """Print a table, made to fit a width where there is one; return what is left out of it."""
+    from rich.text import Text
+
+    if width is None:
+        _print(grid(table), len(table.lines), console)
+        return []
+    sheet = fitted(table, width)
+    if sheet is None:
+        console.print(_segments(_stacked(table, width)), soft_wrap=True)
+        return []
+    _print(drawn(sheet, width), len(table.lines), console)
+    if sheet.same:
+        console.print(Text(f"in every row, {'; '.join(sheet.in_common)}\n"))
+    return [*sheet.left_out, *(["the middle of long names"] if any(sheet.names.values()) else [])]
+
+
+def _print(made: Grid, length: int, console: Console) -> None:
+    """Print a table that fits, by rich where it is short and has nothing that rich has no place for."""
+    if made.indent or length > _MOST_BY_RICH:
+        console.print(_segments(lines(made)), soft_wrap=True)
+        return
+    width, console.width = console.width, made.width
+    console.print(rich_table(made))
+    console.width = width
 
 
 def _body(document: Document, console: Console, width: int | None) -> Text:
@@ -109,7 +115,7 @@ def _body(document: Document, console: Console, width: int | None) -> Text:
         if block.kind == "heading" or (block.kind == "text" and above not in {"", "heading"}):
             text.append("\n")
         if block.kind == "heading":
-            text.append(f"{words}\n", style="bold")
+            text.append(_filled(words, "", console, width), style="bold")
         elif block.kind == "formula":
             text.append(_broken(words, width))
         else:
@@ -129,7 +135,18 @@ def _filled(words: str, start: str, console: Console, width: int | None) -> str:
 def _broken(formula: str, width: int | None) -> str:
     """Return a formula a little further in, each side of it on a line of its own where it is wider than the terminal."""
     line = f"    {formula}"
-    return f"{line}\n" if width is None or len(line) <= width else line.replace(" = ", "\n      = ") + "\n"
+    if width is None or wide(line) <= width:
+        return f"{line}\n"
+    first, *others = formula.split(" = ")
+    sides = [("    ", first), *(("      ", f"= {side}") for side in others)]
+    return "".join(_hanging(margin, side, width) for margin, side in sides)
+
+
+def _hanging(margin: str, text: str, width: int) -> str:
+    """Return a text behind a margin in lines of a width, all but the first a little further in."""
+    lines = [text] if len(margin) + wide(text) <= width else broken(text, width - len(margin) - 2)
+    between = f"\n{margin}  "
+    return f"{margin}{between.join(lines)}\n"
 
 
 def _segments(pieces: Iterable[tuple[str, str]]) -> Segments:
@@ -142,12 +159,15 @@ def _segments(pieces: Iterable[tuple[str, str]]) -> Segments:
     )
 
 
-def _stacked(table: Table) -> Iterator[tuple[str, str]]:
+def _stacked(table: Table, width: int) -> Iterator[tuple[str, str]]:
     """Yield a table as one line a value, for a terminal that it does not fit into, in pieces with the style of each."""
     for line in table.lines:
         yield "\n", ""
         for column, cell in zip(table.columns, cells(table, line), strict=True):
             if cell:
-                yield f"{column.title}: ", "dim"
-                yield f"{cell}\n", "bold" if line.sum else ""
+                yield f"{column.title}:", "dim"
+                if len(column.title) + 2 + wide(cell) <= width:
+                    yield f" {cell}\n", "bold" if line.sum else ""
+                else:
+                    yield "".join(f"\n  {part}" for part in broken(cell, width - 2)) + "\n", ""
     yield "\n", ""

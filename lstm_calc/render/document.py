@@ -56,10 +56,11 @@ def _visible(value: Any) -> Any:
 
 
 class Column(Shown):
-    """One column of a table: ``key`` for machines, ``title`` for people.
+    """One column of a table: ``key`` for machines, ``title`` for people, ``short`` for people with a narrow terminal.
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
-    ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first; 0: never.
+    ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first, 1 before anything else is made
+    narrower; 0: never.
     """
 
     key: str
@@ -68,8 +69,7 @@ class Column(Shown):
     grouped: bool = False
     shown: bool | None = None
     gives_way: int = 0
-    former: str = ""
-    """A key that it had before, which is still understood where columns are chosen."""
+    short: str = ""
 
 
 class Line(Record):
@@ -84,17 +84,22 @@ class Line(Record):
 
 
 class Table(Record):
-    """Columns and lines; on a screen a blank line parts the groups of the first column."""
+    """Columns and lines; on a screen a blank line parts the groups of the first column.
+
+    ``name`` tells machines which of several tables a line is of. ``for_machines``: it has numbers that no other table has.
+    """
 
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    name: str = ""
+    for_machines: bool = True
 
     def for_people(self) -> Table:
         """Return the table without the columns that people do not see."""
         filled = [any(line.values[at] is not None for line in self.lines) for at in range(len(self.columns))]
         kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
         lines = tuple(line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines)
-        return Table(tuple(self.columns[at] for at in kept), lines)
+        return self.replace(columns=tuple(self.columns[at] for at in kept), lines=lines)
 
     def with_columns(self, keys: Sequence[str]) -> Table:
         """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
@@ -102,7 +107,7 @@ class Table(Record):
         kept = [places[key] for key in keys if key in places]
         lines = [line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines]
         said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
-        return Table(tuple(self.columns[at].replace(shown=True, gives_way=0) for at in kept), said)
+        return self.replace(columns=tuple(self.columns[at].replace(shown=True, gives_way=0) for at in kept), lines=said)
 
     def sorted_by(self, key: str, *, descending: bool) -> Table:
         """Return the table sorted by a column, what has no value last and no subtotals; itself where it lacks the column."""
@@ -112,7 +117,18 @@ class Table(Record):
         lines = [line for line in self.lines if not line.sum]
         filled = sorted((line for line in lines if line.values[at] is not None), key=_order(at), reverse=descending)
         ends = [line for line in lines if line.values[at] is None] + [line for line in self.lines if line.sum == "total"]
-        return Table(tuple(column.replace(grouped=False) for column in self.columns), (*filled, *ends))
+        return self.replace(columns=tuple(column.replace(grouped=False) for column in self.columns), lines=(*filled, *ends))
+
+    def beside(self, other: Table) -> Table | None:
+        """Return both tables as one without sums, where the first columns have the same key and the same values, each once."""
+        ours, theirs = ([line.values for line in table.lines if not line.sum] for table in (self, other))
+        keys, firsts = [column.key for column in self.columns], [values[0] for values in ours]
+        if keys[:1] != [other.columns[0].key] or firsts != [values[0] for values in theirs] or len(set(firsts)) < len(firsts):
+            return None
+        more = [at for at, column in enumerate(other.columns) if column.key not in keys]
+        pairs = zip(ours, theirs, strict=True)
+        lines = tuple(Line((*one, *(two[at] for at in more))) for one, two in pairs)
+        return self.replace(columns=(*self.columns, *(other.columns[at] for at in more)), lines=lines)
 
 
 def _order(at: int) -> Callable[[Line], Any]:
@@ -222,6 +238,15 @@ class Document(Shown):
     def sorted_by(self, key: str, *, descending: bool) -> Document:
         """Return the document with its tables sorted by a column."""
         return self.replace(tables=tuple(table.sorted_by(key, descending=descending) for table in self.tables))
+
+    def for_machines(self) -> Document:
+        """Return the document with the tables that machines read, those with a line for each of the same things as one."""
+        found: list[Table] = []
+        for table in self.tables:
+            if table.for_machines:
+                joined = found[-1].beside(table) if found else None
+                found[len(found) - bool(joined) :] = [joined or table]
+        return self.replace(tables=tuple(found), sections=tuple(section.for_machines() for section in self.sections))
 
     def tables_for_people(self) -> list[Table]:
         """Return the tables of which people see a column."""

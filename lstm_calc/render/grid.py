@@ -13,45 +13,53 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
-    from lstm_calc.render.document import Line, Table, Value
+    from lstm_calc.render.document import Kind, Line, Table, Value
 
 
-class _Column(Record):
+class GridColumn(Record):
+    """A column: the lines of its title, how wide it is, and whether it is aligned to the right."""
+
     title: list[str]
     width: int
     right: bool
 
 
-class _Row(Record):
+class GridRow(Record):
+    """One line of cells; ``starts``: a blank line comes before it; ``above``: pieces of text in between, with their styles."""
+
     cells: list[str]
     starts: bool
     style: str
+    above: tuple[tuple[str, str], ...] = ()
 
 
 class Grid(Record):
-    """What a table is on a screen; ``rows`` are made while they are drawn."""
+    """What a table is on a screen; ``rows`` are made while they are drawn. ``indent``: how far in its rows stand."""
 
-    columns: list[_Column]
-    rows: Iterator[_Row]
+    columns: list[GridColumn]
+    rows: Iterator[GridRow]
+    indent: int = 0
 
     @property
     def width(self) -> int:
         """How many columns of the screen it takes."""
-        return sum(column.width + 2 for column in self.columns)
+        return self.indent + sum(column.width + 2 for column in self.columns)
 
 
 def grid(table: Table) -> Grid:
     """Return a table with its cells worded, those that repeat the line above left empty, and its columns as wide as they need."""
     worded = [cells(table, line) for line in table.lines]
-    return Grid([_column(table, at, worded) for at in range(len(table.columns))], _rows(table, worded))
+    widest = (max((wide(row[at]) for row in worded), default=0) for at in range(len(table.columns)))
+    columns = zip(table.columns, widest, strict=True)
+    return Grid([grid_column(column.title, width, column.kind) for column, width in columns], grid_rows(table, worded))
 
 
-def _rows(table: Table, worded: list[list[str]]) -> Iterator[_Row]:
+def grid_rows(table: Table, worded: list[list[str]]) -> Iterator[GridRow]:
     """Yield the rows; one starts a group where the value of a grouped first column is new."""
     above: tuple[Value, ...] = ()
     for line, row in zip(table.lines, worded, strict=True):
         starts = bool(above) and table.columns[0].grouped and line.values[0] != above[0]
-        yield _Row(list(_said_once(table, line, above, row)), starts, "bold" if line.sum else "")
+        yield GridRow(list(_said_once(table, line, above, row)), starts, "bold" if line.sum else "")
         above = line.values
 
 
@@ -82,9 +90,9 @@ def _coloured(cells_below: tuple[str, ...]) -> RichText:
     return text
 
 
-def _blocks(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+def _blocks(rows: Iterable[GridRow]) -> Iterator[list[GridRow]]:
     """Yield the rows that follow each other in one group and style; as one row of several lines, rich draws them a third faster."""
-    block: list[_Row] = []
+    block: list[GridRow] = []
     for row in rows:
         if block and (row.starts or row.style != block[0].style):
             yield block
@@ -96,14 +104,16 @@ def _blocks(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
 
 def lines(drawn: Grid) -> Iterator[tuple[str, str]]:
     """Yield the lines of the same table, each with its style."""
+    margin = " " * drawn.indent
     yield "\n", ""
     for head in zip(*_heads(drawn.columns), strict=True):
-        yield f"{_row(head, drawn.columns)}\n", "bold"
+        yield f"{margin}{_row(head, drawn.columns)}\n", "bold"
     yield f" {'─' * (drawn.width - 2)}\n", ""
     for row in drawn.rows:
         if row.starts:
             yield "\n", ""
-        yield f"{_row(row.cells, drawn.columns)}\n", row.style
+        yield from row.above
+        yield f"{margin}{_row(row.cells, drawn.columns)}\n", row.style
     yield "\n", ""
 
 
@@ -115,37 +125,37 @@ def _said_once(table: Table, line: Line, above: tuple[Value, ...], row: list[str
         yield "" if same and column.grouped else cell
 
 
-def _column(table: Table, at: int, drawn: list[list[str]]) -> _Column:
-    widest = max((_wide(row[at]) for row in drawn), default=0)
-    title = _folded(table.columns[at].title, widest)
-    return _Column(title, max(widest, *map(_wide, title)), table.columns[at].kind in NUMERIC)
+def grid_column(title: str, width: int, kind: Kind) -> GridColumn:
+    """Return a column whose cells are so wide, its title folded."""
+    lines = folded(title, width)
+    return GridColumn(lines, max(width, *map(wide, lines)), kind in NUMERIC)
 
 
-def _folded(title: str, width: int) -> list[str]:
-    """Return a title in as many lines as keep it from being wider than what stands under it, words kept whole."""
+def folded(text: str, width: int) -> list[str]:
+    """Return a text in as many lines as keep it from being wider than a width, words kept whole."""
     lines = [""]
-    for word in title.split():
+    for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        lines[-1:] = [longer] if not lines[-1] or len(longer) <= width else [lines[-1], word]
+        lines[-1:] = [longer] if not lines[-1] or wide(longer) <= width else [lines[-1], word]
     return lines
 
 
-def _heads(columns: Sequence[_Column]) -> Iterator[list[str]]:
+def _heads(columns: Sequence[GridColumn]) -> Iterator[list[str]]:
     """Yield the lines of each title, as many for each, the words at the bottom."""
     deepest = max(len(column.title) for column in columns)
     for column in columns:
         yield [""] * (deepest - len(column.title)) + column.title
 
 
-def _row(texts: Iterable[str], columns: Sequence[_Column]) -> str:
+def _row(texts: Iterable[str], columns: Sequence[GridColumn]) -> str:
     padded = (
-        f"{' ' * (column.width - _wide(text))}{text}" if column.right else f"{text}{' ' * (column.width - _wide(text))}"
+        f"{' ' * (column.width - wide(text))}{text}" if column.right else f"{text}{' ' * (column.width - wide(text))}"
         for column, text in zip(columns, texts, strict=True)
     )
     return f" {'  '.join(padded)}"
 
 
-def _wide(text: str) -> int:
+def wide(text: str) -> int:
     """Return how many columns of a screen a text takes."""
     if text.isascii():
         return len(text)
