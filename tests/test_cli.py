@@ -131,7 +131,7 @@ WRONG = {
     "params -u 4 --embedding 10": "--embedding: '10' is not a vocabulary and a size; write 20000x128",
     "params -i 3 -u 4 --layers 100k": "--layers: a model has at most 10,000 layers",
     "check '3 > lstm 4' '3 > lstm 5' -i 3": "the model is given twice: as '3 > lstm 4' and '3 > lstm 5' and by --input",
-    "params '3 > lstm 4' -f keras,mlx": "'keras,mlx' names several frameworks, where one is asked for; compare takes several",
+    "solve '3 > lstm ?' --max-params 9k -f keras,mlx": "'keras,mlx' names several frameworks, where one is asked for",
     "params '3 > lstm 4' -i 3": "the model is given twice: as '3 > lstm 4' and by --input",
     "params '3 > lstm 4' --bias": "the model is given twice: as '3 > lstm 4' and by --bias/--no-bias",
     "params -i 3 -u 4 -f kears": "'kears' is not a framework; did you mean 'keras'?",

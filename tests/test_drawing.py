@@ -299,7 +299,7 @@ def test_a_graph_that_is_too_large_is_not_drawn(monkeypatch: pytest.MonkeyPatch)
         ("markdown", r"| $f_{t} = \sigma(W_{f}\thinspace x_{t} + U_{f}\thinspace h_{t-1} + b_{f})$ | (4) | kernel (4, 3), "),
         ("latex", r"$f_{t} = \sigma(W_{f}\thinspace x_{t} + U_{f}\thinspace h_{t-1} + b_{f})$ & (4) & kernel (4, 3), "),
         ("html", "<td><math><msub><mi>f</mi><mi>t</mi></msub><mo>=</mo><mi>σ</mi><mo>(</mo><msub><mi>W</mi><mi>f</mi></msub>"),
-        ("csv", "f_t,sigmoid(pre(forget)),f[t] = σ(W_f x[t] + U_f h[t-1] + b_f),4,"),
+        ("csv", ",f_t,sigmoid(pre(forget)),f[t] = σ(W_f x[t] + U_f h[t-1] + b_f),"),
         ("table", "f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)"),
     ],
 )

@@ -228,16 +228,15 @@ def _verdict_table(answer: Verification) -> Table:
         Column("verdict", "verdict", "verdict"),
     )
     verdict = "agrees" if answer.agrees else "differs"
-    return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),))
+    return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),), "verdict")
 
 
 def _differences_table(answer: Verification) -> Table:
     shapes = (Column("ours", "ours", "shape", shown=True), Column("theirs", "theirs", "shape", shown=True))
-    return Table(
-        (Column("name", "tensor"), *shapes), tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences)
-    )
+    lines = tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences)
+    return Table((Column("name", "tensor"), *shapes), lines, "tensors")
 
 
 def _runs_table(answer: Verification) -> Table:
     columns = (Column("layer", "layer"), Column("error", "largest error", "error"))
-    return Table(columns, tuple(Line((check.layer, check.error)) for check in answer.gates))
+    return Table(columns, tuple(Line((check.layer, check.error)) for check in answer.gates), "gates")

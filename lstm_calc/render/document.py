@@ -120,12 +120,18 @@ class Table(Record):
         return self.replace(columns=tuple(column.replace(grouped=False) for column in self.columns), lines=(*filled, *ends))
 
     def beside(self, other: Table) -> Table | None:
-        """Return both tables as one without sums, where the first columns have the same key and the same values, each once."""
+        """Return both tables as one without sums, where the first columns have the same key and the same values, each once.
+
+        Two columns of one key with other values would not both be there, so that such tables stay apart.
+        """
         ours, theirs = ([line.values for line in table.lines if not line.sum] for table in (self, other))
         keys, firsts = [column.key for column in self.columns], [values[0] for values in ours]
         if keys[:1] != [other.columns[0].key] or firsts != [values[0] for values in theirs] or len(set(firsts)) < len(firsts):
             return None
         more = [at for at, column in enumerate(other.columns) if column.key not in keys]
+        both = [(keys.index(column.key), at) for at, column in enumerate(other.columns) if column.key in keys]
+        if any(one[mine] != two[at] for one, two in zip(ours, theirs, strict=True) for mine, at in both):
+            return None
         pairs = zip(ours, theirs, strict=True)
         lines = tuple(Line((*one, *(two[at] for at in more))) for one, two in pairs)
         return self.replace(columns=(*self.columns, *(other.columns[at] for at in more)), lines=lines)
