@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Index as Index
     from lstm_calc.model import Input as Input
     from lstm_calc.model import LayerNorm as LayerNorm
+    from lstm_calc.model import LocallyConnected as LocallyConnected
     from lstm_calc.model import Masking as Masking
     from lstm_calc.model import MatMul as MatMul
     from lstm_calc.model import Maximum as Maximum
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import MultiHeadAttention as MultiHeadAttention
     from lstm_calc.model import Multiply as Multiply
     from lstm_calc.model import Nested as Nested
+    from lstm_calc.model import Normalization as Normalization
     from lstm_calc.model import Other as Other
     from lstm_calc.model import Pad as Pad
     from lstm_calc.model import Permute as Permute
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Transpose as Transpose
     from lstm_calc.model import Upsample as Upsample
     from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.code import code as code
     from lstm_calc.questions.compare import compare as compare
     from lstm_calc.questions.cost import cost as cost
     from lstm_calc.questions.diagram import diagram as diagram
@@ -103,8 +106,8 @@ _HOMES = {
         *("Activation", "Add", "AdditiveAttention", "Attention", "Average", "BatchNorm", "CRF", "Concat"),
         *("Conv", "ConvGRU", "ConvLSTM", "ConvTranspose", "Crop", "Dense", "DepthwiseConv", "Dot"),
         *("Dropout", "EinsumDense", "Embedding", "ExpandDims", "Flatten", "GRU", "GlobalPool", "GroupNorm"),
-        *("Index", "Input", "LSTM", "LayerNorm", "MGU", "Masking", "MatMul", "Maximum"),
-        *("Minimum", "Model", "MultiHeadAttention", "Multiply", "Nested", "Other", "PReLU", "Pad"),
+        *("Index", "Input", "LSTM", "LayerNorm", "LocallyConnected", "MGU", "Masking", "MatMul", "Maximum"),
+        *("Minimum", "Model", "MultiHeadAttention", "Multiply", "Nested", "Normalization", "Other", "PReLU", "Pad"),
         *("Permute", "Pool", "RMSNorm", "RNN", "Reduce", "RepeatVector", "Reshape", "SeparableConv"),
         *("Shared", "Split", "Stack", "Subtract", "Transpose", "Upsample"),
     ),
@@ -112,6 +115,7 @@ _HOMES = {
     "formats.reading": ("load", "read", "read_template"),
     "questions.difference": ("difference",),
     "questions.explain": ("explain",),
+    "questions.code": ("code",),
     "questions.compare": ("compare",),
     "questions.cost": ("cost",),
     "questions.diagram": ("diagram",),

@@ -490,6 +490,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "score_mode": one_of("dot", "concat"),
     "use_boundary": flag,
     "renorm": flag,
+    "whole": flag,
     "equation": equation,
     "bias_axes": letters,
     "params": whole,

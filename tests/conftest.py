@@ -80,8 +80,9 @@ class Screen(Protocol):
 def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     """Return a function that calls the program on a terminal of 80 columns, and gives what it shows, without colours."""
     from lstm_calc.cli import app
+    from lstm_calc.cli.version import tool_and_version
 
-    for name, value in {"COLUMNS": "80", "TERM": "xterm-256color"}.items():
+    for name, value in {"COLUMNS": "80", "TERM": "xterm-256color", "SOURCE_DATE_EPOCH": "0"}.items():
         monkeypatch.setenv(name, value)
 
     def call(*args: str) -> tuple[str, int]:
@@ -91,6 +92,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
             with pytest.raises(SystemExit) as ended:
                 app(list(args), prog_name="lstm-calc")
         text = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue())
+        text = text.replace(tool_and_version(), "lstm-calc VERSION")
         return re.sub(r" +$", "", text, flags=re.MULTILINE), int(ended.value.code or 0)
 
     return call

@@ -75,6 +75,9 @@ CASES: dict[str, list[Case]] = {
         ({"type": "batch_norm", "renorm": True}, [_STEPS]),
         ({"type": "batch_norm", "trainable": False}, [_STEPS]),
         ({"type": "layer_norm", "axis": [1, 3]}, [_IMAGE]),
+        ({"type": "normalization"}, [_STEPS]),
+        ({"type": "normalization", "axis": [1, 3]}, [_IMAGE]),
+        ({"type": "normalization", "whole": True}, [_STEPS]),
         ({"type": "group_norm", "groups": -1, "center": False}, [_STEPS]),
         ({"type": "rms_norm", "axis": [1, 2]}, [_STEPS]),
         ({"type": "attention"}, [_STEPS, [7, 6]]),
@@ -159,6 +162,7 @@ _KERAS_CLASSES = {
     "attention": "Attention",
     "additive_attention": "AdditiveAttention",
     "multi_head_attention": "MultiHeadAttention",
+    "normalization": "Normalization",
     "prelu": "PReLU",
     "einsum_dense": "EinsumDense",
 }
@@ -180,6 +184,8 @@ def made_by_keras(case: Case) -> dict[str, Any]:
         kind = "GroupQueryAttention"
         heads = {"num_query_heads": options.pop("num_heads"), "num_key_value_heads": options.pop("key_heads")}
         options = {"head_dim": options.pop("key_dim"), **heads, **options}
+    if options.pop("whole", False):
+        options["axis"] = None
     if layer["type"] == "depthwise_conv":
         options["kernel_size"] = tuple(options["kernel_size"])
     made = getattr(keras.layers, kind)(**options, name="layer")

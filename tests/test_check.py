@@ -100,7 +100,8 @@ def test_each_model_has_a_line_that_names_what_is_over(cli: Cli, file: str) -> N
     lines = [line.split() for line in result.stdout.splitlines()]
     over = next(line for line in lines if line[:3] == [file, "✗", "over"])
     limits = "8,320 8,000 33.3 kB 20 kB 8,192 1,000,000 320 parameters and 13.3 kB of weights"
-    assert " ".join(over[3:]) == f"{limits} 32 > lstm 22"
+    assert " ".join(over[3:]) == limits
+    assert lines[-1] == [f"{file}:", "32", ">", "lstm", "22", "would", "fit"]
     assert next(line for line in lines if line[:4] == ["32", ">", "gru", "8"])[4:6] == ["✓", "fits"]
     assert result.stdout.startswith("1 of 2 fit the budget, in textbook, float32")
     assert cli("check", file, "32 > gru 8", "--max-bytes", "20KB", "-q").stdout == "1\n"
@@ -127,6 +128,25 @@ def test_the_answer_as_json(cli: Cli, file: str) -> None:
     }
     assert (first["model"], first["fits"], first["error"]) == (file, False, None)
     assert second["error"].startswith("'lsm' is not a layer")
+
+
+def test_a_model_that_is_over_has_one_beside_it_that_fits(cli: Cli) -> None:
+    text = cli("check", "64 > lstm 512 x2 > dense 10", "--weights-limit", "1MB").stdout
+    assert text.splitlines()[-1] == "64 > lstm 133 x2 > dense 10 would fit"
+    answer = json.loads(cli("check", "64 > lstm 512 x2 > dense 10", "--max-bytes", "1MB", "--format", "json").stdout)
+    assert answer["models"][0]["would_fit"] == "64 > lstm 133 x2 > dense 10"
+    assert weight_bytes(read("64 > lstm 133 x2 > dense 10")) <= 10**6 < weight_bytes(read("64 > lstm 134 x2 > dense 10"))
+    assert (
+        json.loads(cli("check", "64 > lstm 8", "--max-bytes", "1MB", "--format", "json").stdout)["models"][0]["would_fit"] is None
+    )
+    assert "would fit" not in cli("check", "64 > lstm 512 x200", "--max-bytes", "1MB").stdout
+    assert "would fit" not in cli("check", "64 > dense 10", "--max-params", "1").stdout
+
+
+@pytest.mark.parametrize(("given", "shown"), [("1MB", "1 MB"), ("1.5MiB", "1.5 MiB"), ("100k", "100 kB"), ("65536", "65,536 B")])
+def test_a_limit_is_shown_in_the_unit_that_it_was_given_in(cli: Cli, given: str, shown: str) -> None:
+    assert f" {shown}\n" in cli("check", "8 > lstm 4", "--max-bytes", given).stdout
+    assert " ".join(cli("solve", "8 > lstm ?", "--max-bytes", given).stdout.split()).endswith(f"budget {shown}")
 
 
 def test_the_answer_as_annotations(cli: Cli, tmp_path: Path) -> None:
@@ -179,3 +199,29 @@ def test_the_hook_calls_the_program() -> None:
     assert all(re.search(pattern, name) for name in ("model.toml", "configs/model.json", "encoder.model.toml"))
     assert not re.search(pattern, "configs/models.yaml")
     assert "named by files, a pattern" in hook
+
+
+PROGRAM = """import torch.nn as nn
+class Net(nn.Module):
+    def __init__(self, width=30):
+        super().__init__()
+        self.rnn = nn.LSTM(4, width)
+"""
+
+
+def test_a_program_is_held_against_a_budget(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the hook does for model.py, and the example of a workflow with an entry and annotations."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.py").write_text(PROGRAM)
+    assert cli("check", "--max-params", "2M", "model.py").exit_code == 0
+    result = cli("check", "model.py:Net", "--max-params", "100", "--format", "github")
+    assert (result.exit_code, result.stdout.startswith("::error file=model.py,title=lstm-calc::model.py:Net is over")) == (1, True)
+
+
+@pytest.mark.skipif(not (ROOT / ".share").is_dir(), reason="an installed wheel has its example elsewhere")
+def test_the_example_of_a_workflow_works(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / ".share" / "doc" / "lstm-calc" / "model-budget.yml").read_text()
+    (check,) = re.findall(r"run: lstm-calc (check .*)", text)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.py").write_text(PROGRAM)
+    assert cli(*check.split()).exit_code == 0

@@ -131,8 +131,7 @@ WRONG = {
     "params -u 4 --embedding 10": "--embedding: '10' is not a vocabulary and a size; write 20000x128",
     "params -i 3 -u 4 --layers 100k": "--layers: a model has at most 10,000 layers",
     "check '3 > lstm 4' '3 > lstm 5' -i 3": "the model is given twice: as '3 > lstm 4' and '3 > lstm 5' and by --input",
-    "shapes '3 > lstm 4' -f keras,mlx": "'keras,mlx' names several frameworks, where one is asked for; compare takes several",
-    "params '3 > lstm 4' -f keras,mlx -q": "--quiet, --by and --all show one framework; give -f one name",
+    "solve '3 > lstm ?' --max-params 9k -f keras,mlx": "'keras,mlx' names several frameworks, where one is asked for",
     "params '3 > lstm 4' -i 3": "the model is given twice: as '3 > lstm 4' and by --input",
     "params '3 > lstm 4' --bias": "the model is given twice: as '3 > lstm 4' and by --bias/--no-bias",
     "params -i 3 -u 4 -f kears": "'kears' is not a framework; did you mean 'keras'?",
@@ -234,6 +233,13 @@ def test_a_matrix_that_is_shared_is_told(cli: Cli) -> None:
     tied = cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9 tied > dense 2").stdout
     assert (tied.count("shares the embedding's matrix"), told in tied) == (1, True)
     assert "shares" not in cli("params", "vocab 9 > embed 4 > lstm 4 > dense 9").stdout
+
+
+def test_a_column_is_also_found_by_its_former_key(cli: Cli) -> None:
+    asked = ("params", "8 > bilstm 3", "--format", "csv", "--sort")
+    assert cli(*asked, "way", "--columns", "way,gate").stdout == cli(*asked, "direction", "--columns", "direction,gate").stdout
+    assert cli(*asked, "-moved").stderr.startswith("error: --sort: 'bytes_moved' is not a column")
+    assert cli("cost", "8 > lstm 3", "--columns", "moved").exit_code == 0
 
 
 def test_columns_and_order_are_chosen(cli: Cli) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.formats import reading
 from lstm_calc.formats.code import Missing, load_code, read_code
 from lstm_calc.formats.code.settings import read_settings
 from lstm_calc.formats.printed import read_printed
@@ -59,6 +60,36 @@ def test_cases(case: dict[str, Any]) -> None:
         assert (answer.total, answer.trainable) == (case["total"], case["trainable"])
 
 
+IDIOMS = json.loads((CASES / "idioms" / "truth.json").read_text())
+
+
+@pytest.mark.parametrize("case", IDIOMS, ids=[case["file"] for case in IDIOMS])
+def test_idioms(case: dict[str, Any]) -> None:
+    """Programs in the style of public repositories have the counts of the frameworks; what they do not say is asked for."""
+    path = CASES / "idioms" / case["file"]
+    said = {name: value for name, value in case["set"].items() if name != "input_dim" or name in path.read_text()}
+    width = None if said == case["set"] else case["set"]["input_dim"]
+    if case["set"] and "known" not in case:
+        with pytest.raises(Missing):
+            load_code(str(path), case["entry"])
+    answer = params(load_code(str(path), case["entry"], said, width))
+    if "known" in case:
+        assert (answer.total, answer.known_total) == (None, case["known"])
+    else:
+        assert answer.total == case["total"]
+        assert answer.trainable == case.get("trainable", answer.trainable)
+
+
+PRINTED = {"nested_summary.txt": (842, 442), "cut_names_summary.txt": (3528, 3518)}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_printed_summaries(name: str) -> None:
+    """Layers within layers are counted once, and a name that the table cuts is the class that begins with it."""
+    answer = params(read_printed((CASES / name).read_text()))
+    assert (answer.total, answer.trainable) == PRINTED[name]
+
+
 CONSTRUCTS = {
     "tuple": "a, b = 4, 3\nself.fc = nn.Linear(a, b)",
     "attributes": "self.a, self.b = 4, 3\nself.fc = nn.Linear(self.a, self.b)",
@@ -93,6 +124,15 @@ CONSTRUCTS = {
     "match": "match 'x':\n    case 'x':\n        self.fc = nn.Linear(4, 3)",
     "no condition matters": "if torch.cuda.is_available():\n    device = 'cuda'\nself.fc = nn.Linear(4, 3)",
     "tensor": "x = torch.rand(2, 7, 4)\nself.fc = nn.Linear(x.shape[-1], 3)",
+    "flattened": "x = torch.flatten(torch.zeros(1, 2, 2), 1)\nself.fc = nn.Linear(x.size(1), 3)",
+    "viewed": "x = torch.zeros(2, 1, 4)\nx = x.view(x.size(0), -1)\nself.fc = nn.Linear(x.shape[1], 3)",
+    "permuted": "x = torch.zeros(4, 5).permute(1, 0)\nself.fc = nn.Linear(x.shape[-1], 3)",
+    "numbers": "self.fc = nn.Linear(torch.zeros(2, 2).numel(), 3)",
+    "eval": "self.fc = eval('nn.' + 'Linear')(4, 3)",
+    "required": "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', type=int, default=4)\n"
+    "self.fc = nn.Linear(p.parse_args().n, 3)",
+    "base layer": "class Own(nn.Linear):\n    pass\nself.fc = Own(4, 3)",
+    "default of what is unknown": "self.fc = nn.Linear(settings.get('n', 4), getattr(settings, 'm', 3))",
 }
 
 
@@ -182,6 +222,165 @@ def test_settings(text: str, said: dict[str, Any]) -> None:
     assert read_settings([text]) == said
 
 
+POOLED = {
+    "nn.Conv2d(1, 2, 3, stride=2, padding=1)": (1, 2, 4, 4),
+    "nn.Conv2d(1, 2, 3, padding='same')": (1, 2, 8, 8),
+    "nn.ConvTranspose2d(1, 2, 2, stride=2)": (1, 2, 16, 16),
+    "nn.MaxPool2d(2)": (1, 1, 4, 4),
+    "nn.MaxPool2d((2, 1), (2, 1), (0, 0))": (1, 1, 4, 8),
+    "nn.AvgPool2d(3, stride=2, ceil_mode=True)": (1, 1, 4, 4),
+    "nn.AdaptiveAvgPool2d((3, None))": (1, 1, 3, 8),
+    "nn.Flatten()": (1, 64),
+    "nn.Sequential(nn.Conv2d(1, 4, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Dropout(), nn.Flatten(2))": (1, 4, 64),
+    "nn.Linear(8, 5)": (1, 1, 8, 5),
+}
+
+
+@pytest.mark.parametrize(("layer", "shape"), POOLED.items(), ids=POOLED)
+def test_shapes_through_layers(layer: str, shape: tuple[int, ...]) -> None:
+    """What a layer of PyTorch leaves of a tensor is known, in calls of functions also, as programs ask it to size what follows."""
+    body = f"layer = {layer}\nx = layer(torch.zeros(1, 1, 8, 8))\nself.fc = nn.Linear(x.numel(), x.size(-1), bias=False)"
+    total = 1
+    for size in shape:
+        total *= size
+    assert count(module(body)) == total * shape[-1]
+    assert (
+        count(module("import torch.nn.functional as F\nself.fc = nn.Linear(F.max_pool2d(torch.zeros(1, 1, 8, 8), 2).numel(), 1)"))
+        == 17
+    )
+
+
+def test_a_shape_that_does_not_follow_is_asked_for() -> None:
+    """A layer that is not followed gives nothing that could be taken for a size."""
+    with pytest.raises(Missing):
+        read_code(module("y = nn.Fold((4, 4), 2)(torch.zeros(1, 4, 9))\nself.fc = nn.Linear(y.numel(), 3)"))
+
+
+FROZEN = {
+    "for name, p in self.named_parameters():\n    p.requires_grad = 'weight' in name": 4 * 3,
+    "self.fc.bias.requires_grad_(False)": 4 * 3,
+    "self.fc.weight.requires_grad = False": 3,
+    "for p in self.parameters():\n    p.requires_grad_(False)": 0,
+}
+
+
+@pytest.mark.parametrize(("body", "trained"), FROZEN.items(), ids=FROZEN)
+def test_tensors_that_are_frozen_one_by_one(body: str, trained: int) -> None:
+    """A tensor that is not trained is left out of what is, whichever it is."""
+    answer = params(read_code(module(f"self.fc = nn.Linear(4, 3)\n{body}")))
+    assert (answer.total, answer.trainable) == (LINEAR, trained)
+
+
+def test_a_recurrent_layer_of_which_a_part_is_frozen() -> None:
+    """Of a recurrent layer, too, some tensors may be trained and others not."""
+    body = (
+        "self.rnn = nn.GRU(2, 4, 2, bidirectional=True)\nfor n, p in self.rnn.named_parameters():\n    p.requires_grad = 'ih' in n"
+    )
+    answer = params(read_code(module(body)))
+    inputs = 2 * (12 * 2 + 12) + 2 * (12 * 8 + 12)
+    assert (answer.total, answer.trainable) == (inputs + 4 * (12 * 4 + 12), inputs)
+
+
+def test_where_sizes_come_from(tmp_path: Path) -> None:
+    """A line for each layer names the lines that give its sizes their values."""
+    program = tmp_path / "model.py"
+    program.write_text(
+        module("self.width = 4\nself.fc = nn.Linear(self.width, n)", "Net(WIDTH)", ", n").replace("class", "WIDTH = 3\nclass", 1)
+    )
+    lines: list[str] = []
+    load_code(str(program), "model", {}, tell=lines.append)
+    assert lines == ["model.py:8: Linear with in_features 4 = self.width (from model.py:7), out_features 3 = n (from model.py:9)"]
+
+
+KERAS_FAULTS = {
+    "m = Sequential([Input((3,)),\n  Dense(0)])": r"<code>:2: dense: units must be",
+    "m = Sequential([Input((9, 3)),\n  Bidirectional(LSTM(-3))])": r"<code>:2: lstm: units must be",
+    "m = Sequential([Input((9, 3)),\n  LSTM(3),\n  LSTM(3)])": r"<code>:3: lstm_1: .*reads 3 axes",
+    "m = Model(Input((9, 3)),\n  Dense('a')(Input((3,))))": r"<code>:2: dense: units must be",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), KERAS_FAULTS.items(), ids=KERAS_FAULTS)
+def test_faults_of_keras_layers_have_their_line(text: str, message: str) -> None:
+    """What is wrong with a layer of Keras is told with the line that makes it, not with a place in a configuration."""
+    with pytest.raises(ModelFileError, match=message):
+        read_code(text)
+
+
+def test_layers_that_are_not_known_have_their_class_and_line() -> None:
+    """The total is at least what the others have, and the answer names the class and the line of each unknown layer."""
+    model = read_code(
+        TORCH + "from torchcrf import CRF\n" + module("self.fc = nn.Linear(4, 3)\nself.crf = CRF(3)").removeprefix(TORCH)
+    )
+    answer = params(model)
+    assert (answer.total, answer.known_total) == (None, LINEAR)
+    assert "torchcrf.CRF is made in <code>:8" in str(model.origin)
+    model = read_code("from keras.layers import *\nfrom keras.models import *\nfrom own import *\n" + OWN)
+    assert (params(model).total, "Own is made in <code>:4" in str(model.origin)) == (None, True)
+
+
+OWN = "m = Sequential([Input((3,)), keras.layers.Own(4), Dense(2)])"
+
+
+def test_the_release_is_said_where_a_default_depends_on_it() -> None:
+    """A GRU of Keras that does not say how it resets is that of a release, which the answer names."""
+    assert "reset_after=True" in str(read_code("GRU(4, input_shape=(None, 3))").origin)
+    assert "reset_after" not in str(read_code("GRU(4, input_shape=(None, 3), reset_after=False)").origin)
+
+
+PIECES = {
+    "self.rnn = nn.GRU(\n    2,\n    4,\n)": 3 * 4 * (2 + 4 + 2),
+    "model.add(LSTM(3, input_shape=(None, 2)))\nmodel.add(Dense(2))": 4 * 3 * 6 + 8,
+    ">>> rnn = nn.RNN(2, 4)\n>>> x = torch.randn(5, 3, 2)\ntensor(...)": 4 * (2 + 4 + 2),
+    "LSTM(2, 3, batch_first=True)": 4 * 3 * (2 + 3 + 2),
+    "LSTM(3, input_shape=(None, 2))": 4 * 3 * 6,
+    "nn.LSTM(2, 3); nn.Linear(3, 1)": 4 * 3 * 7 + 4,
+}
+
+
+ONE_CALL = {
+    "eqx.nn.LSTMCell(3, 4, key=key)": 128,
+    "nnx.LSTMCell(3, 4, rngs=rngs)": 128,
+    "tf.keras.layers.RNN([tf.keras.layers.LSTMCell(16), tf.keras.layers.LSTMCell(8)], input_shape=(None, 4))": 2144,
+    "LSTM(10, 20, num_layers=2, batch_first=True)": 5920,
+    "nn.LSTM(10, 20); nn.Linear(20, 5)": 2665,
+}
+
+
+@pytest.mark.parametrize(("text", "total"), ONE_CALL.items(), ids=ONE_CALL)
+def test_one_call_on_the_command_line(text: str, total: int) -> None:
+    """A single call is the same model on the command line, where it may be a line of layers as well."""
+    assert params(reading.read(text)).total == total
+
+
+@pytest.mark.parametrize(("text", "total"), PIECES.items(), ids=PIECES)
+def test_pieces_as_people_copy_them(text: str, total: int) -> None:
+    """What stands around a piece may be missing, and the prompts of a shell may be there."""
+    assert count(text) == total
+
+
+def test_a_layer_called_on_what_is_not_known() -> None:
+    """Its input is asked for, as --input."""
+    with pytest.raises(Missing, match="--input"):
+        read_code("x = LSTM(64, return_sequences=True)(x)")
+    assert params(read_code("x = LSTM(64, return_sequences=True)(x)", input_dim=10)).total == 4 * 64 * 75
+
+
+def test_names_by_what_they_stand_for() -> None:
+    """A value may be said by the expression in the code, or by what its parts stand for; both are named."""
+    text = module("self.config = config\nsizes = self.config['sizes']\nself.fc = nn.Linear(sizes['a'], 3)", "None", ", config")
+    with pytest.raises(Missing, match=r"sizes\['a'\] has no value in the code, which is config\['sizes'\]\['a'\]"):
+        read_code(text)
+    assert count(text, **{"sizes['a']": 4}) == LINEAR
+    assert count(text, **{"config['sizes']['a']": 4}) == LINEAR
+
+
+def test_a_default_that_is_taken_is_said() -> None:
+    """A default of a configuration that is not known is taken, and the answer says so."""
+    model = read_code(module("self.fc = nn.Linear(config.get('n', 4), 3)", "None", ", config"))
+    assert "config.get('n', 4) is taken as 4" in str(model.origin)
+
+
 def test_frozen() -> None:
     """Embeddings from a table are frozen unless they say otherwise; so is what requires no gradient."""
     body = "self.e = nn.Embedding.from_pretrained(torch.zeros(5, 2))\nself.fc = nn.Linear(4, 3)\n"
@@ -240,6 +439,9 @@ HOSTILE = {
     "pairs": TORCH + "x = (1,)\nfor i in range(200):\n    x = (x, x)\nm = nn.Linear(x, 3)",
     "itself": TORCH + "class A(nn.Module):\n    def __init__(self):\n        self.a = A()\nm = A()",
     "null": "import torch\0",
+    "evaluated": TORCH + "x = 'eval(x)'\nm = nn.Linear(eval(x), 3)",
+    "evaluated brackets": TORCH + "m = nn.Linear(eval('(' * 90000), 3)",
+    "large tensors": TORCH + "x = nn.Conv2d(1, 9 ** 99, 1)(torch.zeros(1, 1, 9 ** 99, 9 ** 99))\nm = nn.Linear(x.numel(), y)",
     "old": "print 'x'",
     "table": "Param #\n" + "a" * 100_000,
     "module": "Net(" + "(a): B(" * 5_000,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Model, cost, read, tensors
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Model, RepeatVector, cost, read, tensors
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.frameworks import FRAMEWORKS, frameworks
@@ -20,7 +20,7 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
 from lstm_calc.operations import Work, macs_of
-from lstm_calc.questions.measures import measures
+from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
 from lstm_calc.runs import batch_of
@@ -346,16 +346,16 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     assume(not any(layer.window for layer in model.layers))
     answer = cost(model, framework, steps=7, optimizer="adam")
     plain = json.loads(json.dumps(answer.data()))
-    work, taken, _ = DOCUMENT_FORMATS["csv"](answer.document(), io.StringIO()).split("\n\n")
-    work_rows, byte_rows = (list(csv.DictReader(io.StringIO(text))) for text in (work, taken))
+    rows = list(csv.DictReader(io.StringIO(DOCUMENT_FORMATS["csv"](answer.document(), io.StringIO()))))
+    assert [row["layer"] for row in rows] == [layer["name"] for layer in plain["layers"]]
     for key in ("macs", "elementwise_flops", "bias_flops", "flops"):
-        assert [int(row[key]) for row in work_rows] == [layer[key] for layer in plain["layers"]]
-        assert sum(int(row[key]) for row in work_rows) == plain[key]
+        assert [int(row[key]) for row in rows] == [layer[key] for layer in plain["layers"]]
+        assert sum(int(row[key]) for row in rows) == plain[key]
     for key in ("weights", "state"):
-        assert sum(int(row[key]) for row in byte_rows) == plain["bytes"][key]
+        assert sum(int(row[key]) for row in rows) == plain["bytes"][key]
     for key in ("gradients", "optimizer", "saved_activations"):
-        assert sum(int(row[key]) for row in byte_rows) == plain["bytes"]["training"][key]
-    assert max(int(row["activations_sequence"]) for row in byte_rows) == plain["bytes"]["activations_sequence"]
+        assert sum(int(row[key]) for row in rows) == plain["bytes"]["training"][key]
+    assert max(int(row["activations_sequence"]) for row in rows) == plain["bytes"]["activations_sequence"]
     table = DOCUMENT_FORMATS["table"](answer.document(), io.StringIO())
     assert f"{answer.whole.flops:,}" in table.split()
 
@@ -433,6 +433,9 @@ def test_several_models_have_a_row_each(cli: Cli) -> None:
     title = cli("cost", texts[0], "-f", "keras,pytorch", "--steps", "4").stdout.splitlines()[0]
     run = "batch 1, 4 steps, float32; last step only by default: keras; every step by default: pytorch"
     assert title == f"Cost of {texts[0]} in 2 frameworks: {run}"
+    assert cli("cost", texts[0], texts[0]).stdout.startswith("Cost of 2 models: batch 1, 1 step, float32\n")
+    assert "--set is for a model in Python code" in cli("cost", *texts, "--set", "a=1").stderr
+    assert "the model is given twice" in cli("cost", *texts, "--units", "3").stderr
     result = cli("cost", *texts, "-q")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "error: --quiet prints one number, and these are several models; give one of them\n"
@@ -588,11 +591,11 @@ def test_the_order_in_which_layers_are_counted_changes_nothing(
 def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
     model = read("3 > lstm 6")
     for per_channel, scales in ((False, 2), (True, 8 * 6)):
-        measured = measures(dtype="int8", per_channel=per_channel)["bytes"]
-        assert measured.of(model, "pytorch") == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
-        assert measured.polynomial is True
-    assert measures(dtype="int4")["bytes"].polynomial is False
-    assert measures(flops=1)["step_ns"].polynomial is False
+        metric = metrics(dtype="int8", per_channel=per_channel)["bytes"]
+        assert metric.of(model, "pytorch") == 4 * 6 * (3 + 6) + 4 * 2 * 4 * 6 + 4 * scales
+        assert metric.polynomial is True
+    assert metrics(dtype="int4")["bytes"].polynomial is False
+    assert metrics(flops=1)["step_ns"].polynomial is False
 
 
 @pytest.mark.parametrize(
@@ -605,7 +608,7 @@ def test_the_bytes_that_a_budget_limits_have_a_scale_a_channel_too() -> None:
     ],
 )
 def test_the_nanoseconds_of_a_step_are_rounded_up(framework: str, device: dict[str, int], nanoseconds: int) -> None:
-    assert measures(**device)["step_ns"].of(read("3 > lstm 6"), framework) == nanoseconds
+    assert metrics(**device)["step_ns"].of(read("3 > lstm 6"), framework) == nanoseconds
 
 
 def test_a_dense_on_an_image_with_its_features_first_reads_its_last_axis() -> None:
@@ -619,3 +622,9 @@ def test_a_dense_on_an_image_with_its_features_first_reads_its_last_axis() -> No
 def test_the_last_axis_is_read_of_an_image_of_any_dimensions(kernel: str, space: tuple[int, ...], positions: int) -> None:
     model = read(f"3 > conv_lstm 8 kernel={kernel} padding=same format=channels_first > dense 2 in=5")
     assert cost(model, "keras", steps=4, space=space).layers[-1].whole.macs == positions * 5 * 2
+
+
+def test_an_embedding_behind_vectors_reads_the_steps_that_are_asked_for() -> None:
+    """It is a part of a larger model, with an input of its own, whose steps no layer says."""
+    vectors = Model([RepeatVector(1), LSTM(1), Embedding(9, 4)], 1)
+    assert [layer.runs for layer in cost(vectors, "keras", batch=2, steps=3).layers] == [2, 2, 6]

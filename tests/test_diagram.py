@@ -82,8 +82,16 @@ def test_coupled_gates_are_one() -> None:
 def test_a_layer_that_is_not_there_is_named() -> None:
     with pytest.raises(ModelError, match="'lstm_9' is not a recurrent layer of the model; did you mean 'lstm_1'"):
         diagram(read("3 > lstm 4 x2"), layer="lstm_9")
-    with pytest.raises(ModelError, match="the model has no recurrent layer"):
-        diagram(read("3 > dense 4"))
+    with pytest.raises(ModelError, match="'lstm' is not a recurrent layer of the model: the model has none"):
+        diagram(read("3 > dense 4"), layer="lstm")
+
+
+def test_a_model_without_a_recurrent_layer_is_drawn_alone(cli: Cli) -> None:
+    (graph,) = diagram(read("3 > dense 4 > dense 2")).document().graphs
+    assert [node.key for node in graph.nodes] == ["start", "layer dense", "layer dense_1", "end"]
+    answer = json.loads(cli("diagram", "3 > dense 4", "--format", "json").stdout)
+    assert answer["cell"] == {"layer": None, "cell": None, "inputs": {}, "values": []}
+    assert cli("diagram", "3 > dense 4", "--format", "svg").stdout.count("<rect") == 4
 
 
 def test_every_format_has_the_drawing_or_says_that_it_has_none(cli: Cli) -> None:
@@ -127,7 +135,7 @@ def test_a_browser_draws_them(cli: Cli, tmp_path: Path) -> None:
     assert drawn.count("<svg") == len(texts)
     assert "Syntax error" not in drawn
     words = html.unescape(re.sub("<[^>]*>", " ", drawn))
-    shown = ("(8, 100, 128)", "lstm_1", "bilstm 64", "h_t = project(o * tanh(c))", "recurrent kernel (64, 16)", HOSTILE)
+    shown = ("(8, 100, 128)", "lstm_1", "bilstm 64", "h[t] = P (o[t] ⊙ tanh(c[t]))", "+ U_f h[t-1]", HOSTILE)
     assert [text for text in shown if text not in words] == []
 
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm_calc.equations.circuit import circuit
 from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.equations.op_counts import OpCounts, op_counts
 from lstm_calc.equations.parse import Apply, Name, Number, Preactivation, Visitor, Weighted, gates_of, nodes_of, parse
 from lstm_calc.equations.saved import SavedForBackward, saved_for_backward
-from lstm_calc.equations.text import Blocks, formulas
+from lstm_calc.equations.text import Blocks, Writer, formulas, symbols
 from lstm_calc.model.cells import CELL, CELLS, FUNCTIONS, HIDDEN, MAPS, Cell, Equation, Function, State
 
 if TYPE_CHECKING:
@@ -185,6 +186,42 @@ def test_a_cell_of_four_states_is_an_entry(slstm: Cell) -> None:
     saved = saved_for_backward("slstm", frozenset())
     assert saved == SavedForBackward(("units",) * 9, frozenset("hcn"), frozenset("c"), input=True)
     assert gate_map(tuple(slstm.states), slstm.equations, slstm.equations) == {gate: (gate, 1) for gate in slstm.gates}
+
+
+def test_a_cell_of_four_states_is_a_circuit(slstm: Cell) -> None:
+    axes = {"kernel": ("units", "input"), "recurrent_kernel": ("units", "output")}
+    blocks: Blocks = {(gate, role): each for gate in slstm.gates for role, each in axes.items()}
+    states = {name: (state.size,) for name, state in slstm.states.items()}
+    found = circuit(slstm.equations, slstm.states, Writer(symbols(slstm.equations, blocks), blocks, states))
+    assert [part.text for part in found.parts] == [
+        *("a[t] = W_a x[t] + U_a h[t-1]", "W_b x[t] + U_b h[t-1]", "0 −", "softplus", "0 −", "+", "maximum", "a − m", "exp"),
+        *("b − m", "exp", "×", "tanh(W_c x[t] + U_c h[t-1])", "×", "+", "×", "+"),
+        *("o[t] = σ(W_o x[t] + U_o h[t-1])", "reciprocal", "×", "×"),
+    ]
+    assert set(found.gives) == {f"{name}[t]" for name in slstm.states}
+    known = {"x[t]", *(f"{name}[t-1]" for name in slstm.states)}
+    for part in found.parts:
+        assert known.issuperset(part.reads)
+        known.add(part.key)
+
+
+def test_sums_and_numbers_of_a_circuit() -> None:
+    equations = (Equation("h", "tanh(x + (h + 1 * 2) + into(a)) * 3"), Equation("c", "h - 1 + relu(h - tanh(back(a, h)))"))
+    blocks: Blocks = {("a", "kernel"): ("units", "input"), ("a", "recurrent_kernel"): ("units", "output")}
+    found = circuit(equations, ("h", "c"), Writer(symbols(equations, blocks), blocks, {"h": ("units",), "c": ("units",)}))
+    assert [(part.text, part.reads, part.gate) for part in found.parts] == [
+        ("1 × 2", (), None),
+        ("W_c x[t]", ("x[t]",), "a"),
+        ("+", ("x[t]", "h[t-1]", "part 0", "part 1"), None),
+        ("tanh", ("part 2",), None),
+        ("× 3", ("part 3",), None),
+        ("− 1", ("part 4",), None),
+        ("tanh(U_c h[t])", ("part 4",), "a"),
+        ("h − …", ("part 4", "part 6"), None),
+        ("relu", ("part 7",), None),
+        ("+", ("part 5", "part 8"), None),
+    ]
+    assert found.gives == {"h[t]": "part 4", "c[t]": "part 9"}
 
 
 def test_a_cell_of_four_states_is_written_out(slstm: Cell) -> None:

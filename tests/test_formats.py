@@ -7,7 +7,6 @@ import io
 import json
 import re
 import shlex
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -41,15 +40,12 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def blocks(text: str) -> Iterator[list[dict[str, str]]]:
-    """Yield the tables of a text in CSV, which have a title for each cell."""
-    rows = csv.reader(io.StringIO(text))
-    for filled, block in groupby(rows, key=bool):
-        if filled:
-            head, *lines = block
-            assert len(set(head)) == len(head)
-            assert all(re.fullmatch("[A-Za-z][a-z0-9_-]*", key) for key in head)
-            yield [dict(zip(head, line, strict=True)) for line in lines]
+def rectangle(text: str) -> list[dict[str, str]]:
+    """Return the lines of a text in CSV, which is one rectangle with a title for each cell."""
+    head, *lines = csv.reader(io.StringIO(text))
+    assert len(set(head)) == len(head)
+    assert all(re.fullmatch("[A-Za-z][a-z0-9_-]*", key) for key in head)
+    return [dict(zip(head, line, strict=True)) for line in lines]
 
 
 def values(data: Any, key: str = "") -> Iterator[tuple[str, Any]]:
@@ -65,12 +61,14 @@ def values(data: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("name", CALLS)
 def test_the_numbers_of_csv_and_ndjson_are_those_of_json(cli: Cli, name: str) -> None:
     texts = {form: cli(*shlex.split(CALLS[name]), "--format", form).stdout for form in ("csv", "ndjson", "json")}
-    tables = list(blocks(texts["csv"]))
-    assert [[*json.loads(line)] for line in texts["ndjson"].splitlines()] == [[*row] for table in tables for row in table]
+    rows = rectangle(texts["csv"])
+    objects = [json.loads(line) for line in texts["ndjson"].splitlines()]
+    assert len(objects) == len(rows)
+    assert all(object_.keys() <= row.keys() for object_, row in zip(objects, rows, strict=True))
     answer = list(values(json.loads(texts["json"])))
     keys, known = {key for key, _ in answer}, {value for _, value in answer if type(value) is int}
     counted = {"params", *keys} - {"shape", "slice", "default"}
-    for key, cell in (pair for table in tables for row in table for pair in row.items()):
+    for key, cell in (pair for row in rows for pair in row.items()):
         if key in counted and re.fullmatch("-?[0-9]+", cell):
             assert int(cell) in known, key
 
@@ -88,7 +86,8 @@ def test_every_page_has_the_numbers_of_the_table(cli: Cli, command: str) -> None
     assert shown <= numbers(cli(*call, "--format", "markdown").stdout.replace("\\", ""))
     assert shown <= numbers(" ".join(page(cli(*call, "--format", "html").stdout).itertext()))
     assert shown <= numbers(cli(*call, "--format", "latex").stdout)
-    assert shown <= numbers(" ".join(ET.fromstring(cli(*call, "--format", "svg").stdout).itertext()))  # noqa: S314 - our own text
+    if command != "forecast":  # its svg is the drawing of the model
+        assert shown <= numbers(" ".join(ET.fromstring(cli(*call, "--format", "svg").stdout).itertext()))  # noqa: S314 - our own text
 
 
 def page(text: str) -> ET.Element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,6 @@ import pytest
 from lstm_calc import params, read
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Cli
 
 TEXTBOOK, PYTORCH = "52608\n", "52992\n"
@@ -115,3 +114,24 @@ def test_nothing_is_looked_for_or_imported_that_is_not_needed(project: Path) -> 
         run = subprocess.run([sys.executable, "-c", program.format(words=words)], capture_output=True, text=True, check=True)
         found[words[-5:]] = run.stdout.split("\n")[1]
     assert found == {"40 -q": "False True", "keras": "False False"}
+
+
+def test_folders_that_cannot_be_looked_into_set_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder around this one may be closed, and this one may have been removed."""
+    is_file = Path.is_file
+
+    def closed(path: Path) -> bool:
+        if path.name == "pyproject.toml":
+            raise PermissionError(13, "Permission denied", str(path))
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert cli("params", "3 > lstm 4", "-q").stdout == "128\n"
+
+
+def test_a_folder_that_was_removed_sets_nothing(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert cli("params", "3 > lstm 4", "-q").stdout == "128\n"

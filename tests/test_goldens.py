@@ -159,9 +159,8 @@ ENDINGS = {
 
 @pytest.mark.parametrize("form", ENDINGS)
 def test_a_document_of_every_kind_of_value(golden: Callable[[str, str], None], form: str) -> None:
-    text = shown(ALL_OF_IT, form)
+    text = shown(ALL_OF_IT.replace(graphs=()) if form == "svg" else ALL_OF_IT, form)
     if form == "svg":
-        assert "lstm-calc-clip-terminal" in text
         picture = ET.fromstring(text)  # noqa: S314  our own text
         text = "".join(
             f"{(node.text or '').replace(chr(160), ' ').rstrip()}\n" for node in picture.iter() if node.tag.endswith("text")
@@ -474,6 +473,21 @@ def test_a_framework_without_a_release_has_no_blank_in_its_title() -> None:
 
 def test_a_document_in_latex_has_the_letters_that_its_font_has() -> None:
     assert r"\section*{ÿ U+0100}" in shown(Document("ÿ Ā", (), ()), "latex")
+
+
+def test_a_verdict_on_a_terminal_has_a_colour(on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Table(
+        (Column("a", "a"), Column("b", "b", "verdict")), (Line(("x", "fits")), Line(("y", "over")), Line(("z", "unchecked")))
+    )
+    text = on_terminal(Document("t", (table,), ()), 80)
+    assert "x  \x1b[32m✓ fits\x1b[0m" in text
+    assert "y  \x1b[31m✗ over\x1b[0m" in text
+    assert "z  \x1b[33m– unchecked\x1b[0m" in text
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in on_terminal(Document("t", (table,), ()), 80)
+    in_ascii = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    rows = DOCUMENT_FORMATS["table"](Document("t", (table,), ()), in_ascii).splitlines()[-4:-1]
+    assert [row.split()[1] for row in rows] == ["|+", "|x", "|-"]
 
 
 def test_a_document_on_a_terminal_has_no_colour_for_numbers(on_terminal: Callable[..., str]) -> None:

@@ -18,6 +18,7 @@ from lstm_calc.weights.readers.confined import answer
 from tests.handmade import safetensors
 from tests.hostile import BROKEN, MADE, MEASURE
 from tests.test_checkpoint import refusal
+from tests.test_code import HOSTILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,20 @@ def test_a_hostile_file_costs_little(tmp_path: Path, name: str) -> None:
     assert (done.returncode == 2, len(sentence)) == (bool(words), bool(words))
     assert memory < _MEBIBYTES
     assert seconds < _SECONDS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_costs_little(tmp_path: Path, text: str) -> None:
+    path = tmp_path / ("a.txt" if text.startswith(("Param", "Net(")) else "a.py")
+    path.write_text(text)
+    call = [sys.executable, "-c", MEASURE, "params", str(path)]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=120)
+    *sentence, last = done.stderr.splitlines()
+    seconds, memory = map(float, last.split())
+    assert (done.returncode, bool(sentence), "Traceback" in done.stderr) == (2, True, False)
+    assert memory < _MEBIBYTES
+    assert seconds < 2
 
 
 def test_many_tensors_are_compared_in_linear_time(tmp_path: Path) -> None:

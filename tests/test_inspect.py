@@ -322,7 +322,7 @@ def test_names_of_a_layer_with_other_shapes_do_not_reconcile(look: Any, cli: Cli
         False,
     )
     assert "weight_hh_l0 (36, 5)" in layer.reason
-    assert file.model() is None
+    assert str(file.model()) == "other 468 name=lstm class_name=lstm"
     result = cli("inspect", str(tmp_path / "model"), "--format", "json")
     assert (result.exit_code, json.loads(result.stdout)["files"][0]["reconciled"]) == (1, False)
 
@@ -458,15 +458,19 @@ def test_every_format_shows_the_same_numbers(cli: Cli, form: str) -> None:
 
 def test_csv_counts_directions_where_json_says_bidirectional(cli: Cli) -> None:
     files = [str(KEPT / name) for name in ("bilstm.pt", "loop.onnx")]
-    layers = csv.DictReader(io.StringIO(cli("inspect", *files, "--format", "csv").stdout.split("\n\n")[0]))
-    assert [(row["directions"], "bidirectional" in row) for row in layers] == [("2", False), ("1", False)]
+    rows = csv.DictReader(io.StringIO(cli("inspect", *files, "--format", "csv").stdout))
+    assert [(row["directions"], "bidirectional" in row) for row in rows if row["record"] == "layers"] == [
+        ("2", False),
+        ("1", False),
+    ]
 
 
 def test_csv_can_be_read_back(cli: Cli) -> None:
-    text = cli("inspect", str(KEPT / "loop.onnx"), "--tensors", "--format", "csv").stdout
-    layers, totals, listed = (list(csv.DictReader(io.StringIO(part))) for part in text.split("\n\n"))
-    assert [(row["name"], row["params"], row["params_by_formula"]) for row in layers] == [("inner", "639", "639")]
-    assert totals[0]["params"] == str(sum(int(row["tensor_params"]) for row in listed if row["part"] != "buffers"))
+    rows = list(csv.DictReader(io.StringIO(cli("inspect", str(KEPT / "loop.onnx"), "--tensors", "--format", "csv").stdout)))
+    (layer,) = [row for row in rows if row["name"]]
+    assert (layer["name"], layer["params"], layer["params_by_formula"]) == ("inner", "639", "639")
+    listed = [row for row in rows if row["tensor"]]
+    assert sum(int(row["tensor_params"]) for row in listed if row["part"] != "buffers") == 639
 
 
 def test_quiet_is_the_number_of_parameters(cli: Cli) -> None:
@@ -477,8 +481,10 @@ def test_the_model_goes_on_to_the_next_command(cli: Cli) -> None:
     for name in ("bilstm.pt", "loop.onnx", "bigru.onnx", "projected-adam.pt"):
         printed = cli("inspect", str(KEPT / name), "--as-model").stdout
         framework = "onnx" if name.endswith("onnx") else "pytorch"
-        expected = sum(layer["params"] for layer in EXPECTED[name][1])
+        expected = inspect_file(str(KEPT / name)).params
         assert cli("params", "-", "-q", "-f", framework, stdin=printed).stdout == f"{expected}\n"
+        assert f'"framework": "{framework}"' in printed
+        assert cli("params", "-", "-q", stdin=printed).stdout == f"{expected}\n"
 
 
 def test_a_model_names_tensors_as_its_file_does(look: Any) -> None:
@@ -543,14 +549,18 @@ def test_a_wrong_request(cli: Cli, call: str, message: str) -> None:
     assert message in result.stderr
 
 
-def test_a_layer_of_unknown_sizes_is_left_out_of_the_model(look: Any) -> None:
+def test_a_layer_of_unknown_sizes_has_its_count_in_the_model(look: Any) -> None:
     broken = under("lstm", TORCH_LSTM | {"weight_hh_l0": (36, 5)})
-    assert str(look(state_dict(broken | under("gru", TORCH_LSTM))).model()) == "6 > lstm 9 name=gru"
+    assert str(look(state_dict(broken | under("gru", TORCH_LSTM))).model()) == (
+        "other 468 name=lstm class_name=lstm > lstm 9 in=6 name=gru"
+    )
 
 
 def test_no_layer_is_no_model(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "model").write_bytes(safetensors({"a": (3, 4)}))
-    assert "holds no recurrent layer" in cli("inspect", "--as-model", str(tmp_path / "model")).stderr
+    assert json.loads(cli("inspect", "--as-model", str(tmp_path / "model")).stdout)["layers"] == [
+        {"type": "dense", "units": 4, "bias": False, "name": "a"}
+    ]
 
 
 def test_foreign_text_does_no_harm_on_the_screen(cli: Cli, tmp_path: Path) -> None:
@@ -650,7 +660,7 @@ def test_the_layers_of_a_file_follow_each_other_where_their_widths_meet(look: An
 
 def test_a_layer_that_is_not_told_does_not_hide_those_after_it(look: Any) -> None:
     model = look(state_dict(under("a", TORCH_LSTM | {"weight_hh_l0": (36, 5)}) | under("b", TORCH_LSTM))).model()
-    assert str(model) == "6 > lstm 9 name=b"
+    assert str(model) == "other 468 name=a class_name=recurrent > lstm 9 in=6 name=b"
 
 
 def test_names_tell_equal_sizes_apart(look: Any) -> None:
@@ -710,18 +720,77 @@ def test_tensors_that_are_the_same_numbers_are_counted_once(look: Any, first: An
     assert (file.params, file.shared) == (count, sum(tensor.params for tensor in file.tensors) - count)
 
 
-def test_a_model_that_leaves_layers_out_says_so(cli: Cli, tmp_path: Path) -> None:
+def test_a_model_has_every_layer_of_its_file(cli: Cli, tmp_path: Path) -> None:
     result = cli("inspect", str(KEPT / "bilstm.pt"), "--as-model")
-    assert result.stderr == (
-        "warning: the model file has the recurrent layers alone, without dense 22, embedding 36, normalization 6: "
-        "64 of 1,184 parameters are left out\n"
-    )
-    assert cli("params", "-", "-q", "-f", "pytorch", stdin=result.stdout).stdout == "1120\n"
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [layer["type"] for layer in json.loads(result.stdout)["layers"]] == ["embedding", "lstm", "batch_norm", "dense"]
+    assert cli("params", "-", "-q", stdin=result.stdout).stdout == "1184\n"
     broken = under("odd", TORCH_LSTM | {"weight_hh_l0": (36, 5)})
     (tmp_path / "model").write_bytes(safetensors(under("rnn", TORCH_LSTM) | broken))
-    assert "without odd 468: 468 of 1,080 parameters" in cli("inspect", str(tmp_path / "model"), "--as-model").stderr
-    (tmp_path / "model").write_bytes(safetensors(TORCH_LSTM))
-    assert cli("inspect", str(tmp_path / "model"), "--as-model").stderr == ""
+    assert "odd is counted as it is stored" in cli("inspect", str(tmp_path / "model"), "--as-model").stderr
+
+
+@pytest.mark.parametrize("command", ["params", "tensors", "cost", "report", "shapes"])
+def test_a_file_of_weights_is_a_model(cli: Cli, command: str) -> None:
+    result = cli(command, str(KEPT / "bilstm.pt"))
+    assert (result.exit_code, "traceback" in result.stderr.lower()) == (0, False)
+    assert "embedding" in result.stdout
+
+
+def test_a_file_of_weights_is_held_against_a_budget(cli: Cli) -> None:
+    assert cli("check", str(KEPT / "bilstm.pt"), "--max-params", "1184").exit_code == 0
+    assert cli("check", str(KEPT / "bilstm.pt"), "--max-params", "1183").exit_code == 1
+    assert cli("solve", str(KEPT / "bilstm.pt"), "--max-params", "2M", "-q").exit_code == 0
+    assert cli("params", str(KEPT / "bilstm.pt"), "--input", "3").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "layers"),
+    [
+        ("weight_ih_l0=240x81", {("lstm", 60, 81), ("gru", 80, 81), ("rnn", 240, 81)}),
+        ("encoder.weight_hh_l1=512x128", {("lstm", 128, None)}),
+        ("lstm/kernel:0=(40, 384)", {("lstm", 96, 40), ("gru", 128, 40), ("rnn", 384, 40)}),
+    ],
+)
+def test_the_layers_that_have_a_tensor(cli: Cli, asked: str, layers: set[Any]) -> None:
+    result = cli("inspect", "--tensor", asked, "--format", "json")
+    found = {(each["cell"], each["units"], each["input_dim"]) for each in json.loads(result.stdout)["layers"]}
+    assert layers <= found
+    assert cli("inspect", "--tensor", "weight_ih_l0=7x81x3").exit_code == 1
+    assert cli("inspect", "--tensor", "weight_ih_l0").exit_code == 2
+
+
+LISTS = {
+    "torch": "Model's state_dict:\nenc.weight_ih_l0 \t torch.Size([36, 6])\nenc.weight_hh_l0 \t torch.Size([36, 9])\n"
+    "enc.bias_ih_l0 \t torch.Size([36])\nenc.bias_hh_l0 \t torch.Size([36])\nfc.weight \t torch.Size([2, 9])",
+    "pairs": "[('enc.weight_ih_l0', (36, 6)), ('enc.weight_hh_l0', (36, 9)), ('enc.bias_ih_l0', (36,)), "
+    "('enc.bias_hh_l0', (36,)), ('fc.weight', (2, 9))]",
+    "named": "enc.weight_ih_l0: [36, 6]\nenc.weight_hh_l0: [36, 9]\nenc.bias_ih_l0: [36]\nenc.bias_hh_l0: [36]\nfc.weight: [2, 9]",
+    "numbered": "0 enc.weight_ih_l0 torch.Size([36, 6]) True\n1 enc.weight_hh_l0 torch.Size([36, 9]) True\n"
+    "2 enc.bias_ih_l0 torch.Size([36]) True\n3 enc.bias_hh_l0 torch.Size([36]) True\n4 fc.weight torch.Size([2, 9]) True",
+    "keras": "lstm/kernel:0 (6, 36)\nlstm/recurrent_kernel:0 (9, 36)\nlstm/bias:0 (36,)\ndense/kernel:0 (9, 2)",
+    "variables": "<KerasVariable shape=(6, 36), dtype=float32, path=lstm/lstm_cell/kernel>\n"
+    "<KerasVariable shape=(9, 36), dtype=float32, path=lstm/lstm_cell/recurrent_kernel>\n"
+    "<KerasVariable shape=(36,), dtype=float32, path=lstm/lstm_cell/bias>\n"
+    "<KerasVariable shape=(9, 2), dtype=float32, path=dense/kernel>",
+}
+
+
+@pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
+def test_a_list_of_tensors_is_a_model(cli: Cli, tmp_path: Path, text: str) -> None:
+    total = "576\n" if "kernel" in text.replace("weight_hh", "") or "Keras" in text else "630\n"
+    total = f"{36 * 6 + 36 * 9 + 36 * (1 if 'kernel' in text else 2) + 18}\n"
+    (tmp_path / "list.txt").write_text(text)
+    assert cli("params", "-", "-q", stdin=text).stdout == total
+    assert cli("params", str(tmp_path / "list.txt"), "-q").stdout == total
+    assert cli("params", text, "-q", "--from", "tensors").stdout == total
+
+
+def test_a_list_that_contradicts_itself_is_refused(cli: Cli) -> None:
+    result = cli("params", "-", "--from", "tensors", stdin="a.weight (3, 4)\na.weight (3, 5)")
+    assert (result.exit_code, "line 2" in result.stderr) == (2, True)
+    assert cli("params", "-", "--from", "tensors", stdin="nothing here").exit_code == 2
+    assert cli("params", "40 > lstm 96", "--from", "nonsense").exit_code == 2
 
 
 def test_what_flows_into_a_weight_is_learned_whatever_it_was_merged_with(look: Any) -> None:

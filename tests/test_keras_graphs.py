@@ -274,7 +274,7 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
     ),
     "a mask that no weight depends on": (
         functional(
-            {"m": (layer("Mystery"), [on("in")]), "a": (EVERY, [[["in", 0, 0, {"mask": ["m", 0, 0]}]]])}, ["a"], {"in": STEPS}
+            {"m": (layer("Masking"), [on("in")]), "a": (EVERY, [[["in", 0, 0, {"mask": ["m", 0, 0]}]]])}, ["a"], {"in": STEPS}
         ),
         128,
         [(None, 7, 4)],
@@ -309,6 +309,90 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         128 + 10,
         [(None, 2)],
     ),
+    "an axis that is taken out, and one that is summed": (
+        functional(
+            {
+                "a": (EVERY, [on("in")]),
+                "e": (layer("TFOpLambda", function="expand_dims"), [[["a", 0, 0, {"axis": 1}]]]),
+                "s": (layer("TFOpLambda", function="compat.v1.squeeze"), [[["e", 0, 0, {"axis": 1}]]]),
+                "d": (layer("Dense", units=1), [on("s")]),
+                "t": (layer("TFOpLambda", function="compat.v1.squeeze"), [[["d", 0, 0, {"axis": [-1]}]]]),
+                "u": (layer("TFOpLambda", function="math.reduce_sum"), [[["t", 0, 0, {"axis": -1}]]]),
+            },
+            ["t", "u"],
+            {"in": STEPS},
+        ),
+        128 + 5,
+        [(None, 7), (None,)],
+    ),
+    "an operation whose tensors tf.keras did not write down": (
+        functional(
+            {
+                "a": (EVERY, [on("in")]),
+                "e": (layer("TFOpLambda", function="einsum"), [[["_CONSTANT_VALUE", -1, "bti,btj->bij", {}]]]),
+                "s": (
+                    layer("SlicingOpLambda", function="__operators__.getitem") | {"build_config": {"input_shape": [None, 4, 5]}},
+                    [[["e", 0, 0, {"slice_spec": [{"start": None, "stop": None, "step": None}, 0]}]]],
+                ),
+                "d": (DENSE, [on("s")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        128 + 12,
+        [(None, 2)],
+    ),
+    "a number less a tensor": (
+        functional(
+            {
+                "m": (
+                    layer("TFOpLambda", function="math.subtract") | {"build_config": {"input_shape": []}},
+                    [[["_CONSTANT_VALUE", -1, 1.0, {"y": ["in", 0, 0]}]]],
+                ),
+                "d": (DENSE, [on("m")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        8,
+        [(None, 7, 2)],
+    ),
+    "what a layer was built on says what a function gives": (
+        functional(
+            {
+                "f": (layer("TFOpLambda", function="tile"), [[["in", 0, 0, {"multiples": [1, 2, 1]}]]]),
+                "d": (layer("Dropout", rate=0.1) | {"build_config": {"input_shape": [None, 14, 3]}}, [on("f")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        0,
+        [(None, 14, 3)],
+    ),
+    "states that the model gives, and its input": (
+        functional({"a": (STATES, [on("in")])}, ["a", "in"], {"in": STEPS}),
+        128,
+        [(None, 7, 4), (None, 7, 3)],
+    ),
+    "outputs in another order than the layers": (
+        functional({"a": (DENSE, [on("in")]), "b": (EVERY, [on("in")])}, ["b", "a"], {"in": STEPS}),
+        128 + 8,
+        [(None, 7, 4), (None, 7, 2)],
+    ),
+    "the first of two outputs": (
+        functional(
+            {
+                "a": (EVERY, [on("in")]),
+                "s": (layer("TFOpLambda", function="split"), [[["a", 0, 0, {"num_or_size_splits": 2, "axis": -1}]]]),
+                "m": (layer("TFOpLambda", function="math.reduce_mean"), [[["s", 0, 0, {"axis": 1}]]]),
+                "d": (DENSE, [on("m")]),
+            },
+            ["d"],
+            {"in": STEPS},
+        ),
+        128 + 6,
+        [(None, 2)],
+    ),
     "attention by names": (
         functional(
             {
@@ -324,6 +408,136 @@ GRAPHS: dict[str, tuple[dict[str, Any], int, list[tuple[int | None, ...]]]] = {
         [(None, 7, 3)],
     ),
 }
+
+
+PREPARING: dict[str, tuple[list[int | None], list[dict[str, Any]], int, int, list[tuple[int | None, ...]]]] = {
+    "locally connected": (
+        [None, 10, 4],
+        [layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=1, padding="valid"), layer("LSTM", units=4)],
+        8 * 12 * 5 + 8 * 5 + 4 * 4 * (5 + 4 + 1),
+        0,
+        [(8, 12, 5), (8, 5), (5, 16), (4, 16), (16,)],
+    ),
+    "locally connected, of Keras 1, with its channels first": (
+        [None, 3, 9, 8],
+        [layer("LocallyConnected2D", nb_filter=5, nb_row=3, nb_col=2, border_mode="valid", dim_ordering="th", bias=True)],
+        49 * 18 * 5 + 49 * 5,
+        0,
+        [(49, 18, 5), (7, 7, 5)],
+    ),
+    "normalisation": ([None, 10, 4], [layer("Normalization", axis=[-1], mean=None, variance=None)], 9, 9, [(4,), (4,), ()]),
+    "normalisation of all": (
+        [None, 1],
+        [layer("Normalization", axis=None, mean=None), DENSE],
+        3 + 4,
+        3,
+        [(), (), (), (1, 2), (2,)],
+    ),
+    "normalisation by given numbers": ([None, 3], [layer("Normalization", axis=[-1], mean=[1.0], variance=[1.0])], 0, 0, []),
+    "another size": ([None, 19, 18, 3], [layer("Resizing", height=8, width=9), layer("Flatten"), DENSE], 434, 0, [(216, 2), (2,)]),
+    "many of some": ([None, 4], [layer("CategoryEncoding", num_tokens=7, output_mode="multi_hot"), DENSE], 16, 0, [(7, 2), (2,)]),
+    "a table": (
+        [None, 4],
+        [layer("IntegerLookup", vocabulary=[1, 2], num_oov_indices=1, output_mode="multi_hot"), DENSE],
+        8,
+        0,
+        [(3, 2), (2,)],
+    ),
+    "bins": (
+        [None, 4],
+        [layer("Discretization", bin_boundaries=[1, 2]), layer("Embedding", input_dim=3, output_dim=2)],
+        6,
+        0,
+        [(3, 2)],
+    ),
+    "words": (
+        [None, 1],
+        [
+            layer("TextVectorization", max_tokens=100, output_mode="int", output_sequence_length=12),
+            layer("Embedding", input_dim=9, output_dim=2),
+            layer("Flatten"),
+            DENSE,
+        ],
+        18 + 50,
+        0,
+        [(9, 2), (24, 2), (2,)],
+    ),
+    "other images of the same shape": ([None, 5, 5, 3], [layer("RandomShear"), layer("Flatten"), DENSE], 152, 0, [(75, 2), (2,)]),
+}
+
+
+@pytest.mark.parametrize(("shape", "layers", "total", "frozen", "weights"), PREPARING.values(), ids=PREPARING)
+def test_a_layer_that_prepares_data(
+    shape: list[int | None], layers: list[dict[str, Any]], total: int, frozen: int, weights: list[tuple[int, ...]]
+) -> None:
+    model = read(sequential(*layers, shape=shape))
+    found = params(model)
+    assert (found.total, found.non_trainable) == (total, frozen)
+    assert [each.shape for each in tensors(model).tensors] == weights
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=2),
+        layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=3, padding="same"),
+        layer("Normalization", size=3),
+        layer("SpectralNormalization", layer=DENSE),
+        layer("STFTSpectrogram", frame_length=256),
+    ],
+    ids=lambda config: str(config["class_name"]),
+)
+def test_a_layer_whose_weights_do_not_follow_is_not_counted_as_none(strange: dict[str, Any]) -> None:
+    found = params(read(sequential(strange, shape=[None, 10, 4])))
+    assert found.total is None
+    assert [each.reason for each in found.uncounted]
+
+
+def test_what_only_a_mask_is_computed_from_is_counted() -> None:
+    masked = (EVERY, [[["in", 0, 0, {"mask": ["m", 0, 0]}]]])
+    table = functional({"m": (DENSE, [on("in")]), "a": masked}, ["a"], {"in": STEPS})
+    assert params(read(table)).total == 128 + 8
+    unknown = functional({"m": (layer("Mystery"), [on("in")]), "a": masked}, ["a"], {"in": STEPS})
+    assert (params(read(unknown)).total, params(read(unknown)).known_total) == (None, 128)
+
+
+def test_a_model_gives_states_and_the_scores_of_an_attention() -> None:
+    config = functional({"a": (STATES, [on("in")])}, ["a"], {"in": STEPS})
+    config["config"]["output_layers"].append(["a", 0, 2])
+    assert [link.shape for link in shapes(read(config)).links if link.target is None] == [(None, 7, 4), (None, 4)]
+    heads = layer("MultiHeadAttention", num_heads=2, key_dim=5, use_bias=False)
+    called = [[["in", 0, 0, {"value": ["in", 0, 0], "return_attention_scores": True}]]]
+    config = functional({"a": (heads, called)}, ["a"], {"in": STEPS})
+    config["config"]["output_layers"].append(["a", 0, 1])
+    assert params(read(config)).total == 4 * 3 * 10
+    assert outputs(read(config)) == [(None, 7, 3), (None, 2, None, None)]
+
+
+def test_a_model_that_is_built_for_a_batch_has_it() -> None:
+    stateful = layer("LSTM", units=4, stateful=True, batch_input_shape=[8, 7, 3])
+    model = read(sequential(stateful, DENSE))
+    assert model.batch == 8
+    assert loads(dumps(model)) == model
+    given = [[link.shape for link in shapes(model, batch=batch).links if link.target is None] for batch in (None, 2)]
+    assert given == [[(8, 2)], [(2, 2)]]
+    differing = functional({"a": (layer("Add"), [on("x", "y")])}, ["a"], {"x": [8, 7, 3], "y": STEPS})
+    assert read(differing).batch is None
+
+
+@pytest.mark.parametrize(
+    ("around", "inside", "path"),
+    [
+        ("input_layer", "input_layer_1", "outer/inner/dense/kernel"),
+        ("input_layer_2", "input_layer_1", "inner/dense/kernel"),
+        ("input_layer", "numbers", "inner/dense/kernel"),
+        ("numbers", "input_layer_1", "inner/dense/kernel"),
+    ],
+)
+def test_a_model_that_was_built_as_a_layer_has_the_names_of_both(around: str, inside: str, path: str) -> None:
+    first = [layer("InputLayer", batch_shape=[None, 3], name=name) for name in (around, inside)]
+    inner = layer("Sequential", name="inner", layers=[first[1], layer("Dense", units=2, name="dense")])
+    config = layer("Sequential", name="outer", layers=[first[0], inner, layer("Dense", units=1, name="head")])
+    assert [each.name for each in tensors(read(config)).tensors][::2] == [path, "outer/head/kernel"]
 
 
 def outputs(model: Model) -> list[tuple[int | None, ...]]:

@@ -88,8 +88,8 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         (
             "300 > lstm 3 kernel=3",
             (
-                "'kernel=3' is not an option of lstm, but of conv_lstm, conv_gru, conv, depthwise_conv, separable_conv and "
-                "conv_transpose"
+                "'kernel=3' is not an option of lstm, but of conv_lstm, conv_gru, conv, depthwise_conv, separable_conv, "
+                "locally_connected and conv_transpose"
             ),
             "kernel=3",
         ),

@@ -62,8 +62,8 @@ def test_the_candidates_second_bias_has_a_place_of_its_own() -> None:
 REFUSED = {
     ("3 > gru 2", "pytorch", "flax-nnx"): "pytorch has a recurrent bias in the candidate that another gate scales; "
     "flax-nnx has no place for it, and it cannot be merged with a bias that no gate scales",
-    ("3 > rnn 2", "keras", "haiku"): "keras's rnn computes h = tanh(pre(hidden)), haiku's h = relu(pre(hidden)), "
-    "and no weights make them the same",
+    ("3 > rnn 2", "keras", "haiku"): "keras's rnn computes h[t] = tanh(W_h x[t] + U_h h[t-1] + b_h), "
+    "haiku's h[t] = relu(W_h x[t] + U_h h[t-1] + b_h + b'_h), and no weights make them the same",
     ("3 > mgu 2", "textbook", "flax-linen"): "no weights make them the same",
     ("3 > conv_lstm 2 kernel=2 nobias", "flax-linen", "keras"): "flax-linen adds 1 to the forget gate at run time, keras does not, "
     "and without biases no weight can make up for it",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc import ModelError, load, params, read, read_template
-from lstm_calc.formats.code import Missing
+from lstm_calc.formats.code import Missing, read_code
 from lstm_calc.formats.reading import is_described
 
 if TYPE_CHECKING:
@@ -73,3 +73,52 @@ def test_what_a_single_call_lacks_is_asked_for() -> None:
 def test_a_template_is_a_line_in_which_sizes_are_open() -> None:
     assert read_template("LSTM(40, 96) > dense ?").places == ((1, "units"),)
     assert read_template(PROGRAM).places == ()
+
+
+CALLS = """
+paddle.nn.LSTM(40, 96, direction="bidirect")
+paddle.nn.Linear(40, 7, bias_attr=False)
+nn.MultiheadAttention(64, 8)
+MultiheadAttention(64, 8)
+nn.LayerNorm((8, 16))
+nn.LayerNorm(96, elementwise_affine=False)
+nn.LayerNorm(96, bias=False)
+nn.BatchNorm1d(96, affine=False)
+nn.GroupNorm(4, 8)
+nn.InstanceNorm1d(8, affine=True)
+nn.Bilinear(3, 4, 5)
+nn.Conv1d(40, 64, 5, padding="same")
+nn.Conv2d(3, 8, (3, 5), groups=1, bias=False, stride=2)
+nn.ConvTranspose1d(4, 8, 3)
+nn.Embedding(10, 3, padding_idx=0)
+nn.LSTM(40, 96, device="cuda", dtype=None)
+nn.GRU(40, 96, 2, False)
+eqx.nn.LSTMCell(40, 96, key=key)
+eqx.nn.Linear(40, 7, use_bias=False, key=key)
+nnx.LSTMCell(3, 4, rngs=rngs)
+keras.layers.Conv2D(64, (3, 3), input_shape=(20, 40, 3), dilation_rate=2)
+keras.layers.SeparableConv1D(64, 5, depth_multiplier=2, input_shape=(20, 40))
+keras.layers.DepthwiseConv2D(3, input_shape=(20, 40, 3))
+keras.layers.EinsumDense("abc,cd->abd", output_shape=(None, 64), bias_axes="d", input_shape=(None, 32))
+keras.layers.GRU(96, reset_after=False, input_shape=(None, 40))
+keras.layers.GRU(96, input_shape=(None, 40))
+keras.layers.Dense(7, use_bias=False, input_dim=40)
+keras.layers.CuDNNLSTM(96, input_shape=(None, 40))
+Bidirectional(LSTM(96), merge_mode="sum", input_shape=(None, 40))
+keras.layers.TimeDistributed(keras.layers.Dense(3), input_shape=(None, 40))
+keras.layers.RNN(keras.layers.LSTMCell(96), input_shape=(None, 40))
+keras.layers.RNN([keras.layers.LSTMCell(96), keras.layers.LSTMCell(6)], input_shape=(None, 40))
+keras.layers.ConvLSTM2D(4, 3, input_shape=(None, 8, 8, 3))
+keras.layers.BatchNormalization(input_shape=(20, 40))
+keras.layers.Bidirectional(keras.layers.LSTM(4), backward_layer=keras.layers.GRU(4), input_shape=(None, 3))
+LSTM(96, name="a b", input_shape=(None, 40))
+LSTM(96, trainable=False, input_shape=(None, 40))
+keras.layers.LSTM(96, kernel_initializer=keras.initializers.Zeros(), input_shape=(None, 40))
+keras.layers.LSTM(units=96, activation=tf.nn.relu, batch_input_shape=(8, None, 40), stateful=True)
+"""
+
+
+@pytest.mark.parametrize("text", CALLS.split("\n")[1:-1])
+def test_a_call_has_the_same_parameters_as_a_line_and_as_a_program(text: str) -> None:
+    line, program = params(read(text)), params(read_code(text))
+    assert (line.total, line.trainable, line.framework) == (program.total, program.trainable, program.framework)

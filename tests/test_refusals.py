@@ -13,7 +13,7 @@ from lstm_calc.model.budget import Budget
 from lstm_calc.questions.axes import Axis, read_axis, varied
 from lstm_calc.questions.check import check
 from lstm_calc.questions.forecast import set_ups
-from lstm_calc.questions.measures import chosen, measures
+from lstm_calc.questions.metrics import chosen, metrics
 from lstm_calc.questions.port import port_plan
 from lstm_calc.questions.selection import ranked, read_filter
 
@@ -148,7 +148,6 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         lambda: diagram(read("3 > dense 4"), layer="lstm"),
         "'lstm' is not a recurrent layer of the model: the model has none",
     ),
-    (ModelError, None, lambda: diagram(read("3 > dense 4")), "the model has no recurrent layer"),
     (ModelError, "window", lambda: forecast(features=5, window=0, units=3), "window must be a whole number from 1 up, not 0"),
     (ModelError, "units", lambda: forecast(features=5, window=3, units=()), "units must be one or more whole numbers from 1 up"),
     (
@@ -205,7 +204,7 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
     (
         LstmCalcError,
         None,
-        lambda: chosen(measures(), ["step_ns"]),
+        lambda: chosen(metrics(), ["step_ns"]),
         "the time of a step needs a device: give --flops or --bandwidth, or both",
     ),
     (

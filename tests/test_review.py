@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ def test_the_numbers_are_those_of_the_answers(cli: Cli) -> None:
     assert facts["over by"] == f"{counted['total'] - 5_000_000:,} parameters"
     shown = page.of("dd")[:6]
     work = cost(read(MODEL), "keras", batch=8, steps=100)
-    assert shown[:4] == [f"{counted['total']:,}", "36.8 MiB", f"{work.macs:,}", f"{work.whole.flops:,}"]
+    assert shown[:4] == [f"✗ {counted['total']:,}", "36.8 MiB", f"{work.macs:,}", f"{work.whole.flops:,}"]
     cells = page.of("td")
     for layer in counted["layers"]:
         assert f"{layer['total']:,}" in cells
@@ -125,18 +126,94 @@ def test_json_has_each_answer_as_its_own_command_gives_it(cli: Cli) -> None:
 
 def test_a_drawing_is_boxes_and_the_shapes_between_them(cli: Cli) -> None:
     page = page_of(cli, MODEL, *ASKED)
-    drawn = page.of("span")
-    assert drawn == [
-        *("input", "(8, 100, 300)", "lstm", "bilstm 512", "(8, 100, 1024)", "lstm_1", "bilstm 512"),
-        *("(8, 1024)", "dense", "dense 10", "output (8, 10)", "output"),
+    assert page.of("text") == [
+        *("(8, 100, 300)", "(8, 100, 1024)", "(8, 1024)", "output (8, 10)"),
+        *("input", "lstm", "bilstm 512", "lstm_1", "bilstm 512", "dense", "dense 10", "output"),
     ]
-    assert [attrs for tag, attrs in page.found if tag == "li"] == [{"class": "end"}, {}, {}, {}, {"class": "end"}]
+    assert page.of("title") == ["Design review of 300 > bilstm 512 x2 > dense 10", "layers, and the shapes between them"]
+    assert page.of("desc")[0].endswith(
+        "lstm_1, bilstm 512 to dense, dense 10: (8, 1024); dense, dense 10 to output: output (8, 10)"
+    )
+    assert page.of("figcaption") == ["layers, and the shapes between them"]
 
 
-def test_a_drawing_that_is_no_chain_names_what_it_reads(cli: Cli) -> None:
-    text = cli("diagram", "3 > lstm 4 > dense 2", "--format", "html").stdout
-    assert '<div class="flow apart"><span>x_t (3)</span><span>h_t-1 (4)</span></div><div' in text
-    assert '<div class="flow"><span>(4)</span></div><div' in text
+def test_a_drawing_in_a_page_shrinks_down_to_small_print(cli: Cli) -> None:
+    text = cli("diagram", "3 > lstm 4", "--format", "html").stdout
+    found = re.findall(r'<svg viewBox="0 0 ([0-9.]+) [0-9.]+" width="([0-9.]+)" [^>]* style="min-width: ([0-9]+)px">', text)
+    assert len(found) == 2
+    assert all(width == box and int(least) == round(0.72 * float(width)) for box, width, least in found)
+    assert "figure svg { display: block; max-width: 100%; height: auto; }" in text
+
+
+EPOCH = 86_400 * 365
+
+
+def test_a_page_says_what_made_it_and_when(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(EPOCH))
+    page = page_of(cli, "3 > lstm 4")
+    (made,) = [text for text in page.of("p") if text.startswith("Made with lstm-calc ")]
+    assert made.endswith(" on 1971-01-01.")
+    answer = json.loads(cli("report", "3 > lstm 4", "--format", "json").stdout)
+    assert (answer["date"], f"Made with {answer['tool']} on 1971-01-01." == made) == ("1971-01-01", True)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    today = json.loads(cli("report", "3 > lstm 4", "--format", "json").stdout)["date"]
+    assert abs((date.fromisoformat(today) - datetime.now(UTC).date()).days) <= 1
+
+
+@pytest.mark.parametrize("epoch", ["", "today", "1e9", "9" * 40, "-" + "9" * 40])
+def test_a_date_that_is_none_is_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch, epoch: str) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    result = cli("report", "3 > lstm 4")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: SOURCE_DATE_EPOCH: '{epoch}' is not a time in seconds since 1970\n"
+
+
+def test_a_page_fails_where_the_model_is_over_its_budget(cli: Cli, tmp_path: Path) -> None:
+    over, within = ("--max-params", "100"), ("--max-params", "1M")
+    for asked, code in (((*over, "--fail"), 1), (over, 0), ((*within, "--fail"), 0)):
+        path = tmp_path / "page.html"
+        assert cli("report", "3 > lstm 4", *asked, "-o", str(path)).exit_code == code
+        assert path.read_text().endswith("</html>\n")
+    refused = cli("report", "3 > lstm 4", "--fail")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: --fail needs a budget: give --max-params, --max-bytes or --max-macs, or a [budget]")
+
+
+def test_what_is_over_its_budget_is_marked(cli: Cli) -> None:
+    page = page_of(cli, MODEL, *ASKED)
+    facts = list(zip(page.of("dt"), page.of("dd"), strict=True))
+    marked = [title for title, text in facts if text.startswith("✗ ")]
+    assert marked == ["parameters", "budget", "verdict", "parameters"]
+    assert [attrs.get("class") for tag, attrs in page.found if tag == "div" and attrs.get("class") == "over"] == ["over"] * 4
+    assert "✗" not in cli("report", MODEL, *ASKED[:-2], "--max-params", "1G", "--format", "html").stdout
+
+
+def test_bytes_of_a_page_are_those_of_its_data_type(cli: Cli) -> None:
+    text = cli("report", "32 > lstm 64", "--dtype", "int8", "--format", "html").stdout
+    facts = dict(zip(Page(text).of("dt"), Page(text).of("dd"), strict=True))
+    assert f"; {facts['weights']} in int8</p>" in text
+    assert "float32</p>" not in text
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int8", "float16"])
+def test_figures_of_one_name_agree_on_a_page(cli: Cli, dtype: str) -> None:
+    asked = ("64 > lstm 128 > dense 10", "-f", "keras", "--dtype", dtype, "--batch", "4", "--steps", "20", "--max-bytes", "1MiB")
+    page = page_of(cli, *asked, "--max-macs", "1G")
+    said: dict[str, set[str]] = {}
+    for title, text in zip(page.of("dt"), page.of("dd"), strict=True):
+        said.setdefault(title, set()).add(text)
+    assert {title: texts for title, texts in said.items() if len(texts) > 1 and title != "limit"} == {}
+    (weights,), (macs,), (flops,) = said["weights"], said["MACs"], said["FLOPs"]
+    cells = page.of("td")
+    assert {weights, macs, flops} <= set(cells)
+
+
+def test_a_narrow_page_keeps_the_numbers(cli: Cli) -> None:
+    text = cli("report", "32 > lstm 64 > dense 2", "--format", "html").stdout
+    narrow = text[text.index("@media screen and (max-width: 36rem)") : text.index("@media print")]
+    assert ".gives-way, table:has(.share) .shape { display: none; }" in narrow
+    assert '<th scope="col" class="shape">kernel</th>' in text
+    assert '<th scope="col" class="number">parameters</th>' in text
 
 
 BARS = re.compile(r'style="--length: ([0-9.]+)(; --bar: var\(--over\))?">([0-9.]+)%')
@@ -187,7 +264,7 @@ def test_the_form_follows_the_name_of_the_file(cli: Cli, tmp_path: Path, name: s
 def test_a_format_that_is_named_is_the_one(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     cli("report", "32 > lstm 8", "-o", str(path), "--format", "csv")
-    assert path.read_text().startswith("record,params,weights,macs,flops,state,budget,")
+    assert path.read_text().startswith("record,params,weights,macs,flops,working_memory,state,budget,")
 
 
 @pytest.mark.parametrize(
@@ -302,22 +379,26 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 FRAME = (
-    "<iframe id='phone' width='390' height='844' style='border: 0' srcdoc='{}' onload='document.title = "
-    '[phone.contentWindow.innerWidth, phone.contentDocument.documentElement.scrollWidth].join(" ")\'></iframe>'
+    "<iframe id='phone' width='380' height='844' style='border: 0' srcdoc='{}' onload='document.title = "
+    "[phone.contentWindow.innerWidth, phone.contentDocument.documentElement.scrollWidth, ...[...phone.contentDocument."
+    'querySelectorAll("th")].filter(head => head.textContent == "parameters").map(head => head.getBoundingClientRect().right | 0)'
+    '].join(" ")\'></iframe>'
 )
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="needs chromium")
 @pytest.mark.parametrize("model", ["32 > lstm 64", MODEL, TWENTY])
-def test_a_phone_scrolls_tables_not_the_page(cli: Cli, tmp_path: Path, model: str) -> None:
+def test_a_phone_scrolls_tables_not_the_page_and_shows_how_many_parameters_there_are(cli: Cli, tmp_path: Path, model: str) -> None:
     text = cli("report", model, *ASKED, "--format", "html").stdout
     page = tmp_path / "page.html"
     page.write_text(FRAME.format(html.escape(text)), encoding="utf-8")
     command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    width, needed = map(int, re.search("<title>(.*)</title>", shown)[1].split())
-    assert needed <= width == 390
+    width, needed, *numbers = map(int, re.search("<title>(.*)</title>", shown)[1].split())
+    assert needed <= width == 380
+    assert len(numbers) == 3
+    assert max(numbers) < width
 
 
 def test_the_budget_is_held_under_the_conditions_of_the_review() -> None:

@@ -18,7 +18,7 @@ from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width
-from lstm_calc.questions.measures import measures
+from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.solve import Candidate, largest, smallest
 from tests.strategies import models
 
@@ -70,7 +70,7 @@ def test_a_wider_model_never_takes_less(opened: str, data: st.DataObject, number
     try:
         one, other = template.fill(number), template.fill(number + data.draw(st.integers(1, 100)))
         taken = [
-            [each.of(filled, framework) for each in measures(dtype=dtype, space=(64, 64, 64)[: _dimensions(model)]).values()]
+            [each.of(filled, framework) for each in metrics(dtype=dtype, space=(64, 64, 64)[: _dimensions(model)]).values()]
             for dtype in ("float32", "int4")
             for filled in (one, other)
         ]
@@ -323,7 +323,7 @@ def test_sizes_go_up_to_the_largest_number() -> None:
 
 def test_a_large_number_is_found_by_two_counts_a_binary_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[Model] = []
-    monkeypatch.setattr("lstm_calc.questions.measures.count", lambda model, name: counted.append(model) or count(model, name))
+    monkeypatch.setattr("lstm_calc.questions.metrics.count", lambda model, name: counted.append(model) or count(model, name))
     answer = solve(read_template("64 > lstm ?"), params=10**200)
     assert answer.fit is not None
     assert 4 * answer.fit.number**2 <= 10**200 < 4 * (answer.fit.number + 40) ** 2

@@ -27,7 +27,7 @@ from lstm_calc.questions import selection
 from lstm_calc.questions import sweep as questions
 from lstm_calc.questions.axes import NAMES, Axis, long_axis, read_axis, varied
 from lstm_calc.questions.closed_form import NoPolynomialError, along_last, closed_form, nodes_of, value_at
-from lstm_calc.questions.measures import measures
+from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
 from lstm_calc.render.chart import Chart, Curve, as_text, short
@@ -72,7 +72,7 @@ def test_rows_in_which_an_image_or_steps_become_features_are_counted_as_such(dat
     for row in answer:
         now = dict(zip(answer.columns, row, strict=True))
         widened, _ = varied(model, "keras", {"units": now["units"]})
-        assert now["macs"] == measures(space=space, steps=now["steps"])["macs"].of(widened, "keras")
+        assert now["macs"] == metrics(space=space, steps=now["steps"])["macs"].of(widened, "keras")
 
 
 @given(data=st.data())
@@ -93,11 +93,11 @@ def test_every_row_is_what_is_counted_alone(data: st.DataObject) -> None:
 
 
 def alone(model: Model, settings: dict[str, Any]) -> tuple[int, ...] | None:
-    """Return the measures of one row, counted without any sweep."""
+    """Return the metrics of one row, counted without any sweep."""
     ran = {name: settings.pop(name) for name in ("steps", "dtype") if name in settings}
     try:
         changed, framework = varied(model, "textbook", settings)
-        found = tuple(measure.of(changed, framework) for measure in measures(**ran).values())
+        found = tuple(metric.of(changed, framework) for metric in metrics(**ran).values())
         assert found[0] == params(changed, framework).total
     except (ModelError, FrameworkError):
         return None
@@ -543,6 +543,21 @@ def test_the_curves_are_the_rows() -> None:
     assert [curve.points for curve in chart.curves] == [tuple((n, rows[n, units]) for n in (1, 2)) for units in (8, 4)]
 
 
+def test_a_budget_in_a_plot_is_shown_in_the_unit_that_it_was_given_in(cli: Cli) -> None:
+    asked = ("sweep", "64 > lstm 1", "--vary", "units=1:200:20", "--plot", "-")
+    assert "budget 100 kB" in cli(*asked, "--columns", "bytes", "--budget", "100kB").stdout
+    assert "budget 100,000" in cli(*asked, "--columns", "params", "--budget", "100k").stdout
+
+
+def test_the_title_says_which_steps_frameworks_give_by_default(cli: Cli) -> None:
+    asked = ("sweep", "8 > lstm 4 > dense 2", "--vary", "framework=keras,pytorch", "--vary", "units=4,5")
+    words = "; last step only by default: keras; every step by default: pytorch"
+    assert cli(*asked, "--steps", "7").stdout.startswith(f"Variants of 8 > lstm 4 > dense 2{words}\n")
+    assert cli(*asked, "--vary", "steps=1,7").stdout.startswith(f"Variants of 8 > lstm 4 > dense 2{words}\n")
+    for more in ((), ("--steps", "7", "--columns", "params,bytes")):
+        assert cli(*asked, *more).stdout.startswith("Variants of 8 > lstm 4 > dense 2\n")
+
+
 def test_a_row_that_is_refused_is_no_point() -> None:
     answer = sweep(read("64 > lstm 128 proj=8"), {"units": [4, 16, 32]}, "pytorch", columns=["params"])
     rows = list(answer)
@@ -677,7 +692,7 @@ def test_many_rows_take_a_few_counts(text: str, column: str, monkeypatch: pytest
     asked: list[Model] = []
     for name, counted in (("count", count), ("macs_of", macs_of)):
         seen = lambda model, *others, counted=counted, **more: asked.append(model) or counted(model, *others, **more)  # noqa: E731
-        monkeypatch.setattr(f"lstm_calc.questions.measures.{name}", seen)
+        monkeypatch.setattr(f"lstm_calc.questions.metrics.{name}", seen)
     vary = {"input": range(1, 40), "framework": ["keras", "pytorch"]} if "in=" in text else {"units": range(1, 400)}
     rows = list(sweep(read(text), vary, columns=[column]))
     assert len(rows) > 70

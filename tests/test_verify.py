@@ -72,13 +72,11 @@ def test_differences_are_listed_and_the_answer_is_no(cli: Cli, monkeypatch: pyte
     result = cli("verify", "8 > lstm 4", "-f", "onnx", "--format", "csv")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        "framework,release,tensors,differing,verdict",
-        "onnx,9.9,4,3,differs",
-        "",
-        "name,ours,theirs",
-        "R,1x16x4,1x16x5",
-        "B,1x32,",
-        "extra,,3",
+        "record,framework,release,tensors,differing,verdict,name,ours,theirs",
+        "verdict,onnx,9.9,4,3,differs,,,",
+        "tensors,,,,,,R,1x16x4,1x16x5",
+        "tensors,,,,,,B,1x32,",
+        "tensors,,,,,,extra,,3",
     ]
     assert cli("verify", "8 > lstm 4", "-f", "onnx", "-q").stdout == "3\n"
     assert '"agrees": false' in cli("verify", "8 > lstm 4", "-f", "onnx", "--format", "json").stdout

@@ -55,9 +55,7 @@ def document(text: str) -> Document:
     """Return a document that has a text in every place."""
     columns = (Column("name", text, grouped=True), Column("n", text, "number"))
     table = Table(columns, (Line((text, 1)), Line((text, 2), "total")))
-    graph = Graph(
-        text, (Node(text, (text, text)), Node("end", (text,), end=True)), (Edge(text, "end", text), Edge(text, text, text))
-    )
+    graph = Graph(text, (Node(text, (text, text)), Node("end", (text,), end=True)), (Edge(text, "end", text), Edge(text, "end")))
     body = tuple(Block(text, kind) for kind in ("heading", "text", "item", "formula"))
     return Document(text, (table, Table(columns, table.lines[:1])), (text,), (graph,), body, (Document(text, (table,), (text,)),))
 

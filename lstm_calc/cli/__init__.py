@@ -51,13 +51,16 @@ _SYNONYMS = {
 """Words for what a command does: where one stands in its place, that command is suggested before one that is spelt like it."""
 
 
+_BEGINNINGS = frozenset("0123456789([")
+
+
 def _is_a_model(word: str) -> bool:
     """Say whether the first word is, or begins, a model: a size, a vocabulary, a call, - for stdin, or the name of a file."""
     called, parenthesis, _ = word.partition("(")
     is_a_call = bool(parenthesis) and called.replace(".", "_").strip().isidentifier()
     begins = word.lower().split(maxsplit=1)[:1] == ["vocab"] or word.lower().startswith("embed")
     files = {word, word.rpartition(":")[0]}
-    return word == "-" or word[:1].isdigit() or is_a_call or begins or any(map(os.path.isfile, files))
+    return word == "-" or word[:1] in _BEGINNINGS or is_a_call or begins or any(map(os.path.isfile, files))
 
 
 def _no_command(name: str) -> LstmCalcError:
@@ -217,20 +220,20 @@ _PANELS_NEED = 70
 app = typer.Typer(
     cls=Group,
     rich_markup_mode="rich" if typer.get_terminal_size().columns >= _PANELS_NEED else None,
-    help="Count the parameters of recurrent networks, gate by gate, as each framework stores them.",
+    help="Count the parameters of recurrent networks, gate by gate, as each framework stores them.\n\n"
+    "A model alone is counted: lstm-calc 40 lstm 96 x2 dense 7. More: lstm-calc help COMMAND, help notation, help frameworks.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import distributions
         from platform import python_implementation, python_version
 
+        from lstm_calc.cli.version import tool_and_version
         from lstm_calc.frameworks import frameworks
 
-        version = next((found.version for found in distributions(name="lstm-calc")), "(not installed)")
-        typer.echo(f"lstm-calc {version} ({python_implementation()} {python_version()})")
+        typer.echo(f"{tool_and_version()} ({python_implementation()} {python_version()})")
         recorded = [f"{table.name} {table.release}" for table in frameworks().values() if table.release]
         typer.echo(f"tables held against {listed(recorded)}")
         raise typer.Exit

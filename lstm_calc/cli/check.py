@@ -3,7 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.models import is_a_path, model_and_budget, read_assumed
+from lstm_calc.cli.model_words import is_a_path
+from lstm_calc.cli.models import model_and_budget, read_assumed
 from lstm_calc.cli.options import output_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
@@ -11,7 +12,7 @@ from lstm_calc.errors import LstmCalcError, printable
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
-    from lstm_calc.cli.models import Said
+    from lstm_calc.cli.sources import Said
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check
 

@@ -10,10 +10,9 @@ from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_dtype
 from lstm_calc.errors import shortened
-from lstm_calc.formats.reading import is_code
 
 if TYPE_CHECKING:
-    from lstm_calc.cli.models import Said
+    from lstm_calc.cli.sources import Said
     from lstm_calc.model import Model
 
 _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
@@ -42,4 +41,4 @@ def _model(text: str, said: "Said") -> "Model":
     """Return the model of an argument, which may be a file at a revision."""
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
-    return at_revision(text) if is_a_revision(text) and not is_code(text) else named_model(text, said=said)
+    return at_revision(text, said) if is_a_revision(text) else named_model(text, said=said)

@@ -62,6 +62,13 @@ DESCRIPTIONS = {
 
         Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
     """,
+    "code": """
+        Write a model as code of pytorch, keras, flax-nnx or textbook (NumPy), with the parameter count in a comment.
+
+        What the framework lacks is refused by name. --oneliner writes one layer as a single call.
+
+        Example: lstm-calc code '32 > lstm 64 x2 > dense 10' -f pytorch
+    """,
     "inspect": """
         Find the recurrent layers in files of weights, by names and shapes alone, and hold our numbers against them.
 
@@ -75,9 +82,9 @@ DESCRIPTIONS = {
         Example: lstm-calc forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32
     """,
     "diagram": """
-        Draw a model with what flows between its layers, and one step of one of its cells.
+        Draw a model with the shapes between its layers, and one step of one of its cells: Mermaid, or --format svg or html.
 
-        Example: lstm-calc diagram '32 > lstm 64 > dense 10' -f keras
+        Example: lstm-calc diagram '32 > lstm 64 > dense 10' -f keras --format svg
     """,
     "report": """
         Write one page for a design review: -o review.html or review.md; without a file, Markdown.
@@ -110,7 +117,7 @@ DESCRIPTIONS = {
 GROUPS = {
     **dict.fromkeys(("params", "summary", "tensors", "shapes", "explain", "cost", "diagram", "report"), "Count"),
     **dict.fromkeys(("compare", "check", "solve", "sweep", "forecast"), "Size and compare"),
-    **dict.fromkeys(("port", "inspect", "verify"), "Weights"),
+    **dict.fromkeys(("port", "code", "inspect", "verify"), "Weights"),
     **dict.fromkeys(("arguments", "frameworks", "schema"), "Reference"),
 }
 """The part of the help that each command stands in."""

@@ -70,7 +70,8 @@ def _one(asked: dict[str, Any], output: Output, *, quiet: bool, as_model: bool) 
     if as_model:
         from lstm_calc.formats.modelfile import dumps
 
-        return output.text(dumps(answer.model), "json")
+        asked_for = asked["framework_name"]
+        return output.text(dumps(answer.model.replace(framework=asked_for and answer.counted.framework)), "json")
     if quiet:
         return output.number(answer.params)
 

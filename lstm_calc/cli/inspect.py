@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 
 @with_options
 def run(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of weights, of any format that is read.")],
     output: Output,
     quiet: bool,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE...", help="Files of weights, of any format that is read.")
+    ] = None,
     tensors: Annotated[bool, typer.Option("--tensors", help="List every tensor.")] = False,
-    as_model: Annotated[bool, typer.Option("--as-model", help="Print the recurrent layers as a model file.")] = False,
+    as_model: Annotated[bool, typer.Option("--as-model", help="Print all layers as a model file.")] = False,
+    tensor: Annotated[
+        str | None, typer.Option("--tensor", help="List the layers that have a tensor, as weight_ih_l0=240x81; without a file.")
+    ] = None,
     same: Annotated[bool, typer.Option("--same", help="Say whether two files hold the same architecture: exit 0 or 1.")] = False,
 ) -> int:
+    if tensor is not None:
+        return _show_owners(tensor, files, output)
+    if not files:
+        raise LstmCalcError("missing argument 'FILE...': a file of weights, or --tensor weight_ih_l0=240x81")
     if as_model and same:
         raise LstmCalcError("--as-model prints one file and --same compares two: give one of them")
     if as_model:
@@ -36,6 +45,16 @@ def run(
     for refusal in refusals:
         say(f"error: {refusal}")
     return 2 if refusals else 0 if answer.reconciled else 1
+
+
+def _show_owners(tensor: str, files: list[str] | None, output: Output) -> int:
+    from lstm_calc.questions.owners import owners
+
+    if files:
+        raise LstmCalcError("--tensor asks about one tensor, and not about a file; give one of the two")
+    answer = owners(tensor)
+    output.show(answer)
+    return int(not answer.layers)
 
 
 def _inspected(files: list[str], *, tensors: bool) -> "tuple[Inspection, list[str]]":
@@ -61,13 +80,9 @@ def _print_model(files: list[str], output: Output) -> int:
     file = inspect_file(files[0])
     model = file.model()
     if model is None:
-        raise LstmCalcError(f"{printable(files[0])}: holds no recurrent layer, so that there is no model to print")
-    code = output.text(dumps(model), "json")
-    if file.left_out:
-        layers = ", ".join(f"{printable(name)} {count:,}" for name, count in file.left_out.items())
-        left, whole = f"{sum(file.left_out.values()):,}", f"{file.params:,}"
-        warn([f"the model file has the recurrent layers alone, without {layers}: {left} of {whole} parameters are left out"])
-    return code
+        raise LstmCalcError(f"{printable(files[0])}: holds no layer, so that there is no model to print")
+    warn(model.remarks)
+    return output.text(dumps(model), "json")
 
 
 def _compare(files: list[str], output: Output) -> int:

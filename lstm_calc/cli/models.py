@@ -1,18 +1,29 @@
 """The model of a call: by flags, in the notation, in a file, on standard input; whole, with a size left open, or several."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from lstm_calc.cli.model_words import are_whole, is_a_path, model_texts, one_text
 from lstm_calc.cli.numbers import flag_of, read_counts
+from lstm_calc.cli.sources import (
+    FORMS,
+    NOTHING_SAID,
+    Said,
+    check_form,
+    form_of,
+    is_code,
+    is_stored,
+    read_file,
+    read_text_as,
+    text_of,
+)
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted, shortened
-from lstm_calc.formats.reading import is_a_line_of_calls, is_code, is_printed, is_program, load, program_and_entry, read
+from lstm_calc.formats.reading import is_a_line_of_calls
 from lstm_calc.formats.reading import read_template as read_text_template
-from lstm_calc.frozen import UNKNOWN, Record
+from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import Dense, Embedding, Layer, Model, Other, Recurrent, layer_kind
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.template import Place, Template, template_of
@@ -24,9 +35,12 @@ if TYPE_CHECKING:
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
-    "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), "
-    "a TOML or JSON file, a Keras config, or a .keras or .h5 file that has one, or - for one on stdin. "
-    "The notation: '300 > bilstm 512 x2 > dropout 0.5 > dense 10'; lstm-calc help notation has all of it."
+    "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), a call such as nn.LSTM(40, 96), "
+    "a TOML or JSON file, a Keras config, a .keras or .h5 file that has one, Python code, or - for any of these on stdin. "
+    "The notation: '300 > bilstm 512 x2 > dense 10', "
+    "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
+    "with options such as x2, nobias, proj=32, merge=sum, reset_after, kernel=3x3, frozen, name=encoder; "
+    "lstm-calc help notation has them all."
 )
 _SHAPE = "Model, by flags"
 
@@ -43,65 +57,45 @@ _VALUES: Any = typer.Option(
     rich_help_panel=_SHAPE,
 )
 _VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
+_FORM: Any = typer.Option(
+    None, "--from", help=f"How to read the model, where that is in doubt: {', '.join(FORMS)}.", rich_help_panel=_SHAPE
+)
+_VERBOSE: Any = typer.Option(
+    False, "--verbose", "-v", help="Say where each size of a model in code comes from.", rich_help_panel=_SHAPE
+)
 
 
-class Said(Record):
-    """What is said beside Python code: values by expression, and those of a file, of which some may not be needed."""
-
-    values: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
-    spare: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
-
-    @property
-    def shared(self) -> "Said":
-        """The same for several models, of which each may need some of the values."""
-        return Said({}, self.spare | self.values)
-
-
-NOTHING_SAID = Said()
-
-
-def read_said(values: list[str] | None = _VALUES, values_file: str | None = _VALUES_FILE) -> Said:
-    """Return the values that are said beside code; raise LstmCalcError for one that cannot be read."""
+def read_said(
+    values: list[str] | None = _VALUES,
+    values_file: str | None = _VALUES_FILE,
+    form: str | None = _FORM,
+    verbose: bool = _VERBOSE,
+) -> Said:
+    """Return what is said beside a model; raise LstmCalcError for a value that cannot be read, or a form that is not known."""
+    check_form(form)
     if not values and values_file is None:
-        return NOTHING_SAID
-    from lstm_calc.formats.code.settings import read_file, read_settings
+        return Said(form=form, verbose=verbose) if form or verbose else NOTHING_SAID
+    from lstm_calc.formats.code import settings
 
-    return Said(read_settings(values or ()), {} if values_file is None else read_file(values_file))
-
-
-def one_text(words: list[str] | None) -> str | None:
-    """Return the words of one model as one text, None where there are none; raise LstmCalcError for several models."""
-    if not words:
-        return None
-    first, *others = words
-    if all(re.fullmatch(_SETTING, word) for word in words):
-        flags = " ".join(f"--{word.replace('_', '-').replace('=', ' ')}" for word in words)
-        raise LstmCalcError(f"{few(map(quoted, words))}: flags begin with two dashes; write {flags}")
-    if not others:
-        return first
-    if not re.fullmatch(_BARE, first) and (is_a_path(first) or is_code(first)):
-        raise LstmCalcError(f"{quoted(first)} is a whole model; after it stands {few(map(quoted, others))}")
-    whole = [word for word in words if re.match(_BEGINS, word)]
-    if len(whole) > 1:
-        raise LstmCalcError(f"one model is asked for, and these are several: {few(map(quoted, whole))}; compare takes several")
-    return " ".join(words)
+    return Said(settings.read_settings(values or ()), {} if values_file is None else settings.read_file(values_file), form, verbose)
 
 
-_SETTING = r"(?i:input|units|layers|cell|output|hidden|embedding|(?:input|hidden|batch)[_-](?:size|dim)|num_layers)=\w+"
-"""A word that says a flag without its dashes."""
-_BARE = r"(?i:[0-9?_][0-9a-z_.,?]*|vocab|embed(?:ding)?)"
-"""A word that begins a notation, even where a file has the same name."""
-_BEGINS = r"(?i:(?:[0-9][^\s>]*|vocab\s+[^\s>]+)\s*>\s*[^\s>])"
-"""The beginning of a whole notation: what is read, and a layer."""
+_BESIDE = {"values", "values_file", "form", "verbose"}
+"""The options of a model that do not describe it by themselves."""
+
+
+_FOR_CODE = "--set is for a model in Python code, such as model.py:Encoder"
 
 
 def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
     """Return the flags of a call without those that say values, and what these say."""
     given = given | {"model": one_text(given["model"])}
-    said = read_said(given["values"], given["values_file"])
-    if said is not NOTHING_SAID and not (isinstance(given["model"], str) and is_code(given["model"])):
-        raise LstmCalcError("--set is for a model in Python code, such as model.py:Encoder")
-    return {name: value for name, value in given.items() if name not in {"values", "values_file"}}, said
+    said = read_said(given["values"], given["values_file"], given.get("form"), given.get("verbose", False))
+    model = given["model"]
+    may_be_code = isinstance(model, str) and (is_code(model) or model == "-" or model.endswith(".txt") or said.form == "code")
+    if said.has_values and not may_be_code:
+        raise LstmCalcError(_FOR_CODE)
+    return {name: value for name, value in given.items() if name not in _BESIDE}, said
 
 
 def read_model(
@@ -134,6 +128,8 @@ def read_model(
     kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
     values: list[str] | None = _VALUES,
     values_file: str | None = _VALUES_FILE,
+    form: str | None = _FORM,
+    verbose: bool = _VERBOSE,
     assume: list[str] | None = typer.Option(
         None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
     ),
@@ -187,6 +183,23 @@ def _asking(*parameters: inspect.Parameter) -> Callable[[Reader], Reader]:
     return give
 
 
+@_asking(*(each for each in _WITH_ASSUMED if each.name != "form"))
+def read_model_alone(**given: Any) -> Model:
+    """Return the model that a call describes, for a command whose own --from means something else."""
+    return read_model(**given, form=None)
+
+
+@_asking(*_WITH_ASSUMED)
+def read_model_later(**given: Any) -> Callable[[dict[str, Any]], Model]:
+    """Return what reads the model that a call describes, with further values for code."""
+
+    def read(values: dict[str, Any]) -> Model:
+        more = [f"{name}={value!r}" for name, value in values.items()]
+        return read_model(**{**given, "values": [*(given["values"] or []), *more] or None})
+
+    return read
+
+
 @_asking(*_ALL)
 def read_template(**given: Any) -> Template:
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
@@ -198,22 +211,12 @@ def read_template(**given: Any) -> Template:
 _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
 
 
-@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-2])
+@_asking(inspect.Parameter("models", _BY_NAME, default=_MODELS, annotation=list[str] | None), *_ALL[1:-4])
 def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
     """Return the models that a call names, still to be read; the one that its flags describe as a notation."""
-    if models and re.fullmatch(_BARE, models[0]):
-        _refuse_several(models)
-        models = [" ".join(models)]  # the words of one model: none of several begins with a size alone
+    models = models and model_texts(models)
     described = _flags({"model": models or None, **flags})
     return models or [str(_from_flags(described))]
-
-
-def _refuse_several(words: list[str]) -> None:
-    """Refuse the words of several models without quotes: where one ends cannot be seen."""
-    sizes = [at for at, word in enumerate(words[1:-1], 1) if word[:1].isdigit() and words[at - 1][:1].isdigit()]
-    if sizes and words[sizes[0] + 1][:1].isalpha():
-        at = sizes[0]
-        raise LstmCalcError(f"each of several models stands in quotes: {' '.join(words[:at])!r} {' '.join(words[at:])!r}")
 
 
 def _beside(model: str | None) -> str:
@@ -249,26 +252,21 @@ def _meant(models: list[str], flag: str, value: str) -> str:
 
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
     """Return the model of the argument: a text in any form, the name of a file, or - for standard input."""
-    if is_program(model):
-        from lstm_calc.formats.code import load_code
-
-        path, entry = program_and_entry(model)
-        return load_code(path, entry, said.values, input_dim, said.spare)
-    if is_a_path(model) and not (is_code(model) or is_printed(model)):
-        return _with_stored(load(model, input_dim), model)
-    return read(model, input_dim, said.values, said.spare)
+    return model_and_budget(model, input_dim, None, said)[0]
 
 
 def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
-    """Return the template of the argument: a text in any form, the name of a file, or - for standard input."""
-    is_words = is_a_line_of_calls(model) and input_dim is None and said is NOTHING_SAID
-    if not is_words and (is_code(model) or is_printed(model) or model.endswith(".txt")):
-        return template_of(named_model(model, input_dim, said))
-    if is_a_path(model):
-        from lstm_calc.formats.modelfile import load_template
+    """Return the template of the argument; a size may be left open in the notation and in a model file."""
+    given = text_of(model)
+    text = given[0] if given else model
+    form = said.form or ("file" if given is None and not is_code(model) and is_a_path(model) else form_of(text))
+    if form == "notation" or (form == "code" and is_a_line_of_calls(text) and input_dim is None and said is NOTHING_SAID):
+        return read_text_template(text)
+    if form == "file" and not is_stored(model):
+        from lstm_calc.formats.modelfile import load_template, loads_template
 
-        return load_template(model)
-    return read_text_template(model)
+        return load_template(model) if given is None else loads_template(*given)
+    return template_of(read_text_as(form, *given, input_dim, said) if given else named_model(model, input_dim, said))
 
 
 @_asking(*_WITH_ASSUMED)
@@ -284,30 +282,39 @@ def model_and_budget(
     model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
 ) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
-    if is_code(model) or model.endswith(".txt") or not is_a_path(model):
-        return with_assumed(named_model(model, input_dim, said), assumed), _no_budget()
-    from lstm_calc.formats.modelfile import load_with_budget
+    found, budget = _model_of(model, input_dim, said)
+    return with_assumed(found, assumed), _no_budget() if budget is None else budget
 
-    found, budget = load_with_budget(model, input_dim)
-    return with_assumed(_with_stored(found, model), assumed), budget
+
+def _model_of(model: str, input_dim: int | None, said: Said) -> "tuple[Model, Budget | None]":
+    """Return the model of an argument, in the form that is said or, without one, that the argument has."""
+    given = text_of(model)
+    if given is None and (said.form in {"file", "weights"} or (said.form is None and not is_code(model) and is_a_path(model))):
+        found, budget = read_file(model, input_dim, said.form)
+        return _with_stored(found, model), budget
+    text, file = given or (model, "<text>")
+    form = said.form or form_of(text)
+    if form == "file" and model == "-":
+        from lstm_calc.formats.modelfile import loads_with_budget
+
+        return loads_with_budget(text, "<stdin>", input_dim)
+    return read_text_as(form, text, file, input_dim, said), None
 
 
 @_asking(*_WITH_ASSUMED)
 def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
     """Return the model that a call describes in one of the ways, or each of several whole ones, by the names they are called by."""
     words = given["model"] or []
-    if not _are_whole(words):
+    if not are_whole(words):
         model = read_model(**given)
         return [(str(model), model)]
-    beside = {name: value for name, value in given.items() if name not in {"values", "values_file", "assume"}}
+    beside = {name: value for name, value in given.items() if name not in _BESIDE | {"assume"}}
     _flags(beside)
-    said = read_said(given["values"], given["values_file"]).shared
+    said = read_said(given["values"], given["values_file"], given["form"], given["verbose"])
+    if said.has_values and not any(map(is_code, words)):
+        raise LstmCalcError(_FOR_CODE)
+    said = said.shared
     return [(shortened(word), with_assumed(named_model(word, said=said), given["assume"])) for word in words]
-
-
-def _are_whole(words: list[str]) -> bool:
-    """Say whether words are several models, and not those of one."""
-    return len(words) > 1 and all(re.match(_BEGINS, word) or is_a_path(word) or is_code(word) for word in words)
 
 
 def read_assumed(
@@ -321,21 +328,6 @@ def _no_budget() -> "Budget":
     from lstm_calc.model.budget import Budget
 
     return Budget()
-
-
-def is_a_path(text: str) -> bool:
-    """Say whether a text is no notation: -, or what names something on the disk, or looks as if it should: a/b, a.toml."""
-    if is_program(text):
-        return True
-    if text == "-" or ">" in text:
-        return text == "-"
-    head, dot, suffix = text.rpartition(".")
-    if text.split() == [text] and ("/" in text or (head and dot and suffix[:1].isalpha())):
-        return True
-    try:
-        return bool(text) and Path(text).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _from_flags(flags: dict[str, Any]) -> Model:

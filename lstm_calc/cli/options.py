@@ -84,6 +84,15 @@ def plain_reader(default: str = "table") -> Callable[..., Output]:
     return read_output
 
 
+def code_reader() -> Callable[..., Output]:
+    """Return the reader of where and how a program is to be written: as it is, or in the JSON answer."""
+
+    def read_output(format_: str | None = _format("python", ["python", "json"]), output_file: str | None = _FILE) -> Output:
+        return Output(format_, output_file, ("python",), default="python")
+
+    return read_output
+
+
 def read_quiet(
     quiet: bool = typer.Option(False, "--quiet", "-q", help="Just the number.", rich_help_panel=_ANSWER),
 ) -> bool:

@@ -39,6 +39,7 @@ _ENDINGS = {
     "tex": "latex",
     "jsonl": "ndjson",
     "mmd": "mermaid",
+    "py": "python",
 }
 """The format of a file by the ending of its name."""
 
@@ -80,11 +81,13 @@ class Output:
 
         Raises OutputError for a format that is neither known nor one of ``more``, and where the file's ending says another.
         """
-        self.file = None if file in _STANDARD_OUTPUT else _file(file, [*formats(), *more])
+        known = [*formats(), *more]
+        self.file = None if file in _STANDARD_OUTPUT else _file(file, known)
+        self.endings = {ending: format_ for ending, format_ in _ENDINGS.items() if format_ in known}
         self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
         self.named = form is not None
-        self.form = _ENDINGS.get(self.ending, default) if form is None else _known(form, more)
-        if self.form != _ENDINGS.get(self.ending, self.form):
+        self.form = self.endings.get(self.ending, default) if form is None else _known(form, known)
+        if self.form != self.endings.get(self.ending, self.form):
             what = f"--format {self.form} and --output-file {quoted(file)}"
             raise OutputError(f"{what} ask for two formats; leave out --format, or give the file another ending")
         self.more = more
@@ -130,7 +133,7 @@ class Output:
 
     def _check_ending(self) -> None:
         """Refuse a file whose ending says no format that is known, where none is named."""
-        if not self.named and self._is_other({*_ENDINGS, *_ANY_TEXT}):
+        if not self.named and self._is_other({*self.endings, *_ANY_TEXT}):
             endings = listed([f".{ending}" for ending in ("json", "csv", "md", "html", "svg", "tex", "ndjson", "txt")], "or")
             raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
 
@@ -174,22 +177,28 @@ class Output:
         return 0
 
 
-_SIGNS = str.maketrans({"✓": "+", "✗": "x", "–": "-", "…": "~"})
-"""The signs of verdicts, for an output that does not have them."""
-
-
 def _print(texts: Iterable[str]) -> None:
     """Write to standard output; a reader that has gone away is no error."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         for text in texts:
-            shown = text if encoding.lower().startswith("utf") else text.translate(_SIGNS)
-            sys.stdout.write(shown.encode(encoding, "replace").decode(encoding))
+            sys.stdout.write(_encodable(text, encoding))
         sys.stdout.flush()
     except OSError as error:
         let_go(sys.stdout)
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """Return a text with the signs that an encoding does not have in others: those of formulas in words, the rest as ``?``."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        from lstm_calc.render.as_table import IN_ASCII
+
+        return text.translate(IN_ASCII).encode(encoding, "replace").decode(encoding)
+    return text
 
 
 _OLD_KEYS = {"way": "direction", "moved": "bytes_moved"}
@@ -211,9 +220,8 @@ def _keys(option: str, word: str, columns: Sequence[Column]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _known(form: str, more: tuple[str, ...]) -> str:
+def _known(form: str, known: Sequence[str]) -> str:
     """Return a format's usual name; raise OutputError where there is none of the name."""
-    known = [*formats(), *more]
     usual = _OTHER_NAMES.get(form.lower(), form)
     if usual not in known:
         raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")

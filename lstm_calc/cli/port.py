@@ -1,11 +1,13 @@
 """``lstm-calc port``."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lstm_calc.cli.models import read_model_alone
 from lstm_calc.cli.options import framework_names, with_options
 from lstm_calc.cli.output import Output, formats, warn, write_file
 from lstm_calc.errors import LstmCalcError, quoted
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 _FILES = "Weights"
 
 
-@with_options
+@partial(with_options, model=read_model_alone)
 def run(
     target: Annotated[str, typer.Option("--to", help="The framework they go to.", autocompletion=framework_names)],
     model: Model,

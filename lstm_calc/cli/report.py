@@ -1,12 +1,17 @@
 """``lstm-calc report``."""
 
+import os
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from lstm_calc.cli.models import read_model_and_budget
 from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_budget, read_device, read_dtype, read_training
+from lstm_calc.cli.version import tool_and_version
+from lstm_calc.errors import LstmCalcError, quoted
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -32,10 +37,30 @@ def run(
     device: dict[str, Any],
     budget: "Budget",
     page: Output,
+    fail: Annotated[bool, typer.Option("--fail", help="Exit with 1 where the model is over its budget.")] = False,
 ) -> int:
     from lstm_calc.questions.review import review
 
     described, own = model
     warn(described.remarks)
-    answer = review(described, own.but(budget), framework, batch=batch, dtype=dtype, **training, **device)
-    return page.show(answer)
+    limits = own.but(budget)
+    if fail and not limits.changed():
+        raise LstmCalcError("--fail needs a budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
+    answer = review(described, limits, framework, batch=batch, dtype=dtype, **training, **device)
+    page.show(answer.replace(tool=tool_and_version(), date=_date()))
+    return int(fail and answer.budget is not None and not answer.budget.fits)
+
+
+def _date() -> str:
+    """Return the day, that of SOURCE_DATE_EPOCH where it is set, so that a page can be made again.
+
+    Raises LstmCalcError where that is no time.
+    """
+    from datetime import UTC, datetime
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        day = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise LstmCalcError(f"SOURCE_DATE_EPOCH: {quoted(epoch)} is not a time in seconds since 1970") from None
+    return day.date().isoformat()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.cli.sources import NOTHING_SAID, Said, is_code
 from lstm_calc.errors import LstmCalcError, printable, quoted
+from lstm_calc.formats.reading import is_program, program_and_entry
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -26,15 +28,34 @@ _COMMAND = ("git", "--no-pager", "-c", "core.fsmonitor=false", "cat-file")
 
 
 def is_a_revision(text: str) -> bool:
-    """Say whether an argument names a file at a revision, and no file on the disk or line of notation."""
-    return ":" in text.strip(":") and ">" not in text and not os.path.lexists(text)
+    """Say whether an argument names a file at a revision, and no file on the disk, line of notation or piece of code."""
+    if is_program(text):
+        path, _ = program_and_entry(text)
+        return ":" in path.strip(":") and not os.path.lexists(path)
+    return ":" in text.strip(":") and ">" not in text and not is_code(text) and not os.path.lexists(text)
 
 
-def at_revision(text: str) -> Model:
-    """Return the model in a file at a revision of the repository around here; raise LstmCalcError where there is none."""
+def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
+    """Return the model in a file at a revision of the repository around here; raise LstmCalcError where there is none.
+
+    Of code, the file alone is read, without those that it imports.
+    """
+    if is_program(text):
+        path, entry = program_and_entry(text)
+        from lstm_calc.formats.code import read_program
+
+        more: dict[str, Any] = {"values": said.values, "spare": said.spare}
+        return read_program(_content(path), path, entry, **more)
     from io import BytesIO
 
-    from lstm_calc.formats.modelfile import MAX_BYTES, load_from
+    from lstm_calc.formats.modelfile import load_from
+
+    return load_from(BytesIO(_content(text)), text)
+
+
+def _content(text: str) -> bytes:
+    """Return what a file has at a revision."""
+    from lstm_calc.formats.modelfile import MAX_BYTES
 
     if text.startswith("-"):
         raise LstmCalcError(f"{quoted(text)} is not a file at a revision; write HEAD~1:model.toml")
@@ -43,7 +64,7 @@ def at_revision(text: str) -> Model:
     content = b"" if size > MAX_BYTES else _git(text, "blob", most=MAX_BYTES + 1)
     if max(size, len(content)) > MAX_BYTES:
         raise LstmCalcError(f"{quoted(text)} has more than {MAX_BYTES // 2**20} MiB, the most that is read from git")
-    return load_from(BytesIO(content), text)
+    return content
 
 
 def _git(text: str, what: str, most: int) -> bytes:

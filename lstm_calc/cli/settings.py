@@ -23,13 +23,24 @@ def find_setting() -> Setting | None:
     name = os.environ.get(VARIABLE, "").strip()
     if name:
         return _known(name, VARIABLE)
-    path = _nearest(Path.cwd())
+    path = _nearest()
     return None if path is None else _in_project(path)
 
 
-def _nearest(folder: Path) -> Path | None:
-    """Return the pyproject.toml of a folder or of the nearest one around it."""
-    return next((path for each in (folder, *folder.parents) if (path := each / _FILE).is_file()), None)
+def _nearest() -> Path | None:
+    """Return the pyproject.toml of this folder or of the nearest one around it, as far as folders can be looked into."""
+    try:
+        folder = Path.cwd()
+    except OSError:  # the folder was removed
+        return None
+    return next((path for each in (folder, *folder.parents) if _is_file(path := each / _FILE)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _in_project(path: Path) -> Setting | None:

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstm_calc.cli.models import read_model_later
 from lstm_calc.cli.numbers import counted, naming, sized
 from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.model import Model
 from lstm_calc.render import ROW_FORMATS
 from lstm_calc.streams import is_terminal, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from lstm_calc.model import Model
     from lstm_calc.questions.sweep import Row, Sweep
+    from lstm_calc.questions.variants import Variants
 
 _ROWS = "Rows"
 _WITH_TYPES = {"json", "ndjson"}
@@ -29,16 +31,17 @@ _MOST_LINES = 1_000
 _LONG_WORK = 200_000
 
 
-@partial(with_options, output=plain_reader(), batch=read_batch, dtype=read_dtype, device=read_device)
+@partial(with_options, model=read_model_later, output=plain_reader(), batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
-    model: Model,
+    model: "Callable[[dict[str, Any]], Model]",
     framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
     device: dict[str, Any],
     output: Output,
     vary: Annotated[
-        list[str] | None, typer.Option("--vary", help="What varies, as units=16:512:16 or framework=keras,pytorch; repeatable.")
+        list[str] | None,
+        typer.Option("--vary", help="What varies, as units=16:512:16, framework=keras,pytorch or, in code, set.hidden=64,128."),
     ] = None,
     columns: Annotated[
         str, typer.Option("--columns", help="Of params, bytes, macs, step_ns.", rich_help_panel=_ROWS)
@@ -54,12 +57,12 @@ def run(
     budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
 ) -> int:
-    from lstm_calc.questions.measures import NAMES
+    from lstm_calc.questions.metrics import NAMES
     from lstm_calc.questions.selection import usual_name
-    from lstm_calc.questions.sweep import sweep
 
     names = [usual_name(name.strip(), NAMES) for name in columns.split(",")]
-    answer = sweep(model, _axes(vary or []), framework, columns=names, conditions=batch | dtype | device)
+    question = {"framework_name": framework, "columns": names, "conditions": batch | dtype | device}
+    answer = _swept(model, vary or [], question)
     rows = _selected(_watched(answer, output), answer.columns, where or [], sort, top)
     if plot is None and budget is not None:
         raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
@@ -69,6 +72,19 @@ def run(
     if answer.refused:
         say(f"{answer.refused:,} of {answer.total:,} rows have no numbers; the first: {answer.reason}")
     return code
+
+
+def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question: dict[str, Any]) -> "Sweep | Variants":
+    """Return the rows, of one model or, where values of code vary, of the model for each of them."""
+    said = [text for text in vary if text.startswith("set.")]
+    axes = _axes([text for text in vary if text not in said])
+    if said:
+        from lstm_calc.questions.variants import variants
+
+        return variants(said, read, axes, **question)
+    from lstm_calc.questions.sweep import sweep
+
+    return sweep(read({}), axes, **question)
 
 
 def _check_alone(plot: str, output: Output) -> None:
@@ -107,7 +123,7 @@ def _selected(
         return ranked(rows, columns, sort, most)
 
 
-def _watched(answer: "Sweep", output: Output) -> "Iterable[Row]":
+def _watched(answer: "Sweep | Variants", output: Output) -> "Iterable[Row]":
     """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
     if answer.total < _LONG_WORK or not _is_shown(output):
         return answer
@@ -121,7 +137,7 @@ def _is_shown(output: Output) -> bool:
     return is_terminal(sys.stderr) and (output.file is not None or not is_terminal(sys.stdout))
 
 
-def _show(output: Output, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
+def _show(output: Output, answer: "Sweep | Variants", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.questions.selection import held
 
     if output.form in _WITH_TYPES:
@@ -131,13 +147,13 @@ def _show(output: Output, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) 
     return output.show(answer.of(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson")))
 
 
-def _draw(output: Output, plot: str, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
+def _draw(output: Output, plot: str, answer: "Sweep | Variants", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
     from lstm_calc.questions.selection import held
     from lstm_calc.render.chart import as_text
     from lstm_calc.render.picture import form_of, picture
 
-    line = None if budget is None else (sized("--budget", budget) if answer.measures[0] == "bytes" else counted("budget", budget))
+    line = None if budget is None else (sized("--budget", budget) if answer.metrics[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)
     chart = answer.of(held(rows, "vary less, or use --where")).chart(line)
     if not form:

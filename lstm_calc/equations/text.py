@@ -16,6 +16,8 @@ from lstm_calc.frozen import Record
 from lstm_calc.model.cells import FUNCTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lstm_calc.equations.parse import Node
     from lstm_calc.model.cells import Equation
 
@@ -105,16 +107,27 @@ def formulas(
 
     ``states`` has the axes of what is carried from step to step; ``forget_bias`` is what is added to the forget gate.
     """
-    writer = _Writer(symbols(equations, blocks), blocks, states, reads, forget_bias)
+    writer = Writer(symbols(equations, blocks), blocks, states, reads, forget_bias)
     return tuple(writer.formula(equation) for equation in equations)
 
 
-class _Writer(Visitor[Fragment]):
+def blocks_of(shapes: Mapping[tuple[str | None, str], Sequence[object]]) -> Blocks:
+    """Return stored blocks, known by their shapes, as those of a formula that names no axis."""
+    return {key: tuple(f"axis_{axis}" for axis in range(len(shape))) for key, shape in shapes.items()}
+
+
+class Writer(Visitor[Fragment]):
     """Writes equations out; a value is a part of a formula."""
 
     def __init__(
-        self, names: dict[tuple[str | None, str], str], blocks: Blocks, states: dict[str, Axes], reads: Fragment, forget_bias: int
+        self,
+        names: dict[tuple[str | None, str], str],
+        blocks: Blocks,
+        states: dict[str, Axes],
+        reads: Fragment = INPUT,
+        forget_bias: int = 0,
     ) -> None:
+        """Take the symbols of the blocks, as :func:`symbols` returns them, and what :func:`formulas` takes."""
         before = {name: Fragment(f"{name}[t-1]", axes) for name, axes in states.items()}
         super().__init__({"x": reads, **before}, {gate for gate, role in blocks if role == "peephole"})
         self._blocks = {key: Fragment(names[key], axes) for key, axes in blocks.items()}
@@ -122,6 +135,7 @@ class _Writer(Visitor[Fragment]):
         self._operations: list[Operation] = []
 
     def formula(self, equation: Equation) -> Formula:
+        """Return one equation written out; the ones after it may read its value."""
         self._operations = []
         result = self.value(parse(equation.expression))
         name = f"{equation.name}[t]"
@@ -129,6 +143,7 @@ class _Writer(Visitor[Fragment]):
         return Formula(name, f"{name} = {result.text}", result.axes, tuple(self._operations))
 
     def value(self, node: Node) -> Fragment:
+        """Return a node written out; the terms of a sum stand in one row."""
         match node:
             case Apply(function="+", arguments=arguments):
                 return self._joined("+", *(term for argument in arguments for term in self._terms(argument)))
@@ -153,15 +168,18 @@ class _Writer(Visitor[Fragment]):
         return [*kernel[:1], *recurrent[:1], *biases, *(term for terms in peephole for term in terms), *numbers]
 
     def number(self, number: int, /) -> Fragment:
+        """Return a whole number written out."""
         return Fragment(str(number), ())
 
     def apply(self, function: str, /, *arguments: Fragment) -> Fragment:
+        """Return a function or an operator of what is written out."""
         if function in _BINDING:
             return self._joined(function, *arguments)
         sign = FUNCTIONS[function].sign or function
         return self._noted(f"{sign}({', '.join(each.text for each in arguments)})", sign, arguments, _widest(arguments), _ATOM)
 
     def weigh(self, role: str, gate: str | None, value: Fragment, /) -> Fragment:
+        """Return weights times a value, and the bias that is added to it."""
         return self._joined("+", *self._affine(role, gate, value))
 
     def _affine(self, role: str, gate: str | None, value: Fragment) -> list[Fragment]:

@@ -43,7 +43,7 @@ _STDIN = "<stdin>"
 """Standard input's name in messages."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_TOP = ("input_dim", "input_shape", "framework", "outputs", "layers", "budget")
+_TOP = ("input_dim", "input_shape", "batch", "framework", "outputs", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
 
@@ -54,7 +54,7 @@ def load(path: str, input_dim: int | None = None) -> Model:
     ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
-    text, file = _read(path)
+    text, file = read_text(path)
     return _words(text, input_dim) if _has_words(text, file) else loads(text, file, input_dim)
 
 
@@ -65,9 +65,12 @@ def load_from(stream: BinaryIO, file: str) -> Model:
 
 def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
     """Return the model in a file, as :func:`load`, and its budget, which limits nothing where there is none."""
-    text, file = _read(path)
-    if _has_words(text, file):
-        return _words(text, input_dim), Budget()
+    text, file = read_text(path)
+    return (_words(text, input_dim), Budget()) if _has_words(text, file) else loads_with_budget(text, file, input_dim)
+
+
+def loads_with_budget(text: str, file: str = "<text>", input_dim: int | None = None) -> tuple[Model, Budget]:
+    """Return the model that a TOML or JSON text describes, as :func:`loads`, and its budget."""
     data = _data(text, file)
     model = _described(data, file, input_dim)
     return model, _budget(data, file) if "budget" in data else Budget()
@@ -75,17 +78,22 @@ def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Bu
 
 def load_template(path: str) -> Template:
     """Return the template in a file, or on standard input: a model file in which ``"?"`` may stand for any size."""
-    text, file = _read(path)
+    text, file = read_text(path)
     if _has_words(text, file):
         from lstm_calc.formats.reading import read_template
 
         return read_template(text)
+    return loads_template(text, file)
+
+
+def loads_template(text: str, file: str = "<text>") -> Template:
+    """Return the template that a TOML or JSON text describes."""
     data = _data(text, file)
     places = tuple(_opened(data)) if _has_types(data) else ()
     if not places:
         return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
-    top["outputs"] = data.get("outputs", ())
+    top |= {"outputs": data.get("outputs", ()), "batch": data.get("batch")}
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
@@ -103,7 +111,7 @@ def _words(text: str, input_dim: int | None) -> Model:
     return read(text.strip(), input_dim)
 
 
-def _read(path: str) -> tuple[str, str]:
+def read_text(path: str) -> tuple[str, str]:
     """Return the text of a file or of standard input, and its name in messages."""
     try:
         if path == "-":
@@ -142,7 +150,7 @@ def table_of(model: Model) -> dict[str, Any]:
     >>> table_of(read("32 > lstm 64"))
     {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
     """
-    said = {"input_dim", "input_shape", "framework", "outputs"}
+    said = {"input_dim", "input_shape", "batch", "framework", "outputs"}
     source = {name: _plain(value) for name, value in model.changed().items() if name in said}
     return source | {"layers": _plain(tuple(model.layers))}
 
@@ -284,7 +292,12 @@ def _model(data: dict[str, Any], file: str) -> Model:
     layers, framework_name = _all_or_each_fault((lambda: _layers(data, file), lambda: _framework(data, file)))
     try:
         return Model(
-            layers, data.get("input_dim"), data.get("input_shape"), framework=framework_name, outputs=data.get("outputs", ())
+            layers,
+            data.get("input_dim"),
+            data.get("input_shape"),
+            framework=framework_name,
+            outputs=data.get("outputs", ()),
+            batch=data.get("batch"),
         )
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."

@@ -16,10 +16,10 @@ from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.parts import Parts
 from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, Model, Other
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SHOWN = "<text>"
 _MOST = 500_000
@@ -42,7 +42,7 @@ def read_printed(text: str, file: str = _SHOWN) -> Model:
     """Return the model that a printed text describes; raise ModelFileError where it cannot be read."""
     if len(text) > _MOST:
         raise ModelFileError("too large for a printed model", file)
-    return _table(text, file) if "Param #" in text else _module(text, file)
+    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else _module(text, file)
 
 
 # A module of PyTorch
@@ -67,8 +67,9 @@ def _module(text: str, file: str) -> Model:
     if not parts.layers:
         raise ModelFileError("has no layer with weights that is known", file)
     remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
+    more: dict[str, Any] = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
     try:
-        return Model(parts.layers, parts.layers[0].input_dim, remarks=(remark,) if hidden else (), framework="pytorch")
+        return Model(parts.layers, parts.layers[0].input_dim, **more, framework="pytorch")
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 
@@ -151,6 +152,9 @@ def _given(node: _Node) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _literal(node: ast.expr) -> Any:
+    """Return a value as torch prints it, a word without quotes (``padding=same``) as the word."""
+    if isinstance(node, ast.Name):
+        return node.id
     try:
         return ast.literal_eval(node)
     except ValueError:
@@ -195,9 +199,13 @@ def _table(text: str, file: str) -> Model:
     if not layers:
         raise ModelFileError("has no layer with weights", file)
     frozen = _frozen(rows, sums.get("Non-trainable", 0))
-    layers = [layer.replace(trainable=False) if at in frozen else layer for at, layer in layers]  # type: ignore[misc]
+    rest = sums.get("Non-trainable", 0) - sum(rows[at].params for at in frozen)
+    untrained = dict(_untrained({at: rows[at] for at, layer in layers if isinstance(layer, Other) and at not in frozen}, rest))
+    parts = [part for at, layer in layers for part in _parted(layer, rows[at].params if at in frozen else untrained.get(at, 0))]
+    left = rest - sum(untrained.values())
+    remarks = (f"{left:,} parameters are not trained, and the table does not say of which layers",) if left > 0 else ()
     try:
-        return Model(layers, layers[0].input_dim, framework=framework)  # type: ignore[attr-defined,arg-type]
+        return Model(parts, parts[0].input_dim, framework=framework, remarks=remarks)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 
@@ -213,12 +221,15 @@ def _rows(text: str) -> tuple[list[_Row], str]:
 
 
 def _keras(text: str) -> Iterator[tuple[int, _Row]]:
-    """Yield the layers of a summary of Keras, each with how far it is indented; in a table of boxes, the lines of a row are joined first."""
+    """Yield the layers of a summary of Keras, each with how far it is indented; of a table of boxes, lines of a row are joined."""
     lines = _joined(text) if re.search(r"[│┃]", text) else text.splitlines()
     for line in lines:
         match = _KERAS_ROW.fullmatch(line)
         if match:
-            yield len(match[1]), _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5]))
+            yield (
+                len(match[1]) if re.search("[|└]", match[1]) else 0,
+                _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5])),
+            )
 
 
 def _whole_name(kind: str) -> str:
@@ -308,6 +319,8 @@ def _candidates(row: _Row, output: int, width: int | None, framework: str) -> It
     """Yield the layers of a row's class that give so many features and have so many parameters."""
     if row.kind == "Embedding" and row.params % output == 0:
         yield Embedding(row.params // output, output)
+    elif row.kind in {"LayerNormalization", "LayerNorm"} and row.params == 2 * output:
+        yield LayerNorm(input_dim=output)
     elif row.kind in {"Dense", "Linear"}:
         for bias in (True, False):
             inputs = row.params // output - bias
@@ -341,16 +354,38 @@ def _recurrent(row: _Row, output: int, width: int | None, framework: str) -> Ite
                 yield kind(**fields, **choice, input_dim=inputs + 1)
 
 
-def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
-    """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said.
+def _statistics(row: _Row) -> int:
+    """Return how many numbers of a batch normalisation of Keras are never trained: two per channel, of two to four."""
+    if row.kind != "BatchNormalization":
+        return 0
+    width = row.shape[-1] if row.shape else None
+    return 2 * width if width and row.params in {2 * width, 3 * width, 4 * width} else row.params // 2
 
-    Of a batch normalisation in Keras half is never trained.
-    """
-    statistics = sum(row.params // 2 for row in rows if row.kind == "BatchNormalization")
-    left = number - statistics
+
+def _untrained(rows: Mapping[int, _Row], number: int) -> Iterator[tuple[int, int]]:
+    """Yield, by position, how many numbers are not trained of layers that are known by their count: statistics first."""
+    for at in sorted(rows, key=lambda at: rows[at].kind != "BatchNormalization"):
+        part = min(number, _statistics(rows[at]) or rows[at].params)
+        number -= part
+        yield at, part
+
+
+def _parted(layer: Layer, untrained: int) -> Iterator[Layer]:
+    """Yield a layer, of which so many numbers are not trained: all, or of one that is known by its count a part."""
+    params = layer.asdict().get("params")
+    if isinstance(params, int) and 0 < untrained < params:
+        yield layer.replace(params=params - untrained)
+        yield Other(params=untrained, class_name="statistics", trainable=False)
+    else:
+        yield layer.replace(trainable=False) if untrained else layer
+
+
+def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
+    """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said."""
+    left = number - sum(map(_statistics, rows))
     ways: dict[int, list[set[int]]] = {0: [set()]}
     for at, row in enumerate(rows if left > 0 else ()):
-        size = row.params // 2 if row.kind == "BatchNormalization" else row.params
+        size = row.params - _statistics(row)
         for have, sets in list(ways.items()):
             if size and have + size <= left and len(ways) < 10_000:
                 ways.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model
     from lstm_calc.model.template import Template
 
-_PROGRAM = r"(?s)(.+?\.(?:py|ipynb))(?::(.+))?"
+_PROGRAM = r"([^\n]+?\.(?:py|ipynb))(?::((?s:.+)))?"
 _PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
-_PRINTED = r"Param #|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
+_PRINTED = r"Param #|Layer \(type|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
 """What tells a module or a summary that was printed."""
 _AFTER_A_CALL = re.compile(r"\s*$|\s*(?:->|[>|→,])|\s+(?!if\b|for\b)[A-Za-z]")
+_PROGRAM_ALONE = r"\s*(?:[\w.]*\bRNN\(\[|(?:flax\.)?nnx\.)"
+"""Calls that are read as a program, whose arguments a line of layers does not have."""
 _WORDS_IN_CALLS = frozenset({"bidirectional", "timedistributed", "input", "inputlayer"})
 _TABLE = re.compile(r"(?m)^[^\S\n]*\[\[?[^\S\n]*[\w.\"'-]+[^\S\n]*\]")
 _ASSIGNMENT = re.compile(r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[\w.\"'-]+[^\S\n]*=(?!=)")
@@ -59,7 +61,7 @@ def is_a_line_of_calls(text: str) -> bool:
     >>> is_a_line_of_calls("nn.LSTM(40, 96) > Dense(7)"), is_a_line_of_calls("nn.LSTM(40, 96).to('cuda')")
     (True, False)
     """
-    if "\n" in text.strip() or not re.match(r"\s*[A-Za-z_][\w.]*\(", text):
+    if "\n" in text.strip() or not re.match(r"\s*[A-Za-z_][\w.]*\(", text) or re.match(_PROGRAM_ALONE, text):
         return False
     from lstm_calc.formats.notation.names import compact, function_named, named
     from lstm_calc.formats.notation.tokens import tokens

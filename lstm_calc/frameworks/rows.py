@@ -12,6 +12,7 @@ parted by spaces; inside an axis ``*`` nests (outermost first) and ``+`` concate
     attention_output einsum_kernel    sizes that may have several axes, and so
     einsum_bias slopes                may the input of a normalisation, which is what it normalises
     all_slopes                        the slopes in a single axis
+    patch places place                the numbers under a window; the positions, in one axis and in several
     params                            so many numbers, of which no more is known
     1, 2, ...                         a plain number
     gates ways biases                 one block a gate, a direction, a bias vector

@@ -94,22 +94,23 @@ class Use(Record):
         return size
 
 
-def propagate(model: Model, shape: Shape, others: Mapping[str, Shape] | None = None) -> tuple[Use, ...]:
+def propagate(model: Model, shape: Shape, others: Mapping[str, Shape] | None = None, steps: Size = None) -> tuple[Use, ...]:
     """Return every use of a layer, in order, when the model reads a shape, the batch included.
 
-    ``others`` are the shapes of its further inputs by name, where they are not as the model has them. Raises ModelError, with the
-    layer's position, for a layer that cannot read what comes in.
+    ``others`` are the shapes of its further inputs by name, where they are not as the model has them; ``steps`` are those of an
+    input of a layer's own, where no shape says them. Raises ModelError, with the layer's position, for a layer that cannot read
+    what comes in.
 
     >>> from lstm_calc import LSTM, Dense, Model
     >>> [use.output for use in propagate(Model([LSTM(8, return_sequences=False), Dense(2)], 4), (16, 10, 4))]
     [(16, 8), (16, 2)]
     """
-    return uses_of(model, shape, steps_of(model, shape, others))
+    return uses_of(model, shape, steps_of(model, shape, others, steps))
 
 
-def steps_of(model: Model, shape: Shape, others: Mapping[str, Shape] | None = None) -> tuple[Step, ...]:
+def steps_of(model: Model, shape: Shape, others: Mapping[str, Shape] | None = None, steps: Size = None) -> tuple[Step, ...]:
     """Return the shapes of every use of a layer, in order; the arguments and the errors are those of :func:`propagate`."""
-    flow = _Flow(model, shape, others or {})
+    flow = _Flow(model, shape, others or {}, steps)
     for position in range(len(model.calls)):
         try:
             flow.through(position)
@@ -123,8 +124,9 @@ def steps_of(model: Model, shape: Shape, others: Mapping[str, Shape] | None = No
 class _Flow:
     """The shapes of the uses so far."""
 
-    def __init__(self, model: Model, shape: Shape, others: Mapping[str, Shape]) -> None:
+    def __init__(self, model: Model, shape: Shape, others: Mapping[str, Shape], steps: Size) -> None:
         self._model, self._shape, self._others = model, shape, others
+        self._begins = (shape[:-1], (None, steps))
         self.steps: list[Step] = []
         self._last: list[Step] = []
         """The last use of each layer, which gives what others read of it."""
@@ -158,7 +160,7 @@ class _Flow:
             return _named_input(call, tuple(self._given(*source) for source in self._model.sources[position])), False
         reads = flowing = self._last[-1][4] if position else (self._shape,)
         if call.input_dim is not None or (self._behind_features and isinstance(call, Embedding)):
-            reads = _own_input(call, flowing, self._shape)
+            reads = _own_input(call, flowing, self._begins)
         if len(reads) > 1 and not call.reads_several:
             _refuse_two(self._model, position - 1)
             raise ModelError(f"reads one input, and {len(reads)} come in", key="inputs")
@@ -229,7 +231,7 @@ def _named_input(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
     return flowing
 
 
-def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape) -> tuple[Shape, ...]:
+def _own_input(layer: Layer, flowing: tuple[Shape, ...], begins: tuple[Shape, ...]) -> tuple[Shape, ...]:
     """Return what a layer reads of what comes in, or an input of its own where it reads something else.
 
     It reads something else where what comes in is not as wide as it says or has another number of axes, and where it reads tokens
@@ -240,7 +242,7 @@ def _own_input(layer: Layer, flowing: tuple[Shape, ...], start: Shape) -> tuple[
     if not more and width is not None and layer.rank in {None, len(read)} and layer.width(read) == width:
         return flowing
     own = layer.input_shape(width) or (*(None,) * (len(shape) - 1), width)
-    known = (shape[:-1], start[:-1])
+    known = (shape[:-1], *begins)
     whole = (size or next((each[axis] for each in known if axis < len(each) and each[axis]), None) for axis, size in enumerate(own))
     return (tuple(whole),)
 

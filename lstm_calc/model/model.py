@@ -42,7 +42,8 @@ class Model(Checked):
     batch, with None for a size that is not known. A first layer of kind ``input`` says it as well. ``outputs`` are the names of
     what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file
     compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no
-    other is asked for. ``origin`` says, in words, which part of a program the model was read from.
+    other is asked for. ``origin`` says, in words, which part of a program the model was read from. ``batch`` is the batch size that
+    the model is built for, None where it reads a batch of any size.
     """
 
     rules = {  # noqa: RUF012 - as above
@@ -51,6 +52,7 @@ class Model(Checked):
         "outputs": names,
         "remarks": lambda _, values: tuple(values),
         "framework": name,
+        "batch": count,
     }
     layers: Sequence[Layer]
     input_dim: int | None = None
@@ -59,6 +61,7 @@ class Model(Checked):
     framework: str | None = None
     outputs: Sequence[str] = ()
     origin: str | None = None
+    batch: int | None = None
 
     flat: ClassVar[tuple[Layer, ...]]
     """The layers, with those of models within the model in the place of these."""

@@ -19,7 +19,7 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``input_shape``, ``framework`` and ``outputs`` are the model's.
+    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs`` and ``batch`` are the model's.
     ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
     place takes the number itself.
     """
@@ -32,6 +32,7 @@ class Template(Record):
     input_shape: Sequence[int | None] | None = None
     framework: str | None = None
     outputs: Sequence[str] = ()
+    batch: int | None = None
 
     @property
     def unknown(self) -> str:
@@ -48,7 +49,7 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        return Model(layers, input_dim, self.input_shape, framework=self.framework, outputs=self.outputs)
+        return Model(layers, input_dim, self.input_shape, framework=self.framework, outputs=self.outputs, batch=self.batch)
 
 
 def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
@@ -60,6 +61,7 @@ def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
         input_shape=model.input_shape,
         framework=model.framework,
         outputs=model.flat_outputs,
+        batch=model.batch,
     )
 
 

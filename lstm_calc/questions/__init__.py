@@ -1,4 +1,4 @@
-"""One question a module: a model (and a framework) in, a frozen answer out.
+"""One module per question: a model (and a framework) in, a frozen answer out.
 
 They stand in a package of their own because the public functions bear their names: ``lstm_calc.params`` is the function.
 """

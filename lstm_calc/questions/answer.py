@@ -48,5 +48,5 @@ class Answer(Data):
     schema: ClassVar[str] = ""
 
     def document(self, *args: Any, **kwargs: Any) -> Document:
-        """Return the answer as people read it."""
+        """Return the answer as a document: a title, tables with typed columns, notes."""
         raise NotImplementedError

@@ -58,7 +58,7 @@ class ArgumentList(Answer):
     layers: tuple[LayerArguments, ...]
 
     def document(self) -> Document:
-        """Return the arguments of each layer, a table each."""
+        """Return one table per layer."""
         tables = tuple(_arguments_table(layer, other) for layer, other in zip(self.layers, reversed(self.layers), strict=True))
         releases = (f"{layer.layer}: {layer.framework} {layer.release}, {layer.source}" for layer in self.layers)
         title = f"Arguments of {' and '.join(layer.layer for layer in self.layers)}"

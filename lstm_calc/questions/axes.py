@@ -50,7 +50,7 @@ _MOST_AT_ONCE = 10_000
 
 
 class Axis(Record):
-    """One thing that varies, and its values in order, none of them twice; whole numbers, booleans, words or None."""
+    """One thing that a sweep varies, with its values in order and without repetition: whole numbers, booleans, words or None."""
 
     name: str
     values: Sequence[Any]
@@ -86,12 +86,12 @@ class Axis(Record):
 
     @property
     def stands_alone(self) -> bool:
-        """Whether its values say what they are without its name."""
+        """Whether its values are clear without its name."""
         return self.name in _WORDS
 
     @property
     def words(self) -> Sequence[str | int | None]:
-        """The values as a program reads them."""
+        """The values as they are written in CSV and JSON."""
         return self.values if self.is_size else tuple(_word(value) for value in self.values)
 
 
@@ -100,7 +100,7 @@ def _word(value: Any) -> str | int | None:
 
 
 def read_axis(text: str) -> Axis:
-    """Return the axis that a text describes; raise LstmCalcError where it describes none.
+    """Return the axis that a text such as ``units=16:512:16`` describes; raise LstmCalcError for a text that describes none.
 
     >>> read_axis("units=16:512:16").values, read_axis("bias=true,false").values
     (range(16, 513, 16), (True, False))
@@ -169,7 +169,7 @@ def _changes(layers: Sequence[Layer], name: str, value: Any) -> Iterator[tuple[i
 
 
 def _check_one_width(layers: Sequence[Recurrent]) -> None:
-    """Refuse to vary how many layers a stack of several widths has: which of them would be more or fewer is not said."""
+    """Refuse to vary the number of layers of a stack of several widths: it would not be clear which of them to repeat."""
     widths = list(dict.fromkeys(layer.output for layer in layers))
     if len(widths) > 1:
         shown = listed([f"{width:,}" for width in widths])
@@ -200,7 +200,7 @@ def _as_cell(layer: Recurrent, cell: str) -> Layer:
 
 
 def long_axis(axes: Sequence[Axis]) -> int | None:
-    """Return which axis of sizes is the longest of those with few enough combinations of the axes after it, None without any."""
+    """Return the position of the longest axis of sizes among those followed by few combinations; None where there is none."""
     found = [at for at, axis in enumerate(axes) if axis.is_size]
     few = [at for at in found if prod(len(axis.values) for axis in axes[at + 1 :]) <= _MOST_AT_ONCE]
     return max(few, key=lambda at: len(axes[at].values), default=None)

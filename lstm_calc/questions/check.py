@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import dtype_of
@@ -9,7 +10,7 @@ from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import framework_of
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.measures import measures
+from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.params import params, uncounted_words
 from lstm_calc.questions.words import amount_words, from_file, headline
 from lstm_calc.render import size_like
@@ -17,6 +18,8 @@ from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lstm_calc.dtypes import Dtype
     from lstm_calc.model import Model
     from lstm_calc.questions.params import ParamCount
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Check(Data):
-    """One model, under the name it was asked by: what it costs beside its budget, or why that cannot be said.
+    """One model, under the name that it was given by: its costs and its budget, or why they cannot be compared.
 
     A cost is None where nothing limits it. ``framework`` is the one that it is counted in, None where it cannot be and none was
     asked for; ``because`` says, in words, where it comes from if nobody asked for it.
@@ -45,7 +48,7 @@ class Check(Data):
 
     @property
     def over(self) -> dict[str, int]:
-        """What the model has too much of, and by how much."""
+        """By how much each cost exceeds its limit, for those that do."""
         most = self.budget.changed()
         return {name: cost - most[name] for name, cost in self.costs.changed().items() if cost > most[name]}
 
@@ -56,7 +59,7 @@ class Check(Data):
 
     @property
     def limits(self) -> dict[str, dict[str, int | None]]:
-        """For each measure, what the model takes, what the budget allows, and what is over."""
+        """For each metric, what the model takes, what the budget allows, and what is over."""
         over, most = self.over, self.budget.asdict()
         return {
             name: {"value": value, "budget": most[name], "over": over.get(name, 0)} for name, value in self.costs.changed().items()
@@ -102,7 +105,7 @@ class Checks(Answer):
         return sum(not check.fits for check in self.models)
 
     def document(self) -> Document:
-        """Return whether the models fit their budgets, a line for each."""
+        """Return one line per model: whether it fits its budget."""
         fitting = len(self.models) - self.failures
         title = f"{fitting:,} of {len(self.models):,} fit the budget{_frameworks_words(self)}, {self.dtype}"
         columns = (
@@ -115,16 +118,24 @@ class Checks(Answer):
             Column("macs", "MACs", "number"),
             Column("max_macs", "MACs limit", "number"),
             Column("over", "over by", gives_way=2),
-            Column("would_fit", "would fit"),
+            Column("would_fit", "would fit", shown=False),
             Column("framework", "framework", shown=len(self.frameworks) > 1),
         )
         lines = tuple(
             Line(
-                (each.model, _verdict(each), *_limits(each), over_words(each) or None, _fitting_words(each), _framework_words(each))
+                (
+                    each.model,
+                    _verdict(each),
+                    *_limits(each),
+                    over_words(each) or None,
+                    _fitting_words(each),
+                    _framework_words(each),
+                ),
+                over=tuple(each.over),
             )
             for each in self.models
         )
-        return Document(title, (Table(columns, lines),), ())
+        return Document(title, (Table(columns, lines),), tuple(_fitting_notes(self)))
 
     def github(self) -> str:
         """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
@@ -145,7 +156,7 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
     limited = budget.changed()
     if not limited:
         raise LstmCalcError("no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
-    known, table = measures(**conditions), framework_of(model, framework_name)
+    known, table = metrics(**conditions), framework_of(model, framework_name)
     counted = None if model.is_known else params(model, table.name)
     if counted is not None and counted.uncounted:
         costs = _lower_bounds(counted, limited, dtype_of(conditions.get("dtype", "float32")))
@@ -194,6 +205,14 @@ def _framework_words(check: Check) -> str | None:
     return f"{check.framework}{check.because}" if check.framework else None
 
 
+def _fitting_notes(answer: Checks) -> Iterator[str]:
+    """Yield, for each model that is over, the one of the same proportions that fits."""
+    for each in answer.models:
+        if each.would_fit is not None:
+            which = f"{each.model}: " if len(answer.models) > 1 else ""
+            yield f"{which}{headline(each.would_fit)} would fit"
+
+
 def _fitting_words(check: Check) -> str | None:
     return None if check.would_fit is None else headline(check.would_fit)
 
@@ -209,7 +228,7 @@ def _limits(check: Check) -> tuple[Value, ...]:
 
 
 def over_words(check: Check) -> str:
-    """Return, in words, what a model has too much of; empty where it fits."""
+    """Return, in words, by how much a model exceeds its limits; empty where it fits."""
     over = {name: size_like(check.budget.asdict()[name], number) for name, number in check.over.items()}
     return _words(Budget(**over)) if over else ""
 
@@ -221,7 +240,8 @@ def _words(what: Budget) -> str:
 def _annotation(check: Check) -> str:
     if check.fits:
         return f"fits: {_escaped(check.model, '')}: {_sizes(check)}"
-    place = f"file={_escaped(check.model, ':,')},title=lstm-calc" if check.is_file else "title=lstm-calc"
+    file = re.sub(r"(\.(?:py|ipynb)):.+", r"\1", check.model)
+    place = f"file={_escaped(file, ':,')},title=lstm-calc" if check.is_file else "title=lstm-calc"
     message = f"{check.model} is over by {over_words(check)}: {_sizes(check)}" if check.error is None else check.error
     return f"::error {place}::{_escaped(message, '')}"
 
@@ -232,5 +252,5 @@ def _sizes(check: Check) -> str:
 
 
 def _escaped(text: str, more: str) -> str:
-    """Return a text as a workflow command takes it, its lines kept and other control characters visible."""
+    """Return a text escaped for a workflow command: newlines are kept, other control characters made visible."""
     return "".join(f"%{ord(char):02X}" if char in f"%\r\n{more}" else visible(char) for char in text)

@@ -23,15 +23,15 @@ class NoPolynomialError(ValueError):
 
 
 def nodes_of(values: Sequence[int]) -> Nodes:
-    """Return the values to count at, up to three: the least, the greatest, and one between."""
+    """Return up to three values to count at: the smallest, the largest, and one between them."""
     ordered = values if isinstance(values, range) else sorted(values)
     return tuple(dict.fromkeys((ordered[0], ordered[-1], ordered[len(ordered) // 2])))
 
 
 def closed_form(count: Callable[..., int], axes: Sequence[Sequence[int]]) -> Form:
-    """Return the polynomial of a count of several sizes, each of which takes the values of its axis, none of them twice.
+    """Return the polynomial of a count of several sizes, each of which takes the distinct values of its axis.
 
-    Raises NoPolynomialError where the count is none, as far as its remainders and one more count show.
+    Raises NoPolynomialError where a division leaves a remainder, or one more count disagrees with the polynomial.
     """
     nodes = tuple(map(nodes_of, axes))
     form = _fitted(count, nodes)

@@ -1,4 +1,4 @@
-"""Models, frameworks or both side by side: what each layer has in each, and how far it is from the first."""
+"""Models, frameworks or both side by side: the parameters of each layer, and how much they differ from the first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Subject(Data):
 
     @property
     def totals(self) -> Totals:
-        """Its figures; of a model that reads a size which is not known, the parameters and their bytes alone."""
+        """Its figures; only the parameters and their bytes where the model reads a size that is not known."""
         from lstm_calc.questions.cost import cost
 
         framework = self.count.framework
@@ -57,7 +57,7 @@ class Subject(Data):
 
 
 class Cell(Record):
-    """What one subject has in a row: the layer in the words of the notation, where the row is one, and its parameters."""
+    """What one subject has in a row: its parameters and, unless the row is the total, the layer in the notation."""
 
     words: str | None
     params: int
@@ -66,31 +66,31 @@ class Cell(Record):
 
     @property
     def described(self) -> tuple[str | None, int]:
-        """What two layers have to have in common not to differ: all but their names."""
+        """What makes two layers equal: the layer without its name, and its parameters."""
         return self.words, self.params
 
 
 class Row(Data):
-    """The layers of one position, or the totals; a cell is None where a subject has no layer there, which counts as nothing."""
+    """The layers of one position, or the totals; a cell is None where a subject has no layer there, which counts as zero."""
 
     name: str
     cells: tuple[Cell | None, ...]
 
     @property
     def deltas(self) -> tuple[int, ...]:
-        """How many parameters each subject has more than the first."""
+        """The difference of each subject's parameters to the first's."""
         counts = [cell.params if cell else 0 for cell in self.cells]
         return tuple(count - counts[0] for count in counts)
 
     @property
     def changes(self) -> tuple[float | None, ...]:
-        """The deltas as shares of what the first has; None where that is nothing."""
+        """The deltas divided by the first's parameters; None where it has none."""
         base = self.cells[0].params if self.cells[0] else 0
         return tuple(delta / base if base else None for delta in self.deltas)
 
     @property
     def differs(self) -> bool:
-        """Whether the layer, or how many parameters it has, is not the same everywhere."""
+        """Whether the layer or its number of parameters differs between subjects."""
         return len({cell and cell.described for cell in self.cells}) > 1
 
     def data(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _document_of_several(answer: Comparison) -> Document:
     several_steps = "lengths" in conditions or (conditions.get("steps") or 1) > 1
     named = ((subject.name, subject.model, subject.count.framework) for subject in subjects)
     how = runs_words(named, several_steps=several_steps)
-    what = models_words([subject.model for subject in subjects])
+    what = models_words([(subject.model, subject.count.framework) for subject in subjects])
     title = f"{what} side by side: {run}, {conditions.get('dtype', 'float32')}{how}"
     return Document(title, (totals_table([subject.totals for subject in subjects]),), ())
 
@@ -194,7 +194,7 @@ def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
         if number > 1:
             yield Column(f"delta_{number}", "delta", "delta")
             yield Column(f"change_{number}", "%", "change")
-    yield Column("differs", "differs")
+    yield Column("differs", "differs", gives_way=1)
 
 
 def _values(row: Row) -> tuple[Value, ...]:

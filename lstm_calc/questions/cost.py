@@ -1,4 +1,4 @@
-"""What a model costs: the work of a batch, the bytes that it takes, and the least time that a step can take on a device."""
+"""What a model costs: the operations of a batch, the bytes that it takes, and a lower bound of the time of a step on a device."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 class LayerCost(Data):
-    """One layer: the work of a step of one sequence, how often that is done in the batch, and the work of the batch.
+    """One layer: the operations of one step of one sequence, how often they run in the batch, and those of the whole batch.
 
-    ``runs`` counts the steps of all sequences that flow in, or the sequences where a layer reads them whole (a convolution over the
-    steps), so that ``runs`` times ``step`` is ``whole``; ``given`` counts the steps that flow out (one per sequence where only the
-    last does); ``idle`` are the gates that are stored, but follow from another and are not computed.
+    ``runs`` counts the steps that are read of all sequences, or the sequences where a layer reads them whole (a convolution over
+    the steps), so that ``runs`` times ``step`` is ``whole``; ``given`` counts the steps of the output (one per sequence where only
+    the last is given); ``idle`` are the gates that are stored, but follow from another and are not computed.
     ``bytes_moved`` are those of a step of every sequence: its weights read once, its states read and written, input and output.
     """
 
@@ -59,7 +59,7 @@ class LayerCost(Data):
 
 
 class Traffic(Data):
-    """A step of every sequence as a device sees it: operations, bytes moved, and the least seconds for each of the two.
+    """One step of every sequence on a device: operations, bytes moved, and a lower bound in seconds for each of the two.
 
     What is larger than any float is None.
     """
@@ -79,7 +79,7 @@ class Traffic(Data):
 
     @property
     def bound(self) -> str | None:
-        """What bounds the step, compute or memory, where both are known."""
+        """Whether compute or memory bounds the step; None unless both are known."""
         if self.compute_seconds is None or self.memory_seconds is None:
             return None
         return "compute" if self.compute_seconds >= self.memory_seconds else "memory"
@@ -120,12 +120,12 @@ class Cost(Answer):
 
     @property
     def step(self) -> Work:
-        """The work of one step of one sequence, through every layer once."""
+        """The operations of one step of one sequence, through every layer once."""
         return _sum(layer.step for layer in self.layers)
 
     @property
     def whole(self) -> Work:
-        """The work of the batch."""
+        """The operations of the batch."""
         return _sum(layer.whole for layer in self.layers)
 
     @property
@@ -135,12 +135,12 @@ class Cost(Answer):
 
     @property
     def bytes(self) -> Bytes:
-        """The bytes of the model: sums, but for the activations, whose buffers serve one layer after another."""
+        """The bytes of the model: sums over its layers, but the largest activations, whose buffers are reused layer by layer."""
         return together([layer.bytes for layer in self.layers])
 
     @property
     def traffic(self) -> Traffic:
-        """A step of every sequence as a device sees it."""
+        """One step of every sequence on a device."""
         flops, moved = self.batch * self.step.flops, sum(layer.bytes_moved for layer in self.layers)
         seconds = [rate and quotient(amount, rate) for amount, rate in ((flops, self.flops), (moved, self.bandwidth))]
         return Traffic(flops, moved, *seconds)
@@ -157,7 +157,7 @@ class Cost(Answer):
         return super().data() | self.whole.data() | parts
 
     def document(self) -> Document:
-        """Return the work and the bytes, by layer and in total."""
+        """Return the operations and the bytes, by layer and in total."""
         where = f"{self.framework}{from_file(self.model, self.framework)}"
         how = run_words(self.model, self.framework, several_steps=self.several_steps)
         title = f"Cost of {headline(self.model)} in {where}{how}: {conditions_words(self)}"
@@ -166,7 +166,7 @@ class Cost(Answer):
         return Document(title, tables, notes, body=(Block(figures(self)),), legend=legend)
 
     def _per_sequence(self) -> dict[str, int] | None:
-        """Return the work of one sequence, where all are of one length."""
+        """Return the operations of one sequence; None unless all have one length."""
         if self.lengths is not None:
             return None
         return {name: value // self.batch for name, value in self.whole.data().items()}
@@ -187,7 +187,7 @@ def cost(
     flops: int | None = None,
     bandwidth: int | None = None,
 ) -> Cost:
-    """Return the work and the bytes of a model that runs a batch of sequences of so many steps, or of these valid ``lengths``.
+    """Return the operations and bytes of a model on a batch of sequences of so many ``steps``, or of these valid ``lengths``.
 
     ``space`` is the image that the model reads; with ``per_channel`` the integer types have one scale per channel. With an
     ``optimizer`` the answer has what training takes; backpropagation goes through ``truncate`` steps at a time (None: all of them).
@@ -213,7 +213,7 @@ def cost(
 
 
 def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, optimizer: str) -> list[Training]:
-    """Return what training takes by layer; ``stretch`` is what one pass goes back through."""
+    """Return what training takes by layer; ``stretch`` is the batch that one backward pass goes through."""
     from lstm_calc.questions.training import optimizer_of, saved_values
 
     states = optimizer_of(optimizer).states
@@ -247,7 +247,7 @@ def _sum(works: Iterable[Work]) -> Work:
 
 
 def figures(answer: Cost) -> str:
-    """Return, in a line, the figures that people quote."""
+    """Return the figures that people quote, in one line."""
     taken = answer.bytes
     bytes_ = f"{size_words(taken.weights)} of weights, {size_words(taken.working_memory)} of working memory"
     training = "" if taken.for_training is None else f"; {size_words(taken.for_training)} to train with {answer.optimizer}"
@@ -327,7 +327,7 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
 
 
 def _legend(answer: Cost) -> Iterator[str]:
-    """Yield what the figures mean, whatever the model is."""
+    """Yield what the figures mean for every model."""
     yield _WORK_LEGEND
     yield _BYTES_LEGEND
     if answer.dtype in _DTYPE_LEGENDS:
@@ -340,7 +340,8 @@ def _legend(answer: Cost) -> Iterator[str]:
 _FLOPS = ", ".join(f"{name} {function.flops}" for name, function in FUNCTIONS.items() if name.isidentifier())
 _WORK_LEGEND = (
     "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; per step: one step of one sequence; element-wise "
-    f"FLOPs: + - * 1, {_FLOPS}; bias FLOPs: additions of biases as stored"
+    f"FLOPs: of recurrent cells, + - * 1, {_FLOPS}; activation, normalisation and merge layers count 0; bias FLOPs: additions of "
+    "biases as stored"
 )
 _BYTES_LEGEND = (
     "weights as stored; state: h (and c) of the batch; activations: a layer's input, its output and the gates of one step, of the "

@@ -1,4 +1,4 @@
-"""How a layer's parameters are counted, in three steps: symbols, numbers, result; whatever blocks its gates have."""
+"""How a layer's parameters are counted, in three steps (symbols, numbers, result), for any blocks of its gates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Step(Data):
 
     @property
     def text(self) -> str:
-        """The three in a line; a count that is a single number says it once.
+        """The three in one line; equal ones are written once.
 
         >>> Step("all", "2 × units", "2 × 32", 64).text
         '2 × units = 2 × 32 = 64'
@@ -78,7 +78,7 @@ def _term(alike: list[Axes], counted: Counter[Axes]) -> str:
 
 
 def times(number: int, expression: str) -> str:
-    """Return an expression so many times: once is itself."""
+    """Return a multiple of an expression; once is the expression itself."""
     return expression if number == 1 else product_of([str(number), expression])
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Side(Data):
-    """What one framework stores of a role in layers that are alike: the tensors of all, how many numbers each layer has of it."""
+    """What one framework stores of a role in layers that are alike: the tensors of all layers, and the numbers per layer."""
 
     tensors: tuple[str, ...]
     count: Step
@@ -48,7 +48,7 @@ class Row(Data):
 
     @property
     def difference(self) -> int:
-        """How many numbers the second framework has more, in all the layers."""
+        """How many more numbers the second framework has, in all the layers."""
         one, two = (side.params if side else 0 for side in self.sides)
         return len(self.layers) * (two - one)
 
@@ -76,12 +76,12 @@ class Difference(Answer):
 
     @property
     def difference(self) -> int:
-        """How many parameters the second framework has more."""
+        """How many more parameters the second framework has."""
         one, two = self.totals
         return two - one
 
     def document(self) -> Document:
-        """Return why the totals differ: in words what differs, and all tensors in a table."""
+        """Return why the totals differ: what differs in words, and all tensors in a table."""
         one, two = (f"{total:,} parameters in {name}" for total, name in zip(self.totals, self.frameworks, strict=True))
         title = f"{headline(self.explanations[0].model)}: {one}, {two}"
         return Document(title, (_table(self),), (), body=tuple(_blocks(self)))

@@ -161,7 +161,7 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
 
 
 def _unnamed(layer: Layer) -> Layer:
-    """Return a layer without what changes no step of it: its name, what it reads, and which of its steps it gives."""
+    """Return a layer without the fields that change none of its equations: its name, its inputs, and which steps it returns."""
     apart = {"name", "inputs", "return_sequences", "return_state", "stateful"}
     return type(layer)(**{field: value for field, value in layer.changed().items() if field not in apart})
 

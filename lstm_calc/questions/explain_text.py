@@ -75,7 +75,7 @@ def explanation_document(answer: Explanation, *, step: bool) -> Document:
 
 
 def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block], *, step: bool) -> Iterator[Block]:
-    """Yield what is said of one layer, or of several that are alike; what gates and signs mean, where not said above."""
+    """Yield the blocks on one layer, or on several that are alike; gates and signs are explained where they first occur."""
     comes_in = "token" if layer.layer.kind == "embedding" else "number"
     kind = _TITLES.get(layer.layer.kind) or f"{layer.layer.kind.replace('_', ' ')} layer"
     title = f"{few(layer.names)}: {kind}"
@@ -97,7 +97,7 @@ def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block]
 
 
 def _unsaid(blocks: Iterable[Block], said: set[Block]) -> list[Block]:
-    """Return the blocks that were not said before, which then are."""
+    """Return the blocks that did not occur before, and add them to those that did."""
     new = [block for block in blocks if block not in said]
     said.update(new)
     return new
@@ -118,14 +118,14 @@ def _opening(layer: LayerExplanation) -> Iterator[str]:
 
 
 def _count_words(number: int | None, what: str = "number") -> str:
-    """Return a count in words; that of a size that is not known is so many."""
+    """Return a count and its noun; ``so many`` for a size that is not known."""
     if number is None:
         return f"so many {what}s"
     return f"{number:,} {what}{'s' * (number > 1)}"
 
 
 def _operand_blocks(layer: LayerExplanation) -> Iterator[Block]:
-    """Yield what each matrix and vector is, those of one role and shape together."""
+    """Yield what each matrix and vector is; those of one role and shape share a line."""
     for role in ROLES:
         owned = [operand for operand in layer.operands if operand.role == role]
         for axes in dict.fromkeys(operand.axes for operand in owned):
@@ -161,7 +161,7 @@ def _sign_blocks(layer: LayerExplanation) -> Iterator[Block]:
 
 
 def _gate_blocks(answer: Explanation, layer: LayerExplanation) -> Iterator[Block]:
-    """Yield what each gate is for; what a cell of one sum makes goes by its symbol alone."""
+    """Yield what each gate is for; a cell of a single sum is named by its symbol alone."""
     for gate in layer.gates:
         if gate.symbol is None:
             words = unread(gate, answer.framework)
@@ -173,14 +173,14 @@ def _gate_blocks(answer: Explanation, layer: LayerExplanation) -> Iterator[Block
 
 
 def unread(gate: Gate, framework: str) -> str:
-    """Return, in words, that a gate is stored for nothing."""
+    """Return a sentence for a gate that is stored but not read."""
     return f"The {gate.gate} gate is stored and counted by {framework}, though no equation here reads it."
 
 
 def _operation_blocks(layer: LayerExplanation) -> Iterator[Block]:
-    """Yield one step, operation by operation: which shapes meet, and what they give."""
+    """Yield one step, operation by operation: the shapes of its operands, and the shape of its result."""
     if any(line.operations for line in layer.lines):
-        yield Block("One step, operation by operation, with the shapes that meet:")
+        yield Block("One step, operation by operation, with the shapes of the operands:")
     for line in layer.lines:
         for operation in line.operations:
             name = f"{line.name} = {operation.text}" if operation is line.operations[-1] else operation.text
@@ -188,7 +188,7 @@ def _operation_blocks(layer: LayerExplanation) -> Iterator[Block]:
 
 
 def _meets(layer: LayerExplanation, operation: Operation) -> str:
-    """Return the shapes of what meets in an operation, with its sign; a number that is the same everywhere is itself."""
+    """Return the shapes of an operation's operands, with its sign between them; a scalar stands for itself."""
     shapes = [_shape_words(layer, term.axes) if term.axes else term.text for term in operation.operands]
     return operation.sign.join(shapes) if len(shapes) > 1 else f"{operation.sign} {shapes[0]}"
 
@@ -210,7 +210,7 @@ _EACH = {
 
 
 def _reason(layer: LayerExplanation) -> str:
-    """Return, in words, what each unit has, and what one of some gates has beside it; empty where there are no units."""
+    """Return, in words, the parameters of each unit, and what only units of some gates have; empty where there are no units."""
     held: dict[str, list[str | None]] = {}
     for operand in layer.operands:
         if operand.gate is not None or not layer.gates:
@@ -231,7 +231,7 @@ def _reason(layer: LayerExplanation) -> str:
 
 
 def _unit_words(layer: LayerExplanation, role: str, held: Container[str]) -> str:
-    """Return, in words, what a unit has of a role; a recurrent bias alone is no second one."""
+    """Return, in words, the parameters of one role in a unit; a recurrent bias that stands alone is not called the second."""
     where = " at every position of the window" * (bool(layer.layer.window) and role.endswith("kernel"))
     return _EACH.get("bias" if role == "recurrent_bias" and "bias" not in held else role, f"a {role.replace('_', ' ')}") + where
 
@@ -246,7 +246,7 @@ def _count_blocks(layer: LayerExplanation) -> Iterator[Block]:
 
 
 def _notes(answer: Explanation, layer: LayerExplanation) -> Iterator[str]:
-    """Yield what is not to be seen from the equations."""
+    """Yield what the equations do not show."""
     shape = layer.layer
     if isinstance(shape, Recurrent):
         yield from _direction_notes(shape, layer.output_dim)

@@ -76,7 +76,7 @@ CELLS = {kind: layer for kind, layer in KINDS.items() if issubclass(layer, Recur
 
 
 class Question(Record):
-    """What is to be forecast; sizes are whole numbers from 1 up, ``length`` and ``stride`` are steps of the series."""
+    """A forecasting question; sizes are whole numbers from 1 up, ``length`` and ``stride`` are steps of the series."""
 
     features: int
     targets: int
@@ -87,7 +87,7 @@ class Question(Record):
     stride: int
 
     def check(self) -> None:
-        """Refuse a size that cannot be, a series that gives no window, and a forecast that cannot be fed back."""
+        """Refuse an impossible size, a series without a window, and a forecast that cannot be fed back."""
         for field, value in self.asdict().items():
             if field != "strategy" and not (field == "length" and value is None):
                 self.__dict__[field] = whole(field, value)

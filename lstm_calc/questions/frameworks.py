@@ -1,11 +1,11 @@
-"""``frameworks`` as a Document: all of them, and the page on one."""
+"""The tables of all frameworks, and the page of one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from lstm_calc.frameworks import OPTIONS
-from lstm_calc.questions.words import BLOCK_LEGEND, EQUATION_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
+from lstm_calc.questions.words import BLOCK_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def framework_document(answer: Support) -> Document:
     )
     row_major = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
     notes = dict.fromkeys(note for note in (*(cell.note for cell in cells), answer.flow_note) if note)
-    legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major, EQUATION_LEGEND)
+    legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major)
     return Document(title, tuple(table for table in tables if table.lines), tuple(notes), legend=legend)
 
 
@@ -113,13 +113,13 @@ def _cells_table(answer: Support, cells: tuple[CellSupport, ...]) -> Table:
 
 
 def _offers(cell: CellSupport) -> str:
-    """Return what a cell is offered with, the default marked."""
+    """Return the options of a cell, the default marked."""
     return ", ".join(f"{word} (default)" if word == cell.default else word for word in cell.options)
 
 
 def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
-    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order"))
-    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.equations), "equations")
+    columns = (Column("cell", "cell", grouped=True), Column("equation", "equations of the plain layer, in order", "formula"))
+    return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.formulas), "equations")
 
 
 def _signals_table(answer: Support) -> Table:

@@ -1,8 +1,7 @@
-"""What recurrent layers a file of weights holds, and whether our numbers are those of the file."""
+"""The recurrent layers of a file of weights, and whether our counts agree with the file."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import FrameworkError, listed, shortened
 from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
-from lstm_calc.model import Layer, Model, Recurrent, fresh_name
+from lstm_calc.model import Layer, Model, Recurrent
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -24,11 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.weights.inference.fits import Fit
-    from lstm_calc.weights.readers.stored import Stored
-
-
-_UNNAMED = r"[^A-Za-z0-9_./-]"
-_LONGEST_NAME = 190
+    from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 
 class InspectedLayer(Data):
@@ -65,11 +60,12 @@ class InspectedLayer(Data):
 
 
 class InspectedFile(Data):
-    """A file: its recurrent layers, and how many numbers it has beside them.
+    """A file: its recurrent layers, and how many other numbers it has.
 
     ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
     ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
-    statistics, counters, whole-number constants. ``shared`` counts the numbers that have a second name. ``bytes`` is on disk.
+    statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the
+    numbers that have a second name. ``bytes`` is on disk.
     ``lists_tensors``: the plain values and the document list every tensor.
     """
 
@@ -86,6 +82,7 @@ class InspectedFile(Data):
     shared: int
     bytes: int
     tensors: tuple[Stored, ...]
+    others: tuple[Stored, ...] = ()
     lists_tensors: bool = False
 
     @property
@@ -93,25 +90,11 @@ class InspectedFile(Data):
         """Whether every recurrent layer has as many numbers as the formula says, or the difference has a reason."""
         return all(layer.reconciled for layer in self.layers)
 
-    @property
-    def left_out(self) -> dict[str, int]:
-        """What ``model()`` leaves out, with how many parameters: other layers by kind, layers of unknown sizes by name."""
-        return self.kinds | {layer.name: layer.params for layer in self.layers if layer.layer is None}
-
     def model(self) -> Model | None:
-        """Return the recurrent layers as a model, None where there is none; each that does not follow has its own input_dim."""
-        layers: list[Layer] = []
-        first = width = None
-        taken: dict[str, int] = {}
-        for found in self.layers:
-            if found.layer is None or found.input_dim is None:
-                continue
-            first = first or found.input_dim
-            follows = not layers or width == found.input_dim
-            name = fresh_name(re.sub(_UNNAMED, "_", _own_name(found))[:_LONGEST_NAME].lstrip("./-") or found.layer.kind, taken)
-            layers.append(found.layer.replace(name=name, input_dim=None if follows else found.input_dim))
-            width = found.layer.output_dim
-        return Model(layers, first) if layers else None
+        """Return all layers as a model, None where there is none; a layer whose sizes do not follow has its count alone."""
+        from lstm_calc.questions.stored import model_of
+
+        return model_of(self) if self.layers or self.others else None
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -133,7 +116,7 @@ class Inspection(Answer):
         return all(file.reconciled for file in self.files)
 
     def document(self) -> Document:
-        """Return the recurrent layers of the files and what is beside them."""
+        """Return the recurrent layers of the files, and what else they hold."""
         files = self.files
         title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
         tables = [
@@ -144,8 +127,8 @@ class Inspection(Answer):
         return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
 
-def _own_name(layer: InspectedLayer) -> str:
-    """Return a layer's name as the file parts it: by dots where those of its tensors are."""
+def own_name(layer: InspectedLayer) -> str:
+    """Return a layer's name with the separator of the file: dots where its tensors have dots."""
     dotted = layer.name.replace("/", ".")
     return dotted if any(tensor.name.startswith(f"{dotted}.") for tensor in layer.tensors) else layer.name
 
@@ -162,14 +145,19 @@ def inspect(*paths: str, tensors: bool = False) -> Inspection:
 
 def inspect_file(path: str, *, tensors: bool = False) -> InspectedFile:
     """Return the recurrent layers of one file; raises as :func:`inspect` does."""
-    checkpoint = read(path)
+    return inspected(read(path), path, Path(path).stat().st_size).replace(lists_tensors=tensors)
+
+
+def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
+    """Return the recurrent layers among some tensors; ``path`` and ``size`` are those of the file or text that has them."""
     sorted_ = sort(checkpoint.tensors)
     found = found_layers(checkpoint, sorted_.learned)
     counted: dict[Any, str] = {}
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
     others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
-    kinds = kinds_of(others, _counted_once(others, counted), checkpoint.classes)
+    rest = _counted_once(others, counted)
+    kinds = kinds_of(others, rest, checkpoint.classes)
     in_layers = sum(layer.params for layer in layers)
     named = sum(tensor.params for tensor in sorted_.learned)
     total = in_layers + sum(kinds.values())
@@ -183,14 +171,14 @@ def inspect_file(path: str, *, tensors: bool = False) -> InspectedFile:
         optimizer=sum(tensor.params for tensor in sorted_.optimizer),
         buffers=sum(tensor.params for tensor in sorted_.buffers),
         shared=max(0, named - total),
-        bytes=Path(path).stat().st_size,
+        bytes=size,
         tensors=checkpoint.tensors,
-        lists_tensors=tensors,
+        others=tuple(rest),
     )
 
 
 def _counted_once(tensors: Sequence[Stored], counted: dict[Any, str], owner: str = "") -> list[Stored]:
-    """Return the tensors whose numbers were not counted before, and note them."""
+    """Return the tensors whose numbers were not counted before, and remember them."""
     new = []
     for tensor in tensors:
         place = tensor.place or tensor.name
@@ -240,7 +228,7 @@ def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
 
 
 def _formula(layer: Recurrent, fit: Fit) -> int:
-    """Return what the framework has for a layer of these sizes; for one it has not, what the form's framework has."""
+    """Return the count of the layer's framework for these sizes, or of its storage variant's where that lacks the layer."""
     return count(Model([layer], fit.input_dim), _offering(fit, layer))
 
 
@@ -258,7 +246,7 @@ _VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
 
 
 def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, shares: str) -> str | None:
-    """Return why the file has other numbers than the formula, or what is to be known of a layer that has the same."""
+    """Return why the file's count differs from the formula, or what else to know about a layer where they agree."""
     assert layer and fit.form and formula  # noqa: PT018, S101  what was found as no form has its reason already
     parts = []
     if shares:
@@ -279,7 +267,7 @@ def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None,
 
 
 def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
-    """Return, in words, where a difference in numbers comes from, nothing where it has no such source."""
+    """Return, in words, why two counts differ; empty where the biases do not explain it."""
     assert fit.form is not None  # noqa: S101  a layer was found as a form
     name = _offering(fit, layer)
     there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, name).values())

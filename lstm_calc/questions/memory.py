@@ -1,4 +1,4 @@
-"""The bytes that a layer takes: weights, states and activations, what training needs beside them, and what a step moves."""
+"""The bytes that a layer takes: weights, states and activations, what training needs in addition, and the bytes moved per step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Training(Data):
-    """The bytes that training takes beside the weights; ``master_weights`` are the float32 copy of weights in 16 bits."""
+    """The bytes that training takes in addition to the weights; ``master_weights`` are the float32 copy of weights in 16 bits."""
 
     gradients: int
     optimizer: int
@@ -45,7 +45,7 @@ class Bytes(Data):
 
     @property
     def working_memory(self) -> int:
-        """What inference takes beside the weights: the states, and the activations of the whole sequences."""
+        """What inference takes in addition to the weights: the states, and the activations of the whole sequences."""
         return self.state + self.activations_sequence
 
     @property
@@ -103,7 +103,7 @@ def bytes_moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
 
 
 def together(each: Sequence[Bytes]) -> Bytes:
-    """Return the bytes of the model: sums, but for the activations, whose buffers serve one layer after another."""
+    """Return the bytes of the model: sums over its layers, but the largest activations, whose buffers are reused layer by layer."""
     trained = [part.training.asdict() for part in each if part.training]
     return Bytes(
         weights=sum(part.weights for part in each),

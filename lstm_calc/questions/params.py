@@ -85,11 +85,15 @@ class ParamCount(Answer):
         partial = {name: plain(getattr(self, name)) for name in ("known_total", "uncounted")}
         return super().data() | (partial if self.uncounted else {})
 
-    def document(self, *, folded: bool = False) -> Document:
-        """Return the parameters by layer and gate; ``folded``: in a long table, gates of equal shapes share a row."""
+    def document(self, *, stored: str = "", folded: bool = False) -> Document:
+        """Return the parameters by layer and gate; ``folded``: in a long table, gates of equal shapes share a row.
+
+        ``stored`` says how many bytes they take where that is not in float32.
+        """
         folded = folded and sum(max(len(layer.gates), 1) for layer in self.layers) > _LONG
         title = f"Parameters of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
-        return Document(title, (_params_table(self, folded=folded),), tuple(_params_notes(self.model, self, folded=folded)))
+        notes = _params_notes(self.model, self, stored, folded=folded)
+        return Document(title, (_params_table(self, folded=folded),), tuple(notes))
 
 
 def params(model: Model, framework_name: str | None = None) -> ParamCount:
@@ -119,14 +123,14 @@ def whole_params(model: Model, framework_name: str | None = None) -> ParamCount:
 
 
 def uncounted_words(answer: ParamCount) -> str:
-    """Return, as a sentence, that a total is not known, and why."""
+    """Return a sentence that says why a total is not known."""
     first, *more = answer.uncounted
     others = f" (and {len(more)} more)" if more else ""
     return f"the total is not known, at least {answer.known_total:,}: {first.layer} is not counted{others}; {first.reason}"
 
 
 def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
-    """Return the totals that the other frameworks give for the same model, each with their names."""
+    """Return the other frameworks' totals for the same model, each with the names of those that have it."""
     totals: dict[int, list[str]] = {}
     for name in FRAMEWORKS:
         if name != framework_name:
@@ -235,14 +239,14 @@ def _share(count: int | None, answer: ParamCount) -> float | None:
     return count / answer.total if count is not None and answer.total else None
 
 
-def _params_notes(model: Model, answer: ParamCount, *, folded: bool) -> Iterator[str]:
+def _params_notes(model: Model, answer: ParamCount, stored: str, *, folded: bool) -> Iterator[str]:
     if model.origin:
         yield model.origin
     if folded:
         yield "gates of equal shapes share a row, which has the parameters of all of them; --all gives each its own"
-    size = size_words(FLOAT32 * answer.known_total)
+    size = stored or f"{size_words(FLOAT32 * answer.known_total)} in float32"
     least = f"at least {answer.known_total:,} parameters: " if answer.uncounted else ""
-    yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size} in float32"
+    yield f"{least}trainable {answer.trainable:,}, frozen {answer.non_trainable:,}; {size}"
     for each in answer.uncounted:
         yield f"{each.layer} is not counted: {each.reason}"
     yield from caller_notes(model, framework(answer.framework))
@@ -254,12 +258,12 @@ def _params_notes(model: Model, answer: ParamCount, *, folded: bool) -> Iterator
 
 
 def convention_note(model: Model, answer: ParamCount) -> str:
-    """Return, in words, how a framework counts the biases of a model, and what the others make of it."""
+    """Return, in words, how a framework counts the biases of a model, and what the other frameworks count."""
     return f"convention: {answer.framework}, {_convention(model, answer.framework)}; {_other_totals(model, answer)}"
 
 
 def _other_totals(model: Model, answer: ParamCount) -> str:
-    """Return, in words, what the other frameworks that offer the model make of it."""
+    """Return, in words, what the other frameworks that offer the model count."""
     others = elsewhere(model, answer.framework)
     same = others.pop(answer.known_total, [])
     found = [f"{total:,} in {listed(names)} ({_convention(model, names[0])})" for total, names in others.items()]

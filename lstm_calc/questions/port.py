@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.equivalence import biases_merge, gate_map
+from lstm_calc.equations.text import blocks_of, formulas
 from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, offers, refusals, settled, with_defaults
 from lstm_calc.frozen import Record
@@ -78,7 +79,7 @@ class Filled(Data):
 
 
 class Unused(Data):
-    """A block of a source tensor that goes nowhere; ``zeros``: it is frozen at zero, else the cell does not read it."""
+    """A block of a source tensor that is not used; ``zeros``: it is frozen at zero, else the cell does not read it."""
 
     tensor: str
     slice: tuple[tuple[int, int], ...]
@@ -130,6 +131,12 @@ class _Side(Record):
     equations: tuple[Equation, ...]
     mirrored: bool
     parts: dict[Key, tuple[Tensor, Part]]
+
+    def formulas(self) -> list[str]:
+        """Return the equations as people write them."""
+        blocks = blocks_of({(gate, role): part.shape for (_, gate, role), (_, part) in self.parts.items()})
+        states: dict[str, tuple[str, ...]] = dict.fromkeys(self.states, ("units",))
+        return [each.text for each in formulas(self.equations, blocks, states, forget_bias=self.forget_bias)]
 
     def at_run_time(self, gate: str | None) -> int:
         """Return what is added to a gate when the layer runs."""
@@ -283,7 +290,7 @@ class _Crossing:
         return missing if part.role == held else 0
 
     def unused(self) -> Iterator[Unused]:
-        """Yield the source's blocks that go nowhere; raise FrameworkError where the cell needs one of them."""
+        """Yield the source's blocks that are not used; raise FrameworkError where the cell needs one of them."""
         read = {gate for gate, _ in self.gates.values()}
         for key, (tensor, part) in self.source.parts.items():
             if key in self.taken:
@@ -317,9 +324,9 @@ def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int,
 
 
 def _other_function(layer: Layer, source: _Side, target: _Side) -> str:
-    """Return the sentence for two cells that no weights make the same."""
+    """Return the error for two cells that compute different functions for all weights."""
     ours, theirs = (
-        listed(f"{each.name} = {each.expression}" for each in one.equations if each not in other.equations)
+        listed(text for each, text in zip(one.equations, one.formulas(), strict=True) if each not in other.equations)
         for one, other in ((source, target), (target, source))
     )
     return f"{source.name}'s {layer.kind} computes {ours}, {target.name}'s {theirs}, and no weights make them the same"

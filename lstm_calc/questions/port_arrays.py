@@ -1,4 +1,4 @@
-"""Weights themselves, arrays by tensor name, moved from one framework to another. Needs NumPy."""
+"""Ports the weights themselves (arrays by tensor name) from one framework to another. Needs NumPy."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def move(weights: Mapping[str, Any], plan: Port, prefix: str = "") -> dict[str, 
 
 
 def _numpy() -> Any:
-    """Return NumPy, which only moving needs: the name ``port`` is there without it."""
+    """Return NumPy, which is needed only when weights are moved: ``port`` can be imported without it."""
     try:
         import numpy as np
     except ModuleNotFoundError:

@@ -44,7 +44,7 @@ class _Call(Record):
 
 
 def _written(node: _Call | str, indent: int) -> str:
-    """Return an expression as text, one item a line where a line would be too long."""
+    """Return an expression as text, with one item per line where a single line would be too long."""
     if isinstance(node, str):
         return node
     flat = f"{node.head}{', '.join(_written(item, 0) for item in node.items)}{node.tail}"

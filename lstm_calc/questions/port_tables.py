@@ -1,4 +1,4 @@
-"""The tables of a port: which block goes where, and in words what happens to it."""
+"""The tables of a port: which block goes where, and in words what is done to it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _moves_table(answer: Port, shapes: dict[str, Shape]) -> Table:
 
 
 def _lines(filled: Filled, move: Move, shapes: dict[str, Shape]) -> Iterator[Line]:
-    """Yield a line for each term of a move; one of zeros has a line too."""
+    """Yield one line per term of a move; a block of zeros has a line, too."""
     place = (filled.tensor.name, _cuts(move.slice, filled.tensor.shape), move.direction, move.gate, move.role)
     if not move.terms:
         yield Line((*place, None, None, _how(move, first=True)))

@@ -1,4 +1,4 @@
-"""A model for a design review: every answer about it, beside what it may cost."""
+"""Every answer about a model and its budget, for a design review."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.questions.solve import Solution, solve
 from lstm_calc.questions.tensors import Storage, tensors
 from lstm_calc.questions.words import from_file, headline
+from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 class Review(Answer):
     """The answers about one model in one framework.
 
-    ``budget`` is None where there is none; ``solution``, the sizes in proportion that fit it, also where no size is free.
+    ``budget`` is None where there is none; ``solution``, the sizes in proportion that fit it, also where no size is free. ``tool``
+    and ``date`` say what made the page, and on which day; empty where that is not to be said.
     """
 
     schema = "lstm-calc/report/1"
-    json = ("schema", "framework", "params", "tensors", "shapes", "cost", "budget", "solution")
+    json = ("schema", "framework", "tool", "date", "params", "tensors", "shapes", "cost", "budget", "solution")
 
     model: Model
     params: ParamCount
@@ -39,6 +41,8 @@ class Review(Answer):
     cost: Cost
     budget: Check | None = None
     solution: Solution | None = None
+    tool: str = ""
+    date: str = ""
 
     @property
     def framework(self) -> str:
@@ -46,7 +50,7 @@ class Review(Answer):
         return self.params.framework
 
     def document(self) -> Document:
-        """Return one page on the model: what matters most in a line, then every answer as a section."""
+        """Return one page on the model: the most important figures first, then one section per answer."""
         return Document(
             f"Design review of {headline(self.model)}",
             (_summary(self),),
@@ -97,6 +101,8 @@ def _introduction(model: Model, answer: Review) -> Iterator[Block]:
         yield Block(str(model))
     framework = answer.params.framework
     yield Block(f"As {framework} stores and runs it{from_file(model, framework)}: {conditions_words(answer.cost)}.")
+    if answer.tool:
+        yield Block(f"Made with {answer.tool} on {answer.date}.")
 
 
 def _summary(answer: Review) -> Table:
@@ -105,12 +111,15 @@ def _summary(answer: Review) -> Table:
         Column("weights", "weights", "bytes"),
         Column("macs", "MACs", "number"),
         Column("flops", "FLOPs", "number"),
+        Column("working_memory", "working memory", "bytes"),
         Column("state", "state", "bytes"),
         Column("budget", "budget"),
     )
     cost = answer.cost
-    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, cost.bytes.state, _verdict(answer))
-    return Table(columns, (Line(values),))
+    memory = (cost.bytes.working_memory, cost.bytes.state)
+    values = (answer.params.known_total, cost.bytes.weights, cost.macs, cost.whole.flops, *memory, _verdict(answer))
+    over = tuple("weights" if name == "bytes" else name for name in (answer.budget.over if answer.budget else ()))
+    return Table(columns, (Line(values, over=(*over, *["budget"][: len(over)])),))
 
 
 def _verdict(answer: Review) -> str | None:
@@ -122,7 +131,8 @@ def _verdict(answer: Review) -> str | None:
 def _sections(model: Model, answer: Review) -> Iterator[Document]:
     flow = answer.shapes.document()
     yield Document("Diagram", (), (), flow.graphs)
-    yield answer.params.document().replace(title="Parameters")
+    stored = f"{size_words(answer.cost.bytes.weights)} in {answer.cost.dtype}"
+    yield answer.params.document(stored=stored).replace(title="Parameters")
     yield answer.tensors.document().replace(title="Tensors")
     yield flow.replace(title="Shapes", graphs=())
     yield answer.cost.document().replace(title="Cost", body=())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Sameness(Answer):
-    """Whether two files hold the same architecture; what only one of them has, as lines of words."""
+    """Whether two files hold the same architecture, and what only one of them has, as lines of text."""
 
     schema = "lstm-calc/inspect-same/1"
     json = ("schema", "paths", "only_first", "only_second", "same")
@@ -27,7 +27,7 @@ class Sameness(Answer):
 
     @property
     def same(self) -> bool:
-        """Whether nothing is in one of them alone."""
+        """Whether neither of them has anything that the other lacks."""
         return not (self.only_first or self.only_second)
 
     def document(self) -> Document:

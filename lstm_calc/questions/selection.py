@@ -1,4 +1,4 @@
-"""Which rows of a sweep are wanted, and in which order; the filter is such as ``params < 1M and framework == keras``.
+"""Selects and orders the rows of a sweep; a filter is an expression such as ``params < 1M and framework == keras``.
 
     either  = both { "or" both }
     both    = one { "and" one }
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import parse_count, parse_size
-from lstm_calc.questions.words import measure_words
+from lstm_calc.questions.words import metric_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -75,12 +75,12 @@ def usual_name(word: str, columns: Sequence[str]) -> str:
     >>> usual_name("MACs", ["units", "macs"]), usual_name("parameters", ["params"]), usual_name("1M", ["macs"])
     ('macs', 'params', '1M')
     """
-    headings = {measure_words(name).lower(): name for name in columns}
+    headings = {metric_words(name).lower(): name for name in columns}
     return word if word in columns else headings.get(word.lower(), word)
 
 
 def read_filter(text: str, columns: Sequence[str]) -> Test:
-    """Return the test of a row that a text describes; raise LstmCalcError where it describes none.
+    """Return the test of a row that a text describes; raise LstmCalcError for a text that cannot be read.
 
     >>> test = read_filter("params < 1k and framework == keras", ["framework", "params"])
     >>> test(("keras", 999)), test(("keras", 1000)), test(("pytorch", 1))
@@ -164,7 +164,7 @@ class _Reader:
         return test
 
     def term(self, word: str, beside: str) -> Term:
-        """Return the value of a word that is compared with what stands beside it."""
+        """Return the value of a word in a comparison with the word beside it."""
         if word in self.columns:
             return operator.itemgetter(self.columns.index(word))
         number = parse_size if beside == "bytes" else parse_count

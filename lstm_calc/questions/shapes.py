@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import ModelError, few
+from lstm_calc.errors import ModelError
 from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import Signal, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
@@ -17,6 +17,7 @@ from lstm_calc.model.flow import propagate
 from lstm_calc.model.reading import axis_words, further_inputs, input_axes
 from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.answer import Answer, Data
+from lstm_calc.questions.shapes_notes import run_notes
 from lstm_calc.questions.stream import Stream, order_of, start
 from lstm_calc.questions.words import FLOW_WORDS, from_file, headline
 from lstm_calc.render import worded
@@ -110,7 +111,8 @@ def shapes(
 
     Where no framework is named they are (batch, steps, features); the textbook's, asked for by name, are those of one step.
 
-    ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them.
+    ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them, and a
+    model that is built for a batch has that.
     ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
     shape of the initial state h of the first recurrent layer, to be checked.
 
@@ -122,22 +124,29 @@ def shapes(
     >>> [(flow.name, flow.shape) for flow in found.tensors if flow.role != "initial"]
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
-    table = framework_of(model, framework_name)
-    if framework_name is None and table is TEXTBOOK:
-        table = _SEQUENCES
-    for layer in model.calls:
-        layout_for(table, layer)
-        check_run(table, layer)
+    table = _running(model, framework_name)
     order = order_of(table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
+    batch = model.batch if batch is None and shape is None else batch
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
     places = list(_places(model, table, order, stream))
     flows = (*_own_input(model, stream, order), *(flow for place in places for flow in _flows(place)))
     if h0 is not None:
         _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
-    notes = (*_notes(places, table), *caller_notes(model, table))
+    notes = (*run_notes(places, table), *caller_notes(model, table))
     return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
+
+
+def _running(model: Model, framework_name: str | None) -> Framework:
+    """Return the framework that runs a model; raise FrameworkError where it does not run one of its layers."""
+    table = framework_of(model, framework_name)
+    if framework_name is None and table is TEXTBOOK:
+        table = _SEQUENCES
+    for layer in model.calls:
+        layout_for(table, layer)
+        check_run(table, layer)
+    return table
 
 
 def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
@@ -148,7 +157,7 @@ def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
         yield Flow("input", None, "input", *_measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first))
 
 
-def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Place], given: Shape) -> None:
+def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[LayerPlace], given: Shape) -> None:
     """Refuse an initial state h of another shape than the first recurrent layer starts from."""
     own = next((flow for flow in flows if flow.role == "initial"), None)
     if own is None:
@@ -162,7 +171,7 @@ def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[_Pl
     raise ModelError(f"{what}: {table.name} would refuse it{said}", key="h0")
 
 
-class _Place(Record):
+class LayerPlace(Record):
     """One layer, or one module of repeated layers, in its place; ``cell`` counts the recurrent ones of the model."""
 
     table: Framework
@@ -185,7 +194,7 @@ class _Place(Record):
         return self.group[0].name
 
 
-def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[_Place]:
+def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[LayerPlace]:
     """Yield the layers in their places, each with its input and output."""
     more = further_inputs(model, product(stream.batch), next(iter(stream.steps), None))
     uses = propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))), more)
@@ -200,7 +209,7 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
         after = _stream(last.layer, last.output, stream.batch, steps=last.gives_steps, features=True)
         _check_stateful(first, before, table)
         is_last = [*outputs] == [last.module] and last.depth == last.layer.repeat - 1
-        yield _Place(table, order, group, cell, cells, is_last, before, after)
+        yield LayerPlace(table, order, group, cell, cells, is_last, before, after)
 
 
 def _stream(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> Stream:
@@ -218,7 +227,7 @@ def _check_stateful(use: Use, stream: Stream, table: Framework) -> None:
         raise ModelError(f"{use.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
 
 
-def _flows(place: _Place) -> Iterator[Flow]:
+def _flows(place: LayerPlace) -> Iterator[Flow]:
     """Yield every tensor of one layer's run."""
     layer = place.layer
     if isinstance(layer, Input):
@@ -232,7 +241,7 @@ def _flows(place: _Place) -> Iterator[Flow]:
                 yield Flow(_full_name(name, signal, place), place.name, signal.role, *_sized(signal, value, place))
 
 
-def _words(place: _Place) -> set[str]:
+def _words(place: LayerPlace) -> set[str]:
     """Return the words under which an input, state or output exists."""
     layer = place.layer
     outputs = "two_outputs" if layer.asdict()["merge"] == "none" else "one_output"
@@ -240,7 +249,7 @@ def _words(place: _Place) -> set[str]:
     return {outputs, turned, *CELLS[layer.kind].states}
 
 
-def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
+def _named(pattern: str, place: LayerPlace) -> Iterator[tuple[str, str]]:
     """Yield the names of a pattern, by direction and by state or equation, each with the state or equation it is of."""
     layer, table = place.layer, place.table
     states = CELLS[layer.kind].states if layer.kind in CELLS else {}
@@ -257,7 +266,7 @@ def _named(pattern: str, place: _Place) -> Iterator[tuple[str, str]]:
             yield pattern.format(way=way, side=side, cell=place.cell, at=at, **words), value
 
 
-def _values(pattern: str, place: _Place) -> tuple[str, ...]:
+def _values(pattern: str, place: LayerPlace) -> tuple[str, ...]:
     """Return the states, or the results of the equations, for each of which a pattern has a name."""
     layer = place.layer
     cell = CELLS[layer.kind]
@@ -267,21 +276,21 @@ def _values(pattern: str, place: _Place) -> tuple[str, ...]:
     return tuple(cell.states) if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
 
 
-def _full_name(name: str, signal: Signal, place: _Place) -> str:
-    """Return a name that is the tensor's own in the model: bare in the top recurrent layer, and for the model's output."""
+def _full_name(name: str, signal: Signal, place: LayerPlace) -> str:
+    """Return a name that is unique in the model: without its layer for the top recurrent layer and for the model's output."""
     counted = "{cell}" in signal.name or "{at}" in signal.name
     is_top = place.layer.kind in CELLS and place.cell == place.cells - 1
     bare = place.is_last if name == "output" else is_top or counted
     return name if bare else f"{place.name}/{name}"
 
 
-def _read_by(place: _Place) -> Shape:
+def _read_by(place: LayerPlace) -> Shape:
     """Return the shape that a layer reads."""
     stream, features_first = place.before, place.layer.channels_first
     return _measured(_INPUT, stream.words(place.order), stream.sizes(), features_first=features_first)[0]
 
 
-def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
+def _links(model: Model, places: Sequence[LayerPlace]) -> Iterator[Link]:
     """Yield the connections between layers, into the model and out of it."""
     owners = [place for place in places for _ in place.group]
     for place in places:
@@ -293,11 +302,12 @@ def _links(model: Model, places: Sequence[_Place]) -> Iterator[Link]:
     named = {place.group[-1].module: place for place in places}
     for position, number in model.gives:
         place = named[model.modules[position]]
-        outputs = place.group[-1].outputs
-        yield _link(place, None, number, outputs[number] if number < len(outputs) else ())
+        last = place.group[-1]
+        found = (*last.outputs, *last.layer.state_shapes(last.input, last.outputs))
+        yield _link(place, None, number, found[number])
 
 
-def _link(source: _Place | None, target: _Place | None, number: int, shape: Shape) -> Link:
+def _link(source: LayerPlace | None, target: LayerPlace | None, number: int, shape: Shape) -> Link:
     """Return the connection of two layers, in the framework's order of axes."""
     names = (None if source is None else source.name, None if target is None else target.name)
     if source is not None and number >= len(source.group[-1].outputs):
@@ -308,7 +318,7 @@ def _link(source: _Place | None, target: _Place | None, number: int, shape: Shap
     return Link(*names, "", _sized(_OUTPUT, "", source)[0])
 
 
-def _sized(signal: Signal, value: str, place: _Place) -> tuple[Shape, str]:
+def _sized(signal: Signal, value: str, place: LayerPlace) -> tuple[Shape, str]:
     """Return the shape and the axes of one input, state or output of a layer."""
     first, layer = place.group[0], place.layer
     around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
@@ -332,38 +342,6 @@ def _size(axis: str, sizes: Mapping[str, Size]) -> Size:
     """Return the size of one axis, or None where one of its words has none that is known."""
     known = {word: size for word, size in sizes.items() if size is not None}
     return shape_of(axis, known)[0] if all(word in known for term in terms_of(axis) for word in term) else None
-
-
-def _notes(places: Sequence[_Place], table: Framework) -> Iterator[str]:
-    """Yield what else is to be known of this run."""
-    cells = [place for place in places if place.layer.kind in CELLS]
-    if cells and table.flow_note:
-        yield table.flow_note
-    if cells and table.selective:
-        yield from _selective_notes(cells)
-    backwards = [place.name for place in cells if place.layer.asdict()["go_backwards"]]
-    if backwards:
-        yield f"{few(backwards)}: read from the last step to the first, and the output is in that order"
-    dense = [each.name for each in places if each.layer.kind == "dense" and each.after.steps and "steps" in each.order]
-    if dense:
-        yield f"{few(dense)}: applied at every step"
-
-
-def _selective_notes(cells: Sequence[_Place]) -> Iterator[str]:
-    """Yield the arguments with which layers return what is shown here."""
-    every = [place.name for place in cells if place.after.steps]
-    if every:
-        yield f"return_sequences=True in {few(every)}"
-    silent = [place.name for place in cells if not place.layer.asdict()["return_state"]]
-    if silent:
-        yield f"final states: returned with return_state=True only, which {few(silent)} {_lacks(len(silent))}"
-    stateful = [place.name for place in cells if place.layer.asdict()["stateful"]]
-    if stateful:
-        yield f"{few(stateful)}: stateful, the final states are the initial ones of the next batch"
-
-
-def _lacks(count: int) -> str:
-    return "do not have" if count > 1 else "does not have"
 
 
 _START, _END = "start", "end"
@@ -390,7 +368,7 @@ def stack_graph(model: Model, answer: Shapes) -> Graph:
     edges = tuple(Edge(_key(link.source, _START), _key(link.target, _END), _label(answer, link)) for link in answer.links)
     reached = {edge.start for edge in edges} | {edge.stop for edge in edges}
     ends = [node for node in (Node(_START, ("input",), end=True), Node(_END, ("output",), end=True)) if node.key in reached]
-    return Graph("stack", (*ends[:-1], *boxes, *ends[-1:]), edges)
+    return Graph("layers, and the shapes between them", (*ends[:-1], *boxes, *ends[-1:]), edges)
 
 
 def _box(use: Use, *, apart: bool) -> Node:
@@ -398,8 +376,9 @@ def _box(use: Use, *, apart: bool) -> Node:
     if isinstance(use.layer, Input):
         return Node(_key(use.name), (use.name,), end=True)
     if use.shared:
-        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"))
-    return Node(_key(use.name), (use.name, _described(use.layer.replace(inputs=(), name=None), apart=apart)))
+        return Node(_key(use.name), (use.name, f"the weights of {use.layer.name}"), form="shared")
+    described = _described(use.layer.replace(inputs=(), name=None), apart=apart)
+    return Node(_key(use.name), (use.name, *[described][use.name == described :]))
 
 
 def _key(name: str | None, end: str = "") -> str:

@@ -14,8 +14,8 @@ from lstm_calc.frozen import MAX_SIZE, Record, quotient
 from lstm_calc.model import Model
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
-from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import MEASURE_KINDS, amount_words, from_file, headline, measure_words
+from lstm_calc.questions.metrics import NAMES, chosen, metrics
+from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, headline, metric_words
 from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Candidate(Record):
-    """One size, the model it gives, and what that takes of each measure."""
+    """One size, the model of that size, and its value of each metric."""
 
     number: int
     model: Model
@@ -105,11 +105,11 @@ def solve(
     name = framework_of(template, framework_name).name
     if not budget or not set(budget) <= set(NAMES):
         raise LstmCalcError(f"a budget is the most of {listed(NAMES, 'or')} that a model may take")
-    measured = chosen(measures(**conditions or {}), ["params", *budget])
+    chosen_ones = chosen(metrics(**conditions or {}), ["params", *budget])
 
     def candidate(number: int) -> Candidate:
         filled = template.fill(number)
-        return Candidate(number, filled, {measure: each.of(filled, name) for measure, each in measured.items()})
+        return Candidate(number, filled, {metric: each.of(filled, name) for metric, each in chosen_ones.items()})
 
     return _largest(template, name, candidate, multiple_of, budget)
 
@@ -137,7 +137,7 @@ def _largest(
 
 
 def _fits(candidate: Callable[[int], Candidate], number: int, budget: dict[str, int]) -> bool:
-    """Say whether there is a model of a number, and it keeps to a budget."""
+    """Say whether a model of this size exists and fits the budget."""
     found, _ = _after(candidate, number)
     return found is not None and all(found.costs[name] <= limit for name, limit in budget.items())
 
@@ -151,7 +151,7 @@ def _opened(model: Model | Template, *, scale: bool) -> Template:
 
 
 def _landmarks(template: Template) -> Iterator[int]:
-    """Yield sizes of which one is possible if any is: the least, those that others are compared with, and a large one."""
+    """Yield sizes of which one is possible if any is: the smallest, those near other sizes of the model, and a large one."""
     sizes = [value for layer in template.layers for value in layer.asdict().values() if type(value) is int]
     yield 1
     for size in sizes:
@@ -160,7 +160,7 @@ def _landmarks(template: Template) -> Iterator[int]:
 
 
 def possible(candidate: Callable[[int], Candidate], number: int) -> bool:
-    """Say whether there is a model of a number."""
+    """Say whether a model of this size exists."""
     try:
         candidate(number)
     except (ModelError, FrameworkError):
@@ -191,7 +191,7 @@ def largest(low: int, fits: Callable[[int], bool]) -> int:
 
 
 def _after(candidate: Callable[[int], Candidate], number: int) -> tuple[Candidate | None, str | None]:
-    """Return the candidate of a number, or why there is none."""
+    """Return the candidate of a size, or why there is none."""
     try:
         return candidate(number), None
     except (ModelError, FrameworkError) as error:
@@ -199,7 +199,7 @@ def _after(candidate: Callable[[int], Candidate], number: int) -> tuple[Candidat
 
 
 def verdict(answer: Solution) -> str:
-    """Return, where nothing fits, what even the smallest takes, or why there is none."""
+    """Return a sentence for a budget that nothing fits: what even the smallest model takes, or why there is none."""
     least = answer.next
     if least is None:
         return f"nothing fits: {answer.end}"
@@ -211,17 +211,17 @@ def verdict(answer: Solution) -> str:
 
 
 def _taken(name: str, taken: int, limit: int) -> str:
-    """Return, in words, what a candidate takes of a measure, in the unit of the limit."""
+    """Return, in words, what a candidate takes of a metric, in the unit of the limit."""
     return amount_words(name, _as_limit(name, taken, limit))
 
 
 def _as_limit(name: str, taken: int, limit: int) -> int:
-    """Return what a candidate takes of a measure, to be shown in the unit of the limit."""
+    """Return what a candidate takes of a metric, to be shown in the unit of the limit."""
     return size_like(limit, taken) if name == "bytes" else taken
 
 
 def _limit(name: str, limit: int) -> str:
-    return worded(MEASURE_KINDS.get(name, "number"), limit)
+    return worded(METRIC_KINDS.get(name, "number"), limit)
 
 
 def _title(answer: Solution) -> str:
@@ -240,12 +240,12 @@ def _words(field: str) -> str:
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
     share = f"share of {_heading(name)}" if several else "share"
-    return Column(name, _heading(name), MEASURE_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
+    return Column(name, _heading(name), METRIC_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
 
 
 def _heading(name: str) -> str:
-    """Return the heading of a measure; a time and a size are shown with their units."""
-    return {"step_ns": "time per step", "bytes": "weights"}.get(name, measure_words(name))
+    """Return the heading of a metric; a time and a size are shown with their units."""
+    return {"step_ns": "time per step", "bytes": "weights"}.get(name, metric_words(name))
 
 
 def _lines(answer: Solution) -> Iterator[Line]:

@@ -1,18 +1,22 @@
-"""What each framework offers, and how it stores it: derived from the tables, never typed."""
+"""What each framework offers, and how it stores it, derived from the tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.equations.text import blocks_of, formulas
 from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, frameworks, who_offers
 from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
-from lstm_calc.model import KINDS
+from lstm_calc.model import KINDS, Model
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.frameworks import framework_document, frameworks_document
+from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import transposed
 
 if TYPE_CHECKING:
+    from lstm_calc.model import Layer
+    from lstm_calc.model.cells import Equation
     from lstm_calc.render.document import Document
 
 _SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}
@@ -27,7 +31,8 @@ class CellSupport(Data):
     ``raveled``: they lie row by row in a place of the other shape; ``bias_vectors`` says how many each gate has,
     ``forget_bias`` what is added to the forget gate at run time. ``options`` are what is on offer beyond the plain layer, of
     which ``default`` holds where a layer leaves the choice open; ``lacks`` what is not, with the frameworks that have it.
-    ``equations`` are those of the plain layer, ``rows`` the tensors of a layer alone.
+    ``equations`` are those of the plain layer, in the words of the cells' table, ``formulas`` the same as people write them;
+    ``rows`` are the tensors of a layer alone.
     """
 
     cell: str
@@ -43,6 +48,7 @@ class CellSupport(Data):
     constraints: tuple[str, ...]
     initial: str
     equations: tuple[str, ...]
+    formulas: tuple[str, ...]
     note: str
     source: str
     rows: tuple[Row, ...]
@@ -142,6 +148,7 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
     layout, probe = table.layouts[cell], _PROBES[cell]
     rows = [row for row, _, _ in rows_of(layout, probe)]
     offered = layout.options.split()
+    equations = CELLS[cell].equations_for(equation_words(probe, layout))
     return CellSupport(
         cell=cell,
         gates=tuple(layout.gates.split()),
@@ -154,7 +161,8 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
         lacks={word: names for word, names in offering.items() if names and table.name not in names},
         constraints=tuple(" ".join(limit) for limit in layout.limits),
         initial=layout.initial,
-        equations=tuple(f"{each.name} = {each.expression}" for each in CELLS[cell].equations_for(equation_words(probe, layout))),
+        equations=tuple(f"{each.name} = {each.expression}" for each in equations),
+        formulas=_formulas(probe, table.name, equations, layout.forget_bias),
         note=layout.note,
         source=layout.source,
         default=next((word for word in ("reset_after", "projection_bias") if word in layout.defaults.split()), None),
@@ -162,6 +170,14 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
     )
 
 
+def _formulas(probe: Layer, framework_name: str, equations: tuple[Equation, ...], forget_bias: int) -> tuple[str, ...]:
+    """Return the equations of a layer as people write them."""
+    gates = params(Model((probe,), 1), framework_name).layers[0].gates
+    blocks = blocks_of({(gate.gate, role): shape for gate in gates for role, shape in gate.shapes.items()})
+    states: dict[str, tuple[str, ...]] = dict.fromkeys(CELLS[probe.kind].states, ("units",))
+    return tuple(each.text for each in formulas(equations, blocks, states, forget_bias=forget_bias))
+
+
 def _whole_rows(layout: Layout) -> tuple[Row, ...]:
-    """Return the rows under their whole names, as those of a layer alone."""
+    """Return the rows under the full names that the tensors of a single layer have."""
     return tuple(row.replace(name=layout.path + row.name) if layout.path else row for row in layout.rows)

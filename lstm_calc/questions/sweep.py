@@ -1,8 +1,8 @@
-"""The measures of a model over a grid of sizes and options, row by row.
+"""The metrics of a model over a grid of sizes and options, row by row.
 
-For each choice of options every measure is a polynomial of the sizes, found from a few counts (:mod:`.closed_form`), and a row is
+For each choice of options every metric is a polynomial of the sizes, found from a few counts (:mod:`.closed_form`), and a row is
 its value. What is possible at the least and the greatest value of every size is possible throughout, for a condition compares two
-products of sizes; where a corner is refused, or a measure is no polynomial (where steps may become features, their number tells
+products of sizes; where a corner is refused, or a metric is no polynomial (where steps may become features, their number tells
 how often a layer runs), each row is counted as it stands.
 """
 
@@ -18,8 +18,8 @@ from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, varied
 from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
-from lstm_calc.questions.measures import NAMES, chosen, measures
-from lstm_calc.questions.words import MEASURE_KINDS, from_file, headline, measure_words, runs_words
+from lstm_calc.questions.metrics import NAMES, chosen, metrics
+from lstm_calc.questions.words import METRIC_KINDS, from_file, headline, metric_words, runs_words
 from lstm_calc.render import worded
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -28,21 +28,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
+    from lstm_calc.questions.variants import Setting, Variants
 
 
 Row = tuple[str | int | None, ...]
 
 COLUMNS = ("params", "bytes", "macs")
-"""The measures that a sweep lists where none are named."""
+"""The metrics that a sweep lists where none are named."""
 
 _MOST_FORMS = 100_000
 """How many combinations of options keep their polynomials."""
 
 
 class Sweep:
-    """The rows of a grid, made as they are read: the values of the axes, the last one running fastest, and the measures.
+    """The rows of a grid, made while they are read: the values of the axes, of which the last varies fastest, and the metrics.
 
-    The measures of a row are None where there is no such model; ``refused`` then counts those read so far and ``reason`` is the
+    The metrics of a row are None where there is no such model; ``refused`` then counts those read so far and ``reason`` is the
     first sentence that says why.
     """
 
@@ -51,7 +52,7 @@ class Sweep:
     ) -> None:
         """Take checked axes and names; :func:`sweep` checks them."""
         self.axes = tuple(axes)
-        self.measures = tuple(names)
+        self.metrics = tuple(names)
         self.columns = (*(axis.name for axis in axes), *names)
         self.total = prod(len(axis.values) for axis in axes)
         self.refused = 0
@@ -82,11 +83,11 @@ class Sweep:
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:
-        """The columns of a table: the axes, then the measures."""
+        """The columns of a table: the axes, then the metrics."""
         axes = [
             Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in self.axes
         ]
-        return (*axes, *(Column(name, measure_words(name), "number", shown=True) for name in self.measures))
+        return (*axes, *(Column(name, metric_words(name), "number", shown=True) for name in self.metrics))
 
     @property
     def several_steps(self) -> bool:
@@ -101,7 +102,7 @@ class Sweep:
         meant = [dict(zip(axis.words, axis.values, strict=True)) for axis in self.axes if not axis.is_size]
         if all(word == value for words in meant for word, value in words.items()):
             return rows
-        places = [{} if axis.is_size else meant.pop(0) for axis in self.axes] + [{}] * len(self.measures)
+        places = [{} if axis.is_size else meant.pop(0) for axis in self.axes] + [{}] * len(self.metrics)
         return (tuple(words.get(value, value) for words, value in zip(places, row, strict=True)) for row in rows)
 
     def _along(self, long: Axis, settings: dict[str, Any], head: Row, tail: Row) -> Iterator[Row]:
@@ -114,7 +115,7 @@ class Sweep:
         return zip(*map(repeat, head), long.values, *map(repeat, tail), *columns, strict=False)
 
     def _forms_of(self, settings: Mapping[str, Any]) -> list[Form] | None:
-        """Return the polynomials of the measures under some options, None where there are none."""
+        """Return the polynomials of the metrics under some options, None where there are none."""
         options = {axis.name: settings[axis.name] for axis in self.axes if not axis.is_size}
         key = tuple(options.values())
         if key not in self._forms:
@@ -125,34 +126,34 @@ class Sweep:
 
     def _fitted(self, options: dict[str, Any]) -> list[Form] | None:
         values, names = [axis.values for axis in self._sizes], [axis.name for axis in self._sizes]
-        if self._jumps or not all(self._measure(name, options).polynomial for name in self.measures):
+        if self._jumps or not all(self._metric(name, options).polynomial for name in self.metrics):
             return None
         try:
             return [
                 closed_form(lambda *sizes, name=name: self._count(name, options | dict(zip(names, sizes, strict=True))), values)
-                for name in self.measures
+                for name in self.metrics
             ]
         except (ModelError, FrameworkError, NoPolynomialError):
             return None
 
-    def _measure(self, name: str, settings: Mapping[str, Any]) -> Any:
+    def _metric(self, name: str, settings: Mapping[str, Any]) -> Any:
         now = self._conditions | {condition: settings[condition] for condition in CONDITIONS if condition in settings}
-        return chosen(measures(**now), [name])[name]
+        return chosen(metrics(**now), [name])[name]
 
     def _count(self, name: str, settings: Mapping[str, Any]) -> int:
-        """Return one measure of the model under some settings, counted as it stands."""
+        """Return one metric of the model under some settings, counted directly."""
         changed = {key: value for key, value in settings.items() if key not in CONDITIONS}
-        counted: int = self._measure(name, settings).of(*varied(self.model, self.framework, changed))
+        counted: int = self._metric(name, settings).of(*varied(self.model, self.framework, changed))
         return counted
 
     def _counted(self, settings: Mapping[str, Any]) -> Row:
-        """Return the measures of one row, or note that there is no such model."""
+        """Return the metrics of one row, or note that there is no such model."""
         try:
-            return tuple(self._count(name, settings) for name in self.measures)
+            return tuple(self._count(name, settings) for name in self.metrics)
         except (ModelError, FrameworkError) as error:
             self.refused += 1
             self.reason = self.reason or str(error)
-            return (None,) * len(self.measures)
+            return (None,) * len(self.metrics)
 
 
 def _combinations(axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Any], Row]]:
@@ -178,7 +179,7 @@ def sweep(
     columns: Sequence[str] = COLUMNS,
     conditions: dict[str, Any] | None = None,
 ) -> Sweep:
-    """Return the rows of the measures in ``columns`` over every combination of what varies.
+    """Return the rows of the metrics in ``columns`` over every combination of what varies.
 
     ``vary`` has the values by name, such as ``{"units": range(16, 513, 16), "framework": ["keras", "pytorch"]}``; sizes are of all
     recurrent layers. ``conditions`` are the keywords of :func:`lstm_calc.cost` (``steps``, ``dtype``, ...).
@@ -189,14 +190,31 @@ def sweep(
     >>> list(sweep(read("64 > lstm 1"), {"units": [16, 32]}, "keras", columns=["params"]))
     [(16, 5184), (32, 12416)]
     """
+    if not vary:
+        raise LstmCalcError(_NOTHING)
+    return sweep_over(model, vary, framework_name, columns=columns, conditions=conditions)
+
+
+_NOTHING = "a sweep needs something to vary and a column, such as units=16:512:16 and params"
+
+
+def sweep_over(
+    model: Model,
+    vary: Mapping[str, Sequence[Any]],
+    framework_name: str | None = None,
+    *,
+    columns: Sequence[str] = COLUMNS,
+    conditions: dict[str, Any] | None = None,
+) -> Sweep:
+    """Return the rows of :func:`sweep`, a single one where nothing varies."""
     for name in columns:
         if name not in NAMES:
             raise LstmCalcError(f"{quoted(name)} is not a column{did_you_mean(name, NAMES)}")
-    if not vary or not columns:
-        raise LstmCalcError("a sweep needs something to vary and a column, such as units=16:512:16 and params")
+    if not columns:
+        raise LstmCalcError(_NOTHING)
     axes = [Axis(name, values) for name, values in vary.items()]
     _check_once(vary, conditions or {})
-    chosen(measures(**conditions or {}), list(columns))
+    chosen(metrics(**conditions or {}), list(columns))
     name = framework_of(model, framework_name).name
     with suppress(ModelError):
         varied(model, name, {axis.name: axis.values[0] for axis in axes if axis.name not in CONDITIONS})
@@ -204,7 +222,7 @@ def sweep(
 
 
 def _check_once(vary: Mapping[str, Sequence[Any]], conditions: Mapping[str, Any]) -> None:
-    """Raise LstmCalcError where the batch or its steps vary and are given as well."""
+    """Raise LstmCalcError where the batch or its steps both vary and are given."""
     for name in ("batch", "steps"):
         given = next((each for each in (name, "lengths") if conditions.get(each) is not None), None)
         if name in vary and given:
@@ -220,7 +238,7 @@ class SweepRows(Answer):
 
     schema = "lstm-calc/sweep/1"
 
-    sweep: Sweep
+    sweep: Sweep | Variants
     rows: tuple[Row, ...]
 
     def data(self) -> dict[str, Any]:
@@ -232,7 +250,7 @@ class SweepRows(Answer):
         return Document(_title(self.sweep), (Table(self.sweep.shown_columns, tuple(map(Line, self.rows))),), ())
 
     def chart(self, budget: int | None = None) -> Chart:
-        """Return the rows as curves: the first measure over the first size that varies, one curve per combination of the others.
+        """Return the rows as curves: the first metric over the first size that varies, one curve per combination of the others.
 
         Raises LstmCalcError where no size varies, or where there are more curves than can be told apart.
         """
@@ -254,24 +272,24 @@ class SweepRows(Answer):
             raise LstmCalcError("there is nothing to plot: no row is left that has numbers")
         others = [axis for place, axis in enumerate(self.sweep.axes) if place != at]
         curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
-        measure = measure_words(self.sweep.measures[0])
-        line_name = f"budget {worded(MEASURE_KINDS.get(self.sweep.measures[0], 'number'), budget)}" if budget else ""
-        return Chart(_title(self.sweep), self.sweep.axes[at].name, measure, curves, budget, line_name)
+        metric = metric_words(self.sweep.metrics[0])
+        line_name = f"budget {worded(METRIC_KINDS.get(self.sweep.metrics[0], 'number'), budget)}" if budget else ""
+        return Chart(_title(self.sweep), self.sweep.axes[at].name, metric, curves, budget, line_name)
 
 
-def _title(answer: Sweep) -> str:
+def _title(answer: Sweep | Variants) -> str:
     """Return what varies, in which framework if nobody asked for one, and which steps a framework gives by default."""
     model, varied_over = answer.model, {axis.name: axis.values for axis in answer.axes}
     because = "" if "framework" in varied_over else from_file(model, answer.framework)
     where = f" in {answer.framework}{because}" if because else ""
     frameworks = varied_over.get("framework", (answer.framework,))
-    counts_steps = set(answer.measures) - {"params", "bytes"}
+    counts_steps = set(answer.metrics) - {"params", "bytes"}
     how = runs_words([(name, model, name) for name in frameworks], several_steps=bool(counts_steps) and answer.several_steps)
     return f"Variants of {headline(model)}{where}{how}"
 
 
-def _curve_name(axes: Sequence[Axis], words: Row) -> str:
-    """Return what sets a curve apart, in words: ``keras, layers 2``."""
+def _curve_name(axes: Sequence[Axis | Setting], words: Row) -> str:
+    """Return the name of a curve: the values of the other axes, as ``keras, layers 2``."""
     told = (
         str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)
     )

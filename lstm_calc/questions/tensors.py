@@ -137,7 +137,7 @@ class SideBySide(Answer):
     frameworks: tuple[Storage, ...]
 
     def document(self) -> Document:
-        """Return the tensors beside each other: those of a direction and role in a line."""
+        """Return the tensors side by side: those of one direction and role share a line."""
         model, answers = self.frameworks[0].model, self.frameworks
         columns = [Column("layer", "layer", grouped=True)]
         for answer in answers:
@@ -189,7 +189,7 @@ def known_tensors(model: Model, framework_name: str | None = None) -> Storage:
 
 
 def _unknown(use: Use, model: Model) -> str:
-    """Return why a layer cannot be counted; empty where it can, and where no layer of the model is to blame."""
+    """Return why a layer cannot be counted; empty where it can, or where the reason is not in the model's layers."""
     if not use.layer.weighted:
         return ""
     if isinstance(use.layer, Other):
@@ -223,7 +223,7 @@ def _stored(use: Use, table: Framework, path: dict[str, str], known: dict[_Alike
 
 
 def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
-    """Yield the tensors of a layer by direction, under names that leave the place in the stack open."""
+    """Yield the tensors of a layer by direction, with names in which the layer's place in the stack is left open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
     words = dict(zip(use.layer.directions, table.ways, strict=False))
     for row, gates, direction in rows_in(layout, use):
@@ -237,7 +237,7 @@ def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str,
 
 
 class _Segment(Record):
-    """A stretch of one axis, the word that measures it, and what it is known to be; ``turn`` says which of a row's roles."""
+    """A segment of one axis, the word for its size, and its known labels; ``turn`` selects one of the row's roles."""
 
     start: int
     stop: int
@@ -247,7 +247,7 @@ class _Segment(Record):
 
 
 def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iterator[_Segment]:
-    """Yield the stretches of one axis, term by term, block by block."""
+    """Yield the segments of one axis, term by term, block by block."""
     start = 0
     for turn, term in enumerate(terms_of(axis)):
         blocks = [word for word in term if word in labels]
@@ -261,7 +261,7 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iter
 
 
 def _meaning(word: str) -> str:
-    """Return what the label of a block word is the name of."""
+    """Return what the labels of a block word name: a gate, a direction or a bias."""
     return {"gates": "gate", "ways": "direction", "biases": "bias"}.get(word, "gate")
 
 

@@ -57,14 +57,14 @@ def share_of_first(each: Totals, first: Totals, figure: str) -> float | None:
 
 
 def each_in(models: Iterable[tuple[str, Model]], framework_names: Sequence[str]) -> list[tuple[str, Model, str]]:
-    """Return named models in each of some frameworks (none: in its own), by a name of its own each, with the framework."""
+    """Return each model in each framework (none: in its own) under a unique name, with the framework."""
     found = [(name, model, each) for name, model in models for each in framework_names or (framework_of(model, None).name,)]
     names = _names([(name, framework) for name, _, framework in found])
     return [(name, model, framework) for name, (_, model, framework) in zip(names, found, strict=True)]
 
 
 def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a name for each subject: what is not the same everywhere of model and framework."""
+    """Return a unique name for each pair of model and framework: the part in which they differ, or both."""
     models, frameworks = (len(set(values)) > 1 for values in zip(*pairs, strict=True))
     if models and frameworks:
         return [f"{model} in {framework}" for model, framework in pairs]
@@ -95,7 +95,7 @@ class TotalsList(Answer):
         run = batch_words(first.batch, first.steps, first.lengths, first.space)
         named = ((name, each.model, each.framework) for name, each in self.costs)
         how = runs_words(named, several_steps=any(each.several_steps for _, each in self.costs))
-        what = models_words([each.model for _, each in self.costs])
+        what = models_words([(each.model, each.framework) for _, each in self.costs])
         return Document(f"Cost of {what}: {run}, {self.dtype}{how}", (totals_table(self.models),), ())
 
 
@@ -107,28 +107,28 @@ def costs(models: Iterable[tuple[str, Model]], framework_names: Sequence[str] = 
     return TotalsList(tuple((name, cost(model, framework, **conditions)) for name, model, framework in each))
 
 
-def models_words(models: Sequence[Model]) -> str:
+def models_words(each: Sequence[tuple[Model, str]]) -> str:
     """Return, for a title, how many models there are, or the one model that is counted in several frameworks."""
-    first = models[0]
-    return (
-        f"{len(models):,} models" if any(model != first for model in models) else f"{headline(first)} in {len(models):,} frameworks"
-    )
+    first = each[0][0]
+    if len({framework for _, framework in each}) < len(each) or any(model != first for model, _ in each):
+        return f"{len(each):,} models"
+    return f"{headline(first)} in {len(each):,} frameworks"
 
 
 def totals_table(rows: Sequence[Totals]) -> Table:
     """Return one row per model; the framework has a column where it is not the same in all of them."""
     several = len({row.framework for row in rows}) > 1
     columns = (
-        Column("model", "model", shown=len({row.name for row in rows}) > 1),
+        Column("model", "model", shown=True),
         Column("framework", "framework", shown=any(row.framework not in row.name for row in rows) and several),
         Column("params", "parameters", "number"),
         Column("params_share", "of the first", "share"),
         Column("weights", "weights", "bytes"),
         Column("macs", "MACs", "number"),
-        Column("macs_share", "of the first", "share", gives_way=2),
+        Column("macs_share", "of the first", "share", gives_way=1),
         Column("flops", "FLOPs", "number", gives_way=1),
         Column("state", "state", "bytes"),
-        Column("working_memory", "working memory", "bytes", gives_way=3),
+        Column("working_memory", "working memory", "bytes", gives_way=1),
     )
     return Table(columns, tuple(Line(tuple(_values(row, rows[0]))) for row in rows))
 

@@ -1,4 +1,4 @@
-"""What training keeps in memory beside the weights: optimizer states by tensor, and values for the backward pass.
+"""What training keeps in memory in addition to the weights: optimizer states, and values saved for backward.
 
 The values are those that automatic differentiation saves of the cells' equations written out step by step, each once, however
 many operations need it (:mod:`lstm_calc.equations.saved` says which). The output of a layer is saved where a trained matrix
@@ -154,7 +154,7 @@ class _BackwardPass:
 
     @property
     def inside(self) -> int:
-        """The numbers that the layer saves of itself, both directions together."""
+        """How many of its own values the layer saves, in both directions together."""
         layer = self.run.layer
         values = self.starts * self._width(self.initial) + (self.run.times() - self.starts) * self._width(self.later)
         joined = self.has_gradient and getattr(layer, "merge", "") == "mul"
@@ -163,7 +163,7 @@ class _BackwardPass:
 
     @property
     def above(self) -> int:
-        """The numbers more that are saved where something after it needs the output, some of which the layer saves already."""
+        """How many more values are saved where a later layer needs the output, part of which the layer saves already."""
         return self._of_state(HIDDEN, used=True) - self._of_state(HIDDEN, used=False)
 
     def _width(self, saved: SavedForBackward) -> int:

@@ -31,7 +31,7 @@ _SPACE = 5
 
 
 class Difference(Data):
-    """A tensor that is not the same here and there; None where it is missing."""
+    """A tensor that differs between our tables and the framework; None where it is missing."""
 
     name: str
     ours: Shape | None
@@ -39,14 +39,14 @@ class Difference(Data):
 
 
 class GateCheck(Data):
-    """A recurrent layer run on weights put in place by our slices: the largest difference from the cell's equations."""
+    """A recurrent layer that ran on weights placed by our slices: the largest difference from the cell's equations."""
 
     layer: str
     error: float
 
 
 class Verification(Answer):
-    """What a framework, in the release installed here, makes of a model, beside what our tables say."""
+    """A model as the installed release of a framework builds it, compared with our tables."""
 
     schema = "lstm-calc/verify/1"
     json = ("schema", "framework", "release", "compared", "differences", "gates", "agrees")
@@ -124,7 +124,7 @@ def _stack(model: Model) -> Model:
 
 @contextmanager
 def _its_own_errors(table: Framework, passed: tuple[type[Exception], ...] = ()) -> Iterator[None]:
-    """Turn whatever a framework raises, for sizes, names or settings that it does not take, into one sentence."""
+    """Turn whatever a framework raises for sizes, names or settings that it does not accept into one sentence."""
     try:
         yield
     except passed:
@@ -155,7 +155,7 @@ def _has_adapter(name: str) -> bool:
 
 
 def _gate_checks(model: Model, table: Framework, build: Any) -> Iterator[GateCheck]:
-    """Yield a check for every recurrent layer of a model, alike ones once."""
+    """Yield one check per recurrent layer of a model; equal layers are checked once."""
     done = set()
     for use in model.uses:
         if not isinstance(use.layer, Recurrent):
@@ -207,7 +207,7 @@ def _drawn(stored: Sequence[Tensor], direction: str, random: Any) -> dict[tuple[
 
 
 def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array]]) -> Array:
-    """Return a tensor with every block in the place that our slices give it."""
+    """Return a tensor with every block placed by our slices."""
     import numpy as np
 
     array: Array = np.zeros(tensor.shape, np.float32)
@@ -228,16 +228,15 @@ def _verdict_table(answer: Verification) -> Table:
         Column("verdict", "verdict", "verdict"),
     )
     verdict = "agrees" if answer.agrees else "differs"
-    return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),))
+    return Table(columns, (Line((answer.framework, answer.release, answer.compared, len(answer.differences), verdict)),), "verdict")
 
 
 def _differences_table(answer: Verification) -> Table:
     shapes = (Column("ours", "ours", "shape", shown=True), Column("theirs", "theirs", "shape", shown=True))
-    return Table(
-        (Column("name", "tensor"), *shapes), tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences)
-    )
+    lines = tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences)
+    return Table((Column("name", "tensor"), *shapes), lines, "tensors")
 
 
 def _runs_table(answer: Verification) -> Table:
     columns = (Column("layer", "layer"), Column("error", "largest error", "error"))
-    return Table(columns, tuple(Line((check.layer, check.error)) for check in answer.gates))
+    return Table(columns, tuple(Line((check.layer, check.error)) for check in answer.gates), "gates")

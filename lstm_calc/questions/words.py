@@ -20,7 +20,7 @@ _LONGEST_TITLE = 100
 
 
 def headline(model: Model) -> str:
-    """Return the model in its notation where it is short enough for a title."""
+    """Return the model in the notation, or its number of layers where the notation is too long for a title."""
     text = str(model)
     count = len(model.uses)
     return text if len(text) <= _LONGEST_TITLE else f"a model of {count:,} layer{'s' * (count > 1)}"
@@ -80,17 +80,13 @@ def batch_words(batch: int = 1, steps: int | None = None, lengths: Sequence[int]
 
 
 def block_words(*, transposed: bool, raveled: bool) -> str:
-    """Return, in words, how the two sides of a kernel's block lie."""
+    """Return, in words, the order of the two axes of a kernel's block."""
     return f"{'in, out' if transposed else 'out, in'}{', row-major' * raveled}"
 
 
 BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
 
 RAVELED_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
-
-EQUATION_LEGEND = (
-    "pre(gate) = W x + U h + b (and + p * c with a peephole, + the forget bias); into and back are its halves, W x + b and U v + b'"
-)
 
 FLOW_WORDS = {
     "input": "input",
@@ -104,21 +100,21 @@ FLOW_WORDS = {
 """The inputs, states and outputs of a layer, by role."""
 
 
-def measure_words(name: str) -> str:
-    """Return the name of a measure for people."""
+def metric_words(name: str) -> str:
+    """Return the name of a metric for people."""
     return {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds per step"}.get(name, name)
 
 
-MEASURE_KINDS: dict[str, Kind] = {"bytes": "bytes", "step_ns": "nanoseconds"}
-"""What the values of a measure are, where they are not plain numbers."""
+METRIC_KINDS: dict[str, Kind] = {"bytes": "bytes", "step_ns": "nanoseconds"}
+"""What the values of a metric are, where they are not plain numbers."""
 
 
 def amount_words(name: str, amount: int) -> str:
-    """Return so much of a measure, in words.
+    """Return an amount of a metric, in words.
 
     >>> amount_words("params", 1), amount_words("bytes", 3072), amount_words("step_ns", 50_000)
     ('1 parameter', '3.0 KiB of weights', '50 µs per step')
     """
-    words = worded(MEASURE_KINDS.get(name, "number"), amount)
+    words = worded(METRIC_KINDS.get(name, "number"), amount)
     nouns = {"params": f"parameter{'s' * (amount != 1)}", "macs": f"MAC{'s' * (amount != 1)}", "bytes": "of weights"}
     return f"{words} {nouns.get(name, 'per step')}"

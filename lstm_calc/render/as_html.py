@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from html import escape
-from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.render.maths import mathml, written
-from lstm_calc.render.style import STYLE
-from lstm_calc.render.words import NUMERIC, cells
-from lstm_calc.visible import visible
+from lstm_calc.render.style import DRAWING, STYLE
+from lstm_calc.render.words import NUMERIC, VERDICTS, cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table, Value
+    from lstm_calc.render.document import Block, Column, Document, Graph, Line, Table, Value
 
 _PLACES = {
     "text": "<p>%s</p>",
@@ -28,8 +26,9 @@ def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every re
     body = "\n".join(_parts(document, 1, "section")).replace("</ul>\n<ul>", "\n")
     title = f"<title>{escape(document.title)}</title>"
     view = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">'
+    drawing = DRAWING if any(part.graphs for part in document.parts()) else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{view}\n{title}\n<style>{STYLE}</style>\n</head>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{view}\n{title}\n<style>{STYLE}{drawing}</style>\n</head>\n'
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -54,40 +53,32 @@ def _block(block: Block, heading: str) -> str:
 
 
 def _drawing(graph: Graph) -> str:
-    """Return the boxes of a graph in their order, each after an arrow that says what flows into it."""
-    flows = {stop: list(edges) for stop, edges in groupby(sorted(graph.edges, key=lambda edge: edge.stop), lambda edge: edge.stop)}
-    before = [None, *(node.key for node in graph.nodes)]
-    boxes = [_box(node, _flow(flows.get(node.key, []), above)) for node, above in zip(graph.nodes, before, strict=False)]
-    return "\n".join([f'<ol class="graph" aria-label="{escape(graph.title)}">', *boxes, "</ol>"])
+    """Return a graph as a picture with its title below it."""
+    from lstm_calc.render.drawing import laid_out, shrinkable, svg
+    from lstm_calc.render.layered import TooLargeError
 
-
-def _flow(edges: list[Edge], before: str | None) -> str:
-    """Return the arrow into a box; it stands apart and names where it comes from unless that is the box before alone."""
-    if not edges:
-        return ""
-    named = {edge.start for edge in edges} != {before}
-    labels = _spans(f"{visible(edge.start)} {edge.label}" if named else edge.label for edge in edges)
-    return f'<div class="flow{" apart" * named}">{labels}</div>'
-
-
-def _box(node: Node, flow: str) -> str:
-    start = '<li class="end">' if node.end else "<li>"
-    return f'{start}{flow}<div class="box">{_spans(node.lines)}</div></li>'
-
-
-def _spans(lines: Iterable[str]) -> str:
-    return "".join(f"<span>{escape(line)}</span>" for line in lines)
+    try:
+        drawing = laid_out(graph)
+    except TooLargeError as error:
+        return f"<p>{escape(str(error))}; the format mermaid has it.</p>"
+    picture = svg(graph, drawing, more=shrinkable(drawing))
+    return f"<figure>\n{picture}\n<figcaption>{escape(graph.title)}</figcaption>\n</figure>"
 
 
 def _facts(table: Table) -> str:
     """Return a table of one line as names and values."""
-    facts = zip(table.columns, cells(table, table.lines[0]), strict=True)
-    words = [f"<div><dt>{escape(column.title)}</dt><dd>{escape(cell)}</dd></div>" for column, cell in facts]
-    return "\n".join(['<dl class="facts">', *words, "</dl>"])
+    (line,) = table.lines
+    facts = zip(table.columns, line.values, cells(table, line), strict=True)
+    return "\n".join(['<dl class="facts">', *(_fact(*fact, line) for fact in facts), "</dl>"])
+
+
+def _fact(column: Column, value: Value, cell: str, line: Line) -> str:
+    over = _class(*["over"][: _is_over(column, value, line)])
+    return f"<div{over}><dt>{escape(column.title)}</dt><dd>{_cell(column, cell, line)}</dd></div>"
 
 
 def _table(table: Table) -> str:
-    heads = "".join(f'<th scope="col"{_side(column)}>{escape(column.title)}</th>' for column in table.columns)
+    heads = "".join(f'<th scope="col"{_class(*_looks(column))}>{escape(column.title)}</th>' for column in table.columns)
     longest = [_longest(table, at) if column.kind == "share" else None for at, column in enumerate(table.columns)]
     lines = "\n".join(_row(table, line, longest) for line in table.lines)
     return f'<div class="wide">\n<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>'
@@ -95,15 +86,39 @@ def _table(table: Table) -> str:
 
 def _row(table: Table, line: Line, longest: list[float | None]) -> str:
     bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
-    words = zip(table.columns, bars, cells(table, line), strict=True)
-    data = "".join(f"<td{_side(column)}{bar}>{escape(cell)}</td>" for column, bar, cell in words)
+    words = zip(table.columns, line.values, bars, cells(table, line), strict=True)
+    data = "".join(
+        f"<td{_class(*_looks(column), *['over'][: _is_over(column, value, line)])}{bar}>{_cell(column, cell, line)}</td>"
+        for column, value, bar, cell in words
+    )
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
 
 
-def _side(column: Column) -> str:
-    """Return the class of a column: numbers stand at the right, shares beside their bars."""
-    words = ["number"] * (column.kind in NUMERIC) + ["share"] * (column.kind == "share")
-    return f' class="{" ".join(words)}"' if words else ""
+def _cell(column: Column, cell: str, line: Line) -> str:
+    """Return what stands in a cell; what is over its limit has a sign, as not everyone sees its colour."""
+    text = mathml(cell) if column.kind == "formula" and cell else escape(cell)
+    return f"{VERDICTS['over'][0]} {text}" if column.key in line.over else text
+
+
+def _looks(column: Column) -> Iterator[str]:
+    """Yield the classes of a column: numbers stand at the right, shares beside their bars."""
+    if column.kind in NUMERIC:
+        yield "number"
+    if column.kind in {"share", "shape"}:
+        yield column.kind
+    if column.gives_way:
+        yield "gives-way"
+
+
+def _is_over(column: Column, value: Value, line: Line) -> bool:
+    """Say whether a value is over its limit, or is the verdict that something is."""
+    return column.key in line.over or (column.kind == "verdict" and VERDICTS.get(str(value), ("", ""))[1] == "red")
+
+
+def _class(*names: str) -> str:
+    """Return the attribute of some classes; nothing where there are none."""
+    words = " ".join(names)
+    return f' class="{words}"' if words else ""
 
 
 def _longest(table: Table, at: int) -> float:

@@ -27,6 +27,11 @@ _CHARACTERS = {char: f"\\{char}" for char in "&%$#_{}"} | {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     "×": r"$\times$",
+    "σ": r"$\sigma$",
+    "⊙": r"$\odot$",
+    "✓": r"$\surd$",
+    "✗": r"$\times$",
+    "–": "--",
     "→": r"$\to$",
     "≠": r"$\neq$",
     "…": r"\ldots{}",
@@ -63,7 +68,7 @@ def _block(block: Block, heading: str) -> str:
 def _table(table: Table) -> str:
     sides = "".join("r" if column.kind in NUMERIC else "l" for column in table.columns)
     heads = _row([_escaped(column.title) for column in table.columns])
-    lines = [("\\midrule\n" * bool(line.sum)) + _row([_cell(cell, line) for cell in cells(table, line)]) for line in table.lines]
+    lines = [("\\midrule\n" * bool(line.sum)) + _row(list(_cells(table, line))) for line in table.lines]
     head = f"\\begin{{longtable}}{{{sides}}}\n\\toprule\n{heads}\n\\midrule\n\\endhead\n"
     return head + "\n".join(lines) + "\n\\bottomrule\n\\end{longtable}"
 
@@ -77,8 +82,13 @@ def _unbracketed(row: str) -> str:
     return f"{{[}}{row[1:]}" if row.startswith("[") else row
 
 
-def _cell(cell: str, line: Line) -> str:
-    return rf"\textbf{{{_escaped(cell)}}}" if line.sum and cell else _escaped(cell)
+def _cells(table: Table, line: Line) -> Iterator[str]:
+    """Yield the values of a line, formulas set as such."""
+    for column, cell in zip(table.columns, cells(table, line), strict=True):
+        if column.kind == "formula" and cell:
+            yield f"${tex(cell)}$"
+        else:
+            yield rf"\textbf{{{_escaped(cell)}}}" if line.sum and cell else _escaped(cell)
 
 
 def _escaped(text: str) -> str:

@@ -56,7 +56,9 @@ def _block(block: Block, start: str) -> str:
 
 
 def _table(table: Table) -> str:
-    lines = [[_cell(cell, line) for cell in cells(table, line)] for line in table.lines]
+    lines = [
+        [_cell(column, cell, line) for column, cell in zip(table.columns, cells(table, line), strict=True)] for line in table.lines
+    ]
     return "".join(_joined(row) for row in (*_head(table.columns), *lines)).rstrip()
 
 
@@ -68,7 +70,9 @@ def _joined(row: Sequence[str]) -> str:
     return f"| {' | '.join(row)} |\n"
 
 
-def _cell(cell: str, line: Line) -> str:
+def _cell(column: Column, cell: str, line: Line) -> str:
+    if column.kind == "formula" and cell:
+        return f"${tex(cell)}$"
     return f"**{_escaped(cell)}**" if line.sum and cell else _escaped(cell)
 
 

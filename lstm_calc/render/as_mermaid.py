@@ -37,8 +37,8 @@ def _lines(graph: Graph, prefix: str) -> Iterator[str]:
     """Yield a line for each node and each edge."""
     keys = {node.key: f"{prefix}n{place}" for place, node in enumerate(graph.nodes)}
     for node in graph.nodes:
-        left, right = ('(["', '"])') if node.end else ('["', '"]')
-        yield f"{keys[node.key]}{left}{_label(node.lines)}{right}"
+        left, right = ('(["', '"])') if node.end else ('(("', '"))') if node.form == "operation" else ('["', '"]')
+        yield f"{keys[node.key]}{left}{_label(node.texts())}{right}"
     for edge in graph.edges:
         arrow = f'-- "{_label((edge.label,))}" -->' if edge.label else "-->"
         yield f"{keys[edge.start]} {arrow} {keys[edge.stop]}"

@@ -1,4 +1,4 @@
-"""A Document as a picture of what a screen would show."""
+"""A Document as a picture: of its graphs or, where it has none, of what a screen would show."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.errors import OutputError
 from lstm_calc.render import as_table
 
 if TYPE_CHECKING:
@@ -16,7 +17,20 @@ _BODY_WIDTH = 100
 
 
 def render(document: Document, stream: TextIO) -> str:  # noqa: ARG001  every renderer takes a stream
-    """Return the document as SVG, as wide as its longest line, text being broken; the fonts that rich would fetch are left out."""
+    """Return the drawings of the document as SVG, else what a screen would show."""
+    if document.graphs:
+        from lstm_calc.render.drawing import sheet
+        from lstm_calc.render.layered import TooLargeError
+
+        try:
+            return sheet(document.title, document.graphs)
+        except TooLargeError as error:
+            raise OutputError(f"--format: {error}; mermaid has it") from None
+    return _screen(document)
+
+
+def _screen(document: Document) -> str:
+    """Return what a screen would show, as wide as its longest line, text being broken, without the fonts that rich would fetch."""
     from rich._export_format import CONSOLE_SVG_FORMAT
     from rich.cells import cell_len
     from rich.console import Console

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from lstm_calc.render.grid import Grid
 
 
-_IN_ASCII = str.maketrans(
+IN_ASCII = str.maketrans(
     {
         "σ": "sigmoid",
+        "−": "-",
+        "′": "'",
         "×": "x",
         "⊙": "*",
         "∗": "conv",
@@ -72,7 +74,7 @@ def render(document: Document, stream: TextIO, body_width: int | None = None) ->
         for note in (*document.notes, *narrow):
             console.print(Text(note))
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(_IN_ASCII)
+    page = text if (stream.encoding or "utf-8").lower().startswith("utf") else text.translate(IN_ASCII)
     return "\n".join([page, *(render(section, stream) for section in document.sections_in_words())])
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "text",
+    "formula",
     "number",
     "shape",
     "slice",
@@ -34,7 +35,7 @@ Value = str | int | float | bool | tuple[Any, ...] | None
 """A raw value; None where there is none. Shapes are tuples of sizes, slices tuples of (start, stop, size of the axis)."""
 
 
-_KEYS = {"key", "start", "stop"}
+_KEYS = {"key", "start", "stop", "through"}
 """Fields that tell one part of a document from another, and stay as they are."""
 
 
@@ -72,10 +73,14 @@ class Column(Shown):
 
 
 class Line(Record):
-    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on."""
+    """One line of a table; one with a ``sum`` adds up lines above and is left out where machines read on.
+
+    ``over`` are the keys of the columns whose value is over its limit.
+    """
 
     values: tuple[Value, ...]
     sum: Literal["", "subtotal", "total"] = ""
+    over: tuple[str, ...] = ()
 
 
 class Table(Record):
@@ -93,14 +98,14 @@ class Table(Record):
         """Return the table without the columns that people do not see."""
         filled = [any(line.values[at] is not None for line in self.lines) for at in range(len(self.columns))]
         kept = [at for at, column in enumerate(self.columns) if (filled[at] if column.shown is None else column.shown)]
-        lines = tuple(Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines)
+        lines = tuple(line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines)
         return self.replace(columns=tuple(self.columns[at] for at in kept), lines=lines)
 
     def with_columns(self, keys: Sequence[str]) -> Table:
         """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
         places = {column.key: at for at, column in enumerate(self.columns)}
         kept = [places[key] for key in keys if key in places]
-        lines = [Line(tuple(line.values[at] for at in kept), line.sum) for line in self.lines]
+        lines = [line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines]
         said = tuple(line for line in lines if not line.sum or any(value is not None for value in line.values))
         return self.replace(columns=tuple(self.columns[at].replace(shown=True, gives_way=0) for at in kept), lines=said)
 
@@ -115,12 +120,18 @@ class Table(Record):
         return self.replace(columns=tuple(column.replace(grouped=False) for column in self.columns), lines=(*filled, *ends))
 
     def beside(self, other: Table) -> Table | None:
-        """Return both tables as one without sums, where the first columns have the same key and the same values, each once."""
+        """Return both tables as one without sums, where the first columns have the same key and the same values, each once.
+
+        Two columns of one key with other values would not both be there, so that such tables stay apart.
+        """
         ours, theirs = ([line.values for line in table.lines if not line.sum] for table in (self, other))
         keys, firsts = [column.key for column in self.columns], [values[0] for values in ours]
         if keys[:1] != [other.columns[0].key] or firsts != [values[0] for values in theirs] or len(set(firsts)) < len(firsts):
             return None
         more = [at for at, column in enumerate(other.columns) if column.key not in keys]
+        both = [(keys.index(column.key), at) for at, column in enumerate(other.columns) if column.key in keys]
+        if any(one[mine] != two[at] for one, two in zip(ours, theirs, strict=True) for mine, at in both):
+            return None
         pairs = zip(ours, theirs, strict=True)
         lines = tuple(Line((*one, *(two[at] for at in more))) for one, two in pairs)
         return self.replace(columns=(*self.columns, *(other.columns[at] for at in more)), lines=lines)
@@ -157,11 +168,21 @@ class Block(Shown):
 
 
 class Node(Shown):
-    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out."""
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out.
+
+    ``formula`` has further lines, which are formulas as those of a :class:`Block`; those of an end come first. ``form``: a layer,
+    one that shares the weights of another, or an operation, number by number, whose sign is its only line.
+    """
 
     key: str
     lines: tuple[str, ...]
     end: bool = False
+    formula: tuple[str, ...] = ()
+    form: Literal["layer", "shared", "operation"] = "layer"
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all lines."""
+        return self.formula + self.lines if self.end else self.lines + self.formula
 
 
 class Edge(Shown):
@@ -173,11 +194,16 @@ class Edge(Shown):
 
 
 class Graph(Shown):
-    """Boxes and arrows, from the left to the right or from the top down."""
+    """Boxes and arrows without a circle, from the top down.
+
+    ``through`` are the keys of two ends, what comes in and what goes out: such a graph is one step in time, drawn from the left to
+    the right, with the line between the two along the top.
+    """
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    through: tuple[str, str] | None = None
 
 
 class Document(Shown):

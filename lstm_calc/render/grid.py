@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.frozen import Record
-from lstm_calc.render.words import NUMERIC, cells
+from lstm_calc.render.words import NUMERIC, VERDICTS, cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from rich.table import Table as RichTable
+    from rich.text import Text as RichText
 
     from lstm_calc.render.document import Kind, Line, Table, Value
 
@@ -66,7 +67,6 @@ def rich_table(drawn: Grid) -> RichTable:
     """Return the table as rich draws it: the titles over a rule, numbers to the right, a blank line between groups."""
     from rich import box
     from rich.table import Table as RichTable
-    from rich.text import Text
 
     made = RichTable(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     for column in drawn.columns:
@@ -75,8 +75,19 @@ def rich_table(drawn: Grid) -> RichTable:
     for block in _blocks(drawn.rows):
         if block[0].starts:
             made.add_section()
-        made.add_row(*(Text("\n".join(each)) for each in zip(*(row.cells for row in block), strict=True)), style=block[0].style)
+        made.add_row(*map(_coloured, zip(*(row.cells for row in block), strict=True)), style=block[0].style)
     return made
+
+
+def _coloured(cells_below: tuple[str, ...]) -> RichText:
+    """Return cells that stand below each other as rich takes them, verdicts in their colours."""
+    from rich.text import Text
+
+    text = Text("\n".join(cells_below))
+    for sign, colour in dict(VERDICTS.values()).items():
+        if sign in text.plain:
+            text.highlight_regex(rf"(?m)^{sign} .*$", colour)
+    return text
 
 
 def _blocks(rows: Iterable[GridRow]) -> Iterator[list[GridRow]]:

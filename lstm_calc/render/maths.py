@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _PIECE = (
     r"(?P<number>[0-9]+)|(?P<name>[^\W\d_]+)(?P<prime>'?)(?:_(?P<below>\w+))?(?:\[(?P<step>t(?:-1)?)\])?|(?P<space> +)|(?P<sign>.)"
@@ -77,6 +77,24 @@ def _mathml(token: re.Match[str]) -> str:
 
 
 _STEPS = {"t": "<mi>t</mi>", "t-1": "<mrow><mi>t</mi><mo>-</mo><mn>1</mn></mrow>"}
+
+
+def tokens(formula: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a formula, each with how it is set: a ``letter``, what stands ``below`` the one before, or ``plain``.
+
+    >>> list(tokens("W_f h[t-1]"))
+    [('W', 'letter'), ('f', 'below'), (' ', 'plain'), ('h', 'letter'), ('t−1', 'below')]
+    """
+    for token in re.finditer(_PIECE, formula):
+        if token["number"]:
+            yield f"{int(token['number']):,}", "plain"
+        elif token["name"]:
+            name = token["name"] + "′" * bool(token["prime"])
+            yield name, "letter" if len(token["name"]) == 1 and name != "σ" else "plain"
+            if token["step"] or token["below"]:
+                yield (token["step"] or token["below"]).replace("-", "−"), "below"
+        else:
+            yield token[0].replace("-", "−"), "plain"
 
 
 def written(pieces: Iterable[tuple[str, bool]], text: Callable[[str], str], formula: Callable[[str], str]) -> str:

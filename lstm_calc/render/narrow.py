@@ -183,7 +183,7 @@ def _without_middles(names: set[str], width: int) -> dict[str, str] | None:
     """Return names with those that are too wide shortened to a width; None where digits would be lost or two become the same.
 
     >>> _without_middles({"decoder.lstm.weight_hh_l0", "encoder.lstm.weight_hh_l0"}, 20)
-    {'decoder.lstm.weight_hh_l0': 'decode…m.weight_hh_l0', 'encoder.lstm.weight_hh_l0': 'encode…m.weight_hh_l0'}
+    {'decoder.lstm.weight_hh_l0': 'decode….weight_hh_l0', 'encoder.lstm.weight_hh_l0': 'encode….weight_hh_l0'}
     """
     for start in (width // 3, width // 2, 0):
         end = width - 1 - start

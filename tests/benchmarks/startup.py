@@ -52,7 +52,7 @@ CASES = (
     | {"--help": ("floor_number.py --help", "--help"), "params --help": ("floor_number.py --help", "params --help")}
 )
 """For each case: the floor program's arguments, and ours."""
-BARS = {"params -q": 1.1, "params": 1.15, "params --format json": 1.15} | dict.fromkeys(
+BARS = {"params -q": 1.15, "params": 1.15, "params --format json": 1.2} | dict.fromkeys(
     ("report", "inspect", "inspect --format json"), 1.4
 )
 """The ratios that are the bars of some cases."""

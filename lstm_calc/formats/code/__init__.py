@@ -16,10 +16,11 @@ from lstm_calc.formats.code.entries import entry_value, makes_layers
 from lstm_calc.formats.code.flows import INPUT, incoming, set_up
 from lstm_calc.formats.code.interpreter import Interpreter, Raised
 from lstm_calc.formats.code.library import Library, module_family, owners
-from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes
+from lstm_calc.formats.code.origins import Origins
+from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes, stored_weights
 from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Source, parsed, read_text
+from lstm_calc.formats.code.source import Source, parsed, read_text, text_in
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
@@ -34,7 +35,7 @@ from lstm_calc.formats.code.values import (
 from lstm_calc.model import Model, Other
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _TEXT = "<code>"
 _MOST_ASKED = 40
@@ -50,31 +51,55 @@ def load_code(
     values: Mapping[str, Any] | None = None,
     input_dim: int | None = None,
     spare: Mapping[str, Any] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Model:
     """Return the model of an entry of a file of Python or a notebook.
 
     ``values`` are by the expressions that they stand for; ``input_dim`` is the width of what flows in, where no layer states it.
+    ``tell`` is given a line for each layer: where it is made, and where its sizes come from.
     Raises ModelFileError, with the line, where a value is missing, where there is no such model, and where the file is no Python.
     """
     text = read_text(Path(path), path)
-    return _read(text, Path(path).name, entry, Settings(values or {}, spare), input_dim, Path(path))
+    return _read(text, Path(path).name, entry, Settings(values or {}, spare), input_dim, Path(path), tell)
 
 
 def read_code(
-    text: str, values: Mapping[str, Any] | None = None, input_dim: int | None = None, spare: Mapping[str, Any] | None = None
+    text: str,
+    values: Mapping[str, Any] | None = None,
+    input_dim: int | None = None,
+    spare: Mapping[str, Any] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Model:
     """Return the model of a piece of a program, such as a single call that states its input.
 
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None)
+    return _read(without_prompts(text), _TEXT, None, Settings(values or {}, spare), input_dim, None, tell)
 
 
-def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim: int | None, path: Path | None) -> Model:
+def read_program(
+    data: bytes, file: str, entry: str | None, values: Mapping[str, Any] | None = None, spare: Mapping[str, Any] | None = None
+) -> Model:
+    """Return the model of an entry of a program that is no file on the disk; what it imports is not read."""
+    text = text_in(data, file)
+    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(None))
+
+
+def _read(
+    text: str,
+    file: str,
+    entry: str | None,
+    settings: Settings,
+    input_dim: int | None,
+    path: Path | None,
+    tell: Callable[[str], None] | None,
+    source: Source | None = None,
+) -> Model:
     module = Module("__main__", file, parsed(text, file))
-    library = Library(Source(None if path is None else path.parent))
-    interpreter = Interpreter(library, settings)
+    module.lines = text.splitlines()
+    library = Library(source or Source(None if path is None else path.parent))
+    interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))
     piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else "CODE"
@@ -88,6 +113,9 @@ def _read(text: str, file: str, entry: str | None, settings: Settings, input_dim
     except RecursionError:
         raise ModelFileError("goes too deep to be followed", file) from None
     interpreter.settings.check_used()
+    if tell is not None:
+        for line in interpreter.origins.lines():
+            tell(line)
     return model
 
 
@@ -138,12 +166,15 @@ class _Reading:
         self._ask(parts.missing)
         if self.input_dim is not None and not parts.used_input:
             raise LstmCalcError("--input is for layers that do not state what they read, and every layer here does")
+        stored = [] if parts.layers else list(stored_weights(value))
+        parts.add_all(stored, value)
         if not parts.layers:
             raise ModelFileError("has no layers that are known", self.module.file)
-        name = _framework(family or "pytorch", value, found)
+        name = "textbook" if stored else _framework(family or "pytorch", value, found)
         first = parts.layers[0].input_dim
+        remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
         try:
-            return Model(parts.layers, first, origin=self._origin(name, remark), framework=name)
+            return Model(parts.layers, first, origin=self._origin(name, "; ".join(filter(None, remarks))), framework=name)
         except ModelError as error:
             raise ModelFileError(str(error), self.module.file) from None
 
@@ -241,13 +272,14 @@ class _Reading:
             return model.replace(origin=self._origin("keras", remark))
 
         try:
-            return self._countable(read, config, spare, configuration)
+            model = self._countable(read, config, spare, configuration)
+            return model.replace(origin="; ".join(filter(None, (model.origin, *_about(model, configuration)))) or None)
         except ModelFileError as error:
             if "--input" in str(error):
                 self._ask(
                     [Cause(INPUT, self._first_place(network), "(the width of the input) is not in the code; say it as --input N")]
                 )
-            raise
+            raise configuration.located(error, config) from None
 
     def _countable(self, read: Callable[..., Model], config: Any, spare: int | None, configuration: Configuration) -> Model:
         """Return the model; ask for what its inputs' sizes depend on where it cannot be counted without."""
@@ -280,7 +312,7 @@ class _Reading:
             found.setdefault(cause.text, cause)
         if not found:
             return
-        lines = [f"{cause.place}: {cause.text} {_why(cause)}" for cause in list(found.values())[:_MOST_ASKED]]
+        lines = [f"{cause.place}: {cause.shown or cause.text} {_why(cause)}" for cause in list(found.values())[:_MOST_ASKED]]
         more = [f"and {len(found) - _MOST_ASKED} more"] if len(found) > _MOST_ASKED else []
         options = " ".join(_option(cause) for cause in list(found.values())[:_MOST_ASKED])
         command = f"try: lstm-calc params {_quoted(self.asked)} {options}"
@@ -303,6 +335,18 @@ class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it
     """Values that a program does not say, and on which its sizes depend."""
 
 
+def _about(model: Model, configuration: Configuration) -> Iterator[str]:
+    """Yield what is to be said of layers of Keras: the release that was assumed, and where those are made that are not known."""
+    if configuration.assumes_reset_after:
+        yield "GRU as since TensorFlow 2 and Keras 2.4, with reset_after=True; before, the default was False"
+    for layer in model.layers:
+        if not isinstance(layer, Other) or layer.params is not None:
+            continue
+        place = configuration.places.get(str(layer.name))
+        if place is not None:
+            yield f"{layer.class_name} is made in {place}"
+
+
 def _why(cause: Cause) -> str:
     names = [name for name in cause.names if name != cause.text][:3]
     held = f", kept in {listed(names)}" if names else ""
@@ -314,7 +358,7 @@ def _option(cause: Cause) -> str:
     if cause.text == INPUT:
         return "--input N"
     value = "N,N" if cause.text.endswith(".shape") else "N"
-    text = f"{cause.text}={value}"
+    text = f"{cause.shown or cause.text}={value}"
     return f"--set {text}" if re.fullmatch(r"[\w.=,]+", text) else f'--set "{text}"' if "'" in text else f"--set '{text}'"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
 from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Instance, Place, Unknown, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Configuration:
         """The sizes of inputs that are not known: the shape, the axis, and what they depend on, asked for only if a count does."""
         self.params: dict[str, Any] = {}
         """The number of parameters of the layers of the author's, by name."""
+        self.places: dict[str, Place] = {}
+        """Where each layer is made, by its name."""
+        self.assumes_reset_after = False
+        """Whether a GRU does not say how it resets, which depends on the release of Keras."""
         self.used_input = False
         self._input_dim = input_dim
         self._taken: dict[str, int] = {}
@@ -81,13 +86,26 @@ class Configuration:
         if isinstance(layer, Tensor) and isinstance(layer.call.layer, Layer):
             layer = layer.call.layer
         if not isinstance(layer, Layer):
-            return {"class_name": getattr(getattr(layer, "cls", None), "name", "Unknown"), "config": {"name": self.name(object())}}
+            return self._own(layer)
         self.missing += layer.doubt
+        self.places[self.name(layer)] = layer.place
+        if layer.name in {"GRU", "GRUCell"} and "reset_after" not in layer.config:
+            self.assumes_reset_after = True
         config = {"name": self.name(layer), **_ALWAYS.get(layer.name, {}), **self._arguments(layer)}
         if layer.params is not None:
             self.params[config["name"]] = layer.params
         module = _MODULE if layer.params is None else "code"
         return {"class_name": layer.name, "module": module, "config": config}
+
+    def _own(self, layer: Any) -> dict[str, Any]:
+        """Return the configuration of what is no layer of Keras, and of which the class is all that is known."""
+        chosen = layer.chosen if isinstance(layer, Foreign) else causes_of(layer)
+        self.missing += chosen
+        name = layer.path.rpartition(".")[2] if isinstance(layer, Foreign) else getattr(getattr(layer, "cls", None), "name", "")
+        given = self.name(object())
+        if isinstance(layer, Foreign):
+            self.places[given] = layer.causes[0].place
+        return {"class_name": re.sub(r"\W", "_", name) or "Unknown", "module": "code", "config": {"name": given}}
 
     def _arguments(self, layer: Layer) -> dict[str, Any]:
         """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""
@@ -108,6 +126,25 @@ class Configuration:
                 if plain is not MISSING:
                     found[key] = plain
         return found
+
+    def located(self, error: ModelFileError, config: dict[str, Any]) -> ModelFileError:
+        """Return an error of the reader of configurations with the line of the program in place of the path to a key."""
+        match = re.match(rf"{re.escape(self.file)}:(config[\w.\[\]]*): ((?s:.*))", str(error))
+        node: Any = config
+        found: tuple[str, Place] | None = None
+        for part in re.findall(r"\w+", match[1]) if match else ():
+            if isinstance(node, list):
+                node = node[int(part)] if part.isdigit() and int(part) < len(node) else None
+            elif isinstance(node, dict):
+                node = node.get(part)
+            own = node.get("config", node) if isinstance(node, dict) else {}
+            name = str(own.get("name", ""))
+            found = (name, self.places[name]) if name in self.places else found
+        if match is None or found is None:
+            return error
+        key = match[1].rpartition(".")[2]
+        what = f"{key} " if re.fullmatch(r"[a-z_]+", key) and key not in {"config", "layer", "inbound_nodes"} else ""
+        return ModelFileError(f"{found[0]}: {what}{match[2]}", str(found[1]))
 
     def _cells(self, key: str, cells: Any) -> dict[str, Any]:
         inner = [self.layer(each) for each in cells]
@@ -226,7 +263,7 @@ class Configuration:
 
 
 def _with_read_outputs(network: Network) -> Network:
-    """Return a model in which an output that declares its shape is read by an operation: a configuration has shapes of what is read."""
+    """Return a model in which an operation reads each output that declares a shape; a configuration has shapes of what is read."""
     ends = list(tensors_in(network.outputs))
     if all(getattr(each.call.layer, "shape", None) is None for each in ends):
         return network

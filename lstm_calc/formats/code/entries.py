@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.families import WEIGHTLESS
 from lstm_calc.formats.code.library import module_family, owners
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -139,7 +140,9 @@ def _shown(value: Any) -> Any:
 
 
 def _is_candidate(value: Any) -> bool:
-    if isinstance(value, (Made, keras.Network)):
+    if isinstance(value, Made):
+        return value.name not in WEIGHTLESS and not value.name.endswith("Loss")
+    if isinstance(value, keras.Network):
         return True
     if isinstance(value, Class):
         return module_family(value) is not None
@@ -156,9 +159,10 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
     classes = {name: value for name, value in names.items() if isinstance(value, Class) and value.scope.module is module}
     models = {name: value for name, value in classes.items() if module_family(value)}
     if not top:
-        found: dict[str, Any] = dict(_not_used_by(models))
+        found: dict[str, Any] = dict(_not_used_by(models, interpreter.instances))
         functions = {name: value for name, value in names.items() if isinstance(value, Function) and value.scope.module is module}
         found = found or {name: value for name, value in {**classes, **functions}.items() if makes_layers(value)}
+        found = found or {name: value for name, value in classes.items() if _keeps_weights(value)}
         if len(found) == 1:
             return made(interpreter, next(iter(found.values())))
         top = found
@@ -195,9 +199,10 @@ def _unused(variables: dict[str, Any]) -> dict[str, Any]:
     return dict(found.values())
 
 
-def _not_used_by(classes: dict[str, Class]) -> dict[str, Class]:
-    """Return the classes that no other one makes or inherits from."""
-    used: set[str] = set()
+def _not_used_by(classes: dict[str, Class], instances: list[Instance]) -> dict[str, Class]:
+    """Return the classes that no other one makes or inherits from, and whose objects are no parts of others."""
+    parts = {id(part) for each in instances for part in each.attributes.values() if isinstance(part, Instance)}
+    used = {each.cls.name for each in instances if each.cls is not None and id(each) in parts}
     for name, cls in classes.items():
         words = {node.id for node in ast.walk(cls.node) if isinstance(node, ast.Name)}
         used |= {other for other in words if other != name}
@@ -211,6 +216,16 @@ def makes_layers(value: Any) -> bool:
     return bool(words & {"Sequential", "Model", "LSTM", "GRU", "SimpleRNN", "Linear", "RNN", "VanillaRNN", "LSTMCell", "GRUCell"})
 
 
+def _keeps_weights(cls: Class) -> bool:
+    """Return whether a class keeps arrays by name as its weights: ``self.weights = {...}``."""
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Dict)
+        and any(isinstance(target, ast.Attribute) and target.attr == "weights" for target in node.targets)
+        for node in ast.walk(cls.node)
+    )
+
+
 def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     """Return the layers or the model that stand alone, as in a single call; what is kept in names without them."""
     found = [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Expr)]
@@ -222,7 +237,7 @@ def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     owner = module.scope.names.get("self")
     if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
         return owner
-    kept = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
+    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
     kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
     return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
 

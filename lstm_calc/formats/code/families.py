@@ -365,6 +365,17 @@ _PADDLE: dict[str, Kind] = {
     **{f"Conv{dims}D": _kind(Conv, _PADDLE_CONV, {**_WINDOW, "bias": "bias_attr"}, dims) for dims in (1, 2, 3)},
 }
 
+
+def _heads_of_nnx(values: dict[str, Any]) -> Any:
+    """Return the parameters of nnx.MultiHeadAttention: the projections of queries, keys and values, and that of the output."""
+    width, heads, bias = values["in_features"], values["num_heads"], int(values["use_bias"])
+    inner, keys = values["qkv_features"] or width, values["in_kv_features"] or width
+    of_keys = inner // heads * (values["num_kv_heads"] or heads)
+    given = values["out_features"] or width
+    norms = 2 * (inner // heads) if values["normalize_qk"] else 0
+    return (width + bias) * inner + 2 * (keys + bias) * of_keys + (inner + bias) * given + norms
+
+
 _NNX_CELL = "in_features hidden_features"
 _NNX_FIELDS = {"input_dim": "in_features", "units": "hidden_features"}
 _NNX: dict[str, Kind] = {
@@ -401,6 +412,33 @@ _NNX: dict[str, Kind] = {
             "groups": "feature_group_count",
         },
     ),
+    "ConvTranspose": _kind(
+        ConvTranspose,
+        "in_features out_features kernel_size strides=1 padding='SAME' kernel_dilation=1 use_bias=True",
+        {"filters": "out_features", "input_dim": "in_features", "kernel_size": "kernel_size", "bias": "use_bias"},
+    ),
+    "GroupNorm": _kind(
+        GroupNorm,
+        "num_features num_groups=32 group_size=None epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
+        {"groups": "num_groups", "input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
+    ),
+    "RMSNorm": _kind(
+        RMSNorm,
+        "num_features epsilon=1e-06 dtype=None param_dtype=None use_scale=True",
+        {"input_dim": "num_features", "scale": "use_scale"},
+    ),
+    "MultiHeadAttention": _number(
+        "num_heads in_features qkv_features=None out_features=None num_kv_heads=None in_kv_features=None use_bias=True "
+        "normalize_qk=False",
+        "num_heads in_features qkv_features out_features num_kv_heads in_kv_features use_bias normalize_qk",
+        _heads_of_nnx,
+    ),
+    "Einsum": _number(
+        "einsum_str kernel_shape bias_shape=None",
+        "kernel_shape bias_shape",
+        lambda given: prod(given["kernel_shape"]) + (0 if given["bias_shape"] is None else prod(given["bias_shape"])),
+    ),
+    "PReLU": _number("negative_slope_init=0.01", "", lambda _: 1),
 }
 
 _LINEN: dict[str, Kind] = {

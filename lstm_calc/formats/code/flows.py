@@ -47,11 +47,11 @@ def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, A
     said = interpreter.settings.named(text)
     if isinstance(said, (list, tuple)) and len(said) == 2:
         return said[0], said[1]
-    unknown = Unknown([found[0].replace(text=text, why="is not in the code")])
+    unknown = Unknown([found[0].replace(text=text, shown="", why="is not in the code")])
     return unknown, unknown
 
 
-def array_attribute(holder: Array, name: str, cause: Cause) -> Any:
+def array_attribute(holder: Array, name: str, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each name
     """Return an attribute or method of a tensor."""
     if name == "shape":
         return holder.shape if holder.shape is not None else Shape(holder, cause)
@@ -126,8 +126,8 @@ def _reshaped(holder: Array, shape: Any) -> Array:
     last = shape[-1] if isinstance(shape, (list, tuple)) and shape else None
     if isinstance(last, int) and last > 0:
         return Array(None, last)
-    known = holder.shape is not None and all(isinstance(size, int) for size in holder.shape[1:])
-    if last == -1 and known and len(shape) == 2:
+    fixed = holder.shape is not None and all(isinstance(size, int) for size in holder.shape[1:])
+    if last == -1 and fixed and len(shape) == 2:
         total = 1
         for size in holder.shape[1:] if holder.shape else ():
             total *= size
@@ -153,7 +153,9 @@ def operate(one: Array, other: Any) -> Array:
     return Array(one.shape, width, trained=None) if not isinstance(other, Array) else Array(None, width)
 
 
-def function(path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def function(  # noqa: PLR0911 - a case for each kind of function
+    path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+) -> Any:
     """Return what a function of a framework gives on tensors, MISSING for one that is not known."""
     name = path.rpartition(".")[2]
     home = path.partition(".")[0]
@@ -223,21 +225,8 @@ def _read(layer: Made, source: Any, cause: Cause) -> None:
 
 _POINTWISE = frozenset(
     [
-        "relu",
-        "relu_",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "gelu",
-        "silu",
-        "tanh",
-        "sigmoid",
-        "softmax",
-        "log_softmax",
-        "dropout",
-        "dropout2d",
-        "layer_norm",
-        "normalize",
+        *("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softmax", "log_softmax"),
+        *("dropout", "dropout2d", "layer_norm", "normalize"),
     ]
 )
 

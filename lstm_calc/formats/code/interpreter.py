@@ -13,11 +13,13 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
     Built,
     Cause,
+    Choice,
     Class,
     External,
     Foreign,
@@ -64,8 +66,9 @@ class Flow:
 class Interpreter:
     """It evaluates expressions and follows statements, within bounds of steps, depth and time."""
 
-    def __init__(self, library: Library, settings: Settings) -> None:
-        """Take what is known of what programs import, and the values that are said beside the program."""
+    def __init__(self, library: Library, settings: Settings, origins: Origins | None = None) -> None:
+        """Take what is known of what programs import, the values that are said, and what keeps where values come from."""
+        self.origins = Origins(settings, kept=False) if origins is None else origins
         self.library = library
         self.settings = settings
         self.doubt: tuple[Cause, ...] = ()
@@ -89,7 +92,8 @@ class Interpreter:
 
     def cause(self, node: ast.expr, scope: Scope, why: str = "") -> Cause:
         """Return an expression as something that is not known."""
-        return Cause(ast.unparse(node), self.place(node, scope), why)
+        text = ast.unparse(node)
+        return Cause(text, self.place(node, scope), why, shown=_as_written(node, scope.module.lines) if "'" in text else "")
 
     def tick(self, node: Any, scope: Scope) -> None:
         """Count a step; raise ModelFileError where there are too many."""
@@ -140,11 +144,14 @@ class Interpreter:
     def store(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Bind a target to a value."""
         if isinstance(target, ast.Name):
+            self.origins.place(scope, target.id, self.place(target, scope))
             self._store_name(target.id, value, scope)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, scope)
         elif isinstance(target, ast.Attribute):
-            self.library.set_attribute(self, self.value(target.value, scope), target.attr, value)
+            owner = self.value(target.value, scope)
+            self.origins.place(owner, target.attr, self.place(target, scope))
+            self.library.set_attribute(self, owner, target.attr, value)
         elif isinstance(target, ast.Subscript):
             holder, key = self.value(target.value, scope), self.value(target.slice, scope)
             if isinstance(holder, (dict, list)) and not is_unknown(key) and is_small(key):
@@ -160,7 +167,8 @@ class Interpreter:
             said = self.settings.named(name)
             value = value if said is MISSING else said
         if isinstance(value, Unknown) and not isinstance(value, Foreign):
-            value = Unknown(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
+            kind = Choice if isinstance(value, Choice) else Unknown
+            value = kind(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
         if isinstance(value, Foreign):
             value.name = value.name or name
         if name in scope.outside:
@@ -483,7 +491,9 @@ class Interpreter:
         cause = self.cause(node, scope)
         if is_unknown(function) and getattr(node.func, "attr", "") == "get" and self.is_default(*positional[1:]):
             return self.assume(positional[1], cause)
-        return self.call(function, positional, named, cause)
+        found = self.call(function, positional, named, cause)
+        self.origins.layer(found, node, scope)
+        return found
 
     def is_default(self, *values: Any) -> bool:
         """Return whether it is one plain value, as a default is."""
@@ -564,7 +574,7 @@ class Interpreter:
         node = function.node
         scope = Scope(function.scope.module, function.scope, function.owner)
         instance = () if function.instance is None else (function.instance,)
-        self.bind(function, [*instance, *positional], named, scope)
+        self.bind(function, [*instance, *positional], named, scope, cause)
         if isinstance(node, ast.Lambda):
             return self.value(node.body, scope)
         if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
@@ -572,14 +582,17 @@ class Interpreter:
         flow = self.block(node.body, scope)
         return flow.value if flow is not None else None
 
-    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope) -> None:
-        """Bind the parameters of a function; one without a value is not known."""
+    def bind(self, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause) -> None:
+        """Bind the parameters of a function that is called; one without a value is not known."""
         arguments = function.node.args
         names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
         given = dict(zip(names, positional, strict=False))
         rest = dict(named)
         whole = rest.pop("**", None)
         for name in (*names, *(each.arg for each in arguments.kwonlyargs)):
+            is_given = name in given or name in rest
+            where = cause.place if is_given else self.place(_argument(function.node, name), function.scope)
+            self.origins.place(scope, name, where)
             if name not in given:
                 given[name] = rest.pop(name) if name in rest else self._default(function, name, whole)
             self._store_name(name, given[name], scope)
@@ -810,6 +823,14 @@ class Interpreter:
     }
 
 
+def _as_written(node: ast.expr, lines: list[str]) -> str:
+    """Return an expression as it stands in a line of the text; nothing for one that goes over several, or is not plain text."""
+    end = node.end_lineno or 0
+    if node.lineno != end or not 0 < end <= len(lines) or not lines[end - 1].isascii():
+        return ""
+    return lines[end - 1][node.col_offset : node.end_col_offset]
+
+
 def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
     """Return what an attribute or entry of something unknown is, with the expression that this stands for."""
     if len(holder.causes) != 1:
@@ -852,7 +873,7 @@ def _either_of(one: Any, other: Any, causes: tuple[Cause, ...]) -> Any:
     for each in (one, other):
         if isinstance(each, (Made, Instance, list)):
             return each
-    return Unknown([*causes, *causes_of([one, other])])
+    return Choice([*causes, *(cause for each in (one, other) if isinstance(each, Unknown) for cause in each.causes)])
 
 
 def _joined(ends: list[Flow | None], causes: tuple[Cause, ...]) -> Flow | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.values import (
@@ -68,9 +69,10 @@ CLASSES: dict[str, str] = {
     ),
     "Dot": "axes normalize",
     "Merge": "layers mode",
-    "Attention": "use_scale",
+    "Attention": "use_scale score_mode",
     "AdditiveAttention": "use_scale",
-    "MultiHeadAttention": "num_heads key_dim value_dim dropout use_bias",
+    "MultiHeadAttention": "num_heads key_dim value_dim dropout use_bias output_shape attention_axes",
+    "GroupQueryAttention": "head_dim num_query_heads num_key_value_heads dropout use_bias",
     "CRF": "units",
     "InputLayer": "input_shape",
     "EinsumDense": "equation output_shape activation bias_axes",
@@ -79,6 +81,7 @@ CLASSES: dict[str, str] = {
     **{f"DepthwiseConv{dims}D": "kernel_size strides padding depth_multiplier" for dims in (1, 2)},
     **{f"{name}{dims}D": _POOL for dims in (1, 2, 3) for name in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool")},
     **{f"Global{name}{dims}D": "" for dims in (1, 2, 3) for name in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool")},
+    **{f"Adaptive{name}Pooling{dims}D": "output_size data_format" for dims in (1, 2, 3) for name in ("Max", "Average")},
     **{f"UpSampling{dims}D": "size" for dims in (1, 2, 3)},
     **{f"ZeroPadding{dims}D": "padding" for dims in (1, 2, 3)},
     **{f"Cropping{dims}D": "cropping" for dims in (1, 2, 3)},
@@ -253,8 +256,9 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
 def _variable(positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Array:
     """Return a variable with the shape of what it begins as."""
     value = positional[0] if positional else named.get("value", named.get("initial_value"))
-    known = isinstance(value, Array) and value.shape is not None
-    found = Array(value.shape if known else [Unknown(causes_of(value) or [cause])], trained=named.get("trainable") is not False)
+    shape = value.shape if isinstance(value, Array) else None
+    shape = (Unknown(causes_of(value) or [cause]),) if shape is None else shape
+    found = Array(shape, trained=named.get("trainable") is not False)
     found.place = cause.place
     return found
 
@@ -294,7 +298,9 @@ def incoming(place: Place, name: str) -> Tensor:
     return Tensor(Call(Layer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
 
 
-def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def call(  # noqa: PLR0911 - a case for each kind of layer
+    interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
     if isinstance(layer, Layer) and layer.name in _LOOKUPS and positional:
         return positional[0]
@@ -391,6 +397,8 @@ _UNARY = frozenset(
     ]
 )
 _REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
+_MOST_PARTS = 10_000
+"""Parts that a tensor is cut into."""
 _PAIRS = {
     "add": "Add",
     "subtract": "Subtract",
@@ -402,11 +410,12 @@ _PAIRS = {
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "MatMult": "Matmul", "Pow": "Power"}
 
 
-def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911 - a case for each function
+def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each function
     """Return what a function on tensors gives, MISSING where no tensor flows into it."""
     if not list(tensors_in([list(positional), named])):
         return MISSING
-    axis = named.get("axis", positional[1] if len(positional) > 1 else None)
+    second = positional[1] if len(positional) > 1 else None
+    axis = named.get("axis", second)
     first = positional[0] if positional else next(iter(named.values()))
     if name in _UNARY:
         return _op("Identity", [first], {})
@@ -425,11 +434,15 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
         axis = named.get("perm", named.get("axes"))
     if name in {"transpose", "permute_dimensions"} and isinstance(axis, (list, tuple)):
         return _op("Transpose", [first], {"axes": list(axis)})
+    if name == "split":
+        return _split(
+            first, named.get("indices_or_sections", second), named.get("axis", positional[2] if len(positional) > 2 else 0)
+        )
     shape = named.get("shape", axis)
     if name == "reshape" and isinstance(shape, (list, tuple)) and shape[:1] in [(-1,), [-1]]:
         return _shaped(first, "reshape", (None, *shape[1:]))
     if name == "reshape" and isinstance(shape, (list, tuple)):
-        return _op("Reshape", [first], {"shape": [None, *shape[1:]]})
+        return _op("Reshape", [first], {"shape": [-1, *shape[1:]]})
     if name in _PAIRS and len(positional) > 1:
         return operate(_PAIRS[name], first, positional[1])
     if name in {"matmul", "dot", "tensordot"} and len(positional) > 1:
@@ -439,6 +452,19 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
 
 def _op(name: str, args: list[Any], kwargs: dict[str, Any]) -> Tensor:
     return Tensor(Call(name, args, kwargs))
+
+
+def _split(tensor: Tensor, parts: Any, axis: Any) -> Any:
+    """Return the parts of a tensor: so many equal ones, or those between some places."""
+    if not isinstance(axis, int) or not isinstance(parts, (int, list, tuple)):
+        return Tensor(Call(Layer("Lambda", {}, Place("", 1)), [tensor], {}))
+    if isinstance(parts, int):
+        call = Call("Split", [tensor], {"indices_or_sections": parts, "axis": axis}, parts)
+        return [Tensor(call, at) for at in range(min(parts, _MOST_PARTS))]
+    before = (slice(None),) * axis if axis >= 0 else (...,)
+    after = (slice(None),) * (-axis - 1) if axis < 0 else ()
+    ends = [None, *parts, None]
+    return [item(tensor, (*before, slice(start, end), *after)) for start, end in pairwise(ends)]
 
 
 def operate(name: str, left: Any, right: Any) -> Tensor:
@@ -488,7 +514,7 @@ def unpacked(tensor: Tensor, number: int) -> list[Any]:
     return [Tensor(tensor.call, at) for at in range(number)]
 
 
-def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each name
+def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each name
     """Return an attribute or method of a layer, a model or a tensor."""
     if isinstance(holder, Tensor):
         if name in {"shape", "_keras_shape"}:
@@ -574,7 +600,9 @@ def _shape(tensor: Tensor, cause: Cause) -> Any:
     shape = shape_of(tensor)
     if shape is None:
         return Unknown([cause])
-    return tuple(Unknown([cause.replace(text=f"{cause.text}[{at}]")]) if size is None else size for at, size in enumerate(shape))
+    return tuple(
+        Unknown([cause.replace(text=f"{cause.text}[{at}]", shown="")]) if size is None else size for at, size in enumerate(shape)
+    )
 
 
 def call_instance(

@@ -13,6 +13,7 @@ from lstm_calc.formats.code.values import (
     Array,
     Built,
     Cause,
+    Choice,
     Class,
     External,
     Foreign,
@@ -117,6 +118,8 @@ _SAME = frozenset(
         "astype",
     ]
 )
+_NO_SIZES = frozenset({"dropout", "p", "rate", "batch_first", "device", "dtype", "recurrent_dropout", "name"})
+"""Arguments of layers on which no size depends."""
 _ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
 """The frameworks in which every array that a module holds is a parameter."""
 _NORM_OF_WEIGHTS = "weight_norm"
@@ -183,10 +186,12 @@ class Library:
 
     # Attributes
 
-    def attribute(self, interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911 - a case for each kind of value
+    def attribute(self, interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of value
         """Return an attribute of a value that is no object of the text, or that such an object does not have."""
         if isinstance(holder, Foreign) and name in holder.attributes:
             return holder.attributes[name]
+        if isinstance(holder, Unknown) and name in {"view", "reshape"}:
+            return Built(lambda *values, at, **__: _viewed(holder, values, at))
         if isinstance(holder, (Instance, Made, Foreign)):
             found = _module_method(interpreter, holder, name)
             if found is not MISSING:
@@ -232,7 +237,7 @@ class Library:
         if isinstance(holder, (Instance, Foreign)):
             holder.attributes[name] = value
             if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
-                value.trained = (value.trained is not False and not name.startswith("_")) or None
+                value.trained = True if value.trained is not False and not name.startswith("_") else None
             if isinstance(value, Array) and value.trained is not None:
                 value.doubt = value.doubt or interpreter.doubt
         elif isinstance(holder, Weight) and name == "requires_grad":
@@ -273,12 +278,14 @@ class Library:
         if isinstance(value, External):
             return [Unknown([value.cause]) for _ in range(number)]
         causes = causes_of(value)
-        return [Unknown(cause.replace(text=f"{cause.text}[{at}]") for cause in causes) for at in range(number)]
+        return [Unknown(cause.replace(text=f"{cause.text}[{at}]", shown="") for cause in causes) for at in range(number)]
 
     def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
         """Return an entry of a value."""
         del interpreter
         holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
+        if isinstance(holder, Instance) and isinstance(key, str):
+            return holder.attributes.get(key, Unknown([cause]))
         if isinstance(holder, keras.Tensor):
             return keras.item(holder, key)
         if isinstance(holder, Array):
@@ -321,7 +328,10 @@ class Library:
             return Array(shape)
         found = Foreign(cause, cause.text.partition("(")[0])
         causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
-        found.chosen = tuple(each for each in causes if "(" not in each.text)
+        found.chosen = tuple(each for each in causes if isinstance(function, Choice) or "(" not in each.text)
+        if found.chosen:
+            sizes = [*positional, *(value for name, value in named.items() if name not in _NO_SIZES)]
+            found.chosen = tuple(dict.fromkeys((*found.chosen, *causes_of(sizes))))
         return found
 
     def call_instance(
@@ -423,7 +433,7 @@ class Library:
     def _begin(
         self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
     ) -> None:
-        """Keep what the constructor of a class outside the text is given; one that inherits from a layer has that layer's parameters."""
+        """Keep what a constructor outside the text is given; what inherits from a layer has the parameters of that layer."""
         instance.attributes["__given__"] = (tuple(positional), dict(named))
         for path in instance.cls.externals if instance.cls else ():
             family, name = family_of(_usual_path(path)) or ("keras", "")
@@ -512,6 +522,14 @@ def _contained(positional: Sequence[Any], named: dict[str, Any], made: Made) -> 
     return list(positional)
 
 
+def _viewed(holder: Unknown, values: Sequence[Any], at: Cause) -> Any:
+    """Return a tensor of which nothing is known, in a shape of which all sizes but the first are said."""
+    shape = values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values
+    if len(shape) > 1 and all(isinstance(size, int) and size > 0 for size in shape[1:]):
+        return Array((shape[0] if isinstance(shape[0], int) and shape[0] > 0 else Unknown([at]), *shape[1:]))
+    return Foreign(at, at.text.partition("(")[0]) if isinstance(holder, Foreign) else Unknown([at])
+
+
 def _sliced(holder: Made, found: list[Any]) -> Made:
     """Return some of the layers of a container, as a container."""
     made = Made(holder.family, holder.name, {}, holder.place, holder.doubt)
@@ -558,6 +576,8 @@ def _pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict
 def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
     if name in holder.attributes:
         return holder.attributes[name]
+    if name == "bias" and holder.name not in {"LSTM", "GRU", "RNN"}:
+        return None if holder.arguments.get("bias") is False else Weight(holder, "bias")
     if name in holder.arguments:
         return holder.arguments[name]
     if name in {"weight", "bias", "kernel"} or name.startswith(("weight_", "bias_")):
@@ -862,9 +882,11 @@ def _named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: 
     fields = [str(each) for each in (names.replace(",", " ").split() if isinstance(names, str) else names)]
     defaults = more.get("defaults") or ()
     spare = dict(zip(fields[len(fields) - len(defaults) :], defaults, strict=False))
-    return Built(
-        lambda *values, at, **named: Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named})
-    )
+
+    def make(*values: Any, at: Cause, **named: Any) -> Instance:
+        return Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named})
+
+    return Built(make)
 
 
 def _evaluated(interpreter: Interpreter, text: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
@@ -897,6 +919,9 @@ _SPECIAL: dict[str, Callable[..., Any]] = {
     "ArgumentParser": _parser,
     "argparse.Namespace": _namespace,
     "types.SimpleNamespace": _namespace,
+    "omegaconf.OmegaConf.create": _namespace,
+    "Box": _namespace,
+    "Munch": _namespace,
     "EasyDict": _namespace,
     "edict": _namespace,
     "AttrDict": _namespace,

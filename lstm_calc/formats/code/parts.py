@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
 from lstm_calc.formats.code.library import module_family, names_of, owners
-from lstm_calc.formats.code.values import Array, Cause, Class, Foreign, Function, Instance, Made, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import (
+    Array,
+    Cause,
+    Class,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
 
 if TYPE_CHECKING:
@@ -20,6 +33,8 @@ _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
     re.IGNORECASE,
 )
+_BOTH = frozenset({"affine", "elementwise_affine"})
+"""Arguments that switch the gain of a normalisation on and off, and its shift with it."""
 _HOW = frozenset({"strides", "dilation_rate", "padding"})
 """Fields that change no count: left out where they are not known."""
 
@@ -31,6 +46,8 @@ class Parts:
         """Take the width of layers that do not state what they read."""
         self.layers: list[Layer] = []
         self.missing: list[Cause] = []
+        self.unknown: dict[str, Place] = {}
+        """The classes of layers that are not known, and where the first of each is made."""
         self.used_input = False
         self._input_dim = input_dim
         self._names: set[str] = set()
@@ -74,7 +91,8 @@ class Parts:
         if each.chosen:
             self.missing += each.chosen
             return
-        name = re.sub(r"[^A-Za-z0-9_./-]", "_", each.path.rpartition(".from_pretrained")[0] or each.path)[:200].lstrip("./-")
+        name = _class_of(each.path.rpartition(".from_pretrained")[0] or each.path)
+        self.unknown.setdefault(name, each.causes[0].place)
         self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
 
     def _made(self, path: str, made: Made, tables: set[int]) -> None:
@@ -83,6 +101,7 @@ class Parts:
         if kind is None:
             if made.name not in WEIGHTLESS | CONTAINERS and not made.name.endswith("Loss"):
                 class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
+                self.unknown.setdefault(class_name, made.place)
                 self.layers.append(Other(class_name=class_name, name=self._name(path)))
             return
         values = {name: value for name, value in made.arguments.items() if value is not ...}
@@ -117,7 +136,7 @@ class Parts:
             if argument not in values:
                 self.missing.append(Cause(argument, made.place, f"is an argument of {made.name} without a value"))
                 return None
-            value = _converted(field, argument, values[argument], kind.dims)
+            value = converted(field, argument, values[argument], kind.dims)
             if causes_of(value):
                 if field not in _HOW:
                     self.missing += causes_of(value)
@@ -148,7 +167,7 @@ class Parts:
         return width
 
 
-def _converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
+def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument
     """Return an argument as the field of our layer takes it."""
     if field in _WINDOWS:
         return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
@@ -178,7 +197,7 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
             parts = int(fields.get("scale", True)) + int(fields.get("center", True))
             yield Other(params=parts * numbers_in(fields["input_dim"]), class_name=made.name, name=name, trainable=trainable)
             return
-        if issubclass(kind, Norm) and fields.get("scale") is False:
+        if issubclass(kind, Norm) and fields.get("scale") is False and FAMILIES[made.family][made.name].names["scale"] in _BOTH:
             fields["center"] = False
         if issubclass(kind, Dense) and tied is not None and getattr(tied, "name", None) == "weight" and id(tied.owner) in tables:
             fields["tied"] = True
@@ -200,6 +219,14 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
         yield Other(params=layer.output, class_name="weight_g")
 
 
+def _class_of(path: str) -> str:
+    """Return what a layer is called that is not in the text: the path of its class, or the first name in its expression."""
+    if re.fullmatch(r"[\w.]+", path):
+        return path[:200].lstrip(".")
+    words = [word for word in re.findall(r"[A-Za-z_][\w.]*", path) if word not in {"list", "tuple", "nn", "nn.Sequential"}]
+    return (words[0] if words else "expression")[:200]
+
+
 def _is_frozen(made: Made) -> bool:
     """Return whether no tensor of a layer is trained."""
     return "*" in made.frozen or set(names_of(made)) <= made.frozen
@@ -217,7 +244,7 @@ def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[L
 
 def _numbers_of(tensor: str, layer: Recurrent) -> int:
     """Return how many numbers a tensor of a recurrent layer of PyTorch has, by its name such as ``weight_ih_l1_reverse``."""
-    rows = len(layer.gates) * layer.output
+    rows = len(CELLS[layer.kind].gates) * layer.output
     given = getattr(layer, "projection", None) or layer.output
     deep = re.search(r"_l[1-9]", tensor)
     if tensor.startswith("bias"):
@@ -245,6 +272,21 @@ def _objects(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Insta
         yield path, value
         for name, each in value.attributes.items():
             yield from _objects(name, each, depth + 1)
+
+
+def stored_weights(value: Any) -> Iterator[tuple[str, Array]]:
+    """Yield the arrays of NumPy, by name, that an object of no framework keeps as its weights; none where a shape is not known."""
+    kept = value.attributes.get("weights") if isinstance(value, Instance) and module_family(value.cls) is None else None
+    found = list(_arrays("", kept)) if isinstance(kept, dict) else []
+    if all(array.shape is not None and all(isinstance(size, int) for size in array.shape) for _, array in found):
+        yield from found
+
+
+def _arrays(path: str, value: Any) -> Iterator[tuple[str, Array]]:
+    if isinstance(value, Array):
+        yield path, value
+    for name, each in value.items() if isinstance(value, dict) else ():
+        yield from _arrays(f"{path}.{name}".lstrip("."), each)
 
 
 def family_within(value: Any) -> str | None:

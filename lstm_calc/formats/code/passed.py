@@ -16,20 +16,7 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 _POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 _AVERAGE = ("kernel_size", "stride", "padding", "ceil_mode")
-_RESHAPING = (
-    "Pool",
-    "Flatten",
-    "Unflatten",
-    "Upsample",
-    "Pixel",
-    "Pad",
-    "Unpool",
-    "Fold",
-    "Unfold",
-    "GLU",
-    "Similarity",
-    "Distance",
-)
+_RESHAPING = ("Pool", "Flatten", "Unflatten", "Upsample", "Pixel", "Pad", "Fold", "Unfold", "GLU", "Similarity", "Distance")
 
 
 def known(value: Any) -> Shape | None:
@@ -68,7 +55,7 @@ def _through(layer: Made, shape: Shape) -> Any:  # noqa: PLR0911 - a case for ea
     if "Pool" in name:
         return _pooled(name, shape, dict(zip(_AVERAGE if "Avg" in name else _POOL, layer.given, strict=False)) | given)
     same = name in WEIGHTLESS and not any(word in name for word in _RESHAPING)
-    return Array(shape) if same or name.endswith("Norm") or "Norm" in name or name == "PReLU" else None
+    return Array(shape) if same or "Norm" in name or name == "PReLU" else None
 
 
 def _arguments(layer: Made, names: Sequence[str], defaults: Sequence[Any]) -> list[Any]:
@@ -100,7 +87,7 @@ def _widened(size: int, kernel: int, stride: int, padding: int, dilation: int, e
 
 
 def _checked(shape: Shape) -> Array | None:
-    return Array(shape) if all(isinstance(size, int) and size > 0 for size in shape) else None
+    return Array(shape) if all(size > 0 for size in shape) else None
 
 
 def pooled(name: str, shape: Shape, positional: Sequence[Any], named: dict[str, Any]) -> Array | None:
@@ -123,9 +110,8 @@ def _pooled(name: str, shape: Shape, given: dict[str, Any]) -> Array | None:
     padding, dilation = (window(given.get(key, default), dims) for key, default in (("padding", 0), ("dilation", 1)))
     rounded = ceil if given.get("ceil_mode") is True else floor
     parts = zip(sizes, kernel, stride, padding, dilation, strict=True)
-    return _checked(
-        (*before, *(rounded((size + 2 * pad - wide * (kern - 1) - 1) / step) + 1 for size, kern, step, pad, wide in parts))
-    )
+    left = ((size + 2 * pad - wide * (kern - 1) - 1) / step for size, kern, step, pad, wide in parts)
+    return _checked((*before, *(rounded(each) + 1 for each in left)))
 
 
 def flattened(shape: Shape, start: int = 0, end: int = -1) -> Array:

@@ -14,10 +14,10 @@ _ARGUMENTS = frozenset({"input_size", "hidden_size", "num_layers", "batch_first"
 
 
 def without_prompts(text: str) -> str:
-    """Return what was typed in an interactive session; a text without prompts as it is.
+    r"""Return what was typed in an interactive session; a text without prompts as it is.
 
-    >>> without_prompts(">>> rnn = nn.LSTM(10, 20,\\n...               2)\\n>>> rnn\\nLSTM(10, 20)")
-    'rnn = nn.LSTM(10, 20,\\n              2)\\nrnn'
+    >>> without_prompts(">>> rnn = nn.LSTM(10, 20,\n...               2)\n>>> rnn\nLSTM(10, 20)")
+    'rnn = nn.LSTM(10, 20,\n              2)\nrnn'
     """
     if not re.match(r"\s*>>> ", text):
         return text

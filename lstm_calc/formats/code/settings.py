@@ -44,6 +44,10 @@ class Settings:
         self._used.add(text)
         return self._values[text]
 
+    def has(self, text: str) -> bool:
+        """Return whether a value is said for the text of an expression in its usual form."""
+        return text in self._values
+
     def check_used(self) -> None:
         """Raise LstmCalcError for a value that nothing asked for."""
         unused = [text for text in self._values if text not in self._used]

@@ -76,11 +76,16 @@ def read_text(path: Path, shown: str) -> str:
             data = stream.read(MAX_BYTES * (20 if path.suffix == ".ipynb" else 1) + 1)
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", shown) from None
+    return text_in(data, shown)
+
+
+def text_in(data: bytes, shown: str) -> str:
+    """Return the text of a file of Python, or of the code in a notebook; raise ModelFileError where it is none."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ModelFileError(f"not UTF-8 text (byte {error.start:,})", shown) from None
-    return _cells(text, shown) if path.suffix == ".ipynb" else text
+    return _cells(text, shown) if shown.endswith(".ipynb") else text
 
 
 def _cells(text: str, file: str) -> str:

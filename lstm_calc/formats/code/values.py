@@ -29,6 +29,8 @@ class Cause(Record):
     place: Place
     why: str = ""
     names: tuple[str, ...] = ()
+    shown: str = ""
+    """The expression as it stands in the text, where that is another spelling."""
     source: str = ""
     """The expression by what its parts stand for, as ``config.size`` for ``self.config.size``; empty where it is the same."""
 
@@ -39,6 +41,10 @@ class Unknown:
     def __init__(self, causes: Iterable[Cause]) -> None:
         """Take the causes."""
         self.causes = tuple(dict.fromkeys(causes))
+
+
+class Choice(Unknown):
+    """One of two values, of which it is not known which; its causes are those of the condition."""
 
 
 class Foreign(Unknown):
@@ -110,6 +116,8 @@ class Module:
         self.name = name
         self.file = file
         self.tree = tree
+        self.lines: list[str] = []
+        """The lines of its text, where expressions are quoted as they stand there."""
         self.scope = Scope(self)
 
 

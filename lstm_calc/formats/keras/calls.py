@@ -13,7 +13,7 @@ from lstm_calc.errors import quoted
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from lstm_calc.formats.keras.node import Node, Shape
 
@@ -66,8 +66,10 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
             todo += reversed(value)
 
 
-def calls_of(model: Node) -> tuple[list[Call], list[Tensor], list[Tensor]]:
+def calls_of(model: Node, counts: Callable[[Call], bool]) -> tuple[list[Call], list[Tensor], list[Tensor]]:
     """Return the calls that a functional model's outputs need, its inputs, and its outputs.
+
+    Of what only a mask is computed from, those are needed that ``counts`` holds for: layers that may have weights.
 
     Raises ModelFileError where a call needs its own output, and where it reads what there is not.
     """
@@ -80,7 +82,8 @@ def calls_of(model: Node) -> tuple[list[Call], list[Tensor], list[Tensor]]:
     inputs, outputs = (list(tensors_in(_from_0(end, first))) for end in ends)
     outputs = outputs or _unread(calls)
     try:
-        return _ordered(calls, _needed(calls, outputs)), inputs, outputs
+        needed = set(calls) if any(map(_reads_what_is_lost, calls.values())) else _needed(calls, outputs, counts)
+        return _ordered(calls, needed), inputs, outputs
     except KeyError as error:
         raise config.error(f"a call of {quoted(error.args[0][0])} is read that there is not", "layers") from None
 
@@ -172,16 +175,30 @@ def _unread(calls: Mapping[Key, Call]) -> list[Tensor]:
     return [Tensor(*key, 0) for key in calls if key not in read]
 
 
-def _needed(calls: Mapping[Key, Call], outputs: list[Tensor]) -> set[Key]:
-    """Return the calls that some outputs are computed from."""
-    needed: set[Key] = set()
-    todo = [(each.layer, each.call) for each in outputs]
+def _reads_what_is_lost(call: Call) -> bool:
+    """Say whether a call has lost what it is called on: tf.keras writes down no list of tensors after a text."""
+    return bool(call.node.values.get("inbound_nodes")) and not _sources(call)
+
+
+def _needed(calls: Mapping[Key, Call], outputs: list[Tensor], counts: Callable[[Call], bool]) -> set[Key]:
+    """Return the calls that some outputs are computed from, and those that count of which their masks are."""
+    ends = [(each.layer, each.call) for each in outputs]
+    needed = _reached(ends, lambda key: _sources(calls[key]))
+    whole = _reached(ends, lambda key: _keys([calls[key].args, calls[key].kwargs]))
+    counted = [key for key in whole - needed if counts(calls[key])]
+    return needed | _reached(counted, lambda key: _sources(calls[key]))
+
+
+def _reached(ends: list[Key], sources: Callable[[Key], list[Key]]) -> set[Key]:
+    """Return some calls, and all that they are computed from."""
+    reached: set[Key] = set()
+    todo = [*ends]
     while todo:
         key = todo.pop()
-        if key not in needed:
-            needed.add(key)
-            todo += _sources(calls[key])
-    return needed
+        if key not in reached:
+            reached.add(key)
+            todo += sources(key)
+    return reached
 
 
 def _ordered(calls: Mapping[Key, Call], needed: set[Key]) -> list[Call]:
@@ -208,4 +225,9 @@ def _ordered(calls: Mapping[Key, Call], needed: set[Key]) -> list[Call]:
 
 def _sources(call: Call) -> list[Key]:
     """Return the calls whose outputs a call reads, masks apart."""
-    return [(each.layer, each.call) for each in tensors_in([call.args, call.unmasked])]
+    return _keys([call.args, call.unmasked])
+
+
+def _keys(value: Any) -> list[Key]:
+    """Return the calls whose outputs are in an argument."""
+    return [(each.layer, each.call) for each in tensors_in(value)]

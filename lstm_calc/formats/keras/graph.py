@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LONGEST_PATH = 200
 """A name as long as a name may be."""
+_INPUT_LAYER = "input_layer"
+_LONGEST_NUMBER = 10
 
 Value = tuple[int, int]
 """A tensor: the position of the layer that gives it, and which of what that layer gives it is, the states after the outputs."""
@@ -47,8 +49,12 @@ class Graph:
         self._remarks: list[str] = []
         self._scope: tuple[str | None, ...] = ()
         """The names of the models and wrappers around what is read, under which Keras keeps its weights."""
+        self._inputs: int | None = None
+        """Which of the inputs that Keras named the model around reads: they count up as they are made."""
         self._around = 0
         """How many wrappers apply what is read at each step."""
+        self._batches: set[int | None] = set()
+        """The batch sizes of the inputs."""
 
     @contextmanager
     def distributed(self, node: Node) -> Iterator[None]:
@@ -65,6 +71,25 @@ class Graph:
         yield
         self._scope = before
 
+    @contextmanager
+    def sequential(self, node: Node, first: Node) -> Iterator[None]:
+        """Keep the weights of a Sequential under its name; and under those around it, where it is built as one of their layers.
+
+        One that is built by itself has an input that is older than that of the model around it.
+        """
+        own = _number_of_input(first.label)
+        around = self._scope if own is not None and self._inputs is not None and own > self._inputs else ()
+        with self.reading([first.label]), self.scope(*around, node.name):
+            yield
+
+    @contextmanager
+    def reading(self, inputs: Sequence[str]) -> Iterator[None]:
+        """Read the layers of a model that has inputs of these names."""
+        numbers = [number for name in inputs if (number := _number_of_input(name)) is not None]
+        before, self._inputs = self._inputs, max(numbers, default=None)
+        yield
+        self._inputs = before
+
     def paths(self, *ends: tuple[str | None, ...]) -> tuple[str, ...]:
         """Return the path of a layer's weights for each direction, given how it ends; none where a name is missing."""
         whole = ["/".join(map(str, (*self._scope, *end))) for end in ends]
@@ -75,6 +100,7 @@ class Graph:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
         if len(shape) == 1:
             raise node.error("an input of a single number for each of the batch cannot be read", "config.batch_shape")
+        self._batches.add(shape[0])
         inside = (None,) * self._around
         return self._take(node, Input(shape=(*inside, *shape[1:]), name=node.name), ())
 
@@ -107,7 +133,7 @@ class Graph:
         if not self._read:
             raise root.error("the model has no layers")
         said = self._input(root)
-        if self._begins_with_its_input():
+        if self._begins_with_its_input() and (0, 0) not in gives:
             said, gives = self._without_input(), [(position - 1, output) for position, output in gives]
         try:
             return _without_usual_paths(self._agreeing(self._filled(self._made(gives, said))))
@@ -119,26 +145,34 @@ class Graph:
 
     def _made(self, gives: Sequence[Value], said: dict[str, Any]) -> Model:
         """Return the model; its outputs are set where they are not all that nothing reads."""
-        more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", **said}
+        more = {"remarks": tuple(dict.fromkeys(self._remarks)), "framework": "keras", "batch": self._batch, **said}
         self._with_wanted_ranks()
         model = Model(self._layers(()), **more)
-        if sorted(set(gives)) == sorted(model.gives):
+        if tuple(gives) == tuple(model.gives):
             return model
         names = self._names(gives)
         return Model(self._layers(gives), outputs=tuple(self._reference(value, names) for value in gives), **more)
 
+    @property
+    def _batch(self) -> int | None:
+        """The batch size that all inputs have, None where they have none or differ."""
+        return next(iter(self._batches)) if len(self._batches) == 1 else None
+
     def _with_wanted_ranks(self) -> None:
-        """Give what is not known as many axes as those want that read it, where the file does not say its shape."""
-        wanted: dict[int, int] = {}
+        """Give what is not known the shape, or as many axes, as those want that read it, where the file does not say its shape."""
+        wanted: dict[int, Shape] = {}
         for position in reversed(range(len(self._read))):
             read, layer = self._read[position], self._layer(position)
-            if isinstance(layer, Other) and layer.shape is None and position in wanted and not isinstance(read.layer, Shared):
-                self._read[position] = read.replace(layer=layer.replace(shape=(None,) * (wanted[position] - 1)))
+            if isinstance(layer, Other) and layer.shape is None and wanted.get(position) and not isinstance(read.layer, Shared):
+                self._read[position] = read.replace(layer=layer.replace(shape=wanted[position][1:] or None))
             shape = None if isinstance(layer, Embedding) else layer.input_shape(None)
-            rank = len(shape) + layer.time_distributed if shape else wanted.get(position) if layer.keeps_rank else None
-            for source, _ in read.reads if isinstance(layer, Merge) else read.reads[:1]:
-                if rank is not None:
-                    wanted.setdefault(source, rank)
+            rank = len(shape) + layer.time_distributed if shape else len(wanted.get(position, ())) if layer.keeps_rank else 0
+            built = {} if layer.time_distributed else dict(zip(read.reads, self._declared_at(position), strict=False))
+            for source in read.reads if isinstance(layer, Merge) else read.reads[:1]:
+                if declared := built.get(source):
+                    wanted[source[0]] = declared
+                elif rank:
+                    wanted.setdefault(source[0], (None,) * rank)
 
     def _input(self, root: Node) -> dict[str, Any]:
         """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
@@ -181,7 +215,7 @@ class Graph:
             layer = read.layer.replace(name=names[position])
             if isinstance(layer, Shared):
                 layer = layer.replace(uses=names[self._first[read.node.place]])
-            if read.reads not in {(), ((position - 1, 0),)}:
+            if not self._follows(position):
                 layer = layer.replace(inputs=tuple(self._reference(value, names) for value in read.reads))
             layers.append(layer)
         return layers
@@ -202,8 +236,14 @@ class Graph:
 
     def _referred(self) -> set[int]:
         """Return the positions of the layers that another refers to by name."""
-        read = {at for position, each in enumerate(self._read) if each.reads != ((position - 1, 0),) for at, _ in each.reads}
+        read = {at for position, each in enumerate(self._read) if not self._follows(position) for at, _ in each.reads}
         return read | {self._first[each.node.place] for each in self._read if isinstance(each.layer, Shared)}
+
+    def _follows(self, position: int) -> bool:
+        """Say whether a layer reads nothing, or all outputs of the layer before and no more, as one does that names no inputs."""
+        reads = self._read[position].reads
+        outputs = self._layer(position - 1).outputs if position else 1
+        return not reads or reads == tuple((position - 1, output) for output in range(outputs))
 
     def _layer(self, position: int) -> Layer:
         """Return the layer that is used at a position, also where it is shared."""
@@ -239,7 +279,24 @@ class Graph:
 
     def _declared(self) -> list[tuple[Shape | None, ...]]:
         """Return the shapes that each layer was built on, where the file says it; of one that is shared, for its first use."""
-        return [() if isinstance(read.layer, (Shared, Input)) else read.node.built_on for read in self._read]
+        return [self._declared_at(position) for position in range(len(self._read))]
+
+    def _declared_at(self, position: int) -> tuple[Shape | None, ...]:
+        """Return the shapes that the layer at a position was built on."""
+        read = self._read[position]
+        return () if isinstance(read.layer, (Shared, Input)) else read.node.built_on
+
+
+def _number_of_input(name: str) -> int | None:
+    """Return which input a name of Keras' own is of; None for a name that its author gave.
+
+    >>> _number_of_input("input_layer"), _number_of_input("input_layer_2"), _number_of_input("words")
+    (0, 2, None)
+    """
+    if not name.startswith(_INPUT_LAYER):
+        return None
+    number = name.removeprefix(_INPUT_LAYER).removeprefix("_")
+    return int(number) if number.isdecimal() and len(number) < _LONGEST_NUMBER else None if number else 0
 
 
 def _key_of(node: Node, field: str | None) -> str:

@@ -30,8 +30,10 @@ from lstm_calc.model import (
     GroupNorm,
     Layer,
     LayerNorm,
+    LocallyConnected,
     Masking,
     MultiHeadAttention,
+    Normalization,
     Pad,
     Permute,
     Pool,
@@ -79,7 +81,8 @@ class Kind(Record):
 
     ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
     ``once`` what an argument that is absent meant before Keras had it. ``always`` are those that Keras always writes: people had
-    a class of that name before Keras did, and theirs is told by these, and by arguments that Keras' class does not have.
+    a class of that name before Keras did, and theirs is told by these, and by arguments that Keras' class does not have. ``only``
+    are arguments with the one value that is read.
     """
 
     layer: type[Layer]
@@ -88,6 +91,7 @@ class Kind(Record):
     fixed: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     once: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     always: tuple[str, ...] = ()
+    only: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
 
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
@@ -110,6 +114,8 @@ _CONV = _IMAGE | {"bias": "use_bias"}
 _DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {
     "bias": "use_bias"
 }
+_LOCAL = {name: key for name, key in _CONV.items() if name != "dilation_rate"}
+_ONE_WAY = {"implementation": 1, "padding": "valid"}
 _CUDNN = {"cudnn": True}
 
 CELLS = {
@@ -127,8 +133,11 @@ RECURRENT = {
 }
 
 _UNCHANGED = (
-    "ActivityRegularization AlphaDropout Dropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D "
-    "RandomBrightness RandomContrast RandomFlip RandomRotation RandomTranslation RandomZoom"
+    "ActivityRegularization AlphaDropout AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Dropout "
+    "Equalization GaussianDropout GaussianNoise MixUp RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter "
+    "RandomContrast RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
+    "RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation "
+    "RandomZoom Solarization SpatialDropout1D SpatialDropout2D SpatialDropout3D"
 )
 _FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization"
 
@@ -148,6 +157,7 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
         yield f"Conv{dims}DTranspose", Kind(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
         yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
         yield f"SeparableConv{dims}D", Kind(SeparableConv, _CONV | _same("depth_multiplier"), dims)
+        yield f"LocallyConnected{dims}D", Kind(LocallyConnected, _LOCAL, dims, only=_ONE_WAY)
         yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims)
         yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims)
         yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims)
@@ -162,6 +172,7 @@ PLAIN = {
     "LayerNormalization": Kind(LayerNorm, _NORM, always=("axis",)),
     "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups"), always=("groups", "axis")),
     "RMSNormalization": Kind(RMSNorm, _same("axis"), always=("axis",)),
+    "Normalization": Kind(Normalization, _same("axis")),
     "Attention": Kind(Attention, _same("use_scale", "score_mode"), always=("use_scale",)),
     "AdditiveAttention": Kind(AdditiveAttention, _same("use_scale"), always=("use_scale",)),
     "MultiHeadAttention": Kind(
@@ -191,7 +202,8 @@ PLAIN = {
 def built(node: Node, kind: Kind, **more: Any) -> Any:
     """Return the layer that a config describes, with some fields told from elsewhere."""
     config, arguments = node.config, kind.arguments
-    if kind.always and not _is_of_keras(config, kind):
+    others = any(config.values.get(key, usual) != usual for key, usual in kind.only.items())
+    if others or (kind.always and not _is_of_keras(config, kind)):
         raise Unreadable(node.class_name)
     if kind.layer.weighted:
         config.only(NEUTRAL | _ADDING | set(arguments.values()) | set(_REFUSED), node.class_name)

@@ -10,9 +10,10 @@ from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN,
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
+from lstm_calc.formats.keras.preprocessing import PREPARING, prepared
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Add, Average, Concat, Layer, Multiply, Other, Recurrent
+from lstm_calc.model import Add, Average, Concat, Layer, MultiHeadAttention, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +99,25 @@ def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
     if layer.weighted:
         layer = layer.replace(paths=graph.paths((called.node.name, *_cell(layer))))
-    return _given(layer, graph.add(called.node, layer, called.reads))
+    given = _given(layer, graph.add(called.node, layer, called.reads))
+    return (*given, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else given
+
+
+def _scores(called: Called, layer: Layer, graph: Graph) -> tuple[Value, ...]:
+    """Return the scores of an attention, of each query and key, which it gives where it is called so."""
+    declared = called.gives[1] if len(called.gives) > 1 else None
+    heads = (layer.num_heads,) if isinstance(layer, MultiHeadAttention) else ()
+    scores = Other(params=0, shape=declared[1:] if declared else (*heads, None, None), class_name="scores")
+    return graph.unknown(called.node, scores, called.reads, 1)
+
+
+def _preprocessing(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a layer that prepares data; one whose shape does not follow here gives what the file declares."""
+    node, layer = called.node, prepared(called.node)
+    if layer is None or (isinstance(layer, Other) and any(called.gives)):
+        return _unknown(called, graph, params=0)
+    paths = graph.paths((node.name,)) if layer.weighted and not isinstance(layer, Other) else ()
+    return graph.add(node, layer.replace(name=node.name, paths=paths), called.reads)
 
 
 def _cell(layer: Layer) -> tuple[str, ...]:
@@ -232,7 +251,7 @@ def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that follow each other."""
     layers = called.node.config.nodes("layers")
     values = called.reads or _sequential_input(called.node, layers, graph)
-    with graph.scope(called.node.name):
+    with graph.sequential(called.node, layers[0] if layers else called.node):
         for position, layer in enumerate(layers):
             if layer.class_name != "InputLayer":
                 after = layers[position + 1].built_on if position + 1 < len(layers) else ()
@@ -259,7 +278,7 @@ def _input(called: Called, graph: Graph) -> tuple[Value, ...]:
 def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that are called on each other."""
     node = called.node
-    calls, inputs, outputs = calls_of(node)
+    calls, inputs, outputs = calls_of(node, _may_have_weights)
     values: dict[Key, tuple[Value, ...]] = {}
     if called.reads:
         if len(called.reads) != len(inputs):
@@ -267,11 +286,18 @@ def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
         values = {(each.layer, each.call): (value,) for each, value in zip(inputs, called.reads, strict=True)}
     declared = _declared_outputs(calls, outputs)
     order = {(each.layer, each.call): at for at, each in enumerate(inputs)}
-    with graph.scope():
+    with graph.scope(), graph.reading([each.layer for each in inputs]):
         for call in sorted(calls, key=lambda call: order.get(call.key, len(order))):
             if call.key not in values:
                 values[call.key] = _called(call, values, declared.get(call.key, {}), graph)
     return tuple(_value(values, each, node) for each in outputs)
+
+
+def _may_have_weights(call: Call) -> bool:
+    """Say whether a layer may have weights: it is no operation, and of no class that has none."""
+    kind = PLAIN.get(call.node.class_name)
+    plain = kind is not None and not kind.layer.weighted and not call.node.foreign
+    return not plain and operation_of(call) is None and call.node.class_name not in {"InputLayer", "Lambda", *MERGES}
 
 
 def _declared_outputs(calls: Sequence[Call], outputs: Sequence[Tensor]) -> dict[Key, dict[int, Shape | None]]:
@@ -288,7 +314,7 @@ def _called(call: Call, values: Any, declared: dict[int, Shape | None], graph: G
     node = call.node
     named = {name: call.unmasked[name] for name in (*_FIRST, *call.unmasked) if name in call.unmasked}
     reads = tuple(_value(values, each, node) for each in tensors_in([call.args, list(named.values())]))
-    if not reads and node.class_name != "InputLayer":
+    if not reads and node.class_name not in {"InputLayer", "TFOpLambda"}:
         raise node.error(f"{quoted(node.label)} is called on nothing", "inbound_nodes")
     most = min(max(declared, default=0), _MOST_OUTPUTS)
     gives = tuple(declared.get(at) for at in range(most + 1))
@@ -347,7 +373,7 @@ def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: st
     for at, shape in enumerate(called.gives or (None,)):
         layer = Other(
             params=0 if at else params,
-            shape=shape[1:] if shape else None,
+            shape=(shape[1:] or None) if shape else None,  # a shape without axes is not one that a layer may state
             class_name=name_of((class_name or node.class_name).rpartition(">")[2]),
             name=None if at else node.name,
             trainable=node.config.trained,
@@ -367,5 +393,6 @@ READERS: dict[str, Callable[[Called, Graph], tuple[Value, ...]]] = {
     "Sequential": _sequential,
     "Functional": _functional,
     "Lambda": _lambda,
+    **dict.fromkeys(PREPARING, _preprocessing),
 }
 """For every class that can be read: what reads it."""

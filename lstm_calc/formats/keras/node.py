@@ -151,7 +151,7 @@ class Node(Record):
         found = built.get("input_shape")
         if isinstance(found, list) and found and all(isinstance(each, list) for each in found):
             return tuple(Node({"input_shape": each}, config.file, config.place).shape("input_shape") for each in found)
-        return (config.shape("input_shape"),) if found is not None else ()
+        return (config.shape("input_shape"),) if found else ()
 
     @property
     def said(self) -> Shape | None:

@@ -102,7 +102,7 @@ def _reduce(function: str) -> Callable[[Call, dict[str, Any]], Layer | None]:
     def layer(_: Call, given: dict[str, Any]) -> Layer | None:
         axis = _axis(given)
         kept = bool(given.get("keepdims"))
-        return None if axis in {None, 0} or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
+        return None if axis is None or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
 
     return layer
 
@@ -147,6 +147,15 @@ def _numbers(values: list[Any]) -> bool:
     return all(type(value) is int for value in values)
 
 
+def _squeeze(_: Call, given: dict[str, Any]) -> Layer | None:
+    """Return the index 0 of the one axis that is taken out."""
+    axes = _list(_axis(given))
+    axis = axes[0] if len(axes) == 1 else None
+    if type(axis) is not int or not axis:
+        return None
+    return Index(key=",".join(["...", "0", *":" * (-axis - 1)]) if axis < 0 else ",".join([*":" * axis, "0"]))
+
+
 def _split(_: Call, given: dict[str, Any]) -> Layer | None:
     parts = given.get("indices_or_sections", given.get("num_or_size_splits"))
     return Split(sections=parts, axis=_axis(given, 0)) if type(parts) is int else None
@@ -161,6 +170,7 @@ _LAYERS: dict[str, Callable[[Call, dict[str, Any]], Layer | None]] = {
     "Reshape": _reshape,
     "Transpose": _transpose,
     "Split": _split,
+    "Squeeze": _squeeze,
     "Flatten": lambda *_: Flatten(),
     **{name.title(): _reduce(name) for name in ("mean", "sum", "max", "min", "prod")},
 }

@@ -140,7 +140,7 @@ def _line(text: str, segments: list[list[Token]], size: str = "64") -> _Line:
     if not parts:
         raise NotationError("there is no layer; write '32 > lstm 64', in quotes (the shell takes > for itself)", text, 0, len(text))
     if not top and parts[0].width is not None:
-        top = {"input_dim": parts[0].width}
+        top = _input_of(parts[0].shape or (None, parts[0].width))
     return _Line(top | _framework(text, parts, spans), tuple(parts), tuple(spans))
 
 
@@ -186,12 +186,17 @@ def _source(text: str, tokens: list[Token]) -> dict[str, Any]:
     if first.is_call:
         from lstm_calc.formats.notation.calls import read_input
 
-        shape = read_input(text, first)
-        return {"input_dim": shape[1]} if len(shape) == 2 and shape[0] is None else {"input_shape": shape}
+        return _input_of(read_input(text, first))
     if re.fullmatch(DIGITS_AND_COMMAS, first.text) and not re.fullmatch(THOUSANDS, first.text):
         what = f"{quoted(first.text)} has a comma; write '{first.text.replace(',', 'x')}' for a shape, or one number of features"
         raise NotationError(what, text, first.start, first.stop)
     return {"input_shape": shape_in(text, first)} if "x" in first.text else {"input_dim": thousands_in(text, first)}
+
+
+def _input_of(shape: tuple[int | None, ...]) -> dict[str, Any]:
+    """Return a shape as a field of a model: its features alone where no more is known of it."""
+    features_alone = len(shape) == 2 and shape[0] is None
+    return {"input_dim": shape[1]} if features_alone else {"input_shape": shape}
 
 
 def _vocab(text: str, tokens: list[Token], following: list[list[Token]]) -> int:

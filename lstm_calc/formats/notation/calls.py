@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationError, did_you_mean, quoted
 from lstm_calc.formats.code.expressions import Called
 from lstm_calc.formats.code.expressions import read_call as evaluated
-from lstm_calc.formats.code.families import FAMILIES, window
+from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
 from lstm_calc.formats.code.keras import CLASSES
+from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.values import External, is_unknown
 from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN, RECURRENT
 from lstm_calc.formats.keras.layers import DIRECTIONS
+from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.notation.layers import Part
 from lstm_calc.formats.notation.names import (
     ARGUMENTS,
@@ -83,7 +85,7 @@ def read_input(text: str, token: Token) -> tuple[Any, ...]:
     """Return the shape that a call of Input says, the batch apart; raise NotationError, with the place, where it says none."""
     called = _evaluated(text, token.replace(text=f"Input({token.text})") if token.text.startswith("(") else token)
     whole = next((called.named[key] for key in _SHAPES if key.startswith("batch") and key in called.named), None)
-    given = called.named.get("shape", called.positional[0] if called.positional else None)
+    given = called.named.get("shape", called.named.get("input_shape", called.positional[0] if called.positional else None))
     shape = whole[1:] if isinstance(whole, (list, tuple)) else (given,) if isinstance(given, int) else given
     if not isinstance(shape, (list, tuple)) or not shape or not all(size is None or type(size) is int for size in shape):
         raise NotationError("Input needs the shape of one entry, as Input(shape=(None, 40))", text, token.start, token.stop)
@@ -99,24 +101,76 @@ def _part(called: Called) -> Part:
         return Part(Activation(function), called.family)
     name = named(called.name) or named(word.removesuffix("cell"))
     if name is None:
-        hint = (
-            "; write its layers one after the other"
-            if word in _MODELS
-            else did_you_mean(called.name.lower(), layer_names(), LAYER_PAGE, SYNONYMS)
-        )
+        hint = did_you_mean(called.name.lower(), layer_names(), LAYER_PAGE, SYNONYMS)
+        hint = "; write its layers one after the other" if word in _MODELS else hint
         raise _UnreadError(f"{quoted(called.name)} is not a layer{hint}")
+    if called.family not in {None, "keras"} or not _has_a_layer(called):
+        return _of_a_table(called)
     arguments, family = _named_arguments(called, name)
+    if isinstance(arguments.get("cell"), (list, tuple)):
+        raise _UnreadError("a line has no cells that follow each other within a step; in a program they are read")
     if isinstance(arguments.get("cell"), Called):
         inner = _part(arguments["cell"])
         more = _values(called, Name(inner.layer.kind), {key: value for key, value in arguments.items() if key != "cell"})
         return inner.replace(layer=inner.layer.replace(**more), framework=family)
     values = {**name.values, **_defaults(name, family), **_values(called, name, arguments)}
-    width = values.pop("input_dim", _width_said(arguments))
+    shape = _shape_said(arguments)
+    width = values.pop("input_dim", shape[-1] if shape else None)
     fields = layer_kind(name.kind).fields
     missing = next((field for field, default in fields.items() if default is ... and field not in values), None)
     if missing:
         raise ModelError(f"{called.text}(...) needs {_argument_for(called, missing)}")
-    return Part(layer_kind(name.kind)(**values), family or name.framework, width)
+    return Part(layer_kind(name.kind)(**values), family or name.framework, width, shape)
+
+
+def _has_a_layer(called: Called) -> bool:
+    """Say whether a bare name is no class of PyTorch that is a number of parameters alone, such as MultiheadAttention."""
+    kind = FAMILIES["pytorch"].get(called.name)
+    return called.family == "keras" or kind is None or kind.layer is not None or called.name in CLASSES
+
+
+def _of_a_table(called: Called) -> Part:
+    """Return the layer of a framework's class by its own table; one without sizes has the arguments of a bare name.
+
+    Raises ModelError where it is none, or where its arguments say more than a layer of the notation has.
+    """
+    kind = FAMILIES.get(called.family or "pytorch", {}).get(called.name)
+    if kind is None and called.name in WEIGHTLESS:
+        part = _part(called.replace(family=None))
+        return part.replace(framework=called.family)
+    if kind is None or kind.layer is None:
+        raise _UnreadError(f"{called.text}(...) is a layer that a line does not have")
+    given = _in_signature(called, kind.arguments)
+    values = {field: converted(field, argument, given[argument], kind.dims) for field, argument in kind.names.items()}
+    unknown = next((field for field, value in values.items() if is_unknown(value)), None)
+    width = values.pop("input_dim", None)
+    if unknown or not isinstance(width, int | None):
+        raise _UnreadError(f"{kind.names.get(unknown or 'input_dim')} of {called.name} has no single value here; write the number")
+    if values.get("scale") is False and "center" in values:
+        values["center"] = False
+    return Part(kind.layer(**{field: value for field, value in values.items() if value is not None}), called.family, width)
+
+
+_BESIDE = frozenset({"device", "dtype", "param_dtype", "key", "rngs", "name", "data_format"})
+"""Arguments of classes that are in no signature here, and change no size."""
+
+
+def _in_signature(called: Called, signature: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all arguments of a framework's class by name; raise ModelError for one that it does not have, or that is missing."""
+    if len(called.positional) > len(signature):
+        raise _UnreadError(f"{called.text}(...) has more arguments than {len(signature)}")
+    first = dict(zip(signature, called.positional, strict=False))
+    for argument in called.named:
+        if argument in first:
+            raise ModelError(f"{argument} is given twice in {called.text}(...)")
+        if argument not in signature and argument not in _BESIDE:
+            raise ModelError(f"{called.text}(...) has no argument {argument}{did_you_mean(argument, sorted(signature))}")
+    given = {**signature, **first, **called.named}
+    missing = next((argument for argument, value in given.items() if value is ...), None)
+    if missing:
+        needed = ", ".join(argument for argument, default in signature.items() if default is ...)
+        raise ModelError(f"{called.text}(...) needs {missing}; its arguments are {needed}")
+    return given
 
 
 def _wrapped(called: Called, word: str) -> Part:
@@ -126,8 +180,11 @@ def _wrapped(called: Called, word: str) -> Part:
     if not isinstance(inner, Called):
         raise ModelError(f"{called.name} stands around the call of a layer: {called.name}(LSTM(64))")
     part = _part(inner)
-    width = _width_said(arguments)
-    part = part.replace(framework=part.framework or called.family, width=part.width if width is None else width)
+    if shape := _shape_said(arguments):
+        part = part.replace(framework=part.framework or "keras", width=shape[-1], shape=shape)
+    part = part.replace(framework=part.framework or called.family)
+    if arguments.get("backward_layer") is not None:
+        raise _UnreadError("a line has no two directions that differ; in a program they are read")
     unknown = set(arguments) - {"layer", "merge_mode"} - NEUTRAL
     if unknown:
         raise ModelError(f"{called.name} has no {min(unknown)} that is known here")
@@ -136,7 +193,7 @@ def _wrapped(called: Called, word: str) -> Part:
     if not is_recurrent(part.layer.kind):
         raise ModelError(f"Bidirectional stands around a recurrent layer, and {inner.name} is none")
     mode = arguments.get("merge_mode", "concat")
-    if mode not in DIRECTIONS:
+    if not isinstance(mode, str | None) or mode not in DIRECTIONS:
         raise ModelError(f"merge_mode is concat, sum, mul, ave or None, not {quoted(mode)}")
     return part.replace(layer=part.layer.replace(bidirectional=True, merge=DIRECTIONS[mode]))
 
@@ -209,14 +266,12 @@ def _orders(called: Called, name: Name) -> Iterator[tuple[str | None, dict[str, 
 
     A bare name is taken for PyTorch's, for Keras', and for one that has its size alone.
     """
-    kinds = FAMILIES.get(called.family or "pytorch", {})
-    spelt = _spelt(called.name, kinds) if called.family is None else called.name
-    if spelt in kinds:
-        yield called.family or "pytorch", kinds[str(spelt)].arguments
-        if called.family is not None:
-            return
+    kinds = FAMILIES["pytorch"]
+    spelt = _spelt(called.name, kinds)
+    if called.family is None and spelt in kinds:
+        yield "pytorch", kinds[str(spelt)].arguments
     spelt = _spelt(called.name, CLASSES) if called.family is None else called.name
-    if called.family in {"keras", None} and spelt in CLASSES:
+    if spelt in CLASSES:
         yield "keras", dict.fromkeys(CLASSES[str(spelt)].split())
     own = value_of(name.kind)
     yield None, {"vocab_size": ..., "dim": ...} if name.kind == "embedding" else {own: None} if own else {}
@@ -232,7 +287,7 @@ def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: Name)
     given = _fields(found, name)
     sized = all(type(value) is int or is_unknown(value) for field, value in given.items() if field and RULES.get(field) is count)
     functions = all(not isinstance(value, int) for argument, value in found.items() if argument == "activation")
-    cells = all(isinstance(value, Called) for argument, value in found.items() if argument == "cell")
+    cells = all(isinstance(value, (Called, list, tuple)) for argument, value in found.items() if argument == "cell")
     needed = _fields({argument: default for argument, default in order.items() if default is ...}, name).keys()
     own = _fields({argument: value for argument, value in found.items() if argument in order}, name).keys()
     return sized and functions and cells and needed <= own
@@ -243,7 +298,7 @@ def _values(called: Called, name: Name, arguments: Mapping[str, Any]) -> dict[st
     fields = layer_kind(name.kind).fields
     values: dict[str, Any] = {}
     for argument, value in arguments.items():
-        field = field_of(argument, fields) if _is_known(called, argument) else None
+        field = _field(called, argument, fields)
         if field is None:
             _check_neutral(called, name, argument)
             continue
@@ -260,19 +315,25 @@ def _values(called: Called, name: Name, arguments: Mapping[str, Any]) -> dict[st
     return values
 
 
-def _is_known(called: Called, argument: str) -> bool:
-    """Say whether what is called has an argument: of a bare name any that sets a field."""
-    known = _arguments_of(called)
-    return argument not in _OURS if known is None else argument in known
+def _field(called: Called, argument: str, fields: Mapping[str, Any]) -> str | None:
+    """Return the field that an argument sets: by the table of Keras' class, of a bare name by all names that a field has."""
+    kind = _keras_kind(called)
+    if kind is None:
+        return None if argument in _OURS else field_of(argument, fields)
+    if argument in {"name", "trainable", "input_dim"} and argument not in kind.arguments.values():
+        return argument
+    return next((field for field, each in kind.arguments.items() if each == argument), None)
+
+
+def _keras_kind(called: Called) -> Any:
+    """Return how a class of Keras is read, None for a bare name."""
+    return {**RECURRENT, **PLAIN}.get(called.name) if called.family == "keras" else None
 
 
 def _arguments_of(called: Called) -> set[str] | None:
-    """Return the arguments of a framework's class, None for a bare name or a class of which they are not known."""
-    if called.family == "keras":
-        kind = {**RECURRENT, **PLAIN}.get(called.name)
-        return None if kind is None else {*kind.arguments.values(), *CLASSES.get(called.name, "").split(), *NEUTRAL}
-    kinds = FAMILIES.get(called.family or "", {})
-    return set(kinds[called.name].arguments) if called.name in kinds else None
+    """Return the arguments of a class of Keras, None for a bare name."""
+    kind = _keras_kind(called)
+    return None if kind is None else {*kind.arguments.values(), *CLASSES.get(called.name, "").split(), *NEUTRAL}
 
 
 def _check_neutral(called: Called, name: Name, argument: str) -> None:
@@ -294,30 +355,37 @@ def _value(field: str, value: Any, dims: int) -> Any:
         word = value.path.rpartition(".")[2] if isinstance(value, External) else value
         return (function_named(word) or word) if isinstance(word, str) else word
     if isinstance(value, str):
-        return value.lower() if field == "padding" else value
+        return value.lower() if field == "padding" else name_of(value) if field == "name" else value
     if field in EACH or field == "padding":
         return _window(field, value, dims)
     if RULES.get(field) is flag and value in (0, 1):
         return bool(value)
     if isinstance(value, float) and value.is_integer() and field != "rate":
         return int(value)
+    value = [value] if field == "shape" and isinstance(value, int) else value
     return tuple(value) if isinstance(value, list) else value
 
 
 def _window(field: str, value: Any, dims: int) -> Any:
     """Return an argument that has a size for each dimension, or the margins at both ends of each."""
     sizes = window(value, dims or 1)
+    if field == "margins" and dims == 1 and len(sizes) == 2 and isinstance(sizes[0], int):
+        sizes = (sizes,)
+    if dims and len(sizes) != dims:
+        raise ModelError(f"{field} has {len(sizes)} sizes, for a layer of {dims} dimensions")
     if field != "margins":
         return sizes
-    sizes = (sizes,) if dims == 1 and len(sizes) == 2 and isinstance(sizes[0], int) else sizes
     return tuple(each if isinstance(each, (list, tuple)) else (each, each) for each in sizes)
 
 
-def _width_said(arguments: Mapping[str, Any]) -> int | None:
-    """Return the features that a layer says it reads by a shape."""
-    shape = next((arguments[key] for key in _SHAPES[:3] if key in arguments), None)
-    last = shape[-1] if isinstance(shape, (list, tuple)) and shape else shape
-    return last if type(last) is int else None
+def _shape_said(arguments: Mapping[str, Any]) -> tuple[int | None, ...] | None:
+    """Return the shape, the batch apart, that a layer says it reads; None where it says none that is known."""
+    key = next((key for key in _SHAPES[:3] if arguments.get(key) is not None), None)
+    shape = arguments[key] if key else None
+    shape = shape[1:] if key and key.startswith("batch") and isinstance(shape, (list, tuple)) else shape
+    shape = (shape,) if type(shape) is int else shape
+    is_plain = isinstance(shape, (list, tuple)) and all(size is None or type(size) is int for size in shape)
+    return tuple(shape) if shape and is_plain else None
 
 
 def _argument_for(called: Called, field: str) -> str:

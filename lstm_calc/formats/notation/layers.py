@@ -48,11 +48,12 @@ _EXAMPLES = {"target_shape": "8x4", "dims": "2x1", "pool_size": "2", "factors": 
 
 
 class Part(Record):
-    """A layer of a line, the framework that its words are of, if any, and the width that a call says it reads."""
+    """A layer of a line, the framework that its words are of, if any, and what a call says it reads: the width, the shape."""
 
     layer: Layer
     framework: str | None = None
     width: int | None = None
+    shape: tuple[int | None, ...] | None = None
 
 
 def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "64") -> Part:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from lstm_calc.model.layers.attention import AdditiveAttention, Attention, MultiHeadAttention
     from lstm_calc.model.layers.axes import Flatten, Permute, RepeatVector, Reshape
     from lstm_calc.model.layers.conv_recurrent import ConvGRU, ConvLSTM
-    from lstm_calc.model.layers.convolutions import Conv, ConvTranspose, DepthwiseConv, SeparableConv
+    from lstm_calc.model.layers.convolutions import Conv, ConvTranspose, DepthwiseConv, LocallyConnected, SeparableConv
     from lstm_calc.model.layers.einsum import EinsumDense
     from lstm_calc.model.layers.indexing import ExpandDims, Index, Reduce, Split, Transpose
     from lstm_calc.model.layers.merges import Add, Average, Concat, Dot, MatMul, Maximum, Minimum, Multiply, Stack, Subtract
-    from lstm_calc.model.layers.norm import BatchNorm, GroupNorm, LayerNorm, RMSNorm
+    from lstm_calc.model.layers.norm import BatchNorm, GroupNorm, LayerNorm, Normalization, RMSNorm
     from lstm_calc.model.layers.windows import AdaptivePool, Crop, GlobalPool, Pad, Pool, Upsample
 
     KINDS: dict[str, type[Layer]]
@@ -61,6 +61,7 @@ __all__ = [
     "Input",
     "Layer",
     "LayerNorm",
+    "LocallyConnected",
     "Masking",
     "MatMul",
     "Maximum",
@@ -69,6 +70,7 @@ __all__ = [
     "MultiHeadAttention",
     "Multiply",
     "Nested",
+    "Normalization",
     "Other",
     "PReLU",
     "Pad",
@@ -102,11 +104,13 @@ _KINDS = {
     "conv": "convolutions.Conv",
     "depthwise_conv": "convolutions.DepthwiseConv",
     "separable_conv": "convolutions.SeparableConv",
+    "locally_connected": "convolutions.LocallyConnected",
     "conv_transpose": "convolutions.ConvTranspose",
     "batch_norm": "norm.BatchNorm",
     "layer_norm": "norm.LayerNorm",
     "group_norm": "norm.GroupNorm",
     "rms_norm": "norm.RMSNorm",
+    "normalization": "norm.Normalization",
     "attention": "attention.Attention",
     "additive_attention": "attention.AdditiveAttention",
     "multi_head_attention": "attention.MultiHeadAttention",

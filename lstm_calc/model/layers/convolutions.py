@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import UNITS
 from lstm_calc.model.layers.windows import Windowed
-from lstm_calc.model.sizes import product, transposed_window
+from lstm_calc.model.sizes import product, several, transposed_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,6 +113,30 @@ class SeparableConv(Convolution):
     def sizes(self, shape: Shape) -> dict[str, Size]:
         """Return the width it reads, how many kernels each channel has, the filters and the kernel along each dimension."""
         return super().sizes(shape) | {"multiplier": self.depth_multiplier}
+
+
+class LocallyConnected(Convolution):
+    """A convolution whose kernel is another one at each position, and so is its bias."""
+
+    kind = "locally_connected"
+    size = "filters"
+    words = UNITS | {"patch", "places", "place"}
+    filters: int
+    kernel_size: Sequence[int]
+    strides: Sequence[int] | None = None
+    padding: Any = None
+    bias: bool = True
+    data_format: str | None = None
+
+    def sizes(self, shape: Shape) -> dict[str, Size]:
+        """Return the numbers that a kernel reads, and the positions that have one each, in one axis and in several."""
+        places = self.split(self.output_shape(shape))[1]
+        patch = product((*self.window, self.width(shape)))
+        return super().sizes(shape) | {"patch": patch, "places": product(places), **several("place", places)}
+
+    def times(self, shape: Shape, given: Shape) -> Mapping[str, Size]:  # noqa: ARG002 - the positions are in its rows
+        """Return how often its rows are applied: once for each entry of the batch."""
+        return {"": product(shape[: self.front])}
 
 
 class ConvTranspose(Convolution):

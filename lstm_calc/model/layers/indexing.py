@@ -106,8 +106,7 @@ class Reduce(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         """Return the axes that are left, or with ``keepdims`` all, those that are gone with a size of 1."""
         gone = {axis_of(axis, shape) for axis in _tuple(self.axis)}
-        kept = tuple(1 if at in gone else size for at, size in enumerate(shape) if self.keepdims or at not in gone)
-        return kept if len(kept) > 1 else (*kept, 1)
+        return tuple(1 if at in gone else size for at, size in enumerate(shape) if self.keepdims or at not in gone)
 
 
 class Transpose(Layer):

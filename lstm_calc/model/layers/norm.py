@@ -102,3 +102,17 @@ class GroupNorm(OneAxis):
         if channels is not None and self.groups > 0 and channels % self.groups:
             raise ModelError(f"groups must divide the {channels:,} channels, not {self.groups:,}", key="groups")
         return super().output_shape(shape)
+
+
+class Normalization(Norm):
+    """Numbers less their mean, over their deviation, both found in data before training: for each entry of ``axis``, and a count.
+
+    ``whole``: one mean and one variance of all numbers.
+    """
+
+    kind = "normalization"
+    whole: bool = False
+
+    def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - whatever it reads
+        """Return whether its statistics are of all numbers."""
+        return frozenset({"of_all" if self.whole else "by_axis"})

@@ -203,6 +203,23 @@ def solved(form: Form, shapes: Mapping[str, Shape]) -> tuple[Layer, int] | None:
     return form.layer.replace(**fields), sizes["input"]
 
 
+def partly_solved(form: Form, slot: str, shape: Shape) -> dict[str, int] | None:
+    """Return the sizes, by their words, that follow from one tensor of a form; None where it cannot have the shape.
+
+    >>> keras = next(form for form in forms() if form.framework == "keras")
+    >>> partly_solved(keras, "kernel", (59, 200))
+    {'input': 59, 'units': 50}
+    """
+    sizes: Sizes = {}
+    if form.slots[slot].rank != len(shape):
+        return None
+    equations = [equation for equation in form.equations if equation.slot == slot]
+    for equation in [*equations, *equations]:
+        _holds(equation, shape[equation.axis], sizes)
+    is_found = all(_holds(equation, shape[equation.axis], sizes) for equation in equations)
+    return sizes if is_found and 0 not in sizes.values() else None
+
+
 def _holds(equation: Equation, size: int, sizes: Sizes) -> bool:
     """Say whether an equation holds, once it has given its one unknown word a size; one that can't hold gives it the size 0."""
     rest, unknown = size, []

@@ -28,7 +28,7 @@ def kinds_of(tensors: Sequence[Stored], counted: Sequence[Stored], classes: Mapp
         families.setdefault(_family(slashed(tensor.name)), []).append(tensor)
     found: dict[str, int] = {}
     for name, members in families.items():
-        kind = _kind(f"{classes.get(outermost(name), '')} {name}", members)
+        kind = kind_of(f"{classes.get(outermost(name), '')} {name}", members)
         found[kind] = found.get(kind, 0) + sum(counts.get(tensor.name, 0) for tensor in members)
     return {kind: found[kind] for kind in sorted(found) if found[kind]}
 
@@ -38,7 +38,7 @@ def _family(name: str) -> str:
     return parent or own.rpartition("_")[0]
 
 
-def _kind(name: str, members: Sequence[Stored]) -> str:
+def kind_of(name: str, members: Sequence[Stored]) -> str:
     """Return what a layer with these tensors is; a kernel of three axes is a convolution's unless a word tells otherwise."""
     rank = max(len(tensor.shape) for tensor in members)
     words = " ".join([name, *(tensor.name for tensor in members)]).lower()

@@ -1,4 +1,4 @@
-"""What a budget may be of and a sweep may list: each measure of a model as one exact whole number."""
+"""The metrics that a budget may limit and a sweep may list; each is one exact whole number per model."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ NAMES = ("params", "bytes", "macs", "step_ns")
 _GIGA = 10**9
 
 
-class Measure(Record):
-    """A measure of a model as a framework stores it; ``polynomial``: of at most degree two in each of the model's sizes."""
+class Metric(Record):
+    """A metric of a model as a framework stores it; ``polynomial``: of at most degree two in each of the model's sizes."""
 
     of: Callable[[Model, str], int]
     polynomial: bool = True
 
 
-def measures(
+def metrics(
     *, dtype: str = "float32", per_channel: bool = False, flops: int | None = None, bandwidth: int | None = None, **batch: Any
-) -> dict[str, Measure]:
-    """Return the measures by name, under the conditions that :func:`lstm_calc.cost` takes; the time of a step needs a device.
+) -> dict[str, Metric]:
+    """Return the metrics by name, under the conditions that :func:`lstm_calc.cost` takes; the time of a step needs a device.
 
     Raises LstmCalcError for a data type that is not known, ModelError for a batch that cannot be.
     """
     ran, whole_bytes = batch_of(**batch), dtype_of(dtype).matrix % 8 == 0
     found = {
-        "params": Measure(count),
-        "bytes": Measure(partial(weight_bytes, dtype=dtype, per_channel=per_channel), polynomial=whole_bytes),
-        "macs": Measure(partial(macs_of, batch=ran)),
+        "params": Metric(count),
+        "bytes": Metric(partial(weight_bytes, dtype=dtype, per_channel=per_channel), polynomial=whole_bytes),
+        "macs": Metric(partial(macs_of, batch=ran)),
     }
     if flops or bandwidth:
         asked = {"dtype": dtype, "per_channel": per_channel, "flops": flops, "bandwidth": bandwidth, **batch}
-        found["step_ns"] = Measure(partial(_step_ns, asked=asked), polynomial=False)
+        found["step_ns"] = Metric(partial(_step_ns, asked=asked), polynomial=False)
     return found
 
 
-def chosen(known: dict[str, Measure], names: list[str]) -> dict[str, Measure]:
-    """Return the measures of some names; raise LstmCalcError where a device is needed and not given."""
+def chosen(known: dict[str, Metric], names: list[str]) -> dict[str, Metric]:
+    """Return the metrics of some names; raise LstmCalcError where a device is needed and not given."""
     if "step_ns" in names and "step_ns" not in known:
         raise LstmCalcError("the time of a step needs a device: give --flops or --bandwidth, or both")
     return {name: known[name] for name in names}
 
 
 def _step_ns(model: Model, framework_name: str, asked: dict[str, Any]) -> int:
-    """Return the nanoseconds of a step by the slower of computing and moving, rounded up."""
+    """Return the nanoseconds of a step, bounded by computing or by memory, rounded up."""
     from lstm_calc.questions.cost import cost
 
     step = cost(model, framework_name, **asked).traffic

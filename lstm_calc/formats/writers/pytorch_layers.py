@@ -1,0 +1,274 @@
+"""The layers of a module of PyTorch: for each kind, the call that makes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.writers.plan import heads_of, known, same_padding
+from lstm_calc.formats.writers.text import Call, call, one_or_tuple, tuple_of
+from lstm_calc.model.sizes import transposed_window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.formats.writers.plan import Step
+    from lstm_calc.formats.writers.pytorch import Writer
+
+TITLE = "PyTorch"
+_CLASSES = {"lstm": "nn.LSTM", "gru": "nn.GRU", "rnn": "nn.RNN"}
+
+
+def zeros_of(step: Step, what: str, window: Any, strides: Any, dilations: Any) -> list[tuple[int, int]]:
+    """Return the zeros of padding=same, which a pool can have at both ends alike."""
+    layer: Any = step.layer
+    positions = layer.split(layer.reading(step.input))[1]
+    found = same_padding(positions, window, strides, dilations) if layer.padding == "same" else None
+    if found is None or (what == "pool" and any(before != after for before, after in found)):
+        raise step.refuse(TITLE, f"padding={layer.padding} of this {what}")
+    return found
+
+
+def _options(step: Step) -> dict[str, Any]:
+    """Return the arguments of a convolution beside its sizes."""
+    layer = step.layer.asdict()
+    ones = (1,) * len(step.layer.window)
+    strides, dilations, padding = layer["strides"] or ones, layer["dilation_rate"] or ones, layer["padding"]
+    if isinstance(padding, tuple):
+        zeros = one_or_tuple(padding) if any(padding) else None
+    else:
+        zeros = "'same'" if padding == "same" and not margins_before(step) else None
+    return {
+        "stride": one_or_tuple(strides) if set(strides) != {1} else None,
+        "padding": zeros.replace("'", '"') if zeros else None,
+        "dilation": one_or_tuple(dilations) if set(dilations) != {1} else None,
+    }
+
+
+def margins_before(step: Step) -> list[tuple[int, int]]:
+    """Return the zeros that are added before a convolution, where its own padding has no word for them."""
+    layer = step.layer.asdict()
+    if step.layer.kind not in {"conv", "depthwise_conv", "separable_conv"}:
+        return []
+    ones = (1,) * len(step.layer.window)
+    strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
+    if layer["padding"] == "causal":
+        return [(dilation * (size - 1), 0) for size, dilation in zip(step.layer.window, dilations, strict=True)]
+    if layer["padding"] == "same" and set(strides) != {1}:
+        found = zeros_of(step, "convolution", step.layer.window, strides, dilations)
+        return found if any(sum(pair) for pair in found) else [(0, 0)] * 0
+    return []
+
+
+def _bias(step: Step) -> str | None:
+    return None if step.layer.asdict()["bias"] else "False"
+
+
+def _conv(writer: Writer, step: Step) -> Call:
+    layer = step.layer.asdict()
+    reads, groups = writer.sizes.reads(step), layer["groups"]
+    filters = writer.width(step, writer.sizes.field(step, "filters"))
+    return call(
+        f"nn.Conv{len(step.layer.window)}d",
+        *(reads, filters, one_or_tuple(step.layer.window)),
+        **_strided(step),
+        groups=groups if groups != 1 else None,
+        bias=_bias(step),
+    )
+
+
+def _strided(step: Step) -> dict[str, Any]:
+    options = _options(step)
+    if step.layer.asdict()["padding"] == "same" and options["stride"]:
+        options["padding"] = None  # the zeros are added before
+    return options
+
+
+def _depthwise(_: Writer, step: Step) -> Call:
+    width = step.width
+    deep = width * step.layer.asdict()["depth_multiplier"]
+    sizes = (width, deep, one_or_tuple(step.layer.window))
+    return call(f"nn.Conv{len(step.layer.window)}d", *sizes, **_strided(step), groups=width, bias=_bias(step))
+
+
+def _separable(writer: Writer, step: Step) -> Call:
+    width, dims = step.width, len(step.layer.window)
+    deep = width * step.layer.asdict()["depth_multiplier"]
+    filters = writer.width(step, writer.sizes.field(step, "filters"))
+    sizes = (width, deep, one_or_tuple(step.layer.window))
+    first = call(f"nn.Conv{dims}d", *sizes, **_strided(step), groups=width, bias="False")
+    return call("nn.Sequential", first, call(f"nn.Conv{dims}d", deep, filters, 1, bias=_bias(step)))
+
+
+def _transposed(writer: Writer, step: Step) -> Call:
+    layer = step.layer.asdict()
+    ones = (1,) * len(step.layer.window)
+    strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
+    pairs = [_ends(step, at, strides[at], dilations[at]) for at in range(len(ones))]
+    zeros, extra = ([pair[at] for pair in pairs] for at in (0, 1))
+    options = {
+        "stride": one_or_tuple(strides) if set(strides) != {1} else None,
+        "padding": one_or_tuple(zeros) if any(zeros) else None,
+        "output_padding": one_or_tuple(extra) if any(extra) else None,
+        "dilation": one_or_tuple(dilations) if set(dilations) != {1} else None,
+    }
+    reads = writer.sizes.reads(step)
+    filters = writer.width(step, writer.sizes.field(step, "filters"))
+    sizes = (reads, filters, one_or_tuple(step.layer.window))
+    groups = layer["groups"] if layer["groups"] != 1 else None
+    return call(f"nn.ConvTranspose{len(ones)}d", *sizes, **options, groups=groups, bias=_bias(step))
+
+
+def _ends(step: Step, axis: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Return the padding and the output padding with which PyTorch gives as many positions along an axis as the layer does."""
+    layer: Any = step.layer
+    padding, extra = layer.padding, layer.output_padding[axis] if layer.output_padding else None
+    size = 1 + 2 * layer.kernel_size[axis] * dilation
+    wanted = transposed_window(
+        size,
+        layer.kernel_size[axis],
+        padding=padding[axis] if isinstance(padding, tuple) else padding,
+        stride=stride,
+        dilation=dilation,
+        extra=extra,
+    )
+    reach = dilation * (layer.kernel_size[axis] - 1) + 1
+    over = (size - 1) * stride + reach - known(wanted, step)
+    zeros = max(0, -(-over // 2))
+    rest = 2 * zeros - over
+    if rest and rest >= max(stride, dilation):
+        raise step.refuse(TITLE, f"padding={padding} of this transposed convolution")
+    return zeros, rest
+
+
+def _dense(writer: Writer, step: Step) -> Call:
+    reads = writer.sizes.reads(step)
+    units = writer.width(step, writer.sizes.field(step, "units"))
+    return call("nn.Linear", reads, units, bias=_bias(step))
+
+
+def _embedding(writer: Writer, step: Step) -> Call:
+    vocabulary = writer.sizes.field(step, "vocab_size")
+    return call("nn.Embedding", vocabulary, writer.width(step, writer.sizes.field(step, "dim")))
+
+
+def _affine(step: Step) -> str | None:
+    """Return whether a normalisation has a gain and a shift; it has both or none."""
+    layer = step.layer.asdict()
+    if layer["scale"] != layer["center"]:
+        raise step.refuse(TITLE, f"{step.layer.kind} with a gain but no shift, or the other way round,")
+    return None if layer["scale"] else "False"
+
+
+def _batch_norm(writer: Writer, step: Step) -> Call:
+    rank = len(step.input) - step.layer.time_distributed
+    if rank > 5:
+        raise step.refuse(TITLE, f"batch norm of {rank} axes")
+    return call(f"nn.BatchNorm{max(1, rank - 2)}d", _features(writer, step), affine=_affine(step))
+
+
+def _features(writer: Writer, step: Step) -> str:
+    return writer.sizes.reads(step) if step.width == step.input[-1] else str(step.width)
+
+
+def _group_norm(writer: Writer, step: Step) -> Call:
+    groups = step.layer.asdict()["groups"]
+    features = _features(writer, step)
+    return call("nn.GroupNorm", groups if groups > 0 else features, features, affine=_affine(step))
+
+
+def _normalized(writer: Writer, step: Step) -> str:
+    """Return what is normalised over: the last axis or the last ones."""
+    layer: Any = step.layer
+    shape = layer.reading(step.input)
+    axes = sorted(axis % len(shape) for axis in layer.axes_apart)
+    if axes != list(range(len(shape) - len(axes), len(shape))):
+        raise step.refuse(TITLE, f"{layer.kind} over other axes than the last ones")
+    return writer.sizes.reads(step) if len(axes) == 1 else tuple_of(known(shape[axis], step) for axis in axes)
+
+
+def _layer_norm(writer: Writer, step: Step) -> Call:
+    layer = step.layer.asdict()
+    if layer["center"] and not layer["scale"]:
+        raise step.refuse(TITLE, "layer_norm with a shift but no gain")
+    options = {"elementwise_affine": None if layer["scale"] else "False"}
+    options["bias"] = None if layer["center"] or not layer["scale"] else "False"
+    return call("nn.LayerNorm", _normalized(writer, step), **options)
+
+
+def _rms_norm(writer: Writer, step: Step) -> Call:
+    return call("nn.RMSNorm", _normalized(writer, step), elementwise_affine=None if step.layer.asdict()["scale"] else "False")
+
+
+def _attention(writer: Writer, step: Step) -> Call:
+    layer = step.layer.asdict()
+    query, value, key = heads_of(step.inputs)
+    if len(query) != 3 or layer["use_gate"]:
+        raise step.refuse(TITLE, "multi-head attention over several axes")
+    width = known(query[-1], step)
+    options = {name: shape[-1] if shape[-1] != width else None for name, shape in (("kdim", key), ("vdim", value))}
+    return call(
+        "nn.MultiheadAttention", writer.sizes.reads(step), layer["num_heads"], **options, bias=_bias(step), batch_first="True"
+    )
+
+
+def _prelu(_: Writer, step: Step) -> Call:
+    slopes = step.layer.sizes(step.layer.reading(step.input))["all_slopes"]
+    return call("nn.PReLU", *([] if slopes == 1 else [known(slopes, step)]))
+
+
+def _dropout(_: Writer, step: Step) -> Call:
+    rate = step.layer.asdict()["rate"]
+    return call("nn.Dropout", *([] if rate is None else [rate]))
+
+
+def _rnn(writer: Writer, step: Step) -> Call:
+    """Return the module of a recurrent layer: a list of modules where directions are merged between them."""
+    if step.layer.time_distributed:
+        raise step.refuse(TITLE, f"{step.layer.kind} of each entry of another axis")
+    if step.layer.kind not in _CLASSES:
+        raise step.refuse(TITLE, f"{step.layer.kind} layer")
+    layer: Any = step.layer
+    reads = writer.sizes.reads(step)
+    units = writer.sizes.field(step, "units")
+    projection = writer.sizes.field(step, "projection") if layer.asdict().get("projection") else None
+    size = projection or units
+    writer.width(step, f"2 * {size}" if layer.bidirectional and layer.merge == "concat" else size)
+
+    def one(width: str, layers: int) -> Call:
+        return call(
+            _CLASSES[layer.kind],
+            *(width, units),
+            num_layers=layers if layers > 1 else None,
+            bias=_bias(step),
+            batch_first="True",
+            bidirectional="True" if layer.bidirectional else None,
+            proj_size=projection,
+        )
+
+    if not is_apart(step):
+        return one(reads, layer.repeat)
+    return Call("nn.ModuleList([", tuple(one(size if depth else reads, 1) for depth in range(layer.repeat)), "])")
+
+
+def is_apart(step: Step) -> bool:
+    """Return whether each of some repeats is a module of its own: where the directions of one are merged for the next."""
+    return step.layer.repeat > 1 and step.layer.asdict()["merge"] != "concat"
+
+
+LAYERS: dict[str, Callable[[Writer, Step], Call]] = {
+    **dict.fromkeys(("lstm", "gru", "rnn", "mgu", "conv_lstm", "conv_gru"), _rnn),
+    "dense": _dense,
+    "embedding": _embedding,
+    "conv": _conv,
+    "depthwise_conv": _depthwise,
+    "separable_conv": _separable,
+    "conv_transpose": _transposed,
+    "batch_norm": _batch_norm,
+    "layer_norm": _layer_norm,
+    "group_norm": _group_norm,
+    "rms_norm": _rms_norm,
+    "multi_head_attention": _attention,
+    "prelu": _prelu,
+    "dropout": _dropout,
+}
+"""The module of each kind of layer that has one."""

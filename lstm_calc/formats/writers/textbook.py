@@ -1,0 +1,395 @@
+"""A model as the textbooks' equations in NumPy: its weights by name, a step of each cell, and what follows what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.equations.parse import Apply, Node, Preactivation, Visitor, Weighted, parse
+from lstm_calc.formats.writers.arrays import NUMPY, computed, merged
+from lstm_calc.formats.writers.numpy_helpers import HELPERS
+from lstm_calc.formats.writers.plan import heads_of, is_pointwise, known, same_padding, tied_to
+from lstm_calc.formats.writers.text import Call, tuple_of, written
+from lstm_calc.frameworks import equation_words
+from lstm_calc.frameworks.counting import axes_of, rows_in, shape_of, sizes_of
+from lstm_calc.model import Recurrent
+from lstm_calc.model.cells import CELLS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from lstm_calc.formats.writers.plan import Plan, Step
+    from lstm_calc.frameworks import Layout
+    from lstm_calc.model import Use
+    from lstm_calc.model.cells import Equation
+
+RESERVED = ("np", "self", "w", "x", "len", "Model", "ahead", "back", "states", "back_states", "run", *HELPERS)
+"""Names that nothing in the program may have."""
+_TITLE = "the textbook writer"
+_ZEROS = frozenset({"bias", "recurrent_bias", "shift"})
+_ONES = frozenset({"gain"})
+_ROLES = {"b": "bias", "c": "recurrent_bias", "p": "peephole"}
+"""The roles of the tensors of a gate by their letter, beside the matrix."""
+
+
+def program(plan: Plan) -> str:
+    """Return the model as a program; raise FrameworkError for layers that are not written in NumPy."""
+    writer = Writer(plan)
+    for step in plan.steps:
+        writer.add(step)
+    return writer.text()
+
+
+def one_line(plan: Plan) -> Call:
+    """Raise FrameworkError: equations are several lines."""
+    raise plan.steps[0].refuse("the textbook", "single call for a layer; leave out --oneliner")
+
+
+class Writer:
+    """The weights, the functions and the lines of the call."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Take the plan."""
+        self.plan = plan
+        self.weights: dict[str, dict[str, tuple[tuple[int, ...], str]]] = {}
+        self.comments: dict[str, str] = {}
+        self.functions: dict[str, str] = {}
+        self.lines: list[str] = []
+        uses = plan.model.uses
+        self._uses: dict[str, list[Use]] = {}
+        for use in uses:
+            self._uses.setdefault(use.module, []).append(use)
+
+    def uses(self, step: Step) -> list[Use]:
+        """Return each repeat of a layer."""
+        return self._uses[step.title]
+
+    def add(self, step: Step) -> None:
+        """Add a step: its weights where it has some of its own, and what is computed."""
+        if step.layer.time_distributed and not is_pointwise(step):
+            raise step.refuse(_TITLE, f"{step.layer.kind} of each entry of another axis")
+        if step.layer.weighted and not step.shared:
+            for depth, use in enumerate(self.uses(step)):
+                self._take_weights(step, use, depth)
+        values = [self.plan.values[source] for source in step.sources]
+        if isinstance(step.layer, Recurrent):
+            self.lines += self._recurrent(step, values)
+            return
+        make = _LAYERS.get(step.layer.kind)
+        text = make(self, step, values) if make else computed(step, values, NUMPY)
+        if text is None or step.layer.kind == "adaptive_pool":
+            raise step.refuse(_TITLE, f"{step.layer.kind} layer")
+        names = ", ".join(self.plan.values[step.position, number] for number in range(step.layer.outputs))
+        if names != text:
+            self.lines.append(f"{names} = {text}")
+
+    def _take_weights(self, step: Step, use: Use, depth: int) -> None:
+        """Note the shape of each tensor of a layer, by its name without that of the layer."""
+        layout = self._layout(step)
+        for row, gates, way in rows_in(layout, use):
+            shape = shape_of(axes_of(row, use.sizes), sizes_of(use, gates))
+            name = row.name.format(gate=gates[0] if gates else "", letter="")
+            self.weights.setdefault(block(step, depth, way), {})[name] = (shape, row.role.split()[0])
+        if step.comment and depth == 0:
+            self.comments[block(step, 0, step.layer.directions[0])] = step.comment
+
+    def _layout(self, step: Step) -> Layout:
+        from lstm_calc.frameworks import framework
+
+        return framework("textbook").layout(step.layer)
+
+    def has(self, step: Step, name: str) -> bool:
+        """Return whether a layer has a tensor of a name."""
+        return name in self.weights.get(block(step, 0, step.layer.directions[0]), {})
+
+    def helper(self, name: str) -> str:
+        """Take up a function that the program has where it needs it."""
+        self.functions.setdefault(name, HELPERS[name])
+        return name
+
+    # Cells
+
+    def _recurrent(self, step: Step, values: list[str]) -> Iterator[str]:
+        """Yield the lines that run a recurrent layer."""
+        layer: Any = step.layer
+        if layer.window:
+            raise step.refuse(_TITLE, f"{layer.kind} layer")
+        x, *initial = values
+        cell = self._cell(step)
+        self.helper("run")
+        states = list(CELLS[layer.kind].states)
+        gives = [self.plan.values[step.position, number] for number in range(layer.outputs)]
+        for depth in range(layer.repeat):
+            last = depth == layer.repeat - 1
+            start = [self._start(step, states, initial, way, x) for way in range(len(layer.directions))]
+            every = not last or layer.return_sequences
+            target = ", ".join(gives) if last else step.name
+            first = "ahead" if layer.bidirectional else target if every else "_"
+            needed = not every or (last and step.states_used)
+            after = ("states", "back_states") if needed else ("_", "_")
+            ways = zip((first, "back"), after, start, layer.directions, strict=False)
+            for at, (name, final, begin, way) in enumerate(ways):
+                reverse = ", reverse=True" if at or layer.go_backwards else ""
+                weights = f'w["{block(step, depth, way)}"]'
+                yield f"{name}, {final} = run({cell}, {weights}, {x}, {begin}{reverse})"
+                if layer.go_backwards and every:
+                    yield f"{name} = {name}[:, ::-1]"
+            ends = ["ahead", "back"] if every else ["states[0]", "back_states[0]"]
+            if layer.bidirectional or not every:
+                yield f"{target} = {merged(layer.merge, NUMPY, *ends) if layer.bidirectional else ends[0]}"
+            x = target
+        for number in sorted(step.used):
+            if number >= layer.outputs:
+                way, at = divmod(number - layer.outputs, len(states))
+                yield f"{self.plan.values[step.position, number]} = {'back_states' if way else 'states'}[{at}]"
+
+    def _start(self, step: Step, states: Sequence[str], initial: list[str], way: int, x: str) -> str:
+        """Return the states that a direction of a layer starts from."""
+        if initial:
+            return tuple_of(initial[way * len(states) : (way + 1) * len(states)])
+        sizes = step.layer.sizes(step.layer.reading(step.input))
+        kinds = CELLS[step.layer.kind].states
+        return tuple_of(f"np.zeros((len({x}), {sizes[kinds[state].size]}))" for state in states)
+
+    def _cell(self, step: Step) -> str:
+        """Take up the function that computes a step of a cell, and return its name."""
+        layer: Any = step.layer
+        layout = self._layout(step)
+        equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
+        tensors = (name.partition("_") for name in self.weights[block(step, 0, layer.directions[0])])
+        blocks = {(gate, _ROLES[letter]) for letter, _, gate in tensors if letter in _ROLES}
+        body = _step_function(layer.kind, equations, blocks, list(CELLS[layer.kind].states))
+        if "sigmoid(" in body:
+            self.helper("sigmoid")
+        names = (f"{layer.kind}_step" + (f"_{at}" if at else "") for at in range(len(self.functions) + 1))
+        return next(name for name in names if self._is_function(name, body.replace("def step(", f"def {name}(")))
+
+    def _is_function(self, name: str, text: str) -> bool:
+        """Take up a function unless another one has its name; say whether it is there now."""
+        return self.functions.setdefault(name, text) == text
+
+    # The program
+
+    def text(self) -> str:
+        """Return the program."""
+        plan = self.plan
+        inputs = ", ".join(["self", *(name for name, _ in plan.arguments)])
+        given = ", ".join(plan.values[source] for source in plan.outputs)
+        body = [
+            f"# {plan.total:,} parameters in the textbooks' equations",
+            "import numpy as np",
+            *(f"\n\n{text}" for text in self.functions.values()),
+            "\n\nclass Model:",
+            "    def __init__(self):",
+            *(["        self.weights = {", *self._blocks(), "        }"] if self.weights else ["        self.weights = {}"]),
+            "",
+            f"    def __call__({inputs}):",
+            *(["        w = self.weights"] if any('w["' in line for line in self.lines) else []),
+            *(f"        {line}" for line in self.lines),
+            f"        return {given}",
+        ]
+        return "\n".join(body) + "\n"
+
+    def _blocks(self) -> Iterator[str]:
+        """Yield the lines that make the weights: shifts and biases of zeros, gains of ones, small random numbers."""
+        for name, tensors in self.weights.items():
+            note = f"  # {self.comments[name]}" if name in self.comments else ""
+            yield f'            "{name}": {{{note}'
+            for tensor, (shape, role) in tensors.items():
+                yield f'                "{tensor}": {written(_start_value(shape, role), 16, len(tensor) + 5)},'
+            yield "            },"
+
+
+def block(step: Step, depth: int, way: str) -> str:
+    """Return the name of the weights of one repeat and direction of a layer."""
+    name = step.module if step.layer.repeat == 1 else f"{step.module}.{depth}"
+    return f"{name}.{way}" if len(step.layer.directions) > 1 else name
+
+
+def _start_value(shape: tuple[int, ...], role: str) -> str:
+    if role in _ZEROS:
+        return f"np.zeros({tuple_of(shape)})"
+    if role in _ONES:
+        return f"np.ones({tuple_of(shape)})"
+    return f"np.random.randn({', '.join(map(str, shape))}) * 0.1"
+
+
+def _step_function(kind: str, equations: tuple[Equation, ...], blocks: set[tuple[str, str]], states: list[str]) -> str:
+    """Return the function that computes one step of a cell."""
+    writer = _Equations(blocks, states)
+    lines = []
+    for equation in equations:
+        lines.append(f"    {equation.name} = {writer.value(parse(equation.expression))}")
+        writer.scope[equation.name] = equation.name
+    start = ["    size = x.shape[-1]"] if any("size" in line for line in lines) else []
+    joined = ["    xh = np.concatenate([x, h], axis=-1)"] if any("xh @" in line for line in lines) else []
+    del kind
+    return "\n".join([f"def step(w, x, {', '.join(states)}):", *start, *joined, *lines, f"    return {tuple_of(states)}"])
+
+
+class _Equations(Visitor[str]):
+    """Writes equations as NumPy; a value is its text."""
+
+    def __init__(self, blocks: set[tuple[str, str]], states: Sequence[str]) -> None:
+        super().__init__({"x": "x", **{state: state for state in states}}, {gate for gate, role in blocks if role == "peephole"})
+        self._blocks = blocks
+
+    def value(self, node: Node) -> str:
+        match node:
+            case Preactivation(terms=(Weighted(gate=gate), *_)):
+                rest = [self.value(term) for term in node.terms_with(self.peepholes) if term.role == "peephole"]
+                bias = [f'w["b_{gate}"]'] if (gate, "bias") in self._blocks else []
+                return " + ".join([f'xh @ w["W_{gate}"].T', *bias, *rest])
+            case Apply(function="-" | "*" as sign, arguments=arguments):
+                return f" {sign} ".join(_inside(self.value(each), each) for each in arguments)
+            case _:
+                return super().value(node)
+
+    def number(self, number: int, /) -> str:
+        return str(number)
+
+    def apply(self, function: str, /, *arguments: str) -> str:
+        if function == "+":
+            return " + ".join(arguments)
+        return NUMPY.functions[function].format(x=", ".join(arguments))
+
+    def weigh(self, role: str, gate: str | None, value: str, /) -> str:
+        if role == "peephole":
+            return f'w["p_{gate}"] * {value}'
+        operand = value if value.isidentifier() else f"({value})"
+        if role == "projection":
+            return f'{operand} @ w["W_projection"].T'
+        part = ":size" if role == "kernel" else "size:"
+        bias = {"kernel": ("bias", "b"), "recurrent_kernel": ("recurrent_bias", "c")}[role]
+        added = f' + w["{bias[1]}_{gate}"]' if (gate, bias[0]) in self._blocks else ""
+        return f'{operand} @ w["W_{gate}"][:, {part}].T{added}'
+
+
+def _inside(text: str, node: Node) -> str:
+    """Return a text as it may stand in a product or a difference."""
+    loose = isinstance(node, Preactivation | Weighted) or (isinstance(node, Apply) and node.function in {"+", "-"})
+    return f"({text})" if loose else text
+
+
+# Layers that are not recurrent
+
+
+def _dense(writer: Writer, step: Step, values: list[str]) -> str:
+    layer = step.layer.asdict()
+    matrix = f'w["{tied_to(writer.plan, step)}"]["E"]' if layer["tied"] else f'w["{step.module}"]["W"]'
+    return f"{values[0]} @ {matrix}.T" + (f' + w["{step.module}"]["b"]' if layer["bias"] else "")
+
+
+def _embedding(_: Writer, step: Step, values: list[str]) -> str:
+    return f'w["{step.module}"]["E"][{values[0]}]'
+
+
+def _norm(writer: Writer, step: Step, values: list[str]) -> str:
+    layer: Any = step.layer
+    rank = len(step.input)
+    if [axis % rank for axis in layer.axes_apart] != [rank - 1]:
+        raise step.refuse(_TITLE, f"{layer.kind} over another axis than the last")
+    weights = [f'w["{step.module}"]["{name}"]' for name in ("g", "b")]
+    flags = layer.asdict()
+    gain = f" * {weights[0]}" if flags["scale"] else ""
+    shift = f" + {weights[1]}" if flags.get("center") else ""
+    axes = tuple_of(range(rank - 1)) if layer.kind == "batch_norm" else "-1"
+    function = writer.helper("rescaled" if layer.kind == "rms_norm" else "normalized")
+    return f"{function}({values[0]}, {axes}){gain}{shift}"
+
+
+def _prelu(_: Writer, step: Step, values: list[str]) -> str:
+    return f'np.where({values[0]} > 0, {values[0]}, {values[0]} * w["{step.module}"]["a"])'
+
+
+def _einsum(_: Writer, step: Step, values: list[str]) -> str:
+    layer = step.layer.asdict()
+    bias = f' + w["{step.module}"]["b"]' if layer["bias_axes"] else ""
+    return f'np.einsum("{layer["equation"]}", {values[0]}, w["{step.module}"]["W"]){bias}'
+
+
+def _conv(writer: Writer, step: Step, values: list[str]) -> str:
+    layer = step.layer.asdict()
+    if step.layer.channels_first or layer["groups"] != 1 or step.layer.time_distributed:
+        raise step.refuse(_TITLE, "conv of groups, or with the features before the positions")
+    ones = (1,) * len(step.layer.window)
+    strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
+    margins = _margins(step, step.layer.window, strides, dilations)
+    x = f"np.pad({values[0]}, {tuple_of([(0, 0), *margins, (0, 0)])})" if any(map(any, margins)) else values[0]
+    own = "".join(
+        f", {name}={tuple_of(each)}" for name, each in (("strides", strides), ("dilations", dilations)) if set(each) != {1}
+    )
+    bias = f' + w["{step.module}"]["b"]' if layer["bias"] else ""
+    return f'{writer.helper("convolved")}({x}, w["{step.module}"]["W"]{own}){bias}'
+
+
+def _pool(writer: Writer, step: Step, values: list[str]) -> str:
+    layer = step.layer.asdict()
+    window, strides = layer["pool_size"], layer["strides"] or layer["pool_size"]
+    if step.layer.channels_first or layer["padding"] == "causal" or isinstance(layer["padding"], tuple):
+        raise step.refuse(_TITLE, "pool of this padding, or with the features before the positions")
+    largest = layer["function"] == "max"
+    margins = _margins(step, window, strides, (1,) * len(window))
+    padded = any(map(any, margins))
+    fill = f", constant_values={'-np.inf' if largest else 'np.nan'}"
+    x = f"np.pad({values[0]}, {tuple_of([(0, 0), *margins, (0, 0)])}{fill})" if padded else values[0]
+    function = "np.max" if largest else "np.nanmean" if padded else "np.mean"
+    return f"{writer.helper('pooled')}({x}, {tuple_of(window)}, {tuple_of(strides)}, {function})"
+
+
+def _margins(step: Step, window: Sequence[int], strides: Sequence[int], dilations: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the zeros before and after each axis of positions."""
+    layer: Any = step.layer
+    reaches = [dilation * (size - 1) for size, dilation in zip(window, dilations, strict=True)]
+    if isinstance(layer.padding, tuple):
+        return [(each, each) for each in layer.padding]
+    if layer.padding == "same":
+        found = same_padding(layer.split(step.input)[1], window, strides, dilations)
+        if found is None:
+            raise step.refuse(_TITLE, f"padding=same of this {layer.kind}")
+        return found
+    return [(reach if layer.padding == "causal" else 0, 0) for reach in reaches]
+
+
+def _attention(writer: Writer, _: Step, values: list[str]) -> str:
+    query, value, key = heads_of(values)
+    softmax = writer.helper("softmax")
+    return f"{softmax}({query} @ {key}.swapaxes(-1, -2)) @ {value}"
+
+
+def _heads(writer: Writer, step: Step, values: list[str]) -> str:
+    layer = step.layer.asdict()
+    if len(step.input) != 3 or layer["key_heads"] not in {None, layer["num_heads"]} or layer["use_gate"]:
+        raise step.refuse(_TITLE, "multi-head attention over several axes or with fewer heads of keys")
+    known(step.input[-1], step)
+    writer.helper("softmax")
+    query, value, key = heads_of(values)
+    return f'{writer.helper("attended")}(w["{step.module}"], {query}, {value}, {key}, heads={layer["num_heads"]})'
+
+
+def _softmax(writer: Writer, step: Step, values: list[str]) -> str | None:
+    name = step.layer.asdict()["function"].lower()
+    if name == "sigmoid":
+        writer.helper("sigmoid")
+    if name != "softmax":
+        return computed(step, values, NUMPY)
+    return f"{writer.helper('softmax')}({values[0]})"
+
+
+def _dropout(_: Writer, __: Step, values: list[str]) -> str:
+    return values[0]
+
+
+_LAYERS: dict[str, Callable[[Writer, Step, list[str]], str | None]] = {
+    "dense": _dense,
+    "embedding": _embedding,
+    **dict.fromkeys(("batch_norm", "layer_norm", "rms_norm"), _norm),
+    "prelu": _prelu,
+    "einsum_dense": _einsum,
+    "conv": _conv,
+    "pool": _pool,
+    "attention": _attention,
+    "multi_head_attention": _heads,
+    "activation": _softmax,
+    "dropout": _dropout,
+}
+"""What a layer computes, where that is more than an operation on arrays."""

@@ -1,0 +1,177 @@
+"""The model that a file of weights stores: every layer that its names and shapes tell, the others by their count."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.frameworks import framework
+from lstm_calc.frameworks.counting import count
+from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
+from lstm_calc.questions.inspect import inspect_file, inspected, own_name
+from lstm_calc.weights.inference.others import kind_of
+from lstm_calc.weights.inference.sorting import slashed
+from lstm_calc.weights.readers.listed import read_listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lstm_calc.questions.inspect import InspectedFile, InspectedLayer
+    from lstm_calc.weights.readers.stored import Stored
+
+_UNNAMED = r"[^A-Za-z0-9_./-]"
+_LONGEST_NAME = 190
+_INPUT_LAST = ("weight", "weight_v", "w")
+"""What a matrix is called that has its outputs first, as in PyTorch; in Keras and Flax, a kernel has them last."""
+
+
+def load_stored(path: str) -> Model:
+    """Return the model in a file of weights; raise ModelFileError where there is none, CheckpointError where it cannot be read."""
+    return model_of(inspect_file(path))
+
+
+def read_stored(text: str, file: str = "<text>") -> Model:
+    r"""Return the model of a list of names of tensors with their shapes; raise ModelFileError for a line that is none.
+
+    >>> read_stored("rnn.weight_ih_l0 torch.Size([80, 10])\nrnn.weight_hh_l0 torch.Size([80, 20])").layers[0].units
+    20
+    """
+    checkpoint = read_listed(text, file)
+    return model_of(inspected(checkpoint, file, 0))
+
+
+def model_of(file: InspectedFile) -> Model:
+    """Return the model of what was found in a file; raise ModelFileError where it holds no layer."""
+    places = {tensor.name: at for at, tensor in enumerate(file.tensors)}
+    name = _framework(file)
+    parts = [(places[each.tensors[0].name], own_name(each), _recurrent(each, name)) for each in file.layers if each.params]
+    statistics = {slashed(each.name).rpartition("/")[0] for each in file.tensors if "running_mean" in each.name}
+    for path, members in _families(file.others).items():
+        parts.append((places[members[0].name], _called(members[0], path), _plain(path, members, name, path in statistics)))
+    taken: dict[str, int] = {}
+    layers = _following([_named(layer, called, taken) for _, called, layer in sorted(parts, key=lambda part: part[0])])
+    first = getattr(layers[0], "input_dim", None) if layers else None
+    if first is not None:
+        layers[0] = layers[0].replace(input_dim=None)
+    if not layers:
+        raise ModelFileError("holds no layer with weights", file.path)
+    remarks = tuple(_remarks(file))
+    try:
+        model = Model(layers, first, framework=name, origin="; ".join([_origin(name, file), *remarks]), remarks=remarks)
+    except ModelError as error:
+        raise ModelFileError(str(error), file.path) from None
+    if count(model) != file.params:
+        raise ModelFileError(f"its layers have {count(model):,} parameters, and it stores {file.params:,}", file.path)
+    return model
+
+
+def _following(layers: list[Layer]) -> list[Layer]:
+    """Return layers of which those that read what the one before gives do not state their input."""
+    found, width = [], None
+    for layer in layers:
+        reads = getattr(layer, "input_dim", None)
+        found.append(layer.replace(input_dim=None) if reads is not None and reads == width else layer)
+        width = _gives(layer)
+    return found
+
+
+def _gives(layer: Layer) -> int | None:
+    """Return how many features a layer gives, None where that is not known."""
+    if isinstance(layer, Recurrent):
+        return layer.output_dim
+    if isinstance(layer, (Dense, Embedding)):
+        return layer.output
+    return layer.input_dim if isinstance(layer, (BatchNorm, LayerNorm)) else None
+
+
+def _framework(file: InspectedFile) -> str:
+    """Return whose most of the layers are; without recurrent layers, whose names the tensors have."""
+    found = Counter(layer.framework for layer in file.layers if layer.layer is not None)
+    if found:
+        return found.most_common(1)[0][0]
+    is_keras = file.format.startswith(("keras", "hdf5")) or any("kernel" in tensor.name for tensor in file.tensors)
+    return "keras" if is_keras else "pytorch"
+
+
+def _origin(name: str, file: InspectedFile) -> str:
+    return f"{name}, from the names and shapes of {len(file.tensors):,} tensors ({file.format})"
+
+
+def _recurrent(found: InspectedLayer, name: str) -> Layer:
+    """Return a recurrent layer; where the framework has other numbers for it than the file, its count."""
+    if found.layer is not None and found.input_dim is not None:
+        layer = found.layer.replace(input_dim=found.input_dim)
+        if _counts(layer, name) == found.params:
+            return layer
+    return Other(params=found.params, class_name=found.cell or "recurrent")
+
+
+def _counts(layer: Layer, name: str) -> int | None:
+    """Return how many parameters a framework has for a layer, None where it has no such layer."""
+    try:
+        return count(Model([layer], layer.input_dim), framework(name).name)
+    except LstmCalcError:
+        return None
+
+
+def _families(tensors: Sequence[Stored]) -> dict[str, list[Stored]]:
+    """Return the tensors that stand together, by what their names have in common."""
+    found: dict[str, list[Stored]] = {}
+    for tensor in tensors:
+        parent, _, own = slashed(tensor.name).rpartition("/")
+        found.setdefault(parent or own.rpartition("_")[0] or own, []).append(tensor)
+    return found
+
+
+def _called(tensor: Stored, path: str) -> str:
+    dotted = path.replace("/", ".")
+    return dotted if tensor.name.startswith(f"{dotted}.") else path
+
+
+def _plain(path: str, members: Sequence[Stored], name: str, has_statistics: bool) -> Layer:
+    """Return a layer that is not recurrent; one whose sizes do not follow has its count."""
+    kind, params = kind_of(path, members), sum(tensor.params for tensor in members)
+    for layer in _candidates(kind, members, has_statistics):
+        if _counts(layer, name) == params:
+            return layer
+    return Other(params=params, class_name=kind)
+
+
+def _candidates(kind: str, members: Sequence[Stored], has_statistics: bool) -> Iterator[Layer]:
+    matrices = [tensor for tensor in members if len(tensor.shape) > 1]
+    vectors = [tensor for tensor in members if len(tensor.shape) == 1]
+    if kind == "embedding" and len(members) == 1:
+        yield Embedding(*members[0].shape)
+    elif kind in {"dense", "convolution"} and len(matrices) == 1 and len(members) - 1 == len(vectors) <= 1:
+        yield from _with_kernel(matrices[0], has_bias=bool(vectors))
+    elif kind == "normalization" and len(members) == len(vectors) == 2:
+        yield (BatchNorm if has_statistics else LayerNorm)(input_dim=vectors[0].shape[0])
+
+
+def _with_kernel(kernel: Stored, *, has_bias: bool) -> Iterator[Layer]:
+    """Yield what a kernel may belong to, with its outputs first or last, as its name says."""
+    shape = kernel.shape
+    if slashed(kernel.name).rpartition("/")[2].lower() not in _INPUT_LAST:
+        shape = (shape[-1], shape[-2], *shape[:-2])
+    output, width, *window = shape
+    if not window:
+        yield Dense(output, bias=has_bias, input_dim=width)
+    elif len(window) <= 3:
+        yield Conv(output, tuple(window), bias=has_bias, input_dim=width)
+
+
+def _named(layer: Layer, called: str, taken: dict[str, int]) -> Layer:
+    name = re.sub(_UNNAMED, "_", called)[:_LONGEST_NAME].lstrip("./-")
+    return layer.replace(name=fresh_name(name or layer.kind, taken))
+
+
+def _remarks(file: InspectedFile) -> Iterator[str]:
+    """Yield how what was in doubt is read."""
+    for layer in file.layers:
+        if layer.candidates and layer.layer is not None:
+            others = " or ".join(layer.candidates)
+            yield f"{layer.name} is read as {layer.layer.kind} of {layer.units} units; its shapes could as well be {others}"
+        elif layer.params != layer.params_by_formula:
+            yield f"{layer.name} is counted as it is stored: {layer.reason or 'no formula has its number'}"

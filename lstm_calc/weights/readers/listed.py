@@ -1,0 +1,90 @@
+"""Names of tensors with their shapes, as programs print them: ``named_parameters``, ``state_dict``, ``variables``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lstm_calc.errors import ModelFileError
+from lstm_calc.weights.readers.stored import Checkpoint, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST = 2_000_000
+_SHAPE = r"[\[(]\s*(?:\d+(?:\s*,\s*\d+)*\s*,?)?\s*[\])]|\b\d+(?:\s*[x×]\s*\d+)+\b"
+_NAME = r"[A-Za-z_][\w.\-/:\[\]]*"
+_LINE = re.compile(
+    rf"(?:OrderedDict\(|\{{)?\W*(?:\d+[\s.:|]+)?(?:(?:layer|name|tensor|param(?:eter)?)\s*[:=]\s*)?(?P<name>['\"]?{_NAME}['\"]?)[^\[\]()\dx×]*?"
+    rf"(?:\b(?:size|shape|torch\.Size|TensorShape)\b[^\[\]()\d]*)*(?:[a-z]+\d+)?[\[(]?\s*(?P<shape>{_SHAPE})(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(
+    rf"<\w*\.?Variable\s+(?:'(?P<first>{_NAME})'\s+)?shape=(?P<shape>{_SHAPE})(?:.*?(?:path|name)='?(?P<name>{_NAME}))?",
+    re.IGNORECASE,
+)
+_SIZED = re.compile(rf"\s*['\"(]*{_NAME}['\"]?\s*[,:]?\s+(?:torch\.Size\(|[\[(]\s*\d)")
+
+
+def is_listed(text: str) -> bool:
+    r"""Return whether a text is a list of names of tensors with their shapes.
+
+    >>> is_listed("fc.weight torch.Size([10, 64])\nfc.bias torch.Size([10])"), is_listed("40 > lstm 96")
+    (True, False)
+    """
+    lines = [line for line in _lines(text[:_MOST]) if line.strip()]
+    found = [name for line in lines[:200] if (name := _read(line)) and re.search(_OF_A_TENSOR, name[0])]
+    return bool(found) and 2 * len(found) >= len(lines[:200])
+
+
+_OF_A_TENSOR = r"(?i)(weight|kernel|bias|gamma|beta|embeddings?|moving_|running_|num_batches)[\w]*(:\d+)?$|weight_[ih]h|bias_[ih]h"
+
+
+def read_listed(text: str, file: str) -> Checkpoint:
+    """Return the tensors of a list; raise ModelFileError, with the line, for a name whose shape cannot be read."""
+    if len(text) > _MOST:
+        raise ModelFileError("too large for a list of tensors", file)
+    tensors = tuple(_tensors(text, file))
+    if not tensors:
+        raise ModelFileError("has no name of a tensor with its shape", file)
+    is_keras = any(re.search(r"kernel|:\d+$", tensor.name) for tensor in tensors)
+    return Checkpoint("keras, listed" if is_keras else "pytorch, listed", tensors)
+
+
+def _tensors(text: str, file: str) -> Iterator[Stored]:
+    seen: dict[str, tuple[int, ...]] = {}
+    for at, line in enumerate(_lines(text), 1):
+        found = _read(line)
+        if found is None and _SIZED.match(line):
+            raise ModelFileError(f"line {at} has a name and no shape that can be read", f"{file}:{at}")
+        if found is None:
+            continue
+        name, shape = found
+        if seen.get(name, shape) != shape:
+            raise ModelFileError(f"line {at} has another shape for {name} than a line before it", f"{file}:{at}")
+        if name not in seen:
+            tensor = Stored(name, shape, None)
+            tensor.check()
+            yield tensor
+        seen[name] = shape
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text; a list of pairs that was printed as one line has one for each pair."""
+    return re.sub(r"\),\s*\(?(?=['\"<])", ")\n", text).splitlines()
+
+
+def _read(line: str) -> tuple[str, tuple[int, ...]] | None:
+    """Return the name and the shape in a line, None where it has none."""
+    if len(line) > 2_000:
+        line = line[:2_000]
+    match = _VARIABLE.search(line)
+    if match:
+        name = match["first"] or match["name"]
+        return (name, _sizes(match["shape"])) if name else None
+    match = _LINE.match(line)
+    return (match["name"].strip("'\"").rstrip(":"), _sizes(match["shape"])) if match else None
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(size) for size in re.findall(r"\d{1,18}", text))
