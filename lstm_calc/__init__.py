@@ -23,62 +23,8 @@ if TYPE_CHECKING:
     from lstm_calc.formats.reading import read as read
     from lstm_calc.formats.reading import read_template as read_template
     from lstm_calc.frameworks.counting import count as count
-    from lstm_calc.model import CRF as CRF
-    from lstm_calc.model import GRU as GRU
-    from lstm_calc.model import LSTM as LSTM
-    from lstm_calc.model import MGU as MGU
-    from lstm_calc.model import RNN as RNN
-    from lstm_calc.model import Activation as Activation
-    from lstm_calc.model import Add as Add
-    from lstm_calc.model import AdditiveAttention as AdditiveAttention
-    from lstm_calc.model import Attention as Attention
-    from lstm_calc.model import Average as Average
-    from lstm_calc.model import BatchNorm as BatchNorm
-    from lstm_calc.model import Concat as Concat
-    from lstm_calc.model import Conv as Conv
-    from lstm_calc.model import ConvGRU as ConvGRU
-    from lstm_calc.model import ConvLSTM as ConvLSTM
-    from lstm_calc.model import ConvTranspose as ConvTranspose
-    from lstm_calc.model import Crop as Crop
-    from lstm_calc.model import Dense as Dense
-    from lstm_calc.model import DepthwiseConv as DepthwiseConv
-    from lstm_calc.model import Dot as Dot
-    from lstm_calc.model import Dropout as Dropout
-    from lstm_calc.model import EinsumDense as EinsumDense
-    from lstm_calc.model import Embedding as Embedding
-    from lstm_calc.model import ExpandDims as ExpandDims
-    from lstm_calc.model import Flatten as Flatten
-    from lstm_calc.model import GlobalPool as GlobalPool
-    from lstm_calc.model import GroupNorm as GroupNorm
-    from lstm_calc.model import Index as Index
-    from lstm_calc.model import Input as Input
-    from lstm_calc.model import LayerNorm as LayerNorm
-    from lstm_calc.model import LocallyConnected as LocallyConnected
-    from lstm_calc.model import Masking as Masking
-    from lstm_calc.model import MatMul as MatMul
-    from lstm_calc.model import Maximum as Maximum
-    from lstm_calc.model import Minimum as Minimum
-    from lstm_calc.model import Model as Model
-    from lstm_calc.model import MultiHeadAttention as MultiHeadAttention
-    from lstm_calc.model import Multiply as Multiply
-    from lstm_calc.model import Nested as Nested
-    from lstm_calc.model import Normalization as Normalization
-    from lstm_calc.model import Other as Other
-    from lstm_calc.model import Pad as Pad
-    from lstm_calc.model import Permute as Permute
-    from lstm_calc.model import Pool as Pool
-    from lstm_calc.model import PReLU as PReLU
-    from lstm_calc.model import Reduce as Reduce
-    from lstm_calc.model import RepeatVector as RepeatVector
-    from lstm_calc.model import Reshape as Reshape
-    from lstm_calc.model import RMSNorm as RMSNorm
-    from lstm_calc.model import SeparableConv as SeparableConv
-    from lstm_calc.model import Shared as Shared
-    from lstm_calc.model import Split as Split
-    from lstm_calc.model import Stack as Stack
-    from lstm_calc.model import Subtract as Subtract
-    from lstm_calc.model import Transpose as Transpose
-    from lstm_calc.model import Upsample as Upsample
+    from lstm_calc.model.layers import *  # noqa: F403
+    from lstm_calc.model.model import Model as Model
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.code import code as code
     from lstm_calc.questions.compare import compare as compare
@@ -102,15 +48,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
     "frameworks.counting": ("count",),
-    "model": (
-        *("Activation", "Add", "AdditiveAttention", "Attention", "Average", "BatchNorm", "CRF", "Concat"),
-        *("Conv", "ConvGRU", "ConvLSTM", "ConvTranspose", "Crop", "Dense", "DepthwiseConv", "Dot"),
-        *("Dropout", "EinsumDense", "Embedding", "ExpandDims", "Flatten", "GRU", "GlobalPool", "GroupNorm"),
-        *("Index", "Input", "LSTM", "LayerNorm", "LocallyConnected", "MGU", "Masking", "MatMul", "Maximum"),
-        *("Minimum", "Model", "MultiHeadAttention", "Multiply", "Nested", "Normalization", "Other", "PReLU", "Pad"),
-        *("Permute", "Pool", "RMSNorm", "RNN", "Reduce", "RepeatVector", "Reshape", "SeparableConv"),
-        *("Shared", "Split", "Stack", "Subtract", "Transpose", "Upsample"),
-    ),
     "formats.modelfile": ("dumps",),
     "formats.reading": ("load", "read", "read_template"),
     "questions.difference": ("difference",),
@@ -133,18 +70,26 @@ _HOMES = {
     "schemas": ("schema",),
     "questions.port_arrays": ("port",),
 }
-"""The public names by the module that defines them, which is imported when one is first asked for."""
+"""The public names of other modules by the one that defines them, which is imported when one is first asked for."""
 
-__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605  a list, as it should be
+
+def _public_names() -> list[str]:
+    from lstm_calc.model import __all__ as of_model
+
+    return sorted([*of_model, *(name for names in _HOMES.values() for name in names)])
 
 
 def __getattr__(name: str) -> Any:
-    home = next((module for module, names in _HOMES.items() if name in names), None)
-    if home is None:
-        raise AttributeError(f"module 'lstm_calc' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"lstm_calc.{home}"), name)
+    """Return a public name; those of the model, the layers among them, are what :mod:`lstm_calc.model` exports."""
+    if name == "__all__":
+        return _public_names()
+    home = next((module for module, names in _HOMES.items() if name in names), "model")
+    try:
+        value = globals()[name] = getattr(import_module(f"lstm_calc.{home}"), name)
+    except AttributeError:
+        raise AttributeError(f"module 'lstm_calc' has no attribute {name!r}") from None
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), "__all__", *_public_names()})

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import lstm_calc
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -64,3 +66,7 @@ def test_a_broken_import_rule_would_be_seen(tmp_path: Path) -> None:
     done = subprocess.run(LINT, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "lstm_calc.render -> lstm_calc.model" in done.stdout
     assert done.returncode == 1
+
+
+def test_the_package_exports_every_kind_of_layer() -> None:
+    assert {kind.__name__ for kind in lstm_calc.KINDS.values()} <= set(lstm_calc.__all__)

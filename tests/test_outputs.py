@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lstm_calc.cli import COMMANDS
+from lstm_calc.render import DOCUMENT_FORMATS
 from tests.screens import FILES, SCREENS
 
 if TYPE_CHECKING:
@@ -200,3 +201,9 @@ def test_no_line_of_a_screen_is_wider_than_the_terminal(
     shown, _ = screen(*shlex.split(SCREENS[name]))
     if not re.match(r"flowchart|### ", shown):  # what a command draws or writes where no format is asked for, as a page does
         assert max(map(len, shown.splitlines())) <= width
+
+
+@pytest.mark.parametrize("ending", [form for form in DOCUMENT_FORMATS if form != "table"])
+def test_the_name_of_a_format_is_an_ending_of_it(cli: Cli, tmp_path: Path, ending: str) -> None:
+    assert cli("diagram", "8 > lstm 4", "-o", f"out.{ending}").exit_code == 0
+    assert (tmp_path / f"out.{ending}").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from lstm_calc.cli.sources import (
     read_text_as,
     text_of,
 )
-from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, quoted, shortened
+from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, few, listed, quoted, shortened
 from lstm_calc.formats.reading import is_a_line_of_calls
 from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.frozen import UNKNOWN
@@ -105,9 +105,7 @@ def read_model(
         None, "--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE
     ),
     layers: str | None = typer.Option(None, "--layers", help="How many layers of one width.", rich_help_panel=_SHAPE),
-    cell: str | None = typer.Option(
-        None, "--cell", help="lstm, gru, rnn, mgu or conv_lstm.", autocompletion=_cells, rich_help_panel=_SHAPE
-    ),
+    cell: str | None = typer.Option(None, "--cell", help=f"{listed(CELLS, 'or')}.", autocompletion=_cells, rich_help_panel=_SHAPE),
     output: str | None = typer.Option(
         None, "--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE
     ),

@@ -33,7 +33,7 @@ def formats() -> list[str]:
 
 
 _ENDINGS = {
-    **{form: form for form in ("html", "json", "csv", "ndjson", "svg", "markdown")},
+    **{form: form for form in formats() if form != "table"},
     "htm": "html",
     "md": "markdown",
     "tex": "latex",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.writers.arrays import JAX, merged
 from lstm_calc.formats.writers.plan import heads_of, known
 from lstm_calc.formats.writers.text import Call, call, one_or_tuple, tuple_of
+from lstm_calc.model.cells import CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,7 +207,7 @@ def _merging(merge: str) -> str | None:
 
 
 LAYERS: dict[str, Callable[[Writer, Step], Call | None]] = {
-    **dict.fromkeys(("lstm", "gru", "rnn", "mgu", "conv_lstm", "conv_gru"), _rnn),
+    **dict.fromkeys(CELLS, _rnn),
     "dense": _dense,
     "embedding": _embedding,
     "einsum_dense": _einsum,

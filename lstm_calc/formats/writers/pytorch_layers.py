@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.plan import heads_of, known, same_padding
 from lstm_calc.formats.writers.text import Call, call, one_or_tuple, tuple_of
+from lstm_calc.model.cells import CELLS
 from lstm_calc.model.sizes import transposed_window
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def is_apart(step: Step) -> bool:
 
 
 LAYERS: dict[str, Callable[[Writer, Step], Call]] = {
-    **dict.fromkeys(("lstm", "gru", "rnn", "mgu", "conv_lstm", "conv_gru"), _rnn),
+    **dict.fromkeys(CELLS, _rnn),
     "dense": _dense,
     "embedding": _embedding,
     "conv": _conv,
