@@ -59,10 +59,11 @@ def _offers_table(answer: SupportList) -> Table:
     columns = (
         Column("framework", "framework", grouped=True),
         Column("cell", "cell"),
-        *(Column(word, word.replace("_", " ")) for word in OPTIONS),
+        Column("offers", "offers"),
+        *(Column(word, word.replace("_", " "), shown=False) for word in OPTIONS),
     )
     lines = [
-        Line((support.framework, cell.cell, *("yes" if word in cell.options else None for word in OPTIONS)))
+        Line((support.framework, cell.cell, _offers(cell) or None, *("yes" if word in cell.options else None for word in OPTIONS)))
         for support in answer.frameworks
         for cell in support.cells.values()
     ]
