@@ -159,10 +159,14 @@ def test_the_user_can_interrupt_a_file_that_has_no_end(tmp_path: Path) -> None:
     path.write_bytes(hdf5_bytes(configured, of_no_size))
     started = time.monotonic()
     call = [sys.executable, "-m", "lstm_calc", "inspect", str(path)]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
-        time.sleep(1.5)
-        os.killpg(process.pid, signal.SIGINT)
-        process.communicate()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background leaves it ignored, also here
+    try:
+        with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+            time.sleep(1.5)
+            os.killpg(process.pid, signal.SIGINT)
+            process.communicate()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.returncode in {130, -signal.SIGINT}
     assert time.monotonic() - started < 4
 
