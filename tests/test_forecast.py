@@ -171,10 +171,10 @@ def test_the_formula_of_the_windows(window: int, horizon: int, length: int, stri
 
 
 @given(asked=questions())
-def test_what_a_recursive_forecast_needs(asked: dict[str, Any]) -> None:
+def test_how_often_a_model_is_run_and_what_it_has_to_know_ahead(asked: dict[str, Any]) -> None:
     answer = forecast(**asked)
-    recursive = asked["strategy"] == "recursive"
-    assert answer.question.runs == (asked["horizon"] if recursive else 1)
+    recursive, each_step = asked["strategy"] == "recursive", asked["strategy"] in {"recursive", "direct"}
+    assert answer.question.runs == (asked["horizon"] if each_step else 1)
     others = asked["features"] - asked["targets"]
     assert answer.question.known_ahead == (others if recursive and asked["horizon"] > 1 else 0)
 

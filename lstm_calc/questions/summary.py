@@ -172,7 +172,7 @@ def _macs(model: Model, table: Framework, stream: Stream) -> tuple[dict[str, int
     try:
         found = {run.use: macs_in(run) // run.repeats for run in runs_of(model, table, batch_of(1, steps, space=space))}
     except ModelError as error:
-        return {}, error.without_key
+        return {}, str(error)
     whole = [use.name for use, macs in found.items() if macs and use.reads_steps and not use.layer.stepwise]
     if not whole or None not in stream.steps:
         return {use.name: macs for use, macs in found.items()}, ""
@@ -238,7 +238,7 @@ def _notes(answer: Summary) -> Iterator[str]:
     if several:
         yield f"{listed(several)}: more outputs of other shapes; this is the first"
     if answer.missing:
-        yield f"MACs are missing: {answer.missing}"
+        yield f"MACs are not known: {answer.missing}"
     stepwise = {use.name: use.layer.stepwise for use in answer.model.uses}
     whole = [layer.name for layer in answer.layers if layer.macs and not stepwise[layer.name]]
     if whole:
