@@ -71,7 +71,7 @@ def test_every_cell_and_option_agrees(framework: str, text: str) -> None:
 def test_the_command_says_that_it_agrees(cli: Cli) -> None:
     result = cli("verify", "8 > bilstm 16 x2 > dense 4", "-f", "pytorch", "--gates")
     assert result.exit_code == 0
-    assert ["pytorch", version("torch"), "18", "0", "agrees"] in [line.split() for line in result.stdout.splitlines()]
+    assert ["pytorch", version("torch"), "18", "0", "✓", "agrees"] in [line.split() for line in result.stdout.splitlines()]
 
 
 def test_a_wrong_shape_is_seen(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
