@@ -161,7 +161,7 @@ def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
     model = with_defaults(_shortened(model, batch.longest), table)
     layouts = [layout_for(table, layer) for layer in model.calls for _ in range(layer.repeat)]
     uses = [
-        propagate(model, _input(model, batch, length, times), further_inputs(model, times, length), length or 1)
+        propagate(model, _input(model, batch, length, times), further_inputs(model, times, length or 1), length or 1)
         for length, times in batch.lengths
     ]
     return [LayerRun(layout, alike) for layout, alike in zip(layouts, zip(*uses, strict=True), strict=True)]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Model, RepeatVector, cost, read, tensors
+from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Flatten, Input, Model, RepeatVector, cost, read, tensors
 from lstm_calc.dtypes import DTYPES, weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.frameworks import FRAMEWORKS, frameworks
@@ -628,3 +628,9 @@ def test_an_embedding_behind_vectors_reads_the_steps_that_are_asked_for() -> Non
     """It is a part of a larger model, with an input of its own, whose steps no layer says."""
     vectors = Model([RepeatVector(1), LSTM(1), Embedding(9, 4)], 1)
     assert [layer.runs for layer in cost(vectors, "keras", batch=2, steps=3).layers] == [2, 2, 6]
+
+
+def test_further_inputs_have_one_step_where_none_are_asked_for() -> None:
+    both = Model([LSTM(4), Input((None, 2), name="target"), LSTM(4, inputs=("target",))], 3)
+    assert [layer.runs for layer in cost(both, "keras", batch=2).layers] == [2, 2, 2]
+    assert [layer.runs for layer in cost(both, "keras", batch=2, steps=5).layers] == [10, 10, 10]
