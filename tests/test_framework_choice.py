@@ -37,7 +37,7 @@ def test_each_place_gives_way_to_the_one_before(project: Path, cli: Cli, monkeyp
     monkeypatch.setenv("LSTM_CALC_FRAMEWORK", "Keras")
     assert cli("40 lstm 96", "-q").stdout == TEXTBOOK
     assert "in keras, from LSTM_CALC_FRAMEWORK\n" in cli("40 lstm 96").stdout
-    assert "in pytorch, from the code\n" in cli("nn.LSTM(40, 96)").stdout
+    assert "in pytorch, from the model\n" in cli("nn.LSTM(40, 96)").stdout
     assert "in mlx\n" in cli("nn.LSTM(40, 96)", "-f", "mlx").stdout
 
 

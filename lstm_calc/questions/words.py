@@ -31,12 +31,12 @@ FROM_FILE = ", from the file"
 
 
 def from_file(model: Model, framework: str) -> str:
-    """Return, in words, where a framework comes from that nobody asked for: the model's file or code, or what is set for all.
+    """Return, in words, where a framework comes from that nobody asked for; nothing where it is another one.
 
-    Nothing where it is another one.
+    It is that of the model's file, of the model itself (a call, code or weights), or what is set for all.
     """
     if framework == model.framework:
-        return ", from the code" if model.origin else FROM_FILE
+        return ", from the model" if model.origin else FROM_FILE
     found = setting_used()
     return f", from {found.place}" if model.framework is None and found and found.framework == framework else ""
 
