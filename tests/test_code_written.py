@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from lstm_calc import FrameworkError, Model, ModelError, code, params, read
+from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, read, summary
 from lstm_calc.equations.numpy_reference import unrolled
 from lstm_calc.formats.code import read_code
 from lstm_calc.formats.modelfile import loads
@@ -307,6 +307,20 @@ def test_return_sequences() -> None:
     assert "x, _ = self.lstm(x)" in every
     assert "h_n" not in every
     assert "torch.cat([h_n[-2], h_n[-1]], dim=-1)" in last
+
+
+def test_a_model_of_pytorch_gives_every_step_in_keras_too() -> None:
+    """What a model means is of the framework it was written in: the dense layer of a tagger stays one per step."""
+    tagger = read("nn.Sequential(nn.Embedding(50, 8), nn.LSTM(8, 6, bidirectional=True), nn.Linear(12, 3))")
+    assert "Bidirectional(keras.layers.LSTM(6, return_sequences=True))" in code(tagger, "keras").code
+    for framework_name in ("pytorch", "keras", "tflite"):
+        assert [layer.output_shapes for layer in summary(tagger, framework_name, steps=5).layers] == [
+            ((None, 5, 8),),
+            ((None, 5, 12),),
+            ((None, 5, 3),),
+        ]
+    assert "keras (every step by default)" in cost(read("nn.LSTM(8, 6)"), "keras", steps=5).document().title
+    assert "return_sequences" not in code(read("8 > lstm 6 > dense 3"), "keras").code
 
 
 def test_a_rate_that_is_not_known() -> None:

@@ -399,7 +399,8 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
         sequential(layer("LSTM", units=4), A, shape=[None, 7, 3]),
         (
             "config.layers[2]: a reads 3 axes, (batch, steps, features), and "
-            "(None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'"
+            "(None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'; "
+            "lstm gives its last step alone, and every step with return_sequences=True"
         ),
     ),
     "state": (

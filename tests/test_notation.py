@@ -111,7 +111,7 @@ BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Ke
         ("8 > lstm 3 name=a > lstm 3 name=a", "name 'a' is taken by a layer before", "lstm 3 name=a"),
         ("8 > bilstm 3 merge=none > dense 2", "merge=none gives two outputs, and the next layer reads one", "bilstm 3 merge=none"),
         ("0 > lstm 3", "input_dim must be a whole number from 1 up, not 0", "0"),
-        ("lstm 3", "begin with the features of a time step: '32 > lstm 64'", "lstm"),
+        ("lstm 3", "begin with the features of a time step: '32 > lstm 3'", "lstm"),
         ("vocab 3 > lstm 4", "an embedding follows a vocabulary: 'vocab 10000 > embed 128'", "vocab 3"),
         ("vocab > embed 4", "write the vocabulary as 'vocab 10000'", "vocab"),
         ("8 > embed 4", "an embedding needs its vocabulary: 'vocab 10000 > embed 128'", "embed 4"),

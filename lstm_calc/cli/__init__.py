@@ -31,6 +31,7 @@ _SYNONYMS = {
     **dict.fromkeys(("count", "parameters", "param", "size", "total"), "params"),
     **dict.fromkeys(("summarize", "summarise", "torchinfo", "torchsummary"), "summary"),
     **dict.fromkeys(("weights", "names", "state_dict"), "tensors"),
+    **dict.fromkeys(("gates", "rows", "slices"), "tensors --gates"),
     **dict.fromkeys(("shape", "dims", "flow"), "shapes"),
     **dict.fromkeys(("why", "equations", "formula", "formulas", "derive"), "explain"),
     **dict.fromkeys(("diff", "vs", "versus"), "compare"),
@@ -61,6 +62,14 @@ def _is_a_model(word: str) -> bool:
     begins = word.lower().split(maxsplit=1)[:1] == ["vocab"] or word.lower().startswith("embed")
     files = {word, word.rpartition(":")[0]}
     return word == "-" or word[:1] in _BEGINNINGS or is_a_call or begins or any(map(os.path.isfile, files))
+
+
+def _is_a_layer_with_more(words: list[str]) -> bool:
+    """Say whether a call begins with a layer and goes on: what it lacks to be a model is said by who reads those."""
+    from lstm_calc.formats.notation.names import begins_a_layer
+
+    several = " ".join(words).split()
+    return len(several) > 1 and begins_a_layer(several[0])
 
 
 def _no_command(name: str) -> LstmCalcError:
@@ -127,7 +136,7 @@ class Group(TyperGroup):
         name, *others = args
         if name in COMMANDS:
             return _resolved(name, others)
-        if _is_a_model(name):
+        if _is_a_model(name) or _is_a_layer_with_more(args):
             return _resolved(_ANSWERING, args)
         if ctx.resilient_parsing:
             return name, TyperCommand(name, add_help_option=False), []  # nothing is completed after what is no command

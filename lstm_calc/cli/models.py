@@ -244,8 +244,12 @@ def _meant(models: list[str], flag: str, value: str) -> str:
     """Return what to write where a model and a flag were probably meant otherwise; nothing where that is not known."""
     if flag == "output" and value in (*DATA_FORMATS, *DOCUMENT_FORMATS):
         return f"; the format of the answer is --format {value}"
-    cell = models[0].lower()
-    return f"; the kind of a layer is --cell {cell}" if cell in CELLS else ""
+    if all(model.lower() in CELLS for model in models):
+        several = " ".join(f"'32 > {model.lower()} 64'" for model in models)
+        return f"; write each whole: {several}" if len(models) > 1 else f"; the kind of a layer is --cell {models[0].lower()}"
+    from lstm_calc.formats.notation.names import WORDS
+
+    return f"; in words it is an option of the layer: lstm 64 {flag}" if value == "True" and flag in WORDS else ""
 
 
 def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:

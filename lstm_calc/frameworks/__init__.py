@@ -193,15 +193,22 @@ def uses_in(model: Model, table: Framework) -> tuple[Use, ...]:
 
 
 def with_defaults(model: Model, table: Framework) -> Model:
-    """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after."""
-    layers = [_decided(layer, ranks, table) for layer, ranks in zip(model.flat, wanted_ranks(model), strict=True)]
+    """Return a model with every choice made that it leaves to a framework, such as return_sequences, padding and reset_after.
+
+    A model written in a framework whose recurrent layers give every step does so in any other: it means the same there.
+    """
+    every = not (table.selective and (model.framework is None or framework(model.framework).selective))
+    layers = [_decided(layer, ranks, table, every) for layer, ranks in zip(model.flat, wanted_ranks(model), strict=True)]
     if all(one is other for one, other in zip(layers, model.layers, strict=False)) and len(layers) == len(model.layers):
         return model
     return model.replace(layers=layers, outputs=model.flat_outputs)
 
 
-def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:
-    """Return a layer with its open choices made; ``ranks`` are the numbers of axes that those want that read it."""
+def _decided(layer: Layer, ranks: set[int], table: Framework, every: bool) -> Layer:
+    """Return a layer with its open choices made; ``ranks`` are the numbers of axes that those want that read it.
+
+    ``every``: a recurrent layer gives every step where nothing says which.
+    """
     layout = layout_of(table, layer)
     layer = settled(layer, layout.defaults) if layout else layer
     fields = layer.fields
@@ -209,8 +216,8 @@ def _decided(layer: Layer, ranks: set[int], table: Framework) -> Layer:
         word = (layout and layout.padding) or table.padding
         layer = layer.replace(padding=(0,) * len(layer.window) if word == "zeros" else word)
     if isinstance(layer, Recurrent) and layer.return_sequences is None:
-        every = {layer.rank: True, layer.rank - 1: False}.get(*ranks) if len(ranks) == 1 else None
-        layer = layer.replace(return_sequences=not table.selective if every is None else every)
+        wanted = {layer.rank: True, layer.rank - 1: False}.get(*ranks) if len(ranks) == 1 else None
+        layer = layer.replace(return_sequences=every if wanted is None else wanted)
     return layer
 
 

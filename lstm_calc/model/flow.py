@@ -117,8 +117,22 @@ def steps_of(model: Model, shape: Shape, others: Mapping[str, Shape] | None = No
         except ModelError as error:
             if error.layer is not None:
                 raise
-            raise ModelError(f"{model.modules[position]} {error}", key=error.key, layer=model.origins[position]) from None
+            what = f"{model.modules[position]} {error}{_cure(model, position)}"
+            raise ModelError(what, key=error.key, layer=model.origins[position]) from None
     return tuple(flow.steps)
+
+
+def _cure(model: Model, position: int) -> str:
+    """Return what gives a layer the steps that it reads and does not get: the one before that gives its last step alone."""
+    if not (model.calls[position].reads_steps or model.calls[position].time_distributed):
+        return ""
+    for source, number in model.sources[position][:1]:
+        while source >= 0 and model.calls[source].keeps_rank and model.calls[source].rank is None and model.sources[source]:
+            source, number = model.sources[source][0]  # noqa: PLW2901 - on to what this one reads
+        call = model.calls[source]
+        if source >= 0 and number < call.outputs and call.asdict().get("return_sequences") is False:
+            return f"; {model.modules[source]} gives its last step alone, and every step with return_sequences=True"
+    return ""
 
 
 class _Flow:

@@ -43,11 +43,11 @@ def from_file(model: Model, framework: str) -> str:
 
 def steps_by_default(model: Model, table: Framework) -> str:
     """Return, in words, which steps a recurrent layer of a model gives because that is a framework's default; empty for none."""
-    found = with_defaults(model, table)
-    other = with_defaults(model, table.replace(selective=not table.selective))
-    for one, two in zip(found.flat, other.flat, strict=True):
+    found, free = with_defaults(model, table), model.replace(framework=None)
+    last, every = (with_defaults(free, table.replace(selective=selective)) for selective in (True, False))
+    for layer, one, two in zip(found.flat, last.flat, every.flat, strict=True):
         if one != two:
-            return "every step by default" if one.asdict()["return_sequences"] else "last step only by default"
+            return "every step by default" if layer.asdict()["return_sequences"] else "last step only by default"
     return ""
 
 

@@ -41,7 +41,7 @@ _TEXT = "<code>"
 _MOST_ASKED = 40
 _MOST_TAKEN = 3
 """How many defaults are said to be taken."""
-_LONGEST_SHOWN = 120
+_LONGEST_SHOWN, _LONG = 120, "CODE"
 """A piece of code that is repeated in the command to copy."""
 
 
@@ -102,7 +102,7 @@ def _read(
     interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))
-    piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else "CODE"
+    piece = text if len(text) <= _LONGEST_SHOWN and "\n" not in text else _LONG
     asked = piece if path is None else f"{path}:{entry}" if entry else str(path)
     try:
         interpreter.run(module)
@@ -324,8 +324,9 @@ class _Reading:
         said = ""
         for path, cause in self.interpreter.library.imports.items():
             if root in path.split("."):
-                where = "" if cause.place.file == _TEXT else f" is imported in {cause.place}"
-                said = f"{name}, as {path}{where}" if where else f"{name}, for {path}"
+                here = f"{path} is in the code" if self.asked == _LONG else ""
+                where = here or f"{path} is imported in {cause.place}"
+                said = f"{name}, for {self.asked}" if cause.place.file == _TEXT and not here else f"{name}, as {where}"
                 break
         taken = [f"{text} is taken as {value!r}" for text, value in list(self.interpreter.assumed.items())[:_MOST_TAKEN]]
         return "; ".join(filter(None, (said, remark, *taken))) or None

@@ -144,7 +144,8 @@ class Configuration:
             return error
         key = match[1].rpartition(".")[2]
         what = f"{key} " if re.fullmatch(r"[a-z_]+", key) and key not in {"config", "layer", "inbound_nodes"} else ""
-        return ModelFileError(f"{found[0]}: {what}{match[2]}", str(found[1]))
+        said = "" if not what and match[2].startswith(f"{found[0]} ") else f"{found[0]}: {what}"
+        return ModelFileError(f"{said}{match[2]}", str(found[1]))
 
     def _cells(self, key: str, cells: Any) -> dict[str, Any]:
         inner = [self.layer(each) for each in cells]

@@ -163,11 +163,16 @@ def _check_widths(text: str, model: Model, line: _Line) -> None:
             raise NotationError(what, text, span[0].start, span[0].stop)
 
 
+_LONGEST_EXAMPLE = 60
+"""A line that is repeated as it would be right."""
+
+
 def _placed_error(error: ModelError, text: str, source: list[Token], line: _Line) -> NotationError:
     """Return a fault of the whole model as one of the place in the text that is to be mended."""
     if error.key == "input_dim" and not {"input_dim", "input_shape"} & line.top.keys():
         first = line.spans[0][0]
-        found = NotationError("begin with the features of a time step: '32 > lstm 64'", text, first.start, first.stop)
+        example = text.strip() if len(text) <= _LONGEST_EXAMPLE else "lstm 64"
+        found = NotationError(f"begin with the features of a time step: '32 > {example}'", text, first.start, first.stop)
         found.key = error.key
         return found
     at = source[:1] if error.layer is None else line.spans[error.layer]

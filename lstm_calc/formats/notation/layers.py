@@ -14,7 +14,9 @@ from lstm_calc.formats.notation.names import (
     SYNONYMS,
     WORDS,
     Name,
+    begins_a_layer,
     field_of,
+    glued_name,
     layer_names,
     named,
     value_of,
@@ -151,18 +153,27 @@ def _options(text: str, words: Sequence[Token], name: Name, places: dict[str, To
 def _second_size(text: str, token: Token, name: Name) -> NotationError:
     """Return that a size is one too many, and what to write for what it may mean."""
     before = text[: token.start].split()
-    head, first = (before[-2], before[-1]) if len(before) > 1 else (name.kind, "64")
+    begins = next((at for at in reversed(range(len(before))) if begins_a_layer(before[at])), len(before) - 1)
+    head, *options = own = before[begins:]
+    head = head[: glued_name(head) or None]
     if name.kind == "embedding":
-        cure = f"embed {first}x{token.text}"
+        cure = f"embed {(options or ['64'])[0]}x{token.text}"
     elif "kernel_size" in layer_kind(name.kind).fields:
-        cure = f"{head} {first} kernel={token.text}"
+        cure = f"{' '.join(own)} kernel={token.text}"
+    elif name.kind in _NORMS:
+        cure = f"{' '.join(own)} in={token.text}"
+    elif name.kind == "activation":
+        cure = f"dense {token.text} > {' '.join(own)}"
     elif len(before) == 2:
-        cure = f"{first} > {head} {token.text}"
+        cure = f"{options[0]} > {head} {token.text}"
     else:
-        head, first = (head, first) if named(head) else (before[-1], "64")
-        cure = f"{head} {first} > {head if value_of(name.kind) == 'units' else 'dense'} {token.text}"
+        cure = f"{' '.join(own)} > {head if value_of(name.kind) == 'units' else 'dense'} {token.text}"
     what = f"{quoted(token.text)} is not an option of {name.kind}; write '{cure}'"
     return NotationError(what, text, token.start, token.stop)
+
+
+_NORMS = frozenset({"batch_norm", "layer_norm", "rms_norm"})
+"""Layers whose class in PyTorch is given what they read, and that have no size here."""
 
 
 def _built(text: str, words: Sequence[Token], name: Name, values: dict[str, Any], places: dict[str, Token], size: str) -> Layer:
