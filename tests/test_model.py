@@ -294,7 +294,13 @@ OPEN_MERGE = LSTM(4, bidirectional=True, merge="none")
         ([OPEN_MERGE, Dense(2)], "merge", 0, "merge=none gives two outputs, and the next layer reads one"),
         ([Dense(4), OPEN_MERGE, Dense(2)], "merge", 1, "merge=none gives two outputs, and the next layer reads one"),
         ([Dense(4), OPEN_MERGE.replace(repeat=2)], "merge", 1, "merge=none gives two outputs, and the next layer reads one"),
-        ([GRU(4, return_sequences=False), LSTM(4)], "shape", 1, READS.format("lstm", 3, "batch, steps, features", "None, 4", 2)),
+        (
+            [GRU(4, return_sequences=False), LSTM(4)],
+            "shape",
+            1,
+            READS.format("lstm", 3, "batch, steps, features", "None, 4", 2)
+            + "; gru gives its last step alone, and every step with return_sequences=True",
+        ),
         (
             [Dense(3), LSTM(4, name="a", return_sequences=True), Dense(3), RepeatVector(2)],
             "shape",

@@ -78,6 +78,7 @@ def layer(**fields: Any) -> str:
 
 EVERY = "input_dim, name, trainable, inputs, paths, time_distributed"
 NEEDS_TYPE = "layers[0].type: a layer needs its type, such as lstm or dense"
+KNOWN = "known are input_dim, input_shape, batch, batch_first, framework, outputs, layers and budget"
 RUNS = "bias, bidirectional, merge, repeat, return_sequences, return_state, stateful and go_backwards"
 RUNS_ON_CUDNN = f"{RUNS.replace(' and', ',')} and cudnn"
 
@@ -143,11 +144,11 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
         ("", "not JSON: "),
         (
             '{"a\\nerror: forged": 1}',
-            "a\\nerror: forged: unknown key; known are input_dim, input_shape, batch, framework, outputs, layers and budget",
+            f"a\\nerror: forged: unknown key; {KNOWN}",
         ),
         (
             f'{{"{"k" * 9000}": 1}}',
-            f"{'k' * 119}…: unknown key; known are input_dim, input_shape, batch, framework, outputs, layers and budget",
+            f"{'k' * 119}…: unknown key; {KNOWN}",
         ),
     ],
 )
@@ -434,7 +435,7 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
     with pytest.raises(ModelFileError, match=r"^m.json:layers\[0\].class_name: unknown key for lstm; "):
         loads(json.dumps(ours), "m.json")
     del ours["layers"][0]["class_name"]  # type: ignore[index]
-    known = "unknown key; known are input_dim, input_shape, batch, framework, outputs, layers and budget"
+    known = f"unknown key; {KNOWN}"
     with pytest.raises(ModelFileError) as caught:
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")
     assert str(caught.value) == f"m.json:name: {known}\nm.json:trainable: {known}"

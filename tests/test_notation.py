@@ -47,7 +47,10 @@ def test_reading(text: str, model: Model | None) -> None:
 
 
 LSTM_TAKES = "'z=1' is not an option of lstm; lstm-calc help notation lists those of lstm"
-BROKEN = "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'"
+BROKEN = (
+    "gru reads 3 axes, (batch, steps, features), and (None, 4) comes in: Keras' 'expected ndim=3, found ndim=2'; "
+    "lstm gives its last step alone, and every step with return_sequences=True"
+)
 
 
 @pytest.mark.parametrize(

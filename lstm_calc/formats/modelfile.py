@@ -43,7 +43,7 @@ _STDIN = "<stdin>"
 """Standard input's name in messages."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-_TOP = ("input_dim", "input_shape", "batch", "framework", "outputs", "layers", "budget")
+_TOP = ("input_dim", "input_shape", "batch", "batch_first", "framework", "outputs", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
 
@@ -93,7 +93,7 @@ def loads_template(text: str, file: str = "<text>") -> Template:
     if not places:
         return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
-    top |= {"outputs": data.get("outputs", ()), "batch": data.get("batch")}
+    top |= {"outputs": data.get("outputs", ()), "batch": data.get("batch"), "batch_first": data.get("batch_first", False)}
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
@@ -150,7 +150,7 @@ def table_of(model: Model) -> dict[str, Any]:
     >>> table_of(read("32 > lstm 64"))
     {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
     """
-    said = {"input_dim", "input_shape", "batch", "framework", "outputs"}
+    said = {"input_dim", "input_shape", "batch", "batch_first", "framework", "outputs"}
     source = {name: _plain(value) for name, value in model.changed().items() if name in said}
     return source | {"layers": _plain(tuple(model.layers))}
 
@@ -298,6 +298,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
             framework=framework_name,
             outputs=data.get("outputs", ()),
             batch=data.get("batch"),
+            batch_first=data.get("batch_first", False),
         )
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."

@@ -69,7 +69,7 @@ def _module(text: str, file: str) -> Model:
     remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
     more: dict[str, Any] = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
     try:
-        return Model(parts.layers, parts.layers[0].input_dim, **more, framework="pytorch")
+        return Model(parts.layers, parts.layers[0].input_dim, **more, framework="pytorch", batch_first=parts.batch_first)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frozen import Checked, count, input_shape, name, names
+from lstm_calc.frozen import Checked, count, flag, input_shape, name, names
 from lstm_calc.model.flow import steps_of, uses_of
 from lstm_calc.model.graph import (
     MAX_LAYERS,
@@ -43,7 +43,8 @@ class Model(Checked):
     what the model gives: all that nothing reads, unless they are set. ``remarks`` are sentences on what the layers of a file
     compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no
     other is asked for. ``origin`` says, in words, which part of a program the model was read from. ``batch`` is the batch size that
-    the model is built for, None where it reads a batch of any size.
+    the model is built for, None where it reads a batch of any size. ``batch_first``: its layers are made to read (batch, steps,
+    features), where its framework lets them read (steps, batch, features), too.
     """
 
     rules = {  # noqa: RUF012 - as above
@@ -53,6 +54,7 @@ class Model(Checked):
         "remarks": lambda _, values: tuple(values),
         "framework": name,
         "batch": count,
+        "batch_first": flag,
     }
     layers: Sequence[Layer]
     input_dim: int | None = None
@@ -62,6 +64,7 @@ class Model(Checked):
     outputs: Sequence[str] = ()
     origin: str | None = None
     batch: int | None = None
+    batch_first: bool = False
 
     flat: ClassVar[tuple[Layer, ...]]
     """The layers, with those of models within the model in the place of these."""

@@ -19,9 +19,9 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs`` and ``batch`` are the model's.
-    ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where every
-    place takes the number itself.
+    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs``, ``batch`` and ``batch_first`` are
+    the model's. ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where
+    every place takes the number itself.
     """
 
     layers: Sequence[Layer]
@@ -33,6 +33,7 @@ class Template(Record):
     framework: str | None = None
     outputs: Sequence[str] = ()
     batch: int | None = None
+    batch_first: bool = False
 
     @property
     def unknown(self) -> str:
@@ -49,7 +50,8 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        return Model(layers, input_dim, self.input_shape, framework=self.framework, outputs=self.outputs, batch=self.batch)
+        more = {name: getattr(self, name) for name in ("framework", "outputs", "batch", "batch_first")}
+        return Model(layers, input_dim, self.input_shape, **more)
 
 
 def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
@@ -62,6 +64,7 @@ def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
         framework=model.framework,
         outputs=model.flat_outputs,
         batch=model.batch,
+        batch_first=model.batch_first,
     )
 
 

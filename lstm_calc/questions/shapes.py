@@ -113,7 +113,8 @@ def shapes(
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them, and a
     model that is built for a batch has that.
-    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the framework's own order. ``h0`` is the
+    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the
+    order that the model's code says, else the framework's own. ``h0`` is the
     shape of the initial state h of the first recurrent layer, to be checked.
 
     Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read its input, or
@@ -125,7 +126,7 @@ def shapes(
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = _running(model, framework_name)
-    order = order_of(table, batch_first=batch_first)
+    order = order_of(model, table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
     batch = model.batch if batch is None and shape is None else batch
     stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)

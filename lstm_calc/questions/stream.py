@@ -50,10 +50,14 @@ def _numbered(word: str, count: int) -> list[str]:
     return [word] if count == 1 else [f"{word}_{place + 1}" for place in range(count)]
 
 
-def order_of(table: Framework, *, batch_first: bool | None) -> str:
-    """Return the order of an input's first axes; raise FrameworkError where a framework does not have the one asked for."""
+def order_of(model: Model, table: Framework, *, batch_first: bool | None) -> str:
+    """Return the order of an input's first axes: the one asked for, else that of the model, else the usual one.
+
+    Raises FrameworkError where a framework does not have the one asked for.
+    """
     if batch_first is None:
-        return table.sequence
+        said = model.batch_first and table.turned and model.framework in {None, table.name}
+        return _BATCH_FIRST if said else table.sequence
     asked = _BATCH_FIRST if batch_first else _STEPS_FIRST
     if asked != table.sequence and not table.turned:
         raise FrameworkError(

@@ -134,7 +134,7 @@ def summary(
     """
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
     counted = params(model, table.name)
-    stream, _ = start(model, table, order_of(table, batch_first=None), shape=shape, batch=batch, steps=steps)
+    stream, _ = start(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
     uses = _uses(with_defaults(model, table), stream if stream.batch else stream.replace(batch=(None,)))
     macs, missing = _macs(model, table, stream)
     uncounted = {each.layer for each in counted.uncounted}

@@ -174,7 +174,8 @@ class _Reading:
         first = parts.layers[0].input_dim
         remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
         try:
-            return Model(parts.layers, first, origin=self._origin(name, "; ".join(filter(None, remarks))), framework=name)
+            origin = self._origin(name, "; ".join(filter(None, remarks)))
+            return Model(parts.layers, first, origin=origin, framework=name, batch_first=parts.batch_first)
         except ModelError as error:
             raise ModelFileError(str(error), self.module.file) from None
 

@@ -49,6 +49,7 @@ class Parts:
         self.unknown: dict[str, Place] = {}
         """The classes of layers that are not known, and where the first of each is made."""
         self.used_input = False
+        self._orders: set[bool] = set()
         self._input_dim = input_dim
         self._names: set[str] = set()
 
@@ -63,6 +64,11 @@ class Parts:
                 self._foreign(path, each, root)
             else:
                 self._made(path, each, tables)
+
+    @property
+    def batch_first(self) -> bool:
+        """Whether all recurrent layers are made to read the batch first."""
+        return self._orders == {True}
 
     def _name(self, path: str) -> str | None:
         name = re.sub(r"[^A-Za-z0-9_./-]", "_", path)[:200].lstrip("./-")
@@ -111,6 +117,8 @@ class Parts:
         fields = self._fields(made, kind, values, path)
         if fields is None:
             return
+        if issubclass(kind.layer, Recurrent) and "batch_first" in values:
+            self._orders.add(values["batch_first"] is True)
         name = self._name(path)
         for layer in _layers(kind.layer, fields, made, tables, name):
             self.layers.append(layer)

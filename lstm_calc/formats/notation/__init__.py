@@ -31,7 +31,7 @@ from lstm_calc.formats.notation.segments import is_layer, is_source, segments_of
 from lstm_calc.formats.notation.values import DIGITS_AND_COMMAS, THOUSANDS, shape_in, thousands_in
 from lstm_calc.formats.notation.writing import shown, write, written
 from lstm_calc.frozen import Record
-from lstm_calc.model import Input, Layer, Model, layer_kind
+from lstm_calc.model import Input, Layer, Model, Recurrent, layer_kind
 from lstm_calc.model.graph import INPUT, calls_of, modules_of
 from lstm_calc.model.template import Place, Template
 
@@ -141,7 +141,7 @@ def _line(text: str, segments: list[list[Token]], size: str = "64") -> _Line:
         raise NotationError("there is no layer; write '32 > lstm 64', in quotes (the shell takes > for itself)", text, 0, len(text))
     if not top and parts[0].width is not None:
         top = _input_of(parts[0].shape or (None, parts[0].width))
-    return _Line(top | _framework(text, parts, spans), tuple(parts), tuple(spans))
+    return _Line(top | _framework(text, parts, spans) | _order(parts), tuple(parts), tuple(spans))
 
 
 def _framework(text: str, parts: Sequence[Part], spans: Sequence[list[Token]]) -> dict[str, Any]:
@@ -152,6 +152,12 @@ def _framework(text: str, parts: Sequence[Part], spans: Sequence[list[Token]]) -
             what = f"this is of {name}, and {quoted(found[0][1].text)} of {found[0][0]}; a model is of one framework"
             raise NotationError(what, text, token.start, token.stop)
     return {"framework": found[0][0], "origin": f"{found[0][0]}, for {shortened(found[0][1].text)}"} if found else {}
+
+
+def _order(parts: Sequence[Part]) -> dict[str, Any]:
+    """Return that all recurrent layers of a line read the batch first, where they do."""
+    orders = {part.batch_first is True for part in parts if isinstance(part.layer, Recurrent)}
+    return {"batch_first": True} if orders == {True} else {}
 
 
 def _check_widths(text: str, model: Model, line: _Line) -> None:

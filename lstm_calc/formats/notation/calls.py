@@ -120,7 +120,7 @@ def _part(called: Called) -> Part:
     missing = next((field for field, default in fields.items() if default is ... and field not in values), None)
     if missing:
         raise ModelError(f"{called.text}(...) needs {_argument_for(called, missing)}")
-    return Part(layer_kind(name.kind)(**values), family or name.framework, width, shape)
+    return Part(layer_kind(name.kind)(**values), family or name.framework, width, shape, arguments.get("batch_first"))
 
 
 def _has_a_layer(called: Called) -> bool:
@@ -148,7 +148,8 @@ def _of_a_table(called: Called) -> Part:
         raise _UnreadError(f"{kind.names.get(unknown or 'input_dim')} of {called.name} has no single value here; write the number")
     if values.get("scale") is False and "center" in values:
         values["center"] = False
-    return Part(kind.layer(**{field: value for field, value in values.items() if value is not None}), called.family, width)
+    layer = kind.layer(**{field: value for field, value in values.items() if value is not None})
+    return Part(layer, called.family, width, batch_first=given.get("batch_first") if is_recurrent(layer.kind) else None)
 
 
 _BESIDE = frozenset({"device", "dtype", "param_dtype", "key", "rngs", "name", "data_format"})

@@ -50,12 +50,13 @@ _EXAMPLES = {"target_shape": "8x4", "dims": "2x1", "pool_size": "2", "factors": 
 
 
 class Part(Record):
-    """A layer of a line, the framework that its words are of, if any, and what a call says it reads: the width, the shape."""
+    """A layer of a line, the framework that its words are of, if any, and the width, the shape and the order that its call says."""
 
     layer: Layer
     framework: str | None = None
     width: int | None = None
     shape: tuple[int | None, ...] | None = None
+    batch_first: Any = None
 
 
 def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "64") -> Part:
@@ -81,7 +82,8 @@ def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "6
     more, places = _options(text, rest, name, places)
     if name.kind == "embedding" and vocab is not None:
         values["vocab_size"] = vocab
-    return Part(_built(text, words, name, values | more, places, size), name.framework)
+    batch_first = any(re.fullmatch(r"(?i)batch_first=(?:true|1)", token.text) for token in rest)
+    return Part(_built(text, words, name, values | more, places, size), name.framework, batch_first=batch_first)
 
 
 def name_of(text: str, token: Token) -> Name:
