@@ -182,6 +182,21 @@ def test_a_guess_that_is_refused_is_told_what_to_write(cli: Cli, words: str) -> 
     assert CURED[words] in result.stderr
 
 
+WHENCE = {
+    "port 'nn.LSTM(40, 96)' --to keras": "from pytorch (from the model) to keras",
+    "params 'Sequential([Embedding(5000, 64), LSTM(128)])'": "keras, for Sequential([Embedding(5000, 64), LSTM(128)])",
+    "params 'keras.layers.LSTM(64)' --input 10": "keras, for keras.layers.LSTM(64)",
+}
+"""What is asked, and where the answer says that the framework comes from."""
+
+
+@pytest.mark.parametrize("words", WHENCE)
+def test_a_call_is_no_file(cli: Cli, words: str) -> None:
+    shown = cli(*shlex.split(words)).stdout
+    assert WHENCE[words] in shown
+    assert "from the file" not in shown
+
+
 def test_a_layer_says_the_line_it_stands_in_once(cli: Cli) -> None:
     assert cli("shapes", "last.py").stderr.startswith("error: last.py:4: lstm_1 reads 3 axes")
 

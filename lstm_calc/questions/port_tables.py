@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import quoted
 from lstm_calc.frameworks import framework, layout_for, settled
-from lstm_calc.questions.words import RAVELED_LEGEND, headline
+from lstm_calc.questions.words import RAVELED_LEGEND, from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ _MATRIX = 2
 def port_document(answer: Port) -> Document:
     """Return which blocks of the source go where in the target, and how."""
     name = answer.source.framework
-    from_its_file = " (from the file)" * (name == answer.asked.framework)
-    title = f"Port of {headline(answer.asked)} from {name}{from_its_file} to {answer.target}"
+    whence = from_file(answer.asked, name).removeprefix(", ") if name == answer.asked.framework else ""
+    title = f"Port of {headline(answer.asked)} from {name}{whence and f' ({whence})'} to {answer.target}"
     shapes = {tensor.name: tensor.shape for tensor in answer.source.tensors}
     tables = (_moves_table(answer, shapes), *([_unused_table(answer, shapes)] if answer.unused else []))
     return Document(title, tables, tuple(_notes(answer.asked, answer)))

@@ -322,12 +322,11 @@ class _Reading:
     def _origin(self, name: str, remark: str) -> str | None:
         """Return which framework it is and from which import, and where the arguments of the model come from."""
         root = {"pytorch": "torch", "mlx": "mlx"}.get(name, name.partition("-")[0])
-        said = ""
+        said = f"{name}, for {self.asked}" if self.module.file == _TEXT and self.asked != _LONG else ""
         for path, cause in self.interpreter.library.imports.items():
             if root in path.split("."):
-                here = f"{path} is in the code" if self.asked == _LONG else ""
-                where = here or f"{path} is imported in {cause.place}"
-                said = f"{name}, for {self.asked}" if cause.place.file == _TEXT and not here else f"{name}, as {where}"
+                where = "is in the code" if cause.place.file == _TEXT else f"is imported in {cause.place}"
+                said = said or f"{name}, as {path} {where}"
                 break
         taken = [f"{text} is taken as {value!r}" for text, value in list(self.interpreter.assumed.items())[:_MOST_TAKEN]]
         return "; ".join(filter(None, (said, remark, *taken))) or None
