@@ -786,6 +786,27 @@ def test_a_list_of_tensors_is_a_model(cli: Cli, tmp_path: Path, text: str) -> No
     assert cli("params", text, "-q", "--from", "tensors").stdout == total
 
 
+@pytest.mark.parametrize(
+    ("normalisation", "layers", "frozen"),
+    [
+        (["bn/gamma", "bn/beta", "bn/moving_mean", "bn/moving_variance"], ["batch_norm"], 18),
+        (["bn/beta", "bn/moving_mean", "bn/moving_variance"], ["batch_norm"], 18),
+        (["bn/moving_mean", "bn/moving_variance"], ["batch_norm"], 18),
+        ([f"layers/batch_normalization/vars/{at}" for at in range(4)], ["batch_norm"], 18),
+        ([f"layers/batch_normalization/vars/{at}" for at in range(3)], ["other", "other"], 18),
+        ([f"layers/batch_normalization/vars/{at}" for at in range(2)], ["batch_norm"], 18),
+        (["bn/gamma", "bn/beta"], ["layer_norm"], 0),
+    ],
+)
+def test_statistics_of_keras_are_counted_as_keras_counts_them(
+    cli: Cli, normalisation: list[str], layers: list[str], frozen: int
+) -> None:
+    text = "\n".join([*LISTS["keras"].splitlines(), *(f"{name} (9,)" for name in normalisation)])
+    answer = json.loads(cli("params", "-", "--from", "tensors", "--format", "json", stdin=text).stdout)
+    assert [each["type"] for each in answer["layers"]] == ["lstm", "dense", *layers]
+    assert (answer["total"], answer["non_trainable"]) == (594 + 9 * len(normalisation), frozen)
+
+
 def test_a_list_that_contradicts_itself_is_refused(cli: Cli) -> None:
     result = cli("params", "-", "--from", "tensors", stdin="a.weight (3, 4)\na.weight (3, 5)")
     assert (result.exit_code, "line 2" in result.stderr) == (2, True)
