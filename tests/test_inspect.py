@@ -807,6 +807,21 @@ def test_statistics_of_keras_are_counted_as_keras_counts_them(
     assert (answer["total"], answer["non_trainable"]) == (594 + 9 * len(normalisation), frozen)
 
 
+@pytest.mark.parametrize(
+    ("before", "total"),
+    [
+        ("c.weight (9, 1, 3, 3)\nc.bias (9,)", 90),
+        ("c.weight (9, 1, 3, 3)\nc.bias (9,)\nn.weight (9,)\nn.bias (9,)\nn.running_mean (9,)\nn.running_var (9,)", 108),
+        ("c.weight (9, 1, 3, 3)\nfc.weight (9, 9)", 162),
+        ("u.one (5, 4)\nu.two (3, 3)\nn.weight (9,)\nn.bias (9,)", 47),
+        ("fc.weight (9, 2)", 18),
+    ],
+)
+def test_a_layer_of_a_file_begins_anew_behind_what_has_other_axes(cli: Cli, before: str, total: int) -> None:
+    text = f"{before}\nrnn.weight_ih_l0 (8, 9)\nrnn.weight_hh_l0 (8, 2)\nrnn.bias_ih_l0 (8,)\nrnn.bias_hh_l0 (8,)"
+    assert cli("params", "-", "-q", "--from", "tensors", stdin=text).stdout == f"{total + 104}\n"
+
+
 def test_a_list_that_contradicts_itself_is_refused(cli: Cli) -> None:
     result = cli("params", "-", "--from", "tensors", stdin="a.weight (3, 4)\na.weight (3, 5)")
     assert (result.exit_code, "line 2" in result.stderr) == (2, True)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _UNNAMED = r"[^A-Za-z0-9_./-]"
 _LONGEST_NAME = 190
+_NO_AXES = 0
+"""How many axes a layer gives that is known by its count alone: not those that any layer reads."""
 _INPUT_LAST = ("weight", "weight_v", "w")
 """What a matrix is called that has its outputs first, as in PyTorch; in Keras and Flax, a kernel has them last."""
 
@@ -74,12 +76,19 @@ def model_of(file: InspectedFile) -> Model:
 
 
 def _following(layers: list[Layer]) -> list[Layer]:
-    """Return layers of which those that read what the one before gives do not state their input."""
-    found, width = [], None
+    """Return layers of which those that can read what the one before gives do not state their input.
+
+    A file does not say what stands between them: where a layer reads another number of axes, something reshapes, and it begins anew.
+    """
+    found: list[Layer] = []
+    width: int | None = None
+    axes: int | None = None
     for layer in layers:
         reads = getattr(layer, "input_dim", None)
-        found.append(layer.replace(input_dim=None) if reads is not None and reads == width else layer)
+        follows = reads is not None and reads == width and (layer.rank is None or axes in {None, layer.rank})
+        found.append(layer.replace(input_dim=None) if follows else layer)
         width = _gives(layer)
+        axes = _NO_AXES if isinstance(layer, Other) else 3 if isinstance(layer, Embedding) else layer.rank or axes
     return found
 
 
