@@ -78,7 +78,7 @@ def model_of(file: InspectedFile) -> Model:
 def _following(layers: list[Layer]) -> list[Layer]:
     """Return layers of which those that can read what the one before gives do not state their input.
 
-    A file does not say what stands between them: where a layer reads another number of axes, something reshapes, and it begins anew.
+    A file does not say what stands between them: where a layer reads another number of axes, it has an input of its own.
     """
     found: list[Layer] = []
     width: int | None = None
