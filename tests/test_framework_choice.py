@@ -92,7 +92,7 @@ def test_a_project_s_file_that_cannot_be_followed_is_refused_where_it_is_asked(t
 
 
 def test_a_byte_order_mark_hides_no_setting(project: Path, cli: Cli) -> None:
-    project.write_bytes(b"\xef\xbb\xbf" + SETS_TORCH.encode())
+    project.write_bytes(b"\xef\xbb\xbf[tool.lstm-calc]\nframework = 'torch'\n")
     assert cli("40 lstm 96", "-q").stdout == PYTORCH
 
 
