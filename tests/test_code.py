@@ -449,6 +449,11 @@ HOSTILE = {
 
 
 @pytest.mark.slow
+def test_a_number_of_too_many_digits_is_refused_without_advice_on_python() -> None:
+    with pytest.raises(ModelFileError, match=r"line 1 is not Python: a number has too many digits$"):
+        read_code(f"m = LSTM({'9' * 5000})")
+
+
 @pytest.mark.parametrize("text", ["LSTM(units=96, units=4, input_shape=(9, 40))", "nn.Linear(4, out_features=2, out_features=3)"])
 def test_an_argument_that_is_given_twice_is_no_guess(text: str) -> None:
     with pytest.raises(ModelFileError, match="given twice in a call"):

@@ -37,7 +37,8 @@ def parsed(text: str, file: str) -> ast.Module:
         line = error.lineno or 1
         lines = text.splitlines()
         old = line <= len(lines) and _PYTHON_2.match(lines[line - 1])
-        what = "is Python 2, and only Python 3 is read" if old else f"is not Python: {error.msg}"
+        why = "a number has too many digits" if "int_max_str_digits" in error.msg else error.msg
+        what = "is Python 2, and only Python 3 is read" if old else f"is not Python: {why}"
         raise ModelFileError(f"line {line} {what}", f"{file}:{line}") from None
     except (RecursionError, MemoryError, ValueError):
         raise ModelFileError("is nested too deeply, or no text", file) from None
