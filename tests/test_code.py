@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError, NotationError
 from lstm_calc.formats import reading
 from lstm_calc.formats.code import Missing, load_code, read_code
 from lstm_calc.formats.code.settings import read_settings
@@ -449,6 +449,39 @@ HOSTILE = {
 
 
 @pytest.mark.slow
+def test_a_number_of_too_many_digits_is_refused_without_advice_on_python() -> None:
+    with pytest.raises(ModelFileError, match=r"line 1 is not Python: a number has too many digits$"):
+        read_code(f"m = LSTM({'9' * 5000})")
+
+
+@pytest.mark.parametrize("text", ["LSTM(units=96, units=4, input_shape=(9, 40))", "nn.Linear(4, out_features=2, out_features=3)"])
+def test_an_argument_that_is_given_twice_is_no_guess(text: str) -> None:
+    with pytest.raises(ModelFileError, match="given twice in a call"):
+        read_code(f"from keras.layers import LSTM\nfrom torch import nn\nm = {text}\n")
+    with pytest.raises(NotationError, match="given twice in a call"):
+        reading.read(text)
+
+
+@pytest.mark.parametrize(
+    ("layer", "total"),
+    [
+        ("MaxPooling1D()", 122),
+        ("UpSampling1D()", 482),
+        ("ZeroPadding1D()", 290),
+        ("Cropping1D()", 194),
+        ("EinsumDense('abc,cd->abd', output_shape=(10, 8))", 96 + 162),
+        ("EinsumDense('abc,cd->abd', (10, 8), bias_axes='d')", 96 + 8 + 162),
+        *((name, 242) for name in ("Identity()", "UnitNormalization()", "ActivityRegularization(l1=0.1)", "Rescaling(0.5)")),
+    ],
+)
+def test_classes_of_keras_with_their_defaults_in_a_line_and_in_a_program(layer: str, total: int) -> None:
+    program = (
+        f"import keras\nfrom keras.layers import *\nm = keras.Sequential([keras.Input((10, 12)), {layer}, Flatten(), Dense(2)])"
+    )
+    for model in (reading.read(f"10x12 > {layer} > Flatten() > Dense(2)"), read_code(program)):
+        assert params(model, "keras").total == total
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile(text: str) -> None:
     """Whatever a text holds, it is refused with a sentence, soon."""

@@ -246,3 +246,10 @@ def test_a_layer_is_told_without_its_name_and_once() -> None:
     assert [row.deltas for row in answer.rows] == [(0, 52), (0, -144), (0, 2)]
     assert [row.changes for row in answer.rows] == [(0, 52 / 128), (0, -1), (0, 0.2)]
     assert [row.differs for row in answer.rows] == [True, True, True]
+
+
+def test_repeats_of_a_layer_do_not_read_what_the_first_does() -> None:
+    texts = ("lstm 4 in=40 x2", "lstm 4 in=41 x2")
+    first, second = compare([(text, notation.read(f"8 > {text}")) for text in texts]).rows
+    assert [cell and cell.words for cell in first.cells] == ["lstm 4 in=40", "lstm 4 in=41"]
+    assert ([cell and cell.words for cell in second.cells], second.differs) == (["lstm 4", "lstm 4"], False)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc import read
+from lstm_calc import params, read
 from lstm_calc.cli.options import ALIASES
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation import read_template
@@ -343,3 +343,16 @@ def test_a_call_that_is_refused_says_why(cli: Cli, call: str) -> None:
     result = cli(*shlex.split(call))
     assert result.exit_code == 2
     assert WRONG_CALLS[call] in result.stderr
+
+
+@pytest.mark.parametrize(
+    "first", ["nn.GRU(7, 6, num_layers=3)", "7 > gru 6 x3", "7 > (gru 6 x3 | gru 3 x2) > concat > nn.Linear(9, 6)"]
+)
+def test_a_call_behind_a_stack_reads_what_the_stack_gives(first: str) -> None:
+    model = read(f"{first} > nn.Linear(6, 7) > nn.Linear(7, 2)")
+    assert params(model, "pytorch").total == params(read(first), "pytorch").total + 6 * 7 + 7 + 7 * 2 + 2
+
+
+def test_a_call_behind_a_stack_that_reads_another_width_is_refused() -> None:
+    with pytest.raises(NotationError, match="reads 6 features here, and 7 come in"):
+        read("nn.GRU(7, 6, num_layers=3) > nn.Linear(6, 7) > nn.Linear(6, 2)")

@@ -91,6 +91,11 @@ def test_a_project_s_file_that_cannot_be_followed_is_refused_where_it_is_asked(t
     assert cli("nn.LSTM(40, 96)", "-q").stdout == PYTORCH
 
 
+def test_a_byte_order_mark_hides_no_setting(project: Path, cli: Cli) -> None:
+    project.write_bytes(b"\xef\xbb\xbf[tool.lstm-calc]\nframework = 'torch'\n")
+    assert cli("40 lstm 96", "-q").stdout == PYTORCH
+
+
 def test_a_variable_that_names_no_framework_is_refused(project: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LSTM_CALC_FRAMEWORK", "jax")
     assert not project.exists()

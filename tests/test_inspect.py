@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shlex
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -784,6 +785,63 @@ def test_a_list_of_tensors_is_a_model(cli: Cli, tmp_path: Path, text: str) -> No
     assert cli("params", "-", "-q", stdin=text).stdout == total
     assert cli("params", str(tmp_path / "list.txt"), "-q").stdout == total
     assert cli("params", text, "-q", "--from", "tensors").stdout == total
+
+
+@pytest.mark.parametrize(
+    ("normalisation", "layers", "frozen"),
+    [
+        (["bn/gamma", "bn/beta", "bn/moving_mean", "bn/moving_variance"], ["batch_norm"], 18),
+        (["bn/beta", "bn/moving_mean", "bn/moving_variance"], ["batch_norm"], 18),
+        (["bn/moving_mean", "bn/moving_variance"], ["batch_norm"], 18),
+        ([f"layers/batch_normalization/vars/{at}" for at in range(4)], ["batch_norm"], 18),
+        ([f"layers/batch_normalization/vars/{at}" for at in range(3)], ["other", "other"], 18),
+        ([f"layers/batch_normalization/vars/{at}" for at in range(2)], ["batch_norm"], 18),
+        (["bn/gamma", "bn/beta"], ["layer_norm"], 0),
+    ],
+)
+def test_statistics_of_keras_are_counted_as_keras_counts_them(
+    cli: Cli, normalisation: list[str], layers: list[str], frozen: int
+) -> None:
+    text = "\n".join([*LISTS["keras"].splitlines(), *(f"{name} (9,)" for name in normalisation)])
+    answer = json.loads(cli("params", "-", "--from", "tensors", "--format", "json", stdin=text).stdout)
+    assert [each["type"] for each in answer["layers"]] == ["lstm", "dense", *layers]
+    assert (answer["total"], answer["non_trainable"]) == (594 + 9 * len(normalisation), frozen)
+
+
+@pytest.mark.parametrize(
+    ("before", "total"),
+    [
+        ("c.weight (9, 1, 3, 3)\nc.bias (9,)", 90),
+        ("c.weight (9, 1, 3, 3)\nc.bias (9,)\nn.weight (9,)\nn.bias (9,)\nn.running_mean (9,)\nn.running_var (9,)", 108),
+        ("c.weight (9, 1, 3, 3)\nfc.weight (9, 9)", 162),
+        ("u.one (5, 4)\nu.two (3, 3)\nn.weight (9,)\nn.bias (9,)", 47),
+        ("fc.weight (9, 2)", 18),
+    ],
+)
+def test_a_layer_of_a_file_begins_anew_behind_what_has_other_axes(cli: Cli, before: str, total: int) -> None:
+    text = f"{before}\nrnn.weight_ih_l0 (8, 9)\nrnn.weight_hh_l0 (8, 2)\nrnn.bias_ih_l0 (8,)\nrnn.bias_hh_l0 (8,)"
+    assert cli("params", "-", "-q", "--from", "tensors", stdin=text).stdout == f"{total + 104}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("nn.Embedding(22, 1) > nn.Linear(1, 2, bias=False) > nn.Linear(2, 1)", 27),
+        ("Embedding(22, 1) > LSTM(2, use_bias=False)", 46),
+        ("bias = nn.Linear(10, 20)", 220),
+        ("import torch.nn as nn\nweight = nn.Linear(10, 20)", 220),
+    ],
+)
+def test_calls_are_no_list_of_tensors(cli: Cli, text: str, total: int) -> None:
+    assert cli("params", text, "-q").stdout == f"{total}\n"
+    assert cli("params", "-", "-q", stdin=text).stdout == f"{total}\n"
+
+
+@pytest.mark.parametrize("line", ["<KerasVariable shape=" * 4000, "shape size " * 400, "a" * 4000, "a " + "b" * 4000, "a[" * 2000])
+def test_a_line_that_is_no_tensor_is_found_so_at_once(cli: Cli, line: str) -> None:
+    start = time.perf_counter()
+    assert cli("params", "-", "--from", "tensors", stdin=f"{line}\n" * 20).exit_code == 2
+    assert time.perf_counter() - start < 5
 
 
 def test_a_list_that_contradicts_itself_is_refused(cli: Cli) -> None:

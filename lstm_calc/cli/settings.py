@@ -2,6 +2,7 @@
 
 import os
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def _in_project(path: Path) -> Setting | None:
     """Return the framework that a project's file sets."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(_MAX_BYTES + 1)
+            data = stream.read(_MAX_BYTES + 1).removeprefix(BOM_UTF8)
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", str(path)) from None
     headers = list(_HEADER.finditer(data))

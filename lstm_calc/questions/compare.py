@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.model import Layer, Model
+    from lstm_calc.model.flow import Use
     from lstm_calc.questions.params import ParamCount
     from lstm_calc.render.document import Value
 
@@ -175,11 +176,14 @@ def _row_name(cells: Iterable[Cell | None]) -> str:
 def _layers(subject: Subject) -> list[Cell]:
     """Return the layers of a subject, each alone: without its name, and once where it is repeated."""
     pairs = zip(subject.model.uses, subject.count.layers, strict=True)
-    return [Cell(" > ".join(written(_alone(use.layer))), layer.total or 0, use.name, use.layer.kind) for use, layer in pairs]
+    return [Cell(" > ".join(written(_alone(use))), layer.total or 0, use.name, use.layer.kind) for use, layer in pairs]
 
 
-def _alone(layer: Layer) -> Layer:
-    return layer.replace(**{field: layer.fields[field] for field in ("name", "repeat") if field in layer.fields})
+def _alone(use: Use) -> Layer:
+    """Return a layer of one use; what its first repeat states that it reads is not what the others read."""
+    layer = use.layer
+    plain = ("name", "repeat", *(("input_dim",) if use.depth else ()))
+    return layer.replace(**{field: layer.fields[field] for field in plain if field in layer.fields})
 
 
 _LONGEST_TITLE = 16

@@ -12,7 +12,7 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
 from lstm_calc.questions.inspect import inspect_file, inspected, own_name
 from lstm_calc.weights.inference.others import kind_of
-from lstm_calc.weights.inference.sorting import slashed
+from lstm_calc.weights.inference.sorting import slashed, statistics
 from lstm_calc.weights.readers.listed import read_listed
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _UNNAMED = r"[^A-Za-z0-9_./-]"
 _LONGEST_NAME = 190
+_NO_AXES = 0
+"""How many axes a layer gives that is known by its count alone: not those that any layer reads."""
 _INPUT_LAST = ("weight", "weight_v", "w")
 """What a matrix is called that has its outputs first, as in PyTorch; in Keras and Flax, a kernel has them last."""
 
@@ -47,9 +49,14 @@ def model_of(file: InspectedFile) -> Model:
     places = {tensor.name: at for at, tensor in enumerate(file.tensors)}
     name = _framework(file)
     parts = [(places[each.tensors[0].name], own_name(each), _recurrent(each, name)) for each in file.layers if each.params]
-    statistics = {slashed(each.name).rpartition("/")[0] for each in file.tensors if "running_mean" in each.name}
-    for path, members in _families(file.others).items():
-        parts.append((places[members[0].name], _called(members[0], path), _plain(path, members, name, path in statistics)))
+    kept = _families(statistics(file.tensors))
+    learned = _families(file.others)
+    are_counted = _counts(BatchNorm(input_dim=1), name) == len(("gain", "shift", "mean", "variance"))
+    for path in {**learned, **(kept if are_counted else {})}:
+        members = learned.get(path, [])
+        at = (members or kept[path])[0]
+        found = _plain(path, members, name, kept.get(path, []), are_counted=are_counted)
+        parts.extend((places[at.name], _called(at, path), layer) for layer in found)
     taken: dict[str, int] = {}
     layers = _following([_named(layer, called, taken) for _, called, layer in sorted(parts, key=lambda part: part[0])])
     first = getattr(layers[0], "input_dim", None) if layers else None
@@ -62,18 +69,26 @@ def model_of(file: InspectedFile) -> Model:
         model = Model(layers, first, framework=name, origin="; ".join([_origin(name, file), *remarks]), remarks=remarks)
     except ModelError as error:
         raise ModelFileError(str(error), file.path) from None
-    if count(model) != file.params:
-        raise ModelFileError(f"its layers have {count(model):,} parameters, and it stores {file.params:,}", file.path)
+    stored = file.params + are_counted * sum(each.params for tensors in kept.values() for each in tensors)
+    if count(model) != stored:
+        raise ModelFileError(f"its layers have {count(model):,} parameters, and it stores {stored:,}", file.path)
     return model
 
 
 def _following(layers: list[Layer]) -> list[Layer]:
-    """Return layers of which those that read what the one before gives do not state their input."""
-    found, width = [], None
+    """Return layers of which those that can read what the one before gives do not state their input.
+
+    A file does not say what stands between them: where a layer reads another number of axes, it has an input of its own.
+    """
+    found: list[Layer] = []
+    width: int | None = None
+    axes: int | None = None
     for layer in layers:
         reads = getattr(layer, "input_dim", None)
-        found.append(layer.replace(input_dim=None) if reads is not None and reads == width else layer)
+        follows = reads is not None and reads == width and (layer.rank is None or axes in {None, layer.rank})
+        found.append(layer.replace(input_dim=None) if follows else layer)
         width = _gives(layer)
+        axes = _NO_AXES if isinstance(layer, Other) else 3 if isinstance(layer, Embedding) else layer.rank or axes
     return found
 
 
@@ -130,16 +145,21 @@ def _called(tensor: Stored, path: str) -> str:
     return dotted if tensor.name.startswith(f"{dotted}.") else path
 
 
-def _plain(path: str, members: Sequence[Stored], name: str, has_statistics: bool) -> Layer:
-    """Return a layer that is not recurrent; one whose sizes do not follow has its count."""
-    kind, params = kind_of(path, members), sum(tensor.params for tensor in members)
-    for layer in _candidates(kind, members, has_statistics):
-        if _counts(layer, name) == params:
-            return layer
-    return Other(params=params, class_name=kind)
+def _plain(path: str, members: Sequence[Stored], name: str, kept: Sequence[Stored], *, are_counted: bool) -> Iterator[Layer]:
+    """Yield a layer that is not recurrent; one whose sizes do not follow has its count, its statistics as a layer of their own."""
+    params, untrained = (sum(tensor.params for tensor in tensors) for tensors in (members, kept if are_counted else ()))
+    kind = kind_of(path, members or kept)
+    for layer in _candidates(kind, members, kept):
+        if _counts(layer, name) == params + untrained:
+            yield layer
+            return
+    if params:
+        yield Other(params=params, class_name=kind)
+    if untrained:
+        yield Other(params=untrained, class_name="statistics", trainable=False)
 
 
-def _candidates(kind: str, members: Sequence[Stored], has_statistics: bool) -> Iterator[Layer]:
+def _candidates(kind: str, members: Sequence[Stored], kept: Sequence[Stored]) -> Iterator[Layer]:
     matrices = [tensor for tensor in members if len(tensor.shape) > 1]
     vectors = [tensor for tensor in members if len(tensor.shape) == 1]
     if kind == "embedding" and len(members) == 1:
@@ -147,7 +167,16 @@ def _candidates(kind: str, members: Sequence[Stored], has_statistics: bool) -> I
     elif kind in {"dense", "convolution"} and len(matrices) == 1 and len(members) - 1 == len(vectors) <= 1:
         yield from _with_kernel(matrices[0], has_bias=bool(vectors))
     elif kind == "normalization" and len(members) == len(vectors) == 2:
-        yield (BatchNorm if has_statistics else LayerNorm)(input_dim=vectors[0].shape[0])
+        yield (BatchNorm if kept else LayerNorm)(input_dim=vectors[0].shape[0])
+    elif kind == "normalization" and kept and len(kept[0].shape) == 1:
+        yield from _without_a_gain_or_shift([slashed(each.name).rpartition("/")[2] for each in members], kept[0].shape[0])
+
+
+def _without_a_gain_or_shift(own: Sequence[str], width: int) -> Iterator[Layer]:
+    """Yield a batch normalisation without one or both, where the names of what it has say which."""
+    has_scale, has_center = (any(word in own for word in words) for words in (("gamma", "weight"), ("beta", "bias")))
+    if has_scale + has_center == len(own):
+        yield BatchNorm(input_dim=width, scale=has_scale, center=has_center)
 
 
 def _with_kernel(kernel: Stored, *, has_bias: bool) -> Iterator[Layer]:

@@ -62,7 +62,7 @@ CLASSES: dict[str, str] = {
     "GroupNormalization": "groups axis epsilon center scale",
     "RMSNormalization": "axis epsilon",
     "TimeDistributedDense": "units activation",
-    **dict.fromkeys(("SpatialDropout3D", "ActivityRegularization", "Rescaling", "ThresholdedReLU"), ""),
+    **dict.fromkeys(("SpatialDropout3D", "ActivityRegularization", "Rescaling", "ThresholdedReLU", "Identity"), ""),
     "Concatenate": "axis",
     **dict.fromkeys(
         ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "ReLU", "ELU", "Softmax", "LeakyReLU", "PReLU"), ""

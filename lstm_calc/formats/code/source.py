@@ -32,15 +32,28 @@ def parsed(text: str, file: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            tree = ast.parse(text)
     except SyntaxError as error:
         line = error.lineno or 1
         lines = text.splitlines()
         old = line <= len(lines) and _PYTHON_2.match(lines[line - 1])
-        what = "is Python 2, and only Python 3 is read" if old else f"is not Python: {error.msg}"
+        why = "a number has too many digits" if "int_max_str_digits" in error.msg else error.msg
+        what = "is Python 2, and only Python 3 is read" if old else f"is not Python: {why}"
         raise ModelFileError(f"line {line} {what}", f"{file}:{line}") from None
     except (RecursionError, MemoryError, ValueError):
         raise ModelFileError("is nested too deeply, or no text", file) from None
+    _refuse_repeated(tree, file)
+    return tree
+
+
+def _refuse_repeated(tree: ast.Module, file: str) -> None:
+    """Refuse a call that has an argument twice: Python's compiler does, after its parser, and either value would be a guess."""
+    for node in ast.walk(tree):
+        names = [each.arg for each in node.keywords if each.arg] if isinstance(node, ast.Call) else []
+        if len(set(names)) < len(names):
+            name = next(name for at, name in enumerate(names) if name in names[:at])
+            line = node.lineno  # type: ignore[attr-defined]  # a Call has one
+            raise ModelFileError(f"line {line} is not Python: {name} is given twice in a call", f"{file}:{line}")
 
 
 def expression(text: str, line: int) -> ast.expr | None:

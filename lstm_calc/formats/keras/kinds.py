@@ -149,7 +149,8 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
             yield f"Global{name}Pool{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
             yield f"Global{name}Pooling{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
             for ending in ("Pool", "Pooling"):
-                yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, {"function": function})
+                usual = {"function": function, "pool_size": (2,) * dims}
+                yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, usual)
         for name, function in (("Average", "average"), ("Max", "max")):
             kind = Kind(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
             yield f"Adaptive{name}Pooling{dims}D", kind
@@ -158,9 +159,12 @@ def _by_dimensions() -> Iterator[tuple[str, Kind]]:
         yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
         yield f"SeparableConv{dims}D", Kind(SeparableConv, _CONV | _same("depth_multiplier"), dims)
         yield f"LocallyConnected{dims}D", Kind(LocallyConnected, _LOCAL, dims, only=_ONE_WAY)
-        yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims)
-        yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims)
-        yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims)
+        one = {"margins": ((1, 1),) * dims}
+        cropped = {"margins": ((0, 0),) * dims} if dims == 2 else one
+        factors = {"factors": (2,) * dims}
+        yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims, factors)
+        yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims, cropped)
+        yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims, one)
 
 
 PLAIN = {
@@ -212,7 +216,7 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         field: _value(config, field, key, kind.dims) for field, key in arguments.items() if config.values.get(key) is not None
     }
     for field, key in arguments.items():
-        if kind.layer.fields[field] is ... and field not in values:
+        if kind.layer.fields[field] is ... and field not in {**values, **kind.fixed}:
             raise config.error(f"missing; {node.class_name} needs it", key)
     once = {} if "module" in node.values else kind.once
     try:

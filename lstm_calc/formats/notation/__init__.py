@@ -162,7 +162,8 @@ def _order(parts: Sequence[Part]) -> dict[str, Any]:
 
 def _check_widths(text: str, model: Model, line: _Line) -> None:
     """Refuse a call that says it reads another width than comes in."""
-    for part, span, use in zip(line.parts, line.spans, model.uses if any(part.width for part in line.parts) else (), strict=False):
+    uses = [use for use in model.uses if use.depth == 0] if any(part.width for part in line.parts) else []
+    for part, span, use in zip(line.parts, line.spans, uses, strict=False):
         comes = None if part.width is None else use.widths[0]
         if comes is not None and comes != part.width:
             what = f"{span[0].text.partition('(')[0]} reads {part.width:,} features here, and {comes:,} come in"

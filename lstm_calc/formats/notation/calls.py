@@ -100,6 +100,8 @@ def _part(called: Called) -> Part:
     if function := function_named(called.name):
         return Part(Activation(function), called.family)
     name = named(called.name) or named(word.removesuffix("cell"))
+    if name is None and (kind := PLAIN.get(called.name)) and not kind.layer.weighted and not kind.arguments:
+        return Part(kind.layer(**kind.fixed, name=name_of(called.named.get("name"))), called.family)
     if name is None:
         hint = did_you_mean(called.name.lower(), layer_names(), LAYER_PAGE, SYNONYMS)
         hint = "; write its layers one after the other" if word in _MODELS else hint
@@ -113,7 +115,7 @@ def _part(called: Called) -> Part:
         inner = _part(arguments["cell"])
         more = _values(called, Name(inner.layer.kind), {key: value for key, value in arguments.items() if key != "cell"})
         return inner.replace(layer=inner.layer.replace(**more), framework=family)
-    values = {**name.values, **_defaults(name, family), **_values(called, name, arguments)}
+    values = {**name.values, **_defaults(called, name, family), **_values(called, name, arguments)}
     shape = _shape_said(arguments)
     width = values.pop("input_dim", shape[-1] if shape else None)
     fields = layer_kind(name.kind).fields
@@ -199,11 +201,16 @@ def _wrapped(called: Called, word: str) -> Part:
     return part.replace(layer=part.layer.replace(bidirectional=True, merge=DIRECTIONS[mode]))
 
 
-def _defaults(name: Name, family: str | None) -> dict[str, Any]:
+def _defaults(called: Called, name: Name, family: str | None) -> dict[str, Any]:
     """Return what a framework's class says where its call does not, of the fields that are otherwise open."""
-    if name.kind == "pool" and family != "pytorch":
+    if is_recurrent(name.kind):
+        return {"return_sequences": False} if family == "keras" else {}
+    if family == "pytorch":
+        return {}
+    if name.kind == "pool":
         return {"pool_size": (2,) * (name.dims or 1)}
-    return {"return_sequences": False} if family == "keras" and is_recurrent(name.kind) else {}
+    kind = PLAIN.get(called.name)
+    return kind.fixed if kind is not None and kind.layer.kind == name.kind else {}
 
 
 def _named_arguments(called: Called, name: Name) -> tuple[dict[str, Any], str | None]:

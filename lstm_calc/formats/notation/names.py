@@ -157,6 +157,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("num_units", "out_features", "out_channels", "features", "nb_filter"), _SIZES),
     **dict.fromkeys(("input_size", "in_features", "in_channels", "num_features", "num_channels"), ("input_dim",)),
     "normalized_shape": ("input_dim",),
+    "output_shape": ("shape",),
     **dict.fromkeys(("num_layers", "n_layers", "layers"), ("repeat",)),
     "use_bias": ("bias",),
     "p": ("rate",),

@@ -20,11 +20,13 @@ _SLOTS = "adam adam_1 rmsprop rmsprop_1 momentum adagrad adadelta adadelta_1 ftr
 """What TensorFlow 1 keeps below a variable's own name."""
 _SETTINGS = ("hyper_parameters/", "callbacks/", "loops/", "lr_schedulers/")
 """What Lightning keeps beside the model."""
-_PLACED = ("metrics/", "parametrizations/", "batch_normalization", "stft/")
+_PLACED = ("metrics/", "parametrizations/", "stft/")
 """Where Keras and PyTorch keep what they do not learn beside what they do; ``_BUFFER`` says which is which."""
-_BUFFER = (
-    r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|batch_normalization[^/]*/vars/[23]|i?stft/conv_[^/]+/[^/]+)$"
-)
+_BUFFER = r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|i?stft/conv_[^/]+/[^/]+)$"
+_OF_KERAS = r"((?:^|.*/)batch_normalization[^/]*/vars)/(\d{1,4})"
+"""A variable of a batch normalisation in an archive of Keras, which counts them: a gain and a shift where it has them, then two
+statistics."""
+_MEANS_AND_VARIANCES = ("running_mean", "running_var", "moving_mean", "moving_variance", "moving_var")
 _STATISTICS = (
     "running_mean running_var running_std num_batches_tracked moving_mean moving_variance moving_var position_ids inv_freq"
 )
@@ -60,11 +62,27 @@ def sort(tensors: Sequence[Stored]) -> Sorted:
     """Return the tensors by what they are for, as the file, the names and the dtypes tell."""
     bins: dict[str, list[Stored]] = {"": [], "optimizer": [], "buffer": []}
     names = {tensor.name for tensor in tensors}
-    drawn = _drawn(tensors)
+    drawn = _drawn(tensors) | _counted_statistics(tensors)
     for tensor in tensors:
         made = tensor.name in drawn or _stands_beside(tensor.name, names)
         bins[_kind(tensor) or "buffer" * made].append(tensor)
     return Sorted(tuple(bins[""]), tuple(bins["optimizer"]), tuple(bins["buffer"]))
+
+
+def statistics(tensors: Sequence[Stored]) -> tuple[Stored, ...]:
+    """Return the means and variances that batch normalisations keep, of which no optimizer has a copy."""
+    counted = _counted_statistics(tensors)
+    found = (each for each in tensors if each.name in counted or slashed(each.name).rpartition("/")[2] in _MEANS_AND_VARIANCES)
+    return tuple(each for each in found if _kind(each) != "optimizer")
+
+
+def _counted_statistics(tensors: Sequence[Stored]) -> set[str]:
+    """Return the names of the statistics in an archive of Keras: the last two variables of each batch normalisation."""
+    layers: dict[str, list[tuple[int, str]]] = {}
+    for tensor in tensors:
+        if "batch_normalization" in tensor.name and (match := re.fullmatch(_OF_KERAS, slashed(tensor.name))):
+            layers.setdefault(match[1], []).append((int(match[2]), tensor.name))
+    return {name for variables in layers.values() for _, name in sorted(variables)[-2:]}
 
 
 def _drawn(tensors: Sequence[Stored]) -> set[str]:

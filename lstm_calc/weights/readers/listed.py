@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST = 2_000_000
+_LONGEST_LINE = 600
 _SHAPE = r"[\[(]\s*(?:\d+(?:\s*,\s*\d+)*\s*,?)?\s*[\])]|\b\d+(?:\s*[x×]\s*\d+)+\b"
 _NAME = r"[A-Za-z_][\w.\-/:\[\]]*"
 _LINE = re.compile(
     rf"(?:OrderedDict\(|\{{)?\W*(?:\d+[\s.:|]+)?(?:(?:layer|name|tensor|param(?:eter)?)\s*[:=]\s*)?(?P<name>['\"]?{_NAME}['\"]?)[^\[\]()\dx×]*?"
-    rf"(?:\b(?:size|shape|torch\.Size|TensorShape)\b[^\[\]()\d]*)*(?:[a-z]+\d+)?[\[(]?\s*(?P<shape>{_SHAPE})(?P<rest>.*)",
+    rf"(?:\b(?:size|shape|torch\.Size|TensorShape)\b[^\[\]()\d]*)?(?:\b[a-z]+\d+)?[\[(]?\s*(?P<shape>{_SHAPE})(?P<rest>.*)",
     re.IGNORECASE,
 )
+_CALLED = re.compile(r"[A-Za-z_][\w.]*$")
+_NO_CALLS = r"(?i)(.*\.)?(size|shape|tensorshape|tuple|[a-z]+\d+)"
+"""What stands before the brackets of a shape without being called to make a layer; a data type is one."""
 _VARIABLE = re.compile(
     rf"<\w*\.?Variable\s+(?:'(?P<first>{_NAME})'\s+)?shape=(?P<shape>{_SHAPE})(?:.*?(?:path|name)='?(?P<name>{_NAME}))?",
     re.IGNORECASE,
@@ -33,11 +37,23 @@ def is_listed(text: str) -> bool:
     (True, False)
     """
     lines = [line for line in _lines(text[:_MOST]) if line.strip()]
-    found = [name for line in lines[:200] if (name := _read(line)) and re.search(_OF_A_TENSOR, name[0])]
+    found = [name for line in lines[:200] if (name := _read(line)) and re.search(_OF_A_TENSOR, name[0]) and not _is_call(line)]
     return bool(found) and 2 * len(found) >= len(lines[:200])
 
 
 _OF_A_TENSOR = r"(?i)(weight|kernel|bias|gamma|beta|embeddings?|moving_|running_|num_batches)[\w]*(:\d+)?$|weight_[ih]h|bias_[ih]h"
+
+
+def _is_call(line: str) -> bool:
+    """Return whether the brackets in a line are those of a call, as in ``nn.Embedding(9, 4)`` or ``bias = nn.Linear(9, 4)``."""
+    match = _LINE.match(line[:_LONGEST_LINE])
+    if match is None or not match["shape"].startswith("("):
+        return False
+    before = line[match.end("name") : match.start("shape")]
+    called = _CALLED.search(before or match["name"])
+    if called is None:
+        return False
+    return bool(before or called[0].rpartition(".")[2][:1].isupper()) and not re.fullmatch(_NO_CALLS, called[0])
 
 
 def read_listed(text: str, file: str) -> Checkpoint:
@@ -76,8 +92,7 @@ def _lines(text: str) -> list[str]:
 
 def _read(line: str) -> tuple[str, tuple[int, ...]] | None:
     """Return the name and the shape in a line, None where it has none."""
-    if len(line) > 2_000:
-        line = line[:2_000]
+    line = line[:_LONGEST_LINE]
     match = _VARIABLE.search(line)
     if match:
         name = match["first"] or match["name"]
