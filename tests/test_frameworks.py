@@ -34,7 +34,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
-from lstm_calc.weights.inference.forms import forms
+from lstm_calc.weights.inference.variants import variants
 from tests.made_up import put_framework
 from tests.strategies import EXAMPLES
 
@@ -156,11 +156,13 @@ def forget_slices(text: str, framework: str) -> dict[str, list[list[tuple[int, i
 
 
 def test_the_bias_vectors_that_rows_tell_are_those_of_the_parts() -> None:
-    for form in forms():
-        parts = [part for tensor in tensors(Model([form.layer], input_dim=1), form.framework).tensors for part in tensor.parts]
-        roles = {gate: {part.role for part in parts if part.gate == gate} for gate in CELLS[form.kind].gates}
-        told = {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
-        assert bias_vectors(form.layer, form.framework) == told, form
+    for variant in variants():
+        parts = [
+            part for tensor in tensors(Model([variant.layer], input_dim=1), variant.framework).tensors for part in tensor.parts
+        ]
+        roles = {gate: {part.role for part in parts if part.gate == gate} for gate in CELLS[variant.kind].gates}
+        expected = {gate: len(found & {"bias", "recurrent_bias"}) for gate, found in roles.items() if found}
+        assert bias_vectors(variant.layer, variant.framework) == expected, variant
 
 
 def test_where_the_forget_gate_lies() -> None:

@@ -1,4 +1,4 @@
-"""Inference: layers from names, shapes and nodes, told apart from their path in a file to the last field of a fit."""
+"""Inference: layers from names, shapes and nodes, told apart from their path in a file to the last field of a match."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 
 from lstm_calc import GRU, LSTM, RNN, ConvLSTM
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.weights.inference import foreign
+from lstm_calc.weights.inference import by_shape
+from lstm_calc.weights.inference.by_name import matches_by_name, names_a_cell
+from lstm_calc.weights.inference.by_shape import own_variants
 from lstm_calc.weights.inference.find import found_layers
-from lstm_calc.weights.inference.fits import Fit
-from lstm_calc.weights.inference.foreign import own_forms
-from lstm_calc.weights.inference.forms import Slot, forms, forms_of, slot_names, solved, stores
-from lstm_calc.weights.inference.layers import Found, display_name
-from lstm_calc.weights.inference.named import named_fits, names_a_cell
-from lstm_calc.weights.inference.others import kinds_of
+from lstm_calc.weights.inference.layers import FoundLayer, display_name
+from lstm_calc.weights.inference.match import Match
+from lstm_calc.weights.inference.other_layers import kinds_of
 from lstm_calc.weights.inference.sorting import slashed, sort
+from lstm_calc.weights.inference.variants import TensorSpec, solved, stores, tensor_names, variants, variants_of
 from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def stored(shapes: Shapes) -> tuple[Stored, ...]:
     return tuple(Stored(name, shape, "float32") for name, shape in shapes.items())
 
 
-def find(shapes: Shapes, form: str = "safetensors", classes: Mapping[str, str] | None = None) -> tuple[Found, ...]:
+def find(shapes: Shapes, file_format: str = "safetensors", classes: Mapping[str, str] | None = None) -> tuple[FoundLayer, ...]:
     tensors = stored(shapes)
-    return found_layers(Checkpoint(form, tensors, (), dict(classes or {})), sort(tensors).learned)
+    return found_layers(Checkpoint(file_format, tensors, (), dict(classes or {})), sort(tensors).learned)
 
 
-def told(found: Iterable[Found]) -> list[tuple[str, Any, int | None]]:
-    return [(display_name(each), each.layer, each.fits[0].input_dim) for each in found]
+def listed_layers(found: Iterable[FoundLayer]) -> list[tuple[str, Any, int | None]]:
+    return [(display_name(each), each.layer, each.matches[0].input_dim) for each in found]
 
 
 def test_layers_stand_in_the_order_of_the_model() -> None:
@@ -57,13 +57,13 @@ def test_layers_stand_in_the_order_of_the_model() -> None:
         **under("layers/lstm/cell", VARS),
     }
     found = find(shapes, "keras", classes)
-    assert [(each.path, each.ways) for each in found] == [
+    assert [(each.path, each.directions) for each in found] == [
         ("first/cell/vars", 1),
         ("second/cell/vars", 1),
         ("both/*_layer/cell/vars", 2),
         ("image/cell/vars", 1),
     ]
-    assert told(found) == [
+    assert listed_layers(found) == [
         ("first", LSTM(9), 6),
         ("second", LSTM(9), 6),
         ("both", LSTM(9, bidirectional=True), 6),
@@ -145,10 +145,17 @@ def test_the_names_of_a_layer_with_shapes_of_none(
     shapes: Shapes, framework: str, kind: str | None, place: tuple[str, int, str], why: str
 ) -> None:
     (found,) = find(shapes)
-    (fit,) = found.fits
-    assert (fit.framework, fit.kind, fit.why, fit.layer, fit.form, fit.units) == (framework, kind, why, None, None, None)
-    assert (fit.path, fit.depth, fit.way) == place
-    assert [tensor.name for tensor in fit.tensors] == list(shapes)
+    (match,) = found.matches
+    assert (match.framework, match.kind, match.why, match.layer, match.variant, match.units) == (
+        framework,
+        kind,
+        why,
+        None,
+        None,
+        None,
+    )
+    assert (match.path, match.depth, match.direction) == place
+    assert [tensor.name for tensor in match.tensors] == list(shapes)
 
 
 @pytest.mark.parametrize(
@@ -186,10 +193,10 @@ def test_the_names_of_a_layer_with_shapes_of_none(
     ],
 )
 def test_the_name_by_which_a_person_calls_a_layer(path: str, name: str) -> None:
-    form = next(form for form in forms() if form.kind == "gru")
-    assert display_name(Found(path, (Fit("keras", form, None, None, (), path),), 1, 1)) == name
+    variant = next(variant for variant in variants() if variant.kind == "gru")
+    assert display_name(FoundLayer(path, (Match("keras", variant, None, None, (), path),), 1, 1)) == name
     if name == "gru":
-        assert display_name(Found(path, (Fit("keras", None, None, None, (), path),), 1, 1)) == "layer"
+        assert display_name(FoundLayer(path, (Match("keras", None, None, None, (), path),), 1, 1)) == "layer"
 
 
 @pytest.mark.parametrize(
@@ -306,7 +313,7 @@ def test_a_colon_before_a_number_alone_is_taken_off_a_name() -> None:
 
 
 def test_the_forms_have_the_names_of_their_frameworks() -> None:
-    known = {(form.framework, form.kind, tuple(form.slots)) for form in forms()}
+    known = {(variant.framework, variant.kind, tuple(variant.specs)) for variant in variants()}
     for framework, kind, names in (
         ("pytorch", "lstm", "weight_ih_l0 weight_hh_l0 bias_ih_l0 bias_hh_l0"),
         ("pytorch", "lstm", "weight_ih_l0 weight_hh_l0 weight_hr_l0"),
@@ -317,34 +324,35 @@ def test_the_forms_have_the_names_of_their_frameworks() -> None:
         ("flax-nnx", "rnn", "dense_i/kernel dense_i/bias dense_h/kernel"),
     ):
         assert (framework, kind, tuple(names.split())) in known
-    assert {form.framework for form in forms()} == set(FRAMEWORKS)
+    assert {variant.framework for variant in variants()} == set(FRAMEWORKS)
 
 
-def test_forms_of_the_same_names_are_told_by_the_axes() -> None:
+def test_variants_of_the_same_names_are_told_apart_by_the_axes() -> None:
     shapes = {"c/kernel": (3, 3, 6, 36), "c/recurrent_kernel": (3, 3, 9, 36), "c/bias": (36,)}
-    (fit,) = named_fits(stored(shapes), ("keras",))
-    assert (fit.framework, fit.layer, fit.input_dim) == ("keras", ConvLSTM(9, (3, 3)), 6)
+    (match,) = matches_by_name(stored(shapes), ("keras",))
+    assert (match.framework, match.layer, match.input_dim) == ("keras", ConvLSTM(9, (3, 3)), 6)
 
 
 def test_a_joined_matrix_with_four_tensors_beside_needs_no_name_of_a_cell() -> None:
     peepholes = {f"c/w_{gate}_diag": (4,) for gate in "ifo"}
-    (fit,) = named_fits(stored({"c/kernel": (7, 16), "c/bias": (16,), **peepholes}), ())
-    assert (fit.framework, fit.layer, fit.input_dim) == ("tensorflow1", LSTM(4, peephole=True), 3)
+    (match,) = matches_by_name(stored({"c/kernel": (7, 16), "c/bias": (16,), **peepholes}), ())
+    assert (match.framework, match.layer, match.input_dim) == ("tensorflow1", LSTM(4, peephole=True), 3)
 
 
 @pytest.mark.parametrize("place", list(stores()), ids="-".join)
-def test_the_names_that_rows_tell_are_those_of_the_forms(place: tuple[str, str]) -> None:
-    forms = forms_of(*place)
-    assert {name for name, _ in slot_names(*place)} == {name for form in forms for name in form.slots}
-    assert {name for name, recurrent in slot_names(*place) if recurrent} == {
-        name for form in forms for name, slot in form.slots.items() if "recurrent_kernel" in slot.role
+def test_the_names_that_rows_say_are_those_of_the_variants(place: tuple[str, str]) -> None:
+    variants = variants_of(*place)
+    assert {name for name, _ in tensor_names(*place)} == {name for variant in variants for name in variant.specs}
+    assert {name for name, recurrent in tensor_names(*place) if recurrent} == {
+        name for variant in variants for name, spec in variant.specs.items() if "recurrent_kernel" in spec.role
     }
 
 
 def test_only_the_forms_that_a_file_may_have_are_made() -> None:
     code = (
         "from lstm_calc.questions.inspect import inspect_file; inspect_file('tests/data/checkpoints/bilstm.pt');"
-        "from lstm_calc.weights.inference.forms import forms_of, stores; print(forms_of.cache_info().currsize, len(list(stores())))"
+        "from lstm_calc.weights.inference.variants import variants_of, stores;"
+        "print(variants_of.cache_info().currsize, len(list(stores())))"
     )
     made, stored = map(int, subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split())
     assert made < stored / 2
@@ -357,15 +365,15 @@ TFLITE = (
 )
 
 
-def form_of(framework: str, layer: Any) -> Any:
-    """Return the form of the options of a layer."""
+def variant_of(framework: str, layer: Any) -> Any:
+    """Return the variant of the options of a layer."""
     wanted = {name: value for name, value in layer.changed().items() if name not in {"units", "filters"}}
     return next(
-        form
-        for form in forms()
-        if form.framework == framework
-        and form.kind == layer.kind
-        and {name: value for name, value in form.layer.changed().items() if name not in {"units", "filters"}} == wanted
+        variant
+        for variant in variants()
+        if variant.framework == framework
+        and variant.kind == layer.kind
+        and {name: value for name, value in variant.layer.changed().items() if name not in {"units", "filters"}} == wanted
     )
 
 
@@ -408,21 +416,21 @@ def form_of(framework: str, layer: Any) -> Any:
     ],
 )
 def test_the_sizes_that_shapes_give(framework: str, options: Any, shapes: Shapes, found: Any) -> None:
-    assert solved(form_of(framework, options), shapes) == found
+    assert solved(variant_of(framework, options), shapes) == found
 
 
 def test_a_slot_says_its_axes_gates_and_role() -> None:
-    form = form_of("keras", GRU(1))
-    assert form.slots == {
-        "kernel": Slot("input gates*units", 3, "kernel"),
-        "recurrent_kernel": Slot("output gates*units", 3, "recurrent_kernel"),
-        "bias": Slot("biases gates*units", 3, "bias recurrent_bias"),
+    variant = variant_of("keras", GRU(1))
+    assert variant.specs == {
+        "kernel": TensorSpec("input gates*units", 3, "kernel"),
+        "recurrent_kernel": TensorSpec("output gates*units", 3, "recurrent_kernel"),
+        "bias": TensorSpec("biases gates*units", 3, "bias recurrent_bias"),
     }
-    assert (form.bias_vectors, form.joined, form.slots["bias"].rank) == (2, False, 2)
-    assert form_of("keras", GRU(1, reset_after=False)).bias_vectors == 1
-    assert form_of("mlx", GRU(1)).bias_vectors == 1
-    assert form_of("tensorflow1", LSTM(1)).joined
-    assert form_of("tflite", LSTM(1)).joined
+    assert (variant.bias_vectors, variant.joined, variant.specs["bias"].rank) == (2, False, 2)
+    assert variant_of("keras", GRU(1, reset_after=False)).bias_vectors == 1
+    assert variant_of("mlx", GRU(1)).bias_vectors == 1
+    assert variant_of("tensorflow1", LSTM(1)).joined
+    assert variant_of("tflite", LSTM(1)).joined
 
 
 def node(kind: str, shapes: dict[str, Any], *, sources: dict[str, tuple[str, ...]] | None = None, **settings: Any) -> Operator:
@@ -495,10 +503,10 @@ def test_a_node_of_a_graph(name: str) -> None:
     operator, expected = NODES[name]
     tensors = stored({part.lower(): shape for part, shape in operator.shapes.items() if shape and part != "X"})
     (found,) = found_layers(Checkpoint("onnx", tensors, (operator,)), tensors)
-    (fit,) = found.fits
-    assert (fit.layer, fit.input_dim, fit.why, fit.kind, fit.units) == expected
-    assert (fit.framework, fit.path, fit.depth, fit.way, fit.guessed) == ("onnx", "top/node", 0, "", False)
-    assert [tensor.name for tensor in fit.tensors] == [
+    (match,) = found.matches
+    assert (match.layer, match.input_dim, match.why, match.kind, match.units) == expected
+    assert (match.framework, match.path, match.depth, match.direction, match.guessed) == ("onnx", "top/node", 0, "", False)
+    assert [tensor.name for tensor in match.tensors] == [
         one for part in operator.sources.values() for one in part if one in named(tensors)
     ]
 
@@ -636,7 +644,7 @@ LAYERS: dict[str, tuple[Shapes, list[tuple[str, Any, int]]]] = {
 @pytest.mark.parametrize("name", LAYERS)
 def test_the_layers_of_a_file(name: str) -> None:
     shapes, expected = LAYERS[name]
-    assert told(find(shapes)) == expected
+    assert listed_layers(find(shapes)) == expected
 
 
 def test_a_layer_of_a_numbered_list_stands_at_its_first_number() -> None:
@@ -646,25 +654,25 @@ def test_a_layer_of_a_numbered_list_stands_at_its_first_number() -> None:
 
 def test_whose_layer_it_is() -> None:
     wrapped = {f"enc_{name}": shape for name, shape in {"w_ih": (36, 6), "w_hh": (36, 9), "b_ih": (36,), "b_hh": (36,)}.items()}
-    assert [each.fits[0].framework for each in find(wrapped)] == ["pytorch"]
+    assert [each.matches[0].framework for each in find(wrapped)] == ["pytorch"]
     rnn = LAYERS["an rnn by name"][0]
-    assert [each.fits[0].framework for form in ("keras", "npz") for each in find(rnn, form)] == ["textbook", "mlx"]
+    assert [each.matches[0].framework for file_format in ("keras", "npz") for each in find(rnn, file_format)] == ["textbook", "mlx"]
     module = LAYERS["a module"][0]
-    assert [each.fits[0].framework for each in find(module)] == ["textbook"]
+    assert [each.matches[0].framework for each in find(module)] == ["textbook"]
     keras = {"enc/Wx": (6, 27), "enc/Wh": (9, 27), "enc/bb": (27,)}
     (found,) = find(keras, "keras")
-    assert (found.fits[0].framework, found.layer) == ("keras", GRU(9, reset_after=False))
+    assert (found.matches[0].framework, found.layer) == ("keras", GRU(9, reset_after=False))
 
 
 def test_only_a_number_that_tells_nothing_is_a_guess() -> None:
-    guessed = {name: [each.fits[0].guessed for each in find(LAYERS[name][0])] for name in LAYERS}
+    guessed = {name: [each.matches[0].guessed for each in find(LAYERS[name][0])] for name in LAYERS}
     assert guessed["a numbered list"] == [True, True]
     assert guessed["numbered kernels of an lstm"] == guessed["in another order"] == guessed["stack"] == [False]
 
 
 def test_only_what_has_two_matrices_of_a_common_size_or_a_name_is_searched_by_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[list[str]] = []
-    monkeypatch.setattr(foreign, "foreign_fits", lambda left, _: searched.append([tensor.name for tensor in left]) or ())
+    monkeypatch.setattr(by_shape, "matches_by_shape", lambda left, _: searched.append([tensor.name for tensor in left]) or ())
 
     def search(**shapes: tuple[int, ...]) -> list[list[str]]:
         searched.clear()
@@ -678,11 +686,11 @@ def test_only_what_has_two_matrices_of_a_common_size_or_a_name_is_searched_by_sh
 
 def test_both_kernels_of_a_form_have_a_size_in_common() -> None:
     """What is left out of the search by shapes could not be found by it."""
-    found = [form for form in (*forms(), *own_forms()) if not form.joined]
+    found = [variant for variant in (*variants(), *own_variants()) if not variant.joined]
     assert len(found) > 90
-    for form in found:
-        axes = [set(slot.axes.split()) for slot in form.slots.values() if slot.rank > 1]
-        assert sum(map(len, axes)) > len(set().union(*axes)), form
+    for variant in found:
+        axes = [set(spec.axes.split()) for spec in variant.specs.values() if spec.rank > 1]
+        assert sum(map(len, axes)) > len(set().union(*axes)), variant
 
 
 GATES = {

@@ -598,12 +598,12 @@ def test_a_pickle_of_arrays_in_a_list(look: Any) -> None:
     assert (file.format, file.params) == ("pickle", 120 + 576 + 20)
 
 
-def test_every_cell_has_forms() -> None:
-    from lstm_calc.weights.inference.forms import forms
+def test_every_cell_has_storage_variants() -> None:
+    from lstm_calc.weights.inference.variants import variants
 
-    assert {form.kind for form in forms()} == set(CELLS)
-    assert {type(form.layer) for form in forms()}.isdisjoint({Dense, Embedding})
-    assert any(isinstance(form.layer, ConvLSTM) for form in forms())
+    assert {variant.kind for variant in variants()} == set(CELLS)
+    assert {type(variant.layer) for variant in variants()}.isdisjoint({Dense, Embedding})
+    assert any(isinstance(variant.layer, ConvLSTM) for variant in variants())
 
 
 def test_spectral_norm_leaves_the_weight_and_its_vectors(look) -> None:

@@ -14,15 +14,15 @@ from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.find import found_layers
-from lstm_calc.weights.inference.layers import Found, display_name
-from lstm_calc.weights.inference.others import kinds_of
+from lstm_calc.weights.inference.layers import FoundLayer, display_name
+from lstm_calc.weights.inference.other_layers import kinds_of
 from lstm_calc.weights.inference.sorting import sort
 from lstm_calc.weights.readers import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.weights.inference.fits import Fit
+    from lstm_calc.weights.inference.match import Match
     from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 
@@ -188,7 +188,7 @@ def _counted_once(tensors: Sequence[Stored], counted: dict[Any, str], owner: str
     return new
 
 
-def _reconciled(found: Sequence[Found], counted: dict[Any, str]) -> tuple[InspectedLayer, ...]:
+def _reconciled(found: Sequence[FoundLayer], counted: dict[Any, str]) -> tuple[InspectedLayer, ...]:
     names: Counter[str] = Counter()
     layers = []
     for each in found:
@@ -198,79 +198,81 @@ def _reconciled(found: Sequence[Found], counted: dict[Any, str]) -> tuple[Inspec
     return tuple(layers)
 
 
-def _layer(found: Found, name: str, counted: dict[Any, str]) -> InspectedLayer:
+def _layer(found: FoundLayer, name: str, counted: dict[Any, str]) -> InspectedLayer:
     """Return one layer beside the formula."""
     sharing = {counted[tensor.place or tensor.name] for tensor in found.tensors if (tensor.place or tensor.name) in counted}
     params = sum(tensor.params for tensor in _counted_once(found.tensors, counted, name))
-    fit, layer = found.fits[0], found.layer
-    formula = None if layer is None else _formula(layer, fit)
+    match, layer = found.matches[0], found.layer
+    formula = None if layer is None else _formula(layer, match)
     shares = f"shares its numbers with {listed(sorted(sharing))}, where they are counted" if sharing else ""
-    reason = "; ".join(filter(None, (fit.why, shares))) if fit.why else _reason(fit, layer, params, formula, shares)
+    reason = "; ".join(filter(None, (match.why, shares))) if match.why else _reason(match, layer, params, formula, shares)
     return InspectedLayer(
         name=name,
-        cell=fit.kind if layer is None else layer.kind,
-        framework=fit.framework,
-        input_dim=fit.input_dim,
-        units=fit.units if layer is None else layer.asdict()[layer.size],
+        cell=match.kind if layer is None else layer.kind,
+        framework=match.framework,
+        input_dim=match.input_dim,
+        units=match.units if layer is None else layer.asdict()[layer.size],
         layers=found.depth,
-        bidirectional=found.ways == 2,
+        bidirectional=found.directions == 2,
         projection=getattr(layer, "projection", None),
         peephole=getattr(layer, "peephole", False),
-        bias_vectors=fit.form.bias_vectors if fit.form else None,
+        bias_vectors=match.variant.bias_vectors if match.variant else None,
         params=params,
         params_by_formula=formula,
         reason=reason,
-        candidates=tuple(str(Model([other], width)) for other, width in fit.others),
+        candidates=tuple(str(Model([other], width)) for other, width in match.others),
         tensors=found.tensors,
         layer=layer,
         reconciled=formula is not None and (params == formula or reason is not None),
     )
 
 
-def _formula(layer: Recurrent, fit: Fit) -> int:
+def _formula(layer: Recurrent, match: Match) -> int:
     """Return the count of the layer's framework for these sizes, or of its storage variant's where that lacks the layer."""
-    return count(Model([layer], fit.input_dim), _offering(fit, layer))
+    return count(Model([layer], match.input_dim), _offering(match, layer))
 
 
-def _offering(fit: Fit, layer: Recurrent) -> str:
+def _offering(match: Match, layer: Recurrent) -> str:
     """Return the framework that a layer is compared with: its own, or that of its storage variant where its own lacks the layer."""
-    assert fit.form is not None  # noqa: S101  a layer was found as a form
+    assert match.variant is not None  # noqa: S101  a layer was found as a variant
     try:
-        layout_for(framework(fit.framework), layer)
+        layout_for(framework(match.framework), layer)
     except FrameworkError:
-        return fit.form.framework
-    return fit.framework
+        return match.variant.framework
+    return match.framework
 
 
 _VECTORS = ("no bias vector", "one bias vector", "two bias vectors")
 
 
-def _reason(fit: Fit, layer: Recurrent | None, params: int, formula: int | None, shares: str) -> str | None:
+def _reason(match: Match, layer: Recurrent | None, params: int, formula: int | None, shares: str) -> str | None:
     """Return why the file's count differs from the formula, or what else to know about a layer where they agree."""
-    assert layer and fit.form and formula  # noqa: PT018, S101  what was found as no form has its reason already
+    assert layer and match.variant and formula  # noqa: PT018, S101  what was found as no variant has its reason already
     parts = []
     if shares:
         parts.append(shares)
     elif params != formula:
-        parts.append(_difference(fit, layer, params - formula))
-    elif under := framework(fit.form.framework).under:
-        plain = count(Model([layer], fit.input_dim), under)
+        parts.append(_difference(match, layer, params - formula))
+    elif under := framework(match.variant.framework).under:
+        plain = count(Model([layer], match.input_dim), under)
         other = (
-            f": {_VECTORS[fit.form.bias_vectors]} per gate, where {under} itself would have {plain:,}" if plain != formula else ""
+            f": {_VECTORS[match.variant.bias_vectors]} per gate, where {under} itself would have {plain:,}"
+            if plain != formula
+            else ""
         )
-        parts.append(f"a {fit.form.framework} layer under {under}'s names{other}")
-    if fit.others:
+        parts.append(f"a {match.variant.framework} layer under {under}'s names{other}")
+    if match.others:
         parts.append("the shapes alone leave a choice")
-    elif fit.guessed and fit.input_dim == layer.output:
+    elif match.guessed and match.input_dim == layer.output:
         parts.append("input and units are equal, so that the shapes do not say which kernel is which; the order does")
     return "; ".join(part for part in parts if part) or None
 
 
-def _difference(fit: Fit, layer: Recurrent, more: int) -> str:
+def _difference(match: Match, layer: Recurrent, more: int) -> str:
     """Return, in words, why two counts differ; empty where the biases do not explain it."""
-    assert fit.form is not None  # noqa: S101  a layer was found as a form
-    name = _offering(fit, layer)
-    there, wanted = fit.form.bias_vectors, min(bias_vectors(layer, name).values())
+    assert match.variant is not None  # noqa: S101  a layer was found as a variant
+    name = _offering(match, layer)
+    there, wanted = match.variant.bias_vectors, min(bias_vectors(layer, name).values())
     if there < wanted:
         return f"{_VECTORS[there]} per gate where {name} has {wanted}: an exporter summed them ({more:,} numbers)"
     if there > wanted:

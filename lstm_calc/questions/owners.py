@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import LstmCalcError, quoted
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render.document import Column, Document, Line, Table
-from lstm_calc.weights.inference.forms import forms, partly_solved
 from lstm_calc.weights.inference.sorting import plain, slashed
+from lstm_calc.weights.inference.variants import partly_solved, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,11 +72,11 @@ def owners(text: str) -> Owners:
 def _owners(name: str, shape: tuple[int, ...]) -> Iterator[Owner]:
     own = re.sub(_DEPTH, "_l0", plain(slashed(name)))
     seen: set[tuple[Any, ...]] = set()
-    for form in forms():
-        slot = next((each for each in form.slots if own == each or own.endswith(f"/{each}")), None)
-        sizes = partly_solved(form, slot, shape) if slot else None
-        if slot and sizes:
-            found = Owner(form.framework, form.kind, slot, sizes.get("input"), sizes.get("units"), sizes.get("projection"))
+    for variant in variants():
+        tensor = next((each for each in variant.specs if own == each or own.endswith(f"/{each}")), None)
+        sizes = partly_solved(variant, tensor, shape) if tensor else None
+        if tensor and sizes:
+            found = Owner(variant.framework, variant.kind, tensor, sizes.get("input"), sizes.get("units"), sizes.get("projection"))
             key = tuple(found.asdict().values())
             if key not in seen:
                 seen.add(key)

@@ -11,7 +11,7 @@ from lstm_calc.frameworks import framework
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
 from lstm_calc.questions.inspect import inspect_file, inspected, own_name
-from lstm_calc.weights.inference.others import kind_of
+from lstm_calc.weights.inference.other_layers import kind_of
 from lstm_calc.weights.inference.sorting import slashed, statistics
 from lstm_calc.weights.readers.listed import read_listed
 

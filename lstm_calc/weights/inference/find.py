@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.weights.inference.fits import Fit
+from lstm_calc.weights.inference.by_name import groups, matches_by_name, rank, variants_with
+from lstm_calc.weights.inference.by_order import matches_by_order, of_other_layers
 from lstm_calc.weights.inference.gates import without_gates
-from lstm_calc.weights.inference.layers import Found, assembled
-from lstm_calc.weights.inference.named import forms_with, groups, named_fits, rank
-from lstm_calc.weights.inference.numbered import numbered_fits, settled
+from lstm_calc.weights.inference.layers import FoundLayer, assembled
+from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.sorting import outermost, slashed
 from lstm_calc.weights.readers.configured import counted_names
 
@@ -29,46 +29,46 @@ _VAGUE = {"R", "kernel", "w", "W", "Wh"}
 """Names of recurrent kernels that other layers' matrices have as well."""
 
 
-def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Found, ...]:
+def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[FoundLayer, ...]:
     """Return the recurrent layers of a file, in the order of their tensors in it."""
     preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
-    fits = _of_a_graph(checkpoint)
-    left = _without(learned, fits)
+    matches = _of_a_graph(checkpoint)
+    left = _without(learned, matches)
     if preferred[0] == "keras":
-        fits += numbered_fits(left, checkpoint.configured)
-        elsewhere = settled(left, checkpoint.configured)
-        left = [tensor for tensor in _without(left, fits) if tensor.name not in elsewhere]
-    for search in (named_fits, _of_no_name, _misfits):
-        fits += without_gates(search(left, preferred), left) if left else ()
-        left = _without(left, fits)
+        matches += matches_by_order(left, checkpoint.configured)
+        elsewhere = of_other_layers(left, checkpoint.configured)
+        left = [tensor for tensor in _without(left, matches) if tensor.name not in elsewhere]
+    for search in (matches_by_name, _of_no_name, _mismatches):
+        matches += without_gates(search(left, preferred), left) if left else ()
+        left = _without(left, matches)
     names = _configured(checkpoint)
     places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
 
-    def place(each: Found) -> tuple[int, int]:
+    def place(each: FoundLayer) -> tuple[int, int]:
         first = min((places[tensor.name] for tensor in each.tensors), default=len(places))
         return names.get(outermost(each.path), ("", len(names)))[1], first
 
-    found = sorted(assembled(fits, _layers_apart(checkpoint)), key=place)
+    found = sorted(assembled(matches, _layers_apart(checkpoint)), key=place)
     return tuple(each.replace(path=_renamed(each.path, names)) for each in found)
 
 
-def _of_a_graph(checkpoint: Checkpoint) -> list[Fit]:
+def _of_a_graph(checkpoint: Checkpoint) -> list[Match]:
     if not checkpoint.operators:
         return []
-    from lstm_calc.weights.inference.graph import graph_fits
+    from lstm_calc.weights.inference.by_operator import matches_by_operator
 
-    return list(graph_fits(checkpoint.operators, checkpoint.tensors))
+    return list(matches_by_operator(checkpoint.operators, checkpoint.tensors))
 
 
-def _of_no_name(left: Sequence[Stored], preferred: Sequence[str]) -> Iterable[Fit]:
+def _of_no_name(left: Sequence[Stored], preferred: Sequence[str]) -> Iterable[Match]:
     """Return the layers by shapes, where one can be: its two matrices have a size in common, or a name says that one is both."""
     sizes = [size for tensor in left if len(tensor.shape) > 1 for size in set(tensor.shape)]
-    told = any(cell in tensor.name.lower() for tensor in left for cell in _CELLS)
-    if len(set(sizes)) == len(sizes) and not told:
+    has_name = any(cell in tensor.name.lower() for tensor in left for cell in _CELLS)
+    if len(set(sizes)) == len(sizes) and not has_name:
         return ()
-    from lstm_calc.weights.inference.foreign import foreign_fits
+    from lstm_calc.weights.inference.by_shape import matches_by_shape
 
-    return foreign_fits(left, preferred)
+    return matches_by_shape(left, preferred)
 
 
 def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
@@ -84,7 +84,7 @@ def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
 
 def _layers_apart(checkpoint: Checkpoint) -> frozenset[str]:
     """Return the parts of paths that each stand for a layer of its own in the configuration, and for no direction of one."""
-    alone = [each for each in checkpoint.configured if not each.way]
+    alone = [each for each in checkpoint.configured if not each.is_direction]
     return frozenset(part for each in alone for part in (each.name, each.path.rpartition("/")[2]))
 
 
@@ -96,22 +96,22 @@ def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
 
 
 def _is_recurrent_kernel(name: str) -> bool:
-    """Say whether a name is that of a recurrent kernel alone, in some form."""
-    return any(form.slots[name].role == "recurrent_kernel" for form in forms_with(name))
+    """Say whether a name is that of a recurrent kernel alone, in some variant."""
+    return any(variant.specs[name].role == "recurrent_kernel" for variant in variants_with(name))
 
 
-def _without(tensors: Sequence[Stored], fits: Sequence[Fit]) -> list[Stored]:
-    used = {tensor.name for fit in fits for tensor in fit.tensors}
+def _without(tensors: Sequence[Stored], matches: Sequence[Match]) -> list[Stored]:
+    used = {tensor.name for match in matches for tensor in match.tensors}
     return [tensor for tensor in tensors if tensor.name not in used]
 
 
-def _misfits(left: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
-    """Yield what has a recurrent kernel's name and not the shapes of any form, as a preferred framework's."""
-    for (path, depth, way), group in groups(left).items():
+def _mismatches(left: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Match]:
+    """Yield what has a recurrent kernel's name and not the shapes of any variant, as a preferred framework's."""
+    for (path, depth, direction), group in groups(left).items():
         telling = [name for name in group if name not in _VAGUE and _is_recurrent_kernel(name)]
         if telling:
             shapes = ", ".join(f"{slashed(tensor.name).removeprefix(f'{path}/')} {tensor.shape}" for tensor in group.values())
-            framework = min((form.framework for form in forms_with(telling[0])), key=lambda name: rank(name, preferred))
+            framework = min((variant.framework for variant in variants_with(telling[0])), key=lambda name: rank(name, preferred))
             kind = next((word for word in _CELLS if word in path.lower()), None)
             why = f"no recurrent layer that is known here has the shapes {shapes}"
-            yield Fit(framework, None, None, None, tuple(group.values()), path, depth, way, why, kind=kind)
+            yield Match(framework, None, None, None, tuple(group.values()), path, depth, direction, why, kind=kind)

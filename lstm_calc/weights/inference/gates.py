@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.weights.inference.fits import Fit
+    from lstm_calc.weights.inference.match import Match
     from lstm_calc.weights.readers.stored import Stored
 
 _GATE = re.compile(r"_?gate(?!s)_?")
@@ -29,19 +29,19 @@ _OTHERS = 2
 """How many more gates the smallest layer with gates has beside one: a GRU has three."""
 
 
-def without_gates(fits: Iterable[Fit], tensors: Sequence[Stored]) -> list[Fit]:
+def without_gates(matches: Iterable[Match], tensors: Sequence[Stored]) -> list[Match]:
     """Return layers without the simple ones that are one gate of a larger layer: other gates stand beside it by their names."""
-    found = list(fits)
-    counts = _counts(tensors, {tensor.shape for fit in found if _may_be(fit) for tensor in _matrices(fit)})
-    return [fit for fit in found if not (_may_be(fit) and _has_others(fit, counts))]
+    found = list(matches)
+    counts = _counts(tensors, {tensor.shape for match in found if _may_be(match) for tensor in _matrices(match)})
+    return [match for match in found if not (_may_be(match) and _has_others(match, counts))]
 
 
-def _may_be(fit: Fit) -> bool:
-    return fit.layer is None or fit.layer.kind == "rnn"
+def _may_be(match: Match) -> bool:
+    return match.layer is None or match.layer.kind == "rnn"
 
 
-def _matrices(fit: Fit) -> list[Stored]:
-    return [tensor for tensor in fit.tensors if len(tensor.shape) == 2]
+def _matrices(match: Match) -> list[Stored]:
+    return [tensor for tensor in match.tensors if len(tensor.shape) == 2]
 
 
 def _counts(tensors: Sequence[Stored], shapes: set[Shape]) -> Counter[tuple[str, Shape]]:
@@ -49,8 +49,8 @@ def _counts(tensors: Sequence[Stored], shapes: set[Shape]) -> Counter[tuple[str,
     return Counter(key for tensor in tensors if tensor.shape in shapes for key in _without_gate(tensor))
 
 
-def _has_others(fit: Fit, counts: Counter[tuple[str, Shape]]) -> bool:
-    own = [key for tensor in _matrices(fit) for key in _without_gate(tensor)]
+def _has_others(match: Match, counts: Counter[tuple[str, Shape]]) -> bool:
+    own = [key for tensor in _matrices(match) for key in _without_gate(tensor)]
     return any(counts[key] - own.count(key) >= _OTHERS for key in own)
 
 

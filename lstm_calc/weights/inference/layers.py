@@ -12,7 +12,7 @@ from lstm_calc.model import Recurrent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.weights.inference.fits import Fit
+    from lstm_calc.weights.inference.match import Match
     from lstm_calc.weights.readers.stored import Stored
 
 _FORWARD = "forward fw l2r left", r"(?i)(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)"
@@ -24,59 +24,63 @@ _TAIL = r"/(cell|linear|([a-z_]+_)?(lstm|gru|rnn)_cell(_\d+)?)$|/[^/]*\*[^/]*$|/
 """What stands at the beginning, and at the end, of the path of every layer of some framework."""
 
 
-class Found(Record):
-    """A recurrent layer, or a stack of ``depth`` of them; ``ways`` is 2 where it reads in both directions."""
+class FoundLayer(Record):
+    """A recurrent layer, or a stack of ``depth`` of them; ``directions`` is 2 where it reads in both directions."""
 
     path: str
-    fits: tuple[Fit, ...]
+    matches: tuple[Match, ...]
     depth: int
-    ways: int
+    directions: int
 
     @property
     def tensors(self) -> tuple[Stored, ...]:
         """All tensors, in the order of the layers."""
-        return tuple(tensor for fit in self.fits for tensor in fit.tensors)
+        return tuple(tensor for match in self.matches for tensor in match.tensors)
 
     @property
     def layer(self) -> Recurrent | None:
-        """The layer with its directions and repeats, None where no form has the shapes."""
-        first = self.fits[0].layer
+        """The layer with its directions and repeats, None where no variant has the shapes."""
+        first = self.matches[0].layer
         if not isinstance(first, Recurrent):
             return None
-        return first.replace(bidirectional=self.ways == 2, repeat=self.depth)
+        return first.replace(bidirectional=self.directions == 2, repeat=self.depth)
 
 
-def assembled(fits: Sequence[Fit], apart: frozenset[str] = frozenset()) -> Iterator[Found]:
-    """Yield the layers that fits make: two directions of one path together, then the layers of one module.
+def assembled(matches: Sequence[Match], apart: frozenset[str] = frozenset()) -> Iterator[FoundLayer]:
+    """Yield the layers that matches make: two directions of one path together, then the layers of one module.
 
     ``apart`` are parts of paths that each stand for a layer of its own: directions are in the same ones.
     """
-    paired = [Found(path, tuple(pair), 1, _ways(pair)) for path, pair in _pairs(fits, apart)]
-    for _, run in groupby(paired, key=lambda found: (found.fits[0].framework, found.path)):
-        layers = sorted(run, key=lambda found: found.fits[0].depth)
+    paired = [FoundLayer(path, tuple(pair), 1, _directions(pair)) for path, pair in _pairs(matches, apart)]
+    for _, run in groupby(paired, key=lambda found: (found.matches[0].framework, found.path)):
+        layers = sorted(run, key=lambda found: found.matches[0].depth)
         layers = layers if _is_stack(layers) else _in_pairs(layers)
         if _is_stack(layers):
-            yield Found(layers[0].path, tuple(fit for found in layers for fit in found.fits), len(layers), layers[0].ways)
+            yield FoundLayer(
+                layers[0].path, tuple(match for found in layers for match in found.matches), len(layers), layers[0].directions
+            )
         else:
             yield from layers
 
 
-def _pairs(fits: Sequence[Fit], apart: frozenset[str]) -> Iterator[tuple[str, list[Fit]]]:
+def _pairs(matches: Sequence[Match], apart: frozenset[str]) -> Iterator[tuple[str, list[Match]]]:
     """Yield each layer's directions, with the path in which the word for the direction is left out."""
-    waiting: dict[Any, list[Fit]] = {}
-    for fit in fits:
-        owners = tuple(part for part in fit.path.split("/") if part in apart)
-        waiting.setdefault((_neutral(fit.path), owners, fit.depth, fit.framework, fit.layer, fit.input_dim), []).append(fit)
+    waiting: dict[Any, list[Match]] = {}
+    for match in matches:
+        owners = tuple(part for part in match.path.split("/") if part in apart)
+        waiting.setdefault((_neutral(match.path), owners, match.depth, match.framework, match.layer, match.input_dim), []).append(
+            match
+        )
     for (path, *_), alike in waiting.items():
-        ways = [_way(fit) for fit in alike]
-        if alike[0].layer is not None and sorted(ways) == ["backward", "forward"]:
-            yield path, sorted(alike, key=_way, reverse=True)
+        directions = [_direction(match) for match in alike]
+        if alike[0].layer is not None and sorted(directions) == ["backward", "forward"]:
+            yield path, sorted(alike, key=_direction, reverse=True)
         else:
-            yield from ((fit.path, [fit]) for fit in alike)
+            yield from ((match.path, [match]) for match in alike)
 
 
-def _way(fit: Fit) -> str:
-    backward = fit.way or _starred(fit.path, _BACKWARD) != fit.path
+def _direction(match: Match) -> str:
+    backward = match.direction or _starred(match.path, _BACKWARD) != match.path
     return "backward" if backward else "forward"
 
 
@@ -87,47 +91,47 @@ def _neutral(path: str) -> str:
     return head + star + here + slash + (behind and re.sub(_COUNTED, "", behind))
 
 
-def _starred(path: str, way: tuple[str, str]) -> str:
+def _starred(path: str, direction: tuple[str, str]) -> str:
     """Return a path with a star in the place of each word for a direction."""
-    words, pattern = way
+    words, pattern = direction
     return re.sub(pattern, "*", path) if any(word in path.casefold() for word in words.split()) else path
 
 
-def _ways(fits: Sequence[Fit]) -> int:
-    return 2 if len(fits) == 2 or getattr(fits[0].layer, "bidirectional", False) else 1
+def _directions(matches: Sequence[Match]) -> int:
+    return 2 if len(matches) == 2 or getattr(matches[0].layer, "bidirectional", False) else 1
 
 
-def _in_pairs(layers: list[Found]) -> list[Found]:
+def _in_pairs(layers: list[FoundLayer]) -> list[FoundLayer]:
     """Return layers that a module counts two by two, both reading the same, as layers of two directions; others as they are."""
     pairs = list(zip(layers[::2], layers[1::2], strict=False))
-    alike = all((one.layer, one.fits[0].input_dim) == (other.layer, other.fits[0].input_dim) for one, other in pairs)
-    depths = [found.fits[0].depth for found in layers]
-    if len(layers) % 2 or not alike or depths != list(range(len(layers))) or layers[0].layer is None or layers[0].ways == 2:
+    alike = all((one.layer, one.matches[0].input_dim) == (other.layer, other.matches[0].input_dim) for one, other in pairs)
+    depths = [found.matches[0].depth for found in layers]
+    if len(layers) % 2 or not alike or depths != list(range(len(layers))) or layers[0].layer is None or layers[0].directions == 2:
         return layers
     return [
-        Found(one.path, tuple(fit.replace(depth=at) for fit in (*one.fits, *other.fits)), 1, 2)
+        FoundLayer(one.path, tuple(match.replace(depth=at) for match in (*one.matches, *other.matches)), 1, 2)
         for at, (one, other) in enumerate(pairs)
     ]
 
 
-def _is_stack(layers: Sequence[Found]) -> bool:
+def _is_stack(layers: Sequence[FoundLayer]) -> bool:
     """Say whether layers of one module follow each other: counted from 0, alike, each as wide as the one below gives."""
-    if [found.fits[0].depth for found in layers] != list(range(len(layers))) or len({found.layer for found in layers}) > 1:
+    if [found.matches[0].depth for found in layers] != list(range(len(layers))) or len({found.layer for found in layers}) > 1:
         return False
     first = layers[0].layer
     if first is None:
         return False
     width = first.output_dim
-    return all(found.fits[0].input_dim == width for found in layers[1:])
+    return all(found.matches[0].input_dim == width for found in layers[1:])
 
 
-def display_name(found: Found) -> str:
+def display_name(found: FoundLayer) -> str:
     """Return a path as a person would call the layer: without what every layer of its framework has at the end."""
     path = re.sub(_HEAD, "", found.path) if "/" in found.path else found.path
     while "/" in path and (shorter := re.sub(_TAIL, "", path)) != path and shorter:
         path = shorter
     parts = [part for part, _ in groupby(path.split("/"))]
     parts = parts[:1] if parts[0] == parts[-1] else parts
-    kind = found.fits[0].form.kind if found.fits[0].form else "layer"
+    kind = found.matches[0].variant.kind if found.matches[0].variant else "layer"
     name = "/".join(parts)
     return (name.replace("/*/", "/").replace("*", "").strip("_/") if "*" in name else name) or kind

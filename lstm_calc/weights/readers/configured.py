@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MOST_LAYERS, _LONGEST_PATH = 50_000, 500
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])")
-_WAYS = {"forward_layer", "backward_layer"}
+_DIRECTIONS = {"forward_layer", "backward_layer"}
 _LISTS = ("layers", "cells")
 
 
@@ -24,14 +24,14 @@ class Configured(Record):
     """A layer or a cell that a configuration describes.
 
     ``path`` is where an archive keeps its weights, ``name`` its own name (empty where it has none). ``leaf`` says whether it is a
-    layer of Keras' own with no other layer inside, and ``way`` whether it is one direction of a Bidirectional layer.
+    layer of Keras' own with no other layer inside, and ``is_direction`` whether it is one direction of a Bidirectional layer.
     """
 
     path: str
     name: str
     cls: str
     leaf: bool
-    way: bool = False
+    is_direction: bool = False
 
 
 def configured_layers(config: Any) -> tuple[Configured, ...]:
@@ -42,22 +42,22 @@ def configured_layers(config: Any) -> tuple[Configured, ...]:
     found: list[Configured] = []
     left = [("", config if isinstance(config, dict) else {}, False)]
     while left:
-        path, node, way = left.pop()
+        path, node, is_direction = left.pop()
         parts = _parts(node) if len(path) <= _LONGEST_PATH else ()
-        inner = [(f"{path}/{step}".strip("/"), part, way or step in _WAYS) for step, part in parts]
+        inner = [(f"{path}/{step}".strip("/"), part, is_direction or step in _DIRECTIONS) for step, part in parts]
         if path and isinstance(node.get("class_name"), str):
-            found.append(_configured(path, node, leaf=not inner, way=way))
+            found.append(_configured(path, node, leaf=not inner, is_direction=is_direction))
         left += reversed(inner)
         if len(found) + len(left) > _MOST_LAYERS:
             raise CheckpointError(f"has a configuration of more than {_MOST_LAYERS:,} layers")
     return tuple(found)
 
 
-def _configured(path: str, node: dict[str, Any], *, leaf: bool, way: bool) -> Configured:
+def _configured(path: str, node: dict[str, Any], *, leaf: bool, is_direction: bool) -> Configured:
     own, module = node.get("config"), node.get("module") or ""
     name = own.get("name") if isinstance(own, dict) else None
     is_keras = isinstance(module, str) and module.partition(".")[0] == "keras"
-    return Configured(path, name if isinstance(name, str) else "", node["class_name"], leaf and is_keras, way)
+    return Configured(path, name if isinstance(name, str) else "", node["class_name"], leaf and is_keras, is_direction)
 
 
 def _parts(node: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from lstm_calc.formats.keras.kinds import CELLS, RECURRENT
-from lstm_calc.weights.inference.fits import Fit
-from lstm_calc.weights.inference.forms import forms_of, solved
+from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.sorting import slashed
+from lstm_calc.weights.inference.variants import solved, variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,24 +22,24 @@ _CELL = re.compile(r"(^|[/_])cell(_\d+)?$")
 _STORES = {
     name: (("cudnn" if name.startswith("CuDNN") else "keras"), kind.layer.kind) for name, kind in (RECURRENT | CELLS).items()
 }
-"""For each class of Keras that is a recurrent layer or a cell: whose forms it has, and of which cell."""
+"""For each class of Keras that is a recurrent layer or a cell: whose variants it has, and of which cell."""
 _ANY = tuple(dict.fromkeys(_STORES[name] for name in RECURRENT if _STORES[name][0] == "keras"))
 
 
-def numbered_fits(tensors: Sequence[Stored], configured: Sequence[Configured]) -> Iterator[Fit]:
+def matches_by_order(tensors: Sequence[Stored], configured: Sequence[Configured]) -> Iterator[Match]:
     """Yield the layers whose class the configuration names, or whose path ends in a cell, from the order of their weights.
 
-    One whose weights are not those of its class is a layer that does not fit, not a layer of another class.
+    One whose weights are not those of its class is a layer that does not match, not a layer of another class.
     """
     classes = _classes(configured)
     for path, numbered in _places(tensors).items():
         cls = classes.get(path)
         if cls in _STORES or (cls is None and _CELL.search(path)):
             stored = tuple(numbered[at] for at in sorted(numbered))
-            fits = [fit for store in _stores(cls) for fit in _fits(*store, path, stored)]
-            yield from fits[:1]
-            if cls is not None and not fits:
-                yield _misfit(cls, path, stored)
+            matches = [match for store in _stores(cls) for match in _matches(*store, path, stored)]
+            yield from matches[:1]
+            if cls is not None and not matches:
+                yield _mismatch(cls, path, stored)
 
 
 def _classes(configured: Sequence[Configured]) -> dict[str, str]:
@@ -63,23 +63,23 @@ def _places(tensors: Sequence[Stored]) -> dict[str, dict[int, Stored]]:
     return found
 
 
-def _fits(framework: str, kind: str, path: str, stored: tuple[Stored, ...]) -> Iterator[Fit]:
+def _matches(framework: str, kind: str, path: str, stored: tuple[Stored, ...]) -> Iterator[Match]:
     """Yield the layers of a cell that weights in their order are."""
-    for form in forms_of(framework, kind):
-        if [slot.rank for slot in form.slots.values()] == [len(tensor.shape) for tensor in stored]:
-            shapes = {name: tensor.shape for name, tensor in zip(form.slots, stored, strict=True)}
-            found = solved(form, shapes)
+    for variant in variants_of(framework, kind):
+        if [spec.rank for spec in variant.specs.values()] == [len(tensor.shape) for tensor in stored]:
+            shapes = {name: tensor.shape for name, tensor in zip(variant.specs, stored, strict=True)}
+            found = solved(variant, shapes)
             if found is not None:
-                yield Fit(framework, form, *found, stored, f"{path}/vars")
+                yield Match(framework, variant, *found, stored, f"{path}/vars")
 
 
-def _misfit(cls: str, path: str, stored: tuple[Stored, ...]) -> Fit:
+def _mismatch(cls: str, path: str, stored: tuple[Stored, ...]) -> Match:
     framework, kind = _STORES[cls]
     why = f"no {cls} has weights of the shapes {', '.join(str(tensor.shape) for tensor in stored)}"
-    return Fit(framework, None, None, None, stored, f"{path}/vars", why=why, kind=kind)
+    return Match(framework, None, None, None, stored, f"{path}/vars", why=why, kind=kind)
 
 
-def settled(tensors: Sequence[Stored], configured: Sequence[Configured]) -> set[str]:
+def of_other_layers(tensors: Sequence[Stored], configured: Sequence[Configured]) -> set[str]:
     """Return the names of the tensors that belong to layers of which the configuration says that they are not recurrent."""
     others = {each.path for each in configured if each.leaf and each.cls not in _STORES}
     return {tensor.name for tensor in tensors if not others.isdisjoint(_above(slashed(tensor.name)))} if others else set()

@@ -1,7 +1,7 @@
 """Recurrent layers under names that no table has: tensors that stand together and whose shapes only a recurrent layer has.
 
 What stands together is what has one parent, or one name but for the word that says what a tensor is for (``enc_w_ih``,
-``enc_w_hh``). A dense layer's matrix is as good as a simple recurrent layer's, so forms that others are like need a name that says
+``enc_w_hh``). The matrices of two dense layers may have the shapes of a simple recurrent layer, so such a variant needs a name that says
 so; the two kernels of an LSTM or a GRU that share one bias do not.
 """
 
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
-from lstm_calc.weights.inference.fits import Fit
-from lstm_calc.weights.inference.forms import Form, Slot, forms, solved
-from lstm_calc.weights.inference.named import names_a_cell, rank
+from lstm_calc.weights.inference.by_name import names_a_cell, rank
+from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.sorting import slashed
+from lstm_calc.weights.inference.variants import TensorSpec, Variant, solved, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ _KINDS = ("lstm", "gru", "rnn")
 _OWN = "textbook"
 """Whose formula is held against a layer that is stored as no framework around its file does."""
 _MOST = 24
-"""More tensors than any form of one direction has."""
+"""More tensors than any variant of one direction has."""
 _ROLE_WORDS = (
     "w u b r p wx wh ux uh bx bh wi bi weight weights kernel kernels bias biases recurrent ih hh i2h h2h x2h xh hx ii hi "
     "input hidden to x h matrix mat var vars param params peephole proj projection gate gates state "
@@ -50,14 +50,14 @@ _PARTS = re.compile(r"\d+$")
 _MODULE = r"(^|[^a-z])(lstm|gru|rnn|bilstm|bigru|blstm|lstm_?cell|gru_?cell|rnn_?cell)(?![a-z])"
 
 
-def foreign_fits(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+def matches_by_shape(tensors: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Match]:
     """Yield the layers among tensors whose names no table has, each tensor used once."""
     used: set[str] = set()
     for path, cluster in _clusters(tensors):
         free = [tensor for tensor in cluster if tensor.name not in used]
-        for fit in _fits_of(path, free, preferred):
-            used.update(tensor.name for tensor in fit.tensors)
-            yield fit
+        for match in _matches_of(path, free, preferred):
+            used.update(tensor.name for tensor in match.tensors)
+            yield match
 
 
 def _clusters(tensors: Sequence[Stored]) -> Iterator[tuple[str, list[Stored]]]:
@@ -79,11 +79,11 @@ def _stem(name: str) -> str | None:
     """Return a name without the words that say what a tensor is for, None where it has no such words."""
     parent, _, own = name.rpartition("/")
     words = _WORDS.split(own)
-    kept = [word for word in words if (_PARTS.sub("", word).lower() or word) not in _ROLES]
-    numbers = [match[0] for word in words if (match := _PARTS.search(word)) and word not in kept]
-    if len(kept) == len(words):
+    left = [word for word in words if (_PARTS.sub("", word).lower() or word) not in _ROLES]
+    numbers = [match[0] for word in words if (match := _PARTS.search(word)) and word not in left]
+    if len(left) == len(words):
         return None
-    return f"{parent}/{'_'.join([*kept, *dict.fromkeys(numbers)])}".strip("/")
+    return f"{parent}/{'_'.join([*left, *dict.fromkeys(numbers)])}".strip("/")
 
 
 def _stem_of_two(name: str) -> str | None:
@@ -100,13 +100,13 @@ def _module(name: str) -> str | None:
     return "/".join(parts[: named[-1] + 1]) if named else None
 
 
-def _fits_of(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+def _matches_of(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Match]:
     """Yield the layer that a cluster is as a whole, or those that follow each other in a numbered list."""
     numbered = all(re.match(_NUMBERED, slashed(tensor.name).rpartition("/")[2]) for tensor in cluster)
     if len(cluster) <= _MOST:
-        fit = _fit(path, cluster, preferred, numbered=numbered)
-        if fit is not None:
-            yield fit
+        match = _match(path, cluster, preferred, numbered=numbered)
+        if match is not None:
+            yield match
             return
     if numbered:
         yield from _windows(path, sorted(cluster, key=_number), preferred)
@@ -116,22 +116,24 @@ def _number(tensor: Stored) -> int:
     return int("".join(re.findall(r"\d+$", slashed(tensor.name))) or 0)
 
 
-def _windows(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Fit]:
+def _windows(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Match]:
     """Yield the layers in a numbered list, each two kernels and then their biases."""
     at = 0
     while at < len(cluster):
         window = [cluster[at : at + count] for count in (4, 3)]
-        fits = [fit for part in window if (fit := _fit(_joined(path, part[0]), part, preferred, numbered=True)) is not None]
-        if fits:
-            yield fits[0]
-        at += len(fits[0].tensors) if fits else 1
+        matches = [
+            match for part in window if (match := _match(_joined(path, part[0]), part, preferred, numbered=True)) is not None
+        ]
+        if matches:
+            yield matches[0]
+        at += len(matches[0].tensors) if matches else 1
 
 
 def _joined(path: str, tensor: Stored) -> str:
     return f"{path}/{slashed(tensor.name).rpartition('/')[2]}".strip("/")
 
 
-def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered: bool) -> Fit | None:
+def _match(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered: bool) -> Match | None:
     """Return the layer that all tensors of a cluster make together, None where they make none or might be something else."""
     shapes = tuple(tensor.shape for tensor in cluster)
     if not 2 <= len(shapes) <= _MOST or (numbered and not _in_order(shapes) and not re.search(_GATED, path)):
@@ -139,7 +141,7 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
     if sum(len(shape) > 1 for shape in shapes) < 2 and not any(names_a_cell(kind, path) for kind in _KINDS):
         return None  # one matrix is a dense layer's, unless a name says that it holds both kernels
     names = " ".join(tensor.name for tensor in cluster)
-    candidates = [each for each in _matches(tuple(sorted(shapes))) if _believable(each[0], path, names, numbered=numbered)]
+    candidates = [each for each in _solutions(tuple(sorted(shapes))) if _believable(each[0], path, names, numbered=numbered)]
     candidates.sort(
         key=lambda each: (each[0].kind not in path.lower(), _reversed(each, shapes), rank(each[0].framework, preferred))
     )
@@ -147,13 +149,13 @@ def _fit(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered
         return None
     if re.search(_IN_ORDER, path):
         candidates = [each for each in candidates if not _reversed(each, shapes)] or candidates
-    form, layer, width = candidates[0]
-    told = form.kind in path.lower()
-    others = {_sizes(other, size): (other, size) for _, other, size in candidates if not told}
+    variant, layer, width = candidates[0]
+    is_named = variant.kind in path.lower()
+    others = {_sizes(other, size): (other, size) for _, other, size in candidates if not is_named}
     others.pop(_sizes(layer, width), None)
-    guessed = numbered and not told
-    framework = _named_after(cluster, form, preferred)
-    return Fit(framework, form, layer, width, tuple(cluster), path, guessed=guessed, others=tuple(others.values())[:3])
+    guessed = numbered and not is_named
+    framework = _named_after(cluster, variant, preferred)
+    return Match(framework, variant, layer, width, tuple(cluster), path, guessed=guessed, others=tuple(others.values())[:3])
 
 
 def _sizes(layer: Layer, width: int) -> tuple[object, ...]:
@@ -166,55 +168,57 @@ def _in_order(shapes: Sequence[Shape]) -> bool:
     return ranks[:2] == [2, 2] and len(ranks) > 2 and (set(ranks[2:]) == {1} or ranks[2:] == [2])
 
 
-def _believable(form: Form, path: str, names: str, *, numbered: bool) -> bool:
-    """Say whether only a recurrent layer has a form's shapes, or else the names say that this is one."""
-    biases = sum("bias" in slot.role for slot in form.slots.values())
-    if form.kind == "conv_lstm":
+def _believable(variant: Variant, path: str, names: str, *, numbered: bool) -> bool:
+    """Say whether only a recurrent layer has a variant's shapes, or else the names say that this is one."""
+    biases = sum("bias" in spec.role for spec in variant.specs.values())
+    if variant.kind == "conv_lstm":
         return "convlstm" in path.lower().replace("_", "")
-    if form.kind == "rnn" or form.joined:
+    if variant.kind == "rnn" or variant.joined:
         says = re.search("rnn|recurrent|(?<![a-z])hh|h2h", f"{path} {names}", re.IGNORECASE)
-        return names_a_cell(form.kind, path) if form.joined else says is not None
-    told = numbered or biases == 1 or re.search(_RECURRENT, names) is not None
-    return (biases > 0 and told) or re.search(_GATED, f"{path} {names}") is not None
+        return names_a_cell(variant.kind, path) if variant.joined else says is not None
+    is_marked = numbered or biases == 1 or re.search(_RECURRENT, names) is not None
+    return (biases > 0 and is_marked) or re.search(_GATED, f"{path} {names}") is not None
 
 
-def _reversed(candidate: tuple[Form, Layer, int], shapes: Sequence[Shape]) -> bool:
+def _reversed(candidate: tuple[Variant, Layer, int], shapes: Sequence[Shape]) -> bool:
     """Say whether a candidate takes the second matrix of the file for the one over the input."""
-    form, _, width = candidate
+    variant, _, width = candidate
     first = next((shape for shape in shapes if len(shape) > 1), ())
-    return not form.joined and width not in first
+    return not variant.joined and width not in first
 
 
-def _named_after(cluster: Sequence[Stored], form: Form, preferred: Sequence[str]) -> str:
-    """Return whose names a cluster has, where they are a framework's with the layer's number, else whose form it is."""
+def _named_after(cluster: Sequence[Stored], variant: Variant, preferred: Sequence[str]) -> str:
+    """Return whose names a cluster has, where they are a framework's with the layer's number, else whose variant it is."""
     torch = any(re.search(r"(weight|w)_(ih|hh)", tensor.name) for tensor in cluster)
     if torch and "pytorch" in preferred:
         return "pytorch"
-    return form.framework if form.framework in preferred else _OWN
+    return variant.framework if variant.framework in preferred else _OWN
 
 
 @lru_cache(maxsize=4096)
-def _matches(shapes: tuple[Shape, ...]) -> tuple[tuple[Form, Layer, int], ...]:
-    """Return every form, with its sizes, whose tensors have just these shapes."""
+def _solutions(shapes: tuple[Shape, ...]) -> tuple[tuple[Variant, Layer, int], ...]:
+    """Return every variant, with its sizes, whose tensors have just these shapes."""
     found = []
-    for ratio, alike in _forms_by_ranks().get(tuple(sorted(map(len, shapes))), {}).items():
+    for ratio, alike in _variants_by_ranks().get(tuple(sorted(map(len, shapes))), {}).items():
         if ratio is None or any(len(shape) == 2 and shape[ratio.units] == ratio.gates * shape[1 - ratio.units] for shape in shapes):
-            for form in alike:
-                found += [(form, *sizes) for placed in _placings(form, shapes) if (sizes := solved(form, placed)) is not None]
+            for variant in alike:
+                found += [
+                    (variant, *sizes) for placed in _placings(variant, shapes) if (sizes := solved(variant, placed)) is not None
+                ]
     return tuple(found)
 
 
 @cache
-def own_forms() -> tuple[Form, ...]:
-    """Return the forms that no framework has and people write: each kernel or one for both, either way round, with any biases."""
+def own_variants() -> tuple[Variant, ...]:
+    """Return the variants that no framework has and people write: two kernels or one, either way round, with any biases."""
     found = []
     for kind in _KINDS:
-        layer = next(form.layer for form in forms() if form.framework == _OWN and form.kind == kind)
+        layer = next(variant.layer for variant in variants() if variant.framework == _OWN and variant.kind == kind)
         gates = len(CELLS[kind].gates)
         for kernels, biases in product(_OWN_KERNELS, _OWN_BIASES):
             rows = (*kernels, *biases)
-            slots = {f"{at}": Slot(axes, gates, role) for at, (axes, role) in enumerate(rows)}
-            found.append(Form(_OWN, kind, layer.replace(bias=bool(biases)), slots))
+            specs = {f"{at}": TensorSpec(axes, gates, role) for at, (axes, role) in enumerate(rows)}
+            found.append(Variant(_OWN, kind, layer.replace(bias=bool(biases)), specs))
     return tuple(found)
 
 
@@ -241,33 +245,33 @@ class _Ratio(Record):
 
 
 @cache
-def _forms_by_ranks() -> dict[tuple[int, ...], dict[_Ratio | None, list[Form]]]:
-    """Return the forms by how many axes their tensors have, and by the ratio of their recurrent kernel, None where it has none."""
-    found: dict[tuple[int, ...], dict[_Ratio | None, list[Form]]] = {}
-    for form in (*forms(), *own_forms()):
-        if form.kind in {*_KINDS, "conv_lstm"}:
-            ranks = tuple(sorted(slot.rank for slot in form.slots.values()))
-            found.setdefault(ranks, {}).setdefault(_ratio(form), []).append(form)
+def _variants_by_ranks() -> dict[tuple[int, ...], dict[_Ratio | None, list[Variant]]]:
+    """Return the variants by how many axes their tensors have, then by the ratio of their recurrent kernel (None: it has none)."""
+    found: dict[tuple[int, ...], dict[_Ratio | None, list[Variant]]] = {}
+    for variant in (*variants(), *own_variants()):
+        if variant.kind in {*_KINDS, "conv_lstm"}:
+            ranks = tuple(sorted(spec.rank for spec in variant.specs.values()))
+            found.setdefault(ranks, {}).setdefault(_ratio(variant), []).append(variant)
     return found
 
 
-def _ratio(form: Form) -> _Ratio | None:
-    slot = form.slots[form.recurrent]
-    axes = slot.axes.split()
-    if "+" in slot.axes or len(axes) != 2 or getattr(form.layer, "projection", None):
+def _ratio(variant: Variant) -> _Ratio | None:
+    spec = variant.specs[variant.recurrent]
+    axes = spec.axes.split()
+    if "+" in spec.axes or len(axes) != 2 or getattr(variant.layer, "projection", None):
         return None
-    return _Ratio(axes.index("output") ^ 1, slot.gates if "gates" in slot.axes else 1)
+    return _Ratio(axes.index("output") ^ 1, spec.gates if "gates" in spec.axes else 1)
 
 
-def _placings(form: Form, shapes: tuple[Shape, ...]) -> Iterator[dict[str, Shape]]:
-    """Yield the ways to give each slot a shape, slots with the same axes the same one."""
-    kinds = Counter((slot.axes, slot.gates) for slot in form.slots.values())
+def _placings(variant: Variant, shapes: tuple[Shape, ...]) -> Iterator[dict[str, Shape]]:
+    """Yield every way to give each tensor a shape, the same one to tensors with the same axes."""
+    kinds = Counter((spec.axes, spec.gates) for spec in variant.specs.values())
     for chosen in _choices(list(kinds.items()), Counter(shapes)):
-        yield {name: chosen[slot.axes, slot.gates] for name, slot in form.slots.items()}
+        yield {name: chosen[spec.axes, spec.gates] for name, spec in variant.specs.items()}
 
 
 def _choices(kinds: list[tuple[tuple[str, int], int]], left: Counter[Shape]) -> Iterator[dict[tuple[str, int], Shape]]:
-    """Yield the shapes that kinds of slots may have, each as often as it is there."""
+    """Yield the shapes that kinds of tensors may have, each as often as it is there."""
     if not kinds:
         yield {}
         return
