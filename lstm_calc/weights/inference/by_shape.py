@@ -1,8 +1,8 @@
 """Recurrent layers under names that no table has: tensors that stand together and whose shapes only a recurrent layer has.
 
 What stands together is what has one parent, or one name but for the word that says what a tensor is for (``enc_w_ih``,
-``enc_w_hh``). The matrices of two dense layers may have the shapes of a simple recurrent layer, so such a variant needs a name that says
-so; the two kernels of an LSTM or a GRU that share one bias do not.
+``enc_w_hh``). The matrices of two dense layers may have the shapes of a simple recurrent layer, so such a variant needs a name that
+says so; the two kernels of an LSTM or a GRU that share one bias do not.
 """
 
 from __future__ import annotations
