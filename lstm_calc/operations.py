@@ -28,7 +28,7 @@ BIASES = frozenset({"bias", "recurrent_bias"})
 """The roles of what is added."""
 
 
-class Work(Record):
+class Operations(Record):
     """What is computed: multiply-accumulates of matrix products, additions of biases, and element-wise operations."""
 
     macs: int
@@ -45,9 +45,9 @@ class Work(Record):
         """All floating-point operations."""
         return self.matmul_flops + self.bias_flops + self.elementwise_flops
 
-    def shared(self, runs: int, *, joining: int = 0) -> Work:
+    def shared(self, runs: int, *, joining: int = 0) -> Operations:
         """Return the work of one of so many equal runs, and the operations beside it that join two directions."""
-        return Work(self.macs // runs, self.bias_flops // runs, self.elementwise_flops // runs + joining)
+        return Operations(self.macs // runs, self.bias_flops // runs, self.elementwise_flops // runs + joining)
 
     def data(self) -> dict[str, int]:
         """Return the plain values of the JSON answer."""
@@ -78,17 +78,17 @@ def macs_in(run: LayerRun) -> int:
     return _numbers(run, _computed(run), MATRICES) + run.products
 
 
-def work_in(run: LayerRun) -> Work:
+def operations_in(run: LayerRun) -> Operations:
     """Return the work of a layer's part in a run, both directions together."""
     use, layer, computed = run.use, run.layer, list(_computed(run))
     macs, added = _numbers(run, computed, MATRICES) + run.products, _numbers(run, computed, BIASES)
     if layer.kind not in CELLS:
-        return Work(macs, added, 0)
+        return Operations(macs, added, 0)
     step, directions, sizes = step_in(use, run.layout), len(layer.directions), use.sizes
     if run.layout.forget_bias and "forget" in step.gates:
         added += directions * sizes["units"] * run.times()
     elementwise = directions * sum(sizes[word] * count for word, count in step.flops.items())
-    return Work(macs, added, elementwise * run.times())
+    return Operations(macs, added, elementwise * run.times())
 
 
 def _numbers(run: LayerRun, computed: Iterable[tuple[str, str, int]], roles: Collection[str]) -> int:

@@ -20,8 +20,8 @@ from lstm_calc.errors import CheckpointError, LstmCalcError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.weights.readers import read
 from lstm_calc.weights.readers.allowance import Allowance
+from lstm_calc.weights.readers.pickle_values import PickledCall
 from lstm_calc.weights.readers.pickled import tensors_of
-from lstm_calc.weights.readers.said import Made
 from tests import handmade
 from tests.handmade import (
     Call,
@@ -423,7 +423,7 @@ def test_compressed_keras_weights_are_bounded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("linears", [[1, 2], [], None, [None, None], {"a": 1, "b": 2}])
 def test_packed_parameters_that_are_none_are_refused(linears: Any) -> None:
-    cell = Made(None, ())
+    cell = PickledCall(None, ())
     cell.state = (("quantized_dynamic", [], [], [1], linears), "__torch__.torch.classes.rnn.CellParamsBase")
     with pytest.raises(CheckpointError, match="CellParamsBase that is none"):
         list(tensors_of({"lstm": cell}, Allowance()))

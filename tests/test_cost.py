@@ -19,7 +19,7 @@ from lstm_calc.frameworks import FRAMEWORKS, frameworks
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_size
 from lstm_calc.model.cells import FUNCTIONS
-from lstm_calc.operations import Work, macs_of
+from lstm_calc.operations import Operations, macs_of
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.training import OPTIMIZERS
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -538,9 +538,9 @@ def test_a_repeated_vector_is_no_longer_than_the_stretch() -> None:
 
 
 def test_work_is_shared_among_equal_runs() -> None:
-    assert Work(4, 8, 12).shared(4) == Work(1, 2, 3)
-    assert Work(4, 8, 12).shared(4, joining=5) == Work(1, 2, 8)
-    assert (macs_of(read("3 > lstm 4")), Work(1, 2, 3).flops) == (112, 7)
+    assert Operations(4, 8, 12).shared(4) == Operations(1, 2, 3)
+    assert Operations(4, 8, 12).shared(4, joining=5) == Operations(1, 2, 8)
+    assert (macs_of(read("3 > lstm 4")), Operations(1, 2, 3).flops) == (112, 7)
 
 
 def test_the_values_of_an_image_are_kept_at_every_position() -> None:

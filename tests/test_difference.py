@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lstm_calc import read
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
-from lstm_calc.questions.derivation import Step
+from lstm_calc.questions.derivation import DerivationLine
 from lstm_calc.questions.difference import Side, difference
 from tests.strategies import models, supporting
 
@@ -113,8 +113,8 @@ def test_a_row_has_the_tensors_and_the_count_of_both_sides() -> None:
         ("recurrent_bias", 16),
         ("projection", 0),
     ]
-    assert rows[3].sides == (None, Side(("bias_hh_l0",), Step("recurrent_bias", "4 × units", "4 × 4", 16)))
+    assert rows[3].sides == (None, Side(("bias_hh_l0",), DerivationLine("recurrent_bias", "4 × units", "4 × 4", 16)))
     assert rows[4].sides == (
-        Side(("W_projection",), Step("projection", "projection × units", "2 × 4", 8)),
-        Side(("weight_hr_l0",), Step("projection", "projection × units", "2 × 4", 8)),
+        Side(("W_projection",), DerivationLine("projection", "projection × units", "2 × 4", 8)),
+        Side(("weight_hr_l0",), DerivationLine("projection", "projection × units", "2 × 4", 8)),
     )

@@ -20,7 +20,7 @@ from lstm_calc.equations.parse import functions_of
 from lstm_calc.formats import notation
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.questions.derivation import Step
+from lstm_calc.questions.derivation import DerivationLine
 from lstm_calc.questions.explain import explain
 from lstm_calc.questions.params import params
 from lstm_calc.render import DOCUMENT_FORMATS
@@ -409,4 +409,4 @@ def test_the_steps_of_a_count(text: str) -> None:
 
 def test_the_total_is_the_sum_of_the_layers() -> None:
     total = explain(notation.read("3 > lstm 4 x3 > dense 2")).total
-    assert total == Step("all layers", "128 + 2 × 144 + 10", "128 + 2 × 144 + 10", 426)
+    assert total == DerivationLine("all layers", "128 + 2 × 144 + 10", "128 + 2 × 144 + 10", 426)

@@ -34,7 +34,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.params import params
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
-from lstm_calc.weights.inference.variants import variants
+from lstm_calc.weights.inference.storage_variants import variants
 from tests.made_up import put_framework
 from tests.strategies import EXAMPLES
 

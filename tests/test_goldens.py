@@ -18,7 +18,7 @@ from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.schemas import schema_list
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
-from lstm_calc.questions.verify import Difference, GateCheck, Verification
+from lstm_calc.questions.verify import GateCheck, TensorMismatch, Verification
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS, as_table
 from lstm_calc.render.bar import progress
 from lstm_calc.render.chart import Chart, Curve, as_text, short
@@ -79,9 +79,9 @@ def shown(document: Document, form: str) -> str:
 MODEL = notation.read("8 > lstm 4 x2")
 VERIFIED = {
     "differs": Verification(
-        MODEL, "onnx", "9.9", 1_234, (Difference("R", (1, 16, 4), (1, 16, 5)), Difference("B", None, (3,))), ()
+        MODEL, "onnx", "9.9", 1_234, (TensorMismatch("R", (1, 16, 4), (1, 16, 5)), TensorMismatch("B", None, (3,))), ()
     ),
-    "theirs": Verification(MODEL, "keras", "3.1", 4, (Difference("b", (16,), None),), ()),
+    "theirs": Verification(MODEL, "keras", "3.1", 4, (TensorMismatch("b", (16,), None),), ()),
     "agrees": Verification(MODEL, "pytorch", "2.13", 8, (), (GateCheck("lstm", 1.25e-7), GateCheck("gru", 3e-8))),
     "runs": Verification(MODEL, "haiku", "0.0.16", 2, (), (GateCheck("lstm", 0.5),)),
 }

@@ -18,7 +18,7 @@ from lstm_calc.weights.inference.layers import FoundLayer, display_name
 from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.other_layers import kinds_of
 from lstm_calc.weights.inference.sorting import slashed, sort
-from lstm_calc.weights.inference.variants import TensorSpec, solved, stores, tensor_names, variants, variants_of
+from lstm_calc.weights.inference.storage_variants import TensorSpec, solved, stores, tensor_names, variants, variants_of
 from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
 
 if TYPE_CHECKING:
@@ -351,7 +351,7 @@ def test_the_names_that_rows_say_are_those_of_the_variants(place: tuple[str, str
 def test_only_the_forms_that_a_file_may_have_are_made() -> None:
     code = (
         "from lstm_calc.questions.inspect import inspect_file; inspect_file('tests/data/checkpoints/bilstm.pt');"
-        "from lstm_calc.weights.inference.variants import variants_of, stores;"
+        "from lstm_calc.weights.inference.storage_variants import variants_of, stores;"
         "print(variants_of.cache_info().currsize, len(list(stores())))"
     )
     made, stored = map(int, subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split())

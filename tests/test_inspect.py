@@ -599,7 +599,7 @@ def test_a_pickle_of_arrays_in_a_list(look: Any) -> None:
 
 
 def test_every_cell_has_storage_variants() -> None:
-    from lstm_calc.weights.inference.variants import variants
+    from lstm_calc.weights.inference.storage_variants import variants
 
     assert {variant.kind for variant in variants()} == set(CELLS)
     assert {type(variant.layer) for variant in variants()}.isdisjoint({Dense, Embedding})

@@ -13,7 +13,7 @@ import pytest
 from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers import read
 from lstm_calc.weights.readers.allowance import MOST, Allowance
-from lstm_calc.weights.readers.flows import FLOWS, Flow
+from lstm_calc.weights.readers.graph_values import OPERATORS, GraphValue
 from lstm_calc.weights.readers.protobuf import Pages
 from lstm_calc.weights.readers.source import Source, Window
 from tests.handmade import (
@@ -38,12 +38,12 @@ from tests.test_checkpoint import legacy, opened, refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
-W = Flow((4, 6), ("w",))
-UNKNOWN = Flow(None)
+W = GraphValue((4, 6), ("w",))
+UNKNOWN = GraphValue(None)
 
 
-def ints(*numbers: int) -> Flow:
-    return Flow((len(numbers),), ints=list(numbers))
+def ints(*numbers: int) -> GraphValue:
+    return GraphValue((len(numbers),), ints=list(numbers))
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def ints(*numbers: int) -> Flow:
         ("Unsqueeze", [W], {"axes": [0, -1]}, [(1, 4, 6, 1)]),
         ("Unsqueeze", [W, UNKNOWN], {}, [None]),
         ("Unsqueeze", [UNKNOWN, ints(0)], {}, [None]),
-        ("Squeeze", [Flow((1, 4, 1, 6))], {}, [(4, 6)]),
-        ("Squeeze", [Flow((1, 4, 1)), ints(-1)], {}, [(1, 4)]),
+        ("Squeeze", [GraphValue((1, 4, 1, 6))], {}, [(4, 6)]),
+        ("Squeeze", [GraphValue((1, 4, 1)), ints(-1)], {}, [(1, 4)]),
         ("Squeeze", [UNKNOWN], {}, [None]),
         ("Slice", [W, ints(1), ints(-1)], {}, [(2, 6)]),
         ("Slice", [W, ints(0), ints(6), ints(1), ints(2)], {}, [(4, 3)]),
@@ -66,8 +66,8 @@ def ints(*numbers: int) -> Flow:
         ("Slice", [W, UNKNOWN, ints(2)], {}, [None]),
         ("Concat", [W, W], {"axis": -1}, [(4, 12)]),
         ("Concat", [W, UNKNOWN], {"axis": 0}, [None]),
-        ("Transpose", [Flow((2, 3, 4))], {}, [(4, 3, 2)]),
-        ("Transpose", [Flow((2, 3, 4))], {"perm": [1, 0, 2]}, [(3, 2, 4)]),
+        ("Transpose", [GraphValue((2, 3, 4))], {}, [(4, 3, 2)]),
+        ("Transpose", [GraphValue((2, 3, 4))], {"perm": [1, 0, 2]}, [(3, 2, 4)]),
         ("Transpose", [UNKNOWN], {}, [None]),
         ("Reshape", [W, ints(0, -1, 2)], {}, [(4, 3, 2)]),
         ("Reshape", [W], {"shape": [24]}, [(24,)]),
@@ -76,13 +76,13 @@ def ints(*numbers: int) -> Flow:
         ("Split", [W, ints(1, 5)], {"axis": -1}, [(4, 1), (4, 5)]),
         ("Split", [UNKNOWN], {}, [None, None]),
         ("Expand", [W, ints(2, 4, 6)], {}, [None]),
-        ("Mul", [W, Flow(())], {}, [(4, 6)]),
+        ("Mul", [W, GraphValue(())], {}, [(4, 6)]),
         ("Add", [W, UNKNOWN], {}, [None]),
     ],
 )
-def test_the_shape_that_an_operator_gives(op: str, given: list[Flow], attributes: dict[str, Any], shapes: list[Any]) -> None:
+def test_the_shape_that_an_operator_gives(op: str, given: list[GraphValue], attributes: dict[str, Any], shapes: list[Any]) -> None:
     """The slices backwards are as onnxruntime 1.32.0 makes them."""
-    assert FLOWS[op](given, attributes, len(shapes)) == shapes
+    assert OPERATORS[op](given, attributes, len(shapes)) == shapes
 
 
 def operator(tmp_path: Path, nodes: list[bytes], tensors: list[bytes]) -> Any:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lstm_calc.model.cells import Equation
 
 
-class Part(Record):
+class CircuitPart(Record):
     """One part of a circuit: its key, what it reads in the order in which its equation does, and its text.
 
     ``gate`` is the gate whose weights it has, empty for weights of no gate (a projection), and None for an operation.
@@ -36,7 +36,7 @@ class Part(Record):
 class Circuit(Record):
     """The parts of a step in the order in which they are computed, and the part that gives each value, by the value's name."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[CircuitPart, ...]
     gives: dict[str, str]
 
 
@@ -51,7 +51,7 @@ def circuit(equations: Iterable[Equation], states: Iterable[str], writer: Writer
 class _Maker:
     def __init__(self, scope: dict[str, str], writer: Writer) -> None:
         self.scope = scope
-        self.parts: list[Part] = []
+        self.parts: list[CircuitPart] = []
         self._writer = writer
 
     def add(self, equation: Equation) -> None:
@@ -95,7 +95,7 @@ class _Maker:
 
     def _part(self, reads: tuple[str, ...], text: str, gate: str | None = None) -> str:
         key = f"part {len(self.parts)}"
-        self.parts.append(Part(key, reads, text, gate))
+        self.parts.append(CircuitPart(key, reads, text, gate))
         return key
 
 

@@ -57,7 +57,7 @@ class Subject(Data):
         return {"name": self.name, "model": str(self.model), **counted, **more}
 
 
-class Cell(Record):
+class ComparedLayer(Record):
     """What one subject has in a row: its parameters and, unless the row is the total, the layer in the notation."""
 
     words: str | None
@@ -71,11 +71,11 @@ class Cell(Record):
         return self.words, self.params
 
 
-class Row(Data):
+class ComparedRow(Data):
     """The layers of one position, or the totals; a cell is None where a subject has no layer there, which counts as zero."""
 
     name: str
-    cells: tuple[Cell | None, ...]
+    cells: tuple[ComparedLayer | None, ...]
 
     @property
     def deltas(self) -> tuple[int, ...]:
@@ -114,8 +114,8 @@ class Comparison(Answer):
     json = ("schema", "subjects", "rows", "total", "differs")
 
     subjects: tuple[Subject, ...]
-    rows: tuple[Row, ...]
-    total: Row
+    rows: tuple[ComparedRow, ...]
+    total: ComparedRow
 
     @property
     def differs(self) -> bool:
@@ -164,19 +164,19 @@ def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] 
     if len(found) < 2:
         raise LstmCalcError("there is nothing to compare with; give two models, or several frameworks: -f keras,pytorch")
     subjects = tuple(Subject(name, model, whole_params(model, framework), conditions) for name, model, framework in found)
-    rows = tuple(Row(_row_name(cells), cells) for cells in matched([_layers(subject) for subject in subjects]))
-    return Comparison(subjects, rows, Row("total", tuple(Cell(None, each.count.known_total) for each in subjects)))
+    rows = tuple(ComparedRow(_row_name(cells), cells) for cells in matched([_layers(subject) for subject in subjects]))
+    return Comparison(subjects, rows, ComparedRow("total", tuple(ComparedLayer(None, each.count.known_total) for each in subjects)))
 
 
-def _row_name(cells: Iterable[Cell | None]) -> str:
+def _row_name(cells: Iterable[ComparedLayer | None]) -> str:
     """Return the name of the layers of one position, or their names where these differ."""
     return " / ".join(dict.fromkeys(cell.name for cell in cells if cell and cell.name))
 
 
-def _layers(subject: Subject) -> list[Cell]:
+def _layers(subject: Subject) -> list[ComparedLayer]:
     """Return the layers of a subject, each alone: without its name, and once where it is repeated."""
     pairs = zip(subject.model.uses, subject.count.layers, strict=True)
-    return [Cell(" > ".join(written(_alone(use))), layer.total or 0, use.name, use.layer.kind) for use, layer in pairs]
+    return [ComparedLayer(" > ".join(written(_alone(use))), layer.total or 0, use.name, use.layer.kind) for use, layer in pairs]
 
 
 def _alone(use: Use) -> Layer:
@@ -201,7 +201,7 @@ def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
     yield Column("differs", "differs", gives_way=1)
 
 
-def _values(row: Row) -> tuple[Value, ...]:
+def _values(row: ComparedRow) -> tuple[Value, ...]:
     values: list[Value] = [row.name]
     for cell, delta, change in zip(row.cells, row.deltas, row.changes, strict=True):
         held = delta if cell or row.cells[0] else None

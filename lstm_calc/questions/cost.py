@@ -11,7 +11,7 @@ from lstm_calc.frameworks import caller_notes, framework, framework_of
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.operations import Work, idle_gates, merge_flops, work_in
+from lstm_calc.operations import Operations, idle_gates, merge_flops, operations_in
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, together, training_bytes
 from lstm_calc.questions.tensors import tensors
@@ -48,8 +48,8 @@ class LayerCost(Data):
     runs: int
     given: int
     idle: tuple[str, ...]
-    step: Work
-    whole: Work
+    step: Operations
+    whole: Operations
     bytes: Bytes
     bytes_moved: int
 
@@ -119,12 +119,12 @@ class Cost(Answer):
         return self.steps is None or self.steps > 1
 
     @property
-    def step(self) -> Work:
+    def step(self) -> Operations:
         """The operations of one step of one sequence, through every layer once."""
         return _sum(layer.step for layer in self.layers)
 
     @property
-    def whole(self) -> Work:
+    def whole(self) -> Operations:
         """The operations of the batch."""
         return _sum(layer.whole for layer in self.layers)
 
@@ -161,7 +161,7 @@ class Cost(Answer):
         where = f"{self.framework}{from_file(self.model, self.framework)}"
         how = run_words(self.model, self.framework, several_steps=self.several_steps)
         title = f"Cost of {headline(self.model)} in {where}{how}: {conditions_words(self)}"
-        tables = (_work_table(self), _bytes_table(self), _traffic_table(self))
+        tables = (_operations_table(self), _bytes_table(self), _traffic_table(self))
         notes, legend = tuple(_notes(self.model, self)), tuple(_legend(self))
         return Document(title, tables, notes, body=(Block(figures(self)),), legend=legend)
 
@@ -227,23 +227,23 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
 
 
 def _layer(run: LayerRun, dtype: Dtype, training: Training | None, *, per_channel: bool) -> LayerCost:
-    merged, whole, first = merge_flops(run.layer), work_in(run), run.first
-    work = whole if len(run.uses) == 1 else work_in(first)  # all sequences are of one length
+    merged, whole, first = merge_flops(run.layer), operations_in(run), run.first
+    per_run = whole if len(run.uses) == 1 else operations_in(first)  # all sequences are of one length
     return LayerCost(
         name=run.use.name,
         type=run.layer.kind,
         runs=run.repeats,
         given=run.steps_out,
         idle=idle_gates(run.use, run.layout),
-        step=work.shared(first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
+        step=per_run.shared(first.repeats, joining=merged * run.numbers_out_a_step // run.sequences),
         whole=whole.shared(1, joining=merged * run.numbers_out),
         bytes=bytes_of(run, dtype, training, per_channel=per_channel),
         bytes_moved=bytes_moved(run, dtype, per_channel=per_channel),
     )
 
 
-def _sum(works: Iterable[Work]) -> Work:
-    return Work(*map(sum, zip(*(work.asdict().values() for work in works), strict=True)))
+def _sum(parts: Iterable[Operations]) -> Operations:
+    return Operations(*map(sum, zip(*(each.asdict().values() for each in parts), strict=True)))
 
 
 def figures(answer: Cost) -> str:
@@ -260,7 +260,7 @@ def conditions_words(answer: Cost) -> str:
     return f"{batch_words(answer.batch, answer.steps, answer.lengths, answer.space)}, {answer.dtype}"
 
 
-def _work_table(answer: Cost) -> Table:
+def _operations_table(answer: Cost) -> Table:
     columns = (
         Column("layer", "layer"),
         Column("type", "type", shown=False),
@@ -271,11 +271,11 @@ def _work_table(answer: Cost) -> Table:
         Column("bias_flops", "bias FLOPs", "number", gives_way=1),
         Column("flops", "FLOPs", "number"),
     )
-    lines = [Line((layer.name, layer.type, layer.runs, *_work_values(layer.step, layer.whole))) for layer in answer.layers]
-    return Table(columns, (*lines, Line(("total", None, None, *_work_values(answer.step, answer.whole)), sum="total")))
+    lines = [Line((layer.name, layer.type, layer.runs, *_operations_values(layer.step, layer.whole))) for layer in answer.layers]
+    return Table(columns, (*lines, Line(("total", None, None, *_operations_values(answer.step, answer.whole)), sum="total")))
 
 
-def _work_values(step: Work, whole: Work) -> tuple[int, ...]:
+def _operations_values(step: Operations, whole: Operations) -> tuple[int, ...]:
     return step.macs, whole.macs, whole.elementwise_flops, whole.bias_flops, whole.flops
 
 

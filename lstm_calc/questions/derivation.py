@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import Sizes
 
 
-class Step(Data):
+class DerivationLine(Data):
     """One line of a derivation: what is counted, in symbols, in numbers, and the result."""
 
     of: str
@@ -28,7 +28,7 @@ class Step(Data):
     def text(self) -> str:
         """The three in one line; equal ones are written once.
 
-        >>> Step("all", "2 × units", "2 × 32", 64).text
+        >>> DerivationLine("all", "2 × units", "2 × 32", 64).text
         '2 × units = 2 × 32 = 64'
         """
         return " = ".join(dict.fromkeys((self.symbols, self.numbers, str(self.result))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.equations.circuit import Circuit, Part, circuit
+from lstm_calc.equations.circuit import Circuit, CircuitPart, circuit
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
 from lstm_calc.equations.text import Writer, blocks_of, symbols
 from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
@@ -199,14 +199,14 @@ def at_step(key: str) -> str:
     return f"{name}[{step}]"
 
 
-def _part_node(part: Part) -> Node:
+def _part_node(part: CircuitPart) -> Node:
     """Return the box of a part: of a gate with its equation, a term per line; of an operation with its sign."""
     if part.gate is None:
         return Node(part.key, (part.text,), form="operation")
     return Node(part.key, (_part_name(part),), formula=tuple(_terms(part.text)))
 
 
-def _part_name(part: Part) -> str:
+def _part_name(part: CircuitPart) -> str:
     """Return what is written above the equation of a gate, or of a part of it that is computed by itself."""
     if not part.gate:
         return "projection"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import few
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.derivation import Step, of_one_direction, times, with_numbers
+from lstm_calc.questions.derivation import DerivationLine, of_one_direction, times, with_numbers
 from lstm_calc.questions.explain import Explanation, explain
 from lstm_calc.questions.explain_text import bias_notes, unread
 from lstm_calc.questions.tensors import ROLES, tensors
@@ -25,7 +25,7 @@ class Side(Data):
     """What one framework stores of a role in layers that are alike: the tensors of all layers, and the numbers per layer."""
 
     tensors: tuple[str, ...]
-    count: Step
+    count: DerivationLine
 
     @property
     def params(self) -> int:
@@ -37,7 +37,7 @@ class Side(Data):
         return {"tensors": plain(self.tensors), "symbols": self.count.symbols, "numbers": self.count.numbers, "params": self.params}
 
 
-class Row(Data):
+class DifferenceRow(Data):
     """One role in layers that are alike; a side is None where a framework has nothing of the role."""
 
     json = ("layers", "role", "sides", "difference")
@@ -60,7 +60,7 @@ class Difference(Answer):
     json = ("schema", "frameworks", "totals", "difference", "rows")
 
     explanations: tuple[Explanation, Explanation]
-    rows: tuple[Row, ...]
+    rows: tuple[DifferenceRow, ...]
 
     @property
     def frameworks(self) -> tuple[str, str]:
@@ -99,13 +99,13 @@ def difference(model: Model, one: str, two: str) -> Difference:
     return Difference(explanations, tuple(_rows(explanations, stored)))
 
 
-def _rows(explanations: tuple[Explanation, Explanation], stored: tuple[Storage, Storage]) -> Iterator[Row]:
+def _rows(explanations: tuple[Explanation, Explanation], stored: tuple[Storage, Storage]) -> Iterator[DifferenceRow]:
     owned = [_by_layer(storage) for storage in stored]
     for pair in zip(*(each.layers for each in explanations), strict=True):
         for role in ROLES:
             one, two = (_side(layer, role, tensors) for layer, tensors in zip(pair, owned, strict=True))
             if one or two:
-                yield Row(pair[0].names, role, (one, two))
+                yield DifferenceRow(pair[0].names, role, (one, two))
 
 
 def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
@@ -124,7 +124,7 @@ def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) ->
     names = tuple(tensor.name for tensor in alike if any(part.role == role for part in tensor.parts))
     params = sum(part.params for tensor in owned[layer.names[0]] for part in tensor.parts if part.role == role)
     formula = times(len(layer.layer.directions), of_one_direction(blocks, tuple(gate for gate, _ in blocks if gate)))
-    return Side(names, Step(role, formula, with_numbers(formula, layer.sizes), params))
+    return Side(names, DerivationLine(role, formula, with_numbers(formula, layer.sizes), params))
 
 
 def _blocks(answer: Difference) -> Iterator[Block]:
@@ -148,7 +148,7 @@ def _total_blocks(answer: Difference) -> Iterator[Block]:
         yield Block(f"{most} - {least} = {most - least}", "formula")
 
 
-def _row_blocks(row: Row, answer: Difference) -> Iterator[Block]:
+def _row_blocks(row: DifferenceRow, answer: Difference) -> Iterator[Block]:
     """Yield the count of one role in each framework, in symbols and numbers."""
     each = f", for each of the {len(row.layers):,} layers" * (len(row.layers) > 1)
     for name, side in zip(answer.frameworks, row.sides, strict=True):
@@ -181,6 +181,6 @@ def _table(answer: Difference) -> Table:
     return Table((*columns, Column("difference", "difference", "delta")), (*lines, total))
 
 
-def _line(row: Row) -> Line:
+def _line(row: DifferenceRow) -> Line:
     values = [(few(side.tensors, 1), len(row.layers) * side.params) if side else (None, None) for side in row.sides]
     return Line((few(row.layers), row.role, *values[0], *values[1], row.difference))

@@ -16,7 +16,7 @@ from lstm_calc.frameworks.counting import Shape, sizes_of
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.derivation import Step, of_one_direction, of_one_gate, times, with_numbers
+from lstm_calc.questions.derivation import DerivationLine, of_one_direction, of_one_gate, times, with_numbers
 from lstm_calc.questions.explain_text import explanation_document
 from lstm_calc.questions.tensors import ROLES, axis_order, tensors
 
@@ -82,7 +82,7 @@ class LayerExplanation(Data):
     operands: tuple[Operand, ...]
     gates: tuple[Gate, ...]
     functions: dict[str, str]
-    steps: tuple[Step, ...]
+    steps: tuple[DerivationLine, ...]
     total: int
     forget_bias: int
 
@@ -128,7 +128,7 @@ class Explanation(Answer):
     model: Model
     framework: str
     layers: tuple[LayerExplanation, ...]
-    total: Step
+    total: DerivationLine
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -157,7 +157,7 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers if layer.total) or "0"
     total = sum(len(each.names) * each.total for each in layers)
-    return Explanation(model, table.name, layers, Step("all layers", numbers, numbers, total))
+    return Explanation(model, table.name, layers, DerivationLine("all layers", numbers, numbers, total))
 
 
 def _unnamed(layer: Layer) -> Layer:
@@ -297,7 +297,7 @@ def _gates(layer: Layer, equations: tuple[Equation, ...], operands: tuple[Operan
         yield Gate(gate, read.get(gate) if gate in stored else letters[gate], purpose, stored=gate in stored)
 
 
-def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) -> Iterator[Step]:
+def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) -> Iterator[DerivationLine]:
     """Yield the count of each gate, of a direction and of the layer; of a layer without gates the last alone."""
     gates = tuple(dict.fromkeys(gate for gate, _ in blocks if gate))
     if len(gates) > 1:
@@ -325,5 +325,5 @@ def _numbers(blocks: Blocks, sizes: Sizes, gates: Sequence[str | None]) -> int:
     return sum(prod(sizes[word] for word in axes) for (gate, _), axes in blocks.items() if gate in gates)
 
 
-def _step(of: str, formula: str, sizes: Sizes, result: int) -> Step:
-    return Step(of, formula, with_numbers(formula, sizes), result)
+def _step(of: str, formula: str, sizes: Sizes, result: int) -> DerivationLine:
+    return DerivationLine(of, formula, with_numbers(formula, sizes), result)

@@ -146,7 +146,7 @@ class Question(Record):
         return self.features - self.targets if self.feeds_back else 0
 
 
-class Flow(Data):
+class ForecastLayer(Data):
     """A layer of the model, or the reshape after it: its output shape, and its parameters."""
 
     name: str
@@ -168,7 +168,7 @@ class Forecast(Answer):
     counted: ParamCount
     X: Array
     y: Array
-    layers: tuple[Flow, ...]
+    layers: tuple[ForecastLayer, ...]
 
     @property
     def params(self) -> int:
@@ -266,12 +266,14 @@ def forecast(
     model = Model([layer for layer, _ in stages], asked.features)
     counted = whole_params(model, framework_name)
     flows = [
-        Flow(layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total or 0)
+        ForecastLayer(
+            layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total or 0
+        )
         for layer, (_, steps) in zip(counted.layers, stages, strict=True)
     ]
     if asked.targets > 1 and asked.ahead > 1 and not asked.strategy.decoder:
         *outer, _ = flows[-1].output
-        flows.append(Flow("reshape", "reshape", (*outer, asked.ahead, asked.targets), 0))
+        flows.append(ForecastLayer("reshape", "reshape", (*outer, asked.ahead, asked.targets), 0))
     return Forecast(asked, model, counted, (asked.windows, asked.window, asked.features), flows[-1].output, tuple(flows))
 
 

@@ -9,7 +9,7 @@ from lstm_calc.errors import LstmCalcError, quoted
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.sorting import plain, slashed
-from lstm_calc.weights.inference.variants import partly_solved, variants
+from lstm_calc.weights.inference.storage_variants import partly_solved, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

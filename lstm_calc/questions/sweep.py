@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
-    from lstm_calc.questions.variants import Setting, Variants
+    from lstm_calc.questions.variants import Variants, VariedSetting
 
 
 Row = tuple[str | int | None, ...]
@@ -288,7 +288,7 @@ def _title(answer: Sweep | Variants) -> str:
     return f"Variants of {headline(model)}{where}{how}"
 
 
-def _curve_name(axes: Sequence[Axis | Setting], words: Row) -> str:
+def _curve_name(axes: Sequence[Axis | VariedSetting], words: Row) -> str:
     """Return the name of a curve: the values of the other axes, as ``keras, layers 2``."""
     told = (
         str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)

@@ -24,7 +24,7 @@ _MOST = 1_000
 """How many times code is read."""
 
 
-class Setting(Record):
+class VariedSetting(Record):
     """A value of the code that varies, and its values in order."""
 
     name: str
@@ -41,7 +41,7 @@ class Setting(Record):
         return False
 
 
-def read_setting(text: str) -> Setting:
+def read_setting(text: str) -> VariedSetting:
     """Return what varies in code; raise LstmCalcError where the text says nothing to vary.
 
     >>> read_setting("set.hidden=64:128:32").values, read_setting("set.cell='LSTM','GRU'").values
@@ -56,13 +56,13 @@ def read_setting(text: str) -> Setting:
     found: list[Any] = []
     for part in parts:
         found += read_axis(f"units={part}").values[: _MOST + 1] if ":" in part else read_settings([f"{name}={part}"]).values()
-    return Setting(PREFIX + name, tuple(dict.fromkeys(found)))
+    return VariedSetting(PREFIX + name, tuple(dict.fromkeys(found)))
 
 
 class Variants:
     """The rows of a sweep for every combination of values that are said beside code; it has what a Sweep has."""
 
-    def __init__(self, settings: Sequence[Setting], read: Callable[[dict[str, Any]], Model], **asked: Any) -> None:
+    def __init__(self, settings: Sequence[VariedSetting], read: Callable[[dict[str, Any]], Model], **asked: Any) -> None:
         """Take what varies in the code, what reads it with some values, and what :func:`sweep_over` takes beside a model."""
         if prod(len(each.values) for each in settings) > _MOST:
             raise LstmCalcError(f"code is read once for each combination of values, and at most {_MOST:,} times")
@@ -72,7 +72,7 @@ class Variants:
             model = read(dict(zip(names, words, strict=True)))
             self._parts.append((words, model, sweep_over(model, **asked)))
         _, self.model, first = self._parts[0]
-        self.axes: tuple[Axis | Setting, ...] = (*settings, *first.axes)
+        self.axes: tuple[Axis | VariedSetting, ...] = (*settings, *first.axes)
         self.metrics = first.metrics
         self.columns = (*(each.name for each in settings), *first.columns)
         self.framework = first.framework

@@ -30,7 +30,7 @@ _BATCH = 2
 _SPACE = 5
 
 
-class Difference(Data):
+class TensorMismatch(Data):
     """A tensor that differs between our tables and the framework; None where it is missing."""
 
     name: str
@@ -55,7 +55,7 @@ class Verification(Answer):
     framework: str
     release: str
     compared: int
-    differences: tuple[Difference, ...]
+    differences: tuple[TensorMismatch, ...]
     gates: tuple[GateCheck, ...]
 
     @property
@@ -97,7 +97,7 @@ def verify(model: Model, framework_name: str | None = None, *, gates: bool = Fal
             framework=table.name,
             release=real.release,
             compared=len({**ours, **theirs}),
-            differences=tuple(Difference(name, ours.get(name), theirs.get(name)) for name in names),
+            differences=tuple(TensorMismatch(name, ours.get(name), theirs.get(name)) for name in names),
             gates=tuple(_gate_checks(model, table, build)) if gates and not names else (),
         )
 

@@ -9,7 +9,7 @@ from lstm_calc.errors import listed
 from lstm_calc.model.cells import CELLS
 from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.sorting import slashed
-from lstm_calc.weights.inference.variants import Variant, solved, variants
+from lstm_calc.weights.inference.storage_variants import Variant, solved, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

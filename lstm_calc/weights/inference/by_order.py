@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.formats.keras.kinds import CELLS, RECURRENT
 from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.sorting import slashed
-from lstm_calc.weights.inference.variants import solved, variants_of
+from lstm_calc.weights.inference.storage_variants import solved, variants_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

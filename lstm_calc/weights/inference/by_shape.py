@@ -18,7 +18,7 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.weights.inference.by_name import names_a_cell, rank
 from lstm_calc.weights.inference.match import Match
 from lstm_calc.weights.inference.sorting import slashed
-from lstm_calc.weights.inference.variants import TensorSpec, Variant, solved, variants
+from lstm_calc.weights.inference.storage_variants import TensorSpec, Variant, solved, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer
-    from lstm_calc.weights.inference.variants import Variant
+    from lstm_calc.weights.inference.storage_variants import Variant
     from lstm_calc.weights.readers.stored import Stored
 
 

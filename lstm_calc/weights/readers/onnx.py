@@ -1,4 +1,4 @@
-"""ONNX: every initialiser and constant, and the recurrent nodes with what flows into them, in every graph inside the graph.
+"""ONNX: every initialiser and constant, and the recurrent nodes with what they read, in every graph inside the graph.
 
 Weights kept in other files are not opened. Source: onnx/onnx.proto, whose field numbers stand here.
 """
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, quoted
-from lstm_calc.weights.readers.flows import FLOWS, Flow
+from lstm_calc.weights.readers.graph_values import OPERATORS, GraphValue
 from lstm_calc.weights.readers.protobuf import Message, Pages, int64s, signed
 from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
 
@@ -48,7 +48,7 @@ _WEIGHTS |= {"LSTM": slice(1, 4), "GRU": slice(1, 4), "RNN": slice(1, 4)}
 _JOINING = {"Concat", "Add", "Sub", "Mul", "Div"}
 """The operators whose every input is data; the others' second and on are settings."""
 _LEARNED = ("weight", "kernel", "bias")
-"""The endings of names that are learned, wherever they flow."""
+"""The endings of names that are learned, wherever they are read."""
 _MOST_CALLS, _MOST_OPERATORS = 10_000, 2_000
 _FEW = 64
 _LONGEST_BIAS = 2**18
@@ -77,18 +77,18 @@ def _parts(message: Message | int, known: dict[int, str]) -> dict[str, list[Any]
 
 
 class _Scope:
-    """What flows where in one graph; names that it does not have are looked up in the graph around it."""
+    """The values of one graph; names that it does not have are looked up in the graph around it."""
 
     def __init__(self, above: _Scope | None) -> None:
-        self.above, self.flows = above, dict[str, Flow]()
+        self.above, self.values = above, dict[str, GraphValue]()
 
-    def get(self, name: str) -> Flow:
+    def get(self, name: str) -> GraphValue:
         scope: _Scope | None = self
         while scope is not None:
-            if name in scope.flows:
-                return scope.flows[name]
+            if name in scope.values:
+                return scope.values[name]
             scope = scope.above
-        return Flow(None)
+        return GraphValue(None)
 
 
 class _Reader:
@@ -117,7 +117,7 @@ class _Reader:
         parts, scope = _parts(message, _GRAPH), _Scope(above)
         for value in parts["input"] + parts["value_info"]:
             name, shape = _value_info(value)
-            scope.flows[name] = Flow(shape)
+            scope.values[name] = GraphValue(shape)
         for tensor in parts["initializer"]:
             self.tensor(tensor, scope, "", constant=False)
         for sparse in parts["sparse_initializer"]:
@@ -139,12 +139,14 @@ class _Reader:
             self.tensor(attributes["value"], scope, outputs[0], constant=True)
         elif op == "Constant" and outputs:
             ints = attributes.get("value_ints", attributes.get("value_int"))
-            scope.flows[outputs[0]] = Flow((), ints=ints if isinstance(ints, list) else [ints] if isinstance(ints, int) else None)
+            scope.values[outputs[0]] = GraphValue(
+                (), ints=ints if isinstance(ints, list) else [ints] if isinstance(ints, int) else None
+            )
         elif op in _INPUTS:
             self.operator(op, name, dict(zip(_INPUTS[op], inputs, strict=False)), scope, attributes)
             self.unlearned([scope.get(value) for value in (*inputs[5:7], *inputs[8:])])
-        elif op in FLOWS:
-            self.flow(op, [scope.get(value) for value in inputs], outputs, scope, attributes)
+        elif op in OPERATORS:
+            self.apply(op, [scope.get(value) for value in inputs], outputs, scope, attributes)
         elif op in self.functions:
             self.call(self.functions[op], inputs, scope, f"{name}/")
         self.unlearned([scope.get(value) for value in inputs[_UNLEARNED.get(op, len(inputs)) :]])
@@ -155,23 +157,23 @@ class _Reader:
                 if isinstance(graph, _Graph):
                     self.graph(graph.message, scope, f"{name}/")
 
-    def unlearned(self, flows: list[Flow]) -> None:
-        """Note that what flows here is no weight: running statistics, scales, initial states."""
-        self.buffers.update(source for flow in flows for source in flow.sources if not source.endswith(_LEARNED))
+    def unlearned(self, values: list[GraphValue]) -> None:
+        """Note that what an operator reads here is no weight: running statistics, scales, initial states."""
+        self.buffers.update(source for value in values for source in value.sources if not source.endswith(_LEARNED))
 
-    def flow(self, op: str, given: list[Flow], outputs: list[str], scope: _Scope, attributes: dict[str, Any]) -> None:
+    def apply(self, op: str, given: list[GraphValue], outputs: list[str], scope: _Scope, attributes: dict[str, Any]) -> None:
         """Note the shapes that an operator gives, where its inputs tell them."""
         try:
-            shapes = FLOWS[op](given, attributes, len(outputs))
+            shapes = OPERATORS[op](given, attributes, len(outputs))
         except (IndexError, TypeError, ValueError, ZeroDivisionError, StopIteration, RuntimeError, OverflowError):
             shapes = [None] * len(outputs)
         shapes = [shape if shape is None or _can_be(shape) else None for shape in shapes]
         data = given if op in _JOINING else given[:1]
-        sources = tuple(dict.fromkeys(source for flow in data for source in flow.sources))
+        sources = tuple(dict.fromkeys(source for value in data for source in value.sources))
         ints = given[0].ints if op in {"Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape"} and given else None
         for name, shape in zip(outputs, shapes, strict=False):
-            if shape is not None or name not in scope.flows:
-                scope.flows[name] = Flow(shape, sources[:_FEW], ints)
+            if shape is not None or name not in scope.values:
+                scope.values[name] = GraphValue(shape, sources[:_FEW], ints)
 
     def call(self, function: dict[str, list[Any]], inputs: list[str], scope: _Scope, path: str) -> None:
         """Walk a function's body with what the call gives it."""
@@ -180,27 +182,27 @@ class _Reader:
             raise CheckpointError("calls its functions more often or more deeply than is followed")
         inner = _Scope(None)
         formal = [value.text() for value in function["input"] if isinstance(value, Message)]
-        inner.flows = {name: scope.get(value) for name, value in zip(formal, inputs, strict=False)}
+        inner.values = {name: scope.get(value) for name, value in zip(formal, inputs, strict=False)}
         self.nodes(function["node"], inner, path)
 
     def operator(self, op: str, name: str, inputs: dict[str, str], scope: _Scope, attributes: dict[str, Any]) -> None:
         """Note a recurrent node."""
         if len(self.operators) >= _MOST_OPERATORS:
             raise CheckpointError(f"has more than {_MOST_OPERATORS:,} recurrent nodes, which is more than are read")
-        flows = {part: scope.get(inputs[part]) for part in ("X", "W", "R", "B", "P") if inputs.get(part)}
+        values = {part: scope.get(inputs[part]) for part in ("X", "W", "R", "B", "P") if inputs.get(part)}
         self.operators.append(
             Operator(
                 name=name.strip("/") or op.lower(),
                 type=op.removeprefix("DynamicQuantize"),
-                shapes={part: flow.shape for part, flow in flows.items()},
-                sources={part: flow.sources for part, flow in flows.items() if part != "X"},
+                shapes={part: value.shape for part, value in values.items()},
+                sources={part: value.sources for part, value in values.items() if part != "X"},
                 attributes={key: value for key, value in attributes.items() if isinstance(value, (int, str))},
-                zero_half=self.zero_half(flows.get("B", Flow(None))),
+                zero_half=self.zero_half(values.get("B", GraphValue(None))),
                 transposed=op.startswith("Dynamic"),
             )
         )
 
-    def zero_half(self, bias: Flow) -> bool:
+    def zero_half(self, bias: GraphValue) -> bool:
         """Say whether each direction has a second bias vector of all zeros; no other numbers are looked at, and few of these."""
         name = bias.sources[0] if len(bias.sources) == 1 else ""
         raw, ways = self.biases.get(name), bias.shape[0] if bias.shape is not None and len(bias.shape) == 2 else 0
@@ -222,7 +224,7 @@ class _Reader:
         if len(shape) == 2 and parts["raw_data"] and isinstance(parts["raw_data"][0], Message):
             self.biases[own] = parts["raw_data"][0]
         self.tensors[own] = Stored(own, shape, dtype, None, "buffer" if is_setting else "")
-        scope.flows[name] = Flow(shape, (own,), _ints(parts, dtype) if dtype in {"int64", "int32"} else None)
+        scope.values[name] = GraphValue(shape, (own,), _ints(parts, dtype) if dtype in {"int64", "int32"} else None)
 
     def own_name(self, name: str) -> str:
         """Return the name, or name#2, name#3, ... where it is taken."""
@@ -238,7 +240,7 @@ class _Reader:
         name, shape = next((_text(_parts(value, _TENSOR), "name") for value in parts["values"]), ""), _dims(parts["dims"])
         self.allowance.spend("names")
         self.tensors[name] = Stored(name, shape, "float32")
-        scope.flows[name] = Flow(shape, (name,))
+        scope.values[name] = GraphValue(shape, (name,))
 
 
 class _Graph:

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, printable, quoted
-from lstm_calc.weights.readers.said import Made, Name, Persistent, words
+from lstm_calc.weights.readers.pickle_values import GlobalName, Persistent, PickledCall, words
 from lstm_calc.weights.readers.stored import MOST_AXES, Stored
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def tensors_of(value: Any, allowance: Allowance) -> Iterator[Stored]:
             kind = open_[-1][1] or word
             if id(inside) in seen or not isinstance(inside, _HOLDERS):
                 continue
-            if isinstance(inside, Made) and (tensor := _tensor(inside)) is not None:
+            if isinstance(inside, PickledCall) and (tensor := _tensor(inside)) is not None:
                 path = "/".join(part for part in (*(each[0] for each in open_), step) if part) or "tensor"
                 allowance.spend("names")
                 allowance.spend("bytes", len(path))
@@ -84,14 +84,14 @@ def parameters_of(value: Any, allowance: Allowance) -> tuple[str, tuple[Stored, 
     return "paddle", tuple({named.get(tensor.name, tensor.name): tensor for tensor in tensors}.values())
 
 
-_HOLDERS = (dict, list, tuple, Made)
+_HOLDERS = (dict, list, tuple, PickledCall)
 
 
 def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
     """Yield what stands in a container: the step to it, itself, and what kind of tensors it has."""
     if (packed := _packed(value)) is not None:
         yield from ((name, part, "") for name, part in packed.items())
-    elif isinstance(value, Made):
+    elif isinstance(value, PickledCall):
         yield from (("", part, "") for part in (value.state, value.items, value.args))
     elif isinstance(value, dict) and "_parameters" in value and "_modules" in value:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
@@ -120,18 +120,18 @@ def _packed(value: Any) -> dict[str, Any] | None:
 
 def _object(value: Any) -> tuple[str, Any]:
     """Return the class and the state of an object of C++: the module's pickle puts both into its state, TorchScript's names it."""
-    state = value.state if isinstance(value, Made) else None
+    state = value.state if isinstance(value, PickledCall) else None
     if not isinstance(state, tuple):
         return "", None
     if len(state) == 2 and isinstance(state[0], tuple) and isinstance(state[1], str):
         return state[1], state[0]
-    return (str(value.maker) if isinstance(value.maker, Name) else ""), state
+    return (str(value.maker) if isinstance(value.maker, GlobalName) else ""), state
 
 
 def _list(value: Any) -> Any:
     """Return a list out of the calls in which TorchScript wraps it to tell its type."""
     for _ in range(_DEEPEST):
-        value = value.args[0] if isinstance(value, Made) else value
+        value = value.args[0] if isinstance(value, PickledCall) else value
     return value
 
 
@@ -157,7 +157,7 @@ _PACKED = {"LinearPackedParamsBase": _of_linear, "CellParamsBase": _of_cell}
 def _tensor(value: Any) -> Stored | None:
     """Return the tensor that a call makes, nameless yet, or None where it makes none."""
     for _ in range(_DEEPEST):
-        if not (isinstance(value, Made) and isinstance(value.maker, Name)):
+        if not (isinstance(value, PickledCall) and isinstance(value.maker, GlobalName)):
             return None
         reader = _READERS.get(value.maker.name)
         if reader is None:
@@ -171,7 +171,7 @@ def _tensor(value: Any) -> Stored | None:
     return None
 
 
-def _of_torch(value: Made) -> Stored | None:
+def _of_torch(value: PickledCall) -> Stored | None:
     """Return the tensor of (storage, offset, size, stride, ...), whose place is its stretch of the storage.
 
     Two tensors that fill the same stretch, one turned or reshaped, are the same numbers; one with gaps is told by its steps.
@@ -206,12 +206,12 @@ def _shape(sizes: Any) -> tuple[int, ...]:
     return shape
 
 
-def _of_sparse(value: Made) -> Stored:
+def _of_sparse(value: PickledCall) -> Stored:
     """Return the dense shape of (layout, (indices, values, size, ...))."""
     return Stored("", _shape(next(part for part in value.args[1][:_PARTS_OF_SPARSE] if isinstance(part, (list, tuple)))), None)
 
 
-def _of_numpy(value: Made) -> Stored | None:
+def _of_numpy(value: PickledCall) -> Stored | None:
     """Return the array of a call whose state is (version, shape, dtype, order, data)."""
     if not value.state:
         return None
@@ -221,7 +221,7 @@ def _of_numpy(value: Made) -> Stored | None:
     return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value.state),))
 
 
-def _of_buffer(value: Made) -> Stored:
+def _of_buffer(value: PickledCall) -> Stored:
     """Return the array of (buffer, dtype, shape, order)."""
     dtype, shape = value.args[1:3]
     return Stored("", _shape(shape), _numpy_dtype(dtype), (id(value),))
@@ -230,13 +230,13 @@ def _of_buffer(value: Made) -> Stored:
 def _numpy_dtype(value: Any) -> str | None:
     from lstm_calc.weights.readers.numpy import dtype_words
 
-    word = value.args[0] if isinstance(value, Made) and value.args else None
+    word = value.args[0] if isinstance(value, PickledCall) and value.args else None
     return dtype_words(word)[0] if isinstance(word, str) and not word.isalpha() else word and words(word)
 
 
-def _with_state(value: Made) -> Made:
+def _with_state(value: PickledCall) -> PickledCall:
     """Return the NumPy array inside a JAX one: (reconstruct, its arguments, its state, ...)."""
-    inner = Made(value.args[0], value.args[1])
+    inner = PickledCall(value.args[0], value.args[1])
     inner.state = value.args[2]
     return inner
 
@@ -248,8 +248,8 @@ _READERS: dict[str, Any] = {
     "_rebuild_qtensor": _of_torch,
     "_rebuild_parameter": lambda value: value.args[0],
     "_rebuild_parameter_with_state": lambda value: value.args[0],
-    "_rebuild_from_type": lambda value: Made(value.args[0], value.args[2]),
-    "_rebuild_from_type_v2": lambda value: Made(value.args[0], value.args[2]),
+    "_rebuild_from_type": lambda value: PickledCall(value.args[0], value.args[2]),
+    "_rebuild_from_type_v2": lambda value: PickledCall(value.args[0], value.args[2]),
     "_rebuild_device_tensor_from_numpy": lambda value: value.args[0],
     "_rebuild_device_tensor_from_cpu_tensor": lambda value: value.args[0],
     "_rebuild_meta_tensor_no_storage": lambda value: Stored("", _shape(value.args[1]), _torch_dtype(value.args[0])),

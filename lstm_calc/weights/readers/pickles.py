@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError
-from lstm_calc.weights.readers.said import Blob, Made, Name, Persistent
+from lstm_calc.weights.readers.pickle_values import Blob, GlobalName, Persistent, PickledCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def unpickled(source: Source) -> Any:
         raise NotAPickleError(f"is not a sound pickle: it makes no sense at byte {source.at:,}") from None
 
 
-def _named(module: Any, name: Any) -> Name:
+def _named(module: Any, name: Any) -> GlobalName:
     """Return a global by its name; raise CheckpointError for joblib's, whose arrays do not stand in the pickle."""
     if not (isinstance(module, str) and isinstance(name, str)):
         raise TypeError  # before anything hashes it: a tuple of tuples may be exponentially large
@@ -56,10 +56,10 @@ def _named(module: Any, name: Any) -> Name:
 
 
 @lru_cache(maxsize=1024)
-def _known(module: str, name: str) -> Name:
+def _known(module: str, name: str) -> GlobalName:
     if module.startswith(_JOBLIB):
         raise CheckpointError(_IS_JOBLIB)
-    return Name(module, name)
+    return GlobalName(module, name)
 
 
 def _plain(value: Any) -> bool:
@@ -67,10 +67,10 @@ def _plain(value: Any) -> bool:
     return isinstance(value, (str, float, bytes, type(None))) or (isinstance(value, int) and value.bit_length() <= _MOST_BITS)
 
 
-def _container(value: Made) -> type[list[Any] | dict[Any, Any]] | None:
+def _container(value: PickledCall) -> type[list[Any] | dict[Any, Any]] | None:
     """Return what a call of the collections module is read as, None where it makes no container."""
     maker = value.maker
-    if not isinstance(maker, Name) or maker.module not in {"collections", "builtins", "__builtin__", "torch"}:
+    if not isinstance(maker, GlobalName) or maker.module not in {"collections", "builtins", "__builtin__", "torch"}:
         return None
     if maker.name in {"OrderedDict", "defaultdict", "Counter", "dict"}:
         return dict
@@ -136,7 +136,7 @@ class _Machine:
 
     def made(self, maker: Any, args: Any) -> None:
         """Push what a call gives: a container for those of the collections module, else the call as it was asked for."""
-        value = Made(maker, args)
+        value = PickledCall(maker, args)
         container = _container(value)
         self.push(value if container is None else container(self.copied(args) if container is list else ()))
 
@@ -164,7 +164,7 @@ class _Machine:
 
     def build(self) -> None:
         state = self.stack.pop()
-        if isinstance(self.stack[-1], Made):
+        if isinstance(self.stack[-1], PickledCall):
             self.stack[-1].state = state
 
     def stack_name(self) -> None:
@@ -174,7 +174,7 @@ class _Machine:
     def extend(self, values: list[Any]) -> None:
         """Put values into the list, or the object made, on top."""
         target = self.stack[-1]
-        if isinstance(target, Made):
+        if isinstance(target, PickledCall):
             target.items = target.items if isinstance(target.items, list) else []
             target = target.items
         target.extend(values)
@@ -182,7 +182,7 @@ class _Machine:
     def fill(self, values: list[Any]) -> None:
         """Put keys and values into the dict, or the object made, on top."""
         target = self.stack[-1]
-        if isinstance(target, Made):
+        if isinstance(target, PickledCall):
             target.items = target.items if isinstance(target.items, dict) else {}
             target = target.items
         if not isinstance(target, dict):
@@ -270,9 +270,9 @@ _STEPS: dict[int, Callable[[_Machine], Any]] = {
         "C": lambda m: m.raw(m.source.number("B")),
         "\x80": lambda m: m.source.take(1),
         "\x81": lambda m: m.call(),
-        "\x82": lambda m: m.push(Name("copyreg", str(m.source.number("B")))),
-        "\x83": lambda m: m.push(Name("copyreg", str(m.source.number("H")))),
-        "\x84": lambda m: m.push(Name("copyreg", str(m.source.number("i")))),
+        "\x82": lambda m: m.push(GlobalName("copyreg", str(m.source.number("B")))),
+        "\x83": lambda m: m.push(GlobalName("copyreg", str(m.source.number("H")))),
+        "\x84": lambda m: m.push(GlobalName("copyreg", str(m.source.number("i")))),
         "\x85": lambda m: m.tuple_of(1),
         "\x86": lambda m: m.tuple_of(2),
         "\x87": lambda m: m.tuple_of(3),

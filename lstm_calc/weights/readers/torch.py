@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, quoted
+from lstm_calc.weights.readers.pickle_values import words
 from lstm_calc.weights.readers.pickled import tensors_of
 from lstm_calc.weights.readers.pickles import unpickled
-from lstm_calc.weights.readers.said import words
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Name:
+class GlobalName:
     """A global that the pickle names."""
 
     __slots__ = ("module", "name")
@@ -17,7 +17,7 @@ class Name:
         return f"{self.module}.{self.name}"
 
 
-class Made:
+class PickledCall:
     """A call that the pickle asks for; ``state`` is what it sets on the result, ``items`` what it puts into it."""
 
     __slots__ = ("args", "items", "maker", "state")
@@ -49,7 +49,7 @@ class Persistent:
 def words(value: Any) -> str:
     """Return a plain value in words, of any other its type: what a file nests in itself has no end in words.
 
-    >>> words("float32"), words(Name("torch", "float32")), words([1, 2])
+    >>> words("float32"), words(GlobalName("torch", "float32")), words([1, 2])
     ('float32', 'torch.float32', '<list>')
     """
-    return str(value) if isinstance(value, (str, bytes, int, float, type(None), Name)) else f"<{type(value).__name__}>"
+    return str(value) if isinstance(value, (str, bytes, int, float, type(None), GlobalName)) else f"<{type(value).__name__}>"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import Shape
 
 
-class Flow(Record):
+class GraphValue(Record):
     """What is known of a value: its shape, the stored tensors it comes from, and its numbers where they are few and whole."""
 
     shape: Shape | None
@@ -24,11 +24,11 @@ class Flow(Record):
 _Shapes = list["Shape | None"]
 
 
-def _same(given: list[Flow], _: dict[str, Any], count: int) -> _Shapes:
+def _same(given: list[GraphValue], _: dict[str, Any], count: int) -> _Shapes:
     return [given[0].shape] * count
 
 
-def _setting(given: list[Flow], attributes: dict[str, Any], name: str, at: int) -> list[int] | None:
+def _setting(given: list[GraphValue], attributes: dict[str, Any], name: str, at: int) -> list[int] | None:
     """Return whole numbers that are an attribute in old releases of an operator and an input in new ones."""
     values = attributes.get(name)
     if values is None and len(given) > at:
@@ -36,7 +36,7 @@ def _setting(given: list[Flow], attributes: dict[str, Any], name: str, at: int) 
     return [values] if isinstance(values, int) else values
 
 
-def _unsqueeze(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
+def _unsqueeze(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
     axes, shape = _setting(given, attributes, "axes", 1), given[0].shape
     if axes is None or shape is None:
         return [None]
@@ -45,7 +45,7 @@ def _unsqueeze(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes
     return [tuple(1 if at in new else next(sizes) for at in range(rank))]
 
 
-def _squeeze(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
+def _squeeze(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
     axes, shape = _setting(given, attributes, "axes", 1), given[0].shape
     if shape is None:
         return [None]
@@ -53,7 +53,7 @@ def _squeeze(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
     return [tuple(size for at, size in enumerate(shape) if at not in gone)]
 
 
-def _slice(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
+def _slice(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
     starts, stops = _setting(given, attributes, "starts", 1), _setting(given, attributes, "ends", 2)
     axes, steps = _setting(given, attributes, "axes", 3), _setting(given, attributes, "steps", 4)
     shape = given[0].shape
@@ -65,7 +65,7 @@ def _slice(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
     return [tuple(sizes)]
 
 
-def _concat(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
+def _concat(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
     shapes, axis = [flow.shape for flow in given], attributes.get("axis", 0)
     if None in shapes or not shapes:
         return [None]
@@ -74,14 +74,14 @@ def _concat(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
     return [tuple(whole)]
 
 
-def _transpose(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
+def _transpose(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
     shape = given[0].shape
     if shape is None:
         return [None]
     return [tuple(shape[axis] for axis in attributes.get("perm") or reversed(range(len(shape))))]
 
 
-def _reshape(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
+def _reshape(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
     wanted, shape = _setting(given, attributes, "shape", 1), given[0].shape
     if wanted is None or shape is None:
         return [None]
@@ -90,7 +90,7 @@ def _reshape(given: list[Flow], attributes: dict[str, Any], _: int) -> _Shapes:
     return [tuple(prod(shape) // known if size < 0 else size for size in sizes)]
 
 
-def _split(given: list[Flow], attributes: dict[str, Any], count: int) -> _Shapes:
+def _split(given: list[GraphValue], attributes: dict[str, Any], count: int) -> _Shapes:
     shape, axis = given[0].shape, attributes.get("axis", 0)
     if shape is None:
         return [None] * count
@@ -99,13 +99,13 @@ def _split(given: list[Flow], attributes: dict[str, Any], count: int) -> _Shapes
     return [(*shape[:at], size, *shape[at + 1 :]) for size in sizes]
 
 
-def _together(given: list[Flow], _: dict[str, Any], count: int) -> _Shapes:
+def _together(given: list[GraphValue], _: dict[str, Any], count: int) -> _Shapes:
     """Return the larger shape, as an element-wise operator does with weights of one shape or a scalar."""
     shapes = [flow.shape for flow in given if flow.shape is not None]
     return [max(shapes, key=prod) if len(shapes) == len(given) else None] * count
 
 
-FLOWS: dict[str, Callable[[list[Flow], dict[str, Any], int], _Shapes]] = {
+OPERATORS: dict[str, Callable[[list[GraphValue], dict[str, Any], int], _Shapes]] = {
     "Identity": _same,
     "Cast": _same,
     "DequantizeLinear": _same,
