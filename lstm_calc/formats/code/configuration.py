@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
-from lstm_calc.formats.code.keras import Call, Layer, Network, Tensor, snake, tensors_in
+from lstm_calc.formats.code.keras_tensors import Call, Layer, Network, Tensor, calls_of, snake, tensors_in
 from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Instance, Place, Unknown, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, Other, fresh_name
 
@@ -301,23 +301,6 @@ def _listed(args: Any) -> list[Any]:
         if args
         else []
     )
-
-
-def calls_of(network: Network) -> list[Call]:
-    """Return the calls that a model's outputs need, each after those that it reads; those of its inputs are the first."""
-    done: dict[int, Call] = {id(each.call): each.call for each in tensors_in(network.inputs)}
-    inputs = set(done)
-    todo = [(each.call, False) for each in reversed(list(tensors_in(network.outputs)))]
-    while todo:
-        call, ready = todo.pop()
-        if id(call) in done:
-            continue
-        if ready:
-            done[id(call)] = call
-            continue
-        todo.append((call, True))
-        todo += [(each.call, False) for each in reversed(list(tensors_in([call.args, call.kwargs]))) if id(each.call) not in inputs]
-    return list(done.values())
 
 
 def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:

@@ -6,8 +6,8 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
-from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.families import WEIGHTLESS
+from lstm_calc.formats.code.keras_tensors import Layer, Network, Tensor
 from lstm_calc.formats.code.library import module_family, owners
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -142,7 +142,7 @@ def _shown(value: Any) -> Any:
 def _is_candidate(value: Any) -> bool:
     if isinstance(value, Made):
         return value.name not in WEIGHTLESS and not value.name.endswith("Loss")
-    if isinstance(value, keras.Network):
+    if isinstance(value, Network):
         return True
     if isinstance(value, Class):
         return module_family(value) is not None
@@ -190,7 +190,7 @@ def _unused(variables: dict[str, Any]) -> dict[str, Any]:
     for value in variables.values():
         if isinstance(value, Instance):
             inside |= {id(each) for each in value.attributes.values() if isinstance(each, (Instance, Made))}
-        if isinstance(value, keras.Network):
+        if isinstance(value, Network):
             inside |= {id(each) for each in value.layers}
     found: dict[int, tuple[str, Any]] = {}
     for name, value in variables.items():
@@ -237,12 +237,12 @@ def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     owner = module.scope.names.get("self")
     if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
         return owner
-    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (Made, keras.Layer, keras.Tensor))]
+    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (Made, Layer, Tensor))]
     kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
     return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
 
 
-_MODELS = (Made, Instance, keras.Network, keras.Layer, keras.Tensor)
+_MODELS = (Made, Instance, Network, Layer, Tensor)
 
 
 def _alone(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.families import FAMILIES
+from lstm_calc.formats.code.keras_classes import CLASSES
+from lstm_calc.formats.code.keras_tensors import Layer
 from lstm_calc.formats.code.values import Instance, Made, Place, Scope
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ class Origins:
 
     def layer(self, made: Any, node: ast.Call, scope: Scope) -> None:
         """Keep where a layer is made, and what its arguments are."""
-        if not self.kept or not isinstance(made, (Made, keras.Layer)) or len(self._lines) >= _MOST:
+        if not self.kept or not isinstance(made, (Made, Layer)) or len(self._lines) >= _MOST:
             return
         kind = FAMILIES[made.family].get(made.name) if isinstance(made, Made) else None
-        names = list(kind.arguments) if kind else keras.CLASSES.get(made.name, "").split()
+        names = list(kind.arguments) if kind else CLASSES.get(made.name, "").split()
         values = made.arguments if isinstance(made, Made) else made.config
         given = [*zip(names, node.args, strict=False), *((each.arg, each.value) for each in node.keywords if each.arg)]
         sized = [(name, node) for name, node in given if type(values.get(name)) in {int, tuple}]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, Kind, numbers_in, window
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, numbers_in, window
 from lstm_calc.formats.code.library import module_family, names_of, owners
 from lstm_calc.formats.code.values import (
     Array,
@@ -27,6 +27,8 @@ from lstm_calc.model.layers.norm import Norm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from lstm_calc.formats.code.families.kind import Kind
 
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
 _NOT_LAYERS = re.compile(

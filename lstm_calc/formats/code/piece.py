@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.keras_tensors import Network
 from lstm_calc.formats.code.values import Cause, External, Instance, Module, Place
 
 _ARGUMENTS = frozenset({"input_size", "hidden_size", "num_layers", "batch_first", "proj_size", "bidirectional"})
@@ -38,7 +38,7 @@ def around_piece(module: Module) -> dict[str, Any]:
         and isinstance(node.func.value, ast.Name)
     }
     place = Place(module.file, 1)
-    found: dict[str, Any] = {name: keras.Network(place) for name in added - stored - defined}
+    found: dict[str, Any] = {name: Network(place) for name in added - stored - defined}
     return found | _of_torch(module) | {"self": Instance(None, place)}
 
 

@@ -12,7 +12,7 @@ from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationErr
 from lstm_calc.formats.code.expressions import Called
 from lstm_calc.formats.code.expressions import read_call as evaluated
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
-from lstm_calc.formats.code.keras import CLASSES
+from lstm_calc.formats.code.keras_classes import CLASSES
 from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.values import External, is_unknown
 from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN, RECURRENT

@@ -1,0 +1,135 @@
+"""What a program makes of Keras: layers, models, calls of them, and the symbolic tensors that calls read and give."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code.values import MISSING, Cause, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Layer:
+    """A layer of Keras: its class and its arguments."""
+
+    def __init__(self, name: str, config: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> None:
+        """Take the class, its arguments by name, and where it is made."""
+        self.name = name
+        self.config = config
+        self.place = place
+        self.doubt = doubt
+        self.params: Any = None
+        """The number of parameters of a layer of the author's, where it is known."""
+        self.called: Call | None = None
+        """The last call of it."""
+        self.around: Layer | None = None
+        """The RNN around a cell."""
+        self.shape: Any = None
+
+
+class Network:
+    """A model of Keras: layers that follow each other, or inputs and outputs."""
+
+    def __init__(self, place: Place, layers: list[Any] | None = None, inputs: Any = None, outputs: Any = None) -> None:
+        """Take the layers of a Sequential, or the tensors of a functional model."""
+        self.place = place
+        self.layers = layers if layers is not None else []
+        self.inputs = inputs
+        self.outputs = outputs
+        self.name: str | None = None
+        self.trainable = True
+        self.built: Any = None
+        self.ends: tuple[Any, Any] | None = None
+        """The input and output of layers that follow each other, once they are asked for."""
+
+    @property
+    def doubt(self) -> tuple[Cause, ...]:
+        """The causes of its layers."""
+        return ()
+
+
+class Call:
+    """A call of a layer or an operation on tensors."""
+
+    def __init__(self, layer: Any, args: Any, kwargs: dict[str, Any], outputs: int = 1) -> None:
+        """Take the layer, what it is called on, and how many tensors it gives."""
+        self.layer = layer
+        self.args = args
+        self.kwargs = kwargs
+        self.outputs = outputs
+
+
+class Tensor:
+    """A symbolic tensor: an output of a call."""
+
+    def __init__(self, call: Call, index: int = 0) -> None:
+        """Take the call, and which of its outputs it is."""
+        self.call = call
+        self.index = index
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """Yield the tensors in an argument."""
+    if isinstance(value, Tensor):
+        yield value
+    for each in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else ():
+        yield from tensors_in(each)
+
+
+def calls_of(network: Network) -> list[Call]:
+    """Return the calls that a model's outputs need, each after those that it reads; those of its inputs are the first."""
+    done: dict[int, Call] = {id(each.call): each.call for each in tensors_in(network.inputs)}
+    inputs = set(done)
+    todo = [(each.call, False) for each in reversed(list(tensors_in(network.outputs)))]
+    while todo:
+        call, ready = todo.pop()
+        if id(call) in done:
+            continue
+        if ready:
+            done[id(call)] = call
+            continue
+        todo.append((call, True))
+        todo += [(each.call, False) for each in reversed(list(tensors_in([call.args, call.kwargs]))) if id(each.call) not in inputs]
+    return list(done.values())
+
+
+def functional(positional: Sequence[Any], named: dict[str, Any], place: Place) -> Network:
+    """Return the functional model of some inputs and outputs."""
+    inputs = named.get("inputs", named.get("input", positional[0] if positional else None))
+    outputs = named.get("outputs", named.get("output", positional[1] if len(positional) > 1 else None))
+    network = Network(place, None, inputs, outputs)
+    network.name = text_or_none(named.get("name"))
+    return network
+
+
+def text_or_none(value: Any) -> str | None:
+    """Return a name that a program gives, None for what is no text."""
+    return value if isinstance(value, str) else None
+
+
+def input_tensor(positional: Sequence[Any], named: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> Tensor:
+    """Return an input of a model; its shape is without the batch, unless it says otherwise."""
+    whole = named.get("batch_shape", named.get("batch_input_shape"))
+    shape = named.get("shape", positional[0] if positional else None)
+    if isinstance(whole, (list, tuple)):
+        shape = tuple(whole)[1:]
+    if isinstance(shape, int):
+        shape = (shape,)
+    return Tensor(Call(Layer("InputLayer", {"name": named.get("name"), "shape": shape}, place, doubt), (), {}))
+
+
+def incoming(place: Place, name: str) -> Tensor:
+    """Return an input of which the shape follows from the layer that reads it first."""
+    return Tensor(Call(Layer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
+
+
+def snake(name: str) -> str:
+    """Return the name that Keras gives a layer of a class.
+
+    >>> snake("SimpleRNN"), snake("TimeDistributed"), snake("Conv1D")
+    ('simple_rnn', 'time_distributed', 'conv1d')
+    """
+    text = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", text).lower()
