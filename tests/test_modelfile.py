@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from lstm_calc import LSTM, ConvLSTM, Dense, Embedding, Model, load, tensors
 from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError
-from lstm_calc.formats.modelfile import MAX_BYTES, dumps, load_from, load_template, load_with_budget, loads
+from lstm_calc.formats.modelfile import dumps, load_from, load_template, load_with_budget, loads
+from lstm_calc.formats.modeltext import MAX_BYTES
 from lstm_calc.model import Other
 from lstm_calc.model.budget import Budget
 from lstm_calc.model.template import Template

@@ -55,7 +55,7 @@ def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
 
 def _content(text: str) -> bytes:
     """Return what a file has at a revision."""
-    from lstm_calc.formats.modelfile import MAX_BYTES
+    from lstm_calc.formats.modeltext import MAX_BYTES
 
     if text.startswith("-"):
         raise LstmCalcError(f"{quoted(text)} is not a file at a revision; write HEAD~1:model.toml")

@@ -72,7 +72,7 @@ def _in_project(path: Path) -> Setting | None:
 
 def _table(data: bytes, path: Path) -> dict[str, Any]:
     """Return what stands under the header of this program's table."""
-    from lstm_calc.formats.modelfile import read_toml
+    from lstm_calc.formats.modeltext import read_toml
 
     try:
         table: dict[str, Any] = read_toml(data.decode(), f"{path}:tool.lstm-calc")

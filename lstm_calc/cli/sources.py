@@ -88,7 +88,7 @@ def check_form(form: str | None) -> None:
 def text_of(model: str) -> tuple[str, str] | None:
     """Return the text on standard input or in a text file, and its name in messages; None for any other argument."""
     if model == "-":
-        from lstm_calc.formats.modelfile import read_text
+        from lstm_calc.formats.modeltext import read_text
 
         return read_text(model)
     if model.endswith(".txt") and "\n" not in model and Path(model).is_file():

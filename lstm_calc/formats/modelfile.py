@@ -11,17 +11,13 @@ params = "5M"
 
 from __future__ import annotations
 
-import re
-import sys
 from functools import partial
-from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FOR_WEIGHTS, LAYER_PAGE, FrameworkError, ModelError, ModelFileError, did_you_mean, nearest, quoted
+from lstm_calc.errors import LAYER_PAGE, FrameworkError, ModelError, ModelFileError, did_you_mean, nearest, quoted
+from lstm_calc.formats.modeltext import STDIN, read_text, text_in, values_in
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import RULES, UNKNOWN, count
-from lstm_calc.inputs import note
 from lstm_calc.model import KINDS, Layer, Model, Nested
 from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.template import Place, Template, template_of
@@ -30,19 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-MAX_BYTES = 4 * 2**20
 _DEEPEST = 50
 """Models within models that are read."""
-_STRING_OR_COMMENT = r'"""(?s:.*?)(?:"{3,5}|\Z)|\'{3}(?s:.*?)(?:\'{3,5}|\Z)|"[^"\n]*"?|\'[^\'\n]*\'?|#.*'
-"""In a TOML text without escaped quotes and backslashes; one that is not closed goes on to the end, so that one pass is enough."""
-_MOST_DOTS = 2
-"""A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
-_LONGEST_WORD = 2000
-"""The largest size has 1,661 binary digits."""
-_STDIN = "<stdin>"
-"""Standard input's name in messages."""
-_ZIP = b"PK\x03\x04"
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 _TOP = ("input_dim", "input_shape", "batch", "batch_first", "framework", "outputs", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
@@ -60,7 +45,7 @@ def load(path: str, input_dim: int | None = None) -> Model:
 
 def load_from(stream: BinaryIO, file: str) -> Model:
     """Return the model in a stream of bytes; ``file`` is its name in messages."""
-    return loads(_text(stream, file), file)
+    return loads(text_in(stream, file), file)
 
 
 def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Budget]:
@@ -71,7 +56,7 @@ def load_with_budget(path: str, input_dim: int | None = None) -> tuple[Model, Bu
 
 def loads_with_budget(text: str, file: str = "<text>", input_dim: int | None = None) -> tuple[Model, Budget]:
     """Return the model that a TOML or JSON text describes, as :func:`loads`, and its budget."""
-    data = _data(text, file)
+    data = values_in(text, file)
     model = _described(data, file, input_dim)
     return model, _budget(data, file) if "budget" in data else Budget()
 
@@ -88,7 +73,7 @@ def load_template(path: str) -> Template:
 
 def loads_template(text: str, file: str = "<text>") -> Template:
     """Return the template that a TOML or JSON text describes."""
-    data = _data(text, file)
+    data = values_in(text, file)
     places = tuple(_opened(data)) if _has_types(data) else ()
     if not places:
         return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
@@ -101,7 +86,7 @@ def _has_words(text: str, file: str) -> bool:
     """Say whether standard input has a line of notation, code or a printed summary, and no model file."""
     from lstm_calc.formats.reading import is_described
 
-    return file == _STDIN and not is_described(text)
+    return file == STDIN and not is_described(text)
 
 
 def _words(text: str, input_dim: int | None) -> Model:
@@ -109,26 +94,6 @@ def _words(text: str, input_dim: int | None) -> Model:
     from lstm_calc.formats.reading import read
 
     return read(text.strip(), input_dim)
-
-
-def read_text(path: str) -> tuple[str, str]:
-    """Return the text of a file or of standard input, and its name in messages."""
-    try:
-        if path == "-":
-            if sys.stdin is None:
-                raise ModelFileError("nothing to read: standard input is closed", _STDIN)
-            note(sys.stdin.buffer)
-            text = _text(sys.stdin.buffer, _STDIN)
-            if not text:
-                raise ModelFileError("nothing to read: standard input is empty, or was read already", _STDIN)
-            return text, _STDIN
-        with Path(path).open("rb") as stream:
-            note(stream)
-            return _text(stream, path), path
-    except OSError as error:
-        raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", path) from None
-    except ValueError:
-        raise ModelFileError("cannot be read: not a file name", path) from None
 
 
 def dumps(model: Model) -> str:
@@ -161,28 +126,9 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _text(stream: BinaryIO, file: str) -> str:
-    """Return the text of a stream, read no further than a model file can be long."""
-    data = stream.read(MAX_BYTES + 1)
-    if data.startswith(_ZIP):
-        from lstm_calc.formats.keras.archive import config_of
-
-        data = config_of(stream, file, MAX_BYTES)
-    elif data.startswith(_HDF5):
-        from lstm_calc.formats.keras import hdf5
-
-        data = hdf5.config_of(stream, file)
-    if len(data) > MAX_BYTES:
-        raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ModelFileError(f"not UTF-8 text (byte {error.start:,}); {FOR_WEIGHTS}", file) from None
-
-
 def loads(text: str, file: str = "<text>", input_dim: int | None = None) -> Model:
     """Return the model that a TOML or JSON text describes; ``file`` is its name in messages, ``input_dim`` as in :func:`load`."""
-    return _described(_data(text, file), file, input_dim)
+    return _described(values_in(text, file), file, input_dim)
 
 
 def _described(data: Any, file: str, input_dim: int | None = None) -> Model:
@@ -205,28 +151,6 @@ def _has_types(data: Any) -> bool:
     return isinstance(tables, list) and all(isinstance(table, dict) and "type" in table for table in tables)
 
 
-def _data(text: str, file: str) -> Any:
-    """Return the values of a TOML or JSON text."""
-    is_json = text.lstrip().startswith(("{", "[{", '"{')) or file.lower().endswith((".json", ".keras"))
-    return _parsed(_json, "JSON", text, file) if is_json else read_toml(text, file)
-
-
-def read_toml(text: str, file: str) -> Any:
-    """Return the values of a TOML text; raise ModelFileError, with the place, for what is none."""
-    return _parsed(_toml, "TOML", text, file)
-
-
-def _parsed(parse: Callable[[str], Any], form: str, text: str, file: str) -> Any:
-    try:
-        return parse(text)
-    except ModelError as error:
-        raise ModelFileError(str(error), file) from None
-    except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        why = "a number has too many digits" if "integer string conversion" in why else why
-        raise ModelFileError(f"not {form}: {why}", file) from None
-
-
 def _opened(data: dict[str, Any]) -> Iterator[Place]:
     """Yield where ``?`` stands for a size, and put a size there."""
     for position, table in ((None, data), *enumerate(data["layers"])):
@@ -234,38 +158,6 @@ def _opened(data: dict[str, Any]) -> Iterator[Place]:
             if value == UNKNOWN and RULES.get(field) is count:
                 table[field] = 1
                 yield position, field
-
-
-def _toml(text: str) -> Any:
-    import tomllib
-
-    _check_words(text)
-    return tomllib.loads(text)
-
-
-def _check_words(text: str) -> None:
-    """Raise ModelError where a key or a number of a TOML text is so long that the parser takes much time or memory for it."""
-    words = re.sub(_STRING_OR_COMMENT, "s", text.replace(r"\\", "").replace(r"\"", ""))
-    if re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{_MOST_DOTS + 1}}}", words):
-        raise ModelError(f"a key has more than {_MOST_DOTS} dots")
-    if any(len(word) > _LONGEST_WORD for word in re.findall(r"[\w-]+", words)):
-        raise ModelError(f"a key or a number has more than {_LONGEST_WORD:,} characters")
-
-
-def _json(text: str) -> Any:
-    import json
-
-    return json.loads(text, object_pairs_hook=_once)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the pairs as a dict; JSON would let the last of two equal keys win in silence."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        keys = sorted(key for key, _ in pairs)
-        twice = next(key for key, following in pairwise(keys) if key == following)
-        raise ModelError(f"the key {quoted(twice)} stands twice")
-    return table
 
 
 _MOST_MISTAKES = 20
