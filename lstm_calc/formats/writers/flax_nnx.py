@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import JAX, computed, merged
 from lstm_calc.formats.writers.flax_nnx_layers import LAYERS, TITLE, refuse_channels_first
-from lstm_calc.formats.writers.plan import Sizes, heads_of, is_pointwise, tied_to
+from lstm_calc.formats.writers.module import ModuleWriter, entry_axes
+from lstm_calc.formats.writers.plan import heads_of, tied_to
 from lstm_calc.formats.writers.text import Call, call, statement, tuple_of, with_numbers, written
 from lstm_calc.model import Recurrent
 
@@ -22,10 +23,7 @@ RESERVED = ("jax", "jnp", "nnx", "rngs", "self", "super", "len", "Model", "carry
 
 def program(plan: Plan) -> str:
     """Return the module as a program; raise FrameworkError for what Flax NNX does not have."""
-    writer = Writer(plan)
-    for step in plan.steps:
-        writer.add(step)
-    return writer.text()
+    return Writer(plan).program()
 
 
 def one_line(plan: Plan) -> Call:
@@ -37,23 +35,18 @@ def one_line(plan: Plan) -> Call:
     return with_numbers(writer.made[0], {**writer.sizes.named, "rngs": "nnx.Rngs(0)"})
 
 
-class Writer:
+class Writer(ModuleWriter):
     """The lines of the constructor and of the call."""
 
     def __init__(self, plan: Plan) -> None:
         """Take the plan."""
-        self.plan = plan
-        self.sizes = Sizes(plan, RESERVED)
-        self.made: list[Call] = []
-        self.layers: list[str] = []
-        self.lines: list[str] = []
-        self._widths: dict[str, str | None] = {}
+        super().__init__(plan, RESERVED)
 
     def add(self, step: Step) -> None:
         """Add a step: its layer where it has one of its own, and what the call does."""
         make = LAYERS.get(step.layer.kind)
         if make is not None and not step.shared:
-            self._widths[step.module] = None
+            self.begin(step)
             made = make(self, step)
             if made is not None:
                 self.hold(step, made)
@@ -62,7 +55,7 @@ class Writer:
             self.lines += _recurrent(self, step, values)
         else:
             self._compute(step, values, has_module=make is not None)
-        self.sizes.gives(step, self._widths.get(step.module))
+        self.end(step)
 
     def hold(self, step: Step, made: Call) -> None:
         """Add a layer to the constructor."""
@@ -71,16 +64,9 @@ class Writer:
         comment = "; ".join(filter(None, (step.comment, frozen)))
         self.layers.append(statement(8, f"self.{step.module}", made, comment))
 
-    def width(self, step: Step, words: str) -> str:
-        """Note the width that a layer gives in words, and return it."""
-        self._widths[step.module] = words
-        return words
-
     def _compute(self, step: Step, values: list[str], *, has_module: bool) -> None:
         """Add what the call does for a layer that gives one value, or several parts of it."""
-        front = step.layer.time_distributed if not is_pointwise(step) else 0
-        if front and (step.layer.reads_several or step.layer.outputs > 1):
-            raise step.refuse(TITLE, f"{step.layer.kind} of each entry of another axis")
+        front = entry_axes(step, TITLE)
         whole = values[0]
         if front:
             values = [f"{whole}.reshape(-1, *{whole}.shape[{front + 1}:])"]
@@ -88,29 +74,21 @@ class Writer:
         if front:
             tail = ", ".join(str(size) if size is not None else "-1" for size in step.output[front + 1 :])
             text = f"{text}.reshape(*{whole}.shape[:{front + 1}], {tail})"
-        names = [self.plan.values[step.position, number] for number in range(step.layer.outputs)]
-        if [text] != names:
-            self.lines.append(f"        {', '.join(names)} = {text}")
+        self.give(step, text)
 
     def text(self) -> str:
         """Return the program."""
         plan = self.plan
-        arguments = tuple(f"{name}={value}" for name, value in self.sizes.named.items())
-        start = written(Call("def __init__(", ("self", *arguments, "*", "rngs: nnx.Rngs"), "):"), 4)
-        inputs = ", ".join(["self", *(name for name, _ in plan.arguments)])
+        start = written(Call("def __init__(", ("self", *self.arguments(), "*", "rngs: nnx.Rngs"), "):"), 4)
         given = ", ".join(plan.values[source] for source in plan.outputs)
-        *lines, last = [*self.lines, f"        return {given}"]
-        if lines and lines[-1].startswith(f"        {given} = "):
-            last = f"        return {lines.pop().partition(' = ')[2]}"
         body = "\n".join(
             [
                 "class Model(nnx.Module):",
                 f"    {start}",
                 *(self.layers or ["        pass"]),
                 "",
-                f"    def __call__({inputs}):",
-                *lines,
-                last,
+                f"    def __call__({self.inputs()}):",
+                *self.call_lines(given),
             ]
         )
         imports = ["import jax"] * ("jax." in body) + ["import jax.numpy as jnp"] * ("jnp." in body) + ["from flax import nnx"]

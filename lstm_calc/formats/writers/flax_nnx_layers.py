@@ -12,7 +12,7 @@ from lstm_calc.model.cells import CELLS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.formats.writers.flax_nnx import Writer
+    from lstm_calc.formats.writers.module import ModuleWriter
     from lstm_calc.formats.writers.plan import Step
 
 TITLE = "Flax NNX"
@@ -34,7 +34,7 @@ def _bias(step: Step) -> str | None:
     return None if step.layer.asdict()["bias"] else "False"
 
 
-def _dense(writer: Writer, step: Step) -> Call | None:
+def _dense(writer: ModuleWriter, step: Step) -> Call | None:
     layer = step.layer.asdict()
     if layer["tied"]:
         return call("nnx.Param", f"jnp.zeros({layer['units']})") if layer["bias"] else None
@@ -42,7 +42,7 @@ def _dense(writer: Writer, step: Step) -> Call | None:
     return _made("Linear", reads, writer.width(step, writer.sizes.field(step, "units")), use_bias=_bias(step))
 
 
-def _embedding(writer: Writer, step: Step) -> Call:
+def _embedding(writer: ModuleWriter, step: Step) -> Call:
     vocabulary = writer.sizes.field(step, "vocab_size")
     return _made("Embed", vocabulary, writer.width(step, writer.sizes.field(step, "dim")))
 
@@ -74,18 +74,18 @@ def _window(step: Step, sizes: list[str], *, groups: int = 1) -> Call:
     )
 
 
-def _conv(writer: Writer, step: Step) -> Call:
+def _conv(writer: ModuleWriter, step: Step) -> Call:
     reads = writer.sizes.reads(step)
     filters = writer.width(step, writer.sizes.field(step, "filters"))
     return _window(step, [reads, filters], groups=step.layer.asdict()["groups"])
 
 
-def _depthwise(_: Writer, step: Step) -> Call:
+def _depthwise(_: ModuleWriter, step: Step) -> Call:
     width = step.width
     return _window(step, [str(width), str(width * step.layer.asdict()["depth_multiplier"])], groups=width)
 
 
-def _transposed(writer: Writer, step: Step) -> Call:
+def _transposed(writer: ModuleWriter, step: Step) -> Call:
     layer: Any = step.layer
     refuse_channels_first(step)
     ones = (1,) * len(layer.window)
@@ -110,8 +110,8 @@ def _transposed(writer: Writer, step: Step) -> Call:
     )
 
 
-def _norm(name: str, *, centred: bool = True, axis: str = "") -> Callable[[Writer, Step], Call]:
-    def make(writer: Writer, step: Step) -> Call:
+def _norm(name: str, *, centred: bool = True, axis: str = "") -> Callable[[ModuleWriter, Step], Call]:
+    def make(writer: ModuleWriter, step: Step) -> Call:
         layer: Any = step.layer
         axes = layer.axes_apart
         if len(axes) > 1:
@@ -129,7 +129,7 @@ def _norm(name: str, *, centred: bool = True, axis: str = "") -> Callable[[Write
     return make
 
 
-def _attention(writer: Writer, step: Step) -> Call:
+def _attention(writer: ModuleWriter, step: Step) -> Call:
     layer = step.layer.asdict()
     query, value, key = heads_of(step.inputs)
     axes = layer["attention_axes"]
@@ -154,7 +154,7 @@ def _attention(writer: Writer, step: Step) -> Call:
     )
 
 
-def _einsum(_: Writer, step: Step) -> Call:
+def _einsum(_: ModuleWriter, step: Step) -> Call:
     layer = step.layer.asdict()
     sizes = step.layer.sizes(step.layer.reading(step.input))
     shapes = [_axes_of(step, sizes, word) for word in ("einsum_kernel", "einsum_bias")]
@@ -167,17 +167,17 @@ def _axes_of(step: Step, sizes: dict[str, int | None], word: str) -> list[int]:
     return [known(size, step) for size in numbered]
 
 
-def _prelu(_: Writer, step: Step) -> Call:
+def _prelu(_: ModuleWriter, step: Step) -> Call:
     del step
     return call("nnx.PReLU")
 
 
-def _dropout(_: Writer, step: Step) -> Call:
+def _dropout(_: ModuleWriter, step: Step) -> Call:
     rate = step.layer.asdict()["rate"]
     return _made("Dropout", 0.5 if rate is None else rate)
 
 
-def _rnn(writer: Writer, step: Step) -> Call:
+def _rnn(writer: ModuleWriter, step: Step) -> Call:
     """Return the layer around a cell, both directions of it, or a list of its repeats."""
     layer: Any = step.layer
     if layer.kind not in _CELLS:
@@ -206,7 +206,7 @@ def _merging(merge: str) -> str | None:
     return f"lambda ahead, back: ({text})" if merge == "none" else f"lambda ahead, back: {text}"
 
 
-LAYERS: dict[str, Callable[[Writer, Step], Call | None]] = {
+LAYERS: dict[str, Callable[[ModuleWriter, Step], Call | None]] = {
     **dict.fromkeys(CELLS, _rnn),
     "dense": _dense,
     "embedding": _embedding,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import TORCH, computed, function_of, merged
-from lstm_calc.formats.writers.plan import Sizes, heads_of, is_pointwise, tied_to
+from lstm_calc.formats.writers.module import ModuleWriter, entry_axes
+from lstm_calc.formats.writers.plan import heads_of, tied_to
 from lstm_calc.formats.writers.pytorch_layers import LAYERS, TITLE, is_apart, margins_before, zeros_of
 from lstm_calc.formats.writers.text import Call, call, one_or_tuple, statement, with_numbers, written
 from lstm_calc.model import Recurrent
@@ -32,10 +33,7 @@ RESERVED = (*_OF_MODULES.split(), "torch", "nn", "F", "self", "super", "len", "h
 
 def program(plan: Plan) -> str:
     """Return the module as a program; raise FrameworkError for what PyTorch does not have."""
-    writer = Writer(plan)
-    for step in plan.steps:
-        writer.add(step)
-    return writer.text()
+    return Writer(plan).program()
 
 
 def one_line(plan: Plan) -> Call:
@@ -45,18 +43,13 @@ def one_line(plan: Plan) -> Call:
     return with_numbers(writer.made[0], writer.sizes.named)
 
 
-class Writer:
+class Writer(ModuleWriter):
     """The lines of the constructor and of forward."""
 
     def __init__(self, plan: Plan) -> None:
         """Take the plan."""
-        self.plan = plan
-        self.sizes = Sizes(plan, RESERVED)
-        self.made: list[Call] = []
-        self.layers: list[str] = []
-        self.lines: list[str] = []
+        super().__init__(plan, RESERVED)
         self._moved: set[Source] = set()
-        self._widths: dict[str, str | None] = {}
         self._ranks: dict[str, int] = {}
 
     def add(self, step: Step) -> None:
@@ -65,18 +58,13 @@ class Writer:
         if step.layer.kind == "batch_norm" and self._ranks.setdefault(step.module, len(step.input)) != len(step.input):
             raise step.refuse(TITLE, "batch norm that is used on several numbers of axes")
         if make is not None and not step.shared:
-            self._widths[step.module] = None
+            self.begin(step)
             self._layer(step, make(self, step))
         if isinstance(step.layer, Recurrent):
             self.lines += _recurrent(self, step)
         else:
             self._compute(step, has_module=make is not None)
-        self.sizes.gives(step, self._widths.get(step.module))
-
-    def width(self, step: Step, words: str) -> str:
-        """Note the width that a layer gives in words, and return it."""
-        self._widths[step.module] = words
-        return words
+        self.end(step)
 
     def _layer(self, step: Step, made: Call) -> None:
         self.made.append(made)
@@ -101,9 +89,7 @@ class Writer:
 
     def _compute(self, step: Step, *, has_module: bool) -> None:
         """Add what forward does for a layer that gives one value, or several parts of it."""
-        front = step.layer.time_distributed if not is_pointwise(step) else 0
-        if front and (step.layer.reads_several or step.layer.outputs > 1):
-            raise step.refuse(TITLE, f"{step.layer.kind} of each entry of another axis")
+        front = entry_axes(step, TITLE)
         moved = _keeps_order(step) and step.sources[0] in self._moved
         first = _channel_axis(step)
         rank = len(step.input) - front
@@ -120,30 +106,22 @@ class Writer:
             text = f"{text}.unflatten(0, {before}.shape[:{front + 1}])"
         elif moved:
             self._moved.add((step.position, 0))
-        names = [self.plan.values[step.position, number] for number in range(step.layer.outputs)]
-        if [text] != names:
-            self.lines.append(f"        {', '.join(names)} = {text}")
+        self.give(step, text)
 
     def text(self) -> str:
         """Return the program."""
         plan = self.plan
-        arguments = tuple(f"{name}={value}" for name, value in self.sizes.named.items())
-        start = written(Call("def __init__(", ("self", *arguments), "):"), 4)
-        inputs = ", ".join(["self", *(name for name, _ in plan.arguments)])
+        start = written(Call("def __init__(", ("self", *self.arguments()), "):"), 4)
         ranks = {(step.position, number): len(shape) for step in plan.steps for number, shape in enumerate(step.outputs)}
         given = ", ".join(self.value(source, rank=ranks.get(source, 0)) for source in plan.outputs)
-        *lines, last = [*self.lines, f"        return {given}"]
-        if lines and lines[-1].startswith(f"        {given} = "):
-            last = f"        return {lines.pop().partition(' = ')[2]}"
         code = [
             "class Model(nn.Module):",
             f"    {start}",
             "        super().__init__()",
             *self.layers,
             "",
-            f"    def forward({inputs}):",
-            *lines,
-            last,
+            f"    def forward({self.inputs()}):",
+            *self.call_lines(given),
         ]
         body = "\n".join(code) + "\n"
         imports = ["import torch"] * ("torch." in body) + ["from torch import nn"]

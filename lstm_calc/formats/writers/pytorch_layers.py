@@ -12,8 +12,8 @@ from lstm_calc.model.sizes import transposed_window
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lstm_calc.formats.writers.module import ModuleWriter
     from lstm_calc.formats.writers.plan import Step
-    from lstm_calc.formats.writers.pytorch import Writer
 
 TITLE = "PyTorch"
 _CLASSES = {"lstm": "nn.LSTM", "gru": "nn.GRU", "rnn": "nn.RNN"}
@@ -64,7 +64,7 @@ def _bias(step: Step) -> str | None:
     return None if step.layer.asdict()["bias"] else "False"
 
 
-def _conv(writer: Writer, step: Step) -> Call:
+def _conv(writer: ModuleWriter, step: Step) -> Call:
     layer = step.layer.asdict()
     reads, groups = writer.sizes.reads(step), layer["groups"]
     filters = writer.width(step, writer.sizes.field(step, "filters"))
@@ -84,14 +84,14 @@ def _strided(step: Step) -> dict[str, Any]:
     return options
 
 
-def _depthwise(_: Writer, step: Step) -> Call:
+def _depthwise(_: ModuleWriter, step: Step) -> Call:
     width = step.width
     deep = width * step.layer.asdict()["depth_multiplier"]
     sizes = (width, deep, one_or_tuple(step.layer.window))
     return call(f"nn.Conv{len(step.layer.window)}d", *sizes, **_strided(step), groups=width, bias=_bias(step))
 
 
-def _separable(writer: Writer, step: Step) -> Call:
+def _separable(writer: ModuleWriter, step: Step) -> Call:
     width, dims = step.width, len(step.layer.window)
     deep = width * step.layer.asdict()["depth_multiplier"]
     filters = writer.width(step, writer.sizes.field(step, "filters"))
@@ -100,7 +100,7 @@ def _separable(writer: Writer, step: Step) -> Call:
     return call("nn.Sequential", first, call(f"nn.Conv{dims}d", deep, filters, 1, bias=_bias(step)))
 
 
-def _transposed(writer: Writer, step: Step) -> Call:
+def _transposed(writer: ModuleWriter, step: Step) -> Call:
     layer = step.layer.asdict()
     ones = (1,) * len(step.layer.window)
     strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
@@ -141,13 +141,13 @@ def _ends(step: Step, axis: int, stride: int, dilation: int) -> tuple[int, int]:
     return zeros, rest
 
 
-def _dense(writer: Writer, step: Step) -> Call:
+def _dense(writer: ModuleWriter, step: Step) -> Call:
     reads = writer.sizes.reads(step)
     units = writer.width(step, writer.sizes.field(step, "units"))
     return call("nn.Linear", reads, units, bias=_bias(step))
 
 
-def _embedding(writer: Writer, step: Step) -> Call:
+def _embedding(writer: ModuleWriter, step: Step) -> Call:
     vocabulary = writer.sizes.field(step, "vocab_size")
     return call("nn.Embedding", vocabulary, writer.width(step, writer.sizes.field(step, "dim")))
 
@@ -160,24 +160,24 @@ def _affine(step: Step) -> str | None:
     return None if layer["scale"] else "False"
 
 
-def _batch_norm(writer: Writer, step: Step) -> Call:
+def _batch_norm(writer: ModuleWriter, step: Step) -> Call:
     rank = len(step.input) - step.layer.time_distributed
     if rank > 5:
         raise step.refuse(TITLE, f"batch norm of {rank} axes")
     return call(f"nn.BatchNorm{max(1, rank - 2)}d", _features(writer, step), affine=_affine(step))
 
 
-def _features(writer: Writer, step: Step) -> str:
+def _features(writer: ModuleWriter, step: Step) -> str:
     return writer.sizes.reads(step) if step.width == step.input[-1] else str(step.width)
 
 
-def _group_norm(writer: Writer, step: Step) -> Call:
+def _group_norm(writer: ModuleWriter, step: Step) -> Call:
     groups = step.layer.asdict()["groups"]
     features = _features(writer, step)
     return call("nn.GroupNorm", groups if groups > 0 else features, features, affine=_affine(step))
 
 
-def _normalized(writer: Writer, step: Step) -> str:
+def _normalized(writer: ModuleWriter, step: Step) -> str:
     """Return what is normalised over: the last axis or the last ones."""
     layer: Any = step.layer
     shape = layer.reading(step.input)
@@ -187,7 +187,7 @@ def _normalized(writer: Writer, step: Step) -> str:
     return writer.sizes.reads(step) if len(axes) == 1 else tuple_of(known(shape[axis], step) for axis in axes)
 
 
-def _layer_norm(writer: Writer, step: Step) -> Call:
+def _layer_norm(writer: ModuleWriter, step: Step) -> Call:
     layer = step.layer.asdict()
     if layer["center"] and not layer["scale"]:
         raise step.refuse(TITLE, "layer_norm with a shift but no gain")
@@ -196,11 +196,11 @@ def _layer_norm(writer: Writer, step: Step) -> Call:
     return call("nn.LayerNorm", _normalized(writer, step), **options)
 
 
-def _rms_norm(writer: Writer, step: Step) -> Call:
+def _rms_norm(writer: ModuleWriter, step: Step) -> Call:
     return call("nn.RMSNorm", _normalized(writer, step), elementwise_affine=None if step.layer.asdict()["scale"] else "False")
 
 
-def _attention(writer: Writer, step: Step) -> Call:
+def _attention(writer: ModuleWriter, step: Step) -> Call:
     layer = step.layer.asdict()
     query, value, key = heads_of(step.inputs)
     if len(query) != 3 or layer["use_gate"]:
@@ -212,17 +212,17 @@ def _attention(writer: Writer, step: Step) -> Call:
     )
 
 
-def _prelu(_: Writer, step: Step) -> Call:
+def _prelu(_: ModuleWriter, step: Step) -> Call:
     slopes = step.layer.sizes(step.layer.reading(step.input))["all_slopes"]
     return call("nn.PReLU", *([] if slopes == 1 else [known(slopes, step)]))
 
 
-def _dropout(_: Writer, step: Step) -> Call:
+def _dropout(_: ModuleWriter, step: Step) -> Call:
     rate = step.layer.asdict()["rate"]
     return call("nn.Dropout", *([] if rate is None else [rate]))
 
 
-def _rnn(writer: Writer, step: Step) -> Call:
+def _rnn(writer: ModuleWriter, step: Step) -> Call:
     """Return the module of a recurrent layer: a list of modules where directions are merged between them."""
     if step.layer.time_distributed:
         raise step.refuse(TITLE, f"{step.layer.kind} of each entry of another axis")
@@ -256,7 +256,7 @@ def is_apart(step: Step) -> bool:
     return step.layer.repeat > 1 and step.layer.asdict()["merge"] != "concat"
 
 
-LAYERS: dict[str, Callable[[Writer, Step], Call]] = {
+LAYERS: dict[str, Callable[[ModuleWriter, Step], Call]] = {
     **dict.fromkeys(CELLS, _rnn),
     "dense": _dense,
     "embedding": _embedding,

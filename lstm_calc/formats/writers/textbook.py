@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.parse import Apply, Node, Preactivation, Visitor, Weighted, parse
 from lstm_calc.formats.writers.arrays import NUMPY, computed, merged
+from lstm_calc.formats.writers.module import StepWriter
 from lstm_calc.formats.writers.numpy_helpers import HELPERS
 from lstm_calc.formats.writers.plan import heads_of, is_pointwise, known, same_padding, tied_to
 from lstm_calc.formats.writers.text import Call, tuple_of, written
@@ -33,10 +34,7 @@ _ROLES = {"b": "bias", "c": "recurrent_bias", "p": "peephole"}
 
 def program(plan: Plan) -> str:
     """Return the model as a program; raise FrameworkError for layers that are not written in NumPy."""
-    writer = Writer(plan)
-    for step in plan.steps:
-        writer.add(step)
-    return writer.text()
+    return Writer(plan).program()
 
 
 def one_line(plan: Plan) -> Call:
@@ -44,16 +42,15 @@ def one_line(plan: Plan) -> Call:
     raise plan.steps[0].refuse("the textbook", "single call for a layer; leave out --oneliner")
 
 
-class Writer:
+class Writer(StepWriter):
     """The weights, the functions and the lines of the call."""
 
     def __init__(self, plan: Plan) -> None:
         """Take the plan."""
-        self.plan = plan
+        super().__init__(plan)
         self.weights: dict[str, dict[str, tuple[tuple[int, ...], str]]] = {}
         self.comments: dict[str, str] = {}
         self.functions: dict[str, str] = {}
-        self.lines: list[str] = []
         uses = plan.model.uses
         self._uses: dict[str, list[Use]] = {}
         for use in uses:
