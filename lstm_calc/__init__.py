@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lstm_calc.formats.reading import read as read
     from lstm_calc.formats.reading import read_template as read_template
     from lstm_calc.frameworks.counting import count as count
-    from lstm_calc.model.layers import *  # noqa: F403
+    from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
     from lstm_calc.model.model import Model as Model
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.code import code as code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -57,6 +58,24 @@ def cli() -> Cli:
         if result.stdout.startswith('{\n  "schema"'):
             assert_follows_its_schema(result.stdout)
         return result
+
+    return call
+
+
+class Refused(Protocol):
+    """A call as a line, and what its error says."""
+
+    def __call__(self, line: str, told: str) -> None: ...
+
+
+@pytest.fixture
+def refused(cli: Cli) -> Refused:
+    """Return a function that calls the program, which must refuse the call and say why."""
+
+    def call(line: str, told: str) -> None:
+        result = cli(*shlex.split(line))
+        assert result.exit_code == 2
+        assert told in result.stderr
 
     return call
 

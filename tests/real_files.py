@@ -9,6 +9,7 @@ import os
 import zipfile
 from pathlib import Path
 
+from lstm_calc.questions.inspect import inspect_file
 from tests.handmade import zipped
 
 KEPT = Path(__file__).parent / "data" / "checkpoints"
@@ -81,6 +82,17 @@ EXPECTED = {
     "sides.h5": ("keras-hdf5", SIDES, {"params": 804, "kinds": {"attention": 612}}),
 }
 """For each file: its format, what is told of its layers in their order, and its totals."""
+
+
+def assert_found(path: Path) -> None:
+    """Hold what is found in a file of the real frameworks against what its name says is in it."""
+    form, layers, totals = EXPECTED[path.name]
+    file = inspect_file(str(path))
+    data = file.data()
+    assert data["format"] == form
+    assert [{key: layer[key] for key in wanted} for layer, wanted in zip(data["layers"], layers, strict=True)] == layers
+    assert {key: data[key] for key in totals} == totals
+    assert file.reconciled
 
 
 def make_torch(folder: Path) -> None:

@@ -179,7 +179,7 @@ def _output(layer: Any, framework_name: str, x: Any) -> Any:
 def test_the_last_step_is_the_last_of_every_step(framework_name: str, cell: type[Recurrent]) -> None:
     """The last step of a direction is the last that it computes: backwards, the first of the sequence."""
     x = np.random.default_rng(1).normal(size=(2, 7, 4)).astype("float32")
-    one: Any = cell(3, return_sequences=True)  # type: ignore[call-arg]
+    one: Any = cell(3, return_sequences=True)
     both = one.replace(bidirectional=True)
     every, last = (_output(one.replace(return_sequences=given), framework_name, x) for given in (True, False))
     assert np.allclose(last, every[:, -1], atol=1e-6)

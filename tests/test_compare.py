@@ -194,7 +194,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def git(*arguments: str) -> None:
-    subprocess.run(["git", *arguments], check=True, capture_output=True)  # noqa: S607
+    subprocess.run(["git", *arguments], check=True, capture_output=True)  # noqa: S607  the one on the path
 
 
 def test_a_model_file_at_two_revisions(cli: Cli, repository: Path) -> None:

@@ -108,7 +108,7 @@ HOSTILE = 'a"b<i>#35;`c`&amp;'
 
 def test_labels_end_nothing() -> None:
     graph = Graph("t", (Node("a", (HOSTILE,)), Node("b", ("b",), end=True)), (Edge("a", "b", HOSTILE),))
-    lines = render(Document("", (), (), (graph,)), None).splitlines()  # type: ignore[arg-type]
+    lines = render(Document("", (), (), (graph,)), None).splitlines()
     assert [line.count('"') for line in lines] == [0, 2, 2, 2]
     assert not any(re.search("<i>|`", line) for line in lines)
 
@@ -125,7 +125,7 @@ SCRIPT = "<script src='node_modules/mermaid/dist/mermaid.min.js'></script><scrip
 def test_a_browser_draws_them(cli: Cli, tmp_path: Path) -> None:
     subprocess.run([str(NPM), "install", "--silent", "--no-audit", "--no-fund", MERMAID], cwd=tmp_path, check=True)
     hostile = Document("", (), (), (Graph("t", (Node("a", (HOSTILE,)),), ()),))
-    texts = [*(cli(*asked).stdout for asked in DRAWN.values()), render(hostile, None)]  # type: ignore[arg-type]
+    texts = [*(cli(*asked).stdout for asked in DRAWN.values()), render(hostile, None)]
     page = tmp_path / "page.html"
     page.write_text(
         "<meta charset='utf-8'>" + "".join(f"<pre class='mermaid'>{html.escape(text)}</pre>" for text in texts) + SCRIPT

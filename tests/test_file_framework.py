@@ -247,4 +247,4 @@ def test_a_model_made_in_python_may_say_its_framework() -> None:
     assert params(model).framework == "pytorch"
     assert params(model).total == count(model) == params(model, "pytorch").total
     with pytest.raises(ModelError, match=r"^framework must be letters"):
-        Model([LSTM(32)], 32, framework=3)  # type: ignore[arg-type]
+        Model([LSTM(32)], 32, framework=3)

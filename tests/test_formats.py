@@ -109,7 +109,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 def tables(draw: st.DrawFn) -> Table:
     """Draw a table of columns of several kinds, with a sum below it."""
     kinds = draw(st.lists(st.sampled_from([*VALUES]), min_size=1, max_size=4))
-    columns = tuple(Column(f"key{at}", f"title{at}", kind) for at, kind in enumerate(kinds))  # type: ignore[arg-type]
+    columns = tuple(Column(f"key{at}", f"title{at}", kind) for at, kind in enumerate(kinds))
     lines = draw(st.lists(st.tuples(*(st.none() | VALUES[kind] for kind in kinds)), min_size=1, max_size=4))
     return Table(columns, (*map(Line, lines), Line((None,) * len(kinds), "total")))
 

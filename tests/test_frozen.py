@@ -74,7 +74,7 @@ def test_a_field_beside_a_positional_one_may_have_its_name() -> None:
 def test_a_value_is_frozen() -> None:
     pair = Pair(1)
     with pytest.raises(AttributeError) as caught:
-        pair.left = 2  # type: ignore[misc]
+        pair.left = 2
     assert str(caught.value) == "Pair is frozen; use replace(left=...)"
     with pytest.raises(AttributeError) as caught:
         del pair.left
@@ -144,7 +144,7 @@ def test_a_checked_value_asks_the_rule_of_what_is_not_the_default() -> None:
 
 def test_a_value_that_stands_for_no_default_is_asked_about_like_any_other() -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
-        Crate(...)  # type: ignore[arg-type]
+        Crate(...)
 
 
 def test_what_does_not_go_together_is_checked_where_the_field_is_given() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Cli
+    from tests.conftest import Cli, Refused
 
 
 def lstm(inputs: int, units: int, biases: int = 1, gates: int = 4) -> int:
@@ -132,7 +132,5 @@ CURED = {
 
 
 @pytest.mark.parametrize("words", CURED)
-def test_a_guess_that_is_refused_is_told_what_to_write(cli: Cli, words: str) -> None:
-    result = cli(*shlex.split(words))
-    assert result.exit_code == 2
-    assert CURED[words] in result.stderr
+def test_a_guess_that_is_refused_is_told_what_to_write(refused: Refused, words: str) -> None:
+    refused(words, CURED[words])

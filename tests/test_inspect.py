@@ -24,7 +24,7 @@ from lstm_calc.weights.inference.find import found_layers
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 from tests import handmade
 from tests.handmade import npz, onnx, onnx_graph, onnx_node, onnx_tensor, pickled, safetensors, state_dict
-from tests.real_files import EXPECTED, KEPT
+from tests.real_files import EXPECTED, KEPT, assert_found
 from tests.strategies import recurrent
 
 if TYPE_CHECKING:
@@ -59,13 +59,7 @@ def told(layer: InspectedLayer) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("name", [name for name in EXPECTED if (KEPT / name).exists()])
 def test_files_of_the_real_frameworks(name: str) -> None:
-    form, layers, totals = EXPECTED[name]
-    file = inspect_file(str(KEPT / name))
-    data = file.data()
-    assert data["format"] == form
-    assert [{key: layer[key] for key in wanted} for layer, wanted in zip(data["layers"], layers, strict=True)] == layers
-    assert {key: data[key] for key in totals} == totals
-    assert file.reconciled
+    assert_found(KEPT / name)
 
 
 def test_there_are_real_files() -> None:

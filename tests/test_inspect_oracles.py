@@ -12,7 +12,7 @@ import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
-from tests.real_files import EXPECTED, make
+from tests.real_files import EXPECTED, assert_found, make
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.oracle
 @pytest.mark.parametrize("name", EXPECTED)
 def test_files_made_now(folder: Path, name: str) -> None:
-    form, layers, totals = EXPECTED[name]
-    file = inspect_file(str(folder / name))
-    data = file.data()
-    assert data["format"] == form
-    assert [{key: layer[key] for key in wanted} for layer, wanted in zip(data["layers"], layers, strict=True)] == layers
-    assert {key: data[key] for key in totals} == totals
-    assert file.reconciled
+    assert_found(folder / name)
 
 
 @pytest.mark.oracle

@@ -193,7 +193,7 @@ ARGUMENTS = {
 def test_an_argument_that_changes_no_count_is_taken_without_comment() -> None:
     said = {"return_sequences": True, "return_state": True, "go_backwards": True, "stateful": True, "trainable": False}
     model = read(layer("LSTM", units=4, use_bias=False, name="memory", **ARGUMENTS, **said))
-    assert bare(model) == of_keras([LSTM(4, bias=False, name="memory", **said)], 3)  # type: ignore[arg-type]
+    assert bare(model) == of_keras([LSTM(4, bias=False, name="memory", **said)], 3)
 
 
 @pytest.mark.parametrize("argument", ["projection", "unitz", "use_peepholes"])

@@ -68,7 +68,7 @@ def test_a_window_has_one_to_three_sizes(kernel_size: Any) -> None:
 
 def test_a_gru_has_no_peephole() -> None:
     with pytest.raises(TypeError, match=r"^GRU has no field 'peephole'"):
-        GRU(8, peephole=True)  # type: ignore[call-arg]
+        GRU(8, peephole=True)
 
 
 @pytest.mark.parametrize("arguments", [(), (8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8)])
@@ -79,13 +79,13 @@ def test_too_few_or_too_many_arguments(arguments: Any) -> None:
 
 def test_an_argument_given_twice() -> None:
     with pytest.raises(TypeError):
-        LSTM(8, units=8)  # type: ignore[misc]
+        LSTM(8, units=8)
 
 
 def test_layers_are_frozen_values() -> None:
     layer = LSTM(8, projection=3)
     with pytest.raises(AttributeError, match="frozen"):
-        layer.units = 9  # type: ignore[misc]
+        layer.units = 9
     with pytest.raises(AttributeError, match="frozen"):
         del layer.units
     assert layer.replace(units=9) == LSTM(9, projection=3)
@@ -339,7 +339,7 @@ def test_a_fault_of_a_stack_is_told_with_its_place(layers: Any, key: str, layer:
 
 def test_the_input_of_a_model_is_a_size() -> None:
     with pytest.raises(ModelError) as caught:
-        Model([LSTM(4)], "3")  # type: ignore[arg-type]
+        Model([LSTM(4)], "3")
     assert (str(caught.value), caught.value.key) == ("input_dim must be a whole number from 1 up, not '3'", "input_dim")
 
 
@@ -392,10 +392,10 @@ def test_a_field_keeps_the_plain_form_of_its_value() -> None:
         def __index__(self) -> int:
             return 7
 
-    layer = ConvLSTM(Seven(), [Seven(), 1], strides=[2, 2])  # type: ignore[arg-type]
+    layer = ConvLSTM(Seven(), [Seven(), 1], strides=[2, 2])
     assert (layer.filters, layer.kernel_size, layer.strides) == (7, (7, 1), (2, 2))
     assert type(layer.filters) is int
-    model = Model([layer], Seven())  # type: ignore[arg-type]
+    model = Model([layer], Seven())
     assert (model.input_dim, type(model.input_dim)) == (7, int)
 
 

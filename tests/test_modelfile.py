@@ -366,7 +366,7 @@ def test_a_value_nested_too_deeply_to_print_is_refused() -> None:
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(ModelError, match="bias must be true or false, not a value that is nested too deeply"):
-        LSTM(3, bias=deep)  # type: ignore[arg-type]
+        LSTM(3, bias=deep)
 
 
 @pytest.mark.parametrize("value", [10**5000, -(10**5000), [[10**5000]]], ids=["large", "small", "in lists"])
@@ -435,7 +435,7 @@ def test_a_model_file_of_ours_with_a_word_of_keras_is_ours() -> None:
     ours = {"input_dim": 4, "layers": [{"type": "lstm", "units": 3, "class_name": "LSTM"}]}
     with pytest.raises(ModelFileError, match=r"^m.json:layers\[0\].class_name: unknown key for lstm; "):
         loads(json.dumps(ours), "m.json")
-    del ours["layers"][0]["class_name"]  # type: ignore[index]
+    del ours["layers"][0]["class_name"]
     known = f"unknown key; {KNOWN}"
     with pytest.raises(ModelFileError) as caught:
         loads(json.dumps({**ours, "name": "m", "trainable": True}), "m.json")

@@ -82,7 +82,7 @@ def test_help_has_every_kind_and_option() -> None:
     assert names.WORDS.keys() - offered == set()
     for each in KINDS_READ:
         for name in names.other_names(each.kind):
-            assert names.named(name).kind == each.kind  # type: ignore[union-attr]
+            assert names.named(name).kind == each.kind
 
 
 _WORDS = "40 8x8x3 lstm gru LSTM(4) dense 7 x2 nobias > -> , ( | ) relu dropout 0.5 embed 50x4 vocab conv1d k=3 last lstm96 ?"
@@ -110,7 +110,7 @@ def test_separators_and_capitals_do_not_choose_between_readings(model: Model, ra
     pieces = text.split(" > ")
     mixed = pieces[0]
     for piece in pieces[1:]:
-        mixed += random.choice(signs) + piece  # type: ignore[attr-defined]
+        mixed += random.choice(signs) + piece
     try:
         found = read(mixed)
     except NotationError:

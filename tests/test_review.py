@@ -19,6 +19,7 @@ from lstm_calc import LstmCalcError, Model, cost, params, read, shapes, solve
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.review import review
 from tests.strategies import models
+from tests.test_modelfile import TOML
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,19 +29,7 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MODEL = "300 > bilstm 512 x2 > dense 10"
 TWENTY = " > ".join(["64", *(f"{'bi' * (at % 3 == 0)}lstm {256 - 8 * at}" for at in range(19)), "dense 10"])
-FILE = """input_dim = 300
-[[layers]]
-type = "lstm"
-units = 512
-repeat = 2
-bidirectional = true
-[[layers]]
-type = "dense"
-units = 10
-[budget]
-params = "5M"
-bytes = "40MiB"
-"""
+FILE = f'{TOML}bytes = "40MiB"\n'
 ASKED = ("-f", "keras", "--batch", "8", "--steps", "100", "--max-params", "5M", "--max-bytes", "40MiB")
 SECTIONS = ["Diagram", "Parameters", "Tensors", "Shapes", "Cost", "Budget", "What would fit"]
 VOID = {"meta"}

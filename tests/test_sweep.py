@@ -694,7 +694,11 @@ def test_the_coefficients_over_fewer_sizes_are_those_of_a_lower_degree() -> None
 def test_many_rows_take_a_few_counts(text: str, column: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Model] = []
     for name, counted in (("count", count), ("macs_of", macs_of)):
-        seen = lambda model, *others, counted=counted, **more: asked.append(model) or counted(model, *others, **more)  # noqa: E731
+
+        def seen(model: Model, *others: Any, counted: Any = counted, **more: Any) -> Any:
+            asked.append(model)
+            return counted(model, *others, **more)
+
         monkeypatch.setattr(f"lstm_calc.questions.metrics.{name}", seen)
     vary = {"input": range(1, 40), "framework": ["keras", "pytorch"]} if "in=" in text else {"units": range(1, 400)}
     rows = list(sweep(read(text), vary, columns=[column]))

@@ -10,7 +10,7 @@ from lstm_calc.model.graph import MAX_LAYERS, fresh_name
 from lstm_calc.model.model import Model
 
 if TYPE_CHECKING:
-    from lstm_calc.model.layers import *  # noqa: F403
+    from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
 
 __all__ = ["MAX_LAYERS", "Model", "Use", "fresh_name"]
 __all__ += layers.__all__

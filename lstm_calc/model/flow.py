@@ -26,7 +26,25 @@ Step = tuple[int, int, Layer, tuple["Shape", ...], tuple["Shape", ...], bool]
 and whether that is an input of its own, not what comes in."""
 
 
-class Use(Record):
+class FirstShapes:
+    """The first shapes of what has ``inputs`` and ``outputs``."""
+
+    if TYPE_CHECKING:  # a class that inherits from this one annotates them, in its own order of fields
+        inputs: tuple[Shape, ...]
+        outputs: tuple[Shape, ...]
+
+    @property
+    def input(self) -> Shape:
+        """The shape of its first input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> Shape:
+        """The shape of its first output."""
+        return self.outputs[0]
+
+
+class Use(FirstShapes, Record):
     """One use of a layer in a model, with the shapes of its ``inputs`` and ``outputs``.
 
     A layer with ``repeat`` has several uses, which share ``module`` and count up ``depth``. ``reads_steps`` and ``gives_steps`` say
@@ -45,16 +63,6 @@ class Use(Record):
     gives_steps: bool
     shared: bool = False
     sources: tuple[Source, ...] = ()
-
-    @property
-    def input(self) -> Shape:
-        """The shape of its first input."""
-        return self.inputs[0]
-
-    @property
-    def output(self) -> Shape:
-        """The shape of its first output."""
-        return self.outputs[0]
 
     @property
     def input_dim(self) -> int:

@@ -59,15 +59,15 @@ def array_attribute(holder: Array, name: str, cause: Cause) -> Any:  # noqa: PLR
         return len(holder.shape)
     if name in {"T", "t"}:
         turned = None if holder.shape is None else Array(reversed(holder.shape), trained=holder.trained)
-        return (turned or Array(None)) if name == "T" else Built(lambda *_, at, **__: turned or Array(None))  # noqa: ARG005
+        return (turned or Array(None)) if name == "T" else Built(lambda *_, **__: turned or Array(None))
     if name in {"numel", "nelement"}:
         shape = known(holder)
         return Built(lambda *_, at, **__: Unknown([at]) if shape is None else prod(shape))
     if name == "size":
         return Built(lambda axis=None, *_, at, **__: _size(holder, axis, at))
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape", "view", "permute", "transpose", "flatten", "swapaxes"}:
-        return Built(lambda *values, at, **named: _method(name, holder, values, named))  # noqa: ARG005 - as every call
-    return holder if name in {"data", "at"} else Built(lambda *_, at, **__: holder)  # noqa: ARG005 - as every call
+        return Built(lambda *values, at, **named: _method(name, holder, values, named))  # noqa: ARG005 - not one of the named
+    return holder if name in {"data", "at"} else Built(lambda *_, **__: holder)
 
 
 class Shape(Unknown):

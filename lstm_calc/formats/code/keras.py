@@ -112,11 +112,11 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
             return Tensor(holder.called) if name == "output" else holder.called.args
         return {"name": text_or_none(holder.config.get("name"))}.get(name, Unknown([cause]))
     if name == "add":
-        return Built(lambda layer=None, *_, at, **__: _append(holder, layer))  # noqa: ARG005 - as every call
+        return Built(lambda layer=None, *_, **__: _append(holder, layer))
     if name == "pop":
-        return Built(lambda *_, at, **__: holder.layers.pop() if holder.layers else None)  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: holder.layers.pop() if holder.layers else None)
     if name == "build":
-        return Built(lambda shape=None, *_, at, **named: setattr(holder, "built", named.get("input_shape", shape)))  # noqa: ARG005
+        return Built(lambda shape=None, *_, **named: setattr(holder, "built", named.get("input_shape", shape)))
     if name in {"input", "inputs", "output", "outputs"} and holder.outputs is not None:
         return holder.inputs if name.startswith("input") else holder.outputs
     if name in {"input", "inputs", "output", "outputs"} and holder.layers:
@@ -127,7 +127,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         _ends(interpreter, holder)
         return Built(lambda label=None, index=None, *, at: _named_layer(network_layers(holder), label, index, at))
     if name in {"compile", "fit", "summary", "load_weights", "save"}:
-        return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: None)
     return Unknown([cause])
 
 

@@ -84,7 +84,7 @@ def instance_method(interpreter: Interpreter, holder: Instance, name: str) -> An
     if name in {"add_weight", "add_variable"}:
         return Built(lambda *values, at, **named: _add_weight(holder, values, named, at))
     if name in {"compile", "fit", "summary", "save", "load_weights", "predict", "evaluate"}:
-        return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: None)
     return MISSING
 
 

@@ -146,7 +146,7 @@ BUILTINS: dict[str, Any] = {
     "any": pure(lambda values: any(_listed(values))),
     "all": pure(lambda values: all(_listed(values))),
     "isinstance": Built(_isinstance),
-    "print": Built(lambda *_, at, **__: None),  # noqa: ARG005 - as every call
+    "print": Built(lambda *_, **__: None),
     "__name__": "__main__",
     "object": None,
 }
@@ -253,7 +253,7 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PL
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
     if isinstance(holder, list) and name == "append" and len(holder) < _MOST:
-        return Built(lambda value=None, *_, at, **__: holder.append(value))  # noqa: ARG005 - as every call
+        return Built(lambda value=None, *_, **__: holder.append(value))
     if not is_small(holder):
         return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, str) and name == "replace":

@@ -139,7 +139,8 @@ def _attention(writer: ModuleWriter, step: Step) -> Call:
     if value[-1] != key[-1]:
         raise step.refuse(TITLE, "multi-head attention with keys and values of two widths")
     width = known(query[-1], step)
-    (given,) = step.layer.attended(query, value) if layer["shape"] is None or len(layer["shape"]) == 1 else (None,)  # type: ignore[attr-defined]
+    attention: Any = step.layer
+    (given,) = attention.attended(query, value) if layer["shape"] is None or len(layer["shape"]) == 1 else (None,)
     if given is None:
         raise step.refuse(TITLE, "multi-head attention that gives several axes")
     inner = layer["num_heads"] * layer["key_dim"]

@@ -12,6 +12,7 @@ from lstm_calc.formats.writers.text import Names
 from lstm_calc.frameworks import check_run, uses_in, with_defaults
 from lstm_calc.frozen import Record
 from lstm_calc.model import Concat, Dense, Dropout, Embedding, Input, Layer, Merge, Model, Other
+from lstm_calc.model.flow import FirstShapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
-class Step(Record):
+class Step(FirstShapes, Record):
     """One layer in its place.
 
     ``module`` is the name of the layer whose weights it uses, ``name`` that of its values. ``sources`` are what it reads, by the
@@ -45,16 +46,6 @@ class Step(Record):
     used: frozenset[int]
     gives_states: bool
     params: int | None
-
-    @property
-    def input(self) -> Shape:
-        """The shape of what it reads first."""
-        return self.inputs[0]
-
-    @property
-    def output(self) -> Shape:
-        """The shape of its first output."""
-        return self.outputs[0]
 
     @property
     def width(self) -> int:
