@@ -14,8 +14,10 @@ from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.configuration import Configuration, with_params
 from lstm_calc.formats.code.entries import entry_value, makes_layers
 from lstm_calc.formats.code.flows import INPUT, incoming, set_up
-from lstm_calc.formats.code.interpreter import Interpreter, Raised
-from lstm_calc.formats.code.library import Library, module_family, owners
+from lstm_calc.formats.code.interpreter import Interpreter
+from lstm_calc.formats.code.interpreter.control import Raised
+from lstm_calc.formats.code.library import Library
+from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.parts import Parts, family_within, reads_what_comes, stored_weights
 from lstm_calc.formats.code.piece import around_piece, without_prompts

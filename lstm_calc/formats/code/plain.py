@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.interpreter import is_wide
 from lstm_calc.formats.code.values import (
+    MAX_ITEMS,
     MISSING,
     Array,
     Built,
@@ -20,6 +20,7 @@ from lstm_calc.formats.code.values import (
     causes_of,
     is_small,
     is_unknown,
+    is_wide,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
-_MOST = 100_000
 _TYPES: dict[str, Any] = {
     "int": int,
     "float": float,
@@ -66,7 +66,7 @@ def _structural(function: Callable[..., Any]) -> Built:
 
 
 def _bounded(value: Any, at: Cause) -> Any:
-    if isinstance(value, (list, tuple, str, dict)) and len(value) > _MOST:
+    if isinstance(value, (list, tuple, str, dict)) and len(value) > MAX_ITEMS:
         return Unknown([at])
     return value
 
@@ -83,7 +83,7 @@ def _length(*values: Any, at: Cause) -> Any:
 def _listed(value: Any = ()) -> list[Any]:
     if isinstance(value, Made):
         return list(value.inner)
-    return list(value)[:_MOST]
+    return list(value)[:MAX_ITEMS]
 
 
 def _enumerate(values: Any, start: int = 0) -> list[Any]:
@@ -252,18 +252,18 @@ _DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values
 def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
     del interpreter
-    if isinstance(holder, list) and name == "append" and len(holder) < _MOST:
+    if isinstance(holder, list) and name == "append" and len(holder) < MAX_ITEMS:
         return Built(lambda value=None, *_, **__: holder.append(value))
     if not is_small(holder):
         return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, str) and name == "replace":
-        return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= _MOST else _too_long())
+        return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= MAX_ITEMS else _too_long())
     if isinstance(holder, str) and name in _TEXT:
         return pure(getattr(holder, name))
     if isinstance(holder, str) and name == "format":
         return MISSING if is_wide(holder) else pure(holder.format)
     if isinstance(holder, str) and name == "join":
-        return pure(lambda values: holder.join(map(str, values)) if len(holder) * len(values) <= _MOST else _too_long())
+        return pure(lambda values: holder.join(map(str, values)) if len(holder) * len(values) <= MAX_ITEMS else _too_long())
     if isinstance(holder, list) and name in _LIST:
         return Built(lambda *values, at, **_: _call(getattr(holder, name), values, at))
     if isinstance(holder, dict) and name in _DICT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frozen import Record
@@ -106,6 +107,14 @@ class Scope:
         while scope is not None:
             yield scope
             scope = scope.around
+
+    def lookup(self, name: str) -> Any:
+        """Return the value of a name, MISSING where it has none; a method does not see the names of its class."""
+        for at, each in enumerate(self.chain()):
+            body = each.owner is not None and each is each.owner.scope
+            if name in each.names and (at == 0 or not body):
+                return each.names[name]
+        return MISSING
 
 
 class Module:
@@ -282,6 +291,8 @@ def causes_of(value: Any) -> tuple[Cause, ...]:
     return tuple(found)
 
 
+MAX_ITEMS = 100_000
+"""How many entries a list, dict or text has that is followed."""
 _LARGEST = 20_000
 
 
@@ -291,7 +302,7 @@ def is_small(value: Any) -> bool:
     while todo:
         each = todo.pop()
         number += 1
-        if number > _LARGEST or (isinstance(each, (str, range)) and len(each) > 5 * _LARGEST):
+        if number > _LARGEST or (isinstance(each, (str, range)) and len(each) > MAX_ITEMS):
             return False
         if isinstance(each, (list, tuple, dict, set)):
             number += len(each) // 8
@@ -302,3 +313,17 @@ def is_small(value: Any) -> bool:
 def is_unknown(value: Any) -> bool:
     """Return whether a value is not known."""
     return isinstance(value, (Unknown, External))
+
+
+def is_wide(text: str) -> bool:
+    """Return whether a text that is a format may give a very long one."""
+    return re.search(r"[0-9]{4}|\*", text) is not None
+
+
+def truth_of(value: Any) -> bool | None:
+    """Return whether a value is true, None where that is not known."""
+    if is_unknown(value) or isinstance(value, Array):
+        return None
+    if isinstance(value, (int, float, str, list, tuple, dict, set, range, type(None))):
+        return bool(value)
+    return True

@@ -1,0 +1,239 @@
+"""What programs import: what is known of it, and what a program does with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code import flows, keras, plain
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
+from lstm_calc.formats.code.library import attributes, objects
+from lstm_calc.formats.code.library.functions import SPECIAL
+from lstm_calc.formats.code.library.layers import TRANSPARENT, around, make_layer, pretrained, sliced, usual_path
+from lstm_calc.formats.code.library.modules import BASE, module_family
+from lstm_calc.formats.code.passed import known
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Built,
+    Cause,
+    Choice,
+    External,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+    Module,
+    Place,
+    Unknown,
+    Weight,
+    causes_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+    from lstm_calc.formats.code.source import Source
+
+_USUAL = {
+    "nn": "torch.nn",
+    "torch": "torch",
+    "F": "torch.nn.functional",
+    "tf": "tensorflow",
+    "tensorflow": "tensorflow",
+    "keras": "keras",
+    "layers": "keras.layers",
+    "models": "keras.models",
+    "K": "keras.backend",
+    "np": "numpy",
+    "numpy": "numpy",
+    "jnp": "jax.numpy",
+    "jax": "jax",
+    "eqx": "equinox",
+    "hk": "haiku",
+    "nnx": "flax.nnx",
+    "math": "math",
+    "paddle": "paddle",
+}
+"""Names that are nearly always imported as one thing, for a piece of code without its imports."""
+_NO_SIZES = frozenset({"dropout", "p", "rate", "batch_first", "device", "dtype", "recurrent_dropout", "name"})
+"""Arguments of layers on which no size depends."""
+
+
+class Library:
+    """What the interpreter asks about everything that is not plain Python."""
+
+    def __init__(self, source: Source) -> None:
+        """Take the files beside the program."""
+        self.source = source
+        self.imports: dict[str, Cause] = {}
+        """The first import of each framework, by the path that is imported."""
+        self.called: list[Any] = []
+        """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
+        self.made: list[Made] = []
+        """The layers that read what comes in, called or not."""
+
+    attribute = staticmethod(attributes.attribute)
+    class_attribute = staticmethod(attributes.class_attribute)
+    base_attribute = staticmethod(attributes.base_attribute)
+    set_attribute = staticmethod(attributes.set_attribute)
+    make = staticmethod(objects.make)
+
+    def imported(self, interpreter: Interpreter, path: str, cause: Cause, module: Module) -> Any:
+        """Return what ``import path`` binds: a module of the files beside the program, or something outside."""
+        found = self.source.module(interpreter, path, module)
+        self.imports.setdefault(path, cause)
+        return External(path, cause) if found is None else found
+
+    def member(self, interpreter: Interpreter, path: str, name: str, cause: Cause, module: Module) -> Any:
+        """Return what ``from path import name`` binds."""
+        found = self.source.module(interpreter, path, module)
+        if found is not None and name in found.scope.names:
+            return found.scope.names[name]
+        inner = self.source.module(interpreter, f"{path}.{name}" if path.strip(".") else path + name, module)
+        if inner is not None:
+            return inner
+        self.imports.setdefault(f"{path}.{name}", cause)
+        return External(f"{path}.{name}", cause)
+
+    def star(self, interpreter: Interpreter, path: str, place: Place, module: Module) -> dict[str, Any]:
+        """Return the names that ``from path import *`` binds, as far as they are known."""
+        found = self.source.module(interpreter, path, module)
+        if found is not None:
+            return {name: value for name, value in found.scope.names.items() if not name.startswith("_")}
+        self.imports.setdefault(path, Cause(path, place))
+        home = family_of(f"{path}.x")
+        names = (*keras.CLASSES, *keras.FUNCTIONS) if home and home[0] == "keras" else FAMILIES[home[0]] if home else ()
+        return {name: External(f"{path}.{name}", Cause(name, place)) for name in names}
+
+    def builtin(self, name: str, cause: Cause) -> Any:
+        """Return what a name means that the text does not define."""
+        if name in plain.BUILTINS:
+            return plain.BUILTINS[name]
+        if f"builtins.{name}" in SPECIAL:
+            return External(f"builtins.{name}", Cause(name, Place("", 1)))
+        if name in _USUAL:
+            self.imports.setdefault(_USUAL[name], cause)
+            return External(_USUAL[name], cause)
+        if name in keras.CLASSES or name in keras.FUNCTIONS:
+            return External(f"keras.layers.{name}", cause)
+        return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
+
+    def items(self, value: Any) -> list[Any] | None:
+        """Return the entries of a value that is iterated over, None where they are not known."""
+        value = value.attributes.get(BASE, value) if isinstance(value, Instance) else value
+        if isinstance(value, Made) and value.name in CONTAINERS:
+            return list(value.inner)
+        if isinstance(value, Instance) and value.cls is not None and "__parameters__" in value.attributes:
+            return [Weight(value, "*")]
+        return None
+
+    def unpacked(self, value: Any, number: int) -> list[Any]:
+        """Return so many entries of a value of which no number is known."""
+        if isinstance(value, keras.Tensor):
+            return keras.unpacked(value, number)
+        if isinstance(value, Array) and value.shape is not None:
+            return [Array(value.shape[1:]) for _ in range(number)]
+        if isinstance(value, Array):
+            return [Array(None, value.width) for _ in range(number)]
+        if isinstance(value, External):
+            return [Unknown([value.cause]) for _ in range(number)]
+        causes = causes_of(value)
+        return [Unknown(cause.replace(text=f"{cause.text}[{at}]", shown="") for cause in causes) for at in range(number)]
+
+    def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
+        """Return an entry of a value."""
+        del interpreter
+        holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
+        if isinstance(holder, Instance) and isinstance(key, str):
+            return holder.attributes.get(key, Unknown([cause]))
+        if isinstance(holder, keras.Tensor):
+            return keras.item(holder, key)
+        if isinstance(holder, Array):
+            return flows.item(holder, key)
+        if isinstance(holder, flows.Shape) and key == -1 and holder.array.width is not None:
+            return holder.array.width
+        if isinstance(holder, Made) and holder.inner and isinstance(key, (int, slice)):
+            try:
+                found = holder.inner[key]
+            except IndexError:
+                return Unknown([cause])
+            return sliced(holder, found) if isinstance(key, slice) else found
+        if isinstance(holder, Made) and isinstance(key, str):
+            return holder.attributes.get(key, Unknown([cause]))
+        return Unknown([cause])
+
+    def operate(self, interpreter: Interpreter, name: str, left: Any, right: Any, cause: Cause) -> Any:
+        """Return what an operator gives on values of which one is no plain value."""
+        del interpreter
+        if isinstance(left, keras.Tensor) or isinstance(right, keras.Tensor):
+            return keras.operate(name, left, right)
+        for one in (left, right):
+            if isinstance(one, Array):
+                return flows.operate(one, right if one is left else left)
+        causes = causes_of([left, right])
+        return Unknown(causes or [cause])
+
+    def call(self, interpreter: Interpreter, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+        """Return what the call of something outside the text gives."""
+        if isinstance(function, External):
+            return self._call_external(interpreter, function.path, positional, named, cause)
+        if isinstance(function, (keras.Layer, keras.Network)):
+            return keras.call(interpreter, function, positional, named, cause)
+        if isinstance(function, Made):
+            return flows.call(interpreter, function, positional, named, cause)
+        shape = positional[0] if positional else named.get("shape")
+        if isinstance(function, Foreign) and "initializers" in function.path and isinstance(shape, (list, tuple)):
+            return Array(shape)
+        found = Foreign(cause, cause.text.partition("(")[0])
+        causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
+        found.chosen = tuple(each for each in causes if isinstance(function, Choice) or "(" not in each.text)
+        if found.chosen:
+            sizes = [*positional, *(value for name, value in named.items() if name not in _NO_SIZES)]
+            found.chosen = tuple(dict.fromkeys((*found.chosen, *causes_of(sizes))))
+        return found
+
+    def call_instance(
+        self, interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> Any:
+        """Return what calling an object gives: its ``__call__``, ``call`` or ``forward``."""
+        family = module_family(instance.cls)
+        if family == "flax-linen":
+            flows.set_up(interpreter, instance, cause)
+        if family == "keras":
+            return keras.call_instance(interpreter, instance, positional, named, cause)
+        if BASE in instance.attributes and instance.cls and instance.cls.find("forward") is MISSING:
+            return flows.call(interpreter, instance.attributes[BASE], positional, named, cause)
+        for name in ("__call__", "forward"):
+            found = instance.cls.find(name) if instance.cls else MISSING
+            traced = family not in {"pytorch", "paddle"} or any(known(each) for each in positional)
+            if isinstance(found, Function) and traced:
+                return interpreter.call(found.bound(instance), positional, named, cause)
+        return Unknown([cause])
+
+    def _call_external(  # noqa: PLR0911 - a case for each kind of thing that is imported
+        self, interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> Any:
+        path = usual_path(path)
+        special = plain.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
+        if special is not None:
+            return (
+                special(interpreter, *positional, at=cause, **named)
+                if not isinstance(special, Built)
+                else special.call(*positional, at=cause, **named)
+            )
+        home = family_of(path)
+        if path.endswith(".from_pretrained") and "Embedding" in path:
+            return pretrained(interpreter, positional, named, cause)
+        traced = flows.function(path, positional, named, cause)
+        if traced is not MISSING:
+            return traced
+        if (home is None and path.startswith(("tensorflow.", "keras.", "K."))) or (home is not None and home[0] == "keras"):
+            found = keras.make(interpreter, path, positional, named, cause)
+            return Foreign(cause, path) if found is MISSING else found
+        last = path.rpartition(".")[2]
+        if last in TRANSPARENT and positional:
+            return around(last, positional[0])
+        if home is None:
+            return Foreign(cause, path)
+        return make_layer(interpreter, *home, positional, named, cause, path)

@@ -1,0 +1,218 @@
+"""Attributes that no text defines: those of modules, layers, tensors and plain values, and what classes inherit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code import flows, keras, plain
+from lstm_calc.formats.code.library.layers import begin, parameter
+from lstm_calc.formats.code.library.modules import BASE, freeze, module_family, named_weights, owners, weights
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Built,
+    Cause,
+    Class,
+    Foreign,
+    Instance,
+    Made,
+    Super,
+    Unknown,
+    Weight,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+_SAME = frozenset(
+    [
+        "to",
+        "cuda",
+        "cpu",
+        "eval",
+        "train",
+        "float",
+        "half",
+        "double",
+        "bfloat16",
+        "apply",
+        "requires_grad_",
+        "share_memory",
+        "type_as",
+        "contiguous",
+        "detach",
+        "clone",
+        "copy",
+        "normal_",
+        "uniform_",
+        "zero_",
+        "fill_",
+        "copy_",
+        "data",
+        "t",
+        "T",
+        "permute",
+        "view",
+        "reshape",
+        "unsqueeze",
+        "squeeze",
+        "type",
+        "xavier_uniform_",
+        "long",
+        "numpy",
+        "astype",
+    ]
+)
+"""Methods whose result counts as the module or tensor itself."""
+_ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
+"""The frameworks in which every array that a module holds is a parameter."""
+
+
+def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of value
+    """Return an attribute of a value that is no object of the text, or that such an object does not have."""
+    if isinstance(holder, Foreign) and name in holder.attributes:
+        return holder.attributes[name]
+    if isinstance(holder, Unknown) and name in {"view", "reshape"}:
+        return Built(lambda *values, at, **__: _viewed(holder, values, at))
+    if isinstance(holder, (Instance, Made, Foreign)):
+        found = _module_method(interpreter, holder, name)
+        if found is not MISSING:
+            return found
+    if isinstance(holder, Instance) and BASE in holder.attributes:
+        return attribute(interpreter, holder.attributes[BASE], name, cause)
+    if isinstance(holder, (keras.Layer, keras.Tensor, keras.Network)):
+        return keras.attribute(interpreter, holder, name, cause)
+    if isinstance(holder, Made):
+        return _made_attribute(holder, name, cause)
+    if isinstance(holder, Array):
+        return flows.array_attribute(holder, name, cause)
+    if isinstance(holder, Weight) and name == "requires_grad_":
+        return Built(lambda flag=True, *_, at, **__: freeze(holder, frozen=flag is False))  # noqa: ARG005 - as every call
+    if isinstance(holder, Weight) and name in _SAME:
+        return holder if name == "data" else Built(lambda *_, at, **__: holder)  # noqa: ARG005 - as every call
+    if isinstance(holder, dict) and name == "__dict__":
+        return holder
+    if isinstance(holder, Instance) and name == "__dict__":
+        return holder.attributes
+    if isinstance(holder, Unknown) and name in {"upper", "lower", "strip", "title", "capitalize"}:
+        return Built(lambda *_, at, **__: Unknown(holder.causes))  # noqa: ARG005 - as every call
+    found = plain.method(interpreter, holder, name)
+    return Unknown([cause]) if found is MISSING else found
+
+
+def class_attribute(_: Interpreter, cls: Class, name: str, cause: Cause) -> Any:
+    """Return an attribute that a class of the text does not have itself."""
+    return cls.name if name == "__name__" else Unknown([cause])
+
+
+def base_attribute(interpreter: Interpreter, holder: Super, name: str, cause: Cause) -> Any:
+    """Return a method that is inherited from outside the text, called through ``super()``."""
+    if name != "__init__":
+        return attribute(interpreter, holder.instance, name, cause)
+
+    def start(*values: Any, at: Cause, **named: Any) -> None:
+        begin(interpreter, holder.instance, values, named, at)
+
+    return Built(start)
+
+
+def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:  # noqa: C901 - a case for each kind of value
+    """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
+    if isinstance(holder, (Instance, Foreign)):
+        holder.attributes[name] = value
+        if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
+            value.trained = True if value.trained is not False and not name.startswith("_") else None
+        if isinstance(value, Array) and value.trained is not None:
+            value.doubt = value.doubt or interpreter.doubt
+    elif isinstance(holder, Weight) and name == "requires_grad":
+        freeze(holder, frozen=value is False)
+    elif isinstance(holder, Array) and name == "requires_grad" and isinstance(value, bool):
+        holder.trained = value
+    elif isinstance(holder, keras.Layer):
+        holder.config[name] = value
+    elif isinstance(holder, keras.Network):
+        holder.trainable = value is not False
+    elif isinstance(holder, Made) and isinstance(value, Array) and name in {"weight", "bias"}:
+        if value.trained is False:
+            holder.frozen.add(name)
+    elif isinstance(holder, Made):
+        holder.attributes[name] = value
+    elif isinstance(holder, Class):
+        holder.scope.names[name] = value
+
+
+def _viewed(holder: Unknown, values: Sequence[Any], at: Cause) -> Any:
+    """Return a tensor of which nothing is known, in a shape of which all sizes but the first are said."""
+    shape = values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values
+    if len(shape) > 1 and all(isinstance(size, int) and size > 0 for size in shape[1:]):
+        return Array((shape[0] if isinstance(shape[0], int) and shape[0] > 0 else Unknown([at]), *shape[1:]))
+    return Foreign(at, at.text.partition("(")[0]) if isinstance(holder, Foreign) else Unknown([at])
+
+
+def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
+    if name in holder.attributes:
+        return holder.attributes[name]
+    if name == "bias" and holder.name not in {"LSTM", "GRU", "RNN"}:
+        return None if holder.arguments.get("bias") is False else Weight(holder, "bias")
+    if name in holder.arguments:
+        return holder.arguments[name]
+    if name in {"weight", "bias", "kernel"} or name.startswith(("weight_", "bias_")):
+        return Weight(holder, "weight" if name == "kernel" else name)
+    return Unknown([cause])
+
+
+def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
+    """Return what modules of PyTorch offer beside what they are made of."""
+    if name in _SAME:
+        return Built(lambda *values, at, **__: _same(holder, name, values))  # noqa: ARG005 - as every call
+    if name in {"parameters", "trainable_parameters"}:
+        return Built(lambda *_, at, **__: _marked(holder))  # noqa: ARG005 - as every call
+    if name == "named_parameters":
+        return Built(lambda *_, at, **__: named_weights(holder))  # noqa: ARG005 - as every call
+    if name in {"modules", "children"} and not isinstance(holder, Foreign):
+        return Built(lambda *_, at, **__: [owner for _, owner in owners(holder)])  # noqa: ARG005 - as every call
+    if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
+        return Built(_add(holder))
+    if name in {"freeze", "unfreeze"} and isinstance(holder, Made):
+        return Built(lambda *_, at, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())  # noqa: ARG005
+    if name == "register_buffer":
+        return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
+    if name in {"append", "extend", "insert"} and isinstance(holder, Made):
+        return Built(lambda *values, at, **__: getattr(holder.inner, name)(*values))  # noqa: ARG005 - as every call
+    if name == "save_hyperparameters" and isinstance(holder, Instance):
+        return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
+    if name == "create_parameter" and isinstance(holder, Instance):
+        return Built(lambda *values, at, **named: parameter(values, named, at))
+    if isinstance(holder, Instance) and module_family(holder.cls) == "keras":
+        return keras.instance_method(interpreter, holder, name)
+    if isinstance(holder, Instance) and module_family(holder.cls) == "flax-linen" and name == "param":
+        return Built(lambda _, __=None, shape=(), *___, at, **____: flows.linen_parameter(interpreter, shape, at))
+    return MISSING
+
+
+def _add(holder: Any) -> Callable[..., Any]:
+    def add(name: Any, value: Any = None, *, at: Cause, **_: Any) -> Any:
+        del at
+        if isinstance(name, str):
+            holder.attributes[name] = value
+            if isinstance(holder, Made):
+                holder.inner.append(value)
+        return value
+
+    return add
+
+
+def _marked(holder: Any) -> list[Weight]:
+    """Return the weights of a module; one that is not in the text is a layer, as its parameters are asked for."""
+    if isinstance(holder, Foreign):
+        holder.used = True
+    return weights(holder)
+
+
+def _same(holder: Any, name: str, values: Sequence[Any]) -> Any:
+    if name == "requires_grad_":
+        for weight in weights(holder):
+            freeze(weight, frozen=values[:1] == (False,))
+    return holder

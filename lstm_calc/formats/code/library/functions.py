@@ -1,0 +1,180 @@
+"""Functions outside the text that are followed: Python's own on objects, parsers of arguments, and those that apply a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code import flows, plain
+from lstm_calc.formats.code.library import objects
+from lstm_calc.formats.code.source import expression
+from lstm_calc.formats.code.values import (
+    Array,
+    Built,
+    Cause,
+    External,
+    Foreign,
+    Instance,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+
+def _get(interpreter: Interpreter, holder: Any, name: Any, *default: Any, at: Cause) -> Any:
+    if not isinstance(name, str):
+        return Unknown(causes_of(name) or [at])
+    found = interpreter.attribute(holder, name, at)
+    if default and is_unknown(found) and interpreter.is_default(default[0]):
+        return interpreter.assume(default[0], at)
+    return default[0] if default and is_unknown(found) and not isinstance(holder, (Unknown, External)) else found
+
+
+def _set(interpreter: Interpreter, holder: Any, name: Any, value: Any, *, at: Cause) -> None:
+    del at
+    if isinstance(name, str):
+        interpreter.library.set_attribute(interpreter, holder, name, value)
+
+
+def _has(interpreter: Interpreter, holder: Any, name: Any, *, at: Cause) -> Any:
+    if is_unknown(holder) or is_unknown(name):
+        return Unknown([at])
+    return not is_unknown(interpreter.attribute(holder, name, at))
+
+
+def _vars(interpreter: Interpreter, value: Any = None, *, at: Cause) -> Any:
+    del interpreter
+    return value.attributes if isinstance(value, Instance) else Unknown([at])
+
+
+def _type(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause) -> Any:
+    del interpreter
+    return value.cls if isinstance(value, Instance) and value.cls else Unknown([at])
+
+
+def _evaluated(interpreter: Interpreter, text: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return the value of an expression that stands in a text, in the scope of the program; it is followed as all others are."""
+    node = expression(text, at.place.line) if isinstance(text, str) else None
+    if node is None or interpreter.module is None:
+        return Unknown(causes_of(text) or [at])
+    return interpreter.value(node, interpreter.module.scope)
+
+
+def _partial(interpreter: Interpreter, function: Any, *first: Any, at: Cause, **given: Any) -> Any:
+    del at
+    return Built(lambda *values, at, **named: interpreter.call(function, [*first, *values], given | named, at))
+
+
+def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return a parser of arguments: a namespace that has what it was told of."""
+    del interpreter
+    parser, given = Instance(None, at.place), Instance(None, at.place)
+
+    def add(*flags: Any, at: Cause, **named: Any) -> Any:
+        del at
+        words = [flag for flag in flags if isinstance(flag, str)]
+        name = named.get("dest") or next((word for word in words if word.startswith("--")), words[0] if words else "")
+        key = str(name).lstrip("-").replace("-", "_")
+        switch = {"store_true": False, "store_false": True}.get(named.get("action", ""))
+        positional = words[:1] == [key] or named.get("required") is True
+        if "default" in named or switch is not None or not positional:
+            given.attributes[key] = _as_type(named.get("default", switch), named.get("type"))
+        return None
+
+    def preset(*_: Any, at: Cause, **named: Any) -> None:
+        del at
+        given.attributes.update(named)
+
+    parser.attributes = {
+        "add_argument": Built(add),
+        "set_defaults": Built(preset),
+        "parse_args": Built(lambda *_, at, **__: given),  # noqa: ARG005 - as every call
+        "parse_known_args": Built(lambda *_, at, **__: (given, [])),  # noqa: ARG005 - as every call
+        **dict.fromkeys(
+            ("add_argument_group", "add_mutually_exclusive_group"),
+            Built(lambda *_, at, **__: parser),  # noqa: ARG005 - as every call
+        ),
+    }
+    return parser
+
+
+def _as_type(value: Any, kind: Any) -> Any:
+    """Return a default as argparse converts it: a text by the type that is asked for."""
+    if isinstance(value, str) and isinstance(kind, Built):
+        for name, convert in (("int", int), ("float", float)):
+            if kind is plain.BUILTINS[name]:
+                try:
+                    return convert(value)
+                except ValueError:
+                    return value
+    return value
+
+
+def _clone(interpreter: Interpreter, value: Any, *_: Any, at: Cause, **__: Any) -> Any:
+    del interpreter, at
+    return plain.clone(value)
+
+
+def _split(interpreter: Interpreter, _: Any = None, number: Any = 2, *, at: Cause, **named: Any) -> Any:
+    """Return so many random keys."""
+    del interpreter
+    number = named.get("num", number)
+    return (
+        [Foreign(at, "jax.random.split") for _ in range(min(number, 10_000))]
+        if isinstance(number, int)
+        else Unknown(causes_of(number))
+    )
+
+
+def _scan(interpreter: Interpreter, function: Any, start: Any = None, inputs: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
+    """Return what a function gives that is applied to each step; it is followed once."""
+    inputs = named.get("xs", inputs)
+    found = interpreter.call(
+        function, [named.get("init", start), flows.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at
+    )
+    return found if isinstance(found, tuple) and len(found) == 2 else (Unknown([at]), Unknown([at]))
+
+
+def _unroll(interpreter: Interpreter, core: Any, inputs: Any = None, state: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return what a core of Haiku gives on a sequence."""
+    found = interpreter.call(core, [inputs, state], {}, at)
+    return found if isinstance(found, tuple) else (found, Unknown([at]))
+
+
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "builtins.getattr": _get,
+    "builtins.setattr": _set,
+    "builtins.hasattr": _has,
+    "builtins.vars": _vars,
+    "builtins.type": _type,
+    "functools.partial": _partial,
+    "jax.random.split": _split,
+    "mlx.core.random.split": _split,
+    "jax.lax.scan": _scan,
+    "haiku.scan": _scan,
+    "haiku.dynamic_unroll": _unroll,
+    "haiku.static_unroll": _unroll,
+    "argparse.ArgumentParser": _parser,
+    "ArgumentParser": _parser,
+    "argparse.Namespace": objects.namespace,
+    "types.SimpleNamespace": objects.namespace,
+    "omegaconf.OmegaConf.create": objects.namespace,
+    "Box": objects.namespace,
+    "Munch": objects.namespace,
+    "EasyDict": objects.namespace,
+    "edict": objects.namespace,
+    "AttrDict": objects.namespace,
+    "ConfigDict": objects.namespace,
+    "copy.deepcopy": _clone,
+    "copy.copy": _clone,
+    "dataclasses.field": objects.field,
+    "dataclasses.asdict": objects.fields_of,
+    "dataclasses.replace": objects.replaced,
+    "collections.namedtuple": objects.named_tuple,
+    "builtins.eval": _evaluated,
+}
+"""Functions that are followed, by path or by their last name."""

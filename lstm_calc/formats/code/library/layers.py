@@ -1,0 +1,164 @@
+"""Layers of the frameworks as a program makes them: containers, parameters, and functions around a layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code import flows, plain
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, family_of
+from lstm_calc.formats.code.library.modules import BASE
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Cause,
+    Foreign,
+    Instance,
+    Made,
+    Unknown,
+    Weight,
+    causes_of,
+    is_unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+TRANSPARENT = frozenset(
+    [
+        "DataParallel",
+        "DistributedDataParallel",
+        "script",
+        "compile",
+        "jit",
+        "transform",
+        "remat",
+        "weight_norm",
+        "spectral_norm",
+        "orthogonal",
+        "scan",
+        "vmap",
+        "transform_with_state",
+        "without_apply_rng",
+        "filter_jit",
+        "BatchApply",
+        "Dtype",
+        "cast",
+    ]
+)
+"""Functions around a layer that change no parameter; weight_norm is counted apart."""
+_NORM_OF_WEIGHTS = "weight_norm"
+
+
+def make_layer(
+    interpreter: Interpreter,
+    family: str,
+    name: str,
+    positional: Sequence[Any],
+    named: dict[str, Any],
+    cause: Cause,
+    path: str,
+) -> Any:
+    """Return a layer of a framework."""
+    if name in {"Parameter", "Param", "Variable", "create_parameter"}:
+        return parameter(positional, named, cause)
+    if name[:1].islower():
+        layer = next((each for each in positional if isinstance(each, (Array, Made, Instance, Weight))), None)
+        return Foreign(cause, path) if layer is None else layer
+    kind = FAMILIES[family].get(name)
+    arguments = dict(named)
+    if kind is not None:
+        arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
+    missing = {each: interpreter.settings.named(each) for each, value in arguments.items() if value is ...}
+    arguments |= {each: value for each, value in missing.items() if value is not MISSING}
+    made = Made(family, name, arguments, cause.place, interpreter.doubt)
+    made.given = () if kind is not None else tuple(positional)
+    if name in CONTAINERS or (name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)):
+        made.inner = _contained(positional, named, made)
+        made.name = made.name if name in CONTAINERS else f"{name}()"
+    elif kind is None and name not in WEIGHTLESS and not name.endswith("Loss"):
+        made.attributes["__unknown__"] = True
+    if family in READ_WHAT_COMES and kind is not None:
+        interpreter.library.made.append(made)
+    return made
+
+
+def begin(interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
+    """Keep what a constructor outside the text is given; what inherits from a layer has the parameters of that layer."""
+    instance.attributes["__given__"] = (tuple(positional), dict(named))
+    for path in instance.cls.externals if instance.cls else ():
+        family, name = family_of(usual_path(path)) or ("keras", "")
+        if family != "keras" and (name in FAMILIES[family] or name in CONTAINERS):
+            instance.attributes[BASE] = make_layer(interpreter, family, name, positional, named, cause, path)
+            return
+
+
+def usual_path(path: str) -> str:
+    """Return a path with the names of modules that are the same."""
+    for short, long in (("np.", "numpy."), ("torch.nn.parameter.", "torch.nn.")):
+        if path.startswith(short):
+            return long + path[len(short) :]
+    return path
+
+
+def _contained(positional: Sequence[Any], named: dict[str, Any], made: Made) -> list[Any]:
+    """Return the layers in a container, whose names may be given."""
+    first = positional[0] if positional else next(iter(named.values()), [])
+    if made.name in {"TransformerEncoder", "TransformerDecoder"}:
+        times = named.get("num_layers", positional[1] if len(positional) > 1 else 1)
+        norm = named.get("norm", positional[2] if len(positional) > 2 else None)
+        made.arguments["num_layers"] = times
+        each = [plain.clone(first) for _ in range(times if isinstance(times, int) else 1)]
+        return [*each, *([norm] if norm is not None else [])]
+    if isinstance(first, (list, tuple)):
+        return [each[1] if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str) else each for each in first]
+    if isinstance(first, Made) and len(positional) == 1 and first.name in CONTAINERS and made.name != "Sequential":
+        return list(first.inner)
+    if isinstance(first, dict):
+        made.attributes.update({str(name): each for name, each in first.items()})
+        return list(first.values())
+    return list(positional)
+
+
+def sliced(holder: Made, found: list[Any]) -> Made:
+    """Return some of the layers of a container, as a container."""
+    made = Made(holder.family, holder.name, {}, holder.place, holder.doubt)
+    made.inner = found
+    return made
+
+
+def parameter(positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    """Return a parameter: a tensor that is trained unless it says otherwise."""
+    value = positional[0] if positional else named.get("data", named.get("shape"))
+    trained = named.get("requires_grad", positional[1] if len(positional) > 1 else True) is not False
+    if isinstance(value, (list, tuple)):
+        value = Array(value)
+    if isinstance(value, Weight):
+        return value
+    shape = value.shape if isinstance(value, Array) and value.shape is not None else None
+    if isinstance(value, (int, float)):
+        shape = ()
+    found = Array((Unknown(causes_of(value) or [cause]),) if shape is None else shape, trained=trained)
+    found.place = cause.place
+    return found
+
+
+def around(name: str, layer: Any) -> Any:
+    """Return a layer inside a function that changes no parameter; weight_norm adds a gain for each output."""
+    if name == _NORM_OF_WEIGHTS and isinstance(layer, Made):
+        layer.attributes["__gain__"] = True
+    return layer
+
+
+def pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Made:
+    """Return an embedding whose table is given: of its shape, and not trained unless it says so."""
+    table = named.get("embeddings", positional[0] if positional else None)
+    freeze = named.get("freeze", positional[1] if len(positional) > 1 else True)
+    shape = flows.shape_of(interpreter, table, cause)
+    made = Made("pytorch", "Embedding", {"num_embeddings": shape[0], "embedding_dim": shape[1]}, cause.place, interpreter.doubt)
+    if freeze is not False:
+        made.frozen.add("*")
+    if is_unknown(freeze):
+        made.doubt = (*made.doubt, *causes_of(freeze))
+    return made

@@ -1,0 +1,132 @@
+"""Objects without a constructor of their own in the text: dataclasses, namespaces, and what a framework's class makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code.library.layers import begin
+from lstm_calc.formats.code.library.modules import module_family
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Built,
+    Cause,
+    Foreign,
+    Function,
+    Instance,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+
+def make(interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
+    """Make an object of a class without a constructor of its own: as a dataclass, or as what it inherits from does."""
+    cls = instance.cls
+    if cls is None:
+        return
+    family = module_family(cls)
+    named_fields = family in {"flax-linen", "equinox"} or any(each.rpartition(".")[2] == "dataclass" for each in cls.decorators)
+    if named_fields or any(each.endswith(("NamedTuple", "BaseModel", "Struct", "PretrainedConfig")) for each in cls.externals):
+        _fill(interpreter, instance, positional, named, cause)
+    else:
+        begin(interpreter, instance, positional, named, cause)
+    if family == "flax-linen":
+        instance.attributes["__set_up__"] = False
+
+
+def _fill(interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
+    """Set the fields of a dataclass; one without a value is not known."""
+    cls = instance.cls
+    fields = cls.fields if cls else {}
+    given = {**dict(zip(fields, positional, strict=False)), **named}
+    for name, node in fields.items():
+        value = given.pop(name, MISSING)
+        if value is MISSING:
+            value = _field_default(interpreter, instance, name, node, cause)
+        instance.attributes[name] = value
+    instance.attributes.update({name: value for name, value in given.items() if name not in {"name", "parent"}})
+    finish = cls.find("__post_init__") if cls else MISSING
+    if isinstance(finish, Function):
+        interpreter.call(finish.bound(instance), [], {}, cause)
+
+
+def _field_default(interpreter: Interpreter, instance: Instance, name: str, node: Any, cause: Cause) -> Any:
+    cls = instance.cls
+    value = cls.find(name) if cls else MISSING
+    if isinstance(value, Foreign) and value.path.endswith("field"):
+        value = value.attributes.get("default", MISSING)
+    if value is MISSING:
+        said = interpreter.settings.named(name)
+        if said is not MISSING:
+            return said
+        place = Place(cause.place.file, node.lineno) if cls is None else Place(cls.place.file, node.lineno)
+        return Unknown([Cause(name, place, f"is a field of {cls.name if cls else 'it'} without a value")])
+    return value
+
+
+def field(interpreter: Interpreter, *_: Any, at: Cause, **named: Any) -> Any:
+    """Return the default of a field of a dataclass."""
+    found = Foreign(at, "dataclasses.field")
+    if "default_factory" in named:
+        named["default"] = interpreter.call(named["default_factory"], [], {}, at)
+    found.attributes = named
+    return found
+
+
+def fields_of(interpreter: Interpreter, value: Any = None, *, at: Cause, **_: Any) -> Any:
+    """Return the fields of a dataclass as a dict."""
+    if not isinstance(value, Instance):
+        return Unknown(causes_of(value) or [at])
+    names = value.cls.fields if value.cls is not None else value.attributes
+    return {
+        name: fields_of(interpreter, each, at=at) if isinstance(each, Instance) else each
+        for name, each in value.attributes.items()
+        if name in names
+    }
+
+
+def replaced(interpreter: Interpreter, value: Any = None, *, at: Cause, **named: Any) -> Any:
+    """Return a copy of a dataclass with other values for some fields."""
+    del interpreter
+    if not isinstance(value, Instance):
+        return Unknown(causes_of(value) or [at])
+    copy = Instance(value.cls, value.place, **{**value.attributes, **named})
+    copy.made = value.made
+    return copy
+
+
+def named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: Any, at: Cause, **more: Any) -> Any:
+    """Return the class of a tuple with names for its entries: what it makes is a namespace."""
+    del interpreter
+    if is_unknown(names):
+        return Unknown(causes_of(names) or [at])
+    fields = [str(each) for each in (names.replace(",", " ").split() if isinstance(names, str) else names)]
+    defaults = more.get("defaults") or ()
+    spare = dict(zip(fields[len(fields) - len(defaults) :], defaults, strict=False))
+
+    def make(*values: Any, at: Cause, **named: Any) -> Instance:
+        return Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named})
+
+    return Built(make)
+
+
+def namespace(interpreter: Interpreter, *first: Any, at: Cause, **named: Any) -> Any:
+    """Return an object with the given attributes; a dict among them is one, too."""
+    del interpreter
+    given = first[0] if first and isinstance(first[0], dict) else {}
+    found = {str(key): value for key, value in given.items()} | named
+    return Instance(None, at.place, **{key: _nested(value, at) for key, value in found.items()})
+
+
+def _nested(value: Any, at: Cause) -> Any:
+    return (
+        Instance(None, at.place, **{str(key): _nested(each, at) for key, each in value.items()})
+        if isinstance(value, dict)
+        else value
+    )
