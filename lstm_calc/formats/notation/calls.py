@@ -33,8 +33,9 @@ from lstm_calc.formats.notation.names import (
     named,
     value_of,
 )
-from lstm_calc.frozen import RULES, UNKNOWN, count, flag
+from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import Activation, layer_kind
+from lstm_calc.model.rules import RULES, count, flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
