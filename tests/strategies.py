@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import OPTIONS, framework, frameworks, refusals, with_defaults
-from lstm_calc.frozen import DATA_FORMATS, MERGES
 from lstm_calc.model import (
     CRF,
     GRU,
@@ -54,6 +53,7 @@ from lstm_calc.model import (
     Upsample,
 )
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.rules import DATA_FORMATS, MERGES
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

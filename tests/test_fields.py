@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frozen import DATA_FORMATS, MAX_SIZE, MERGES, PADDINGS, RULES, count, flag, name, one_of, sizes
 from lstm_calc.model import KINDS
+from lstm_calc.model.rules import DATA_FORMATS, MAX_SIZE, MERGES, PADDINGS, RULES, count, flag, name, one_of, sizes
 
 DEFAULTS = {field: [kind.fields[field] for kind in KINDS.values() if field in kind.fields] for field in RULES}
 

@@ -16,7 +16,8 @@ import lstm_calc
 from lstm_calc import LSTM, Model, schema
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.modelfile import dumps, load_template, loads
-from lstm_calc.frozen import (
+from lstm_calc.model import KINDS
+from lstm_calc.model.rules import (
     DATA_FORMATS,
     MERGES,
     PADDINGS,
@@ -42,7 +43,6 @@ from lstm_calc.frozen import (
     whole,
     wholes,
 )
-from lstm_calc.model import KINDS
 from lstm_calc.schemas import schema_names
 from tests.schemas import assert_follows_its_schema
 from tests.strategies import models

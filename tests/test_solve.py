@@ -16,7 +16,7 @@ from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.modelfile import load_template
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
-from lstm_calc.frozen import MAX_SIZE
+from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.solve import Candidate, largest, smallest

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lstm_calc.cli import COMMANDS, command
 from lstm_calc.frameworks import FRAMEWORKS
-from lstm_calc.frozen import DATA_FORMATS, MERGES, PADDINGS
 from lstm_calc.model import KINDS
+from lstm_calc.model.rules import DATA_FORMATS, MERGES, PADDINGS
 from tests.strategies import models
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frozen import Checked, count, flag, input_shape, name, names
+from lstm_calc.frozen import Checked
 from lstm_calc.model.flow import steps_of, uses_of
 from lstm_calc.model.graph import (
     MAX_LAYERS,
@@ -26,6 +26,7 @@ from lstm_calc.model.graph import (
 )
 from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Nested, Other, Shared
 from lstm_calc.model.reading import shape_read, steps_wanted
+from lstm_calc.model.rules import count, flag, input_shape, name, names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

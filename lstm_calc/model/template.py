@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frozen import Record, count
+from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Recurrent
 from lstm_calc.model.budget import Budget
+from lstm_calc.model.rules import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

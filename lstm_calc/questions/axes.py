@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
-from lstm_calc.frozen import RULES, Record, count, flag, parse_count
+from lstm_calc.frozen import Record, parse_count
 from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.graph import named
+from lstm_calc.model.rules import RULES, count, flag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

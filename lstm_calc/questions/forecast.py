@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.formats.modelfile import table_of
 from lstm_calc.frozen import Record
-from lstm_calc.frozen import count as whole
 from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
+from lstm_calc.model.rules import count as whole
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
 from lstm_calc.questions.words import headline

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, listed
 from lstm_calc.frameworks import framework_of
-from lstm_calc.frozen import MAX_SIZE, Record, quotient
+from lstm_calc.frozen import Record, quotient
 from lstm_calc.model import Model
+from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import NAMES, chosen, metrics

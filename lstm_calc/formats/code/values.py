@@ -266,11 +266,11 @@ class Weight:
         self.name = name
 
 
-class Missing:
+class NoValue:
     """The class of :data:`MISSING`."""
 
 
-MISSING = Missing()
+MISSING = NoValue()
 """No value at all."""
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from lstm_calc.errors import ModelError, ModelFileError, did_you_mean, printable, quoted
 from lstm_calc.formats.keras.dialect import arguments_today, class_today
-from lstm_calc.frozen import Record, count
+from lstm_calc.frozen import Record
 from lstm_calc.model import MAX_LAYERS
+from lstm_calc.model.rules import count
 
 Shape = tuple[int | None, ...]
 """Sizes with the batch first; None where one is not known."""

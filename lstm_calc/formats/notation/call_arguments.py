@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, did_you_mean
-from lstm_calc.formats.code.expressions import Called
 from lstm_calc.formats.code.families import FAMILIES, window
 from lstm_calc.formats.code.keras_classes import CLASSES
+from lstm_calc.formats.code.single_call import Called
 from lstm_calc.formats.code.values import External, is_unknown
 from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN, RECURRENT
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.notation.names import ARGUMENTS, EACH, EQUAL_WORDS, Name, compact, field_of, function_named, value_of
-from lstm_calc.frozen import RULES, count, flag
 from lstm_calc.model import layer_kind
+from lstm_calc.model.rules import RULES, count, flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

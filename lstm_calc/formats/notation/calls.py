@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationError, did_you_mean, quoted
-from lstm_calc.formats.code.expressions import Called
-from lstm_calc.formats.code.expressions import read_call as evaluated
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.keras_classes import CLASSES
 from lstm_calc.formats.code.parts import converted
+from lstm_calc.formats.code.single_call import Called
+from lstm_calc.formats.code.single_call import read_call as evaluated
 from lstm_calc.formats.code.values import is_unknown
 from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN
 from lstm_calc.formats.keras.layers import DIRECTIONS

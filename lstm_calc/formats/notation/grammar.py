@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.notation.names import KEYS, WORDS, is_recurrent, other_names, value_of
 from lstm_calc.formats.notation.values import READERS
-from lstm_calc.frozen import RULES, Record, axis, count, flag, margins, names, rate, sizes, target_shape, whole
+from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS, Embedding, Layer, Nested, Recurrent
+from lstm_calc.model.rules import RULES, axis, count, flag, margins, names, rate, sizes, target_shape, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,8 +22,9 @@ from lstm_calc.formats.notation.names import (
     value_of,
 )
 from lstm_calc.formats.notation.values import DIGITS_AND_COMMAS, THOUSANDS, count_in, value_in
-from lstm_calc.frozen import RULES, Record, count, names
+from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Nested, layer_kind
+from lstm_calc.model.rules import RULES, count, names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

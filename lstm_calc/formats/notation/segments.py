@@ -6,8 +6,8 @@ from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation.names import WORDS, begins_a_layer, compact, function_named, glued_name, named, value_of
 from lstm_calc.formats.notation.tokens import Token, tokens
 from lstm_calc.formats.notation.values import READERS
-from lstm_calc.frozen import RULES
 from lstm_calc.model import layer_kind
+from lstm_calc.model.rules import RULES
 
 _SIGNS = frozenset(">()|")
 _INPUTS = frozenset({"", "input", "inputlayer"})

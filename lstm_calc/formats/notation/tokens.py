@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation.names import ARGUMENTS, begins_a_layer
-from lstm_calc.frozen import RULES, UNKNOWN, UNKNOWN_SIZE, Record, count
+from lstm_calc.frozen import UNKNOWN, UNKNOWN_SIZE, Record
+from lstm_calc.model.rules import RULES, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

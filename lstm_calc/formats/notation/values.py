@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, NotationError, quoted
-from lstm_calc.frozen import (
+from lstm_calc.frozen import UNKNOWN_SIZE, parse_count
+from lstm_calc.model.rules import (
     RULES,
-    UNKNOWN_SIZE,
     any_axes,
     axes,
     axis,
@@ -19,7 +19,6 @@ from lstm_calc.frozen import (
     margins,
     names,
     padding,
-    parse_count,
     rate,
     sections,
     sizes,

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frozen import RULES, Checked
+from lstm_calc.frozen import Checked
+from lstm_calc.model.rules import RULES
 from lstm_calc.model.sizes import product, shown
 
 if TYPE_CHECKING:

@@ -1,0 +1,125 @@
+"""Models whose layers are parts of modules: what an entry holds that has parameters, or what is called as it is followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.entries import makes_layers
+from lstm_calc.formats.code.flows import incoming, set_up
+from lstm_calc.formats.code.library.modules import module_family, owners
+from lstm_calc.formats.code.parts import Parts, stored_weights
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Cause,
+    Foreign,
+    Function,
+    Instance,
+    Made,
+)
+from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.formats.code.request import Request
+
+
+def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], family: str | None, remark: str) -> Model:
+    """Return the model of the layers that are found in a module; ask for what is missing."""
+    parts = Parts(request.input_dim)
+    parts.add_all(found, value)
+    request.ask(parts.missing)
+    if request.input_dim is not None and not parts.used_input:
+        raise LstmCalcError("--input is for layers that do not state what they read, and every layer here does")
+    stored = [] if parts.layers else list(stored_weights(value))
+    parts.add_all(stored, value)
+    if not parts.layers:
+        raise ModelFileError("has no layers that are known", request.module.file)
+    name = "textbook" if stored else _framework(family or "pytorch", found)
+    first = parts.layers[0].input_dim
+    remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
+    try:
+        origin = request.origin(name, "; ".join(filter(None, remarks)))
+        return Model(parts.layers, first, origin=origin, framework=name, batch_first=parts.batch_first)
+    except ModelError as error:
+        raise ModelFileError(str(error), request.module.file) from None
+
+
+def called_model(request: Request, value: Any, family: str | None, remark: str) -> Model:
+    """Return the layers that are called, as they are met when the model is followed."""
+    before = list(request.interpreter.library.called)
+    if isinstance(value, Instance):
+        set_up(request.interpreter, value, Cause(value.cls.name if value.cls else "", value.place))
+        if not before:
+            _follow(request, value)
+    elif isinstance(value, Made) and not before:
+        place = value.place
+        request.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
+    called = list(request.interpreter.library.called)
+    found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
+    made = () if isinstance(value, Made) else request.interpreter.library.made
+    missed = [each for each in made if each not in called and each.arguments.get("parent", ...) is not None]
+    found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
+    for _, each in found[len(called) :]:
+        each.used = True
+    if not found:
+        raise ModelFileError("has no layer that is called on anything", request.module.file)
+    family = family or next((each.family for each in called if isinstance(each, Made)), None)
+    return parts_model(request, value, _numbered(found), family, remark)
+
+
+def _follow(request: Request, value: Instance) -> None:
+    """Follow what a module does with an input of which nothing is known."""
+    function = value.cls.find("__call__") if value.cls else MISSING
+    if isinstance(function, Function):
+        names = [each.arg for each in function.node.args.args][1:]
+        inputs = {
+            name: incoming(value.place, value.cls.name if value.cls else "") for name in names if name not in function.defaults
+        }
+        request.interpreter.call(function.bound(value), [], inputs, Cause(function.name, value.place))
+
+
+def method_result(request: Request, value: Instance) -> Any:
+    """Return what the first method of an object gives that makes a model; the object, where it keeps the model or none does."""
+    for name, method in (value.cls.scope.names if value.cls else {}).items():
+        if name != "__init__" and isinstance(method, Function) and makes_layers(method):
+            given = request.interpreter.call(method.bound(value), [], {}, Cause(name, value.place))
+            if holds_models(value):
+                return value
+            if isinstance(given, (keras.Network, Made, Instance)):
+                return given
+    return value
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether a value is an object of the text that is no module of a framework."""
+    return isinstance(value, Instance) and module_family(value.cls) is None
+
+
+def holds_models(value: Instance) -> bool:
+    """Return whether an object has layers or models among its attributes."""
+    return any(isinstance(each, keras.Network) for each in value.attributes.values()) or bool(everything(value))
+
+
+def everything(value: Instance) -> list[tuple[str, Any]]:
+    """Return the layers inside an object that is no module: all that it holds."""
+    seen: set[int] = set()
+    return [pair for name, each in value.attributes.items() for pair in owners(each, name, seen)]
+
+
+def _numbered(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return layers with names of which none is there twice."""
+    taken: dict[str, int] = {}
+    named = []
+    for name, each in found:
+        taken[name] = taken.get(name, -1) + 1
+        named.append((f"{name}_{taken[name]}", each))
+    return named
+
+
+def _framework(family: str, found: list[tuple[str, Any]]) -> str:
+    """Return the name of a framework; that of NNX depends on its cells."""
+    names = {each.name for _, each in found if isinstance(each, Made)}
+    if family == "flax-nnx" and "OptimizedLSTMCell" in names:
+        return "flax-nnx-optimized"
+    return family

@@ -1,0 +1,131 @@
+"""Models of Keras: the network that an entry is, holds or calls, read as a configuration of Keras."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelError, ModelFileError
+from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.configuration import Configuration, with_params
+from lstm_calc.formats.code.flows import INPUT
+from lstm_calc.formats.code.library.modules import module_family
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Cause,
+    Function,
+    Instance,
+    Place,
+)
+from lstm_calc.model import Model, Other
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lstm_calc.formats.code.request import Request
+
+
+def network_in(request: Request, value: Any) -> Any:
+    """Return the model of Keras that a value is or holds, None where there is none."""
+    if isinstance(value, (keras.Network, keras.Layer, keras.Tensor)):
+        return value
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], keras.Tensor):
+        return value[0]
+    if not isinstance(value, Instance):
+        return None
+    if module_family(value.cls) == "keras":
+        return _subclassed(request, value)
+    held = [each for each in value.attributes.values() if isinstance(each, keras.Network)]
+    if not held and value.cls is not None:
+        return None
+    inside = {id(layer) for each in held for layer in each.layers}
+    outer = [each for each in held if id(each) not in inside]
+    return outer[-1] if outer else None
+
+
+def _subclassed(request: Request, value: Instance) -> Any:
+    """Return what a model of the author's gives on inputs of which nothing is known."""
+    place = value.place
+    values, named = value.attributes.get("__given__", ((), {}))
+    if list(keras.tensors_in([list(values), named])):
+        return keras.functional(values, named, place)
+    if value.attributes.get("layers") or (values and isinstance(values[0], (list, tuple))):
+        return keras.Network(place, list(values[0]))
+    function = value.cls.find("call") if value.cls else MISSING
+    if not isinstance(function, Function):
+        raise ModelFileError(f"{value.cls.name if value.cls else 'it'} has no call that could be followed", str(place))
+    names = [each.arg for each in function.node.args.args][1:]
+    inputs = {
+        name: keras.incoming(place, name) for name in names if name not in function.defaults and name not in {"training", "mask"}
+    }
+    given = keras.call_instance(request.interpreter, value, [], inputs, Cause(function.name, place))
+    outputs = list(keras.tensors_in(given))
+    if not outputs:
+        raise ModelFileError(
+            f"{function.name} cannot be followed: what it returns does not follow from its layers",
+            str(request.interpreter.place(function.node, function.scope)),
+        )
+    return keras.Network(place, None, [], outputs)
+
+
+def configured_model(request: Request, value: Any, remark: str) -> Model:
+    """Return the model that Keras' own reader makes of a network; ask for what is missing."""
+    from lstm_calc.formats import keras as configurations
+
+    network = value
+    if isinstance(value, keras.Tensor):
+        network = keras.Network(Place(request.module.file, 1), None, [], [value])
+    if isinstance(value, keras.Layer):
+        network = keras.Network(value.place, [value])
+    configuration = Configuration(request.module.file, request.input_dim)
+    config = configuration.network(network)
+    spare = None if configuration.used_input else request.input_dim
+
+    def read(filled: Any, width: int | None) -> Model:
+        model = with_params(configurations.read(filled, request.module.file, width), configuration.params)
+        return model.replace(origin=request.origin("keras", remark))
+
+    try:
+        model = _countable(request, read, config, spare, configuration)
+        return model.replace(origin="; ".join(filter(None, (model.origin, *_about(model, configuration)))) or None)
+    except ModelFileError as error:
+        if "--input" in str(error):
+            request.ask([Cause(INPUT, _first_place(network), "(the width of the input) is not in the code; say it as --input N")])
+        raise configuration.located(error, config) from None
+
+
+def _countable(request: Request, read: Callable[..., Model], config: Any, spare: int | None, configuration: Configuration) -> Model:
+    """Return the model; ask for what its inputs' sizes depend on where it cannot be counted without."""
+
+    def is_countable() -> bool:
+        try:
+            _check_widths(read(config, spare))
+        except ModelError:
+            return False
+        return True
+
+    if configuration.missing or (configuration.open and not is_countable()):
+        request.ask([*configuration.missing, *configuration.needed(is_countable)])
+    return read(config, spare)
+
+
+def _first_place(network: Any) -> Any:
+    return network.layers[0].place if network.layers and hasattr(network.layers[0], "place") else network.place
+
+
+def _about(model: Model, configuration: Configuration) -> Iterator[str]:
+    """Yield what is to be said of layers of Keras: the release that was assumed, and where those are made that are not known."""
+    if configuration.assumes_reset_after:
+        yield "GRU as since TensorFlow 2 and Keras 2.4, with reset_after=True; before, the default was False"
+    for layer in model.layers:
+        if not isinstance(layer, Other) or layer.params is not None:
+            continue
+        place = configuration.places.get(str(layer.name))
+        if place is not None:
+            yield f"{layer.class_name} is made in {place}"
+
+
+def _check_widths(model: Model) -> None:
+    """Raise ModelError where the count depends on a size that is not known."""
+    for use in model.uses:
+        if use.layer.weighted and not isinstance(use.layer, Other):
+            _ = use.sizes
