@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc import read
+from lstm_calc import cost, read, solve
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.modelfile import load_with_budget, loads
@@ -39,7 +39,8 @@ def file(tmp_path: Path) -> str:
 @given(slack=st.integers(-20, 20))
 def test_a_model_fits_exactly_up_to_its_budget(slack: int) -> None:
     model = read("8 > lstm 6 x2 > dense 3")
-    costs = Budget(count(model, "keras"), weight_bytes(model, "keras"), macs_of(model, "keras", batch_of(2, 5)))
+    ram = cost(model, "keras", batch=2, steps=5).bytes.working_memory
+    costs = Budget(count(model, "keras"), weight_bytes(model, "keras"), macs_of(model, "keras", batch_of(2, 5)), ram)
     for name, value in costs.asdict().items():
         answer = check(model, Budget(**{name: value + slack}), "keras", batch=2, steps=5)
         assert answer.fits == (slack >= 0)
@@ -63,7 +64,7 @@ def test_a_budget_is_read_from_numbers_and_words() -> None:
 @pytest.mark.parametrize(
     ("budget", "message"),
     [
-        ("budget = 5\n", "budget: a budget is a table with params, bytes or macs"),
+        ("budget = 5\n", "budget: a budget is a table with params, bytes, ram or macs"),
         ("[budget]\nparam = 5\n", "budget.param: is not part of a budget; did you mean 'params'?"),
         ("[budget]\nparams = 5.5\n", "budget.params: must be a whole number from 1 up, not 5.5"),
         ("[budget]\nparams = true\n", "budget.params: must be a whole number from 1 up, not true"),
@@ -145,7 +146,7 @@ def test_a_model_that_is_over_has_one_beside_it_that_fits(cli: Cli) -> None:
 
 @pytest.mark.parametrize(("given", "shown"), [("1MB", "1 MB"), ("1.5MiB", "1.5 MiB"), ("100k", "100 kB"), ("65536", "65,536 B")])
 def test_a_limit_is_shown_in_the_unit_that_it_was_given_in(cli: Cli, given: str, shown: str) -> None:
-    assert f" {shown}\n" in cli("check", "8 > lstm 4", "--max-bytes", given).stdout
+    assert re.search(rf" {shown}( .*)?\n", cli("check", "8 > lstm 4", "--max-bytes", given).stdout)
     assert " ".join(cli("solve", "8 > lstm ?", "--max-bytes", given).stdout.split()).endswith(f"budget {shown}")
 
 
@@ -225,3 +226,34 @@ def test_the_example_of_a_workflow_works(cli: Cli, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "model.py").write_text(PROGRAM)
     assert cli(*check.split()).exit_code == 0
+
+
+def test_working_memory_is_limited_as_cost_counts_it(cli: Cli, tmp_path: Path) -> None:
+    asked = ("32 > lstm 64 > dense 2", "-f", "tflite", "--dtype", "int8", "--steps", "100")
+    taken = json.loads(cli("cost", *asked, "--format", "json").stdout)["bytes"]["working_memory"]
+    assert cli("check", *asked, "--max-ram", str(taken)).exit_code == 0
+    over = cli("check", *asked, "--max-bytes", "256KiB", "--max-ram", str(taken - 1), "--format", "json")
+    (model,) = json.loads(over.stdout)["models"]
+    assert over.exit_code == 1
+    assert model["limits"]["ram"] == {"value": taken, "budget": taken - 1, "over": 1}
+    assert model["would_fit"] == "32 > lstm 63 > dense 2"
+    path = tmp_path / "model.toml"
+    path.write_text(f'{FILE}[budget]\nram = "1KiB"\n')
+    assert load_with_budget(str(path))[1] == Budget(ram=1024)
+    found = solve(read("32 > lstm 1"), "keras", ram=64 * 1024, conditions={"steps": 50})
+    assert found.fit.costs["ram"] <= 64 * 1024 < found.next.costs["ram"]
+
+
+def test_one_model_has_a_row_per_limit(cli: Cli) -> None:
+    text = cli("check", "32 > lstm 32", "--max-params", "8k", "--max-bytes", "1MiB").stdout
+    lines = [line.split() for line in text.splitlines() if line]
+    assert text.startswith("32 > lstm 32 is over the budget by 320 parameters, in textbook, float32\n")
+    assert lines[2] == ["metric", "verdict", "value", "limit", "by", "share"]
+    assert lines[4:6] == [
+        ["parameters", "✗", "over", "8,320", "8,000", "320", "104.0%"],
+        ["weights", "✓", "fits", "32.5", "KiB", "1", "MiB", "3.2%"],
+    ]
+    header, row = cli("check", "32 > lstm 32", "--max-params", "8k", "--format", "csv").stdout.splitlines()
+    assert dict(zip(header.split(","), row.split(","), strict=True))["max_params"] == "8000"
+    chosen = cli("check", "32 > lstm 32", "--max-params", "8k", "--columns", "model,params").stdout
+    assert ["32", ">", "lstm", "32", "8,320"] in [line.split() for line in chosen.splitlines()]

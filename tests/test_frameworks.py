@@ -47,7 +47,7 @@ LAYOUTS = [
     for name, table in frameworks().items()
     for kind, layout in (*table.layouts.items(), *(pair for layouts in table.variants.values() for pair in layouts.items()))
 ]
-BLOCKS = {"gates", "ways", "biases"}
+BLOCKS = {"gates", "directions", "biases"}
 
 
 @pytest.mark.parametrize(("kind", "layout"), LAYOUTS)

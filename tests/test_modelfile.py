@@ -100,7 +100,7 @@ NO_WIDTH = "input_dim: is missing (the features of a time step), and no embeddin
             '{"input_dim": 4, "layers": [{"type": "lstm", "units": 4, "name": "a"}, {"type": "lstm", "units": 4, "name": "a"}]}',
             "layers[1].name: 'a' is taken by a layer before",
         ),
-        ('{"input_dim": 4, "layers": [], "budget": 3}', "budget: a budget is a table with params, bytes or macs"),
+        ('{"input_dim": 4, "layers": [], "budget": 3}', "budget: a budget is a table with params, bytes, ram or macs"),
         ('{"input_dim": 4, "layers": [], "budget": {"params": 0}}', "budget.params: must be a whole number from 1 up, not 0"),
         (layer(units="64"), "layers[0].units: must be a whole number from 1 up, not '64'"),
         (layer(units=True), "layers[0].units: must be a whole number from 1 up, not true"),
@@ -424,7 +424,7 @@ def test_a_budget_is_read_with_its_model_or_limits_nothing(tmp_path: Path) -> No
     path.write_text(json.dumps({**CONFIG, "budget": 3}))
     with pytest.raises(ModelFileError) as caught:
         load_with_budget(str(path))
-    assert str(caught.value) == f"{path}:budget: a budget is a table with params, bytes or macs"
+    assert str(caught.value) == f"{path}:budget: a budget is a table with params, bytes, ram or macs"
     path.write_text(TOML.replace("5M", "5X"))
     with pytest.raises(ModelFileError) as caught:
         load_with_budget(str(path))

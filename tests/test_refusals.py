@@ -92,7 +92,7 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         LstmCalcError,
         None,
         lambda: check(read("3 > lstm 4"), Budget()),
-        "no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file",
+        "no budget: give --max-params, --max-bytes, --max-ram or --max-macs, or a [budget] in the model file",
     ),
     (
         LstmCalcError,
@@ -366,13 +366,13 @@ REFUSED: list[tuple[type[LstmCalcError], str | None, Callable[[], Any], str]] = 
         LstmCalcError,
         None,
         lambda: solve(read("3 > lstm 4")),
-        "a budget is the most of params, bytes, macs or step_ns that a model may take",
+        "a budget is the most of params, bytes, macs, ram or step_ns that a model may take",
     ),
     (
         LstmCalcError,
         None,
         lambda: solve(read("3 > lstm 4"), parms=3),
-        "a budget is the most of params, bytes, macs or step_ns that a model may take",
+        "a budget is the most of params, bytes, macs, ram or step_ns that a model may take",
     ),
     (
         ModelError,

@@ -309,6 +309,24 @@ def test_what_every_row_has_in_common_is_said_below(monkeypatch: pytest.MonkeyPa
     assert (shown[0], " ".join(shown[-2:])) == (" layer   n", "in every row, bias: (128)")
 
 
+def test_shorter_words_are_explained_and_come_before_words_are_wrapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = (Column("gate", "gate", shorter=(("input, forget", "i f"), ("never seen", "n s"))), Column("n", "n", "number"))
+    lines = (Line(("input, forget", 1)), Line(("cell", 2)))
+    assert narrow(monkeypatch, 18, columns, *lines)[2:] == [" input, forget  1", " cell           2"]
+    assert narrow(monkeypatch, 17, columns, *lines)[2:] == [" i f   1", " cell  2", "i f: input,", "forget"]
+
+
+def test_groups_of_one_row_each_stand_without_blank_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = (Column("layer", "layer", grouped=True), Column("n", "n", "number"))
+
+    def blanks(*names: str) -> int:
+        table = Table(columns, tuple(Line((name, at)) for at, name in enumerate(names)))
+        return ANSI.sub("", DOCUMENT_FORMATS["table"](Document("t", (table,), ()), Terminal())).strip().count("\n\n")
+
+    assert (blanks("a", "b", "c"), blanks("a", "a", "b")) == (1, 2)
+
+
 def test_words_are_wrapped_before_a_group_shares_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = (Column("layer", "layer", grouped=True), Column("n", "n", "number"), Column("what", "what"))
     shown = narrow(monkeypatch, 29, columns, Line(("lstm", 1, "it is added")), Line(("lstm", 2, "the same, but at every step")))

@@ -242,7 +242,7 @@ def test_notes_say_what_keras_has_to_be_told() -> None:
         "lstm_2 and lstm_3: stateful, the final states are the initial ones of the next batch",
     )
     assert shapes(read("8 > lstm 4 > dense 2"), "pytorch").notes == (
-        "states stay (layers*ways, batch, size) with batch_first, too",
+        "states stay (layers*directions, batch, size) with batch_first, too",
         "dense: applied at every step",
     )
     assert shapes(read("8 > dense 2"), "keras").notes == ()

@@ -204,7 +204,7 @@ def test_why_there_is_nothing_larger(cli: Cli) -> None:
 
 WRONG = {
     "'3 > lstm 4 > repeat_vector ?' --max-params 1M": "params do not grow with steps: any number fits",
-    "'3 > lstm ?'": "no budget; give --max-params, --max-bytes, --max-macs, --max-step-time or --match",
+    "'3 > lstm ?'": "no budget; give --max-params, --max-bytes, --max-ram, --max-macs, --max-step-time or --match",
     "'3 > lstm ?' --max-params 1k --match '3 > lstm 4'": "--match and --max-params both set the parameters",
     "'3 > lstm ?' --max-params 0": "--max-params: must be a whole number from 1 up, not '0'",
     "'3 > lstm ?' --max-bytes 3x": "--max-bytes: '3x' is not a size in bytes",
@@ -272,7 +272,7 @@ def test_an_open_notation_is_filled(model: Model, number: int) -> None:
 def test_the_public_function() -> None:
     answer = solve(Model([LSTM(1), Dense(2)], input_dim=3), params=10**6, bytes=10**5, conditions={"dtype": "int8"})
     assert answer.fit.costs["bytes"] <= 10**5 < answer.next.costs["bytes"]
-    with pytest.raises(LstmCalcError, match="a budget is the most of params, bytes, macs or step_ns"):
+    with pytest.raises(LstmCalcError, match="a budget is the most of params, bytes, macs, ram or step_ns"):
         solve(read_template("3 > lstm ?"))
     with pytest.raises(LstmCalcError, match="a budget is the most of"):
         solve(read_template("3 > lstm ?"), parms=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any, cast
 
@@ -213,11 +214,10 @@ def _sentence(error: Exception) -> str:
         return f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
     if not isinstance(error, typer.TyperException):
         return str(error)
-    from lstm_calc.cli.options import MEANT
+    if hasattr(error, "possibilities"):
+        from lstm_calc.cli.unknown import unknown_option
 
-    option = getattr(error, "option_name", "").replace("_", "-")
-    if option in MEANT:
-        return f"no such option: {option}; did you mean {MEANT[option]}?"
+        return unknown_option(error, {name: partial(command, name) for name in COMMANDS})
     message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
     hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"

@@ -148,6 +148,7 @@ MEANT = {
     **dict.fromkeys(("--precision", "--fp16", "--half", "--float16", "--bf16"), "--dtype"),
     **dict.fromkeys(("--quantize", "--quantized", "--quantization", "--quant", "--int8", "--bits"), "--dtype int8"),
     **dict.fromkeys(("--flash", "--max-flash", "--rom", "--max-size", "--max-weights"), "--max-bytes"),
+    **dict.fromkeys(("--ram", "--sram", "--memory", "--max-memory", "--working-memory", "--max-working-memory"), "--max-ram"),
     **dict.fromkeys(("--output-format", "--fmt"), "--format"),
     **dict.fromkeys(("--gate", "--rows", "--slices"), "--gates"),
     **dict.fromkeys(("--file", "--save", "--write"), "--output-file"),
@@ -202,7 +203,7 @@ _METAVARS = {
         ("input_dim", "units", "layers", "output", "projection", "batch", "steps", "truncate", "max_params", "max_macs"), "N"
     ),
     **dict.fromkeys(("top", "match", "multiple_of", "features", "window", "targets", "horizon", "length", "stride", "budget"), "N"),
-    **dict.fromkeys(("max_bytes", "bandwidth", "flops"), "SIZE"),
+    **dict.fromkeys(("max_bytes", "max_ram", "bandwidth", "flops"), "SIZE"),
     **dict.fromkeys(("shape", "h0", "space", "kernel_size"), "NxN"),
     **dict.fromkeys(("embedding", "lengths"), "N,N"),
     **dict.fromkeys(("output_file", "values_file", "weights", "save", "plot"), "FILE"),

@@ -102,11 +102,14 @@ def read_budget(
         None, "--max-bytes", "--weights-limit", help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET
     ),
     max_macs: str | None = typer.Option(None, help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET),
+    max_ram: str | None = typer.Option(
+        None, help="Bytes of the working memory (states and activations of the batch), as 64KiB.", rich_help_panel=BUDGET
+    ),
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""
     from lstm_calc.model.budget import budget_of
 
-    texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs}
+    texts = {"params": max_params, "bytes": max_bytes, "macs": max_macs, "ram": max_ram}
     try:
         return budget_of({name: text for name, text in texts.items() if text is not None})
     except ModelError as error:

@@ -45,7 +45,8 @@ def run(
     warn(described.remarks)
     limits = own.but(budget)
     if fail and not limits.changed():
-        raise LstmCalcError("--fail needs a budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
+        options = "--max-params, --max-bytes, --max-ram or --max-macs, or a [budget] in the model file"
+        raise LstmCalcError(f"--fail needs a budget: give {options}")
     answer = review(described, limits, framework, batch=batch, dtype=dtype, **training, **device)
     page.show(answer.replace(tool=tool_and_version(), date=_date()))
     return int(fail and answer.budget is not None and not answer.budget.fits)

@@ -42,7 +42,7 @@ def run(
 
     budget = limits.changed() | _timed(max_step_time) | _matched(match, framework, limits)
     if not (budget or template.budget.changed()):
-        others = "--max-bytes, --max-macs, --max-step-time or --match, or a [budget] in the model file"
+        others = "--max-bytes, --max-ram, --max-macs, --max-step-time or --match, or a [budget] in the model file"
         raise LstmCalcError(f"no budget; give --max-params, {others}")
     step, conditions = counted("multiple_of", multiple_of), batch | dtype | device
     answer = solve(template, framework, scale=scale, multiple_of=step, conditions=conditions, **budget)

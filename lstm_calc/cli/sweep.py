@@ -44,7 +44,7 @@ def run(
         typer.Option("--vary", help="What varies, as units=16:512:16, framework=keras,pytorch or, in code, set.hidden=64,128."),
     ] = None,
     columns: Annotated[
-        str, typer.Option("--columns", help="Of params, bytes, macs, step_ns.", rich_help_panel=_ROWS)
+        str, typer.Option("--columns", help="Of params, bytes, macs, ram, step_ns.", rich_help_panel=_ROWS)
     ] = "params,bytes,macs",
     where: Annotated[
         list[str] | None, typer.Option("--where", help="Only rows such as 'params < 1M'; repeatable.", rich_help_panel=_ROWS)

@@ -257,7 +257,7 @@ def _budget(data: dict[str, Any], file: str) -> Budget:
     """Return what a file's ``budget`` allows."""
     values = data.get("budget", {})
     if not isinstance(values, dict):
-        raise ModelFileError("a budget is a table with params, bytes or macs", file, "budget")
+        raise ModelFileError("a budget is a table with params, bytes, ram or macs", file, "budget")
     try:
         return budget_of(values)
     except ModelError as error:

@@ -120,7 +120,7 @@ def rows_of(layout: Layout, layer: Layer, shape_words: Collection[str] = ()) -> 
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
     for way in layer.directions:
         for row in layout.rows:
-            if not words.issuperset(row.when.split()) or ("ways" in row.axes and way != layer.directions[0]):
+            if not words.issuperset(row.when.split()) or ("directions" in row.axes and way != layer.directions[0]):
                 continue
             gates = tuple(gate for gate in (row.gates or layout.gates).split() if gate in left)
             if "{gate}" in row.name or "{letter}" in row.name:
@@ -193,7 +193,7 @@ def size_of(word: str, sizes: Sizes) -> int:
 
 def blocks_of(gates: Collection[str], ways: int) -> Sizes:
     """Return how many blocks each word of the axes that counts blocks stands for."""
-    return {"gates": len(gates), "ways": ways, "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
+    return {"gates": len(gates), "directions": ways, "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
 
 
 @cache

@@ -5,9 +5,9 @@ from __future__ import annotations
 from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
 
 _ROWS = (
-    Row("W", "ways gates*units input", "kernel"),
-    Row("R", "ways gates*units output", "recurrent_kernel"),
-    Row("B", "ways biases*gates*units", "bias recurrent_bias", when="bias"),
+    Row("W", "directions gates*units input", "kernel"),
+    Row("R", "directions gates*units output", "recurrent_kernel"),
+    Row("B", "directions biases*gates*units", "bias recurrent_bias", when="bias"),
 )
 
 _NONE = "none: the weights are inputs of the operator"
@@ -24,12 +24,12 @@ ONNX = Framework(
     signals=(
         Signal("X", "sequence input", "input"),
         Signal("sequence_lens", "batch", "lengths"),
-        Signal("initial_{state}", "ways batch value", "initial", when="straight"),
-        Signal("initial_{state}", "batch ways value", "initial", when="turned"),
-        Signal("Y", "steps ways batch output", "output", when="straight"),
-        Signal("Y", "batch steps ways output", "output", when="turned"),
-        Signal("Y_{state}", "ways batch value", "final", when="straight"),
-        Signal("Y_{state}", "batch ways value", "final", when="turned"),
+        Signal("initial_{state}", "directions batch value", "initial", when="straight"),
+        Signal("initial_{state}", "batch directions value", "initial", when="turned"),
+        Signal("Y", "steps directions batch output", "output", when="straight"),
+        Signal("Y", "batch steps directions output", "output", when="turned"),
+        Signal("Y_{state}", "directions batch value", "final", when="straight"),
+        Signal("Y_{state}", "batch directions value", "final", when="turned"),
     ),
     flow_note="the next layer reads Y with the directions beside each other in its last axis; onnxruntime 1.32.0 refuses layout=1",
     layouts={
@@ -42,7 +42,7 @@ ONNX = Framework(
             options="nobias bidirectional peephole coupled",
             rows=(
                 *_ROWS,
-                Row("P", "ways gates*units", "peephole", when="peephole", gates="input output forget"),
+                Row("P", "directions gates*units", "peephole", when="peephole", gates="input output forget"),
             ),
         ),
         "gru": Layout(
@@ -131,9 +131,9 @@ ONNX = Framework(
 )
 
 _OPENVINO_ROWS = (
-    Row("W", "ways gates*units input", "kernel"),
-    Row("R", "ways gates*units output", "recurrent_kernel"),
-    Row("B", "ways gates*units", "bias"),
+    Row("W", "directions gates*units input", "kernel"),
+    Row("R", "directions gates*units output", "recurrent_kernel"),
+    Row("B", "directions gates*units", "bias"),
 )
 
 OPENVINO = Framework(
@@ -145,10 +145,10 @@ OPENVINO = Framework(
     runs="go_backwards",
     signals=(
         Signal("X", "sequence input", "input"),
-        Signal("initial_{long}_state", "batch ways value", "initial"),
+        Signal("initial_{long}_state", "batch directions value", "initial"),
         Signal("sequence_lengths", "batch", "lengths"),
-        Signal("Y", "batch ways steps output", "output"),
-        Signal("{capital}o", "batch ways value", "final"),
+        Signal("Y", "batch directions steps output", "output"),
+        Signal("{capital}o", "batch directions value", "final"),
     ),
     flow_note="the next layer reads Y with the directions beside each other in its last axis",
     layouts={
@@ -170,8 +170,8 @@ OPENVINO = Framework(
             note="reset_after is linear_before_reset",
             rows=(
                 *_OPENVINO_ROWS[:2],
-                Row("B", "ways gates*units", "bias", when="reset_before"),
-                Row("B", "ways gates*units+candidate_gate*units", "bias recurrent_bias", when="reset_after"),
+                Row("B", "directions gates*units", "bias", when="reset_before"),
+                Row("B", "directions gates*units+candidate_gate*units", "bias recurrent_bias", when="reset_after"),
             ),
         ),
         "rnn": Layout(

@@ -12,9 +12,9 @@ _ROWS = (
 )
 
 _SIGNALS = (
-    Signal("{state}_0", "layers*ways batch value", "initial"),
-    Signal("output", "sequence ways*output", "output"),
-    Signal("{state}_n", "layers*ways batch value", "final"),
+    Signal("{state}_0", "layers*directions batch value", "initial"),
+    Signal("output", "sequence directions*output", "output"),
+    Signal("{state}_n", "layers*directions batch value", "final"),
 )
 
 _CONV = (Row("weight", "units group_input kernel_size", "kernel"), Row("bias", "units", "bias", when="bias"))
@@ -39,7 +39,7 @@ PYTORCH = Framework(
     turned="batch_first",
     batches=(0, 1),
     signals=_SIGNALS,
-    flow_note="states stay (layers*ways, batch, size) with batch_first, too",
+    flow_note="states stay (layers*directions, batch, size) with batch_first, too",
     by_caller={
         "merge": "concatenates the two directions",
         "strided_same": "has none",
@@ -267,7 +267,7 @@ PADDLE = Framework(
     modules=True,
     turned="time_major",
     signals=_SIGNALS,
-    flow_note="states stay (layers*ways, batch, size) with time_major, too",
+    flow_note="states stay (layers*directions, batch, size) with time_major, too",
     layouts={
         "lstm": Layout(
             source=f"{_PADDLE}, class LSTM",

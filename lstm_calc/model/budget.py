@@ -1,4 +1,4 @@
-"""What a model may cost: its parameters, the bytes of its weights, and its multiply-accumulates."""
+"""What a model may cost: its parameters, the bytes of its weights and of its working memory, and its multiply-accumulates."""
 
 from __future__ import annotations
 
@@ -12,18 +12,22 @@ if TYPE_CHECKING:
 
 
 class Budget(Record):
-    """The most that a model may have of each; None where nothing is said."""
+    """The most that a model may have of each; None where nothing is said.
+
+    ``bytes`` are those of the weights, ``ram`` those of the working memory of inference.
+    """
 
     params: int | None = None
     bytes: int | None = None
     macs: int | None = None
+    ram: int | None = None
 
     def but(self, other: Budget) -> Budget:
         """Return this budget, overridden by what another says."""
         return self.replace(**other.changed())
 
 
-_READERS: dict[str, Callable[[str], int]] = {"params": parse_count, "bytes": parse_size, "macs": parse_count}
+_READERS: dict[str, Callable[[str], int]] = {"params": parse_count, "bytes": parse_size, "macs": parse_count, "ram": parse_size}
 
 
 def budget_of(values: Mapping[str, Any]) -> Budget:

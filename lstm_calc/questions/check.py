@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.dtypes import dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import framework_of
+from lstm_calc.frozen import quotient
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.params import params, uncounted_words
-from lstm_calc.questions.words import amount_words, from_file, headline
-from lstm_calc.render import size_like
+from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline
+from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
 
@@ -106,36 +107,17 @@ class Checks(Answer):
 
     def document(self) -> Document:
         """Return one line per model: whether it fits its budget."""
-        fitting = len(self.models) - self.failures
-        title = f"{fitting:,} of {len(self.models):,} fit the budget{_frameworks_words(self)}, {self.dtype}"
-        columns = (
-            Column("model", "model"),
-            Column("verdict", "verdict", "verdict"),
-            Column("params", "parameters", "number", short="params"),
-            Column("max_params", "parameter limit", "number", short="params limit"),
-            Column("bytes", "weights", "bytes"),
-            Column("max_bytes", "weights limit", "bytes"),
-            Column("macs", "MACs", "number"),
-            Column("max_macs", "MACs limit", "number"),
-            Column("over", "over by", gives_way=2),
-            Column("would_fit", "would fit", shown=False),
-            Column("framework", "framework", shown=len(self.frameworks) > 1),
-        )
-        lines = tuple(
-            Line(
-                (
-                    each.model,
-                    _verdict(each),
-                    *_limits(each),
-                    over_words(each) or None,
-                    _fitting_words(each),
-                    _framework_words(each),
-                ),
-                over=tuple(each.over),
-            )
-            for each in self.models
-        )
-        return Document(title, (Table(columns, lines),), tuple(_fitting_notes(self)))
+        (first, *others), models = self.models, _models_table(self)
+        where = f"{_frameworks_words(self)}, {self.dtype}"
+        if others or not first.costs.changed():
+            fitting = len(self.models) - self.failures
+            title = f"{fitting:,} of {len(self.models):,} fit the budget{where}"
+            return Document(title, (models,), tuple(_fitting_notes(self)))
+        name = first.model if len(first.model) <= _LONGEST_NAME else "the model"
+        verdict = "fits the budget" if first.fits else f"is over the budget by {over_words(first)}"
+        title = f"{name} {verdict}{where}"
+        hidden = models.replace(columns=tuple(column.replace(shown=False) for column in models.columns))
+        return Document(title, (hidden, _limits_table(first)), tuple(_fitting_notes(self)))
 
     def github(self) -> str:
         """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""
@@ -143,7 +125,7 @@ class Checks(Answer):
 
 
 def check(model: Model, budget: Budget, framework_name: str | None = None, **conditions: Any) -> Check:
-    """Return whether a model fits a budget: parameters, bytes of the weights, multiply-accumulates of a batch.
+    """Return whether a model fits a budget: parameters, bytes of weights and of working memory, multiply-accumulates of a batch.
 
     ``conditions`` are the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ...).
 
@@ -155,7 +137,7 @@ def check(model: Model, budget: Budget, framework_name: str | None = None, **con
     """
     limited = budget.changed()
     if not limited:
-        raise LstmCalcError("no budget: give --max-params, --max-bytes or --max-macs, or a [budget] in the model file")
+        raise LstmCalcError("no budget: give --max-params, --max-bytes, --max-ram or --max-macs, or a [budget] in the model file")
     known, table = metrics(**conditions), framework_of(model, framework_name)
     counted = None if model.is_known else params(model, table.name)
     if counted is not None and counted.uncounted:
@@ -205,6 +187,59 @@ def _framework_words(check: Check) -> str | None:
     return f"{check.framework}{check.because}" if check.framework else None
 
 
+_LONGEST_NAME = 100
+
+
+def _models_table(answer: Checks) -> Table:
+    """Return a row per model."""
+    columns = (
+        Column("model", "model"),
+        Column("verdict", "verdict", "verdict"),
+        Column("params", "parameters", "number", short="params"),
+        Column("max_params", "parameter limit", "number", short="params limit"),
+        Column("bytes", "weights", "bytes"),
+        Column("max_bytes", "weights limit", "bytes"),
+        Column("macs", "MACs", "number"),
+        Column("max_macs", "MACs limit", "number"),
+        Column("ram", "working memory", "bytes"),
+        Column("max_ram", "working memory limit", "bytes"),
+        Column("over", "over by", gives_way=2),
+        Column("would_fit", "would fit", shown=False),
+        Column("framework", "framework", shown=len(answer.frameworks) > 1),
+    )
+    return Table(columns, tuple(map(_model_line, answer.models)))
+
+
+def _model_line(each: Check) -> Line:
+    words = (over_words(each) or None, _fitting_words(each), _framework_words(each))
+    return Line((each.model, _verdict(each), *_limits(each), *words), over=tuple(each.over))
+
+
+def _limits_table(check: Check) -> Table:
+    """Return a row per limit of one model, for people: that of :func:`_models_table` gets wide."""
+    columns = (
+        Column("metric", "metric"),
+        Column("limit_verdict", "verdict", "verdict"),
+        Column("value", "value", "amount"),
+        Column("limit", "limit", "amount"),
+        Column("limit_over", "over by", "amount"),
+        Column("limit_share", "share", "share", gives_way=1),
+    )
+    return Table(columns, tuple(_limit_lines(check)), for_machines=False)
+
+
+def _limit_lines(check: Check) -> Iterator[Line]:
+    for name, each in check.limits.items():
+        limit, value, over = each["budget"] or 0, each["value"] or 0, each["over"] or 0
+        shown = [
+            worded(METRIC_KINDS.get(name, "number"), amount)
+            for amount in (_like(name, limit, value), limit, _like(name, limit, over))
+        ]
+        verdict, beyond = ("over", shown[2]) if over else ("fits", None)
+        values = (heading(name), verdict, *shown[:2], beyond, quotient(value, limit))
+        yield Line(values, over=("value",) if over else ())
+
+
 def _fitting_notes(answer: Checks) -> Iterator[str]:
     """Yield, for each model that is over, the one of the same proportions that fits."""
     for each in answer.models:
@@ -222,14 +257,24 @@ def _verdict(check: Check) -> str:
 
 
 def _limits(check: Check) -> tuple[Value, ...]:
-    costs, most = check.costs, check.budget
-    stored = costs.bytes and size_like(most.bytes or 0, costs.bytes)
-    return costs.params, most.params, stored, most.bytes, costs.macs, most.macs
+    costs, most = _in_units(check).asdict(), check.budget.asdict()
+    return tuple(value for name in costs for value in (costs[name], most[name]))
+
+
+def _in_units(check: Check) -> Budget:
+    """Return the costs of a model, its sizes in bytes to be shown in the units of their limits."""
+    most = check.budget.asdict()
+    return Budget(**{name: _like(name, most[name], cost) for name, cost in check.costs.changed().items()})
+
+
+def _like(name: str, limit: int | None, amount: int) -> int:
+    """Return an amount of a metric, a size to be shown in the unit of its limit."""
+    return size_like(limit or 0, amount) if METRIC_KINDS.get(name) == "bytes" else amount
 
 
 def over_words(check: Check) -> str:
     """Return, in words, by how much a model exceeds its limits; empty where it fits."""
-    over = {name: size_like(check.budget.asdict()[name], number) for name, number in check.over.items()}
+    over = {name: _like(name, check.budget.asdict()[name], number) for name, number in check.over.items()}
     return _words(Budget(**over)) if over else ""
 
 
@@ -247,8 +292,7 @@ def _annotation(check: Check) -> str:
 
 
 def _sizes(check: Check) -> str:
-    stored = check.costs.bytes and size_like(check.budget.bytes or 0, check.costs.bytes)
-    return f"{_words(check.costs.replace(bytes=stored))}; limit: {_words(check.budget)}"
+    return f"{_words(_in_units(check))}; limit: {_words(check.budget)}"
 
 
 def _escaped(text: str, more: str) -> str:

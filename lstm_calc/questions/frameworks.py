@@ -35,7 +35,7 @@ def _layouts_table(supports: tuple[Support, ...]) -> Table:
         Column("cell", "cell"),
         Column("gate_order", "gate order"),
         Column("kernel", "kernel"),
-        Column("bias_vectors", "biases a gate", short="biases"),
+        Column("bias_vectors", "biases per gate", short="biases"),
         Column("forget_bias", "forget bias", "number"),
     )
     lines = [_cell_line(support, cell) for support in supports for cell in support.cells.values()]

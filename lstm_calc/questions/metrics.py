@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from lstm_calc.model import Model
 
-NAMES = ("params", "bytes", "macs", "step_ns")
-"""Parameters, bytes of the weights, multiply-accumulates of a batch, and the least nanoseconds that a step takes on a device."""
+NAMES = ("params", "bytes", "macs", "ram", "step_ns")
+"""Parameters, bytes of the weights, multiply-accumulates of a batch, bytes of the working memory, and the least time of a step.
+
+That time is in nanoseconds, on a device.
+"""
 
 _GIGA = 10**9
 
@@ -43,9 +46,11 @@ def metrics(
         "bytes": Metric(partial(weight_bytes, dtype=dtype, per_channel=per_channel), polynomial=whole_bytes),
         "macs": Metric(partial(macs_of, batch=ran)),
     }
+    asked = {"dtype": dtype, "per_channel": per_channel, **batch}
+    found["ram"] = Metric(partial(_working_memory, asked=asked), polynomial=False)
     if flops or bandwidth:
-        asked = {"dtype": dtype, "per_channel": per_channel, "flops": flops, "bandwidth": bandwidth, **batch}
-        found["step_ns"] = Metric(partial(_step_ns, asked=asked), polynomial=False)
+        device = {"flops": flops, "bandwidth": bandwidth}
+        found["step_ns"] = Metric(partial(_step_ns, asked=asked | device), polynomial=False)
     return found
 
 
@@ -54,6 +59,13 @@ def chosen(known: dict[str, Metric], names: list[str]) -> dict[str, Metric]:
     if "step_ns" in names and "step_ns" not in known:
         raise LstmCalcError("the time of a step needs a device: give --flops or --bandwidth, or both")
     return {name: known[name] for name in names}
+
+
+def _working_memory(model: Model, framework_name: str, asked: dict[str, Any]) -> int:
+    """Return the bytes that inference takes in addition to the weights; the layer that needs most decides: no polynomial."""
+    from lstm_calc.questions.cost import cost
+
+    return cost(model, framework_name, **asked).bytes.working_memory
 
 
 def _step_ns(model: Model, framework_name: str, asked: dict[str, Any]) -> int:

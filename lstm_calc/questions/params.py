@@ -182,7 +182,7 @@ def _params_table(answer: ParamCount, *, folded: bool) -> Table:
         Column("layer", "layer", grouped=True),
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
         Column("direction", "direction", short="dir.", grouped=True, shown=backward),
-        Column("gate", "gate"),
+        Column("gate", "gate", shorter=tuple(_initials(lines, at=3))),
         Column("gates", "gates", "number", short="×", shown=folded),
         *(Column(role, role.replace("_", " "), "shape", **_WHERE_NARROW.get(role, {})) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0),
@@ -191,6 +191,13 @@ def _params_table(answer: ParamCount, *, folded: bool) -> Table:
     )
     name = "lower bound" if answer.uncounted else "total"
     return Table(columns, (*lines, _sum_line("total", name, answer.known_total, answer)))
+
+
+def _initials(lines: Sequence[Line], at: int) -> Iterator[tuple[str, str]]:
+    """Yield the names of gates that share a row, with their initials, which tell the gates of every cell apart."""
+    for names in dict.fromkeys(str(line.values[at]) for line in lines):
+        if ", " in names:
+            yield names, " ".join(name[0] for name in names.split(", "))
 
 
 def _folded(gates: Sequence[GateCount]) -> list[tuple[GateCount, int]]:

@@ -326,7 +326,7 @@ def _sized(signal: Signal, value: str, place: LayerPlace) -> tuple[Shape, str]:
     if signal.role == "input":
         around = around.replace(space=place.before.space)
     flow = place.after.words(place.order)["sequence"]
-    own: dict[str, Size] = {**layer.sizes(first.input), "ways": len(layer.directions), "layers": len(place.group)}
+    own: dict[str, Size] = {**layer.sizes(first.input), "directions": len(layer.directions), "layers": len(place.group)}
     axes = around.words(place.order) | {"flow": flow, "value": [CELLS[layer.kind].size_of(value) if value else "units"]}
     return _measured(signal, axes, {**around.sizes(), **own}, features_first=layer.channels_first)
 

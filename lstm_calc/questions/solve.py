@@ -16,7 +16,7 @@ from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import NAMES, chosen, metrics
-from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, headline, metric_words
+from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline
 from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -92,8 +92,9 @@ def solve(
 
     Solved for is what a template leaves open; of a model that leaves nothing open, the one width of all recurrent layers, or with
     ``scale`` their widest units, the others in proportion. ``multiple_of``: only such sizes. ``budget`` has the most that may be
-    taken: ``params``, ``bytes`` of the weights, ``macs``, ``step_ns``; none: the budget of the template's file. ``conditions`` are
-    the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``, ``bandwidth``, ...).
+    taken: ``params``, ``bytes`` of the weights, ``macs``, ``ram`` (bytes of the working memory), ``step_ns``; none: the budget of
+    the template's file. ``conditions`` are the keywords of :func:`lstm_calc.cost` that these depend on (``steps``, ``dtype``,
+    ``bandwidth``, ...).
 
     Raises LstmCalcError where there is no budget, where no size at all is possible, or where all of them fit.
 
@@ -218,7 +219,7 @@ def _taken(name: str, taken: int, limit: int) -> str:
 
 def _as_limit(name: str, taken: int, limit: int) -> int:
     """Return what a candidate takes of a metric, to be shown in the unit of the limit."""
-    return size_like(limit, taken) if name == "bytes" else taken
+    return size_like(limit, taken) if METRIC_KINDS.get(name) == "bytes" else taken
 
 
 def _limit(name: str, limit: int) -> str:
@@ -240,13 +241,8 @@ def _words(field: str) -> str:
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
-    share = f"share of {_heading(name)}" if several else "share"
-    return Column(name, _heading(name), METRIC_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
-
-
-def _heading(name: str) -> str:
-    """Return the heading of a metric; a time and a size are shown with their units."""
-    return {"step_ns": "time per step", "bytes": "weights"}.get(name, metric_words(name))
+    share = f"share of {heading(name)}" if several else "share"
+    return Column(name, heading(name), METRIC_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
 
 
 def _lines(answer: Solution) -> Iterator[Line]:

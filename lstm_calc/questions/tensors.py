@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape as Flowing
 
 
-_BLOCKS = {"gates", "ways", "biases"}
+_BLOCKS = {"gates", "directions", "biases"}
 """The words that count blocks, not features; a single gate's ``..._gate`` is one more."""
 _INTO = {
     "kernel": {"input", "group_input", "vocab_size", "query", "key", "value", "attended"},
@@ -262,7 +262,7 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iter
 
 def _meaning(word: str) -> str:
     """Return what the labels of a block word name: a gate, a direction or a bias."""
-    return {"gates": "gate", "ways": "direction", "biases": "bias"}.get(word, "gate")
+    return {"gates": "gate", "directions": "direction", "biases": "bias"}.get(word, "gate")
 
 
 def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
@@ -271,7 +271,7 @@ def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
 
 def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, direction: str) -> Iterator[Part]:
     """Yield the blocks of one tensor, in the order in which they lie."""
-    labels = {"gates": gates, "ways": layer.directions, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
+    labels = {"gates": gates, "directions": layer.directions, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
     names, roles = axes.split(), row.role.split()
     known_already = {"gate": gates[0] if len(gates) == 1 else None, "direction": direction or None}
     turned = transposed(row, axes)
@@ -295,7 +295,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
 def feature_axes(axes: str) -> list[int]:
     """Return the positions of the axes that hold features, not only count blocks.
 
-    >>> feature_axes("ways gates*units input")
+    >>> feature_axes("directions gates*units input")
     [1, 2]
     """
     return [at for at, axis in enumerate(axes.split()) if axis not in _BLOCKS]

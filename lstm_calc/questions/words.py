@@ -102,10 +102,16 @@ FLOW_WORDS = {
 
 def metric_words(name: str) -> str:
     """Return the name of a metric for people."""
-    return {"params": "parameters", "macs": "MACs", "step_ns": "nanoseconds per step"}.get(name, name)
+    words = {"params": "parameters", "macs": "MACs", "ram": "bytes of working memory", "step_ns": "nanoseconds per step"}
+    return words.get(name, name)
 
 
-METRIC_KINDS: dict[str, Kind] = {"bytes": "bytes", "step_ns": "nanoseconds"}
+def heading(name: str) -> str:
+    """Return the heading of a metric whose amounts are shown with their units."""
+    return {"step_ns": "time per step", "bytes": "weights", "ram": "working memory"}.get(name, metric_words(name))
+
+
+METRIC_KINDS: dict[str, Kind] = {"bytes": "bytes", "ram": "bytes", "step_ns": "nanoseconds"}
 """What the values of a metric are, where they are not plain numbers."""
 
 
@@ -116,5 +122,6 @@ def amount_words(name: str, amount: int) -> str:
     ('1 parameter', '3.0 KiB of weights', '50 µs per step')
     """
     words = worded(METRIC_KINDS.get(name, "number"), amount)
-    nouns = {"params": f"parameter{'s' * (amount != 1)}", "macs": f"MAC{'s' * (amount != 1)}", "bytes": "of weights"}
+    s = "s" * (amount != 1)
+    nouns = {"params": f"parameter{s}", "macs": f"MAC{s}", "bytes": "of weights", "ram": "of working memory"}
     return f"{words} {nouns.get(name, 'per step')}"

@@ -90,6 +90,8 @@ def _draw(table: Table, console: Console, width: int | None) -> list[str]:
         console.print(_segments(_stacked(table, width)), soft_wrap=True)
         return []
     _print(drawn(sheet, width), len(table.lines), console)
+    if sheet.shorter:
+        console.print(Text("; ".join(f"{short}: {long}" for long, short in sheet.shorter)))
     if sheet.same:
         console.print(Text(f"in every row, {'; '.join(sheet.in_common)}\n"))
     return [*sheet.left_out, *(["the middle of long names"] if any(sheet.names.values()) else [])]

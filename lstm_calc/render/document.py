@@ -25,10 +25,12 @@ Kind = Literal[
     "delta",
     "change",
     "verdict",
+    "amount",
 ]
 """What the values of a column are; a delta is a number more or less than another, a change its share of that.
 
-A verdict is a word of ``render.words.VERDICTS``, which people see with a sign and in a colour.
+A verdict is a word of ``render.words.VERDICTS``, which people see with a sign and in a colour. An amount is a number in words,
+with its unit, where the rows of a column have different ones.
 """
 
 Value = str | int | float | bool | tuple[Any, ...] | None
@@ -60,7 +62,7 @@ class Column(Shown):
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
     ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first, 1 before anything else is made
-    narrower; 0: never.
+    narrower; 0: never. ``shorter`` are values with shorter words for them, which a narrow terminal has instead, and explains below.
     """
 
     key: str
@@ -70,6 +72,7 @@ class Column(Shown):
     shown: bool | None = None
     gives_way: int = 0
     short: str = ""
+    shorter: tuple[tuple[str, str], ...] = ()
 
 
 class Line(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.frozen import Record
@@ -55,10 +56,11 @@ def grid(table: Table) -> Grid:
 
 
 def grid_rows(table: Table, worded: list[list[str]]) -> Iterator[GridRow]:
-    """Yield the rows; one starts a group where the value of a grouped first column is new."""
+    """Yield the rows; one starts a group where the value of a grouped first column is new, unless every group is of one row."""
     above: tuple[Value, ...] = ()
+    groups = table.columns[0].grouped and any(one.values[0] == two.values[0] for one, two in pairwise(table.lines))
     for line, row in zip(table.lines, worded, strict=True):
-        starts = bool(above) and table.columns[0].grouped and line.values[0] != above[0]
+        starts = bool(above) and groups and line.values[0] != above[0]
         yield GridRow(list(_said_once(table, line, above, row)), starts, "bold" if line.sum else "")
         above = line.values
 

@@ -35,6 +35,7 @@ class Sheet(Record):
 
     ``kept`` are the columns in view, ``heads`` those whose values stand above each group, ``widths`` how wide each may be,
     ``titles`` what is over each, ``names`` the shortened names of each, and ``same`` those that have one value in every row.
+    ``shorter`` are the values that shorter words stand for, with these.
     """
 
     table: Table
@@ -45,6 +46,7 @@ class Sheet(Record):
     heads: tuple[int, ...] = ()
     names: Mapping[int, Mapping[str, str]] = {}
     same: tuple[int, ...] = ()
+    shorter: tuple[tuple[str, str], ...] = ()
 
     @property
     def width(self) -> int:
@@ -92,6 +94,8 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
     for at in [at for at in sheet.kept[1:] if _is_same(sheet.table, at)]:
         sheet = _without(sheet, at).replace(same=(*sheet.same, at))
         yield sheet
+    sheet = _in_shorter_words(sheet)
+    yield sheet
     yield _wrapped(sheet, width)
     grouped = _grouped(sheet)
     yield grouped
@@ -109,6 +113,17 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
 
 def _without(sheet: Sheet, leaving: int) -> Sheet:
     return sheet.replace(kept=tuple(at for at in sheet.kept if at != leaving))
+
+
+def _in_shorter_words(sheet: Sheet) -> Sheet:
+    """Return a table with shorter words for the values that have them."""
+    meant = {at: dict(sheet.table.columns[at].shorter) for at in sheet.kept if sheet.table.columns[at].shorter}
+    if not meant:
+        return sheet
+    rows = [[meant.get(at, {}).get(cell, cell) for at, cell in enumerate(row)] for row in sheet.cells]
+    widths = {at: max((wide(row[at]) for row in rows), default=0) for at in sheet.widths}
+    used = [(long, short) for at, words in meant.items() for long, short in words.items() if long in sheet.values(at)]
+    return sheet.replace(cells=rows, widths=widths, shorter=tuple(used))
 
 
 def _is_same(table: Table, at: int) -> bool:

@@ -18,7 +18,9 @@ Item = TypeVar("Item")
 _AT_ONCE = 1_000
 _WHOLE = 10**15
 """From here on a float is written with an exponent."""
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "error", "bytes", "seconds", "nanoseconds", "ratio", "delta", "change"})
+NUMERIC: frozenset[Kind] = frozenset(
+    {"number", "share", "error", "bytes", "seconds", "nanoseconds", "ratio", "delta", "change", "amount"}
+)
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB")
 _DECIMAL_SIZES = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 

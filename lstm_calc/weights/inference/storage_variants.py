@@ -196,7 +196,7 @@ def solved(variant: Variant, shapes: Mapping[str, Shape]) -> tuple[Layer, int] |
         if len(open_) == len(left) or 0 in sizes.values():
             return None
         left = open_
-    fields: dict[str, Any] = {KINDS[variant.kind].size: sizes["units"], "bidirectional": sizes.get("ways") == 2}
+    fields: dict[str, Any] = {KINDS[variant.kind].size: sizes["units"], "bidirectional": sizes.get("directions") == 2}
     fields |= {"projection": sizes["projection"]} if "projection" in sizes else {}
     window = tuple(sizes[word] for word in sorted(sizes) if word.startswith("kernel_"))
     fields |= {"kernel_size": window} if window else {}
