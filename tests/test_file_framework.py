@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 CONFIGS = Path(__file__).parent / "data" / "keras_configs"
+CHECKPOINTS = Path(__file__).parent / "data" / "checkpoints"
 CUDNN = str(CONFIGS / "cudnn.keras2.json")
 GRU_CONFIG = {
     "class_name": "GRU",
@@ -73,6 +74,16 @@ def test_a_command_without_a_framework_answers_in_that_of_the_file(command: str,
     assert "keras" in shown.partition("from the file")[0]
     assert "from the file" in shown
     assert "from the file" not in other
+
+
+@pytest.mark.parametrize("model", ["nn.LSTM(40, 96)", str(CHECKPOINTS / "bilstm.pt")], ids=["call", "weights"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_in_the_same_words_where_a_framework_of_no_model_file_comes_from(
+    command: str, model: str, cli: Cli
+) -> None:
+    shown = " ".join(cli(command, model, *COMMANDS[command], "--format", "table").stdout.split())
+    assert ", from the model" in shown.partition("pytorch")[2]
+    assert "from the file" not in shown
 
 
 @pytest.mark.parametrize("command", ["params", "tensors", "solve"])

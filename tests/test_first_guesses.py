@@ -188,7 +188,7 @@ REFUSED = {
     "40 > Bidirectional(3)": "Bidirectional stands around the call of a layer: Bidirectional(LSTM(64))",
     "40 > Dense(96, 7)": "Dense(...) has arguments that fit no order that is known; name them, as units=64",
     "40 > LSTM()": "LSTM(...) needs units",
-    "40 > LSTM(?)": "in a call ? cannot stand; write the layer in words, as 'lstm ?'",
+    "40 > LSTM(?)": "? is the size that solve looks for; anywhere else write a number",
     "LSTM(96) > Dense(7)": "begin with the features of a time step",
     "40,96 > lstm 3": "'40,96' has a comma; write '40x96' for a shape, or one number of features",
     "40 > conv 4 k=3,5": "'3,5' has a comma; write 'k=3x5'",

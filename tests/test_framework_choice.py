@@ -75,6 +75,10 @@ BROKEN = {
     "[tool.lstm-calc]\nframewrk = 'torch'\n": "pyproject.toml:tool.lstm-calc.framewrk: unknown key; did you mean 'framework'?",
     "[tool.lstm-calc]\nframework = 'kears'\n": "pyproject.toml: 'kears' is not a framework; did you mean 'keras'?",
     "[tool.lstm-calc]\n[tool.'lstm-calc']\n": "pyproject.toml: [tool.lstm-calc] stands twice",
+    "[tool]\nlstm-calc = 'keras'\n": "pyproject.toml:tool.lstm-calc: must be a table, not 'keras': write [tool.lstm-calc] with",
+    "[[tool.lstm-calc]]\nframework = 'keras'\n": "pyproject.toml:tool.lstm-calc: must be a table, not [{",
+    "[tool.lstm-calc.deep]\nframework = 'keras'\n": "pyproject.toml:tool.lstm-calc.deep: unknown key",
+    "[tool]\nlstm-calc = 'keras'\n#" + "x" * 1_000_000: "larger than 1,000,000 bytes",
     "[tool.lstm-calc]\n#" + "x" * 1_000_000: "larger than 1,000,000 bytes",
     "[tool.lstm-calc]\nframework = '\xff'\n": "not UTF-8 text",
 }
@@ -89,6 +93,26 @@ def test_a_project_s_file_that_cannot_be_followed_is_refused_where_it_is_asked(t
     assert BROKEN[text] in result.stderr
     assert cli("40 lstm 96", "-q", "-f", "textbook").stdout == TEXTBOOK
     assert cli("nn.LSTM(40, 96)", "-q").stdout == PYTORCH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool]\nlstm-calc.framework = 'torch'\n",
+        "[tool]\nlstm-calc = {framework = 'torch'}\n",
+        "tool.'lstm-calc'.framework = 'torch'\n",
+        "[tool]\n[ 'tool'.lstm-calc ]\nframework = 'torch'\n",
+    ],
+)
+def test_a_table_may_be_written_in_each_way_of_toml(text: str, project: Path, cli: Cli) -> None:
+    project.write_text(text)
+    assert cli("40 lstm 96", "-q").stdout == PYTORCH
+
+
+@pytest.mark.parametrize("text", ["dependencies = ['lstm-calc==1.0']\n", "[tool.poetry.dependencies]\nlstm-calc = '^1'\n"])
+def test_a_dependency_is_no_setting(text: str, project: Path, cli: Cli) -> None:
+    project.write_text(text)
+    assert cli("40 lstm 96", "-q").stdout == TEXTBOOK
 
 
 def test_a_byte_order_mark_hides_no_setting(project: Path, cli: Cli) -> None:

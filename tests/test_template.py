@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from lstm_calc.errors import ModelError
+from lstm_calc.errors import ModelError, NotationError
 from lstm_calc.formats.notation import read, read_template
 from lstm_calc.model import GRU, LSTM, ConvLSTM, Dense, Embedding, GlobalPool, Model
 from lstm_calc.model.budget import Budget, budget_of
@@ -20,6 +22,8 @@ from lstm_calc.model.template import Template, in_proportion, one_width
         ("3 > lstm 4 proj=?", "projection"),
         ("vocab ? > embed 4 > lstm 4 x?", "vocab_size"),
         ("vocab 5 > embed ? > lstm ?", "units"),
+        ("nn.LSTM(?, 4)", "input_dim"),
+        ("nn.LSTM(3, 4, num_layers=?)", "layers"),
     ],
 )
 def test_what_the_number_is_called(text: str, unknown: str) -> None:
@@ -32,10 +36,37 @@ def test_what_the_number_is_called(text: str, unknown: str) -> None:
         ("? > lstm ? x?", 3, "3 > lstm 3 x3"),
         ("vocab ? > embed ? > lstm 4", 7, "vocab 7 > embed 7 > lstm 4"),
         ("3 > conv_lstm ? kernel=3", 8, "3 > conv_lstm 8 kernel=3"),
+        ("40 > LSTM(?) > Dense(10)", 8, "40 > LSTM(8) > Dense(10)"),
+        ("40 > Bidirectional(LSTM(?)) x2 > Dense(?)", 8, "40 > Bidirectional(LSTM(8)) x2 > Dense(8)"),
+        ("nn.LSTM(?, ?, batch_first=True) > Dense(7)", 8, "nn.LSTM(8, 8, batch_first=True) > Dense(7)"),
+        ("40 > nn.LSTM(40, ?, proj_size=16)", 32, "40 > nn.LSTM(40, 32, proj_size=16)"),
+        ("LSTM(4, input_shape=(None, ?))", 5, "LSTM(4, input_shape=(None, 5))"),
+        ("Input(shape=(None, ?)) > LSTM(4)", 5, "5 > LSTM(4)"),
+        ("9x9x3 > Conv2D(?, 3) > Flatten() > Dense(2)", 8, "9x9x3 > Conv2D(8, 3) > Flatten() > Dense(2)"),
     ],
 )
 def test_a_number_fills_every_open_place(text: str, number: int, filled: str) -> None:
-    assert read_template(text).fill(number) == read(filled)
+    assert read_template(text).fill(number).replace(origin=None) == read(filled).replace(origin=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Input(shape=(?, 20)) > LSTM(4)", "in a call ? stands for one size"),
+        ("LSTM(4, input_shape=(?, 20))", "in a call ? stands for one size"),
+        ("40 > LSTM(1?)", "in a call ? stands for one size"),
+        ("40 > LSTM(4, name='?')", "in a call ? stands for one size"),
+        ("40 > LSTM(4, dropout=?)", "? changes no size of this call"),
+        ("40 > nn.LSTM(?, ?)", "beside ? a layer does not say what it reads"),
+        ("1 > nn.LSTM(?, ?)", "beside ? a layer does not say what it reads"),
+        ("40 > nn.LSTM(41, 5) > dense ?", "beside ? a layer does not say what it reads"),
+        ("20x40 > nn.LSTM(41, 5) > dense ?", "beside ? a layer does not say what it reads"),
+        ("nn.LSTM(40, ?) > nn.Linear(?, 7)", "beside ? a layer does not say what it reads"),
+    ],
+)
+def test_a_size_of_a_call_that_cannot_be_open(text: str, why: str) -> None:
+    with pytest.raises(NotationError, match=re.escape(why)):
+        read_template(text)
 
 
 def test_the_shape_of_the_input_and_the_framework_stay() -> None:

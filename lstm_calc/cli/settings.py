@@ -16,6 +16,15 @@ _MAX_BYTES = 1_000_000
 _HEADER = re.compile(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?lstm-calc[\"']?[ \t]*\][^\n]*")
 """The header of this program's table: only what stands under it is read, and TOML only where it is there."""
 _NEXT = re.compile(rb"(?m)^[ \t]*\[")
+_TOOL, _OWN = rb"[\"']?tool[\"']?[ \t]*", rb"[\"']?lstm-calc[\"']?[ \t]*"
+_OTHERWISE = re.compile(
+    rb"(?m)^[ \t]*(?:"
+    rb"\[\[?[ \t]*" + _TOOL + rb"\.[ \t]*" + _OWN + rb"[.\]]"
+    rb"|" + _TOOL + rb"(?:\.[ \t]*" + _OWN + rb"[.=]|=[^\n]*lstm-calc)"
+    rb"|\[[ \t]*" + _TOOL + rb"\][^\n]*\n(?:[ \t\r]*(?:[^\[\s][^\n]*)?\n)*?[ \t]*" + _OWN + rb"[.=])"
+)
+"""What is this program's table in another spelling, or was meant to be it: the whole file is read then."""
+_WANTED = '[tool.lstm-calc] with framework = "keras" under it'
 _KEYS = ("framework",)
 
 
@@ -51,16 +60,7 @@ def _in_project(path: Path) -> Setting | None:
             data = stream.read(_MAX_BYTES + 1).removeprefix(BOM_UTF8)
     except OSError as error:
         raise ModelFileError(f"cannot be read: {(error.strerror or str(error)).lower()}", str(path)) from None
-    headers = list(_HEADER.finditer(data))
-    if not headers:
-        return None
-    if len(headers) > 1 or len(data) > _MAX_BYTES:
-        what = (
-            "[tool.lstm-calc] stands twice" if len(headers) > 1 else f"larger than {_MAX_BYTES:,} bytes, of which no more are read"
-        )
-        raise ModelFileError(what, str(path))
-    after = _NEXT.search(data, headers[0].end())
-    table = _table(data[headers[0].end() : after.start() if after else None], path)
+    table = _named_table(data, path)
     unknown = next((key for key in table if key not in _KEYS), None)
     if unknown:
         raise ModelFileError(f"unknown key{did_you_mean(unknown, _KEYS)}", str(path), f"tool.lstm-calc.{unknown}")
@@ -70,12 +70,32 @@ def _in_project(path: Path) -> Setting | None:
     return None if name is None else _known(name, _FILE)
 
 
-def _table(data: bytes, path: Path) -> dict[str, Any]:
-    """Return what stands under the header of this program's table."""
+def _named_table(data: bytes, path: Path) -> dict[str, Any]:
+    """Return this program's table of a project's file, empty where there is none."""
+    headers = list(_HEADER.finditer(data))
+    is_there = headers or _OTHERWISE.search(data)
+    if is_there and len(data) > _MAX_BYTES:
+        raise ModelFileError(f"larger than {_MAX_BYTES:,} bytes, of which no more are read", str(path))
+    if len(headers) > 1:
+        raise ModelFileError("[tool.lstm-calc] stands twice", str(path))
+    if headers:
+        after = _NEXT.search(data, headers[0].end())
+        return _toml(data[headers[0].end() : after.start() if after else None], path, ":tool.lstm-calc")
+    if not is_there:
+        return {}
+    tool = _toml(data, path).get("tool")
+    table: Any = tool.get("lstm-calc", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise ModelFileError(f"must be a table, not {quoted(table)}: write {_WANTED}", str(path), "tool.lstm-calc")
+    return table
+
+
+def _toml(data: bytes, path: Path, key: str = "") -> dict[str, Any]:
+    """Return the values of a text of TOML, which is under a key of a file or all of it."""
     from lstm_calc.formats.modeltext import read_toml
 
     try:
-        table: dict[str, Any] = read_toml(data.decode(), f"{path}:tool.lstm-calc")
+        table: dict[str, Any] = read_toml(data.decode(), f"{path}{key}")
     except UnicodeDecodeError:
         raise ModelFileError("not UTF-8 text", str(path)) from None
     return table

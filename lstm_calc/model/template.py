@@ -20,9 +20,9 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs``, ``batch`` and ``batch_first`` are
-    the model's. ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives n * a / b; none where
-    every place takes the number itself.
+    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs``, ``origin``, ``batch`` and
+    ``batch_first`` are the model's. ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives
+    n * a / b; none where every place takes the number itself.
     """
 
     layers: Sequence[Layer]
@@ -33,6 +33,7 @@ class Template(Record):
     input_shape: Sequence[int | None] | None = None
     framework: str | None = None
     outputs: Sequence[str] = ()
+    origin: str | None = None
     batch: int | None = None
     batch_first: bool = False
 
@@ -51,7 +52,7 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        more = {name: getattr(self, name) for name in ("framework", "outputs", "batch", "batch_first")}
+        more = {name: getattr(self, name) for name in ("framework", "outputs", "origin", "batch", "batch_first")}
         return Model(layers, input_dim, self.input_shape, **more)
 
 
@@ -64,6 +65,7 @@ def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
         input_shape=model.input_shape,
         framework=model.framework,
         outputs=model.flat_outputs,
+        origin=model.origin,
         batch=model.batch,
         batch_first=model.batch_first,
     )

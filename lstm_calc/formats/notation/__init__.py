@@ -36,7 +36,7 @@ from lstm_calc.model.graph import INPUT, calls_of, modules_of
 from lstm_calc.model.template import Place, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.formats.notation.tokens import Token
 
@@ -81,12 +81,23 @@ def read_template(text: str) -> Template:
     """
     segments, reads = segments_of(text)
     line = _line(text, [[token.filled for token in tokens] for tokens in segments], "?")
-    for part, span in zip(line.parts[1:], line.spans[1:], strict=True):
-        if part.width is not None:
-            what = "beside ? a layer does not say what it reads; write its own size alone, as dense 7"
-            raise NotationError(what, text, span[0].start, span[0].stop)
+    _refuse_widths(text, line, said=is_source(segments[0][0]))
     top = {field: value for field, value in line.top.items() if field in Template.fields}
     return Template(_joined(line.layers, _of_layers(segments, reads)), places=tuple(_places(text, segments)), **top)
+
+
+_READS = "beside ? a layer does not say what it reads; write its own size alone, as dense 7"
+
+
+def _refuse_widths(text: str, line: _Line, *, said: bool) -> None:
+    """Refuse calls of a template that say what they read, apart from a first one that says what the model reads.
+
+    ``said``: the line says that, too, and a first call may repeat it.
+    """
+    comes = line.top.get("input_dim") or (line.top.get("input_shape") or [None])[-1] if said else line.parts[0].width
+    for position, (part, span) in enumerate(zip(line.parts, line.spans, strict=True)):
+        if part.width is not None and (position or part.width != comes):
+            raise NotationError(_READS, text, span[0].start, span[0].stop)
 
 
 def _of_layers(segments: list[list[Token]], reads: list[list[int]]) -> list[list[int]]:
@@ -116,12 +127,24 @@ def _places(text: str, segments: list[list[Token]]) -> Iterator[Place]:
         source = at == 0 and is_source(tokens[0])
         vocab = tokens[0].text.lower() == "vocab"
         for token in tokens:
-            if token.is_open:
-                kind = "" if source or vocab or tokens[0].is_call else name_of(text, tokens[0]).kind
-                size = "input_dim" if source else "vocab_size" if vocab else value_of(kind) if kind else ""
-                field = field_of(token.option, layer_kind(kind).fields) if token.option and kind else token.option
-                yield None if source else position, field or size
+            for field in _open_fields(text, tokens[0], token, source=source, vocab=vocab) if token.is_open else ():
+                is_read = token.is_call and field == "input_dim"
+                if is_read and at:
+                    raise NotationError(_READS, text, token.start, token.stop)
+                yield None if source or is_read else position, field
         position += not (source or vocab)
+
+
+def _open_fields(text: str, head: Token, token: Token, *, source: bool, vocab: bool) -> Iterable[str]:
+    """Return the fields that are open in a word of a segment."""
+    if token.is_call:
+        from lstm_calc.formats.notation.opened import open_fields
+
+        return open_fields(text, token, source=source)
+    kind = "" if source or vocab or head.is_call else name_of(text, head).kind
+    size = "input_dim" if source else "vocab_size" if vocab else value_of(kind) if kind else ""
+    field = field_of(token.option, layer_kind(kind).fields) if token.option and kind else token.option
+    return [field or size or ""]
 
 
 def _line(text: str, segments: list[list[Token]], size: str = "64") -> _Line:

@@ -65,8 +65,7 @@ def read_call(text: str, token: Token) -> Part:
 def _evaluated(text: str, token: Token) -> Called:
     """Return a call with the values of its arguments; raise NotationError, with the place, for a text that is none."""
     if UNKNOWN in token.text:
-        what = "in a call ? cannot stand; write the layer in words, as 'lstm ?'"
-        raise NotationError(what, text, token.start, token.stop)
+        raise NotationError("? is the size that solve looks for; anywhere else write a number", text, token.start, token.stop)
     try:
         return evaluated(token.text)
     except ModelFileError as error:

@@ -45,14 +45,20 @@ class Token(Record):
 
     @property
     def is_open(self) -> bool:
-        """Whether ? stands for the size."""
+        """Whether ? stands for the size, in a call for any."""
+        if self.is_call:
+            return UNKNOWN in self.text
         open_ = self.text.removeprefix("x") == UNKNOWN or self.text.endswith(f"={UNKNOWN}")
         return open_ and RULES.get(self.option or "units") is count
 
     @property
     def filled(self) -> Token:
         """The token, of the same length, with a size where it is open."""
-        return self.replace(text=f"{self.text[:-1]}1") if self.is_open else self
+        return self.filled_with(1) if self.is_open else self
+
+    def filled_with(self, digit: int) -> Token:
+        """Return the token with a digit in the place of ?."""
+        return self.replace(text=self.text.replace(UNKNOWN, str(digit)))
 
     @property
     def is_number(self) -> bool:
