@@ -128,7 +128,7 @@ def test_a_model_without_a_recurrent_layer_has_no_width(opening: object) -> None
         ),
         ({"macs": "5X"}, "macs", "macs '5X' is not a whole number from 1 up; write 128, 1_000, 20k or 1.5M"),
         ({"parms": 5}, "parms", "parms is not part of a budget; did you mean 'params'?"),
-        ({"time": 5}, "time", "time is not part of a budget; known are params, bytes and macs"),
+        ({"time": 5}, "time", "time is not part of a budget; known are params, bytes, macs and ram"),
     ],
 )
 def test_what_no_budget_says(values: dict[str, object], key: str, sentence: str) -> None:

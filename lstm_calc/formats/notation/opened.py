@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import NotationError
 from lstm_calc.formats.notation.calls import read_call, read_input
-from lstm_calc.frozen import RULES, count
+from lstm_calc.model.rules import RULES, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
