@@ -15,6 +15,7 @@ from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, rea
 from lstm_calc.equations.numpy_reference import unrolled
 from lstm_calc.formats.code import read_code
 from lstm_calc.formats.modelfile import loads
+from lstm_calc.formats.notation.names import FUNCTIONS as NAMED_FUNCTIONS
 from lstm_calc.formats.printed import read_printed
 from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.model import (
@@ -22,6 +23,7 @@ from lstm_calc.model import (
     LSTM,
     MGU,
     RNN,
+    Activation,
     BatchNorm,
     Concat,
     Conv,
@@ -37,7 +39,7 @@ from lstm_calc.model import (
     Recurrent,
     Shared,
 )
-from lstm_calc.model.cells import CELLS
+from lstm_calc.model.cells import CELLS, FUNCTIONS, Equation
 from tests.code_models import random_model
 from tests.code_running import inputs_of, problem, run
 
@@ -414,6 +416,53 @@ def test_the_textbook_computes_its_equations(cell: type[Recurrent], more: dict[s
     equations = CELLS[cell.kind].equations_for(equation_words(layer, layout))
     own = unrolled(equations, _blocks(kept), x, CELLS[cell.kind].states, forget_bias=0)
     assert np.allclose(model(x), own)
+
+
+FUNCTION_LAYERS = [*(Activation(name) for name in NAMED_FUNCTIONS.values()), Activation("UnitNormalization")]
+
+
+@pytest.mark.parametrize(
+    "framework_name",
+    [
+        pytest.param(name, marks=[pytest.mark.oracle, pytest.mark.filterwarnings("ignore")])
+        for name in ("pytorch", "keras", "flax-nnx")
+    ],
+)
+def test_every_function_that_can_be_named_runs(framework_name: str) -> None:
+    model = Model([Dense(3), *FUNCTION_LAYERS, Dense(2)], 4)
+    assert not problem(model, framework_name, code(model, framework_name).code)
+
+
+@pytest.mark.parametrize("framework_name", ["pytorch", "keras", "flax-nnx"])
+def test_every_function_that_can_be_named_is_written(framework_name: str) -> None:
+    for layer in FUNCTION_LAYERS:
+        text = code(Model([Dense(3), layer], 4), framework_name).code
+        assert params(read_code(text), framework_name).total == 15, text
+    with pytest.raises(FrameworkError, match=r"the writer of .* has no activation Rescaling, which activation needs"):
+        code(Model([Dense(3), Activation("Rescaling")], 4), framework_name)
+
+
+def with_function(monkeypatch: pytest.MonkeyPatch, name: str) -> Model:
+    """Let the plain recurrent cell apply a function, and return a model of one."""
+    arguments = "(pre(hidden), h)" if FUNCTIONS[name].arity == 2 else "(pre(hidden))"
+    expression = f" {name} ".join(("pre(hidden)", "h")) if name in {"+", "-", "*"} else name + arguments
+    monkeypatch.setitem(CELLS, "rnn", CELLS["rnn"].replace(equations=(Equation("h", expression),)))
+    return Model([RNN(3, return_sequences=True)], 4)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_textbook_computes_every_function_of_equations(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = run(code(with_function(monkeypatch, name), "textbook").code)["Model"]()
+    kept, x = model.weights["rnn"], np.arange(40.0).reshape(2, 5, 4) / 40
+    own = unrolled(CELLS["rnn"].equations, _blocks(kept), x, CELLS["rnn"].states, forget_bias=0)
+    assert np.allclose(model(x), own)
+
+
+@pytest.mark.parametrize("arity", [1, 2])
+def test_the_textbook_refuses_a_function_that_it_cannot_write(arity: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FUNCTIONS, "bent", FUNCTIONS["tanh"].replace(arity=arity))
+    with pytest.raises(FrameworkError, match="the textbook writer has no function bent, which rnn"):
+        code(with_function(monkeypatch, "bent"), "textbook")
 
 
 def _blocks(kept: dict[str, Any]) -> dict[tuple[str | None, str], Any]:

@@ -92,7 +92,13 @@ def _torch_pad(x: str, margins: Sequence[tuple[int, int]]) -> str:
 
 _OF_TORCH = {
     **{name: f"torch.{name}({{x}})" for name in ("relu", "tanh", "sigmoid", "exp", "abs", "sqrt", "square", "sign", "log")},
-    **{name: f"F.{name}({{x}})" for name in ("gelu", "elu", "selu", "silu", "softplus", "softsign", "relu6", "mish")},
+    **{name: f"F.{name}({{x}})" for name in ("gelu", "elu", "selu", "celu", "silu", "softplus", "softsign", "relu6", "mish")},
+    "exponential": "torch.exp({x})",
+    "hardswish": "F.hardswish({x})",
+    "hardsilu": "F.hardswish({x})",
+    "hardshrink": "F.hardshrink({x})",
+    "softshrink": "F.softshrink({x})",
+    "tanhshrink": "F.tanhshrink({x})",
     "swish": "F.silu({x})",
     "softmax": "F.softmax({x}, dim=-1)",
     "logsoftmax": "F.log_softmax({x}, dim=-1)",
@@ -124,7 +130,10 @@ TORCH = Spelling(
     pad=_torch_pad,
 )
 _OF_NNX = {
-    **{name: f"nnx.{name}({{x}})" for name in ("relu", "tanh", "sigmoid", "gelu", "elu", "selu", "silu", "swish", "softplus")},
+    **{
+        name: f"nnx.{name}({{x}})"
+        for name in ("relu", "tanh", "sigmoid", "gelu", "elu", "selu", "celu", "silu", "swish", "softplus")
+    },
     **{name: f"jnp.{name}({{x}})" for name in ("exp", "abs", "sqrt", "square", "sign", "log", "negative")},
     "softmax": "nnx.softmax({x})",
     "logsoftmax": "nnx.log_softmax({x})",
@@ -132,6 +141,10 @@ _OF_NNX = {
     "logsigmoid": "nnx.log_sigmoid({x})",
     "hardsigmoid": "nnx.hard_sigmoid({x})",
     "hardtanh": "nnx.hard_tanh({x})",
+    "hardswish": "nnx.hard_swish({x})",
+    "hardsilu": "nnx.hard_silu({x})",
+    "mish": "{x} * jnp.tanh(nnx.softplus({x}))",
+    "exponential": "jnp.exp({x})",
     "softsign": "nnx.soft_sign({x})",
     "relu6": "nnx.relu6({x})",
     "linear": "{x}",
@@ -140,7 +153,9 @@ _OF_NNX = {
 JAX = like_numpy("Flax NNX", "jnp", _OF_NNX)
 _OF_NUMPY = {
     **{name: f"np.{name}({{x}})" for name in ("tanh", "exp", "abs", "sqrt", "square", "sign", "log", "negative")},
+    "exponential": "np.exp({x})",
     "relu": "np.maximum({x}, 0)",
+    "relu6": "np.clip({x}, 0, 6)",
     "sigmoid": "sigmoid({x})",
     "softplus": "np.logaddexp({x}, 0)",
     "linear": "{x}",
@@ -181,8 +196,10 @@ def function_of(name: str) -> str:
 
 def _activation(step: Step, values: Sequence[str], words: Spelling) -> str:
     name = step.layer.asdict()["function"]
+    if function_of(name) == "unitnormalization":
+        return words.unit.format(x=values[0], axis=-1)
     if function_of(name) not in words.functions:
-        raise step.refuse(words.title, f"activation {name}")
+        raise step.refuse(f"the writer of {words.title}", f"activation {name}")
     return words.functions[function_of(name)].format(x=values[0])
 
 

@@ -224,16 +224,19 @@ def _heads(step: Step, _: int) -> Made:
 
 
 _ACTIVATIONS = (
-    "relu tanh sigmoid softmax elu selu gelu silu swish softplus softsign exponential linear mish leaky_relu relu6 log_softmax "
-    "log_sigmoid hard_sigmoid hard_tanh"
+    "relu tanh sigmoid softmax elu selu celu gelu silu swish softplus softsign exponential linear mish leaky_relu relu6 "
+    "log_softmax log_sigmoid hard_sigmoid hard_silu hard_swish hard_tanh hard_shrink soft_shrink tanh_shrink squareplus "
+    "sparse_plus sparse_sigmoid sparsemax"
 )
 _FUNCTIONS = {function_of(name): name for name in _ACTIVATIONS.split()} | {"exp": "exponential", "identity": "linear"}
 
 
 def _activation(step: Step, _: int) -> Made:
     name = step.layer.asdict()["function"]
+    if function_of(name) == "unitnormalization":
+        return _keras(step, "UnitNormalization")
     if function_of(name) not in _FUNCTIONS:
-        raise step.refuse(TITLE, f"activation {name}")
+        raise step.refuse(f"the writer of {TITLE}", f"activation {name}")
     return _keras(step, "Activation", f'"{_FUNCTIONS[function_of(name)]}"')
 
 

@@ -154,7 +154,7 @@ class Writer(StepWriter):
         equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
         tensors = (name.partition("_") for name in self.weights[block(step, 0, layer.directions[0])])
         blocks = {(gate, _ROLES[letter]) for letter, _, gate in tensors if letter in _ROLES}
-        body = _step_function(layer.kind, equations, blocks, list(CELLS[layer.kind].states))
+        body = _step_function(step, equations, blocks, list(CELLS[layer.kind].states))
         if "sigmoid(" in body:
             self.helper("sigmoid")
         names = (f"{layer.kind}_step" + (f"_{at}" if at else "") for at in range(len(self.functions) + 1))
@@ -210,25 +210,24 @@ def _start_value(shape: tuple[int, ...], role: str) -> str:
     return f"np.random.randn({', '.join(map(str, shape))}) * 0.1"
 
 
-def _step_function(kind: str, equations: tuple[Equation, ...], blocks: set[tuple[str, str]], states: list[str]) -> str:
+def _step_function(step: Step, equations: tuple[Equation, ...], blocks: set[tuple[str, str]], states: list[str]) -> str:
     """Return the function that computes one step of a cell."""
-    writer = _Equations(blocks, states)
+    writer = _Equations(step, blocks, states)
     lines = []
     for equation in equations:
         lines.append(f"    {equation.name} = {writer.value(parse(equation.expression))}")
         writer.scope[equation.name] = equation.name
     start = ["    size = x.shape[-1]"] if any("size" in line for line in lines) else []
     joined = ["    xh = np.concatenate([x, h], axis=-1)"] if any("xh @" in line for line in lines) else []
-    del kind
     return "\n".join([f"def step(w, x, {', '.join(states)}):", *start, *joined, *lines, f"    return {tuple_of(states)}"])
 
 
 class _Equations(Visitor[str]):
     """Writes equations as NumPy; a value is its text."""
 
-    def __init__(self, blocks: set[tuple[str, str]], states: Sequence[str]) -> None:
+    def __init__(self, step: Step, blocks: set[tuple[str, str]], states: Sequence[str]) -> None:
         super().__init__({"x": "x", **{state: state for state in states}}, {gate for gate, role in blocks if role == "peephole"})
-        self._blocks = blocks
+        self._step, self._blocks = step, blocks
 
     def value(self, node: Node) -> str:
         match node:
@@ -247,6 +246,8 @@ class _Equations(Visitor[str]):
     def apply(self, function: str, /, *arguments: str) -> str:
         if function == "+":
             return " + ".join(arguments)
+        if function not in NUMPY.functions:
+            raise self._step.refuse(_TITLE, f"function {function}")
         return NUMPY.functions[function].format(x=", ".join(arguments))
 
     def weigh(self, role: str, gate: str | None, value: str, /) -> str:
