@@ -123,7 +123,6 @@ CURED = {
     "28 lstm 128 -o json": "write --format json",
     "28 lstm 128 --output json": "the format of the answer is --format json",
     "solve 28 lstm --max-params 100k": "such as 'lstm ?'",
-    "solve '28 > LSTM(?)' --max-params 100k": "write the layer in words, as 'lstm ?'",
     "compare 28 lstm 128 28 gru 128": "stands in quotes: '28 lstm 128' '28 gru 128'",
     "check 28 lstm 128 --budget 100k": "did you mean --max-params?",
     "help lstm": "the layers are in lstm-calc help notation",
