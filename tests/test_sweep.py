@@ -100,7 +100,7 @@ def alone(model: Model, settings: dict[str, Any]) -> tuple[int, ...] | None:
     ran = {name: settings.pop(name) for name in ("steps", "dtype") if name in settings}
     try:
         changed, framework = varied(model, "textbook", settings)
-        found = tuple(metrics(**ran)[name].of(changed, framework) for name in COLUMNS)
+        found = tuple(metrics(**ran)[name].of(changed, framework) for name in questions.COLUMNS)
         assert found[0] == params(changed, framework).total
     except (ModelError, FrameworkError):
         return None
