@@ -177,7 +177,7 @@ def test_what_is_over_its_budget_is_marked(cli: Cli) -> None:
     facts = list(zip(page.of("dt"), page.of("dd"), strict=True))
     marked = [title for title, text in facts if text.startswith("✗ ")]
     assert marked == ["parameters", "budget"]
-    assert [tag for tag, attrs in page.found if "over" in (attrs.get("class") or "").split()] == ["div", "div", "td", "td"]
+    assert [tag for tag, attrs in page.found if "over" in (attrs.get("class") or "").split()] == ["div", "div", *["td"] * 3]
     assert "✗" not in cli("report", MODEL, *ASKED[:-2], "--max-params", "1G", "--format", "html").stdout
 
 
@@ -218,9 +218,13 @@ def test_bars_are_as_long_as_their_shares(cli: Cli) -> None:
 
 
 def test_a_bar_of_a_budget_ends_where_it_is_full(cli: Cli) -> None:
-    bars = BARS.findall(cli("solve", "8 > lstm ?", "--max-params", "1k", "--max-bytes", "1MiB", "--format", "html").stdout)
+    pages = [
+        cli("solve", "8 > lstm ?", "--max-params", "1k", "--format", "html"),
+        cli("check", "8 > lstm 12", "--max-params", "1k", "--max-bytes", "1MiB", "--format", "html"),
+    ]
+    bars = BARS.findall("".join(page.stdout for page in pages))
     over = [float(share) > 100 for *_, share in bars]
-    assert over == [False, False, True, False]
+    assert over == [False, True, True, False]
     assert [bool(colour) for _, colour, _ in bars] == [length == "1.0000" for length, *_ in bars] == over
 
 

@@ -340,3 +340,17 @@ def test_the_smallest_is_sought_from_any_seed(seeds: list[int]) -> None:
     assert smallest(candidate, iter(seeds)) == 17
     with pytest.raises(ModelError, match=r"^1 is below 17$"):
         smallest(candidate, iter([3, 16]))
+
+
+def test_several_limits_have_a_row_each_with_what_fits_and_what_comes_next(cli: Cli) -> None:
+    text = cli("solve", "64 > lstm ?", "--max-params", "1M", "--max-bytes", "4MiB", "-f", "keras").stdout
+    rows = [line.split() for line in text.splitlines() if "✓" in line or "✗" in line]
+    assert rows == [
+        ["parameters", "1,000,000", "997,776", "99.8%", "1,001,784", "✗", "over"],
+        ["weights", "4", "MiB", "3.8", "MiB", "95.2%", "3.8", "MiB", "✓", "fits"],
+    ]
+    header, *lines = cli("solve", "64 > lstm ?", "--max-params", "1M", "--max-bytes", "4MiB", "--format", "csv").stdout.splitlines()
+    assert header == "candidate,units,params,params_share,bytes,bytes_share,model"
+    assert len(lines) == 2
+    assert cli("solve", "64 > lstm ?", "--max-params", "600").stdout.startswith("2 units")
+    assert cli("solve", "64 > lstm ?", "--max-params", "300").stdout.startswith("1 unit: ")

@@ -116,8 +116,7 @@ class Checks(Answer):
         name = first.model if len(first.model) <= _LONGEST_NAME else "the model"
         verdict = "fits the budget" if first.fits else f"is over the budget by {over_words(first)}"
         title = f"{name} {verdict}{where}"
-        hidden = models.replace(columns=tuple(column.replace(shown=False) for column in models.columns))
-        return Document(title, (hidden, _limits_table(first)), tuple(_fitting_notes(self)))
+        return Document(title, (models.for_machines_alone(), _limits_table(first)), tuple(_fitting_notes(self)))
 
     def github(self) -> str:
         """Return an ``::error`` for each model that does not fit, on its file where it is one, and a line for each that does."""

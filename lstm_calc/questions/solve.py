@@ -69,8 +69,9 @@ class Solution(Answer):
             *(column for name in self.budget for column in _budget_columns(name, several=len(self.budget) > 1)),
             Column("model", "model"),
         )
-        table = Table(columns, tuple(_lines(self)))
-        return Document(_title(self), (table,), tuple(_notes(self)))
+        table, several = Table(columns, tuple(_lines(self))), len(self.budget) > 1 and (self.fit or self.next)
+        tables = (table.for_machines_alone(), _limits_table(self)) if several else (table,)
+        return Document(_title(self), tables, tuple(_notes(self)))
 
 
 def _plain(unknown: str, candidate: Candidate | None) -> dict[str, Any] | None:
@@ -207,9 +208,7 @@ def verdict(answer: Solution) -> str:
         return f"nothing fits: {answer.end}"
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
     takes = " and ".join(f"{_taken(name, least.costs[name], limit)}, over {_limit(name, limit)}" for name, limit in over.items())
-    one = least.number == 1
-    unit = _words(answer.unknown).removesuffix("s") if one else _words(answer.unknown)
-    return f"nothing fits: even {least.number:,} {unit} take{'s' * one} {takes}"
+    return f"nothing fits: even {_numbered(least, answer)} take{'s' * (least.number == 1)} {takes}"
 
 
 def _taken(name: str, taken: int, limit: int) -> str:
@@ -230,7 +229,7 @@ def _title(answer: Solution) -> str:
     if answer.fit is None:
         return verdict(answer)
     name, model = answer.framework, answer.fit.model
-    return f"{answer.fit.number:,} {_words(answer.unknown)}: {headline(model)} in {name}{from_file(model, name)}"
+    return f"{_numbered(answer.fit, answer)}: {headline(model)} in {name}{from_file(model, name)}"
 
 
 _NOUNS = {"input_dim": "input features", "projection": "projected units", "vocab_size": "tokens", "dim": "dimensions"}
@@ -243,6 +242,35 @@ def _words(field: str) -> str:
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
     share = f"share of {heading(name)}" if several else "share"
     return Column(name, heading(name), METRIC_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
+
+
+def _limits_table(answer: Solution) -> Table:
+    """Return a row per limit, for people: columns for each would be too many for a screen."""
+    fit, after = ([] if one is None else [one] for one in (answer.fit, answer.next))
+    columns = (
+        Column("metric", "metric"),
+        Column("limit", "limit", "amount"),
+        *(Column("used", _numbered(one, answer), "amount") for one in fit),
+        *(Column("used_share", "share", "share") for _ in fit),
+        *(Column("then", _numbered(one, answer), "amount") for one in after),
+        *(Column("verdict", "verdict", "verdict") for _ in after),
+    )
+    lines = []
+    for name, limit in answer.budget.items():
+        used = [value for one in fit for value in (_amount(name, one, limit), quotient(one.costs[name], limit))]
+        then = [value for one in after for value in (_amount(name, one, limit), "over" if one.costs[name] > limit else "fits")]
+        lines.append(Line((heading(name), _limit(name, limit), *used, *then)))
+    return Table(columns, tuple(lines), for_machines=False)
+
+
+def _amount(name: str, candidate: Candidate, limit: int) -> str:
+    return _limit(name, _as_limit(name, candidate.costs[name], limit))
+
+
+def _numbered(candidate: Candidate, answer: Solution) -> str:
+    """Return, in words, the size of a candidate."""
+    words = _words(answer.unknown)
+    return f"{candidate.number:,} {words.removesuffix('s') if candidate.number == 1 else words}"
 
 
 def _lines(answer: Solution) -> Iterator[Line]:

@@ -125,7 +125,7 @@ def totals_table(rows: Sequence[Totals]) -> Table:
         Column("params_share", "of the first", "share"),
         Column("weights", "weights", "bytes"),
         Column("macs", "MACs", "number"),
-        Column("macs_share", "of the first", "share", gives_way=1),
+        Column("macs_share", "of its MACs", "share", gives_way=1),
         Column("flops", "FLOPs", "number", gives_way=1),
         Column("state", "state", "bytes"),
         Column("working_memory", "working memory", "bytes", gives_way=1),

@@ -104,6 +104,10 @@ class Table(Record):
         lines = tuple(line.replace(values=tuple(line.values[at] for at in kept)) for line in self.lines)
         return self.replace(columns=tuple(self.columns[at] for at in kept), lines=lines)
 
+    def for_machines_alone(self) -> Table:
+        """Return the table with no column that people see unless they ask for it by name."""
+        return self.replace(columns=tuple(column.replace(shown=False) for column in self.columns))
+
     def with_columns(self, keys: Sequence[str]) -> Table:
         """Return the table with some of its columns, shown and in the order given; those that it does not have are left out."""
         places = {column.key: at for at, column in enumerate(self.columns)}
