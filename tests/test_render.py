@@ -507,4 +507,4 @@ def test_a_model_with_images_and_statistics_is_a_table(columns: int) -> None:
     assert "1,670,736" in next(line for line in lines if line.startswith(" total"))
     assert max(map(len, lines)) <= columns
     shown = [line.split() for line in lines]
-    assert shown.index([*"m v 2".split(), *(["(64)", "frozen"] if columns == 100 else []), "128"]) > 0
+    assert shown.index(["m", "v", "2", *(["(64)", "frozen"] if columns == 100 else []), "128"]) > 0

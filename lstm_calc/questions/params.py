@@ -179,7 +179,7 @@ _WHERE_NARROW: dict[str, dict[str, Any]] = {
     "recurrent_bias": {"short": "rec. bias", "gives_way": 3},
     "peephole": {"short": "peep."},
     "projection": {"short": "proj."},
-    **dict.fromkeys(("gain", "shift", "statistic", "slope"), {"gives_way": 2}),
+    **{role: {"gives_way": 2} for role in ("gain", "shift", "statistic", "slope")},
 }
 """What columns are on a narrow terminal; shapes of vectors say the least: those are as long as the layer has units or channels."""
 
