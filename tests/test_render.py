@@ -493,3 +493,18 @@ def test_a_very_long_table_looks_as_rich_draws_a_shorter_one() -> None:
     )
     assert len(by_rich.splitlines()) > 300
     assert plainly.startswith(by_rich.rstrip("\n"))
+
+
+CRNN = (
+    "32x128x1 > conv 64 kernel=3x3 padding=same > batchnorm > relu > pool 2x2 > conv 128 kernel=3x3 padding=same > batchnorm > relu"
+    " > pool 2x2 > permute 2x1x3 > reshape 32x1024 > bilstm 128 > bilstm 128 > dense 80 > softmax"
+)
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_a_model_with_images_and_statistics_is_a_table(columns: int) -> None:
+    lines = ANSI.sub("", on_a_terminal(columns, "params", CRNN, "-f", "keras")).splitlines()
+    assert "1,670,736" in next(line for line in lines if line.startswith(" total"))
+    assert max(map(len, lines)) <= columns
+    shown = [line.split() for line in lines]
+    assert shown.index(["m", "v", "2", *(["(64)", "frozen"] if columns == 100 else []), "128"]) > 0

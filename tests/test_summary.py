@@ -182,3 +182,20 @@ def test_a_long_table_has_a_row_for_gates_of_equal_shapes(screen: Screen, cli: C
 def test_a_short_table_and_one_that_is_sorted_have_a_row_per_gate(cli: Cli) -> None:
     assert "share a row" not in cli("params", "40 > bilstm 320 x3").stdout
     assert "share a row" not in cli("params", STACK, "--sort", "-params").stdout
+
+
+def test_a_layer_that_is_trained_in_part_says_so(cli: Cli) -> None:
+    model = "8x4 > conv1d 6 kernel=3 > batch_norm > lstm 3 frozen > dense 2"
+    trained = {
+        line.split(",")[0]: line.split(",") for line in cli("summary", model, "-f", "keras", "--format", "csv").stdout.splitlines()
+    }
+    at = trained["layer"].index("trained")
+    assert {name: row[at] for name, row in trained.items() if name != "layer"} == {
+        "conv": "yes",
+        "batch_norm": "in part",
+        "lstm": "frozen",
+        "dense": "yes",
+    }
+    gates = [line.split(",") for line in cli("params", model, "-f", "keras", "--format", "csv").stdout.splitlines()]
+    at = gates[0].index("trained")
+    assert [row[at] for row in gates if row[0] == "batch_norm"] == ["yes", "frozen", "frozen"]

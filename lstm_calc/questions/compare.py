@@ -193,7 +193,7 @@ def _columns(answer: Comparison, titles: list[str]) -> Iterator[Column]:
     changed = any(len({cell.words if cell else None for cell in row.cells}) > 1 for row in answer.rows)
     yield Column("layer", "layer")
     for number, title in enumerate(titles, 1):
-        yield Column(f"layer_{number}", "as", shown=changed)
+        yield Column(f"layer_{number}", "as", shown=changed, gives_way=2)
         yield Column(f"params_{number}", title, "number")
         if number > 1:
             yield Column(f"delta_{number}", "delta", "delta")

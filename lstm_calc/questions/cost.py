@@ -264,10 +264,10 @@ def _operations_table(answer: Cost) -> Table:
     columns = (
         Column("layer", "layer"),
         Column("type", "type", shown=False),
-        Column("runs", "runs", "number"),
+        Column("runs", "runs", "number", gives_way=3),
         Column("step_macs", "MACs per step", "number"),
         Column("macs", "MACs", "number"),
-        Column("elementwise_flops", "element-wise FLOPs", "number"),
+        Column("elementwise_flops", "element-wise FLOPs", "number", gives_way=2),
         Column("bias_flops", "bias FLOPs", "number", gives_way=1),
         Column("flops", "FLOPs", "number"),
     )

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class GateCount(Data):
     """One gate of one direction of a layer; ``gate`` is None for what belongs to none (a projection, a dense layer).
 
-    ``shapes`` has the stored shape of its block by role: kernel, recurrent_kernel, bias, ...
+    ``shapes`` has the stored shape of its block by role: kernel, recurrent_kernel, bias, ... ``trainable`` are the parameters of
+    the total that are trained.
     """
 
     gate: str | None
     direction: str | None
     shapes: dict[str, Shape]
     total: int
+    trainable: int = 0
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer: a shape for each role, None where the gate has none of it."""
@@ -140,11 +142,12 @@ def elsewhere(model: Model, framework_name: str) -> dict[int, list[str]]:
 
 
 def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
-    parts = [part for tensor in owned if tensor.counted for part in tensor.parts]
+    pairs = [(part, tensor.trainable) for tensor in owned if tensor.counted for part in tensor.parts]
+    parts = [part for part, _ in pairs]
     kind = use.layer.kind
     order = [*CELLS[kind].gates, None] if kind in CELLS else list(dict.fromkeys(part.gate for part in parts))
     places = [(direction or None, gate) for direction in use.layer.directions for gate in order]
-    blocks = {place: [part for part in parts if (part.direction, part.gate) == place] for place in places}
+    blocks = {place: [pair for pair in pairs if (pair[0].direction, pair[0].gate) == place] for place in places}
     return LayerCount(
         name=use.name,
         type=kind,
@@ -156,8 +159,18 @@ def _layer(use: Use, owned: Sequence[Tensor], *, counted: bool) -> LayerCount:
     )
 
 
-def _gate(gate: str | None, direction: str | None, parts: Sequence[Part]) -> GateCount:
-    return GateCount(gate, direction, {part.role: part.shape for part in parts}, sum(part.params for part in parts))
+def _gate(gate: str | None, direction: str | None, parts: Sequence[tuple[Part, bool]]) -> GateCount:
+    """Return the count of a gate's parts, each with whether it is trained."""
+    shapes = {part.role: part.shape for part, _ in parts}
+    trainable = sum(part.params for part, trained in parts if trained)
+    return GateCount(gate, direction, shapes, sum(part.params for part, _ in parts), trainable)
+
+
+def trained_words(count: int | None, trainable: int | None) -> str | None:
+    """Return, in words, whether so many parameters are trained; None where there are none, or it is not known."""
+    if not count:
+        return None
+    return "yes" if trainable == count else "in part" if trainable else "frozen"
 
 
 _WHERE_NARROW: dict[str, dict[str, Any]] = {
@@ -166,8 +179,9 @@ _WHERE_NARROW: dict[str, dict[str, Any]] = {
     "recurrent_bias": {"short": "rec. bias", "gives_way": 3},
     "peephole": {"short": "peep."},
     "projection": {"short": "proj."},
+    **{role: {"gives_way": 2} for role in ("gain", "shift", "statistic", "slope")},
 }
-"""What columns are on a narrow terminal; the shapes of biases say the least: they are as long as the layer has units."""
+"""What columns are on a narrow terminal; shapes of vectors say the least: those are as long as the layer has units or channels."""
 
 
 _LONG = 24
@@ -185,7 +199,7 @@ def _params_table(answer: ParamCount, *, folded: bool) -> Table:
         Column("gate", "gate", shorter=tuple(_initials(lines, at=3))),
         Column("gates", "gates", "number", short="×", shown=folded),
         *(Column(role, role.replace("_", " "), "shape", **_WHERE_NARROW.get(role, {})) for role in ROLES),
-        Column("trained", "trained", shown=answer.non_trainable > 0),
+        Column("trained", "trained", shown=answer.non_trainable > 0, gives_way=5),
         Column("params", "parameters", "number", short="params"),
         Column("share", "share", "share", gives_way=1),
     )
@@ -209,25 +223,26 @@ def _folded(gates: Sequence[GateCount]) -> list[tuple[GateCount, int]]:
     half = len(joined) // 2
     one, other = ([(gate.replace(direction=None), many) for gate, many in part] for part in (joined[:half], joined[half:]))
     if half and one == other and len({gate.direction for gate, _ in joined}) > 1:
-        return [(gate.replace(direction="both", total=2 * gate.total), 2 * many) for gate, many in one]
+        both = [(gate.replace(direction="both", total=2 * gate.total, trainable=2 * gate.trainable), many) for gate, many in one]
+        return [(gate, 2 * many) for gate, many in both]
     return joined
 
 
 def _joined(gates: Sequence[GateCount]) -> tuple[GateCount, int]:
     names = ", ".join(str(gate.gate) for gate in gates) if gates[0].gate else None
-    return gates[0].replace(gate=names, total=sum(gate.total for gate in gates)), len(gates)
+    total, trainable = sum(gate.total for gate in gates), sum(gate.trainable for gate in gates)
+    return gates[0].replace(gate=names, total=total, trainable=trainable), len(gates)
 
 
 def _layer_lines(layer: LayerCount, answer: ParamCount, *, folded: bool) -> Iterator[Line]:
     """Yield a line per gate, and the layer's sum where it adds up several of them in a model of several layers."""
-    trained = None if not layer.total else "yes" if layer.trainable else "frozen"
     gates = _folded(layer.gates) if folded else [(gate, 1) for gate in layer.gates]
     for part, many in gates or ((GateCount(None, None, {}, 0), 1),):
         shapes = [part.shapes.get(role) for role in ROLES]
         count = None if layer.total is None else part.total
-        yield Line(
-            (layer.name, layer.type, part.direction, _gate_words(part), many, *shapes, trained, count, _share(count, answer))
-        )
+        named = (part.direction, _gate_words(part), many if part.gate else None)
+        trained = trained_words(count, part.trainable)
+        yield Line((layer.name, layer.type, *named, *shapes, trained, count, _share(count, answer)))
     if len(gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
 

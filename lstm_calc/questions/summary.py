@@ -13,7 +13,7 @@ from lstm_calc.model.reading import further_inputs, input_axes
 from lstm_calc.model.sizes import product
 from lstm_calc.operations import macs_in
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.params import ParamCount, params
+from lstm_calc.questions.params import ParamCount, params, trained_words
 from lstm_calc.questions.stream import order_of, start
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render import size_words
@@ -212,7 +212,7 @@ def _table(answer: Summary) -> Table:
 
 
 def _line(layer: LayerSummary, answer: Summary) -> Line:
-    trained = None if not layer.params else "yes" if layer.trainable else "frozen"
+    trained = trained_words(layer.params, layer.trainable)
     count = None if layer.shared else layer.params
     shape, inputs = layer.output_shapes[0], ", ".join(layer.inputs) or None
     values = (trained, count, _share(count, answer), None if layer.shared else layer.bytes, layer.macs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from lstm_calc.frozen import Record
@@ -56,13 +56,24 @@ def grid(table: Table) -> Grid:
 
 
 def grid_rows(table: Table, worded: list[list[str]]) -> Iterator[GridRow]:
-    """Yield the rows; one starts a group where the value of a grouped first column is new, unless every group is of one row."""
+    """Yield the rows; a group of several rows, those of one value in a grouped first column, is set apart by blank lines."""
     above: tuple[Value, ...] = ()
-    groups = table.columns[0].grouped and any(one.values[0] == two.values[0] for one, two in pairwise(table.lines))
-    for line, row in zip(table.lines, worded, strict=True):
-        starts = bool(above) and groups and line.values[0] != above[0]
-        yield GridRow(list(_said_once(table, line, above, row)), starts, "bold" if line.sum else "")
+    several, starting = False, set[int]()
+    for start, length in _groups(table) if table.columns[0].grouped else ():
+        starting |= {start} if start and (several or length > 1) else set()
+        several = length > 1
+    for at, (line, row) in enumerate(zip(table.lines, worded, strict=True)):
+        yield GridRow(list(_said_once(table, line, above, row)), at in starting, "bold" if line.sum else "")
         above = line.values
+
+
+def _groups(table: Table) -> Iterator[tuple[int, int]]:
+    """Yield where each run of one value in the first column begins, and how many rows it has."""
+    start = 0
+    for _, run in groupby(table.lines, key=lambda line: line.values[0]):
+        length = sum(1 for _ in run)
+        yield start, length
+        start += length
 
 
 def rich_table(drawn: Grid) -> RichTable:

@@ -17,7 +17,7 @@ from lstm_calc.render.grid import Grid, GridColumn, GridRow, folded, grid_column
 from lstm_calc.render.words import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.render.document import Column, Line
 
@@ -89,10 +89,10 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
     yield sheet
     leaving = sorted((column.gives_way, at) for at, column in enumerate(sheet.table.columns) if column.gives_way)
     for at in (at for order, at in leaving if order == 1):
-        sheet = _without(sheet, at)
+        sheet = _without(sheet, {at})
         yield sheet
     for at in [at for at in sheet.kept[1:] if _is_same(sheet.table, at)]:
-        sheet = _without(sheet, at).replace(same=(*sheet.same, at))
+        sheet = _without(sheet, {at}).replace(same=(*sheet.same, at))
         yield sheet
     sheet = _in_shorter_words(sheet)
     yield sheet
@@ -100,8 +100,8 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
     grouped = _grouped(sheet)
     yield grouped
     yield _wrapped(grouped, width)
-    for at in (at for order, at in leaving if order > 1):
-        sheet, grouped = _without(sheet, at), _without(grouped, at)
+    for together in _of_one_title(sheet.table, [at for order, at in leaving if order > 1]):
+        sheet, grouped = _without(sheet, together), _without(grouped, together)
         for either in (sheet, grouped):
             yield either
             yield _wrapped(either, width)
@@ -111,8 +111,16 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
         yield _shortened(either, width)
 
 
-def _without(sheet: Sheet, leaving: int) -> Sheet:
-    return sheet.replace(kept=tuple(at for at in sheet.kept if at != leaving))
+def _without(sheet: Sheet, leaving: set[int]) -> Sheet:
+    return sheet.replace(kept=tuple(at for at in sheet.kept if at not in leaving))
+
+
+def _of_one_title(table: Table, columns: Sequence[int]) -> Iterable[set[int]]:
+    """Return columns in sets of one title, which say the same of different things, and of which none says enough alone."""
+    found: dict[str, set[int]] = {}
+    for at in columns:
+        found.setdefault(table.columns[at].title, set()).add(at)
+    return found.values()
 
 
 def _in_shorter_words(sheet: Sheet) -> Sheet:
