@@ -9,6 +9,7 @@ import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -42,9 +43,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count what needs a framework, a network or a browser as slow: -m takes the place of what pyproject.toml deselects."""
+    """Count what needs a framework, a network or a browser as slow: -m takes the place of what pyproject.toml deselects.
+
+    So count the cases of a test that repeat what a few of them, its spread, show already.
+    """
+    cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if any(item.get_closest_marker(name) for name in ("oracle", "network", "browser")):
+            item.add_marker("slow")
+        if item.get_closest_marker("spread"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for each in cases.values():
+        (number,) = each[0].get_closest_marker("spread").args
+        # the order of checksums has nothing to do with that of the cases, and a new case moves one other at most
+        for item in sorted(each, key=lambda item: crc32(item.nodeid.encode()))[number:]:
             item.add_marker("slow")
 
 

@@ -217,6 +217,7 @@ def test_a_pipe_as_a_shard_is_refused_and_not_waited_for(tmp_path: Path) -> None
     assert "is not a regular file" in refusal(tmp_path / "index.json", json.dumps({"weight_map": {"a": "pipe"}}).encode())
 
 
+@pytest.mark.slow
 def test_tensors_of_one_name_are_counted_up_at_once(tmp_path: Path) -> None:
     data = handmade.onnx(handmade.onnx_graph([], [handmade.onnx_tensor("w", (2,))] * 20_000))
     began = time.process_time()
@@ -415,6 +416,7 @@ def test_hdf5_behind_a_users_block_is_seen(tmp_path: Path, monkeypatch: pytest.M
         read(str(tmp_path / "a"))
 
 
+@pytest.mark.slow
 def test_compressed_keras_weights_are_bounded(tmp_path: Path) -> None:
     assert "more than 268,435,456 bytes of compressed weights" in refusal(
         tmp_path / "a", zip_bomb("model.weights.h5", b"\x00", 300)

@@ -341,6 +341,9 @@ PIECES = {
 ONE_CALL = {
     "eqx.nn.LSTMCell(3, 4, key=key)": 128,
     "nnx.LSTMCell(3, 4, rngs=rngs)": 128,
+    "eqx.nn.MLP(2, 3, 8, 2, key=key)": (2 + 1) * 8 + (8 + 1) * 8 + (8 + 1) * 3,
+    "eqx.nn.MLP(2, 3, 8, 2, use_bias=False, key=key)": 2 * 8 + 8 * 8 + (8 + 1) * 3,
+    "eqx.nn.MLP(2, 3, 8, 0, use_final_bias=False, key=key)": 2 * 3,
     "tf.keras.layers.RNN([tf.keras.layers.LSTMCell(16), tf.keras.layers.LSTMCell(8)], input_shape=(None, 4))": 2144,
     "LSTM(10, 20, num_layers=2, batch_first=True)": 5920,
     "nn.LSTM(10, 20); nn.Linear(20, 5)": 2665,
@@ -482,6 +485,7 @@ def test_classes_of_keras_with_their_defaults_in_a_line_and_in_a_program(layer: 
         assert params(model, "keras").total == total
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile(text: str) -> None:
     """Whatever a text holds, it is refused with a sentence, soon."""

@@ -176,6 +176,7 @@ def test_a_gate_with_a_tensor_of_its_own_is_computed_where_an_equation_reads_it(
     assert cost(read(coupled), "made-up").layers[0].idle == ("forget",)
 
 
+@pytest.mark.spread(4)
 @every_framework
 @given(data=st.data())
 def test_weights_in_a_plain_type_are_the_sum_over_tensors(framework: str, data: st.DataObject) -> None:
@@ -188,6 +189,7 @@ def test_weights_in_a_plain_type_are_the_sum_over_tensors(framework: str, data: 
 BIASES = {"bias", "recurrent_bias"}
 
 
+@pytest.mark.spread(4)
 @every_framework
 @given(data=st.data(), bits=st.sampled_from([4, 8]), per_channel=st.booleans())
 def test_weights_in_an_integer_type_are_the_sum_over_tensors(
@@ -235,6 +237,7 @@ def test_integer_types_by_hand() -> None:
     assert cost(model, "tflite", dtype="int8").bytes.state == 16 + 2 * 32
 
 
+@pytest.mark.spread(4)
 @every_framework
 @given(data=st.data(), batch=sizes, steps=sizes)
 def test_the_whole_is_the_sum_of_its_layers_and_grows_with_the_batch(
@@ -339,6 +342,7 @@ def test_a_step_moves_one_row_of_a_table_and_the_matrix_that_is_shared() -> None
     assert (head.bytes.weights, head.whole.macs) == (3600, 2 * 5400)
 
 
+@pytest.mark.spread(3)
 @every_framework
 @given(data=st.data())
 def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) -> None:

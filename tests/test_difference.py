@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cli
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("framework", list(FRAMEWORKS))
 @settings(max_examples=10)
 @given(data=st.data())

@@ -82,6 +82,7 @@ def test_layers_stand_apart(graph: Graph) -> None:
     holds(graph)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("line", CELLS_DRAWN)
 def test_the_parts_of_a_cell_stand_apart(line: str) -> None:
     drawn = list(cell_graphs(line))
@@ -322,6 +323,7 @@ def test_a_line_that_has_no_way_is_refused() -> None:
         router.route("b", {(0, 2): (0, 1)}, {(-2, 0): (-1, 0)})
 
 
+@pytest.mark.slow
 def test_a_graph_of_2000_layers_is_laid_out_in_two_seconds() -> None:
     nodes = tuple(Node(f"n{at}", (f"layer {at}",)) for at in range(2_000))
     edges = [Edge(f"n{at}", f"n{at + 1}", "(8, 64)") for at in range(1_999)]

@@ -72,6 +72,7 @@ def test_the_arithmetic_of_the_text_comes_to_what_params_counts(framework: str, 
             assert by_name[name].total == layer.total == (layer.steps[-1].result if layer.steps else 0)
 
 
+@pytest.mark.spread(3)
 @every_framework
 @settings(max_examples=12)
 @given(data=st.data())
@@ -82,6 +83,7 @@ def test_the_numbers_are_the_symbols_with_the_sizes_in_their_places(framework: s
             assert value(step.symbols, scope) == value(step.numbers) == step.result
 
 
+@pytest.mark.spread(3)
 @every_framework
 @settings(max_examples=12)
 @given(data=st.data())
@@ -95,6 +97,7 @@ def test_the_operands_are_the_blocks_that_params_counts(framework: str, data: st
         assert all(each.shape == layer.shape(each.axes) for each in layer.operands)
 
 
+@pytest.mark.spread(3)
 @every_framework
 @settings(max_examples=12)
 @given(data=st.data())
@@ -113,6 +116,7 @@ def test_every_operation_fits(framework: str, data: st.DataObject) -> None:
             assert line.axes == layer.states.get(state, line.axes)
 
 
+@pytest.mark.spread(3)
 @every_framework
 @settings(max_examples=12)
 @given(data=st.data())

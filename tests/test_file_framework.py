@@ -62,6 +62,7 @@ def keras_file(kind: str, folder: Path) -> str:
     return str(path)
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("kind", ["cudnn", "json", "keras", "toml"])
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_without_a_framework_answers_in_that_of_the_file(command: str, kind: str, tmp_path: Path, cli: Cli) -> None:
@@ -238,6 +239,7 @@ def test_a_framework_that_is_none_is_refused_with_its_file(value: str, message: 
     assert str(caught.value).startswith(f"{path}:{message}")
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", FRAMEWORKS)
 @given(model=models("textbook"))
 def test_a_model_file_keeps_its_framework(name: str, model: Model) -> None:

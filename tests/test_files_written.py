@@ -65,6 +65,7 @@ NAMES: dict[str, Callable[[Path], Any]] = {
 }
 
 
+@pytest.mark.spread(20)
 @posix
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("call", CALLS)
@@ -192,6 +193,7 @@ def stopped(path: Path, *signals: int) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.spread(4)
 @posix
 @pytest.mark.parametrize("name", ENDING)
 def test_every_signal_that_can_be_caught_clears_the_temporary_file_away(folder: Path, name: str) -> None:

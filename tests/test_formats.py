@@ -57,6 +57,7 @@ def values(data: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         yield key, data
 
 
+@pytest.mark.spread(16)
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("name", CALLS)
 def test_the_numbers_of_csv_and_ndjson_are_those_of_json(cli: Cli, name: str) -> None:
@@ -78,6 +79,7 @@ def numbers(text: str) -> set[str]:
     return set(re.findall(r"\d{1,3}(?:,\d{3})+", text.replace("{,}", ",")))
 
 
+@pytest.mark.spread(3)
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("command", PAGES)
 def test_every_page_has_the_numbers_of_the_table(cli: Cli, command: str) -> None:

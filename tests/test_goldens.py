@@ -44,6 +44,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.spread(48)
 @pytest.mark.usefixtures("files")
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen(screen: Screen, golden: Callable[[str, str], None], capsys: pytest.CaptureFixture[str], name: str) -> None:

@@ -249,6 +249,7 @@ def test_initial_states_change_no_count() -> None:
     ]
 
 
+@pytest.mark.spread(20)
 @pytest.mark.parametrize("model", [PARALLEL, SEQ2SEQ, "towers", "16 > (lstm 16 last | index :,-1) > add > dense 4"])
 @pytest.mark.parametrize(
     "question",
@@ -358,6 +359,7 @@ def test_a_shape_without_its_batch_is_read_and_said() -> None:
     assert shapes(read("57 > lstm 8"), "pytorch", shape=(700, 57)).warnings == ()
 
 
+@pytest.mark.slow
 def test_a_graph_of_two_thousand_layers_takes_less_than_two_seconds() -> None:
     line = " > ".join(["16", *["(dense 16 > dense 16 | ) > add"] * 666, "dense 4"])
     start = time.process_time()

@@ -27,7 +27,7 @@ from tests.test_checkpoint import refusal
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.spread(0)  # each file is read in a process of its own
 
 np = pytest.importorskip("numpy", reason="h5py brings NumPy along")
 h5py = pytest.importorskip("h5py", reason="HDF5 needs h5py, which is in the extra hdf5")
@@ -81,6 +81,7 @@ def test_what_keras_wrote_is_told_from_other_files(tmp_path: Path, name: str, at
     )
 
 
+@pytest.mark.spread(1)
 @pytest.mark.parametrize("compressed", [False, True])
 def test_an_archive_of_keras_names_its_layers(tmp_path: Path, compressed: bool) -> None:
     tensors = vars_of("layers/lstm/cell", (6, 36), (9, 36), (36,)) | vars_of("layers/dense", (9, 2), (2,))

@@ -57,6 +57,7 @@ def test_the_import_rules_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_a_broken_import_rule_would_be_seen(tmp_path: Path) -> None:
     pytest.importorskip("importlinter", reason="import-linter is installed where lint runs")
     shutil.copytree(ROOT / "lstm_calc", tmp_path / "lstm_calc")

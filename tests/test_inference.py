@@ -720,6 +720,7 @@ BY_GATE = {
 }
 
 
+@pytest.mark.spread(60)
 @pytest.mark.parametrize("parent", ["", "rnn.", "model.cell.", "encoder.rnn_cell.", "recurrent."])
 @pytest.mark.parametrize("names", BY_GATE)
 @pytest.mark.parametrize("gates", GATES)

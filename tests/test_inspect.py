@@ -831,6 +831,7 @@ def test_calls_are_no_list_of_tensors(cli: Cli, text: str, total: int) -> None:
     assert cli("params", "-", "-q", stdin=text).stdout == f"{total}\n"
 
 
+@pytest.mark.spread(1)
 @pytest.mark.parametrize("line", ["<KerasVariable shape=" * 4000, "shape size " * 400, "a" * 4000, "a " + "b" * 4000, "a[" * 2000])
 def test_a_line_that_is_no_tensor_is_found_so_at_once(cli: Cli, line: str) -> None:
     start = time.perf_counter()

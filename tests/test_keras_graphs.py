@@ -727,6 +727,7 @@ def test_shapes_of_a_config_are_those_that_it_declares() -> None:
     assert answer.tensors[0].shape == (None, 7, 3)
 
 
+@pytest.mark.slow
 def test_a_graph_of_2_000_layers_is_read_soon() -> None:
     layers: dict[str, tuple[dict[str, Any], list[Any]]] = {}
     last = "in"

@@ -835,6 +835,7 @@ def test_what_cannot_be_read_is_said_with_its_key(name: str) -> None:
     assert str(caught.value).removeprefix("model.json:").lstrip() == message
 
 
+@pytest.mark.slow
 def test_a_deep_or_a_long_model_is_refused_soon() -> None:
     deep: dict[str, Any] = layer("Dense", units=1)
     for _ in range(200):

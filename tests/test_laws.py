@@ -25,6 +25,7 @@ sizes = st.integers(1, 40)
 every_framework = pytest.mark.parametrize("framework", list(FRAMEWORKS))
 
 
+@pytest.mark.spread(4)
 @every_framework
 @given(data=st.data())
 def test_totals_are_sums(framework: str, data: st.DataObject) -> None:
@@ -37,6 +38,7 @@ def test_totals_are_sums(framework: str, data: st.DataObject) -> None:
         assert layer.total == sum(part.total for part in layer.gates)
 
 
+@pytest.mark.spread(4)
 @every_framework
 @given(data=st.data())
 def test_parts_tile_their_tensor(framework: str, data: st.DataObject) -> None:
@@ -52,6 +54,7 @@ def _inside(tensor: Tensor, cuts: tuple[tuple[int, int], ...]) -> bool:
     return all(0 <= start < stop <= size for (start, stop), size in zip(cuts, tensor.shape, strict=True))
 
 
+@pytest.mark.spread(4)
 @every_framework
 @given(data=st.data())
 def test_no_two_tensors_of_a_layer_share_a_name(framework: str, data: st.DataObject) -> None:
@@ -97,6 +100,7 @@ def test_the_model_file_reads_back(model: Model) -> None:
     assert loads(json.dumps(table_of(model))) == model
 
 
+@pytest.mark.spread(3)
 @every_framework
 @given(data=st.data())
 def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) -> None:

@@ -140,6 +140,7 @@ def test_what_a_framework_cannot_have_is_refused(question: Any, text: str, name:
         question(notation.read(text), name)
 
 
+@pytest.mark.spread(240)
 @pytest.mark.parametrize("name", frameworks())
 @pytest.mark.parametrize("case", [*CASES["keras"], *CASES["pytorch"]], ids=str)
 def test_every_question_has_an_answer_or_a_sentence(name: str, case: Case) -> None:

@@ -166,6 +166,7 @@ def test_names_are_unique_and_given_names_stay() -> None:
     assert [placed.name for placed in Model(layers, 4).uses] == ["lstm", "lstm_1", "lstm_2", "top", "top_1", "dense"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_layers() -> None:
     assert len(Model([LSTM(8, repeat=MAX_LAYERS)], 8).uses) == MAX_LAYERS
 

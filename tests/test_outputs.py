@@ -72,6 +72,7 @@ READERS: dict[str, tuple[str, Callable[[str], object]]] = {
 }
 
 
+@pytest.mark.spread(16)
 @pytest.mark.parametrize("ending", READERS)
 @pytest.mark.parametrize("name", [name for name, call in CALLS.items() if call])
 def test_a_file_has_the_format_of_its_ending(cli: Cli, tmp_path: Path, name: str, ending: str) -> None:
@@ -84,6 +85,7 @@ def test_a_file_has_the_format_of_its_ending(cli: Cli, tmp_path: Path, name: str
     read(text)
 
 
+@pytest.mark.spread(20)
 @pytest.mark.parametrize("name", SCREENS)
 def test_csv_is_one_rectangle(cli: Cli, name: str) -> None:
     words = shlex.split(SCREENS[name])
@@ -192,6 +194,7 @@ def test_quiet_prints_one_number(cli: Cli, words: str) -> None:
     assert re.fullmatch(r"\d+\n", cli(*shlex.split(words)).stdout)
 
 
+@pytest.mark.spread(30)
 @pytest.mark.parametrize("name", SCREENS)
 @pytest.mark.parametrize("width", [80, 100])
 def test_no_line_of_a_screen_is_wider_than_the_terminal(

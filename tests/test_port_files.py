@@ -276,6 +276,7 @@ NO_WEIGHTS: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.spread(1)
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 @pytest.mark.parametrize("name", NO_WEIGHTS)
 def test_what_is_no_weights_of_the_model_costs_little(file: Path, name: str) -> None:

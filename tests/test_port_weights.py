@@ -109,6 +109,7 @@ def test_both_frameworks_compute_the_same(source: str) -> None:
         np.testing.assert_allclose(there, here, rtol=0, atol=1e-12, err_msg=f"{plan.model} to {plan.target}")
 
 
+@pytest.mark.spread(2)
 @every_framework
 def test_the_code_does_what_the_plan_says(source: str) -> None:
     for plan in plans_from(source):
@@ -179,6 +180,7 @@ def test_there_and_back_is_where_it_was(data: st.DataObject) -> None:
     assert all(np.array_equal(returned[name], weight) for name, weight in weights.items())
 
 
+@pytest.mark.spread(4)
 @every_framework
 @settings(max_examples=10)
 @given(data=st.data())

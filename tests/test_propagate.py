@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm_calc import (
@@ -269,10 +269,16 @@ def test_a_chain_is_written_in_the_notation_and_read_back(model: Model) -> None:
 
 
 @given(model=graphs())
+@example(model=read("2x1 > rnn 1 > reshape -1x2"))
 def test_cost_runs_what_is_propagated(model: Model) -> None:
     for name in ("keras", "pytorch"):
         if name in supporting(model):
-            runs = with_defaults(model, framework(name))
+            try:
+                runs = with_defaults(model, framework(name))
+            except ModelError:  # the last output alone, which is the default of Keras, may not fit what reads it
+                with pytest.raises(ModelError):
+                    cost(model, name)
+                continue
             assert [layer.name for layer in cost(model, name).layers] == [use.name for use in runs.uses]
 
 

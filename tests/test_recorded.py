@@ -65,6 +65,7 @@ def own_name(framework: str, name: str) -> str:
     return "/".join(parts[-2:] if by_gate else parts[-1:])
 
 
+@pytest.mark.spread(400)
 @pytest.mark.parametrize(("framework", "case", "model"), recorded())
 def test_tensors_are_those_recorded(framework: str, case: dict[str, Any], model: dict[str, Any]) -> None:
     stored = tensors(loads(json.dumps(model)), framework)

@@ -269,6 +269,7 @@ def on_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
 WIDE = ("tensors", "800000 > bilstm 32 > dense 1000", "-f", "keras", "--gates")
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("columns", [20, 40, 80, 120, 200])
 @pytest.mark.parametrize("arguments", [("params", "-i", "32", "-u", "32"), WIDE], ids=["params", "tensors"])
 def test_nothing_is_cut_at_any_width(columns: int, arguments: tuple[str, ...]) -> None:

@@ -58,6 +58,7 @@ def accepted(data: Any) -> bool:
     return MODEL_FILE.is_valid(data)
 
 
+@pytest.mark.spread(8)
 @pytest.mark.parametrize("name", schema_names())
 def test_every_schema_is_one_and_needs_no_other_file(name: str) -> None:
     whole = schema(name)
@@ -101,6 +102,7 @@ def test_the_check_of_answers_sees_a_field_too_many_and_one_too_few(cli: Cli) ->
     assert Draft202012Validator(schema("params")).is_valid(answer)
 
 
+@pytest.mark.spread(16)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_model_file_has_the_fields_of_each_layer(kind: str) -> None:
     described = schema("model")["$defs"][kind]

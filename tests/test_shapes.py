@@ -75,6 +75,7 @@ def order_of(framework: str, config: dict[str, Any]) -> bool | None:
     return said.get(framework, not config.get("time_major", False))
 
 
+@pytest.mark.spread(80)
 @pytest.mark.parametrize(("framework", "case", "model"), recorded())
 def test_shapes_are_those_recorded(framework: str, case: dict[str, Any], model: dict[str, Any]) -> None:
     config, want = case["config"], dict(case["shapes"])
@@ -300,6 +301,7 @@ def test_a_projection_makes_h_small_and_not_c() -> None:
     assert (found["output"], found["h_n"], found["c_n"]) == ((10, 4, 32), (2, 4, 16), (2, 4, 64))
 
 
+@pytest.mark.slow
 def test_many_layers_are_told_in_few_words_and_drawn_in_good_time(cli: Cli) -> None:
     answer = shapes(read("32 > lstm 8 x2000"), "keras")
     assert answer.notes[0] == "return_sequences=True in lstm, lstm_1, lstm_2 and 1,996 more"

@@ -171,6 +171,7 @@ def test_the_note_on_shared_numbers_is_harmless(cli: Cli, tmp_path: Path) -> Non
     assert "\x1b]0;owned\x07.weight_ih_l0" in {tensor["name"] for tensor in answer["files"][0]["tensors"]}
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("form", ["table", "github", "csv"])
 def test_messages_are_harmless(cli: Cli, tmp_path: Path, form: str, text: str) -> None:

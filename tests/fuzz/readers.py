@@ -68,7 +68,7 @@ def seeds() -> Path:
     from tests.hostile import BROKEN, MADE
 
     folder = Path(mkdtemp())
-    files = [data for data, _ in BROKEN.values()] + [make() for make, _ in MADE.values()]
+    files = [data if isinstance(data, bytes) else data() for data, _ in BROKEN.values()] + [make() for make, _ in MADE.values()]
     for at, data in enumerate(files):
         (folder / str(at)).write_bytes(data[:_LARGEST_SEED])
     return folder

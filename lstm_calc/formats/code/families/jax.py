@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 from lstm_calc.formats.code.families.attention import heads_of_nnx
 from lstm_calc.formats.code.families.kind import CELL, WINDOW, Kind, kind, number
@@ -21,6 +22,14 @@ from lstm_calc.model import (
     RMSNorm,
 )
 
+
+def _mlp(values: dict[str, Any]) -> Any:
+    """Return the parameters of eqx.nn.MLP: ``depth`` hidden layers of one width, and a last one."""
+    width, depth, bias = values["width_size"], values["depth"], values["use_bias"]
+    hidden = (values["in_size"] + bias) * width + (depth - 1) * (width + bias) * width if depth else 0
+    return hidden + ((width if depth else values["in_size"]) + values["use_final_bias"]) * values["out_size"]
+
+
 _EQUINOX_CELL = "input_size hidden_size use_bias=True"
 BIAS = {"bias": "use_bias"}
 _EQUINOX_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 use_bias=True"
@@ -38,18 +47,11 @@ EQUINOX: dict[str, Kind] = {
     ),
     "MLP": number(
         "in_size out_size width_size depth activation=None final_activation=None use_bias=True use_final_bias=True",
-        "in_size out_size width_size depth",
-        lambda given: _mlp(given["in_size"], [given["width_size"]] * given["depth"] + [given["out_size"]]),
+        "in_size out_size width_size depth use_bias use_final_bias",
+        _mlp,
     ),
     **{f"Conv{dims}d": kind(Conv, _EQUINOX_CONV, {**WINDOW, "bias": "use_bias"}, dims) for dims in (1, 2, 3)},
 }
-
-
-def _mlp(width: int, sizes: list[int]) -> int:
-    total = 0
-    for size in sizes:
-        total, width = total + (width + 1) * size, size
-    return total
 
 
 _NNX_CELL = "in_features hidden_features"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.interpreter.binding import store
@@ -42,7 +43,7 @@ def either_branch(
         for names, saved in zip(objects, before, strict=True):
             names.clear()
             names.update(saved)
-        ends.append(interpreter.doubted(causes, lambda branch=branch: interpreter.block(branch, scope)))  # type: ignore[misc]
+        ends.append(interpreter.doubted(causes, partial(interpreter.block, branch, scope)))
         afterwards.append([dict(names) for names in objects])
     for at, names in enumerate(objects):
         names.update(_merged(afterwards[0][at], afterwards[1][at], causes))

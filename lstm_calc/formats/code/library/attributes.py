@@ -89,15 +89,15 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if isinstance(holder, Array):
         return flows.array_attribute(holder, name, cause)
     if isinstance(holder, Weight) and name == "requires_grad_":
-        return Built(lambda flag=True, *_, at, **__: freeze(holder, frozen=flag is False))  # noqa: ARG005 - as every call
+        return Built(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
     if isinstance(holder, Weight) and name in _SAME:
-        return holder if name == "data" else Built(lambda *_, at, **__: holder)  # noqa: ARG005 - as every call
+        return holder if name == "data" else Built(lambda *_, **__: holder)
     if isinstance(holder, dict) and name == "__dict__":
         return holder
     if isinstance(holder, Instance) and name == "__dict__":
         return holder.attributes
     if isinstance(holder, Unknown) and name in {"upper", "lower", "strip", "title", "capitalize"}:
-        return Built(lambda *_, at, **__: Unknown(holder.causes))  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: Unknown(holder.causes))
     found = plain.method(interpreter, holder, name)
     return Unknown([cause]) if found is MISSING else found
 
@@ -166,23 +166,23 @@ def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
 def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return what modules of PyTorch offer beside what they are made of."""
     if name in _SAME:
-        return Built(lambda *values, at, **__: _same(holder, name, values))  # noqa: ARG005 - as every call
+        return Built(lambda *values, **__: _same(holder, name, values))
     if name in {"parameters", "trainable_parameters"}:
-        return Built(lambda *_, at, **__: _marked(holder))  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: _marked(holder))
     if name == "named_parameters":
-        return Built(lambda *_, at, **__: named_weights(holder))  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: named_weights(holder))
     if name in {"modules", "children"} and not isinstance(holder, Foreign):
-        return Built(lambda *_, at, **__: [owner for _, owner in owners(holder)])  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: [owner for _, owner in owners(holder)])
     if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
         return Built(_add(holder))
     if name in {"freeze", "unfreeze"} and isinstance(holder, Made):
-        return Built(lambda *_, at, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())  # noqa: ARG005
+        return Built(lambda *_, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())
     if name == "register_buffer":
-        return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: None)
     if name in {"append", "extend", "insert"} and isinstance(holder, Made):
-        return Built(lambda *values, at, **__: getattr(holder.inner, name)(*values))  # noqa: ARG005 - as every call
+        return Built(lambda *values, **__: getattr(holder.inner, name)(*values))
     if name == "save_hyperparameters" and isinstance(holder, Instance):
-        return Built(lambda *_, at, **__: None)  # noqa: ARG005 - as every call
+        return Built(lambda *_, **__: None)
     if name == "create_parameter" and isinstance(holder, Instance):
         return Built(lambda *values, at, **named: parameter(values, named, at))
     if isinstance(holder, Instance) and module_family(holder.cls) == "keras":

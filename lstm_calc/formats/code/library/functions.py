@@ -92,11 +92,11 @@ def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
     parser.attributes = {
         "add_argument": Built(add),
         "set_defaults": Built(preset),
-        "parse_args": Built(lambda *_, at, **__: given),  # noqa: ARG005 - as every call
-        "parse_known_args": Built(lambda *_, at, **__: (given, [])),  # noqa: ARG005 - as every call
+        "parse_args": Built(lambda *_, **__: given),
+        "parse_known_args": Built(lambda *_, **__: (given, [])),
         **dict.fromkeys(
             ("add_argument_group", "add_mutually_exclusive_group"),
-            Built(lambda *_, at, **__: parser),  # noqa: ARG005 - as every call
+            Built(lambda *_, **__: parser),
         ),
     }
     return parser
