@@ -614,3 +614,30 @@ def test_the_program_ends_as_python_does() -> None:
 def test_the_completion_script_names_the_program(shell: str) -> None:
     variables = {"_LSTM_CALC_COMPLETE": f"source_{shell}", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     assert "lstm-calc" in program(env=os.environ | variables).stdout
+
+
+DIFFERENCES = {
+    "compare '32 > lstm 32' '32 > gru 32' -q": "-2080\n",
+    "compare '32 > lstm 32' -f keras,pytorch -q": "128\n",
+    "explain --difference -f keras,pytorch '32 > lstm 32' -q": "128\n",
+    "explain '32 > lstm 32' -f pytorch -q": "8448\n",
+    "explain 'vocab 30 > embed 8 > lstm 8 > dense 30 tied' -q": "814\n",
+}
+
+
+@pytest.mark.parametrize("call", DIFFERENCES)
+def test_the_number_alone_of_what_compares_or_explains(cli: Cli, call: str) -> None:
+    result = cli(*shlex.split(call))
+    assert (result.stdout, result.exit_code) == (DIFFERENCES[call], 0)
+
+
+def test_one_number_of_three_models_is_refused(cli: Cli) -> None:
+    result = cli("compare", "8 > lstm 4", "8 > gru 4", "8 > rnn 4", "-q")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --quiet prints one number, the difference of two")
+
+
+def test_help_says_which_number_is_printed_alone(cli: Cli) -> None:
+    numbers = {"params": "the number of parameters", "cost": "the multiply-accumulates", "check": "how many models do not fit"}
+    for command, number in numbers.items():
+        assert number in " ".join(cli("help", command).stdout.replace("│", " ").split())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cli.model_words import is_a_path
 from lstm_calc.cli.models import model_and_budget, read_assumed
-from lstm_calc.cli.options import output_reader, with_options
+from lstm_calc.cli.options import output_reader, quiet_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from lstm_calc.questions.check import Check
 
 
-@partial(with_options, limits=read_budget, assumed=read_assumed, batch=read_batch, dtype=read_dtype, output=output_reader("github"))
+@partial(
+    with_options,
+    limits=read_budget,
+    assumed=read_assumed,
+    batch=read_batch,
+    dtype=read_dtype,
+    output=output_reader("github"),
+    quiet=quiet_reader("how many models do not fit, or cannot be read"),
+)
 def run(
     models: list[str],
     said: "Said",

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstm_calc.cli.models import named_model
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.options import quiet_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_dtype
-from lstm_calc.errors import shortened
+from lstm_calc.errors import LstmCalcError, shortened
 
 if TYPE_CHECKING:
     from lstm_calc.cli.sources import Said
     from lstm_calc.model import Model
 
 _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
+_NUMBER = "the parameters of the second less those of the first"
 
 
-@partial(with_options, batch=read_batch, dtype=read_dtype)
+@partial(with_options, batch=read_batch, dtype=read_dtype, quiet=quiet_reader(_NUMBER))
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
     said: "Said",
@@ -26,6 +27,7 @@ def run(
     batch: dict[str, Any],
     dtype: dict[str, Any],
     output: Output,
+    quiet: bool,
     fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
 ) -> int:
     from lstm_calc.questions.compare import compare
@@ -33,7 +35,12 @@ def run(
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
     said = said if len(models) == 1 else said.shared
     answer = compare([(shortened(text), _model(text, said)) for text in models], names, **batch, **dtype)
-    output.show(answer)
+    if quiet and len(answer.subjects) > 2:
+        raise LstmCalcError("--quiet prints one number, the difference of two; give two models, or one in two frameworks")
+    if quiet:
+        output.number(answer.total.deltas[1])
+    else:
+        output.show(answer)
     return 1 if fail and answer.differs else 0
 
 

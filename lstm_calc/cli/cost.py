@@ -4,14 +4,22 @@ from functools import partial
 from typing import Any
 
 from lstm_calc.cli.models import read_one_or_more
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.options import quiet_reader, with_options
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype, read_training
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.model import Model
 
 
-@partial(with_options, models=read_one_or_more, batch=read_batch, dtype=read_dtype, training=read_training, device=read_device)
+@partial(
+    with_options,
+    models=read_one_or_more,
+    batch=read_batch,
+    dtype=read_dtype,
+    training=read_training,
+    device=read_device,
+    quiet=quiet_reader("the multiply-accumulates of the batch"),
+)
 def run(
     models: list[tuple[str, Model]],
     framework: str | None,

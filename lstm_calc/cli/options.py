@@ -93,11 +93,13 @@ def code_reader() -> Callable[..., Output]:
     return read_output
 
 
-def read_quiet(
-    quiet: bool = typer.Option(False, "--quiet", "-q", help="Just the number.", rich_help_panel=_ANSWER),
-) -> bool:
-    """Return whether only the number is wanted."""
-    return quiet
+def quiet_reader(number: str = "the number of parameters") -> Callable[..., bool]:
+    """Return the reader of whether only a number is wanted; ``number`` says which."""
+
+    def read_quiet(quiet: bool = typer.Option(False, "--quiet", "-q", help=f"Just {number}.", rich_help_panel=_ANSWER)) -> bool:
+        return quiet
+
+    return read_quiet
 
 
 _SHARED: dict[str, Callable[..., Any]] = {
@@ -108,7 +110,7 @@ _SHARED: dict[str, Callable[..., Any]] = {
     "framework": read_framework,
     "output": output_reader(),
     "drawing": plain_reader("mermaid"),
-    "quiet": read_quiet,
+    "quiet": quiet_reader(),
 }
 """For a parameter of a command: the function whose options stand in its place, and which gives its value."""
 

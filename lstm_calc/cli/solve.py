@@ -7,7 +7,7 @@ import typer
 
 from lstm_calc.cli.models import named_model
 from lstm_calc.cli.numbers import counted, timed
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.options import quiet_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from lstm_calc.questions.solve import Solution
 
 
-@partial(with_options, limits=read_budget, batch=read_batch, dtype=read_dtype, device=read_device)
+@partial(
+    with_options,
+    limits=read_budget,
+    batch=read_batch,
+    dtype=read_dtype,
+    device=read_device,
+    quiet=quiet_reader("the size that fits"),
+)
 def run(
     template: Template,
     framework: str | None,

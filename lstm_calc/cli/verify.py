@@ -1,15 +1,16 @@
 """``lstm-calc verify``."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.options import quiet_reader, with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.model import Model
 
 
-@with_options
+@partial(with_options, quiet=quiet_reader("how many tensors and gates differ"))
 def run(
     model: Model,
     framework: str | None,
