@@ -11,6 +11,7 @@ from lstm_calc.frameworks import framework, layout_for
 from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.model import Layer, Model, Recurrent
 from lstm_calc.questions.answer import Answer, Data
+from lstm_calc.questions.untrained import counted_statistics, framework_in
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.find import found_layers
@@ -62,14 +63,18 @@ class InspectedLayer(Data):
 class InspectedFile(Data):
     """A file: its recurrent layers, and how many other numbers it has.
 
-    ``params`` counts what is learned, each number once however many names it has; ``other`` is the part outside recurrent layers,
-    ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is not learned: running
-    statistics, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the
+    ``params`` counts what the file's framework calls parameters, each number once however many names it has; ``non_trainable`` is
+    the part that is never trained, the statistics of batch normalisations in Keras; ``other`` is the part outside recurrent layers,
+    ``kinds`` that part by kind of layer; ``optimizer`` counts an optimizer's state, ``buffers`` what is no parameter: running
+    statistics elsewhere, counters, whole-number constants. ``others`` are the tensors behind ``other``. ``shared`` counts the
     numbers that have a second name. ``bytes`` is on disk.
     ``lists_tensors``: the plain values and the document list every tensor.
     """
 
-    json = (*("path", "format", "layers", "params", "other", "kinds", "optimizer", "buffers", "shared", "bytes", "reconciled"),)
+    json = (
+        *("path", "format", "layers", "params", "non_trainable", "other", "kinds", "optimizer", "buffers", "shared", "bytes"),
+        "reconciled",
+    )
 
     path: str
     format: str
@@ -79,6 +84,7 @@ class InspectedFile(Data):
     kinds: dict[str, int]
     optimizer: int
     buffers: int
+    non_trainable: int
     shared: int
     bytes: int
     tensors: tuple[Stored, ...]
@@ -155,11 +161,16 @@ def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
     counted: dict[Any, str] = {}
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
-    others = [tensor for tensor in sorted_.learned if tensor.name not in recurrent]
+    untrained = {
+        tensor.name
+        for tensor in counted_statistics(checkpoint.tensors, framework_in(layers, checkpoint.format, checkpoint.tensors))
+    }
+    learned = [*sorted_.learned, *(tensor for tensor in sorted_.buffers if tensor.name in untrained)]
+    others = [tensor for tensor in learned if tensor.name not in recurrent]
     rest = _counted_once(others, counted)
     kinds = kinds_of(others, rest, checkpoint.classes)
     in_layers = sum(layer.params for layer in layers)
-    named = sum(tensor.params for tensor in sorted_.learned)
+    named = sum(tensor.params for tensor in learned)
     total = in_layers + sum(kinds.values())
     return InspectedFile(
         path=path,
@@ -169,7 +180,8 @@ def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
         other=total - in_layers,
         kinds=kinds,
         optimizer=sum(tensor.params for tensor in sorted_.optimizer),
-        buffers=sum(tensor.params for tensor in sorted_.buffers),
+        buffers=sum(tensor.params for tensor in sorted_.buffers if tensor.name not in untrained),
+        non_trainable=sum(tensor.params for tensor in rest if tensor.name in untrained),
         shared=max(0, named - total),
         bytes=size,
         tensors=checkpoint.tensors,
@@ -335,6 +347,7 @@ def _totals_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("recurrent", "recurrent", "number"),
         Column("other", "other layers", "number"),
         Column("params", "parameters", "number"),
+        Column("non_trainable", "not trained", "number", shown=any(file.non_trainable for file in files)),
         Column("optimizer", "optimizer state", "number"),
         Column("buffers", "buffers", "number"),
         Column("bytes", "bytes on disk", "number"),
@@ -343,7 +356,7 @@ def _totals_table(files: tuple[InspectedFile, ...]) -> Table:
 
 
 def _total_values(file: InspectedFile) -> tuple[str | int, ...]:
-    counts = (file.params - file.other, file.other, file.params, file.optimizer, file.buffers, file.bytes)
+    counts = (file.params - file.other, file.other, file.params, file.non_trainable, file.optimizer, file.buffers, file.bytes)
     return (shortened(file.path), file.format, *counts)
 
 
@@ -363,6 +376,7 @@ def _tensor_lines(file: InspectedFile) -> Iterator[Line]:
     parts = {tensor.name: layer.name for layer in file.layers for tensor in layer.tensors}
     sorted_ = sort(file.tensors)
     parts |= {tensor.name: "optimizer" for tensor in sorted_.optimizer} | {tensor.name: "buffers" for tensor in sorted_.buffers}
+    parts |= {tensor.name: "other layers" for tensor in file.others}
     for tensor in file.tensors:
         part = shortened(parts.get(tensor.name, "other layers"))
         yield Line((shortened(file.path), shortened(tensor.name), tensor.shape, tensor.dtype, part, tensor.params))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
-from lstm_calc.frameworks import framework
+from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
 from lstm_calc.questions.inspect import inspect_file, inspected, own_name
+from lstm_calc.questions.untrained import counted_statistics, framework_in, params_in
 from lstm_calc.weights.inference.other_layers import kind_of
 from lstm_calc.weights.inference.sorting import slashed, statistics
 from lstm_calc.weights.readers.listed import read_listed
@@ -47,15 +46,15 @@ def read_stored(text: str, file: str = "<text>") -> Model:
 def model_of(file: InspectedFile) -> Model:
     """Return the model of what was found in a file; raise ModelFileError where it holds no layer."""
     places = {tensor.name: at for at, tensor in enumerate(file.tensors)}
-    name = _framework(file)
+    name = framework_in(file.layers, file.format, file.tensors)
     parts = [(places[each.tensors[0].name], own_name(each), _recurrent(each, name)) for each in file.layers if each.params]
+    untrained = {tensor.name for tensor in counted_statistics(file.others, name)}
     kept = _families(statistics(file.tensors))
-    learned = _families(file.others)
-    are_counted = _counts(BatchNorm(input_dim=1), name) == len(("gain", "shift", "mean", "variance"))
-    for path in {**learned, **(kept if are_counted else {})}:
+    learned = _families([tensor for tensor in file.others if tensor.name not in untrained])
+    for path in {**learned, **(kept if untrained else {})}:
         members = learned.get(path, [])
         at = (members or kept[path])[0]
-        found = _plain(path, members, name, kept.get(path, []), are_counted=are_counted)
+        found = _plain(path, members, name, kept.get(path, []), are_counted=bool(untrained))
         parts.extend((places[at.name], _called(at, path), layer) for layer in found)
     taken: dict[str, int] = {}
     layers = _following([_named(layer, called, taken) for _, called, layer in sorted(parts, key=lambda part: part[0])])
@@ -69,9 +68,8 @@ def model_of(file: InspectedFile) -> Model:
         model = Model(layers, first, framework=name, origin="; ".join([_origin(name, file), *remarks]), remarks=remarks)
     except ModelError as error:
         raise ModelFileError(str(error), file.path) from None
-    stored = file.params + are_counted * sum(each.params for tensors in kept.values() for each in tensors)
-    if count(model) != stored:
-        raise ModelFileError(f"its layers have {count(model):,} parameters, and it stores {stored:,}", file.path)
+    if count(model) != file.params:
+        raise ModelFileError(f"its layers have {count(model):,} parameters, and it stores {file.params:,}", file.path)
     return model
 
 
@@ -101,15 +99,6 @@ def _gives(layer: Layer) -> int | None:
     return layer.input_dim if isinstance(layer, (BatchNorm, LayerNorm)) else None
 
 
-def _framework(file: InspectedFile) -> str:
-    """Return whose most of the layers are; without recurrent layers, whose names the tensors have."""
-    found = Counter(layer.framework for layer in file.layers if layer.layer is not None)
-    if found:
-        return found.most_common(1)[0][0]
-    is_keras = file.format.startswith(("keras", "hdf5")) or any("kernel" in tensor.name for tensor in file.tensors)
-    return "keras" if is_keras else "pytorch"
-
-
 def _origin(name: str, file: InspectedFile) -> str:
     return f"{name}, from the names and shapes of {len(file.tensors):,} tensors ({file.format})"
 
@@ -118,17 +107,9 @@ def _recurrent(found: InspectedLayer, name: str) -> Layer:
     """Return a recurrent layer; where the framework has other numbers for it than the file, its count."""
     if found.layer is not None and found.input_dim is not None:
         layer = found.layer.replace(input_dim=found.input_dim)
-        if _counts(layer, name) == found.params:
+        if params_in(layer, name) == found.params:
             return layer
     return Other(params=found.params, class_name=found.cell or "recurrent")
-
-
-def _counts(layer: Layer, name: str) -> int | None:
-    """Return how many parameters a framework has for a layer, None where it has no such layer."""
-    try:
-        return count(Model([layer], layer.input_dim), framework(name).name)
-    except LstmCalcError:
-        return None
 
 
 def _families(tensors: Sequence[Stored]) -> dict[str, list[Stored]]:
@@ -140,7 +121,13 @@ def _families(tensors: Sequence[Stored]) -> dict[str, list[Stored]]:
     return found
 
 
+_ARCHIVED = re.compile(r"(?:layers/)?(.+)/vars")
+"""Where an archive of Keras keeps the variables of a layer, which is called by its class there."""
+
+
 def _called(tensor: Stored, path: str) -> str:
+    if archived := _ARCHIVED.fullmatch(path):
+        return archived[1]
     dotted = path.replace("/", ".")
     return dotted if tensor.name.startswith(f"{dotted}.") else path
 
@@ -150,7 +137,7 @@ def _plain(path: str, members: Sequence[Stored], name: str, kept: Sequence[Store
     params, untrained = (sum(tensor.params for tensor in tensors) for tensors in (members, kept if are_counted else ()))
     kind = kind_of(path, members or kept)
     for layer in _candidates(kind, members, kept):
-        if _counts(layer, name) == params + untrained:
+        if params_in(layer, name) == params + untrained:
             yield layer
             return
     if params:
