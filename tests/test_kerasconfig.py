@@ -93,7 +93,7 @@ def test_a_name_with_blanks_stands_in_the_names_of_tensors_as_keras_has_it() -> 
 
 @pytest.mark.parametrize("paths", ["x", ["a'b"], ["a\nb"], [" a"], [3]])
 def test_a_path_that_would_stand_nowhere_is_refused(paths: Any) -> None:
-    with pytest.raises(ModelError, match="^paths must be "):
+    with pytest.raises(ModelError, match=r"^paths must be "):
         LSTM(4, paths=paths)
 
 
