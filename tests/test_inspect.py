@@ -18,9 +18,10 @@ from lstm_calc import Model, params, tensors
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import ConvLSTM, Dense, Embedding
 from lstm_calc.model.cells import CELLS
-from lstm_calc.questions.inspect import inspect_file
+from lstm_calc.questions.inspect import inspect_file, inspected
 from lstm_calc.questions.sameness import same
 from lstm_calc.weights.inference.find import found_layers
+from lstm_calc.weights.readers.listed import read_listed
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 from tests import handmade
 from tests.handmade import npz, onnx, onnx_graph, onnx_node, onnx_tensor, pickled, safetensors, state_dict
@@ -800,6 +801,22 @@ def test_statistics_of_keras_are_counted_as_keras_counts_them(
     answer = json.loads(cli("params", "-", "--from", "tensors", "--format", "json", stdin=text).stdout)
     assert [each["type"] for each in answer["layers"]] == ["lstm", "dense", *layers]
     assert (answer["total"], answer["non_trainable"]) == (594 + 9 * len(normalisation), frozen)
+    found = inspected(read_listed(text, "x"), "x", 0).data()
+    assert (found["params"], found["non_trainable"], found["buffers"]) == (answer["total"], frozen, 0)
+    assert found["kinds"].get("normalization", 0) + found["kinds"].get("rest", 0) == 9 * len(normalisation)
+
+
+def test_statistics_of_pytorch_are_buffers() -> None:
+    text = "\n".join(f"bn.{name} (9,)" for name in ("weight", "bias", "running_mean", "running_var"))
+    found = inspected(read_listed(text, "x"), "x", 0).data()
+    assert (found["params"], found["non_trainable"], found["buffers"]) == (18, 0, 18)
+
+
+def test_a_layer_of_an_archive_of_keras_is_called_as_the_archive_does(cli: Cli) -> None:
+    kernels = {"layers/conv one/vars": (3, 8, 6), "layers/inner/layers/dense/vars": (8, 3)}
+    text = "\n".join(f"{path}/0 {shape}\n{path}/1 ({shape[-1]},)" for path, shape in kernels.items())
+    answer = json.loads(cli("params", "-", "--from", "tensors", "--format", "json", stdin=text).stdout)
+    assert [each["name"] for each in answer["layers"]] == ["conv_one", "inner/layers/dense"]
 
 
 @pytest.mark.parametrize(
@@ -829,6 +846,14 @@ def test_a_layer_of_a_file_begins_anew_behind_what_has_other_axes(cli: Cli, befo
 def test_calls_are_no_list_of_tensors(cli: Cli, text: str, total: int) -> None:
     assert cli("params", text, "-q").stdout == f"{total}\n"
     assert cli("params", "-", "-q", stdin=text).stdout == f"{total}\n"
+
+
+@pytest.mark.parametrize("line", ["{} {}", "('{}', {})", "{}: float32 {}", "<KerasVariable shape={1}, dtype=float32, path={0}>"])
+def test_a_name_in_a_list_may_have_blanks(cli: Cli, line: str) -> None:
+    shapes = {"the model/my lstm/cell/kernel": (3, 8), "the model/my lstm/cell/recurrent_kernel": (2, 8), "a b/c d/kernel": (9, 4)}
+    text = "\n".join(line.format(name, shape) for name, shape in shapes.items())
+    assert cli("params", "-", "-q", "--from", "tensors", stdin=text).stdout == "76\n"
+    assert {tensor.name: tensor.shape for tensor in read_listed(text, "x").tensors} == shapes
 
 
 @pytest.mark.spread(1)

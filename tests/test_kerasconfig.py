@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params, shapes
+from lstm_calc import GRU, LSTM, RNN, ConvLSTM, Dense, Embedding, Model, RepeatVector, load, params, shapes, tensors
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.keras import recognised
 from lstm_calc.formats.keras.kinds import RECURRENT
 from lstm_calc.formats.keras.layers import READERS
 from lstm_calc.formats.keras.node import Node
-from lstm_calc.formats.modelfile import loads
+from lstm_calc.formats.modelfile import dumps, loads
 from lstm_calc.frameworks import framework, uses_in
 
 if TYPE_CHECKING:
@@ -77,6 +77,24 @@ def read(config: Any, input_dim: int | None = None) -> Model:
 def test_the_tutorials_have_their_published_totals(name: str, dialect: str) -> None:
     model = load(str(CONFIGS / f"{name}.{dialect}.json"))
     assert params(model, "keras").total == TUTORIALS[name]
+
+
+def test_a_name_with_blanks_stands_in_the_names_of_tensors_as_keras_has_it() -> None:
+    """Keras 3.15 has the path "my (2) lstm/lstm_cell/kernel" for it, in a model called "the model"."""
+    inner = sequential(layer("LSTM", units=4, name="my (2) lstm"), shape=[None, 9, 3])
+    inner["config"]["name"] = "the model"
+    model = read(inner)
+    assert model.layers[0].name == "my__2__lstm"
+    assert [tensor.name for tensor in tensors(model).tensors] == [
+        f"the model/my (2) lstm/lstm_cell/{name}" for name in ("kernel", "recurrent_kernel", "bias")
+    ]
+    assert loads(dumps(model)) == model.replace(remarks=())
+
+
+@pytest.mark.parametrize("paths", ["x", ["a'b"], ["a\nb"], [" a"], [3]])
+def test_a_path_that_would_stand_nowhere_is_refused(paths: Any) -> None:
+    with pytest.raises(ModelError, match=r"^paths must be "):
+        LSTM(4, paths=paths)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

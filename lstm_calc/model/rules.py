@@ -24,6 +24,8 @@ DATA_FORMATS = ("channels_last", "channels_first")
 MAX_SIZE = 10**500
 _MAX_DIMENSIONS = 3
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}"
+_PATH = r"[A-Za-z0-9_][A-Za-z0-9_./ +:()\[\],#@-]{0,199}"
+"""A path may have more characters than a name, as Keras' names of layers do, but none that ends a text of Python or HTML."""
 
 
 def count(field: str, value: Any) -> int:
@@ -178,6 +180,20 @@ def names(field: str, value: Any) -> tuple[str, ...]:
     return tuple(name(field, each) for each in value)
 
 
+def paths(field: str, value: Any) -> tuple[str, ...]:
+    """Return the value as a list of the paths of weights."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise ModelError(f"{field} must be a list of paths, not {quoted(value)}", key=field)
+    return tuple(_path(field, each) for each in value)
+
+
+def _path(field: str, value: Any) -> str:
+    if not (isinstance(value, str) and re.fullmatch(_PATH, value)):
+        what = f"{field} must be letters, digits, blanks and _ . / - + : ( ) [ ] , # @ (at most 200), not {quoted(value)}"
+        raise ModelError(what, key=field)
+    return value
+
+
 def rate(field: str, value: Any) -> float:
     """Return the value as a share."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
@@ -284,7 +300,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "params": whole,
     "class_name": name,
     "inputs": names,
-    "paths": names,
+    "paths": paths,
     "outputs": names,
     "shape": input_shape,
     "axis": axis,

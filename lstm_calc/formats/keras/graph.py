@@ -60,7 +60,7 @@ class Graph:
     def distributed(self, node: Node) -> Iterator[None]:
         """Apply what is read at each step of what comes in."""
         self._around += 1
-        with self.scope(*self._scope, node.name):
+        with self.scope(*self._scope, node.path):
             yield
         self._around -= 1
 
@@ -79,7 +79,7 @@ class Graph:
         """
         own = _number_of_input(first.label)
         around = self._scope if own is not None and self._inputs is not None and own > self._inputs else ()
-        with self.reading([first.label]), self.scope(*around, node.name):
+        with self.reading([first.label]), self.scope(*around, node.path):
             yield
 
     @contextmanager

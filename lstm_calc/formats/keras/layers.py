@@ -98,7 +98,7 @@ def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read a layer by its arguments alone."""
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
     if layer.weighted:
-        layer = layer.replace(paths=graph.paths((called.node.name, *_cell(layer))))
+        layer = layer.replace(paths=graph.paths((called.node.path, *_cell(layer))))
     given = _given(layer, graph.add(called.node, layer, called.reads))
     return (*given, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else given
 
@@ -116,7 +116,7 @@ def _preprocessing(called: Called, graph: Graph) -> tuple[Value, ...]:
     node, layer = called.node, prepared(called.node)
     if layer is None or (isinstance(layer, Other) and any(called.gives)):
         return _unknown(called, graph, params=0)
-    paths = graph.paths((node.name,)) if layer.weighted and not isinstance(layer, Other) else ()
+    paths = graph.paths((node.path,)) if layer.weighted and not isinstance(layer, Other) else ()
     return graph.add(node, layer.replace(name=node.name, paths=paths), called.reads)
 
 
@@ -137,9 +137,9 @@ def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     values, states = called.reads[:1], called.reads[1:]
     given: list[Value] = []
     cell = called.node.config.node("cell")
-    around = (called.node.name, cell.name) if cell.class_name == "StackedRNNCells" else (called.node.name,)
+    around = (called.node.path, cell.path) if cell.class_name == "StackedRNNCells" else (called.node.path,)
     for position, (cell, layer) in enumerate(cells):
-        layer = layer.replace(paths=graph.paths((*around, cell.name)))  # noqa: PLW2901 - the same layer, placed
+        layer = layer.replace(paths=graph.paths((*around, cell.path)))  # noqa: PLW2901 - the same layer, placed
         found = graph.add(cell.unbuilt if position else called.node, layer, (*values, *states[: len(layer.states)]))
         values, states = found[:1], states[len(layer.states) :]
         given += _given(layer, found)[1:]
@@ -194,11 +194,11 @@ def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
     for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
         apart = config.values.get(key) is not None
         inner = config.node(key if apart else "layer")
-        name = inner.name
+        name = inner.path
         if name is not None and not (apart and direction == "backward"):
             name = f"{direction}_{name.removeprefix('forward_')}"
-        cell = (inner.config.node("cell").name,) if inner.class_name == "RNN" else _cell(layer)
-        found.append((node.name, name, *cell))
+        cell = (inner.config.node("cell").path,) if inner.class_name == "RNN" else _cell(layer)
+        found.append((node.path, name, *cell))
     return found
 
 

@@ -30,6 +30,19 @@ def name_of(text: Any) -> str | None:
     return (re.sub(r"[^A-Za-z0-9_./-]", "_", text[:200]).lstrip("./-") or None) if isinstance(text, str) else None
 
 
+def path_of(text: Any) -> str | None:
+    """Return a name of the author's as it stands in the paths of weights; None where there is none.
+
+    >>> path_of("my layer"), path_of("my 'layer'")
+    ('my layer', 'my _layer_')
+    """
+    return (
+        (re.sub(r"[^A-Za-z0-9_./ +:()\[\],#@-]", "_", text[:200]).lstrip("./- +:()[],#@") or None)
+        if isinstance(text, str)
+        else None
+    )
+
+
 class Node(Record):
     """The values of one object, the file and the key it stands under, and whether all above it are trained."""
 
@@ -109,6 +122,11 @@ class Node(Record):
     def name(self) -> str | None:
         """The layer's own name, made to fit in every format."""
         return name_of(self.config.values.get("name"))
+
+    @property
+    def path(self) -> str | None:
+        """The layer's own name, as it stands in the paths of weights."""
+        return path_of(self.config.values.get("name"))
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return the truth value under a key."""
