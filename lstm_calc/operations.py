@@ -6,9 +6,11 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
+from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import equation_words, framework_of
 from lstm_calc.frameworks.counting import axes_of, rows_in, rows_of, shape_of, sizes_of
 from lstm_calc.frozen import Record
+from lstm_calc.model import Other
 from lstm_calc.model.cells import CELLS
 from lstm_calc.runs import Batch, batch_of, runs_of
 
@@ -26,6 +28,9 @@ MATRICES = frozenset({"kernel", "recurrent_kernel", "projection"})
 
 BIASES = frozenset({"bias", "recurrent_bias"})
 """The roles of what is added."""
+
+_WITHOUT_PRODUCTS = frozenset({"PReLU", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "bias", "statistics", "weight_g"})
+"""The classes, and the parts of layers, that are described by their number of parameters and that multiply no matrix."""
 
 
 class Operations(Record):
@@ -63,14 +68,24 @@ class Operations(Record):
 def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None = None) -> int:
     """Return the multiply-accumulates of a model's matrix products over a batch (None: one step of one sequence).
 
-    Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the image does not fit.
+    Raises FrameworkError where the framework is unknown or lacks what the model asks for, ModelError where the image does not fit
+    and where it is not known what a layer multiplies.
 
     >>> from lstm_calc import read
     >>> from lstm_calc.runs import batch_of
     >>> macs_of(read("32 > lstm 32"), "pytorch", batch_of(1, 10))
     81920
     """
-    return sum(macs_in(run) for run in runs_of(model, framework_of(model, framework_name), batch or batch_of()))
+    runs = runs_of(model, framework_of(model, framework_name), batch or batch_of())
+    unknown = next((run.use.name for run in runs if not is_work_known(run.layer)), None)
+    if unknown is not None:
+        raise ModelError(f"the MACs of {unknown} are not known: it is described by its number of parameters alone")
+    return sum(map(macs_in, runs))
+
+
+def is_work_known(layer: Layer) -> bool:
+    """Return whether it is known what a layer multiplies; of one that is described by its number of parameters alone it is not."""
+    return not isinstance(layer, Other) or layer.params == 0 or layer.class_name in _WITHOUT_PRODUCTS
 
 
 def macs_in(run: LayerRun) -> int:

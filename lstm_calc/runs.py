@@ -157,8 +157,10 @@ def batch_of(
 def runs_of(model: Model, table: Framework, batch: Batch) -> list[LayerRun]:
     """Return every layer's part in a run of a model, in order.
 
-    Raises FrameworkError where the framework lacks a layer, ModelError where a layer cannot read what comes in.
+    Raises FrameworkError where the framework lacks a layer, ModelError where a layer cannot read what comes in, and where it is not
+    known what that is.
     """
+    model.check_connected()
     model = with_defaults(_shortened(model, batch.longest), table)
     layouts = [layout_for(table, layer) for layer in model.calls for _ in range(layer.repeat)]
     uses = [

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
 from lstm_calc.formats.code.parts import Parts
+from lstm_calc.formats.code.trace.follow import followed_chain
 from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
 from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
@@ -63,13 +64,17 @@ def _module(text: str, file: str) -> Model:
     hidden: list[str] = []
     if _number(node) > MAX_LAYERS:
         raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", file)
-    parts.add_all(_leaves(node, "", hidden), None)
+    leaves = list(_leaves(node, "", hidden))
+    parts.add_all(leaves, None)
     if not parts.layers:
         raise ModelFileError("has no layer with weights that is known", file)
     remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
-    more: dict[str, Any] = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
+    said = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
+    more: dict[str, Any] = {"framework": "pytorch", **said}
+    if node.name == "Sequential" and not hidden and (graph := followed_chain([made for _, made in leaves], parts.of, **more)):
+        return graph
     try:
-        return Model(parts.layers, parts.layers[0].input_dim, **more, framework="pytorch", batch_first=parts.batch_first)
+        return Model(parts.layers, parts.layers[0].input_dim, **more, batch_first=parts.batch_first, listed=True)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 
@@ -133,9 +138,10 @@ def _made(node: _Node) -> Made:
     name = "Linear" if node.name == "NonDynamicallyQuantizableLinear" else node.name
     made = Made("pytorch", name, {}, Place(_SHOWN, 1))
     kind = FAMILIES["pytorch"].get(name)
-    if kind is not None:
-        positional, named = _given(node)
-        made.arguments = {**kind.arguments, **dict(zip(kind.arguments, positional, strict=False)), **named}
+    positional, named = _given(node)
+    made.given = tuple(positional)
+    own = {**kind.arguments, **dict(zip(kind.arguments, positional, strict=False))} if kind is not None else {}
+    made.arguments = own | named
     return made
 
 
@@ -205,7 +211,7 @@ def _table(text: str, file: str) -> Model:
     left = rest - sum(untrained.values())
     remarks = (f"{left:,} parameters are not trained, and the table does not say of which layers",) if left > 0 else ()
     try:
-        return Model(parts, parts[0].input_dim, framework=framework, remarks=remarks)
+        return Model(parts, parts[0].input_dim, framework=framework, remarks=remarks, listed=True)
     except ModelError as error:
         raise ModelFileError(str(error), file) from None
 

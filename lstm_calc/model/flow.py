@@ -15,7 +15,7 @@ from lstm_calc.model.reading import is_state, reads_steps, wanted_ranks
 from lstm_calc.model.sizes import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lstm_calc.model.graph import Source
     from lstm_calc.model.model import Model
@@ -186,7 +186,7 @@ class _Flow:
         if len(reads) > 1 and not call.reads_several:
             _refuse_two(self._model, position - 1)
             raise ModelError(f"reads one input, and {len(reads)} come in", key="inputs")
-        return reads, reads != flowing
+        return reads, reads != flowing and not _fill(reads, flowing)
 
     def _given(self, source: int, number: int) -> Shape:
         """Return the shape of an output or a state of a layer, or of the model's input."""
@@ -194,6 +194,14 @@ class _Flow:
             return self._shape
         call, (*_, reads, gives, _own) = self._model.calls[source], self._last[source]
         return gives[number] if number < len(gives) else call.state_shapes(reads[0], gives)[number - len(gives)]
+
+
+def _fill(reads: Sequence[Shape], flowing: Sequence[Shape]) -> bool:
+    """Return whether shapes are those that come in, with sizes in the place of some that are not known."""
+    if [len(shape) for shape in reads] != [len(shape) for shape in flowing]:
+        return False
+    pairs = [pair for shapes in zip(reads, flowing, strict=True) for pair in zip(*shapes, strict=True)]
+    return all(one == other or other is None for one, other in pairs)
 
 
 def uses_of(model: Model, shape: Shape, steps: Iterable[Step]) -> tuple[Use, ...]:

@@ -25,6 +25,7 @@ from lstm_calc.model.graph import (
     unread,
 )
 from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Nested, Other, Shared
+from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import shape_read, steps_wanted
 from lstm_calc.model.rules import count, flag, input_shape, name, names
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from lstm_calc.model.flow import Step, Use
     from lstm_calc.model.graph import Source
     from lstm_calc.model.sizes import Shape, Size
+
+_LISTED = "the layers with weights are listed here, not how they are connected"
 
 
 class Model(Checked):
@@ -45,7 +48,8 @@ class Model(Checked):
     compute that no field has. ``framework`` is the one that the model was written in, where its file says so: it answers where no
     other is asked for. ``origin`` says, in words, which part of a program the model was read from. ``batch`` is the batch size that
     the model is built for, None where it reads a batch of any size. ``batch_first``: its layers are made to read (batch, steps,
-    features), where its framework lets them read (steps, batch, features), too.
+    features), where its framework lets them read (steps, batch, features), too. ``listed``: its layers stand in the order in which
+    a program or a text lists them, and what each of them reads is not known.
     """
 
     rules = {  # noqa: RUF012 - as above
@@ -56,6 +60,7 @@ class Model(Checked):
         "framework": name,
         "batch": count,
         "batch_first": flag,
+        "listed": flag,
     }
     layers: Sequence[Layer]
     input_dim: int | None = None
@@ -66,6 +71,7 @@ class Model(Checked):
     origin: str | None = None
     batch: int | None = None
     batch_first: bool = False
+    listed: bool = False
 
     flat: ClassVar[tuple[Layer, ...]]
     """The layers, with those of models within the model in the place of these."""
@@ -116,6 +122,29 @@ class Model(Checked):
         check_names(layers)
         is_graph = any([layer.inputs for layer in layers])  # noqa: C419 - on the way of every count, a list is faster
         return canonical(layers) if is_graph and not any(isinstance(layer, Nested) for layer in layers) else layers
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The uses that read another width than that of what comes in: parts of something larger."""
+        inputs = (Input, Embedding)
+        return tuple(use.name for use in self.uses[1:] if not use.sources and not isinstance(use.layer, inputs))
+
+    @property
+    def disconnected(self) -> str:
+        """Why no shape follows from a list of layers, as a sentence: around a window a program pools, flattens and reshapes."""
+        name = next((use.name for use in self.uses if isinstance(use.layer, Positions)), "") if self.listed else ""
+        return name and f"what comes in at {name} is not known: {_LISTED}, and there may be pooling or flattening between them"
+
+    def check_connected(self) -> None:
+        """Raise ModelError where no shape follows."""
+        if self.disconnected:
+            raise ModelError(self.disconnected)
+
+    @property
+    def assumed(self) -> str:
+        """What is taken for granted of the layers of a list, as a sentence; empty for any other model."""
+        many = self.listed and len(self.calls) > 1
+        return f"each layer is taken to read what the one before it gives: {_LISTED}" if many else ""
 
     @cached_property
     def names(self) -> tuple[tuple[str, str], ...]:

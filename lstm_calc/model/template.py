@@ -20,9 +20,9 @@ Place = tuple[int | None, str]
 class Template(Record):
     """A model's layers and input, and the places of the sizes that are open; what stands there now is of no account.
 
-    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs``, ``origin``, ``batch`` and
-    ``batch_first`` are the model's. ``shares`` are, in the order of ``places``, the proportions (a, b) of which a number n gives
-    n * a / b; none where every place takes the number itself.
+    ``budget`` is what the model's file allows it, ``input_shape``, ``framework``, ``outputs``, ``origin``, ``batch``,
+    ``batch_first`` and ``listed`` are the model's. ``shares`` are, in the order of ``places``, the proportions (a, b) of which a
+    number n gives n * a / b; none where every place takes the number itself.
     """
 
     layers: Sequence[Layer]
@@ -36,6 +36,7 @@ class Template(Record):
     origin: str | None = None
     batch: int | None = None
     batch_first: bool = False
+    listed: bool = False
 
     @property
     def unknown(self) -> str:
@@ -52,7 +53,8 @@ class Template(Record):
                 input_dim = number
             else:
                 layers[position] = layers[position].replace(**{field: _sized(field, number * part, whole)})
-        more = {name: getattr(self, name) for name in ("framework", "outputs", "origin", "batch", "batch_first")}
+        names = ("framework", "outputs", "origin", "batch", "batch_first", "listed")
+        more = {name: getattr(self, name) for name in names}
         return Model(layers, input_dim, self.input_shape, **more)
 
 
@@ -68,6 +70,7 @@ def template_of(model: Model, places: tuple[Place, ...] = ()) -> Template:
         origin=model.origin,
         batch=model.batch,
         batch_first=model.batch_first,
+        listed=model.listed,
     )
 
 

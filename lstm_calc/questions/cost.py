@@ -11,7 +11,7 @@ from lstm_calc.frameworks import caller_notes, framework, framework_of
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.operations import Operations, idle_gates, merge_flops, operations_in
+from lstm_calc.operations import Operations, idle_gates, is_work_known, merge_flops, operations_in
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, together, training_bytes
 from lstm_calc.questions.tensors import tensors
@@ -322,6 +322,11 @@ def _traffic_table(answer: Cost) -> Table:
 
 
 def _notes(model: Model, answer: Cost) -> Iterator[str]:
+    unknown = [use.name for use in model.uses if not is_work_known(use.layer)]
+    if unknown:
+        yield f"MACs and FLOPs are lower bounds: what {listed(unknown)} computes is not known, and counted as none"
+    if model.assumed:
+        yield model.assumed
     yield from _flow_notes(model, answer)
     yield from caller_notes(model, framework(answer.framework))
 

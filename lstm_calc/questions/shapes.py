@@ -113,9 +113,8 @@ def shapes(
 
     ``shape`` is the input's, in the framework's order of axes; without it ``batch`` and ``steps`` are what is known of them, and a
     model that is built for a batch has that.
-    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the
-    order that the model's code says, else the framework's own. ``h0`` is the
-    shape of the initial state h of the first recurrent layer, to be checked.
+    ``batch_first`` asks for (batch, steps, features) or (steps, batch, features); None is the order that the model's code says,
+    else the framework's own. ``h0`` is the shape of the initial state h of the first recurrent layer, to be checked.
 
     Raises FrameworkError where the framework lacks what is asked for, ModelError where a layer can't read its input, or
     starts from a state of another shape.
@@ -126,6 +125,7 @@ def shapes(
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = _running(model, framework_name)
+    model.check_connected()
     order = order_of(model, table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
     batch = model.batch if batch is None and shape is None else batch
@@ -135,7 +135,7 @@ def shapes(
     if h0 is not None:
         _check_initial(table, flows, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
-    notes = (*run_notes(places, table), *caller_notes(model, table))
+    notes = (*filter(None, (model.assumed,)), *run_notes(places, table), *caller_notes(model, table))
     return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
 
 

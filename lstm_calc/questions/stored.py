@@ -65,7 +65,8 @@ def model_of(file: InspectedFile) -> Model:
         raise ModelFileError("holds no layer with weights", file.path)
     remarks = tuple(_remarks(file))
     try:
-        model = Model(layers, first, framework=name, origin="; ".join([_origin(name, file), *remarks]), remarks=remarks)
+        origin = "; ".join([_origin(name, file), *remarks])
+        model = Model(layers, first, framework=name, origin=origin, remarks=remarks, listed=True)
     except ModelError as error:
         raise ModelFileError(str(error), file.path) from None
     if count(model) != file.params:

@@ -11,7 +11,7 @@ from lstm_calc.frameworks import framework_of, layout_for, with_defaults
 from lstm_calc.model.flow import propagate
 from lstm_calc.model.reading import further_inputs, input_axes
 from lstm_calc.model.sizes import product
-from lstm_calc.operations import macs_in
+from lstm_calc.operations import is_work_known, macs_in
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, params, trained_words
 from lstm_calc.questions.stream import order_of, start
@@ -143,12 +143,12 @@ def summary(
         LayerSummary(
             name=use.name,
             type=use.layer.kind,
-            inputs=tuple(_inputs(use, uses)),
-            output_shapes=use.outputs,
+            inputs=() if model.disconnected else tuple(_inputs(use, uses)),
+            output_shapes=() if model.disconnected else use.outputs,
             params=owned[use.name].total,
             trainable=owned[use.name].trainable,
             bytes=None if use.name in uncounted else _bytes(use, table, kind, per_channel=per_channel),
-            macs=None if use.name in uncounted else macs.get(use.name),
+            macs=macs.get(use.name) if use.name not in uncounted and is_work_known(use.layer) else None,
             shared=use.shared,
         )
         for use in uses
@@ -214,7 +214,7 @@ def _table(answer: Summary) -> Table:
 def _line(layer: LayerSummary, answer: Summary) -> Line:
     trained = trained_words(layer.params, layer.trainable)
     count = None if layer.shared else layer.params
-    shape, inputs = layer.output_shapes[0], ", ".join(layer.inputs) or None
+    shape, inputs = next(iter(layer.output_shapes), None), ", ".join(layer.inputs) or None
     values = (trained, count, _share(count, answer), None if layer.shared else layer.bytes, layer.macs)
     return Line((layer.name, layer.type, inputs, shape, *values))
 
@@ -237,6 +237,8 @@ def _notes(answer: Summary) -> Iterator[str]:
     several = [layer.name for layer in answer.layers if len(set(layer.output_shapes)) > 1]
     if several:
         yield f"{listed(several)}: more outputs of other shapes; this is the first"
+    if answer.model.assumed and not answer.model.disconnected:
+        yield answer.model.assumed
     if answer.missing:
         yield f"MACs are not known: {answer.missing}"
     stepwise = {use.name: use.layer.stepwise for use in answer.model.uses}

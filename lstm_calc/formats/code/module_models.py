@@ -10,6 +10,7 @@ from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.flows import incoming, set_up
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.parts import Parts, stored_weights
+from lstm_calc.formats.code.trace.follow import followed, is_module
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
@@ -38,9 +39,19 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     name = "textbook" if stored else _framework(family or "pytorch", found)
     first = parts.layers[0].input_dim
     remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
+    origin = request.origin(name, "; ".join(filter(None, remarks)))
+    graph = followed(request.interpreter, value, parts.of, origin=origin, framework=name) if is_module(value) else None
+    if graph is not None:
+        return graph
     try:
-        origin = request.origin(name, "; ".join(filter(None, remarks)))
-        return Model(parts.layers, first, origin=origin, framework=name, batch_first=parts.batch_first)
+        return Model(
+            parts.layers,
+            first,
+            origin=origin,
+            framework=name,
+            batch_first=parts.batch_first,
+            listed=is_module(value) or len(parts.layers) > 1,
+        )
     except ModelError as error:
         raise ModelFileError(str(error), request.module.file) from None
 

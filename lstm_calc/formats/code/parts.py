@@ -50,6 +50,8 @@ class Parts:
         self.missing: list[Cause] = []
         self.unknown: dict[str, Place] = {}
         """The classes of layers that are not known, and where the first of each is made."""
+        self.of: dict[int, list[Layer]] = {}
+        """The layers, by the identity of what the program makes."""
         self.used_input = False
         self._orders: set[bool] = set()
         self._input_dim = input_dim
@@ -60,12 +62,14 @@ class Parts:
         pairs = list(found)
         tables = {id(each) for _, each in pairs}
         for path, each in pairs:
+            before = len(self.layers)
             if isinstance(each, Array):
                 self._parameter(path, each)
             elif isinstance(each, Foreign):
                 self._foreign(path, each, root)
             else:
                 self._made(path, each, tables)
+            self.of[id(each)] = self.layers[before:]
 
     @property
     def batch_first(self) -> bool:

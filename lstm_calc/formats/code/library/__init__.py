@@ -11,6 +11,8 @@ from lstm_calc.formats.code.library.functions import SPECIAL
 from lstm_calc.formats.code.library.layers import TRANSPARENT, around, make_layer, pretrained, sliced, usual_path
 from lstm_calc.formats.code.library.modules import BASE, module_family
 from lstm_calc.formats.code.passed import known
+from lstm_calc.formats.code.trace import States, Traced, calls, traced_in
+from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -149,6 +151,8 @@ class Library:
             return holder.attributes.get(key, Unknown([cause]))
         if isinstance(holder, keras.Tensor):
             return keras.item(holder, key)
+        if isinstance(holder, (Traced, States)):
+            return holder.entry(key) if isinstance(holder, States) else traced.item(holder, key)
         if isinstance(holder, Array):
             return flows.item(holder, key)
         if isinstance(holder, flows.Shape) and key == -1 and holder.array.width is not None:
@@ -168,6 +172,8 @@ class Library:
         del interpreter
         if isinstance(left, keras.Tensor) or isinstance(right, keras.Tensor):
             return keras.operate(name, left, right)
+        if traced_in([left, right]):
+            return traced.operate(name, left, right)
         for one in (left, right):
             if isinstance(one, Array):
                 return flows.operate(one, right if one is left else left)
@@ -180,6 +186,8 @@ class Library:
             return self._call_external(interpreter, function.path, positional, named, cause)
         if isinstance(function, (keras.Layer, keras.Network)):
             return keras.call(interpreter, function, positional, named, cause)
+        if isinstance(function, Made) and traced_in([*positional, *named.values()]):
+            return calls.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
         shape = positional[0] if positional else named.get("shape")
@@ -203,11 +211,11 @@ class Library:
         if family == "keras":
             return keras.call_instance(interpreter, instance, positional, named, cause)
         if BASE in instance.attributes and instance.cls and instance.cls.find("forward") is MISSING:
-            return flows.call(interpreter, instance.attributes[BASE], positional, named, cause)
+            return self.call(interpreter, instance.attributes[BASE], positional, named, cause)
         for name in ("__call__", "forward"):
             found = instance.cls.find(name) if instance.cls else MISSING
-            traced = family not in {"pytorch", "paddle"} or any(known(each) for each in positional)
-            if isinstance(found, Function) and traced:
+            shaped = any(known(each) for each in positional) or traced_in([*positional, *named.values()])
+            if isinstance(found, Function) and (family not in {"pytorch", "paddle"} or shaped):
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
 
@@ -215,6 +223,8 @@ class Library:
         self, interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause
     ) -> Any:
         path = usual_path(path)
+        if traced_in([*positional, *named.values()]) and (given := traced.function(path, positional, named, cause)) is not MISSING:
+            return given
         special = plain.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
         if special is not None:
             return (
@@ -225,9 +235,9 @@ class Library:
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return pretrained(interpreter, positional, named, cause)
-        traced = flows.function(path, positional, named, cause)
-        if traced is not MISSING:
-            return traced
+        given = flows.function(path, positional, named, cause)
+        if given is not MISSING:
+            return given
         if (home is None and path.startswith(("tensorflow.", "keras.", "K."))) or (home is not None and home[0] == "keras"):
             found = keras.make(interpreter, path, positional, named, cause)
             return Foreign(cause, path) if found is MISSING else found

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code import flows, keras, plain
 from lstm_calc.formats.code.library.layers import begin, parameter
 from lstm_calc.formats.code.library.modules import BASE, freeze, module_family, named_weights, owners, weights
+from lstm_calc.formats.code.trace import States, Traced
+from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -74,6 +76,8 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     """Return an attribute of a value that is no object of the text, or that such an object does not have."""
     if isinstance(holder, Foreign) and name in holder.attributes:
         return holder.attributes[name]
+    if isinstance(holder, (Traced, States)):
+        return traced.of_states(holder, name) if isinstance(holder, States) else traced.attribute(holder, name, cause)
     if isinstance(holder, Unknown) and name in {"view", "reshape"}:
         return Built(lambda *values, at, **__: _viewed(holder, values, at))
     if isinstance(holder, (Instance, Made, Foreign)):

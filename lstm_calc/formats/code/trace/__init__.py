@@ -1,0 +1,210 @@
+"""What the ``forward`` of a module of PyTorch does with its inputs: a graph of layers, as far as it can be followed.
+
+A traced tensor stands for an output in that graph. PyTorch has the channels of images and signals behind the batch, and may have
+the steps in front of it; the layers of a model have the batch first and the features last. So a traced tensor knows, for each of
+its axes, which axis of the model it is: ``permute`` and ``transpose`` change that alone, and a layer that reads another order has
+a Permute in front of it. What cannot be followed raises :class:`NotFollowed`; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code.values import Array, Cause, Unknown
+from lstm_calc.model import Index, Layer, Permute, Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MOST_CALLS = 2_000
+"""How many layers a program may call."""
+INPUT = "input"
+"""The name of what the model reads."""
+
+
+class NotFollowed(Exception):  # noqa: N818 - no mistake of anybody's: the layers are counted, and how they are connected is not known
+    """A program does something with a tensor that is not followed here."""
+
+
+class Graph:
+    """The layers that were called, in order, each with the names of what it reads."""
+
+    def __init__(self, layers: Mapping[int, Sequence[Layer]]) -> None:
+        """Take the layers of the model, by the identity of what the program makes."""
+        self.own = layers
+        self.layers: list[Layer] = []
+        self.turned = 0
+        """How many layers were added that put axes in another order."""
+        self._used: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._names = {str(each.name) for found in layers.values() for each in found} | {INPUT}
+
+    def add(self, layer: Layer, *sources: str) -> str:
+        """Add a layer that reads some values; return the name of what it gives."""
+        if len(self.layers) >= _MOST_CALLS:
+            raise NotFollowed
+        name = layer.name or self._name(layer.kind)
+        self.layers.append(layer.replace(name=name, inputs=sources))
+        return name
+
+    def add_own(self, made: Any, **fields: Any) -> tuple[Layer, Any]:
+        """Return the layer of the model that the program has made, and a function that adds a call of it."""
+        found = self.own.get(id(made), ())
+        if len(found) != 1 or found[0].name is None:
+            raise NotFollowed
+        layer = found[0].replace(**fields)
+
+        def call(*sources: str) -> str:
+            if id(made) in self._used:
+                return self.add(Shared(self._used[id(made)], name=self._name(f"{layer.name}_again")), *sources)
+            self._used[id(made)] = str(layer.name)
+            return self.add(layer, *sources)
+
+        return layer, call
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every layer of the model was called."""
+        return set(self._used) == {key for key, found in self.own.items() if found}
+
+    def without_dead_ends(self, outputs: Sequence[str]) -> list[Layer]:
+        """Return the layers without those that have no weights and that nothing reads."""
+        wanted, kept = {name.partition(".")[0] for name in outputs}, []
+        for layer in reversed(self.layers):
+            if layer.weighted or layer.name in wanted:
+                kept.append(layer)
+                wanted |= {name.partition(".")[0] for name in layer.inputs}
+        return kept[::-1]
+
+    def _name(self, stem: str) -> str:
+        name = stem
+        while name in self._names:
+            self._numbers[stem] = self._numbers.get(stem, 0) + 1
+            name = f"{stem}_{self._numbers[stem]}"
+        self._names.add(name)
+        return name
+
+
+class Traced(Array):
+    """A tensor of a graph: ``axes`` has the axis of the model for each of its own, ``sizes`` what is known of their sizes."""
+
+    def __init__(self, graph: Graph, name: str, axes: Sequence[int], sizes: Sequence[int | None], *, tokens: bool = False) -> None:
+        """Take the name of what it is, and its axes; ``tokens`` are numbers of words, without features."""
+        if len(axes) < 2:
+            raise NotFollowed
+        super().__init__(None, sizes[-1])
+        self.graph, self.name = graph, name
+        self.axes, self.sizes = tuple(axes), tuple(sizes)
+        self.tokens = tokens
+
+    @property
+    def rank(self) -> int:
+        """How many axes it has."""
+        return len(self.axes)
+
+    def axis(self, given: Any) -> int:
+        """Return one of its axes, counted from the front."""
+        if not isinstance(given, int) or not -self.rank <= given < self.rank:
+            raise NotFollowed
+        return given % self.rank
+
+    def again(self, name: str, sizes: Sequence[int | None] | None = None) -> Traced:
+        """Return another tensor with the same order of axes."""
+        return Traced(self.graph, name, self.axes, self.sizes if sizes is None else sizes)
+
+    def reordered(self, order: Sequence[int]) -> Traced:
+        """Return it with its axes in another order, as ``permute`` does: no layer is needed for that."""
+        if sorted(order) != list(range(self.rank)):
+            raise NotFollowed
+        axes, sizes = [self.axes[at] for at in order], [self.sizes[at] for at in order]
+        return Traced(self.graph, self.name, axes, sizes, tokens=self.tokens)
+
+    def laid_out(self, wanted: Sequence[int]) -> Traced:
+        """Return it such that the axes of the model are its own in this order, with a Permute where they are not."""
+        now = [self.axes[at] for at in wanted]
+        if now == list(range(self.rank)):
+            return self
+        if now[0] != 0 or self.tokens:
+            raise NotFollowed
+        self.graph.turned += 1
+        name = self.graph.add(Permute(tuple(now[1:])), self.name)
+        axes = [0] * self.rank
+        for at, own in enumerate(wanted):
+            axes[own] = at
+        return Traced(self.graph, name, axes, self.sizes)
+
+    def with_channels(self) -> Traced:
+        """Return it for a layer of PyTorch that reads (batch, channels, positions)."""
+        if self.rank < 2 or self.tokens:
+            raise NotFollowed
+        return self.laid_out([0, *range(2, self.rank), 1])
+
+    def in_order(self) -> Traced:
+        """Return it such that its axes are those of the model."""
+        return self.laid_out(range(self.rank))
+
+
+class Size(Unknown):
+    """The size of an axis of a traced tensor, which is not known before the model runs."""
+
+    def __init__(self, tensor: Traced, axis: int, cause: Cause) -> None:
+        """Take the tensor, and which of its axes."""
+        super().__init__([cause])
+        self.axis = tensor.axes[axis]
+
+
+class States:
+    """The states of a recurrent layer as PyTorch gives them: (layers x directions, batch, size)."""
+
+    def __init__(self, graph: Graph, layer: Layer, name: str, state: str) -> None:
+        """Take the layer, the name of its call, and which state."""
+        self.graph, self.layer, self.name, self.state = graph, layer, name, state
+
+    @property
+    def is_single(self) -> bool:
+        """Whether they are those of one layer in one direction."""
+        layer: Any = self.layer
+        return bool(layer.repeat == 1 and not layer.bidirectional)
+
+    def entry(self, at: Any) -> Traced:
+        """Return the state of one direction of the last layer."""
+        layer: Any = self.layer
+        directions = 2 if layer.bidirectional else 1
+        every = layer.repeat * directions
+        if not isinstance(at, int) or not every - directions <= at % every < every or not -every <= at < every:
+            raise NotFollowed
+        prefix = ("", "forward_", "backward_")[at % every - (every - directions) + (directions > 1)]
+        size = layer.units if self.state == "c" else getattr(layer, "projection", None) or layer.units
+        return Traced(self.graph, f"{self.name}.{prefix}{self.state}", (0, 1), (None, size))
+
+
+def in_axes(tensor: Traced, wanted: Mapping[int, str]) -> Traced:
+    """Return the entries of a tensor that stand at some keys, by its axes; an axis of which one entry is taken is gone."""
+    key = [":"] * tensor.rank
+    for axis, word in wanted.items():
+        key[tensor.axes[axis]] = word
+    if key[0] != ":":
+        raise NotFollowed
+    gone = [at for at, word in enumerate(key) if ":" not in word]
+    while key[1:] and key[-1] == ":":
+        key.pop()
+    left = [at for at in range(tensor.rank) if tensor.axes[at] not in gone]
+    axes = [tensor.axes[at] - sum(each < tensor.axes[at] for each in gone) for at in left]
+    sizes = [tensor.sizes[at] if wanted.get(at, ":") == ":" else None for at in left]
+    if key == [":"]:
+        return tensor
+    if tensor.tokens and gone:
+        raise NotFollowed
+    name = tensor.graph.add(Index(",".join(key)), tensor.name)
+    return Traced(tensor.graph, name, axes, sizes, tokens=tensor.tokens)
+
+
+def traced_in(values: Any) -> list[Traced]:
+    """Return the traced tensors among values, and in the lists among these."""
+    found = []
+    for each in values:
+        if isinstance(each, Traced):
+            found.append(each)
+        elif isinstance(each, (list, tuple)):
+            found += [inner for inner in each if isinstance(inner, Traced)]
+    return found

@@ -1,0 +1,203 @@
+"""Calls of layers of PyTorch on traced tensors."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
+from lstm_calc.formats.code.trace import NotFollowed, States, Traced
+from lstm_calc.model import AdaptivePool, Flatten, Pad, Pool, Reshape, Upsample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+    from lstm_calc.formats.code.values import Cause, Made
+    from lstm_calc.model import Layer
+
+_SIGNATURES = {
+    "MaxPool": "kernel_size stride padding dilation return_indices ceil_mode",
+    "AvgPool": "kernel_size stride padding ceil_mode count_include_pad",
+    "LPPool": "norm_type kernel_size stride ceil_mode",
+    "AdaptiveMaxPool": "output_size return_indices",
+    "AdaptiveAvgPool": "output_size",
+    "Flatten": "start_dim end_dim",
+    "Upsample": "size scale_factor mode align_corners",
+    "ZeroPad": "padding",
+    "ConstantPad": "padding value",
+    "ReflectionPad": "padding",
+    "ReplicationPad": "padding",
+    "CircularPad": "padding",
+}
+_CHANGING = ("Pool", "Flatten", "Upsampl", "Pad", "Pixel", "Fold", "fold", "GLU", "Similarity", "Distance", "Shuffle", "Unflatten")
+"""Parts of the names of layers without weights that change a shape."""
+
+
+def call(interpreter: Interpreter, made: Made, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
+    """Return what a layer gives for traced tensors; raise NotFollowed where that does not follow."""
+    first = positional[0] if positional else next(iter(named.values()), None)
+    if made.family != "pytorch" or interpreter.doubt or not isinstance(first, Traced):
+        raise NotFollowed
+    if made.name == "Sequential":
+        for each in made.inner:
+            first = interpreter.call(each, [first], {}, cause)
+        return first
+    kind = FAMILIES["pytorch"].get(made.name)
+    if kind is not None and kind.layer is not None:
+        follow = _BY_KIND.get(kind.layer.kind)
+        if follow is None or made.name in {"EmbeddingBag", "LSTMCell", "GRUCell", "RNNCell"}:
+            raise NotFollowed
+        return follow(made, first, cause)
+    if made.name not in WEIGHTLESS and made.name != "PReLU":
+        raise NotFollowed
+    return _weightless(made, first)
+
+
+def _weightless(made: Made, tensor: Traced) -> Traced:
+    if not any(word in made.name for word in _CHANGING):
+        if made.name == "PReLU":
+            _, add = tensor.graph.add_own(made)
+            return tensor.again(add(tensor.name))
+        return tensor
+    stem = made.name.rstrip("123d") if made.name[-1] == "d" else made.name
+    names = _SIGNATURES.get(stem)
+    if names is None:
+        raise NotFollowed
+    return changed(stem, dict(zip(names.split(), made.given, strict=False)) | made.arguments, tensor)
+
+
+def changed(stem: str, given: Mapping[str, Any], tensor: Traced) -> Traced:
+    """Return what pooling, padding and their like give, by the class's name without its dimensions."""
+    if stem == "Flatten":
+        return flattened(tensor, given.get("start_dim", 1), given.get("end_dim", -1))
+    dims = tensor.rank - 2
+    if dims < 1 or given.get("ceil_mode") or given.get("return_indices") or given.get("dilation", 1) != 1:
+        raise NotFollowed
+    return channelled(tensor, _positional(stem, given, dims))
+
+
+def _positional(stem: str, given: Mapping[str, Any], dims: int) -> Layer:
+    """Return the layer of ours for pooling, padding and their like."""
+    function = "max" if "Max" in stem else "average"
+    if stem.startswith("Adaptive"):
+        return AdaptivePool(_whole(window(given.get("output_size"), dims)), function=function)
+    if "Pool" in stem:
+        size = _whole(window(given.get("kernel_size"), dims))
+        stride = None if given.get("stride") is None else _whole(window(given["stride"], dims))
+        return Pool(size, strides=stride, padding=_whole(window(given.get("padding", 0), dims), 0), function=function)
+    if stem == "Upsample" and given.get("size") is None:
+        return Upsample(_whole(window(given.get("scale_factor"), dims)))
+    if stem.endswith("Pad"):
+        margins = _whole(window(given.get("padding"), 2 * dims), 0)
+        return Pad(tuple((margins[2 * at], margins[2 * at + 1]) for at in reversed(range(dims))))
+    raise NotFollowed
+
+
+def _whole(values: Any, least: int = 1) -> tuple[int, ...]:
+    if not isinstance(values, (list, tuple)) or not all(isinstance(each, int) and each >= least for each in values):
+        raise NotFollowed
+    return tuple(values)
+
+
+def channelled(tensor: Traced, layer: Layer, add: Callable[[str], str] | None = None, features: int | None = None) -> Traced:
+    """Return what a layer gives that reads (batch, channels, positions)."""
+    read = tensor.with_channels()
+    name = add(read.name) if add else read.graph.add(layer, read.name)
+    rank = read.rank
+    sizes: list[int | None] = [None] * rank
+    sizes[1] = read.sizes[1] if features is None else features
+    if isinstance(layer, AdaptivePool):
+        sizes[2:] = layer.output_size
+    return Traced(read.graph, name, (0, rank - 1, *range(1, rank - 1)), sizes)
+
+
+def flattened(tensor: Traced, start: Any, end: Any) -> Traced:
+    """Return a tensor with some of its axes as one: all but the batch, or the positions of channels."""
+    first, last = tensor.axis(start), tensor.axis(end)
+    if first == last:
+        return tensor
+    if last != tensor.rank - 1 or tensor.tokens or tensor.axes[0] != 0:
+        raise NotFollowed
+    if first == 1:
+        sizes = tensor.sizes[1:]
+        known = [size for size in tensor.sizes[1:] if size is not None]
+        whole = prod(known) if len(known) == len(sizes) else None
+        return Traced(tensor.graph, tensor.graph.add(Flatten(), tensor.name), (0, 1), (None, whole))
+    read = tensor.with_channels()
+    channels = read.sizes[1]
+    if first != 2 or channels is None:
+        raise NotFollowed
+    name = read.graph.add(Reshape((-1, channels)), read.name)
+    return Traced(read.graph, name, (0, 2, 1), (None, channels, None))
+
+
+def _checked(layer: Layer, size: int | None) -> None:
+    """Refuse to follow what PyTorch would refuse to run: a layer on another number of features than it reads."""
+    if size is not None and layer.input_dim is not None and size != layer.input_dim:
+        raise NotFollowed
+
+
+def _window(made: Made, tensor: Traced, _: Cause) -> Traced:
+    layer, add = tensor.graph.add_own(made)
+    if tensor.rank != FAMILIES["pytorch"][made.name].dims + 2:
+        raise NotFollowed
+    _checked(layer, tensor.sizes[1])
+    return channelled(tensor, layer, add, layer.output)
+
+
+def _normal(made: Made, tensor: Traced, _: Cause) -> Traced:
+    """Follow a normalisation of the channels, which stand behind the batch."""
+    layer, add = tensor.graph.add_own(made)
+    dims = made.name.removeprefix("BatchNorm")[:1]
+    ranks = {"1": (2, 3), "2": (4,), "3": (5,)}.get(dims, (2, 3, 4, 5))
+    if tensor.rank not in ranks:
+        raise NotFollowed
+    _checked(layer, tensor.sizes[1])
+    given = channelled(tensor, layer, add, layer.input_dim)
+    return given if tensor.rank > 2 else Traced(given.graph, given.name, (0, 1), (None, layer.input_dim))
+
+
+def _last(made: Made, tensor: Traced, _: Cause) -> Traced:
+    """Follow a layer of the last axis: linear, or a normalisation."""
+    layer, add = tensor.graph.add_own(made)
+    if tensor.tokens:
+        raise NotFollowed
+    _checked(layer, tensor.sizes[-1])
+    read = tensor if tensor.axes[-1] == tensor.rank - 1 else tensor.in_order()
+    return read.again(add(read.name), (*read.sizes[:-1], layer.output or layer.input_dim))
+
+
+def _embedding(made: Made, tensor: Traced, _: Cause) -> Traced:
+    layer, add = tensor.graph.add_own(made)
+    if not tensor.tokens:
+        raise NotFollowed
+    return Traced(tensor.graph, add(tensor.name), (*tensor.axes, tensor.rank), (*tensor.sizes, layer.output))
+
+
+def _recurrent(made: Made, tensor: Traced, _: Cause) -> Any:
+    layer, add = tensor.graph.add_own(made, return_sequences=True)
+    order = (0, 1, 2) if made.arguments.get("batch_first") is True else (1, 0, 2)
+    _checked(layer, tensor.sizes[-1])
+    if tensor.tokens or tensor.rank != 3:
+        raise NotFollowed
+    read = tensor if tensor.axes == order else tensor.laid_out(order)
+    name = add(read.name)
+    given = Traced(read.graph, name, order, (None, None, layer.output))
+    h, *c = (States(read.graph, layer, name, state) for state in ("h", "c")[: 1 + (layer.kind == "lstm")])
+    return given, (h, *c) if c else h
+
+
+_BY_KIND: dict[str, Callable[[Made, Traced, Cause], Any]] = {
+    "conv": _window,
+    "conv_transpose": _window,
+    "batch_norm": _normal,
+    "group_norm": _normal,
+    "dense": _last,
+    "layer_norm": _last,
+    "rms_norm": _last,
+    "embedding": _embedding,
+    "lstm": _recurrent,
+    "gru": _recurrent,
+    "rnn": _recurrent,
+}
