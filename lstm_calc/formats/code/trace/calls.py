@@ -183,7 +183,7 @@ def _recurrent(made: Made, tensor: Traced, _: Cause) -> Any:
         raise NotFollowed
     read = tensor if tensor.axes == order else tensor.laid_out(order)
     name = add(read.name)
-    given = Traced(read.graph, name, order, (None, None, layer.output))
+    given = Traced(read.graph, name, order, (None, None, layer.output_dim))
     h, *c = (States(read.graph, layer, name, state) for state in ("h", "c")[: 1 + (layer.kind == "lstm")])
     return given, (h, *c) if c else h
 
