@@ -71,22 +71,43 @@ class Embedding(Layer):
 
 
 class PReLU(Layer):
-    """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs."""
+    """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs.
+
+    With ``num_parameters``, which PyTorch has in the place of axes, it has one slope, or one for each feature.
+    """
 
     kind = "prelu"
     words = frozenset({"slopes", "all_slopes"})
     mixes_axes = True
     shared_axes: Sequence[int] = ()
+    num_parameters: int | None = None
+
+    def check_num_parameters(self) -> None:
+        """Refuse a number of slopes beside the axes that share them."""
+        if self.shared_axes:
+            raise ModelError("num_parameters says which axes share their slopes; give one of the two", key="num_parameters")
+
+    def axes_shared(self, rank: int) -> Sequence[int]:
+        """Return the axes along which the slopes are the same, of an input with so many axes, the batch included."""
+        if self.num_parameters is None:
+            return self.shared_axes
+        return range(1, rank if self.num_parameters == 1 else rank - 1)
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape it reads."""
         if max(self.shared_axes, default=0) >= len(shape):
             raise ModelError(f"shared_axes {shown(self.shared_axes)} are not all axes of {shown(shape)}", key="shared_axes")
+        if self.num_parameters not in {None, 1, shape[-1]} and shape[-1] is not None:
+            what = f"num_parameters is 1 or the {shape[-1]:,} features that come in, not {self.num_parameters:,}"
+            raise ModelError(what, key="num_parameters")
         return shape
 
     def sizes(self, shape: Shape) -> dict[str, Size]:
         """Return the sizes of the slopes, 1 along an axis that shares them."""
-        slopes = tuple(1 if axis in self.shared_axes else size for axis, size in enumerate(shape) if axis)
+        shared = self.axes_shared(len(shape))
+        slopes = tuple(1 if axis in shared else size for axis, size in enumerate(shape) if axis)
+        if self.num_parameters is not None:
+            slopes = (*slopes[:-1], self.num_parameters)
         return {"input": shape[-1], "all_slopes": product(slopes), **several("slopes", slopes)}
 
 
