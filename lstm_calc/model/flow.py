@@ -180,7 +180,7 @@ class _Flow:
             return (_shape_of_input(self._model, position, self._shape, self._others),), False
         if each.inputs:
             return _named_input(call, tuple(self._given(*source) for source in self._model.sources[position])), False
-        reads = flowing = self._last[-1][4] if position else (self._shape,)
+        reads = flowing = _with_width(call, self._last[-1][4] if position else (self._shape,))
         if call.input_dim is not None or (self._behind_features and isinstance(call, Embedding)):
             reads = _own_input(call, flowing, self._begins)
         if len(reads) > 1 and not call.reads_several:
@@ -251,6 +251,15 @@ def _named_input(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
     if layer.input_dim is not None and layer.width(layer.reading(flowing[0])) != layer.input_dim:
         raise ModelError(f"input_dim is {layer.input_dim:,}, and {shown(flowing[0])} comes in", key="input_dim")
     return flowing
+
+
+def _with_width(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """Return what comes in, with the features that a layer says it reads where their number does not follow: behind a flatten."""
+    width, shape = layer.input_dim, flowing[0]
+    if width is None or len(flowing) > 1 or shape[-1] is not None or layer.rank not in {None, len(shape)}:
+        return flowing
+    filled = (*shape[:-1], width)
+    return (filled,) if layer.width(layer.reading(filled)) == width else flowing
 
 
 def _own_input(layer: Layer, flowing: tuple[Shape, ...], begins: tuple[Shape, ...]) -> tuple[Shape, ...]:

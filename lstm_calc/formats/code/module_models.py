@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.between import Between, calls_of, missed_words
 from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.flows import incoming, set_up
 from lstm_calc.formats.code.library.modules import module_family, owners
@@ -18,10 +19,13 @@ from lstm_calc.formats.code.values import (
     Instance,
     Made,
 )
-from lstm_calc.model import Model
+from lstm_calc.model import Embedding, Model
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lstm_calc.formats.code.request import Request
+    from lstm_calc.model import Layer
 
 
 def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], family: str | None, remark: str) -> Model:
@@ -36,13 +40,30 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     if not parts.layers:
         raise ModelFileError("has no layers that are known", request.module.file)
     name = "textbook" if stored else _framework(family or "pytorch", found)
-    first = parts.layers[0].input_dim
     remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
-    try:
-        origin = request.origin(name, "; ".join(filter(None, remarks)))
-        return Model(parts.layers, first, origin=origin, framework=name, batch_first=parts.batch_first)
-    except ModelError as error:
-        raise ModelFileError(str(error), request.module.file) from None
+    calls = calls_of(request.interpreter, value) if name == "pytorch" else []
+    paths = {id(each): path for path, each in found}
+
+    for taken, reshaping in ((calls, True), (calls, False), ([], False)):
+        between = Between(parts, paths)
+        between.add(taken, reshaping=reshaping)
+        missed = tuple(filter(None, [missed_words(between.missed)]))
+        origin = request.origin(name, "; ".join(filter(None, [*remarks, *missed])))
+        more: dict[str, Any] = {"remarks": missed, "origin": origin, "framework": name, "batch_first": parts.batch_first}
+        try:
+            return Model(between.layers, _first_width(parts.layers), **more)
+        except ModelError as error:
+            if not taken:
+                raise ModelFileError(str(error), request.module.file) from None
+    raise AssertionError
+
+
+def _first_width(layers: Sequence[Layer]) -> int | None:
+    """Return the width that the first layer reads, or the next one after those that read any."""
+    for layer in layers:
+        if layer.input_dim is not None or isinstance(layer, Embedding):
+            return layer.input_dim
+    return None
 
 
 def called_model(request: Request, value: Any, family: str | None, remark: str) -> Model:

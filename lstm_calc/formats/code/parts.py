@@ -21,7 +21,7 @@ from lstm_calc.formats.code.values import (
     causes_of,
     is_unknown,
 )
-from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, PReLU, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.families.kind import Kind
 
-_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
+_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "output_size", "factors"})
 _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
     re.IGNORECASE,
@@ -50,6 +50,8 @@ class Parts:
         self.missing: list[Cause] = []
         self.unknown: dict[str, Place] = {}
         """The classes of layers that are not known, and where the first of each is made."""
+        self.last: dict[int, Layer] = {}
+        """The last layer that each part of the program became, by the part's identity."""
         self.used_input = False
         self._orders: set[bool] = set()
         self._input_dim = input_dim
@@ -60,12 +62,15 @@ class Parts:
         pairs = list(found)
         tables = {id(each) for _, each in pairs}
         for path, each in pairs:
+            before = len(self.layers)
             if isinstance(each, Array):
                 self._parameter(path, each)
             elif isinstance(each, Foreign):
                 self._foreign(path, each, root)
             else:
                 self._made(path, each, tables)
+            if len(self.layers) > before:
+                self.last[id(each)] = self.layers[-1]
 
     @property
     def batch_first(self) -> bool:
@@ -73,7 +78,7 @@ class Parts:
         return self._orders == {True}
 
     def _name(self, path: str) -> str | None:
-        name = re.sub(r"[^A-Za-z0-9_./-]", "_", path)[:200].lstrip("./-")
+        name = name_at(path)
         if not name or name in self._names:
             return None
         self._names.add(name)
@@ -153,7 +158,10 @@ class Parts:
                     fields["__missing__"] = True
                 continue
             fields[field] = value
-        if "input_dim" not in kind.names and kind.layer is not Embedding:
+        if kind.layer is PReLU:
+            slopes = fields.get("num_parameters")
+            fields |= {"input_dim": slopes} if isinstance(slopes, int) and slopes > 1 else {}
+        elif "input_dim" not in kind.names and kind.layer is not Embedding:
             fields["input_dim"] = self._width(made, path)
         return None if fields.pop("__missing__", False) or causes_of(fields.get("input_dim")) else fields
 
@@ -175,6 +183,11 @@ class Parts:
             )
         self.missing += causes_of(width)
         return width
+
+
+def name_at(path: str) -> str:
+    """Return a path as the name of a layer, with what no name may have replaced; empty where nothing is left."""
+    return re.sub(r"[^A-Za-z0-9_./-]", "_", path)[:200].lstrip("./-")
 
 
 def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument

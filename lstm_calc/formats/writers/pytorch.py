@@ -129,10 +129,14 @@ class Writer(ModuleWriter):
         return "\n".join([f"# {plan.total:,} parameters in PyTorch", *imports, "", "", body])
 
 
+_OF_FEATURES = frozenset({"softmax", "logsoftmax", "softmin", "glu"})
+"""The functions that read the features together."""
+
+
 def _keeps_order(step: Step) -> bool:
     """Return whether a layer does the same wherever the features stand."""
     return step.layer.kind == "dropout" or (
-        step.layer.kind == "activation" and "softmax" not in function_of(step.layer.asdict()["function"])
+        step.layer.kind == "activation" and function_of(step.layer.asdict()["function"]) not in _OF_FEATURES
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import UNITS, Layer
@@ -187,8 +187,6 @@ class Elementwise(Layer):
     """A layer without weights that changes no shape."""
 
     weighted = False
-    saves_output: ClassVar[bool] = False
-    """Whether training saves what it gives."""
 
 
 class Dropout(Elementwise):
@@ -199,13 +197,26 @@ class Dropout(Elementwise):
     rate: float | None = None
 
 
-class Activation(Elementwise):
-    """A function of each number by itself, such as relu."""
+class Activation(Layer):
+    """A function of each number by itself, such as relu; glu multiplies half of the features with a gate of the other half."""
 
     kind = "activation"
+    weighted = False
     value = "function"
-    saves_output = True
     function: str = "relu"
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether it gives half of the features that it reads."""
+        return self.function.lower() == "glu"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape it reads, with half of the features where it is gated; raise ModelError where they have no half."""
+        if not self.is_gated or shape[-1] is None:
+            return shape
+        if shape[-1] % 2:
+            raise ModelError(f"glu gives half of the features, and {shape[-1]:,} come in", key="function")
+        return (*shape[:-1], shape[-1] // 2)
 
 
 class Masking(Elementwise):

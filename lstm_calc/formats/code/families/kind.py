@@ -28,6 +28,10 @@ class Kind(Record):
     params: Callable[[dict[str, Any]], Any] | None = None
     needs: str = ""
     """The arguments that ``params`` depends on."""
+    fixed: dict[str, Any] = {}  # noqa: RUF012  as above
+    """Fields of the layer that the class says by itself."""
+    only: dict[str, Any] = {}  # noqa: RUF012  as above
+    """Arguments with the one value that the layer can have."""
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -41,9 +45,9 @@ def _arguments(signature: str) -> dict[str, Any]:
     return {name: ast.literal_eval(value) if sign else ... for name, sign, value in pairs}
 
 
-def kind(layer: type[Layer], signature: str, fields: dict[str, str], dims: int = 0) -> Kind:
-    """Return how a class is read that is a layer of ours: the argument for each of its fields."""
-    return Kind(signature, layer, fields, dims)
+def kind(layer: type[Layer], signature: str, fields: dict[str, str], dims: int = 0, **more: dict[str, Any]) -> Kind:
+    """Return how a class is read that is a layer of ours: the argument for each of its fields, and what is ``fixed`` or ``only``."""
+    return Kind(signature, layer, fields, dims, **more)
 
 
 def number(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]) -> Kind:

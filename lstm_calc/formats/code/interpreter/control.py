@@ -6,6 +6,7 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.formats.code.forward import Tensor
 from lstm_calc.formats.code.interpreter.binding import store
 from lstm_calc.formats.code.values import MISSING, Cause, Choice, Instance, Made, Scope, Unknown, causes_of
 
@@ -75,6 +76,8 @@ def _merged(one: dict[str, Any], other: dict[str, Any], causes: tuple[Cause, ...
 
 def either_of(one: Any, other: Any, causes: tuple[Cause, ...]) -> Any:
     """Return one of two values of which it is not known which; a layer among them is in doubt already, and stays."""
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return one.or_other(other)
     if one is other or (type(one) is type(other) and isinstance(one, (int, float, str, bool)) and one == other):
         return one
     for each in (one, other):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, keras, plain
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
+from lstm_calc.formats.code.forward import Tensor, Trace, entry
 from lstm_calc.formats.code.library import attributes, objects
 from lstm_calc.formats.code.library.functions import SPECIAL
 from lstm_calc.formats.code.library.layers import TRANSPARENT, around, make_layer, pretrained, sliced, usual_path
@@ -72,6 +73,8 @@ class Library:
         """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
         self.made: list[Made] = []
         """The layers that read what comes in, called or not."""
+        self.trace: Trace | None = None
+        """The calls of a forward pass of PyTorch, while one is followed."""
 
     attribute = staticmethod(attributes.attribute)
     class_attribute = staticmethod(attributes.class_attribute)
@@ -132,6 +135,8 @@ class Library:
         """Return so many entries of a value of which no number is known."""
         if isinstance(value, keras.Tensor):
             return keras.unpacked(value, number)
+        if isinstance(value, Tensor):
+            return [value.like(whole=False, wide=False) for _ in range(number)]
         if isinstance(value, Array) and value.shape is not None:
             return [Array(value.shape[1:]) for _ in range(number)]
         if isinstance(value, Array):
@@ -149,6 +154,8 @@ class Library:
             return holder.attributes.get(key, Unknown([cause]))
         if isinstance(holder, keras.Tensor):
             return keras.item(holder, key)
+        if isinstance(holder, Tensor):
+            return entry(holder, key)
         if isinstance(holder, Array):
             return flows.item(holder, key)
         if isinstance(holder, flows.Shape) and key == -1 and holder.array.width is not None:
@@ -166,6 +173,9 @@ class Library:
     def operate(self, interpreter: Interpreter, name: str, left: Any, right: Any, cause: Cause) -> Any:
         """Return what an operator gives on values of which one is no plain value."""
         del interpreter
+        found = [each for each in (left, right) if isinstance(each, Tensor)]
+        if self.trace is not None and found:
+            return found[0] if len(found) == 1 else self.trace.joined(found)
         if isinstance(left, keras.Tensor) or isinstance(right, keras.Tensor):
             return keras.operate(name, left, right)
         for one in (left, right):
@@ -180,6 +190,9 @@ class Library:
             return self._call_external(interpreter, function.path, positional, named, cause)
         if isinstance(function, (keras.Layer, keras.Network)):
             return keras.call(interpreter, function, positional, named, cause)
+        read = any(isinstance(each, Tensor) for each in (*positional, *named.values()))
+        if self.trace is not None and (isinstance(function, Made) or (read and isinstance(function, Foreign))):
+            return self.trace.layer(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
         shape = positional[0] if positional else named.get("shape")
@@ -203,10 +216,10 @@ class Library:
         if family == "keras":
             return keras.call_instance(interpreter, instance, positional, named, cause)
         if BASE in instance.attributes and instance.cls and instance.cls.find("forward") is MISSING:
-            return flows.call(interpreter, instance.attributes[BASE], positional, named, cause)
+            return self.call(interpreter, instance.attributes[BASE], positional, named, cause)
         for name in ("__call__", "forward"):
             found = instance.cls.find(name) if instance.cls else MISSING
-            traced = family not in {"pytorch", "paddle"} or any(known(each) for each in positional)
+            traced = family not in {"pytorch", "paddle"} or any(known(each) or isinstance(each, Tensor) for each in positional)
             if isinstance(found, Function) and traced:
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
@@ -225,6 +238,10 @@ class Library:
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return pretrained(interpreter, positional, named, cause)
+        if self.trace is not None and path.startswith("torch."):
+            given = self.trace.function(path, positional, named, cause)
+            if given is not MISSING:
+                return given
         traced = flows.function(path, positional, named, cause)
         if traced is not MISSING:
             return traced

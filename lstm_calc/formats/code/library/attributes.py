@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, keras, plain
+from lstm_calc.formats.code.forward import Tensor
 from lstm_calc.formats.code.library.layers import begin, parameter
 from lstm_calc.formats.code.library.modules import BASE, freeze, module_family, named_weights, owners, weights
 from lstm_calc.formats.code.values import (
@@ -86,6 +87,10 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return keras.attribute(interpreter, holder, name, cause)
     if isinstance(holder, Made):
         return _made_attribute(holder, name, cause)
+    if isinstance(holder, Tensor) and interpreter.library.trace is not None:
+        found = interpreter.library.trace.attribute(holder, name)
+        if found is not MISSING:
+            return found
     if isinstance(holder, Array):
         return flows.array_attribute(holder, name, cause)
     if isinstance(holder, Weight) and name == "requires_grad_":
