@@ -259,7 +259,8 @@ def _with_width(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
     if width is None or len(flowing) > 1 or shape[-1] is not None or layer.rank not in {None, len(shape)}:
         return flowing
     filled = (*shape[:-1], width)
-    return (filled,) if layer.width(layer.reading(filled)) == width else flowing
+    widths = [layer.width(layer.reading(each)) for each in (shape, filled)]
+    return (filled,) if widths == [None, width] else flowing
 
 
 def _own_input(layer: Layer, flowing: tuple[Shape, ...], begins: tuple[Shape, ...]) -> tuple[Shape, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, few
 from lstm_calc.formats.code.families import WEIGHTLESS
-from lstm_calc.formats.code.families.weightless import KEEP_SHAPES, LAYERS_WITHOUT_WEIGHTS
+from lstm_calc.formats.code.families.weightless import KEEP_SHAPES, LAYERS_WITHOUT_WEIGHTS, OVER_FEATURES
 from lstm_calc.formats.code.forward import Tensor, Trace
 from lstm_calc.formats.code.interpreter.control import Raised
 from lstm_calc.formats.code.parts import converted, name_at
@@ -104,6 +104,8 @@ class Between:
             if not isinstance(made, Made) or made.name not in WEIGHTLESS:
                 continue
             before = self._before(call)
+            if made.name in OVER_FEATURES and not _reads_features(call):
+                continue
             if before is not MISSING and made.name in KEEP_SHAPES:
                 self._put(call, layer_of(made), *before)
             elif before is MISSING or not (reshaping and self._reshape(call, *before)):
@@ -167,11 +169,21 @@ class Between:
         return fits
 
 
+def _axis(made: Made) -> Any:
+    """Return the axis over which a softmax or a GLU is; None where it is not said."""
+    return made.arguments.get("dim", made.given[0] if made.given else None)
+
+
+def _reads_features(call: Call) -> bool:
+    """Return whether a softmax is over the features; as the last of all, where images and steps are gone, they are axis 1."""
+    axis, first = _axis(call.made), call.reads is not None and call.reads.features == "first"
+    return axis is None or (axis == 1 if first else axis in {-1, 2} or (axis == 1 and not call.readers))
+
+
 def _halves_features(call: Call) -> bool:
     """Return whether a GLU reads the axis of the features."""
-    made, reads = call.made, call.reads
-    axis = made.arguments.get("dim", made.given[0] if made.given else -1)
-    return reads is not None and reads.wide and (axis, reads.features == "first") in {(-1, False), (1, True)}
+    reads, axis = call.reads, _axis(call.made)
+    return reads is not None and reads.wide and axis in ({1} if reads.features == "first" else {None, -1})
 
 
 def layer_of(made: Made) -> Layer | None:

@@ -100,7 +100,7 @@ class Trace:
             return reads
         call = Call(made, reads, certain=not interpreter.doubt)
         for each in {id(each.call): each for each in (*positional, *named.values()) if isinstance(each, Tensor)}.values():
-            _read(each, call if each is reads else None)
+            _read(each, call if reads is not None and each.call is reads.call else None)
         self.calls.append(call)
         return _given(call)
 
@@ -144,11 +144,10 @@ class Trace:
 
     def layer_of_function(self, name: str, holder: Tensor, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
         """Return what a function gives that does what a layer does, and keep that it was called."""
-        signature = LAYERS_WITHOUT_WEIGHTS[name].arguments
-        arguments = {**signature, **dict(zip(signature, values, strict=False)), **named}
         if name == "Flatten" and not values and "start_dim" not in named:
             return holder.like(whole=False)
-        made = Made("pytorch", name, arguments, at.place)
+        made = Made("pytorch", name, named, at.place)
+        made.given = tuple(values)
         call = Call(made, holder)
         _read(holder, call)
         self.calls.append(call)

@@ -38,6 +38,8 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     stored = [] if parts.layers else list(stored_weights(value))
     parts.add_all(stored, value)
     if not parts.layers:
+        parts.add_weightless(found)
+    if not parts.layers:
         raise ModelFileError("has no layers that are known", request.module.file)
     name = "textbook" if stored else _framework(family or "pytorch", found)
     remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]

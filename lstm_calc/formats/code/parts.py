@@ -72,6 +72,11 @@ class Parts:
             if len(self.layers) > before:
                 self.last[id(each)] = self.layers[-1]
 
+    def add_weightless(self, found: Iterable[tuple[str, Any]]) -> None:
+        """Add the layers without parameters, of a module that has no others: of what they read, nothing is known."""
+        without = [(path, each) for path, each in found if isinstance(each, Made) and each.name in WEIGHTLESS]
+        self.layers += [Other(params=0, class_name=each.name, name=self._name(path)) for path, each in without]
+
     @property
     def batch_first(self) -> bool:
         """Whether all recurrent layers are made to read the batch first."""

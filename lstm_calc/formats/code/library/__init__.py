@@ -219,7 +219,7 @@ class Library:
             return self.call(interpreter, instance.attributes[BASE], positional, named, cause)
         for name in ("__call__", "forward"):
             found = instance.cls.find(name) if instance.cls else MISSING
-            traced = family not in {"pytorch", "paddle"} or any(known(each) or isinstance(each, Tensor) for each in positional)
+            traced = family not in {"pytorch", "paddle"} or self.trace is not None or any(known(each) for each in positional)
             if isinstance(found, Function) and traced:
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
