@@ -15,6 +15,7 @@ from lstm_calc.formats.code.forward import Tensor, Trace
 from lstm_calc.formats.code.interpreter.control import Raised
 from lstm_calc.formats.code.parts import converted, name_at
 from lstm_calc.formats.code.values import MISSING, Cause, Function, Instance, Made, causes_of
+from lstm_calc.frozen import Record
 from lstm_calc.model import Activation, Dropout, Embedding, Flatten
 
 if TYPE_CHECKING:
@@ -81,19 +82,45 @@ def _sequentials(value: Any, seen: set[int], depth: int) -> Iterator[Made]:
         yield from _sequentials(each, seen, depth + 1)
 
 
+class _Spot(Record):
+    """A place among the layers: behind the one of which it has the identity (0: in front of all), before the one ``at`` a position.
+
+    ``width`` are the features that are there, None where that is not known.
+    """
+
+    behind: int
+    at: int
+    width: int | None
+
+
 class Between:
     """The layers of a model, among which those without weights are put into their places."""
 
     def __init__(self, parts: Parts, paths: dict[int, str]) -> None:
         """Take the layers with weights, and the path of each layer of the program by its identity."""
-        self.layers: list[Layer] = list(parts.layers)
         self.missed: dict[str, None] = {}
         """The layers that change a shape and have no place here, each with its line."""
-        self._parts = parts
+        self._weighted = parts.layers
+        self._last = parts.last
         self._paths = paths
+        self._names = {layer.name for layer in parts.layers}
+        self._positions = {id(layer): at for at, layer in enumerate(parts.layers)}
         self._often: dict[int, int] = {}
-        self._placed: dict[int, tuple[Layer | None, int | None]] = {}
-        """For a call of a layer without weights that has a place: the layer behind which what it gives is read, and its width."""
+        self._placed: dict[int, _Spot] = {}
+        """Where what each call of a layer without weights gives is read."""
+        self._following_layers: dict[int, Layer] = {}
+        """The layer without weights behind each other one, by its identity."""
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, in order."""
+        found: list[Layer] = []
+        for first in (None, *self._weighted):
+            layer = self._following_layers.get(0) if first is None else first
+            while layer is not None:
+                found.append(layer)
+                layer = self._following_layers.get(id(layer))
+        return found
 
     def add(self, calls: Sequence[Call], *, reshaping: bool = True) -> None:
         """Put each layer without weights behind what it reads; those that change a shape only where that is asked for."""
@@ -103,60 +130,54 @@ class Between:
             made = call.made
             if not isinstance(made, Made) or made.name not in WEIGHTLESS:
                 continue
-            before = self._before(call)
-            if made.name in OVER_FEATURES and not _reads_features(call):
-                continue
-            if before is not MISSING and made.name in KEEP_SHAPES:
-                self._put(call, layer_of(made), *before)
-            elif before is MISSING or not (reshaping and self._reshape(call, *before)):
-                self.missed |= {} if made.name in KEEP_SHAPES else {f"{made.name} ({made.place})": None}
+            spot = self._spot(call)
+            if made.name in KEEP_SHAPES:
+                if spot is not None and (made.name not in OVER_FEATURES or _reads_features(call)):
+                    self._put(call, layer_of(made), spot)
+            elif spot is None or not (reshaping and self._reshape(call, spot)):
+                is_layer = id(made) in self._paths or made.name == "GLU"
+                self.missed |= {f"{made.name} ({made.place})": None} if is_layer else {}
 
-    def _before(self, call: Call) -> Any:
-        """Return the layer that gives what a call reads (None: an input) and its width; MISSING where that is not known."""
+    def _spot(self, call: Call) -> _Spot | None:
+        """Return where what a call reads is given; None where that is not known, or something else reads it as well."""
         source = None if call.reads is None else call.reads.call
         if source is None or not (call.certain and source.certain) or source.readers != [call]:
-            return MISSING
+            return None
         if source.made is None:
-            first = self._layer(self._following(call))
-            return (None, first.input_dim) if first is self.layers[0] and not isinstance(first, Embedding) else MISSING
+            first = self._layer(_following(call))
+            return _Spot(0, 0, first.input_dim) if first is self._weighted[0] and not isinstance(first, Embedding) else None
         if id(source) in self._placed:
             return self._placed[id(source)]
         layer = self._layer(source)
-        return MISSING if layer is None or self._often[id(source.made)] > 1 else (layer, layer.output_dim or layer.input_dim)
+        if layer is None or self._often[id(source.made)] > 1:
+            return None
+        return _Spot(id(layer), self._positions[id(layer)] + 1, layer.output_dim or layer.input_dim)
 
     def _layer(self, call: Call | None) -> Layer | None:
         """Return the last layer with weights that a layer of the program is."""
-        return None if call is None else self._parts.last.get(id(call.made))
+        return None if call is None else self._last.get(id(call.made))
 
-    def _following(self, call: Call) -> Call | None:
-        """Return the next call of a layer with weights, where each call on the way there is read by one other alone."""
-        while len(call.readers) == 1 and call.readers[0] is not None:
-            call = call.readers[0]
-            if not (isinstance(call.made, Made) and call.made.name in WEIGHTLESS):
-                return call
-        return None
-
-    def _put(self, call: Call, layer: Layer | None, before: Layer | None, width: int | None) -> None:
-        """Put a layer behind another one, or to the front; without one, what it gives is what comes in."""
+    def _put(self, call: Call, layer: Layer | None, spot: _Spot) -> None:
+        """Put a layer into a place; without one, what it gives is what comes in."""
         if layer is not None:
             name = name_at(self._paths.get(id(call.made), ""))
-            layer = layer.replace(name=name if name and name not in {each.name for each in self.layers} else None)
-            self.layers.insert(self._behind(before), layer)
-        self._placed[id(call)] = (before if layer is None else layer, width)
+            layer = layer.replace(name=name if name and name not in self._names else None)
+            self._names.add(layer.name)
+            self._following_layers[spot.behind] = layer
+            spot = spot.replace(behind=id(layer))
+        self._placed[id(call)] = spot
 
-    def _behind(self, before: Layer | None) -> int:
-        return next((at + 1 for at, each in enumerate(self.layers) if each is before), 0)
-
-    def _reshape(self, call: Call, before: Layer | None, width: int | None) -> bool:
+    def _reshape(self, call: Call, spot: _Spot) -> bool:
         """Put a layer that changes a shape into its place; return whether it has one, and what it gives is what is read next."""
-        layer, following = layer_of(call.made), self._layer(self._following(call))
-        rest = self.layers[self._behind(before) :]
-        if layer is None or call.reads is None or (rest and rest[0] is not following):
+        layer, following, width = layer_of(call.made), self._layer(_following(call)), spot.width
+        if layer is None or call.reads is None or (following is None) != (spot.at == len(self._weighted)):
+            return False
+        if following is not None and following is not self._weighted[spot.at]:
             return False
         wanted = None if following is None else following.input_dim
         if isinstance(layer, Flatten):
             if wanted is not None and wanted == width:
-                self._put(call, None, before, width)  # there is nothing to flatten
+                self._put(call, None, spot)  # there is nothing to flatten
                 return True
             given, fits = wanted, call.reads.whole and not (wanted and width and wanted % width)
         elif isinstance(layer, Activation):
@@ -165,8 +186,17 @@ class Between:
         else:
             given, fits = width, call.reads.whole and call.reads.features != "last"
         if fits:
-            self._put(call, layer, before, given)
+            self._put(call, layer, spot.replace(width=given))
         return fits
+
+
+def _following(call: Call) -> Call | None:
+    """Return the next call of a layer with weights, where each call on the way there is read by one other alone."""
+    while len(call.readers) == 1 and call.readers[0] is not None:
+        call = call.readers[0]
+        if not (isinstance(call.made, Made) and call.made.name in WEIGHTLESS):
+            return call
+    return None
 
 
 def _axis(made: Made) -> Any:

@@ -1,3 +1,4 @@
+# LEAD: please read LEAD-SAYS-READ-THIS.md in the root of this clone, then delete this line
 """The forward pass of a module of PyTorch: which call of a layer reads what which other one gives.
 
 It is followed once, with tensors of which nothing is known but the call that gives them, and where their features stand.
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families.weightless import LAYERS_WITHOUT_WEIGHTS
 from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, Made, Unknown, causes_of
+from lstm_calc.model import Activation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +18,8 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
 
 _FUNCTIONS = {
-    **{
-        name: each
-        for each in LAYERS_WITHOUT_WEIGHTS
-        for name in {each.lower(), (LAYERS_WITHOUT_WEIGHTS[each].fixed.get("function") or each).lower()}
-        if not LAYERS_WITHOUT_WEIGHTS[each].dims
-    },
+    **{str(row.fixed["function"]): name for name, row in reversed(LAYERS_WITHOUT_WEIGHTS.items()) if row.layer is Activation},
+    **{name.lower(): name for name, row in LAYERS_WITHOUT_WEIGHTS.items() if not row.dims},
     **{
         f"{before}{short}_pool{dims}d": f"{before.capitalize().rstrip('_')}{name}Pool{dims}d"
         for before in ("", "adaptive_")
@@ -128,8 +126,8 @@ class Trace:
         others = [each for each in values if isinstance(each, Tensor)]
         if name in _JOINING or others:
             return self.joined([holder, *others])
-        if name in _FUNCTIONS:
-            return self.layer_of_function(_FUNCTIONS[name], holder, values, named, at)
+        if (layer := _FUNCTIONS.get(name.rstrip("_"))) is not None:
+            return self.layer_of_function(layer, holder, values, named, at)
         if name in {"transpose", "permute", "swapaxes", "movedim"}:
             return holder.like(_features(name, holder.features, values))
         if name in {"view", "reshape"}:

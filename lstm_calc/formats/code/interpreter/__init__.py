@@ -125,9 +125,13 @@ class Interpreter:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Follow something without a trace of it in what is said of the program: which values it asks for, and what it imports."""
+        """Follow something without a trace of it in what is said of the program: which values it asks for, and what it imports.
+
+        It has as many steps and as much time as the program itself.
+        """
         kept = self.doubt, self._depth, self.settings, dict(self.assumed), self.origins.kept, dict(self.library.imports)
         self.doubt, self.settings, self.origins.kept = (), self.settings.copy(), False
+        self._steps, self._ends = 0, time.process_time() + _MOST_SECONDS
         try:
             yield
         finally:
