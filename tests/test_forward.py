@@ -9,7 +9,7 @@ import pytest
 
 from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, read, shapes
 from lstm_calc.formats.code import read_code
-from tests.code_running import run
+from tests.code_running import problem, run
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n"
 
@@ -290,3 +290,25 @@ def test_the_widths_are_those_of_torch(case: str) -> None:
         axis = 1 if isinstance(net.get_submodule(name), sliding) else -1
         assert width in {None, given[name].shape[axis]}, name
     assert len(found) > 1
+
+
+WRITTEN = {
+    "pytorch": "glu celu rrelu softmin hard_swish hard_shrink soft_shrink tanh_shrink",
+    "keras": "celu hard_swish hard_shrink soft_shrink tanh_shrink",
+    "flax-nnx": "glu celu hard_swish",
+}
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("name", "function"), [(name, each) for name, words in WRITTEN.items() for each in words.split()])
+def test_functions_that_are_written_run(name: str, function: str) -> None:
+    model = read(f"4 > dense 8 > {function} > dense 2")
+    assert not problem(model, name, code(model, name).code)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("case", sorted(FORWARD.keys() - {"image", "wide view"}))
+def test_what_is_read_from_a_program_is_written_as_one_that_runs(case: str) -> None:
+    made, forward, _ = FORWARD[case]
+    model = module(made, forward, "x, n=None")
+    assert not problem(model, "pytorch", code(model, "pytorch").code)
