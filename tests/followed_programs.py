@@ -69,6 +69,16 @@ PROGRAMS = {
         (2, 3),
         _IMAGE,
     ),
+    "an image as a sequence": Program(
+        "self.conv = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.1))\n"
+        "self.gru = nn.GRU(4 * 14, 8, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(16, 5)",
+        "x = self.conv(x)\nb, c, f, t = x.shape\nx = x.permute(0, 3, 1, 2).reshape(b, t, c * f)\n"
+        "out, _ = self.gru(x)\nreturn self.fc(out.mean(dim=1))",
+        (2, 1, 28, 28),
+        2 * (28 * 28 * 9 * 4 + 14 * 2 * 3 * 8 * (56 + 8) + 16 * 5),
+        (2, 5),
+        _IMAGE,
+    ),
     "blocks in a loop": Program(
         "self.blocks = nn.ModuleList([Block(4) for _ in range(2)])\nself.stem = nn.Conv2d(1, 4, 1)\nself.head = nn.Linear(4, 5)",
         "x = self.stem(x)\nfor block in self.blocks:\n    x = F.max_pool2d(block(x), 2)\nreturn self.head(x.mean([2, 3]))",

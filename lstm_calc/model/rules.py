@@ -284,6 +284,7 @@ RULES: dict[str, Callable[[str, Any], Any]] = {
     "depth_multiplier": count,
     "output_padding": wholes,
     "shared_axes": any_axes,
+    "num_parameters": count,
     "num_heads": count,
     "key_heads": count,
     "key_dim": count,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import Record
-from lstm_calc.model import Input, Merge, Reduce
+from lstm_calc.model import Activation, Input, Merge, Reduce
 from lstm_calc.model.cells import CELLS, HIDDEN
 from lstm_calc.operations import saved_in
 
@@ -89,15 +89,18 @@ def saved_values(runs: Iterable[LayerRun]) -> Iterator[int]:
     for position, run in enumerate(runs):
         layer, input_gradient = run.layer, tensors.has_gradient(position, run)
         pass_ = _BackwardPass(run, input_gradient=input_gradient) if layer.kind in CELLS else None
+        gated = isinstance(layer, Activation) and layer.is_gated
         if isinstance(layer, Merge):
             reads = layer.saves_inputs and input_gradient
+        elif gated:
+            reads = input_gradient
         else:
             reads = pass_.later.input if pass_ else layer.trainable and layer.weighted and not layer.reads_tokens
         keys = tensors.read(position, run)
         yield tensors.save(keys) * reads + (pass_.inside if pass_ else 0)
         if reads:
             tensors.unsaved.update(dict.fromkeys(keys, 0))
-        if layer.weighted or isinstance(layer, (Merge, Reduce)):
+        if layer.weighted or gated or isinstance(layer, (Merge, Reduce)):
             tensors.unsaved[position] = pass_.above if pass_ and len(layer.directions) == 1 else run.numbers_out
         else:
             tensors.same[position] = keys[0]

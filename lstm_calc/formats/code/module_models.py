@@ -9,7 +9,7 @@ from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.flows import incoming, set_up
 from lstm_calc.formats.code.library.modules import module_family, owners
-from lstm_calc.formats.code.parts import Parts, stored_weights
+from lstm_calc.formats.code.parts import Parts, name_at, stored_weights
 from lstm_calc.formats.code.trace.follow import followed, is_module
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -35,12 +35,15 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     stored = [] if parts.layers else list(stored_weights(value))
     parts.add_all(stored, value)
     if not parts.layers:
+        parts.add_weightless(found)
+    if not parts.layers:
         raise ModelFileError("has no layers that are known", request.module.file)
     name = "textbook" if stored else _framework(family or "pytorch", found)
     first = parts.layers[0].input_dim
     remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
     origin = request.origin(name, "; ".join(filter(None, remarks)))
-    graph = followed(request.interpreter, value, parts.of, origin=origin, framework=name) if is_module(value) else None
+    names = {id(each): name_at(path) for path, each in found if isinstance(each, Made)}
+    graph = followed(request.interpreter, value, parts.of, names, origin=origin, framework=name) if is_module(value) else None
     if graph is not None:
         return graph
     try:

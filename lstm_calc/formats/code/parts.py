@@ -21,7 +21,7 @@ from lstm_calc.formats.code.values import (
     causes_of,
     is_unknown,
 )
-from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, Recurrent
+from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, PReLU, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.families.kind import Kind
 
-_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
+_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "output_size", "factors"})
 _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
     re.IGNORECASE,
@@ -71,13 +71,18 @@ class Parts:
                 self._made(path, each, tables)
             self.of[id(each)] = self.layers[before:]
 
+    def add_weightless(self, found: Iterable[tuple[str, Any]]) -> None:
+        """Add the layers without parameters, of a module that has no others: of what they read, nothing is known."""
+        without = [(path, each) for path, each in found if isinstance(each, Made) and each.name in WEIGHTLESS]
+        self.layers += [Other(params=0, class_name=each.name, name=self._name(path)) for path, each in without]
+
     @property
     def batch_first(self) -> bool:
         """Whether all recurrent layers are made to read the batch first."""
         return self._orders == {True}
 
     def _name(self, path: str) -> str | None:
-        name = re.sub(r"[^A-Za-z0-9_./-]", "_", path)[:200].lstrip("./-")
+        name = name_at(path)
         if not name or name in self._names:
             return None
         self._names.add(name)
@@ -157,7 +162,10 @@ class Parts:
                     fields["__missing__"] = True
                 continue
             fields[field] = value
-        if "input_dim" not in kind.names and kind.layer is not Embedding:
+        if kind.layer is PReLU:
+            slopes = fields.get("num_parameters")
+            fields |= {"input_dim": slopes} if isinstance(slopes, int) and slopes > 1 else {}
+        elif "input_dim" not in kind.names and kind.layer is not Embedding:
             fields["input_dim"] = self._width(made, path)
         return None if fields.pop("__missing__", False) or causes_of(fields.get("input_dim")) else fields
 
@@ -179,6 +187,11 @@ class Parts:
             )
         self.missing += causes_of(width)
         return width
+
+
+def name_at(path: str) -> str:
+    """Return a path as the name of a layer, with what no name may have replaced; empty where nothing is left."""
+    return re.sub(r"[^A-Za-z0-9_./-]", "_", path)[:200].lstrip("./-")
 
 
 def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa: PLR0911 - a case for each form of an argument

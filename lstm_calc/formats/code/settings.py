@@ -29,6 +29,12 @@ class Settings:
         self._values = {**further, **self._values}
         self._kinds = {type(ast.parse(text, mode="eval").body) for text in self._values}
 
+    def copy(self) -> Settings:
+        """Return the same values, of which it is noted anew which were asked for."""
+        copied = Settings({})
+        copied._values, copied._used, copied._kinds = self._values, set(self._used), self._kinds
+        return copied
+
     def __bool__(self) -> bool:
         """Return whether there is any."""
         return bool(self._values)

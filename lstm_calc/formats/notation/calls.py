@@ -91,7 +91,7 @@ def _part(called: Called) -> Part:
     if word in _WRAPPERS:
         return _wrapped(called, word)
     if function := function_named(called.name):
-        return Part(Activation(function), called.family)
+        return Part(_activation(function, called), called.family)
     name = named(called.name) or named(word.removesuffix("cell"))
     if name is None and (kind := PLAIN.get(called.name)) and not kind.layer.weighted and not kind.arguments:
         return Part(kind.layer(**kind.fixed, name=name_of(called.named.get("name"))), called.family)
@@ -116,6 +116,15 @@ def _part(called: Called) -> Part:
     if missing:
         raise ModelError(f"{called.text}(...) needs {argument_for(called, missing)}")
     return Part(layer_kind(name.kind)(**values), family or name.framework, width, shape, arguments.get("batch_first"))
+
+
+def _activation(function: str, called: Called) -> Activation:
+    """Return the layer of a function; raise ModelError for a GLU of another axis than the features, which are the last here."""
+    layer = Activation(function)
+    axis = called.named.get("dim", called.named.get("axis", called.positional[0] if called.positional else -1))
+    if layer.is_gated and axis != -1:
+        raise UnreadError(f"{called.text}(...) halves axis {axis}, and here the features are the last axis, -1")
+    return layer
 
 
 def _has_a_layer(called: Called) -> bool:

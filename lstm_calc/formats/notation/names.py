@@ -80,7 +80,7 @@ FRAMEWORKS = {"cudnnlstm": "keras", "cudnngru": "keras"}
 """Names that only one framework has."""
 _FUNCTIONS = (
     "relu relu6 leaky_relu elu selu celu gelu silu swish mish softplus softsign softmax log_softmax sigmoid log_sigmoid tanh "
-    "hard_sigmoid hard_swish hard_tanh exponential identity"
+    "hard_sigmoid hard_swish hard_tanh hard_shrink soft_shrink tanh_shrink softmin rrelu threshold glu exponential identity"
 )
 FUNCTIONS = {name.replace("_", ""): name for name in _FUNCTIONS.split()}
 """Functions whose names stand for an activation layer, by their names without _."""

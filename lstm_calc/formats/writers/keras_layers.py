@@ -241,7 +241,8 @@ def _activation(step: Step, _: int) -> Made:
 
 
 def _prelu(step: Step, _: int) -> Made:
-    axes = step.layer.asdict()["shared_axes"]
+    layer: Any = step.layer
+    axes = layer.axes_shared(len(step.input))
     return _keras(step, "PReLU", shared_axes=str(list(axes)) if axes else None)
 
 

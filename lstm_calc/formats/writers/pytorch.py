@@ -129,16 +129,21 @@ class Writer(ModuleWriter):
         return "\n".join([f"# {plan.total:,} parameters in PyTorch", *imports, "", "", body])
 
 
+_OF_FEATURES = frozenset({"softmax", "logsoftmax", "softmin", "glu"})
+"""The functions that read the features together."""
+
+
 def _keeps_order(step: Step) -> bool:
     """Return whether a layer does the same wherever the features stand."""
     return step.layer.kind == "dropout" or (
-        step.layer.kind == "activation" and "softmax" not in function_of(step.layer.asdict()["function"])
+        step.layer.kind == "activation" and function_of(step.layer.asdict()["function"]) not in _OF_FEATURES
     )
 
 
 def _channel_axis(step: Step) -> int | None:
     """Return the axis that the layer's module wants right after the batch; None where it wants none there."""
-    layer, rank = step.layer, len(step.input) - step.layer.time_distributed
+    layer: Any = step.layer
+    rank = len(step.input) - layer.time_distributed
     if layer.kind in _SLIDING:
         return 1 if layer.channels_first else rank - 1
     if layer.kind in {"batch_norm", "group_norm"}:
@@ -146,7 +151,8 @@ def _channel_axis(step: Step) -> int | None:
         axis = axis if isinstance(axis, int) else axis[0]
         return _allowed(step, axis % rank, rank)
     if layer.kind == "prelu":
-        apart = [at for at in range(1, rank) if at not in layer.asdict()["shared_axes"] and step.input[at] != 1]
+        shared = layer.axes_shared(rank)
+        apart = [at for at in range(1, rank) if at not in shared and step.input[at] != 1]
         return None if not apart else _allowed(step, apart[0] if len(apart) == 1 else 0, rank)
     return None
 

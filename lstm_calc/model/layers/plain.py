@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import UNITS, Layer
@@ -71,22 +71,43 @@ class Embedding(Layer):
 
 
 class PReLU(Layer):
-    """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs."""
+    """relu with a slope for negative numbers that is learned, one for each number of an entry; ``shared_axes`` share theirs.
+
+    With ``num_parameters``, which PyTorch has in the place of axes, it has one slope, or one for each feature.
+    """
 
     kind = "prelu"
     words = frozenset({"slopes", "all_slopes"})
     mixes_axes = True
     shared_axes: Sequence[int] = ()
+    num_parameters: int | None = None
+
+    def check_num_parameters(self) -> None:
+        """Refuse a number of slopes beside the axes that share them."""
+        if self.shared_axes:
+            raise ModelError("num_parameters says which axes share their slopes; give one of the two", key="num_parameters")
+
+    def axes_shared(self, rank: int) -> Sequence[int]:
+        """Return the axes along which the slopes are the same, of an input with so many axes, the batch included."""
+        if self.num_parameters is None:
+            return self.shared_axes
+        return range(1, rank if self.num_parameters == 1 else rank - 1)
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape it reads."""
         if max(self.shared_axes, default=0) >= len(shape):
             raise ModelError(f"shared_axes {shown(self.shared_axes)} are not all axes of {shown(shape)}", key="shared_axes")
+        if self.num_parameters not in {None, 1, shape[-1]} and shape[-1] is not None:
+            what = f"num_parameters is 1 or the {shape[-1]:,} features that come in, not {self.num_parameters:,}"
+            raise ModelError(what, key="num_parameters")
         return shape
 
     def sizes(self, shape: Shape) -> dict[str, Size]:
         """Return the sizes of the slopes, 1 along an axis that shares them."""
-        slopes = tuple(1 if axis in self.shared_axes else size for axis, size in enumerate(shape) if axis)
+        shared = self.axes_shared(len(shape))
+        slopes = tuple(1 if axis in shared else size for axis, size in enumerate(shape) if axis)
+        if self.num_parameters is not None:
+            slopes = (*slopes[:-1], self.num_parameters)
         return {"input": shape[-1], "all_slopes": product(slopes), **several("slopes", slopes)}
 
 
@@ -166,8 +187,6 @@ class Elementwise(Layer):
     """A layer without weights that changes no shape."""
 
     weighted = False
-    saves_output: ClassVar[bool] = False
-    """Whether training saves what it gives."""
 
 
 class Dropout(Elementwise):
@@ -178,13 +197,26 @@ class Dropout(Elementwise):
     rate: float | None = None
 
 
-class Activation(Elementwise):
-    """A function of each number by itself, such as relu."""
+class Activation(Layer):
+    """A function of each number by itself, such as relu; glu multiplies half of the features with a gate of the other half."""
 
     kind = "activation"
+    weighted = False
     value = "function"
-    saves_output = True
     function: str = "relu"
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether it gives half of the features that it reads."""
+        return self.function.lower() == "glu"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the shape it reads, with half of the features where it is gated; raise ModelError where they have no half."""
+        if not self.is_gated or shape[-1] is None:
+            return shape
+        if shape[-1] % 2:
+            raise ModelError(f"glu gives half of the features, and {shape[-1]:,} come in", key="function")
+        return (*shape[:-1], shape[-1] // 2)
 
 
 class Masking(Elementwise):

@@ -15,6 +15,7 @@ from lstm_calc.model import (
     Embedding,
     GroupNorm,
     LayerNorm,
+    PReLU,
     RMSNorm,
 )
 
@@ -79,7 +80,7 @@ TORCH: dict[str, Kind] = {
         )
         for dims in (1, 2, 3)
     },
-    "PReLU": number("num_parameters=1 init=0.25", "num_parameters", lambda given: given["num_parameters"]),
+    "PReLU": kind(PReLU, "num_parameters=1 init=0.25", {"num_parameters": "num_parameters"}),
     "Bilinear": number(
         "in1_features in2_features out_features bias=True",
         "in1_features in2_features out_features",

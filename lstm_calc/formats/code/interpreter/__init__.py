@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
@@ -38,7 +39,7 @@ from lstm_calc.formats.code.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from lstm_calc.formats.code.library import Library
     from lstm_calc.formats.code.settings import Settings
@@ -121,6 +122,20 @@ class Interpreter:
             return None
         finally:
             self.doubt = before
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Follow something without a trace of it in what is said of the program: which values it asks for, and what it imports.
+
+        It has as many steps and as much time as the program itself.
+        """
+        kept = self.doubt, self._depth, self.settings, dict(self.assumed), self.origins.kept, dict(self.library.imports)
+        self.doubt, self.settings, self.origins.kept = (), self.settings.copy(), False
+        self._steps, self._ends = 0, time.process_time() + _MOST_SECONDS
+        try:
+            yield
+        finally:
+            self.doubt, self._depth, self.settings, self.assumed, self.origins.kept, self.library.imports = kept
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """Return the value of an expression; one that is said beside the program is that."""

@@ -51,9 +51,8 @@ def store_name(interpreter: Interpreter, name: str, value: Any, scope: Scope) ->
     if scope is scope.module.scope:
         said = interpreter.settings.named(name)
         value = value if said is MISSING else said
-    if isinstance(value, Unknown) and not isinstance(value, Foreign):
-        kind = Choice if isinstance(value, Choice) else Unknown
-        value = kind(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
+    if type(value) in {Unknown, Choice}:
+        value = type(value)(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
     if isinstance(value, Foreign):
         value.name = value.name or name
     if name in scope.outside:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.values import Array, Cause, Unknown
-from lstm_calc.model import Index, Layer, Permute, Shared
+from lstm_calc.model import Index, Layer, Permute, Reshape, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_CALLS = 2_000
 """How many layers a program may call."""
@@ -29,9 +29,12 @@ class NotFollowed(Exception):  # noqa: N818 - no mistake of anybody's: the layer
 class Graph:
     """The layers that were called, in order, each with the names of what it reads."""
 
-    def __init__(self, layers: Mapping[int, Sequence[Layer]]) -> None:
-        """Take the layers of the model, by the identity of what the program makes."""
+    def __init__(self, layers: Mapping[int, Sequence[Layer]], names: Mapping[int, str]) -> None:
+        """Take the layers of the model, and the names of all that may be called, by the identity of what the program makes."""
         self.own = layers
+        self._given = names
+        self._open: set[str] = set()
+        """The layers that put axes into one whose size is what the next layer reads."""
         self.layers: list[Layer] = []
         self.turned = 0
         """How many layers were added that put axes in another order."""
@@ -46,6 +49,14 @@ class Graph:
         name = layer.name or self._name(layer.kind)
         self.layers.append(layer.replace(name=name, inputs=sources))
         return name
+
+    def add_weightless(self, made: Any, layer: Layer, *sources: str) -> str:
+        """Add a layer without weights that the program has made, under its name; return the name of what it gives."""
+        given = self._given.get(id(made), "")
+        if given and given not in self._names:
+            self._names.add(given)
+            layer = layer.replace(name=given)
+        return self.add(layer, *sources)
 
     def add_own(self, made: Any, **fields: Any) -> tuple[Layer, Any]:
         """Return the layer of the model that the program has made, and a function that adds a call of it."""
@@ -62,18 +73,34 @@ class Graph:
 
         return layer, call
 
+    def add_merged(self, source: str) -> str:
+        """Add a layer that puts all axes behind the first into one, of a size that :meth:`settle` says."""
+        name = self.add(Reshape((-1, 1)), source)
+        self._open.add(name)
+        return name
+
+    def settle(self, name: str, width: int) -> None:
+        """Set the size of what a layer gives, where it is still open."""
+        if name in self._open:
+            self._open.remove(name)
+            self.layers = [each.replace(target_shape=(-1, width)) if each.name == name else each for each in self.layers]
+
+    def name_in_program(self, layer: Layer) -> str | None:
+        """Return the name of a layer that the program has given it, None for one that was made up here."""
+        return layer.name if layer.weighted or layer.name in self._given.values() else None
+
     @property
     def is_complete(self) -> bool:
-        """Whether every layer of the model was called."""
-        return set(self._used) == {key for key, found in self.own.items() if found}
+        """Whether every layer of the model was called, and every size is known that has to be."""
+        return not self._open and set(self._used) == {key for key, found in self.own.items() if found}
 
     def without_dead_ends(self, outputs: Sequence[str]) -> list[Layer]:
         """Return the layers without those that have no weights and that nothing reads."""
-        wanted, kept = {name.partition(".")[0] for name in outputs}, []
+        wanted, kept = _owners(outputs), []
         for layer in reversed(self.layers):
             if layer.weighted or layer.name in wanted:
                 kept.append(layer)
-                wanted |= {name.partition(".")[0] for name in layer.inputs}
+                wanted |= _owners(layer.inputs)
         return kept[::-1]
 
     def _name(self, stem: str) -> str:
@@ -83,6 +110,11 @@ class Graph:
             name = f"{stem}_{self._numbers[stem]}"
         self._names.add(name)
         return name
+
+
+def _owners(names: Iterable[str]) -> set[str]:
+    """Return the names of the layers that may give some values: of ``net.0.h``, net.0 with a state h, or a layer of that name."""
+    return {".".join(parts[: at + 1]) for parts in (name.split(".") for name in names) for at in range(len(parts))}
 
 
 class Traced(Array):

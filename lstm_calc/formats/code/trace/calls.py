@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
 from lstm_calc.formats.code.trace import NotFollowed, States, Traced
+from lstm_calc.formats.code.trace.elementwise import elementwise, is_elementwise
 from lstm_calc.model import AdaptivePool, Flatten, Pad, Pool, Reshape, Upsample
 
 if TYPE_CHECKING:
@@ -49,32 +51,37 @@ def call(interpreter: Interpreter, made: Made, positional: Sequence[Any], named:
         if follow is None or made.name in {"EmbeddingBag", "LSTMCell", "GRUCell", "RNNCell"}:
             raise NotFollowed
         return follow(made, first, cause)
-    if made.name not in WEIGHTLESS and made.name != "PReLU":
+    if made.name not in WEIGHTLESS:
         raise NotFollowed
     return _weightless(made, first)
 
 
 def _weightless(made: Made, tensor: Traced) -> Traced:
+    if is_elementwise(made.name):
+        return elementwise(made.name, tensor, made.given, made.arguments, partial(tensor.graph.add_weightless, made))
     if not any(word in made.name for word in _CHANGING):
-        if made.name == "PReLU":
-            _, add = tensor.graph.add_own(made)
-            return tensor.again(add(tensor.name))
         return tensor
     stem = made.name.rstrip("123d") if made.name[-1] == "d" else made.name
+    stem = "Upsample" if stem.startswith("Upsampl") else stem
     names = _SIGNATURES.get(stem)
     if names is None:
         raise NotFollowed
-    return changed(stem, dict(zip(names.split(), made.given, strict=False)) | made.arguments, tensor)
+    given = dict(zip(names.split(), made.given, strict=False)) | made.arguments
+    return changed(stem, given, tensor, partial(tensor.graph.add_weightless, made))
 
 
-def changed(stem: str, given: Mapping[str, Any], tensor: Traced) -> Traced:
-    """Return what pooling, padding and their like give, by the class's name without its dimensions."""
+def changed(stem: str, given: Mapping[str, Any], tensor: Traced, add: Callable[..., str] | None = None) -> Traced:
+    """Return what pooling, padding and their like give, by the class's name without its dimensions.
+
+    ``add`` adds the layer, under a name of its own by default.
+    """
     if stem == "Flatten":
-        return flattened(tensor, given.get("start_dim", 1), given.get("end_dim", -1))
+        return flattened(tensor, given.get("start_dim", 1), given.get("end_dim", -1), add)
     dims = tensor.rank - 2
     if dims < 1 or given.get("ceil_mode") or given.get("return_indices") or given.get("dilation", 1) != 1:
         raise NotFollowed
-    return channelled(tensor, _positional(stem, given, dims))
+    layer = _positional(stem, given, dims)
+    return channelled(tensor, layer, partial(add or tensor.graph.add, layer))
 
 
 def _positional(stem: str, given: Mapping[str, Any], dims: int) -> Layer:
@@ -100,10 +107,10 @@ def _whole(values: Any, least: int = 1) -> tuple[int, ...]:
     return tuple(values)
 
 
-def channelled(tensor: Traced, layer: Layer, add: Callable[[str], str] | None = None, features: int | None = None) -> Traced:
+def channelled(tensor: Traced, layer: Layer, add: Callable[[str], str], features: int | None = None) -> Traced:
     """Return what a layer gives that reads (batch, channels, positions)."""
     read = tensor.with_channels()
-    name = add(read.name) if add else read.graph.add(layer, read.name)
+    name = add(read.name)
     rank = read.rank
     sizes: list[int | None] = [None] * rank
     sizes[1] = read.sizes[1] if features is None else features
@@ -112,7 +119,7 @@ def channelled(tensor: Traced, layer: Layer, add: Callable[[str], str] | None = 
     return Traced(read.graph, name, (0, rank - 1, *range(1, rank - 1)), sizes)
 
 
-def flattened(tensor: Traced, start: Any, end: Any) -> Traced:
+def flattened(tensor: Traced, start: Any, end: Any, add: Callable[..., str] | None = None) -> Traced:
     """Return a tensor with some of its axes as one: all but the batch, or the positions of channels."""
     first, last = tensor.axis(start), tensor.axis(end)
     if first == last:
@@ -123,7 +130,7 @@ def flattened(tensor: Traced, start: Any, end: Any) -> Traced:
         sizes = tensor.sizes[1:]
         known = [size for size in tensor.sizes[1:] if size is not None]
         whole = prod(known) if len(known) == len(sizes) else None
-        return Traced(tensor.graph, tensor.graph.add(Flatten(), tensor.name), (0, 1), (None, whole))
+        return Traced(tensor.graph, (add or tensor.graph.add)(Flatten(), tensor.name), (0, 1), (None, whole))
     read = tensor.with_channels()
     channels = read.sizes[1]
     if first != 2 or channels is None:
@@ -136,6 +143,13 @@ def _checked(layer: Layer, size: int | None) -> None:
     """Refuse to follow what PyTorch would refuse to run: a layer on another number of features than it reads."""
     if size is not None and layer.input_dim is not None and size != layer.input_dim:
         raise NotFollowed
+
+
+def _checked_features(layer: Layer, tensor: Traced) -> None:
+    """Check the features of the last axis; where their number is open, it is what the layer reads."""
+    _checked(layer, tensor.sizes[-1])
+    if layer.input_dim is not None:
+        tensor.graph.settle(tensor.name, layer.input_dim)
 
 
 def _window(made: Made, tensor: Traced, _: Cause) -> Traced:
@@ -163,7 +177,7 @@ def _last(made: Made, tensor: Traced, _: Cause) -> Traced:
     layer, add = tensor.graph.add_own(made)
     if tensor.tokens:
         raise NotFollowed
-    _checked(layer, tensor.sizes[-1])
+    _checked_features(layer, tensor)
     read = tensor if tensor.axes[-1] == tensor.rank - 1 else tensor.in_order()
     return read.again(add(read.name), (*read.sizes[:-1], layer.output or layer.input_dim))
 
@@ -175,10 +189,19 @@ def _embedding(made: Made, tensor: Traced, _: Cause) -> Traced:
     return Traced(tensor.graph, add(tensor.name), (*tensor.axes, tensor.rank), (*tensor.sizes, layer.output))
 
 
+def _slopes(made: Made, tensor: Traced, _: Cause) -> Traced:
+    """Follow a PReLU, whose slopes are for the channels behind the batch."""
+    layer, add = tensor.graph.add_own(made)
+    if tensor.rank == 2 or layer.asdict()["num_parameters"] == 1:
+        return tensor.again(add(tensor.name))
+    _checked(layer, tensor.sizes[1])
+    return channelled(tensor, layer, add, tensor.sizes[1])
+
+
 def _recurrent(made: Made, tensor: Traced, _: Cause) -> Any:
     layer, add = tensor.graph.add_own(made, return_sequences=True)
     order = (0, 1, 2) if made.arguments.get("batch_first") is True else (1, 0, 2)
-    _checked(layer, tensor.sizes[-1])
+    _checked_features(layer, tensor)
     if tensor.tokens or tensor.rank != 3:
         raise NotFollowed
     read = tensor if tensor.axes == order else tensor.laid_out(order)
@@ -196,6 +219,7 @@ _BY_KIND: dict[str, Callable[[Made, Traced, Cause], Any]] = {
     "dense": _last,
     "layer_norm": _last,
     "rms_norm": _last,
+    "prelu": _slopes,
     "embedding": _embedding,
     "lstm": _recurrent,
     "gru": _recurrent,

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, ModelError
@@ -14,7 +15,7 @@ from lstm_calc.formats.code.values import Cause, Function, Instance, Made, Place
 from lstm_calc.model import Embedding, Layer, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
@@ -39,20 +40,22 @@ _OTHER = 1_009
 """What is added to a width to see whether another one would do as well."""
 
 
-def followed(interpreter: Interpreter, value: Any, own: Mapping[int, Sequence[Layer]], **fields: Any) -> Model | None:
+def followed(
+    interpreter: Interpreter, value: Any, own: Mapping[int, Sequence[Layer]], names: Mapping[int, str] | None = None, **fields: Any
+) -> Model | None:
     """Return the model of a module as a graph, with some fields more; None where it cannot be followed.
 
-    ``own`` has the layers that the program makes, by what makes them. Of the forms that an input may have, the first is taken in
-    which everything follows, and of these one without axes that have to be put in another order.
+    ``own`` has the layers that the program makes, by what makes them, and ``names`` the names of all, those without weights too. Of
+    the forms that an input may have, the first is taken in which everything follows, and of these one without axes that have to be
+    put in another order.
     """
     found: list[tuple[int, Model]] = []
     try:
-        with _evaluated(value):
+        with interpreter.aside(), _evaluated(value):
             for axes, tokens in _FORMS:
-                for graph, outputs, width in _runs(interpreter, value, own, axes, tokens=tokens):
+                for graph, outputs, width in _runs(interpreter, value, partial(Graph, own, names or {}), axes, tokens=tokens):
                     with suppress(NotFollowed, LstmCalcError):
-                        layers = graph.without_dead_ends(outputs)
-                        model = _model(layers, outputs, width, len(axes), batch_first=axes[0] == 0, **fields)
+                        model = _model(graph, outputs, width, len(axes), batch_first=axes[0] == 0, **fields)
                         found.append((graph.turned, model))
                 if found and not found[-1][0]:
                     break
@@ -65,6 +68,7 @@ class _Calls:
     """What follows the calls of layers, of which none is in doubt."""
 
     doubt: tuple[Cause, ...] = ()
+    aside = staticmethod(nullcontext)
 
     def call(self, function: Any, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
         """Return what a layer gives."""
@@ -81,26 +85,26 @@ def followed_chain(layers: Sequence[Made], own: Mapping[int, Sequence[Layer]], *
 
 
 def _runs(
-    interpreter: Interpreter, value: Any, own: Mapping[int, Sequence[Layer]], axes: Sequence[int], *, tokens: bool
+    interpreter: Interpreter, value: Any, begin: Callable[[], Graph], axes: Sequence[int], *, tokens: bool
 ) -> Iterator[tuple[Graph, list[str], int | None]]:
     """Yield the graph of a module on an input of some form, with its outputs and the features that it reads.
 
     The features are those that one of its layers reads, if they can be no others.
     """
     if tokens:
-        graph = Graph(own)
+        graph = begin()
         outputs = _outputs(interpreter, value, Traced(graph, INPUT, axes, (None,) * len(axes), tokens=True))
         if outputs:
             yield graph, outputs, None
         return
-    layers = [layer for found in own.values() for layer in found if not isinstance(layer, Embedding)]
+    layers = [layer for found in begin().own.values() for layer in found if not isinstance(layer, Embedding)]
     widths = [layer.input_dim for layer in layers if layer.input_dim]
     for width in dict.fromkeys(widths[:_MOST_WIDTHS]):
         sizes = [width if axis == len(axes) - 1 else None for axis in axes]
-        graph = Graph(own)
+        graph = begin()
         outputs = _outputs(interpreter, value, Traced(graph, INPUT, axes, sizes))
         others = [width + _OTHER if size else None for size in sizes]
-        if outputs and not _outputs(interpreter, value, Traced(Graph(own), INPUT, axes, others)):
+        if outputs and not _outputs(interpreter, value, Traced(begin(), INPUT, axes, others)):
             yield graph, outputs, width
             return
 
@@ -176,12 +180,13 @@ def _names(given: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _model(layers: Sequence[Layer], outputs: Sequence[str], width: int | None, rank: int, **fields: Any) -> Model:
+def _model(graph: Graph, outputs: Sequence[str], width: int | None, rank: int, **fields: Any) -> Model:
     """Return the model of a graph; a chain needs no names of what its layers read."""
+    layers = graph.without_dead_ends(outputs)
     before = [INPUT, *(layer.name for layer in layers)]
     chain = all(layer.inputs == (name,) for layer, name in zip(layers, before, strict=False))
     if chain and list(outputs) == [layers[-1].name]:
-        layers, outputs = [layer.replace(inputs=(), name=layer.name if layer.weighted else None) for layer in layers], ()
+        layers, outputs = [layer.replace(inputs=(), name=graph.name_in_program(layer)) for layer in layers], ()
     if width is None:
         return _checked(Model(layers, None, outputs=outputs, **fields), rank)
     try:

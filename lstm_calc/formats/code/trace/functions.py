@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.trace import NotFollowed, Size, States, Traced, in_axes
 from lstm_calc.formats.code.trace.calls import changed, flattened
+from lstm_calc.formats.code.trace.elementwise import elementwise, is_elementwise
 from lstm_calc.formats.code.values import MISSING, Built, Cause, Unknown
 from lstm_calc.model import Add, Concat, ExpandDims, Layer, MatMul, Multiply, Reduce, Reshape, Split, Stack, Subtract
 
@@ -13,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _SAME_WORDS = """
-abs alpha_dropout celu celu_ clamp clone contiguous cos cpu cuda detach double dropout dropout1d dropout2d dropout3d elu elu_
-exp feature_alpha_dropout float gelu half hardsigmoid hardswish hardtanh leaky_relu leaky_relu_ log log_softmax logsigmoid
-masked_fill masked_fill_ mish neg normalize pow relu relu6 relu_ requires_grad_ rrelu rsqrt selu selu_ sigmoid sigmoid_ silu
-sin softmax softmin softplus softsign sqrt square swish tanh tanh_ tanhshrink threshold to type type_as
+abs clamp clone contiguous cos cpu cuda detach double exp feature_alpha_dropout float half log masked_fill masked_fill_ neg
+normalize pow requires_grad_ rsqrt sin sqrt square to type type_as
 """
 _SAME = frozenset(_SAME_WORDS.split())
 """Functions and methods that change no shape and that multiply nothing with weights."""
 _POOLS = ("max_pool", "avg_pool", "adaptive_max_pool", "adaptive_avg_pool")
+_MERGED = 3
+"""The axes of a sequence: batch, steps and features."""
 _REDUCING = frozenset({"mean", "sum", "amax", "amin", "prod"})
 _PAIRS: dict[str, type[Layer]] = {"Add": Add, "Sub": Subtract, "Mult": Multiply}
 """The layers of operators, by the name of their node."""
@@ -88,6 +90,8 @@ def function(path: str, positional: Sequence[Any], named: Mapping[str, Any], cau
 
 def method(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
     """Return what a method of a traced tensor gives; raise NotFollowed for one that is not followed."""
+    if is_elementwise(name):
+        return elementwise(name, tensor, values, named)
     if name in _SAME:
         return tensor
     if name.startswith(_POOLS):
@@ -145,6 +149,9 @@ def _viewed(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:
         return tensor
     if tensor.tokens or tensor.axes[0] != 0 or len(wanted) < 2:
         raise NotFollowed
+    *front, last = wanted
+    if len(wanted) == _MERGED and tensor.rank > _MERGED and all(_is_size(tensor, at, value) for at, value in enumerate(front)):
+        return _merged(tensor, last)
     batch, *rest = wanted
     whole = isinstance(batch, Size) and batch.axis == 0
     if not whole and (batch != -1 or not all(isinstance(each, int) and each > 0 for each in rest)):
@@ -163,6 +170,20 @@ def _viewed(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:
     read = tensor.in_order()
     name = read.graph.add(Reshape(tuple(rest)), read.name)
     return Traced(read.graph, name, range(len(wanted)), [None, *(None if each == -1 else each for each in rest)])
+
+
+def _merged(tensor: Traced, last: Any) -> Traced:
+    """Return a tensor with all axes behind the second as one, whose size the program gives or the next layer reads."""
+    read = tensor.in_order()
+    behind = read.sizes[_MERGED - 1 :]
+    whole = prod(size for size in behind if size is not None)
+    width = whole if None not in behind else last if isinstance(last, int) and last > 0 else None
+    if not (isinstance(last, Unknown) or last in {-1, width}):
+        raise NotFollowed
+    name = read.graph.add_merged(read.name)
+    if width is not None:
+        read.graph.settle(name, width)
+    return Traced(read.graph, name, range(_MERGED), (None, None, width))
 
 
 def _is_size(tensor: Traced, axis: int, value: Any) -> bool:
