@@ -6,28 +6,19 @@ Else the layer has the number that is printed.
 
 from __future__ import annotations
 
-import ast
 import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS
-from lstm_calc.formats.code.parts import Parts
-from lstm_calc.formats.code.trace.follow import followed_chain
-from lstm_calc.formats.code.values import Made, Place
+from lstm_calc.formats.printed_module import SHOWN, read_module
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
+from lstm_calc.model import GRU, LSTM, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_SHOWN = "<text>"
 _MOST = 500_000
-_DEEPEST = 60
-_CHILD = re.compile(r"\s*\(([\w.-]+)\):\s*")
-_TIMES = re.compile(r"(\d+) x ")
-_CLASS = re.compile(r"([A-Za-z_][\w.\[\]]*)\s*\(")
 
 
 def is_printed(text: str) -> bool:
@@ -39,135 +30,11 @@ def is_printed(text: str) -> bool:
     return "Param #" in text or re.match(r"\s*[\w.]+\(\s*\([\w.-]+\):", text) is not None
 
 
-def read_printed(text: str, file: str = _SHOWN) -> Model:
+def read_printed(text: str, file: str = SHOWN) -> Model:
     """Return the model that a printed text describes; raise ModelFileError where it cannot be read."""
     if len(text) > _MOST:
         raise ModelFileError("too large for a printed model", file)
-    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else _module(text, file)
-
-
-# A module of PyTorch
-
-
-class _Node(Record):
-    """A module in the text: its class, its arguments as text, the modules inside it by name, and how often it is there."""
-
-    name: str
-    arguments: str
-    inner: tuple[tuple[str, Any], ...]
-    times: int = 1
-
-
-def _module(text: str, file: str) -> Model:
-    node, _ = _node(text.strip(), 0, file, 0)
-    parts = Parts(None)
-    hidden: list[str] = []
-    if _number(node) > MAX_LAYERS:
-        raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", file)
-    leaves = list(_leaves(node, "", hidden))
-    parts.add_all(leaves, None)
-    if not parts.layers:
-        raise ModelFileError("has no layer with weights that is known", file)
-    remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
-    said = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
-    more: dict[str, Any] = {"framework": "pytorch", **said}
-    if node.name == "Sequential" and not hidden and (graph := followed_chain([made for _, made in leaves], parts.of, **more)):
-        return graph
-    try:
-        return Model(parts.layers, parts.layers[0].input_dim, **more, batch_first=parts.batch_first, listed=True)
-    except ModelError as error:
-        raise ModelFileError(str(error), file) from None
-
-
-def _node(text: str, at: int, file: str, depth: int) -> tuple[_Node, int]:
-    """Return the module that begins at a place, and where it ends."""
-    times = _TIMES.match(text, at)
-    match = _CLASS.match(text, times.end() if times else at)
-    if match is None or depth > _DEEPEST:
-        raise ModelFileError(f"is no module that is printed, near {text[at : at + 30]!r}", file)
-    inner: list[tuple[str, Any]] = []
-    at = start = match.end()
-    open_ = 0
-    arguments_end = None
-    while at < len(text):
-        child = _CHILD.match(text, at) if not open_ else None
-        if child:
-            arguments_end = at if arguments_end is None else arguments_end
-            node, at = _node(text, child.end(), file, depth + 1)
-            inner.append((child[1], node))
-            continue
-        if text[at] == ")" and not open_:
-            arguments = text[start : at if arguments_end is None else arguments_end]
-            return _Node(match[1].rpartition(".")[2], arguments.strip(), tuple(inner), int(times[1]) if times else 1), at + 1
-        open_ += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[at], 0)
-        at += 1
-    raise ModelFileError("ends before its last bracket", file)
-
-
-def _number(node: _Node) -> int:
-    """Return how many modules there are."""
-    return node.times * (1 + sum(_number(each) for _, each in node.inner))
-
-
-def _leaves(node: _Node, path: str, hidden: list[str]) -> Iterator[tuple[str, Made]]:
-    """Yield the layers inside a module."""
-    for turn in range(node.times):
-        where = path if node.times == 1 else f"{path}.{turn}"
-        if node.name == "MultiheadAttention" and node.inner:
-            yield where, _attention(node)
-        elif node.inner:
-            if node.name not in {"Sequential", "ModuleList", "ModuleDict"}:
-                hidden.append(node.name)
-            for name, each in node.inner:
-                yield from _leaves(each, f"{where}.{name}".lstrip("."), hidden)
-        elif node.name not in {"Sequential", "ModuleList", "ModuleDict", "ParameterList"}:
-            yield where, _made(node)
-
-
-def _attention(node: _Node) -> Made:
-    """Return the attention whose width shows in the layer of its output."""
-    _, out = node.inner[0]
-    values = _given(out)[1]
-    width = values.get("out_features")
-    made = Made("pytorch", "MultiheadAttention", {}, Place(_SHOWN, 1))
-    made.arguments = {**FAMILIES["pytorch"]["MultiheadAttention"].arguments, "embed_dim": width, "bias": values.get("bias", True)}
-    return made
-
-
-def _made(node: _Node) -> Made:
-    name = "Linear" if node.name == "NonDynamicallyQuantizableLinear" else node.name
-    made = Made("pytorch", name, {}, Place(_SHOWN, 1))
-    kind = FAMILIES["pytorch"].get(name)
-    positional, named = _given(node)
-    made.given = tuple(positional)
-    own = {**kind.arguments, **dict(zip(kind.arguments, positional, strict=False))} if kind is not None else {}
-    made.arguments = own | named
-    return made
-
-
-def _given(node: _Node) -> tuple[list[Any], dict[str, Any]]:
-    """Return the arguments of a layer; torch 0.x writes ``Linear (64 -> 10)``."""
-    text = re.sub(r"(\d+) -> (\d+)", r"\1, \2", node.arguments)
-    try:
-        call = ast.parse(f"f({text})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return [], {}
-    if not isinstance(call, ast.Call):
-        return [], {}
-    return [_literal(each) for each in call.args], {each.arg: _literal(each.value) for each in call.keywords if each.arg}
-
-
-def _literal(node: ast.expr) -> Any:
-    """Return a value as torch prints it, a word without quotes (``padding=same``) as the word."""
-    if isinstance(node, ast.Name):
-        return node.id
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return None
-
-
-# Tables
+    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else read_module(text, file)
 
 
 class _Row(Record):
@@ -397,6 +264,3 @@ def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
                 ways.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])
     found = ways.get(left, [])
     return min(found, key=len) if found else set()
-
-
-__all__ = ["WEIGHTLESS", "is_printed", "read_printed"]

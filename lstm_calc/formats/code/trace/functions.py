@@ -42,7 +42,7 @@ def of_states(states: States, name: str) -> Any:
     """Return a method of the states of a recurrent layer: of those of one layer in one direction, the axis of layers may go."""
     if name != "squeeze":
         raise NotFollowed
-    return Built(lambda axis=None, *_, at, **__: states.entry(0) if states.is_single and axis == 0 else _not_followed())  # noqa: ARG005
+    return Built(lambda axis=None, *_, **__: states.entry(0) if states.is_single and axis == 0 else _not_followed())
 
 
 def _not_followed() -> Any:
