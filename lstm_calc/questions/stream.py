@@ -169,8 +169,8 @@ def _wanted(table: Framework, order: str, images: int, features: Sizes, by_steps
 def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size], refusal: str) -> tuple[Stream, list[str]]:
     """Return the stream with the features that the model has; one whose steps and features were swapped, with a warning."""
     given = stream.features
-    if given in {expected, (None,)}:
-        return stream.replace(features=expected), []
+    if expected == (None,) or given in {expected, (None,)}:
+        return stream.replace(features=given if expected == (None,) else expected), []
     said = f" ({refusal.format(want=expected[0], got=given[0])!r})" if refusal else ""
     if stream.steps != expected:
         what = f"the shape {_shown(shape)} has {given[0]:,} features, and the model reads {expected[0]:,}{said}"
