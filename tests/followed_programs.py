@@ -142,6 +142,15 @@ PROGRAMS = {
         72,
         (2, 1),
     ),
+    "recurrent layers in both directions, and a flattened residual": Program(
+        "self.one = nn.GRU(3, 4, batch_first=True, bidirectional=True)\nself.two = nn.RNN(8, 8, batch_first=True)\n"
+        "self.head = nn.Linear(72, 2)",
+        "x, _ = self.one(x)\nx = x + self.two(x)[0]\nreturn self.head(x.flatten(1))",
+        (2, 9, 3),
+        5_616,
+        (2, 2),
+        ("--steps", "9"),
+    ),
     "attention without weights": Program(
         "self.rnn = nn.RNN(3, 6, batch_first=True)\nself.head = nn.Linear(6, 2)",
         "out, _ = self.rnn(x)\nscores = F.softmax(torch.bmm(out, out.transpose(1, 2)), dim=-1)\n"

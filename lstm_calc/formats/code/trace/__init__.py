@@ -90,7 +90,7 @@ class Traced(Array):
 
     def __init__(self, graph: Graph, name: str, axes: Sequence[int], sizes: Sequence[int | None], *, tokens: bool = False) -> None:
         """Take the name of what it is, and its axes; ``tokens`` are numbers of words, without features."""
-        if len(axes) < 2:
+        if len(axes) < 2 or len(axes) != len(sizes):
             raise NotFollowed
         super().__init__(None, sizes[-1])
         self.graph, self.name = graph, name

@@ -61,6 +61,8 @@ def _weightless(made: Made, tensor: Traced) -> Traced:
             return tensor.again(add(tensor.name))
         return tensor
     stem = made.name.rstrip("123d") if made.name[-1] == "d" else made.name
+    if stem != made.name and made.name[-2:] != f"{tensor.rank - 2}d":
+        raise NotFollowed
     names = _SIGNATURES.get(stem)
     if names is None:
         raise NotFollowed
@@ -183,7 +185,7 @@ def _recurrent(made: Made, tensor: Traced, _: Cause) -> Any:
         raise NotFollowed
     read = tensor if tensor.axes == order else tensor.laid_out(order)
     name = add(read.name)
-    given = Traced(read.graph, name, order, (None, None, layer.output))
+    given = Traced(read.graph, name, order, (None, None, layer.output_dim))
     h, *c = (States(read.graph, layer, name, state) for state in ("h", "c")[: 1 + (layer.kind == "lstm")])
     return given, (h, *c) if c else h
 
