@@ -13,6 +13,7 @@ from lstm_calc.formats.code.values import (
     Function,
     Place,
     Scope,
+    Size,
     Unknown,
     is_small,
     is_unknown,
@@ -51,7 +52,7 @@ def store_name(interpreter: Interpreter, name: str, value: Any, scope: Scope) ->
     if scope is scope.module.scope:
         said = interpreter.settings.named(name)
         value = value if said is MISSING else said
-    if isinstance(value, Unknown) and not isinstance(value, Foreign):
+    if isinstance(value, Unknown) and not isinstance(value, (Foreign, Size)):
         kind = Choice if isinstance(value, Choice) else Unknown
         value = kind(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
     if isinstance(value, Foreign):
