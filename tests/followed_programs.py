@@ -152,6 +152,44 @@ PROGRAMS = {
         72,
         (2, 1),
     ),
+    "recurrent layers in both directions, and a flattened residual": Program(
+        "self.one = nn.GRU(3, 4, batch_first=True, bidirectional=True)\nself.two = nn.RNN(8, 8, batch_first=True)\n"
+        "self.head = nn.Linear(72, 2)",
+        "x, _ = self.one(x)\nx = x + self.two(x)[0]\nreturn self.head(x.flatten(1))",
+        (2, 9, 3),
+        5_616,
+        (2, 2),
+        ("--steps", "9"),
+    ),
+    "the largest of each convolution": Program(
+        "self.table = nn.Embedding(100, 8)\nself.convs = nn.ModuleList([nn.Conv2d(1, 4, (k, 8)) for k in (3, 4)])\n"
+        "self.fc = nn.Linear(8, 2)",
+        "x = self.table(x).unsqueeze(1)\nx = [F.relu(conv(x)).squeeze(3) for conv in self.convs]\n"
+        "x = [F.max_pool1d(each, each.size(2)).squeeze(2) for each in x]\nreturn self.fc(torch.cat(x, 1))",
+        (2, 20),
+        7_840,
+        (2, 2),
+        ("--steps", "20"),
+        tokens=True,
+    ),
+    "heads of an attention": Program(
+        "self.q = nn.Linear(8, 8)\nself.k = nn.Linear(8, 8)\nself.v = nn.Linear(8, 8)\nself.o = nn.Linear(8, 8)",
+        "b, t, d = x.shape\nq, k, v = (each(x).view(b, t, 2, 4).transpose(1, 2) for each in (self.q, self.k, self.v))\n"
+        "a = torch.softmax(q @ k.transpose(-2, -1) / 4**0.5, dim=-1)\n"
+        "return self.o((a @ v).transpose(1, 2).contiguous().view(b, t, d))",
+        (2, 9, 8),
+        7_200,
+        (2, 9, 8),
+        ("--steps", "9"),
+    ),
+    "causal convolutions": Program(
+        "self.one = nn.Conv1d(3, 4, 3, padding=2)\nself.two = nn.Conv1d(3, 4, 1)\nself.head = nn.Linear(4, 2)",
+        "y = self.one(x)[:, :, :-2].contiguous() + self.two(x)\nreturn self.head(y[:, :, -1])",
+        (2, 3, 20),
+        2_080,
+        (2, 2),
+        ("--steps", "20"),
+    ),
     "attention without weights": Program(
         "self.rnn = nn.RNN(3, 6, batch_first=True)\nself.head = nn.Linear(6, 2)",
         "out, _ = self.rnn(x)\nscores = F.softmax(torch.bmm(out, out.transpose(1, 2)), dim=-1)\n"

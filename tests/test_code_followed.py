@@ -81,3 +81,10 @@ def test_macs_of_a_layer_that_is_known_by_its_count_alone_are_not_said(cli: Cli)
 def test_a_layer_reads_what_comes_in_where_its_width_is_not_known() -> None:
     found = shapes(read("3 > conv2d 4 k=3x3 > flatten > dense 2 in=36"))
     assert [(link.source, link.target) for link in found.links][-2:] == [("flatten", "dense"), ("dense", None)]
+
+
+def test_a_layer_that_names_what_it_reads_says_its_width_where_it_is_not_known() -> None:
+    found = shapes(read("3 > conv2d 4 k=3x3 name=c > flatten name=f inputs=c > dense 2 in=36 inputs=f > add inputs=dense,dense"))
+    assert found.reads["dense"] == (None, 36)
+    with pytest.raises(ModelError, match="input_dim is 37, and"):
+        params(read("5x5x3 > conv2d 4 k=3x3 name=c > flatten name=f inputs=c > dense 2 in=37 inputs=f"), "pytorch")

@@ -406,3 +406,22 @@ def test_features_before_an_embedding_are_no_steps(framework: str, shape: tuple[
     """The embedding reads token ids of its own, so the features are not taken for steps, which PyTorch would have first."""
     found = {tensor.name: tensor.shape for tensor in shapes(Model([Dense(38), Embedding(23, 4)], 39), framework, batch=2).tensors}
     assert found["dense/output"] == shape
+
+
+@pytest.mark.parametrize(
+    ("line", "shape", "given"),
+    [
+        ("nn.Conv2d(3, 4, 3)", "1x3x11x15", (1, 9, 13, 4)),
+        ("nn.Conv2d(3, 4, 3)", "1x11x15x3", (1, 9, 13, 4)),
+        ("nn.Conv1d(3, 4, 3)", "2x3x11", (2, 9, 4)),
+        ("nn.Conv1d(3, 4, 3)", "2x11x3", (2, 9, 4)),
+        ("nn.Conv1d(3, 4, 3) > nn.LSTM(4, 5)", "2x3x11", (9, 2, 5)),
+        ("nn.Conv1d(3, 4, 3) > nn.LSTM(4, 5, batch_first=True)", "2x3x11", (2, 9, 5)),
+    ],
+)
+def test_convolutions_of_pytorch_take_the_order_of_pytorch(cli: Cli, line: str, shape: str, given: tuple[int, ...]) -> None:
+    result = cli("shapes", line, "--shape", shape, "--format", "json")
+    assert tuple(json.loads(result.stdout)["links"][-1]["shape"]) == given
+    features_first = int(shape.split("x")[1]) == 3
+    assert ("is read as pytorch reads it, (batch, features, positions)" in result.stderr) is features_first
+    assert "conv: pytorch has the features behind the batch there" in cli("shapes", line).stdout

@@ -132,12 +132,13 @@ class Framework(Record):
     ``variants`` has, by its name and by kind, how layers are stored that ask for another way than the usual one.
 
     ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
-    other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``selective``: a layer
-    returns the last step unless told otherwise, its states when told so, and keeps them where it is stateful. ``padding`` is the
-    default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it refuses.
-    ``flow_note`` says what else is to be known. ``errors`` are what it says of data of another number of axes (ndim), of other
-    features, or of a state of another shape (hidden). ``by_caller`` has the option words and combinations that its layers do not
-    have and the code around them does, each with what its layers do in their place.
+    other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``channels_first``: its
+    convolutions and pools have the features behind the batch. ``selective``: a layer returns the last step unless told otherwise,
+    its states when told so, and keeps them where it is stateful. ``padding`` is the default of its convolutions, ``runs`` the
+    fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it refuses. ``flow_note`` says what else is to be
+    known. ``errors`` are what it says of data of another number of axes (ndim), of other features, or of a state of another shape
+    (hidden). ``by_caller`` has the option words and combinations that its layers do not have and the code around them does, each
+    with what its layers do in their place.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Framework(Record):
     sequence: str = "batch steps"
     turned: str = ""
     batches: tuple[int, int] = (1, 1)
+    channels_first: bool = False
     selective: bool = False
     padding: str = "same"
     runs: str = ""

@@ -20,6 +20,7 @@ ONNX = Framework(
     prefix="{name}.",
     sequence="steps batch",
     turned="layout=1",
+    channels_first=True,
     runs="go_backwards",
     signals=(
         Signal("X", "sequence input", "input"),
@@ -141,6 +142,7 @@ OPENVINO = Framework(
     title="OpenVINO",
     release="2026.4.1",
     package="openvino",
+    channels_first=True,
     prefix="{name}/",
     runs="go_backwards",
     signals=(

@@ -256,8 +256,12 @@ def _shape_of_input(model: Model, position: int, shape: Shape, others: Mapping[s
 
 def _named_input(layer: Layer, flowing: tuple[Shape, ...]) -> tuple[Shape, ...]:
     """Return what a layer reads that names it; raise ModelError where that is not as wide as the layer says."""
-    if layer.input_dim is not None and layer.width(layer.reading(flowing[0])) != layer.input_dim:
-        raise ModelError(f"input_dim is {layer.input_dim:,}, and {shown(flowing[0])} comes in", key="input_dim")
+    (shape, *more), said = flowing, layer.input_dim
+    width = layer.width(layer.reading(shape))
+    if said is not None and width is None and not layer.channels_first:
+        return ((*shape[:-1], said), *more)
+    if said not in {None, width}:
+        raise ModelError(f"input_dim is {said:,}, and {shown(shape)} comes in", key="input_dim")
     return flowing
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import few
 from lstm_calc.model.cells import CELLS
+from lstm_calc.model.layers.windows import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 def run_notes(places: Sequence[LayerPlace], table: Framework) -> Iterator[str]:
     """Yield what else is to be known of this run."""
+    windows = [place.name for place in places if isinstance(place.layer, Positions) and not place.layer.channels_first]
+    if windows and table.channels_first:
+        order = "(batch, features, positions)"
+        yield f"{few(windows)}: {table.name} has the features behind the batch there, {order}; they stand last here"
     cells = [place for place in places if place.layer.kind in CELLS]
     if cells and table.flow_note:
         yield table.flow_note

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
-from lstm_calc.model import Recurrent
+from lstm_calc.model import MultiHeadAttention, Recurrent
+from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import first_reader, input_axes
 from lstm_calc.model.sizes import product
 
@@ -56,8 +57,9 @@ def order_of(model: Model, table: Framework, *, batch_first: bool | None) -> str
     Raises FrameworkError where a framework does not have the one asked for.
     """
     if batch_first is None:
-        said = model.batch_first and table.turned and model.framework in {None, table.name}
-        return _BATCH_FIRST if said else table.sequence
+        said = model.batch_first and model.framework in {None, table.name}
+        steps_alone = any(isinstance(layer, (Recurrent, MultiHeadAttention)) for layer in model.calls)
+        return _BATCH_FIRST if table.turned and (said or not steps_alone) else table.sequence
     asked = _BATCH_FIRST if batch_first else _STEPS_FIRST
     if asked != table.sequence and not table.turned:
         raise FrameworkError(
@@ -77,6 +79,7 @@ def start(
 
     Raises ModelError for a shape that the model or the framework does not read.
     """
+    shape, turned = _features_last(model, table, order, shape)
     axes = input_axes(model)
     fixed = dict(zip(axes, model.input, strict=True))
     free = len(input_axes(model, timed=True)) > len(axes)
@@ -102,7 +105,24 @@ def start(
             f"the shape {_shown(shape)} does not fit: {_wanted(table, order, images, features, by_steps)}", key="shape"
         )
     found, warnings = _checked(stream.replace(space=tuple(back), features=given), features, shape, _refusal(model, table))
-    return _agreed(found, fixed), [*_without_batch(model, table, order, found, shape), *warnings]
+    return _agreed(found, fixed), [*turned, *_without_batch(model, table, order, found, shape), *warnings]
+
+
+def _features_last(
+    model: Model, table: Framework, order: str, shape: Sequence[Size] | None
+) -> tuple[Sequence[Size] | None, list[str]]:
+    """Return a shape with the features last, and a warning where a framework's convolutions have them behind the batch."""
+    reader = first_reader(model)
+    if shape is None or not (table.channels_first and isinstance(reader, Positions) and len(shape) == reader.rank):
+        return shape, []
+    if reader.channels_first or reader.front > 1 or shape[1] != model.input[-1]:
+        return shape, []
+    batch, features, *positions = shape
+    turned = (*positions, batch) if reader.reads_steps and order == _STEPS_FIRST else (batch, *positions)
+    read = (
+        f"the shape {_shown(shape)} is read as {table.name} reads it, (batch, features, positions); the features stand last below"
+    )
+    return (*turned, features), [read]
 
 
 def _agreed(stream: Stream, fixed: Mapping[str, Size]) -> Stream:
@@ -169,8 +189,8 @@ def _wanted(table: Framework, order: str, images: int, features: Sizes, by_steps
 def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size], refusal: str) -> tuple[Stream, list[str]]:
     """Return the stream with the features that the model has; one whose steps and features were swapped, with a warning."""
     given = stream.features
-    if given in {expected, (None,)}:
-        return stream.replace(features=expected), []
+    if expected == (None,) or given in {expected, (None,)}:
+        return stream.replace(features=given if expected == (None,) else expected), []
     said = f" ({refusal.format(want=expected[0], got=given[0])!r})" if refusal else ""
     if stream.steps != expected:
         what = f"the shape {_shown(shape)} has {given[0]:,} features, and the model reads {expected[0]:,}{said}"

@@ -67,7 +67,32 @@ def array_attribute(holder: Array, name: str, cause: Cause) -> Any:  # noqa: PLR
         return Built(lambda axis=None, *_, at, **__: _size(holder, axis, at))
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape", "view", "permute", "transpose", "flatten", "swapaxes"}:
         return Built(lambda *values, at, **named: _method(name, holder, values, named))  # noqa: ARG005 - not one of the named
+    if name in {"repeat", "tile", "expand"}:
+        return Built(lambda *values, at, **__: _widened(holder, name, values) or Unknown([at]))
+    if name in _OTHER_SHAPES:
+        return Built(lambda *_, at, **__: Unknown([at]))
     return holder if name in {"data", "at"} else Built(lambda *_, **__: holder)
+
+
+_OTHER_SHAPES = frozenset(
+    [
+        *("expand_as", "repeat_interleave", "unfold", "index_select", "gather", "narrow", "masked_select", "select"),
+        *("diag", "diagonal", "chunk", "split", "unbind"),
+    ]
+)
+"""Methods whose result has another shape, which is not followed."""
+
+
+def _widened(holder: Array, name: str, values: Sequence[Any]) -> Array | None:
+    """Return a tensor whose axes are repeated, or expanded to other sizes; None where that does not follow."""
+    shape = known(holder)
+    given = values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values
+    if shape is None or len(given) < len(shape) or not all(isinstance(each, int) for each in given):
+        return None
+    before = (1,) * (len(given) - len(shape)) + shape
+    pairs = zip(before, given, strict=True)
+    sizes = [(own if each == -1 else each) if name == "expand" else own * each for own, each in pairs]
+    return Array(sizes, trained=holder.trained)
 
 
 class Shape(Unknown):
@@ -164,6 +189,8 @@ def function(  # noqa: PLR0911 - a case for each kind of function
     if name in {"concatenate", "concat", "cat", "hstack"} and positional and isinstance(positional[0], (list, tuple)):
         return _joined(positional[0], named.get("axis", named.get("dim", positional[1] if len(positional) > 1 else 0)), name)
     first = next((each for each in positional if isinstance(each, Array)), None)
+    if first is not None and path.startswith("torch.nn.init."):
+        return first
     if first is not None and home == "torch" and not path.startswith("torch.nn.utils"):
         return torch_function(name, positional, named, cause)
     if first is None or not home.startswith(("jax", "flax", "haiku")):
@@ -177,6 +204,9 @@ def function(  # noqa: PLR0911 - a case for each kind of function
 
 
 def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
+    shapes = [shape for shape in map(known, arrays) if shape]
+    if shapes and len(shapes) == len(arrays) and name != "hstack" and isinstance(axis, int):
+        return _put_together(shapes, axis) or Array(None)
     widths = [each.width if isinstance(each, Array) else None for each in arrays]
     if (
         axis != -1
@@ -188,6 +218,15 @@ def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
     if causes or None in widths:
         return Array(None, Unknown(causes) if causes else None)
     return Array(None, sum(widths))
+
+
+def _put_together(shapes: Sequence[tuple[int, ...]], axis: int) -> Array | None:
+    """Return tensors of known shapes as one along an axis; None where they do not fit."""
+    rank = len(shapes[0])
+    if not -rank <= axis < rank or len({(*shape[: axis % rank], *shape[axis % rank + 1 :]) for shape in shapes}) > 1:
+        return None
+    at = axis % rank
+    return Array((*shapes[0][:at], sum(shape[at] for shape in shapes), *shapes[0][at + 1 :]))
 
 
 def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:

@@ -128,8 +128,8 @@ def incoming(place: Place, name: str) -> Tensor:
 def snake(name: str) -> str:
     """Return the name that Keras gives a layer of a class.
 
-    >>> snake("SimpleRNN"), snake("TimeDistributed"), snake("Conv1D")
-    ('simple_rnn', 'time_distributed', 'conv1d')
+    >>> snake("SimpleRNN"), snake("TimeDistributed"), snake("Conv1D"), snake("ConvLSTM1D")
+    ('simple_rnn', 'time_distributed', 'conv1d', 'conv_lstm1d')
     """
-    text = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", "GroupedQueryAttention" if name == "GroupQueryAttention" else name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", text).lower()

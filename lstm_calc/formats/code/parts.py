@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.families.kind import Kind
 
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "output_size", "factors"})
+_PADDING = "output_padding"
+"""What a transposed convolution adds at the end of what it gives; none where it is 0."""
 _NOT_LAYERS = re.compile(
     r"token|loss|optim|sched|metric|logger|logging|writer|device|config|distributions|vocab|dataset|loader|random|time\.|os\.|json|yaml",
     re.IGNORECASE,
 )
 _BOTH = frozenset({"affine", "elementwise_affine"})
 """Arguments that switch the gain of a normalisation on and off, and its shift with it."""
-_HOW = frozenset({"strides", "dilation_rate", "padding"})
+_HOW = frozenset({"strides", "dilation_rate", "padding", _PADDING})
 """Fields that change no count: left out where they are not known."""
 
 
@@ -198,6 +200,9 @@ def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa:
     """Return an argument as the field of our layer takes it."""
     if field in _WINDOWS:
         return window(value, dims or (len(value) if isinstance(value, (list, tuple)) else 1))
+    if field == _PADDING:
+        sizes = window(value, dims)
+        return sizes if sizes and any(sizes) else None
     if field == "padding":
         return value.lower() if isinstance(value, str) else window(value, dims)
     if argument == "direction":
@@ -220,12 +225,13 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
     trainable = not _is_frozen(made)
     tied = made.attributes.get("weight")
     try:
-        if issubclass(kind, Norm) and isinstance(fields.get("input_dim"), (list, tuple)):
-            parts = int(fields.get("scale", True)) + int(fields.get("center", True))
-            yield Other(params=parts * numbers_in(fields["input_dim"]), class_name=made.name, name=name, trainable=trainable)
-            return
-        if issubclass(kind, Norm) and fields.get("scale") is False and FAMILIES[made.family][made.name].names["scale"] in _BOTH:
-            fields["center"] = False
+        if issubclass(kind, Norm):
+            _set_shift(kind, fields, both=FAMILIES[made.family][made.name].names.get("scale") in _BOTH)
+            if isinstance(fields.get("input_dim"), (list, tuple)):
+                parts = sum(field in kind.fields and fields.get(field, True) for field in ("scale", "center"))
+                numbers = parts * numbers_in(fields["input_dim"])
+                yield from [Other(params=numbers, class_name=made.name, name=name, trainable=trainable)] if numbers else []
+                return
         if issubclass(kind, Dense) and tied is not None and getattr(tied, "name", None) == "weight" and id(tied.owner) in tables:
             fields["tied"] = True
         if trainable and made.frozen and issubclass(kind, (Dense, Conv, ConvTranspose)):
@@ -244,6 +250,12 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
     yield layer
     if made.attributes.get("__gain__"):
         yield Other(params=layer.output, class_name="weight_g")
+
+
+def _set_shift(kind: type[Norm], fields: dict[str, Any], *, both: bool) -> None:
+    """Leave out the shift of a normalisation where an argument that switches off the gain switches off both."""
+    if both and fields.get("scale") is False and "center" in kind.fields:
+        fields["center"] = False
 
 
 def _class_of(path: str) -> str:

@@ -183,6 +183,26 @@ def _of_first(*values: Any, at: Cause, **named: Any) -> Any:
     return _of_shape(*(shape if isinstance(shape, (list, tuple)) else [shape]), at=at)
 
 
+def _square(rows: Any, columns: Any = None, *, at: Cause, **_: Any) -> Any:
+    """Return a tensor with ones on its diagonal."""
+    del at
+    return Array((rows, rows if columns is None else columns))
+
+
+def _spaced(_: Any, __: Any, steps: Any = 100, *, at: Cause, **___: Any) -> Any:
+    """Return so many numbers between two others."""
+    del at
+    return Array((steps,))
+
+
+def _counted(*ends: Any, at: Cause, **_: Any) -> Any:
+    """Return the whole numbers up to one, or between two."""
+    try:
+        return Array((len(range(*ends)),))
+    except (TypeError, ValueError, OverflowError):
+        return Unknown(causes_of(list(ends)) or [at])
+
+
 _SHAPED = (
     "zeros ones empty rand randn Tensor FloatTensor DoubleTensor LongTensor Size random.rand random.randn random.random_sample"
 )
@@ -195,6 +215,9 @@ FUNCTIONS: dict[str, Any] = {
         for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
         for name in _SHAPED.split()
     },
+    **{f"{home}.eye": Built(_square) for home in ("torch", "numpy", "jax.numpy")},
+    "torch.linspace": Built(_spaced),
+    **{f"{home}.arange": Built(_counted) for home in ("torch", "numpy", "jax.numpy")},
     **{f"{home}.full": Built(_of_first) for home in ("torch", "numpy", "jax.numpy")},
     **{
         f"{home}.random.{name}": Built(_of_first)

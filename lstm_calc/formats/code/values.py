@@ -48,6 +48,15 @@ class Choice(Unknown):
     """One of two values, of which it is not known which; its causes are those of the condition."""
 
 
+class Size(Unknown):
+    """The size of an axis of a tensor that is followed, by the axis of the model; it is not known before the model runs."""
+
+    def __init__(self, axis: int, cause: Cause) -> None:
+        """Take the axis, and the expression."""
+        super().__init__([cause])
+        self.axis = axis
+
+
 class Foreign(Unknown):
     """What a call of something outside the text gives: an object that is not known, apart from the attributes that it is given."""
 

@@ -1,4 +1,4 @@
-"""How many parameters the attentions and transformers of the frameworks have, as functions of their arguments."""
+"""How many parameters the attentions, transformers and the adaptive softmax have, as functions of their arguments."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ def block(attentions: int, norms: int) -> Callable[[dict[str, Any]], Any]:
 
 def transformer(values: dict[str, Any]) -> Any:
     """Return the parameters of nn.Transformer: its encoder and its decoder, each with a normalisation at its end."""
-    each = values | {"bias": True}
-    width = values["d_model"]
-    encoder = values["num_encoder_layers"] * block(1, 2)(each) + 2 * width
-    return encoder + values["num_decoder_layers"] * block(2, 3)(each) + 2 * width
+    last = values["d_model"] * (1 + bool(values["bias"]))
+    encoder = values["num_encoder_layers"] * block(1, 2)(values) + last
+    return encoder + values["num_decoder_layers"] * block(2, 3)(values) + last
 
 
 def heads_of_nnx(values: dict[str, Any]) -> Any:
@@ -43,3 +42,11 @@ def heads_of_nnx(values: dict[str, Any]) -> Any:
     given = values["out_features"] or width
     norms = 2 * (inner // heads) if values["normalize_qk"] else 0
     return (width + bias) * inner + 2 * (keys + bias) * of_keys + (inner + bias) * given + norms
+
+
+def adaptive_softmax(values: dict[str, Any]) -> Any:
+    """Return the parameters of nn.AdaptiveLogSoftmaxWithLoss: a head of the first classes and clusters, two layers per cluster."""
+    width, ends = values["in_features"], [*values["cutoffs"], values["n_classes"]]
+    head = ends[0] + len(ends) - 1
+    tails = [(int(width // values["div_value"] ** at), ends[at] - ends[at - 1]) for at in range(1, len(ends))]
+    return width * head + head * bool(values["head_bias"]) + sum(inner * (width + classes) for inner, classes in tails)

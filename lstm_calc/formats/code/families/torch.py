@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.formats.code.families.attention import attention, block, transformer
+from lstm_calc.formats.code.families.attention import adaptive_softmax, attention, block, transformer
 from lstm_calc.formats.code.families.kind import CELL, FIELDS, WINDOW, Kind, kind, number
 from lstm_calc.model import (
     GRU,
@@ -22,6 +22,7 @@ from lstm_calc.model import (
 _STACK = "input_size hidden_size num_layers=1 bias=True batch_first=False dropout=0.0 bidirectional=False"
 _DEEP = {"repeat": "num_layers", "bidirectional": "bidirectional"}
 _SLIDING = {"strides": "stride", "dilation_rate": "dilation", "padding": "padding"}
+_ADDED = {"output_padding": "output_padding"}
 _BLOCK = (
     "d_model nhead dim_feedforward=2048 dropout=0.1 activation='relu' layer_norm_eps=1e-05 "
     "batch_first=False norm_first=False bias=True"
@@ -48,7 +49,7 @@ TORCH: dict[str, Kind] = {
         Embedding, "num_embeddings embedding_dim max_norm=None", {"vocab_size": "num_embeddings", "dim": "embedding_dim"}
     ),
     **{f"Conv{dims}d": kind(Conv, _CONV_OF_TORCH, {**WINDOW, **_SLIDING}, dims) for dims in (1, 2, 3)},
-    **{f"ConvTranspose{dims}d": kind(ConvTranspose, _TRANSPOSED, {**WINDOW, **_SLIDING}, dims) for dims in (1, 2, 3)},
+    **{f"ConvTranspose{dims}d": kind(ConvTranspose, _TRANSPOSED, {**WINDOW, **_SLIDING, **_ADDED}, dims) for dims in (1, 2, 3)},
     **{
         f"BatchNorm{dims}d": kind(
             BatchNorm,
@@ -91,10 +92,14 @@ TORCH: dict[str, Kind] = {
         "embed_dim bias kdim vdim",
         attention,
     ),
+    "AdaptiveLogSoftmaxWithLoss": number(
+        "in_features n_classes cutoffs div_value=4.0 head_bias=False", "in_features n_classes cutoffs div_value", adaptive_softmax
+    ),
     "TransformerEncoderLayer": number(_BLOCK, "d_model dim_feedforward", block(1, 2)),
     "TransformerDecoderLayer": number(_BLOCK, "d_model dim_feedforward", block(2, 3)),
     "Transformer": number(
-        "d_model=512 nhead=8 num_encoder_layers=6 num_decoder_layers=6 dim_feedforward=2048",
+        "d_model=512 nhead=8 num_encoder_layers=6 num_decoder_layers=6 dim_feedforward=2048 dropout=0.1 activation='relu' "
+        "custom_encoder=None custom_decoder=None layer_norm_eps=1e-05 batch_first=False norm_first=False bias=True",
         "d_model num_encoder_layers num_decoder_layers dim_feedforward",
         transformer,
     ),

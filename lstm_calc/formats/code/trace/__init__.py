@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.values import Array, Cause, Unknown
+from lstm_calc.formats.code.values import Array
 from lstm_calc.model import Index, Layer, Permute, Reshape, Shared
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Traced(Array):
 
     def __init__(self, graph: Graph, name: str, axes: Sequence[int], sizes: Sequence[int | None], *, tokens: bool = False) -> None:
         """Take the name of what it is, and its axes; ``tokens`` are numbers of words, without features."""
-        if len(axes) < 2:
+        if len(axes) < 2 or len(axes) != len(sizes):
             raise NotFollowed
         super().__init__(None, sizes[-1])
         self.graph, self.name = graph, name
@@ -174,15 +174,6 @@ class Traced(Array):
     def in_order(self) -> Traced:
         """Return it such that its axes are those of the model."""
         return self.laid_out(range(self.rank))
-
-
-class Size(Unknown):
-    """The size of an axis of a traced tensor, which is not known before the model runs."""
-
-    def __init__(self, tensor: Traced, axis: int, cause: Cause) -> None:
-        """Take the tensor, and which of its axes."""
-        super().__init__([cause])
-        self.axis = tensor.axes[axis]
 
 
 class States:

@@ -10,6 +10,7 @@ from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
 from lstm_calc.formats.code.trace import NotFollowed, States, Traced
 from lstm_calc.formats.code.trace.elementwise import elementwise, is_elementwise
 from lstm_calc.model import AdaptivePool, Flatten, Pad, Pool, Reshape, Upsample
+from lstm_calc.model.layers.windows import Positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -62,6 +63,8 @@ def _weightless(made: Made, tensor: Traced) -> Traced:
     if not any(word in made.name for word in _CHANGING):
         return tensor
     stem = made.name.rstrip("123d") if made.name[-1] == "d" else made.name
+    if stem != made.name and made.name[-2:] != f"{tensor.rank - 2}d":
+        raise NotFollowed
     stem = "Upsample" if stem.startswith("Upsampl") else stem
     names = _SIGNATURES.get(stem)
     if names is None:
@@ -114,9 +117,17 @@ def channelled(tensor: Traced, layer: Layer, add: Callable[[str], str], features
     rank = read.rank
     sizes: list[int | None] = [None] * rank
     sizes[1] = read.sizes[1] if features is None else features
-    if isinstance(layer, AdaptivePool):
-        sizes[2:] = layer.output_size
+    if isinstance(layer, Positions):
+        sizes[2:] = [_along(layer, axis, size) for axis, size in enumerate(read.sizes[2:])]
     return Traced(read.graph, name, (0, rank - 1, *range(1, rank - 1)), sizes)
+
+
+def _along(layer: Positions, axis: int, size: int | None) -> int | None:
+    """Return how many positions a layer gives along an axis; raise NotFollowed where its window does not fit."""
+    found = layer.output_size[axis] if isinstance(layer, AdaptivePool) else None if size is None else layer.along(axis, size)
+    if found is not None and found < 1:
+        raise NotFollowed
+    return found
 
 
 def flattened(tensor: Traced, start: Any, end: Any, add: Callable[..., str] | None = None) -> Traced:

@@ -113,8 +113,8 @@ def _outputs(interpreter: Interpreter, value: Any, given: Traced) -> list[str]:
     """Return the names of what a module gives for an input; none where that cannot be followed."""
     try:
         outputs = _names(_run(interpreter, value, given))
-    except (NotFollowed, ModelError, RecursionError, TypeError):
-        return []
+    except (NotFollowed, ModelError, RecursionError, TypeError, ValueError, LookupError, AttributeError):
+        return []  # a program that PyTorch would not run on such an input
     return outputs if given.graph.is_complete and INPUT not in outputs else []
 
 

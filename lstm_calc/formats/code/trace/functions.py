@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.trace import NotFollowed, Size, States, Traced, in_axes
+from lstm_calc.formats.code.trace import NotFollowed, States, Traced, in_axes
 from lstm_calc.formats.code.trace.calls import changed, flattened
 from lstm_calc.formats.code.trace.elementwise import elementwise, is_elementwise
-from lstm_calc.formats.code.values import MISSING, Built, Cause, Unknown
+from lstm_calc.formats.code.values import MISSING, Built, Cause, Size, Unknown
 from lstm_calc.model import Add, Concat, ExpandDims, Layer, MatMul, Multiply, Reduce, Reshape, Split, Stack, Subtract
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def attribute(tensor: Traced, name: str, cause: Cause) -> Any:
 
 def _size(tensor: Traced, axis: Any, cause: Cause) -> Any:
     known = tensor.sizes[tensor.axis(axis)]
-    return Size(tensor, tensor.axis(axis), cause) if known is None else known
+    return Size(tensor.axes[tensor.axis(axis)], cause) if known is None else known
 
 
 def function(path: str, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
@@ -95,7 +95,7 @@ def method(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str,
     if name in _SAME:
         return tensor
     if name.startswith(_POOLS):
-        return _pooled(tensor, name, values, named)
+        return _pooled(tensor, name, values, named, cause)
     if name in _REDUCING or (name in {"max", "min"} and (values or named)):
         return _reduced(tensor, name, values, named, cause)
     if name in _OPERATORS and len(values) == 1:
@@ -106,7 +106,7 @@ def method(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str,
     return follow(tensor, [*values, *(named[key] for key in ("dim", "start_dim", "end_dim") if key in named)], cause)
 
 
-def _pooled(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any]) -> Traced:
+def _pooled(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
     adaptive = "Adaptive" * name.startswith("adaptive")
     stem = adaptive + ("AvgPool" if "avg" in name else "MaxPool")
     if not name.endswith(f"{tensor.rank - 2}d"):
@@ -114,7 +114,19 @@ def _pooled(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str
     order = ("output_size",) if adaptive else ("kernel_size", "stride", "padding", "ceil_mode" if "avg" in name else "dilation")
     if len(values) > len(order):
         raise NotFollowed
+    whole = values[0] if values else named.get("kernel_size")
+    if not adaptive and len(values) <= 1 and _is_whole(tensor, whole):
+        axes = list(range(2, tensor.rank))
+        return _reduced(tensor, "amax" if stem == "MaxPool" else "mean", [axes, True], {}, cause)
     return changed(stem, dict(zip(order, values, strict=False)) | dict(named), tensor)
+
+
+def _is_whole(tensor: Traced, window: Any) -> bool:
+    """Return whether a window is as large as all positions, which are not known."""
+    sizes = window if isinstance(window, (list, tuple)) else [window]
+    axes = range(2, tensor.rank)
+    same = len(sizes) == len(axes) and all(_is_size(tensor, axis, size) for axis, size in zip(axes, sizes, strict=True))
+    return same and any(isinstance(size, Size) for size in sizes)
 
 
 def _reduced(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
@@ -165,6 +177,7 @@ def _viewed(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:
         if known is not None and width is not None and known != width:
             raise NotFollowed
         return flat.again(flat.name, (None, known if width is None else width))
+    rest = [-1 if isinstance(each, Size) else each for each in rest]
     if not whole or not all(isinstance(each, int) for each in rest) or rest.count(-1) > 1:
         raise NotFollowed
     read = tensor.in_order()
