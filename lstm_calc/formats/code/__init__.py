@@ -22,12 +22,13 @@ from lstm_calc.formats.code.parts import family_within, reads_what_comes
 from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.request import TEXT, Missing, Request, words_for
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Source, parsed, read_text, text_in
+from lstm_calc.formats.code.source import Folder, Source, parsed, read_text, text_in
 from lstm_calc.formats.code.values import Instance, Made, Module, causes_of, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from lstm_calc.formats.code.source import FilesBeside
     from lstm_calc.model import Model
 
 
@@ -55,21 +56,30 @@ def read_code(
     input_dim: int | None = None,
     spare: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] | None = None,
+    entry: str | None = None,
+    file: str = TEXT,
 ) -> Model:
     """Return the model of a piece of a program, such as a single call that states its input.
+
+    ``file`` is what messages, and commands to copy, call it; the rest is as for :func:`load_code`.
 
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(without_prompts(text), TEXT, None, Settings(values or {}, spare), input_dim, None, tell)
+    return _read(without_prompts(text), file, entry, Settings(values or {}, spare), input_dim, None, tell)
 
 
 def read_program(
-    data: bytes, file: str, entry: str | None, values: Mapping[str, Any] | None = None, spare: Mapping[str, Any] | None = None
+    data: bytes,
+    file: str,
+    entry: str | None,
+    values: Mapping[str, Any] | None = None,
+    spare: Mapping[str, Any] | None = None,
+    folder: FilesBeside | None = None,
 ) -> Model:
-    """Return the model of an entry of a program that is no file on the disk; what it imports is not read."""
+    """Return the model of an entry of a program that is no file on the disk; what it imports is read from ``folder``."""
     text = text_in(data, file)
-    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(None))
+    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(folder))
 
 
 def _read(
@@ -84,14 +94,14 @@ def _read(
 ) -> Model:
     module = Module("__main__", file, parsed(text, file))
     module.lines = text.splitlines()
-    library = Library(source or Source(None if path is None else path.parent))
+    library = Library(source or Source(None if path is None else Folder(path.parent)))
     interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))
     try:
         interpreter.run(module)
         value, remark = entry_value(interpreter, module, entry)
-        model = _model(Request(interpreter, module, input_dim, words_for(text, path, entry)), value, remark)
+        model = _model(Request(interpreter, module, input_dim, words_for(text, path or file, entry)), value, remark)
     except Raised as error:
         raise ModelFileError(str(error), file) from None
     except RecursionError:
