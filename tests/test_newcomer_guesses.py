@@ -1,6 +1,7 @@
 """What an engineer who knows PyTorch and Keras types first, and ten tasks of such a week: each is answered, or told what to write.
 
-The guesses were written down before any was run, by someone who had read the help alone. Expected numbers are worked out here.
+Most guesses were written down before any was run, by someone who had read the help alone; some were added later, with what was
+mended for them. Expected numbers are worked out here.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import time
@@ -162,3 +163,59 @@ def test_a_name_too_long_for_a_file_is_a_revision_that_is_missing(cli: Cli, repo
     result = cli("compare", f"{'a' * 300}:{NAME}", NAME)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "can't be read from git: invalid object name" in result.stderr
+
+
+PROGRAM = "from torch import nn\nfrom sizes import WIDTH\nfrom nets.parts import UNITS\nmodel = nn.Linear(WIDTH, UNITS)\n"
+"""A program whose sizes stand in two files beside it, of which one is in a package."""
+
+
+@pytest.fixture
+def program(repository: Path) -> Path:
+    """Return the folder of a program that is committed with a width of 4 and 3 units, and has 5 and 7 now."""
+    folder = repository / "src"
+    (folder / "nets").mkdir(parents=True)
+    (folder / "model.py").write_text(PROGRAM)
+    for width, units in ((4, 3), (5, 7)):
+        (folder / "sizes.py").write_text(f"WIDTH = {width}\n")
+        (folder / "nets" / "parts.py").write_text(f"UNITS = {units}\n")
+        if width == 4:
+            git("add", ".")
+            git("commit", "-qm", "a program")
+    return folder
+
+
+def totals(cli: Cli, *models: str) -> list[int]:
+    answer = json.loads(cli("compare", *models, "--format", "json").stdout)
+    return [each["total"] for each in answer["subjects"]]
+
+
+@pytest.mark.parametrize("path", ["HEAD:src/model.py", "HEAD:./src/model.py", "HEAD^{/a program}:src/model.py:model"])
+def test_what_code_imports_is_read_at_the_same_revision(cli: Cli, program: Path, path: str) -> None:
+    assert totals(cli, path, "src/model.py") == [15, 42]
+    (program / "sizes.py").unlink()
+    assert totals(cli, path, "4 > dense 3") == [15, 15]
+
+
+def test_what_code_imports_and_git_does_not_have_is_said(cli: Cli, program: Path) -> None:
+    assert program.is_dir()
+    object_file(git("rev-parse", "HEAD:src/sizes.py")).unlink()
+    result = cli("compare", "HEAD:src/model.py", "4 > dense 3")
+    note, asked, *_ = result.stderr.splitlines()
+    assert note.startswith("note: HEAD:src/sizes.py is imported and not read: 'HEAD:src/sizes.py' can't be read from git: ")
+    assert asked == "error: HEAD:src/model.py:2: WIDTH has no value in the code"
+
+
+def test_the_index_has_no_folder_of_a_program(cli: Cli, program: Path) -> None:
+    assert program.is_dir()
+    result = cli("compare", ":0:src/model.py", "4 > dense 3")
+    assert "note: nothing that is imported from :0:src/ is read: " in result.stderr
+    assert "WIDTH has no value in the code" in result.stderr
+
+
+@posix
+def test_a_link_beside_code_leads_nowhere(cli: Cli, program: Path) -> None:
+    (program / "sizes.py").unlink()
+    (program / "sizes.py").symlink_to(program / "nets" / "parts.py")
+    git("add", ".")
+    git("commit", "-qm", "a link")
+    assert "WIDTH has no value in the code" in cli("compare", "HEAD:src/model.py", "4 > dense 3").stderr

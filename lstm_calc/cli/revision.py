@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.cli.sources import NOTHING_SAID, Said, is_code
 from lstm_calc.errors import LstmCalcError, printable, quoted
 from lstm_calc.formats.reading import is_program, program_and_entry
+from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -38,13 +39,13 @@ def is_a_revision(text: str) -> bool:
 def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
     """Return the model in a file at a revision of the repository around here; raise LstmCalcError where there is none.
 
-    Of code, the file alone is read, without those that it imports.
+    What code imports from its own folder is read as it was at that revision.
     """
     if is_program(text):
         path, entry = program_and_entry(text)
         from lstm_calc.formats.code import read_program
 
-        more: dict[str, Any] = {"values": said.values, "spare": said.spare}
+        more: dict[str, Any] = {"values": said.values, "spare": said.spare, "folder": _Folder(path)}
         return read_program(_content(path), path, entry, **more)
     from io import BytesIO
 
@@ -53,15 +54,59 @@ def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
     return load_from(BytesIO(_content(text)), text)
 
 
-def _content(text: str) -> bytes:
-    """Return what a file has at a revision."""
+class _Folder:
+    """The folder of a file at a revision, listed as far as files are looked for in it."""
+
+    def __init__(self, path: str) -> None:
+        revision, _, file = path.rpartition(":")
+        folder = file.rpartition("/")[0]
+        self.name = folder.rpartition("/")[2]
+        self._place = f"{revision}:{folder}/" if folder else f"{revision}:"
+        self._listed: dict[str, frozenset[str]] = {}
+
+    def has(self, file: str) -> bool:
+        """Say whether there is a file of a path below the folder; a link is none."""
+        folders = file.split("/")[:-1]
+        inside = all(self._holds("/".join(folders[:at]), f"tree {folder}") for at, folder in enumerate(folders))
+        return inside and self._holds("/".join(folders), f"blob {file.rpartition('/')[2]}")
+
+    def text(self, file: str) -> str:
+        """Return the text of a file; raise LstmCalcError, and say so, where it cannot be read."""
+        from lstm_calc.formats.code.source import text_in
+
+        try:
+            return text_in(_content(f"{self._place}{file}"), file)
+        except LstmCalcError as error:
+            say(f"note: {self._place}{file} is imported and not read: {error}")
+            raise
+
+    def _holds(self, folder: str, entry: str) -> bool:
+        """Say whether a folder below this one has an entry: its kind and its name."""
+        if folder not in self._listed:
+            self._listed[folder] = self._listing(folder)
+        return entry in self._listed[folder]
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        """Return the kinds and names of what is in a folder; nothing, which is said, where git cannot list it."""
+        place = f"{self._place}{folder}"
+        try:
+            lines = _content(place, "-p").decode(errors="replace").split("\n")
+        except LstmCalcError as error:
+            say(f"note: nothing that is imported from {place} is read: {error}")
+            return frozenset()
+        entries = (line.partition("\t") for line in lines)
+        return frozenset(f"{words.split()[1]} {name}" for words, _, name in entries if words.startswith(("040000 ", "100")))
+
+
+def _content(text: str, what: str = "blob") -> bytes:
+    """Return what a file has at a revision; with ``-p`` the list of what a folder has."""
     from lstm_calc.formats.modeltext import MAX_BYTES
 
     if text.startswith("-"):
         raise LstmCalcError(f"{quoted(text)} is not a file at a revision; write HEAD~1:model.toml")
     # the size comes first: git itself unpacks some objects whole before it writes a byte of them
     size = int(_git(text, "-s", most=_MAX_MESSAGE))
-    content = b"" if size > MAX_BYTES else _git(text, "blob", most=MAX_BYTES + 1)
+    content = b"" if size > MAX_BYTES else _git(text, what, most=MAX_BYTES + 1)
     if max(size, len(content)) > MAX_BYTES:
         raise LstmCalcError(f"{quoted(text)} has more than {MAX_BYTES // 2**20} MiB, the most that is read from git")
     return content

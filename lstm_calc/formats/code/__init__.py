@@ -22,12 +22,13 @@ from lstm_calc.formats.code.parts import family_within, reads_what_comes
 from lstm_calc.formats.code.piece import around_piece, without_prompts
 from lstm_calc.formats.code.request import TEXT, Missing, Request, words_for
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Source, parsed, read_text, text_in
+from lstm_calc.formats.code.source import Folder, Source, parsed, read_text, text_in
 from lstm_calc.formats.code.values import Instance, Made, Module, causes_of, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from lstm_calc.formats.code.source import FilesBeside
     from lstm_calc.model import Model
 
 
@@ -65,11 +66,16 @@ def read_code(
 
 
 def read_program(
-    data: bytes, file: str, entry: str | None, values: Mapping[str, Any] | None = None, spare: Mapping[str, Any] | None = None
+    data: bytes,
+    file: str,
+    entry: str | None,
+    values: Mapping[str, Any] | None = None,
+    spare: Mapping[str, Any] | None = None,
+    folder: FilesBeside | None = None,
 ) -> Model:
-    """Return the model of an entry of a program that is no file on the disk; what it imports is not read."""
+    """Return the model of an entry of a program that is no file on the disk; what it imports is read from ``folder``."""
     text = text_in(data, file)
-    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(None))
+    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(folder))
 
 
 def _read(
@@ -84,7 +90,7 @@ def _read(
 ) -> Model:
     module = Module("__main__", file, parsed(text, file))
     module.lines = text.splitlines()
-    library = Library(source or Source(None if path is None else path.parent))
+    library = Library(source or Source(None if path is None else Folder(path.parent)))
     interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))

@@ -6,9 +6,10 @@ import ast
 import json
 import re
 import warnings
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol
 
-from lstm_calc.errors import ModelFileError
+from lstm_calc.errors import LstmCalcError, ModelFileError
 from lstm_calc.formats.code.values import Module
 
 if TYPE_CHECKING:
@@ -111,13 +112,46 @@ def _cells(text: str, file: str) -> str:
     return "\n".join(re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", cell) for cell in found if not cell.lstrip().startswith("%%"))
 
 
-class Source:
-    """The files in the folder of a program, of which those that it imports are read; none for a text without a file."""
+class Folder:
+    """A folder on the disk, within which files are looked for."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, path: Path) -> None:
+        """Take its path."""
+        self._path = path.resolve()
+        self.name = self._path.name
+
+    def has(self, file: str) -> bool:
+        """Say whether there is a file of a path below the folder, and none outside of it that a link leads to."""
+        path = self._path / file
+        try:
+            return path.is_file() and path.resolve().is_relative_to(self._path)
+        except OSError:
+            return False
+
+    def text(self, file: str) -> str:
+        """Return the text of a file; raise ModelFileError where it cannot be read."""
+        return read_text(self._path / file, PurePosixPath(file).name)
+
+
+class FilesBeside(Protocol):
+    """The files beside a program, as a folder on the disk or a revision has them."""
+
+    name: str
+
+    def has(self, file: str) -> bool:
+        """Say whether there is a file of a path."""
+
+    def text(self, file: str) -> str:
+        """Return the text of a file; raise LstmCalcError where it cannot be read."""
+
+
+class Source:
+    """The files beside a program, of which those that it imports are read; none for a text without a file."""
+
+    def __init__(self, folder: FilesBeside | None) -> None:
         """Take the folder."""
-        self._folder = folder.resolve() if folder is not None else None
-        self._known: dict[Path, Module | None] = {}
+        self._folder = folder
+        self._known: dict[str, Module | None] = {}
         self._left = MAX_BYTES
 
     def module(self, interpreter: Interpreter, path: str, importer: Module) -> Module | None:
@@ -127,34 +161,33 @@ class Source:
             return None
         parts = path.lstrip(".").split(".")
         inside = [parts[1:]] if parts[0] == self._folder.name and len(parts) > 1 else []
-        found = next(filter(None, map(self._file, [parts, *inside])), None)
-        return None if found is None else self._read(interpreter, found, path)
-
-    def _file(self, parts: list[str]) -> Path | None:
-        if self._folder is None or not all(part.isidentifier() for part in parts):
-            return None
-        base = self._folder.joinpath(*parts)
-        for each in (base.with_suffix(".py"), base / "__init__.py"):
-            try:
-                if each.is_file() and each.resolve().is_relative_to(self._folder):
-                    return each
-            except OSError:
-                continue
+        for each in (parts, *inside):
+            if file := _file(self._folder, each):
+                return self._read(interpreter, self._folder, file, path)
         return None
 
-    def _read(self, interpreter: Interpreter, file: Path, name: str) -> Module | None:
+    def _read(self, interpreter: Interpreter, folder: FilesBeside, file: str, name: str) -> Module | None:
         if file in self._known or len(self._known) >= _MOST_FILES:
             return self._known.get(file)
         self._known[file] = None
+        own = PurePosixPath(file).name
         try:
-            text = read_text(file, file.name)
+            text = folder.text(file)
             self._left -= len(text)
             if self._left < 0:
                 return None
-            module = Module(name, file.name, parsed(text, file.name))
-        except ModelFileError:
+            module = Module(name, own, parsed(text, own))
+        except LstmCalcError:
             return None
         self._known[file] = module
         module.scope.names["__name__"] = name
         interpreter.run(module)
         return module
+
+
+def _file(folder: FilesBeside, parts: list[str]) -> str | None:
+    """Return the file of a module, None where there is none."""
+    if not all(part.isidentifier() for part in parts):
+        return None
+    base = "/".join(parts)
+    return next((file for file in (f"{base}.py", f"{base}/__init__.py") if folder.has(file)), None)
