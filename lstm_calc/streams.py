@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
+STDIN = "<stdin>"
+"""Standard input's name in messages, and before an entry of what it has, since a command line takes -:Encoder for an option."""
+
+
 def say(sentence: str) -> None:
     """Write a line to standard error, control characters in what it quotes made visible.
 

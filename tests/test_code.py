@@ -3,7 +3,7 @@
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,9 @@ from lstm_calc.formats.code.settings import read_settings
 from lstm_calc.formats.printed import read_printed
 from lstm_calc.model import Model
 from lstm_calc.questions.params import params
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
 
 CASES = Path(__file__).parent / "data" / "code"
 TRUTH = json.loads((CASES / "truth.json").read_text())
@@ -506,3 +509,40 @@ def test_the_framework_is_said() -> None:
     """The answer says which framework it took, and from which import."""
     origin = read_code(TORCH + "m = nn.Linear(4, 3)").origin
     assert origin == "pytorch, as torch is in the code"
+
+
+TWO_ENTRIES = (
+    f"{TORCH}class One(nn.Module):\n    def __init__(self, n=4):\n        super().__init__()\n        self.a = nn.Linear(n, 3)\n"
+    "class Two(nn.Module):\n    def __init__(self, n):\n        super().__init__()\n        self.a = nn.Linear(n, 5)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("params -:One -q", "15\n"),
+        ("-:One -q", "15\n"),
+        ("params -q -:Two --set n=5", "30\n"),
+        ("params -:One(n=5) -q", "18\n"),
+        ("check -:One --max-params 1k -q", "0\n"),
+    ],
+)
+def test_an_entry_of_what_standard_input_has(cli: "Cli", words: str, answer: str) -> None:
+    result = cli(*words.split(), stdin=TWO_ENTRIES)
+    assert (result.stdout, result.stderr) == (answer, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "why"),
+    [
+        ("params -", TWO_ENTRIES, "name one, as -:One"),
+        ("params -:Two", TWO_ENTRIES, "try: lstm-calc params -:Two --set n=N"),
+        ("params -:Tow", TWO_ENTRIES, "'Tow' is no model in it; known are One and Two"),
+        ("params -:", TWO_ENTRIES, "an entry is missing after -:"),
+        ("params -:One", "40 > lstm 96", "-:One is for Python code, and what is on standard input is none"),
+        ("params -:One", "", "standard input is empty"),
+    ],
+)
+def test_an_entry_that_standard_input_does_not_have(cli: "Cli", words: str, text: str, why: str) -> None:
+    result = cli(*words.split(), stdin=text)
+    assert (result.exit_code, why in result.stderr, "Traceback" in result.stderr) == (2, True, False)

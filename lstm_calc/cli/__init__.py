@@ -62,7 +62,7 @@ def _is_a_model(word: str) -> bool:
     is_a_call = bool(parenthesis) and called.replace(".", "_").strip().isidentifier()
     begins = word.lower().split(maxsplit=1)[:1] == ["vocab"] or word.lower().startswith("embed")
     files = {word, word.rpartition(":")[0]}
-    return word == "-" or word[:1] in _BEGINNINGS or is_a_call or begins or any(map(os.path.isfile, files))
+    return word == "-" or word.startswith("-:") or word[:1] in _BEGINNINGS or is_a_call or begins or any(map(os.path.isfile, files))
 
 
 def _is_a_layer_with_more(words: list[str]) -> bool:

@@ -14,9 +14,11 @@ from lstm_calc.cli.sources import (
     NOTHING_SAID,
     Said,
     check_form,
+    entry_on_stdin,
     form_of,
     is_code,
     is_stored,
+    read_entry,
     read_file,
     read_text_as,
     text_of,
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
     "A line of notation (in quotes, or as words without >: 300 lstm 512 dense 10), a call such as nn.LSTM(40, 96), "
-    "a TOML or JSON file, a Keras config, a .keras or .h5 file that has one, Python code, or - for any of these on stdin. "
+    "a TOML or JSON file, a Keras config, a .keras or .h5 file that has one, Python code, or - for any of these on stdin "
+    "(model.py:Encoder and -:Encoder name an entry). "
     "The notation: '300 > bilstm 512 x2 > dense 10', "
     "'vocab 20k > embed 128 > lstm 64', '32 > (lstm 64 | gru 64) > concat > dense 10', "
     "with options such as x2, nobias, proj=32, merge=sum, reset_after, kernel=3x3, frozen, name=encoder; "
@@ -292,6 +295,8 @@ def model_and_budget(
 
 def _model_of(model: str, input_dim: int | None, said: Said) -> "tuple[Model, Budget | None]":
     """Return the model of an argument, in the form that is said or, without one, that the argument has."""
+    if (entry := entry_on_stdin(model)) is not None:
+        return read_entry(entry, input_dim, said), None
     given = text_of(model)
     if given is None and (said.form in {"file", "weights"} or (said.form is None and not is_code(model) and is_a_path(model))):
         found, budget = read_file(model, input_dim, said.form)

@@ -18,6 +18,7 @@ from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.frameworks.setting import Setting, looking_up
 from lstm_calc.inputs import noting
+from lstm_calc.streams import STDIN
 
 _ANSWER = "Answer"
 
@@ -182,6 +183,9 @@ def usual_options(words: list[str], known: Collection[str]) -> list[str]:
 
 def _usual(word: str, known: Collection[str]) -> Iterator[str]:
     """Yield the words for one word of a call."""
+    if word.startswith("-:"):
+        yield f"{STDIN}{word[1:]}"  # an entry of the program on standard input is no option
+        return
     name, equals, value = word.partition("=")
     name = name.replace("_", "-") if name.startswith("--") else name
     option = next((usual for usual in ALIASES.get(name, ()) if usual.split()[0] in known), None)

@@ -8,7 +8,7 @@ from lstm_calc.errors import FOR_WEIGHTS, LstmCalcError, ModelFileError, did_you
 from lstm_calc.formats import reading
 from lstm_calc.formats.reading import is_program, program_and_entry
 from lstm_calc.frozen import Record
-from lstm_calc.streams import say
+from lstm_calc.streams import STDIN, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ _WEIGHTS = (
 
 def is_code(text: str) -> bool:
     """Return whether an argument is Python code: a file, with an entry or without, or a piece of it such as a call."""
-    return is_program(text) or (reading.is_code(text) and not _is_listed(text))
+    return is_program(text) or entry_on_stdin(text) is not None or (reading.is_code(text) and not _is_listed(text))
 
 
 def _is_listed(text: str) -> bool:
@@ -108,11 +108,12 @@ def read_text_as(form: str, text: str, file: str, input_dim: int | None, said: S
         from lstm_calc.questions.stored import read_stored
 
         return read_stored(text, file)
-    is_plain = said.form is None and not said.verbose and not is_program(text)
+    is_piped = form == "code" and file == STDIN and not reading.is_a_line_of_calls(text)
+    is_plain = not is_piped and said.form is None and not said.verbose and not is_program(text)
     if is_plain and (form == "notation" or reading.is_code(text)):
         return reading.read(text.strip(), input_dim, said.values, said.spare)
     if form == "code":
-        return read_code(text, input_dim, said)
+        return read_code(text, input_dim, said, file="-" if is_piped else "<code>")
     if form == "file":
         from lstm_calc.formats.modelfile import loads
 
@@ -122,13 +123,32 @@ def read_text_as(form: str, text: str, file: str, input_dim: int | None, said: S
     return read(text.strip())
 
 
-def read_code(text: str, input_dim: int | None, said: Said) -> "Model":
+def entry_on_stdin(model: str) -> str | None:
+    """Return the entry that an argument names in the program on standard input, which is written ``-:Encoder``; None elsewhere."""
+    return model.removeprefix(f"{STDIN}:") if model.startswith(f"{STDIN}:") else None
+
+
+def read_entry(entry: str, input_dim: int | None, said: Said) -> "Model":
+    """Return the model of an entry of the program on standard input; raise LstmCalcError where that is none."""
+    from lstm_calc.formats.modeltext import read_text
+
+    if not entry:
+        raise LstmCalcError("an entry is missing after -: ; write -:Encoder, or - alone")
+    text, _ = read_text("-")
+    if said.form is None and form_of(text) != "code":
+        raise LstmCalcError(f"-:{entry} is for Python code, and what is on standard input is none; write - alone")
+    return read_code(text, input_dim, said, entry, "-")
+
+
+def read_code(text: str, input_dim: int | None, said: Said, entry: str | None = None, file: str = "<code>") -> "Model":
     """Return the model that code makes: a file of Python with an entry or without, or a piece of it."""
     from lstm_calc.formats import code
 
     tell: Callable[[str], None] | None = say if said.verbose else None
     more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim, "tell": tell}
-    return code.load_code(*program_and_entry(text), **more) if is_program(text) else code.read_code(text, **more)
+    if is_program(text):
+        return code.load_code(*program_and_entry(text), **more)
+    return code.read_code(text, **more, entry=entry, file=file)
 
 
 def is_stored(path: str) -> bool:

@@ -15,13 +15,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LAYER_PAGE, FrameworkError, ModelError, ModelFileError, did_you_mean, nearest, quoted
-from lstm_calc.formats.modeltext import STDIN, read_text, text_in, values_in
+from lstm_calc.formats.modeltext import read_text, text_in, values_in
 from lstm_calc.frameworks import framework
 from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import KINDS, Layer, Model, Nested
 from lstm_calc.model.budget import Budget, budget_of
 from lstm_calc.model.rules import RULES, count
 from lstm_calc.model.template import Place, Template, template_of
+from lstm_calc.streams import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

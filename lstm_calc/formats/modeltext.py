@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FOR_WEIGHTS, ModelError, ModelFileError, quoted
 from lstm_calc.inputs import note
+from lstm_calc.streams import STDIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +23,6 @@ _MOST_DOTS = 2
 """A key costs the square of its parts, and those of the header above it; a model needs one dot, in ``budget.params``."""
 _LONGEST_WORD = 2000
 """The largest size has 1,661 binary digits."""
-STDIN = "<stdin>"
-"""Standard input's name in messages."""
 _ZIP = b"PK\x03\x04"
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 

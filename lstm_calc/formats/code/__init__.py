@@ -56,13 +56,17 @@ def read_code(
     input_dim: int | None = None,
     spare: Mapping[str, Any] | None = None,
     tell: Callable[[str], None] | None = None,
+    entry: str | None = None,
+    file: str = TEXT,
 ) -> Model:
     """Return the model of a piece of a program, such as a single call that states its input.
+
+    ``file`` is what messages, and commands to copy, call it; the rest is as for :func:`load_code`.
 
     >>> read_code("nn.LSTM(10, 20, num_layers=2)").framework
     'pytorch'
     """
-    return _read(without_prompts(text), TEXT, None, Settings(values or {}, spare), input_dim, None, tell)
+    return _read(without_prompts(text), file, entry, Settings(values or {}, spare), input_dim, None, tell)
 
 
 def read_program(
@@ -97,7 +101,7 @@ def _read(
     try:
         interpreter.run(module)
         value, remark = entry_value(interpreter, module, entry)
-        model = _model(Request(interpreter, module, input_dim, words_for(text, path, entry)), value, remark)
+        model = _model(Request(interpreter, module, input_dim, words_for(text, path or file, entry)), value, remark)
     except Raised as error:
         raise ModelFileError(str(error), file) from None
     except RecursionError:

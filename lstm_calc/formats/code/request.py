@@ -27,9 +27,9 @@ _LONGEST_SHOWN, _LONG = 120, "CODE"
 """A piece of code that is repeated in the command to copy."""
 
 
-def words_for(text: str, path: Path | None, entry: str | None) -> str:
+def words_for(text: str, path: Path | str, entry: str | None) -> str:
     """Return what a command calls a model: its file and entry, or the piece of code itself where that is short."""
-    if path is not None:
+    if path != TEXT:
         return f"{path}:{entry}" if entry else str(path)
     return text if len(text) <= _LONGEST_SHOWN and "\n" not in text else _LONG
 
