@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc import params, read
+from tests.schemas import assert_follows_its_schema
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -62,6 +64,41 @@ def test_every_command_says_where_the_framework_comes_from(command: str, project
     assert ", from pyproject.toml" in plain
     asked = cli(command, "40 > lstm 96", *COMMANDS[command], "-f", "pytorch")
     assert "pyproject" not in asked.stdout
+
+
+JSON = {**COMMANDS, "params": [], "summary": [], "solve": ["--max-params", "60k"], "code": []}
+del JSON["compare"], JSON["sweep"]  # which answer in several frameworks at once
+
+
+@pytest.mark.parametrize("command", JSON)
+def test_json_says_why_a_framework_was_taken(command: str, project: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reason(*model: str) -> tuple[str, str]:
+        more = JSON[command] if "--format" not in JSON[command] else []
+        text = cli(command, *model, *more, "--format", "json").stdout
+        assert_follows_its_schema(text)
+        answer = json.loads(text)
+        assert list(answer).index("framework_from") == list(answer).index("framework") + 1
+        return answer["framework"], answer["framework_from"]
+
+    assert reason("40 > lstm 96", "-f", "textbook") == ("textbook", "option")
+    assert command == "code" or reason("40 > lstm 96") == ("textbook", "default")
+    assert command == "code" or reason("nn.LSTM(40, 96)") == ("pytorch", "input")
+    project.write_text(SETS_TORCH)
+    assert command == "code" or reason("40 > lstm 96") == ("pytorch", "pyproject")
+    monkeypatch.setenv("LSTM_CALC_FRAMEWORK", "keras")
+    assert command == "code" or reason("40 > lstm 96") == ("keras", "environment")
+    assert reason("nn.LSTM(40, 96)", "-f", "pytorch") == ("pytorch", "option")
+
+
+def test_a_forecast_says_why_its_framework_was_taken(project: Path, cli: Cli) -> None:
+    project.write_text(SETS_TORCH)
+    answer = cli("forecast", "--features", "5", "--window", "9", "--units", "4", "--format", "json").stdout
+    assert_follows_its_schema(answer)
+    assert json.loads(answer)["framework_from"] == "pyproject"
+
+
+def test_a_page_on_a_framework_has_no_reason(cli: Cli) -> None:
+    assert "framework_from" not in cli("frameworks", "keras", "--format", "json").stdout
 
 
 def test_solve_uses_it(project: Path, cli: Cli) -> None:

@@ -126,6 +126,7 @@ def test_the_plain_values(cli: Cli) -> None:
     assert answer == {
         "schema": "lstm-calc/solve/1",
         "framework": "keras",
+        "framework_from": "option",
         "unknown": "units",
         "units": 468,
         "total": 997_776,

@@ -16,7 +16,7 @@ from lstm_calc.cli.models import read_model, read_models, read_said, read_templa
 from lstm_calc.cli.output import Output, formats
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
-from lstm_calc.frameworks.setting import Setting, looking_up
+from lstm_calc.frameworks.setting import Setting, looking_up, note_option
 from lstm_calc.inputs import noting
 from lstm_calc.streams import STDIN
 
@@ -39,7 +39,10 @@ def read_framework(
     ),
 ) -> str | None:
     """Return the framework's usual name, or several with commas; None where none is asked for."""
-    return None if framework is None else ",".join(usual_name(name) for name in framework.split(","))
+    if framework is None:
+        return None
+    note_option()
+    return ",".join(usual_name(name) for name in framework.split(","))
 
 
 _FILE: Any = typer.Option(
@@ -243,7 +246,7 @@ def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callabl
     @wraps(run)
     def command(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
-        with noting(), looking_up(_setting):
+        with noting(), looking_up(_setting, has_option="framework" in given):
             for name, reader in readers.items():
                 values[name] = shared[name](**{option: given[option] for option in reader})
             return run(**values)

@@ -11,13 +11,14 @@ from stat import S_IMODE
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import OutputError, did_you_mean, listed, quoted
+from lstm_calc.frameworks.setting import framework_from
 from lstm_calc.inputs import is_noted, note
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, MACHINE_FORMATS, ROW_FORMATS
 from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from typing import TextIO
+    from typing import Any, TextIO
 
     from lstm_calc.questions.answer import Answer
     from lstm_calc.render.document import Column, Document, Value
@@ -108,7 +109,7 @@ class Output:
         if self.form in DATA_FORMATS:
             if self.columns is not None or self.sort is not None:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
-            return self._write(lambda _: (DATA_FORMATS[self.form](answer.data()),))
+            return self._write(lambda _: (DATA_FORMATS[self.form](_with_reason(answer.data())),))
         return self.page(answer.document(**options))
 
     def page(self, document: Document) -> int:
@@ -175,6 +176,19 @@ class Output:
 
             write_file("--output-file", self.file, (text.encode() for text in texts(StringIO())))
         return 0
+
+
+def _with_reason(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the plain values of an answer with why its framework was taken beside it, where it is that of one model."""
+    reason, models = framework_from(), data.get("models")
+    if reason is None or not isinstance(data.get("framework"), str) or (isinstance(models, list) and len(models) > 1):
+        return data
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        found[name] = value
+        if name == "framework":
+            found["framework_from"] = reason
+    return found
 
 
 def _print(texts: Iterable[str]) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 from lstm_calc.errors import FrameworkError, ModelFileError, did_you_mean, quoted
 from lstm_calc.frameworks import framework
-from lstm_calc.frameworks.setting import Setting
+from lstm_calc.frameworks.setting import PROJECT, Setting
 
 VARIABLE = "LSTM_CALC_FRAMEWORK"
-_FILE = "pyproject.toml"
 _MAX_BYTES = 1_000_000
 _HEADER = re.compile(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?lstm-calc[\"']?[ \t]*\][^\n]*")
 """The header of this program's table: only what stands under it is read, and TOML only where it is there."""
@@ -43,7 +42,7 @@ def _nearest() -> Path | None:
         folder = Path.cwd()
     except OSError:  # the folder was removed
         return None
-    return next((path for each in (folder, *folder.parents) if _is_file(path := each / _FILE)), None)
+    return next((path for each in (folder, *folder.parents) if _is_file(path := each / PROJECT)), None)
 
 
 def _is_file(path: Path) -> bool:
@@ -67,7 +66,7 @@ def _in_project(path: Path) -> Setting | None:
     name = table.get("framework")
     if name is not None and not isinstance(name, str):
         raise ModelFileError(f"must be the name of a framework, not {quoted(name)}", str(path), "tool.lstm-calc.framework")
-    return None if name is None else _known(name, _FILE)
+    return None if name is None else _known(name, PROJECT)
 
 
 def _named_table(data: bytes, path: Path) -> dict[str, Any]:
