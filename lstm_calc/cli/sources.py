@@ -57,7 +57,7 @@ def is_code(text: str) -> bool:
 
 def _is_listed(text: str) -> bool:
     """Return whether a text is a list of tensors; the reader of those is imported where the text may be one."""
-    if not re.search(r"[\[(]\s*\d|\d\s*[x×]\s*\d", text) or not re.search(r"(?i)weight|kernel|bias", text):
+    if not re.search(r"[\[(]\s*\d|\d\s*[x×]\s*\d", text) or not re.search(r"(?i)weight|kernel|bias|/vars/\d", text):
         return False
     from lstm_calc.weights.readers.listed import is_listed
 
