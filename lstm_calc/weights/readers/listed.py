@@ -42,7 +42,10 @@ def is_listed(text: str) -> bool:
     return bool(found) and 2 * len(found) >= len(lines[:200])
 
 
-_OF_A_TENSOR = r"(?i)(weight|kernel|bias|gamma|beta|embeddings?|moving_|running_|num_batches)[\w]*(:\d+)?$|weight_[ih]h|bias_[ih]h|/vars/\d+$"
+_OF_A_TENSOR = (
+    r"(?i)(weight|kernel|bias|gamma|beta|embeddings?|moving_|running_|num_batches)[\w]*(:\d+)?$"
+    r"|weight_[ih]h|bias_[ih]h|/vars/\d+$"
+)
 
 
 def _is_call(line: str) -> bool:
