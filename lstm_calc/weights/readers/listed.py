@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import ModelFileError
+from lstm_calc.errors import CheckpointError, ModelFileError
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
@@ -84,7 +84,10 @@ def _tensors(text: str, file: str) -> Iterator[Stored]:
             raise ModelFileError(f"line {at} has another shape for {name} than a line before it", f"{file}:{at}")
         if name not in seen:
             tensor = Stored(name, shape, None)
-            tensor.check()
+            try:
+                tensor.check()
+            except CheckpointError as error:
+                raise ModelFileError(f"line {at} {error}", f"{file}:{at}") from None
             yield tensor
         seen[name] = shape
 
@@ -106,4 +109,12 @@ def _read(line: str) -> tuple[str, tuple[int, ...]] | None:
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    return tuple(int(size) for size in re.findall(r"\d{1,18}", text))
+    return tuple(int(size[:_MOST_DIGITS] or 0) for size in map(_without_zeros, re.findall(r"\d+", text)))
+
+
+def _without_zeros(number: str) -> str:
+    return number.lstrip("0")
+
+
+_MOST_DIGITS = 20
+"""Of a longer size the beginning is already larger than any tensor's, which is refused."""
