@@ -83,13 +83,16 @@ def _tensors(text: str, file: str) -> Iterator[Stored]:
         if seen.get(name, shape) != shape:
             raise ModelFileError(f"line {at} has another shape for {name} than a line before it", f"{file}:{at}")
         if name not in seen:
-            tensor = Stored(name, shape, None)
-            try:
-                tensor.check()
-            except CheckpointError as error:
-                raise ModelFileError(f"line {at} {error}", f"{file}:{at}") from None
-            yield tensor
+            yield _stored(name, shape, f"line {at}", f"{file}:{at}")
         seen[name] = shape
+
+
+def _stored(name: str, shape: tuple[int, ...], line: str, place: str) -> Stored:
+    """Return a tensor of a list; raise ModelFileError, with the line, for one that cannot be."""
+    try:
+        return Stored(name, shape, None)
+    except CheckpointError as error:
+        raise ModelFileError(f"{line} {error}", place) from None
 
 
 def _lines(text: str) -> list[str]:
