@@ -24,7 +24,7 @@ _LONGEST = 6_000
 
 
 class Given(NamedTuple):
-    """A file: its form, its ending and what it has; ``total`` are its parameters where it is as it was, None where it is mutated."""
+    """A file: its form, its ending and what it has; ``total`` are its parameters, None where it is mutated or has no known one."""
 
     form: str
     ending: str
@@ -154,21 +154,37 @@ def _seeds() -> dict[str, list[bytes]]:
 
 SEEDS = _seeds()
 MODULES = (
-    b"Net(\n  (embed): Embedding(9, 4, padding_idx=0)\n  (rnn): LSTM(4, 5, num_layers=2, batch_first=True, bidirectional=True)\n"
-    b"  (blocks): ModuleList(\n    (0-2): 3 x Linear(in_features=10, out_features=10, bias=True)\n  )\n"
-    b"  (norm): BatchNorm1d(10, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)\n)",
+    (
+        b"Net(\n  (embed): Embedding(9, 4, padding_idx=0)\n"
+        b"  (rnn): LSTM(4, 5, num_layers=2, batch_first=True, bidirectional=True)\n"
+        b"  (blocks): ModuleList(\n    (0-2): 3 x Linear(in_features=10, out_features=10, bias=True)\n  )\n"
+        b"  (norm): BatchNorm1d(10, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)\n)"
+    ),
     b"LSTM(\n  (0): LSTM(40, 96)\n)",
     b"Sequential((0): GRU(3, 4) (1): Linear(in_features=4, out_features=2, bias=False))",
 )
-SUMMARIES = (
-    b'Model: "sequential"\n_______________\n Layer (type)                Output Shape              Param #   \n===============\n'
-    b" embedding (Embedding)       (None, None, 64)          640000    \n lstm (LSTM)                 (None, 128)               98816     \n"
-    b" dense (Dense)               (None, 1)                 129       \n===============\nTotal params: 738945 (2.82 MB)\n"
-    b"Trainable params: 738945 (2.82 MB)\nNon-trainable params: 0 (0.00 Byte)\n",
-    b"----------------------------------------------------------------\n        Layer (type)               Output Shape         Param #\n"
-    b"================================================================\n            Linear-1                   [-1, 10]             110\n"
-    b"================================================================\nTotal params: 110\nTrainable params: 110\n",
-)
+KERAS_SUMMARY = b"""\
+Model: "sequential"
+_________________________________________________________________
+ Layer (type)                Output Shape              Param #
+=================================================================
+ embedding (Embedding)       (None, None, 64)          640000
+ lstm (LSTM)                 (None, 128)               98816
+ dense (Dense)               (None, 1)                 129
+=================================================================
+Total params: 738945 (2.82 MB)
+Trainable params: 738945 (2.82 MB)
+Non-trainable params: 0 (0.00 Byte)
+"""
+TORCH_SUMMARY = b"""\
+----------------------------------------------------------------
+        Layer (type)               Output Shape         Param #
+================================================================
+            Linear-1                   [-1, 10]             110
+================================================================
+Total params: 110
+Trainable params: 110
+"""
 
 
 def notebook(program: bytes) -> bytes:
@@ -183,7 +199,7 @@ def notebook(program: bytes) -> bytes:
 
 programs = st.sampled_from(SEEDS[".py"]).map(lambda data: Given("code", ".py", data))
 notebooks = st.sampled_from(SEEDS[".py"]).map(lambda data: Given("notebook", ".ipynb", notebook(data)))
-printed = st.sampled_from([*MODULES, *SUMMARIES, *SEEDS[".txt"]]).map(lambda data: Given("printed", ".txt", data))
+printed = st.sampled_from([*MODULES, KERAS_SUMMARY, TORCH_SUMMARY, *SEEDS[".txt"]]).map(lambda data: Given("printed", ".txt", data))
 
 PIECES = (
     *("(", ")", "[", "]", ",", ":", "=", "\n", "\t", " ", "x", "?", "None", "-1", "0", "1e9", "10**10**10", "9" * 40, "9" * 5000),
@@ -236,3 +252,14 @@ SURFACES: dict[str, SearchStrategy[Given]] = {
     "notebook": notebooks,
 }
 """The forms in which a model is given."""
+
+
+def samples() -> list[bytes]:
+    """Return a file of each form and kind, whole, for a fuzzer to begin with."""
+    torch = {"rnn.weight_ih_l0": (8, 3), "rnn.weight_hh_l0": (8, 2), "rnn.bias_ih_l0": (8,), "fc.weight": (5, 2)}
+    keras = {"layers/lstm/cell/vars/0": (3, 8), "layers/lstm/cell/vars/1": (2, 8), "layers/lstm/cell/vars/2": (8,)}
+    stored = [write(keras if write is hdf5 else torch) for write in WEIGHTS.values()]
+    lists = [listed(each, line) for line in LINES for each in (torch, keras)]
+    line = b"40 > Bidirectional(LSTM(96, return_sequences=True)) > Dense(units=7, use_bias=False)"
+    made = [line, b"nn.LSTM(40, ?, num_layers=2, bidirectional=True)", *map(notebook, SEEDS[".py"][:2])]
+    return [*stored, *lists, *made, *MODULES, KERAS_SUMMARY, TORCH_SUMMARY, *SEEDS[".py"], *SEEDS[".txt"]]

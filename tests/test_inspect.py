@@ -848,6 +848,17 @@ def test_calls_are_no_list_of_tensors(cli: Cli, text: str, total: int) -> None:
     assert cli("params", "-", "-q", stdin=text).stdout == f"{total}\n"
 
 
+@pytest.mark.parametrize("size", ["1" * 23, "9" * 400])
+def test_a_size_of_a_list_that_is_too_long_is_refused(cli: Cli, size: str) -> None:
+    """Its digits were taken for several sizes."""
+    result = cli("params", "-", "--from", "tensors", stdin=f"fc.weight ({size}, 4)\n")
+    assert "line 1 has a tensor 'fc.weight' of a shape that cannot be" in result.stderr
+
+
+def test_zeros_before_a_size_are_none_of_it(cli: Cli) -> None:
+    assert cli("params", "-", "-q", "--from", "tensors", stdin=f"fc.weight ({'0' * 30}4, 4)\n").stdout == "16\n"
+
+
 @pytest.mark.parametrize("line", ["{} {}", "('{}', {})", "{}: float32 {}", "<KerasVariable shape={1}, dtype=float32, path={0}>"])
 def test_a_name_in_a_list_may_have_blanks(cli: Cli, line: str) -> None:
     shapes = {"the model/my lstm/cell/kernel": (3, 8), "the model/my lstm/cell/recurrent_kernel": (2, 8), "a b/c d/kernel": (9, 4)}

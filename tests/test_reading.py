@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc import ModelError, load, params, read, read_template
+from lstm_calc.errors import ModelFileError, NotationError
 from lstm_calc.formats.code import Missing, read_code
+from lstm_calc.formats.printed import read_printed
 from lstm_calc.formats.reading import is_described
 
 if TYPE_CHECKING:
@@ -122,3 +124,17 @@ keras.layers.LSTM(units=96, activation=tf.nn.relu, batch_input_shape=(8, None, 4
 def test_a_call_has_the_same_parameters_as_a_line_and_as_a_program(text: str) -> None:
     line, program = params(read(text)), params(read_code(text))
     assert (line.total, line.trainable, line.framework) == (program.total, program.trainable, program.framework)
+
+
+@pytest.mark.parametrize(
+    ("count", "why"), [(",", "is a table without layers"), ("9" * 5000, "has a number of parameters of 5,000 characters")]
+)
+def test_a_count_in_a_summary_that_is_none_is_refused(count: str, why: str) -> None:
+    text = f"Layer (type) Output Shape Param #\n dense (Dense)  (None, 3)  {count} \nTotal params: {count}"
+    with pytest.raises(ModelFileError, match=why):
+        read_printed(text)
+
+
+def test_a_call_with_none_for_its_size_is_refused() -> None:
+    with pytest.raises(NotationError, match=r"nn\.Embedding\(\.\.\.\) needs num_embeddings, a number and not None"):
+        read("nn.Embedding(None, 4)")

@@ -219,3 +219,14 @@ def test_a_link_beside_code_leads_nowhere(cli: Cli, program: Path) -> None:
     git("add", ".")
     git("commit", "-qm", "a link")
     assert "WIDTH has no value in the code" in cli("compare", "HEAD:src/model.py", "4 > dense 3").stderr
+
+
+def test_a_file_of_hdf5_is_read_at_a_revision(cli: Cli, repository: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    layer = {"class_name": "Dense", "config": {"name": "d", "units": 3, "batch_input_shape": [None, 4]}}
+    with h5py.File(repository / "m.h5", "w") as file:
+        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}})
+    git("add", ".")
+    git("commit", "-qm", "HDF5")
+    (repository / "m.h5").unlink()
+    assert totals(cli, "HEAD:m.h5", "4 > dense 3") == [15, 15]

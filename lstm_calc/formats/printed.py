@@ -48,7 +48,7 @@ class _Row(Record):
 
 _BOX = re.compile(r"[│┃|]")
 _RULE = re.compile(r"[\s_=─━┏┳┓┡╇┩├┼┤└┴┘+\-]*")
-_NUMBER = r"-?[\d,]+|--"
+_NUMBER = r"-?\d[\d,]*|--"
 _KERAS_ROW = re.compile(
     rf"((?:[|\s]|└)*)(\S.*?)\s*\(([A-Za-z]\w*)(?:…|\.\.\.)?\)?\s+([\[(].*?[\])]|\?|multiple)\s+({_NUMBER})(?:\s.*)?"
 )
@@ -56,14 +56,14 @@ _TORCHINFO_ROW = re.compile(
     rf"([│|\s]*(?:[├└]─|\|-|\+-)?)\s*([A-Za-z_]\w*)(?:\s*\((\w+)\))?(?::\s*(\d+)(?:-\d+)?)?\s+(\[.*?\]|--)\s+({_NUMBER}|\(recursive\))(?:\s.*)?"
 )
 _TORCHSUMMARY_ROW = re.compile(rf"\s*([A-Za-z_]\w*)-(\d+)\s+(\[.*?\])\s+({_NUMBER})\s*")
-_SUM = re.compile(r"(Total|Trainable|Non-trainable|Optimizer) params:\s*([\d,]+)")
+_SUM = re.compile(r"(Total|Trainable|Non-trainable|Optimizer) params:\s*(\d[\d,]*)")
 
 
 def _table(text: str, file: str) -> Model:
     rows, framework = _rows(text)
     if not rows:
         raise ModelFileError("is a table without layers", file)
-    sums = {name: int(number.replace(",", "")) for name, number in _SUM.findall(text)}
+    sums = {name: _count(number) for name, number in _SUM.findall(text)}
     layers = list(_solved(rows, framework))
     total = sum(row.params for row in rows)
     said = sums.get("Total", total) - sums.get("Optimizer", 0)
@@ -154,7 +154,12 @@ def _torchinfo(text: str) -> Iterator[_Row]:
 
 
 def _count(text: str) -> int:
+    if len(text) > _LONGEST_COUNT:
+        raise ModelFileError(f"has a number of parameters of {len(text):,} characters", "<text>")
     return 0 if text == "--" else int(text.replace(",", ""))
+
+
+_LONGEST_COUNT = 60
 
 
 def _shape(text: str) -> tuple[int | None, ...]:

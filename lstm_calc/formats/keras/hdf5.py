@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
+from io import BytesIO
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FOR_WEIGHTS, CheckpointError, ModelFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 
@@ -22,9 +26,22 @@ def config_of(stream: BinaryIO, file: str) -> bytes:
     if not stream.seekable():
         raise ModelFileError("an HDF5 file cannot be read from a pipe; give its path", file)
     try:
-        found = hdf5.config_of(stream, os.fstat(stream.fileno()).st_size)
+        with _in_a_file(stream) as held:
+            found = hdf5.config_of(held, os.fstat(held.fileno()).st_size)
     except CheckpointError as error:
         raise ModelFileError(str(error), file) from None
     if found is None:
         raise ModelFileError(f"an HDF5 file without the configuration of a model; {FOR_WEIGHTS}", file)
     return json.dumps(found).encode()
+
+
+@contextmanager
+def _in_a_file(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield the stream, or a file with what it has where it is in memory, since another process is to read it."""
+    if not isinstance(stream, BytesIO):
+        yield stream
+        return
+    with TemporaryFile() as file:
+        file.write(stream.getbuffer())
+        file.flush()
+        yield file

@@ -152,7 +152,11 @@ def _of_a_table(called: Called) -> Part:
         raise UnreadError(f"{kind.names.get(unknown or 'input_dim')} of {called.name} has no single value here; write the number")
     if values.get("scale") is False and "center" in values:
         values["center"] = False
-    layer = kind.layer(**{field: value for field, value in values.items() if value is not None})
+    values = {field: value for field, value in values.items() if value is not None}
+    missing = next((field for field, default in kind.layer.fields.items() if default is ... and field not in values), None)
+    if missing:
+        raise ModelError(f"{called.text}(...) needs {kind.names.get(missing, missing)}, a number and not None")
+    layer = kind.layer(**values)
     return Part(layer, called.family, width, batch_first=given.get("batch_first") if is_recurrent(layer.kind) else None)
 
 

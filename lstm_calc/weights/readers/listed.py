@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lstm_calc.errors import ModelFileError
+from lstm_calc.errors import CheckpointError, ModelFileError
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
@@ -42,7 +42,10 @@ def is_listed(text: str) -> bool:
     return bool(found) and 2 * len(found) >= len(lines[:200])
 
 
-_OF_A_TENSOR = r"(?i)(weight|kernel|bias|gamma|beta|embeddings?|moving_|running_|num_batches)[\w]*(:\d+)?$|weight_[ih]h|bias_[ih]h|/vars/\d+$"
+_OF_A_TENSOR = (
+    r"(?i)(weight|kernel|bias|gamma|beta|embeddings?|moving_|running_|num_batches)[\w]*(:\d+)?$"
+    r"|weight_[ih]h|bias_[ih]h|/vars/\d+$"
+)
 
 
 def _is_call(line: str) -> bool:
@@ -80,10 +83,16 @@ def _tensors(text: str, file: str) -> Iterator[Stored]:
         if seen.get(name, shape) != shape:
             raise ModelFileError(f"line {at} has another shape for {name} than a line before it", f"{file}:{at}")
         if name not in seen:
-            tensor = Stored(name, shape, None)
-            tensor.check()
-            yield tensor
+            yield _stored(name, shape, f"line {at}", f"{file}:{at}")
         seen[name] = shape
+
+
+def _stored(name: str, shape: tuple[int, ...], line: str, place: str) -> Stored:
+    """Return a tensor of a list; raise ModelFileError, with the line, for one that cannot be."""
+    try:
+        return Stored(name, shape, None)
+    except CheckpointError as error:
+        raise ModelFileError(f"{line} {error}", place) from None
 
 
 def _lines(text: str) -> list[str]:
@@ -103,4 +112,12 @@ def _read(line: str) -> tuple[str, tuple[int, ...]] | None:
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    return tuple(int(size) for size in re.findall(r"\d{1,18}", text))
+    return tuple(int(size[:_MOST_DIGITS] or 0) for size in map(_without_zeros, re.findall(r"\d+", text)))
+
+
+def _without_zeros(number: str) -> str:
+    return number.lstrip("0")
+
+
+_MOST_DIGITS = 20
+"""Of a longer size the beginning is already larger than any tensor's, which is refused."""
