@@ -509,7 +509,7 @@ def test_the_command(cli: Cli, tmp_path: Path) -> None:
     [
         (("32 > lstm 64 > dense 2", "--oneliner"), "--oneliner writes one layer, and the model has 2"),
         (("32 > lstm 64", "-f", "textbook", "--oneliner"), "leave out --oneliner"),
-        (("32 > lstm 64", "--format", "table"), "code is written as python or json"),
+        (("32 > lstm 64", "--format", "table"), "'table' is not a format; known are python and json"),
         (("32 > lstm 64", "-f", "haiku"), "not for haiku"),
     ],
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Cli, Screen
 
-OTHERS = {"summary": "summary '8 > lstm 4 > dense 2'", "verify": "", "help": ""}
+OTHERS = {"summary": "summary '8 > lstm 4 > dense 2'"}
 PLAIN = [call for call in SCREENS.values() if not {"--format", "--columns", "--sort"}.intersection(call.split())]
 CALLS = {name: next((call for call in PLAIN if call.split()[0] == name), OTHERS.get(name, "")) for name in COMMANDS}
 """One call of every command that gives an answer without a framework."""
@@ -83,6 +83,17 @@ def test_a_file_has_the_format_of_its_ending(cli: Cli, tmp_path: Path, name: str
     text = (tmp_path / f"out.{ending}").read_text(encoding="utf-8")
     assert (written.stdout, written.exit_code, text) == ("", printed.exit_code, printed.stdout)
     read(text)
+
+
+def test_every_command_has_a_call_but_one_that_needs_a_framework_and_one_that_writes_a_program(cli: Cli, tmp_path: Path) -> None:
+    assert {name for name, call in CALLS.items() if not call} == {"verify", "code"}
+    call = ("code", "8 > lstm 4 > dense 2", "-f", "pytorch")
+    for ending, form in (("py", "python"), ("json", "json"), ("txt", "python")):
+        assert cli(*call, "-o", f"out.{ending}").exit_code == 0
+        assert (tmp_path / f"out.{ending}").read_text(encoding="utf-8") == cli(*call, "--format", form).stdout
+    compile((tmp_path / "out.py").read_text(encoding="utf-8"), "out.py", "exec")
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["framework"] == "pytorch"
+    assert "'out.csv' has an ending that says no format; give .py, .json or .txt" in cli(*call, "-o", "out.csv").stderr
 
 
 @pytest.mark.spread(20)

@@ -88,7 +88,7 @@ def code_reader() -> Callable[..., Output]:
     """Return the reader of where and how a program is to be written: as it is, or in the JSON answer."""
 
     def read_output(format_: str | None = _format("python", ["python", "json"]), output_file: str | None = _FILE) -> Output:
-        return Output(format_, output_file, ("python",), default="python")
+        return Output(format_, output_file, ("python",), default="python", known=("python", "json"))
 
     return read_output
 

@@ -76,12 +76,13 @@ class Output:
         columns: str | None = None,
         sort: str | None = None,
         notes: bool = False,
+        known: Sequence[str] = (),
     ) -> None:
-        """Take the format that is named, else that of the file's ending, else the default.
+        """Take the format that is named, else that of the file's ending, else the default; ``known``: one of these alone.
 
         Raises OutputError for a format that is neither known nor one of ``more``, and where the file's ending says another.
         """
-        known = [*formats(), *more]
+        known = known or [*formats(), *more]
         self.file = None if file in _STANDARD_OUTPUT else _file(file, known)
         self.endings = {ending: format_ for ending, format_ in _ENDINGS.items() if format_ in known}
         self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
@@ -134,7 +135,8 @@ class Output:
     def _check_ending(self) -> None:
         """Refuse a file whose ending says no format that is known, where none is named."""
         if not self.named and self._is_other({*self.endings, *_ANY_TEXT}):
-            endings = listed([f".{ending}" for ending in ("json", "csv", "md", "html", "svg", "tex", "ndjson", "txt")], "or")
+            known = ("py", "json", "csv", "md", "html", "svg", "tex", "ndjson")
+            endings = listed([f".{ending}" for ending in (*(each for each in known if each in self.endings), "txt")], "or")
             raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
 
     def _is_other(self, endings: Collection[str]) -> bool:
