@@ -140,7 +140,7 @@ def _values(use: Use, equations: tuple[Equation, ...], formulas: list[str], matr
         known[equation.name] = key
 
 
-_LEGEND = "[t] is this step, [t-1] the one before; ⊙ (× in the picture) multiplies number by number; σ is the sigmoid"
+_LEGEND = "t is this step, t-1 the one before; ⊙ (× in the picture) multiplies number by number; σ is the sigmoid"
 
 
 def _values_table(answer: Diagram) -> Table:

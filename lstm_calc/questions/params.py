@@ -197,7 +197,7 @@ def _params_table(answer: ParamCount, *, folded: bool) -> Table:
         Column("type", "type", grouped=True, shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=2),
         Column("direction", "direction", short="dir.", grouped=True, shown=backward),
         Column("gate", "gate", shorter=tuple(_initials(lines, at=3))),
-        Column("gates", "gates", "number", short="×", shown=folded),
+        Column("gates", "gates", "number", short="×", shown=folded, gives_way=6),
         *(Column(role, role.replace("_", " "), "shape", **_WHERE_NARROW.get(role, {})) for role in ROLES),
         Column("trained", "trained", shown=answer.non_trainable > 0, gives_way=5),
         Column("params", "parameters", "number", short="params"),

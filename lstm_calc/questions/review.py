@@ -132,7 +132,7 @@ def _sections(model: Model, answer: Review) -> Iterator[Document]:
     flow = answer.shapes.document()
     yield Document("Diagram", (), (), flow.graphs)
     stored = f"{size_words(answer.cost.bytes.weights)} in {answer.cost.dtype}"
-    yield answer.params.document(stored=stored).replace(title="Parameters")
+    yield answer.params.document(stored=stored, folded=True).replace(title="Parameters")
     yield answer.tensors.document().replace(title="Tensors")
     yield flow.replace(title="Shapes", graphs=())
     yield answer.cost.document().replace(title="Cost", body=())

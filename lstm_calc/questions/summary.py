@@ -198,7 +198,7 @@ def _table(answer: Summary) -> Table:
         Column("type", "type", shown=any(not layer.name.startswith(layer.type) for layer in layers), gives_way=3),
         Column("inputs", "reads", shown=not chain, gives_way=2),
         Column("output_shape", "output shape", "shape"),
-        Column("trained", "trained", shown=answer.non_trainable > 0),
+        Column("trained", "trained", shown=answer.non_trainable > 0, gives_way=2),
         Column("params", "parameters", "number", short="params"),
         Column("share", "share", "share", gives_way=1),
         Column("bytes", "weights", "bytes", shown=False),

@@ -17,7 +17,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.model import Other
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, from_file, headline
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import LAST, Column, Document, Line, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -349,7 +349,7 @@ def _tensors_table(answer: Storage) -> Table:
         Column("name", "tensor"),
         Column("shape", "shape", "shape"),
         Column("axes", "axes", gives_way=1),
-        Column("trained", "trained", shown=any(not tensor.trainable for tensor in answer.tensors)),
+        Column("trained", "trained", shown=any(not tensor.trainable for tensor in answer.tensors), gives_way=LAST),
         Column("params", "parameters", "number", short="params"),
     )
     lines = [Line((t.layer, t.name, t.shape, t.axes, ("frozen", "yes")[t.trainable], t.params)) for t in answer.tensors]

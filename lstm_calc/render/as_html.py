@@ -80,16 +80,26 @@ def _fact(column: Column, value: Value, cell: str, line: Line) -> str:
 def _table(table: Table) -> str:
     heads = "".join(f'<th scope="col"{_class(*_looks(column))}>{escape(column.title)}</th>' for column in table.columns)
     longest = [_longest(table, at) if column.kind == "share" else None for at, column in enumerate(table.columns)]
-    lines = "\n".join(_row(table, line, longest) for line in table.lines)
+    long = [_is_long(table, at) for at in range(len(table.columns))]
+    lines = "\n".join(_row(table, line, longest, long) for line in table.lines)
     return f'<div class="wide">\n<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{lines}\n</tbody>\n</table>\n</div>'
 
 
-def _row(table: Table, line: Line, longest: list[float | None]) -> str:
+_LONG = 20
+"""Letters from which on a text has room of its own on a phone, where it is broken into lines."""
+
+
+def _is_long(table: Table, at: int) -> bool:
+    """Say whether a column has long texts."""
+    return table.columns[at].kind == "text" and any(len(str(line.values[at])) > _LONG for line in table.lines)
+
+
+def _row(table: Table, line: Line, longest: list[float | None], long: list[bool]) -> str:
     bars = ["" if line.sum == "total" else _bar(*each) for each in zip(line.values, longest, strict=True)]
-    words = zip(table.columns, line.values, bars, cells(table, line), strict=True)
+    words = zip(table.columns, line.values, bars, cells(table, line), long, strict=True)
     data = "".join(
-        f"<td{_class(*_looks(column), *['over'][: _is_over(column, value, line)])}{bar}>{_cell(column, cell, line)}</td>"
-        for column, value, bar, cell in words
+        f"<td{_class(*_looks(column), *_more(column, value, line, long=is_long))}{bar}>{_cell(column, cell, line)}</td>"
+        for column, value, bar, cell, is_long in words
     )
     return f'<tr class="sum">{data}</tr>' if line.sum else f"<tr>{data}</tr>"
 
@@ -108,6 +118,14 @@ def _looks(column: Column) -> Iterator[str]:
         yield column.kind
     if column.gives_way:
         yield "gives-way"
+
+
+def _more(column: Column, value: Value, line: Line, *, long: bool) -> Iterator[str]:
+    """Yield the further classes of a cell."""
+    if long:
+        yield "long"
+    if _is_over(column, value, line):
+        yield "over"
 
 
 def _is_over(column: Column, value: Value, line: Line) -> bool:

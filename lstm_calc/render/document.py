@@ -57,12 +57,17 @@ def _visible(value: Any) -> Any:
     return visible(value) if isinstance(value, str) else value
 
 
+LAST = 9
+"""The order of a column that says more than the middle of a name."""
+
+
 class Column(Shown):
     """One column of a table: ``key`` for machines, ``title`` for people, ``short`` for people with a narrow terminal.
 
     ``grouped``: people see equal values once. ``shown``: whether people see it; None: where it has a value in any line.
     ``gives_way``: where a terminal is too narrow, it is left out, the lowest number first, 1 before anything else is made
-    narrower; 0: never. ``shorter`` are values with shorter words for them, which a narrow terminal has instead, and explains below.
+    narrower; 0: never; LAST: where names are shortened already. ``shorter`` are values with shorter words for them, which a narrow
+    terminal has instead, and explains below.
     """
 
     key: str

@@ -68,8 +68,10 @@ def _mathml(token: re.Match[str]) -> str:
     if token["number"]:
         return f"<mn>{int(token['number']):,}</mn>"
     if token["name"]:
-        name = f"<mi>{escape(token['name'])}{'′' * bool(token['prime'])}</mi>"
+        name = f"<mi>{escape(token['name'])}</mi>"
         below = _STEPS[token["step"]] if token["step"] else f"<mi>{escape(token['below'])}</mi>" if token["below"] else ""
+        if token["prime"]:
+            name = f'<mrow>{name}<mo lspace="0" rspace="0">′</mo></mrow>'
         return f"<msub>{name}{below}</msub>" if below else name
     if token["space"]:
         return "<mspace width='0.2em'/>" if _is_a_product(token) else ""

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from lstm_calc.frozen import Record
-from lstm_calc.render.document import Table
+from lstm_calc.render.document import LAST, Table
 from lstm_calc.render.grid import Grid, GridColumn, GridRow, folded, grid_column, grid_rows, wide
 from lstm_calc.render.words import cells
 
@@ -100,15 +100,17 @@ def _steps(sheet: Sheet, width: int) -> Iterator[Sheet]:
     grouped = _grouped(sheet)
     yield grouped
     yield _wrapped(grouped, width)
-    for together in _of_one_title(sheet.table, [at for order, at in leaving if order > 1]):
+    for together in _of_one_title(sheet.table, [at for order, at in leaving if 1 < order < LAST]):
         sheet, grouped = _without(sheet, together), _without(grouped, together)
         for either in (sheet, grouped):
             yield either
             yield _wrapped(either, width)
     for either in (sheet, grouped):
         yield _wrapped(either, width, parts_of)
-    for either in (sheet, grouped):
-        yield _shortened(either, width)
+    last = {at for order, at in leaving if order == LAST}
+    for without in (set[int](), last):
+        for either in (_without(sheet, without), _without(grouped, without)):
+            yield _shortened(either, width)
 
 
 def _without(sheet: Sheet, leaving: set[int]) -> Sheet:

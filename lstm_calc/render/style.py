@@ -52,7 +52,8 @@ figcaption { font-size: .85rem; color: var(--quiet); position: sticky; left: 0; 
 }
 @media screen and (max-width: 36rem) {
   td.share { --full: 2rem; } .gives-way, table:has(.share) .shape { display: none; } th.share, td.share { display: table-cell; }
-  td { white-space: normal; } td.number, td.shape, td:first-child { white-space: nowrap; } th, td { padding-inline: .3rem; }
+  td { white-space: normal; overflow-wrap: break-word; } td.long { overflow-wrap: anywhere; min-width: 4.8rem; }
+  td.number, td.shape, td:first-child { white-space: nowrap; } th, td { padding-inline: .25rem; }
 }
 @media print {
   :root { font-size: 9pt; } body { margin: 0; padding: 0; } nav { display: none; }
