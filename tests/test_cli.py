@@ -404,7 +404,7 @@ def test_version(cli: Cli) -> None:
 
     first, recorded = cli("--version").stdout.splitlines()
     assert first == f"lstm-calc {version('lstm-calc')} ({platform.python_implementation()} {platform.python_version()})"
-    assert recorded.startswith("tables held against keras 3.15.1, pytorch 2.13.0, ")
+    assert recorded.startswith("tables compared with keras 3.15.1, pytorch 2.13.0, ")
 
 
 def test_no_command_shows_the_help(cli: Cli) -> None:

@@ -244,7 +244,7 @@ def _show_version(wanted: bool) -> None:
 
         typer.echo(f"{tool_and_version()} ({python_implementation()} {python_version()})")
         recorded = [f"{table.name} {table.release}" for table in frameworks().values() if table.release]
-        typer.echo(f"tables held against {listed(recorded)}")
+        typer.echo(f"tables compared with {listed(recorded)}")
         raise typer.Exit
 
 

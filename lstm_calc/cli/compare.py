@@ -28,7 +28,7 @@ def run(
     dtype: dict[str, Any],
     output: Output,
     quiet: bool,
-    fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 where any row differs.")] = False,
+    fail: Annotated[bool, typer.Option("--fail-if-different", help="Exit with 1 if any row differs.")] = False,
 ) -> int:
     from lstm_calc.questions.compare import compare
 

@@ -11,12 +11,12 @@ DESCRIPTIONS = {
         Example: lstm-calc params --input 32 --units 32
     """,
     "summary": """
-        Summarise a model in one row per layer: output shape, parameters, share of them, and MACs per step.
+        Summarise a model in one row per layer: output shape, parameters, their share, and MACs per step.
 
         Example: lstm-calc summary '40 > bilstm 128 x2 > dropout 0.5 > dense 10' -f keras
     """,
     "tensors": """
-        List the tensors of a model exactly as a framework stores them; -f keras,pytorch puts several side by side.
+        List the tensors of a model as a framework stores them; --gates: the rows of each gate; -f keras,pytorch: side by side.
 
         Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
     """,
@@ -41,19 +41,19 @@ DESCRIPTIONS = {
         Example: lstm-calc cost '32 > lstm 32' -f pytorch --batch 1 --steps 10
     """,
     "check": """
-        Hold models against a budget: exit 0 where all fit, 1 where one does not, 2 where one can't be read; -q counts those.
+        Check models against a budget: exit 0 if all fit, 1 if one does not, 2 if one can't be read; -q counts those.
 
-        The flags override the budget of a model file.
+        The options override the budget of a model file.
 
         Example: lstm-calc check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB
     """,
     "solve": """
-        Find the largest size that fits a budget: the one marked ?, else the recurrent layers' units; exit 1 if none fits.
+        Find the largest size that fits a budget: the one marked ?, else the units of the recurrent layers; exit 1 if none fits.
 
         Example: lstm-calc solve '64 > lstm ?' --max-params 1M -f keras
     """,
     "sweep": """
-        List what a model takes over a grid of sizes and options, a row for each.
+        Count the variants of a model over a grid of sizes and options, one row each.
 
         Example: lstm-calc sweep '64 > lstm 128' --vary units=64,128,256 --vary framework=keras,pytorch
     """,
@@ -65,14 +65,14 @@ DESCRIPTIONS = {
     "code": """
         Write a model as code of pytorch, keras, flax-nnx or textbook (NumPy), with the parameter count in a comment.
 
-        What the framework lacks is refused by name. --oneliner writes one layer as a single call.
+        A layer that the framework lacks is refused by name. --oneliner writes one layer as a single call.
 
         Example: lstm-calc code '32 > lstm 64 x2 > dense 10' -f pytorch
     """,
     "inspect": """
-        Find the recurrent layers in files of weights, by names and shapes alone, and hold our numbers against them.
+        Find the recurrent layers in files of weights, by names and shapes alone, and compare their counts with ours.
 
-        Nothing in a file is run and no weights are read. Exit 0 where every layer reconciles, 1 where one does not.
+        Nothing in a file is run and no weights are read. Exit 0 if every layer reconciles, 1 if one does not.
 
         Example: lstm-calc inspect model.safetensors
     """,
@@ -102,7 +102,7 @@ DESCRIPTIONS = {
         Example: lstm-calc frameworks keras
     """,
     "verify": """
-        Hold the tables against the framework installed here: exit 0 where they agree, 1 where not.
+        Compare the tables with the framework installed here: exit 0 if they agree, 1 if not.
 
         Example: lstm-calc verify '8 > bilstm 16 x2 > dense 4' -f pytorch --gates
     """,

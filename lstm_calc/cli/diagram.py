@@ -15,7 +15,7 @@ def run(
     framework: str | None,
     drawing: Output,
     layer: Annotated[
-        str | None, typer.Option("--layer", help="The layer whose cell to draw, by its name; else the first recurrent one.")
+        str | None, typer.Option("--layer", help="The name of the layer whose cell is drawn; default: the first recurrent layer.")
     ] = None,
 ) -> int:
     from lstm_calc.questions.diagram import diagram

@@ -33,14 +33,14 @@ def _cells() -> list[str]:
 
 @with_options
 def run(
-    features: Annotated[str, _series("--features", "Variables that a step of the series has.")],
+    features: Annotated[str, _series("--features", "Variables per step of the series.")],
     window: Annotated[str, _series("--window", "Steps that the model reads.")],
     units: Annotated[str, _model("--units", "-u", words="Units; 64,32 is a stack of two layers.")],
     framework: str | None,
     output: Output,
     quiet: bool,
-    targets: Annotated[str, _series("--targets", "Variables that are forecast.")] = "1",
-    horizon: Annotated[str, _series("--horizon", "Steps that are forecast.")] = "1",
+    targets: Annotated[str, _series("--targets", "Variables to forecast.")] = "1",
+    horizon: Annotated[str, _series("--horizon", "Steps to forecast.")] = "1",
     length: Annotated[str | None, _series("--length", "Steps of the whole series; says how many windows there are.")] = None,
     stride: Annotated[str, _series("--stride", "Steps from one window to the next.")] = "1",
     strategy: Annotated[

@@ -56,7 +56,7 @@ _VALUES: Any = typer.Option(
     help="A value that Python code does not say, as hidden=64 or len(vocab)=5000.",
     rich_help_panel=_SHAPE,
 )
-_VALUES_FILE: Any = typer.Option(None, "--set-file", help="Many of them, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
+_VALUES_FILE: Any = typer.Option(None, "--set-file", help="A file of such values, in YAML, TOML or JSON.", rich_help_panel=_SHAPE)
 _FORM: Any = typer.Option(
     None, "--from", help=f"How to read the model, where that is in doubt: {', '.join(FORMS)}.", rich_help_panel=_SHAPE
 )
@@ -100,28 +100,37 @@ def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
 
 def read_model(
     model: list[str] | None = typer.Argument(None, metavar="[MODEL]...", help=_MODEL_HELP),
-    input_dim: str | None = typer.Option(None, "--input", "-i", help="Features a time step.", rich_help_panel=_SHAPE),
+    input_dim: str | None = typer.Option(None, "--input", "-i", help="Features per time step.", rich_help_panel=_SHAPE),
     units: str | None = typer.Option(
         None, "--units", "-u", help="Units, as 128, 1_000 or 20k; 128,64 is a stack of two layers.", rich_help_panel=_SHAPE
     ),
-    layers: str | None = typer.Option(None, "--layers", help="How many layers of one width.", rich_help_panel=_SHAPE),
+    layers: str | None = typer.Option(None, "--layers", help="The number of layers, all of one width.", rich_help_panel=_SHAPE),
     cell: str | None = typer.Option(None, "--cell", help=f"{listed(CELLS, 'or')}.", autocompletion=_cells, rich_help_panel=_SHAPE),
     output: str | None = typer.Option(
         None, "--output", help="Units of the dense head; 64,1 is two layers.", rich_help_panel=_SHAPE
     ),
     embedding: str | None = typer.Option(
-        None, "--embedding", help="A table in front, as 20000x128 (vocabulary x size).", rich_help_panel=_SHAPE
+        None, "--embedding", help="An embedding in front, as 20000x128 (vocabulary x size).", rich_help_panel=_SHAPE
     ),
     bias: bool | None = typer.Option(None, "--bias/--no-bias", help="Biases in the recurrent layers.", rich_help_panel=_SHAPE),
     bidirectional: bool | None = typer.Option(None, "--bidirectional", help="Read in both directions.", rich_help_panel=_SHAPE),
     merge: str | None = typer.Option(
         None, "--merge", help="Join directions by concat, sum, mul, average or none.", rich_help_panel=_SHAPE
     ),
-    projection: str | None = typer.Option(None, "--projection", help="LSTM: the size h is projected to.", rich_help_panel=_SHAPE),
-    peephole: bool | None = typer.Option(None, "--peephole", help="LSTM: gates see the cell.", rich_help_panel=_SHAPE),
-    coupled: bool | None = typer.Option(None, "--coupled", help="LSTM: one gate for input and forget.", rich_help_panel=_SHAPE),
+    projection: str | None = typer.Option(
+        None, "--projection", help="LSTM: the size that h is projected to.", rich_help_panel=_SHAPE
+    ),
+    peephole: bool | None = typer.Option(
+        None, "--peephole", help="LSTM: the gates read the cell state, too.", rich_help_panel=_SHAPE
+    ),
+    coupled: bool | None = typer.Option(
+        None, "--coupled", help="LSTM: one gate in place of input and forget.", rich_help_panel=_SHAPE
+    ),
     reset_after: bool | None = typer.Option(
-        None, "--reset-after/--reset-before", help="GRU: reset after or before the product.", rich_help_panel=_SHAPE
+        None,
+        "--reset-after/--reset-before",
+        help="GRU: apply the reset gate after or before the matrix product.",
+        rich_help_panel=_SHAPE,
     ),
     kernel_size: str | None = typer.Option(None, "--kernel-size", help="conv_lstm: the window, as 3x3.", rich_help_panel=_SHAPE),
     values: list[str] | None = _VALUES,
@@ -129,7 +138,7 @@ def read_model(
     form: str | None = _FORM,
     verbose: bool = _VERBOSE,
     assume: list[str] | None = typer.Option(
-        None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
+        None, "--assume", help="The number of parameters of a layer that is not known, as CustomLayer=1234.", rich_help_panel=_SHAPE
     ),
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
@@ -322,7 +331,9 @@ def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
 
 
 def read_assumed(
-    assume: list[str] | None = typer.Option(None, "--assume", help="Parameters of a layer that is not known, as CustomLayer=1234."),
+    assume: list[str] | None = typer.Option(
+        None, "--assume", help="The number of parameters of a layer that is not known, as CustomLayer=1234."
+    ),
 ) -> list[str]:
     """Return the numbers of parameters that layers are assumed to have."""
     return assume or []

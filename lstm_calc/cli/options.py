@@ -32,7 +32,7 @@ def read_framework(
         None,
         "--framework",
         "-f",
-        help="Whose tensors (see lstm-calc frameworks); left out: that of the file, else textbook.",
+        help="The framework that is counted (lstm-calc frameworks lists them); default: that of the input, else textbook.",
         autocompletion=framework_names,
         rich_help_panel=_ANSWER,
     ),
@@ -45,18 +45,18 @@ _FILE: Any = typer.Option(
     None,
     "--output-file",
     "-o",
-    help="Write here, whole or not at all, in the format of the ending: x.json, x.csv, x.html.",
+    help="Write to this file, completely or not at all, in the format of its ending: x.json, x.csv, x.html.",
     rich_help_panel=_ANSWER,
 )
 _COLUMNS: Any = typer.Option(
-    None, "--columns", help="Columns of the tables, by their names in CSV: layer,params.", rich_help_panel=_ANSWER
+    None, "--columns", help="The columns to show, by their headings or their names in CSV: layer,params.", rich_help_panel=_ANSWER
 )
-_NOTES: Any = typer.Option(False, "--notes", help="Also say what the figures mean, in full.", rich_help_panel=_ANSWER)
+_NOTES: Any = typer.Option(False, "--notes", help="Also say in full what the figures mean.", rich_help_panel=_ANSWER)
 _SORT: Any = typer.Option(None, "--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ANSWER)
 
 
 def _format(default: str, names: list[str]) -> Any:
-    words = f"{listed(names, 'or')}; left out: by the ending of the file, else {default}."
+    words = f"{listed(names, 'or')}; default: by the ending of the file, else {default}."
     return typer.Option(None, "--format", help=words, autocompletion=lambda: names, rich_help_panel=_ANSWER)
 
 
@@ -204,10 +204,14 @@ _METAVARS = {
     **dict.fromkeys(
         ("input_dim", "units", "layers", "output", "projection", "batch", "steps", "truncate", "max_params", "max_macs"), "N"
     ),
-    **dict.fromkeys(("top", "match", "multiple_of", "features", "window", "targets", "horizon", "length", "stride", "budget"), "N"),
-    **dict.fromkeys(("max_bytes", "max_ram", "bandwidth", "flops"), "SIZE"),
+    **dict.fromkeys(("top", "flops", "multiple_of", "features", "window", "targets", "horizon", "length", "stride", "budget"), "N"),
+    **dict.fromkeys(("max_bytes", "max_ram", "bandwidth"), "SIZE"),
     **dict.fromkeys(("shape", "h0", "space", "kernel_size"), "NxN"),
-    **dict.fromkeys(("embedding", "lengths"), "N,N"),
+    "match": "MODEL",
+    "embedding": "NxN",
+    "lengths": "N,N",
+    "form": "FORM",
+    "tensor": "NAME=NxN",
     **dict.fromkeys(("output_file", "values_file", "weights", "save", "plot"), "FILE"),
     **dict.fromkeys(("cell", "merge", "framework", "format_", "sort", "by", "dtype", "optimizer", "strategy", "layer"), "NAME"),
     **dict.fromkeys(("source", "target", "prefix"), "NAME"),

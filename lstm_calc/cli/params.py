@@ -24,7 +24,7 @@ def run(
     output: Output,
     quiet: bool,
     by: Annotated[str, typer.Option("--by", help="One row per gate, layer or tensor.", autocompletion=lambda: [*_BY])] = "gate",
-    everything: Annotated[bool, typer.Option("--all", help="Equal gates in rows of their own in a long table, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Give each gate its own row, in a long table, too.")] = False,
 ) -> int:
     if by not in _BY:
         raise LstmCalcError(f"--by: {quoted(by)} is not gate, layer or tensor{did_you_mean(by, _BY)}")

@@ -21,13 +21,13 @@ _FILES = "Weights"
 
 @partial(with_options, model=read_model_alone)
 def run(
-    target: Annotated[str, typer.Option("--to", help="The framework they go to.", autocompletion=framework_names)],
+    target: Annotated[str, typer.Option("--to", help="The framework that the weights go to.", autocompletion=framework_names)],
     model: Model,
     output: Output,
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", help="The framework the weights are in; left out: that of the file.", autocompletion=framework_names
+            "--from", help="The framework that the weights are in; default: that of the file.", autocompletion=framework_names
         ),
     ] = None,
     code: Annotated[bool, typer.Option("--code", help="Print a Python function that does it, with NumPy alone.")] = False,

@@ -30,10 +30,13 @@ def _optimizers() -> list[str]:
 
 
 def read_batch(
-    batch: str | None = typer.Option(None, "--batch", help="Sequences at once; 1.", rich_help_panel=_BATCH),
-    steps: str | None = typer.Option(None, "--steps", help="Time steps of each; 1.", rich_help_panel=_BATCH),
+    batch: str | None = typer.Option(None, "--batch", help="Sequences at once; default: 1.", rich_help_panel=_BATCH),
+    steps: str | None = typer.Option(None, "--steps", help="Time steps of each sequence; default: 1.", rich_help_panel=_BATCH),
     lengths: str | None = typer.Option(
-        None, "--lengths", help="Instead: the valid steps of a packed batch, as 10,5.", rich_help_panel=_BATCH
+        None,
+        "--lengths",
+        help="In place of both: the valid steps of each sequence of a packed batch, as 10,5.",
+        rich_help_panel=_BATCH,
     ),
     space: str | None = typer.Option(None, "--space", help="The image that the model reads, as 64x64.", rich_help_panel=_BATCH),
 ) -> dict[str, Any]:
@@ -66,15 +69,17 @@ def read_dtype(
 
 
 def read_training(
-    training: bool = typer.Option(False, "--training", help="Also what training takes: with adam.", rich_help_panel=_TRAINING),
+    training: bool = typer.Option(False, "--training", help="Also what training with adam takes.", rich_help_panel=_TRAINING),
     optimizer: str | None = typer.Option(
         None,
         "--optimizer",
-        help="The same with sgd, momentum, adam, adamw, adafactor or adam8bit.",
+        help="Also what training takes with sgd, momentum, adam, adamw, adafactor or adam8bit.",
         autocompletion=_optimizers,
         rich_help_panel=_TRAINING,
     ),
-    truncate: str | None = typer.Option(None, "--truncate", help="Steps to go back through at a time.", rich_help_panel=_TRAINING),
+    truncate: str | None = typer.Option(
+        None, "--truncate", help="The steps that training goes back through at a time; default: all.", rich_help_panel=_TRAINING
+    ),
 ) -> dict[str, Any]:
     """Return the optimizer, None where nothing is trained, and the steps that it goes back through."""
     chosen = optimizer.lower() if optimizer is not None else "adam" if training else None
@@ -96,14 +101,14 @@ def read_device(
 
 def read_budget(
     max_params: str | None = typer.Option(
-        None, help="Parameters, as 2M; the flags override the budget of a model file.", rich_help_panel=BUDGET
+        None, help="Parameters, as 2M; the options override the budget of a model file.", rich_help_panel=BUDGET
     ),
     max_bytes: str | None = typer.Option(
         None, "--max-bytes", "--weights-limit", help="Bytes of the weights, as 256KiB.", rich_help_panel=BUDGET
     ),
     max_macs: str | None = typer.Option(None, help="Multiply-accumulates of the batch, as 1M.", rich_help_panel=BUDGET),
     max_ram: str | None = typer.Option(
-        None, help="Bytes of the working memory (states and activations of the batch), as 64KiB.", rich_help_panel=BUDGET
+        None, help="Bytes of the working memory (states and activations), as 64KiB.", rich_help_panel=BUDGET
     ),
 ) -> "Budget":
     """Return the budget of the flags; raise LstmCalcError, naming the flag, for what is no number."""

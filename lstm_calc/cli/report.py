@@ -37,7 +37,7 @@ def run(
     device: dict[str, Any],
     budget: "Budget",
     page: Output,
-    fail: Annotated[bool, typer.Option("--fail", help="Exit with 1 where the model is over its budget.")] = False,
+    fail: Annotated[bool, typer.Option("--fail", help="Exit with 1 if the model is over its budget.")] = False,
 ) -> int:
     from lstm_calc.questions.review import review
 

@@ -20,7 +20,10 @@ def _names() -> list[str]:
 def run(
     output: Output,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="An answer, as params, or model: the model file.", autocompletion=_names)
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="The name of an answer, such as params, or model for the model file.", autocompletion=_names
+        ),
     ] = None,
 ) -> int:
     if name is None:

@@ -15,9 +15,11 @@ def run(
     model: Model,
     framework: str | None,
     output: Output,
-    shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
+    shape: Annotated[
+        str | None, typer.Option("--shape", help="The shape of the input, as 8x64x32; None for a size that is not known.")
+    ] = None,
     h0: Annotated[
-        str | None, typer.Option("--h0", help="Of the initial state h of the first recurrent layer, to be checked: 2x8x64.")
+        str | None, typer.Option("--h0", help="The shape of the initial state h of the first recurrent layer, to check it: 2x8x64.")
     ] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences per batch.")] = None,
     steps: Annotated[str | None, typer.Option("--steps", help="Steps per sequence.")] = None,

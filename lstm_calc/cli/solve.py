@@ -37,13 +37,13 @@ def run(
     output: Output,
     quiet: bool,
     max_step_time: Annotated[
-        str | None, typer.Option("--max-step-time", help="A step on a device, as 50us.", rich_help_panel=BUDGET)
+        str | None, typer.Option("--max-step-time", help="The time of a step on a device, as 50us.", rich_help_panel=BUDGET)
     ] = None,
     match: Annotated[
         str | None, typer.Option("--match", help="As many parameters as this model has.", rich_help_panel=BUDGET)
     ] = None,
     multiple_of: Annotated[str, typer.Option("--multiple-of", help="Only multiples of this number.")] = "1",
-    scale: Annotated[bool, typer.Option("--scale", help="Without ?: keep the proportions of the layers, not one width.")] = False,
+    scale: Annotated[bool, typer.Option("--scale", help="Without ?: scale all layers in proportion, not to one width.")] = False,
 ) -> int:
     from lstm_calc.questions.solve import solve
 

@@ -20,7 +20,9 @@ def run(
     dtype: dict[str, Any],
     output: Output,
     quiet: bool,
-    shape: Annotated[str | None, typer.Option("--shape", help="Of the input, as 8x64x32; None where not known.")] = None,
+    shape: Annotated[
+        str | None, typer.Option("--shape", help="The shape of the input, as 8x64x32; None for a size that is not known.")
+    ] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Sequences per batch.")] = None,
     steps: Annotated[str | None, typer.Option("--steps", help="Steps per sequence.")] = None,
 ) -> int:

@@ -44,17 +44,22 @@ def run(
         typer.Option("--vary", help="What varies, as units=16:512:16, framework=keras,pytorch or, in code, set.hidden=64,128."),
     ] = None,
     columns: Annotated[
-        str, typer.Option("--columns", help="Of params, bytes, macs, ram, step_ns.", rich_help_panel=_ROWS)
+        str, typer.Option("--columns", help="The metrics to list: params, bytes, macs, ram and step_ns.", rich_help_panel=_ROWS)
     ] = "params,bytes,macs",
     where: Annotated[
         list[str] | None, typer.Option("--where", help="Only rows such as 'params < 1M'; repeatable.", rich_help_panel=_ROWS)
     ] = None,
-    sort: Annotated[str | None, typer.Option("--sort", help="By a column; -params: largest first.", rich_help_panel=_ROWS)] = None,
-    top: Annotated[str | None, typer.Option("--top", help="Only so many rows.", rich_help_panel=_ROWS)] = None,
-    plot: Annotated[
-        str | None, typer.Option("--plot", help="Draw it: a .png, .svg or .pdf, or - for here.", rich_help_panel=_PLOT)
+    sort: Annotated[
+        str | None, typer.Option("--sort", help="The column to sort by; -params: largest first.", rich_help_panel=_ROWS)
     ] = None,
-    budget: Annotated[str | None, typer.Option("--budget", help="A line at so much, as 1M.", rich_help_panel=_PLOT)] = None,
+    top: Annotated[str | None, typer.Option("--top", help="Only the first N rows.", rich_help_panel=_ROWS)] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            "--plot", help="Draw the rows into a .png, .svg or .pdf file, or on the terminal with -.", rich_help_panel=_PLOT
+        ),
+    ] = None,
+    budget: Annotated[str | None, typer.Option("--budget", help="Draw a line at this value, as 1M.", rich_help_panel=_PLOT)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Draw a long table without asking.", rich_help_panel=_ROWS)] = False,
 ) -> int:
     from lstm_calc.questions.metrics import NAMES

@@ -16,7 +16,12 @@ def run(
     framework: str | None,
     output: Output,
     quiet: bool,
-    gates: Annotated[bool, typer.Option("--gates", help="Also run each recurrent layer, filled through our slices.")] = False,
+    gates: Annotated[
+        bool,
+        typer.Option(
+            "--gates", help="Also run each recurrent layer with weights written into our slices, and compare what it gives."
+        ),
+    ] = False,
 ) -> int:
     from lstm_calc.questions.verify import verify
 
