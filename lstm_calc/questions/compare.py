@@ -221,7 +221,7 @@ def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:
     for title, subject in zip(titles, answer.subjects, strict=True):
         if title not in {_subject_words(subject), subject.count.framework}:
             yield f"{title}: {_subject_words(subject)}"
-    yield f"delta: parameters more than in {titles[0]}, and in per cent of them"
+    yield f"delta: how many more parameters than in {titles[0]}, also in per cent"
     for title, subject in zip(titles, answer.subjects, strict=True):
         if subject.count.non_trainable:
             yield f"{title}: {subject.count.non_trainable:,} of {subject.count.known_total:,} are frozen"

@@ -31,8 +31,8 @@ body { overflow-wrap: anywhere; }
 h1, h2, h3, p, ul { max-width: 50rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin-top: 1.5rem; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; border-block: 1px solid var(--line); padding: .5rem 0; }
-.wide { overflow-x: auto; margin: 1rem 0; background: no-repeat right / 2rem 100% local, no-repeat right / .8rem 100%; }
-.wide { background-image: linear-gradient(to left, Canvas 50%, transparent), linear-gradient(to left, var(--line), transparent); }
+.wide, figure { overflow-x: auto; margin: 1rem 0; background: no-repeat right / 2rem 100% local, no-repeat right / .8rem 100%; }
+.wide, figure { background-image: linear-gradient(to left, Canvas 50%, #0000), linear-gradient(to left, var(--line), #0000); }
 table { border-collapse: collapse; }
 th, td { padding: .25rem .75rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
 thead th { vertical-align: bottom; border-bottom: 1px solid; } tr.sum td { font-weight: 600; }
@@ -44,7 +44,7 @@ td.share { background: linear-gradient(var(--bar) 0 0) no-repeat .75rem 50% / ca
 .facts .over { border-color: var(--alarm); } .facts .over dd, td.over { color: var(--alarm); font-weight: 600; }
 .facts dt { font-size: .85rem; color: var(--quiet); }
 .facts dd { margin: 0; font-size: 1.1rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-figure { margin: 1rem 0; overflow-x: auto; } figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { font-size: .85rem; color: var(--quiet); position: sticky; left: 0; }
 .formula { margin: .25rem 0 .25rem 2rem; padding-bottom: .2rem; overflow: auto hidden; }
 @media screen and (max-width: 60rem) {
@@ -57,7 +57,7 @@ figcaption { font-size: .85rem; color: var(--quiet); position: sticky; left: 0; 
 }
 @media print {
   :root { font-size: 9pt; } body { margin: 0; padding: 0; } nav { display: none; }
-  .wide { overflow: visible; background: none; } table { font-size: 7.5pt; }
+  .wide, figure { overflow: visible; background: none; } table { font-size: 7.5pt; }
   td { white-space: normal; } th { white-space: normal; overflow-wrap: normal; } th, td { padding: .15rem .4rem; }
   td.number, td:first-child { white-space: nowrap; } td.share { --full: 4rem; }
   h1, h2, h3, p:has(+ .wide) { break-after: avoid; } tr, .facts, figure { break-inside: avoid; }
