@@ -25,12 +25,12 @@ ONNX = Framework(
     signals=(
         Signal("X", "sequence input", "input"),
         Signal("sequence_lens", "batch", "lengths"),
-        Signal("initial_{state}", "directions batch value", "initial", when="straight"),
-        Signal("initial_{state}", "batch directions value", "initial", when="turned"),
-        Signal("Y", "steps directions batch output", "output", when="straight"),
-        Signal("Y", "batch steps directions output", "output", when="turned"),
-        Signal("Y_{state}", "directions batch value", "final", when="straight"),
-        Signal("Y_{state}", "batch directions value", "final", when="turned"),
+        Signal("initial_{state}", "directions batch value", "initial", when="steps_first"),
+        Signal("initial_{state}", "batch directions value", "initial", when="batch_first"),
+        Signal("Y", "steps directions batch output", "output", when="steps_first"),
+        Signal("Y", "batch steps directions output", "output", when="batch_first"),
+        Signal("Y_{state}", "directions batch value", "final", when="steps_first"),
+        Signal("Y_{state}", "batch directions value", "final", when="batch_first"),
     ),
     flow_note="the next layer reads Y with the directions beside each other in its last axis; onnxruntime 1.32.0 refuses layout=1",
     layouts={

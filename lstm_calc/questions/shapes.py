@@ -246,8 +246,8 @@ def _words(place: LayerPlace) -> set[str]:
     """Return the words under which an input, state or output exists."""
     layer = place.layer
     outputs = "two_outputs" if layer.asdict()["merge"] == "none" else "one_output"
-    turned = "straight" if place.order == place.table.sequence else "turned"
-    return {outputs, turned, *CELLS[layer.kind].states}
+    order = "batch_first" if place.order.startswith("batch") else "steps_first"
+    return {outputs, order, *CELLS[layer.kind].states}
 
 
 def _named(pattern: str, place: LayerPlace) -> Iterator[tuple[str, str]]:
