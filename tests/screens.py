@@ -108,6 +108,11 @@ SCREENS: dict[str, str] = {
     "cost-training-adam": "cost '8 > gru 6 > dense 2' -f pytorch --steps 9 --optimizer adam --truncate 3 --dtype float16",
     "check-broken": "check '8 > lstm 6' '8 > gru 6' '8 > gruu 6' -f keras --max-params 400 --max-bytes 2kB --max-macs 310",
     "check-fits": "check '8 > lstm 6' -f keras --max-params 1k",
+    "check-memory": "check '32 > lstm 64 > dense 2' -f tflite --dtype int8 --steps 100 --max-bytes 32KiB --max-ram 8kB",
+    "params-crnn": (
+        "params '32x64x1 > conv 64 kernel=3x3 padding=same > batchnorm > relu > pool 2x2 > conv 128 kernel=3x3 padding=same > batchnorm"
+        " > relu > permute 2x1x3 > reshape 32x2048 > bilstm 128 x2 > dense 80 > softmax' -f keras"
+    ),
     "check-one": "check '1 > rnn 1 nobias' --max-params 1 --max-macs 1",
     "solve-one": "solve '64 > lstm ? > dense 10' --max-params 1M -f keras",
     "solve-nothing": "solve '64 > lstm ?' --max-params 100 --max-macs 90 -f keras",
@@ -159,6 +164,7 @@ SCREENS: dict[str, str] = {
 MODEL_FILE = 'input_dim = 8\n\n[[layers]]\ntype = "lstm"\nunits = {units}\n\n[[layers]]\ntype = "dense"\nunits = 2\n'
 EXIT = {
     "check": 1,
+    "check-memory": 1,
     "check-broken": 2,
     "solve-nothing": 1,
     "inspect-odd": 1,

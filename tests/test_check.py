@@ -257,3 +257,15 @@ def test_one_model_has_a_row_per_limit(cli: Cli) -> None:
     assert dict(zip(header.split(","), row.split(","), strict=True))["max_params"] == "8000"
     chosen = cli("check", "32 > lstm 32", "--max-params", "8k", "--columns", "model,params").stdout
     assert ["32", ">", "lstm", "32", "8,320"] in [line.split() for line in chosen.splitlines()]
+
+
+def test_the_run_that_a_limit_is_of_is_said(cli: Cli) -> None:
+    limits = ("--max-params", "1M", "--max-macs", "1M", "--max-ram", "64KiB")
+    assert (
+        "\nMACs and working memory: of batch 2, 20 steps\n"
+        in cli("check", "32 > lstm 8", "8 > gru 4", *limits, "--batch", "2", "--steps", "20").stdout
+    )
+    assert "\nMACs and working memory: of batch 1, 1 step\n" in cli("solve", "32 > lstm ?", *limits).stdout
+    assert "batch" not in cli("check", "32 > lstm 8", "--max-params", "1M", "--steps", "20").stdout
+    page = cli("report", "32 > lstm 8", "--max-ram", "64KiB", "--steps", "9").stdout
+    assert "1 step" not in page.replace("1 step,", "")

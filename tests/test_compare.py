@@ -93,7 +93,7 @@ def test_a_layer_that_changed_without_a_change_in_number_differs(cli: Cli) -> No
 def test_the_deltas_a_person_reads(cli: Cli) -> None:
     text = cli("compare", *TWO).stdout
     assert text.splitlines()[-5].split() == ["total", "98,816", "97,848", "-968", "-1.0%", "yes"]
-    assert "\n#2: 64 > gru 151\ndelta: parameters more than in #1, and in per cent of them\n" in text
+    assert "\n#2: 64 > gru 151\ndelta: how many more parameters than in #1, also in per cent\n" in text
 
 
 def test_three_or_more_have_a_row_each(cli: Cli) -> None:

@@ -42,7 +42,7 @@ def run(
     _known(framework, dtype["dtype"])
     said = said if len(models) == 1 else said.shared
     question = {"framework_name": framework, **batch, **dtype}
-    answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, assumed, question) for model in models))
+    answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, assumed, question) for model in models), batch)
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")

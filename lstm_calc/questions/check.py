@@ -13,7 +13,7 @@ from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.params import params, uncounted_words
-from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline
+from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline, run_note
 from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
@@ -72,13 +72,17 @@ class Check(Data):
 
 
 class Checks(Answer):
-    """Several models, each as its framework stores it."""
+    """Several models, each as its framework stores it.
+
+    ``run`` are the batch and its steps, as the keywords of :func:`lstm_calc.cost`; None where they are said elsewhere.
+    """
 
     schema = "lstm-calc/check/1"
     json = ("schema", "framework", "dtype", "fits", "models")
 
     dtype: str
     models: tuple[Check, ...]
+    run: dict[str, Any] | None = None
 
     @property
     def framework(self) -> str | None:
@@ -240,7 +244,9 @@ def _limit_lines(check: Check) -> Iterator[Line]:
 
 
 def _fitting_notes(answer: Checks) -> Iterator[str]:
-    """Yield, for each model that is over, the one of the same proportions that fits."""
+    """Yield what is run, and for each model that is over, the one of the same proportions that fits."""
+    if answer.run is not None:
+        yield from run_note(dict.fromkeys(name for each in answer.models for name in each.costs.changed()), answer.run)
     for each in answer.models:
         if each.would_fit is not None:
             which = f"{each.model}: " if len(answer.models) > 1 else ""

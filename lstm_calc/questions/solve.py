@@ -16,7 +16,7 @@ from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import NAMES, chosen, metrics
-from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline
+from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline, run_note
 from lstm_calc.render import size_like, worded
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -38,7 +38,8 @@ class Solution(Answer):
     """What fits a budget: ``fit`` is the largest that does, ``next`` the one after it, which does not.
 
     ``unknown`` is the field that was solved for. ``fit`` is None where nothing fits, and ``next`` then the smallest there is;
-    ``next`` is None where there is none larger, or none at all among the multiples asked for, and ``end`` says why.
+    ``next`` is None where there is none larger, or none at all among the multiples asked for, and ``end`` says why. ``run`` are
+    the conditions that the costs depend on.
     """
 
     schema = "lstm-calc/solve/1"
@@ -50,6 +51,7 @@ class Solution(Answer):
     fit: Candidate | None
     next: Candidate | None
     end: str | None = None
+    run: dict[str, Any] | None = None
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -114,7 +116,7 @@ def solve(
         filled = template.fill(number)
         return Candidate(number, filled, {metric: each.of(filled, name) for metric, each in chosen_ones.items()})
 
-    return _largest(template, name, candidate, multiple_of, budget)
+    return _largest(template, name, candidate, multiple_of, budget).replace(run=conditions or {})
 
 
 def _largest(
@@ -292,5 +294,6 @@ def _values(candidate: Candidate, answer: Solution) -> list[Value]:
 
 
 def _notes(answer: Solution) -> Iterator[str]:
+    yield from run_note(answer.budget, answer.run or {})
     if answer.fit and answer.end:
         yield f"nothing larger is possible: {answer.end}"

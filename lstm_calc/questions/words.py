@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import few
+from lstm_calc.errors import few, listed
 from lstm_calc.frameworks import framework, with_defaults
 from lstm_calc.frameworks.setting import setting_used
 from lstm_calc.render import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
@@ -109,6 +109,20 @@ def metric_words(name: str) -> str:
 def heading(name: str) -> str:
     """Return the heading of a metric whose amounts are shown with their units."""
     return {"step_ns": "time per step", "bytes": "weights", "ram": "working memory"}.get(name, metric_words(name))
+
+
+def run_note(limited: Iterable[str], conditions: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a note on the run that limited metrics are of, where any of them depends on the batch and its steps.
+
+    ``conditions`` are the keywords of :func:`lstm_calc.cost`, of which some say what is run.
+
+    >>> list(run_note(["params", "macs", "ram"], {"steps": 20, "dtype": "int8"}))
+    ['MACs and working memory: of batch 1, 20 steps']
+    """
+    of_a_run = [heading(name) for name in limited if name in {"macs", "ram"}]
+    if of_a_run:
+        run = {name: conditions[name] for name in ("batch", "steps", "lengths", "space") if name in conditions}
+        yield f"{listed(of_a_run)}: of {batch_words(**run)}"
 
 
 METRIC_KINDS: dict[str, Kind] = {"bytes": "bytes", "ram": "bytes", "step_ns": "nanoseconds"}
