@@ -110,8 +110,8 @@ SCREENS: dict[str, str] = {
     "check-fits": "check '8 > lstm 6' -f keras --max-params 1k",
     "check-memory": "check '32 > lstm 64 > dense 2' -f tflite --dtype int8 --steps 100 --max-bytes 32KiB --max-ram 8kB",
     "params-crnn": (
-        "params '32x64x1 > conv 64 kernel=3x3 padding=same > batchnorm > relu > pool 2x2 > conv 128 kernel=3x3 padding=same > batchnorm"
-        " > relu > permute 2x1x3 > reshape 32x2048 > bilstm 128 x2 > dense 80 > softmax' -f keras"
+        "params '32x64x1 > conv 64 kernel=3x3 padding=same > batchnorm > relu > pool 2x2 > conv 128 kernel=3x3 padding=same"
+        " > batchnorm > relu > permute 2x1x3 > reshape 32x2048 > bilstm 128 x2 > dense 80 > softmax' -f keras"
     ),
     "check-one": "check '1 > rnn 1 nobias' --max-params 1 --max-macs 1",
     "solve-one": "solve '64 > lstm ? > dense 10' --max-params 1M -f keras",
