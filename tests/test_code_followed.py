@@ -9,9 +9,12 @@ import pytest
 
 from lstm_calc import ModelError, cost, params, read, shapes
 from lstm_calc.formats.code import read_code
+from lstm_calc.formats.modelfile import dumps, loads
 from tests.followed_programs import PROGRAMS, UNKNOWN, Program, ran, unknown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Cli
 
 
@@ -88,3 +91,12 @@ def test_a_layer_that_names_what_it_reads_says_its_width_where_it_is_not_known()
     assert found.reads["dense"] == (None, 36)
     with pytest.raises(ModelError, match="input_dim is 37, and"):
         params(read("5x5x3 > conv2d 4 k=3x3 name=c > flatten name=f inputs=c > dense 2 in=37 inputs=f"), "pytorch")
+
+
+def test_a_model_file_says_that_its_layers_are_only_listed(cli: Cli, tmp_path: Path) -> None:
+    model = read_code(unknown("return self.conv1(x)"))
+    assert loads(dumps(model)).listed
+    file = tmp_path / "model.json"
+    file.write_text(dumps(model), encoding="utf-8")
+    result = cli("cost", str(file), "--space", "28x28")
+    assert (result.exit_code, "what comes in at conv1 is not known" in result.stderr) == (2, True)

@@ -79,7 +79,7 @@ def layer(**fields: Any) -> str:
 
 EVERY = "input_dim, name, trainable, inputs, paths, time_distributed"
 NEEDS_TYPE = "layers[0].type: a layer needs its type, such as lstm or dense"
-KNOWN = "known are input_dim, input_shape, batch, batch_first, framework, outputs, layers and budget"
+KNOWN = "known are input_dim, input_shape, batch, batch_first, listed, framework, outputs, layers and budget"
 RUNS = "bias, bidirectional, merge, repeat, return_sequences, return_state, stateful and go_backwards"
 RUNS_ON_CUDNN = f"{RUNS.replace(' and', ',')} and cudnn"
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 50
 """Models within models that are read."""
-_TOP = ("input_dim", "input_shape", "batch", "batch_first", "framework", "outputs", "layers", "budget")
+_TOP = ("input_dim", "input_shape", "batch", "batch_first", "listed", "framework", "outputs", "layers", "budget")
 _FOR_EDITORS = "$schema"
 """The key by which a JSON file says where its schema is."""
 
@@ -80,7 +80,8 @@ def loads_template(text: str, file: str = "<text>") -> Template:
     if not places:
         return template_of(_described(data, file)).replace(budget=_budget(data, file) if _has_types(data) else Budget())
     top = {"budget": _budget(data, file), "input_shape": data.get("input_shape"), "framework": _framework(data, file)}
-    top |= {"outputs": data.get("outputs", ()), "batch": data.get("batch"), "batch_first": data.get("batch_first", False)}
+    top |= {"outputs": data.get("outputs", ()), "batch": data.get("batch")}
+    top |= {flag: data.get(flag, False) for flag in ("batch_first", "listed")}
     return Template(_layers(data, file), data.get("input_dim"), places, **top)
 
 
@@ -117,7 +118,7 @@ def table_of(model: Model) -> dict[str, Any]:
     >>> table_of(read("32 > lstm 64"))
     {'input_dim': 32, 'layers': [{'type': 'lstm', 'units': 64}]}
     """
-    said = {"input_dim", "input_shape", "batch", "batch_first", "framework", "outputs"}
+    said = {"input_dim", "input_shape", "batch", "batch_first", "listed", "framework", "outputs"}
     source = {name: _plain(value) for name, value in model.changed().items() if name in said}
     return source | {"layers": _plain(tuple(model.layers))}
 
@@ -193,6 +194,7 @@ def _model(data: dict[str, Any], file: str) -> Model:
             outputs=data.get("outputs", ()),
             batch=data.get("batch"),
             batch_first=data.get("batch_first", False),
+            listed=data.get("listed", False),
         )
     except ModelError as error:
         where = "" if error.layer is None else f"layers[{error.layer}]."

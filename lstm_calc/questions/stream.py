@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
-from lstm_calc.model import MultiHeadAttention, Recurrent
+from lstm_calc.model import Recurrent
 from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import first_reader, input_axes
 from lstm_calc.model.sizes import product
@@ -58,8 +58,8 @@ def order_of(model: Model, table: Framework, *, batch_first: bool | None) -> str
     """
     if batch_first is None:
         said = model.batch_first and model.framework in {None, table.name}
-        steps_alone = any(isinstance(layer, (Recurrent, MultiHeadAttention)) for layer in model.calls)
-        return _BATCH_FIRST if table.turned and (said or not steps_alone) else table.sequence
+        window = isinstance(first_reader(model), Positions) and not any(isinstance(layer, Recurrent) for layer in model.calls)
+        return _BATCH_FIRST if table.turned and (said or window) else table.sequence
     asked = _BATCH_FIRST if batch_first else _STEPS_FIRST
     if asked != table.sequence and not table.turned:
         raise FrameworkError(

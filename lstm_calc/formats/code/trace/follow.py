@@ -12,7 +12,9 @@ from lstm_calc.formats.code.interpreter.control import Raised
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.trace import INPUT, Graph, NotFollowed, States, Traced, calls, traced_in
 from lstm_calc.formats.code.values import Cause, Function, Instance, Made, Place, Unknown, is_unknown
-from lstm_calc.model import Embedding, Layer, Model
+from lstm_calc.model import Embedding, Layer, Model, Recurrent
+from lstm_calc.model.layers.windows import Positions
+from lstm_calc.model.reading import first_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -200,6 +202,12 @@ def _checked(model: Model, rank: int) -> Model:
     """Return a model in which every layer reads what its program says that it reads; raise NotFollowed for another."""
     if len(model.input) != rank:
         raise NotFollowed
+    if not model.batch_first and not _has_recurrent(model) and isinstance(first_reader(model), Positions):
+        raise NotFollowed  # without recurrent layers, what begins with a window is read with the batch first
     if model.elsewhere:
         raise NotFollowed
     return model
+
+
+def _has_recurrent(model: Model) -> bool:
+    return any(isinstance(layer, Recurrent) for layer in model.calls)
