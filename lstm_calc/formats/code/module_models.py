@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
+from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError, few
 from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.entries import makes_layers
+from lstm_calc.formats.code.families import WEIGHTLESS
+from lstm_calc.formats.code.families.weightless import KEEP_SHAPES
 from lstm_calc.formats.code.flows import incoming, set_up
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.parts import Parts, name_at, stored_weights
@@ -22,6 +24,8 @@ from lstm_calc.formats.code.values import (
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lstm_calc.formats.code.request import Request
 
 
@@ -46,17 +50,30 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     graph = followed(request.interpreter, value, parts.of, names, origin=origin, framework=name) if is_module(value) else None
     if graph is not None:
         return graph
+    said = left_out(each for _, each in found if isinstance(each, Made) and each.family == "pytorch")
     try:
         return Model(
             parts.layers,
             first,
-            origin=origin,
+            origin="; ".join(filter(None, [origin, *said])) or None,
+            remarks=said,
             framework=name,
             batch_first=parts.batch_first,
             listed=is_module(value) or len(parts.layers) > 1,
         )
     except ModelError as error:
         raise ModelFileError(str(error), request.module.file) from None
+
+
+def left_out(layers: Iterable[Made]) -> tuple[str, ...]:
+    """Return the sentence on layers without weights that change a shape, of a module that is not followed; none without any."""
+    found = [f"{each.name} ({each.place})" for each in layers if each.name in WEIGHTLESS - KEEP_SHAPES]
+    if not found:
+        return ()
+    one = len(found) == 1
+    what = f"{few(found)}, which change{'s' if one else ''} the shape of what {'it reads' if one else 'they read'}"
+    where = "does not show between which layers it stands" if one else "does not show between which layers they stand"
+    return (f"{what}, {'is' if one else 'are'} left out: the code {where}",)
 
 
 def called_model(request: Request, value: Any, family: str | None, remark: str) -> Model:

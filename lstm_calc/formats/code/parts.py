@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.families.kind import Kind
 
-_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "output_size", "factors"})
+_WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
 _PADDING = "output_padding"
 """What a transposed convolution adds at the end of what it gives; none where it is 0."""
 _NOT_LAYERS = re.compile(

@@ -28,10 +28,6 @@ class Kind(Record):
     params: Callable[[dict[str, Any]], Any] | None = None
     needs: str = ""
     """The arguments that ``params`` depends on."""
-    fixed: dict[str, Any] = {}  # noqa: RUF012  as above
-    """Fields of the layer that the class says by itself."""
-    only: dict[str, Any] = {}  # noqa: RUF012  as above
-    """Arguments with the one value that the layer can have."""
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -45,17 +41,9 @@ def _arguments(signature: str) -> dict[str, Any]:
     return {name: ast.literal_eval(value) if sign else ... for name, sign, value in pairs}
 
 
-def kind(
-    layer: type[Layer],
-    signature: str,
-    fields: dict[str, str],
-    dims: int = 0,
-    *,
-    fixed: dict[str, Any] | None = None,
-    only: dict[str, Any] | None = None,
-) -> Kind:
-    """Return how a class is read that is a layer of ours: the argument for each field, and what is ``fixed`` or ``only``."""
-    return Kind(signature, layer, fields, dims, fixed=fixed or {}, only=only or {})
+def kind(layer: type[Layer], signature: str, fields: dict[str, str], dims: int = 0) -> Kind:
+    """Return how a class is read that is a layer of ours: the argument for each of its fields."""
+    return Kind(signature, layer, fields, dims)
 
 
 def number(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]) -> Kind:

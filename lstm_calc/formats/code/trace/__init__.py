@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.values import Array
-from lstm_calc.model import Index, Layer, Permute, Reshape, Shared
+from lstm_calc.model import Activation, Dropout, Index, Layer, Permute, Reshape, Shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_CALLS = 2_000
-"""How many layers a program may call."""
+"""How many layers a program may call, activations and dropout apart."""
 INPUT = "input"
 """The name of what the model reads."""
 
@@ -36,6 +36,7 @@ class Graph:
         self._open: set[str] = set()
         """The layers that put axes into one whose size is what the next layer reads."""
         self.layers: list[Layer] = []
+        self._calls = 0
         self.turned = 0
         """How many layers were added that put axes in another order."""
         self._used: dict[int, str] = {}
@@ -44,7 +45,8 @@ class Graph:
 
     def add(self, layer: Layer, *sources: str) -> str:
         """Add a layer that reads some values; return the name of what it gives."""
-        if len(self.layers) >= _MOST_CALLS:
+        self._calls += not isinstance(layer, (Activation, Dropout))
+        if self._calls > _MOST_CALLS:
             raise NotFollowed
         name = layer.name or self._name(layer.kind)
         self.layers.append(layer.replace(name=name, inputs=sources))
