@@ -855,6 +855,11 @@ def test_a_size_of_a_list_that_is_too_long_is_refused(cli: Cli, size: str) -> No
     assert "line 1 has a tensor 'fc.weight' of a shape that cannot be" in result.stderr
 
 
+def test_a_line_may_begin_with_what_it_lists(cli: Cli) -> None:
+    text = "tensor fc.weight (3, 4)\nparam fc.bias (3,)\ntensor (5,)\n"
+    assert cli("params", "-", "-q", "--from", "tensors", stdin=text).stdout == "20\n"
+
+
 def test_zeros_before_a_size_are_none_of_it(cli: Cli) -> None:
     assert cli("params", "-", "-q", "--from", "tensors", stdin=f"fc.weight ({'0' * 30}4, 4)\n").stdout == "16\n"
 

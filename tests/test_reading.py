@@ -126,13 +126,21 @@ def test_a_call_has_the_same_parameters_as_a_line_and_as_a_program(text: str) ->
     assert (line.total, line.trainable, line.framework) == (program.total, program.trainable, program.framework)
 
 
-@pytest.mark.parametrize(
-    ("count", "why"), [(",", "is a table without layers"), ("9" * 5000, "has a number of parameters of 5,000 characters")]
-)
+@pytest.mark.parametrize(("count", "why"), [(",", "is a table without layers"), ("9" * 5000, "has a number of 5,000 digits")])
 def test_a_count_in_a_summary_that_is_none_is_refused(count: str, why: str) -> None:
     text = f"Layer (type) Output Shape Param #\n dense (Dense)  (None, 3)  {count} \nTotal params: {count}"
     with pytest.raises(ModelFileError, match=why):
         read_printed(text)
+
+
+def test_a_size_in_a_summary_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ModelFileError, match="has a number of 5,000 digits"):
+        read_printed(f"Layer (type) Output Shape Param #\n dense (Dense)  (None, {'9' * 5000})  3 \nTotal params: 3")
+
+
+def test_a_block_that_is_repeated_too_often_to_say_is_refused() -> None:
+    with pytest.raises(ModelFileError, match="repeats a block by a number of 5,000 digits"):
+        read_printed(f"Net(\n  (0-9): {'9' * 5000} x Linear(in_features=3, out_features=3)\n)")
 
 
 def test_a_call_with_none_for_its_size_is_refused() -> None:

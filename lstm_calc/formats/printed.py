@@ -148,25 +148,30 @@ def _torchinfo(text: str) -> Iterator[_Row]:
     for line in text.splitlines():
         match = _TORCHINFO_ROW.fullmatch(line.rstrip())
         if match and match[6] != "(recursive)":
-            depth = int(match[4] or 0)
+            depth = _number(match[4] or "0")
             rows.append((depth, _Row(match[3] or match[2], match[2], _shape(match[5]), _count(match[6]))))
     yield from _without_holders(rows)
 
 
 def _count(text: str) -> int:
-    if len(text) > _LONGEST_COUNT:
-        raise ModelFileError(f"has a number of parameters of {len(text):,} characters", "<text>")
-    return 0 if text == "--" else int(text.replace(",", ""))
+    return 0 if text == "--" else _number(text.replace(",", ""))
 
 
-_LONGEST_COUNT = 60
+def _number(text: str) -> int:
+    """Return a whole number; raise ModelFileError for one that no table has, before it costs anything."""
+    if len(text) > _LONGEST_NUMBER:
+        raise ModelFileError(f"has a number of {len(text):,} digits", "<text>")
+    return int(text)
+
+
+_LONGEST_NUMBER = 60
 
 
 def _shape(text: str) -> tuple[int | None, ...]:
     """Return a shape; the first where there are several."""
     first = re.search(r"[(\[]([^()\[\]]*)[)\]]", text)
     parts = [part.strip() for part in (first[1] if first else "").split(",") if part.strip()]
-    return tuple(int(part) if part.isdigit() else None for part in parts)
+    return tuple(_number(part) if part.isdecimal() else None for part in parts)
 
 
 _CELLS: dict[str, type[Layer]] = {"LSTM": LSTM, "GRU": GRU, "RNN": RNN, "SimpleRNN": RNN, "CuDNNLSTM": LSTM, "CuDNNGRU": GRU}

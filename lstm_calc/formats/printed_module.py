@@ -55,6 +55,16 @@ def read_module(text: str, file: str) -> Model:
         raise ModelFileError(str(error), file) from None
 
 
+_LONGEST_NUMBER = 18
+
+
+def _repeats(number: str, file: str) -> int:
+    """Return how often a block is repeated; raise ModelFileError for a number that no module has."""
+    if len(number) > _LONGEST_NUMBER:
+        raise ModelFileError(f"repeats a block by a number of {len(number):,} digits", file)
+    return int(number)
+
+
 def _node(text: str, at: int, file: str, depth: int) -> tuple[_Node, int]:
     """Return the module that begins at a place, and where it ends."""
     times = _TIMES.match(text, at)
@@ -74,7 +84,9 @@ def _node(text: str, at: int, file: str, depth: int) -> tuple[_Node, int]:
             continue
         if text[at] == ")" and not open_:
             arguments = text[start : at if arguments_end is None else arguments_end]
-            return _Node(match[1].rpartition(".")[2], arguments.strip(), tuple(inner), int(times[1]) if times else 1), at + 1
+            return _Node(
+                match[1].rpartition(".")[2], arguments.strip(), tuple(inner), _repeats(times[1], file) if times else 1
+            ), at + 1
         open_ += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[at], 0)
         at += 1
     raise ModelFileError("ends before its last bracket", file)

@@ -17,7 +17,7 @@ _SHAPE = r"[\[(]\s*(?:\d+(?:\s*,\s*\d+)*\s*,?)?\s*[\])]|\b\d+(?:\s*[x×]\s*\d+)+
 _NAME = r"[A-Za-z_][\w.\-/:\[\]]*(?: \w[\w.\- ]*/[\w.\-/:\[\]]*)*"
 """A name of a tensor; blanks may stand in it before a slash, as in Keras' paths of layers that its author calls so."""
 _LINE = re.compile(
-    rf"(?:OrderedDict\(|\{{)?\W*(?:\d+[\s.:|]+)?(?:(?:layer|name|tensor|param(?:eter)?)\s*[:=]\s*)?(?P<name>['\"]?{_NAME}['\"]?)[^\[\]()\dx×]*?"
+    rf"(?:OrderedDict\(|\{{)?\W*(?:\d+[\s.:|]+)?(?:(?:layer|name|tensor|param(?:eter)?)(?:\s*[:=]\s*|\s+(?=[A-Za-z_]\w*[./])))?(?P<name>['\"]?{_NAME}['\"]?)[^\[\]()\dx×]*?"
     rf"(?:\b(?:size|shape|torch\.Size|TensorShape)\b[^\[\]()\d]*)?(?:\b[a-z]+\d+)?[\[(]?\s*(?P<shape>{_SHAPE})(?P<rest>.*)",
     re.IGNORECASE,
 )
