@@ -68,3 +68,10 @@ def test_layers_of_keras_are_called_as_keras_calls_them() -> None:
     assert tensors(read_code(text)).tensors[0].name == "conv_lstm1d/conv_lstm_cell/kernel"
     text = "import keras\nx = keras.Input((9, 4))\nmodel = keras.Model(x, keras.layers.GroupQueryAttention(4, 4, 2)(x, x))"
     assert tensors(read_code(text)).tensors[0].name.startswith("grouped_query_attention/")
+
+
+@pytest.mark.parametrize(("made", "slopes"), [("nn.PReLU()", 1), ("nn.PReLU(12)", 12)])
+def test_slopes_are_counted_behind_a_layer_whose_output_is_not_known(made: str, slopes: int) -> None:
+    text = program("nn.TransformerEncoderLayer(12, 1)") + f"        self.last = {made}\n"
+    answer = params(read_code(text))
+    assert (answer.total, answer.uncounted) == (51_886 + slopes, ())
