@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstm_calc import params, read, shapes, tensors
+from lstm_calc import params, shapes, tensors
 from lstm_calc.formats.code import read_code
 from tests.code_running import run
 
@@ -70,9 +70,8 @@ def test_layers_of_keras_are_called_as_keras_calls_them() -> None:
     assert tensors(read_code(text)).tensors[0].name.startswith("grouped_query_attention/")
 
 
-def test_the_only_layer_of_a_module_has_its_name_before_its_tensors() -> None:
-    alone = "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-    alone += "        self.rnn = nn.LSTM(4, 9)\n"
-    assert [each.name for each in tensors(read_code(alone)).tensors][:2] == ["rnn.weight_ih_l0", "rnn.weight_hh_l0"]
-    assert tensors(read_code("nn.LSTM(4, 9)")).tensors[0].name == "weight_ih_l0"
-    assert tensors(read("4 > lstm 9 name=rnn"), "pytorch").tensors[0].name == "weight_ih_l0"
+@pytest.mark.parametrize(("made", "slopes"), [("nn.PReLU()", 1), ("nn.PReLU(12)", 12)])
+def test_slopes_are_counted_behind_a_layer_whose_output_is_not_known(made: str, slopes: int) -> None:
+    text = program("nn.TransformerEncoderLayer(12, 1)") + f"        self.last = {made}\n"
+    answer = params(read_code(text))
+    assert (answer.total, answer.uncounted) == (51_886 + slopes, ())

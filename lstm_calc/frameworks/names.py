@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 def paths(uses: Sequence[Use], table: Framework, *, written: bool = False) -> Iterator[dict[str, str]]:
     """Yield, for each layer of a model, at its first use, the path of its tensors by direction.
 
-    ``written``: the model was written in this framework, and a layer's own ``paths`` are its; one with a name is inside a module.
+    ``written``: the model was written in this framework, and a layer's own ``paths`` are its.
     """
     modules = {use.module if table.modules else use.name for use in uses if not isinstance(use.layer, Input)}
-    named = written and table.modules and any(use.layer.name is not None and use.layer.weighted for use in uses)
-    prefix = table.prefix if named or len(modules) > 1 else ""
+    prefix = table.prefix if len(modules) > 1 else ""
     cells = [use.layer.kind in CELLS for use in uses]
     several = sum(cells) > 1
     taken = {use.layer.name: 1 for use in uses if use.layer.name is not None}

@@ -103,12 +103,13 @@ class PReLU(Layer):
         return shape
 
     def sizes(self, shape: Shape) -> dict[str, Size]:
-        """Return the sizes of the slopes, 1 along an axis that shares them."""
+        """Return the sizes of the slopes, 1 along an axis that shares them; a number of them does not depend on the features."""
         shared = self.axes_shared(len(shape))
         slopes = tuple(1 if axis in shared else size for axis, size in enumerate(shape) if axis)
         if self.num_parameters is not None:
             slopes = (*slopes[:-1], self.num_parameters)
-        return {"input": shape[-1], "all_slopes": product(slopes), **several("slopes", slopes)}
+        features = self.num_parameters if shape[-1] is None else shape[-1]
+        return {"input": features, "all_slopes": product(slopes), **several("slopes", slopes)}
 
 
 class CRF(Layer):
