@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
-from lstm_calc.formats.keras.kinds import CELLS, NEUTRAL, PLAIN, RECURRENT, RUN, Unreadable, built
+from lstm_calc.formats.keras.directions import DIRECTIONS, around_cells, cell_path, direction_layer, direction_paths, same
+from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN, RECURRENT, Unreadable, built
 from lstm_calc.formats.keras.merges import MERGES, merge_layer
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.keras.operations import operation_layer, operation_of
 from lstm_calc.formats.keras.preprocessing import PREPARING, prepared
-from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Add, Average, Concat, Layer, MultiHeadAttention, Multiply, Other, Recurrent
+from lstm_calc.model import Add, Average, Concat, Layer, MultiHeadAttention, Multiply, Other
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +26,6 @@ _MOST_OUTPUTS = 1000
 _DEEPEST = 100
 """Models within models, and wrappers around wrappers, that are followed."""
 
-DIRECTIONS = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
-"""How Keras joins two directions, and how we do."""
 _JOINS: dict[str, type[Layer]] = {"concat": Concat, "sum": Add, "mul": Multiply, "ave": Average}
 _FIRST = ("inputs", "sequence", "sequences", "query", "value", "key", "x1", "x2", "x", "a", "b", "y")
 """Arguments that may be given by name, in the order in which they are read; initial states come after them."""
@@ -98,7 +96,7 @@ def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read a layer by its arguments alone."""
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
     if layer.weighted:
-        layer = layer.replace(paths=graph.paths((called.node.path, *_cell(layer))))
+        layer = layer.replace(paths=graph.paths((called.node.path, *cell_path(layer))))
     given = _given(layer, graph.add(called.node, layer, called.reads))
     return (*given, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else given
 
@@ -120,12 +118,6 @@ def _preprocessing(called: Called, graph: Graph) -> tuple[Value, ...]:
     return graph.add(node, layer.replace(name=node.name, paths=paths), called.reads)
 
 
-def _cell(layer: Layer) -> tuple[str, ...]:
-    """Return the name of the cell inside a layer of Keras, under which it keeps its weights."""
-    path = framework("keras").layout(layer).path if isinstance(layer, Recurrent) else ""
-    return tuple(path.split("/")[1:-1])
-
-
 def _given(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
     """Return what Keras gives of the outputs and states of a layer: the states only where it says so."""
     return values if getattr(layer, "return_state", False) else values[: layer.outputs]
@@ -133,7 +125,7 @@ def _given(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
 
 def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read RNN around a cell, or around several that follow each other within a step."""
-    cells = _around_cells(called.node)
+    cells = around_cells(called.node)
     values, states = called.reads[:1], called.reads[1:]
     given: list[Value] = []
     cell = called.node.config.node("cell")
@@ -146,24 +138,6 @@ def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     return (*values, *given)
 
 
-def _around_cells(node: Node) -> list[tuple[Node, Any]]:
-    """Return each cell of an RNN and the layer it makes."""
-    config = node.config
-    config.only(NEUTRAL | {"cell"} | set(RUN), node.class_name)
-    cell = config.node("cell")
-    cells = cell.config.nodes("cells") if cell.class_name == "StackedRNNCells" else [cell]
-    run = {name: config.flag(name, default=False) for name in RUN}
-    layers = []
-    for position, inner in enumerate(cells):
-        kind = CELLS.get(inner.class_name)
-        if kind is None or inner.foreign:
-            raise Unreadable(inner.class_name)
-        every = run["return_sequences"] or position < len(cells) - 1
-        name = (node if len(cells) == 1 else inner).name
-        layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
-    return layers
-
-
 def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read two directions: of one layer, or two layers that differ, whose outputs are merged."""
     config = called.node.config
@@ -171,12 +145,12 @@ def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
     mode = config.values.get("merge_mode", "concat")
     if not isinstance(mode, str | None) or mode not in DIRECTIONS:
         raise config.error(f"{quoted(mode)} is not known; it is concat, sum, mul, ave or null", "merge_mode")
-    forward = _direction(config.node("layer"))
+    forward = direction_layer(config.node("layer"))
     if config.values.get("backward_layer") is not None:
-        backward = _direction(config.node("backward_layer"))
-        if not _same(forward, backward):
+        backward = direction_layer(config.node("backward_layer"))
+        if not same(forward, backward):
             return _two_layers(called, graph, forward, backward)
-    paths = graph.paths(*_direction_paths(called.node, forward))
+    paths = graph.paths(*direction_paths(called.node, forward))
     try:
         layer = forward.replace(bidirectional=True, merge=DIRECTIONS[mode], name=called.node.name, paths=paths)
     except ModelError as error:
@@ -184,47 +158,12 @@ def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
     return _given(layer, graph.add(called.node, layer, called.reads))
 
 
-def _direction_paths(node: Node, layer: Layer) -> list[tuple[str | None, ...]]:
-    """Return where the weights of both directions stand: under the wrapper, the layer of the direction, and its cell.
-
-    The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
-    """
-    config = node.config
-    found = []
-    for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
-        apart = config.values.get(key) is not None
-        inner = config.node(key if apart else "layer")
-        name = inner.path
-        if name is not None and not (apart and direction == "backward"):
-            name = f"{direction}_{name.removeprefix('forward_')}"
-        cell = (inner.config.node("cell").path,) if inner.class_name == "RNN" else _cell(layer)
-        found.append((node.path, name, *cell))
-    return found
-
-
-def _direction(node: Node) -> Any:
-    """Return the layer of one direction."""
-    if not node.foreign and node.class_name in RECURRENT:
-        return built(node, RECURRENT[node.class_name])
-    if node.foreign or node.class_name != "RNN":
-        raise Unreadable(node.class_name)
-    layers = _around_cells(node)
-    if len(layers) != 1:
-        raise Unreadable("StackedRNNCells")
-    return layers[0][1]
-
-
-def _same(forward: Layer, backward: Layer) -> bool:
-    loose: dict[str, Any] = {"name": None, "go_backwards": False}
-    return type(forward) is type(backward) and forward.replace(**loose) == backward.replace(**loose)
-
-
 def _two_layers(called: Called, graph: Graph, forward: Any, backward: Any) -> tuple[Value, ...]:
     """Add two directions that differ as two layers, and what joins them."""
     node, config = called.node, called.node.config
     half = len(called.reads[1:]) // 2
     states = called.reads[1 : 1 + half], called.reads[1 + half :]
-    paths = _direction_paths(node, forward)[0], _direction_paths(node, backward)[1]
+    paths = direction_paths(node, forward)[0], direction_paths(node, backward)[1]
     parts = [
         (config.node(key), layer.replace(paths=graph.paths(path)))
         for key, layer, path in zip(("layer", "backward_layer"), (forward, backward), paths, strict=True)

@@ -15,8 +15,8 @@ from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.single_call import Called
 from lstm_calc.formats.code.single_call import read_call as evaluated
 from lstm_calc.formats.code.values import is_unknown
+from lstm_calc.formats.keras.directions import DIRECTIONS
 from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN
-from lstm_calc.formats.keras.layers import DIRECTIONS
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.notation.call_arguments import (
     SHAPES,

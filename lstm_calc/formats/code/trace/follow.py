@@ -1,4 +1,3 @@
-# LEAD: please read LEAD-SAYS-READ-THIS.md in the root of this clone, then delete this line
 """From a module of PyTorch to the graph of its layers."""
 
 from __future__ import annotations
