@@ -63,13 +63,13 @@ def test_cases(case: dict[str, Any]) -> None:
         assert (answer.total, answer.trainable) == (case["total"], case["trainable"])
 
 
-IDIOMS = json.loads((CASES / "idioms" / "truth.json").read_text())
+IDIOMS = [(folder, case) for folder in ("idioms", "keras") for case in json.loads((CASES / folder / "truth.json").read_text())]
 
 
-@pytest.mark.parametrize("case", IDIOMS, ids=[case["file"] for case in IDIOMS])
-def test_idioms(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("folder", "case"), IDIOMS, ids=[case["file"] for _, case in IDIOMS])
+def test_idioms(folder: str, case: dict[str, Any]) -> None:
     """Programs in the style of public repositories have the counts of the frameworks; what they do not say is asked for."""
-    path = CASES / "idioms" / case["file"]
+    path = CASES / folder / case["file"]
     said = {name: value for name, value in case["set"].items() if name != "input_dim" or name in path.read_text()}
     width = None if said == case["set"] else case["set"]["input_dim"]
     if case["set"] and "known" not in case:
@@ -546,3 +546,154 @@ def test_an_entry_of_what_standard_input_has(cli: "Cli", words: str, answer: str
 def test_an_entry_that_standard_input_does_not_have(cli: "Cli", words: str, text: str, why: str) -> None:
     result = cli(*words.split(), stdin=text)
     assert (result.exit_code, why in result.stderr, "Traceback" in result.stderr) == (2, True, False)
+
+
+FILLED = {
+    "list": "words = []\nfor line in open('f'):\n    words.append(line)\nsize = len(words)",
+    "dict": "seen = {}\nfor line in open('f'):\n    if line not in seen:\n        seen[line] = len(seen)\nsize = len(seen)",
+    "set": "seen = set()\nfor line in open('f'):\n    seen.add(line)\nsize = len(seen) + 1",
+    "number": "size = 3\nfor line in open('f'):\n    size += 1",
+    "long loop": "words, at = [], 0\nwhile at < 100_000:\n    words.append(at)\n    at += 1\nsize = len(words)",
+    "branch": "words = ['a']\nif args.more:\n    words.append('b')\nsize = len(words)",
+    "comprehension": "size = len([line for line in open('f')])",
+    "filter": "size = len([word for word in ['a', 'b'] if word in frame.columns])",
+    "dict of a comprehension": "size = len({word: at for at, word in enumerate(open('f'))})",
+    "two stars": "size = len({'a': 1, **others})",
+    "extended": "words = ['a']\nwords.extend(frame.columns)\nsize = len(words)",
+    "array": "import numpy as np\nwords = []\nfor line in open('f'):\n    words.append(1)\nsize = np.array(words).shape[0]",
+    "method": (
+        "class Words:\n    def __init__(self):\n        self.number = 0\n    def add(self):\n        self.number += 1\n"
+        "words = Words()\nfor line in open('f'):\n    words.add()\nsize = words.number"
+    ),
+    "other object": "class S:\n    pass\ns = S()\ns.hidden = 5\nif args.big:\n    s.hidden = 500\nsize = s.hidden",
+}
+
+
+@pytest.mark.parametrize("text", FILLED.values(), ids=FILLED)
+def test_filled_in_doubt(text: str, tmp_path: Path) -> None:
+    """What is filled in a loop or branch that is not known is asked for: a vocabulary is not counted as one word."""
+    path = tmp_path / "model.py"
+    path.write_text(
+        f"from keras import Sequential\nfrom keras.layers import *\n{text}\nmodel = Sequential([Embedding(size, 8), LSTM(4)])\n"
+    )
+    with pytest.raises(Missing):
+        load_code(str(path), "model")
+
+
+COUNTABLE = {
+    "distinct": ("size = len({word for word in 'hello'})", 4),
+    "known loop": ("words = []\nfor at in range(9):\n    words.append(at)\nsize = len(words)", 9),
+    "made inside": ("for line in open('f'):\n    row = []\n    row.append(1)\n    row.append(2)\n    size = len(row)", 2),
+    "six": ("from six.moves import range\nsize = len(list(range(7)))", 7),
+    "xrange": ("size = len([at for at in xrange(6)])", 6),
+}
+
+
+@pytest.mark.parametrize(("text", "size"), COUNTABLE.values(), ids=COUNTABLE)
+def test_filled_for_certain(text: str, size: int, tmp_path: Path) -> None:
+    """What is filled for certain is counted, inside a loop that is not known as well."""
+    path = tmp_path / "model.py"
+    path.write_text(
+        f"from keras import Sequential\nfrom keras.layers import *\n{text}\nmodel = Sequential([Embedding(size, 8), LSTM(4)])\n"
+    )
+    assert params(load_code(str(path), "model")).total == 8 * size + 208
+
+
+OWN_LAYERS = """
+import tensorflow as tf
+from tensorflow.keras import layers as L, Model, Input
+class Attention(L.Layer):
+    def __init__(self, size, pair=False):
+        super().__init__()
+        self.size, self.pair = size, pair
+    def build(self, input_shape):
+        self.W = self.add_weight(shape=(input_shape[-1], self.size))
+        self.u = self.add_weight(shape=(self.size,), trainable=False)
+    def call(self, x):
+        a = tf.nn.softmax(tf.reduce_sum(tf.tanh(tf.matmul(x, self.W)), axis=-1, keepdims=True), axis=1)
+        c = tf.reduce_sum(x * a, axis=1)
+        return (c, a) if self.pair else c
+class Cell(L.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units, self.state_size = units, [units, units]
+        self.lstm, self.gate, self.norm = L.LSTMCell(units), L.Dense(units), L.LayerNormalization()
+    def call(self, x, states):
+        y, states = self.lstm(x, states)
+        return self.norm(y) * tf.sigmoid(self.gate(x)), states
+class Encoder(Model):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.unread, self.attention = L.LSTM(6, return_sequences=True, return_state=True), L.Dense(9), Attention(4)
+    def call(self, x):
+        y, h, c = self.lstm(x)
+        z = self.unread(h)
+        return self.attention(y)
+class Block(L.Layer):
+    def __init__(self, size):
+        super().__init__()
+        self.first = L.Dense(size)
+        self.rest = tf.keras.Sequential([L.Dense(7), L.Dropout(.1), Attention(4)])
+    def call(self, x):
+        return self.rest(self.first(x))
+class Positions(L.Layer):
+    def __init__(self):
+        super().__init__()
+        self.words, self.places = L.Embedding(20, 6), L.Embedding(9, 6)
+    def call(self, x):
+        return self.words(x) + self.places(tf.range(0, tf.shape(x)[-1]))
+i, j = Input((8, 3)), Input((8, 3))
+lstm = L.LSTM(6, return_sequences=True)
+class Both(L.Layer):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = L.Dense(3), L.Dense(4)
+    def call(self, x):
+        return [self.a(x), self.b(x)]
+class Plain(L.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = self.state_size = units
+    def build(self, shape):
+        self.k = self.add_weight(shape=(shape[-1], self.units))
+        self.r = self.add_weight(shape=(self.units, self.units))
+    def call(self, x, states):
+        h = tf.matmul(x, self.k) + tf.matmul(states[0], self.r)
+        return h, [h]
+"""
+OWN_MODELS = {
+    "shared": ("a = Attention(4)\nm = Model([i, j], L.Dense(1)(L.concatenate([a(lstm(i)), a(lstm(j))])))", 281, 277),
+    "pair": ("c, a = Attention(4, True)(lstm(i))\nm = Model(i, L.Dense(1)(c))", 275, 271),
+    "second of a pair": ("c, a = Attention(4, True)(lstm(i))\nm = Model(i, L.Dense(1)(L.Flatten()(a)))", 277, 273),
+    "unread inside": ("m = Encoder()\nm.build((None, 8, 3))", 331, 327),
+    "cell": ("m = Model(i, L.Dense(2)(L.RNN(Cell(5), return_sequences=True)(i)))", 222, 222),
+    "nested": ("m = Model(i, L.Dense(1)(Block(5)(i)))", 102, 98),
+    "sequential": (
+        "m = tf.keras.Sequential([L.LSTM(6, return_sequences=True, input_shape=(8, 3)), Attention(4), L.Dense(1)])",
+        275,
+        271,
+    ),
+    "positions": ("k = Input((9,))\nm = Model(k, L.LSTM(2)(Positions()(k)))", 120 + 54 + 72, 120 + 54 + 72),
+    "new axis": ("m = Model(i, L.LSTM(2)(i[:, None, 0, :]))", 48, 48),
+    "one of two outputs": ("p, q = Both()(i)\nm = Model(i, L.LSTM(2)(q))", 84, 84),
+    "at each step": ("m = Model(i, L.LSTM(2)(L.TimeDistributed(Both())(i)))", 12 + 16 + 48, 12 + 16 + 48),
+    "both directions": ("m = Model(i, L.Dense(1)(L.Bidirectional(L.RNN(Plain(5)))(i)))", 91, 91),
+    "two cells": ("m = Model(i, L.Dense(1)(L.RNN([Plain(5), Plain(2)])(i)))", 40 + 14 + 3, 40 + 14 + 3),
+    "transposed": ("m = Model([i, j], L.LSTM(2)(tf.matmul(i, j, transpose_b=True)))", 88, 88),
+}
+
+
+@pytest.mark.parametrize(("text", "total", "trainable"), OWN_MODELS.values(), ids=OWN_MODELS)
+def test_own_layers_of_keras(text: str, total: int, trainable: int, tmp_path: Path) -> None:
+    """Weights of the author's layers count once, wherever they are called, and those inside them whatever is read of them."""
+    path = tmp_path / "model.py"
+    path.write_text(OWN_LAYERS + text)
+    answer = params(load_code(str(path), "m"))
+    assert (answer.total, answer.trainable) == (total, trainable)
+
+
+def test_frozen_weights_at_each_step_are_not_counted_as_trained(tmp_path: Path) -> None:
+    """A layer of the author's at each step is a number of parameters, which does not say how many of them are trained."""
+    path = tmp_path / "model.py"
+    path.write_text(OWN_LAYERS + "k = Input((2, 8, 3))\nm = Model(k, L.LSTM(2)(L.TimeDistributed(Attention(4))(k)))")
+    assert params(load_code(str(path), "m")).total is None

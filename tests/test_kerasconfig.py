@@ -1081,3 +1081,57 @@ def test_a_command_that_tells_what_a_layer_computes_warns(cli: Cli, tmp_path: Pa
         "warning: l has recurrent_activation='hard_sigmoid', and its equations here have sigmoid\n",
     )
     assert cli("params", str(path)).stderr == ""
+
+
+def _tensor(name: str) -> dict[str, Any]:
+    return {"class_name": "__keras_tensor__", "config": {"keras_history": [name, 0, 0]}}
+
+
+def _in_hdf5(*layers: dict[str, Any]) -> str:
+    """Return a model of Keras 3 as its HDF5 files have it: no layer says its module."""
+    first = {"class_name": "InputLayer", "config": {"name": "in", "batch_shape": [None, 8, 6]}, "name": "in", "inbound_nodes": []}
+    last = str(layers[-1]["name"])
+    config = {"name": "m", "layers": [first, *layers], "input_layers": [["in", 0, 0]], "output_layers": [[last, 0, 0]]}
+    return json.dumps({"class_name": "Functional", "config": config})
+
+
+def _layer_in_hdf5(name: str, reads: list[Any], class_name: str, **config: Any) -> dict[str, Any]:
+    return {
+        "class_name": class_name,
+        "config": {"name": name} | config,
+        "name": name,
+        "inbound_nodes": [{"args": reads, "kwargs": {}}],
+    }
+
+
+def test_operations_of_hdf5_files_have_no_module_and_do_not_say_what_they_train() -> None:
+    """``1 - x`` is an operation on one tensor, and ``Any`` of a mask has no weights; a layer says what it trains."""
+    text = _in_hdf5(
+        _layer_in_hdf5("not_equal", [_tensor("in"), 0.0], "NotEqual"),
+        _layer_in_hdf5("any", [_tensor("not_equal")], "Any", axis=-1, keepdims=False),
+        _layer_in_hdf5("subtract", [1, _tensor("in")], "Subtract"),
+        _layer_in_hdf5("lstm", [_tensor("subtract")], "LSTM", units=3, trainable=True),
+    )
+    assert params(loads(text)).total == 4 * 3 * (6 + 3 + 1)
+
+
+def test_a_layer_built_on_states_of_several_cells() -> None:
+    """The shapes that a layer was built on may be lists of lists: those of the states of each cell."""
+    cells = [
+        {"class_name": "LSTMCell", "config": {"units": 4}},
+        {"class_name": "GRUCell", "config": {"units": 3, "reset_after": True}},
+    ]
+    rnn = _layer_in_hdf5(
+        "rnn", [_tensor("in")], "RNN", cell={"class_name": "StackedRNNCells", "config": {"cells": cells}}, trainable=True
+    )
+    rnn["build_config"] = {"input_shape": [[None, 8, 6], [[None, 4], [None, 4]], [None, 3]]}
+    assert params(loads(_in_hdf5(rnn))).total == 4 * 4 * (6 + 4 + 1) + 3 * 3 * (4 + 3 + 2)
+
+
+def test_spectral_normalisation_keeps_a_vector_that_is_not_trained() -> None:
+    """The wrapper adds a vector as long as the last axis of the kernel; it is not counted where that axis is not known here."""
+    inner = {"class_name": "Conv1D", "config": {"name": "conv", "filters": 5, "kernel_size": [3], "trainable": True}}
+    answer = params(loads(_in_hdf5(_layer_in_hdf5("norm", [_tensor("in")], "SpectralNormalization", layer=inner, trainable=True))))
+    assert (answer.total, answer.trainable) == (3 * 6 * 5 + 5 + 5, 3 * 6 * 5 + 5)
+    inner["class_name"] = "Conv1DTranspose"
+    assert params(loads(_in_hdf5(_layer_in_hdf5("norm", [_tensor("in")], "SpectralNormalization", layer=inner)))).total is None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
-from lstm_calc.formats.code.keras_tensors import Call, Layer, Network, Tensor, calls_of, snake, tensors_in
+from lstm_calc.formats.code.keras_tensors import Call, Layer, Network, Tensor, calls_of, said_shape, snake, tensors_in
 from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Instance, Place, Unknown, causes_of, is_unknown
-from lstm_calc.model import MAX_LAYERS, Other, fresh_name
+from lstm_calc.model import MAX_LAYERS, BatchNorm, Other, fresh_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,11 @@ class Configuration:
         """Where each layer is made, by its name."""
         self.assumes_reset_after = False
         """Whether a GRU does not say how it resets, which depends on the release of Keras."""
+        self.assumes_keras_1 = False
+        """Whether a GRU has arguments that Keras 1 alone has."""
         self.used_input = False
+        self.turns: tuple[Cause, ...] = ()
+        """The loops in a turn of which the whole model is made: how often they run changes nothing."""
         self._input_dim = input_dim
         self._taken: dict[str, int] = {}
         self._names: dict[int, str] = {}
@@ -87,14 +91,15 @@ class Configuration:
             layer = layer.call.layer
         if not isinstance(layer, Layer):
             return self._own(layer)
-        self.missing += layer.doubt
+        self.missing += [each for each in layer.doubt if each not in self.turns]
         self.places[self.name(layer)] = layer.place
         if layer.name in {"GRU", "GRUCell"} and "reset_after" not in layer.config:
             self.assumes_reset_after = True
+        self.assumes_keras_1 = self.assumes_keras_1 or layer.is_of_keras_1
         config = {"name": self.name(layer), **_ALWAYS.get(layer.name, {}), **self._arguments(layer)}
         if layer.params is not None:
             self.params[config["name"]] = layer.params
-        module = _MODULE if layer.params is None else "code"
+        module = "code" if layer.is_own or layer.params is not None else _MODULE
         return {"class_name": layer.name, "module": module, "config": config}
 
     def _own(self, layer: Any) -> dict[str, Any]:
@@ -102,7 +107,7 @@ class Configuration:
         chosen = layer.chosen if isinstance(layer, Foreign) else causes_of(layer)
         self.missing += chosen
         name = layer.path.rpartition(".")[2] if isinstance(layer, Foreign) else getattr(getattr(layer, "cls", None), "name", "")
-        given = self.name(object())
+        given = fresh_name(snake(name) or "layer", self._taken)
         if isinstance(layer, Foreign):
             self.places[given] = layer.causes[0].place
         return {"class_name": re.sub(r"\W", "_", name) or "Unknown", "module": "code", "config": {"name": given}}
@@ -222,10 +227,11 @@ class Configuration:
             shape = layer.config.get("shape")
             shape = self._first_shape(call, calls) if shape is MISSING else shape
             name = self.name(layer)
-            self.missing += layer.doubt
+            self.missing += [each for each in layer.doubt if each not in self.turns]
             config = {"name": name, "batch_shape": [None, *self._sizes(shape if shape is not None else ())]}
             return {"class_name": "InputLayer", "module": _MODULE, "config": config, "name": name, "inbound_nodes": []}
         entry = self.layer(layer)
+        entry["config"].pop("batch_input_shape", None)
         return entry | {"name": entry["config"]["name"], "inbound_nodes": []}
 
     def _first_shape(self, source: Call, calls: list[Call]) -> list[Any]:
@@ -254,8 +260,8 @@ class Configuration:
         return [self._value(each, places) for each in value] if isinstance(value, (list, tuple)) else value
 
     def _history(self, tensor: Tensor, places: dict[int, tuple[str, int]]) -> dict[str, Any]:
-        shape = getattr(tensor.call.layer, "shape", None)
-        declared = {"shape": list(shape)} if shape is not None else {}
+        shape = said_shape(tensor)
+        declared = {"shape": self._sizes(shape)} if shape is not None else {}
         return {"keras_history": [*places[id(tensor.call)], tensor.index], **declared}
 
     def _reference(self, tensor: Tensor, places: dict[int, tuple[str, int]]) -> list[Any] | None:
@@ -266,7 +272,7 @@ class Configuration:
 def _with_read_outputs(network: Network) -> Network:
     """Return a model in which an operation reads each output that declares a shape; a configuration has shapes of what is read."""
     ends = list(tensors_in(network.outputs))
-    if all(getattr(each.call.layer, "shape", None) is None for each in ends):
+    if all(said_shape(each) is None for each in ends):
         return network
     read = [Tensor(Call("Identity", [each], {})) for each in ends]
     copy = Network(network.place, None, network.inputs, read)
@@ -319,6 +325,21 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
         return None
     outputs = model.uses[-1].outputs
     return tuple(outputs[tensor.index]) if tensor.index < len(outputs) else None
+
+
+def counted(network: Network) -> int | None:
+    """Return how many parameters a model has that is made on the way; None where that is not known, or some are not trained."""
+    from lstm_calc.formats import keras as configurations
+    from lstm_calc.frameworks.counting import count
+
+    configuration = Configuration()
+    try:
+        model = with_params(configurations.read(configuration.network(network), ""), configuration.params)
+        open_ = any(isinstance(each, Other) and each.params is None for each in model.layers)
+        frozen = any(each.trainable is False or isinstance(each, BatchNorm) for each in model.layers)
+        return None if configuration.missing or open_ or frozen else count(model, "keras")
+    except ModelError:
+        return None
 
 
 def with_params(model: Model, params: dict[str, Any]) -> Model:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code.families import WEIGHTLESS
-from lstm_calc.formats.code.keras_tensors import Layer, Network, Tensor
+from lstm_calc.formats.code.keras_tensors import Layer, Network, Tensor, within
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -189,9 +189,11 @@ def _unused(variables: dict[str, Any]) -> dict[str, Any]:
     inside = {id(each) for value in variables.values() for _, each in owners(value) if each is not value}
     for value in variables.values():
         if isinstance(value, Instance):
-            inside |= {id(each) for each in value.attributes.values() if isinstance(each, (Instance, Made))}
+            inside |= {id(each) for each in value.attributes.values() if isinstance(each, (Instance, Made, Network))}
         if isinstance(value, Network):
-            inside |= {id(each) for each in value.layers}
+            inside |= within(value) - {id(value)}
+    if any(isinstance(value, Network) for value in variables.values()):
+        inside |= {id(value) for value in variables.values() if isinstance(value, Instance) and "__variables__" in value.attributes}
     found: dict[int, tuple[str, Any]] = {}
     for name, value in variables.items():
         if id(value) not in inside:

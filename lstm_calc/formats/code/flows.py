@@ -165,6 +165,8 @@ def item(holder: Array, key: Any) -> Any:
     keys = key if isinstance(key, tuple) else (key,)
     if holder.shape is None:
         return Array(None, None if ... in keys and isinstance(keys[-1], int) else holder.width)
+    if len(keys) == 1 and isinstance(key, Array) and len(key.shape or ()) == 1:
+        return Array([*(key.shape or ()), *holder.shape[1:]])
     if any(not isinstance(each, (int, slice)) for each in keys) or len(keys) > len(holder.shape):
         return Array(None, holder.width)
     rest = holder.shape[len(keys) :]

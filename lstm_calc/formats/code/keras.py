@@ -7,14 +7,16 @@ and operators in ``keras_operations``, the author's own layers in ``keras_own``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.configuration import declared
-from lstm_calc.formats.code.keras_calls import call, call_instance
-from lstm_calc.formats.code.keras_classes import CLASSES, FUNCTIONS, LOOKUPS, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_calls import call, call_instance, constant
+from lstm_calc.formats.code.keras_classes import CELL_CLASSES, CLASSES, FUNCTIONS, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_models import ends, follow, held, input_of, layers_of
 from lstm_calc.formats.code.keras_operations import item, known_shape, operate, operation, unpacked
 from lstm_calc.formats.code.keras_own import instance_method
 from lstm_calc.formats.code.keras_tensors import (
+    Call,
     Layer,
     Network,
     Tensor,
@@ -25,7 +27,7 @@ from lstm_calc.formats.code.keras_tensors import (
     tensors_in,
     text_or_none,
 )
-from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, Unknown, causes_of
+from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, External, Function, Unknown, causes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,10 +43,15 @@ __all__ = [
     "attribute",
     "call",
     "call_instance",
+    "follow",
     "functional",
+    "held",
     "incoming",
+    "input_of",
     "instance_method",
+    "is_called_on_tensor",
     "item",
+    "layers_of",
     "make",
     "operate",
     "tensors_in",
@@ -55,22 +62,13 @@ __all__ = [
 def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of class
     """Return what a class or function of Keras or TensorFlow makes, MISSING for one that makes no part of a model."""
     name = path.rpartition(".")[2]
-    if name == "Input":
-        return input_tensor(positional, named, cause.place, interpreter.doubt)
-    if name == "Sequential":
-        given = named.get("layers", positional[0] if positional else [])
-        inner = given if isinstance(given, (list, tuple)) else []
-        network = Network(cause.place, [each for each in inner if getattr(each, "name", None) not in LOOKUPS])
-        network.name = text_or_none(named.get("name"))
-        return network
-    if name in {"Model", "Functional"}:
-        return functional(positional, named, cause.place)
+    if name in _MODELS:
+        return _MODELS[name](interpreter, positional, named, cause)
+    found = _about_tensors(path, name, positional, named, cause)
+    if found is not MISSING or _WITH_WEIGHTS.search(path):
+        return found
     if name in CLASSES and (".layers" in path or path.startswith("keras.") or "keras" in path):
-        layer = Layer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
-        cell = layer.config.get("cell")
-        if isinstance(cell, Layer):
-            cell.around = cell.around or layer
-        return layer
+        return _layer(interpreter, name, positional, named, cause)
     if name[:1].isupper() and (".layers." in path or ".applications." in path):
         return Layer(name, {"name": named.get("name")}, cause.place, interpreter.doubt)
     if name in {"variable", "Variable"} and not list(tensors_in([list(positional), named])):
@@ -79,6 +77,68 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
     if ".layers" in path and merged in CLASSES and positional:
         return call(interpreter, Layer(merged, _arguments(merged, positional[1:], named), cause.place), positional[:1], {}, cause)
     return operation(name, positional, named)
+
+
+def _layer(interpreter: Interpreter, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Layer:
+    layer = Layer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
+    interpreter.layers += 1
+    if name == "GRU" and OF_KERAS_1 & named.keys():
+        layer.config.setdefault("reset_after", False)
+        layer.is_of_keras_1 = True
+    cell = layer.config.get("cell")
+    if isinstance(cell, Layer):
+        cell.around = cell.around or layer
+    return layer
+
+
+def _input(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Tensor:
+    return input_tensor(positional, named, cause.place, interpreter.doubt)
+
+
+def _sequential(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Network:
+    given = named.get("layers", positional[0] if positional else [])
+    inner = given if isinstance(given, (list, tuple)) else []
+    network = Network(cause.place, [each for each in inner if getattr(each, "name", None) not in LOOKUPS])
+    network.name, network.turns = text_or_none(named.get("name")), interpreter.turns
+    return network
+
+
+def _functional(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Network:
+    network = functional(positional, named, cause.place)
+    network.turns = interpreter.turns
+    return network
+
+
+_MODELS = {"Input": _input, "Sequential": _sequential, "Model": _functional, "Functional": _functional}
+
+
+def _about_tensors(path: str, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    """Return what a function says of Keras, of the shape of a tensor, or of numbers that a program makes; MISSING for another."""
+    if path.endswith("activations.get"):
+        return _activation(positional[0] if positional else None, cause)
+    if name in _SETTINGS:
+        return _SETTINGS[name]
+    tensor = next((each for each in (*positional, *named.values()) if isinstance(each, Tensor)), None)
+    if name in {"int_shape", "shape", "ndim"} and tensor is not None:
+        shape = known_shape(tensor, cause)
+        return len(shape) if name == "ndim" and isinstance(shape, tuple) else shape
+    if name in {"range", "arange"}:
+        stop = named.get("limit", named.get("stop", positional[-1] if len(positional) in {1, 2} else None))
+        return constant((stop,) if isinstance(stop, (int, Unknown)) else (), cause.place)
+    return positional[0] if name == "multi_gpu_model" and positional else MISSING
+
+
+def _activation(name: Any, cause: Cause) -> Any:
+    """Return a function by its name; one that is given itself is that."""
+    if isinstance(name, (Function, External)):
+        return name
+    return External(f"keras.activations.{name if isinstance(name, str) else 'linear'}", cause)
+
+
+_SETTINGS = {"image_data_format": "channels_last", "floatx": "float32", "epsilon": 1e-7}
+"""Settings of Keras as they are unless somebody changes them."""
+_WITH_WEIGHTS = re.compile(r"\.contrib\.|\.nn\..*rnn")
+"""The functions of TensorFlow 1 that make weights of their own."""
 
 
 def _variable(positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Array:
@@ -108,6 +168,11 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if isinstance(holder, Layer):
         if name in holder.config:
             return holder.config[name]
+        if name in {"state_size", "output_size"} and holder.name in CELL_CLASSES:
+            size = holder.config.get("units")
+            return [size, size] if name == "state_size" and holder.name == "LSTMCell" else size
+        if holder.name not in CLASSES:
+            return _of_unknown(holder, name, cause)
         if name in {"output", "input"} and holder.called is not None:
             return Tensor(holder.called) if name == "output" else holder.called.args
         return {"name": text_or_none(holder.config.get("name"))}.get(name, Unknown([cause]))
@@ -120,35 +185,25 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if name in {"input", "inputs", "output", "outputs"} and holder.outputs is not None:
         return holder.inputs if name.startswith("input") else holder.outputs
     if name in {"input", "inputs", "output", "outputs"} and holder.layers:
-        return _ends(interpreter, holder)[name.startswith("output")]
+        return ends(interpreter, holder)[name.startswith("output")]
     if name == "layers":
         return network_layers(holder)
     if name == "get_layer":
-        _ends(interpreter, holder)
+        ends(interpreter, holder)
         return Built(lambda label=None, index=None, *, at: _named_layer(network_layers(holder), label, index, at))
     if name in {"compile", "fit", "summary", "load_weights", "save"}:
         return Built(lambda *_, **__: None)
     return Unknown([cause])
 
 
-def _ends(interpreter: Interpreter, network: Network) -> tuple[Any, Any]:
-    """Return the input and the output of layers that follow each other, as tensors; what they are called on is kept."""
-    if network.outputs is not None:
-        return network.inputs, network.outputs
-    if network.ends is None:
-        first, *rest = network.layers or [None]
-        start = first if isinstance(first, Tensor) else _start(first)
-        given: Any = start
-        for each in rest if isinstance(first, Tensor) else network.layers:
-            given = call(interpreter, each, [given], {}, Cause("", network.place))
-        network.ends = (start, given)
-    return network.ends
-
-
-def _start(layer: Any) -> Tensor:
-    """Return the input of a model whose first layer says what it reads."""
-    shape = declared(layer, dict(layer.config)) if isinstance(layer, Layer) else MISSING
-    return input_tensor([shape[1:] if isinstance(shape, (list, tuple)) else MISSING], {}, layer.place)
+def _of_unknown(holder: Layer, name: str, cause: Cause) -> Any:
+    """Return an attribute of a model that Keras has under a name: what it gives, and one for each of its layers by name."""
+    if name in {"output", "outputs", "input", "inputs"}:
+        if holder.called is None:
+            holder.called = Call(holder, input_tensor([(None, None, None)], {}, cause.place), {})
+        found = Tensor(holder.called) if name.startswith("output") else holder.called.args
+        return [found] if name.endswith("s") else found
+    return Built(lambda *_, **__: holder) if name == "get_layer" else Unknown([cause])
 
 
 def _append(network: Network, layer: Any) -> None:
@@ -170,3 +225,8 @@ def _named_layer(layers: list[Any], label: Any, index: Any, at: Cause) -> Any:
     if isinstance(label, str):
         return next((each for each in layers if isinstance(each, Layer) and each.config.get("name") == label), Unknown([at]))
     return layers[index if isinstance(index, int) else label]
+
+
+def is_called_on_tensor(positional: Sequence[Any], named: dict[str, Any]) -> bool:
+    """Return whether something is called on a tensor of Keras, as a layer is."""
+    return bool(list(tensors_in([list(positional), named])))

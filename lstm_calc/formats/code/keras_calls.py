@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.keras_classes import CELL_CLASSES, DROPPED, LOOKUPS, STATES
-from lstm_calc.formats.code.keras_operations import item, known_shape, operation_on
-from lstm_calc.formats.code.keras_own import around_own, keep_variables, with_weights
-from lstm_calc.formats.code.keras_tensors import Call, Layer, Network, Tensor, functional, input_tensor, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Function, Instance, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.keras_classes import CELL_CLASSES, DROPPED, LOOKUPS, STATES, WITHOUT_WEIGHTS
+from lstm_calc.formats.code.keras_models import follow
+from lstm_calc.formats.code.keras_operations import CONSTANT, item, known_shape, operation_on, reshaped
+from lstm_calc.formats.code.keras_own import around_own, at_each_step, keep_variables, unread_calls, with_weights
+from lstm_calc.formats.code.keras_tensors import (
+    Call,
+    Layer,
+    Network,
+    Tensor,
+    cells_of,
+    functional,
+    input_tensor,
+    is_around_own,
+    tensors_in,
+)
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Function, Instance, Lost, Place, Unknown, causes_of, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,30 +27,97 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
 
 
-def call(  # noqa: PLR0911 - a case for each kind of layer
-    interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause
-) -> Any:
+def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
-    if isinstance(layer, Layer) and layer.name in LOOKUPS and positional:
-        return positional[0]
-    if isinstance(layer, Layer) and layer.name in CELL_CLASSES and positional:
-        return _cell_alone(interpreter, layer, positional, cause)
-    if isinstance(layer, Layer) and isinstance(layer.config.get("cell"), Instance):
-        return around_own(interpreter, layer, positional, cause)
-    if isinstance(layer, Layer) and layer.name == "Lambda":
-        return _lambda(interpreter, layer, positional, cause)
+    found = _without_a_call(interpreter, layer, positional, cause) if isinstance(layer, Layer) and positional else MISSING
+    if found is not MISSING:
+        return found
+    if isinstance(layer, Network):
+        follow(interpreter, layer, next(tensors_in(list(positional[:1])), None))
+    if isinstance(layer, Layer) and layer.name == "Embedding" and positional and _is_made_up(positional[0]):
+        positional = [constant((), cause.place), *positional[1:]]
     args = [_as_tensor(each, cause.place) for each in positional[: 1 if _is_recurrent(layer) else None]]
     kwargs = {name: value for name, value in named.items() if name not in DROPPED and list(tensors_in(value))}
-    if not list(tensors_in([args, kwargs])):
-        return Unknown(causes_of(list(positional)) or [cause])
-    if any(is_unknown(each) for each in args[:1]):
-        return Unknown(causes_of(args))
+    if _is_open_input(kwargs.get("initial_state")):
+        del kwargs["initial_state"]
+    may_have_weights = getattr(layer, "name", "") not in WITHOUT_WEIGHTS
+    if not list(tensors_in([args, kwargs])) or any(map(_is_lost, args[:1])):
+        lost = Lost(causes_of(list(positional)) or [cause])
+        interpreter.library.calls += [lost] if may_have_weights else []
+        return lost
     args = [each for each in args if list(tensors_in(each))]
     number = _outputs(layer, named)
     made = Call(layer, args[0] if len(args) == 1 else args, kwargs, number)
+    interpreter.library.calls += [made] if may_have_weights else []
     if isinstance(layer, Layer):
         layer.called = made
-    return Tensor(made) if number == 1 else [Tensor(made, at) for at in range(number)]
+    tensors = [Tensor(made, at) for at in range(number)]
+    if number == 1:
+        return tensors[0]
+    return _by_cell(layer, tensors) if isinstance(layer, Layer) and layer.name == "RNN" else tensors
+
+
+def _without_a_call(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+    """Return what a layer gives that is no call of its own in the graph; MISSING for one that is."""
+    if layer.name in LOOKUPS:
+        return positional[0]
+    if layer.name in CELL_CLASSES:
+        return _cell_alone(interpreter, layer, positional, cause)
+    if is_around_own(layer):
+        return around_own(interpreter, layer, positional, cause)
+    if layer.name == "TimeDistributed" and isinstance(layer.config.get("layer"), Instance) and isinstance(positional[0], Tensor):
+        return at_each_step(interpreter, layer, positional[0], cause)
+    if layer.name == "Lambda":
+        return _lambda(interpreter, layer, positional, cause)
+    sizes = _open_sizes(layer)
+    return reshaped(layer, positional[0], sizes) if sizes is not None and isinstance(positional[0], Tensor) else MISSING
+
+
+def _open_sizes(layer: Any) -> Any:
+    """Return the sizes that a layer without weights gives a tensor, where some are not known: most counts do not depend on them."""
+    if not isinstance(layer, Layer) or layer.name not in {"RepeatVector", "Reshape"}:
+        return None
+    sizes = (layer.config.get("n"),) if layer.name == "RepeatVector" else layer.config.get("target_shape")
+    return sizes if isinstance(sizes, (list, tuple)) and causes_of(sizes) else None
+
+
+def _is_open_input(value: Any) -> bool:
+    """Return whether a value is an input of a model of the author's of which nothing is known: one or several states."""
+    layer = value.call.layer if isinstance(value, Tensor) else None
+    return isinstance(layer, Layer) and layer.name == "InputLayer" and layer.config.get("shape") is MISSING
+
+
+def _is_made_up(value: Any) -> bool:
+    """Return whether a value is numbers that a program makes itself, and not what a layer gives that is not known."""
+    return is_unknown(value) and not isinstance(value, Lost)
+
+
+def _is_lost(value: Any) -> bool:
+    """Return whether what a layer reads first is not known, or a part of it."""
+    return is_unknown(value) or (isinstance(value, (list, tuple)) and any(map(is_unknown, value)))
+
+
+def constant(shape: tuple[Any, ...], place: Place) -> Tensor:
+    """Return numbers that are the same for the whole batch, such as positions, as an input of a shape, or of one axis."""
+    return input_tensor([shape or (None,)], {"name": CONSTANT}, place)
+
+
+def _states_of(cell: Any) -> int:
+    return 2 if isinstance(cell, Layer) and cell.name == "LSTMCell" else 1
+
+
+def _by_cell(layer: Layer, tensors: list[Tensor]) -> list[Any]:
+    """Return the output of an RNN and its states: those of a cell are a list, where there are several cells and it has several."""
+    cells = cells_of(layer)
+    if len(cells) == 1 or len(tensors) == 1:
+        return list(tensors)
+    found: list[Any] = [tensors[0]]
+    rest = tensors[1:]
+    for cell in cells:
+        number = _states_of(cell)
+        found.append(rest[:number] if number > 1 else rest[0])
+        rest = rest[number:]
+    return found
 
 
 def _is_recurrent(layer: Any) -> bool:
@@ -58,6 +136,8 @@ def _outputs(layer: Any, named: dict[str, Any]) -> int:
     """Return how many tensors a layer gives."""
     if isinstance(layer, Network):
         return max(1, len(list(tensors_in(layer.outputs))))
+    if not isinstance(layer, Layer):
+        return 1
     if layer.name == "Bidirectional" and isinstance(layer.config.get("layer"), Layer):
         inner = layer.config["layer"]
         outputs = 2 if layer.config.get("merge_mode", "concat") is None else 1
@@ -70,9 +150,7 @@ def _outputs(layer: Any, named: dict[str, Any]) -> int:
 def _states(layer: Layer) -> int:
     if layer.config.get("return_state") is not True:
         return 0
-    cell = layer.config.get("cell")
-    cells = cell if isinstance(cell, list) else [cell]
-    return STATES.get(layer.name) or sum(2 if isinstance(each, Layer) and each.name == "LSTMCell" else 1 for each in cells)
+    return STATES.get(layer.name) or sum(map(_states_of, cells_of(layer)))
 
 
 def _lambda(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
@@ -104,23 +182,34 @@ def call_instance(
 ) -> Any:
     """Return what a layer or model of the author's gives: its ``call`` is followed, after its ``build``."""
     args = [_as_tensor(each, cause.place) for each in positional]
-    first = next(tensors_in(args), None)
+    first = next(tensors_in([args, named]), None)
+    start = len(interpreter.library.calls)
     build = instance.cls.find("build") if instance.cls else MISSING
     if isinstance(build, Function) and first is not None and "__built__" not in instance.attributes:
         instance.attributes["__built__"] = True
-        shape = known_shape(first, cause)
+        given = args[0] if args else first
+        shapes = [known_shape(each, cause) for each in tensors_in(given)]
+        shape = shapes if isinstance(given, (list, tuple)) else shapes[0] if shapes else known_shape(first, cause)
         interpreter.call(build.bound(instance), [shape], {}, cause)
     keep_variables(instance)
     follow = instance.cls.find("call") if instance.cls else MISSING
     given = interpreter.call(follow.bound(instance), args, _fitting(follow, named), cause) if isinstance(follow, Function) else None
+    instance.attributes["__read__"] = (args, named)
     weights = instance.attributes["__weights__"]
     results = list(tensors_in(given))
     if follow is MISSING and "__given__" in instance.attributes:
         values, words = instance.attributes["__given__"]
         return call(interpreter, functional(values, words, cause.place), args, named, cause)
-    if first is None or (results and not weights):
+    if first is None:
         return given
-    return with_weights(interpreter, instance, results[0] if results else None, first, weights, cause)
+    calls = interpreter.library.calls[start:]
+    lost = [each for each in calls if isinstance(each, Lost)]
+    if lost:
+        return Lost(causes_of(lost))
+    is_bare = not weights and not instance.attributes.get("__frozen__")
+    if results and is_bare and not any(unread_calls(calls, each) for each in results):
+        return given
+    return with_weights(interpreter, instance, given, first, calls, cause)
 
 
 def _fitting(function: Function, named: dict[str, Any]) -> dict[str, Any]:

@@ -73,6 +73,29 @@ LOOKUPS = frozenset({"TextVectorization", "StringLookup", "IntegerLookup", "Hash
 """Layers that turn words into numbers: they have no weights, and a model of numbers begins behind them."""
 STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "CuDNNLSTM": 2, "CuDNNGRU": 1, "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2}
 """How many states each has."""
+OF_KERAS_1 = frozenset(
+    ["output_dim", "init", "inner_init", "inner_activation", "forget_bias_init", "consume_less", "dropout_W", "dropout_U"]
+)
+"""Arguments of recurrent layers that Keras 1 alone has: its GRU is the one that resets before the product."""
+WITHOUT_WEIGHTS = frozenset(
+    [
+        *(
+            "Dropout",
+            "SpatialDropout1D",
+            "SpatialDropout2D",
+            "SpatialDropout3D",
+            "GaussianNoise",
+            "GaussianDropout",
+            "AlphaDropout",
+        ),
+        *("Activation", "ReLU", "ELU", "LeakyReLU", "Softmax", "ThresholdedReLU", "Masking", "Lambda", "Identity", "Rescaling"),
+        *("Flatten", "Reshape", "Permute", "RepeatVector", "Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"),
+        *("Concatenate", "Dot", "ActivityRegularization", "InputLayer"),
+        *(f"{name}{dims}D" for dims in (1, 2, 3) for name in ("UpSampling", "ZeroPadding", "Cropping")),
+        *(name for name in CLASSES if "Pool" in name),
+    ]
+)
+"""Layers that have no weights: one that is called on what is not known takes none out of the count."""
 WITHOUT_SIZE = frozenset(
     [
         "activation",

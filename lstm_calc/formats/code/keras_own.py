@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.configuration import shape_of
+from lstm_calc.formats.code.configuration import counted, shape_of
+from lstm_calc.formats.code.keras_models import change_layers, layers_of
 from lstm_calc.formats.code.keras_operations import known_shape
-from lstm_calc.formats.code.keras_tensors import Call, Layer, Network, Tensor, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, Function, Instance, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.keras_tensors import (
+    Call,
+    Layer,
+    Network,
+    Tensor,
+    calls_of,
+    cells_of,
+    input_tensor,
+    own_layer,
+    replaced,
+    tensors_in,
+    within,
+)
+from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, Function, Instance, Place, Unknown, causes_of, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,32 +30,122 @@ if TYPE_CHECKING:
 
 def keep_variables(instance: Instance) -> None:
     """Count the variables that a layer of the author's keeps beside those of add_weight, each once."""
-    weights = instance.attributes.setdefault("__weights__", [])
     kept = instance.attributes.setdefault("__variables__", set())
+    instance.attributes.setdefault("__weights__", [])
     for each in list(instance.attributes.values()):
         if isinstance(each, Array) and each.trained is not None and id(each) not in kept:
             kept.add(id(each))
-            weights.append(each.shape or ())
+            _keep(instance, each.shape or (), trained=each.trained)
+
+
+def _keep(instance: Instance, shape: Any, *, trained: bool) -> None:
+    instance.attributes.setdefault("__weights__" if trained else "__frozen__", []).append(shape)
 
 
 def around_own(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
-    """Return what an RNN gives around a cell of the author's: a layer with the weights that the cell makes."""
-    cell, source = layer.config["cell"], next(tensors_in(list(positional[:1])), None)
+    """Return what an RNN gives around cells of the author's: a layer with the weights that the cells make."""
+    around, layer = layer, layer.config["layer"] if layer.name == "Bidirectional" else layer
+    cells, source = cells_of(layer), next(tensors_in(list(positional[:1])), None)
     if source is None:
         return Unknown(causes_of(list(positional)) or [cause])
-    build = cell.cls.find("build") if cell.cls else MISSING
     shape = known_shape(source, cause)
-    if isinstance(build, Function) and isinstance(shape, tuple) and "__built__" not in cell.attributes:
-        cell.attributes["__built__"] = True
-        interpreter.call(build.bound(cell), [(shape[0], *shape[2:])], {}, cause)
-    keep_variables(cell)
-    made = Layer(cell.cls.name if cell.cls else "cell", {"name": layer.config.get("name")}, layer.place)
-    own = any(isinstance(each, (Layer, Network)) for each in cell.attributes.values())
-    made.params = None if own else _total(cell.attributes["__weights__"])
-    size = cell.attributes.get("state_size", cell.attributes.get("units"))
     steps = shape[1:2] if isinstance(shape, tuple) and layer.config.get("return_sequences") is True else ()
-    made.shape = (None, *(each if isinstance(each, int) else None for each in steps), size) if isinstance(size, int) else None
-    return Tensor(Call(made, [source], {}))
+    made = around.own or _made_around(interpreter, layer, cells, shape, cause)
+    if around is not layer and around.own is None and made.params is not None:
+        made.params = _sum([made.params, made.params])
+    around.own = made
+    width = _size_of(interpreter, cells[-1], cause)
+    if around.name == "Bidirectional" and isinstance(width, int) and around.config.get("merge_mode", "concat") == "concat":
+        width *= 2
+    number = 1 + len(cells) if layer.config.get("return_state") is True else 1
+    call = Call(made, [source], {}, number)
+    call.shape = (None, *(each if isinstance(each, int) else None for each in steps), width) if isinstance(width, int) else None
+    return Tensor(call) if number == 1 else [Tensor(call, at) for at in range(number)]
+
+
+def _made_around(interpreter: Interpreter, layer: Layer, cells: list[Any], shape: Any, cause: Cause) -> Layer:
+    """Return a layer with the weights that cells of the author's make for what an RNN reads."""
+    width = shape[-1] if isinstance(shape, tuple) else Unknown([cause])
+    first = next((each for each in cells if isinstance(each, Instance)), None)
+    made = own_layer(first.cls.name if first and first.cls else "cell", {"name": layer.config.get("name")}, layer.place)
+    counts = []
+    for cell in cells:
+        counts.append(_params_of(interpreter, cell, width, cause) if isinstance(cell, Instance) else None)
+        width = _size_of(interpreter, cell, cause)
+    made.params = _sum(counts)
+    return made
+
+
+def _size_of(interpreter: Interpreter, cell: Any, cause: Cause) -> Any:
+    """Return the width of what a cell gives."""
+    if isinstance(cell, Layer):
+        return cell.config.get("units")
+    found = [interpreter.attribute(cell, name, cause) for name in ("output_size", "units", "state_size")]
+    return next((each for each in found if isinstance(each, int)), None)
+
+
+def _params_of(interpreter: Interpreter, cell: Instance, width: Any, cause: Cause) -> Any:
+    """Return the number of parameters of a cell that reads a width, None where it does not follow."""
+    build, follow = (cell.cls.find(name) if cell.cls else MISSING for name in ("build", "call"))
+    if isinstance(build, Function) and "__built__" not in cell.attributes:
+        cell.attributes["__built__"] = True
+        interpreter.call(build.bound(cell), [(None, width)], {}, cause)
+    keep_variables(cell)
+    own = None if cell.attributes.get("__frozen__") else _total(cell.attributes["__weights__"])
+    if not any(isinstance(each, (Layer, Network, Instance, list)) for name, each in cell.attributes.items() if name[:2] != "__"):
+        return own
+    size = interpreter.attribute(cell, "state_size", cause)
+    sizes = list(size) if isinstance(size, (list, tuple)) else [size]
+    if not isinstance(follow, Function) or not isinstance(width, int) or not all(isinstance(each, int) for each in sizes):
+        return None
+    inputs = [input_tensor([(each,)], {}, cause.place) for each in (width, *sizes)]
+    start = len(interpreter.library.calls)
+    given = interpreter.call(follow.bound(cell), [inputs[0], inputs[1:]], {}, cause)
+    return _sum([own, _inside(interpreter, start, given, inputs)])
+
+
+def _inside(interpreter: Interpreter, start: int, given: Any, inputs: list[Tensor]) -> int | None:
+    """Return the number of parameters of the layers that were called since a start, None where it does not follow."""
+    calls = interpreter.library.calls[start:]
+    if not all(isinstance(each, Call) for each in calls):
+        return None
+    return counted(Network(Place("", 1), None, inputs, [*tensors_in(given), *unread_calls(calls, given)]))
+
+
+def at_each_step(interpreter: Interpreter, layer: Layer, source: Tensor, cause: Cause) -> Any:
+    """Return what a layer of the author's gives that is applied at each step: a layer with as many parameters as it has."""
+    inner, shape = layer.config["layer"], known_shape(source, cause)
+    if not isinstance(shape, tuple) or len(shape) < 3:
+        return Unknown([cause])
+    step = input_tensor([shape[2:]], {}, cause.place)
+    start = len(interpreter.library.calls)
+    given = interpreter.call(inner, [step], {}, cause)
+    result = next(tensors_in(given), None)
+    sizes = None if result is None else shape_of(result)
+    if layer.own is None:
+        layer.own = own_layer(inner.cls.name if inner.cls else "Layer", {"name": None}, layer.place)
+        layer.own.params = _inside(interpreter, start, given, [step])
+    call = Call(layer.own, [source], {})
+    call.shape = None if sizes is None else (None, shape[1] if isinstance(shape[1], int) else None, *sizes[1:])
+    return Tensor(call)
+
+
+def _sum(counts: list[Any]) -> Any:
+    unknown = causes_of(counts)
+    return None if None in counts else Unknown(unknown) if unknown else sum(counts)
+
+
+def unread_calls(calls: list[Call], given: Any) -> list[Tensor]:
+    """Return the outputs of calls of layers that what is given does not need."""
+    needed: set[int] = set()
+    for each in calls_of(Network(Place("", 1), None, None, list(tensors_in(given)))):
+        needed |= within(each.layer)
+    rest = []
+    for each in reversed(calls):
+        if id(each.layer) not in needed:
+            rest.append(Tensor(each))
+            needed |= within(each.layer)
+    return rest
 
 
 def _declared_shape(interpreter: Interpreter, instance: Instance, first: Tensor, cause: Cause) -> tuple[Any, ...] | None:
@@ -55,15 +158,46 @@ def _declared_shape(interpreter: Interpreter, instance: Instance, first: Tensor,
     return tuple(size if isinstance(size, int) else None for size in given)
 
 
-def with_weights(
-    interpreter: Interpreter, instance: Instance, result: Tensor | None, first: Tensor, weights: list[Any], cause: Cause
-) -> Tensor:
-    """Return what a layer of the author's gives, as the output of a layer with its weights."""
-    layer = Layer(instance.cls.name if instance.cls else "Layer", {"name": None}, cause.place)
-    layer.params = _total(weights)
-    source = first if result is None else result
-    layer.shape = (None if result is None else shape_of(result)) or _declared_shape(interpreter, instance, first, cause)
-    return Tensor(Call(layer, [source], {}))
+def with_weights(interpreter: Interpreter, instance: Instance, given: Any, first: Tensor, calls: list[Call], cause: Cause) -> Any:
+    """Return what a layer of the author's gives, each output with all of its weights: its own, and those of layers inside it.
+
+    ``calls`` are those of the layers inside, whose outputs it may give or not.
+    """
+    results = list(tensors_in(given))
+    shape = shape_of(results[0]) if results else None
+    if shape is None or None in shape[1:]:
+        shape = _declared_shape(interpreter, instance, first, cause) or shape
+    own = source = results[0] if results else first
+    for name in ("__weights__", "__frozen__"):
+        if instance.attributes.get(name):
+            own = _called(instance, name, instance.attributes[name], own, cause)
+            own.call.shape = shape
+    others: dict[int, Tensor] = {}
+    for each in results or [source]:
+        is_first = each is source
+        beside = [*unread_calls(calls, each), *([] if is_first or own is source else [own])]
+        base, size = (own, shape) if is_first else (each, shape_of(each))
+        others[id(each)] = _beside(instance, base, beside, size, cause) if beside else base
+    return replaced(given, others) if results else others[id(source)]
+
+
+def _called(instance: Instance, kind: str, shapes: list[Any], source: Tensor, cause: Cause) -> Tensor:
+    """Return the output of the layer that stands for the weights of an object: the same one at each call."""
+    kept = instance.attributes.setdefault("__layers_of_weights__", {})
+    if kind not in kept:
+        config = {"name": None} if kind == "__weights__" else {"name": None, "trainable": False}
+        kept[kind] = own_layer(instance.cls.name if instance.cls else "Layer", config, cause.place)
+    kept[kind].params = _total(shapes)
+    return Tensor(Call(kept[kind], [source], {}))
+
+
+def _beside(instance: Instance, tensor: Tensor, others: list[Tensor], shape: Any, cause: Cause) -> Tensor:
+    """Return a tensor as it is, which needs others beside it: their layers are in the same model."""
+    layer = own_layer(instance.cls.name if instance.cls else "Layer", {"name": None}, cause.place)
+    layer.params = 0
+    call = Call(layer, [*others, tensor], {})
+    call.shape = shape
+    return Tensor(call)
 
 
 def _total(shapes: list[Any]) -> Any:
@@ -81,6 +215,10 @@ def _total(shapes: list[Any]) -> Any:
 def instance_method(interpreter: Interpreter, holder: Instance, name: str) -> Any:
     """Return what a layer or model of the author's inherits from Keras."""
     del interpreter
+    if name in {"add", "pop"} and layers_of(holder) is not None:
+        return Built(lambda layer=None, *_, **__: change_layers(holder, name, layer))
+    if name == "build":
+        return Built(lambda shape=None, *_, **named: holder.attributes.update(__shape__=named.get("input_shape", shape)))
     if name in {"add_weight", "add_variable"}:
         return Built(lambda *values, at, **named: _add_weight(holder, values, named, at))
     if name in {"compile", "fit", "summary", "save", "load_weights", "predict", "evaluate"}:
@@ -90,5 +228,5 @@ def instance_method(interpreter: Interpreter, holder: Instance, name: str) -> An
 
 def _add_weight(holder: Instance, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
     shape = named.get("shape", next((each for each in values if isinstance(each, (list, tuple))), ()))
-    holder.attributes.setdefault("__weights__", []).append(shape)
+    _keep(holder, shape, trained=named.get("trainable") is not False)
     return Array(shape) if isinstance(shape, (list, tuple)) else Unknown([at])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.values import MISSING, Cause, Place
+from lstm_calc.formats.code.values import MISSING, Cause, Place, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,18 @@ class Layer:
         self.around: Layer | None = None
         """The RNN around a cell."""
         self.shape: Any = None
+        self.is_of_keras_1 = False
+        self.is_own = False
+        """Whether it stands for the weights of a class of the author's, whatever the name of that is."""
+        self.own: Layer | None = None
+        """The layer with the weights of the author's cells inside it."""
+
+
+def own_layer(name: str, config: dict[str, Any], place: Place) -> Layer:
+    """Return a layer that stands for the weights of a class of the author's."""
+    layer = Layer(name, config, place)
+    layer.is_own = True
+    return layer
 
 
 class Network:
@@ -41,6 +53,8 @@ class Network:
         self.name: str | None = None
         self.trainable = True
         self.built: Any = None
+        self.turns: tuple[Cause, ...] = ()
+        """The loops of which it is not known how often they run, in a turn of which it is made as a whole."""
         self.ends: tuple[Any, Any] | None = None
         """The input and output of layers that follow each other, once they are asked for."""
 
@@ -59,6 +73,8 @@ class Call:
         self.args = args
         self.kwargs = kwargs
         self.outputs = outputs
+        self.shape: Any = None
+        """The shape of what it gives, where that does not follow from the layer."""
 
 
 class Tensor:
@@ -70,12 +86,40 @@ class Tensor:
         self.index = index
 
 
+def said_shape(tensor: Tensor) -> Any:
+    """Return the shape that a tensor is said to have, None where it follows from its layer."""
+    return tensor.call.shape if tensor.call.shape is not None else getattr(tensor.call.layer, "shape", None)
+
+
+def replaced(value: Any, others: dict[int, Tensor]) -> Any:
+    """Return a value with other tensors in place of some, which are given by their identity."""
+    if isinstance(value, Tensor):
+        return others.get(id(value), value)
+    if isinstance(value, (list, tuple)):
+        return type(value)([replaced(each, others) for each in value])
+    return {key: replaced(each, others) for key, each in value.items()} if isinstance(value, dict) else value
+
+
 def tensors_in(value: Any) -> Iterator[Tensor]:
     """Yield the tensors in an argument."""
     if isinstance(value, Tensor):
         yield value
     for each in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else ():
         yield from tensors_in(each)
+
+
+def cells_of(layer: Layer) -> list[Any]:
+    """Return the cells of an RNN."""
+    cell = layer.config.get("cell")
+    if isinstance(cell, Layer) and cell.name == "StackedRNNCells":
+        cell = cell.config.get("cells")
+    return list(cell) if isinstance(cell, (list, tuple)) else [cell]
+
+
+def is_around_own(layer: Layer) -> bool:
+    """Return whether a layer is an RNN around cells of the author's, or both directions of one."""
+    inner = layer.config.get("layer") if layer.name == "Bidirectional" else layer
+    return isinstance(inner, Layer) and not all(isinstance(each, (Layer, Unknown, type(None))) for each in cells_of(inner))
 
 
 def calls_of(network: Network) -> list[Call]:
@@ -93,6 +137,25 @@ def calls_of(network: Network) -> list[Call]:
         todo.append((call, True))
         todo += [(each.call, False) for each in reversed(list(tensors_in([call.args, call.kwargs]))) if id(each.call) not in inputs]
     return list(done.values())
+
+
+def within(layer: Any) -> set[int]:
+    """Return the identities of a layer and of those inside it."""
+    found: set[int] = set()
+    todo = [layer]
+    while todo:
+        each = todo.pop()
+        if id(each) in found:
+            continue
+        found.add(id(each))
+        if isinstance(each, Network):
+            todo += each.layers if each.outputs is None else [call.layer for call in calls_of(each)]
+        if isinstance(each, Layer):
+            held = [each.config[key] for key in ("layer", "backward_layer", "layers") if key in each.config]
+            todo += [inner for one in held for inner in (one if isinstance(one, (list, tuple)) else [one])]
+            todo += [inner for inner in cells_of(each) if isinstance(inner, Layer)]
+            todo += [each.around] if each.around is not None else []
+    return found
 
 
 def functional(positional: Sequence[Any], named: dict[str, Any], place: Place) -> Network:

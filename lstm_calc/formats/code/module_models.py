@@ -16,6 +16,7 @@ from lstm_calc.formats.code.trace.follow import followed, is_module
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
+    Choice,
     Foreign,
     Function,
     Instance,
@@ -41,6 +42,9 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     if not parts.layers:
         parts.add_weightless(found)
     if not parts.layers:
+        request.ask(
+            [cause for each in getattr(value, "attributes", {}).values() if isinstance(each, Choice) for cause in each.causes]
+        )
         raise ModelFileError("has no layers that are known", request.module.file)
     name = "textbook" if stored else _framework(family or "pytorch", found)
     first = parts.layers[0].input_dim

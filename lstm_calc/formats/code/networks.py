@@ -15,6 +15,7 @@ from lstm_calc.formats.code.values import (
     Function,
     Instance,
     Place,
+    Unknown,
 )
 from lstm_calc.model import Model, Other
 
@@ -48,16 +49,21 @@ def _subclassed(request: Request, value: Instance) -> Any:
     values, named = value.attributes.get("__given__", ((), {}))
     if list(keras.tensors_in([list(values), named])):
         return keras.functional(values, named, place)
-    if value.attributes.get("layers") or (values and isinstance(values[0], (list, tuple))):
-        return keras.Network(place, list(values[0]))
+    layers = keras.layers_of(value)
+    if layers is not None:
+        return keras.Network(place, layers)
     function = value.cls.find("call") if value.cls else MISSING
     if not isinstance(function, Function):
+        held = keras.held(request.interpreter, value)
+        if held is not None:
+            return held
         raise ModelFileError(f"{value.cls.name if value.cls else 'it'} has no call that could be followed", str(place))
     names = [each.arg for each in function.node.args.args][1:]
     inputs = {
         name: keras.incoming(place, name) for name in names if name not in function.defaults and name not in {"training", "mask"}
     }
-    given = keras.call_instance(request.interpreter, value, [], inputs, Cause(function.name, place))
+    args, words = _read_by(request, value, inputs)
+    given = keras.call_instance(request.interpreter, value, args, words, Cause(function.name, place))
     outputs = list(keras.tensors_in(given))
     if not outputs:
         raise ModelFileError(
@@ -65,6 +71,22 @@ def _subclassed(request: Request, value: Instance) -> Any:
             str(request.interpreter.place(function.node, function.scope)),
         )
     return keras.Network(place, None, [], outputs)
+
+
+def _read_by(request: Request, value: Instance, inputs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Return what a model of the author's reads: what the program calls it on or builds it for, else the inputs of its call."""
+    args, named = value.attributes.pop("__read__", ((), {}))
+    if list(keras.tensors_in([list(args), named])):
+        return list(args), named
+    first = next(iter(inputs), None)
+    shape = value.attributes.get("__shape__")
+    if first is not None and isinstance(shape, (list, tuple)):
+        inputs[first] = keras.input_of(shape, value.place)
+    elif first is not None and value.cls is not None and value.cls.find("build") is not MISSING:
+        cause = Cause(INPUT, value.place, "(the width of the input) is not in the code; say it as --input N")
+        inputs[first] = keras.input_of((None, None, request.input_dim or Unknown([cause])), value.place)
+        request.used_input = True
+    return [], inputs
 
 
 def configured_model(request: Request, value: Any, remark: str) -> Model:
@@ -76,9 +98,12 @@ def configured_model(request: Request, value: Any, remark: str) -> Model:
         network = keras.Network(Place(request.module.file, 1), None, [], [value])
     if isinstance(value, keras.Layer):
         network = keras.Network(value.place, [value])
+    if isinstance(network, keras.Network):
+        keras.follow(request.interpreter, network)
     configuration = Configuration(request.module.file, request.input_dim)
+    configuration.turns = network.turns
     config = configuration.network(network)
-    spare = None if configuration.used_input else request.input_dim
+    spare = None if configuration.used_input or request.used_input else request.input_dim
 
     def read(filled: Any, width: int | None) -> Model:
         model = with_params(configurations.read(filled, request.module.file, width), configuration.params)
@@ -116,6 +141,8 @@ def _about(model: Model, configuration: Configuration) -> Iterator[str]:
     """Yield what is to be said of layers of Keras: the release that was assumed, and where those are made that are not known."""
     if configuration.assumes_reset_after:
         yield "GRU as since TensorFlow 2 and Keras 2.4, with reset_after=True; before, the default was False"
+    if configuration.assumes_keras_1:
+        yield "GRU as in Keras 1, of which its arguments are: without reset_after"
     for layer in model.layers:
         if not isinstance(layer, Other) or layer.params is not None:
             continue

@@ -140,7 +140,7 @@ BUILTINS: dict[str, Any] = {
     "divmod": pure(divmod),
     "sorted": pure(lambda values, **_: sorted(values)),
     "reversed": _structural(lambda values: list(reversed(_listed(values)))),
-    "range": pure(range),
+    **dict.fromkeys(("range", "xrange"), pure(range)),
     "zip": _structural(lambda *values, **_: list(zip(*map(_listed, values), strict=False))),
     "enumerate": _structural(_enumerate),
     "any": pure(lambda values: any(_listed(values))),
@@ -177,9 +177,22 @@ def _of_shape(*sizes: Any, at: Cause, **named: Any) -> Any:
     return Array(sizes) if sizes else Array([first])
 
 
+def reshaped(shape: Any, at: Cause) -> Any:
+    """Return a tensor of which nothing is known in a shape: sizes that are not known are asked for, where a count needs them."""
+    if not isinstance(shape, (list, tuple)) or not shape:
+        return Unknown(causes_of(shape) or [at])
+    return Array(Unknown([at]) if each == -1 else each for each in shape)
+
+
+def _permuted(value: Any, at: Cause) -> Any:
+    """Return numbers in another order: as many as are said, or as a list has."""
+    length = len(value) if isinstance(value, (list, tuple)) else value
+    return value if isinstance(value, Array) else Array([length if isinstance(length, (int, Unknown)) else Unknown([at])])
+
+
 def _of_first(*values: Any, at: Cause, **named: Any) -> Any:
     """Return a tensor like another one, or of the shape that stands first."""
-    shape = named.get("size", named.get("shape", values[0]))
+    shape = named.get("size", named.get("shape", values[0] if values else ()))
     return _of_shape(*(shape if isinstance(shape, (list, tuple)) else [shape]), at=at)
 
 
@@ -212,7 +225,7 @@ FUNCTIONS: dict[str, Any] = {
     "math.prod": pure(math.prod),
     **{
         f"{home}.{name}": Built(_of_shape)
-        for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
+        for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core", "tensorflow")
         for name in _SHAPED.split()
     },
     **{f"{home}.eye": Built(_square) for home in ("torch", "numpy", "jax.numpy")},
@@ -231,11 +244,17 @@ FUNCTIONS: dict[str, Any] = {
         for name in ("array", "tensor", "asarray", "from_numpy")
     },
     "numpy.prod": pure(math.prod),
+    "numpy.reshape": Built(lambda _=None, shape=(), *__, at, **named: reshaped(named.get("newshape", shape), at)),
+    "numpy.random.permutation": Built(lambda value=None, *_, at, **__: _permuted(value, at)),
     "numpy.floor": pure(math.floor),
     "numpy.ceil": pure(math.ceil),
     "numpy.log2": pure(math.log2),
     "numpy.sqrt": pure(_root),
     "collections.OrderedDict": Built(_dict),
+    **{
+        f"tensorflow.random.{name}": Built(_of_first)
+        for name in ("uniform", "normal", "truncated_normal", "stateless_uniform", "stateless_normal")
+    },
     "torch.cuda.is_available": Built(lambda *_, at: Unknown([at])),
     "os.environ.get": Built(lambda *_, at: Unknown([at])),
 }
@@ -270,13 +289,15 @@ _TEXT = frozenset(
 )
 _LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
 _DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
+_SET = frozenset(["add", "update", "discard", "remove", "clear", "union", "intersection", "difference", "copy"])
+_CHANGING = frozenset(["append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "add", "discard"])
+"""The methods after which a list, dict or set has more or fewer entries."""
 
 
 def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
     """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
-    del interpreter
     if isinstance(holder, list) and name == "append" and len(holder) < MAX_ITEMS:
-        return Built(lambda value=None, *_, **__: holder.append(value))
+        return Built(lambda value=None, *_, **__: _append(interpreter, holder, value))
     if not is_small(holder):
         return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, str) and name == "replace":
@@ -287,11 +308,32 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PL
         return MISSING if is_wide(holder) else pure(holder.format)
     if isinstance(holder, str) and name == "join":
         return pure(lambda values: holder.join(map(str, values)) if len(holder) * len(values) <= MAX_ITEMS else _too_long())
-    if isinstance(holder, list) and name in _LIST:
-        return Built(lambda *values, at, **_: _call(getattr(holder, name), values, at))
-    if isinstance(holder, dict) and name in _DICT:
-        return Built(lambda *values, at, **named: _of_dict(holder, name, values, named, at))
+    known = _LIST if isinstance(holder, list) else _DICT if isinstance(holder, dict) else _SET if isinstance(holder, set) else ()
+    if name in known:
+        return Built(lambda *values, at, **named: _of_holder(interpreter, holder, name, values, named, at))
+    if isinstance(holder, list) and name in _CHANGING:
+        interpreter.growth.lose(holder)
     return MISSING
+
+
+def _append(interpreter: Interpreter, holder: list[Any], value: Any) -> None:
+    holder.append(value)
+    interpreter.growth.change(holder, value)
+
+
+def _of_holder(interpreter: Interpreter, holder: Any, name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
+    """Return what a method of a list, dict or set gives; how much is in it is not known, where what it takes is not."""
+    if name not in _CHANGING:
+        return _of_dict(holder, name, values, named, at) if isinstance(holder, dict) else _call(getattr(holder, name), values, at)
+    try:
+        found = _of_dict(holder, name, values, named, at) if isinstance(holder, dict) else _call(getattr(holder, name), values, at)
+    except (TypeError, ValueError, LookupError):
+        interpreter.growth.lose(holder)
+        raise
+    if not isinstance(holder, list) and any(map(is_unknown, values[:1])):
+        interpreter.growth.lose(holder)
+    interpreter.growth.change(holder, *values)
+    return found
 
 
 def _refused(*_: Any, at: Cause, **__: Any) -> Any:

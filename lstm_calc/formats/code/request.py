@@ -43,6 +43,8 @@ class Request:
         self.module = module
         self.input_dim = input_dim
         self.asked = asked
+        self.used_input = False
+        """Whether the width of what flows in was taken before the layers were written as a configuration."""
 
     def ask(self, causes: list[Cause]) -> None:
         """Raise Missing, a line for each expression that has no value, and a command to copy; nothing without one."""

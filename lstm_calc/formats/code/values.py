@@ -57,6 +57,10 @@ class Size(Unknown):
         self.axis = axis
 
 
+class Lost(Unknown):
+    """What a layer gives that is called on something that is not known: a tensor whose layer no graph has."""
+
+
 class Foreign(Unknown):
     """What a call of something outside the text gives: an object that is not known, apart from the attributes that it is given."""
 

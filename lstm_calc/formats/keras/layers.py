@@ -247,6 +247,21 @@ def _time_distributed(called: Called, graph: Graph) -> tuple[Value, ...]:
         return read_layer(Called(inner, called.reads, Call(inner)), graph)
 
 
+def _spectral(called: Called, graph: Graph) -> tuple[Value, ...]:
+    """Read a layer whose kernel is divided by its norm, which a vector as long as its last axis keeps, not trained."""
+    inner = called.node.config.node("layer")
+    width = next((inner.config.values.get(key) for key in _LAST_AXES.get(inner.class_name, ())), None)
+    if type(width) is not int:
+        raise Unreadable(called.node.class_name)
+    norm = Other(params=width, class_name=called.node.class_name, name=called.node.name, trainable=False)
+    graph.unknown(called.node, norm, called.reads, 0)
+    return read_layer(Called(inner, called.reads, Call(inner)), graph)
+
+
+_LAST_AXES = {"Dense": ("units",), "Embedding": ("output_dim",), **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), ("filters",))}
+"""The argument of each layer that is the last axis of its kernel."""
+
+
 def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
     """Read layers that follow each other."""
     layers = called.node.config.nodes("layers")
@@ -390,6 +405,7 @@ READERS: dict[str, Callable[[Called, Graph], tuple[Value, ...]]] = {
     "RNN": _rnn,
     "Bidirectional": _bidirectional,
     "TimeDistributed": _time_distributed,
+    "SpectralNormalization": _spectral,
     "Sequential": _sequential,
     "Functional": _functional,
     "Lambda": _lambda,

@@ -169,7 +169,8 @@ class Node(Record):
         config = Node(built, self.file, self._at("build_config"))
         found = built.get("input_shape")
         if isinstance(found, list) and found and all(isinstance(each, list) for each in found):
-            return tuple(Node({"input_shape": each}, config.file, config.place).shape("input_shape") for each in found)
+            shapes = [shape for each in found for shape in (each if each and isinstance(each[0], list) else [each])]
+            return tuple(Node({"input_shape": each}, config.file, config.place).shape("input_shape") for each in shapes)
         return (config.shape("input_shape"),) if found else ()
 
     @property

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lstm_calc.formats.keras.calls import Call
+    from lstm_calc.formats.keras.node import Node
 
 _FUNCTIONS = {
     "__operators__.getitem": "GetItem",
@@ -75,9 +76,17 @@ def operation_of(call: Call) -> tuple[str, dict[str, Any]] | None:
         function = str(node.config.values.get("function"))
         word = "".join(part.capitalize() for part in function.rpartition(".")[2].split("_"))
         return _FUNCTIONS.get(function, word), call.kwargs
-    if str(node.values.get("module")).startswith("keras.src.ops"):
+    if str(node.values.get("module")).startswith("keras.src.ops") or _is_bare_operation(node):
         return node.class_name, node.config.values | call.kwargs
     return None
+
+
+def _is_bare_operation(node: Node) -> bool:
+    """Say whether a layer of an HDF5 file of Keras 3, where nothing has a module, is an operation: none says what it trains."""
+    found = node.values.get("inbound_nodes")
+    if "module" in node.values or not isinstance(found, list) or not found or not isinstance(found[0], dict):
+        return False
+    return node.class_name in _NAMES and not {"trainable", "dtype"} & node.config.values.keys()
 
 
 def operation_layer(name: str, call: Call, given: dict[str, Any]) -> Layer | None:
@@ -175,3 +184,5 @@ _LAYERS: dict[str, Callable[[Call, dict[str, Any]], Layer | None]] = {
     **{name.title(): _reduce(name) for name in ("mean", "sum", "max", "min", "prod")},
 }
 """How the shape follows from what an operation reads and says."""
+_NAMES = _UNARY | _WITH_A_NUMBER | _ON_TWO.keys() | _LAYERS.keys() | {"Any", "All"}
+"""The operations that are known."""

@@ -18,6 +18,7 @@ from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.interpreter.binding import bind
 from lstm_calc.formats.code.interpreter.control import Flow, Raised
 from lstm_calc.formats.code.interpreter.expressions import EXPRESSIONS
+from lstm_calc.formats.code.interpreter.growth import Growth
 from lstm_calc.formats.code.interpreter.statements import STATEMENTS
 from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.values import (
@@ -58,13 +59,18 @@ class Interpreter:
         self.library = library
         self.settings = settings
         self.doubt: tuple[Cause, ...] = ()
+        self.turns: tuple[Cause, ...] = ()
+        """The part of the doubt that is how often a loop runs: a model that is made in a turn of it is whole."""
         self.assumed: dict[str, Any] = {}
         """The defaults that were taken, by the expressions that have them."""
         self.module: Module | None = None
         """The program, in whose scope a text is evaluated."""
         self.instances: list[Instance] = []
         """Every object of a class of the text that is made, in order."""
-        self._steps = 0
+        self.growth = Growth()
+        self.layers = 0
+        """How many layers are made."""
+        self.steps = 0
         self._depth = 0
         self._ends = time.process_time() + _MOST_SECONDS
 
@@ -83,8 +89,8 @@ class Interpreter:
 
     def tick(self, node: Any, scope: Scope) -> None:
         """Count a step; raise ModelFileError where there are too many."""
-        self._steps += 1
-        if self._steps > _MOST_STEPS or (self._steps % 256 == 0 and time.process_time() > self._ends):
+        self.steps += 1
+        if self.steps > _MOST_STEPS or (self.steps % 256 == 0 and time.process_time() > self._ends):
             raise ModelFileError("there is too much to follow here", str(self.place(node, scope)))
 
     def run(self, module: Module) -> None:
@@ -108,6 +114,8 @@ class Interpreter:
 
     def items(self, value: Any) -> list[Any] | None:
         """Return the values in a value that is iterated over, None where they are not known."""
+        if value in self.growth:
+            return None
         if isinstance(value, (list, tuple, set, dict, str, range)):
             return list(value) if len(value) <= MAX_ITEMS else None
         return self.library.items(value)
@@ -116,12 +124,14 @@ class Interpreter:
         """Return what following gives, where it is not known whether it happens; an exception ends it."""
         before = self.doubt
         self.doubt = tuple(dict.fromkeys((*before, *causes)))
+        self.growth.depth += 1
         try:
             return follow()
         except Raised:
             return None
         finally:
             self.doubt = before
+            self.growth.depth -= 1
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -200,10 +210,11 @@ class Interpreter:
                 return self._call_function(function, positional, named, cause)
             if isinstance(function, Class):
                 return self.make(function, positional, named, cause)
-            if isinstance(function, Built):
-                return function.call(*positional, at=cause, **named)
             if isinstance(function, Instance):
                 return self.library.call_instance(self, function, positional, named, cause)
+            positional = [Unknown([cause]) if each in self.growth else each for each in positional]
+            if isinstance(function, Built):
+                return function.call(*positional, at=cause, **named)
             positional = [each if is_small(each) else Unknown([cause]) for each in positional]
             named = {name: each if is_small(each) else Unknown([cause]) for name, each in named.items()}
             return self.library.call(self, function, positional, named, cause)
@@ -220,6 +231,7 @@ class Interpreter:
         instance = Instance(cls, cause.place)
         instance.made = (tuple(positional), dict(named), self.doubt, cause)
         self.instances.append(instance)
+        self.growth.make(instance)
         start = cls.find("__init__")
         if isinstance(start, Function):
             self.call(start.bound(instance), positional, named, cause)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.interpreter.binding import store
+from lstm_calc.formats.code.interpreter.growth import is_plain
 from lstm_calc.formats.code.values import MISSING, Cause, Choice, Instance, Made, Scope, Unknown, causes_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ def either_branch(
     holder = scope.names.get("self")
     objects = [scope.names, *([holder.attributes] if isinstance(holder, Instance) else [])]
     before = [dict(names) for names in objects]
+    interpreter.growth.merged.append(holder)
     for branch in (body, orelse):
         for names, saved in zip(objects, before, strict=True):
             names.clear()
             names.update(saved)
         ends.append(interpreter.doubted(causes, partial(interpreter.block, branch, scope)))
         afterwards.append([dict(names) for names in objects])
+    interpreter.growth.merged.pop()
     for at, names in enumerate(objects):
         names.update(_merged(afterwards[0][at], afterwards[1][at], causes))
     return _joined(ends, causes)
@@ -61,7 +64,25 @@ def once(
             store(interpreter, target, Unknown(causes), scope)
         interpreter.block(body, scope)
 
+    holder = scope.names.get("self")
+    objects = [("", scope.names), *([("self.", holder.attributes)] if isinstance(holder, Instance) else [])]
+    before = [dict(names) for _, names in objects]
+    interpreter.growth.merged.append(holder)
+    around, interpreter.turns = interpreter.turns, (*interpreter.turns, *causes)
     interpreter.doubted(causes, follow)
+    interpreter.turns = around
+    interpreter.growth.merged.pop()
+    for (prefix, names), saved in zip(objects, before, strict=True):
+        changed = [name for name, old in saved.items() if _differs(old, names.get(name, old))]
+        names.update({name: Unknown([Cause(f"{prefix}{name}", interpreter.place(node, scope))]) for name in changed})
+
+
+def _differs(old: Any, new: Any) -> bool:
+    """Return whether a plain value is another one after a turn of a loop, so that it depends on the number of turns."""
+    if old is new or old is None or not (is_plain(old) and is_plain(new)):
+        return False
+    scalars = (int, float, str, bool)
+    return not (isinstance(old, scalars) and isinstance(new, scalars) and old == new)
 
 
 def _merged(one: dict[str, Any], other: dict[str, Any], causes: tuple[Cause, ...]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.interpreter.binding import function, store
 from lstm_calc.formats.code.interpreter.control import either_of
+from lstm_calc.formats.code.interpreter.growth import is_plain
 from lstm_calc.formats.code.interpreter.operators import binary, boolean, comparison, unary
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
@@ -148,8 +149,25 @@ def _tuple(interpreter: Interpreter, node: ast.Tuple, scope: Scope) -> Any:
     return tuple(_elements(interpreter, node.elts, scope))
 
 
-def _list(interpreter: Interpreter, node: ast.List | ast.Set, scope: Scope) -> Any:
-    return _elements(interpreter, node.elts, scope)
+def _list(interpreter: Interpreter, node: ast.List, scope: Scope) -> Any:
+    found = _elements(interpreter, node.elts, scope)
+    interpreter.growth.make(found)
+    return found
+
+
+def _set(interpreter: Interpreter, node: ast.Set, scope: Scope) -> Any:
+    return _distinct(interpreter, _elements(interpreter, node.elts, scope), interpreter.cause(node, scope))
+
+
+def _distinct(interpreter: Interpreter, values: Any, cause: Cause) -> Any:
+    """Return the values of a set, in order, each once; not known, where two of them may be the same."""
+    if not isinstance(values, list):
+        return values
+    if any(isinstance(each, Unknown) for each in values) and len(values) > 1:
+        return Unknown([cause])
+    found = list(dict.fromkeys(values)) if all(isinstance(each, (int, float, str, bool)) for each in values) else values
+    interpreter.growth.make(found)
+    return found
 
 
 def _elements(interpreter: Interpreter, nodes: Iterable[ast.expr], scope: Scope) -> list[Any]:
@@ -171,14 +189,19 @@ def _spread(interpreter: Interpreter, value: Any) -> list[Any]:
 
 def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Any:
     found: dict[Any, Any] = {}
+    interpreter.growth.make(found)
     for key, each in zip(node.keys, node.values, strict=True):
         value = interpreter.value(each, scope)
         if key is None:
             found |= value if isinstance(value, dict) else {}
+            if not isinstance(value, dict) or value in interpreter.growth:
+                interpreter.growth.lose(found)
             continue
         name = interpreter.value(key, scope)
         if isinstance(name, (str, int, float, bool, tuple, type(None))) and is_small(name):
             found[name] = value
+        else:
+            interpreter.growth.lose(found)
     return found
 
 
@@ -191,41 +214,67 @@ def _text(interpreter: Interpreter, node: ast.JoinedStr, scope: Scope) -> Any:
     return text if len(text) <= MAX_ITEMS else interpreter.unknown(node, scope)
 
 
-def _comprehension(interpreter: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Any:
+def _comprehension(interpreter: Interpreter, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
     inner = Scope(scope.module, scope, scope.owner)
     found: list[Any] = []
-    _generate(interpreter, node.generators, inner, lambda: found.append(interpreter.value(node.elt, inner)))
+    is_certain = _generate(interpreter, node.generators, inner, lambda: found.append(interpreter.value(node.elt, inner)))
+    if not is_certain and is_plain(found):
+        return interpreter.unknown(node, scope)
+    interpreter.growth.make(found)
     return found
+
+
+def _set_comprehension(interpreter: Interpreter, node: ast.SetComp, scope: Scope) -> Any:
+    as_list = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+    return _distinct(interpreter, _comprehension(interpreter, as_list, scope), interpreter.cause(node, scope))
 
 
 def _dict_comprehension(interpreter: Interpreter, node: ast.DictComp, scope: Scope) -> Any:
     inner = Scope(scope.module, scope, scope.owner)
     found: dict[Any, Any] = {}
+    lost: list[Any] = []
 
     def add() -> None:
         key, value = interpreter.value(node.key, inner), interpreter.value(node.value, inner)
         if isinstance(key, (str, int, float, tuple)) and is_small(key):
             found[key] = value
+        else:
+            lost.append(value)
 
-    _generate(interpreter, node.generators, inner, add)
+    is_certain = _generate(interpreter, node.generators, inner, add) and not lost
+    if not is_certain and is_plain([found, lost]):
+        return interpreter.unknown(node, scope)
+    interpreter.growth.make(found)
     return found
 
 
-def _generate(interpreter: Interpreter, generators: Sequence[ast.comprehension], scope: Scope, add: Callable[[], Any]) -> None:
-    """Add an entry for each turn of nested loops; for loops that are not known, one that is in doubt."""
+def _generate(interpreter: Interpreter, generators: Sequence[ast.comprehension], scope: Scope, add: Callable[[], Any]) -> bool:
+    """Add an entry for each turn of nested loops; for loops that are not known, one that is in doubt.
+
+    Return whether it is known which entries there are.
+    """
     if not generators:
         add()
-        return
+        return True
     first, *rest = generators
     sequence = interpreter.value(first.iter, scope)
     items = interpreter.items(sequence)
     causes = () if items is not None else causes_of(sequence) or (interpreter.cause(first.iter, scope),)
+    certain = [items is not None]
     for item in [Unknown(causes)] if items is None else items:
         store(interpreter, first.target, item, scope)
-        tests = [interpreter.value(each, scope) for each in first.ifs]
-        if any(truth_of(test) is False for test in tests):
+        tests = [truth_of(interpreter.value(each, scope)) for each in first.ifs]
+        if False in tests:
             continue
-        interpreter.doubted((*causes, *causes_of(tests)), lambda: _generate(interpreter, rest, scope, add))
+        certain.append(None not in tests)
+        doubts = causes_of([interpreter.value(each, scope) for each in first.ifs])
+
+        def follow() -> bool:
+            return _generate(interpreter, rest, scope, add)
+
+        found = interpreter.doubted((*causes, *doubts), follow) if causes or doubts else follow()
+        certain.append(found is True)
+    return all(certain)
 
 
 def _lambda(interpreter: Interpreter, node: ast.Lambda, scope: Scope) -> Any:
@@ -256,11 +305,11 @@ EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
     ast.IfExp: _either_value,
     ast.Tuple: _tuple,
     ast.List: _list,
-    ast.Set: _list,
+    ast.Set: _set,
     ast.Dict: _dict,
     ast.JoinedStr: _text,
     ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
+    ast.SetComp: _set_comprehension,
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _dict_comprehension,
     ast.Lambda: _lambda,

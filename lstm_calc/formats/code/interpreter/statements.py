@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.interpreter.binding import decorator_name, function, store
 from lstm_calc.formats.code.interpreter.control import Flow, Raised, either_branch, once
 from lstm_calc.formats.code.interpreter.operators import operate
-from lstm_calc.formats.code.values import Cause, Class, External, Function, Scope, is_small, is_unknown, truth_of
+from lstm_calc.formats.code.values import Cause, Class, External, Function, Scope, Unknown, is_small, is_unknown, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
-_MOST_TURNS = 5_000
-"""How often a ``while`` is followed."""
+_MOST_STEPS_OF_LOOP = 40_000
+"""How long a loop is followed that makes no layers."""
 
 
 def _assign(interpreter: Interpreter, node: ast.Assign, scope: Scope) -> None:
@@ -38,6 +38,7 @@ def _augmented(interpreter: Interpreter, node: ast.AugAssign, scope: Scope) -> N
         if not is_small(before):
             raise ModelFileError("a list grows too long to be followed here", str(interpreter.place(node, scope)))
         before.extend(value)
+        interpreter.growth.change(before, *value)
         return
     store(interpreter, node.target, operate(interpreter, type(node.op), before, value, node.value, scope), scope)
 
@@ -62,31 +63,64 @@ def _for(interpreter: Interpreter, node: ast.For, scope: Scope) -> Flow | None:
     if items is None:
         once(interpreter, node.target, sequence, node.iter, node.body, scope)
         return None
-    for item in items:
-        store(interpreter, node.target, item, scope)
-        flow = interpreter.block(node.body, scope)
-        if flow is not None and flow.kind == "return":
-            return flow
-        if flow is not None and flow.kind == "break":
-            return None
+    with _Turns(interpreter, node, node.iter, scope) as turns:
+        for item in items:
+            store(interpreter, node.target, item, scope)
+            flow = interpreter.block(node.body, scope)
+            if flow is not None and flow.kind == "return":
+                return flow
+            if flow is not None and flow.kind == "break":
+                return None
+            if turns.are_too_many():
+                return None
     return interpreter.block(node.orelse, scope)
 
 
 def _while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Flow | None:
-    for _ in range(_MOST_TURNS):
-        test = interpreter.value(node.test, scope)
-        truth = truth_of(test)
-        if truth is None:
-            once(interpreter, None, test, node.test, node.body, scope)
-            return None
-        if not truth:
-            return interpreter.block(node.orelse, scope)
-        flow = interpreter.block(node.body, scope)
-        if flow is not None and flow.kind != "continue":
-            return flow if flow.kind == "return" else None
-    changed = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-    scope.names.update(dict.fromkeys(changed & scope.names.keys(), interpreter.unknown(node.test, scope)))
-    return None
+    with _Turns(interpreter, node, node.test, scope) as turns:
+        while True:
+            test = interpreter.value(node.test, scope)
+            truth = truth_of(test)
+            if truth is None:
+                once(interpreter, None, test, node.test, node.body, scope)
+                return None
+            if not truth:
+                return interpreter.block(node.orelse, scope)
+            flow = interpreter.block(node.body, scope)
+            if flow is not None and flow.kind != "continue":
+                return flow if flow.kind == "return" else None
+            if turns.are_too_many():
+                return None
+
+
+class _Turns:
+    """The turns of a loop: one of a program's data is left after some, and what it changes is not known from there on."""
+
+    def __init__(self, interpreter: Interpreter, node: ast.For | ast.While, what: ast.expr, scope: Scope) -> None:
+        self.interpreter = interpreter
+        self.node = node
+        self.what = what
+        self.scope = scope
+        self.start = (interpreter.steps, interpreter.layers)
+
+    def __enter__(self) -> Self:
+        self.changed = self.interpreter.growth.watch()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.interpreter.growth.unwatch()
+
+    def are_too_many(self) -> bool:
+        """Return whether the loop takes too long for one that makes no layers; what it changes is not known then."""
+        steps, layers = self.start
+        if self.interpreter.steps - steps < _MOST_STEPS_OF_LOOP or self.interpreter.layers != layers:
+            return False
+        names = {each.id for each in ast.walk(self.node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+        for name in names & self.scope.names.keys():
+            self.scope.names[name] = Unknown([Cause(name, self.interpreter.place(self.what, self.scope))])
+        for holder in self.changed.values():
+            self.interpreter.growth.lose(holder)
+        return True
 
 
 def _try(interpreter: Interpreter, node: ast.Try, scope: Scope) -> Flow | None:

@@ -58,6 +58,9 @@ _USUAL = {
     "paddle": "paddle",
 }
 """Names that are nearly always imported as one thing, for a piece of code without its imports."""
+_PYTHONS_OWN = frozenset({"six.moves", "builtins", "past.builtins", "future.builtins"})
+"""The modules from which programs that run in Python 2 as well import functions that Python has itself."""
+_PYTHONS_OWN_NAMES = {"xrange": "range"}
 _NO_SIZES = frozenset({"dropout", "p", "rate", "batch_first", "device", "dtype", "recurrent_dropout", "name"})
 """Arguments of layers on which no size depends."""
 
@@ -72,6 +75,8 @@ class Library:
         """The first import of each framework, by the path that is imported."""
         self.called: list[Any] = []
         """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
+        self.calls: list[Any] = []
+        """The calls of layers of Keras that may have weights, in order; a Lost for one on what is not known."""
         self.made: list[Made] = []
         """The layers that read what comes in, called or not."""
 
@@ -89,6 +94,8 @@ class Library:
 
     def member(self, interpreter: Interpreter, path: str, name: str, cause: Cause, module: Module) -> Any:
         """Return what ``from path import name`` binds."""
+        if path in _PYTHONS_OWN and (name in plain.BUILTINS or name in _PYTHONS_OWN_NAMES):
+            return plain.BUILTINS[_PYTHONS_OWN_NAMES.get(name, name)]
         found = self.source.module(interpreter, path, module)
         if found is not None and name in found.scope.names:
             return found.scope.names[name]
@@ -105,7 +112,7 @@ class Library:
             return {name: value for name, value in found.scope.names.items() if not name.startswith("_")}
         self.imports.setdefault(path, Cause(path, place))
         home = family_of(f"{path}.x")
-        names = (*keras.CLASSES, *keras.FUNCTIONS) if home and home[0] == "keras" else FAMILIES[home[0]] if home else ()
+        names = _keras_names(path) if home and home[0] == "keras" else FAMILIES[home[0]] if home else ()
         return {name: External(f"{path}.{name}", Cause(name, place)) for name in names}
 
     def builtin(self, name: str, cause: Cause) -> Any:
@@ -117,7 +124,7 @@ class Library:
         if name in _USUAL:
             self.imports.setdefault(_USUAL[name], cause)
             return External(_USUAL[name], cause)
-        if name in keras.CLASSES or name in keras.FUNCTIONS:
+        if name in keras.CLASSES or name in {*keras.FUNCTIONS, "Layer"}:
             return External(f"keras.layers.{name}", cause)
         return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
 
@@ -190,9 +197,18 @@ class Library:
             return calls.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
             return flows.call(interpreter, function, positional, named, cause)
+        return self._call_unknown(interpreter, function, positional, named, cause)
+
+    def _call_unknown(
+        self, interpreter: Interpreter, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause
+    ) -> Any:
+        """Return what the call of something gives that is not known: a layer of Keras, where it reads a tensor."""
         shape = positional[0] if positional else named.get("shape")
         if isinstance(function, Foreign) and "initializers" in function.path and isinstance(shape, (list, tuple)):
             return Array(shape)
+        if keras.is_called_on_tensor(positional, named) and _is_outside(function):
+            layer = function if isinstance(function, Foreign) else Foreign(cause, function.causes[0].text)
+            return keras.call(interpreter, layer, positional, named, cause)
         found = Foreign(cause, cause.text.partition("(")[0])
         causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
         found.chosen = tuple(each for each in causes if isinstance(function, Choice) or "(" not in each.text)
@@ -238,12 +254,63 @@ class Library:
         given = flows.function(path, positional, named, cause)
         if given is not MISSING:
             return given
-        if (home is None and path.startswith(("tensorflow.", "keras.", "K."))) or (home is not None and home[0] == "keras"):
-            found = keras.make(interpreter, path, positional, named, cause)
-            return Foreign(cause, path) if found is MISSING else found
+        if home is None or home[0] == "keras":
+            found = self._call_keras(interpreter, path, positional, named, cause, is_surely=home is not None)
+            if found is not MISSING:
+                return found
         last = path.rpartition(".")[2]
         if last in TRANSPARENT and positional:
             return around(last, positional[0])
         if home is None:
             return Foreign(cause, path)
         return make_layer(interpreter, *home, positional, named, cause, path)
+
+    def _call_keras(
+        self,
+        interpreter: Interpreter,
+        path: str,
+        positional: Sequence[Any],
+        named: dict[str, Any],
+        cause: Cause,
+        *,
+        is_surely: bool,
+    ) -> Any:
+        """Return what something of Keras or TensorFlow makes or gives; what is neither is a layer, where it reads a tensor."""
+        found = MISSING
+        if is_surely or path.startswith(("tensorflow.", "keras.", "K.")):
+            found = keras.make(interpreter, path, positional, named, cause)
+        if found is MISSING and keras.is_called_on_tensor(positional, named):
+            return keras.call(interpreter, Foreign(cause, path), positional, named, cause)
+        return Foreign(cause, path) if found is MISSING and is_surely else found
+
+
+def _is_outside(function: Any) -> bool:
+    """Return whether what is called comes from outside the text, and is no argument or choice that is to be asked for."""
+    if isinstance(function, Foreign):
+        return not function.chosen
+    causes = function.causes if type(function) is Unknown else ()
+    return len(causes) == 1 and not causes[0].why and not causes[0].names and causes[0].text.isidentifier()
+
+
+def _keras_names(path: str) -> Sequence[str]:
+    """Return the names of a module of Keras, of which only some have layers."""
+    last = path.rpartition(".")[2]
+    if last in {"models", "engine", "training"}:
+        return ("Sequential", "Model", "Input") if last == "models" else ("Model", "Input")
+    return () if last in _WITHOUT_LAYERS else (*keras.CLASSES, *keras.FUNCTIONS, "Layer")
+
+
+_WITHOUT_LAYERS = frozenset(
+    [
+        "backend",
+        "optimizers",
+        "callbacks",
+        "utils",
+        "losses",
+        "metrics",
+        "datasets",
+        "preprocessing",
+        "initializers",
+        "regularizers",
+    ]
+)

@@ -21,6 +21,7 @@ from lstm_calc.formats.code.values import (
     Super,
     Unknown,
     Weight,
+    is_unknown,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if isinstance(holder, (Traced, States)):
         return traced.of_states(holder, name) if isinstance(holder, States) else traced.attribute(holder, name, cause)
     if isinstance(holder, Unknown) and name in {"view", "reshape"}:
-        return Built(lambda *values, at, **__: _viewed(holder, values, at))
+        return Built(lambda *values, at, **__: _viewed(holder, name, values, at))
     if isinstance(holder, (Instance, Made, Foreign)):
         found = _module_method(interpreter, holder, name)
         if found is not MISSING:
@@ -147,10 +148,12 @@ def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) 
         holder.scope.names[name] = value
 
 
-def _viewed(holder: Unknown, values: Sequence[Any], at: Cause) -> Any:
+def _viewed(holder: Unknown, name: str, values: Sequence[Any], at: Cause) -> Any:
     """Return a tensor of which nothing is known, in a shape of which all sizes but the first are said."""
     shape = values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values
-    if len(shape) > 1 and all(isinstance(size, int) and size > 0 for size in shape[1:]):
+    if len(shape) > 1 and all(
+        (name == "reshape" and is_unknown(size)) or (isinstance(size, int) and size > 0) for size in shape[1:]
+    ):
         return Array((shape[0] if isinstance(shape[0], int) and shape[0] > 0 else Unknown([at]), *shape[1:]))
     return Foreign(at, at.text.partition("(")[0]) if isinstance(holder, Foreign) else Unknown([at])
 

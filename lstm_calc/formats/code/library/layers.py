@@ -73,6 +73,7 @@ def make_layer(
     missing = {each: interpreter.settings.named(each) for each, value in arguments.items() if value is ...}
     arguments |= {each: value for each, value in missing.items() if value is not MISSING}
     made = Made(family, name, arguments, cause.place, interpreter.doubt)
+    interpreter.layers += 1
     made.given = () if kind is not None else tuple(positional)
     if name in CONTAINERS or (name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)):
         made.inner = _contained(positional, named, made)

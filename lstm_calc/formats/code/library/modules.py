@@ -20,6 +20,12 @@ BASE = "__base__"
 _WITHOUT_BIAS = frozenset({"Embedding", "EmbeddingBag", "RMSNorm", "PReLU"})
 
 
+_BESIDE_MODELS = frozenset(
+    ["callbacks", "losses", "metrics", "optimizers", "regularizers", "constraints", "initializers", "utils", "preprocessing"]
+)
+"""The modules of Keras whose classes are no layers and no models."""
+
+
 def module_family(cls: Class | None) -> str | None:
     """Return the framework whose modules a class of the text inherits from, None where it is of none."""
     for path in cls.externals if cls else ():
@@ -27,6 +33,8 @@ def module_family(cls: Class | None) -> str | None:
             if path in homes:
                 return family
         home = family_of(path)
+        if home is not None and home[0] == "keras" and _BESIDE_MODELS & set(path.split(".")):
+            continue
         if home is not None and home[1][:1].isupper():
             return home[0]
         if path.rpartition(".")[2] in {"LightningModule", "Module"} or path.endswith("nn.Module"):
