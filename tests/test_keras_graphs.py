@@ -482,7 +482,6 @@ def test_a_layer_that_prepares_data(
         layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=2),
         layer("LocallyConnected1D", filters=5, kernel_size=[3], implementation=3, padding="same"),
         layer("Normalization", size=3),
-        layer("SpectralNormalization", layer=DENSE),
         layer("STFTSpectrogram", frame_length=256),
     ],
     ids=lambda config: str(config["class_name"]),
