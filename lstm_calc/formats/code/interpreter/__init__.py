@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.constants import CONSTANTS
 from lstm_calc.formats.code.interpreter.binding import bind
-from lstm_calc.formats.code.interpreter.control import Flow, Raised
+from lstm_calc.formats.code.interpreter.control import Endless, Flow, Raised, either_of
 from lstm_calc.formats.code.interpreter.expressions import EXPRESSIONS
 from lstm_calc.formats.code.interpreter.statements import STATEMENTS
+from lstm_calc.formats.code.library.enums import is_enum, member
 from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
@@ -95,6 +97,8 @@ class Interpreter:
                 self.block([node], module.scope)
             except Raised:
                 continue
+            finally:
+                self.doubt = ()
 
     def block(self, body: Sequence[ast.stmt], scope: Scope) -> Flow | None:
         """Follow statements; return what ended them early."""
@@ -164,9 +168,11 @@ class Interpreter:
             return self.library.base_attribute(self, holder, name, cause) if value is MISSING else value
         if isinstance(holder, Module):
             value = holder.scope.names.get(name, MISSING)
-            return Unknown([cause]) if value is MISSING else value
+            inner = self.library.source.module(self, f".{name}", holder) if value is MISSING and holder.is_package else value
+            return Unknown([cause]) if inner is None or inner is MISSING else inner
         if isinstance(holder, External):
-            return External(f"{holder.path}.{name}", cause)
+            path = f"{holder.path}.{name}"
+            return CONSTANTS[path] if path in CONSTANTS else External(path, cause)
         return self.library.attribute(self, holder, name, cause)
 
     def _instance_attribute(self, holder: Instance, name: str, cause: Cause) -> Any:
@@ -217,6 +223,9 @@ class Interpreter:
 
     def make(self, cls: Class, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
         """Return a new object of a class of the text."""
+        if is_enum(cls):
+            found = member(cls, positional[0] if positional else MISSING)
+            return Unknown(causes_of(list(positional)) or [cause]) if found is MISSING else found
         instance = Instance(cls, cause.place)
         instance.made = (tuple(positional), dict(named), self.doubt, cause)
         self.instances.append(instance)
@@ -234,10 +243,39 @@ class Interpreter:
         bind(self, function, [*instance, *positional], named, scope, cause)
         if isinstance(node, ast.Lambda):
             return self.value(node.body, scope)
-        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
-            return Unknown([cause])
-        flow = self.block(node.body, scope)
-        return flow.value if flow is not None else None
+        inside = list(_inside(node))
+        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in inside):
+            return self._generated(node, inside, scope, cause)
+        doubt = self.doubt
+        try:
+            flow = self.block(node.body, scope)
+        finally:
+            self.doubt = doubt
+        found = flow.value if flow is not None else None
+        for value, causes in reversed(scope.returned):
+            found = either_of(value, found, causes)
+        return found
+
+    def _generated(self, node: Any, inside: list[ast.AST], scope: Scope, cause: Cause) -> Any:
+        """Return what a generator gives as a list; one that may not end, or gives much, is not known."""
+        scope.yielded = []
+        if not any(isinstance(each, ast.While) for each in inside):
+            try:
+                self.block(node.body, scope)
+            except Endless:
+                return Unknown([cause])
+            return scope.yielded
+        return Unknown([cause])
+
+
+def _inside(node: Any) -> Iterator[ast.AST]:
+    """Yield the parts of a function, without those of functions inside it."""
+    todo = list(node.body)
+    while todo:
+        each = todo.pop()
+        yield each
+        if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo += ast.iter_child_nodes(each)
 
 
 def _as_written(node: ast.expr, lines: list[str]) -> str:

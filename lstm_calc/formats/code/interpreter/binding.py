@@ -14,8 +14,6 @@ from lstm_calc.formats.code.values import (
     Place,
     Scope,
     Unknown,
-    is_small,
-    is_unknown,
 )
 
 if TYPE_CHECKING:
@@ -37,11 +35,7 @@ def store(interpreter: Interpreter, target: ast.expr, value: Any, scope: Scope) 
         interpreter.library.set_attribute(interpreter, owner, target.attr, value)
     elif isinstance(target, ast.Subscript):
         holder, key = interpreter.value(target.value, scope), interpreter.value(target.slice, scope)
-        if isinstance(holder, (dict, list)) and not is_unknown(key) and is_small(key):
-            try:
-                holder[key] = value
-            except (TypeError, IndexError, ValueError):
-                return
+        interpreter.library.set_item(interpreter, holder, key, value)
     elif isinstance(target, ast.Starred):
         store(interpreter, target.value, value, scope)
 
