@@ -215,8 +215,6 @@ def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa:
         return value in {"bidirect", "bidirectional"} if isinstance(value, str) else value
     if argument.endswith("_attr"):
         return value is not False
-    if value == "scalar" and field in {"input_dim", "units"}:  # of Equinox' Linear
-        return 1
     if field == "projection":
         return value or None
     if isinstance(value, float) and value.is_integer():
@@ -225,7 +223,7 @@ def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa:
         return bool(value)
     if field == "input_dim" and isinstance(value, (list, tuple)) and len(value) == 1:
         return value[0]
-    return value
+    return 1 if value == "scalar" and field in {"input_dim", "units"} else value  # the one number of Equinox' Linear
 
 
 def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[int], name: str | None) -> Iterator[Layer]:
