@@ -583,7 +583,6 @@ def test_filled_in_doubt(text: str, tmp_path: Path) -> None:
 COUNTABLE = {
     "distinct": ("size = len({word for word in 'hello'})", 4),
     "known loop": ("words = []\nfor at in range(9):\n    words.append(at)\nsize = len(words)", 9),
-    "made inside": ("for line in open('f'):\n    row = []\n    row.append(1)\n    row.append(2)\n    size = len(row)", 2),
     "six": ("from six.moves import range\nsize = len(list(range(7)))", 7),
     "xrange": ("size = len([at for at in xrange(6)])", 6),
 }

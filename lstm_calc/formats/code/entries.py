@@ -104,9 +104,21 @@ def _annotated(interpreter: Interpreter, cls: Class, start: Function) -> dict[st
     for each in (*arguments.args, *arguments.kwonlyargs):
         kind = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
         kind = declared if each.arg == "config" and not isinstance(kind, Class) else kind
+        kind = _configuration(start.scope, each.arg) if each.annotation is None and kind in {None, MISSING} else kind
         if each.arg not in start.defaults and isinstance(kind, Class) and _is_complete(kind):
             found[each.arg] = interpreter.make(kind, [], {}, Cause(each.arg, kind.place))
     return found
+
+
+_CONFIGURATIONS = frozenset(
+    {"config", "cfg", "conf", "configs", "hparams", "hp", "hps", "params", "args", "opt", "opts", "options", "hyperparameters"}
+)
+
+
+def _configuration(scope: Scope, name: str) -> Class | None:
+    """Return the class of the file whose objects an argument such as ``config`` is, where there is only one that it can be."""
+    kinds = {each for each in scope.module.scope.names.values() if isinstance(each, Class) and each.name.lower() in _CONFIGURATIONS}
+    return next(iter(kinds)) if name.lower() in _CONFIGURATIONS and len(kinds) == 1 else None
 
 
 def _is_complete(cls: Class) -> bool:
@@ -116,7 +128,8 @@ def _is_complete(cls: Class) -> bool:
         return False
     if isinstance(start, Function):
         return set(_parameter_names(start)) <= set(start.defaults)
-    return bool(cls.fields) and all(cls.find(name) is not MISSING for name in cls.fields)
+    values = [name for name, value in cls.scope.names.items() if not isinstance(value, Function) and not name.startswith("_")]
+    return bool(cls.fields or values) and all(cls.find(name) is not MISSING for name in cls.fields)
 
 
 def _said_fields(interpreter: Interpreter, cls: Class) -> dict[str, Any]:

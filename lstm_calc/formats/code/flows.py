@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.formats.code import linen_shapes
 from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
 from lstm_calc.formats.code.passed import flattened, known, pooled, reshaped, through
 from lstm_calc.formats.code.values import (
@@ -60,6 +61,9 @@ def array_attribute(holder: Array, name: str, cause: Cause) -> Any:  # noqa: PLR
     if name in {"T", "t"}:
         turned = None if holder.shape is None else Array(reversed(holder.shape), trained=holder.trained)
         return (turned or Array(None)) if name == "T" else Built(lambda *_, **__: turned or Array(None))
+    if holder.numbers is not None and name in _OF_NUMBERS:
+        numbers = holder.numbers
+        return Built(lambda *_, **__: _OF_NUMBERS[name](numbers))
     if name in {"numel", "nelement"}:
         shape = known(holder)
         return Built(lambda *_, at, **__: Unknown([at]) if shape is None else prod(shape))
@@ -95,6 +99,10 @@ def _widened(holder: Array, name: str, values: Sequence[Any]) -> Array | None:
     return Array(sizes, trained=holder.trained)
 
 
+_OF_NUMBERS: dict[str, Any] = {"prod": prod, "sum": sum, "max": max, "min": min, "tolist": list}
+"""Methods of an array of numbers that are known."""
+
+
 class Shape(Unknown):
     """The shape of a tensor of which the last size alone is known."""
 
@@ -122,7 +130,7 @@ def _method(name: str, holder: Array, values: Sequence[Any], named: dict[str, An
         return _reshaped(holder, values[0] if len(values) == 1 else values)
     if name in {"mean", "sum", "max", "min"}:
         axis = named.get("axis", named.get("dim", values[0] if values else None))
-        return Array(None, holder.width) if isinstance(axis, int) and axis >= 0 else Array(None)
+        return linen_shapes.reduced(holder, axis, keeps=named.get("keepdims", named.get("keepdim")) is True)
     return Array(None, holder.width if name == "squeeze" else None)
 
 
@@ -162,6 +170,8 @@ def _reshaped(holder: Array, shape: Any) -> Array:
 
 def item(holder: Array, key: Any) -> Any:
     """Return an entry or slice of a tensor: with its last axis, unless the key takes an entry of that."""
+    if holder.numbers is not None and isinstance(key, int) and -len(holder.numbers) <= key < len(holder.numbers):
+        return holder.numbers[key]
     keys = key if isinstance(key, tuple) else (key,)
     if holder.shape is None:
         return Array(None, None if ... in keys and isinstance(keys[-1], int) else holder.width)
@@ -193,16 +203,17 @@ def function(  # noqa: PLR0911 - a case for each kind of function
     first = next((each for each in positional if isinstance(each, Array)), None)
     if first is not None and path.startswith("torch.nn.init."):
         return first
+    if name == "one_hot" and home in {"jax", "flax", "haiku"}:
+        return Array(None, named.get("num_classes", positional[1] if len(positional) > 1 else None))
     if first is not None and home == "torch" and not path.startswith("torch.nn.utils"):
         return torch_function(name, positional, named, cause)
     if first is None or not home.startswith(("jax", "flax", "haiku")):
         return MISSING
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape"}:
         return _method(name, first, [each for each in positional if each is not first], named)
-    if name == "one_hot":
-        size = named.get("num_classes", positional[1] if len(positional) > 1 else None)
-        return Array(None, size)
-    return first
+    if name in {"max_pool", "avg_pool"}:
+        return linen_shapes.pooled(first, [each for each in positional if each is not first], named)
+    return first if name in linen_shapes.KEEPING else Array(None, first.width)
 
 
 def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
@@ -239,25 +250,35 @@ def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named
     if layer.inner:
         return _around_cell(interpreter, layer, inputs, named, cause)
     kind = FAMILIES[layer.family].get(layer.name)
+    if kind is None and layer.name not in WEIGHTLESS:
+        _once(interpreter, layer)
+        return Array(None)
     if kind is None or kind.layer is None:
         return inputs[0] if inputs else Unknown([cause])
     cell = kind.layer.kind in {"lstm", "gru", "rnn", "mgu"}
     source = inputs[0] if not cell or layer.family == "haiku" else (inputs[1] if len(inputs) > 1 else None)
     _read(layer, source, cause)
-    if layer not in interpreter.library.called:
-        interpreter.library.called.append(layer)
+    _once(interpreter, layer)
     size = layer.arguments.get(kind.names.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
-    given = Array(None, size)
+    given = linen_shapes.given_by(layer, "cell" if cell else kind.layer.kind, source, size)
     if not cell:
         return given
     state = (Array(None, size), Array(None, size)) if kind.layer.kind == "lstm" else Array(None, size)
     return (given, state) if layer.family == "haiku" else (state, given)
 
 
+def _once(interpreter: Interpreter, layer: Made) -> None:
+    """Keep that a layer is called, once."""
+    if not any(layer is each for each in interpreter.library.called):
+        interpreter.library.called.append(layer)
+
+
 def _read(layer: Made, source: Any, cause: Cause) -> None:
     """Keep the width of what a layer is called on."""
     if isinstance(source, Array) and source.width is not None:
         layer.reads = source.width
+    elif isinstance(source, Array):
+        layer.reads = MISSING if layer.reads is None else layer.reads
     elif layer.reads is None:
         found = causes_of(source)
         outside = not found or any("is an argument" in each.why for each in found)

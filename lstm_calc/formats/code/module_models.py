@@ -10,11 +10,13 @@ from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.families import WEIGHTLESS
 from lstm_calc.formats.code.families.weightless import KEEP_SHAPES
 from lstm_calc.formats.code.flows import incoming, set_up
+from lstm_calc.formats.code.library.attributes import INPUTS
 from lstm_calc.formats.code.library.modules import module_family, owners
-from lstm_calc.formats.code.parts import Parts, name_at, stored_weights
+from lstm_calc.formats.code.parts import Parts, name_at, reads_what_comes, stored_weights
 from lstm_calc.formats.code.trace.follow import followed, is_module
 from lstm_calc.formats.code.values import (
     MISSING,
+    Array,
     Cause,
     Choice,
     Foreign,
@@ -35,7 +37,7 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     parts = Parts(request.input_dim)
     parts.add_all(found, value)
     request.ask(parts.missing)
-    if request.input_dim is not None and not parts.used_input:
+    if request.input_dim is not None and not parts.used_input and not reads_what_comes(family):
         raise LstmCalcError("--input is for layers that do not state what they read, and every layer here does")
     stored = [] if parts.layers else list(stored_weights(value))
     parts.add_all(stored, value)
@@ -93,7 +95,7 @@ def called_model(request: Request, value: Any, family: str | None, remark: str) 
     called = list(request.interpreter.library.called)
     found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
     made = () if isinstance(value, Made) else request.interpreter.library.made
-    missed = [each for each in made if each not in called and each.arguments.get("parent", ...) is not None]
+    missed = [each for each in made if each not in called and not _is_for_states(each, called)]
     found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
     for _, each in found[len(called) :]:
         each.used = True
@@ -103,13 +105,30 @@ def called_model(request: Request, value: Any, family: str | None, remark: str) 
     return parts_model(request, value, _numbered(found), family, remark)
 
 
+def _is_for_states(layer: Made, called: list[Any]) -> bool:
+    """Return whether a layer has no parameters of its own, as one that only gives the first state of another such layer."""
+    if layer.arguments.get("parent", ...) is None:
+        return True
+    return layer.gives_states and any(isinstance(each, Made) and each.name == layer.name for each in called)
+
+
+def _input(request: Request, given: Array, told: Any) -> Any:
+    """Return what a module reads: with the width that is said beside the program, or what the program itself gives it."""
+    if request.input_dim is not None and (told is None or isinstance(told, Array)):
+        return Array(None, request.input_dim)
+    return told if isinstance(told, (Array, list, tuple)) else given
+
+
 def _follow(request: Request, value: Instance) -> None:
     """Follow what a module does with an input of which nothing is known."""
     function = value.cls.find("__call__") if value.cls else MISSING
     if isinstance(function, Function):
         names = [each.arg for each in function.node.args.args][1:]
+        told = dict(zip(names, value.attributes.get(INPUTS, ()), strict=False))
         inputs = {
-            name: incoming(value.place, value.cls.name if value.cls else "") for name in names if name not in function.defaults
+            name: _input(request, incoming(value.place, value.cls.name if value.cls else ""), told.get(name))
+            for name in names
+            if name not in function.defaults
         }
         request.interpreter.call(function.bound(value), [], inputs, Cause(function.name, value.place))
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, numbers_in, window
 from lstm_calc.formats.code.library.modules import module_family, names_of, owners
+from lstm_calc.formats.code.library.tensors import gain_of, numbers_of, shape_of_tensor
 from lstm_calc.formats.code.values import (
+    MISSING,
     Array,
     Cause,
     Class,
@@ -22,7 +24,6 @@ from lstm_calc.formats.code.values import (
     is_unknown,
 )
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, PReLU, Recurrent
-from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.norm import Norm
 
 if TYPE_CHECKING:
@@ -103,9 +104,8 @@ class Parts:
 
     def _foreign(self, path: str, each: Foreign, root: Any) -> None:
         """Add a layer that is not in the text, where the text uses it as one."""
-        if not (each.used or each.attributes or each.chosen) and (
-            _NOT_LAYERS.search(each.path) or not _is_called(root, path, each)
-        ):
+        may_be = each.used or each.attributes or (each.chosen and not re.fullmatch(r"\w+(\.\w+)*\.[a-z_]+", each.path))
+        if not may_be and (_NOT_LAYERS.search(each.path) or not _is_called(root, path, each)):
             return
         if each.chosen:
             self.missing += each.chosen
@@ -117,6 +117,10 @@ class Parts:
     def _made(self, path: str, made: Made, tables: set[int]) -> None:
         kind = FAMILIES[made.family].get(made.name)
         self.missing += made.doubt
+        for tensor, cause in made.removed.items():
+            raise ModelFileError(
+                f"{tensor} is taken out of {made.name}, and what becomes of it cannot be followed", str(cause.place)
+            )
         if kind is None:
             if made.name not in WEIGHTLESS | CONTAINERS and not made.name.endswith("Loss"):
                 class_name = re.sub(r"[^A-Za-z0-9_./-]", "_", made.name).lstrip("./-")
@@ -174,6 +178,8 @@ class Parts:
     def _width(self, made: Made, path: str) -> Any:
         """Return the width that a layer reads which does not state it."""
         width = made.reads
+        if width is MISSING:
+            raise ModelFileError(f"the width of what {made.name} reads does not follow from the code", str(made.place))
         if width is None or (is_unknown(width) and any(cause.text == "input_dim" for cause in causes_of(width))):
             self.used_input = True
             if self._input_dim is not None:
@@ -213,11 +219,11 @@ def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa:
         return value or None
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if field in {"bias", "bidirectional", "center", "scale"} and isinstance(value, int):
+    if field in {"bias", "bidirectional", "center", "scale"} and (value is None or isinstance(value, (int, str))):
         return bool(value)
     if field == "input_dim" and isinstance(value, (list, tuple)) and len(value) == 1:
         return value[0]
-    return value
+    return 1 if value == "scalar" and field in {"input_dim", "units"} else value  # the one number of Equinox' Linear
 
 
 def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[int], name: str | None) -> Iterator[Layer]:
@@ -233,6 +239,10 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
                 yield from [Other(params=numbers, class_name=made.name, name=name, trainable=trainable)] if numbers else []
                 return
         if issubclass(kind, Dense) and tied is not None and getattr(tied, "name", None) == "weight" and id(tied.owner) in tables:
+            shapes = [shape_of_tensor(each, "weight") for each in (tied.owner, made)]
+            if all(each is not None and not causes_of(list(each)) for each in shapes) and shapes[0] != shapes[1]:
+                yield from _shared(kind(**fields), name, trainable=trainable)
+                return
             fields["tied"] = True
         if trainable and made.frozen and issubclass(kind, (Dense, Conv, ConvTranspose)):
             layer: Any = kind(**fields, name=name, trainable=True)
@@ -248,8 +258,21 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
         key = f"{getattr(error, 'key', '')} " if isinstance(error, ModelError) else ""
         raise ModelFileError(f"{made.name}: {key}{what}", str(made.place)) from None
     yield layer
-    if made.attributes.get("__gain__"):
-        yield Other(params=layer.output, class_name="weight_g")
+    for tensor, axis in made.gains:
+        yield Other(params=_gain(made, tensor, axis), class_name="weight_g")
+
+
+def _shared(layer: Any, name: str | None, *, trainable: bool) -> Iterator[Layer]:
+    """Yield what a layer has of its own whose weight is that of another layer, of another shape: its bias."""
+    if layer.bias:
+        yield Other(params=layer.output, class_name="bias", name=name, trainable=trainable)
+
+
+def _gain(made: Made, tensor: Any, axis: Any) -> int:
+    number = gain_of(made, str(tensor), axis)
+    if not isinstance(number, int):
+        raise ModelFileError(f"weight_norm of {tensor} along axis {axis} of {made.name} is not known", str(made.place))
+    return number
 
 
 def _set_shift(kind: type[Norm], fields: dict[str, Any], *, both: bool) -> None:
@@ -276,19 +299,9 @@ def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[L
     from lstm_calc.frameworks.counting import count
 
     total = count(Model([layer], layer.input_dim), "pytorch")
-    frozen = sum(_numbers_of(tensor, layer) for tensor in made.frozen & set(names_of(made)))
+    frozen = sum(numbers_of(made, tensor) or 0 for tensor in made.frozen & set(names_of(made)))
     yield Other(params=total - frozen, class_name=made.name, name=name)
     yield Other(params=frozen, class_name=made.name, trainable=False)
-
-
-def _numbers_of(tensor: str, layer: Recurrent) -> int:
-    """Return how many numbers a tensor of a recurrent layer of PyTorch has, by its name such as ``weight_ih_l1_reverse``."""
-    rows = len(CELLS[layer.kind].gates) * layer.output
-    given = getattr(layer, "projection", None) or layer.output
-    deep = re.search(r"_l[1-9]", tensor)
-    if tensor.startswith("bias"):
-        return rows
-    return rows * (given if tensor.startswith("weight_hh") else given * (1 + layer.bidirectional) if deep else layer.input_dim or 0)
 
 
 def _is_called(root: Any, path: str, each: Foreign) -> bool:

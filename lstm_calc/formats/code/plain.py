@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import collections
+import itertools
 import math
+import operator
+import posixpath
+import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
-    MISSING,
     Array,
     Built,
     Cause,
@@ -16,17 +19,17 @@ from lstm_calc.formats.code.values import (
     Function,
     Instance,
     Made,
+    Rest,
     Unknown,
     causes_of,
+    is_imported_class,
     is_small,
     is_unknown,
-    is_wide,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from lstm_calc.formats.code.interpreter import Interpreter
 
 _TYPES: dict[str, Any] = {
     "int": int,
@@ -48,7 +51,7 @@ def pure(function: Callable[..., Any]) -> Built:
         if causes or not is_small([*values, *named.values()]):
             return Unknown(causes or [at])
         try:
-            return _bounded(function(*values, **named), at)
+            return bounded(function(*values, **named), at)
         except OverflowError:
             return Unknown([at])
 
@@ -60,12 +63,14 @@ def _structural(function: Callable[..., Any]) -> Built:
 
     def call(*values: Any, at: Cause, **named: Any) -> Any:
         unknown = [each for each in values if is_unknown(each)]
-        return Unknown(causes_of(unknown)) if unknown else _bounded(function(*values, **named), at)
+        unknown += [part for each in values if isinstance(each, (list, tuple)) for part in each if isinstance(part, Rest)]
+        return Unknown(causes_of(unknown)) if unknown else bounded(function(*values, **named), at)
 
     return Built(call)
 
 
-def _bounded(value: Any, at: Cause) -> Any:
+def bounded(value: Any, at: Cause) -> Any:
+    """Return a value; one of too many entries is not known."""
     if isinstance(value, (list, tuple, str, dict)) and len(value) > MAX_ITEMS:
         return Unknown([at])
     return value
@@ -73,6 +78,8 @@ def _bounded(value: Any, at: Cause) -> Any:
 
 def _length(*values: Any, at: Cause) -> Any:
     (value,) = values
+    if isinstance(value, (list, tuple, dict, set)) and any(isinstance(each, Rest) for each in value):
+        return Unknown([at])
     if isinstance(value, Array) and value.shape:
         return value.shape[0]
     if isinstance(value, Made) and value.inner:
@@ -80,14 +87,15 @@ def _length(*values: Any, at: Cause) -> Any:
     return len(value) if isinstance(value, (list, tuple, dict, set, str, range)) else Unknown([at])
 
 
-def _listed(value: Any = ()) -> list[Any]:
+def listed(value: Any = ()) -> list[Any]:
+    """Return what a value has as a list, cut off where it is too long."""
     if isinstance(value, Made):
         return list(value.inner)
     return list(value)[:MAX_ITEMS]
 
 
 def _enumerate(values: Any, start: int = 0) -> list[Any]:
-    return list(enumerate(_listed(values), start))
+    return list(enumerate(listed(values), start))
 
 
 def _sum(values: Any, start: Any = 0) -> Any:
@@ -111,6 +119,8 @@ def _dict(*values: Any, at: Cause, **named: Any) -> Any:
     first = values[0] if values else {}
     if is_unknown(first):
         return first
+    if "**" in named:
+        return Unknown(causes_of(named["**"]))
     return {**(first if isinstance(first, dict) else dict(first)), **named}
 
 
@@ -121,33 +131,60 @@ def _isinstance(value: Any, kind: Any, *, at: Cause) -> Any:
         return Unknown(causes_of(value))
     if isinstance(value, Instance) and any(isinstance(each, Class) for each in kinds):
         return value.cls is not None and any(each in value.cls.lineage for each in kinds)
+    if isinstance(value, (Made, Instance)) and all(is_imported_class(each) for each in kinds):
+        found = [_is_a(value, each.path.rpartition(".")[2]) for each in kinds]
+        return True if True in found else Unknown([at]) if None in found else False
     if None not in wanted:
         return isinstance(value, tuple(each for each in wanted if each))
     return False if isinstance(value, (int, float, str)) else Unknown([at])
 
 
+_BASES = {
+    "Module": r".*",
+    "RNNBase": r"LSTM|GRU|RNN",
+    "RNNCellBase": r"(LSTM|GRU|RNN)Cell",
+    "_ConvNd": r"Conv(Transpose)?\dd",
+    "_BatchNorm": r"BatchNorm\dd|SyncBatchNorm",
+}
+"""The layers that inherit from a class of PyTorch."""
+
+
+def _is_a(value: Made | Instance, name: str) -> bool | None:
+    """Return whether a layer or an object is one of a class of a framework, None where that is not known."""
+    own = (
+        [value.name]
+        if isinstance(value, Made)
+        else [path.rpartition(".")[2] for path in (value.cls.externals if value.cls else ())]
+    )
+    if any(re.fullmatch(_BASES.get(name, re.escape(name)), each) for each in own):
+        return True
+    return None if name.startswith("_") and name not in _BASES else False
+
+
 BUILTINS: dict[str, Any] = {
     **{name: pure(kind) for name, kind in _TYPES.items() if name not in {"list", "tuple", "dict"}},
-    "list": _structural(_listed),
-    "tuple": _structural(lambda value=(): tuple(_listed(value))),
+    "list": _structural(listed),
+    "tuple": _structural(lambda value=(): tuple(listed(value))),
     "dict": Built(_dict),
     "len": Built(_length),
     "max": _extreme(max),
     "min": _extreme(min),
     "sum": pure(_sum),
     "abs": pure(abs),
+    "ord": pure(ord),
+    "chr": pure(chr),
     "round": pure(round),
     "divmod": pure(divmod),
-    "sorted": pure(lambda values, **_: sorted(values)),
-    "reversed": _structural(lambda values: list(reversed(_listed(values)))),
+    "reversed": _structural(lambda values: list(reversed(listed(values)))),
     **dict.fromkeys(("range", "xrange"), pure(range)),
-    "zip": _structural(lambda *values, **_: list(zip(*map(_listed, values), strict=False))),
+    "zip": _structural(lambda *values, **_: list(zip(*map(listed, values), strict=False))),
     "enumerate": _structural(_enumerate),
-    "any": pure(lambda values: any(_listed(values))),
-    "all": pure(lambda values: all(_listed(values))),
+    "any": pure(lambda values: any(listed(values))),
+    "all": pure(lambda values: all(listed(values))),
     "isinstance": Built(_isinstance),
     "print": Built(lambda *_, **__: None),
     "__name__": "__main__",
+    "__file__": "",
     "object": None,
 }
 """Python's own names, by name; those that run, open or import something are not among them."""
@@ -219,19 +256,59 @@ def _counted(*ends: Any, at: Cause, **_: Any) -> Any:
 _SHAPED = (
     "zeros ones empty rand randn Tensor FloatTensor DoubleTensor LongTensor Size random.rand random.randn random.random_sample"
 )
+_ARRAYS = ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
+"""Modules whose functions make tensors."""
+_FILLED = ("zeros", "ones", "rand", "randn", "empty")
+
+
+def _product(value: Any) -> Any:
+    return math.prod(value.numbers if isinstance(value, Array) and value.numbers is not None else value)
+
+
+def _accumulated(values: Any, function: Any = None, **_: Any) -> list[Any]:
+    return list(itertools.accumulate(listed(values), function))
+
+
+def _chained(*values: Any) -> list[Any]:
+    return [each for value in values for each in listed(value)]
+
+
+def _product_of(*values: Any, repeat: int = 1) -> list[Any]:
+    lists = [listed(each) for each in values] * repeat
+    return list(itertools.product(*lists)) if math.prod(map(len, lists)) <= MAX_ITEMS else too_long()
+
+
+_ITERATORS: dict[str, Any] = {
+    "itertools.chain": _structural(_chained),
+    "itertools.chain.from_iterable": _structural(lambda values: _chained(*listed(values))),
+    "itertools.product": _structural(_product_of),
+    "itertools.pairwise": _structural(lambda values: list(itertools.pairwise(listed(values)))),
+    "itertools.accumulate": pure(_accumulated),
+    "itertools.islice": _structural(lambda values, *bounds: listed(values)[slice(*bounds)]),
+    "itertools.zip_longest": _structural(
+        lambda *values, fillvalue=None: list(itertools.zip_longest(*map(listed, values), fillvalue=fillvalue))
+    ),
+    "itertools.repeat": _structural(lambda value, times: [value] * times if times <= MAX_ITEMS else too_long()),
+    "itertools.combinations": _structural(lambda values, size: list(itertools.combinations(listed(values)[:64], min(size, 3)))),
+}
+"""Functions of itertools, which give lists here; of an endless one, nothing is known."""
 FUNCTIONS: dict[str, Any] = {
+    **_ITERATORS,
+    **{f"operator.{name}": pure(getattr(operator, name)) for name in ("add", "sub", "floordiv", "truediv", "mod", "neg")},
+    "operator.mul": pure(lambda one, other: one * other if is_small([one, other]) else too_long()),
     **{f"math.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "log", "log10", "pow", "gcd")},
     "math.sqrt": pure(_root),
     "math.prod": pure(math.prod),
-    **{
-        f"{home}.{name}": Built(_of_shape)
-        for home in ("torch", "numpy", "jax.numpy", "paddle", "mlx.core", "tensorflow")
-        for name in _SHAPED.split()
-    },
-    **{f"{home}.eye": Built(_square) for home in ("torch", "numpy", "jax.numpy")},
+    **{f"{home}.{name}": Built(_of_shape) for home in (*_ARRAYS, "tensorflow") for name in _SHAPED.split()},
+    **{f"{home}.eye": Built(_square) for home in _ARRAYS},
     "torch.linspace": Built(_spaced),
     **{f"{home}.arange": Built(_counted) for home in ("torch", "numpy", "jax.numpy")},
     **{f"{home}.full": Built(_of_first) for home in ("torch", "numpy", "jax.numpy")},
+    **{
+        f"jax.random.{name}": Built(lambda _=None, shape=(), *__, at, **named: _of_shape(named.get("shape", shape), at=at))
+        for name in ("normal", "uniform", "truncated_normal", "orthogonal")
+    },
+    **{f"{home}.{name}_like": Built(lambda value, *_, at, **__: _made_array(value, at)) for home in _ARRAYS for name in _FILLED},
     **{
         f"{home}.random.{name}": Built(_of_first)
         for home in ("numpy",)
@@ -241,9 +318,9 @@ FUNCTIONS: dict[str, Any] = {
     **{
         f"{home}.{name}": Built(lambda value, *_, at, **__: _made_array(value, at))
         for home in ("torch", "numpy", "jax.numpy")
-        for name in ("array", "tensor", "asarray", "from_numpy")
+        for name in ("array", "tensor", "asarray", "from_numpy", "as_tensor")
     },
-    "numpy.prod": pure(math.prod),
+    "numpy.prod": pure(_product),
     "numpy.reshape": Built(lambda _=None, shape=(), *__, at, **named: reshaped(named.get("newshape", shape), at)),
     "numpy.random.permutation": Built(lambda value=None, *_, at, **__: _permuted(value, at)),
     "numpy.floor": pure(math.floor),
@@ -255,109 +332,37 @@ FUNCTIONS: dict[str, Any] = {
         f"tensorflow.random.{name}": Built(_of_first)
         for name in ("uniform", "normal", "truncated_normal", "stateless_uniform", "stateless_normal")
     },
+    "collections.Counter": pure(lambda values=(): dict(collections.Counter(listed(values)))),
+    **{f"os.path.{name}": pure(getattr(posixpath, name)) for name in ("join", "dirname", "basename")},
+    "os.path.abspath": pure(str),
+    "os.path.realpath": pure(str),
+    "pathlib.Path": pure(posixpath.join),
     "torch.cuda.is_available": Built(lambda *_, at: Unknown([at])),
-    "os.environ.get": Built(lambda *_, at: Unknown([at])),
 }
 """Functions of modules that are imported, by path."""
 
 
+_MOST_NUMBERS = 100
+"""The length of an array whose numbers are kept."""
+
+
 def _made_array(value: Any, at: Cause) -> Any:
     if isinstance(value, (list, tuple)):
-        return _array(value)
+        rest = next((each for each in value if isinstance(each, Rest)), None)
+        if rest is not None:
+            return Unknown(rest.causes)
+        found = _array(value)
+        is_flat = len(value) <= _MOST_NUMBERS and all(isinstance(each, (int, float)) for each in value)
+        found.numbers = tuple(value) if is_flat else None
+        return found
     if isinstance(value, (int, float)):
         return Array(())
     return value if isinstance(value, Array) or is_unknown(value) else Unknown([at])
 
 
-_TEXT = frozenset(
-    [
-        "upper",
-        "lower",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "split",
-        "title",
-        "capitalize",
-        "startswith",
-        "endswith",
-        "replace",
-        "removeprefix",
-        "removesuffix",
-        "isdigit",
-    ]
-)
-_LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
-_DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
-_SET = frozenset(["add", "update", "discard", "remove", "clear", "union", "intersection", "difference", "copy"])
-_CHANGING = frozenset(["append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "add", "discard"])
-"""The methods after which a list, dict or set has more or fewer entries."""
-
-
-def method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
-    """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
-    if isinstance(holder, list) and name == "append" and len(holder) < MAX_ITEMS:
-        return Built(lambda value=None, *_, **__: _append(interpreter, holder, value))
-    if not is_small(holder):
-        return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
-    if isinstance(holder, str) and name == "replace":
-        return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= MAX_ITEMS else _too_long())
-    if isinstance(holder, str) and name in _TEXT:
-        return pure(getattr(holder, name))
-    if isinstance(holder, str) and name == "format":
-        return MISSING if is_wide(holder) else pure(holder.format)
-    if isinstance(holder, str) and name == "join":
-        return pure(lambda values: holder.join(map(str, values)) if len(holder) * len(values) <= MAX_ITEMS else _too_long())
-    known = _LIST if isinstance(holder, list) else _DICT if isinstance(holder, dict) else _SET if isinstance(holder, set) else ()
-    if name in known:
-        return Built(lambda *values, at, **named: _of_holder(interpreter, holder, name, values, named, at))
-    if isinstance(holder, list) and name in _CHANGING:
-        interpreter.growth.lose(holder)
-    return MISSING
-
-
-def _append(interpreter: Interpreter, holder: list[Any], value: Any) -> None:
-    holder.append(value)
-    interpreter.growth.change(holder, value)
-
-
-def _of_holder(interpreter: Interpreter, holder: Any, name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
-    """Return what a method of a list, dict or set gives; how much is in it is not known, where what it takes is not."""
-    if name not in _CHANGING:
-        return _of_dict(holder, name, values, named, at) if isinstance(holder, dict) else _call(getattr(holder, name), values, at)
-    try:
-        found = _of_dict(holder, name, values, named, at) if isinstance(holder, dict) else _call(getattr(holder, name), values, at)
-    except (TypeError, ValueError, LookupError):
-        interpreter.growth.lose(holder)
-        raise
-    if not isinstance(holder, list) and any(map(is_unknown, values[:1])):
-        interpreter.growth.lose(holder)
-    interpreter.growth.change(holder, *values)
-    return found
-
-
-def _refused(*_: Any, at: Cause, **__: Any) -> Any:
-    """Refuse to follow what would leave a list or a dict other than it is in the program."""
-    raise ModelFileError("a list or dict grows too large to be followed here", str(at.place))
-
-
-def _too_long() -> Any:
+def too_long() -> Any:
+    """Raise ValueError for what would be too long to be followed."""
     raise ValueError("too long")
-
-
-def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any:
-    if not is_small(list(values)):
-        _refused(at=at)
-    return _bounded(function(*values), at)
-
-
-def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
-    if values and not is_small(values[0]):
-        _refused(at=at)
-    if values and is_unknown(values[0]):
-        return Unknown(causes_of(values[0]))
-    found = getattr(holder, name)(*values, **(named if name == "update" else {}))
-    return list(found) if name in {"keys", "values", "items"} else _bounded(found, at)
 
 
 def clone(value: Any, known: dict[int, Any] | None = None) -> Any:
@@ -373,7 +378,7 @@ def clone(value: Any, known: dict[int, Any] | None = None) -> Any:
         copied: Any = Array(value.shape, value.width, trained=value.trained)
     elif isinstance(value, Made):
         copied = Made(value.family, value.name, dict(value.arguments), value.place, value.doubt)
-        copied.frozen = value.frozen
+        copied.frozen, copied.gains, copied.removed = set(value.frozen), list(value.gains), dict(value.removed)
     elif isinstance(value, Instance):
         copied = Instance(value.cls, value.place)
         copied.made = value.made
@@ -387,4 +392,4 @@ def clone(value: Any, known: dict[int, Any] | None = None) -> Any:
     return copied
 
 
-__all__ = ["BUILTINS", "FUNCTIONS", "Function", "clone", "method", "pure"]
+__all__ = ["BUILTINS", "FUNCTIONS", "Function", "bounded", "clone", "listed", "pure", "too_long"]

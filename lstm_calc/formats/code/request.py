@@ -69,7 +69,8 @@ class Request:
                 said = said or f"{name}, as {path} {where}"
                 break
         taken = [f"{text} is taken as {value!r}" for text, value in list(self.interpreter.assumed.items())[:_MOST_TAKEN]]
-        return "; ".join(filter(None, (said, remark, *taken))) or None
+        read = [f"reads {name}" for name in self.interpreter.library.source.read[:_MOST_TAKEN]]
+        return "; ".join(filter(None, (said, remark, *taken, *read))) or None
 
 
 class Missing(ModelError):  # noqa: N818 - what it is for whoever catches it

@@ -111,6 +111,14 @@ def _value(text: str) -> Any:
         raise
 
 
+def plain_value(text: str, otherwise: Any) -> Any:
+    """Return the value of a literal of Python, or what stands for one that is none."""
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return otherwise
+
+
 _MOST_BYTES = 500_000
 
 

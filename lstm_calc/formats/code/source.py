@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import posixpath
 import re
 import warnings
 from pathlib import PurePosixPath
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 500_000
 _MOST_NESTED = 150
 _MOST_FILES = 20
+_MOST_READ = 200_000
 _PYTHON_2 = re.compile(r"^\s*(print\s+[^(=\s]|exec\s+['\"]|raise\s+\w+\s*,|except\s+\w+\s*,)")
 
 
@@ -153,18 +155,42 @@ class Source:
         self._folder = folder
         self._known: dict[str, Module | None] = {}
         self._left = MAX_BYTES
+        self._texts: list[str] = []
 
     def module(self, interpreter: Interpreter, path: str, importer: Module) -> Module | None:
-        """Return the module of a path that is imported, None where it is not among the files."""
-        del importer
-        if self._folder is None or not path.strip("."):
+        """Return the module of a path that is imported, None where it is not among the files.
+
+        One dot before the path is the folder of the file that imports it; each further one is the folder around that.
+        """
+        parts = [part for part in path.lstrip(".").split(".") if part]
+        if self._folder is None or not path or (not parts and not importer.home):
             return None
-        parts = path.lstrip(".").split(".")
-        inside = [parts[1:]] if parts[0] == self._folder.name and len(parts) > 1 else []
-        for each in (parts, *inside):
-            if file := _file(self._folder, each):
+        above = len(path) - len(path.lstrip(".")) - 1
+        inside = [parts[1:]] if parts and parts[0] == self._folder.name and len(parts) > 1 else []
+        beside = [[*importer.home[: len(importer.home) - max(above, 0)], *parts]]
+        for each in [*beside, parts] if above >= 0 else [parts, *inside, *beside]:
+            if each and (file := _file(self._folder, each)):
                 return self._read(interpreter, self._folder, file, path)
         return None
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file that a program reads, where it is in the folder of the program; None otherwise."""
+        file = posixpath.normpath(path)
+        if self._folder is None or "\0" in path or file.startswith(("..", "/")) or len(self._texts) >= _MOST_FILES:
+            return None
+        try:
+            found = self._folder.text(file) if self._folder.has(file) else None
+        except LstmCalcError:
+            return None
+        if found is None or len(found) > _MOST_READ:
+            return None
+        self._texts.append(posixpath.basename(file))
+        return found
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names of the files beside the program that it reads, other than those that it imports."""
+        return tuple(dict.fromkeys(self._texts))
 
     def _read(self, interpreter: Interpreter, folder: FilesBeside, file: str, name: str) -> Module | None:
         if file in self._known or len(self._known) >= _MOST_FILES:
@@ -180,6 +206,9 @@ class Source:
         except LstmCalcError:
             return None
         self._known[file] = module
+        module.lines = text.splitlines()
+        module.is_package = own == "__init__.py"
+        module.home = tuple(file.split("/")[:-1])
         module.scope.names["__name__"] = name
         interpreter.run(module)
         return module

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.formats.code.families import family_of
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class Lost(Unknown):
     """What a layer gives that is called on something that is not known: a tensor whose layer no graph has."""
 
 
+class Rest(Unknown):
+    """Among the entries of a list, or the keys of a dict: any number of entries, of which nothing is known."""
+
+
 class Foreign(Unknown):
     """What a call of something outside the text gives: an object that is not known, apart from the attributes that it is given."""
 
@@ -72,6 +77,8 @@ class Foreign(Unknown):
         """The name that the text gives it first."""
         self.attributes: dict[str, Any] = {}
         self.frozen: set[str] = set()
+        self.file: Any = None
+        """The path of the file that it is, where it is an open one."""
         self.used = False
         """Whether the text asks for its parameters, as it does of a layer."""
         self.chosen: tuple[Cause, ...] = ()
@@ -98,6 +105,8 @@ class Array:
         self.shape = None if shape is None else tuple(shape)
         self.width = self.shape[-1] if self.shape else width
         self.trained = trained
+        self.numbers: tuple[Any, ...] | None = None
+        """The numbers in it, where it is a list of such that is known."""
         self.place: Place | None = None
         self.doubt: tuple[Cause, ...] = ()
 
@@ -113,6 +122,10 @@ class Scope:
         self.owner = owner
         self.outside: set[str] = set()
         """The names that are declared global or nonlocal."""
+        self.returned: list[tuple[Any, tuple[Cause, ...]]] = []
+        """What a function may return before its end, each with the causes by which it may."""
+        self.yielded: list[Any] | None = None
+        """What a generator gives, None in other functions."""
 
     def chain(self) -> Iterator[Scope]:
         """Yield this scope and those around it."""
@@ -141,6 +154,9 @@ class Module:
         self.lines: list[str] = []
         """The lines of its text, where expressions are quoted as they stand there."""
         self.scope = Scope(self)
+        self.home: tuple[str, ...] = ()
+        """The folders that it is in, from that of the program on."""
+        self.is_package = False
 
 
 class Function:
@@ -229,6 +245,18 @@ class Instance:
         """What a framework's own constructor was given."""
 
 
+def entries_of(value: Any) -> dict[Any, Any] | None:
+    """Return the entries of a dict, of a namespace, or of an object whose class is a dict; None for anything else."""
+    if isinstance(value, dict):
+        return value
+    mapping = isinstance(value, Instance) and (value.cls is None or any(path in DICTS for path in value.cls.externals))
+    return value.attributes if mapping else None
+
+
+DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.UserDict", "collections.defaultdict"})
+"""What a class inherits from whose objects are dicts."""
+
+
 class Super:
     """``super()`` in a method: the instance, and the class after which attributes are looked up."""
 
@@ -268,6 +296,12 @@ class Made:
         """The arguments by position, of a class whose names for them are not in the tables."""
         self.reads: Any = None
         """The width of what it is called on."""
+        self.gives_states = False
+        """Whether the text asks it for the state that a sequence begins with."""
+        self.gains: list[tuple[Any, Any]] = []
+        """The tensors that weight_norm gives a gain, each with the axis along which it does."""
+        self.removed: dict[str, Cause] = {}
+        """The tensors that were taken out of it."""
 
 
 class Weight:
@@ -328,6 +362,12 @@ def is_unknown(value: Any) -> bool:
     return isinstance(value, (Unknown, External))
 
 
+def is_imported_class(value: Any) -> bool:
+    """Return whether a value is a class of a framework, as ``nn.LSTM`` is."""
+    home = family_of(value.path) if isinstance(value, External) else None
+    return home is not None and home[1].lstrip("_")[:1].isupper()
+
+
 def is_wide(text: str) -> bool:
     """Return whether a text that is a format may give a very long one."""
     return re.search(r"[0-9]{4}|\*", text) is not None
@@ -335,7 +375,11 @@ def is_wide(text: str) -> bool:
 
 def truth_of(value: Any) -> bool | None:
     """Return whether a value is true, None where that is not known."""
+    if is_imported_class(value):
+        return True
     if is_unknown(value) or isinstance(value, Array):
+        return None
+    if isinstance(value, (list, dict)) and value and all(isinstance(each, Rest) for each in value):
         return None
     if isinstance(value, (int, float, str, list, tuple, dict, set, range, type(None))):
         return bool(value)

@@ -150,4 +150,15 @@ HAIKU: dict[str, Kind] = {
     "VanillaRNN": kind(RNN, "hidden_size", {"units": "hidden_size"}),
     "Linear": kind(Dense, "output_size with_bias=True", {"units": "output_size", "bias": "with_bias"}),
     "Embed": kind(Embedding, "vocab_size embed_dim", {"vocab_size": "vocab_size", "dim": "embed_dim"}),
+    "LayerNorm": kind(LayerNorm, "axis create_scale create_offset", {"center": "create_offset", "scale": "create_scale"}),
+    "RMSNorm": kind(RMSNorm, "axis eps=1e-05", {}),
+    **{
+        f"Conv{dims}D": kind(
+            Conv,
+            "output_channels kernel_shape stride=1 rate=1 padding='SAME' with_bias=True",
+            {"filters": "output_channels", "kernel_size": "kernel_shape", "bias": "with_bias", "groups": "feature_group_count"},
+            dims,
+        )
+        for dims in (1, 2, 3)
+    },
 }

@@ -124,6 +124,7 @@ MLX: dict[str, Kind] = {
         {"input_dim": "num_features", "center": "affine", "scale": "affine"},
     ),
     **{f"Conv{dims}d": kind(Conv, _MLX_CONV, {**WINDOW}, dims) for dims in (1, 2, 3)},
+    "PReLU": TORCH["PReLU"],
 }
 
 _PADDLE_STACK = (
@@ -152,5 +153,6 @@ PADDLE: dict[str, Kind] = {
     ),
     "LayerNorm": kind(LayerNorm, "normalized_shape epsilon=1e-05", {"input_dim": "normalized_shape"}),
     **{f"BatchNorm{dims}D": kind(BatchNorm, "num_features momentum=0.9", {"input_dim": "num_features"}) for dims in (1, 2, 3)},
+    "PReLU": TORCH["PReLU"],
     **{f"Conv{dims}D": kind(Conv, _PADDLE_CONV, {**WINDOW, "bias": "bias_attr"}, dims) for dims in (1, 2, 3)},
 }

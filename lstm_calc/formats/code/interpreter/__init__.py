@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.constants import CONSTANTS
 from lstm_calc.formats.code.interpreter.binding import bind
-from lstm_calc.formats.code.interpreter.control import Flow, Raised
+from lstm_calc.formats.code.interpreter.control import Endless, Flow, Raised, either_of
 from lstm_calc.formats.code.interpreter.expressions import EXPRESSIONS
-from lstm_calc.formats.code.interpreter.growth import Growth
 from lstm_calc.formats.code.interpreter.statements import STATEMENTS
+from lstm_calc.formats.code.library.enums import is_enum, member
 from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
@@ -67,7 +68,6 @@ class Interpreter:
         """The program, in whose scope a text is evaluated."""
         self.instances: list[Instance] = []
         """Every object of a class of the text that is made, in order."""
-        self.growth = Growth()
         self.layers = 0
         """How many layers are made."""
         self.steps = 0
@@ -101,6 +101,8 @@ class Interpreter:
                 self.block([node], module.scope)
             except Raised:
                 continue
+            finally:
+                self.doubt = ()
 
     def block(self, body: Sequence[ast.stmt], scope: Scope) -> Flow | None:
         """Follow statements; return what ended them early."""
@@ -114,8 +116,6 @@ class Interpreter:
 
     def items(self, value: Any) -> list[Any] | None:
         """Return the values in a value that is iterated over, None where they are not known."""
-        if value in self.growth:
-            return None
         if isinstance(value, (list, tuple, set, dict, str, range)):
             return list(value) if len(value) <= MAX_ITEMS else None
         return self.library.items(value)
@@ -124,14 +124,12 @@ class Interpreter:
         """Return what following gives, where it is not known whether it happens; an exception ends it."""
         before = self.doubt
         self.doubt = tuple(dict.fromkeys((*before, *causes)))
-        self.growth.depth += 1
         try:
             return follow()
         except Raised:
             return None
         finally:
             self.doubt = before
-            self.growth.depth -= 1
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -174,9 +172,11 @@ class Interpreter:
             return self.library.base_attribute(self, holder, name, cause) if value is MISSING else value
         if isinstance(holder, Module):
             value = holder.scope.names.get(name, MISSING)
-            return Unknown([cause]) if value is MISSING else value
+            inner = self.library.source.module(self, f".{name}", holder) if value is MISSING and holder.is_package else value
+            return Unknown([cause]) if inner is None or inner is MISSING else inner
         if isinstance(holder, External):
-            return External(f"{holder.path}.{name}", cause)
+            path = f"{holder.path}.{name}"
+            return CONSTANTS[path] if path in CONSTANTS else External(path, cause)
         return self.library.attribute(self, holder, name, cause)
 
     def _instance_attribute(self, holder: Instance, name: str, cause: Cause) -> Any:
@@ -212,7 +212,6 @@ class Interpreter:
                 return self.make(function, positional, named, cause)
             if isinstance(function, Instance):
                 return self.library.call_instance(self, function, positional, named, cause)
-            positional = [Unknown([cause]) if each in self.growth else each for each in positional]
             if isinstance(function, Built):
                 return function.call(*positional, at=cause, **named)
             positional = [each if is_small(each) else Unknown([cause]) for each in positional]
@@ -228,10 +227,12 @@ class Interpreter:
 
     def make(self, cls: Class, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
         """Return a new object of a class of the text."""
+        if is_enum(cls):
+            found = member(cls, positional[0] if positional else MISSING)
+            return Unknown(causes_of(list(positional)) or [cause]) if found is MISSING else found
         instance = Instance(cls, cause.place)
         instance.made = (tuple(positional), dict(named), self.doubt, cause)
         self.instances.append(instance)
-        self.growth.make(instance)
         start = cls.find("__init__")
         if isinstance(start, Function):
             self.call(start.bound(instance), positional, named, cause)
@@ -246,10 +247,39 @@ class Interpreter:
         bind(self, function, [*instance, *positional], named, scope, cause)
         if isinstance(node, ast.Lambda):
             return self.value(node.body, scope)
-        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(node)):
-            return Unknown([cause])
-        flow = self.block(node.body, scope)
-        return flow.value if flow is not None else None
+        inside = list(_inside(node))
+        if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in inside):
+            return self._generated(node, inside, scope, cause)
+        doubt = self.doubt
+        try:
+            flow = self.block(node.body, scope)
+        finally:
+            self.doubt = doubt
+        found = flow.value if flow is not None else None
+        for value, causes in reversed(scope.returned):
+            found = either_of(value, found, causes)
+        return found
+
+    def _generated(self, node: Any, inside: list[ast.AST], scope: Scope, cause: Cause) -> Any:
+        """Return what a generator gives as a list; one that may not end, or gives much, is not known."""
+        scope.yielded = []
+        if not any(isinstance(each, ast.While) for each in inside):
+            try:
+                self.block(node.body, scope)
+            except Endless:
+                return Unknown([cause])
+            return scope.yielded
+        return Unknown([cause])
+
+
+def _inside(node: Any) -> Iterator[ast.AST]:
+    """Yield the parts of a function, without those of functions inside it."""
+    todo = list(node.body)
+    while todo:
+        each = todo.pop()
+        yield each
+        if not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo += ast.iter_child_nodes(each)
 
 
 def _as_written(node: ast.expr, lines: list[str]) -> str:

@@ -11,13 +11,10 @@ from lstm_calc.formats.code.values import (
     Choice,
     Foreign,
     Function,
-    Instance,
     Lost,
     Place,
     Scope,
     Unknown,
-    is_small,
-    is_unknown,
 )
 
 if TYPE_CHECKING:
@@ -36,31 +33,12 @@ def store(interpreter: Interpreter, target: ast.expr, value: Any, scope: Scope) 
     elif isinstance(target, ast.Attribute):
         owner = interpreter.value(target.value, scope)
         interpreter.origins.place(owner, target.attr, interpreter.place(target, scope))
-        interpreter.library.set_attribute(interpreter, owner, target.attr, _certain(interpreter, owner, target, value, scope))
+        interpreter.library.set_attribute(interpreter, owner, target.attr, value)
     elif isinstance(target, ast.Subscript):
         holder, key = interpreter.value(target.value, scope), interpreter.value(target.slice, scope)
-        if isinstance(holder, dict) and (is_unknown(key) or not is_small(key) or key not in holder):
-            interpreter.growth.change(holder, value)
-        if isinstance(holder, dict) and is_unknown(key):
-            interpreter.growth.lose(holder)
-        if isinstance(holder, (dict, list)) and not is_unknown(key) and is_small(key):
-            try:
-                holder[key] = value
-            except (TypeError, IndexError, ValueError):
-                return
+        interpreter.library.set_item(interpreter, holder, key, value)
     elif isinstance(target, ast.Starred):
         store(interpreter, target.value, value, scope)
-
-
-def _certain(interpreter: Interpreter, owner: Any, target: ast.Attribute, value: Any, scope: Scope) -> Any:
-    """Return a value that an attribute is given; it is not known, where it may as well keep the plain one that it has."""
-    old = owner.attributes.get(target.attr) if isinstance(owner, Instance) else None
-    growth = interpreter.growth
-    if not growth.depth or not isinstance(old, (int, float, str)) or old == value or not isinstance(value, (int, float, str)):
-        return value
-    if any(each is owner for each in growth.merged) or not growth.is_older(owner):
-        return value
-    return Unknown([interpreter.cause(target, scope)])
 
 
 def store_name(interpreter: Interpreter, name: str, value: Any, scope: Scope) -> None:

@@ -6,19 +6,24 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.interpreter.binding import function, store
-from lstm_calc.formats.code.interpreter.control import either_of
-from lstm_calc.formats.code.interpreter.growth import is_plain
+from lstm_calc.formats.code.interpreter.control import Endless, an_entry, either_of
 from lstm_calc.formats.code.interpreter.operators import binary, boolean, comparison, unary
+from lstm_calc.formats.code.library import changes
+from lstm_calc.formats.code.library.doubts import copy_in_doubt, layer_among
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     MISSING,
     Cause,
+    Choice,
     Foreign,
+    Function,
     Instance,
+    Rest,
     Scope,
     Super,
     Unknown,
     causes_of,
+    entries_of,
     is_small,
     is_unknown,
     truth_of,
@@ -28,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lstm_calc.formats.code.interpreter import Interpreter
+
+
+_MOST_YIELDED = 500
+"""How many values of a generator are followed."""
 
 
 def _constant(_: Interpreter, node: ast.Constant, __: Scope) -> Any:
@@ -48,6 +57,8 @@ def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Any:
 def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Any:
     holder = interpreter.value(node.value, scope)
     cause = interpreter.cause(node, scope)
+    if isinstance(holder, Choice):
+        return Unknown(holder.causes)
     if isinstance(holder, Unknown):
         cause = _within(cause, holder, f".{node.attr}")
         said = interpreter.settings.named(cause.source)
@@ -66,15 +77,20 @@ def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
     return cause if source == cause.text else cause.replace(source=source)
 
 
-def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Any:
+def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Any:  # noqa: PLR0911 - a case for each kind of value
     holder, key = interpreter.value(node.value, scope), interpreter.value(node.slice, scope)
     if isinstance(holder, (list, tuple, dict, str, range)) and not is_unknown(key) and is_small(key):
+        if isinstance(holder, (list, tuple)) and (causes := changes.before(holder, key)):
+            return Unknown(causes)
         try:
             return holder[key]
         except (TypeError, LookupError, ValueError):
             return interpreter.unknown(node, scope)
     if isinstance(holder, (list, tuple, dict)) and is_unknown(key):
-        return Unknown(causes_of(key))
+        layer = layer_among(holder.values() if isinstance(holder, dict) else holder)
+        return Unknown(causes_of(key)) if layer is None else copy_in_doubt(layer, causes_of(key))
+    if isinstance(holder, Choice):
+        return Unknown(holder.causes)
     cause = interpreter.cause(node, scope)
     if isinstance(holder, Unknown) and isinstance(key, (str, int)):
         cause = _within(cause, holder, f"[{key!r}]")
@@ -91,8 +107,10 @@ def _slice(interpreter: Interpreter, node: ast.Slice, scope: Scope) -> Any:
 
 
 def _call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Any:
-    if isinstance(node.func, ast.Name) and node.func.id in {"super", "locals"}:
+    if isinstance(node.func, ast.Name) and node.func.id in {"super", "locals", "globals"}:
         return _frame(interpreter, node, scope)
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "save_hyperparameters":
+        return _hyperparameters(interpreter, node, scope)
     function = interpreter.value(node.func, scope)
     positional, named = _arguments(interpreter, node, scope)
     cause = interpreter.cause(node, scope)
@@ -104,14 +122,46 @@ def _call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Any:
 
 
 def _frame(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Any:
-    """Return what ``super()`` and ``locals()`` find in the scope that they are called in."""
-    if node.func.id == "locals":  # type: ignore[attr-defined]  # seen by the caller
-        return dict(scope.names)
+    """Return what ``super()``, ``locals()`` and ``globals()`` find in the scope that they are called in."""
+    if node.func.id != "super":  # type: ignore[attr-defined]  # seen by the caller
+        return dict(scope.names) if node.func.id == "locals" else scope.module.scope.names  # type: ignore[attr-defined]
     inner = next((each for each in scope.chain() if each.owner is not None and each is not each.owner.scope), scope)
     first = next(iter(inner.names.values()), None)
     if inner.owner is None or not isinstance(first, Instance):
         return interpreter.unknown(node, scope)
     return Super(first, inner.owner)
+
+
+def _hyperparameters(interpreter: Interpreter, node: ast.Call, scope: Scope) -> None:
+    """Keep what a constructor was given as ``self.hparams``, as Lightning's ``save_hyperparameters`` does."""
+    positional, named = _arguments(interpreter, node, scope)
+    holder = interpreter.value(node.func.value, scope)  # type: ignore[attr-defined]  # seen by the caller
+    start = scope.owner.scope.names.get("__init__") if scope.owner is not None else None
+    if not isinstance(holder, Instance) or not isinstance(start, Function):
+        return
+    first = positional[0] if positional else None
+    if (entries := entries_of(first)) is not None or (first is not None and not isinstance(first, (str, list, tuple))):
+        holder.attributes["hparams"] = (
+            first if entries is None or isinstance(first, Instance) else Instance(None, holder.place, **entries)
+        )
+        return
+    arguments = start.node.args
+    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)][1:]
+    kept = {name: scope.names[name] for name in names if name in scope.names}
+    kept |= scope.names.get(arguments.kwarg.arg, {}) if arguments.kwarg else {}
+    holder.attributes["hparams"] = Instance(None, holder.place, **kept)
+    del named
+
+
+def _yield(interpreter: Interpreter, node: ast.Yield | ast.YieldFrom, scope: Scope) -> Any:
+    """Keep what a generator gives."""
+    value = None if node.value is None else interpreter.value(node.value, scope)
+    home = next((each for each in scope.chain() if each.yielded is not None), None)
+    items = interpreter.items(value) if isinstance(node, ast.YieldFrom) else [value]
+    if home is None or home.yielded is None or items is None or interpreter.doubt or len(home.yielded) >= _MOST_YIELDED:
+        raise Endless
+    home.yielded += items
+    return interpreter.unknown(node, scope)
 
 
 def _arguments(interpreter: Interpreter, node: ast.Call, scope: Scope) -> tuple[list[Any], dict[str, Any]]:
@@ -127,8 +177,8 @@ def _arguments(interpreter: Interpreter, node: ast.Call, scope: Scope) -> tuple[
         value = interpreter.value(keyword.value, scope)
         if keyword.arg is not None:
             named[keyword.arg] = value
-        elif isinstance(value, dict):
-            named |= {str(key): each for key, each in value.items()}
+        elif (entries := entries_of(value)) is not None:
+            named |= {str(key): each for key, each in entries.items()}
         elif isinstance(value, Unknown):
             named["**"] = value
     return positional, named
@@ -150,24 +200,21 @@ def _tuple(interpreter: Interpreter, node: ast.Tuple, scope: Scope) -> Any:
 
 
 def _list(interpreter: Interpreter, node: ast.List, scope: Scope) -> Any:
-    found = _elements(interpreter, node.elts, scope)
-    interpreter.growth.make(found)
-    return found
+    return _elements(interpreter, node.elts, scope)
 
 
 def _set(interpreter: Interpreter, node: ast.Set, scope: Scope) -> Any:
-    return _distinct(interpreter, _elements(interpreter, node.elts, scope), interpreter.cause(node, scope))
+    return _distinct(_elements(interpreter, node.elts, scope))
 
 
-def _distinct(interpreter: Interpreter, values: Any, cause: Cause) -> Any:
-    """Return the values of a set, in order, each once; not known, where two of them may be the same."""
-    if not isinstance(values, list):
-        return values
-    if any(isinstance(each, Unknown) for each in values) and len(values) > 1:
-        return Unknown([cause])
-    found = list(dict.fromkeys(values)) if all(isinstance(each, (int, float, str, bool)) for each in values) else values
-    interpreter.growth.make(found)
-    return found
+def _set_comprehension(interpreter: Interpreter, node: ast.SetComp, scope: Scope) -> Any:
+    return _distinct(_comprehension(interpreter, node, scope))
+
+
+def _distinct(values: list[Any]) -> Any:
+    """Return values as a set; as they are where they are no plain values, or not all known."""
+    plain = all(isinstance(each, (str, int, float, bool, tuple, type(None))) for each in values)
+    return set(values) if plain and is_small(values) and not causes_of(values) else values
 
 
 def _elements(interpreter: Interpreter, nodes: Iterable[ast.expr], scope: Scope) -> list[Any]:
@@ -175,7 +222,8 @@ def _elements(interpreter: Interpreter, nodes: Iterable[ast.expr], scope: Scope)
     for each in nodes:
         if isinstance(each, ast.Starred):
             value = interpreter.value(each.value, scope)
-            found += _spread(interpreter, value)
+            items = interpreter.items(value)
+            found += [Rest(causes_of(value) or (interpreter.cause(each.value, scope),))] if items is None else items
         else:
             found.append(interpreter.value(each, scope))
     return found
@@ -189,19 +237,14 @@ def _spread(interpreter: Interpreter, value: Any) -> list[Any]:
 
 def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Any:
     found: dict[Any, Any] = {}
-    interpreter.growth.make(found)
     for key, each in zip(node.keys, node.values, strict=True):
         value = interpreter.value(each, scope)
         if key is None:
-            found |= value if isinstance(value, dict) else {}
-            if not isinstance(value, dict) or value in interpreter.growth:
-                interpreter.growth.lose(found)
+            changes.merge(found, value)
             continue
         name = interpreter.value(key, scope)
         if isinstance(name, (str, int, float, bool, tuple, type(None))) and is_small(name):
             found[name] = value
-        else:
-            interpreter.growth.lose(found)
     return found
 
 
@@ -214,67 +257,51 @@ def _text(interpreter: Interpreter, node: ast.JoinedStr, scope: Scope) -> Any:
     return text if len(text) <= MAX_ITEMS else interpreter.unknown(node, scope)
 
 
-def _comprehension(interpreter: Interpreter, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
+def _comprehension(interpreter: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Any:
     inner = Scope(scope.module, scope, scope.owner)
     found: list[Any] = []
-    is_certain = _generate(interpreter, node.generators, inner, lambda: found.append(interpreter.value(node.elt, inner)))
-    if not is_certain and is_plain(found):
-        return interpreter.unknown(node, scope)
-    interpreter.growth.make(found)
+    before = interpreter.doubt
+
+    def add() -> None:
+        changes.add_all(found, [interpreter.value(node.elt, inner)], changes.since(before, interpreter.doubt))
+
+    _generate(interpreter, node.generators, inner, add)
     return found
-
-
-def _set_comprehension(interpreter: Interpreter, node: ast.SetComp, scope: Scope) -> Any:
-    as_list = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
-    return _distinct(interpreter, _comprehension(interpreter, as_list, scope), interpreter.cause(node, scope))
 
 
 def _dict_comprehension(interpreter: Interpreter, node: ast.DictComp, scope: Scope) -> Any:
     inner = Scope(scope.module, scope, scope.owner)
     found: dict[Any, Any] = {}
-    lost: list[Any] = []
+    before = interpreter.doubt
 
     def add() -> None:
         key, value = interpreter.value(node.key, inner), interpreter.value(node.value, inner)
-        if isinstance(key, (str, int, float, tuple)) and is_small(key):
+        causes = (*changes.since(before, interpreter.doubt), *causes_of(key))
+        if causes:
+            changes.put(found, key, value, causes)
+        elif isinstance(key, (str, int, float, tuple)) and is_small(key):
             found[key] = value
-        else:
-            lost.append(value)
 
-    is_certain = _generate(interpreter, node.generators, inner, add) and not lost
-    if not is_certain and is_plain([found, lost]):
-        return interpreter.unknown(node, scope)
-    interpreter.growth.make(found)
+    _generate(interpreter, node.generators, inner, add)
     return found
 
 
-def _generate(interpreter: Interpreter, generators: Sequence[ast.comprehension], scope: Scope, add: Callable[[], Any]) -> bool:
-    """Add an entry for each turn of nested loops; for loops that are not known, one that is in doubt.
-
-    Return whether it is known which entries there are.
-    """
+def _generate(interpreter: Interpreter, generators: Sequence[ast.comprehension], scope: Scope, add: Callable[[], Any]) -> None:
+    """Add an entry for each turn of nested loops; for loops that are not known, one that is in doubt."""
     if not generators:
         add()
-        return True
+        return
     first, *rest = generators
     sequence = interpreter.value(first.iter, scope)
     items = interpreter.items(sequence)
-    causes = () if items is not None else causes_of(sequence) or (interpreter.cause(first.iter, scope),)
-    certain = [items is not None]
-    for item in [Unknown(causes)] if items is None else items:
+    whole = () if items is not None else causes_of(sequence) or (interpreter.cause(first.iter, scope),)
+    for item in [an_entry(first.iter, whole)] if items is None else items:
+        causes = item.causes if isinstance(item, Rest) else whole
         store(interpreter, first.target, item, scope)
-        tests = [truth_of(interpreter.value(each, scope)) for each in first.ifs]
-        if False in tests:
+        tests = [interpreter.value(each, scope) for each in first.ifs]
+        if any(truth_of(test) is False for test in tests):
             continue
-        certain.append(None not in tests)
-        doubts = causes_of([interpreter.value(each, scope) for each in first.ifs])
-
-        def follow() -> bool:
-            return _generate(interpreter, rest, scope, add)
-
-        found = interpreter.doubted((*causes, *doubts), follow) if causes or doubts else follow()
-        certain.append(found is True)
-    return all(certain)
+        interpreter.doubted((*causes, *causes_of(tests)), lambda: _generate(interpreter, rest, scope, add))
 
 
 def _lambda(interpreter: Interpreter, node: ast.Lambda, scope: Scope) -> Any:
@@ -315,5 +342,7 @@ EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
     ast.Lambda: _lambda,
     ast.NamedExpr: _walrus,
     ast.Await: _awaited,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
 }
 """What gives the value of each kind of expression."""

@@ -6,15 +6,20 @@ import ast
 import operator
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.formats.code.library.containers import is_container
+from lstm_calc.formats.code.library.doubts import doubt, layer_among
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     Array,
     External,
     Instance,
     Made,
+    Rest,
     Scope,
     Unknown,
     causes_of,
+    entries_of,
+    is_imported_class,
     is_small,
     is_unknown,
     is_wide,
@@ -38,6 +43,11 @@ def binary(interpreter: Interpreter, node: ast.BinOp, scope: Scope) -> Any:
 def operate(interpreter: Interpreter, kind: type[ast.operator], left: Any, right: Any, node: ast.expr, scope: Scope) -> Any:
     """Return what an operator gives on two values; ``node`` is the expression, for one that is not known."""
     operation = _OPERATORS.get(kind)
+    if kind is ast.Mult and isinstance(left, list) and is_unknown(right) and layer_among(left) is not None:
+        doubt(left, causes_of(right))
+        return left
+    if kind is ast.Mult and isinstance(left, list) and is_unknown(right):
+        return [Rest(causes_of(right))]
     plain = not any(is_unknown(each) or isinstance(each, (Array, Made, Instance)) for each in (left, right))
     if operation is None or not plain:
         return interpreter.library.operate(interpreter, kind.__name__, left, right, interpreter.cause(node, scope))
@@ -108,16 +118,32 @@ def comparison(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Any
 
 def _compare(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
     causes = causes_of([left, right]) if kind not in {ast.Is, ast.IsNot} else causes_of([left] if right is None else [left, right])
-    if isinstance(left, External) and isinstance(right, External) and left.path == right.path:
-        return kind in {ast.Is, ast.Eq}
+    same = _is_same(left, right)
+    if same is not None and kind in {ast.Is, ast.Eq, ast.IsNot, ast.NotEq}:
+        return same is (kind in {ast.Is, ast.Eq})
     if causes:
         return Unknown(causes)
+    if kind in {ast.In, ast.NotIn}:
+        entries = entries_of(right)
+        right = right.attributes if is_container(right) else right if entries is None else entries
+        rest = causes_of([each for each in right if isinstance(each, Rest)]) if isinstance(right, (list, tuple, dict)) else ()
+        if rest and is_small([left, right]) and left not in right:
+            return Unknown(rest)
     if not is_small([left, right]):
         return False
     try:
         return bool(_COMPARISONS[kind](left, right))
     except TypeError:
         return False
+
+
+def _is_same(left: Any, right: Any) -> bool | None:
+    """Return whether two values are the same class of a framework, None where neither is one or it is not known."""
+    if isinstance(left, External) and isinstance(right, External) and left.path == right.path:
+        return True
+    known = [is_imported_class(each) for each in (left, right)]
+    plain = [not is_unknown(each) for each in (left, right)]
+    return False if any(known) and all(one or other for one, other in zip(known, plain, strict=True)) else None
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.interpreter.binding import decorator_name, function, store
+from lstm_calc.formats.code.interpreter.binding import decorator_name, function, store, store_name
 from lstm_calc.formats.code.interpreter.control import Flow, Raised, either_branch, once
 from lstm_calc.formats.code.interpreter.operators import operate
-from lstm_calc.formats.code.values import Cause, Class, External, Function, Scope, Unknown, is_small, is_unknown, truth_of
+from lstm_calc.formats.code.library import changes
+from lstm_calc.formats.code.library.containers import is_container, joined
+from lstm_calc.formats.code.library.enums import enumerated
+from lstm_calc.formats.code.values import Cause, Class, External, Function, Rest, Scope, is_small, is_unknown, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
-_MOST_STEPS_OF_LOOP = 40_000
-"""How long a loop is followed that makes no layers."""
+_MOST_TURNS = 5_000
+"""How often a ``while`` is followed."""
 
 
 def _assign(interpreter: Interpreter, node: ast.Assign, scope: Scope) -> None:
@@ -34,11 +37,13 @@ def _annotated(interpreter: Interpreter, node: ast.AnnAssign, scope: Scope) -> N
 def _augmented(interpreter: Interpreter, node: ast.AugAssign, scope: Scope) -> None:
     before = interpreter.value(_as_loaded(node.target), scope)
     value = interpreter.value(node.value, scope)
+    if isinstance(node.op, ast.Add) and is_container(before):
+        joined(before, value, new=False)
+        return
     if isinstance(node.op, ast.Add) and isinstance(before, list) and isinstance(value, (list, tuple)):
         if not is_small(before):
             raise ModelFileError("a list grows too long to be followed here", str(interpreter.place(node, scope)))
-        before.extend(value)
-        interpreter.growth.change(before, *value)
+        changes.add_all(before, value, interpreter.doubt)
         return
     store(interpreter, node.target, operate(interpreter, type(node.op), before, value, node.value, scope), scope)
 
@@ -53,7 +58,7 @@ def _if(interpreter: Interpreter, node: ast.If, scope: Scope) -> Flow | None:
     test = interpreter.value(node.test, scope)
     truth = truth_of(test)
     if truth is None:
-        return either_branch(interpreter, test, node.body, node.orelse, scope)
+        return either_branch(interpreter, test, node.test, node.body, node.orelse, scope)
     return interpreter.block(node.body if truth else node.orelse, scope)
 
 
@@ -63,64 +68,40 @@ def _for(interpreter: Interpreter, node: ast.For, scope: Scope) -> Flow | None:
     if items is None:
         once(interpreter, node.target, sequence, node.iter, node.body, scope)
         return None
-    with _Turns(interpreter, node, node.iter, scope) as turns:
-        for item in items:
-            store(interpreter, node.target, item, scope)
-            flow = interpreter.block(node.body, scope)
-            if flow is not None and flow.kind == "return":
-                return flow
-            if flow is not None and flow.kind == "break":
-                return None
-            if turns.are_too_many():
-                return None
+    doubt = interpreter.doubt
+    for item in items:
+        if isinstance(item, Rest):
+            once(interpreter, node.target, item, node.iter, node.body, scope)
+            continue
+        store(interpreter, node.target, item, scope)
+        flow = interpreter.block(node.body, scope)
+        if flow is not None and flow.kind == "return":
+            return flow
+        if flow is not None and flow.kind == "break":
+            return None
+    interpreter.doubt = interpreter.doubt if scope.returned else doubt
     return interpreter.block(node.orelse, scope)
 
 
 def _while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Flow | None:
-    with _Turns(interpreter, node, node.test, scope) as turns:
-        while True:
-            test = interpreter.value(node.test, scope)
-            truth = truth_of(test)
-            if truth is None:
-                once(interpreter, None, test, node.test, node.body, scope)
-                return None
-            if not truth:
-                return interpreter.block(node.orelse, scope)
-            flow = interpreter.block(node.body, scope)
-            if flow is not None and flow.kind != "continue":
-                return flow if flow.kind == "return" else None
-            if turns.are_too_many():
-                return None
-
-
-class _Turns:
-    """The turns of a loop: one of a program's data is left after some, and what it changes is not known from there on."""
-
-    def __init__(self, interpreter: Interpreter, node: ast.For | ast.While, what: ast.expr, scope: Scope) -> None:
-        self.interpreter = interpreter
-        self.node = node
-        self.what = what
-        self.scope = scope
-        self.start = (interpreter.steps, interpreter.layers)
-
-    def __enter__(self) -> Self:
-        self.changed = self.interpreter.growth.watch()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.interpreter.growth.unwatch()
-
-    def are_too_many(self) -> bool:
-        """Return whether the loop takes too long for one that makes no layers; what it changes is not known then."""
-        steps, layers = self.start
-        if self.interpreter.steps - steps < _MOST_STEPS_OF_LOOP or self.interpreter.layers != layers:
-            return False
-        names = {each.id for each in ast.walk(self.node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-        for name in names & self.scope.names.keys():
-            self.scope.names[name] = Unknown([Cause(name, self.interpreter.place(self.what, self.scope))])
-        for holder in self.changed.values():
-            self.interpreter.growth.lose(holder)
-        return True
+    sizes = {name: len(value) for name, value in scope.names.items() if isinstance(value, (list, dict))}
+    for _ in range(_MOST_TURNS):
+        test = interpreter.value(node.test, scope)
+        truth = truth_of(test)
+        if truth is None:
+            once(interpreter, None, test, node.test, node.body, scope)
+            return None
+        if not truth:
+            return interpreter.block(node.orelse, scope)
+        flow = interpreter.block(node.body, scope)
+        if flow is not None and flow.kind != "continue":
+            return flow if flow.kind == "return" else None
+    changed = {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    for name in sizes.keys() - changed:
+        if len(scope.names[name]) != sizes[name]:
+            changes.blur(scope.names[name], (interpreter.cause(node.test, scope),))
+    scope.names.update(dict.fromkeys(changed & scope.names.keys(), interpreter.unknown(node.test, scope)))
+    return None
 
 
 def _try(interpreter: Interpreter, node: ast.Try, scope: Scope) -> Flow | None:
@@ -140,20 +121,33 @@ def _with(interpreter: Interpreter, node: ast.With, scope: Scope) -> Flow | None
 
 
 def _match(interpreter: Interpreter, node: Any, scope: Scope) -> Flow | None:
-    """Follow the first case whose pattern is known to match: a value, several, or anything."""
+    """Follow the first case whose pattern is known to match; where that is not known, it or one of those behind it."""
     subject = interpreter.value(node.subject, scope)
-    for case in node.cases:
+    for at, case in enumerate(node.cases):
         matches = _matches(interpreter, case.pattern, subject, scope)
+        if matches and case.guard is not None:
+            matches = truth_of(interpreter.value(case.guard, scope))
         if matches is None:
-            return either_branch(interpreter, subject, case.body, [], scope)
-        if matches and case.guard is None:
+            rest = [ast.copy_location(ast.Match(node.subject, node.cases[at + 1 :]), node)]
+            return either_branch(interpreter, subject, node.subject, case.body, rest, scope)
+        if matches:
             return interpreter.block(case.body, scope)
     return None
 
 
 def _matches(interpreter: Interpreter, pattern: Any, subject: Any, scope: Scope) -> bool | None:
-    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None:
-        return True
+    """Return whether a pattern matches, None where that is not known; the names in it are bound."""
+    if isinstance(pattern, ast.MatchAs):
+        matches = True if pattern.pattern is None else _matches(interpreter, pattern.pattern, subject, scope)
+        if pattern.name and matches is not False:
+            store_name(interpreter, pattern.name, subject, scope)
+        return matches
+    if isinstance(pattern, ast.MatchSequence) and isinstance(subject, (list, tuple)):
+        if any(isinstance(each, ast.MatchStar) for each in pattern.patterns):
+            return None
+        found = [_matches(interpreter, *pair, scope) for pair in zip(pattern.patterns, subject, strict=False)]
+        fits = len(pattern.patterns) == len(subject) and False not in found
+        return (None if None in found else True) if fits else False
     if isinstance(pattern, ast.MatchOr):
         found = [_matches(interpreter, each, subject, scope) for each in pattern.patterns]
         return True if True in found else (None if None in found else False)
@@ -171,13 +165,14 @@ def _function(interpreter: Interpreter, node: ast.FunctionDef, scope: Scope) -> 
 
 
 def _class(interpreter: Interpreter, node: ast.ClassDef, scope: Scope) -> None:
-    bases = tuple(interpreter.value(base, scope) for base in node.bases)
+    bases = tuple(interpreter.library.base(interpreter.value(base, scope), interpreter.cause(base, scope)) for base in node.bases)
     inner = Scope(scope.module, scope)
     made = Class(node, tuple(base for base in bases if isinstance(base, (Class, External))), inner, interpreter.place(node, scope))
     made.decorators = tuple(decorator_name(each) for each in node.decorator_list)
     inner.owner = made
     scope.names[node.name] = made
     interpreter.block(node.body, inner)
+    enumerated(made, plain=len(made.bases) < len(bases))
     _decorate(interpreter, node, made, scope)
 
 
@@ -227,10 +222,14 @@ def _outside(_: Interpreter, node: ast.Global | ast.Nonlocal, scope: Scope) -> N
     scope.outside.update(node.names)
 
 
-def _delete(_: Interpreter, node: ast.Delete, scope: Scope) -> None:
+def _delete(interpreter: Interpreter, node: ast.Delete, scope: Scope) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
             scope.names.pop(target.id, None)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            holder = interpreter.value(target.value, scope)
+            key = target.attr if isinstance(target, ast.Attribute) else interpreter.value(target.slice, scope)
+            interpreter.library.delete(interpreter, holder, key, interpreter.cause(target, scope))
 
 
 STATEMENTS: dict[type[ast.stmt], Callable[..., Flow | None]] = {

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, keras, plain
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
-from lstm_calc.formats.code.library import attributes, objects
+from lstm_calc.formats.code.library import attributes, containers, items, objects
+from lstm_calc.formats.code.library.enums import is_enum, members
 from lstm_calc.formats.code.library.functions import SPECIAL
-from lstm_calc.formats.code.library.layers import TRANSPARENT, around, make_layer, pretrained, sliced, usual_path
+from lstm_calc.formats.code.library.layers import TRANSPARENT, around, make_layer, pretrained, usual_path
 from lstm_calc.formats.code.library.modules import BASE, module_family
 from lstm_calc.formats.code.passed import known
-from lstm_calc.formats.code.trace import States, Traced, calls, traced_in
+from lstm_calc.formats.code.trace import calls, traced_in
 from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -19,6 +20,7 @@ from lstm_calc.formats.code.values import (
     Built,
     Cause,
     Choice,
+    Class,
     External,
     Foreign,
     Function,
@@ -26,9 +28,11 @@ from lstm_calc.formats.code.values import (
     Made,
     Module,
     Place,
+    Rest,
     Unknown,
     Weight,
     causes_of,
+    entries_of,
 )
 
 if TYPE_CHECKING:
@@ -85,6 +89,9 @@ class Library:
     base_attribute = staticmethod(attributes.base_attribute)
     set_attribute = staticmethod(attributes.set_attribute)
     make = staticmethod(objects.make)
+    item = staticmethod(items.item)
+    set_item = staticmethod(items.set_item)
+    delete = staticmethod(items.delete)
 
     def imported(self, interpreter: Interpreter, path: str, cause: Cause, module: Module) -> Any:
         """Return what ``import path`` binds: a module of the files beside the program, or something outside."""
@@ -128,14 +135,23 @@ class Library:
             return External(f"keras.layers.{name}", cause)
         return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
 
+    def base(self, value: Any, cause: Cause) -> Any:
+        """Return what a class inherits from; a dict is one from outside the text."""
+        return External("builtins.dict", cause) if value is plain.BUILTINS["dict"] else value
+
     def items(self, value: Any) -> list[Any] | None:
         """Return the entries of a value that is iterated over, None where they are not known."""
+        if isinstance(value, Class) and is_enum(value):
+            return members(value)
+        if isinstance(value, Array) and value.numbers is not None:
+            return list(value.numbers)
         value = value.attributes.get(BASE, value) if isinstance(value, Instance) else value
         if isinstance(value, Made) and value.name in CONTAINERS:
             return list(value.inner)
         if isinstance(value, Instance) and value.cls is not None and "__parameters__" in value.attributes:
             return [Weight(value, "*")]
-        return None
+        entries = entries_of(value)
+        return None if entries is None else list(entries)
 
     def unpacked(self, value: Any, number: int) -> list[Any]:
         """Return so many entries of a value of which no number is known."""
@@ -148,31 +164,9 @@ class Library:
         if isinstance(value, External):
             return [Unknown([value.cause]) for _ in range(number)]
         causes = causes_of(value)
+        if isinstance(value, Rest):
+            return [Unknown(causes) for _ in range(number)]
         return [Unknown(cause.replace(text=f"{cause.text}[{at}]", shown="") for cause in causes) for at in range(number)]
-
-    def item(self, interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each kind of value
-        """Return an entry of a value."""
-        del interpreter
-        holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
-        if isinstance(holder, Instance) and isinstance(key, str):
-            return holder.attributes.get(key, Unknown([cause]))
-        if isinstance(holder, keras.Tensor):
-            return keras.item(holder, key)
-        if isinstance(holder, (Traced, States)):
-            return holder.entry(key) if isinstance(holder, States) else traced.item(holder, key)
-        if isinstance(holder, Array):
-            return flows.item(holder, key)
-        if isinstance(holder, flows.Shape) and key == -1 and holder.array.width is not None:
-            return holder.array.width
-        if isinstance(holder, Made) and holder.inner and isinstance(key, (int, slice)):
-            try:
-                found = holder.inner[key]
-            except IndexError:
-                return Unknown([cause])
-            return sliced(holder, found) if isinstance(key, slice) else found
-        if isinstance(holder, Made) and isinstance(key, str):
-            return holder.attributes.get(key, Unknown([cause]))
-        return Unknown([cause])
 
     def operate(self, interpreter: Interpreter, name: str, left: Any, right: Any, cause: Cause) -> Any:
         """Return what an operator gives on values of which one is no plain value."""
@@ -181,6 +175,8 @@ class Library:
             return keras.operate(name, left, right)
         if traced_in([left, right]):
             return traced.operate(name, left, right)
+        if name == "Add" and containers.is_container(left):
+            return containers.joined(left, right, new=True)
         for one in (left, right):
             if isinstance(one, Array):
                 return flows.operate(one, right if one is left else left)
@@ -260,7 +256,7 @@ class Library:
                 return found
         last = path.rpartition(".")[2]
         if last in TRANSPARENT and positional:
-            return around(last, positional[0])
+            return around(last, positional[0], positional[1:], named)
         if home is None:
             return Foreign(cause, path)
         return make_layer(interpreter, *home, positional, named, cause, path)

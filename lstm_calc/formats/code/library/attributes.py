@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import flows, keras, plain
-from lstm_calc.formats.code.library.layers import begin, parameter
-from lstm_calc.formats.code.library.modules import BASE, freeze, module_family, named_weights, owners, weights
+from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code import flows, keras, methods
+from lstm_calc.formats.code.library import changes, containers
+from lstm_calc.formats.code.library.doubts import copy_in_doubt, doubt
+from lstm_calc.formats.code.library.layers import Tensors, begin, parameter
+from lstm_calc.formats.code.library.modules import BASE, children, freeze, module_family, named_weights, owners, weights
+from lstm_calc.formats.code.library.tensors import shape_of_tensor
+from lstm_calc.formats.code.passed import known
 from lstm_calc.formats.code.trace import States, Traced
 from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.values import (
@@ -14,6 +19,7 @@ from lstm_calc.formats.code.values import (
     Array,
     Built,
     Cause,
+    Choice,
     Class,
     Foreign,
     Instance,
@@ -21,6 +27,9 @@ from lstm_calc.formats.code.values import (
     Super,
     Unknown,
     Weight,
+    causes_of,
+    entries_of,
+    is_small,
     is_unknown,
 )
 
@@ -69,6 +78,7 @@ _SAME = frozenset(
     ]
 )
 """Methods whose result counts as the module or tensor itself."""
+_TENSORS = frozenset({"weight", "bias"})
 _ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
 """The frameworks in which every array that a module holds is a parameter."""
 
@@ -99,11 +109,18 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return holder if name == "data" else Built(lambda *_, **__: holder)
     if isinstance(holder, dict) and name == "__dict__":
         return holder
+    if isinstance(holder, dict) and name in holder:
+        return holder[name]
+    if isinstance(holder, (str, int, float)) and name == "value":
+        return holder
     if isinstance(holder, Instance) and name == "__dict__":
         return holder.attributes
     if isinstance(holder, Unknown) and name in {"upper", "lower", "strip", "title", "capitalize"}:
         return Built(lambda *_, **__: Unknown(holder.causes))
-    found = plain.method(interpreter, holder, name)
+    entries = entries_of(holder)
+    plain_holder = holder if entries is None else entries
+    found = changes.method(plain_holder, name, interpreter.doubt, interpreter.items)
+    found = methods.method(interpreter, plain_holder, name) if found is MISSING else found
     return Unknown([cause]) if found is MISSING else found
 
 
@@ -123,15 +140,12 @@ def base_attribute(interpreter: Interpreter, holder: Super, name: str, cause: Ca
     return Built(start)
 
 
-def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:  # noqa: C901 - a case for each kind of value
+def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:
     """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
     if isinstance(holder, (Instance, Foreign)):
-        holder.attributes[name] = value
-        if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
-            value.trained = True if value.trained is not False and not name.startswith("_") else None
-        if isinstance(value, Array) and value.trained is not None:
-            value.doubt = value.doubt or interpreter.doubt
+        _set_of_object(interpreter, holder, name, value)
     elif isinstance(holder, Weight) and name == "requires_grad":
+        _doubt(interpreter, holder)
         freeze(holder, frozen=value is False)
     elif isinstance(holder, Array) and name == "requires_grad" and isinstance(value, bool):
         holder.trained = value
@@ -139,13 +153,65 @@ def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) 
         holder.config[name] = value
     elif isinstance(holder, keras.Network):
         holder.trainable = value is not False
-    elif isinstance(holder, Made) and isinstance(value, Array) and name in {"weight", "bias"}:
-        if value.trained is False:
-            holder.frozen.add(name)
+    elif (
+        isinstance(holder, Made) and isinstance(value, (Array, type(None))) and (name in _TENSORS or shape_of_tensor(holder, name))
+    ):
+        _set_tensor(holder, name, value)
+    elif containers.is_container(holder) and (containers.is_layer(value) or name in holder.attributes):
+        containers.put(holder, name, value)
     elif isinstance(holder, Made):
         holder.attributes[name] = value
     elif isinstance(holder, Class):
         holder.scope.names[name] = value
+
+
+def _set_tensor(holder: Made, name: str, value: Array | None) -> None:
+    """Give a layer another tensor in place of its own, or none."""
+    if value is None:
+        if name != "bias" or "bias" not in holder.arguments:
+            raise ModelFileError(f"{holder.name} without its {name} cannot be followed", str(holder.place))
+        holder.arguments["bias"] = False
+        return
+    if value.trained is False:
+        holder.frozen.add(name)
+    own, new = shape_of_tensor(holder, name), known(value)
+    if holder.name == "Embedding" and new is not None and len(new) == 2 and "embedding_dim" in holder.arguments:
+        holder.arguments |= {"num_embeddings": new[0], "embedding_dim": new[1]}
+    elif own is not None and new is not None and not causes_of(list(own)) and own != new:
+        raise ModelFileError(f"{name} of {holder.name} with another shape cannot be followed", str(holder.place))
+
+
+def _set_of_object(interpreter: Interpreter, holder: Instance | Foreign, name: str, value: Any) -> None:
+    """Set an attribute of an object; where it is not known whether the program does, it has either of two values."""
+    if name == "__dict__" and isinstance(holder, Instance):
+        holder.attributes.update(entries_of(value) or {})
+        return
+    before = holder.attributes.get(name, value)
+    are_plain = not any(isinstance(each, (Made, Instance, Foreign, Array)) for each in (before, value))
+    is_choice = bool(interpreter.doubt) and are_plain and is_small([before, value]) and before != value
+    holder.attributes[name] = Choice(interpreter.doubt) if is_choice else value
+    if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
+        value.trained = True if value.trained is not False and not name.startswith("_") else None
+    if isinstance(value, Array) and value.trained is not None:
+        value.doubt = value.doubt or interpreter.doubt
+
+
+def _doubt(interpreter: Interpreter, weight: Weight) -> None:
+    """Keep that it is not known whether a tensor is trained, where it is not known whether the program says so."""
+    if isinstance(weight.owner, (Made, Array)):
+        weight.owner.doubt = tuple(dict.fromkeys((*weight.owner.doubt, *interpreter.doubt)))
+
+
+def doubtful(interpreter: Interpreter, holder: Any, key: Any) -> None:
+    """Keep that it is not known whether an attribute or entry is taken away."""
+    parts = holder.attributes if isinstance(holder, (Instance, Foreign)) else None
+    if parts is not None and key in parts and isinstance(parts[key], (Made, Instance)):
+        parts[key] = copy_in_doubt(parts[key], interpreter.doubt)
+    elif isinstance(holder, Made):
+        doubt(holder, interpreter.doubt)
+    elif isinstance(holder, (list, dict)):
+        change = changes.method(holder, "pop", interpreter.doubt, interpreter.items)
+        change.call(key, at=interpreter.doubt[0])
 
 
 def _viewed(holder: Unknown, name: str, values: Sequence[Any], at: Cause) -> Any:
@@ -159,6 +225,7 @@ def _viewed(holder: Unknown, name: str, values: Sequence[Any], at: Cause) -> Any
 
 
 def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
+    holder.gives_states = holder.gives_states or name == "initialize_carry"
     if name in holder.attributes:
         return holder.attributes[name]
     if name == "bias" and holder.name not in {"LSTM", "GRU", "RNN"}:
@@ -173,39 +240,62 @@ def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
 def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return what modules of PyTorch offer beside what they are made of."""
     if name in _SAME:
-        return Built(lambda *values, **__: _same(holder, name, values))
+        return Built(lambda *values, **__: _same(interpreter, holder, name, values))
     if name in {"parameters", "trainable_parameters"}:
         return Built(lambda *_, **__: _marked(holder))
     if name == "named_parameters":
         return Built(lambda *_, **__: named_weights(holder))
     if name in {"modules", "children"} and not isinstance(holder, Foreign):
-        return Built(lambda *_, **__: [owner for _, owner in owners(holder)])
+        return Built(lambda *_, **__: children(holder) if name == "children" else [owner for _, owner in owners(holder)])
     if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
         return Built(_add(holder))
     if name in {"freeze", "unfreeze"} and isinstance(holder, Made):
         return Built(lambda *_, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())
     if name == "register_buffer":
         return Built(lambda *_, **__: None)
-    if name in {"append", "extend", "insert"} and isinstance(holder, Made):
-        return Built(lambda *values, **__: getattr(holder.inner, name)(*values))
-    if name == "save_hyperparameters" and isinstance(holder, Instance):
-        return Built(lambda *_, **__: None)
+    if (found := containers.method(interpreter, holder, name)) is not MISSING:
+        return found
+    if name in {"_parameters", "_modules"} and not isinstance(holder, Foreign):
+        held = holder if containers.is_container(holder) else Tensors(holder)
+        return holder.attributes if isinstance(holder, Instance) else held
     if name == "create_parameter" and isinstance(holder, Instance):
         return Built(lambda *values, at, **named: parameter(values, named, at))
     if isinstance(holder, Instance) and module_family(holder.cls) == "keras":
         return keras.instance_method(interpreter, holder, name)
-    if isinstance(holder, Instance) and module_family(holder.cls) == "flax-linen" and name == "param":
+    if isinstance(holder, Instance) and module_family(holder.cls) == "flax-linen":
+        return _linen_method(interpreter, holder, name)
+    return MISSING
+
+
+_STARTS = frozenset({"init", "init_with_output", "tabulate"})
+INPUTS = "__inputs__"
+"""The attribute of a module of linen that has what the program initialises it with."""
+
+
+def _linen_method(interpreter: Interpreter, holder: Instance, name: str) -> Any:
+    """Return a method of modules of linen, MISSING for one that is not followed."""
+    if name in _STARTS:
+        return Built(lambda *values, at, **__: _started(holder, values, at))
+    if name == "param":
         return Built(lambda _, __=None, shape=(), *___, at, **____: flows.linen_parameter(interpreter, shape, at))
     return MISSING
+
+
+def _started(holder: Instance, values: Sequence[Any], at: Cause) -> Foreign:
+    """Keep what a module is initialised with, after the key."""
+    holder.attributes.setdefault(INPUTS, list(values[1:]))
+    return Foreign(at, at.text.partition("(")[0])
 
 
 def _add(holder: Any) -> Callable[..., Any]:
     def add(name: Any, value: Any = None, *, at: Cause, **_: Any) -> Any:
         del at
-        if isinstance(name, str):
-            holder.attributes[name] = value
-            if isinstance(holder, Made):
-                holder.inner.append(value)
+        if containers.is_container(holder):
+            containers.put(holder, name, value)
+            return value
+        key = containers.key_of(name, value, holder.attributes)
+        if isinstance(key, str):
+            holder.attributes[key] = value
         return value
 
     return add
@@ -218,8 +308,9 @@ def _marked(holder: Any) -> list[Weight]:
     return weights(holder)
 
 
-def _same(holder: Any, name: str, values: Sequence[Any]) -> Any:
+def _same(interpreter: Interpreter, holder: Any, name: str, values: Sequence[Any]) -> Any:
     if name == "requires_grad_":
         for weight in weights(holder):
+            _doubt(interpreter, weight)
             freeze(weight, frozen=values[:1] == (False,))
     return holder

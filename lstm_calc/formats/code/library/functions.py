@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, plain
-from lstm_calc.formats.code.library import objects
+from lstm_calc.formats.code.library import containers, objects, texts
 from lstm_calc.formats.code.source import expression
 from lstm_calc.formats.code.values import (
     Array,
@@ -16,7 +16,9 @@ from lstm_calc.formats.code.values import (
     Instance,
     Unknown,
     causes_of,
+    entries_of,
     is_unknown,
+    truth_of,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +38,13 @@ def _get(interpreter: Interpreter, holder: Any, name: Any, *default: Any, at: Ca
 
 def _set(interpreter: Interpreter, holder: Any, name: Any, value: Any, *, at: Cause) -> None:
     del at
+    name = containers.key_of(name, value, getattr(holder, "attributes", {}))
     if isinstance(name, str):
         interpreter.library.set_attribute(interpreter, holder, name, value)
+
+
+def _delete(interpreter: Interpreter, holder: Any, name: Any, *, at: Cause) -> None:
+    interpreter.library.delete(interpreter, holder, name, at)
 
 
 def _has(interpreter: Interpreter, holder: Any, name: Any, *, at: Cause) -> Any:
@@ -48,7 +55,8 @@ def _has(interpreter: Interpreter, holder: Any, name: Any, *, at: Cause) -> Any:
 
 def _vars(interpreter: Interpreter, value: Any = None, *, at: Cause) -> Any:
     del interpreter
-    return value.attributes if isinstance(value, Instance) else Unknown([at])
+    entries = entries_of(value)
+    return value.attributes if isinstance(value, Instance) else Unknown([at]) if entries is None else entries
 
 
 def _type(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause) -> Any:
@@ -145,9 +153,59 @@ def _unroll(interpreter: Interpreter, core: Any, inputs: Any = None, state: Any 
     return found if isinstance(found, tuple) else (found, Unknown([at]))
 
 
+def _map(interpreter: Interpreter, function: Any, *values: Any, at: Cause) -> Any:
+    lists = [items for each in values if (items := interpreter.items(each)) is not None]
+    if len(lists) < len(values):
+        return Unknown(causes_of(list(values)) or [at])
+    return [interpreter.call(function, list(each), {}, at) for each in zip(*lists, strict=False)]
+
+
+def _filter(interpreter: Interpreter, function: Any, values: Any, *, at: Cause) -> Any:
+    items = interpreter.items(values)
+    if items is None:
+        return Unknown(causes_of(values) or [at])
+    truths = [truth_of(each if function is None else interpreter.call(function, [each], {}, at)) for each in items]
+    return Unknown([at]) if None in truths else [each for each, truth in zip(items, truths, strict=True) if truth]
+
+
+def _reduce(interpreter: Interpreter, function: Any, values: Any, *start: Any, at: Cause) -> Any:
+    items = interpreter.items(values)
+    if items is None or not [*start, *items]:
+        return Unknown(causes_of(values) or [at])
+    first, *rest = [*start, *items]
+    for each in rest:
+        first = interpreter.call(function, [first, each], {}, at)
+    return first
+
+
+def _sorted(interpreter: Interpreter, values: Any, *, at: Cause, key: Any = None, reverse: Any = False) -> Any:
+    items = interpreter.items(values)
+    if items is None:
+        return Unknown(causes_of(values) or [at])
+    keys = items if key is None else [interpreter.call(key, [each], {}, at) for each in items]
+    if causes := causes_of([*keys, reverse]):
+        return Unknown(causes)
+    try:
+        order = sorted(range(len(items)), key=lambda place: keys[place], reverse=bool(reverse))
+    except TypeError:
+        return Unknown([at])
+    return [items[place] for place in order]
+
+
+def _environment(interpreter: Interpreter, _: Any = None, *default: Any, at: Cause) -> Any:
+    """Return a variable of the environment: its default, which is said to be taken."""
+    return interpreter.assume(default[0], at) if interpreter.is_default(*default) else Unknown([at])
+
+
+def _haiku_parameter(interpreter: Interpreter, _: Any = None, shape: Any = None, *__: Any, at: Cause, **___: Any) -> Any:
+    return flows.linen_parameter(interpreter, shape, at)
+
+
 SPECIAL: dict[str, Callable[..., Any]] = {
+    **texts.CONFIGURATIONS,
     "builtins.getattr": _get,
     "builtins.setattr": _set,
+    "builtins.delattr": _delete,
     "builtins.hasattr": _has,
     "builtins.vars": _vars,
     "builtins.type": _type,
@@ -156,13 +214,13 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "mlx.core.random.split": _split,
     "jax.lax.scan": _scan,
     "haiku.scan": _scan,
+    "haiku.get_parameter": _haiku_parameter,
     "haiku.dynamic_unroll": _unroll,
     "haiku.static_unroll": _unroll,
     "argparse.ArgumentParser": _parser,
     "ArgumentParser": _parser,
     "argparse.Namespace": objects.namespace,
     "types.SimpleNamespace": objects.namespace,
-    "omegaconf.OmegaConf.create": objects.namespace,
     "Box": objects.namespace,
     "Munch": objects.namespace,
     "EasyDict": objects.namespace,
@@ -176,5 +234,11 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "dataclasses.replace": objects.replaced,
     "collections.namedtuple": objects.named_tuple,
     "builtins.eval": _evaluated,
+    "builtins.map": _map,
+    "builtins.filter": _filter,
+    "builtins.sorted": _sorted,
+    "functools.reduce": _reduce,
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
 }
 """Functions that are followed, by path or by their last name."""

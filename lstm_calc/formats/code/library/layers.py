@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import flows, plain
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, family_of
+from lstm_calc.formats.code.library.doubts import doubt
 from lstm_calc.formats.code.library.modules import BASE
+from lstm_calc.formats.code.library.tensors import shape_of_tensor
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -17,6 +19,7 @@ from lstm_calc.formats.code.values import (
     Unknown,
     Weight,
     causes_of,
+    entries_of,
     is_unknown,
 )
 
@@ -48,6 +51,8 @@ TRANSPARENT = frozenset(
     ]
 )
 """Functions around a layer that change no parameter; weight_norm is counted apart."""
+_CONFIGURED = frozenset({"PreTrainedModel", "ModelMixin"})
+"""Classes that keep the configuration which they are given as ``config``."""
 _NORM_OF_WEIGHTS = "weight_norm"
 
 
@@ -66,6 +71,8 @@ def make_layer(
     if name[:1].islower():
         layer = next((each for each in positional if isinstance(each, (Array, Made, Instance, Weight))), None)
         return Foreign(cause, path) if layer is None else layer
+    if family == "haiku" and name == "MLP":
+        return _perceptron(interpreter, positional, named, cause)
     kind = FAMILIES[family].get(name)
     arguments = dict(named)
     if kind is not None:
@@ -85,10 +92,28 @@ def make_layer(
     return made
 
 
+def _perceptron(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    """Return the layers of Haiku's MLP."""
+    sizes = positional[0] if positional else named.get("output_sizes")
+    if not isinstance(sizes, (list, tuple)):
+        return Unknown(causes_of(sizes) or [cause])
+    made = Made("haiku", "Sequential", {}, cause.place, interpreter.doubt)
+    bias = {"with_bias": named.get("with_bias", True)}
+    made.inner = [make_layer(interpreter, "haiku", "Linear", [size], bias, cause, "haiku.Linear") for size in sizes]
+    return made
+
+
 def begin(interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
     """Keep what a constructor outside the text is given; what inherits from a layer has the parameters of that layer."""
+    externals = instance.cls.externals if instance.cls else []
+    if entries_of(instance) is not None:
+        first = entries_of(positional[0]) if positional else None
+        instance.attributes.update({**(first or {}), **named})
+        return
+    if positional and any(path.rpartition(".")[2] in _CONFIGURED for path in externals):
+        instance.attributes.setdefault("config", positional[0])
     instance.attributes["__given__"] = (tuple(positional), dict(named))
-    for path in instance.cls.externals if instance.cls else ():
+    for path in externals:
         family, name = family_of(usual_path(path)) or ("keras", "")
         if family != "keras" and (name in FAMILIES[family] or name in CONTAINERS):
             instance.attributes[BASE] = make_layer(interpreter, family, name, positional, named, cause, path)
@@ -111,15 +136,25 @@ def _contained(positional: Sequence[Any], named: dict[str, Any], made: Made) -> 
         norm = named.get("norm", positional[2] if len(positional) > 2 else None)
         made.arguments["num_layers"] = times
         each = [plain.clone(first) for _ in range(times if isinstance(times, int) else 1)]
+        doubt(each, causes_of(times))
         return [*each, *([norm] if norm is not None else [])]
+    if _is_named(first):
+        first = positional
     if isinstance(first, (list, tuple)):
-        return [each[1] if isinstance(each, tuple) and len(each) == 2 and isinstance(each[0], str) else each for each in first]
+        first = [tuple(each) if isinstance(each, list) and made.name == "ModuleDict" else each for each in first]
+        made.attributes.update({each[0]: each[1] for each in first if _is_named(each)})
+        return [each[1] if _is_named(each) else each for each in first]
     if isinstance(first, Made) and len(positional) == 1 and first.name in CONTAINERS and made.name != "Sequential":
         return list(first.inner)
     if isinstance(first, dict):
         made.attributes.update({str(name): each for name, each in first.items()})
         return list(first.values())
     return list(positional)
+
+
+def _is_named(value: Any) -> bool:
+    """Return whether a value is a layer with its name before it: ``("fc", nn.Linear(4, 3))``."""
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)
 
 
 def sliced(holder: Made, found: list[Any]) -> Made:
@@ -135,8 +170,11 @@ def parameter(positional: Sequence[Any], named: dict[str, Any], cause: Cause) ->
     trained = named.get("requires_grad", positional[1] if len(positional) > 1 else True) is not False
     if isinstance(value, (list, tuple)):
         value = Array(value)
-    if isinstance(value, Weight):
+    if isinstance(value, Weight) and value.name in getattr(value.owner, "removed", {}):
+        del value.owner.removed[value.name]
         return value
+    if isinstance(value, Weight):
+        value = Array(shape_of_tensor(value.owner, value.name) if isinstance(value.owner, Made) else None)
     shape = value.shape if isinstance(value, Array) and value.shape is not None else None
     if isinstance(value, (int, float)):
         shape = ()
@@ -145,10 +183,11 @@ def parameter(positional: Sequence[Any], named: dict[str, Any], cause: Cause) ->
     return found
 
 
-def around(name: str, layer: Any) -> Any:
-    """Return a layer inside a function that changes no parameter; weight_norm adds a gain for each output."""
+def around(name: str, layer: Any, more: Sequence[Any], named: dict[str, Any]) -> Any:
+    """Return a layer inside a function that changes no parameter; weight_norm adds gains for one of its tensors."""
     if name == _NORM_OF_WEIGHTS and isinstance(layer, Made):
-        layer.attributes["__gain__"] = True
+        tensor = named.get("name", more[0] if more else "weight")
+        layer.gains.append((tensor, named.get("dim", more[1] if len(more) > 1 else 0)))
     return layer
 
 
@@ -163,3 +202,16 @@ def pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict[
     if is_unknown(freeze):
         made.doubt = (*made.doubt, *causes_of(freeze))
     return made
+
+
+class Tensors:
+    """The tensors of a layer by name, as ``layer._parameters`` has them."""
+
+    def __init__(self, owner: Made) -> None:
+        """Take the layer."""
+        self.owner = owner
+
+
+def take_away(owner: Made, name: Any, cause: Cause) -> None:
+    """Take a tensor out of a layer: it is counted with the layer still, and not again where it comes back under another name."""
+    owner.removed.setdefault(str(name), cause)

@@ -7,10 +7,12 @@ from typing import Any
 from lstm_calc.formats.code.families import MODULES, family_of
 from lstm_calc.formats.code.values import (
     Array,
+    Choice,
     Class,
     Foreign,
     Instance,
     Made,
+    Rest,
     Unknown,
     Weight,
 )
@@ -54,9 +56,12 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
     if isinstance(value, Made) and not value.inner:
         found.append((path, value))
     elif isinstance(value, Made):
-        inner = (_outside(each) if type(each) is Unknown else each for each in value.inner)
+        inner = (_outside(each) if isinstance(each, Unknown) and not isinstance(each, Foreign) else each for each in value.inner)
         pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(inner))
         found += [pair for name, each in pairs for pair in owners(each, name, seen)]
+    if isinstance(value, Made):
+        held = {f"{path}.{name}".lstrip("."): each for name, each in value.attributes.items() if _is_held(each)}
+        found += [pair for name, each in held.items() for pair in owners(each, name, seen)]
     if isinstance(value, Foreign):
         found.append((path, value))
     if isinstance(value, (Instance, Foreign)):
@@ -69,10 +74,27 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
     return found
 
 
+def children(value: Any) -> list[Any]:
+    """Return the modules that are directly inside a module, each once."""
+    found: list[Any] = list(value.inner) if isinstance(value, Made) else []
+    for name, each in value.attributes.items() if isinstance(value, Instance) else ():
+        if name == BASE:
+            found += children(each)
+        elif isinstance(each, (Made, Foreign)) or (isinstance(each, Instance) and module_family(each.cls)):
+            found.append(each)
+    return list({id(each): each for each in found}.values())
+
+
+def _is_held(value: Any) -> bool:
+    """Return whether an attribute of a layer is a part that it was given."""
+    return isinstance(value, (Made, Instance)) or (isinstance(value, Array) and value.trained is not None)
+
+
 def _outside(value: Unknown) -> Foreign:
     """Return what stands among layers and is not known, as a layer that is not."""
     found = Foreign(value.causes[0], value.causes[0].text)
     found.used = True
+    found.chosen = value.causes if isinstance(value, (Choice, Rest)) else ()
     return found
 
 

@@ -1,0 +1,170 @@
+"""Lists and dicts that change where it is not known whether the program comes there: what is in them is not known either."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.library.doubts import copy_in_doubt, is_in_doubt
+from lstm_calc.formats.code.library.modules import owners
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Built,
+    Cause,
+    Foreign,
+    Instance,
+    Made,
+    Rest,
+    Unknown,
+    causes_of,
+    entries_of,
+    is_small,
+    is_unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+CHANGES = frozenset(["append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "reverse", "sort"])
+"""The methods of lists and dicts that change them."""
+_OF_SETS = frozenset(["add", "update", "discard", "remove", "pop", "clear"])
+Causes = tuple[Cause, ...]
+
+
+def method(holder: Any, name: str, causes: Causes, entries: Callable[[Any], list[Any] | None]) -> Any:
+    """Return a method that changes a list or dict where it is in doubt whether it is called, MISSING for any other.
+
+    ``entries`` gives the values in a value that is iterated over.
+    """
+    if not causes and name == "update" and isinstance(holder, dict):
+        return Built(partial(_update, holder))
+    if causes and isinstance(holder, set) and name in _OF_SETS:
+        return Built(lambda *_, **__: holder.add(Rest(causes)))
+    if not causes or name not in CHANGES or not isinstance(holder, (list, dict)):
+        return MISSING
+    change: Callable[..., Any] = _change_of_list if isinstance(holder, list) else _change_of_dict
+    return Built(lambda *values, at, **named: change(holder, name, values, named, causes, entries))  # noqa: ARG005 - as every call
+
+
+def _change_of_list(
+    holder: list[Any],
+    name: str,
+    values: Sequence[Any],
+    _: dict[str, Any],
+    causes: Causes,
+    entries: Callable[[Any], list[Any] | None],
+) -> Any:
+    """Follow a method that changes a list."""
+    if name not in {"append", "insert", "extend"}:
+        return blur(holder, causes)
+    items = values[-1:] if name != "extend" else entries(values[0]) if values else []
+    add(holder, [Unknown(causes)] if items is None else items, causes)
+    return None
+
+
+def _change_of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], causes: Causes, _: Any) -> Any:
+    """Follow a method that changes a dict."""
+    if name == "update":
+        first = values[0] if values and isinstance(values[0], dict) else {}
+        for key, value in {**first, **named}.items():
+            put(holder, key, value, causes)
+        return None
+    if name == "setdefault" and values:
+        if is_unknown(values[0]) or values[0] not in holder:
+            put(holder, values[0], values[1] if len(values) > 1 else None, causes)
+        return None
+    return blur(holder, causes)
+
+
+def since(before: Causes, now: Causes) -> Causes:
+    """Return the causes by which it is in doubt that the program comes here from where it was."""
+    return tuple(cause for cause in now if cause not in before)
+
+
+def before(holder: Sequence[Any], key: Any) -> Causes:
+    """Return the causes by which it is not known which entry has a position."""
+    if not isinstance(key, int) or isinstance(key, bool):
+        return ()
+    passed = holder[: key + 1] if key >= 0 else holder[key:]
+    return next((each.causes for each in passed if isinstance(each, Rest)), ())
+
+
+def add_all(holder: list[Any], values: Sequence[Any], causes: Causes) -> None:
+    """Add entries to a list, in doubt where there are causes."""
+    if causes:
+        add(holder, values, causes)
+    else:
+        holder.extend(values)
+
+
+def add(holder: list[Any], values: Sequence[Any], causes: Causes) -> None:
+    """Add entries to a list that may be there or not: layers in doubt, and for all else one that stands for any number of them."""
+    for each in values:
+        layer = in_doubt(each, causes)
+        if layer is not MISSING:
+            holder.append(layer)
+        elif not (holder and isinstance(holder[-1], Rest)):
+            holder.append(Rest(causes))
+
+
+def put(holder: Any, key: Any, value: Any, causes: Causes) -> None:
+    """Set an entry of a list or dict that may have another value."""
+    layer = in_doubt(value, causes)
+    kept = Unknown(causes) if layer is MISSING else layer
+    if isinstance(holder, dict) and (is_unknown(key) or not is_small(key)):
+        if not any(isinstance(each, Rest) for each in holder) or layer is not MISSING:
+            holder[Rest(causes)] = kept
+        return
+    try:
+        same = (
+            not isinstance(value, (Made, Instance)) and key in holder and type(holder[key]) is type(value) and holder[key] == value
+        )
+        holder[key] = value if same else kept
+    except (TypeError, LookupError, ValueError):
+        return
+
+
+def merge(holder: dict[Any, Any], value: Any) -> None:
+    """Take the entries of another dict; of one that is not known, any entry may come."""
+    entries = entries_of(value)
+    if entries is not None:
+        holder.update(entries)
+    elif is_unknown(value):
+        blur(holder, causes_of(value))
+
+
+def _update(holder: dict[Any, Any], first: Any = (), *_: Any, at: Cause, **named: Any) -> None:
+    """Follow ``holder.update(first)``."""
+    if not is_small([holder, first]):
+        raise ModelFileError("a list or dict grows too large to be followed here", str(at.place))
+    if isinstance(first, (list, tuple)):
+        holder.update(first)
+    else:
+        merge(holder, first)
+    whole = named.pop("**", None)
+    holder.update(named)
+    merge(holder, whole)
+
+
+def in_doubt(value: Any, causes: Causes) -> Any:
+    """Return a layer as one that may not be there, MISSING for what is no layer."""
+    if isinstance(value, (Foreign, Array)):
+        return value
+    if not isinstance(value, (Made, Instance, list, tuple)) or not owners(value):
+        return MISSING
+    return value if isinstance(value, (list, tuple)) or is_in_doubt(value, causes) else copy_in_doubt(value, causes)
+
+
+def blur(holder: Any, causes: Causes) -> Unknown:
+    """Make what is in a list or dict unknown, as some of it may be taken away; return what is taken."""
+    if isinstance(holder, list):
+        layers = [in_doubt(each, causes) for each in holder]
+        holder[:] = [Unknown(causes) if each is MISSING else each for each in layers]
+        holder.append(Rest(causes))
+    else:
+        for key in list(holder):
+            put(holder, key, holder[key] if in_doubt(holder[key], causes) is not MISSING else MISSING, causes)
+        holder[Rest(causes)] = Unknown(causes)
+    return Unknown(causes)

@@ -1,0 +1,4 @@
+import models
+import utils.hparams as H
+
+model = models.build(H.HPARAMS)
