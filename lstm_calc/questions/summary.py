@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +22,7 @@ from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.runs import batch_of, runs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lstm_calc.dtypes import Dtype
     from lstm_calc.frameworks import Framework
@@ -137,23 +138,28 @@ def summary(
     stream, _ = start(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
     uses = _uses(with_defaults(model, table), stream if stream.batch else stream.replace(batch=(None,)))
     macs, missing = _macs(model, table, stream)
+    bytes_of = partial(_bytes, table=table, dtype=kind, per_channel=per_channel)
+    return Summary(counted, dtype, tuple(_rows(model, counted, uses, macs, bytes_of)), missing)
+
+
+def _rows(
+    model: Model, counted: ParamCount, uses: Sequence[Use], macs: Mapping[str, int], bytes_of: Callable[[Use], int]
+) -> Iterator[LayerSummary]:
+    """Yield a row per use of a layer."""
     uncounted = {each.layer for each in counted.uncounted}
     owned = {layer.name: layer for layer in counted.layers}
-    layers = tuple(
-        LayerSummary(
+    for use in uses:
+        yield LayerSummary(
             name=use.name,
             type=use.layer.kind,
             inputs=() if model.disconnected else tuple(_inputs(use, uses)),
             output_shapes=() if model.disconnected else use.outputs,
             params=owned[use.name].total,
             trainable=owned[use.name].trainable,
-            bytes=None if use.name in uncounted else _bytes(use, table, kind, per_channel=per_channel),
+            bytes=None if use.name in uncounted else bytes_of(use),
             macs=macs.get(use.name) if use.name not in uncounted and is_work_known(use.layer) else None,
             shared=use.shared,
         )
-        for use in uses
-    )
-    return Summary(counted, dtype, layers, missing)
 
 
 def _uses(model: Model, stream: Stream) -> tuple[Use, ...]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.keras_calls import call, call_instance, constant
 from lstm_calc.formats.code.keras_classes import CELL_CLASSES, CLASSES, FUNCTIONS, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_functions import operation
 from lstm_calc.formats.code.keras_models import ends, follow, held, input_of, layers_of
-from lstm_calc.formats.code.keras_operations import item, known_shape, operate, operation, unpacked
+from lstm_calc.formats.code.keras_operations import item, known_shape, operate, unpacked
 from lstm_calc.formats.code.keras_own import instance_method
 from lstm_calc.formats.code.keras_tensors import (
     Call,

@@ -1,0 +1,228 @@
+"""The functions on tensors of Keras and TensorFlow, each with what it gives: a tensor of an operation, which has no weights."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lstm_calc.formats.code.configuration import shape_of
+from lstm_calc.formats.code.keras_operations import item, lost_in, operate, operation_on, shaped, with_axis
+from lstm_calc.formats.code.keras_tensors import Call, Layer, Tensor, tensors_in
+from lstm_calc.formats.code.values import MISSING, Function, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_UNARY = """
+relu tanh sigmoid softmax elu selu gelu swish silu softplus exp log sqrt square abs cast stop_gradient identity sign negative
+dropout l2_normalize bias_add sin cos linear exponential softsign mish clip clip_by_value leaky_relu relu6 log_softmax
+hard_sigmoid rsqrt pow reverse flip zeros_like ones_like cumsum ensure_shape not_equal equal greater less
+"""
+"""The functions of one tensor that give its shape."""
+_REDUCED = {f"{prefix}{name}": name.capitalize() for prefix in ("", "reduce_") for name in ("mean", "sum", "max", "min")}
+_PAIRS = {
+    "add": "Add",
+    "subtract": "Subtract",
+    "multiply": "Multiply",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "divide": "TrueDivide",
+}
+_MOST_PARTS = 10_000
+"""Parts that a tensor is cut into."""
+_MAPPED = frozenset({"map_fn", "vectorized_map"})
+"""The functions that apply another one to each entry of a tensor, and keep its shape as a rule."""
+
+
+class _Given(NamedTuple):
+    """What a function is called on."""
+
+    name: str
+    positional: Sequence[Any]
+    named: dict[str, Any]
+
+    @property
+    def first(self) -> Any:
+        """The first argument, which is or holds the tensors."""
+        return self.positional[0] if self.positional else next(iter(self.named.values()))
+
+    @property
+    def second(self) -> Any:
+        """The second argument, None where there is none."""
+        return self.positional[1] if len(self.positional) > 1 else None
+
+    @property
+    def axis(self) -> Any:
+        """The axis, by its name or as the second argument."""
+        return self.named.get("axis", self.second)
+
+    def third(self, name: str, default: Any) -> Any:
+        """Return the third argument, or that of a name."""
+        return self.named.get(name, self.positional[2] if len(self.positional) > 2 else default)
+
+
+def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> Any:
+    """Return what a function on tensors gives, MISSING where no tensor flows into it."""
+    if not list(tensors_in([list(positional), named])):
+        return MISSING
+    lost = lost_in([list(positional), named])
+    if lost is not None:
+        return lost
+    if name in _MAPPED and isinstance(positional[0], Function):
+        positional = positional[1:]
+    given = _Given(name, positional, named)
+    found = _FUNCTIONS[name](given) if name in _FUNCTIONS else MISSING
+    return _unknown(list(tensors_in([list(positional), named]))) if found is MISSING else found
+
+
+def _unknown(tensors: list[Any]) -> Tensor:
+    """Return a tensor of which nothing is known but what it is made of."""
+    return Tensor(Call(Layer("Lambda", {}, Place("", 1)), tensors, {}))
+
+
+def _unary(given: _Given) -> Any:
+    alone = len(list(tensors_in([list(given.positional), given.named]))) == 1
+    return operation_on("Identity", [given.first], {}) if alone else MISSING
+
+
+def _reduced(given: _Given) -> Any:
+    if not isinstance(given.axis, (int, list, tuple)):
+        return MISSING
+    arguments = {"axis": given.axis, "keepdims": given.third("keepdims", default=False) is True}
+    return operation_on(_REDUCED[given.name], [given.first], arguments)
+
+
+def _joined(given: _Given) -> Any:
+    return operation_on("Concatenate", [given.first], {"axis": -1 if given.axis is None else given.axis})
+
+
+def _stacked(given: _Given) -> Any:
+    return MISSING if given.axis in {None, 0} else operation_on("Stack", [given.first], {"axis": given.axis})
+
+
+def _expanded(given: _Given) -> Any:
+    return with_axis(given.first, -1 if given.axis is None else given.axis)
+
+
+def _squeezed(given: _Given) -> Any:
+    axis = given.axis
+    if not isinstance(axis, int):
+        return MISSING
+    return item(given.first, (*(slice(None),) * axis, 0) if axis >= 0 else (..., 0, *(slice(None),) * (-axis - 1)))
+
+
+def _transposed(given: _Given) -> Any:
+    axes = given.named.get("perm", given.named.get("axes")) if given.axis is None else given.axis
+    return operation_on("Transpose", [given.first], {"axes": list(axes)}) if isinstance(axes, (list, tuple)) else MISSING
+
+
+def _cut(given: _Given) -> Any:
+    return _split(given.first, given.named.get("indices_or_sections", given.second), given.third("axis", 0))
+
+
+def _in_shape(given: _Given) -> Any:
+    shape = given.named.get("shape", given.axis)
+    return _reshaped(given.first, shape) if isinstance(shape, (list, tuple)) else MISSING
+
+
+def _paired(given: _Given) -> Any:
+    if isinstance(given.first, (list, tuple)):
+        return operation_on(_PAIRS[given.name], [list(given.first)], {})
+    return operate(_PAIRS[given.name], given.first, given.second) if len(given.positional) > 1 else MISSING
+
+
+def _product(given: _Given) -> Any:
+    pair = given.positional[:2]
+    return operate("MatMult", *_turned(pair, given.named)) if len(pair) > 1 else MISSING
+
+
+def _batch_dot(given: _Given) -> Any:
+    pair = list(given.positional[:2])
+    if len(pair) < 2 or not all(map(_is_sequence, pair)):
+        return MISSING
+    axes = given.third("axes", None)
+    return operate("MatMult", *pair) if axes is None else Tensor(Call(Layer("Dot", {"axes": axes}, Place("", 1)), pair, {}))
+
+
+def _one_hot(given: _Given) -> Any:
+    depth = given.named.get("depth", given.named.get("num_classes", given.second))
+    if not isinstance(depth, int):
+        return MISSING
+    sizes = shape_of(given.first) if isinstance(given.first, Tensor) else None
+    return shaped(given.first, given.name, None if sizes is None else (*sizes, depth))
+
+
+def _tiled(given: _Given) -> Any:
+    return _repeated(given.first, given.name, given.second) if isinstance(given.first, Tensor) else MISSING
+
+
+_FUNCTIONS: dict[str, Callable[[_Given], Any]] = {
+    **dict.fromkeys(_UNARY.split(), _unary),
+    **dict.fromkeys(_REDUCED, _reduced),
+    **dict.fromkeys(_PAIRS, _paired),
+    **dict.fromkeys(("concat", "concatenate"), _joined),
+    **dict.fromkeys(("transpose", "permute_dimensions"), _transposed),
+    **dict.fromkeys(("matmul", "dot", "tensordot"), _product),
+    **dict.fromkeys(("tile", "repeat"), _tiled),
+    "stack": _stacked,
+    "expand_dims": _expanded,
+    "squeeze": _squeezed,
+    "split": _cut,
+    "reshape": _in_shape,
+    "batch_dot": _batch_dot,
+    "one_hot": _one_hot,
+}
+
+
+def _split(tensor: Tensor, parts: Any, axis: Any) -> Any:
+    """Return the parts of a tensor: so many equal ones, or those between some places."""
+    if not isinstance(axis, int) or not isinstance(parts, (int, list, tuple)):
+        return _unknown([tensor])
+    if isinstance(parts, int):
+        call = Call("Split", [tensor], {"indices_or_sections": parts, "axis": axis}, parts)
+        return [Tensor(call, at) for at in range(min(parts, _MOST_PARTS))]
+    before = (slice(None),) * axis if axis >= 0 else (...,)
+    after = (slice(None),) * (-axis - 1) if axis < 0 else ()
+    ends = [None, *parts, None]
+    return [item(tensor, (*before, slice(start, end), *after)) for start, end in pairwise(ends)]
+
+
+def _is_sequence(value: Any) -> bool:
+    """Return whether a tensor has a batch, steps and features, or no steps."""
+    sizes = shape_of(value) if isinstance(value, Tensor) else None
+    return sizes is not None and len(sizes) < 4
+
+
+def _reshaped(tensor: Any, shape: Sequence[Any]) -> Tensor:
+    """Return a tensor in another shape, which counts the batch."""
+    known = [each for each in shape[1:] if isinstance(each, int)]
+    if shape[:1] not in [(-1,), [-1]] and len(known) == len(shape) - 1:
+        return operation_on("Reshape", [tensor], {"shape": [-1, *known]})
+    return shaped(tensor, "reshape", (None, *(None if each == -1 else each for each in shape[1:])))
+
+
+def _turned(pair: Sequence[Any], named: dict[str, Any]) -> list[Any]:
+    """Return two factors of a product, with the last two axes of one exchanged that is said to be transposed."""
+    found = []
+    for each, key in zip(pair, ("transpose_a", "transpose_b"), strict=False):
+        sizes = shape_of(each) if isinstance(each, Tensor) and named.get(key) is True else None
+        if sizes is not None and len(sizes) > 2:
+            axes = list(range(len(sizes)))
+            each = operation_on("Transpose", [each], {"axes": [*axes[:-2], axes[-1], axes[-2]]})  # noqa: PLW2901
+        found.append(each)
+    return found
+
+
+def _repeated(tensor: Tensor, name: str, times: Any) -> Tensor:
+    """Return a tensor that is repeated: by a number along each axis, or as often as a backend's ``repeat`` says."""
+    sizes = shape_of(tensor)
+    if name == "repeat" and sizes is not None and len(sizes) == 2:
+        return shaped(tensor, name, (None, times, sizes[1]))
+    if sizes is None or not isinstance(times, (list, tuple)) or len(times) != len(sizes):
+        return shaped(tensor, name, None)
+    return shaped(tensor, name, tuple(_times(size, number) for size, number in zip(sizes, times, strict=True)))
+
+
+def _times(size: Any, number: Any) -> Any:
+    known = isinstance(size, int) and isinstance(number, int)
+    return size * number if known else size if number == 1 else number if size == 1 else None
