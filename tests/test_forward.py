@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, read, shapes
+from lstm_calc import FrameworkError, Model, ModelError, code, cost, params, read, shapes, summary
 from lstm_calc.formats.code import read_code
 from tests.code_running import problem, run
 
@@ -177,6 +177,13 @@ def test_a_pool_over_what_a_linear_layer_gives_pools_the_features() -> None:
     """PyTorch takes the steps for channels there."""
     model = read_code("nn.Sequential(nn.Linear(4, 8), nn.MaxPool1d(2), nn.Linear(4, 2))")
     assert seen(model) == "dense 8 > permute None > max None > permute 4 > dense 2"
+
+
+def test_an_encoder_that_gives_its_states_alone_is_followed() -> None:
+    made = "self.emb = nn.Embedding(50, 16)\nself.rnn = nn.LSTM(16, 6, num_layers=2)"
+    model = module(made, "y, (h, c) = self.rnn(self.emb(x))\nreturn h, c")
+    assert (model.outputs, model.listed) == (("rnn.h", "rnn.c"), False)
+    assert summary(model).document().title == "Summary of a graph of 3 layers in pytorch, from the model"
 
 
 def test_the_program_that_is_written_has_one_input() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import few, listed
+from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.frameworks import framework, with_defaults
 from lstm_calc.frameworks.setting import setting_used
 from lstm_calc.render import worded
@@ -20,10 +20,16 @@ _LONGEST_TITLE = 100
 
 
 def headline(model: Model) -> str:
-    """Return the model in the notation, or its number of layers where the notation is too long for a title."""
-    text = str(model)
+    """Return the model in the notation, or its number of layers where the notation is too long for a title or cannot say it."""
+    from lstm_calc.formats.notation import write
+
     count = len(model.uses)
-    return text if len(text) <= _LONGEST_TITLE else f"a model of {count:,} layer{'s' * (count > 1)}"
+    number = f"{count:,} layer{'s' * (count > 1)}"
+    try:
+        text = write(model)
+    except ModelError:
+        return f"a graph of {number}"
+    return text if len(text) <= _LONGEST_TITLE else f"a model of {number}"
 
 
 FROM_FILE = ", from the file"

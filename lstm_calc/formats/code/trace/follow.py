@@ -173,12 +173,18 @@ def _modules(value: Any, seen: set[int]) -> Iterator[Instance]:
 def _names(given: Any) -> list[str]:
     """Return the names of what a module gives: tensors, alone or in a list or dict, beside states of recurrent layers."""
     values = list(given.values()) if isinstance(given, dict) else list(given) if isinstance(given, (list, tuple)) else [given]
-    found = [each.name for each in traced_in([values])]
+    found = [each.name for each in traced_in([values])] or [f"{each.name}.{each.state}" for each in _states_in(values)]
     if not found or any(
         each is not None and not isinstance(each, (Traced, States, tuple)) and not is_unknown(each) for each in values
     ):
         raise NotFollowed
     return list(dict.fromkeys(found))
+
+
+def _states_in(values: Sequence[Any]) -> list[States]:
+    """Return the states of recurrent layers among values: an encoder may give nothing else."""
+    inner = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
+    return [each for each in inner if isinstance(each, States)]
 
 
 def _model(graph: Graph, outputs: Sequence[str], width: int | None, rank: int, **fields: Any) -> Model:
