@@ -216,3 +216,10 @@ def test_layers_of_a_class_are_frozen() -> None:
     body += "        for p in m.parameters():\n            p.requires_grad = False"
     answer = params(read_code(program(body).replace(", p)", ")")))
     assert (answer.total, answer.trainable) == (4 * 8 * (8 + 8 + 2) + 10, 4 * 8 * (8 + 8 + 2))
+
+
+def test_the_gain_of_a_frozen_layer_is_frozen() -> None:
+    text = "import torch.nn as nn\nm = nn.utils.weight_norm(nn.Conv1d(3, 4, 3))\n"
+    text += "for p in m.parameters():\n    p.requires_grad = False\n"
+    answer = params(read_code(text + "net = nn.Sequential(m, nn.Conv1d(4, 2, 1))\n"))
+    assert (answer.total, answer.trainable) == (40 + 4 + 10, 10)

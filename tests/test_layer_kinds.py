@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lstm_calc import cost, count, dumps, explain, params, port_plan, shapes, tensors
+from lstm_calc import LayerNorm, Model, Normalization, cost, count, dumps, explain, params, port_plan, shapes, tensors
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import FrameworkError, LstmCalcError
 from lstm_calc.formats import notation
@@ -199,3 +199,12 @@ def test_what_differs_in_more_is_not_ported(text: str, source: str, target: str,
     """A block in the wrong place would be worse than none."""
     with pytest.raises(FrameworkError, match=re.escape(why)):
         port_plan(notation.read(text), source, target)
+
+
+def test_the_axes_of_a_normalisation_stand_in_the_order_of_their_numbers() -> None:
+    """Keras 3.15 sorts the numbers as they are written: LayerNormalization(axis=(1, -1)) has a gamma of (3, 8) for (8, 3)."""
+    for axis, shape in (((1, -1), (3, 8)), ((1, 2), (8, 3)), ((-2, -1), (8, 3))):
+        model = Model([LayerNorm(axis=axis)], input_shape=(8, 3))
+        assert [tensor.shape for tensor in tensors(model, "keras").tensors] == [shape, shape]
+    found = tensors(Model([Normalization(axis=(1, -1))], input_shape=(8, 3)), "keras").tensors
+    assert found[0].shape == (8, 3)

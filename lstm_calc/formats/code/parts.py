@@ -259,7 +259,7 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[i
         raise ModelFileError(f"{made.name}: {key}{what}", str(made.place)) from None
     yield layer
     for tensor, axis in made.gains:
-        yield Other(params=_gain(made, tensor, axis), class_name="weight_g")
+        yield Other(params=_gain(made, tensor, axis), class_name="weight_g", trainable=trainable)
 
 
 def _shared(layer: Any, name: str | None, *, trainable: bool) -> Iterator[Layer]:

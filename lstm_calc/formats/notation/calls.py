@@ -92,6 +92,8 @@ def _part(called: Called) -> Part:
         return _wrapped(called, word)
     if function := function_named(called.name):
         return Part(_activation(function, called), called.family)
+    if word == "flatten":
+        _check_flatten(called)
     name = named(called.name) or named(word.removesuffix("cell"))
     if name is None and (kind := PLAIN.get(called.name)) and not kind.layer.weighted and not kind.arguments:
         return Part(kind.layer(**kind.fixed, name=name_of(called.named.get("name"))), called.family)
@@ -116,6 +118,14 @@ def _part(called: Called) -> Part:
     if missing:
         raise ModelError(f"{called.text}(...) needs {argument_for(called, missing)}")
     return Part(layer_kind(name.kind)(**values), family or name.framework, width, shape, arguments.get("batch_first"))
+
+
+def _check_flatten(called: Called) -> None:
+    """Raise ModelError for a flatten that keeps more axes than the batch."""
+    start = called.named.get("start_dim", called.positional[0] if called.positional else 1)
+    end = called.named.get("end_dim", called.positional[1] if len(called.positional) > 1 else -1)
+    if (start, end) != (1, -1):
+        raise UnreadError(f"{called.text}(...) flattens axes {start} to {end}, and here a flatten is of all axes but the batch")
 
 
 def _activation(function: str, called: Called) -> Activation:

@@ -31,14 +31,18 @@ class Norm(Layer, kw_only=True):
 
     def width(self, shape: Shape) -> Size:
         """Return how many features a shape has that it reads."""
-        return self.normalized(shape)[-1]
+        return shape[max(self._places(shape))]
 
     def normalized(self, shape: Shape) -> Shape:
         """Return the sizes of the axes that have numbers of their own; raise ModelError for one that is not there."""
-        places = sorted(axis if axis > 0 else axis + len(shape) for axis in self.axes_apart)
-        if places[0] < 1 or places[-1] >= len(shape):
+        return tuple(shape[place] for place in self._places(shape))
+
+    def _places(self, shape: Shape) -> list[int]:
+        """Return where these axes stand, in the order of their numbers: Keras sorts ``(1, -1)`` to (-1, 1)."""
+        places = [axis if axis > 0 else axis + len(shape) for axis in sorted(self.axes_apart)]
+        if min(places) < 1 or max(places) >= len(shape):
             raise ModelError(f"axis {shown(self.axes_apart)} is not one of {shown(shape)}", key="axis")
-        return tuple(shape[place] for place in places)
+        return places
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape it reads."""
@@ -112,6 +116,10 @@ class Normalization(Norm):
 
     kind = "normalization"
     whole: bool = False
+
+    def _places(self, shape: Shape) -> list[int]:
+        """Return where the axes stand, from the front: Keras counts them so before it sorts them here."""
+        return sorted(super()._places(shape))
 
     def shape_words(self, shapes: tuple[Shape, ...]) -> frozenset[str]:  # noqa: ARG002 - whatever it reads
         """Return whether its statistics are of all numbers."""

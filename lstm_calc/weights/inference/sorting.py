@@ -22,7 +22,7 @@ _SETTINGS = ("hyper_parameters/", "callbacks/", "loops/", "lr_schedulers/")
 """What Lightning keeps beside the model."""
 _PLACED = ("metrics/", "parametrizations/", "stft/")
 """Where Keras and PyTorch keep what they do not learn beside what they do; ``_BUFFER`` says which is which."""
-_BUFFER = r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/_[uv]|i?stft/conv_[^/]+/[^/]+)$"
+_BUFFER = r"(^|/)(metrics/[^/]+/vars/\d+|parametrizations/[^/]+/\d+/(_[uv]|base)|i?stft/conv_[^/]+/[^/]+)$"
 _OF_KERAS = r"((?:^|.*/)batch_normalization[^/]*/vars)/(\d{1,4})"
 """A variable of a batch normalisation in an archive of Keras, which counts them: a gain and a shift where it has them, then two
 statistics."""
