@@ -677,6 +677,7 @@ OWN_MODELS = {
     "one of two outputs": ("p, q = Both()(i)\nm = Model(i, L.LSTM(2)(q))", 84, 84),
     "at each step": ("m = Model(i, L.LSTM(2)(L.TimeDistributed(Both())(i)))", 12 + 16 + 48, 12 + 16 + 48),
     "both directions": ("m = Model(i, L.Dense(1)(L.Bidirectional(L.RNN(Plain(5)))(i)))", 91, 91),
+    "places of the largest": ("m = Model(i, L.LSTM(2)(tf.one_hot(tf.argmax(L.Dense(5)(i), axis=-1), 5)))", 20 + 64, 20 + 64),
     "two cells": ("m = Model(i, L.Dense(1)(L.RNN([Plain(5), Plain(2)])(i)))", 40 + 14 + 3, 40 + 14 + 3),
     "transposed": ("m = Model([i, j], L.LSTM(2)(tf.matmul(i, j, transpose_b=True)))", 88, 88),
 }

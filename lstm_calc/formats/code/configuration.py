@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.flows import INPUT
-from lstm_calc.formats.code.keras_tensors import Call, Layer, Network, Tensor, calls_of, said_shape, snake, tensors_in
+from lstm_calc.formats.code.keras_tensors import (
+    Call,
+    Layer,
+    Network,
+    Tensor,
+    calls_of,
+    input_tensor,
+    replaced,
+    said_shape,
+    snake,
+    tensors_in,
+)
 from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Instance, Place, Unknown, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, BatchNorm, Other, fresh_name
 
@@ -309,22 +320,49 @@ def _listed(args: Any) -> list[Any]:
     )
 
 
+def _is_input(call: Call) -> bool:
+    return isinstance(call.layer, Layer) and call.layer.name == "InputLayer"
+
+
 def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
     """Return the shape of a tensor, None where it does not follow."""
-    if isinstance(tensor.call.layer, Layer) and tensor.call.layer.name == "InputLayer":
+    if _is_input(tensor.call):
         shape = tensor.call.layer.config.get("shape")
         if isinstance(shape, (list, tuple)):
             return (None, *(size if isinstance(size, int) else None for size in shape))
         return None
+    left = [tensor.call]
+    while left:
+        before = [each.call for each in tensors_in([left[-1].args, left[-1].kwargs]) if each.call.given is None]
+        before = [each for each in before if not _is_input(each)]
+        if before and left[-1] not in before:
+            left += before
+        elif (call := left.pop()).given is None:
+            call.given = _shapes(call)
+    given = tensor.call.given or ()
+    return given[tensor.index] if tensor.index < len(given) else None
+
+
+def _shapes(call: Call) -> tuple[Any, ...]:
+    """Return the shapes of what a call gives, by itself where those of what it reads are known; none where they do not follow."""
     from lstm_calc.formats import keras as configurations
 
-    configuration = Configuration()
+    reads = list(tensors_in([call.args, call.kwargs]))
+    if any(each.call.given == () for each in reads):
+        return ()
+    shapes = [shape_of(each) for each in reads]
+    alone = call
+    if reads and None not in shapes:
+        inputs = {
+            id(each): input_tensor((shape[1:],), {}, Place("", 1)) for each, shape in zip(reads, shapes, strict=True) if shape
+        }
+        alone = Call(call.layer, replaced(call.args, inputs), replaced(call.kwargs, inputs), call.outputs)
+        alone.shape = call.shape
     try:
-        model = configurations.read(configuration.network(Network(Place("", 1), None, (), tensor)), "")
+        model = configurations.read(Configuration().network(Network(Place("", 1), None, (), Tensor(alone))), "")
     except ModelError:
-        return None
-    outputs = model.uses[-1].outputs
-    return tuple(outputs[tensor.index]) if tensor.index < len(outputs) else None
+        return ()
+    return tuple(map(tuple, model.uses[-1].outputs))
 
 
 def counted(network: Network) -> int | None:

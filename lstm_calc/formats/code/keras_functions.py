@@ -152,6 +152,15 @@ def _one_hot(given: _Given) -> Any:
     return shaped(given.first, given.name, None if sizes is None else (*sizes, depth))
 
 
+def _place(given: _Given) -> Any:
+    """Return the places of the largest or smallest numbers along an axis, which is gone."""
+    sizes = shape_of(given.first) if isinstance(given.first, Tensor) else None
+    if sizes is None or not isinstance(given.axis, int) or not -len(sizes) <= given.axis < len(sizes):
+        return MISSING
+    at = given.axis % len(sizes)
+    return shaped(given.first, given.name, (*sizes[:at], *sizes[at + 1 :]))
+
+
 def _tiled(given: _Given) -> Any:
     return _repeated(given.first, given.name, given.second) if isinstance(given.first, Tensor) else MISSING
 
@@ -164,6 +173,7 @@ _FUNCTIONS: dict[str, Callable[[_Given], Any]] = {
     **dict.fromkeys(("transpose", "permute_dimensions"), _transposed),
     **dict.fromkeys(("matmul", "dot", "tensordot"), _product),
     **dict.fromkeys(("tile", "repeat"), _tiled),
+    **dict.fromkeys(("argmax", "argmin"), _place),
     "stack": _stacked,
     "expand_dims": _expanded,
     "squeeze": _squeezed,

@@ -75,6 +75,8 @@ class Call:
         self.outputs = outputs
         self.shape: Any = None
         """The shape of what it gives, where that does not follow from the layer."""
+        self.given: tuple[Any, ...] | None = None
+        """The shapes of all that it gives, once somebody has asked."""
 
 
 class Tensor:

@@ -139,7 +139,7 @@ class Interpreter:
         """
         kept = self.doubt, self._depth, self.settings, dict(self.assumed), self.origins.kept, dict(self.library.imports)
         self.doubt, self.settings, self.origins.kept = (), self.settings.copy(), False
-        self._steps, self._ends = 0, time.process_time() + _MOST_SECONDS
+        self.steps, self._ends = 0, time.process_time() + _MOST_SECONDS
         try:
             yield
         finally:
