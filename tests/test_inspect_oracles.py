@@ -66,7 +66,7 @@ from pathlib import Path
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.questions.inspect import inspect_file
 whole, dice, path = Path({str(folder / name)!r}).read_bytes(), random.Random({name!r}), Path({str(tmp_path / "a")!r})
-for _ in range(100):
+for _ in range(40):
     data = bytearray(whole)
     for _ in range(dice.choice((1, 1, 3, 9))):
         data[dice.randrange(len(data))] = dice.randrange(256)
