@@ -1,14 +1,19 @@
 """The model that the flags of a call describe, and the template where one of them is ``?``."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.errors import LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.frozen import UNKNOWN
 from lstm_calc.model import Dense, Embedding, Layer, Model, Recurrent, layer_kind
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.template import Place, Template, template_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm_calc.model.template import Place, Template
 
 _OPEN = {"units": "", "layers": "repeat", "projection": "projection", "input_dim": "", "output": ""}
 """For a flag in which ? may stand: the field of the recurrent layers that is then open, where it is not their own size."""
@@ -35,6 +40,8 @@ def model_from_flags(flags: dict[str, Any]) -> Model:
 
 def template_from_flags(flags: dict[str, Any]) -> Template:
     """Return the template that flags describe; where no flag is ?, and none says the units, these are open."""
+    from lstm_calc.model.template import template_of
+
     unknown = [name for name, value in flags.items() if name in _OPEN and value == UNKNOWN] or ["units"] * ("units" not in flags)
     model = model_from_flags(flags | dict.fromkeys(unknown, "1"))
     places: list[Place] = []

@@ -28,12 +28,12 @@ from lstm_calc.formats.reading import is_a_line_of_calls
 from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.model import Model, Other
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.template import Template, template_of
 from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
+    from lstm_calc.model.template import Template
 
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _MODEL_HELP = (
@@ -211,7 +211,7 @@ def read_model_later(**given: Any) -> Callable[[dict[str, Any]], Model]:
 
 
 @_asking(*_ALL)
-def read_template(**given: Any) -> Template:
+def read_template(**given: Any) -> "Template":
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
     given, said = _without_values(given)
     flags = _flags(given, _beside(given["model"]) if given["model"] and is_code(given["model"]) else "")
@@ -269,7 +269,7 @@ def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_S
     return model_and_budget(model, input_dim, None, said)[0]
 
 
-def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
+def _named_template(model: str, input_dim: int | None, said: Said) -> "Template":
     """Return the template of the argument; a size may be left open in the notation and in a model file."""
     given = text_of(model)
     text = given[0] if given else model
@@ -280,6 +280,8 @@ def _named_template(model: str, input_dim: int | None, said: Said) -> Template:
         from lstm_calc.formats.modelfile import load_template, loads_template
 
         return load_template(model) if given is None else loads_template(*given)
+    from lstm_calc.model.template import template_of
+
     return template_of(read_text_as(form, *given, input_dim, said) if given else named_model(model, input_dim, said))
 
 

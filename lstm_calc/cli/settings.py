@@ -12,11 +12,11 @@ from lstm_calc.frameworks.setting import PROJECT, Setting
 
 VARIABLE = "LSTM_CALC_FRAMEWORK"
 _MAX_BYTES = 1_000_000
-_HEADER = re.compile(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?lstm-calc[\"']?[ \t]*\][^\n]*")
+_HEADER = rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?lstm-calc[\"']?[ \t]*\][^\n]*"
 """The header of this program's table: only what stands under it is read, and TOML only where it is there."""
-_NEXT = re.compile(rb"(?m)^[ \t]*\[")
+_NEXT = rb"(?m)^[ \t]*\["
 _TOOL, _OWN = rb"[\"']?tool[\"']?[ \t]*", rb"[\"']?lstm-calc[\"']?[ \t]*"
-_OTHERWISE = re.compile(
+_OTHERWISE = (
     rb"(?m)^[ \t]*(?:"
     rb"\[\[?[ \t]*" + _TOOL + rb"\.[ \t]*" + _OWN + rb"[.\]]"
     rb"|" + _TOOL + rb"(?:\.[ \t]*" + _OWN + rb"[.=]|=[^\n]*lstm-calc)"
@@ -71,14 +71,16 @@ def _in_project(path: Path) -> Setting | None:
 
 def _named_table(data: bytes, path: Path) -> dict[str, Any]:
     """Return this program's table of a project's file, empty where there is none."""
-    headers = list(_HEADER.finditer(data))
-    is_there = headers or _OTHERWISE.search(data)
+    if b"lstm-calc" not in data:
+        return {}
+    headers = list(re.finditer(_HEADER, data))
+    is_there = headers or re.search(_OTHERWISE, data)
     if is_there and len(data) > _MAX_BYTES:
         raise ModelFileError(f"larger than {_MAX_BYTES:,} bytes, of which no more are read", str(path))
     if len(headers) > 1:
         raise ModelFileError("[tool.lstm-calc] stands twice", str(path))
     if headers:
-        after = _NEXT.search(data, headers[0].end())
+        after = re.compile(_NEXT).search(data, headers[0].end())
         return _toml(data[headers[0].end() : after.start() if after else None], path, ":tool.lstm-calc")
     if not is_there:
         return {}

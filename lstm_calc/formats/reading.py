@@ -22,12 +22,12 @@ _PROGRAM = r"([^\n]+?\.(?:py|ipynb))(?::((?s:.+)))?"
 _PIECE = r"\s*(?:[@#]|>>>\s|(?:import|from|class|def|with)\s|[A-Za-z_][\w.]*\s*(?:\(|=[^=]))"
 _PRINTED = r"Param #|Layer \(type|^\s*[\w.]+\s*\(\s*\([\w.-]+\):"
 """What tells a module or a summary that was printed."""
-_AFTER_A_CALL = re.compile(r"\s*$|\s*(?:->|[>|→,])|\s+(?!if\b|for\b)[A-Za-z]")
+_AFTER_A_CALL = r"\s*$|\s*(?:->|[>|→,])|\s+(?!if\b|for\b)[A-Za-z]"
 _PROGRAM_ALONE = r"\s*(?:[\w.]*\bRNN\(\[|(?:flax\.)?nnx\.)"
 """Calls that are read as a program, whose arguments a line of layers does not have."""
 _WORDS_IN_CALLS = frozenset({"bidirectional", "timedistributed", "input", "inputlayer"})
-_TABLE = re.compile(r"(?m)^[^\S\n]*\[\[?[^\S\n]*[\w.\"'-]+[^\S\n]*\]")
-_ASSIGNMENT = re.compile(r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[\w.\"'-]+[^\S\n]*=(?!=)")
+_TABLE = r"(?m)^[^\S\n]*\[\[?[^\S\n]*[\w.\"'-]+[^\S\n]*\]"
+_ASSIGNMENT = r"(?:[^\S\n]*(?:#.*)?\n)*[^\S\n]*[\w.\"'-]+[^\S\n]*=(?!=)"
 
 
 def is_program(text: str) -> bool:
@@ -72,14 +72,14 @@ def is_a_line_of_calls(text: str) -> bool:
         return False
     word = compact(first.text.partition("(")[0].rpartition(".")[2])
     makes_a_layer = word in _WORDS_IN_CALLS or function_named(word) or named(word) or named(word.removesuffix("cell"))
-    return bool(makes_a_layer and _AFTER_A_CALL.match(text, first.stop))
+    return bool(makes_a_layer and re.compile(_AFTER_A_CALL).match(text, first.stop))
 
 
 def is_described(text: str) -> bool:
     """Say whether a text is a model file in TOML or JSON, not a line of notation or a program."""
-    if text.lstrip().startswith(("{", "[{", '"{')) or _TABLE.search(text):
+    if text.lstrip().startswith(("{", "[{", '"{')) or re.search(_TABLE, text):
         return True
-    return _ASSIGNMENT.match(text) is not None and "(" not in text
+    return re.match(_ASSIGNMENT, text) is not None and "(" not in text
 
 
 def _is_python(text: str) -> bool:

@@ -25,7 +25,6 @@ from lstm_calc.model.graph import (
     unread,
 )
 from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Nested, Other, Shared
-from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import shape_read, steps_wanted
 from lstm_calc.model.rules import count, flag, input_shape, name, names
 
@@ -132,7 +131,11 @@ class Model(Checked):
     @property
     def disconnected(self) -> str:
         """Why no shape follows from a list of layers, as a sentence: around a window a program pools, flattens and reshapes."""
-        name = next((use.name for use in self.uses if isinstance(use.layer, Positions)), "") if self.listed else ""
+        if not self.listed:
+            return ""
+        from lstm_calc.model.layers.windows import Positions
+
+        name = next((use.name for use in self.uses if isinstance(use.layer, Positions)), "")
         return name and f"what comes in at {name} is not known: {_LISTED}, and there may be pooling or flattening between them"
 
     def check_connected(self) -> None:

@@ -18,12 +18,13 @@ ARROWS = frozenset({"->", "=>", "→", ","})
 """Signs that stand for >."""
 _UNKNOWN_FIRST = f"{UNKNOWN_SIZE}x"
 """The beginning of a shape whose first size is not known."""
-_TOKEN = re.compile(r"->|=>|[>()|→]|,(?=\s|$|[A-Za-z])|(?:(?!->|=>|,(?:\s|$))[^\s>()|→])+")
-_AFTER_A_COMMA = re.compile(r",([A-Za-z][\w.-]*\(?)")
-_SHAPE = re.compile(r"\s*(\(\s*(?:None|\d+)\s*,(?:\s*(?:None|\d+)\s*,?)*\s*\))")
+# A pattern is compiled when it is first used, since that takes longer than importing the module.
+_WORD = r"->|=>|[>()|→]|,(?=\s|$|[A-Za-z])|(?:(?!->|=>|,(?:\s|$))[^\s>()|→])+"
+_AFTER_A_COMMA = r",([A-Za-z][\w.-]*\(?)"
+_SHAPE = r"\s*(\(\s*(?:None|\d+)\s*,(?:\s*(?:None|\d+)\s*,?)*\s*\))"
 """A shape in parentheses, as Keras and NumPy show it, which may begin a text."""
-_CALLED = re.compile(r"[A-Za-z_][\w.]*\(")
-_INSIDE_A_CALL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[()]")
+_CALLED = r"[A-Za-z_][\w.]*\("
+_INSIDE_A_CALL = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[()]"
 
 
 class Token(Record):
@@ -87,12 +88,12 @@ def tokens(text: str) -> Iterator[Token]:
     Raises NotationError for a call whose parentheses are not closed.
     """
     at = 0
-    if shape := _SHAPE.match(text):
+    if shape := re.match(_SHAPE, text):
         at = shape.end()
         yield Token(shape[1], shape.start(1))
-    while match := _TOKEN.search(text, at):
+    while match := re.compile(_WORD).search(text, at):
         start, found = match.start(), match[0]
-        if _CALLED.match(text, start):
+        if re.compile(_CALLED).match(text, start):
             at = _end_of_call(text, start)
         else:
             at = start + _before_a_layer(text[start : match.end() + 1], len(found))
@@ -102,7 +103,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def _before_a_layer(word: str, length: int) -> int:
     """Return how long a word is up to a comma with a layer behind it; in an option, names may stand there."""
-    for match in _AFTER_A_COMMA.finditer(word, 0):
+    for match in re.finditer(_AFTER_A_COMMA, word):
         if "=" in word[: match.start()]:
             break
         if match.start() and (match[1].endswith("(") or begins_a_layer(match[1])):
@@ -113,7 +114,7 @@ def _before_a_layer(word: str, length: int) -> int:
 def _end_of_call(text: str, start: int) -> int:
     """Return where a call ends that begins at a place."""
     depth = 0
-    for match in _INSIDE_A_CALL.finditer(text, start):
+    for match in re.compile(_INSIDE_A_CALL).finditer(text, start):
         depth += {"(": 1, ")": -1}.get(match[0], 0)
         if match[0] == ")" and depth == 0:
             return match.end()
