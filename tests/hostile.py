@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.weights.readers.allowance import MOST
+from lstm_calc.weights.readers.source import MOST
 from tests.handmade import (
     Call,
     Global,

@@ -19,9 +19,9 @@ import pytest
 from lstm_calc.errors import CheckpointError, LstmCalcError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.weights.readers import read
-from lstm_calc.weights.readers.allowance import Allowance
-from lstm_calc.weights.readers.pickle_values import PickledCall
 from lstm_calc.weights.readers.pickled import tensors_of
+from lstm_calc.weights.readers.pickles import PickledCall
+from lstm_calc.weights.readers.source import Allowance
 from tests import handmade
 from tests.handmade import (
     Call,

@@ -16,9 +16,8 @@ import pytest
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.weights.readers import read
-from lstm_calc.weights.readers.allowance import MOST
-from lstm_calc.weights.readers.configured import configured_layers
-from lstm_calc.weights.readers.hdf5 import layer_classes, parsed_config
+from lstm_calc.weights.readers.keras import configured_layers, layer_classes, parsed_config
+from lstm_calc.weights.readers.source import MOST
 from tests.handmade import zipped
 from tests.hostile import configured, of_no_size
 from tests.hostile import hdf5 as hdf5_bytes

@@ -13,8 +13,8 @@ import pytest
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.questions.sameness import same
-from lstm_calc.weights.readers.allowance import Allowance
 from lstm_calc.weights.readers.confined import answer
+from lstm_calc.weights.readers.source import Allowance
 from tests.handmade import safetensors
 from tests.hostile import BROKEN, MADE, MEASURE
 from tests.test_checkpoint import refusal

@@ -14,10 +14,8 @@ from lstm_calc.weights.inference import by_shape
 from lstm_calc.weights.inference.by_name import matches_by_name, names_a_cell
 from lstm_calc.weights.inference.by_shape import own_variants
 from lstm_calc.weights.inference.find import found_layers
-from lstm_calc.weights.inference.layers import FoundLayer, display_name
-from lstm_calc.weights.inference.match import Match
-from lstm_calc.weights.inference.other_layers import kinds_of
-from lstm_calc.weights.inference.sorting import slashed, sort
+from lstm_calc.weights.inference.layers import FoundLayer, Match, display_name
+from lstm_calc.weights.inference.sorting import kinds_of, slashed, sort
 from lstm_calc.weights.inference.storage_variants import TensorSpec, solved, stores, tensor_names, variants, variants_of
 from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
 

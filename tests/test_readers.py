@@ -12,10 +12,9 @@ import pytest
 
 from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers import read
-from lstm_calc.weights.readers.allowance import MOST, Allowance
-from lstm_calc.weights.readers.graph_values import OPERATORS, GraphValue
+from lstm_calc.weights.readers.onnx import OPERATORS, GraphValue
 from lstm_calc.weights.readers.protobuf import Pages
-from lstm_calc.weights.readers.source import Source, Window
+from lstm_calc.weights.readers.source import MOST, Allowance, ByteSource, Window
 from tests.handmade import (
     Call,
     Global,
@@ -236,7 +235,7 @@ def test_large_arrays_are_jumped_over(tmp_path: Path) -> None:
 
 def test_a_stream_that_ends_before_its_size() -> None:
     with pytest.raises(CheckpointError, match="ends at byte 3, 5 bytes before it should"):
-        Source(io.BytesIO(b"abc"), 8, Allowance()).take(8)
+        ByteSource(io.BytesIO(b"abc"), 8, Allowance()).take(8)
 
 
 def test_a_graph_that_is_cut_short_while_it_is_read() -> None:

@@ -16,14 +16,13 @@ from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.weights.inference.find import found_layers
 from lstm_calc.weights.inference.layers import FoundLayer, display_name
-from lstm_calc.weights.inference.other_layers import kinds_of
-from lstm_calc.weights.inference.sorting import sort
+from lstm_calc.weights.inference.sorting import kinds_of, sort
 from lstm_calc.weights.readers import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.weights.inference.match import Match
+    from lstm_calc.weights.inference.layers import Match
     from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 

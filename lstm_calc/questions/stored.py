@@ -10,8 +10,7 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
 from lstm_calc.questions.inspect import inspect_file, inspected, own_name
 from lstm_calc.questions.untrained import counted_statistics, framework_in, params_in
-from lstm_calc.weights.inference.other_layers import kind_of
-from lstm_calc.weights.inference.sorting import slashed, statistics
+from lstm_calc.weights.inference.sorting import kind_of, slashed, statistics
 from lstm_calc.weights.readers.listed import read_listed
 
 if TYPE_CHECKING:

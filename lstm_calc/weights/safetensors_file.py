@@ -7,9 +7,8 @@ from typing import Any
 
 from lstm_calc.errors import CheckpointError, NotInstalledError, WeightsError, quoted
 from lstm_calc.weights.readers import is_safetensors, opened
-from lstm_calc.weights.readers.allowance import Allowance
 from lstm_calc.weights.readers.safetensors import Entry, read_entries
-from lstm_calc.weights.readers.source import Source
+from lstm_calc.weights.readers.source import Allowance, ByteSource
 
 try:
     import numpy as np
@@ -36,10 +35,10 @@ def read_weights(path: str) -> Mapping[str, Any]:
         if not is_safetensors(stream.read(16), size):
             raise CheckpointError("is not a safetensors file")
         stream.seek(0)
-        return _Tensors(path, read_entries(Source(stream, size, Allowance())))
+        return _LazyArrays(path, read_entries(ByteSource(stream, size, Allowance())))
 
 
-class _Tensors(Mapping[str, Any]):
+class _LazyArrays(Mapping[str, Any]):
     """The tensors of a file, of which those that are not asked for need not be of a kind that NumPy has."""
 
     def __init__(self, path: str, entries: dict[str, Entry]) -> None:
@@ -56,10 +55,10 @@ class _Tensors(Mapping[str, Any]):
         entry = self.entries[name]
         if entry.dtype not in _KINDS:
             raise WeightsError(f"{quoted(self.path)} holds {entry.dtype}, which NumPy does not have; save it as F32 first")
-        return _Tensor(self.path, entry)
+        return _LazyArray(self.path, entry)
 
 
-class _Tensor:
+class _LazyArray:
     """A tensor of a file, whose shape is known before its numbers are read."""
 
     def __init__(self, path: str, entry: Entry) -> None:

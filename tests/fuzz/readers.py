@@ -38,7 +38,7 @@ with atheris.instrument_imports(include=["lstm_calc"]):
     from lstm_calc.questions.stored import load_stored, read_stored
     from lstm_calc.weights import inference
     from lstm_calc.weights import readers as checkpoint
-    from lstm_calc.weights.readers.allowance import MOST
+    from lstm_calc.weights.readers.source import MOST
 
     for package in (checkpoint, inference, keras, code):  # which are imported when they are needed, too late to be instrumented
         for module in iter_modules(package.__path__, f"{package.__name__}."):

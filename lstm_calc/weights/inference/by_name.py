@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lstm_calc.weights.inference.match import Match
+from lstm_calc.weights.inference.layers import Match
 from lstm_calc.weights.inference.sorting import plain, slashed
 from lstm_calc.weights.inference.storage_variants import Variant, solved, stores, tensor_names, variants_of
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.weights.inference.by_name import names_a_cell, rank
-from lstm_calc.weights.inference.match import Match
+from lstm_calc.weights.inference.layers import Match
 from lstm_calc.weights.inference.sorting import slashed
 from lstm_calc.weights.inference.storage_variants import TensorSpec, Variant, solved, variants
 

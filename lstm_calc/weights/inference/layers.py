@@ -1,4 +1,4 @@
-"""Directions made into layers, and layers of a module into a stack."""
+"""Matches of tensors with a storage variant, made into layers: directions into one layer, layers of a module into a stack."""
 
 from __future__ import annotations
 
@@ -12,8 +12,34 @@ from lstm_calc.model import Recurrent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.weights.inference.match import Match
+    from lstm_calc.model import Layer
+    from lstm_calc.weights.inference.storage_variants import Variant
     from lstm_calc.weights.readers.stored import Stored
+
+
+class Match(Record):
+    """One direction of one layer (both, where the variant holds both), at a path of the file: its tensors and its sizes.
+
+    ``framework`` is the one that the layer belongs to; the variant may be another framework's where only the shapes agree.
+    ``layer`` is None where the names say that this is a recurrent layer and no variant has its shapes; ``why`` then says so, and
+    ``kind`` and ``units`` are what is known. ``guessed``: only the shapes say that this is a layer. ``others`` are further layers
+    that could have the same shapes.
+    """
+
+    framework: str
+    variant: Variant | None
+    layer: Layer | None
+    input_dim: int | None
+    tensors: tuple[Stored, ...]
+    path: str
+    depth: int = 0
+    direction: str = ""
+    why: str = ""
+    guessed: bool = False
+    kind: str | None = None
+    units: int | None = None
+    others: tuple[tuple[Layer, int], ...] = ()
+
 
 _FORWARD = "forward fw l2r left", r"(?i)(?<![a-z])(forward|fwd|fw)(?![a-z])|(?<=/)(l2r|left)(?=/|$)"
 _BACKWARD = "backward bw reverse r2l right", r"(?i)(?<![a-z])(backward|bwd|bw|reverse)(?![a-z])|(?<=/)(r2l|right)(?=/|$)"

@@ -1,4 +1,4 @@
-"""What in a file is the model, what an optimizer's memory of it, and what is not learned at all."""
+"""What each tensor is for: the model, an optimizer's memory of it, nothing that is learned; and the kinds of the other layers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from lstm_calc.weights.readers.stored import Stored
 
@@ -154,3 +154,43 @@ def outermost(path: str) -> str:
     """Return the part of a path that stands for a layer of the outermost model."""
     parts = path.removeprefix("model_weights/").split("/")
     return "/".join(parts[:2]) if parts[0] == "layers" else parts[0]
+
+
+_EMBEDDINGS = ("emb", "wte", "wpe", "lookup", "vocab")
+_NORMS = ("norm", "bn", "gamma", "beta", "ln_")
+_ATTENTION = ("attention", "attn", "mha")
+_RANKS = {2: "dense", 3: "convolution", 4: "convolution", 5: "convolution"}
+
+
+def kinds_of(tensors: Sequence[Stored], counted: Sequence[Stored], classes: Mapping[str, str]) -> dict[str, int]:
+    """Return how many numbers each kind of layer has, of the kinds that are there; only some tensors count.
+
+    ``classes`` are the classes that the file's configuration gives the layers of the outermost model, by their names.
+    """
+    counts = {tensor.name: tensor.params for tensor in counted}
+    families: dict[str, list[Stored]] = {}
+    for tensor in tensors:
+        families.setdefault(_family(slashed(tensor.name)), []).append(tensor)
+    found: dict[str, int] = {}
+    for name, members in families.items():
+        kind = kind_of(f"{classes.get(outermost(name), '')} {name}", members)
+        found[kind] = found.get(kind, 0) + sum(counts.get(tensor.name, 0) for tensor in members)
+    return {kind: found[kind] for kind in sorted(found) if found[kind]}
+
+
+def _family(name: str) -> str:
+    parent, _, own = name.rpartition("/")
+    return parent or own.rpartition("_")[0]
+
+
+def kind_of(name: str, members: Sequence[Stored]) -> str:
+    """Return what a layer with these tensors is; a kernel of three axes is a convolution's unless a word tells otherwise."""
+    rank = max(len(tensor.shape) for tensor in members)
+    words = " ".join([name, *(tensor.name for tensor in members)]).lower()
+    if rank == 2 and any(word in words for word in _EMBEDDINGS):
+        return "embedding"
+    if rank == 1 and (len(members) > 1 or any(word in words for word in _NORMS)):
+        return "normalization"
+    if 1 < rank < 4 and "conv" not in words and any(word in words for word in _ATTENTION):
+        return "attention"
+    return "dense" if rank == 3 and "dense" in words else _RANKS.get(rank, "rest")

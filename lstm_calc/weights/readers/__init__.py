@@ -15,8 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, printable
 from lstm_calc.inputs import note
-from lstm_calc.weights.readers.allowance import Allowance
-from lstm_calc.weights.readers.source import Source
+from lstm_calc.weights.readers.source import Allowance, ByteSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +75,7 @@ def _read(stream: IO[bytes], size: int, path: str, allowance: Allowance) -> Chec
     """Return what a file holds, by the reader that its first bytes ask for."""
     head = stream.read(_HEAD)
     stream.seek(0)
-    source = Source(stream, size, allowance)
+    source = ByteSource(stream, size, allowance)
     if not head:
         raise CheckpointError("is empty")
     if _is_hdf5(stream, head, size):
@@ -154,7 +153,7 @@ def _read_zip(stream: IO[bytes], size: int, allowance: Allowance) -> Checkpoint:
     raise CheckpointError(f"is {zip_words(archive.names)}")
 
 
-def _read_index(source: Source, path: str) -> Checkpoint:
+def _read_index(source: ByteSource, path: str) -> Checkpoint:
     """Return the tensors of a file in shards, from its index."""
     from lstm_calc.weights.readers.safetensors import MAX_HEADER, json_table, read_index
 
@@ -174,7 +173,7 @@ def _read_shard(allowance: Allowance, path: str) -> Checkpoint:
     return read(path, allowance)
 
 
-def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Checkpoint:
+def _read_pickle_or_graph(stream: IO[bytes], source: ByteSource, head: bytes) -> Checkpoint:
     """Return what a pickle or an ONNX graph holds, or say what else the file is."""
     from lstm_calc.weights.readers.foreign import UNKNOWN, file_words
     from lstm_calc.weights.readers.pickles import NotAPickleError
@@ -200,7 +199,7 @@ def _read_pickle_or_graph(stream: IO[bytes], source: Source, head: bytes) -> Che
     raise CheckpointError(f"is {words}; safetensors, PyTorch, Keras, HDF5, ONNX, NumPy and pickles are read")
 
 
-def _read_pickle(source: Source) -> Checkpoint:
+def _read_pickle(source: ByteSource) -> Checkpoint:
     from lstm_calc.weights.readers.pickled import parameters_of
     from lstm_calc.weights.readers.pickles import unpickled
     from lstm_calc.weights.readers.stored import Checkpoint

@@ -8,13 +8,13 @@ from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, printable, quoted
-from lstm_calc.weights.readers.source import Source
+from lstm_calc.weights.readers.source import ByteSource
 from lstm_calc.zipped import FAULTS, Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.weights.readers.allowance import Allowance
+    from lstm_calc.weights.readers.source import Allowance
 
 _MAX_DIRECTORY = 8 * 2**20
 _CHUNK = 2**20
@@ -43,10 +43,10 @@ class Archive:
         self.names = tuple(self.sizes)
 
     @contextmanager
-    def open(self, name: str) -> Iterator[Source]:
+    def open(self, name: str) -> Iterator[ByteSource]:
         """Give a member as a source, its broken parts as a CheckpointError."""
         with self._member(name) as member:
-            yield Source(member, self.sizes[name], self.allowance, jumps=False)
+            yield ByteSource(member, self.sizes[name], self.allowance, jumps=False)
 
     def unpack(self, name: str, into: IO[bytes]) -> None:
         """Write a compressed member out, at most as many bytes as the directory says."""

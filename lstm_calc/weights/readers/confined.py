@@ -19,7 +19,7 @@ from lstm_calc.errors import CheckpointError
 from lstm_calc.weights.readers.source import Window
 
 if TYPE_CHECKING:
-    from lstm_calc.weights.readers.allowance import Allowance
+    from lstm_calc.weights.readers.source import Allowance
 
 _MOST_MEMORY = 128 * 2**20
 _LONGEST_WAIT = 60

@@ -7,23 +7,20 @@ file says: some make it loop for ever, ask for any memory, or crash. So it works
 from __future__ import annotations
 
 import io
-import json
 import re
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any
 
-from lstm_calc.errors import CheckpointError, NotInstalledError, quoted
-from lstm_calc.weights.readers.allowance import Allowance
-from lstm_calc.weights.readers.configured import configured_layers
+from lstm_calc.errors import CheckpointError, NotInstalledError
 from lstm_calc.weights.readers.confined import answer
-from lstm_calc.weights.readers.source import Window
+from lstm_calc.weights.readers.keras import MAX_CONFIG, configured_layers, layer_classes, parsed_config
+from lstm_calc.weights.readers.source import Allowance, Window
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _DEEPEST = 50
-_MAX_CONFIG = 4 * 2**20
 _OF_KERAS = re.compile(r"(_layer_checkpoint_dependencies|layers)[/\\]")
 """How the names in an archive of Keras begin; Keras on Windows parted them by backslashes."""
 
@@ -125,31 +122,7 @@ def _config(h5py: Any, root: Any) -> Any:
     if not h5py.h5a.exists(root, b"model_config"):
         return None
     attribute = h5py.h5a.open(root, b"model_config")
-    if attribute.get_space().get_simple_extent_npoints() != 1 or attribute.get_storage_size() > _MAX_CONFIG:
+    if attribute.get_space().get_simple_extent_npoints() != 1 or attribute.get_storage_size() > MAX_CONFIG:
         return None
     text = h5py.Group(root).attrs["model_config"]
     return parsed_config(text if isinstance(text, (str, bytes)) else "")
-
-
-def parsed_config(text: str | bytes) -> Any:
-    """Return a configuration, or raise CheckpointError where it is no JSON."""
-    if len(text) > _MAX_CONFIG:
-        raise CheckpointError(f"has a configuration of {len(text):,} bytes; at most {_MAX_CONFIG:,} are read")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        why = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise CheckpointError(f"has a model configuration that is not JSON: {quoted(why)}") from None
-
-
-def layer_classes(config: Any) -> dict[str, str]:
-    """Return the class of every layer in Keras' configuration of a model, by the layer's name, in the model's order."""
-    inner = config.get("config") if isinstance(config, dict) else None
-    layers = inner.get("layers") if isinstance(inner, dict) else inner
-    classes: dict[str, str] = {}
-    for layer in layers if isinstance(layers, list) else ():
-        own = layer.get("config") if isinstance(layer, dict) else None
-        name, cls = (own.get("name"), layer.get("class_name")) if isinstance(own, dict) else (None, None)
-        if isinstance(name, str) and isinstance(cls, str):
-            classes[name] = cls
-    return classes

@@ -16,7 +16,7 @@ from lstm_calc.weights.readers.stored import Checkpoint, Stored, check_shape
 
 if TYPE_CHECKING:
     from lstm_calc.weights.readers.archive import Archive
-    from lstm_calc.weights.readers.source import Source
+    from lstm_calc.weights.readers.source import ByteSource
 
 MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 10_000
@@ -28,7 +28,7 @@ KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "V"
 _MOST_ARRAYS = 10_000
 
 
-def read_npy(source: Source) -> Checkpoint:
+def read_npy(source: ByteSource) -> Checkpoint:
     """Return the array of an npy file, those that follow each other in one, numbered, or those in an array of objects."""
     tensors: list[Stored] = []
     while not tensors or (source.at < source.size and tensors[-1].dtype is not None):
@@ -48,7 +48,7 @@ def read_npz(archive: Archive) -> Checkpoint:
     return Checkpoint("npz", tuple(tensors))
 
 
-def _arrays(name: str, source: Source) -> list[Stored]:
+def _arrays(name: str, source: ByteSource) -> list[Stored]:
     """Return the array behind a header, or, where its dtype is object, the arrays in its pickle."""
     dtype, shape, width = _header(source)
     source.allowance.spend("names")
@@ -64,7 +64,7 @@ def _arrays(name: str, source: Source) -> list[Stored]:
     return [Stored(name, shape, dtype)]
 
 
-def _header(source: Source) -> tuple[str, tuple[int, ...], int]:
+def _header(source: ByteSource) -> tuple[str, tuple[int, ...], int]:
     """Return the dtype, the shape and the bytes a number takes."""
     if source.take(6) != MAGIC:
         raise CheckpointError("has an array that does not begin with NumPy's magic bytes")

@@ -1,5 +1,6 @@
 """ONNX: every initialiser and constant, and the recurrent nodes with what they read, in every graph inside the graph.
 
+Shapes follow from the operators that stand between weights and a recurrent node.
 Weights kept in other files are not opened. Source: onnx/onnx.proto, whose field numbers stand here.
 """
 
@@ -7,17 +8,133 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
+from math import prod
 from typing import IO, TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, quoted
-from lstm_calc.weights.readers.graph_values import OPERATORS, GraphValue
+from lstm_calc.frozen import Record
 from lstm_calc.weights.readers.protobuf import Message, Pages, int64s, signed
 from lstm_calc.weights.readers.stored import Checkpoint, Operator, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from lstm_calc.weights.readers.allowance import Allowance
+    from lstm_calc.frameworks.counting import Shape
+    from lstm_calc.weights.readers.source import Allowance
+
+
+class GraphValue(Record):
+    """What is known of a value: its shape, the stored tensors it comes from, and its numbers where they are few and whole."""
+
+    shape: Shape | None
+    sources: tuple[str, ...] = ()
+    ints: list[int] | None = None
+
+
+_Shapes = list["Shape | None"]
+
+
+def _same(given: list[GraphValue], _: dict[str, Any], count: int) -> _Shapes:
+    return [given[0].shape] * count
+
+
+def _setting(given: list[GraphValue], attributes: dict[str, Any], name: str, at: int) -> list[int] | None:
+    """Return whole numbers that are an attribute in old releases of an operator and an input in new ones."""
+    values = attributes.get(name)
+    if values is None and len(given) > at:
+        values = given[at].ints
+    return [values] if isinstance(values, int) else values
+
+
+def _unsqueeze(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
+    axes, shape = _setting(given, attributes, "axes", 1), given[0].shape
+    if axes is None or shape is None:
+        return [None]
+    rank, sizes = len(shape) + len(axes), iter(shape)
+    new = {axis % rank for axis in axes}
+    return [tuple(1 if at in new else next(sizes) for at in range(rank))]
+
+
+def _squeeze(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
+    axes, shape = _setting(given, attributes, "axes", 1), given[0].shape
+    if shape is None:
+        return [None]
+    gone = {axis % len(shape) for axis in axes} if axes else {at for at, size in enumerate(shape) if size == 1}
+    return [tuple(size for at, size in enumerate(shape) if at not in gone)]
+
+
+def _slice(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
+    starts, stops = _setting(given, attributes, "starts", 1), _setting(given, attributes, "ends", 2)
+    axes, steps = _setting(given, attributes, "axes", 3), _setting(given, attributes, "steps", 4)
+    shape = given[0].shape
+    if shape is None or starts is None or stops is None:
+        return [None]
+    sizes = list(shape)
+    for at, start, stop, step in zip(axes or range(len(starts)), starts, stops, steps or [1] * len(starts), strict=True):
+        sizes[at] = len(range(*slice(start, stop, step).indices(sizes[at])))
+    return [tuple(sizes)]
+
+
+def _concat(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
+    shapes, axis = [flow.shape for flow in given], attributes.get("axis", 0)
+    if None in shapes or not shapes:
+        return [None]
+    whole = list(shapes[0] or ())
+    whole[axis] = sum(shape[axis] for shape in shapes if shape is not None)
+    return [tuple(whole)]
+
+
+def _transpose(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
+    shape = given[0].shape
+    if shape is None:
+        return [None]
+    return [tuple(shape[axis] for axis in attributes.get("perm") or reversed(range(len(shape))))]
+
+
+def _reshape(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
+    wanted, shape = _setting(given, attributes, "shape", 1), given[0].shape
+    if wanted is None or shape is None:
+        return [None]
+    sizes = [shape[at] if size == 0 else size for at, size in enumerate(wanted)]
+    known = prod(size for size in sizes if size > 0)
+    return [tuple(prod(shape) // known if size < 0 else size for size in sizes)]
+
+
+def _split(given: list[GraphValue], attributes: dict[str, Any], count: int) -> _Shapes:
+    shape, axis = given[0].shape, attributes.get("axis", 0)
+    if shape is None:
+        return [None] * count
+    sizes = _setting(given, attributes, "split", 1) or [-(-shape[axis] // count)] * count
+    at = axis % len(shape)
+    return [(*shape[:at], size, *shape[at + 1 :]) for size in sizes]
+
+
+def _together(given: list[GraphValue], _: dict[str, Any], count: int) -> _Shapes:
+    """Return the larger shape, as an element-wise operator does with weights of one shape or a scalar."""
+    shapes = [flow.shape for flow in given if flow.shape is not None]
+    return [max(shapes, key=prod) if len(shapes) == len(given) else None] * count
+
+
+OPERATORS: dict[str, Callable[[list[GraphValue], dict[str, Any], int], _Shapes]] = {
+    "Identity": _same,
+    "Cast": _same,
+    "DequantizeLinear": _same,
+    "QuantizeLinear": _same,
+    "Unsqueeze": _unsqueeze,
+    "Squeeze": _squeeze,
+    "Slice": _slice,
+    "Concat": _concat,
+    "Transpose": _transpose,
+    "Reshape": _reshape,
+    "Split": _split,
+    "Expand": lambda _given, _attributes, count: [None] * count,
+    "Add": _together,
+    "Sub": _together,
+    "Mul": _together,
+    "Div": _together,
+}
+"""For each operator: the shapes of its outputs, from its inputs, its attributes, and how many outputs there are."""
+
 
 _MODEL = {7: "graph", 8: "opset_import", 25: "functions"}
 _GRAPH = {1: "node", 5: "initializer", 11: "input", 13: "value_info", 15: "sparse_initializer"}
@@ -61,7 +178,7 @@ def read_onnx(stream: IO[bytes], size: int, allowance: Allowance) -> Checkpoint 
     graphs = parts["graph"]
     if len(graphs) != 1 or not isinstance(graphs[0], Message):
         return None
-    reader = _Reader(parts["functions"], allowance)
+    reader = _GraphReader(parts["functions"], allowance)
     reader.graph(graphs[0], None, "")
     return reader.checkpoint()
 
@@ -76,14 +193,14 @@ def _parts(message: Message | int, known: dict[int, str]) -> dict[str, list[Any]
     return found
 
 
-class _Scope:
+class _GraphScope:
     """The values of one graph; names that it does not have are looked up in the graph around it."""
 
-    def __init__(self, above: _Scope | None) -> None:
+    def __init__(self, above: _GraphScope | None) -> None:
         self.above, self.values = above, dict[str, GraphValue]()
 
     def get(self, name: str) -> GraphValue:
-        scope: _Scope | None = self
+        scope: _GraphScope | None = self
         while scope is not None:
             if name in scope.values:
                 return scope.values[name]
@@ -91,7 +208,7 @@ class _Scope:
         return GraphValue(None)
 
 
-class _Reader:
+class _GraphReader:
     """One walk through a model: collects tensors and recurrent nodes."""
 
     def __init__(self, functions: list[Message], allowance: Allowance) -> None:
@@ -112,9 +229,9 @@ class _Reader:
         tensors = (tensor.replace(kind=tensor.kind or kinds.get(tensor.name, "")) for tensor in self.tensors.values())
         return Checkpoint("onnx", tuple(tensors), tuple(self.operators))
 
-    def graph(self, message: Message, above: _Scope | None, path: str) -> None:
+    def graph(self, message: Message, above: _GraphScope | None, path: str) -> None:
         """Walk a graph: what it is given and holds, then its nodes."""
-        parts, scope = _parts(message, _GRAPH), _Scope(above)
+        parts, scope = _parts(message, _GRAPH), _GraphScope(above)
         for value in parts["input"] + parts["value_info"]:
             name, shape = _value_info(value)
             scope.values[name] = GraphValue(shape)
@@ -124,14 +241,14 @@ class _Reader:
             self.sparse(sparse, scope)
         self.nodes(parts["node"], scope, path)
 
-    def nodes(self, nodes: list[Message], scope: _Scope, path: str) -> None:
+    def nodes(self, nodes: list[Message], scope: _GraphScope, path: str) -> None:
         """Walk nodes in their order, in which what a node reads comes before it."""
         for at, message in enumerate(nodes):
             node = _parts(message, _NODE)
             self.allowance.spend("bytes", len(path))
             self.node(node, scope, _text(node, "name") or f"{path}{_text(node, 'op_type')}_{at}")
 
-    def node(self, node: dict[str, list[Any]], scope: _Scope, name: str) -> None:
+    def node(self, node: dict[str, list[Any]], scope: _GraphScope, name: str) -> None:
         """Note what one node holds and gives, and walk the graphs or the function inside it."""
         op, attributes = _text(node, "op_type"), dict(map(_attribute, node["attribute"]))
         inputs, outputs = ([value.text() for value in node[side] if isinstance(value, Message)] for side in ("input", "output"))
@@ -154,14 +271,14 @@ class _Reader:
         self.weights.update(source for value in weights for source in scope.get(value).sources)
         for inner in [*attributes.values()]:
             for graph in inner if isinstance(inner, list) else [inner]:
-                if isinstance(graph, _Graph):
+                if isinstance(graph, _Subgraph):
                     self.graph(graph.message, scope, f"{name}/")
 
     def unlearned(self, values: list[GraphValue]) -> None:
         """Note that what an operator reads here is no weight: running statistics, scales, initial states."""
         self.buffers.update(source for value in values for source in value.sources if not source.endswith(_LEARNED))
 
-    def apply(self, op: str, given: list[GraphValue], outputs: list[str], scope: _Scope, attributes: dict[str, Any]) -> None:
+    def apply(self, op: str, given: list[GraphValue], outputs: list[str], scope: _GraphScope, attributes: dict[str, Any]) -> None:
         """Note the shapes that an operator gives, where its inputs tell them."""
         try:
             shapes = OPERATORS[op](given, attributes, len(outputs))
@@ -175,17 +292,17 @@ class _Reader:
             if shape is not None or name not in scope.values:
                 scope.values[name] = GraphValue(shape, sources[:_FEW], ints)
 
-    def call(self, function: dict[str, list[Any]], inputs: list[str], scope: _Scope, path: str) -> None:
+    def call(self, function: dict[str, list[Any]], inputs: list[str], scope: _GraphScope, path: str) -> None:
         """Walk a function's body with what the call gives it."""
         self.calls += 1
         if self.calls > _MOST_CALLS or path.count("/") > _FEW:
             raise CheckpointError("calls its functions more often or more deeply than is followed")
-        inner = _Scope(None)
+        inner = _GraphScope(None)
         formal = [value.text() for value in function["input"] if isinstance(value, Message)]
         inner.values = {name: scope.get(value) for name, value in zip(formal, inputs, strict=False)}
         self.nodes(function["node"], inner, path)
 
-    def operator(self, op: str, name: str, inputs: dict[str, str], scope: _Scope, attributes: dict[str, Any]) -> None:
+    def operator(self, op: str, name: str, inputs: dict[str, str], scope: _GraphScope, attributes: dict[str, Any]) -> None:
         """Note a recurrent node."""
         if len(self.operators) >= _MOST_OPERATORS:
             raise CheckpointError(f"has more than {_MOST_OPERATORS:,} recurrent nodes, which is more than are read")
@@ -212,7 +329,7 @@ class _Reader:
             self.zero_halves[name] = _is_zero_half(raw.raw(_LONGEST_BIAS), ways)
         return self.zero_halves[name]
 
-    def tensor(self, message: Message, scope: _Scope, name: str, *, constant: bool) -> None:
+    def tensor(self, message: Message, scope: _GraphScope, name: str, *, constant: bool) -> None:
         """Note an initialiser or a constant under its name, counted up where another graph has the same."""
         parts = _parts(message, _TENSOR)
         shape, name = _dims(parts["dims"]), name or _text(parts, "name")
@@ -234,7 +351,7 @@ class _Reader:
             own = f"{name}#{self.turns[name]}"
         return own
 
-    def sparse(self, message: Message, scope: _Scope) -> None:
+    def sparse(self, message: Message, scope: _GraphScope) -> None:
         """Note a sparse initialiser in its dense shape."""
         parts = _parts(message, _SPARSE)
         name, shape = next((_text(_parts(value, _TENSOR), "name") for value in parts["values"]), ""), _dims(parts["dims"])
@@ -243,7 +360,7 @@ class _Reader:
         scope.values[name] = GraphValue(shape, (name,))
 
 
-class _Graph:
+class _Subgraph:
     """An attribute that is a graph."""
 
     def __init__(self, message: Message) -> None:
@@ -314,7 +431,7 @@ def _settings(values: list[int | Message]) -> list[int] | None:
 def _attribute(message: Message) -> tuple[str, Any]:
     """Return an attribute's name and value; a tensor is its message, a graph is marked as one."""
     parts = _parts(message, _ATTRIBUTE)
-    graphs = [_Graph(value) for value in parts["g"] + parts["graphs"] if isinstance(value, Message)]
+    graphs = [_Subgraph(value) for value in parts["g"] + parts["graphs"] if isinstance(value, Message)]
     plain: list[Any] = [value for value in parts["t"] if isinstance(value, Message)]
     plain += [value.text() for value in parts["s"] if isinstance(value, Message)]
     plain += [signed(value) for value in parts["i"] if isinstance(value, int)]

@@ -9,13 +9,13 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, printable, quoted
-from lstm_calc.weights.readers.pickle_values import GlobalName, Persistent, PickledCall, words
+from lstm_calc.weights.readers.pickles import GlobalName, Persistent, PickledCall, words
 from lstm_calc.weights.readers.stored import MOST_AXES, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.weights.readers.allowance import Allowance
+    from lstm_calc.weights.readers.source import Allowance
 
 _DEEPEST = 100
 STORAGES = {

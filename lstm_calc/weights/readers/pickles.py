@@ -1,4 +1,4 @@
-"""Pickles as what they say, not what they do: nothing is imported, called or built, large strings are passed over.
+"""Pickles as what they say, not what they do: nothing is imported, called or built, and large strings are skipped.
 
 The opcodes of every protocol are walked one by one, on a stack of plain values. A global is its name, a call or an object is what
 was called and with what; so ``os.system`` is a name like any other, and does nothing.
@@ -16,12 +16,62 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError
-from lstm_calc.weights.readers.pickle_values import Blob, GlobalName, Persistent, PickledCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.weights.readers.source import Source
+    from lstm_calc.weights.readers.source import ByteSource
+
+
+class GlobalName:
+    """A global that the pickle names."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: str, name: str) -> None:
+        self.module, self.name = module, name
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
+
+
+class PickledCall:
+    """A call that the pickle asks for; ``state`` is what it sets on the result, ``items`` what it puts into it."""
+
+    __slots__ = ("args", "items", "maker", "state")
+
+    def __init__(self, maker: Any, args: Any) -> None:
+        self.maker, self.args = maker, args
+        self.state: Any = None
+        self.items: Any = None
+
+
+class Blob:
+    """Bytes or text that were passed over; ``size`` is how many bytes."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+class Persistent:
+    """Something outside the pickle, by its id."""
+
+    __slots__ = ("id",)
+
+    def __init__(self, id_: Any) -> None:
+        self.id = id_
+
+
+def words(value: Any) -> str:
+    """Return a plain value in words, of any other its type: what a file nests in itself has no end in words.
+
+    >>> words("float32"), words(GlobalName("torch", "float32")), words([1, 2])
+    ('float32', 'torch.float32', '<list>')
+    """
+    return str(value) if isinstance(value, (str, bytes, int, float, type(None), GlobalName)) else f"<{type(value).__name__}>"
+
 
 _LONGEST_TEXT = 4096
 _JOBLIB = "joblib.numpy_pickle"
@@ -40,7 +90,7 @@ class NotAPickleError(CheckpointError):
 _MARK = object()
 
 
-def unpickled(source: Source) -> Any:
+def unpickled(source: ByteSource) -> Any:
     """Return what the next pickle of a source says; raise CheckpointError where it is broken or too long."""
     try:
         return _Machine(source).run()
@@ -80,7 +130,7 @@ def _container(value: PickledCall) -> type[list[Any] | dict[Any, Any]] | None:
 class _Machine:
     """The stack and the memo of one pickle."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ByteSource) -> None:
         self.source = source
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}

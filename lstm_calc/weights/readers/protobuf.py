@@ -14,7 +14,7 @@ from lstm_calc.errors import CheckpointError
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from lstm_calc.weights.readers.allowance import Allowance
+    from lstm_calc.weights.readers.source import Allowance
 
 _DEEPEST = 100
 _PAGE = 2**13

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.weights.readers.source import Source
+    from lstm_calc.weights.readers.source import ByteSource
 
 MAX_HEADER = 4 * 2**20
 _MOST_SHARDS = 1000
@@ -58,13 +58,13 @@ class Entry(Record):
     stop: int
 
 
-def read_safetensors(source: Source) -> Checkpoint:
+def read_safetensors(source: ByteSource) -> Checkpoint:
     """Return the tensors of a file in safetensors' format from its header alone."""
     stored = (Stored(name, entry.shape, DTYPES[entry.dtype][0]) for name, entry in read_entries(source).items())
     return Checkpoint("safetensors", tuple(stored))
 
 
-def read_entries(source: Source) -> dict[str, Entry]:
+def read_entries(source: ByteSource) -> dict[str, Entry]:
     """Return what the header of a file says of every tensor, held against the file's length."""
     length = source.number("Q")
     if length > MAX_HEADER:

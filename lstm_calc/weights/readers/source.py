@@ -1,15 +1,48 @@
-"""A file, or a part of one, read in bounded pieces: a size that a file claims is held against what is there before it is read."""
+"""Bytes of a file, read in bounded pieces: a size that a file claims is checked against what is there before it is read.
+
+All that reading one file takes draws on one allowance, however many members, shards, pickles and messages the file has.
+"""
 
 from __future__ import annotations
 
 import io
 import struct
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from lstm_calc.errors import CheckpointError
 
-if TYPE_CHECKING:
-    from lstm_calc.weights.readers.allowance import Allowance
+MOST = {
+    "bytes": 32 * 2**20,
+    "unpacked": 256 * 2**20,
+    "steps": 1_000_000,
+    "elements": 300_000,
+    "links": 50_000,
+    "names": 50_000,
+    "seconds": 5,
+}
+_WORDS = {
+    "bytes": "bytes of names and settings",
+    "unpacked": "bytes of compressed weights",
+    "steps": "steps in its pickles, messages and headers",
+    "elements": "containers or copied elements in its pickles",
+    "links": "links",
+    "names": "tensors",
+    "seconds": "seconds of work in its HDF5",
+}
+
+
+class Allowance:
+    """What one file may still take. Every reader draws from the allowance of its file, so that no member has one of its own."""
+
+    def __init__(self) -> None:
+        self.left: dict[str, float] = dict(MOST)
+
+    def spend(self, what: str, count: float = 1) -> None:
+        """Take so much of a kind; raise CheckpointError where the file needs more than there is."""
+        self.left[what] -= count
+        if self.left[what] < 0:
+            raise CheckpointError(f"has more than {MOST[what]:,} {_WORDS[what]}, which is more than is read")
+
 
 _CHUNK = 2**13
 _LONGEST_LINE = 2**20
@@ -48,7 +81,7 @@ class Window(io.RawIOBase):
         return len(data)
 
 
-class Source:
+class ByteSource:
     """A stream of bytes whose reading draws on an allowance; what is passed over counts only where it can't be jumped."""
 
     def __init__(self, stream: IO[bytes], size: int, allowance: Allowance, *, jumps: bool = True) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, quoted
-from lstm_calc.weights.readers.pickle_values import words
 from lstm_calc.weights.readers.pickled import tensors_of
-from lstm_calc.weights.readers.pickles import unpickled
+from lstm_calc.weights.readers.pickles import unpickled, words
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
     from lstm_calc.weights.readers.archive import Archive
-    from lstm_calc.weights.readers.source import Source
+    from lstm_calc.weights.readers.source import ByteSource
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _WIDTHS = {
@@ -71,7 +70,7 @@ def _held(tensor: Stored, sizes: dict[str, int], root: str, folder: str) -> None
         raise CheckpointError(f"has {size:,} bytes for the tensor {quoted(tensor.name)}, which needs more: cut short")
 
 
-def read_torch_legacy(source: Source) -> Checkpoint:
+def read_torch_legacy(source: ByteSource) -> Checkpoint:
     """Return the tensors of a file of before 1.6: a magic number, version, system, the value, the storages' keys; then numbers."""
     if unpickled(source) != LEGACY_MAGIC:
         raise CheckpointError("is not a file of torch.save")
