@@ -13,7 +13,7 @@ import pytest
 
 from lstm_calc import LSTM, Model, load
 from lstm_calc.errors import FOR_WEIGHTS, ModelFileError
-from lstm_calc.formats.keras.archive import config_of
+from lstm_calc.formats.keras.files import config_in_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +116,7 @@ def test_every_cut_and_every_changed_byte_is_read_or_refused() -> None:
     for at in range(len(data)):
         for broken in (data[:at], data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]):
             try:
-                said = config_of(io.BytesIO(broken), "m.keras", 10_000).decode()
+                said = config_in_archive(io.BytesIO(broken), "m.keras", 10_000).decode()
             except ModelFileError as error:
                 said = str(error)
             assert said == CONFIG or said.startswith("m.keras: ")
@@ -128,7 +128,7 @@ def test_a_pipe_cannot_be_read_as_an_archive() -> None:
             return False
 
     with pytest.raises(ModelFileError) as caught:
-        config_of(Pipe(GOOD), "<stdin>", 10_000)
+        config_in_archive(Pipe(GOOD), "<stdin>", 10_000)
     assert str(caught.value) == "<stdin>: a .keras archive cannot be read from a pipe; give its path"
 
 
@@ -138,11 +138,11 @@ def test_a_fault_without_words_is_an_early_end() -> None:
             raise EOFError
 
     with pytest.raises(ModelFileError) as caught:
-        config_of(Cut(GOOD), "m.keras", 10_000)
+        config_in_archive(Cut(GOOD), "m.keras", 10_000)
     assert str(caught.value) == "m.keras: not a .keras archive that can be read: it ends too early"
 
 
 def test_the_largest_config_is_read_and_one_byte_more_is_not() -> None:
-    assert config_of(io.BytesIO(GOOD), "m.keras", len(CONFIG)) == CONFIG.encode()
+    assert config_in_archive(io.BytesIO(GOOD), "m.keras", len(CONFIG)) == CONFIG.encode()
     with pytest.raises(ModelFileError, match=r"^m.keras: config.json in the archive is too large for a model$"):
-        config_of(io.BytesIO(GOOD), "m.keras", len(CONFIG) - 1)
+        config_in_archive(io.BytesIO(GOOD), "m.keras", len(CONFIG) - 1)

@@ -18,7 +18,7 @@ from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError
 from lstm_calc.formats.keras import recognised
 from lstm_calc.formats.keras.kinds import RECURRENT
 from lstm_calc.formats.keras.layers import READERS
-from lstm_calc.formats.keras.node import Node
+from lstm_calc.formats.keras.node import ConfigObject
 from lstm_calc.formats.modelfile import dumps, loads
 from lstm_calc.frameworks import framework, uses_in
 
@@ -614,9 +614,9 @@ def test_an_odd_field_is_told_with_its_place(name: str) -> None:
 
 
 def test_as_many_objects_and_as_deep_as_a_model_may_have() -> None:
-    assert len(Node({"layers": [{}] * 10_000}, "f").nodes("layers")) == 10_000
+    assert len(ConfigObject({"layers": [{}] * 10_000}, "f").nodes("layers")) == 10_000
     with pytest.raises(ModelFileError, match=r"^f:layers: a model has at most 10,000 layers$"):
-        Node({"layers": [{}] * 10_001}, "f").nodes("layers")
+        ConfigObject({"layers": [{}] * 10_001}, "f").nodes("layers")
     nested = layer("LSTM", units=4, batch_input_shape=STEPS)
     for _ in range(101):
         nested = layer("Sequential", layers=[nested])

@@ -51,13 +51,13 @@ def text_in(stream: BinaryIO, file: str) -> str:
     """Return the text of a stream, read no further than a model file can be long."""
     data = stream.read(MAX_BYTES + 1)
     if data.startswith(_ZIP):
-        from lstm_calc.formats.keras.archive import config_of
+        from lstm_calc.formats.keras.files import config_in_archive
 
-        data = config_of(stream, file, MAX_BYTES)
+        data = config_in_archive(stream, file, MAX_BYTES)
     elif data.startswith(_HDF5):
-        from lstm_calc.formats.keras import hdf5
+        from lstm_calc.formats.keras.files import config_in_hdf5
 
-        data = hdf5.config_of(stream, file)
+        data = config_in_hdf5(stream, file)
     if len(data) > MAX_BYTES:
         raise ModelFileError("too large for a model file, which has at most 4 MiB", file)
     try:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, quoted
 from lstm_calc.formats.keras.dialect import WRAPPERS, unwrapped
-from lstm_calc.formats.keras.graph import Graph
+from lstm_calc.formats.keras.graph import LayerGraph
 from lstm_calc.formats.keras.layers import read_root
-from lstm_calc.formats.keras.node import Node
+from lstm_calc.formats.keras.node import ConfigObject
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model
@@ -59,8 +59,8 @@ def read(data: Any, file: str, input_dim: int | None = None) -> Model:
 
     Raises ModelFileError, with the file and the key, for what Keras would not read either, and for shapes that do not agree.
     """
-    graph = Graph(input_dim)
-    root = Node(_classed(unwrapped(data, file), file), file)
+    graph = LayerGraph(input_dim)
+    root = ConfigObject(_classed(unwrapped(data, file), file), file)
     return graph.model(root, read_root(root, graph))
 
 
@@ -77,4 +77,4 @@ def _classed(data: Any, file: str) -> dict[str, Any]:
             window = data.get("kernel_size")
             dims = len(window) if isinstance(window, list) else 2
             return {"class_name": name.format(dims=dims), "config": data}
-    raise Node(data, file).error("the config does not tell its layer; save it with its class_name (serialize_keras_object)")
+    raise ConfigObject(data, file).error("the config does not tell its layer; save it with its class_name (serialize_keras_object)")

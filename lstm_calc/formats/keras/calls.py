@@ -15,7 +15,7 @@ from lstm_calc.frozen import Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from lstm_calc.formats.keras.node import Node, Shape
+    from lstm_calc.formats.keras.node import ConfigObject, Shape
 
 Key = tuple[str, int]
 """A call: the name of its layer, and which of that layer's calls it is."""
@@ -25,7 +25,7 @@ MASKS = frozenset({"mask", "attention_mask", "query_mask", "value_mask", "key_ma
 """The arguments that change no shape and no count."""
 
 
-class Tensor(Record):
+class CallOutput(Record):
     """One output of one call of a layer; ``shape`` is what the file declares for it."""
 
     layer: str
@@ -34,10 +34,10 @@ class Tensor(Record):
     shape: Shape | None = None
 
 
-class Call(Record):
-    """One call of a layer: what it is called on, with a Tensor in the place of each that flows in."""
+class LayerCall(Record):
+    """One call of a layer: what it is called on, with a CallOutput in the place of each that flows in."""
 
-    node: Node
+    node: ConfigObject
     index: int = 0
     args: Any = ()
     kwargs: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
@@ -53,12 +53,12 @@ class Call(Record):
         return {name: value for name, value in self.kwargs.items() if name not in MASKS}
 
 
-def tensors_in(value: Any) -> Iterator[Tensor]:
+def tensors_in(value: Any) -> Iterator[CallOutput]:
     """Yield the tensors in an argument, in order; those of a dict in the order of their names."""
     todo = [value]
     while todo:
         value = todo.pop()
-        if isinstance(value, Tensor):
+        if isinstance(value, CallOutput):
             yield value
         elif isinstance(value, dict):
             todo += [value[key] for key in sorted(value, reverse=True)]
@@ -66,7 +66,9 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
             todo += reversed(value)
 
 
-def calls_of(model: Node, counts: Callable[[Call], bool]) -> tuple[list[Call], list[Tensor], list[Tensor]]:
+def calls_of(
+    model: ConfigObject, counts: Callable[[LayerCall], bool]
+) -> tuple[list[LayerCall], list[CallOutput], list[CallOutput]]:
     """Return the calls that a functional model's outputs need, its inputs, and its outputs.
 
     Of what only a mask is computed from, those are needed that ``counts`` holds for: layers that may have weights.
@@ -88,27 +90,27 @@ def calls_of(model: Node, counts: Callable[[Call], bool]) -> tuple[list[Call], l
         raise config.error(f"a call of {quoted(error.args[0][0])} is read that there is not", "layers") from None
 
 
-def _named(config: Node) -> dict[str, Node]:
+def _named(config: ConfigObject) -> dict[str, ConfigObject]:
     """Return the layers by name."""
-    named: dict[str, Node] = {}
+    named: dict[str, ConfigObject] = {}
     for layer in config.nodes("layers"):
         if named.setdefault(layer.label, layer) is not layer:
             raise layer.error(f"the name {quoted(layer.label)} stands twice", "name")
     return named
 
 
-def _layer_calls(layer: Node, names: Collection[str]) -> Iterator[Call]:
+def _layer_calls(layer: ConfigObject, names: Collection[str]) -> Iterator[LayerCall]:
     """Yield the calls of a layer; an input, which is called on nothing, has one as well."""
     found = layer.values.get("inbound_nodes")
     if not isinstance(found, list) or not found:
-        yield Call(layer)
+        yield LayerCall(layer)
         return
     for index, inbound in enumerate(found):
         if isinstance(inbound, dict):
             args, kwargs = _value(inbound.get("args"), names), _value(inbound.get("kwargs"), names)
         else:
             args, kwargs = _old_call(inbound, names)
-        yield Call(layer, index, args, kwargs if isinstance(kwargs, dict) else {})
+        yield LayerCall(layer, index, args, kwargs if isinstance(kwargs, dict) else {})
 
 
 def _old_call(inbound: Any, names: Collection[str]) -> tuple[Any, dict[str, Any]]:
@@ -123,7 +125,7 @@ def _old_call(inbound: Any, names: Collection[str]) -> tuple[Any, dict[str, Any]
 
 
 def _value(value: Any, names: Collection[str]) -> Any:
-    """Return an argument with a Tensor in the place of each that it refers to."""
+    """Return an argument with a CallOutput in the place of each that it refers to."""
     if isinstance(value, dict):
         return _object(value, names)
     if not isinstance(value, list):
@@ -132,7 +134,7 @@ def _value(value: Any, names: Collection[str]) -> Any:
         return value[2]
     if len(value) >= 3 and _refers(value[:3], names):
         layer, call, output = value[:3]
-        return Tensor(layer, call, output)
+        return CallOutput(layer, call, output)
     return [_value(each, names) for each in value]
 
 
@@ -143,7 +145,7 @@ def _object(value: dict[str, Any], names: Collection[str]) -> Any:
         if isinstance(history, list) and len(history) == 3 and _refers(history, names):
             shape = config.get("shape")
             name, call, output = history
-            return Tensor(name, call, output, tuple(shape) if isinstance(shape, list) else None)
+            return CallOutput(name, call, output, tuple(shape) if isinstance(shape, list) else None)
     return {key: _value(each, names) for key, each in value.items()}
 
 
@@ -162,25 +164,25 @@ def _first_calls(values: list[Any]) -> dict[str, int]:
 
 def _from_0(value: Any, first: Mapping[str, int]) -> Any:
     """Return an argument in which the calls of each layer are counted from 0."""
-    if isinstance(value, Tensor):
+    if isinstance(value, CallOutput):
         return value.replace(call=value.call - first[value.layer])
     if isinstance(value, dict):
         return {key: _from_0(each, first) for key, each in value.items()}
     return [_from_0(each, first) for each in value] if isinstance(value, list) else value
 
 
-def _unread(calls: Mapping[Key, Call]) -> list[Tensor]:
+def _unread(calls: Mapping[Key, LayerCall]) -> list[CallOutput]:
     """Return the outputs of the calls that nothing reads, for a file that does not say its outputs."""
     read = {key for call in calls.values() for key in _sources(call)}
-    return [Tensor(*key, 0) for key in calls if key not in read]
+    return [CallOutput(*key, 0) for key in calls if key not in read]
 
 
-def _reads_what_is_lost(call: Call) -> bool:
+def _reads_what_is_lost(call: LayerCall) -> bool:
     """Say whether a call has lost what it is called on: tf.keras writes down no list of tensors after a text."""
     return bool(call.node.values.get("inbound_nodes")) and not _sources(call)
 
 
-def _needed(calls: Mapping[Key, Call], outputs: list[Tensor], counts: Callable[[Call], bool]) -> set[Key]:
+def _needed(calls: Mapping[Key, LayerCall], outputs: list[CallOutput], counts: Callable[[LayerCall], bool]) -> set[Key]:
     """Return the calls that some outputs are computed from, and those that count of which their masks are."""
     ends = [(each.layer, each.call) for each in outputs]
     needed = _reached(ends, lambda key: _sources(calls[key]))
@@ -201,7 +203,7 @@ def _reached(ends: list[Key], sources: Callable[[Key], list[Key]]) -> set[Key]:
     return reached
 
 
-def _ordered(calls: Mapping[Key, Call], needed: set[Key]) -> list[Call]:
+def _ordered(calls: Mapping[Key, LayerCall], needed: set[Key]) -> list[LayerCall]:
     """Return the calls that are needed: in the order of the file where that can be, each after those that it reads."""
     done: dict[Key, bool] = {}
     for start in calls:
@@ -223,7 +225,7 @@ def _ordered(calls: Mapping[Key, Call], needed: set[Key]) -> list[Call]:
     return [calls[key] for key in done]
 
 
-def _sources(call: Call) -> list[Key]:
+def _sources(call: LayerCall) -> list[Key]:
     """Return the calls whose outputs a call reads, masks apart."""
     return _keys([call.args, call.unmasked])
 

@@ -1,12 +1,11 @@
-"""The graph of layers that is read from a config, and the shapes that the file declares for them."""
+"""The graph of layers that is read from a config, the shapes that the file declares for them, and remarks on their activations."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.errors import FrameworkError, ModelError, ModelFileError
-from lstm_calc.formats.keras.activations import remarks
+from lstm_calc.errors import FrameworkError, ModelError, ModelFileError, quoted
 from lstm_calc.formats.keras.kinds import PLAIN, RECURRENT
 from lstm_calc.frameworks import framework, uses_in
 from lstm_calc.frameworks.names import paths
@@ -17,7 +16,7 @@ from lstm_calc.model.sizes import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.formats.keras.node import Node, Shape
+    from lstm_calc.formats.keras.node import ConfigObject, Shape
     from lstm_calc.model import Use
 
 _LONGEST_PATH = 200
@@ -33,11 +32,11 @@ class _Read(Record):
     """A use of a layer, where the layer stands in the file, and what it reads."""
 
     layer: Layer
-    node: Node
+    node: ConfigObject
     reads: tuple[Value, ...]
 
 
-class Graph:
+class LayerGraph:
     """The layers that have been read, in an order in which they can run."""
 
     def __init__(self, spare: int | None) -> None:
@@ -57,7 +56,7 @@ class Graph:
         """The batch sizes of the inputs."""
 
     @contextmanager
-    def distributed(self, node: Node) -> Iterator[None]:
+    def distributed(self, node: ConfigObject) -> Iterator[None]:
         """Apply what is read at each step of what comes in."""
         self._around += 1
         with self.scope(*self._scope, node.path):
@@ -72,7 +71,7 @@ class Graph:
         self._scope = before
 
     @contextmanager
-    def sequential(self, node: Node, first: Node) -> Iterator[None]:
+    def sequential(self, node: ConfigObject, first: ConfigObject) -> Iterator[None]:
         """Keep the weights of a Sequential under its name; and under those around it, where it is built as one of their layers.
 
         One that is built by itself has an input that is older than that of the model around it.
@@ -96,7 +95,7 @@ class Graph:
         named = all(None not in (*self._scope, *end) for end in ends)
         return tuple(whole) if named and max(map(len, whole)) <= _LONGEST_PATH else ()
 
-    def input(self, node: Node, shape: Shape) -> tuple[Value, ...]:
+    def input(self, node: ConfigObject, shape: Shape) -> tuple[Value, ...]:
         """Take up an input of the model, of a shape that has its batch first; return its value."""
         if len(shape) == 1:
             raise node.error("an input of a single number for each of the batch cannot be read", "config.batch_shape")
@@ -104,7 +103,7 @@ class Graph:
         inside = (None,) * self._around
         return self._take(node, Input(shape=(*inside, *shape[1:]), name=node.name), ())
 
-    def add(self, node: Node, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
+    def add(self, node: ConfigObject, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
         """Take up a use of a layer; return the values of its outputs, and of its states.
 
         A layer that was read before, at the same place in the file, is used again with its weights.
@@ -112,15 +111,15 @@ class Graph:
         if node.place in self._first:
             return self._take(node, Shared(uses="itself", name=layer.name), reads)
         if isinstance(layer, Recurrent):
-            self._remarks += remarks(node)
+            self._remarks += _remarks_on(node)
         self._first[node.place] = len(self._read)
         return self._take(node, layer.replace(time_distributed=self._around) if self._around else layer, reads)
 
-    def unknown(self, node: Node, layer: Layer, reads: Sequence[Value], number: int) -> tuple[Value, ...]:
+    def unknown(self, node: ConfigObject, layer: Layer, reads: Sequence[Value], number: int) -> tuple[Value, ...]:
         """Take up a layer that stands for one output of what is not known; each has a place of its own."""
         return self.add(node.replace(place=f"{node.place}#{number}") if number else node, layer, reads)
 
-    def _take(self, node: Node, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
+    def _take(self, node: ConfigObject, layer: Layer, reads: Sequence[Value]) -> tuple[Value, ...]:
         if len(self._read) == MAX_LAYERS:
             raise node.error(f"a model has at most {MAX_LAYERS:,} layers")
         self._read.append(_Read(layer, node, tuple(reads)))
@@ -128,7 +127,7 @@ class Graph:
         layer = self._layer(position)
         return tuple((position, at) for at in range(layer.outputs + len(layer.states)))
 
-    def model(self, root: Node, gives: Sequence[Value]) -> Model:
+    def model(self, root: ConfigObject, gives: Sequence[Value]) -> Model:
         """Return the model that was read and gives some values; ``root`` is its config."""
         if not self._read:
             raise root.error("the model has no layers")
@@ -174,7 +173,7 @@ class Graph:
                 elif rank:
                     wanted.setdefault(source[0], (None,) * rank)
 
-    def _input(self, root: Node) -> dict[str, Any]:
+    def _input(self, root: ConfigObject) -> dict[str, Any]:
         """Return what the model reads where no layer is an input; give an input the width that is said beside the file."""
         places = [position for position, read in enumerate(self._read) if isinstance(read.layer, Input)]
         if not places:
@@ -299,7 +298,7 @@ def _number_of_input(name: str) -> int | None:
     return int(number) if number.isdecimal() and len(number) < _LONGEST_NUMBER else None if number else 0
 
 
-def _key_of(node: Node, field: str | None) -> str:
+def _key_of(node: ConfigObject, field: str | None) -> str:
     """Return the key of the file that a field was read from; empty where it is in none."""
     if field == "build_config":
         return field
@@ -330,3 +329,30 @@ def _agree(shape: Shape, declared: Shape) -> bool:
 def _firsts(model: Model) -> list[Use]:
     """Return the first use of each layer of a model."""
     return [use for use in model.uses if use.depth == 0]
+
+
+_USUAL_ACTIVATIONS = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+_INSIDE = ("layer", "cell")
+
+
+def _remarks_on(node: ConfigObject) -> Iterator[str]:
+    """Yield a sentence for each activation of a recurrent layer, or of what it is a wrapper of, that its equations do not have."""
+    for key, value in _activations(node):
+        if value != _USUAL_ACTIVATIONS[key]:
+            yield f"{node.shown} has {key}={quoted(value)}, and its equations here have {_USUAL_ACTIVATIONS[key]}"
+
+
+def _activations(node: ConfigObject) -> Iterator[tuple[str, Any]]:
+    """Yield the activations that a layer says, and those of the layers and cells inside it."""
+    config = node.config
+    inside = [config.node(key) for key in _INSIDE if key in config.values]
+    for inner in (*inside, *(config.nodes("cells") if "cells" in config.values else ())):
+        yield from _activations(inner)
+    yield from ((key, _activation_name(config.values[key])) for key in _USUAL_ACTIVATIONS if key in config.values)
+
+
+def _activation_name(value: Any) -> Any:
+    """Return the name of an activation: as a word, or in the object that Keras 3 writes for a function; none is linear."""
+    if isinstance(value, dict):
+        value = value.get("config") if isinstance(value.get("config"), str) else value.get("class_name")
+    return "linear" if value is None else value

@@ -48,7 +48,7 @@ from lstm_calc.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.formats.keras.node import Node
+    from lstm_calc.formats.keras.node import ConfigObject
 
 NEUTRAL = frozenset(
     [
@@ -76,7 +76,7 @@ _ADDING = frozenset({"lora_rank", "quantization_config"})
 """The arguments that add weights where they are given."""
 
 
-class Kind(Record):
+class LayerClass(Record):
     """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
 
     ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
@@ -119,19 +119,21 @@ _ONE_WAY = {"implementation": 1, "padding": "valid"}
 _CUDNN = {"cudnn": True}
 
 CELLS = {
-    "LSTMCell": Kind(LSTM, _CELL),
-    "GRUCell": Kind(GRU, _CELL | _RESET, once=_BEFORE),
-    "SimpleRNNCell": Kind(RNN, _CELL),
+    "LSTMCell": LayerClass(LSTM, _CELL),
+    "GRUCell": LayerClass(GRU, _CELL | _RESET, once=_BEFORE),
+    "SimpleRNNCell": LayerClass(RNN, _CELL),
 }
 RECURRENT = {
-    "LSTM": Kind(LSTM, _CELL | RUN, fixed=_LAST),
-    "GRU": Kind(GRU, _CELL | RUN | _RESET, fixed=_LAST, once=_BEFORE),
-    "SimpleRNN": Kind(RNN, _CELL | RUN, fixed=_LAST),
-    "CuDNNLSTM": Kind(LSTM, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
-    "CuDNNGRU": Kind(GRU, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
-    **{f"ConvLSTM{dims}D": Kind(ConvLSTM, {"bias": "use_bias"} | RUN | _IMAGE, dims, _LAST) for dims in (1, 2, 3)},
+    "LSTM": LayerClass(LSTM, _CELL | RUN, fixed=_LAST),
+    "GRU": LayerClass(GRU, _CELL | RUN | _RESET, fixed=_LAST, once=_BEFORE),
+    "SimpleRNN": LayerClass(RNN, _CELL | RUN, fixed=_LAST),
+    "CuDNNLSTM": LayerClass(LSTM, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    "CuDNNGRU": LayerClass(GRU, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    **{f"ConvLSTM{dims}D": LayerClass(ConvLSTM, {"bias": "use_bias"} | RUN | _IMAGE, dims, _LAST) for dims in (1, 2, 3)},
 }
 
+MERGE_MODES = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
+"""How Keras merges two directions, and how we do."""
 _UNCHANGED = (
     "ActivityRegularization AlphaDropout AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Dropout "
     "Equalization GaussianDropout GaussianNoise MixUp RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter "
@@ -142,68 +144,71 @@ _UNCHANGED = (
 _FUNCTIONS = "ELU Identity LeakyReLU ReLU Rescaling Softmax ThresholdedReLU UnitNormalization"
 
 
-def _by_dimensions() -> Iterator[tuple[str, Kind]]:
+def _by_dimensions() -> Iterator[tuple[str, LayerClass]]:
     """Yield the classes that there are for one, two and three dimensions."""
     for dims in (1, 2, 3):
         for name, function in (("Average", "average"), ("Avg", "average"), ("Max", "max")):
-            yield f"Global{name}Pool{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
-            yield f"Global{name}Pooling{dims}D", Kind(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
+            yield f"Global{name}Pool{dims}D", LayerClass(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
+            yield (
+                f"Global{name}Pooling{dims}D",
+                LayerClass(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function}),
+            )
             for ending in ("Pool", "Pooling"):
                 usual = {"function": function, "pool_size": (2,) * dims}
-                yield f"{name}{ending}{dims}D", Kind(Pool, _WINDOW, dims, usual)
+                yield f"{name}{ending}{dims}D", LayerClass(Pool, _WINDOW, dims, usual)
         for name, function in (("Average", "average"), ("Max", "max")):
-            kind = Kind(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
+            kind = LayerClass(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
             yield f"Adaptive{name}Pooling{dims}D", kind
-        yield f"Conv{dims}D", Kind(Conv, _CONV | _same("groups"), dims)
-        yield f"Conv{dims}DTranspose", Kind(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
-        yield f"DepthwiseConv{dims}D", Kind(DepthwiseConv, _DEPTH, dims)
-        yield f"SeparableConv{dims}D", Kind(SeparableConv, _CONV | _same("depth_multiplier"), dims)
-        yield f"LocallyConnected{dims}D", Kind(LocallyConnected, _LOCAL, dims, only=_ONE_WAY)
+        yield f"Conv{dims}D", LayerClass(Conv, _CONV | _same("groups"), dims)
+        yield f"Conv{dims}DTranspose", LayerClass(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
+        yield f"DepthwiseConv{dims}D", LayerClass(DepthwiseConv, _DEPTH, dims)
+        yield f"SeparableConv{dims}D", LayerClass(SeparableConv, _CONV | _same("depth_multiplier"), dims)
+        yield f"LocallyConnected{dims}D", LayerClass(LocallyConnected, _LOCAL, dims, only=_ONE_WAY)
         one = {"margins": ((1, 1),) * dims}
         cropped = {"margins": ((0, 0),) * dims} if dims == 2 else one
         factors = {"factors": (2,) * dims}
-        yield f"UpSampling{dims}D", Kind(Upsample, {"factors": "size", "data_format": "data_format"}, dims, factors)
-        yield f"Cropping{dims}D", Kind(Crop, {"margins": "cropping", "data_format": "data_format"}, dims, cropped)
-        yield f"ZeroPadding{dims}D", Kind(Pad, {"margins": "padding", "data_format": "data_format"}, dims, one)
+        yield f"UpSampling{dims}D", LayerClass(Upsample, {"factors": "size", "data_format": "data_format"}, dims, factors)
+        yield f"Cropping{dims}D", LayerClass(Crop, {"margins": "cropping", "data_format": "data_format"}, dims, cropped)
+        yield f"ZeroPadding{dims}D", LayerClass(Pad, {"margins": "padding", "data_format": "data_format"}, dims, one)
 
 
 PLAIN = {
-    "Dense": Kind(Dense, _CELL),
-    "Embedding": Kind(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
-    "RepeatVector": Kind(RepeatVector, {"steps": "n"}),
-    "EinsumDense": Kind(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
-    "BatchNormalization": Kind(BatchNorm, _NORM | _same("renorm")),
-    "LayerNormalization": Kind(LayerNorm, _NORM, always=("axis",)),
-    "GroupNormalization": Kind(GroupNorm, _NORM | _same("groups"), always=("groups", "axis")),
-    "RMSNormalization": Kind(RMSNorm, _same("axis"), always=("axis",)),
-    "Normalization": Kind(Normalization, _same("axis")),
-    "Attention": Kind(Attention, _same("use_scale", "score_mode"), always=("use_scale",)),
-    "AdditiveAttention": Kind(AdditiveAttention, _same("use_scale"), always=("use_scale",)),
-    "MultiHeadAttention": Kind(
+    "Dense": LayerClass(Dense, _CELL),
+    "Embedding": LayerClass(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
+    "RepeatVector": LayerClass(RepeatVector, {"steps": "n"}),
+    "EinsumDense": LayerClass(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
+    "BatchNormalization": LayerClass(BatchNorm, _NORM | _same("renorm")),
+    "LayerNormalization": LayerClass(LayerNorm, _NORM, always=("axis",)),
+    "GroupNormalization": LayerClass(GroupNorm, _NORM | _same("groups"), always=("groups", "axis")),
+    "RMSNormalization": LayerClass(RMSNorm, _same("axis"), always=("axis",)),
+    "Normalization": LayerClass(Normalization, _same("axis")),
+    "Attention": LayerClass(Attention, _same("use_scale", "score_mode"), always=("use_scale",)),
+    "AdditiveAttention": LayerClass(AdditiveAttention, _same("use_scale"), always=("use_scale",)),
+    "MultiHeadAttention": LayerClass(
         MultiHeadAttention,
         _same("num_heads", "key_dim", "value_dim", "use_gate", "attention_axes") | {"bias": "use_bias", "shape": "output_shape"},
         always=("num_heads", "key_dim", "use_bias"),
     ),
-    "GroupQueryAttention": Kind(
+    "GroupQueryAttention": LayerClass(
         MultiHeadAttention,
         {"num_heads": "num_query_heads", "key_heads": "num_key_value_heads", "key_dim": "head_dim", "bias": "use_bias"}
         | _same("use_gate"),
     ),
-    "PReLU": Kind(PReLU, _same("shared_axes")),
-    "CRF": Kind(CRF, {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}, always=("learn_mode",)),
-    "Flatten": Kind(Flatten),
-    "Reshape": Kind(Reshape, _same("target_shape")),
-    "Permute": Kind(Permute, _same("dims")),
-    "Activation": Kind(Activation),
-    "Masking": Kind(Masking),
-    **dict.fromkeys(_UNCHANGED.split(), Kind(Dropout)),
-    **{name: Kind(Activation, fixed={"function": name}) for name in _FUNCTIONS.split()},
+    "PReLU": LayerClass(PReLU, _same("shared_axes")),
+    "CRF": LayerClass(CRF, {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}, always=("learn_mode",)),
+    "Flatten": LayerClass(Flatten),
+    "Reshape": LayerClass(Reshape, _same("target_shape")),
+    "Permute": LayerClass(Permute, _same("dims")),
+    "Activation": LayerClass(Activation),
+    "Masking": LayerClass(Masking),
+    **dict.fromkeys(_UNCHANGED.split(), LayerClass(Dropout)),
+    **{name: LayerClass(Activation, fixed={"function": name}) for name in _FUNCTIONS.split()},
     **dict(_by_dimensions()),
 }
 """Every class that is read by its arguments alone."""
 
 
-def built(node: Node, kind: Kind, **more: Any) -> Any:
+def built(node: ConfigObject, kind: LayerClass, **more: Any) -> Any:
     """Return the layer that a config describes, with some fields told from elsewhere."""
     config, arguments = node.config, kind.arguments
     others = any(config.values.get(key, usual) != usual for key, usual in kind.only.items())
@@ -226,7 +231,7 @@ def built(node: Node, kind: Kind, **more: Any) -> Any:
         raise config.error(error.without_key, arguments.get(field, field)) from None
 
 
-def _is_of_keras(config: Node, kind: Kind) -> bool:
+def _is_of_keras(config: ConfigObject, kind: LayerClass) -> bool:
     """Say whether a config has all that Keras always writes for a class, and nothing that its class does not have."""
     known = NEUTRAL | _ADDING | set(kind.arguments.values()) | set(_REFUSED)
     return config.values.keys() >= set(kind.always) and config.values.keys() <= known
@@ -239,7 +244,7 @@ _EACH = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size", "fact
 """The fields that have a value for each dimension."""
 
 
-def _value(config: Node, field: str, key: str, dims: int) -> Any:
+def _value(config: ConfigObject, field: str, key: str, dims: int) -> Any:
     """Return an argument as a layer's field takes it: one number stands for as many as there are dimensions."""
     value = config.values[key]
     if field == "margins":
@@ -264,7 +269,7 @@ def _margins(value: Any, dims: int) -> Any:
     return [each if isinstance(each, list) else [each, each] for each in values]
 
 
-def _refuse_adding(config: Node, arguments: dict[str, str]) -> None:
+def _refuse_adding(config: ConfigObject, arguments: dict[str, str]) -> None:
     """Refuse what adds weights to a layer, or takes some away, beside its ``arguments``: LoRA, the scales of a quantized kernel."""
     dtype = config.values.get("dtype")
     policy = str(dtype.get("class_name") if isinstance(dtype, dict) else dtype)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
-from lstm_calc.formats.keras.calls import Call, calls_of, tensors_in
-from lstm_calc.formats.keras.directions import DIRECTIONS, around_cells, cell_path, direction_layer, direction_paths, same
-from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN, RECURRENT, Unreadable, built
-from lstm_calc.formats.keras.merges import MERGES, merge_layer
+from lstm_calc.formats.keras.calls import LayerCall, calls_of, tensors_in
+from lstm_calc.formats.keras.kinds import CELLS, MERGE_MODES, NEUTRAL, PLAIN, RECURRENT, RUN, Unreadable, built
 from lstm_calc.formats.keras.node import name_of
-from lstm_calc.formats.keras.operations import operation_layer, operation_of
+from lstm_calc.formats.keras.operations import MERGES, merge_layer, operation_layer, operation_of
 from lstm_calc.formats.keras.preprocessing import PREPARING, prepared
+from lstm_calc.frameworks import framework
 from lstm_calc.frozen import Record
-from lstm_calc.model import Add, Average, Concat, Layer, MultiHeadAttention, Multiply, Other
+from lstm_calc.model import Add, Average, Concat, Layer, MultiHeadAttention, Multiply, Other, Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lstm_calc.formats.keras.calls import Key, Tensor
-    from lstm_calc.formats.keras.graph import Graph, Value
-    from lstm_calc.formats.keras.node import Node, Shape
+    from lstm_calc.formats.keras.calls import CallOutput, Key
+    from lstm_calc.formats.keras.graph import LayerGraph, Value
+    from lstm_calc.formats.keras.node import ConfigObject, Shape
 
 _MOST_OUTPUTS = 1000
 _DEEPEST = 100
@@ -31,16 +30,16 @@ _FIRST = ("inputs", "sequence", "sequences", "query", "value", "key", "x1", "x2"
 """Arguments that may be given by name, in the order in which they are read; initial states come after them."""
 
 
-class Called(Record):
+class CalledLayer(Record):
     """A layer and what it is called on: the values that it reads, the call as the file has it, and what the file says it gives."""
 
-    node: Node
+    node: ConfigObject
     reads: tuple[Value, ...]
-    call: Call
+    call: LayerCall
     gives: tuple[Shape | None, ...] = ()
 
 
-def read_layer(called: Called, graph: Graph) -> tuple[Value, ...]:
+def read_layer(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Add a layer, or all of a model's, to a graph; return the values that it gives."""
     node = called.node
     if node.place.count(".config") > _DEEPEST:
@@ -55,19 +54,19 @@ def read_layer(called: Called, graph: Graph) -> tuple[Value, ...]:
         return _unknown(called, graph, params=None, class_name=str(found))
 
 
-def read_root(root: Node, graph: Graph) -> tuple[Value, ...]:
+def read_root(root: ConfigObject, graph: LayerGraph) -> tuple[Value, ...]:
     """Add a model, or a layer that is one by itself, to a graph; return what it gives."""
     declared = () if root.class_name in _MODELS else _declared(root, graph)
-    return read_layer(Called(root, declared, Call(root)), graph)
+    return read_layer(CalledLayer(root, declared, LayerCall(root)), graph)
 
 
-def _declared(node: Node, graph: Graph) -> tuple[Value, ...]:
+def _declared(node: ConfigObject, graph: LayerGraph) -> tuple[Value, ...]:
     """Return the value of an input of the shape that a layer says it reads; none where it does not say it."""
     shape = _reads(node)
     return () if shape is None else graph.input(node.replace(values={"class_name": "InputLayer", "config": {}}), shape)
 
 
-def _reads(node: Node) -> Shape | None:
+def _reads(node: ConfigObject) -> Shape | None:
     """Return the shape that a layer says it reads; a wrapper around a layer may say it there, and a model at its first layer."""
     if node.said is not None:
         return node.said
@@ -81,7 +80,7 @@ def _reads(node: Node) -> Shape | None:
     return None
 
 
-def _first_reads(layers: Sequence[Node]) -> Shape | None:
+def _first_reads(layers: Sequence[ConfigObject]) -> Shape | None:
     """Return the shape that the first of some layers says it reads, or one after others that change no shape."""
     for layer in layers:
         if (shape := _reads(layer)) is not None:
@@ -92,16 +91,16 @@ def _first_reads(layers: Sequence[Node]) -> Shape | None:
     return None
 
 
-def _plain(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _plain(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a layer by its arguments alone."""
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
     if layer.weighted:
-        layer = layer.replace(paths=graph.paths((called.node.path, *cell_path(layer))))
+        layer = layer.replace(paths=graph.paths((called.node.path, *_cell_path(layer))))
     given = _given(layer, graph.add(called.node, layer, called.reads))
     return (*given, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else given
 
 
-def _scores(called: Called, layer: Layer, graph: Graph) -> tuple[Value, ...]:
+def _scores(called: CalledLayer, layer: Layer, graph: LayerGraph) -> tuple[Value, ...]:
     """Return the scores of an attention, of each query and key, which it gives where it is called so."""
     declared = called.gives[1] if len(called.gives) > 1 else None
     heads = (layer.num_heads,) if isinstance(layer, MultiHeadAttention) else ()
@@ -109,7 +108,7 @@ def _scores(called: Called, layer: Layer, graph: Graph) -> tuple[Value, ...]:
     return graph.unknown(called.node, scores, called.reads, 1)
 
 
-def _preprocessing(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _preprocessing(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a layer that prepares data; one whose shape does not follow here gives what the file declares."""
     node, layer = called.node, prepared(called.node)
     if layer is None or (isinstance(layer, Other) and any(called.gives)):
@@ -123,9 +122,69 @@ def _given(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
     return values if getattr(layer, "return_state", False) else values[: layer.outputs]
 
 
-def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _cell_path(layer: Layer) -> tuple[str, ...]:
+    """Return the name of the cell inside a layer of Keras, under which it keeps its weights."""
+    path = framework("keras").layout(layer).path if isinstance(layer, Recurrent) else ""
+    return tuple(path.split("/")[1:-1])
+
+
+def _cells_in(node: ConfigObject) -> list[tuple[ConfigObject, Any]]:
+    """Return each cell of an RNN and the layer it makes."""
+    config = node.config
+    config.only(NEUTRAL | {"cell"} | set(RUN), node.class_name)
+    cell = config.node("cell")
+    cells = cell.config.nodes("cells") if cell.class_name == "StackedRNNCells" else [cell]
+    run = {name: config.flag(name, default=False) for name in RUN}
+    layers = []
+    for position, inner in enumerate(cells):
+        kind = CELLS.get(inner.class_name)
+        if kind is None or inner.foreign:
+            raise Unreadable(inner.class_name)
+        every = run["return_sequences"] or position < len(cells) - 1
+        name = (node if len(cells) == 1 else inner).name
+        layers.append((inner, built(inner, kind, **run | {"return_sequences": every, "name": name})))
+    return layers
+
+
+def _direction_paths(node: ConfigObject, layer: Layer) -> list[tuple[str | None, ...]]:
+    """Return where the weights of both directions stand: under the wrapper, the layer of the direction, and its cell.
+
+    The file may have the name of the layer before it was wrapped, or after, ``forward_`` and that.
+    """
+    config = node.config
+    found = []
+    for direction, key in (("forward", "layer"), ("backward", "backward_layer")):
+        apart = config.values.get(key) is not None
+        inner = config.node(key if apart else "layer")
+        name = inner.path
+        if name is not None and not (apart and direction == "backward"):
+            name = f"{direction}_{name.removeprefix('forward_')}"
+        cell = (inner.config.node("cell").path,) if inner.class_name == "RNN" else _cell_path(layer)
+        found.append((node.path, name, *cell))
+    return found
+
+
+def _direction_layer(node: ConfigObject) -> Any:
+    """Return the layer of one direction."""
+    if not node.foreign and node.class_name in RECURRENT:
+        return built(node, RECURRENT[node.class_name])
+    if node.foreign or node.class_name != "RNN":
+        raise Unreadable(node.class_name)
+    layers = _cells_in(node)
+    if len(layers) != 1:
+        raise Unreadable("StackedRNNCells")
+    return layers[0][1]
+
+
+def _are_alike(forward: Layer, backward: Layer) -> bool:
+    """Return whether both directions are one layer, whichever reads backwards."""
+    loose: dict[str, Any] = {"name": None, "go_backwards": False}
+    return type(forward) is type(backward) and forward.replace(**loose) == backward.replace(**loose)
+
+
+def _rnn(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read RNN around a cell, or around several that follow each other within a step."""
-    cells = around_cells(called.node)
+    cells = _cells_in(called.node)
     values, states = called.reads[:1], called.reads[1:]
     given: list[Value] = []
     cell = called.node.config.node("cell")
@@ -138,32 +197,32 @@ def _rnn(called: Called, graph: Graph) -> tuple[Value, ...]:
     return (*values, *given)
 
 
-def _bidirectional(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _bidirectional(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read two directions: of one layer, or two layers that differ, whose outputs are merged."""
     config = called.node.config
     config.only(NEUTRAL | {"layer", "merge_mode", "backward_layer"}, called.node.class_name)
     mode = config.values.get("merge_mode", "concat")
-    if not isinstance(mode, str | None) or mode not in DIRECTIONS:
+    if not isinstance(mode, str | None) or mode not in MERGE_MODES:
         raise config.error(f"{quoted(mode)} is not known; it is concat, sum, mul, ave or null", "merge_mode")
-    forward = direction_layer(config.node("layer"))
+    forward = _direction_layer(config.node("layer"))
     if config.values.get("backward_layer") is not None:
-        backward = direction_layer(config.node("backward_layer"))
-        if not same(forward, backward):
+        backward = _direction_layer(config.node("backward_layer"))
+        if not _are_alike(forward, backward):
             return _two_layers(called, graph, forward, backward)
-    paths = graph.paths(*direction_paths(called.node, forward))
+    paths = graph.paths(*_direction_paths(called.node, forward))
     try:
-        layer = forward.replace(bidirectional=True, merge=DIRECTIONS[mode], name=called.node.name, paths=paths)
+        layer = forward.replace(bidirectional=True, merge=MERGE_MODES[mode], name=called.node.name, paths=paths)
     except ModelError as error:
         raise config.error(str(error), "layer") from None
     return _given(layer, graph.add(called.node, layer, called.reads))
 
 
-def _two_layers(called: Called, graph: Graph, forward: Any, backward: Any) -> tuple[Value, ...]:
+def _two_layers(called: CalledLayer, graph: LayerGraph, forward: Any, backward: Any) -> tuple[Value, ...]:
     """Add two directions that differ as two layers, and what joins them."""
     node, config = called.node, called.node.config
     half = len(called.reads[1:]) // 2
     states = called.reads[1 : 1 + half], called.reads[1 + half :]
-    paths = direction_paths(node, forward)[0], direction_paths(node, backward)[1]
+    paths = _direction_paths(node, forward)[0], _direction_paths(node, backward)[1]
     parts = [
         (config.node(key), layer.replace(paths=graph.paths(path)))
         for key, layer, path in zip(("layer", "backward_layer"), (forward, backward), paths, strict=True)
@@ -179,14 +238,14 @@ def _two_layers(called: Called, graph: Graph, forward: Any, backward: Any) -> tu
     return (*graph.add(node.unbuilt, _JOINS[mode](name=node.name), outputs), *rest)
 
 
-def _time_distributed(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _time_distributed(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a layer that is applied at each step."""
     inner = called.node.config.node("layer")
     with graph.distributed(called.node):
-        return read_layer(Called(inner, called.reads, Call(inner)), graph)
+        return read_layer(CalledLayer(inner, called.reads, LayerCall(inner)), graph)
 
 
-def _spectral(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _spectral(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a layer whose kernel is divided by its norm, which a vector as long as its last axis keeps, not trained."""
     inner = called.node.config.node("layer")
     width = next((inner.config.values.get(key) for key in _LAST_AXES.get(inner.class_name, ())), None)
@@ -194,14 +253,14 @@ def _spectral(called: Called, graph: Graph) -> tuple[Value, ...]:
         raise Unreadable(called.node.class_name)
     norm = Other(params=width, class_name=called.node.class_name, name=called.node.name, trainable=False)
     graph.unknown(called.node, norm, called.reads, 0)
-    return read_layer(Called(inner, called.reads, Call(inner)), graph)
+    return read_layer(CalledLayer(inner, called.reads, LayerCall(inner)), graph)
 
 
 _LAST_AXES = {"Dense": ("units",), "Embedding": ("output_dim",), **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), ("filters",))}
 """The argument of each layer that is the last axis of its kernel."""
 
 
-def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _sequential(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read layers that follow each other."""
     layers = called.node.config.nodes("layers")
     values = called.reads or _sequential_input(called.node, layers, graph)
@@ -209,19 +268,19 @@ def _sequential(called: Called, graph: Graph) -> tuple[Value, ...]:
         for position, layer in enumerate(layers):
             if layer.class_name != "InputLayer":
                 after = layers[position + 1].built_on if position + 1 < len(layers) else ()
-                values = read_layer(Called(layer, values, Call(layer), after[:1]), graph)
+                values = read_layer(CalledLayer(layer, values, LayerCall(layer), after[:1]), graph)
     return values
 
 
-def _sequential_input(node: Node, layers: Sequence[Node], graph: Graph) -> tuple[Value, ...]:
+def _sequential_input(node: ConfigObject, layers: Sequence[ConfigObject], graph: LayerGraph) -> tuple[Value, ...]:
     """Return the value of the input of a model: that of its InputLayer, else of the shape that it or a layer says it reads."""
     first = layers[0] if layers else node
     if first.class_name == "InputLayer":
-        return _input(Called(first, (), Call(first)), graph)
+        return _input(CalledLayer(first, (), LayerCall(first)), graph)
     return () if first.class_name == "Merge" else _declared(node, graph)
 
 
-def _input(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _input(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read an input of the model."""
     shape = called.node.said
     if shape is None:
@@ -229,7 +288,7 @@ def _input(called: Called, graph: Graph) -> tuple[Value, ...]:
     return graph.input(called.node, shape)
 
 
-def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _functional(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read layers that are called on each other."""
     node = called.node
     calls, inputs, outputs = calls_of(node, _may_have_weights)
@@ -247,14 +306,14 @@ def _functional(called: Called, graph: Graph) -> tuple[Value, ...]:
     return tuple(_value(values, each, node) for each in outputs)
 
 
-def _may_have_weights(call: Call) -> bool:
+def _may_have_weights(call: LayerCall) -> bool:
     """Say whether a layer may have weights: it is no operation, and of no class that has none."""
     kind = PLAIN.get(call.node.class_name)
     plain = kind is not None and not kind.layer.weighted and not call.node.foreign
     return not plain and operation_of(call) is None and call.node.class_name not in {"InputLayer", "Lambda", *MERGES}
 
 
-def _declared_outputs(calls: Sequence[Call], outputs: Sequence[Tensor]) -> dict[Key, dict[int, Shape | None]]:
+def _declared_outputs(calls: Sequence[LayerCall], outputs: Sequence[CallOutput]) -> dict[Key, dict[int, Shape | None]]:
     """Return, by call, which of its outputs are read, and the shape that the file declares for each."""
     found: dict[Key, dict[int, Shape | None]] = {}
     for each in (*outputs, *tensors_in([[call.args, call.unmasked] for call in calls])):
@@ -263,7 +322,7 @@ def _declared_outputs(calls: Sequence[Call], outputs: Sequence[Tensor]) -> dict[
     return found
 
 
-def _called(call: Call, values: Any, declared: dict[int, Shape | None], graph: Graph) -> tuple[Value, ...]:
+def _called(call: LayerCall, values: Any, declared: dict[int, Shape | None], graph: LayerGraph) -> tuple[Value, ...]:
     """Read one call of a layer in a functional model; ``declared`` has the shapes of the outputs that are read."""
     node = call.node
     named = {name: call.unmasked[name] for name in (*_FIRST, *call.unmasked) if name in call.unmasked}
@@ -272,10 +331,10 @@ def _called(call: Call, values: Any, declared: dict[int, Shape | None], graph: G
         raise node.error(f"{quoted(node.label)} is called on nothing", "inbound_nodes")
     most = min(max(declared, default=0), _MOST_OUTPUTS)
     gives = tuple(declared.get(at) for at in range(most + 1))
-    return read_layer(Called(node, reads, call, gives), graph)
+    return read_layer(CalledLayer(node, reads, call, gives), graph)
 
 
-def _value(values: Any, tensor: Any, node: Node) -> Value:
+def _value(values: Any, tensor: Any, node: ConfigObject) -> Value:
     """Return the value of a tensor; raise ModelFileError for an output that a layer does not give."""
     given = values[tensor.layer, tensor.call]
     if not 0 <= tensor.output < len(given):
@@ -284,17 +343,17 @@ def _value(values: Any, tensor: Any, node: Node) -> Value:
     return value
 
 
-def _merge(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _merge(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a layer that makes one tensor of several."""
     node, reads = called.node, called.reads
     if node.class_name == "Merge" and isinstance(node.config.values.get("layers"), list) and not reads:
         inner = node.config.nodes("layers")
-        reads = tuple(value for each in inner for value in read_layer(Called(each, (), Call(each)), graph))
+        reads = tuple(value for each in inner for value in read_layer(CalledLayer(each, (), LayerCall(each)), graph))
     layer = merge_layer(node)
     return _other(called, graph) if layer is None else graph.add(node, layer, reads)
 
 
-def _operation(called: Called, graph: Graph, name: str, given: dict[str, Any]) -> tuple[Value, ...]:
+def _operation(called: CalledLayer, graph: LayerGraph, name: str, given: dict[str, Any]) -> tuple[Value, ...]:
     """Read an operation; one whose shape does not follow here gives what the file declares."""
     node = called.node
     try:
@@ -306,7 +365,7 @@ def _operation(called: Called, graph: Graph, name: str, given: dict[str, Any]) -
     return graph.add(node, layer.replace(name=node.name), called.reads)
 
 
-def _lambda(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _lambda(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a function of the author's: it has no weights, and gives the shape that the file says."""
     shape = called.node.config.values.get("output_shape")
     gives = called.gives
@@ -315,12 +374,12 @@ def _lambda(called: Called, graph: Graph) -> tuple[Value, ...]:
     return _unknown(called.replace(gives=gives), graph, params=0)
 
 
-def _other(called: Called, graph: Graph) -> tuple[Value, ...]:
+def _other(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read a layer whose weights are not known."""
     return _unknown(called, graph, params=None)
 
 
-def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: str = "") -> tuple[Value, ...]:
+def _unknown(called: CalledLayer, graph: LayerGraph, *, params: int | None, class_name: str = "") -> tuple[Value, ...]:
     """Add a layer of which no more is known than what the file declares; each of its outputs is one that reads the same."""
     node = called.node
     values: list[Value] = []
@@ -337,7 +396,7 @@ def _unknown(called: Called, graph: Graph, *, params: int | None, class_name: st
 
 
 _MODELS = {"Sequential", "Functional"}
-READERS: dict[str, Callable[[Called, Graph], tuple[Value, ...]]] = {
+READERS: dict[str, Callable[[CalledLayer, LayerGraph], tuple[Value, ...]]] = {
     **dict.fromkeys([*RECURRENT, *PLAIN], _plain),
     **dict.fromkeys(MERGES, _merge),
     "InputLayer": _input,

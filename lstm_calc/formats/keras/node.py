@@ -43,7 +43,7 @@ def path_of(text: Any) -> str | None:
     )
 
 
-class Node(Record):
+class ConfigObject(Record):
     """The values of one object, the file and the key it stands under, and whether all above it are trained."""
 
     values: dict[str, Any]
@@ -58,16 +58,16 @@ class Node(Record):
     def _at(self, key: str) -> str:
         return ".".join(part for part in (self.place, key) if part)
 
-    def _inner(self, value: Any, key: str) -> Node:
+    def _inner(self, value: Any, key: str) -> ConfigObject:
         if not isinstance(value, dict):
             raise self.error(f"must be a table, not {quoted(value)}" if value is not None else "missing", key)
-        return Node(value, self.file, self._at(key), self.trained)
+        return ConfigObject(value, self.file, self._at(key), self.trained)
 
-    def node(self, key: str) -> Node:
+    def node(self, key: str) -> ConfigObject:
         """Return the object under a key."""
         return self._inner(self.values.get(key), key)
 
-    def nodes(self, key: str) -> list[Node]:
+    def nodes(self, key: str) -> list[ConfigObject]:
         """Return the objects in the list under a key."""
         found = self.values.get(key)
         if not isinstance(found, list):
@@ -91,14 +91,14 @@ class Node(Record):
         return str(module).partition(".")[0] not in _HOMES or ">" in registered
 
     @cached_property
-    def config(self) -> Node:
+    def config(self) -> ConfigObject:
         """The arguments of a layer under their names of today, and whether its weights are trained.
 
         Keras 2 asks the layer and all around it; Keras 3, known by its policies, the layer that has the weights and the model.
         """
         given = self.values.get("config")
         whole = self.class_name in _MODELS and isinstance(given, list)
-        config = Node({"layers": given}, self.file, self._at("config"), self.trained) if whole else self.node("config")
+        config = ConfigObject({"layers": given}, self.file, self._at("config"), self.trained) if whole else self.node("config")
         config = config.replace(values=arguments_today(self.class_name, config.values))
         dtype = config.values.get("dtype")
         policy = isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy"
@@ -156,7 +156,7 @@ class Node(Record):
             raise self.error(str(error), key) from None
 
     @property
-    def unbuilt(self) -> Node:
+    def unbuilt(self) -> ConfigObject:
         """The same without the shapes that it was built on."""
         return self.replace(values={key: value for key, value in self.values.items() if key != "build_config"})
 
@@ -166,11 +166,11 @@ class Node(Record):
         built = self.values.get("build_config")
         if not isinstance(built, dict):
             return ()
-        config = Node(built, self.file, self._at("build_config"))
+        config = ConfigObject(built, self.file, self._at("build_config"))
         found = built.get("input_shape")
         if isinstance(found, list) and found and all(isinstance(each, list) for each in found):
             shapes = [shape for each in found for shape in (each if each and isinstance(each[0], list) else [each])]
-            return tuple(Node({"input_shape": each}, config.file, config.place).shape("input_shape") for each in shapes)
+            return tuple(ConfigObject({"input_shape": each}, config.file, config.place).shape("input_shape") for each in shapes)
         return (config.shape("input_shape"),) if found else ()
 
     @property

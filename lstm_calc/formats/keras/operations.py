@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.errors import ModelError
 from lstm_calc.formats.keras.calls import tensors_in
 from lstm_calc.model import (
     Activation,
     Add,
+    Average,
     Concat,
+    Dot,
     ExpandDims,
     Flatten,
     Index,
@@ -32,8 +35,8 @@ from lstm_calc.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.formats.keras.calls import Call
-    from lstm_calc.formats.keras.node import Node
+    from lstm_calc.formats.keras.calls import LayerCall
+    from lstm_calc.formats.keras.node import ConfigObject
 
 _FUNCTIONS = {
     "__operators__.getitem": "GetItem",
@@ -69,7 +72,7 @@ _WITH_A_NUMBER = frozenset(
 _ON_TWO: dict[str, type[Layer]] = {"Add": Add, "Subtract": Subtract, "Multiply": Multiply, "Maximum": Maximum, "Minimum": Minimum}
 
 
-def operation_of(call: Call) -> tuple[str, dict[str, Any]] | None:
+def operation_of(call: LayerCall) -> tuple[str, dict[str, Any]] | None:
     """Return the name of the operation that a layer is, and its arguments by name; None for a layer that is none."""
     node = call.node
     if node.class_name in {"TFOpLambda", "SlicingOpLambda"}:
@@ -81,7 +84,7 @@ def operation_of(call: Call) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _is_bare_operation(node: Node) -> bool:
+def _is_bare_operation(node: ConfigObject) -> bool:
     """Say whether a layer of an HDF5 file of Keras 3, where nothing has a module, is an operation: none says what it trains."""
     found = node.values.get("inbound_nodes")
     if "module" in node.values or not isinstance(found, list) or not found or not isinstance(found[0], dict):
@@ -89,7 +92,7 @@ def _is_bare_operation(node: Node) -> bool:
     return node.class_name in _NAMES and not {"trainable", "dtype"} & node.config.values.keys()
 
 
-def operation_layer(name: str, call: Call, given: dict[str, Any]) -> Layer | None:
+def operation_layer(name: str, call: LayerCall, given: dict[str, Any]) -> Layer | None:
     """Return the layer that an operation is; None where the shape that it gives has to be looked up in the file.
 
     Raises ModelError for arguments that no layer has.
@@ -107,8 +110,8 @@ def _axis(given: dict[str, Any], usual: Any = None) -> Any:
     return given.get("axis", usual)
 
 
-def _reduce(function: str) -> Callable[[Call, dict[str, Any]], Layer | None]:
-    def layer(_: Call, given: dict[str, Any]) -> Layer | None:
+def _reduce(function: str) -> Callable[[LayerCall, dict[str, Any]], Layer | None]:
+    def layer(_: LayerCall, given: dict[str, Any]) -> Layer | None:
         axis = _axis(given)
         kept = bool(given.get("keepdims"))
         return None if axis is None or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
@@ -120,7 +123,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _index(call: Call, given: dict[str, Any]) -> Layer:
+def _index(call: LayerCall, given: dict[str, Any]) -> Layer:
     """Return a slice, whose key is in the arguments of the call."""
     key = given.get("slice_spec", given.get("key"))
     if key is None and len(_list(call.args)) > 1:
@@ -140,13 +143,13 @@ def _word(entry: Any) -> str:
     return str(entry)
 
 
-def _reshape(_: Call, given: dict[str, Any]) -> Layer | None:
+def _reshape(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     """Return a reshape, whose shape counts the batch."""
     shape = given.get("newshape", given.get("shape"))
     return Reshape(target_shape=shape[1:]) if isinstance(shape, list) and shape[1:] and _numbers(shape) else None
 
 
-def _transpose(_: Call, given: dict[str, Any]) -> Layer | None:
+def _transpose(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     """Return an order of axes, of which the first is the batch."""
     axes = given.get("axes", given.get("perm"))
     return Permute(dims=axes[1:]) if isinstance(axes, list) and axes[:1] == [0] and _numbers(axes) else None
@@ -156,7 +159,7 @@ def _numbers(values: list[Any]) -> bool:
     return all(type(value) is int for value in values)
 
 
-def _squeeze(_: Call, given: dict[str, Any]) -> Layer | None:
+def _squeeze(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     """Return the index 0 of the one axis that is taken out."""
     axes = _list(_axis(given))
     axis = axes[0] if len(axes) == 1 else None
@@ -165,12 +168,12 @@ def _squeeze(_: Call, given: dict[str, Any]) -> Layer | None:
     return Index(key=",".join(["...", "0", *":" * (-axis - 1)]) if axis < 0 else ",".join([*":" * axis, "0"]))
 
 
-def _split(_: Call, given: dict[str, Any]) -> Layer | None:
+def _split(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     parts = given.get("indices_or_sections", given.get("num_or_size_splits"))
     return Split(sections=parts, axis=_axis(given, 0)) if type(parts) is int else None
 
 
-_LAYERS: dict[str, Callable[[Call, dict[str, Any]], Layer | None]] = {
+_LAYERS: dict[str, Callable[[LayerCall, dict[str, Any]], Layer | None]] = {
     "GetItem": _index,
     "ExpandDims": lambda _, given: ExpandDims(axis=_axis(given)),
     "Concatenate": lambda _, given: Concat(axis=_axis(given, -1)),
@@ -186,3 +189,51 @@ _LAYERS: dict[str, Callable[[Call, dict[str, Any]], Layer | None]] = {
 """How the shape follows from what an operation reads and says."""
 _NAMES = _UNARY | _WITH_A_NUMBER | _ON_TWO.keys() | _LAYERS.keys() | {"Any", "All"}
 """The operations that are known."""
+
+
+MERGES: dict[str, type[Layer] | None] = {
+    "Add": Add,
+    "Average": Average,
+    "Concatenate": Concat,
+    "Dot": Dot,
+    "Maximum": Maximum,
+    "Minimum": Minimum,
+    "Multiply": Multiply,
+    "Subtract": Subtract,
+    "Merge": None,
+}
+_MODES: dict[Any, type[Layer]] = {
+    "sum": Add,
+    "ave": Average,
+    "concat": Concat,
+    "dot": Dot,
+    "cos": Dot,
+    "max": Maximum,
+    "mul": Multiply,
+}
+"""The modes of Merge in Keras 1."""
+
+
+def merge_layer(node: ConfigObject) -> Layer | None:
+    """Return the layer that a merge is; None for a Merge of Keras 1 whose mode is a function."""
+    values = node.config.values
+    mode = values.get("mode")
+    kind = MERGES[node.class_name] or (_MODES.get(mode) if isinstance(mode, str) else None)
+    if kind is None:
+        return None
+    fields: dict[str, Any] = {"name": node.name}
+    if kind is Concat:
+        fields["axis"] = values.get("axis", -1)
+    if kind is Dot:
+        axes = values.get("axes", -1)
+        fields["axis"] = tuple(_first(axis) for axis in axes) if isinstance(axes, list) else axes
+        fields["normalize"] = bool(values.get("normalize"))
+    try:
+        return kind(**fields)
+    except ModelError as error:
+        raise node.config.error(error.without_key, "axes" if kind is Dot else "axis") from None
+
+
+def _first(axis: Any) -> Any:
+    """Return an axis that Keras 1 writes as a list of one."""
+    return axis[0] if isinstance(axis, list) and len(axis) == 1 else axis

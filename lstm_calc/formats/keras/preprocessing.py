@@ -10,10 +10,10 @@ from lstm_calc.model import Activation, AdaptivePool, Layer, Other
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.formats.keras.node import Node
+    from lstm_calc.formats.keras.node import ConfigObject
 
 
-def prepared(node: Node) -> Layer | None:
+def prepared(node: ConfigObject) -> Layer | None:
     """Return the layer that one is that prepares data; None for one without weights whose shape does not follow from its config.
 
     Raises Unreadable for a class of that name that is not Keras'.
@@ -21,7 +21,7 @@ def prepared(node: Node) -> Layer | None:
     return PREPARING[node.class_name](node)
 
 
-def _normalization(node: Node) -> Layer:
+def _normalization(node: ConfigObject) -> Layer:
     """Return a normalisation by a mean and a variance of data: those that the config has are no weights."""
     values = node.config.values
     if "axis" not in values:
@@ -35,7 +35,7 @@ def _normalization(node: Node) -> Layer:
     return layer
 
 
-def _resized(node: Node) -> Layer | None:
+def _resized(node: ConfigObject) -> Layer | None:
     """Return an image of another size, whatever its own is."""
     values = node.config.values
     height, width = _whole(values.get("height")), _whole(values.get("width"))
@@ -44,10 +44,10 @@ def _resized(node: Node) -> Layer | None:
     return AdaptivePool((height, width), function="resize", data_format=values.get("data_format"))
 
 
-def _encoded(sizes: Callable[[dict[str, Any]], int | None]) -> Callable[[Node], Layer | None]:
+def _encoded(sizes: Callable[[dict[str, Any]], int | None]) -> Callable[[ConfigObject], Layer | None]:
     """Return what reads a layer that gives a number for each it reads, or as many as there are different ones, its ``sizes``."""
 
-    def layer(node: Node) -> Layer | None:
+    def layer(node: ConfigObject) -> Layer | None:
         values = node.config.values
         mode = values.get("output_mode", "int")
         if mode == "int":
@@ -79,7 +79,7 @@ def _whole(value: Any) -> int | None:
     return value if type(value) is int and value > 0 else None
 
 
-def _texts(node: Node) -> Layer:
+def _texts(node: ConfigObject) -> Layer:
     """Return the numbers of a text's words, or for each word of the table one."""
     values = node.config.values
     numbers = values.get("output_mode", "int") == "int"
@@ -87,7 +87,7 @@ def _texts(node: Node) -> Layer:
     return Other(params=0, shape=(size,), class_name=node.class_name)
 
 
-PREPARING: dict[str, Callable[[Node], Layer | None]] = {
+PREPARING: dict[str, Callable[[ConfigObject], Layer | None]] = {
     "Normalization": _normalization,
     **dict.fromkeys(("Resizing", "CenterCrop", "RandomCrop"), _resized),
     "CategoryEncoding": _encoded(lambda values: _whole(values.get("num_tokens"))),

@@ -15,8 +15,7 @@ from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.single_call import Called
 from lstm_calc.formats.code.single_call import read_call as evaluated
 from lstm_calc.formats.code.values import is_unknown
-from lstm_calc.formats.keras.directions import DIRECTIONS
-from lstm_calc.formats.keras.kinds import NEUTRAL, PLAIN
+from lstm_calc.formats.keras.kinds import MERGE_MODES, NEUTRAL, PLAIN
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.notation.call_arguments import (
     SHAPES,
@@ -212,9 +211,9 @@ def _wrapped(called: Called, word: str) -> Part:
     if not is_recurrent(part.layer.kind):
         raise ModelError(f"Bidirectional stands around a recurrent layer, and {inner.name} is none")
     mode = arguments.get("merge_mode", "concat")
-    if not isinstance(mode, str | None) or mode not in DIRECTIONS:
+    if not isinstance(mode, str | None) or mode not in MERGE_MODES:
         raise ModelError(f"merge_mode is concat, sum, mul, ave or None, not {quoted(mode)}")
-    return part.replace(layer=part.layer.replace(bidirectional=True, merge=DIRECTIONS[mode]))
+    return part.replace(layer=part.layer.replace(bidirectional=True, merge=MERGE_MODES[mode]))
 
 
 def _defaults(called: Called, name: Name, family: str | None) -> dict[str, Any]:

@@ -1,14 +1,22 @@
-"""The config inside a ``.keras`` archive: a zip of which one small member is read, and nothing is unpacked."""
+"""The config inside a file of Keras: a member of a ``.keras`` archive, a zip, or an attribute of the root of an HDF5 file.
+
+Of an archive one small member is read, and nothing is unpacked. HDF5 needs h5py, which reads it in a process of its own.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from lstm_calc.errors import FOR_WEIGHTS, ModelFileError, quoted
+from lstm_calc.errors import FOR_WEIGHTS, CheckpointError, ModelFileError, quoted
 from lstm_calc.zipped import FAULTS, Bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
 _CONFIG = "config.json"
@@ -16,7 +24,7 @@ _MAX_DIRECTORY = 2**20
 """A directory of some ten thousand members; an archive of Keras has a handful."""
 
 
-def config_of(stream: BinaryIO, file: str, most: int) -> bytes:
+def config_in_archive(stream: BinaryIO, file: str, most: int) -> bytes:
     """Return the config in an archive, at most ``most`` bytes; raise ModelFileError where there is none that can be read."""
     if not stream.seekable():
         raise ModelFileError("a .keras archive cannot be read from a pipe; give its path", file)
@@ -46,3 +54,36 @@ def _member(archive: ZipFile, file: str, most: int) -> ZipInfo:
     if entry.file_size > most:
         raise ModelFileError(f"{_CONFIG} in the archive is too large for a model", file)
     return entry
+
+
+def config_in_hdf5(stream: BinaryIO, file: str) -> bytes:
+    """Return the config in an HDF5 file; raise ModelFileError where there is none that can be read.
+
+    Raises NotInstalledError, with the pip line, where h5py is not there.
+    """
+    from lstm_calc.weights.readers import hdf5
+
+    if not stream.seekable():
+        raise ModelFileError("an HDF5 file cannot be read from a pipe; give its path", file)
+    try:
+        with _in_a_file(stream) as held:
+            found = hdf5.config_of(held, os.fstat(held.fileno()).st_size)
+    except CheckpointError as error:
+        raise ModelFileError(str(error), file) from None
+    if found is None:
+        raise ModelFileError(f"an HDF5 file without the configuration of a model; {FOR_WEIGHTS}", file)
+    return json.dumps(found).encode()
+
+
+@contextmanager
+def _in_a_file(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield the stream, or a file with what it has where it is in memory, since another process is to read it."""
+    if not isinstance(stream, BytesIO):
+        yield stream
+        return
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as file:
+        file.write(stream.getbuffer())
+        file.flush()
+        yield file
