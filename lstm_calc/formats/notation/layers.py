@@ -13,7 +13,7 @@ from lstm_calc.formats.notation.names import (
     OTHER_WORDS,
     SYNONYMS,
     WORDS,
-    Name,
+    LayerName,
     begins_a_layer,
     field_of,
     glued_name,
@@ -50,7 +50,7 @@ _EXAMPLES = {"target_shape": "8x4", "dims": "2x1", "pool_size": "2", "factors": 
 """A value for each field that is not a plain size."""
 
 
-class Part(Record):
+class LineLayer(Record):
     """A layer of a line, the framework that its words are of, if any, and the width, the shape and the order that its call says."""
 
     layer: Layer
@@ -60,7 +60,7 @@ class Part(Record):
     batch_first: Any = None
 
 
-def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "64") -> Part:
+def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "64") -> LineLayer:
     """Return the layer that one segment describes; raise NotationError, with the place, where it describes none.
 
     ``size`` is what an example has where a size is missing.
@@ -70,8 +70,8 @@ def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "6
         from lstm_calc.formats.notation.calls import read_call
 
         part = read_call(text, head)
-        values, places = _options(text, rest, Name(part.layer.kind), dict.fromkeys(part.layer.changed(), head))
-        return part.replace(layer=_built(text, words, Name(part.layer.kind), part.layer.changed() | values, places, size))
+        values, places = _options(text, rest, LayerName(part.layer.kind), dict.fromkeys(part.layer.changed(), head))
+        return part.replace(layer=_built(text, words, LayerName(part.layer.kind), part.layer.changed() | values, places, size))
     name = name_of(text, head)
     field = value_of(name.kind)
     values, places = dict(name.values), {}
@@ -84,10 +84,10 @@ def part_of(text: str, words: Sequence[Token], vocab: int | None, size: str = "6
     if name.kind == "embedding" and vocab is not None:
         values["vocab_size"] = vocab
     batch_first = any(re.fullmatch(r"(?i)batch_first=(?:true|1)", token.text) for token in rest)
-    return Part(_built(text, words, name, values | more, places, size), name.framework, batch_first=batch_first)
+    return LineLayer(_built(text, words, name, values | more, places, size), name.framework, batch_first=batch_first)
 
 
-def name_of(text: str, token: Token) -> Name:
+def name_of(text: str, token: Token) -> LayerName:
     """Return what a word names; raise NotationError, with the place, where that is no layer."""
     found = named(token.text)
     if found and found.kind == Nested.kind:
@@ -137,7 +137,9 @@ def _is_value(token: Token, kind: str, field: str) -> bool:
     return "=" not in word and not (optional and word in WORDS and WORDS[word][0] in layer_kind(kind).fields)
 
 
-def _options(text: str, words: Sequence[Token], name: Name, places: dict[str, Token]) -> tuple[dict[str, Any], dict[str, Token]]:
+def _options(
+    text: str, words: Sequence[Token], name: LayerName, places: dict[str, Token]
+) -> tuple[dict[str, Any], dict[str, Token]]:
     """Return the fields that options set, and where each stands."""
     values: dict[str, Any] = {}
     for token in words:
@@ -153,7 +155,7 @@ def _options(text: str, words: Sequence[Token], name: Name, places: dict[str, To
     return values, places
 
 
-def _second_size(text: str, token: Token, name: Name) -> NotationError:
+def _second_size(text: str, token: Token, name: LayerName) -> NotationError:
     """Return that a size is one too many, and what to write for what it may mean."""
     before = text[: token.start].split()
     begins = next((at for at in reversed(range(len(before))) if begins_a_layer(before[at])), len(before) - 1)
@@ -179,7 +181,9 @@ _NORMS = frozenset({"batch_norm", "layer_norm", "rms_norm"})
 """Layers whose class in PyTorch is given what they read, and that have no size here."""
 
 
-def _built(text: str, words: Sequence[Token], name: Name, values: dict[str, Any], places: dict[str, Token], size: str) -> Layer:
+def _built(
+    text: str, words: Sequence[Token], name: LayerName, values: dict[str, Any], places: dict[str, Token], size: str
+) -> Layer:
     """Return the layer of these values, or say which word made it impossible."""
     kind, head = layer_kind(name.kind), words[0]
     missing = next((field for field, default in kind.fields.items() if default is ... and field not in values), None)
@@ -199,7 +203,7 @@ def _built(text: str, words: Sequence[Token], name: Name, values: dict[str, Any]
         raise NotationError(str(error), text, at.start, at.stop) from None
 
 
-def _option(text: str, token: Token, name: Name) -> tuple[str, Any]:
+def _option(text: str, token: Token, name: LayerName) -> tuple[str, Any]:
     """Return the field and the value that an option sets."""
     key, equals, _ = token.text.partition("=")
     word = OTHER_WORDS.get(key.lower(), key.lower())
@@ -221,7 +225,7 @@ def _field_elsewhere(key: str) -> str:
     return next((field for layer in KINDS.values() if (field := field_of(key, layer.fields))), "")
 
 
-def _known(text: str, token: Token, name: Name, field: str) -> str:
+def _known(text: str, token: Token, name: LayerName, field: str) -> str:
     """Return a field that a kind has; raise NotationError with those that do, or with what the kind has, where it has not."""
     known = layer_kind(name.kind).fields
     if field in known:
@@ -244,7 +248,7 @@ def _refuse_commas_in(text: str, field: str, key: str, token: Token) -> None:
         raise NotationError(what, text, token.start, token.stop)
 
 
-def _sized(text: str, name: Name, field: str, token: Token) -> Any:
+def _sized(text: str, name: LayerName, field: str, token: Token) -> Any:
     """Return the value of a field; one size stands for each dimension that the name of the layer says, as conv2d does."""
     value = value_in(text, field, token)
     if not name.dims or not isinstance(value, tuple) or (field not in EACH and field != "padding"):

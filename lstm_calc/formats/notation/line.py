@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, NotationError, quoted, shortened
-from lstm_calc.formats.notation.layers import Part, name_of, part_of
+from lstm_calc.formats.notation.layers import LineLayer, name_of, part_of
 from lstm_calc.formats.notation.names import field_of, value_of
-from lstm_calc.formats.notation.segments import is_layer, is_source, segments_of
+from lstm_calc.formats.notation.tokens import is_layer, is_source, segments_of
 from lstm_calc.formats.notation.values import DIGITS_AND_COMMAS, THOUSANDS, shape_in, thousands_in
 from lstm_calc.frozen import Record
 from lstm_calc.model import Input, Layer, Model, Recurrent, layer_kind
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from lstm_calc.formats.notation.tokens import Token
 
 
-class _Line(Record):
+class _ParsedLine(Record):
     """What a line says: the model's input and framework as fields of it, its layers, and the words of each."""
 
     top: dict[str, Any]
-    parts: tuple[Part, ...]
+    parts: tuple[LineLayer, ...]
     spans: tuple[list[Token], ...]
 
     @property
@@ -57,7 +57,7 @@ def template_in(text: str) -> Template:
 _READS = "beside ? a layer does not say what it reads; write its own size alone, as dense 7"
 
 
-def _refuse_widths(text: str, line: _Line, *, said: bool) -> None:
+def _refuse_widths(text: str, line: _ParsedLine, *, said: bool) -> None:
     """Refuse calls of a template that say what they read, apart from a first one that says what the model reads.
 
     ``said``: the line says that, too, and a first call may repeat it.
@@ -106,7 +106,7 @@ def _places(text: str, segments: list[list[Token]]) -> Iterator[Place]:
 def _open_fields(text: str, head: Token, token: Token, *, source: bool, vocab: bool) -> Iterable[str]:
     """Return the fields that are open in a word of a segment."""
     if token.is_call:
-        from lstm_calc.formats.notation.opened import open_fields
+        from lstm_calc.formats.notation.calls import open_fields
 
         return open_fields(text, token, source=source)
     kind = "" if source or vocab or head.is_call else name_of(text, head).kind
@@ -115,9 +115,9 @@ def _open_fields(text: str, head: Token, token: Token, *, source: bool, vocab: b
     return [field or size or ""]
 
 
-def _line(text: str, segments: list[list[Token]], size: str = "64") -> _Line:
+def _line(text: str, segments: list[list[Token]], size: str = "64") -> _ParsedLine:
     """Return what the words of a line say; ``size`` is what an example has where a size is missing."""
-    vocab, spans, parts = None, [], list[Part]()
+    vocab, spans, parts = None, [], list[LineLayer]()
     top: dict[str, Any] = {}
     for position, tokens in enumerate(segments):
         if position == 0 and is_source(tokens[0]):
@@ -132,10 +132,10 @@ def _line(text: str, segments: list[list[Token]], size: str = "64") -> _Line:
         raise NotationError("there is no layer; write '32 > lstm 64', in quotes (the shell takes > for itself)", text, 0, len(text))
     if not top and parts[0].width is not None:
         top = _input_of(parts[0].shape or (None, parts[0].width))
-    return _Line(top | _framework(text, parts, spans) | _order(parts), tuple(parts), tuple(spans))
+    return _ParsedLine(top | _framework(text, parts, spans) | _order(parts), tuple(parts), tuple(spans))
 
 
-def _framework(text: str, parts: Sequence[Part], spans: Sequence[list[Token]]) -> dict[str, Any]:
+def _framework(text: str, parts: Sequence[LineLayer], spans: Sequence[list[Token]]) -> dict[str, Any]:
     """Return the framework that words of a line are of; raise NotationError where they are of two."""
     found = [(part.framework, span[0]) for part, span in zip(parts, spans, strict=True) if part.framework]
     for name, token in found:
@@ -145,13 +145,13 @@ def _framework(text: str, parts: Sequence[Part], spans: Sequence[list[Token]]) -
     return {"framework": found[0][0], "origin": f"{found[0][0]}, for {shortened(found[0][1].text)}"} if found else {}
 
 
-def _order(parts: Sequence[Part]) -> dict[str, Any]:
+def _order(parts: Sequence[LineLayer]) -> dict[str, Any]:
     """Return that all recurrent layers of a line read the batch first, where they do."""
     orders = {part.batch_first is True for part in parts if isinstance(part.layer, Recurrent)}
     return {"batch_first": True} if orders == {True} else {}
 
 
-def _check_widths(text: str, model: Model, line: _Line) -> None:
+def _check_widths(text: str, model: Model, line: _ParsedLine) -> None:
     """Refuse a call that says it reads another width than comes in."""
     uses = [use for use in model.uses if use.depth == 0] if any(part.width for part in line.parts) else []
     for part, span, use in zip(line.parts, line.spans, uses, strict=False):
@@ -165,7 +165,7 @@ _LONGEST_EXAMPLE = 60
 """A line that is repeated as it would be right."""
 
 
-def _placed_error(error: ModelError, text: str, source: list[Token], line: _Line) -> NotationError:
+def _placed_error(error: ModelError, text: str, source: list[Token], line: _ParsedLine) -> NotationError:
     """Return a fault of the whole model as one of the place in the text that is to be mended."""
     if error.key == "input_dim" and not {"input_dim", "input_shape"} & line.top.keys():
         first = line.spans[0][0]

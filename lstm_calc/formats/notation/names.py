@@ -173,7 +173,7 @@ EQUAL_WORDS = frozenset({"activation", "recurrent_activation", "nonlinearity", "
 """Arguments that change no size, and are passed over."""
 
 
-class Name(Record):
+class LayerName(Record):
     """What the name of a layer says: its kind, fields that it sets, and how many dimensions its window has (0: any number)."""
 
     kind: str
@@ -188,11 +188,11 @@ def compact(word: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def named(word: str) -> Name | None:
+def named(word: str) -> LayerName | None:
     """Return what a word names, None where it is no layer.
 
     >>> named("Bi-LSTM"), named("Conv2d").dims, named("lstn")
-    (Name(kind='lstm', values={'bidirectional': True}), 2, None)
+    (LayerName(kind='lstm', values={'bidirectional': True}), 2, None)
     """
     word = compact(word)
     found = _plainly_named(word)
@@ -209,13 +209,13 @@ def named(word: str) -> Name | None:
     return None
 
 
-def _plainly_named(word: str) -> Name | None:
+def _plainly_named(word: str) -> LayerName | None:
     """Return what a word names that says neither directions nor dimensions."""
     if word in _WITH_FIELDS:
         kind, values = _WITH_FIELDS[word]
-        return Name(kind, values, framework=FRAMEWORKS.get(word))
+        return LayerName(kind, values, framework=FRAMEWORKS.get(word))
     kind = _COMPACT.get(word) or _ALIASES.get(word, "")
-    return Name(kind) if kind else None
+    return LayerName(kind) if kind else None
 
 
 _WINDOWED = frozenset({"kernel_size", "pool_size", "output_size", "factors", "margins"})
