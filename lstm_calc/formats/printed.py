@@ -6,38 +6,35 @@ Else the layer has the number that is printed.
 
 from __future__ import annotations
 
+import ast
 import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.printed_module import SHOWN, read_module
+from lstm_calc.formats.code.families import FAMILIES
+from lstm_calc.formats.code.parts import Parts
+from lstm_calc.formats.code.trace.follow import followed_chain
+from lstm_calc.formats.code.values import Made, Place
 from lstm_calc.frozen import Record
-from lstm_calc.model import GRU, LSTM, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
+from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _MOST = 500_000
+_TEXT = "<text>"
+"""The name, in messages, of a text that is in no file."""
 
 
-def is_printed(text: str) -> bool:
-    r"""Return whether a text is a model as a program prints it.
-
-    >>> is_printed("Net(\n  (fc): Linear(in_features=4, out_features=2, bias=True)\\n)"), is_printed("40 > lstm 96")
-    (True, False)
-    """
-    return "Param #" in text or re.match(r"\s*[\w.]+\(\s*\([\w.-]+\):", text) is not None
-
-
-def read_printed(text: str, file: str = SHOWN) -> Model:
+def read_printed(text: str, file: str = _TEXT) -> Model:
     """Return the model that a printed text describes; raise ModelFileError where it cannot be read."""
     if len(text) > _MOST:
         raise ModelFileError("too large for a printed model", file)
-    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else read_module(text, file)
+    return _table(text, file) if re.search(r"Param #|Layer \(type", text) else _module(text, file)
 
 
-class _Row(Record):
+class _TableRow(Record):
     """A layer in a table: its name, its class, the shape it gives and its number of parameters."""
 
     name: str
@@ -83,17 +80,17 @@ def _table(text: str, file: str) -> Model:
         raise ModelFileError(str(error), file) from None
 
 
-def _rows(text: str) -> tuple[list[_Row], str]:
+def _rows(text: str) -> tuple[list[_TableRow], str]:
     """Return the layers of a table, and the framework that printed it."""
     if "depth-idx" in text:
         return list(_torchinfo(text)), "pytorch"
     found = [match for line in text.splitlines() if (match := _TORCHSUMMARY_ROW.fullmatch(line))]
     if found:
-        return [_Row(f"{row[1]}-{row[2]}", row[1], _shape(row[3]), _count(row[4])) for row in found], "pytorch"
+        return [_TableRow(f"{row[1]}-{row[2]}", row[1], _shape(row[3]), _count(row[4])) for row in found], "pytorch"
     return list(_without_holders(list(_keras(text)))), "keras"
 
 
-def _keras(text: str) -> Iterator[tuple[int, _Row]]:
+def _keras(text: str) -> Iterator[tuple[int, _TableRow]]:
     """Yield the layers of a summary of Keras, each with how far it is indented; of a table of boxes, lines of a row are joined."""
     lines = _joined(text) if re.search(r"[│┃]", text) else text.splitlines()
     for line in lines:
@@ -101,7 +98,7 @@ def _keras(text: str) -> Iterator[tuple[int, _Row]]:
         if match:
             yield (
                 len(match[1]) if re.search("[|└]", match[1]) else 0,
-                _Row(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5])),
+                _TableRow(match[2], _whole_name(match[3]), _shape(match[4]), _count(match[5])),
             )
 
 
@@ -113,7 +110,7 @@ def _whole_name(kind: str) -> str:
     return found[0] if len(found) == 1 and len(kind) > 10 else kind
 
 
-def _without_holders(rows: Sequence[tuple[int, _Row]]) -> Iterator[_Row]:
+def _without_holders(rows: Sequence[tuple[int, _TableRow]]) -> Iterator[_TableRow]:
     """Yield the rows that are not followed by those of the layers inside them, by how far each is indented."""
     for at, (depth, row) in enumerate(rows):
         if at + 1 == len(rows) or rows[at + 1][0] <= depth:
@@ -142,14 +139,14 @@ def _joined(text: str) -> Iterator[str]:
         yield "   ".join(cells)
 
 
-def _torchinfo(text: str) -> Iterator[_Row]:
+def _torchinfo(text: str) -> Iterator[_TableRow]:
     """Yield the layers of a table of torchinfo that hold no others; what a module has beside those inside it is one as well."""
-    rows: list[tuple[int, _Row]] = []
+    rows: list[tuple[int, _TableRow]] = []
     for line in text.splitlines():
         match = _TORCHINFO_ROW.fullmatch(line.rstrip())
         if match and match[6] != "(recursive)":
             depth = _number(match[4] or "0")
-            rows.append((depth, _Row(match[3] or match[2], match[2], _shape(match[5]), _count(match[6]))))
+            rows.append((depth, _TableRow(match[3] or match[2], match[2], _shape(match[5]), _count(match[6]))))
     yield from _without_holders(rows)
 
 
@@ -160,7 +157,7 @@ def _count(text: str) -> int:
 def _number(text: str) -> int:
     """Return a whole number; raise ModelFileError for one that no table has, before it costs anything."""
     if len(text) > _LONGEST_NUMBER:
-        raise ModelFileError(f"has a number of {len(text):,} digits", "<text>")
+        raise ModelFileError(f"has a number of {len(text):,} digits", _TEXT)
     return int(text)
 
 
@@ -177,7 +174,7 @@ def _shape(text: str) -> tuple[int | None, ...]:
 _CELLS: dict[str, type[Layer]] = {"LSTM": LSTM, "GRU": GRU, "RNN": RNN, "SimpleRNN": RNN, "CuDNNLSTM": LSTM, "CuDNNGRU": GRU}
 
 
-def _solved(rows: Sequence[_Row], framework: str) -> Iterator[tuple[int, Layer]]:
+def _solved(rows: Sequence[_TableRow], framework: str) -> Iterator[tuple[int, Layer]]:
     """Yield each layer with weights and its position, with the sizes that follow from its count and from what comes in."""
     width: int | None = None
     for at, row in enumerate(rows):
@@ -188,7 +185,7 @@ def _solved(rows: Sequence[_Row], framework: str) -> Iterator[tuple[int, Layer]]
         width = row.shape[-1] if row.shape else None
 
 
-def _layer(row: _Row, width: int | None, framework: str, name: str | None) -> Layer:
+def _layer(row: _TableRow, width: int | None, framework: str, name: str | None) -> Layer:
     output = row.shape[-1] if row.shape else None
     found: list[Layer] = []
     if output:
@@ -198,7 +195,7 @@ def _layer(row: _Row, width: int | None, framework: str, name: str | None) -> La
     return Other(params=row.params, class_name=re.sub(r"\W", "_", row.kind), name=name)
 
 
-def _candidates(row: _Row, output: int, width: int | None, framework: str) -> Iterator[Layer]:
+def _candidates(row: _TableRow, output: int, width: int | None, framework: str) -> Iterator[Layer]:
     """Yield the layers of a row's class that give so many features and have so many parameters."""
     if row.kind == "Embedding" and row.params % output == 0:
         yield Embedding(row.params // output, output)
@@ -213,7 +210,7 @@ def _candidates(row: _Row, output: int, width: int | None, framework: str) -> It
         yield from _recurrent(row, output, width, framework)
 
 
-def _recurrent(row: _Row, output: int, width: int | None, framework: str) -> Iterator[Layer]:
+def _recurrent(row: _TableRow, output: int, width: int | None, framework: str) -> Iterator[Layer]:
     """Yield the recurrent layers of a class, or of any class in both directions, whose count is that of a row."""
     from lstm_calc.frameworks.counting import count
 
@@ -237,7 +234,7 @@ def _recurrent(row: _Row, output: int, width: int | None, framework: str) -> Ite
                 yield kind(**fields, **choice, input_dim=inputs + 1)
 
 
-def _statistics(row: _Row) -> int:
+def _statistics(row: _TableRow) -> int:
     """Return how many numbers of a batch normalisation of Keras are never trained: two per channel, of two to four."""
     if row.kind != "BatchNormalization":
         return 0
@@ -245,7 +242,7 @@ def _statistics(row: _Row) -> int:
     return 2 * width if width and row.params in {2 * width, 3 * width, 4 * width} else row.params // 2
 
 
-def _untrained(rows: Mapping[int, _Row], number: int) -> Iterator[tuple[int, int]]:
+def _untrained(rows: Mapping[int, _TableRow], number: int) -> Iterator[tuple[int, int]]:
     """Yield, by position, how many numbers are not trained of layers that are known by their count: statistics first."""
     for at in sorted(rows, key=lambda at: rows[at].kind != "BatchNormalization"):
         part = min(number, _statistics(rows[at]) or rows[at].params)
@@ -263,7 +260,7 @@ def _parted(layer: Layer, untrained: int) -> Iterator[Layer]:
         yield layer.replace(trainable=False) if untrained else layer
 
 
-def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
+def _frozen(rows: Sequence[_TableRow], number: int) -> set[int]:
     """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said."""
     left = number - sum(map(_statistics, rows))
     ways: dict[int, list[set[int]]] = {0: [set()]}
@@ -274,3 +271,139 @@ def _frozen(rows: Sequence[_Row], number: int) -> set[int]:
                 ways.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])
     found = ways.get(left, [])
     return min(found, key=len) if found else set()
+
+
+_DEEPEST = 60
+_LONGEST_REPEAT = 18
+"""Digits of how often a block is repeated."""
+_CHILD = re.compile(r"\s*\(([\w.-]+)\):\s*")
+_TIMES = re.compile(r"(\d+) x ")
+_CLASS = re.compile(r"([A-Za-z_][\w.\[\]]*)\s*\(")
+
+
+class _PrintedModule(Record):
+    """A module in the text: its class, its arguments as text, the modules inside it by name, and how often it is there."""
+
+    name: str
+    arguments: str
+    inner: tuple[tuple[str, Any], ...]
+    times: int = 1
+
+
+def _module(text: str, file: str) -> Model:
+    """Return the model of a module that is printed; raise ModelFileError where it cannot be read."""
+    node, _ = _parsed(text.strip(), 0, file, 0)
+    parts = Parts(None)
+    hidden: list[str] = []
+    if _modules_in(node) > MAX_LAYERS:
+        raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", file)
+    leaves = list(_leaves(node, "", hidden))
+    parts.add_all(leaves, None)
+    if not parts.layers:
+        raise ModelFileError("has no layer with weights that is known", file)
+    remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
+    said = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
+    more: dict[str, Any] = {"framework": "pytorch", **said}
+    if node.name == "Sequential" and not hidden and (graph := followed_chain([made for _, made in leaves], parts.of, **more)):
+        return graph
+    try:
+        return Model(parts.layers, parts.layers[0].input_dim, **more, batch_first=parts.batch_first, listed=True)
+    except ModelError as error:
+        raise ModelFileError(str(error), file) from None
+
+
+def _repeats(number: str, file: str) -> int:
+    """Return how often a block is repeated; raise ModelFileError for a number that no module has."""
+    if len(number) > _LONGEST_REPEAT:
+        raise ModelFileError(f"repeats a block by a number of {len(number):,} digits", file)
+    return int(number)
+
+
+def _parsed(text: str, at: int, file: str, depth: int) -> tuple[_PrintedModule, int]:
+    """Return the module that begins at a place, and where it ends."""
+    times = _TIMES.match(text, at)
+    match = _CLASS.match(text, times.end() if times else at)
+    if match is None or depth > _DEEPEST:
+        raise ModelFileError(f"is no module that is printed, near {text[at : at + 30]!r}", file)
+    inner: list[tuple[str, Any]] = []
+    at = start = match.end()
+    open_ = 0
+    arguments_end = None
+    while at < len(text):
+        child = _CHILD.match(text, at) if not open_ else None
+        if child:
+            arguments_end = at if arguments_end is None else arguments_end
+            node, at = _parsed(text, child.end(), file, depth + 1)
+            inner.append((child[1], node))
+            continue
+        if text[at] == ")" and not open_:
+            arguments = text[start : at if arguments_end is None else arguments_end]
+            return _PrintedModule(
+                match[1].rpartition(".")[2], arguments.strip(), tuple(inner), _repeats(times[1], file) if times else 1
+            ), at + 1
+        open_ += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[at], 0)
+        at += 1
+    raise ModelFileError("ends before its last bracket", file)
+
+
+def _modules_in(node: _PrintedModule) -> int:
+    """Return how many modules there are."""
+    return node.times * (1 + sum(_modules_in(each) for _, each in node.inner))
+
+
+def _leaves(node: _PrintedModule, path: str, hidden: list[str]) -> Iterator[tuple[str, Made]]:
+    """Yield the layers inside a module."""
+    for turn in range(node.times):
+        where = path if node.times == 1 else f"{path}.{turn}"
+        if node.name == "MultiheadAttention" and node.inner:
+            yield where, _attention(node)
+        elif node.inner:
+            if node.name not in {"Sequential", "ModuleList", "ModuleDict"}:
+                hidden.append(node.name)
+            for name, each in node.inner:
+                yield from _leaves(each, f"{where}.{name}".lstrip("."), hidden)
+        elif node.name not in {"Sequential", "ModuleList", "ModuleDict", "ParameterList"}:
+            yield where, _made(node)
+
+
+def _attention(node: _PrintedModule) -> Made:
+    """Return the attention whose width shows in the layer of its output."""
+    _, out = node.inner[0]
+    values = _given(out)[1]
+    width = values.get("out_features")
+    made = Made("pytorch", "MultiheadAttention", {}, Place(_TEXT, 1))
+    made.arguments = {**FAMILIES["pytorch"]["MultiheadAttention"].arguments, "embed_dim": width, "bias": values.get("bias", True)}
+    return made
+
+
+def _made(node: _PrintedModule) -> Made:
+    name = "Linear" if node.name == "NonDynamicallyQuantizableLinear" else node.name
+    made = Made("pytorch", name, {}, Place(_TEXT, 1))
+    kind = FAMILIES["pytorch"].get(name)
+    positional, named = _given(node)
+    made.given = tuple(positional)
+    own = {**kind.arguments, **dict(zip(kind.arguments, positional, strict=False))} if kind is not None else {}
+    made.arguments = own | named
+    return made
+
+
+def _given(node: _PrintedModule) -> tuple[list[Any], dict[str, Any]]:
+    """Return the arguments of a layer; torch 0.x writes ``Linear (64 -> 10)``."""
+    text = re.sub(r"(\d+) -> (\d+)", r"\1, \2", node.arguments)
+    try:
+        call = ast.parse(f"f({text})", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [], {}
+    if not isinstance(call, ast.Call):
+        return [], {}
+    return [_literal(each) for each in call.args], {each.arg: _literal(each.value) for each in call.keywords if each.arg}
+
+
+def _literal(node: ast.expr) -> Any:
+    """Return a value as torch prints it, a word without quotes (``padding=same``) as the word."""
+    if isinstance(node, ast.Name):
+        return node.id
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None

@@ -1,4 +1,4 @@
-"""A model as a line of notation; of a graph, which layers stand in branches, ``(lstm 64 | gru 64)``, and which name what they read."""
+"""A model as a line of notation; a graph has layers in branches, ``(lstm 64 | gru 64)``, and layers that name what they read."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.formats.writers.keras_layers import LAYERS, OPERATIONS, TITLE, Made
-from lstm_calc.formats.writers.text import Call, Names, call, statement, tuple_of
+from lstm_calc.formats.writers.keras_layers import LAYERS, OPERATIONS, TITLE, KerasLayer
+from lstm_calc.formats.writers.text import CodeCall, Names, call, statement, tuple_of
 from lstm_calc.model import Recurrent
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def program(plan: Plan) -> str:
     return "\n".join([f"# {plan.total:,} parameters in Keras", "import keras", "", *lines]) + "\n"
 
 
-def one_line(plan: Plan) -> Call:
+def one_line(plan: Plan) -> CodeCall:
     """Return the call that makes the only layer; raise FrameworkError where it is several."""
     step = plan.steps[0]
     made = _made(step)
@@ -33,7 +33,7 @@ def one_line(plan: Plan) -> Call:
     return made[0].layer
 
 
-def _made(step: Step) -> list[Made]:
+def _made(step: Step) -> list[KerasLayer]:
     """Return the layers that a step is: one for each repeat."""
     make = LAYERS.get(step.layer.kind)
     if make is None:
@@ -41,17 +41,17 @@ def _made(step: Step) -> list[Made]:
     return [_distributed(step, make(step, depth)) for depth in range(step.layer.repeat)]
 
 
-def _distributed(step: Step, made: Made) -> Made:
+def _distributed(step: Step, made: KerasLayer) -> KerasLayer:
     """Return a layer that is applied along axes as Keras writes it."""
     if step.layer.time_distributed and (step.layer.reads_several or len(step.input) < 3):
         raise step.refuse(TITLE, f"TimeDistributed around {step.layer.kind}")
     for _ in range(step.layer.time_distributed):
         wrapped = [call("keras.layers.TimeDistributed", each) for each in (made.layer, *made.before)]
-        made = Made(wrapped[0], tuple(wrapped[1:]))
+        made = KerasLayer(wrapped[0], tuple(wrapped[1:]))
     return made
 
 
-def _input(plan: Plan, at: int) -> Call:
+def _input(plan: Plan, at: int) -> CodeCall:
     _, shape = plan.arguments[at]
     stateful = any(step.layer.asdict().get("stateful") for step in plan.steps)
     return call("keras.Input", tuple_of(shape[1:]), batch_size="1" if stateful else None)
@@ -134,7 +134,7 @@ class _Functional:
             values = [*self._call(step, held, values, step.comment if last else "", last=last), *initial]
         self.layers[step.module] = names
 
-    def _held(self, step: Step, layer: Call, names: list[str]) -> Call | str:
+    def _held(self, step: Step, layer: CodeCall, names: list[str]) -> CodeCall | str:
         """Return a layer, by a name of its own where it is used again."""
         if step.module not in self.shared:
             return layer
@@ -143,7 +143,7 @@ class _Functional:
         names.append(name)
         return name
 
-    def _call(self, step: Step, layer: Call | str, values: list[str], comment: str, *, last: bool) -> list[str]:
+    def _call(self, step: Step, layer: CodeCall | str, values: list[str], comment: str, *, last: bool) -> list[str]:
         """Add the call of a layer, and return the name of what it gives."""
         name = self._name(step.position, 0) if last else "x"
         target = ", ".join([name, *self._more(step)]) if last else "x"
@@ -152,7 +152,7 @@ class _Functional:
             statement(
                 0,
                 target,
-                layer.replace(tail=f"{layer.tail}({arguments})") if isinstance(layer, Call) else f"{layer}({arguments})",
+                layer.replace(tail=f"{layer.tail}({arguments})") if isinstance(layer, CodeCall) else f"{layer}({arguments})",
                 comment,
             )
         )

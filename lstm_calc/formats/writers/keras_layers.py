@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import function_of
-from lstm_calc.formats.writers.text import Call, call, one_or_tuple, tuple_of
+from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, tuple_of
 from lstm_calc.frozen import Record
 from lstm_calc.model.sizes import entries
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 TITLE = "Keras"
 
 
-class Made(Record):
+class KerasLayer(Record):
     """A layer of Keras: the call that makes it, and the layers that go before it, such as zeros around what it reads."""
 
-    layer: Call
-    before: tuple[Call, ...] = ()
+    layer: CodeCall
+    before: tuple[CodeCall, ...] = ()
 
 
-def _keras(step: Step, name: str, *positional: Any, **named: Any) -> Made:
+def _keras(step: Step, name: str, *positional: Any, **named: Any) -> KerasLayer:
     """Return a layer of Keras, with the arguments that all have."""
     trainable = "False" if not step.layer.trainable and step.layer.weighted else None
-    return Made(call(f"keras.layers.{name}", *positional, **named, trainable=trainable))
+    return KerasLayer(call(f"keras.layers.{name}", *positional, **named, trainable=trainable))
 
 
 def _flag(value: object) -> str | None:
@@ -42,7 +42,7 @@ _CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn": "SimpleRNN", "conv_lstm": "ConvLS
 _MERGES = {"sum": '"sum"', "mul": '"mul"', "average": '"ave"', "none": "None"}
 
 
-def _recurrent(step: Step, depth: int) -> Made:
+def _recurrent(step: Step, depth: int) -> KerasLayer:
     layer: Any = step.layer
     if layer.variant:
         raise step.refuse("Keras 3", f"class for cuDNN, such as CuDNN{layer.kind.upper()}")
@@ -65,7 +65,7 @@ def _recurrent(step: Step, depth: int) -> Made:
     )
     if not layer.bidirectional:
         return made
-    return Made(call("keras.layers.Bidirectional", made.layer, merge_mode=_MERGES.get(layer.merge)))
+    return KerasLayer(call("keras.layers.Bidirectional", made.layer, merge_mode=_MERGES.get(layer.merge)))
 
 
 def _image(step: Step) -> dict[str, Any]:
@@ -87,8 +87,8 @@ def _image(step: Step) -> dict[str, Any]:
 _PADDED = frozenset({"conv", "depthwise_conv", "separable_conv"})
 
 
-def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int], Made]:
-    def make(step: Step, _: int) -> Made:
+def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int], KerasLayer]:
+    def make(step: Step, _: int) -> KerasLayer:
         layer, dims = step.layer.asdict(), len(step.layer.window)
         kind = name.format(dims=dims)
         if dims > most or (layer["padding"] == "causal" and dims > 1):
@@ -113,7 +113,7 @@ def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int],
     return make
 
 
-def _transposed(step: Step, depth: int) -> Made:
+def _transposed(step: Step, depth: int) -> KerasLayer:
     layer: Any = step.layer
     strides, dilations = (values or (1,) * len(layer.window) for values in (layer.strides, layer.dilation_rate))
     zeros = isinstance(layer.padding, tuple)
@@ -127,10 +127,10 @@ def _transposed(step: Step, depth: int) -> Made:
     return made.replace(layer=made.layer.replace(items=items))
 
 
-def _positions(name: str, field: str, **more: str) -> Callable[[Step, int], Made]:
+def _positions(name: str, field: str, **more: str) -> Callable[[Step, int], KerasLayer]:
     """Return how a layer without weights is made that has positions: with a value per dimension."""
 
-    def make(step: Step, _: int) -> Made:
+    def make(step: Step, _: int) -> KerasLayer:
         layer = step.layer.asdict()
         values = layer[field]
         dims = len(values)
@@ -161,7 +161,7 @@ def _positional(step: Step, key: str, window: Sequence[int]) -> str | None:
     return '"same"' if value == "same" else None
 
 
-def _global_pool(step: Step, _: int) -> Made:
+def _global_pool(step: Step, _: int) -> KerasLayer:
     layer, dims = step.layer.asdict(), len(step.layer.reading(step.input)) - 2
     if not 1 <= dims <= 3:
         raise step.refuse(TITLE, f"pool over {dims} axes")
@@ -170,8 +170,8 @@ def _global_pool(step: Step, _: int) -> Made:
     return _keras(step, f"Global{function}Pooling{dims}D", data_format=form, keepdims=_flag(layer["keepdims"]))
 
 
-def _norm(name: str, *flags: str) -> Callable[[Step, int], Made]:
-    def make(step: Step, _: int) -> Made:
+def _norm(name: str, *flags: str) -> Callable[[Step, int], KerasLayer]:
+    def make(step: Step, _: int) -> KerasLayer:
         layer: Any = step.layer
         axes = layer.axes_apart
         axis = None if tuple(axes) == (-1,) else str(axes[0]) if len(axes) == 1 else str(list(axes))
@@ -182,15 +182,15 @@ def _norm(name: str, *flags: str) -> Callable[[Step, int], Made]:
     return make
 
 
-def _dense(step: Step, _: int) -> Made:
+def _dense(step: Step, _: int) -> KerasLayer:
     layer = step.layer.asdict()
     if layer["tied"]:
         raise step.refuse(TITLE, "dense layer that shares the matrix of an embedding")
     return _keras(step, "Dense", layer["units"], use_bias=_not(layer["bias"]))
 
 
-def _attention(name: str) -> Callable[[Step, int], Made]:
-    def make(step: Step, _: int) -> Made:
+def _attention(name: str) -> Callable[[Step, int], KerasLayer]:
+    def make(step: Step, _: int) -> KerasLayer:
         layer = step.layer.asdict()
         usual = step.layer.fields["use_scale"]
         scale = None if layer["use_scale"] == usual else str(layer["use_scale"])
@@ -200,7 +200,7 @@ def _attention(name: str) -> Callable[[Step, int], Made]:
     return make
 
 
-def _heads(step: Step, _: int) -> Made:
+def _heads(step: Step, _: int) -> KerasLayer:
     layer = step.layer.asdict()
     gate, bias = _flag(layer["use_gate"]), _not(layer["bias"])
     if layer["key_heads"] in {None, layer["num_heads"]}:
@@ -231,7 +231,7 @@ _ACTIVATIONS = (
 _FUNCTIONS = {function_of(name): name for name in _ACTIVATIONS.split()} | {"exp": "exponential", "identity": "linear"}
 
 
-def _activation(step: Step, _: int) -> Made:
+def _activation(step: Step, _: int) -> KerasLayer:
     name = step.layer.asdict()["function"]
     if function_of(name) == "unitnormalization":
         return _keras(step, "UnitNormalization")
@@ -240,19 +240,19 @@ def _activation(step: Step, _: int) -> Made:
     return _keras(step, "Activation", f'"{_FUNCTIONS[function_of(name)]}"')
 
 
-def _prelu(step: Step, _: int) -> Made:
+def _prelu(step: Step, _: int) -> KerasLayer:
     layer: Any = step.layer
     axes = layer.axes_shared(len(step.input))
     return _keras(step, "PReLU", shared_axes=str(list(axes)) if axes else None)
 
 
-def _einsum(step: Step, _: int) -> Made:
+def _einsum(step: Step, _: int) -> KerasLayer:
     layer = step.layer.asdict()
     biased = f'"{layer["bias_axes"]}"' if layer["bias_axes"] else None
     return _keras(step, "EinsumDense", f'"{layer["equation"]}"', tuple_of(layer["shape"]), bias_axes=biased)
 
 
-def _plain(name: str, *fields: str) -> Callable[[Step, int], Made]:
+def _plain(name: str, *fields: str) -> Callable[[Step, int], KerasLayer]:
     return lambda step, _: _keras(step, name, *(_argument(step.layer.asdict()[field]) for field in fields))
 
 
@@ -260,27 +260,27 @@ def _argument(value: Any) -> str:
     return tuple_of(value) if isinstance(value, (tuple, list)) else str(value)
 
 
-def _dropout(step: Step, _: int) -> Made:
+def _dropout(step: Step, _: int) -> KerasLayer:
     rate = step.layer.asdict()["rate"]
     return _keras(step, "Dropout", 0.5 if rate is None else rate)
 
 
-def _concat(step: Step, _: int) -> Made:
+def _concat(step: Step, _: int) -> KerasLayer:
     axis = step.layer.asdict()["axis"]
     return _keras(step, "Concatenate", axis=None if axis == -1 else axis)
 
 
-def _dot(step: Step, _: int) -> Made:
+def _dot(step: Step, _: int) -> KerasLayer:
     layer = step.layer.asdict()
     axes = layer["axis"] if isinstance(layer["axis"], int) else tuple_of(layer["axis"])
     return _keras(step, "Dot", axes, normalize=_flag(layer["normalize"]))
 
 
-def _crf(step: Step, _: int) -> Made:
+def _crf(step: Step, _: int) -> KerasLayer:
     raise step.refuse("Keras 3", "CRF")
 
 
-LAYERS: dict[str, Callable[[Step, int], Made]] = {
+LAYERS: dict[str, Callable[[Step, int], KerasLayer]] = {
     **dict.fromkeys(_CELLS, _recurrent),
     "dense": _dense,
     "embedding": _plain("Embedding", "vocab_size", "dim"),
@@ -323,11 +323,11 @@ LAYERS: dict[str, Callable[[Step, int], Made]] = {
 """The layer of each kind; a kind that is not here is an operation on tensors."""
 
 
-def _ops(function: str, *arguments: object, **named: object) -> Call:
+def _ops(function: str, *arguments: object, **named: object) -> CodeCall:
     return call(f"keras.ops.{function}", *arguments, **named)
 
 
-def _expand(step: Step, values: Sequence[str]) -> Call:
+def _expand(step: Step, values: Sequence[str]) -> CodeCall:
     return _ops("expand_dims", values[0], axis=step.layer.asdict()["axis"])
 
 
@@ -335,7 +335,7 @@ def _index(step: Step, values: Sequence[str]) -> str:
     return f"{values[0]}[{', '.join(entries(step.layer.asdict()['key']))}]"
 
 
-def _reduce(step: Step, values: Sequence[str]) -> Call:
+def _reduce(step: Step, values: Sequence[str]) -> CodeCall:
     layer = step.layer.asdict()
     if layer["function"] not in {"mean", "sum", "max", "min", "prod", "std", "var"}:
         raise step.refuse(TITLE, f"reduction {layer['function']}")
@@ -346,7 +346,7 @@ def _reduce(step: Step, values: Sequence[str]) -> Call:
     return _ops("reshape", made, "(-1, 1)") if alone else made
 
 
-def _transpose(step: Step, values: Sequence[str]) -> Call:
+def _transpose(step: Step, values: Sequence[str]) -> CodeCall:
     rank = len(step.input)
     one, other = (axis % rank for axis in step.layer.asdict()["axis"])
     order = list(range(rank))
@@ -354,18 +354,18 @@ def _transpose(step: Step, values: Sequence[str]) -> Call:
     return _ops("transpose", values[0], axes=str(order))
 
 
-def _split(step: Step, values: Sequence[str]) -> Call:
+def _split(step: Step, values: Sequence[str]) -> CodeCall:
     layer = step.layer.asdict()
     sections = layer["sections"]
     ends = sections if isinstance(sections, int) else [sum(sections[: at + 1]) for at in range(len(sections) - 1)]
     return _ops("split", values[0], ends, axis=layer["axis"])
 
 
-def _stack(step: Step, values: Sequence[str]) -> Call:
+def _stack(step: Step, values: Sequence[str]) -> CodeCall:
     return _ops("stack", f"[{', '.join(values)}]", axis=step.layer.asdict()["axis"])
 
 
-def _matmul(step: Step, values: Sequence[str]) -> Call:
+def _matmul(step: Step, values: Sequence[str]) -> CodeCall:
     one, other = (len(shape) for shape in step.inputs)
     first, second = values
     for _ in range(other - one):
@@ -375,7 +375,7 @@ def _matmul(step: Step, values: Sequence[str]) -> Call:
     return _ops("matmul", first, second)
 
 
-OPERATIONS: dict[str, Callable[[Step, Sequence[str]], Call | str]] = {
+OPERATIONS: dict[str, Callable[[Step, Sequence[str]], CodeCall | str]] = {
     "expand_dims": _expand,
     "index": _index,
     "reduce": _reduce,

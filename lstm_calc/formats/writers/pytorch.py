@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import TORCH, computed, function_of, merged
-from lstm_calc.formats.writers.module import ModuleWriter, entry_axes
-from lstm_calc.formats.writers.plan import heads_of, tied_to
+from lstm_calc.formats.writers.plan import ModuleWriter, entry_axes, heads_of, tied_to
 from lstm_calc.formats.writers.pytorch_layers import LAYERS, TITLE, is_apart, margins_before, zeros_of
-from lstm_calc.formats.writers.text import Call, call, one_or_tuple, statement, with_numbers, written
+from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, statement, with_numbers, written
 from lstm_calc.model import Recurrent
 
 if TYPE_CHECKING:
@@ -33,17 +32,17 @@ RESERVED = (*_OF_MODULES.split(), "torch", "nn", "F", "self", "super", "len", "h
 
 def program(plan: Plan) -> str:
     """Return the module as a program; raise FrameworkError for what PyTorch does not have."""
-    return Writer(plan).program()
+    return _TorchWriter(plan).program()
 
 
-def one_line(plan: Plan) -> Call:
+def one_line(plan: Plan) -> CodeCall:
     """Return the call that makes the only layer, with its sizes as numbers."""
-    writer = Writer(plan)
+    writer = _TorchWriter(plan)
     writer.add(plan.steps[0])
     return with_numbers(writer.made[0], writer.sizes.named)
 
 
-class Writer(ModuleWriter):
+class _TorchWriter(ModuleWriter):
     """The lines of the constructor and of forward."""
 
     def __init__(self, plan: Plan) -> None:
@@ -66,7 +65,7 @@ class Writer(ModuleWriter):
             self._compute(step, has_module=make is not None)
         self.end(step)
 
-    def _layer(self, step: Step, made: Call) -> None:
+    def _layer(self, step: Step, made: CodeCall) -> None:
         self.made.append(made)
         self.layers.append(statement(8, f"self.{step.module}", made, step.comment))
         if step.layer.asdict().get("tied"):
@@ -111,7 +110,7 @@ class Writer(ModuleWriter):
     def text(self) -> str:
         """Return the program."""
         plan = self.plan
-        start = written(Call("def __init__(", ("self", *self.arguments()), "):"), 4)
+        start = written(CodeCall("def __init__(", ("self", *self.arguments()), "):"), 4)
         ranks = {(step.position, number): len(shape) for step in plan.steps for number, shape in enumerate(step.outputs)}
         given = ", ".join(self.value(source, rank=ranks.get(source, 0)) for source in plan.outputs)
         code = [
@@ -163,7 +162,7 @@ def _allowed(step: Step, axis: int, rank: int) -> int:
     return axis
 
 
-def _around(writer: Writer, step: Step, values: list[str]) -> str:
+def _around(writer: _TorchWriter, step: Step, values: list[str]) -> str:
     """Return what the module of a layer gives."""
     module = f"self.{step.module}"
     if step.layer.kind == "multi_head_attention":
@@ -213,7 +212,7 @@ def _pool(step: Step) -> list[str]:
     return found
 
 
-def _recurrent(writer: Writer, step: Step) -> Iterator[str]:
+def _recurrent(writer: _TorchWriter, step: Step) -> Iterator[str]:
     """Yield the lines that run a recurrent layer."""
     layer: Any = step.layer
     x, *initial = writer.values(step)
@@ -244,7 +243,7 @@ def _recurrent(writer: Writer, step: Step) -> Iterator[str]:
             yield f"        {writer.plan.values[step.position, number]} = {('h_n', 'c_n')[state]}[{place}]"
 
 
-def _joined(writer: Writer, step: Step, name: str, one: str, other: str, *, last: bool) -> Iterator[str]:
+def _joined(writer: _TorchWriter, step: Step, name: str, one: str, other: str, *, last: bool) -> Iterator[str]:
     """Yield the line that makes one value of two directions, or gives both names."""
     merge = step.layer.asdict()["merge"]
     if merge != "none":

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.plan import heads_of, known, same_padding
-from lstm_calc.formats.writers.text import Call, call, one_or_tuple, tuple_of
+from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, tuple_of
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.sizes import transposed_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lstm_calc.formats.writers.module import ModuleWriter
-    from lstm_calc.formats.writers.plan import Step
+    from lstm_calc.formats.writers.plan import ModuleWriter, Step
 
 TITLE = "PyTorch"
 _CLASSES = {"lstm": "nn.LSTM", "gru": "nn.GRU", "rnn": "nn.RNN"}
@@ -64,7 +63,7 @@ def _bias(step: Step) -> str | None:
     return None if step.layer.asdict()["bias"] else "False"
 
 
-def _conv(writer: ModuleWriter, step: Step) -> Call:
+def _conv(writer: ModuleWriter, step: Step) -> CodeCall:
     layer = step.layer.asdict()
     reads, groups = writer.sizes.reads(step), layer["groups"]
     filters = writer.width(step, writer.sizes.field(step, "filters"))
@@ -84,14 +83,14 @@ def _strided(step: Step) -> dict[str, Any]:
     return options
 
 
-def _depthwise(_: ModuleWriter, step: Step) -> Call:
+def _depthwise(_: ModuleWriter, step: Step) -> CodeCall:
     width = step.width
     deep = width * step.layer.asdict()["depth_multiplier"]
     sizes = (width, deep, one_or_tuple(step.layer.window))
     return call(f"nn.Conv{len(step.layer.window)}d", *sizes, **_strided(step), groups=width, bias=_bias(step))
 
 
-def _separable(writer: ModuleWriter, step: Step) -> Call:
+def _separable(writer: ModuleWriter, step: Step) -> CodeCall:
     width, dims = step.width, len(step.layer.window)
     deep = width * step.layer.asdict()["depth_multiplier"]
     filters = writer.width(step, writer.sizes.field(step, "filters"))
@@ -100,7 +99,7 @@ def _separable(writer: ModuleWriter, step: Step) -> Call:
     return call("nn.Sequential", first, call(f"nn.Conv{dims}d", deep, filters, 1, bias=_bias(step)))
 
 
-def _transposed(writer: ModuleWriter, step: Step) -> Call:
+def _transposed(writer: ModuleWriter, step: Step) -> CodeCall:
     layer = step.layer.asdict()
     ones = (1,) * len(step.layer.window)
     strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
@@ -141,13 +140,13 @@ def _ends(step: Step, axis: int, stride: int, dilation: int) -> tuple[int, int]:
     return zeros, rest
 
 
-def _dense(writer: ModuleWriter, step: Step) -> Call:
+def _dense(writer: ModuleWriter, step: Step) -> CodeCall:
     reads = writer.sizes.reads(step)
     units = writer.width(step, writer.sizes.field(step, "units"))
     return call("nn.Linear", reads, units, bias=_bias(step))
 
 
-def _embedding(writer: ModuleWriter, step: Step) -> Call:
+def _embedding(writer: ModuleWriter, step: Step) -> CodeCall:
     vocabulary = writer.sizes.field(step, "vocab_size")
     return call("nn.Embedding", vocabulary, writer.width(step, writer.sizes.field(step, "dim")))
 
@@ -160,7 +159,7 @@ def _affine(step: Step) -> str | None:
     return None if layer["scale"] else "False"
 
 
-def _batch_norm(writer: ModuleWriter, step: Step) -> Call:
+def _batch_norm(writer: ModuleWriter, step: Step) -> CodeCall:
     rank = len(step.input) - step.layer.time_distributed
     if rank > 5:
         raise step.refuse(TITLE, f"batch norm of {rank} axes")
@@ -171,7 +170,7 @@ def _features(writer: ModuleWriter, step: Step) -> str:
     return writer.sizes.reads(step) if step.width == step.input[-1] else str(step.width)
 
 
-def _group_norm(writer: ModuleWriter, step: Step) -> Call:
+def _group_norm(writer: ModuleWriter, step: Step) -> CodeCall:
     groups = step.layer.asdict()["groups"]
     features = _features(writer, step)
     return call("nn.GroupNorm", groups if groups > 0 else features, features, affine=_affine(step))
@@ -187,7 +186,7 @@ def _normalized(writer: ModuleWriter, step: Step) -> str:
     return writer.sizes.reads(step) if len(axes) == 1 else tuple_of(known(shape[axis], step) for axis in axes)
 
 
-def _layer_norm(writer: ModuleWriter, step: Step) -> Call:
+def _layer_norm(writer: ModuleWriter, step: Step) -> CodeCall:
     layer = step.layer.asdict()
     if layer["center"] and not layer["scale"]:
         raise step.refuse(TITLE, "layer_norm with a shift but no gain")
@@ -196,11 +195,11 @@ def _layer_norm(writer: ModuleWriter, step: Step) -> Call:
     return call("nn.LayerNorm", _normalized(writer, step), **options)
 
 
-def _rms_norm(writer: ModuleWriter, step: Step) -> Call:
+def _rms_norm(writer: ModuleWriter, step: Step) -> CodeCall:
     return call("nn.RMSNorm", _normalized(writer, step), elementwise_affine=None if step.layer.asdict()["scale"] else "False")
 
 
-def _attention(writer: ModuleWriter, step: Step) -> Call:
+def _attention(writer: ModuleWriter, step: Step) -> CodeCall:
     layer = step.layer.asdict()
     query, value, key = heads_of(step.inputs)
     if len(query) != 3 or layer["use_gate"]:
@@ -212,17 +211,17 @@ def _attention(writer: ModuleWriter, step: Step) -> Call:
     )
 
 
-def _prelu(_: ModuleWriter, step: Step) -> Call:
+def _prelu(_: ModuleWriter, step: Step) -> CodeCall:
     slopes = step.layer.sizes(step.layer.reading(step.input))["all_slopes"]
     return call("nn.PReLU", *([] if slopes == 1 else [known(slopes, step)]))
 
 
-def _dropout(_: ModuleWriter, step: Step) -> Call:
+def _dropout(_: ModuleWriter, step: Step) -> CodeCall:
     rate = step.layer.asdict()["rate"]
     return call("nn.Dropout", *([] if rate is None else [rate]))
 
 
-def _rnn(writer: ModuleWriter, step: Step) -> Call:
+def _rnn(writer: ModuleWriter, step: Step) -> CodeCall:
     """Return the module of a recurrent layer: a list of modules where directions are merged between them."""
     if step.layer.time_distributed:
         raise step.refuse(TITLE, f"{step.layer.kind} of each entry of another axis")
@@ -235,7 +234,7 @@ def _rnn(writer: ModuleWriter, step: Step) -> Call:
     size = projection or units
     writer.width(step, f"2 * {size}" if layer.bidirectional and layer.merge == "concat" else size)
 
-    def one(width: str, layers: int) -> Call:
+    def one(width: str, layers: int) -> CodeCall:
         return call(
             _CLASSES[layer.kind],
             *(width, units),
@@ -248,7 +247,7 @@ def _rnn(writer: ModuleWriter, step: Step) -> Call:
 
     if not is_apart(step):
         return one(reads, layer.repeat)
-    return Call("nn.ModuleList([", tuple(one(size if depth else reads, 1) for depth in range(layer.repeat)), "])")
+    return CodeCall("nn.ModuleList([", tuple(one(size if depth else reads, 1) for depth in range(layer.repeat)), "])")
 
 
 def is_apart(step: Step) -> bool:
@@ -256,7 +255,7 @@ def is_apart(step: Step) -> bool:
     return step.layer.repeat > 1 and step.layer.asdict()["merge"] != "concat"
 
 
-LAYERS: dict[str, Callable[[ModuleWriter, Step], Call]] = {
+LAYERS: dict[str, Callable[[ModuleWriter, Step], CodeCall]] = {
     **dict.fromkeys(CELLS, _rnn),
     "dense": _dense,
     "embedding": _embedding,

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 WIDTH = 100
 
 
-class Call(Record):
+class CodeCall(Record):
     """A call, or a list in brackets: ``head``, its items, and ``tail``."""
 
     head: str
-    items: tuple[Call | str, ...]
+    items: tuple[CodeCall | str, ...]
     tail: str = ")"
 
     def __str__(self) -> str:
@@ -27,29 +27,29 @@ class Call(Record):
         return f"{self.head}{', '.join(map(str, self.items))}{self.tail}"
 
 
-def call(function: str, *positional: object, **named: object) -> Call:
+def call(function: str, *positional: object, **named: object) -> CodeCall:
     """Return a call with arguments that are text already; a named one that is None is left out.
 
     >>> str(call("nn.LSTM", 3, 4, bias=False, proj_size=None))
     'nn.LSTM(3, 4, bias=False)'
     """
-    items = [each if isinstance(each, Call) else str(each) for each in positional]
+    items = [each if isinstance(each, CodeCall) else str(each) for each in positional]
     for name, value in named.items():
-        if isinstance(value, Call):
+        if isinstance(value, CodeCall):
             items.append(value.replace(head=f"{name}={value.head}"))
         elif value is not None:
             items.append(f"{name}={value}")
-    return Call(f"{function}(", tuple(items))
+    return CodeCall(f"{function}(", tuple(items))
 
 
-def with_numbers(node: Call, values: Mapping[str, object]) -> Call:
+def with_numbers(node: CodeCall, values: Mapping[str, object]) -> CodeCall:
     """Return a call with values in the place of names, also as factors.
 
     >>> str(with_numbers(call("f", "n", "2 * n", a="n"), {"n": 3}))
     'f(3, 6, a=3)'
     """
     return node.replace(
-        items=tuple(with_numbers(each, values) if isinstance(each, Call) else _valued(each, values) for each in node.items)
+        items=tuple(with_numbers(each, values) if isinstance(each, CodeCall) else _valued(each, values) for each in node.items)
     )
 
 
@@ -62,7 +62,7 @@ def _valued(item: str, values: Mapping[str, object]) -> str:
     return item if value is None else f"{key}{equals}{value}"
 
 
-def written(node: Call | str, indent: int = 0, after: int = 0) -> str:
+def written(node: CodeCall | str, indent: int = 0, after: int = 0) -> str:
     """Return an expression as text, one item per line where a line would be too long; ``after`` columns follow it."""
     if isinstance(node, str):
         return node
@@ -73,7 +73,7 @@ def written(node: Call | str, indent: int = 0, after: int = 0) -> str:
     return f"{node.head}\n{items}{' ' * indent}{node.tail}"
 
 
-def statement(indent: int, target: str, node: Call | str, comment: str = "") -> str:
+def statement(indent: int, target: str, node: CodeCall | str, comment: str = "") -> str:
     """Return an assignment, with a comment behind it: on its first line, where it has several.
 
     >>> statement(4, "x", call("f", 1), "1 parameter")
@@ -85,7 +85,7 @@ def statement(indent: int, target: str, node: Call | str, comment: str = "") -> 
     return "\n".join([f"{start}{first}{note}", *rest])
 
 
-def written_at(node: Call | str, indent: int, column: int) -> str:
+def written_at(node: CodeCall | str, indent: int, column: int) -> str:
     """Return an expression that begins at a column of a line that is indented so far."""
     return written(node, indent, column - indent)
 

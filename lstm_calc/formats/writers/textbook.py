@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.parse import Apply, Node, Preactivation, Visitor, Weighted, parse
 from lstm_calc.formats.writers.arrays import NUMPY, computed, merged
-from lstm_calc.formats.writers.module import StepWriter
-from lstm_calc.formats.writers.numpy_helpers import HELPERS
-from lstm_calc.formats.writers.plan import heads_of, is_pointwise, known, same_padding, tied_to
-from lstm_calc.formats.writers.text import Call, tuple_of, written
+from lstm_calc.formats.writers.plan import StepWriter, heads_of, is_pointwise, known, same_padding, tied_to
+from lstm_calc.formats.writers.text import CodeCall, tuple_of, written
 from lstm_calc.frameworks import equation_words
 from lstm_calc.frameworks.counting import axes_of, rows_in, shape_of, sizes_of
 from lstm_calc.model import Recurrent
@@ -23,7 +21,55 @@ if TYPE_CHECKING:
     from lstm_calc.model import Use
     from lstm_calc.model.cells import Equation
 
-RESERVED = ("np", "self", "w", "x", "len", "Model", "ahead", "back", "states", "back_states", "run", *HELPERS)
+_HELPERS = {
+    "sigmoid": """\
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))""",
+    "softmax": """\
+def softmax(x):
+    exp = np.exp(x - x.max(axis=-1, keepdims=True))
+    return exp / exp.sum(axis=-1, keepdims=True)""",
+    "normalized": """\
+def normalized(x, axes):
+    return (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + 1e-5)""",
+    "rescaled": """\
+def rescaled(x, axes):
+    return x / np.sqrt((x**2).mean(axis=axes, keepdims=True) + 1e-6)""",
+    "run": """\
+def run(step, w, x, states, reverse=False):
+    outputs = []
+    for x_t in (x[:, ::-1] if reverse else x).swapaxes(0, 1):
+        states = step(w, x_t, *states)
+        outputs.append(states[0])
+    return np.stack(outputs[::-1] if reverse else outputs, axis=1), states""",
+    "convolved": """\
+def convolved(x, kernel, strides=None, dilations=None):
+    dims = kernel.ndim - 2
+    strides, dilations = strides or (1,) * dims, dilations or (1,) * dims
+    reach = [1 + dilation * (size - 1) for size, dilation in zip(kernel.shape[2:], dilations)]
+    windows = np.lib.stride_tricks.sliding_window_view(x, reach, axis=tuple(range(1, dims + 1)))
+    windows = windows[(slice(None), *(slice(None, None, stride) for stride in strides))]
+    windows = windows[(..., *(slice(None, None, dilation) for dilation in dilations))]
+    return np.tensordot(windows, kernel, axes=(range(dims + 1, 2 * dims + 2), range(1, dims + 2)))""",
+    "pooled": """\
+def pooled(x, window, strides, function):
+    dims = len(window)
+    windows = np.lib.stride_tricks.sliding_window_view(x, window, axis=tuple(range(1, dims + 1)))
+    windows = windows[(slice(None), *(slice(None, None, stride) for stride in strides))]
+    return function(windows, axis=tuple(range(-dims, 0)))""",
+    "attended": """\
+def attended(w, query, value, key, heads):
+    def projected(x, name):
+        y = x @ w[f"W_{name}"].T + w.get(f"b_{name}", 0)
+        return y.reshape(len(y), -1, heads, y.shape[-1] // heads).swapaxes(1, 2)
+
+    q, k, v = projected(query, "query"), projected(key, "key"), projected(value, "value")
+    y = softmax(q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])) @ v
+    y = y.swapaxes(1, 2).reshape(len(y), query.shape[1], -1)
+    return y @ w["W_output"].T + w.get("b_output", 0)""",
+}
+"""Functions that programs have where they need them, by name, as text."""
+RESERVED = ("np", "self", "w", "x", "len", "Model", "ahead", "back", "states", "back_states", "run", *_HELPERS)
 """Names that nothing in the program may have."""
 _TITLE = "the textbook writer"
 _ZEROS = frozenset({"bias", "recurrent_bias", "shift"})
@@ -34,15 +80,15 @@ _ROLES = {"b": "bias", "c": "recurrent_bias", "p": "peephole"}
 
 def program(plan: Plan) -> str:
     """Return the model as a program; raise FrameworkError for layers that are not written in NumPy."""
-    return Writer(plan).program()
+    return _NumpyWriter(plan).program()
 
 
-def one_line(plan: Plan) -> Call:
+def one_line(plan: Plan) -> CodeCall:
     """Raise FrameworkError: equations are several lines."""
     raise plan.steps[0].refuse("the textbook", "single call for a layer; leave out --oneliner")
 
 
-class Writer(StepWriter):
+class _NumpyWriter(StepWriter):
     """The weights, the functions and the lines of the call."""
 
     def __init__(self, plan: Plan) -> None:
@@ -100,7 +146,7 @@ class Writer(StepWriter):
 
     def helper(self, name: str) -> str:
         """Take up a function that the program has where it needs it."""
-        self.functions.setdefault(name, HELPERS[name])
+        self.functions.setdefault(name, _HELPERS[name])
         return name
 
     # Cells
@@ -271,17 +317,17 @@ def _inside(text: str, node: Node) -> str:
 # Layers that are not recurrent
 
 
-def _dense(writer: Writer, step: Step, values: list[str]) -> str:
+def _dense(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.layer.asdict()
     matrix = f'w["{tied_to(writer.plan, step)}"]["E"]' if layer["tied"] else f'w["{step.module}"]["W"]'
     return f"{values[0]} @ {matrix}.T" + (f' + w["{step.module}"]["b"]' if layer["bias"] else "")
 
 
-def _embedding(_: Writer, step: Step, values: list[str]) -> str:
+def _embedding(_: _NumpyWriter, step: Step, values: list[str]) -> str:
     return f'w["{step.module}"]["E"][{values[0]}]'
 
 
-def _norm(writer: Writer, step: Step, values: list[str]) -> str:
+def _norm(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer: Any = step.layer
     rank = len(step.input)
     if [axis % rank for axis in layer.axes_apart] != [rank - 1]:
@@ -295,17 +341,17 @@ def _norm(writer: Writer, step: Step, values: list[str]) -> str:
     return f"{function}({values[0]}, {axes}){gain}{shift}"
 
 
-def _prelu(_: Writer, step: Step, values: list[str]) -> str:
+def _prelu(_: _NumpyWriter, step: Step, values: list[str]) -> str:
     return f'np.where({values[0]} > 0, {values[0]}, {values[0]} * w["{step.module}"]["a"])'
 
 
-def _einsum(_: Writer, step: Step, values: list[str]) -> str:
+def _einsum(_: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.layer.asdict()
     bias = f' + w["{step.module}"]["b"]' if layer["bias_axes"] else ""
     return f'np.einsum("{layer["equation"]}", {values[0]}, w["{step.module}"]["W"]){bias}'
 
 
-def _conv(writer: Writer, step: Step, values: list[str]) -> str:
+def _conv(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.layer.asdict()
     if step.layer.channels_first or layer["groups"] != 1 or step.layer.time_distributed:
         raise step.refuse(_TITLE, "conv of groups, or with the features before the positions")
@@ -320,7 +366,7 @@ def _conv(writer: Writer, step: Step, values: list[str]) -> str:
     return f'{writer.helper("convolved")}({x}, w["{step.module}"]["W"]{own}){bias}'
 
 
-def _pool(writer: Writer, step: Step, values: list[str]) -> str:
+def _pool(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.layer.asdict()
     window, strides = layer["pool_size"], layer["strides"] or layer["pool_size"]
     if step.layer.channels_first or layer["padding"] == "causal" or isinstance(layer["padding"], tuple):
@@ -348,13 +394,13 @@ def _margins(step: Step, window: Sequence[int], strides: Sequence[int], dilation
     return [(reach if layer.padding == "causal" else 0, 0) for reach in reaches]
 
 
-def _attention(writer: Writer, _: Step, values: list[str]) -> str:
+def _attention(writer: _NumpyWriter, _: Step, values: list[str]) -> str:
     query, value, key = heads_of(values)
     softmax = writer.helper("softmax")
     return f"{softmax}({query} @ {key}.swapaxes(-1, -2)) @ {value}"
 
 
-def _heads(writer: Writer, step: Step, values: list[str]) -> str:
+def _heads(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.layer.asdict()
     if len(step.input) != 3 or layer["key_heads"] not in {None, layer["num_heads"]} or layer["use_gate"]:
         raise step.refuse(_TITLE, "multi-head attention over several axes or with fewer heads of keys")
@@ -364,7 +410,7 @@ def _heads(writer: Writer, step: Step, values: list[str]) -> str:
     return f'{writer.helper("attended")}(w["{step.module}"], {query}, {value}, {key}, heads={layer["num_heads"]})'
 
 
-def _softmax(writer: Writer, step: Step, values: list[str]) -> str | None:
+def _softmax(writer: _NumpyWriter, step: Step, values: list[str]) -> str | None:
     name = step.layer.asdict()["function"].lower()
     if name == "sigmoid":
         writer.helper("sigmoid")
@@ -373,11 +419,11 @@ def _softmax(writer: Writer, step: Step, values: list[str]) -> str | None:
     return f"{writer.helper('softmax')}({values[0]})"
 
 
-def _dropout(_: Writer, __: Step, values: list[str]) -> str:
+def _dropout(_: _NumpyWriter, __: Step, values: list[str]) -> str:
     return values[0]
 
 
-_LAYERS: dict[str, Callable[[Writer, Step, list[str]], str | None]] = {
+_LAYERS: dict[str, Callable[[_NumpyWriter, Step, list[str]], str | None]] = {
     "dense": _dense,
     "embedding": _embedding,
     **dict.fromkeys(("batch_norm", "layer_norm", "rms_norm"), _norm),
