@@ -22,15 +22,14 @@ from lstm_calc.model.cells import CELLS
 from lstm_calc.render import DOCUMENT_FORMATS, layered
 from lstm_calc.render.boxes import LINE, line_width, lines_of
 from lstm_calc.render.document import Document, Edge, Graph, Node
-from lstm_calc.render.drawing import laid_out, sheet, svg
-from lstm_calc.render.router import Router
-from lstm_calc.render.style import DRAWING
+from lstm_calc.render.drawing import STYLE, laid_out, sheet, svg
+from lstm_calc.render.wiring import Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from lstm_calc.render.geometry import Box, Drawing, Point, Wire
+    from lstm_calc.render.boxes import Box, Drawing, Point, Wire
     from tests.conftest import Cli
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -369,7 +368,7 @@ def test_a_browser_has_every_text_inside_its_box(tmp_path: Path) -> None:
     ]
     pictures = [svg(graph, laid_out(graph)) for graph in (made_up, *cells)]
     page = tmp_path / "page.html"
-    page.write_text(f"<meta charset='utf-8'><style>{DRAWING}</style>{''.join(pictures)}{MEASURE}", encoding="utf-8")
+    page.write_text(f"<meta charset='utf-8'><style>{STYLE}</style>{''.join(pictures)}{MEASURE}", encoding="utf-8")
     command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     found = re.search("<title>(found .*?)</title>", shown)

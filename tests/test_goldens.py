@@ -20,10 +20,8 @@ from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import GateCheck, TensorMismatch, Verification
 from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS, as_table
-from lstm_calc.render.bar import progress
-from lstm_calc.render.chart import Chart, Curve, as_text, short
+from lstm_calc.render.chart import Chart, Curve, as_text, form_of, picture, progress, short
 from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
-from lstm_calc.render.picture import form_of, picture
 from lstm_calc.schemas import schema, schema_names
 from tests.conftest import Terminal
 from tests.screens import EXIT, FILES, SCREENS, STDERR

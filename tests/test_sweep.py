@@ -575,7 +575,7 @@ def test_a_picture_without_matplotlib_is_a_sentence(cli: Cli, monkeypatch: pytes
     assert result.exit_code == 2
     assert "pip install 'lstm-calc[plot]'" in result.stderr
     assert list(tmp_path.iterdir()) == []
-    from lstm_calc.render.picture import picture
+    from lstm_calc.render.chart import picture
 
     with pytest.raises(NotInstalledError):
         picture(CHART, "png")
@@ -641,7 +641,7 @@ def test_a_filter_rounds_no_number(text: str) -> None:
 
 def test_a_legend_is_drawn_where_there_is_something_to_name() -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is installed where pictures are drawn")
-    from lstm_calc.render.picture import picture
+    from lstm_calc.render.chart import picture
 
     alone = CHART.replace(curves=(Curve("", ((0, 0), (100, 1000))),), line=None)
     drawn = [alone, alone.replace(line=250, line_name="budget 250"), CHART.replace(line=None)]

@@ -132,7 +132,7 @@ def _watched(answer: "Sweep | Variants", output: Output) -> "Iterable[Row]":
     """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
     if answer.total < _LONG_WORK or not _is_shown(output):
         return answer
-    from lstm_calc.render.bar import progress
+    from lstm_calc.render.chart import progress
 
     return progress(answer, answer.total)
 
@@ -155,8 +155,7 @@ def _show(output: Output, answer: "Sweep | Variants", rows: "Iterable[Row]", *, 
 def _draw(output: Output, plot: str, answer: "Sweep | Variants", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
     from lstm_calc.questions.selection import held
-    from lstm_calc.render.chart import as_text
-    from lstm_calc.render.picture import form_of, picture
+    from lstm_calc.render.chart import as_text, form_of, picture
 
     line = None if budget is None else (sized("--budget", budget) if answer.metrics[0] == "bytes" else counted("budget", budget))
     form = "" if plot == "-" else form_of(plot)

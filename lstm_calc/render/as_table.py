@@ -8,9 +8,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.errors import listed
-from lstm_calc.render.grid import grid, lines, rich_table, wide
+from lstm_calc.render.grid import broken, drawn, fitted, grid, lines, rich_table, wide
 from lstm_calc.render.maths import spelled, written
-from lstm_calc.render.narrow import broken, drawn, fitted
 from lstm_calc.render.words import cells
 
 if TYPE_CHECKING:

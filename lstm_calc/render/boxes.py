@@ -1,16 +1,106 @@
-"""What stands in the box of a node, line by line, and how large the box is for it."""
+"""A graph laid out in pixels, before anyone has decided how it looks; the lines of text in a box, and how wide they are about.
+
+Widths are those of a wide sans-serif font, as the font is not known: boxes are rather too large.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from lstm_calc.render.glyphs import text_width, wrapped
+from lstm_calc.frozen import Record
 from lstm_calc.render.maths import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.render.document import Node
+
+Point = tuple[float, float]
+
+
+class Box(Record):
+    """A node in its place: the upper left corner, the width and the height."""
+
+    node: Node
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Wire(Record):
+    """A line through points, with a tip at its end where it is an ``arrow``.
+
+    One that is ``curved`` has four points; the part between the second and the third leaves and arrives vertically.
+    """
+
+    points: tuple[Point, ...]
+    curved: bool = False
+    arrow: bool = False
+
+
+class Label(Record):
+    """A text in the gap of a line: its middle, and the width and height that are left free for it."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Drawing(Record):
+    """A whole picture; ``dots`` are where a line branches."""
+
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    wires: tuple[Wire, ...]
+    labels: tuple[Label, ...] = ()
+    dots: tuple[Point, ...] = ()
+
+
+_WIDTHS = {
+    **dict.fromkeys("iljI.,:;'|!′", 0.34),
+    **dict.fromkeys('frt()[]{}-/\\ "`·', 0.43),
+    **dict.fromkeys("mwMW%@", 1.0),
+    **dict.fromkeys("+=×−<>~⊙∗→…", 0.84),
+    **dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 0.76),
+}
+"""In ems."""
+_USUAL, _WIDE = 0.64, 1.3
+_BOLD = 1.1
+
+
+@cache
+def _char_width(char: str) -> float:
+    from unicodedata import combining, east_asian_width
+
+    if char in _WIDTHS or char.isascii():
+        return _WIDTHS.get(char, _USUAL)
+    return 0.0 if combining(char) else _WIDE if east_asian_width(char) in "WF" else 0.76
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return about how wide a text is at a font size, in the unit of the size.
+
+    >>> text_width("lstm", 10)
+    24.1
+    """
+    return round(sum(map(_char_width, text)) * size * (_BOLD if bold else 1), 2)
+
+
+def wrapped(text: str, longest: int) -> list[str]:
+    """Return a text in lines of at most so many characters: broken between words, words that are longer also within.
+
+    >>> wrapped("conv 320 kernel=26", 10)
+    ['conv 320', 'kernel=26']
+    """
+    from textwrap import wrap
+
+    return wrap(text, longest, break_on_hyphens=False) or [text]
+
 
 SIZE, LINE = 13.0, 17.0
 """The size of the letters and the height of a line, in pixels."""

@@ -5,18 +5,33 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from lstm_calc.render.boxes import LABEL_SIZE, LINE, SIZE, lines_of
-from lstm_calc.render.glyphs import text_width
+from lstm_calc.render.boxes import LABEL_SIZE, LINE, SIZE, lines_of, text_width
 from lstm_calc.render.layered import layered
 from lstm_calc.render.maths import tokens
-from lstm_calc.render.style import DRAWING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lstm_calc.render.boxes import Box, Drawing, Point, Wire
     from lstm_calc.render.document import Graph
-    from lstm_calc.render.geometry import Box, Drawing, Point, Wire
 
+STYLE = """
+.drawing { color-scheme: light dark; }
+.drawing text { font: 13px system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; text-anchor: middle; fill: #1f2733; }
+.drawing .name { font-weight: 600; } .drawing .label { font-size: 12px; fill: #5a6472; }
+.drawing .letter { font-style: italic; } .drawing .below { font-size: 75%; }
+.drawing .caption { font-size: 14px; font-weight: 600; text-anchor: start; } .drawing .paper { fill: #fff; }
+.drawing .wire { fill: none; stroke: #7d8896; stroke-width: 1.5; } .drawing .tip { fill: #7d8896; }
+.drawing .layer, .drawing .shared, .drawing .end, .drawing .operation { fill: #f4f6f9; stroke: #5a6472; }
+.drawing .shared { stroke-dasharray: 5 3; } .drawing .operation { fill: #dbe7fb; stroke: #3f6cb0; }
+@media screen and (prefers-color-scheme: dark) {
+  .drawing text { fill: #e6eaf0; } .drawing .label { fill: #a0aab6; } .drawing .paper { fill: #12161c; }
+  .drawing .wire { stroke: #8a95a3; } .drawing .tip { fill: #8a95a3; }
+  .drawing .layer, .drawing .shared, .drawing .end, .drawing .operation { fill: #20262e; stroke: #a0aab6; }
+  .drawing .operation { fill: #24406b; stroke: #7fa6e0; }
+}
+"""
+"""How a drawing looks, alone or on a page; plain colours, as programs that place pictures know no variables."""
 _LEAST_SCALE = 0.72
 """How much smaller than drawn a picture in a page gets before it scrolls: the letters stay as large as small print."""
 _MOST_TOLD = 50
@@ -56,7 +71,7 @@ def sheet(title: str, graphs: tuple[Graph, ...]) -> str:
         width, height = max(width, drawing.width), height + drawing.height
     head = _head(width, height, ' style="max-width: 100%; height: auto"', ' xmlns="http://www.w3.org/2000/svg"')
     paper = '<rect class="paper" width="100%" height="100%"/>'
-    return "\n".join([head, *_words(title, graphs), f"<style>{DRAWING}</style>", paper, *parts, "</svg>"]) + "\n"
+    return "\n".join([head, *_words(title, graphs), f"<style>{STYLE}</style>", paper, *parts, "</svg>"]) + "\n"
 
 
 def _head(width: float, height: float, more: str, space: str) -> str:

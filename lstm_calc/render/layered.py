@@ -10,9 +10,7 @@ from bisect import bisect_right, insort
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstm_calc.render.boxes import LABEL_SIZE, LINE, size_of
-from lstm_calc.render.geometry import Box, Drawing, Label, Wire
-from lstm_calc.render.glyphs import text_width
+from lstm_calc.render.boxes import LABEL_SIZE, LINE, Box, Drawing, Label, Wire, size_of, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
