@@ -104,7 +104,7 @@ def _keras(text: str) -> Iterator[tuple[int, _TableRow]]:
 
 def _whole_name(kind: str) -> str:
     """Return the name of a class of which the table may have the beginning alone."""
-    from lstm_calc.formats.code.keras_classes import CLASSES
+    from lstm_calc.formats.code.keras_api.classes import CLASSES
 
     found = [name for name in CLASSES if name.startswith(kind)]
     return found[0] if len(found) == 1 and len(kind) > 10 else kind

@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code import keras
 from lstm_calc.formats.code.entries import entry_value
 from lstm_calc.formats.code.interpreter import Interpreter
-from lstm_calc.formats.code.interpreter.control import Raised
+from lstm_calc.formats.code.interpreter.scopes import Raised
+from lstm_calc.formats.code.keras_api.graph import Network, Tensor
+from lstm_calc.formats.code.keras_api.model import configured_model, network_in
 from lstm_calc.formats.code.library import Library
 from lstm_calc.formats.code.library.modules import owners
+from lstm_calc.formats.code.messages import TEXT, Missing, Origins, Request, words_for
 from lstm_calc.formats.code.module_models import called_model, everything, holds_models, is_plain, method_result, parts_model
-from lstm_calc.formats.code.networks import configured_model, network_in
-from lstm_calc.formats.code.origins import Origins
 from lstm_calc.formats.code.parts import family_within, reads_what_comes
-from lstm_calc.formats.code.piece import around_piece, without_prompts
-from lstm_calc.formats.code.request import TEXT, Missing, Request, words_for
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Folder, Source, parsed, read_text, text_in
+from lstm_calc.formats.code.source import Folder, Source, around_piece, parsed, read_text, text_in, without_prompts
 from lstm_calc.formats.code.values import Instance, Made, Module, causes_of, is_unknown
 
 if TYPE_CHECKING:
@@ -115,8 +113,8 @@ def _read(
 
 def _model(request: Request, value: Any, remark: str) -> Model:
     """Return the model of a value."""
-    if isinstance(value, tuple) and value and not isinstance(value[0], keras.Tensor):
-        value = next((each for each in value if isinstance(each, (keras.Network, Instance, Made))), value)
+    if isinstance(value, tuple) and value and not isinstance(value[0], Tensor):
+        value = next((each for each in value if isinstance(each, (Network, Instance, Made))), value)
     if is_plain(value) and not holds_models(value):
         value = method_result(request, value)
     kerased = network_in(request, value)

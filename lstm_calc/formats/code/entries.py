@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code.families import WEIGHTLESS
-from lstm_calc.formats.code.keras_tensors import Layer, Network, Tensor, within
+from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor, within
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.values import (
     MISSING,

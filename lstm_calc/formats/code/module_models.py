@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, ModelError, ModelFileError, few
-from lstm_calc.formats.code import keras
+from lstm_calc.formats.code.arrays import incoming, set_up
 from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.families import WEIGHTLESS
-from lstm_calc.formats.code.families.weightless import KEEP_SHAPES
-from lstm_calc.formats.code.flows import incoming, set_up
+from lstm_calc.formats.code.families.torch import KEEP_SHAPES
+from lstm_calc.formats.code.keras_api.graph import Network
 from lstm_calc.formats.code.library.attributes import INPUTS
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.parts import Parts, name_at, reads_what_comes, stored_weights
@@ -29,7 +29,7 @@ from lstm_calc.model import Model
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lstm_calc.formats.code.request import Request
+    from lstm_calc.formats.code.messages import Request
 
 
 def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], family: str | None, remark: str) -> Model:
@@ -140,7 +140,7 @@ def method_result(request: Request, value: Instance) -> Any:
             given = request.interpreter.call(method.bound(value), [], {}, Cause(name, value.place))
             if holds_models(value):
                 return value
-            if isinstance(given, (keras.Network, Made, Instance)):
+            if isinstance(given, (Network, Made, Instance)):
                 return given
     return value
 
@@ -152,7 +152,7 @@ def is_plain(value: Any) -> bool:
 
 def holds_models(value: Instance) -> bool:
     """Return whether an object has layers or models among its attributes."""
-    return any(isinstance(each, keras.Network) for each in value.attributes.values()) or bool(everything(value))
+    return any(isinstance(each, Network) for each in value.attributes.values()) or bool(everything(value))
 
 
 def everything(value: Instance) -> list[tuple[str, Any]]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, numbers_in, window
-from lstm_calc.formats.code.library.modules import module_family, names_of, owners
-from lstm_calc.formats.code.library.tensors import gain_of, numbers_of, shape_of_tensor
+from lstm_calc.formats.code.library.modules import gain_of, module_family, names_of, numbers_of, owners, shape_of_tensor
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,

@@ -9,7 +9,7 @@ from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.families import family_of
 from lstm_calc.formats.code.interpreter import Interpreter
 from lstm_calc.formats.code.library import Library
-from lstm_calc.formats.code.plain import BUILTINS
+from lstm_calc.formats.code.library.python import BUILTINS
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Source, parsed
 from lstm_calc.formats.code.values import External, Module

@@ -1,4 +1,4 @@
-"""The text of programs: files, notebooks, and the files beside them that they import."""
+"""The text of programs: files, notebooks and pieces that people copy, their syntax trees, and the files beside them that they import."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import posixpath
 import re
 import warnings
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lstm_calc.errors import LstmCalcError, ModelFileError
-from lstm_calc.formats.code.values import Module
+from lstm_calc.formats.code.keras_api.graph import Network
+from lstm_calc.formats.code.values import Cause, External, Instance, Module, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -220,3 +221,48 @@ def _file(folder: FilesBeside, parts: list[str]) -> str | None:
         return None
     base = "/".join(parts)
     return next((file for file in (f"{base}.py", f"{base}/__init__.py") if folder.has(file)), None)
+
+
+_ARGUMENTS = frozenset({"input_size", "hidden_size", "num_layers", "batch_first", "proj_size", "bidirectional"})
+"""Arguments of recurrent layers in PyTorch that those in Keras do not have."""
+
+
+def without_prompts(text: str) -> str:
+    r"""Return what was typed in an interactive session; a text without prompts as it is.
+
+    >>> without_prompts(">>> rnn = nn.LSTM(10, 20,\n...               2)\n>>> rnn\nLSTM(10, 20)")
+    'rnn = nn.LSTM(10, 20,\n              2)\nrnn'
+    """
+    if not re.match(r"\s*>>> ", text):
+        return text
+    typed = re.findall(r"(?m)^[ \t]*(?:>>>|\.\.\.)(?: (.*)|[ \t]*)$", text)
+    return "\n".join(typed)
+
+
+def around_piece(module: Module) -> dict[str, Any]:
+    """Return the values of names that a piece uses as if they stood before it: ``self``, and a model to which it adds layers."""
+    stored = {node.id for node in ast.walk(module.tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    defined = {node.name for node in ast.walk(module.tree) if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    added = {
+        node.func.value.id
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "add"
+        and isinstance(node.func.value, ast.Name)
+    }
+    place = Place(module.file, 1)
+    found: dict[str, Any] = {name: Network(place) for name in added - stored - defined}
+    return found | _of_torch(module) | {"self": Instance(None, place)}
+
+
+def _of_torch(module: Module) -> dict[str, Any]:
+    """Return the classes that PyTorch and Keras both have, where a piece without imports gives them arguments of PyTorch."""
+    found: dict[str, Any] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"LSTM", "GRU"}:
+            two_sizes = len(node.args) > 1 and not (isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str))
+            if two_sizes or _ARGUMENTS & {each.arg for each in node.keywords}:
+                place = Place(module.file, node.lineno)
+                found[node.func.id] = External(f"torch.nn.{node.func.id}", Cause(node.func.id, place))
+    return found

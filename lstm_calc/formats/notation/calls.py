@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationError, did_you_mean, quoted
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
-from lstm_calc.formats.code.keras_classes import CLASSES
+from lstm_calc.formats.code.keras_api.classes import CLASSES
 from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.single_call import Called
 from lstm_calc.formats.code.single_call import read_call as evaluated

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from lstm_calc.formats.code.families.attention import heads_of_nnx
 from lstm_calc.formats.code.families.kind import CELL, WINDOW, Kind, kind, number
 from lstm_calc.model import (
     GRU,
@@ -28,6 +27,16 @@ def _mlp(values: dict[str, Any]) -> Any:
     width, depth, bias = values["width_size"], values["depth"], values["use_bias"]
     hidden = (values["in_size"] + bias) * width + (depth - 1) * (width + bias) * width if depth else 0
     return hidden + ((width if depth else values["in_size"]) + values["use_final_bias"]) * values["out_size"]
+
+
+def _heads(values: dict[str, Any]) -> Any:
+    """Return the parameters of nnx.MultiHeadAttention: the projections of queries, keys and values, and that of the output."""
+    width, heads, bias = values["in_features"], values["num_heads"], int(values["use_bias"])
+    inner, keys = values["qkv_features"] or width, values["in_kv_features"] or width
+    of_keys = inner // heads * (values["num_kv_heads"] or heads)
+    given = values["out_features"] or width
+    norms = 2 * (inner // heads) if values["normalize_qk"] else 0
+    return (width + bias) * inner + 2 * (keys + bias) * of_keys + (inner + bias) * given + norms
 
 
 _EQUINOX_CELL = "input_size hidden_size use_bias=True"
@@ -109,7 +118,7 @@ NNX: dict[str, Kind] = {
         "num_heads in_features qkv_features=None out_features=None num_kv_heads=None in_kv_features=None use_bias=True "
         "normalize_qk=False",
         "num_heads in_features qkv_features out_features num_kv_heads in_kv_features use_bias normalize_qk",
-        heads_of_nnx,
+        _heads,
     ),
     "Einsum": number(
         "einsum_str kernel_shape bias_shape=None",

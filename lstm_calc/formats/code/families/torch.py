@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_calc.formats.code.families.attention import adaptive_softmax, attention, block, transformer
+from typing import TYPE_CHECKING, Any
+
 from lstm_calc.formats.code.families.kind import CELL, FIELDS, WINDOW, Kind, kind, number
 from lstm_calc.model import (
     GRU,
@@ -18,6 +19,86 @@ from lstm_calc.model import (
     PReLU,
     RMSNorm,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACTIVATIONS = {
+    "ReLU": "relu",
+    "ReLU6": "relu6",
+    "LeakyReLU": "leaky_relu",
+    "RReLU": "rrelu",
+    "ELU": "elu",
+    "SELU": "selu",
+    "CELU": "celu",
+    "GELU": "gelu",
+    "GLU": "glu",
+    "SiLU": "silu",
+    "Swish": "silu",
+    "Mish": "mish",
+    "Tanh": "tanh",
+    "Tanhshrink": "tanh_shrink",
+    "Sigmoid": "sigmoid",
+    "LogSigmoid": "log_sigmoid",
+    "Softmax": "softmax",
+    "Softmax2d": "softmax",
+    "LogSoftmax": "log_softmax",
+    "Softmin": "softmin",
+    "Softplus": "softplus",
+    "Softsign": "softsign",
+    "Softshrink": "soft_shrink",
+    "Hardtanh": "hard_tanh",
+    "Hardswish": "hard_swish",
+    "Hardsigmoid": "hard_sigmoid",
+    "Hardshrink": "hard_shrink",
+    "Threshold": "threshold",
+}
+"""The function of each class."""
+DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"})
+KEEP_SHAPES = (frozenset({"Identity", "LocalResponseNorm", "ChannelShuffle", *ACTIVATIONS}) | DROPOUTS) - {"GLU"}
+"""The classes without which no shape is wrong."""
+CLASSES_OF_FUNCTIONS = {
+    **{function: name for name, function in reversed(ACTIVATIONS.items())},
+    **{name.lower(): name for name in (*ACTIVATIONS, *DROPOUTS)},
+    "alpha_dropout": "AlphaDropout",
+    "feature_alpha_dropout": "FeatureAlphaDropout",
+}
+"""The class that does what a function of PyTorch does: relu, log_softmax, dropout."""
+
+
+def attention(values: dict[str, Any]) -> Any:
+    """Return the parameters of nn.MultiheadAttention: three projections in, one out, and what is added to keys and values."""
+    width = values["embed_dim"]
+    keys, features = values["kdim"] or width, values["vdim"] or width
+    biases = 4 * width if values["bias"] else 0
+    return width * (2 * width + keys + features) + biases + (2 * width if values["add_bias_kv"] else 0)
+
+
+def block(attentions: int, norms: int) -> Callable[[dict[str, Any]], Any]:
+    """Return the count of a block of a transformer: attentions, two linear layers, normalisations."""
+
+    def params(values: dict[str, Any]) -> Any:
+        width, inner, bias = values["d_model"], values["dim_feedforward"], int(values["bias"])
+        each = 4 * width * width + 4 * width * bias
+        return attentions * each + 2 * width * inner + (inner + width) * bias + norms * width * (1 + bias)
+
+    return params
+
+
+def transformer(values: dict[str, Any]) -> Any:
+    """Return the parameters of nn.Transformer: its encoder and its decoder, each with a normalisation at its end."""
+    last = values["d_model"] * (1 + bool(values["bias"]))
+    encoder = values["num_encoder_layers"] * block(1, 2)(values) + last
+    return encoder + values["num_decoder_layers"] * block(2, 3)(values) + last
+
+
+def adaptive_softmax(values: dict[str, Any]) -> Any:
+    """Return the parameters of nn.AdaptiveLogSoftmaxWithLoss: a head of the first classes and clusters, two layers per cluster."""
+    width, ends = values["in_features"], [*values["cutoffs"], values["n_classes"]]
+    head = ends[0] + len(ends) - 1
+    tails = [(int(width // values["div_value"] ** at), ends[at] - ends[at - 1]) for at in range(1, len(ends))]
+    return width * head + head * bool(values["head_bias"]) + sum(inner * (width + classes) for inner, classes in tails)
+
 
 _STACK = "input_size hidden_size num_layers=1 bias=True batch_first=False dropout=0.0 bidirectional=False"
 _DEEP = {"repeat": "num_layers", "bidirectional": "bidirectional"}

@@ -15,13 +15,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.constants import CONSTANTS
-from lstm_calc.formats.code.interpreter.binding import bind
-from lstm_calc.formats.code.interpreter.control import Endless, Flow, Raised, either_of
 from lstm_calc.formats.code.interpreter.expressions import EXPRESSIONS
+from lstm_calc.formats.code.interpreter.scopes import Endless, Flow, Raised, bind, either_of
 from lstm_calc.formats.code.interpreter.statements import STATEMENTS
-from lstm_calc.formats.code.library.enums import is_enum, member
-from lstm_calc.formats.code.origins import Origins
+from lstm_calc.formats.code.library.objects import is_enum, member
+from lstm_calc.formats.code.library.python import CONSTANTS
+from lstm_calc.formats.code.messages import Origins
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     MISSING,

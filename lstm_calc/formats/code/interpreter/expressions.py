@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.interpreter.binding import function, store
-from lstm_calc.formats.code.interpreter.control import Endless, an_entry, either_of
 from lstm_calc.formats.code.interpreter.operators import binary, boolean, comparison, unary
+from lstm_calc.formats.code.interpreter.scopes import Endless, an_entry, either_of, function, store
 from lstm_calc.formats.code.library import changes
-from lstm_calc.formats.code.library.doubts import copy_in_doubt, layer_among
+from lstm_calc.formats.code.library.modules import copy_in_doubt, layer_among
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     MISSING,

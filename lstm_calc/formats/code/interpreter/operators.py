@@ -6,8 +6,8 @@ import ast
 import operator
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.library.containers import is_container
-from lstm_calc.formats.code.library.doubts import doubt, layer_among
+from lstm_calc.formats.code.library.layers import is_container
+from lstm_calc.formats.code.library.modules import doubt, layer_among
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     Array,

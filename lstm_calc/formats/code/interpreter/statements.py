@@ -6,12 +6,11 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.interpreter.binding import decorator_name, function, store, store_name
-from lstm_calc.formats.code.interpreter.control import Flow, Raised, either_branch, once
 from lstm_calc.formats.code.interpreter.operators import operate
+from lstm_calc.formats.code.interpreter.scopes import Flow, Raised, decorator_name, either_branch, function, once, store, store_name
 from lstm_calc.formats.code.library import changes
-from lstm_calc.formats.code.library.containers import is_container, joined
-from lstm_calc.formats.code.library.enums import enumerated
+from lstm_calc.formats.code.library.layers import is_container, joined_container
+from lstm_calc.formats.code.library.objects import enumerated
 from lstm_calc.formats.code.values import Cause, Class, External, Function, Rest, Scope, is_small, is_unknown, truth_of
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def _augmented(interpreter: Interpreter, node: ast.AugAssign, scope: Scope) -> N
     before = interpreter.value(_as_loaded(node.target), scope)
     value = interpreter.value(node.value, scope)
     if isinstance(node.op, ast.Add) and is_container(before):
-        joined(before, value, new=False)
+        joined_container(before, value, new=False)
         return
     if isinstance(node.op, ast.Add) and isinstance(before, list) and isinstance(value, (list, tuple)):
         if not is_small(before):

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import flows, keras, plain
+from lstm_calc.formats.code import arrays, keras_api
+from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
-from lstm_calc.formats.code.library import attributes, containers, items, objects
-from lstm_calc.formats.code.library.enums import is_enum, members
+from lstm_calc.formats.code.keras_api.classes import CLASSES, FUNCTIONS
+from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor
+from lstm_calc.formats.code.library import attributes, objects, python
 from lstm_calc.formats.code.library.functions import SPECIAL
-from lstm_calc.formats.code.library.layers import TRANSPARENT, around, make_layer, pretrained, usual_path
+from lstm_calc.formats.code.library.layers import (
+    TRANSPARENT,
+    around,
+    is_container,
+    joined_container,
+    make_layer,
+    pretrained,
+    usual_path,
+)
 from lstm_calc.formats.code.library.modules import BASE, module_family
-from lstm_calc.formats.code.passed import known
-from lstm_calc.formats.code.trace import calls, traced_in
+from lstm_calc.formats.code.library.objects import is_enum, members
 from lstm_calc.formats.code.trace import functions as traced
+from lstm_calc.formats.code.trace import traced_in
+from lstm_calc.formats.code.trace.layers import call_traced
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -89,9 +100,9 @@ class Library:
     base_attribute = staticmethod(attributes.base_attribute)
     set_attribute = staticmethod(attributes.set_attribute)
     make = staticmethod(objects.make)
-    item = staticmethod(items.item)
-    set_item = staticmethod(items.set_item)
-    delete = staticmethod(items.delete)
+    item = staticmethod(attributes.item)
+    set_item = staticmethod(attributes.set_item)
+    delete = staticmethod(attributes.delete)
 
     def imported(self, interpreter: Interpreter, path: str, cause: Cause, module: Module) -> Any:
         """Return what ``import path`` binds: a module of the files beside the program, or something outside."""
@@ -101,8 +112,8 @@ class Library:
 
     def member(self, interpreter: Interpreter, path: str, name: str, cause: Cause, module: Module) -> Any:
         """Return what ``from path import name`` binds."""
-        if path in _PYTHONS_OWN and (name in plain.BUILTINS or name in _PYTHONS_OWN_NAMES):
-            return plain.BUILTINS[_PYTHONS_OWN_NAMES.get(name, name)]
+        if path in _PYTHONS_OWN and (name in python.BUILTINS or name in _PYTHONS_OWN_NAMES):
+            return python.BUILTINS[_PYTHONS_OWN_NAMES.get(name, name)]
         found = self.source.module(interpreter, path, module)
         if found is not None and name in found.scope.names:
             return found.scope.names[name]
@@ -124,20 +135,20 @@ class Library:
 
     def builtin(self, name: str, cause: Cause) -> Any:
         """Return what a name means that the text does not define."""
-        if name in plain.BUILTINS:
-            return plain.BUILTINS[name]
+        if name in python.BUILTINS:
+            return python.BUILTINS[name]
         if f"builtins.{name}" in SPECIAL:
             return External(f"builtins.{name}", Cause(name, Place("", 1)))
         if name in _USUAL:
             self.imports.setdefault(_USUAL[name], cause)
             return External(_USUAL[name], cause)
-        if name in keras.CLASSES or name in {*keras.FUNCTIONS, "Layer"}:
+        if name in CLASSES or name in {*FUNCTIONS, "Layer"}:
             return External(f"keras.layers.{name}", cause)
         return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
 
     def base(self, value: Any, cause: Cause) -> Any:
         """Return what a class inherits from; a dict is one from outside the text."""
-        return External("builtins.dict", cause) if value is plain.BUILTINS["dict"] else value
+        return External("builtins.dict", cause) if value is python.BUILTINS["dict"] else value
 
     def items(self, value: Any) -> list[Any] | None:
         """Return the entries of a value that is iterated over, None where they are not known."""
@@ -155,8 +166,8 @@ class Library:
 
     def unpacked(self, value: Any, number: int) -> list[Any]:
         """Return so many entries of a value of which no number is known."""
-        if isinstance(value, keras.Tensor):
-            return keras.unpacked(value, number)
+        if isinstance(value, Tensor):
+            return keras_api.unpacked(value, number)
         if isinstance(value, Array) and value.shape is not None:
             return [Array(value.shape[1:]) for _ in range(number)]
         if isinstance(value, Array):
@@ -171,15 +182,15 @@ class Library:
     def operate(self, interpreter: Interpreter, name: str, left: Any, right: Any, cause: Cause) -> Any:
         """Return what an operator gives on values of which one is no plain value."""
         del interpreter
-        if isinstance(left, keras.Tensor) or isinstance(right, keras.Tensor):
-            return keras.operate(name, left, right)
+        if isinstance(left, Tensor) or isinstance(right, Tensor):
+            return keras_api.operate(name, left, right)
         if traced_in([left, right]):
             return traced.operate(name, left, right)
-        if name == "Add" and containers.is_container(left):
-            return containers.joined(left, right, new=True)
+        if name == "Add" and is_container(left):
+            return joined_container(left, right, new=True)
         for one in (left, right):
             if isinstance(one, Array):
-                return flows.operate(one, right if one is left else left)
+                return arrays.operate(one, right if one is left else left)
         causes = causes_of([left, right])
         return Unknown(causes or [cause])
 
@@ -187,12 +198,12 @@ class Library:
         """Return what the call of something outside the text gives."""
         if isinstance(function, External):
             return self._call_external(interpreter, function.path, positional, named, cause)
-        if isinstance(function, (keras.Layer, keras.Network)):
-            return keras.call(interpreter, function, positional, named, cause)
+        if isinstance(function, (Layer, Network)):
+            return keras_api.call(interpreter, function, positional, named, cause)
         if isinstance(function, Made) and traced_in([*positional, *named.values()]):
-            return calls.call(interpreter, function, positional, named, cause)
+            return call_traced(interpreter, function, positional, named, cause)
         if isinstance(function, Made):
-            return flows.call(interpreter, function, positional, named, cause)
+            return arrays.call(interpreter, function, positional, named, cause)
         return self._call_unknown(interpreter, function, positional, named, cause)
 
     def _call_unknown(
@@ -202,9 +213,9 @@ class Library:
         shape = positional[0] if positional else named.get("shape")
         if isinstance(function, Foreign) and "initializers" in function.path and isinstance(shape, (list, tuple)):
             return Array(shape)
-        if keras.is_called_on_tensor(positional, named) and _is_outside(function):
+        if keras_api.is_called_on_tensor(positional, named) and _is_outside(function):
             layer = function if isinstance(function, Foreign) else Foreign(cause, function.causes[0].text)
-            return keras.call(interpreter, layer, positional, named, cause)
+            return keras_api.call(interpreter, layer, positional, named, cause)
         found = Foreign(cause, cause.text.partition("(")[0])
         causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
         found.chosen = tuple(each for each in causes if isinstance(function, Choice) or "(" not in each.text)
@@ -219,9 +230,9 @@ class Library:
         """Return what calling an object gives: its ``__call__``, ``call`` or ``forward``."""
         family = module_family(instance.cls)
         if family == "flax-linen":
-            flows.set_up(interpreter, instance, cause)
+            arrays.set_up(interpreter, instance, cause)
         if family == "keras":
-            return keras.call_instance(interpreter, instance, positional, named, cause)
+            return keras_api.call_instance(interpreter, instance, positional, named, cause)
         if BASE in instance.attributes and instance.cls and instance.cls.find("forward") is MISSING:
             return self.call(interpreter, instance.attributes[BASE], positional, named, cause)
         for name in ("__call__", "forward"):
@@ -237,7 +248,7 @@ class Library:
         path = usual_path(path)
         if traced_in([*positional, *named.values()]) and (given := traced.function(path, positional, named, cause)) is not MISSING:
             return given
-        special = plain.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
+        special = python.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
         if special is not None:
             return (
                 special(interpreter, *positional, at=cause, **named)
@@ -247,7 +258,7 @@ class Library:
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return pretrained(interpreter, positional, named, cause)
-        given = flows.function(path, positional, named, cause)
+        given = arrays.function(path, positional, named, cause)
         if given is not MISSING:
             return given
         if home is None or home[0] == "keras":
@@ -274,9 +285,9 @@ class Library:
         """Return what something of Keras or TensorFlow makes or gives; what is neither is a layer, where it reads a tensor."""
         found = MISSING
         if is_surely or path.startswith(("tensorflow.", "keras.", "K.")):
-            found = keras.make(interpreter, path, positional, named, cause)
-        if found is MISSING and keras.is_called_on_tensor(positional, named):
-            return keras.call(interpreter, Foreign(cause, path), positional, named, cause)
+            found = keras_api.make(interpreter, path, positional, named, cause)
+        if found is MISSING and keras_api.is_called_on_tensor(positional, named):
+            return keras_api.call(interpreter, Foreign(cause, path), positional, named, cause)
         return Foreign(cause, path) if found is MISSING and is_surely else found
 
 
@@ -293,7 +304,7 @@ def _keras_names(path: str) -> Sequence[str]:
     last = path.rpartition(".")[2]
     if last in {"models", "engine", "training"}:
         return ("Sequential", "Model", "Input") if last == "models" else ("Model", "Input")
-    return () if last in _WITHOUT_LAYERS else (*keras.CLASSES, *keras.FUNCTIONS, "Layer")
+    return () if last in _WITHOUT_LAYERS else (*CLASSES, *FUNCTIONS, "Layer")
 
 
 _WITHOUT_LAYERS = frozenset(

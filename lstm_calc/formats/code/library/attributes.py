@@ -1,17 +1,41 @@
-"""Attributes that no text defines: those of modules, layers, tensors and plain values, and what classes inherit."""
+"""Attributes and entries that no text defines: of modules, layers, tensors, containers, plain values, and what classes inherit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code import flows, keras, methods
-from lstm_calc.formats.code.library import changes, containers
-from lstm_calc.formats.code.library.doubts import copy_in_doubt, doubt
-from lstm_calc.formats.code.library.layers import Tensors, begin, parameter
-from lstm_calc.formats.code.library.modules import BASE, children, freeze, module_family, named_weights, owners, weights
-from lstm_calc.formats.code.library.tensors import shape_of_tensor
-from lstm_calc.formats.code.passed import known
+from lstm_calc.formats.code import arrays, keras_api
+from lstm_calc.formats.code.array_shapes import known
+from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor
+from lstm_calc.formats.code.library import changes
+from lstm_calc.formats.code.library.changes import plain_method
+from lstm_calc.formats.code.library.layers import (
+    Tensors,
+    begin,
+    container_method,
+    is_container,
+    is_layer,
+    key_of,
+    parameter,
+    put_in_container,
+    sliced,
+    take_away,
+    take_from_container,
+)
+from lstm_calc.formats.code.library.modules import (
+    BASE,
+    children,
+    copy_in_doubt,
+    doubt,
+    freeze,
+    module_family,
+    named_weights,
+    owners,
+    shape_of_tensor,
+    weights,
+)
+from lstm_calc.formats.code.library.objects import is_enum
 from lstm_calc.formats.code.trace import States, Traced
 from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.values import (
@@ -21,7 +45,9 @@ from lstm_calc.formats.code.values import (
     Cause,
     Choice,
     Class,
+    External,
     Foreign,
+    Function,
     Instance,
     Made,
     Super,
@@ -97,12 +123,12 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
             return found
     if isinstance(holder, Instance) and BASE in holder.attributes:
         return attribute(interpreter, holder.attributes[BASE], name, cause)
-    if isinstance(holder, (keras.Layer, keras.Tensor, keras.Network)):
-        return keras.attribute(interpreter, holder, name, cause)
+    if isinstance(holder, (Layer, Tensor, Network)):
+        return keras_api.attribute(interpreter, holder, name, cause)
     if isinstance(holder, Made):
         return _made_attribute(holder, name, cause)
     if isinstance(holder, Array):
-        return flows.array_attribute(holder, name, cause)
+        return arrays.array_attribute(holder, name, cause)
     if isinstance(holder, Weight) and name == "requires_grad_":
         return Built(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
     if isinstance(holder, Weight) and name in _SAME:
@@ -119,8 +145,8 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return Built(lambda *_, **__: Unknown(holder.causes))
     entries = entries_of(holder)
     plain_holder = holder if entries is None else entries
-    found = changes.method(plain_holder, name, interpreter.doubt, interpreter.items)
-    found = methods.method(interpreter, plain_holder, name) if found is MISSING else found
+    found = changes.doubted_method(plain_holder, name, interpreter.doubt, interpreter.items)
+    found = plain_method(interpreter, plain_holder, name) if found is MISSING else found
     return Unknown([cause]) if found is MISSING else found
 
 
@@ -149,16 +175,16 @@ def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) 
         freeze(holder, frozen=value is False)
     elif isinstance(holder, Array) and name == "requires_grad" and isinstance(value, bool):
         holder.trained = value
-    elif isinstance(holder, keras.Layer):
+    elif isinstance(holder, Layer):
         holder.config[name] = value
-    elif isinstance(holder, keras.Network):
+    elif isinstance(holder, Network):
         holder.trainable = value is not False
     elif (
         isinstance(holder, Made) and isinstance(value, (Array, type(None))) and (name in _TENSORS or shape_of_tensor(holder, name))
     ):
         _set_tensor(holder, name, value)
-    elif containers.is_container(holder) and (containers.is_layer(value) or name in holder.attributes):
-        containers.put(holder, name, value)
+    elif is_container(holder) and (is_layer(value) or name in holder.attributes):
+        put_in_container(holder, name, value)
     elif isinstance(holder, Made):
         holder.attributes[name] = value
     elif isinstance(holder, Class):
@@ -210,7 +236,7 @@ def doubtful(interpreter: Interpreter, holder: Any, key: Any) -> None:
     elif isinstance(holder, Made):
         doubt(holder, interpreter.doubt)
     elif isinstance(holder, (list, dict)):
-        change = changes.method(holder, "pop", interpreter.doubt, interpreter.items)
+        change = changes.doubted_method(holder, "pop", interpreter.doubt, interpreter.items)
         change.call(key, at=interpreter.doubt[0])
 
 
@@ -253,15 +279,15 @@ def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # 
         return Built(lambda *_, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())
     if name == "register_buffer":
         return Built(lambda *_, **__: None)
-    if (found := containers.method(interpreter, holder, name)) is not MISSING:
+    if (found := container_method(interpreter, holder, name)) is not MISSING:
         return found
     if name in {"_parameters", "_modules"} and not isinstance(holder, Foreign):
-        held = holder if containers.is_container(holder) else Tensors(holder)
+        held = holder if is_container(holder) else Tensors(holder)
         return holder.attributes if isinstance(holder, Instance) else held
     if name == "create_parameter" and isinstance(holder, Instance):
         return Built(lambda *values, at, **named: parameter(values, named, at))
     if isinstance(holder, Instance) and module_family(holder.cls) == "keras":
-        return keras.instance_method(interpreter, holder, name)
+        return keras_api.instance_method(interpreter, holder, name)
     if isinstance(holder, Instance) and module_family(holder.cls) == "flax-linen":
         return _linen_method(interpreter, holder, name)
     return MISSING
@@ -277,7 +303,7 @@ def _linen_method(interpreter: Interpreter, holder: Instance, name: str) -> Any:
     if name in _STARTS:
         return Built(lambda *values, at, **__: _started(holder, values, at))
     if name == "param":
-        return Built(lambda _, __=None, shape=(), *___, at, **____: flows.linen_parameter(interpreter, shape, at))
+        return Built(lambda _, __=None, shape=(), *___, at, **____: arrays.linen_parameter(interpreter, shape, at))
     return MISSING
 
 
@@ -290,10 +316,10 @@ def _started(holder: Instance, values: Sequence[Any], at: Cause) -> Foreign:
 def _add(holder: Any) -> Callable[..., Any]:
     def add(name: Any, value: Any = None, *, at: Cause, **_: Any) -> Any:
         del at
-        if containers.is_container(holder):
-            containers.put(holder, name, value)
+        if is_container(holder):
+            put_in_container(holder, name, value)
             return value
-        key = containers.key_of(name, value, holder.attributes)
+        key = key_of(name, value, holder.attributes)
         if isinstance(key, str):
             holder.attributes[key] = value
         return value
@@ -314,3 +340,92 @@ def _same(interpreter: Interpreter, holder: Any, name: str, values: Sequence[Any
             _doubt(interpreter, weight)
             freeze(weight, frozen=values[:1] == (False,))
     return holder
+
+
+def item(interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:
+    """Return an entry of a value; ``cause`` is the expression, for one that is not known."""
+    getter = holder.cls.find("__getitem__") if isinstance(holder, Instance) and holder.cls else MISSING
+    if isinstance(getter, Function):
+        return interpreter.call(getter.bound(holder), [key], {}, cause)
+    holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
+    if isinstance(holder, Tensor):
+        return keras_api.item(holder, key)
+    if isinstance(holder, (Traced, States)):
+        return holder.entry(key) if isinstance(holder, States) else traced.item(holder, key)
+    if isinstance(holder, Array):
+        return arrays.item(holder, key)
+    if isinstance(holder, arrays.Shape) and key == -1 and holder.array.width is not None:
+        return holder.array.width
+    found = _in_layer(holder, key) if isinstance(holder, Made) else _named(holder, key)
+    return Unknown([cause]) if found is MISSING else found
+
+
+def _named(holder: Any, key: Any) -> Any:
+    """Return an entry of an object, an enumeration, or the names of a module; MISSING without one."""
+    if is_unknown(key) or not is_small(key):
+        return MISSING
+    if isinstance(holder, Instance) and (isinstance(key, str) or entries_of(holder) is not None):
+        return holder.attributes.get(key, MISSING)
+    if isinstance(holder, Class) and is_enum(holder) and isinstance(key, str):
+        return holder.find(key)
+    if isinstance(holder, External) and holder.path.endswith(".__dict__") and isinstance(key, str):
+        return External(f"{holder.path.removesuffix('.__dict__')}.{key}", holder.cause)
+    return MISSING
+
+
+def _in_layer(holder: Made, key: Any) -> Any:
+    """Return a layer of a container, some of its layers, or an attribute of a layer; MISSING without one."""
+    if holder.inner and is_unknown(key):
+        return copy_in_doubt(holder, causes_of(key))
+    if isinstance(key, str):
+        return holder.attributes.get(key, MISSING)
+    if not holder.inner or not isinstance(key, (int, slice)):
+        return MISSING
+    try:
+        found = holder.inner[key]
+    except IndexError:
+        return MISSING
+    return sliced(holder, found) if isinstance(key, slice) else found
+
+
+def set_item(interpreter: Interpreter, holder: Any, key: Any, value: Any) -> None:
+    """Set an entry of a value: of a list or dict, of an object that is one, of a container of layers."""
+    setter = holder.cls.find("__setitem__") if isinstance(holder, Instance) and holder.cls else MISSING
+    if isinstance(setter, Function):
+        interpreter.call(setter.bound(holder), [key, value], {}, Cause("__setitem__", holder.place))
+        return
+    holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
+    if is_container(holder):
+        put_in_container(holder, key, value)
+        return
+    holder = holder if isinstance(holder, list) else entries_of(holder)
+    key = key if holder is None or interpreter.doubt else key_of(key, value, holder)
+    if holder is None or key is MISSING or not is_small(key):
+        return
+    if interpreter.doubt:
+        changes.put(holder, key, value, interpreter.doubt)
+        return
+    try:
+        holder[key] = value
+    except (TypeError, LookupError, ValueError):
+        return
+
+
+def delete(interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> None:
+    """Take away an attribute or an entry of a value; a tensor of a layer has to come back under another name."""
+    if interpreter.doubt and not is_unknown(key):
+        doubtful(interpreter, holder, key)
+        return
+    holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) and not isinstance(key, int) else holder
+    if isinstance(holder, Tensors):
+        take_away(holder.owner, key, cause)
+    elif is_container(holder) and (not isinstance(key, str) or key in holder.attributes or key.isdigit()):
+        take_from_container(holder, key)
+    elif isinstance(holder, Made) and isinstance(key, str) and key not in holder.attributes:
+        take_away(holder, key, cause)
+    elif isinstance(holder, list) and isinstance(key, (int, slice)):
+        del holder[key]
+    elif isinstance(holder, (Instance, Made, Foreign)) and isinstance(key, str):
+        holder.attributes.pop(key, None)
+    elif isinstance(holder, dict) and not is_unknown(key) and is_small(key):
+        holder.pop(key, None)

@@ -1,4 +1,7 @@
-"""Lists and dicts that change where it is not known whether the program comes there: what is in them is not known either."""
+"""Methods of texts, lists and dicts.
+
+Where it is not known whether the program calls a method that changes a list or dict, what is in that is not known either.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.library.doubts import copy_in_doubt, is_in_doubt
-from lstm_calc.formats.code.library.modules import owners
+from lstm_calc.formats.code.library.modules import copy_in_doubt, is_in_doubt, owners
+from lstm_calc.formats.code.library.python import bounded, listed, pure, too_long
 from lstm_calc.formats.code.values import (
+    MAX_ITEMS,
     MISSING,
     Array,
     Built,
     Cause,
+    External,
     Foreign,
     Instance,
     Made,
@@ -22,10 +27,112 @@ from lstm_calc.formats.code.values import (
     entries_of,
     is_small,
     is_unknown,
+    is_wide,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from lstm_calc.formats.code.interpreter import Interpreter
+
+_TEXT = frozenset(
+    [
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "title",
+        "capitalize",
+        "startswith",
+        "endswith",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isupper",
+        "islower",
+        "partition",
+        "rpartition",
+        "rsplit",
+        "splitlines",
+        "count",
+        "find",
+        "index",
+        "casefold",
+        "swapcase",
+    ]
+)
+_LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
+_DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
+
+
+def plain_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
+    """Return a plain_method of a plain value as one of the text's, MISSING for one that is not followed."""
+    if isinstance(holder, list) and name == "append" and len(holder) < MAX_ITEMS:
+        return Built(lambda value=None, *_, **__: holder.append(value))
+    if not is_small(holder):
+        return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
+    if isinstance(holder, (str, tuple)):
+        return _of_text(holder, name)
+    if isinstance(holder, list) and name == "sort":
+        return Built(partial(_sort, interpreter, holder))
+    if isinstance(holder, list) and name == "extend":
+        return Built(
+            lambda values=(), *_, at, **__: holder.extend(
+                [Rest(causes_of(values) or [at])] if is_unknown(values) else listed(values)
+            )
+        )
+    if isinstance(holder, list) and name in _LIST:
+        return Built(lambda *values, at, **_: _call(getattr(holder, name), values, at))
+    if isinstance(holder, dict) and name in _DICT:
+        return Built(lambda *values, at, **named: _of_dict(holder, name, values, named, at))
+    return MISSING
+
+
+def _of_text(holder: str | tuple[Any, ...], name: str) -> Any:
+    """Return a plain_method of a text or a tuple, which change nothing."""
+    if isinstance(holder, str) and name == "replace":
+        return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= MAX_ITEMS else too_long())
+    if isinstance(holder, str) and name in _TEXT:
+        return pure(getattr(holder, name))
+    if isinstance(holder, tuple) and name in {"index", "count"}:
+        return pure(getattr(holder, name))
+    if isinstance(holder, str) and name == "format":
+        return MISSING if is_wide(holder) else pure(holder.format)
+    if isinstance(holder, str) and name == "join":
+        return pure(lambda values: holder.join(map(str, values)) if len(holder) * len(values) <= MAX_ITEMS else too_long())
+    return MISSING
+
+
+def _sort(interpreter: Interpreter, holder: list[Any], *_: Any, at: Cause, **named: Any) -> None:
+    """Put a list in order; where that is not known, nothing is known of its entries."""
+    found = interpreter.library.call(interpreter, External("builtins.sorted", at), [holder], named, at)
+    holder[:] = found if isinstance(found, list) else [Unknown(causes_of(found)) for _ in holder]
+
+
+def _refused(*_: Any, at: Cause, **__: Any) -> Any:
+    """Refuse to follow what would leave a list or a dict other than it is in the program."""
+    raise ModelFileError("a list or dict grows too large to be followed here", str(at.place))
+
+
+def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any:
+    if not is_small(list(values)):
+        _refused(at=at)
+    return bounded(function(*values), at)
+
+
+def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
+    if values and not is_small(values[0]):
+        _refused(at=at)
+    if values and is_unknown(values[0]):
+        return Unknown(causes_of(values[0]))
+    found = getattr(holder, name)(*values, **(named if name == "update" else {}))
+    return list(found) if name in {"keys", "values", "items"} else bounded(found, at)
+
 
 CHANGES = frozenset(["append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "reverse", "sort"])
 """The methods of lists and dicts that change them."""
@@ -33,8 +140,8 @@ _OF_SETS = frozenset(["add", "update", "discard", "remove", "pop", "clear"])
 Causes = tuple[Cause, ...]
 
 
-def method(holder: Any, name: str, causes: Causes, entries: Callable[[Any], list[Any] | None]) -> Any:
-    """Return a method that changes a list or dict where it is in doubt whether it is called, MISSING for any other.
+def doubted_method(holder: Any, name: str, causes: Causes, entries: Callable[[Any], list[Any] | None]) -> Any:
+    """Return a doubted_method that changes a list or dict where it is in doubt whether it is called, MISSING for any other.
 
     ``entries`` gives the values in a value that is iterated over.
     """
@@ -56,7 +163,7 @@ def _change_of_list(
     causes: Causes,
     entries: Callable[[Any], list[Any] | None],
 ) -> Any:
-    """Follow a method that changes a list."""
+    """Follow a doubted_method that changes a list."""
     if name not in {"append", "insert", "extend"}:
         return blur(holder, causes)
     items = values[-1:] if name != "extend" else entries(values[0]) if values else []
@@ -65,7 +172,7 @@ def _change_of_list(
 
 
 def _change_of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], causes: Causes, _: Any) -> Any:
-    """Follow a method that changes a dict."""
+    """Follow a doubted_method that changes a dict."""
     if name == "update":
         first = values[0] if values and isinstance(values[0], dict) else {}
         for key, value in {**first, **named}.items():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import flows, plain
-from lstm_calc.formats.code.library import containers, objects, texts
+from lstm_calc.formats.code import arrays
+from lstm_calc.formats.code.library import objects, python
+from lstm_calc.formats.code.library.configurations import CONFIGURATIONS
+from lstm_calc.formats.code.library.layers import key_of
 from lstm_calc.formats.code.source import expression
 from lstm_calc.formats.code.values import (
     Array,
@@ -38,7 +40,7 @@ def _get(interpreter: Interpreter, holder: Any, name: Any, *default: Any, at: Ca
 
 def _set(interpreter: Interpreter, holder: Any, name: Any, value: Any, *, at: Cause) -> None:
     del at
-    name = containers.key_of(name, value, getattr(holder, "attributes", {}))
+    name = key_of(name, value, getattr(holder, "attributes", {}))
     if isinstance(name, str):
         interpreter.library.set_attribute(interpreter, holder, name, value)
 
@@ -114,7 +116,7 @@ def _as_type(value: Any, kind: Any) -> Any:
     """Return a default as argparse converts it: a text by the type that is asked for."""
     if isinstance(value, str) and isinstance(kind, Built):
         for name, convert in (("int", int), ("float", float)):
-            if kind is plain.BUILTINS[name]:
+            if kind is python.BUILTINS[name]:
                 try:
                     return convert(value)
                 except ValueError:
@@ -124,7 +126,7 @@ def _as_type(value: Any, kind: Any) -> Any:
 
 def _clone(interpreter: Interpreter, value: Any, *_: Any, at: Cause, **__: Any) -> Any:
     del interpreter, at
-    return plain.clone(value)
+    return python.clone(value)
 
 
 def _split(interpreter: Interpreter, _: Any = None, number: Any = 2, *, at: Cause, **named: Any) -> Any:
@@ -142,7 +144,7 @@ def _scan(interpreter: Interpreter, function: Any, start: Any = None, inputs: An
     """Return what a function gives that is applied to each step; it is followed once."""
     inputs = named.get("xs", inputs)
     found = interpreter.call(
-        function, [named.get("init", start), flows.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at
+        function, [named.get("init", start), arrays.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at
     )
     return found if isinstance(found, tuple) and len(found) == 2 else (Unknown([at]), Unknown([at]))
 
@@ -198,11 +200,11 @@ def _environment(interpreter: Interpreter, _: Any = None, *default: Any, at: Cau
 
 
 def _haiku_parameter(interpreter: Interpreter, _: Any = None, shape: Any = None, *__: Any, at: Cause, **___: Any) -> Any:
-    return flows.linen_parameter(interpreter, shape, at)
+    return arrays.linen_parameter(interpreter, shape, at)
 
 
 SPECIAL: dict[str, Callable[..., Any]] = {
-    **texts.CONFIGURATIONS,
+    **CONFIGURATIONS,
     "builtins.getattr": _get,
     "builtins.setattr": _set,
     "builtins.delattr": _delete,

@@ -1,10 +1,16 @@
-"""What a module is made of: the parts that have parameters, the names of their tensors, and which of these are trained."""
+"""What a module is made of: the parts that have parameters, the names and shapes of their tensors, and which of them are trained.
+
+A part of which it is not known whether a model has it is in doubt: it keeps the causes, and these are asked for.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from math import prod
+from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families import MODULES, family_of
+from lstm_calc.formats.code.families import MODULES, family_of, window
+from lstm_calc.formats.code.library.python import clone
 from lstm_calc.formats.code.values import (
     Array,
     Choice,
@@ -15,7 +21,13 @@ from lstm_calc.formats.code.values import (
     Rest,
     Unknown,
     Weight,
+    causes_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lstm_calc.formats.code.values import Cause
 
 BASE = "__base__"
 """The attribute that holds the layer which an object is, where its class inherits from one."""
@@ -145,3 +157,103 @@ def freeze(weight: Weight, *, frozen: bool) -> None:
             owner.frozen.add(weight.name)
         else:
             owner.frozen.discard(weight.name)
+
+
+def doubt(value: Any, causes: Iterable[Cause]) -> None:
+    """Keep that it is not known whether the layers inside a value are there."""
+    causes = tuple(causes)
+    for _, part in owners(value) if causes else ():
+        if isinstance(part, (Made, Array)):
+            part.doubt = tuple(dict.fromkeys((*part.doubt, *causes)))
+
+
+def copy_in_doubt(value: Any, causes: Iterable[Cause]) -> Any:
+    """Return a copy of a layer that is in doubt: a layer that may be it, where it is not known which one is."""
+    copied = clone(value)
+    doubt(copied, causes)
+    return copied
+
+
+def is_in_doubt(value: Any, causes: Iterable[Cause]) -> bool:
+    """Return whether a layer was made where it was not known whether it is."""
+    kept = value.doubt if isinstance(value, Made) else value.made[2] if isinstance(value, Instance) and value.made else ()
+    return set(causes) <= set(kept)
+
+
+def layer_among(values: Iterable[Any]) -> Any:
+    """Return the first layer among values, None where there is none."""
+    return next((each for each in values if isinstance(each, (Made, Instance)) and owners(each)), None)
+
+
+_GATES = {"LSTM": 4, "GRU": 3, "RNN": 1, "SimpleRNN": 1}
+
+
+def shape_of_tensor(made: Made, name: str) -> tuple[Any, ...] | None:
+    """Return the shape of a tensor of a layer, None where the layer has none of this name or it is not known.
+
+    Sizes are unknown values where they depend on such.
+    """
+    values = made.arguments
+    kind = re.sub(r"\d[dD]$", "", made.name)
+    gates = _GATES.get(kind.removesuffix("Cell"))
+    if gates is not None:
+        return _recurrent(values, name, gates)
+    if kind not in _WEIGHTS or name not in {"weight", "bias"}:
+        return None
+    causes = causes_of(list(values.values()))
+    try:
+        shape: tuple[Any, ...] = _WEIGHTS[kind](values)
+    except (KeyError, TypeError, ValueError):
+        return (Unknown(causes),) if causes else None
+    if name == "bias":
+        return (values["out_channels"],) if "out_channels" in values else shape[:1]
+    return tuple(reversed(shape)) if kind == "Linear" and made.family == "paddle" else shape
+
+
+def _convolution(values: dict[str, Any], outer: str, inner: str) -> tuple[Any, ...]:
+    dims = len(values["kernel_size"]) if isinstance(values["kernel_size"], (list, tuple)) else 1
+    return (values[outer], values[inner] // values["groups"], *window(values["kernel_size"], dims))
+
+
+_WEIGHTS: dict[str, Any] = {
+    "Linear": lambda values: (values["out_features"], values["in_features"]),
+    "Embedding": lambda values: (values["num_embeddings"], values["embedding_dim"]),
+    "Conv": lambda values: _convolution(values, "out_channels", "in_channels"),
+    "ConvTranspose": lambda values: _convolution(values, "in_channels", "out_channels"),
+    "LayerNorm": lambda values: tuple(window(values["normalized_shape"], 1)),
+    "BatchNorm": lambda values: (values["num_features"],),
+}
+
+
+def _recurrent(values: dict[str, Any], name: str, gates: int) -> tuple[Any, ...] | None:
+    """Return the shape of a tensor such as ``weight_ih_l1_reverse``."""
+    match = re.fullmatch(r"(weight|bias)_(ih|hh|hr)(?:_l(\d+))?(?:_reverse)?", name)
+    needed: list[Any] = [values.get(each) for each in ("input_size", "hidden_size", "proj_size", "bidirectional")]
+    if match is None:
+        return None
+    if causes := causes_of(needed):
+        return (Unknown(causes),)
+    width, units, projection, both = needed
+    given = projection or units
+    if match[2] == "hr":
+        return (projection, units)
+    if match[1] == "bias":
+        return (gates * units,)
+    below = width if match[3] in {None, "0"} else given * (2 if both else 1)
+    return (gates * units, given if match[2] == "hh" else below)
+
+
+def gain_of(made: Made, name: str, axis: Any) -> Any:
+    """Return how many gains weight_norm adds for a tensor: one per entry of an axis, a single one without; None if unknown."""
+    shape = shape_of_tensor(made, name)
+    if axis is None or axis == -1:
+        return 1
+    if shape is None or not isinstance(axis, int) or axis >= len(shape):
+        return Unknown(causes_of(list(shape))) if shape and causes_of(list(shape)) else None
+    return shape[axis]
+
+
+def numbers_of(made: Made, name: str) -> int | None:
+    """Return how many numbers a tensor of a layer has, None where that is not known."""
+    shape = shape_of_tensor(made, name)
+    return None if shape is None or causes_of(list(shape)) else prod(shape)

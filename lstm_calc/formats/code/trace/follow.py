@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, ModelError
-from lstm_calc.formats.code.interpreter.control import Raised
+from lstm_calc.formats.code.interpreter.scopes import Raised
 from lstm_calc.formats.code.library.modules import module_family
-from lstm_calc.formats.code.trace import INPUT, Graph, NotFollowed, States, Traced, calls, traced_in
+from lstm_calc.formats.code.trace import INPUT, Graph, NotFollowed, States, Traced, traced_in
+from lstm_calc.formats.code.trace.layers import call_traced
 from lstm_calc.formats.code.values import Cause, Function, Instance, Made, Place, Unknown, is_unknown
 from lstm_calc.model import Embedding, Layer, Model, Recurrent
 from lstm_calc.model.layers.windows import Positions
@@ -74,7 +75,7 @@ class _Calls:
     def call(self, function: Any, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
         """Return what a layer gives."""
         interpreter: Any = self
-        return calls.call(interpreter, function, positional, named, cause)
+        return call_traced(interpreter, function, positional, named, cause)
 
 
 def followed_chain(layers: Sequence[Made], own: Mapping[int, Sequence[Layer]], **fields: Any) -> Model | None:

@@ -6,8 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.trace import NotFollowed, States, Traced, in_axes
-from lstm_calc.formats.code.trace.calls import changed, flattened
-from lstm_calc.formats.code.trace.elementwise import elementwise, is_elementwise
+from lstm_calc.formats.code.trace.layers import changed, elementwise, flattened, is_elementwise
 from lstm_calc.formats.code.values import MISSING, Built, Cause, Size, Unknown
 from lstm_calc.model import Add, Concat, ExpandDims, Layer, MatMul, Multiply, Reduce, Reshape, Split, Stack, Subtract
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.keras_classes import CELL_CLASSES, DROPPED, LOOKUPS, STATES, WITHOUT_WEIGHTS
-from lstm_calc.formats.code.keras_models import follow
-from lstm_calc.formats.code.keras_operations import CONSTANT, item, known_shape, operation_on, reshaped
-from lstm_calc.formats.code.keras_own import around_own, at_each_step, keep_variables, unread_calls, with_weights
-from lstm_calc.formats.code.keras_tensors import (
+from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, DROPPED, LOOKUPS, STATES, WITHOUT_WEIGHTS
+from lstm_calc.formats.code.keras_api.graph import (
     Call,
     Layer,
     Network,
@@ -19,6 +16,8 @@ from lstm_calc.formats.code.keras_tensors import (
     is_around_own,
     tensors_in,
 )
+from lstm_calc.formats.code.keras_api.operations import CONSTANT, item, known_shape, operation_on, reshaped
+from lstm_calc.formats.code.keras_api.own import around_own, at_each_step, follow, keep_variables, unread_calls, with_weights
 from lstm_calc.formats.code.values import MISSING, Array, Cause, Function, Instance, Lost, Place, Unknown, causes_of, is_unknown
 
 if TYPE_CHECKING:

@@ -10,13 +10,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.keras_calls import call, call_instance, constant
-from lstm_calc.formats.code.keras_classes import CELL_CLASSES, CLASSES, FUNCTIONS, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
-from lstm_calc.formats.code.keras_functions import operation
-from lstm_calc.formats.code.keras_models import ends, follow, held, input_of, layers_of
-from lstm_calc.formats.code.keras_operations import item, known_shape, operate, unpacked
-from lstm_calc.formats.code.keras_own import instance_method
-from lstm_calc.formats.code.keras_tensors import (
+from lstm_calc.formats.code.keras_api.calls import call, call_instance, constant
+from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, FUNCTIONS, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_api.graph import (
     Call,
     Layer,
     Network,
@@ -28,6 +24,8 @@ from lstm_calc.formats.code.keras_tensors import (
     tensors_in,
     text_or_none,
 )
+from lstm_calc.formats.code.keras_api.operations import item, known_shape, operate, operation, unpacked
+from lstm_calc.formats.code.keras_api.own import ends, follow, held, input_of, instance_method, layers_of
 from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, External, Function, Unknown, causes_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Calls of layers of PyTorch on traced tensors."""
+"""Calls of PyTorch's layers on traced tensors, with and without weights."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
+from lstm_calc.formats.code.families.torch import ACTIVATIONS, CLASSES_OF_FUNCTIONS, DROPOUTS
 from lstm_calc.formats.code.trace import NotFollowed, States, Traced
-from lstm_calc.formats.code.trace.elementwise import elementwise, is_elementwise
-from lstm_calc.model import AdaptivePool, Flatten, Pad, Pool, Reshape, Upsample
+from lstm_calc.model import Activation, AdaptivePool, Dropout, Flatten, Pad, Pool, Reshape, Upsample
 from lstm_calc.model.layers.windows import Positions
 
 if TYPE_CHECKING:
@@ -18,6 +18,52 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
     from lstm_calc.formats.code.values import Cause, Made
     from lstm_calc.model import Layer
+
+_RATE = 0.5
+"""What PyTorch drops where nothing is said."""
+_OVER_FEATURES = frozenset({"softmax", "log_softmax", "softmin", "glu"})
+
+
+def is_elementwise(name: str) -> bool:
+    """Return whether a class or a function is one of these."""
+    return name.lower().rstrip("_") in CLASSES_OF_FUNCTIONS
+
+
+def elementwise(
+    name: str, tensor: Traced, positional: Sequence[Any], named: Mapping[str, Any], add: Callable[..., str] | None = None
+) -> Traced:
+    """Return what such a class or function gives for a tensor; ``add`` adds the layer, under a name of its own by default."""
+    if tensor.tokens:
+        return tensor
+    known = CLASSES_OF_FUNCTIONS[name.lower().rstrip("_")]
+    first = positional[0] if positional else None
+    add = add or tensor.graph.add
+    if known in DROPOUTS:
+        rate = named.get("p", _RATE if first is None else first)
+        return tensor.again(add(Dropout(rate if type(rate) in {int, float} and 0 <= rate <= 1 else None), tensor.name))
+    layer = Activation(ACTIVATIONS[known])
+    if layer.function in _OVER_FEATURES:
+        axis = named.get("dim", first)
+        if axis is None:  # as PyTorch takes it where nothing is said
+            axis = 1 if known == "Softmax2d" else -1 if layer.is_gated else int(tensor.rank in {2, 4})
+        return _over_features(layer, axis, tensor, add)
+    return tensor.again(add(layer, tensor.name))
+
+
+def _over_features(layer: Activation, axis: Any, tensor: Traced, add: Callable[..., str]) -> Traced:
+    """Return what a function of all features gives; over another axis, a softmax is no layer of ours, and changes no shape."""
+    at = tensor.axis(axis) if isinstance(axis, int) else None
+    if at is None or tensor.axes[at] != tensor.rank - 1:
+        if layer.is_gated:
+            raise NotFollowed
+        return tensor
+    sizes, size = list(tensor.sizes), tensor.sizes[at]
+    if layer.is_gated and size is not None:
+        if size % 2:
+            raise NotFollowed  # PyTorch refuses it
+        sizes[at] = size // 2
+    return tensor.again(add(layer, tensor.name), sizes)
+
 
 _SIGNATURES = {
     "MaxPool": "kernel_size stride padding dilation return_indices ceil_mode",
@@ -37,7 +83,7 @@ _CHANGING = ("Pool", "Flatten", "Upsampl", "Pad", "Pixel", "Fold", "fold", "GLU"
 """Parts of the names of layers without weights that change a shape."""
 
 
-def call(interpreter: Interpreter, made: Made, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
+def call_traced(interpreter: Interpreter, made: Made, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
     """Return what a layer gives for traced tensors; raise NotFollowed where that does not follow."""
     first = positional[0] if positional else next(iter(named.values()), None)
     if made.family != "pytorch" or interpreter.doubt or not isinstance(first, Traced):

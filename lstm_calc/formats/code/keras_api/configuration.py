@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code.flows import INPUT
-from lstm_calc.formats.code.keras_tensors import (
+from lstm_calc.formats.code.arrays import INPUT
+from lstm_calc.formats.code.keras_api.graph import (
     Call,
     Layer,
     Network,

@@ -8,6 +8,7 @@ import math
 import operator
 import posixpath
 import re
+import string
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.values import (
@@ -30,6 +31,27 @@ from lstm_calc.formats.code.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CONSTANTS: dict[str, Any] = {
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "numpy.pi": math.pi,
+    "numpy.inf": math.inf,
+    **{
+        f"string.{name}": getattr(string, name)
+        for name in (
+            "ascii_letters",
+            "ascii_lowercase",
+            "ascii_uppercase",
+            "digits",
+            "hexdigits",
+            "punctuation",
+            "printable",
+            "whitespace",
+        )
+    },
+}
+"""Names of modules that are imported and have a plain value, by path."""
 
 _TYPES: dict[str, Any] = {
     "int": int,

@@ -1,13 +1,12 @@
-"""Tensors that flow through layers which do not state what they read: only as far as their widths go."""
+"""Tensors that a program makes and passes on, as far as their shapes go: attributes, methods, functions, and calls of layers."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import linen_shapes
+from lstm_calc.formats.code.array_shapes import KEEPING, flattened, given_by, known, pooled, pooled_last, reduced, reshaped, through
 from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
-from lstm_calc.formats.code.passed import flattened, known, pooled, reshaped, through
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
@@ -130,7 +129,7 @@ def _method(name: str, holder: Array, values: Sequence[Any], named: dict[str, An
         return _reshaped(holder, values[0] if len(values) == 1 else values)
     if name in {"mean", "sum", "max", "min"}:
         axis = named.get("axis", named.get("dim", values[0] if values else None))
-        return linen_shapes.reduced(holder, axis, keeps=named.get("keepdims", named.get("keepdim")) is True)
+        return reduced(holder, axis, keeps=named.get("keepdims", named.get("keepdim")) is True)
     return Array(None, holder.width if name == "squeeze" else None)
 
 
@@ -212,8 +211,8 @@ def function(  # noqa: PLR0911 - a case for each kind of function
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape"}:
         return _method(name, first, [each for each in positional if each is not first], named)
     if name in {"max_pool", "avg_pool"}:
-        return linen_shapes.pooled(first, [each for each in positional if each is not first], named)
-    return first if name in linen_shapes.KEEPING else Array(None, first.width)
+        return pooled_last(first, [each for each in positional if each is not first], named)
+    return first if name in KEEPING else Array(None, first.width)
 
 
 def _joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
@@ -260,7 +259,7 @@ def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named
     _read(layer, source, cause)
     _once(interpreter, layer)
     size = layer.arguments.get(kind.names.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
-    given = linen_shapes.given_by(layer, "cell" if cell else kind.layer.kind, source, size)
+    given = given_by(layer, "cell" if cell else kind.layer.kind, source, size)
     if not cell:
         return given
     state = (Array(None, size), Array(None, size)) if kind.layer.kind == "lstm" else Array(None, size)

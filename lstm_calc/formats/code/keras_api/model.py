@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code import keras
-from lstm_calc.formats.code.configuration import Configuration, with_params
-from lstm_calc.formats.code.flows import INPUT
+from lstm_calc.formats.code import keras_api
+from lstm_calc.formats.code.arrays import INPUT
+from lstm_calc.formats.code.keras_api.configuration import Configuration, with_params
+from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor, functional, incoming, tensors_in
+from lstm_calc.formats.code.keras_api.own import follow, held, input_of, layers_of
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.values import (
     MISSING,
@@ -22,20 +24,20 @@ from lstm_calc.model import Model, Other
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from lstm_calc.formats.code.request import Request
+    from lstm_calc.formats.code.messages import Request
 
 
 def network_in(request: Request, value: Any) -> Any:
     """Return the model of Keras that a value is or holds, None where there is none."""
-    if isinstance(value, (keras.Network, keras.Layer, keras.Tensor)):
+    if isinstance(value, (Network, Layer, Tensor)):
         return value
-    if isinstance(value, (list, tuple)) and value and isinstance(value[0], keras.Tensor):
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], Tensor):
         return value[0]
     if not isinstance(value, Instance):
         return None
     if module_family(value.cls) == "keras":
         return _subclassed(request, value)
-    held = [each for each in value.attributes.values() if isinstance(each, keras.Network)]
+    held = [each for each in value.attributes.values() if isinstance(each, Network)]
     if not held and value.cls is not None:
         return None
     inside = {id(layer) for each in held for layer in each.layers}
@@ -47,44 +49,42 @@ def _subclassed(request: Request, value: Instance) -> Any:
     """Return what a model of the author's gives on inputs of which nothing is known."""
     place = value.place
     values, named = value.attributes.get("__given__", ((), {}))
-    if list(keras.tensors_in([list(values), named])):
-        return keras.functional(values, named, place)
-    layers = keras.layers_of(value)
+    if list(tensors_in([list(values), named])):
+        return functional(values, named, place)
+    layers = layers_of(value)
     if layers is not None:
-        return keras.Network(place, layers)
+        return Network(place, layers)
     function = value.cls.find("call") if value.cls else MISSING
     if not isinstance(function, Function):
-        held = keras.held(request.interpreter, value)
-        if held is not None:
-            return held
+        parts = held(request.interpreter, value)
+        if parts is not None:
+            return parts
         raise ModelFileError(f"{value.cls.name if value.cls else 'it'} has no call that could be followed", str(place))
     names = [each.arg for each in function.node.args.args][1:]
-    inputs = {
-        name: keras.incoming(place, name) for name in names if name not in function.defaults and name not in {"training", "mask"}
-    }
+    inputs = {name: incoming(place, name) for name in names if name not in function.defaults and name not in {"training", "mask"}}
     args, words = _read_by(request, value, inputs)
-    given = keras.call_instance(request.interpreter, value, args, words, Cause(function.name, place))
-    outputs = list(keras.tensors_in(given))
+    given = keras_api.call_instance(request.interpreter, value, args, words, Cause(function.name, place))
+    outputs = list(tensors_in(given))
     if not outputs:
         raise ModelFileError(
             f"{function.name} cannot be followed: what it returns does not follow from its layers",
             str(request.interpreter.place(function.node, function.scope)),
         )
-    return keras.Network(place, None, [], outputs)
+    return Network(place, None, [], outputs)
 
 
 def _read_by(request: Request, value: Instance, inputs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return what a model of the author's reads: what the program calls it on or builds it for, else the inputs of its call."""
     args, named = value.attributes.pop("__read__", ((), {}))
-    if list(keras.tensors_in([list(args), named])):
+    if list(tensors_in([list(args), named])):
         return list(args), named
     first = next(iter(inputs), None)
     shape = value.attributes.get("__shape__")
     if first is not None and isinstance(shape, (list, tuple)):
-        inputs[first] = keras.input_of(shape, value.place)
+        inputs[first] = input_of(shape, value.place)
     elif first is not None and value.cls is not None and value.cls.find("build") is not MISSING:
         cause = Cause(INPUT, value.place, "(the width of the input) is not in the code; say it as --input N")
-        inputs[first] = keras.input_of((None, None, request.input_dim or Unknown([cause])), value.place)
+        inputs[first] = input_of((None, None, request.input_dim or Unknown([cause])), value.place)
         request.used_input = True
     return [], inputs
 
@@ -94,12 +94,12 @@ def configured_model(request: Request, value: Any, remark: str) -> Model:
     from lstm_calc.formats import keras as configurations
 
     network = value
-    if isinstance(value, keras.Tensor):
-        network = keras.Network(Place(request.module.file, 1), None, [], [value])
-    if isinstance(value, keras.Layer):
-        network = keras.Network(value.place, [value])
-    if isinstance(network, keras.Network):
-        keras.follow(request.interpreter, network)
+    if isinstance(value, Tensor):
+        network = Network(Place(request.module.file, 1), None, [], [value])
+    if isinstance(value, Layer):
+        network = Network(value.place, [value])
+    if isinstance(network, Network):
+        follow(request.interpreter, network)
     configuration = Configuration(request.module.file, request.input_dim)
     configuration.turns = network.turns
     config = configuration.network(network)
