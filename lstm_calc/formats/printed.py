@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import FAMILIES
-from lstm_calc.formats.code.parts import Parts
+from lstm_calc.formats.code.parts import FoundLayers
 from lstm_calc.formats.code.trace.follow import followed_chain
-from lstm_calc.formats.code.values import Made, Place
+from lstm_calc.formats.code.values import MadeLayer, Place
 from lstm_calc.frozen import Record
 from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 
@@ -293,7 +293,7 @@ class _PrintedModule(Record):
 def _module(text: str, file: str) -> Model:
     """Return the model of a module that is printed; raise ModelFileError where it cannot be read."""
     node, _ = _parsed(text.strip(), 0, file, 0)
-    parts = Parts(None)
+    parts = FoundLayers(None)
     hidden: list[str] = []
     if _modules_in(node) > MAX_LAYERS:
         raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", file)
@@ -351,7 +351,7 @@ def _modules_in(node: _PrintedModule) -> int:
     return node.times * (1 + sum(_modules_in(each) for _, each in node.inner))
 
 
-def _leaves(node: _PrintedModule, path: str, hidden: list[str]) -> Iterator[tuple[str, Made]]:
+def _leaves(node: _PrintedModule, path: str, hidden: list[str]) -> Iterator[tuple[str, MadeLayer]]:
     """Yield the layers inside a module."""
     for turn in range(node.times):
         where = path if node.times == 1 else f"{path}.{turn}"
@@ -366,19 +366,19 @@ def _leaves(node: _PrintedModule, path: str, hidden: list[str]) -> Iterator[tupl
             yield where, _made(node)
 
 
-def _attention(node: _PrintedModule) -> Made:
+def _attention(node: _PrintedModule) -> MadeLayer:
     """Return the attention whose width shows in the layer of its output."""
     _, out = node.inner[0]
     values = _given(out)[1]
     width = values.get("out_features")
-    made = Made("pytorch", "MultiheadAttention", {}, Place(_TEXT, 1))
+    made = MadeLayer("pytorch", "MultiheadAttention", {}, Place(_TEXT, 1))
     made.arguments = {**FAMILIES["pytorch"]["MultiheadAttention"].arguments, "embed_dim": width, "bias": values.get("bias", True)}
     return made
 
 
-def _made(node: _PrintedModule) -> Made:
+def _made(node: _PrintedModule) -> MadeLayer:
     name = "Linear" if node.name == "NonDynamicallyQuantizableLinear" else node.name
-    made = Made("pytorch", name, {}, Place(_TEXT, 1))
+    made = MadeLayer("pytorch", name, {}, Place(_TEXT, 1))
     kind = FAMILIES["pytorch"].get(name)
     positional, named = _given(node)
     made.given = tuple(positional)

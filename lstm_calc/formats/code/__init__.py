@@ -12,7 +12,7 @@ from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.entries import entry_value
 from lstm_calc.formats.code.interpreter import Interpreter
 from lstm_calc.formats.code.interpreter.scopes import Raised
-from lstm_calc.formats.code.keras_api.graph import Network, Tensor
+from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor
 from lstm_calc.formats.code.keras_api.model import configured_model, network_in
 from lstm_calc.formats.code.library import Library
 from lstm_calc.formats.code.library.modules import owners
@@ -20,8 +20,8 @@ from lstm_calc.formats.code.messages import TEXT, Missing, Origins, Request, wor
 from lstm_calc.formats.code.module_models import called_model, everything, holds_models, is_plain, method_result, parts_model
 from lstm_calc.formats.code.parts import family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Folder, Source, around_piece, parsed, read_text, text_in, without_prompts
-from lstm_calc.formats.code.values import Instance, Made, Module, causes_of, is_unknown
+from lstm_calc.formats.code.source import Folder, ProgramFiles, around_piece, parsed, read_text, text_in, without_prompts
+from lstm_calc.formats.code.values import Instance, MadeLayer, Module, causes_of, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +77,7 @@ def read_program(
 ) -> Model:
     """Return the model of an entry of a program that is no file on the disk; what it imports is read from ``folder``."""
     text = text_in(data, file)
-    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=Source(folder))
+    return _read(text, file, entry, Settings(values or {}, spare), None, Path(file), None, source=ProgramFiles(folder))
 
 
 def _read(
@@ -88,11 +88,11 @@ def _read(
     input_dim: int | None,
     path: Path | None,
     tell: Callable[[str], None] | None,
-    source: Source | None = None,
+    source: ProgramFiles | None = None,
 ) -> Model:
     module = Module("__main__", file, parsed(text, file))
     module.lines = text.splitlines()
-    library = Library(source or Source(None if path is None else Folder(path.parent)))
+    library = Library(source or ProgramFiles(None if path is None else Folder(path.parent)))
     interpreter = Interpreter(library, settings, Origins(settings, kept=tell is not None))
     if path is None:
         module.scope.names.update(around_piece(module))
@@ -113,8 +113,8 @@ def _read(
 
 def _model(request: Request, value: Any, remark: str) -> Model:
     """Return the model of a value."""
-    if isinstance(value, tuple) and value and not isinstance(value[0], Tensor):
-        value = next((each for each in value if isinstance(each, (Network, Instance, Made))), value)
+    if isinstance(value, tuple) and value and not isinstance(value[0], KerasTensor):
+        value = next((each for each in value if isinstance(each, (KerasModel, Instance, MadeLayer))), value)
     if is_plain(value) and not holds_models(value):
         value = method_result(request, value)
     kerased = network_in(request, value)

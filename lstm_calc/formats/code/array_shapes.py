@@ -9,27 +9,28 @@ from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
+from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.values import Array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.formats.code.values import Made
+    from lstm_calc.formats.code.values import MadeLayer
 
 
-Shape = tuple[int, ...]
+Sizes = tuple[int, ...]
 _POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
 _AVERAGE = ("kernel_size", "stride", "padding", "ceil_mode")
 _RESHAPING = ("Pool", "Flatten", "Unflatten", "Upsample", "Pixel", "Pad", "Fold", "Unfold", "GLU", "Similarity", "Distance")
 
 
-def known(value: Any) -> Shape | None:
+def known(value: Any) -> Sizes | None:
     """Return the shape of a tensor of which every size is known; None for anything else."""
     shape = value.shape if isinstance(value, Array) else None
     return shape if shape is not None and all(isinstance(size, int) for size in shape) else None
 
 
-def through(layer: Made, shape: Shape) -> Any:
+def through(layer: MadeLayer, shape: Sizes) -> Any:
     """Return the tensor that a layer gives for one of a shape, or its output and states; None where it does not follow."""
     if layer.name in {"Sequential", "ModuleList"}:
         for each in layer.inner:
@@ -44,7 +45,7 @@ def through(layer: Made, shape: Shape) -> Any:
         return None
 
 
-def _through(layer: Made, shape: Shape) -> Any:  # noqa: PLR0911 - a case for each kind of layer
+def _through(layer: MadeLayer, shape: Sizes) -> Any:  # noqa: PLR0911 - a case for each kind of layer
     name, given = layer.name, layer.arguments
     if name.startswith("Conv"):
         return _convolved(layer, shape)
@@ -62,12 +63,12 @@ def _through(layer: Made, shape: Shape) -> Any:  # noqa: PLR0911 - a case for ea
     return Array(shape) if same or "Norm" in name or name == "PReLU" else None
 
 
-def _arguments(layer: Made, names: Sequence[str], defaults: Sequence[Any]) -> list[Any]:
+def _arguments(layer: MadeLayer, names: Sequence[str], defaults: Sequence[Any]) -> list[Any]:
     given = dict(zip(names, layer.given, strict=False)) | layer.arguments
     return [given.get(name, default) for name, default in zip(names, defaults, strict=True)]
 
 
-def _convolved(layer: Made, shape: Shape) -> Array | None:
+def _convolved(layer: MadeLayer, shape: Sizes) -> Array | None:
     given, dims = layer.arguments, FAMILIES["pytorch"][layer.name].dims
     if len(shape) not in {dims + 1, dims + 2} or not isinstance(given["out_channels"], int):
         return None
@@ -90,11 +91,11 @@ def _widened(size: int, kernel: int, stride: int, padding: int, dilation: int, e
     return (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + extra + 1
 
 
-def _checked(shape: Shape) -> Array | None:
+def _checked(shape: Sizes) -> Array | None:
     return Array(shape) if all(size > 0 for size in shape) else None
 
 
-def pooled(name: str, shape: Shape, positional: Sequence[Any], named: dict[str, Any]) -> Array | None:
+def pooled(name: str, shape: Sizes, positional: Sequence[Any], named: dict[str, Any]) -> Array | None:
     """Return what a pooling function such as ``max_pool2d`` gives; None where it does not follow."""
     layer = "Adaptive" * name.startswith("adaptive") + ("AvgPool" if "avg" in name else "MaxPool") + name[-2:]
     try:
@@ -103,7 +104,7 @@ def pooled(name: str, shape: Shape, positional: Sequence[Any], named: dict[str, 
         return None
 
 
-def _pooled(name: str, shape: Shape, given: dict[str, Any]) -> Array | None:
+def _pooled(name: str, shape: Sizes, given: dict[str, Any]) -> Array | None:
     dims = int(name[-2])
     before, sizes = shape[:-dims], shape[-dims:]
     if name.startswith("Adaptive"):
@@ -118,13 +119,13 @@ def _pooled(name: str, shape: Shape, given: dict[str, Any]) -> Array | None:
     return _checked((*before, *(rounded(each) + 1 for each in left)))
 
 
-def flattened(shape: Shape, start: int = 0, end: int = -1) -> Array:
+def flattened(shape: Sizes, start: int = 0, end: int = -1) -> Array:
     """Return a tensor with the axes from one to another as one."""
     start, end = start % len(shape), end % len(shape)
     return Array((*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
-def reshaped(shape: Shape, wanted: Sequence[Any]) -> Array | None:
+def reshaped(shape: Sizes, wanted: Sequence[Any]) -> Array | None:
     """Return a tensor of other axes with as many entries; None where they do not have as many."""
     rest = prod(size for size in wanted if size != -1)
     if not all(isinstance(size, int) for size in wanted) or rest <= 0 or prod(shape) % rest:
@@ -132,7 +133,7 @@ def reshaped(shape: Shape, wanted: Sequence[Any]) -> Array | None:
     return Array(prod(shape) // rest if size == -1 else size for size in wanted)
 
 
-def _recurrent(layer: Made, shape: Shape) -> Any:
+def _recurrent(layer: MadeLayer, shape: Sizes) -> Any:
     given = layer.arguments
     directions = 2 if given["bidirectional"] else 1
     size = given.get("proj_size") or given["hidden_size"]
@@ -142,30 +143,17 @@ def _recurrent(layer: Made, shape: Shape) -> Any:
     return Array((*shape[:-1], size * directions)), (state, memory) if layer.name == "LSTM" else state
 
 
-KEEPING = frozenset(
-    [
-        *("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "swish", "tanh", "sigmoid", "softmax", "log_softmax"),
-        *("softplus", "hard_tanh", "exp", "log", "sqrt", "abs", "square", "clip", "maximum", "minimum", "asarray", "array", "sign"),
-        *(
-            "stop_gradient",
-            "nan_to_num",
-            "where",
-            "add",
-            "multiply",
-            "subtract",
-            "divide",
-            "standardize",
-            "mish",
-            "celu",
-            "sin",
-            "cos",
-        ),
-    ]
+KEEPING = words(
+    """
+    relu relu6 leaky_relu elu selu gelu silu swish tanh sigmoid softmax log_softmax softplus hard_tanh exp log sqrt abs square
+    clip maximum minimum asarray array sign stop_gradient nan_to_num where add multiply subtract divide standardize mish celu sin
+    cos
+    """
 )
 """Functions whose result has the shape of what they read."""
 
 
-def given_by(layer: Made, kind: str, source: Any, size: Any) -> Array:
+def given_by(layer: MadeLayer, kind: str, source: Any, size: Any) -> Array:
     """Return what a layer gives for a tensor: of a known shape where that of the tensor is."""
     shape = known(source)
     if shape is None or not isinstance(size, int):
@@ -175,7 +163,7 @@ def given_by(layer: Made, kind: str, source: Any, size: Any) -> Array:
     return Array((*shape, size) if kind == "embedding" else (*shape[:-1], size))
 
 
-def _convolved_last(layer: Made, shape: tuple[int, ...], size: int) -> Array:
+def _convolved_last(layer: MadeLayer, shape: tuple[int, ...], size: int) -> Array:
     values = layer.arguments
     try:
         kernel = window(values.get("kernel_size", values.get("kernel_shape")), max(1, len(shape) - 2))

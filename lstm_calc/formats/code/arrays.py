@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.array_shapes import KEEPING, flattened, given_by, known, pooled, pooled_last, reduced, reshaped, through
 from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
+from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    Foreign,
-    Function,
+    FunctionValue,
     Instance,
-    Made,
+    MadeLayer,
     Place,
     Unknown,
+    UnknownObject,
     causes_of,
     is_unknown,
 )
@@ -54,34 +55,33 @@ def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, A
 def array_attribute(holder: Array, name: str, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each name
     """Return an attribute or method of a tensor."""
     if name == "shape":
-        return holder.shape if holder.shape is not None else Shape(holder, cause)
+        return holder.shape if holder.shape is not None else UnknownShape(holder, cause)
     if name == "ndim" and holder.shape is not None:
         return len(holder.shape)
     if name in {"T", "t"}:
         turned = None if holder.shape is None else Array(reversed(holder.shape), trained=holder.trained)
-        return (turned or Array(None)) if name == "T" else Built(lambda *_, **__: turned or Array(None))
+        return (turned or Array(None)) if name == "T" else BuiltIn(lambda *_, **__: turned or Array(None))
     if holder.numbers is not None and name in _OF_NUMBERS:
         numbers = holder.numbers
-        return Built(lambda *_, **__: _OF_NUMBERS[name](numbers))
+        return BuiltIn(lambda *_, **__: _OF_NUMBERS[name](numbers))
     if name in {"numel", "nelement"}:
         shape = known(holder)
-        return Built(lambda *_, at, **__: Unknown([at]) if shape is None else prod(shape))
+        return BuiltIn(lambda *_, at, **__: Unknown([at]) if shape is None else prod(shape))
     if name == "size":
-        return Built(lambda axis=None, *_, at, **__: _size(holder, axis, at))
+        return BuiltIn(lambda axis=None, *_, at, **__: _size(holder, axis, at))
     if name in {"mean", "sum", "max", "min", "squeeze", "reshape", "view", "permute", "transpose", "flatten", "swapaxes"}:
-        return Built(lambda *values, at, **named: _method(name, holder, values, named))  # noqa: ARG005 - not one of the named
+        return BuiltIn(lambda *values, at, **named: _method(name, holder, values, named))  # noqa: ARG005 - not one of the named
     if name in {"repeat", "tile", "expand"}:
-        return Built(lambda *values, at, **__: _widened(holder, name, values) or Unknown([at]))
+        return BuiltIn(lambda *values, at, **__: _widened(holder, name, values) or Unknown([at]))
     if name in _OTHER_SHAPES:
-        return Built(lambda *_, at, **__: Unknown([at]))
-    return holder if name in {"data", "at"} else Built(lambda *_, **__: holder)
+        return BuiltIn(lambda *_, at, **__: Unknown([at]))
+    return holder if name in {"data", "at"} else BuiltIn(lambda *_, **__: holder)
 
 
-_OTHER_SHAPES = frozenset(
-    [
-        *("expand_as", "repeat_interleave", "unfold", "index_select", "gather", "narrow", "masked_select", "select"),
-        *("diag", "diagonal", "chunk", "split", "unbind"),
-    ]
+_OTHER_SHAPES = words(
+    """
+    expand_as repeat_interleave unfold index_select gather narrow masked_select select diag diagonal chunk split unbind
+    """
 )
 """Methods whose result has another shape, which is not followed."""
 
@@ -102,7 +102,7 @@ _OF_NUMBERS: dict[str, Any] = {"prod": prod, "sum": sum, "max": max, "min": min,
 """Methods of an array of numbers that are known."""
 
 
-class Shape(Unknown):
+class UnknownShape(Unknown):
     """The shape of a tensor of which the last size alone is known."""
 
     def __init__(self, array: Array, cause: Cause) -> None:
@@ -241,7 +241,7 @@ def _put_together(shapes: Sequence[tuple[int, ...]], axis: int) -> Array | None:
     return Array((*shapes[0][:at], sum(shape[at] for shape in shapes), *shapes[0][at + 1 :]))
 
 
-def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+def call(interpreter: Interpreter, layer: MadeLayer, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return what a layer gives on what it is called on."""
     if layer.family not in READ_WHAT_COMES:
         return _torch_call(layer, positional, cause)
@@ -266,13 +266,13 @@ def call(interpreter: Interpreter, layer: Made, positional: Sequence[Any], named
     return (given, state) if layer.family == "haiku" else (state, given)
 
 
-def _once(interpreter: Interpreter, layer: Made) -> None:
+def _once(interpreter: Interpreter, layer: MadeLayer) -> None:
     """Keep that a layer is called, once."""
     if not any(layer is each for each in interpreter.library.called):
         interpreter.library.called.append(layer)
 
 
-def _read(layer: Made, source: Any, cause: Cause) -> None:
+def _read(layer: MadeLayer, source: Any, cause: Cause) -> None:
     """Keep the width of what a layer is called on."""
     if isinstance(source, Array) and source.width is not None:
         layer.reads = source.width
@@ -284,11 +284,10 @@ def _read(layer: Made, source: Any, cause: Cause) -> None:
         layer.reads = incoming(cause.place, layer.name).width if outside else Unknown(found)
 
 
-_POINTWISE = frozenset(
-    [
-        *("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "tanh", "sigmoid", "softmax", "log_softmax"),
-        *("dropout", "dropout2d", "layer_norm", "normalize"),
-    ]
+_POINTWISE = words(
+    """
+    relu relu_ leaky_relu elu selu gelu silu tanh sigmoid softmax log_softmax dropout dropout2d layer_norm normalize
+    """
 )
 
 
@@ -303,7 +302,7 @@ def torch_function(name: str, positional: Sequence[Any], named: dict[str, Any], 
     return first if name in _POINTWISE else Unknown([cause])
 
 
-def _torch_call(layer: Made, positional: Sequence[Any], cause: Cause) -> Any:
+def _torch_call(layer: MadeLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a layer gives that states its sizes itself."""
     shape = known(positional[0]) if positional and layer.family in {"pytorch", "paddle"} else None
     if shape is not None:
@@ -316,7 +315,7 @@ def _torch_call(layer: Made, positional: Sequence[Any], cause: Cause) -> Any:
     return Array(None, layer.arguments.get(kind.names[kind.layer.size]))
 
 
-def _around_cell(interpreter: Interpreter, layer: Made, inputs: list[Any], named: dict[str, Any], cause: Cause) -> Any:
+def _around_cell(interpreter: Interpreter, layer: MadeLayer, inputs: list[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return what an RNN around a cell gives, both directions of one, or layers that follow each other."""
     source = inputs[0] if inputs else Unknown([cause])
     if layer.name == "Sequential":
@@ -337,7 +336,7 @@ def _around_cell(interpreter: Interpreter, layer: Made, inputs: list[Any], named
 
 
 def _cell_call(interpreter: Interpreter, cell: Any, source: Any, cause: Cause) -> tuple[Any, Any]:
-    inner = cell.inner[0] if isinstance(cell, Made) and cell.inner else cell
+    inner = cell.inner[0] if isinstance(cell, MadeLayer) and cell.inner else cell
     found = interpreter.call(inner, [None, source], {}, cause)
     return found if isinstance(found, tuple) and len(found) == 2 else (found, found)
 
@@ -347,14 +346,14 @@ def set_up(interpreter: Interpreter, instance: Instance, cause: Cause) -> None:
     if instance.attributes.get("__set_up__") is False:
         instance.attributes["__set_up__"] = True
         start = instance.cls.find("setup") if instance.cls else MISSING
-        if isinstance(start, Function):
+        if isinstance(start, FunctionValue):
             interpreter.call(start.bound(instance), [], {}, cause)
 
 
 def linen_parameter(interpreter: Interpreter, shape: Any, at: Cause) -> Any:
     """Return a parameter of a linen module of its own."""
     if not isinstance(shape, (list, tuple)):
-        return Foreign(at, "param")
+        return UnknownObject(at, "param")
     found = Array(shape, trained=True)
     found.place = at.place
     interpreter.library.called.append(found)

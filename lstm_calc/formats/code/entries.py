@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code.families import WEIGHTLESS
-from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor, within
+from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, within
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
-    Class,
-    External,
-    Function,
+    ClassValue,
+    FunctionValue,
+    Imported,
     Instance,
-    Made,
+    MadeLayer,
     Module,
     Scope,
     Unknown,
@@ -38,7 +38,7 @@ def entry_value(interpreter: Interpreter, module: Module, entry: str | None) -> 
     if isinstance(node, ast.Call):
         return interpreter.value(node, Scope(module, module.scope)), ""
     value = interpreter.value(node, module.scope)
-    if isinstance(value, (Unknown, External)) and not isinstance(node, ast.Call):
+    if isinstance(value, (Unknown, Imported)) and not isinstance(node, ast.Call):
         known = [name for name, each in module.scope.names.items() if _is_candidate(each)]
         hint = did_you_mean(entry, known) if known else ""
         raise ModelFileError(f"{quoted(entry)} is no model in it{hint}", module.file)
@@ -49,15 +49,15 @@ def _owner(interpreter: Interpreter, node: ast.expr, module: Module) -> Any:
     """Return the class of ``Class.method``."""
     if isinstance(node, ast.Attribute):
         value = interpreter.value(node.value, module.scope)
-        return value if isinstance(value, Class) else None
+        return value if isinstance(value, ClassValue) else None
     return None
 
 
 def made(interpreter: Interpreter, value: Any, owner: Any = None) -> tuple[Any, str]:
     """Return what a class or function makes, with the arguments that the file itself gives it where it is called once."""
-    if isinstance(value, Class):
+    if isinstance(value, ClassValue):
         return _made_by_class(interpreter, value)
-    if isinstance(value, Function):
+    if isinstance(value, FunctionValue):
         cause = Cause(value.name, interpreter.place(value.node, value.scope))
         if owner is not None and value.instance is None and "staticmethod" not in value.decorators:
             value = value.bound(_made_by_class(interpreter, owner)[0])
@@ -65,17 +65,17 @@ def made(interpreter: Interpreter, value: Any, owner: Any = None) -> tuple[Any, 
     return value, ""
 
 
-def _said(interpreter: Interpreter, function: Function) -> dict[str, Any]:
+def _said(interpreter: Interpreter, function: FunctionValue) -> dict[str, Any]:
     """Return the arguments of a function that are said beside the program; parameters of a class's constructor are such too."""
     arguments = function.node.args
     names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     return {name: value for name in names if (value := interpreter.settings.named(name)) is not MISSING}
 
 
-def _made_by_class(interpreter: Interpreter, cls: Class) -> tuple[Any, str]:
+def _made_by_class(interpreter: Interpreter, cls: ClassValue) -> tuple[Any, str]:
     start = cls.find("__init__")
     given = [each for each in interpreter.instances if each.cls is cls and each.made]
-    said = _said(interpreter, start) if isinstance(start, Function) else _said_fields(interpreter, cls)
+    said = _said(interpreter, start) if isinstance(start, FunctionValue) else _said_fields(interpreter, cls)
     cause = Cause(cls.name, cls.place)
     different = {_arguments(each) for each in given}
     if len(different) > 1 and not said:
@@ -87,25 +87,25 @@ def _made_by_class(interpreter: Interpreter, cls: Class) -> tuple[Any, str]:
         first = given[-1]
         return first, f"{cls.name} with the arguments of line {first.made[3].place.line}"
     positional, named, *_ = given[-1].made if len(different) == 1 else ((), {})
-    names = _parameter_names(start) if isinstance(start, Function) else list(cls.fields)
+    names = _parameter_names(start) if isinstance(start, FunctionValue) else list(cls.fields)
     arguments = dict(zip(names, positional, strict=False)) | named | said
     spare: dict[str, Any] = {}
-    if isinstance(start, Function) and not given:
+    if isinstance(start, FunctionValue) and not given:
         spare = {name: value for name, value in _annotated(interpreter, cls, start).items() if name not in arguments}
     remark = ", ".join(f"{name} is {value.cls.name}() with its defaults" for name, value in spare.items())
     return interpreter.make(cls, [], arguments | spare, cause), remark
 
 
-def _annotated(interpreter: Interpreter, cls: Class, start: Function) -> dict[str, Any]:
+def _annotated(interpreter: Interpreter, cls: ClassValue, start: FunctionValue) -> dict[str, Any]:
     """Return, for each argument that is to be a configuration of the file whose values all have defaults, such a one."""
     found = {}
     arguments = start.node.args
     declared = cls.find("config_class")
     for each in (*arguments.args, *arguments.kwonlyargs):
         kind = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
-        kind = declared if each.arg == "config" and not isinstance(kind, Class) else kind
+        kind = declared if each.arg == "config" and not isinstance(kind, ClassValue) else kind
         kind = _configuration(start.scope, each.arg) if each.annotation is None and kind in {None, MISSING} else kind
-        if each.arg not in start.defaults and isinstance(kind, Class) and _is_complete(kind):
+        if each.arg not in start.defaults and isinstance(kind, ClassValue) and _is_complete(kind):
             found[each.arg] = interpreter.make(kind, [], {}, Cause(each.arg, kind.place))
     return found
 
@@ -115,28 +115,30 @@ _CONFIGURATIONS = frozenset(
 )
 
 
-def _configuration(scope: Scope, name: str) -> Class | None:
+def _configuration(scope: Scope, name: str) -> ClassValue | None:
     """Return the class of the file whose objects an argument such as ``config`` is, where there is only one that it can be."""
-    kinds = {each for each in scope.module.scope.names.values() if isinstance(each, Class) and each.name.lower() in _CONFIGURATIONS}
+    kinds = {
+        each for each in scope.module.scope.names.values() if isinstance(each, ClassValue) and each.name.lower() in _CONFIGURATIONS
+    }
     return next(iter(kinds)) if name.lower() in _CONFIGURATIONS and len(kinds) == 1 else None
 
 
-def _is_complete(cls: Class) -> bool:
+def _is_complete(cls: ClassValue) -> bool:
     """Return whether an object of a class without layers can be made without an argument."""
     start = cls.find("__init__")
     if module_family(cls) is not None:
         return False
-    if isinstance(start, Function):
+    if isinstance(start, FunctionValue):
         return set(_parameter_names(start)) <= set(start.defaults)
-    values = [name for name, value in cls.scope.names.items() if not isinstance(value, Function) and not name.startswith("_")]
+    values = [name for name, value in cls.scope.names.items() if not isinstance(value, FunctionValue) and not name.startswith("_")]
     return bool(cls.fields or values) and all(cls.find(name) is not MISSING for name in cls.fields)
 
 
-def _said_fields(interpreter: Interpreter, cls: Class) -> dict[str, Any]:
+def _said_fields(interpreter: Interpreter, cls: ClassValue) -> dict[str, Any]:
     return {name: value for name in cls.fields if (value := interpreter.settings.named(name)) is not MISSING}
 
 
-def _parameter_names(start: Function) -> list[str]:
+def _parameter_names(start: FunctionValue) -> list[str]:
     return [each.arg for each in start.node.args.args][1:]
 
 
@@ -153,11 +155,11 @@ def _shown(value: Any) -> Any:
 
 
 def _is_candidate(value: Any) -> bool:
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         return value.name not in WEIGHTLESS and not value.name.endswith("Loss")
-    if isinstance(value, Network):
+    if isinstance(value, KerasModel):
         return True
-    if isinstance(value, Class):
+    if isinstance(value, ClassValue):
         return module_family(value) is not None
     return isinstance(value, Instance) and value.cls is not None and bool(module_family(value.cls))
 
@@ -165,15 +167,17 @@ def _is_candidate(value: Any) -> bool:
 def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
     """Return the only model of a program, or the one that no other uses."""
     names = module.scope.names
-    variables = {name: value for name, value in names.items() if _is_candidate(value) and not isinstance(value, Class)}
+    variables = {name: value for name, value in names.items() if _is_candidate(value) and not isinstance(value, ClassValue)}
     top = _unused(variables)
     if len(top) == 1:
         return next(iter(top.values())), ""
-    classes = {name: value for name, value in names.items() if isinstance(value, Class) and value.scope.module is module}
+    classes = {name: value for name, value in names.items() if isinstance(value, ClassValue) and value.scope.module is module}
     models = {name: value for name, value in classes.items() if module_family(value)}
     if not top:
         found: dict[str, Any] = dict(_not_used_by(models, interpreter.instances))
-        functions = {name: value for name, value in names.items() if isinstance(value, Function) and value.scope.module is module}
+        functions = {
+            name: value for name, value in names.items() if isinstance(value, FunctionValue) and value.scope.module is module
+        }
         found = found or {name: value for name, value in {**classes, **functions}.items() if makes_layers(value)}
         found = found or {name: value for name, value in classes.items() if _keeps_weights(value)}
         if len(found) == 1:
@@ -192,7 +196,7 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
 
 
 def _line(value: Any) -> int:
-    if isinstance(value, Function):
+    if isinstance(value, FunctionValue):
         return int(value.node.lineno)
     return int(value.place.line)
 
@@ -202,10 +206,10 @@ def _unused(variables: dict[str, Any]) -> dict[str, Any]:
     inside = {id(each) for value in variables.values() for _, each in owners(value) if each is not value}
     for value in variables.values():
         if isinstance(value, Instance):
-            inside |= {id(each) for each in value.attributes.values() if isinstance(each, (Instance, Made, Network))}
-        if isinstance(value, Network):
+            inside |= {id(each) for each in value.attributes.values() if isinstance(each, (Instance, MadeLayer, KerasModel))}
+        if isinstance(value, KerasModel):
             inside |= within(value) - {id(value)}
-    if any(isinstance(value, Network) for value in variables.values()):
+    if any(isinstance(value, KerasModel) for value in variables.values()):
         inside |= {id(value) for value in variables.values() if isinstance(value, Instance) and "__variables__" in value.attributes}
     found: dict[int, tuple[str, Any]] = {}
     for name, value in variables.items():
@@ -214,7 +218,7 @@ def _unused(variables: dict[str, Any]) -> dict[str, Any]:
     return dict(found.values())
 
 
-def _not_used_by(classes: dict[str, Class], instances: list[Instance]) -> dict[str, Class]:
+def _not_used_by(classes: dict[str, ClassValue], instances: list[Instance]) -> dict[str, ClassValue]:
     """Return the classes that no other one makes or inherits from, and whose objects are no parts of others."""
     parts = {id(part) for each in instances for part in each.attributes.values() if isinstance(part, Instance)}
     used = {each.cls.name for each in instances if each.cls is not None and id(each) in parts}
@@ -231,7 +235,7 @@ def makes_layers(value: Any) -> bool:
     return bool(words & {"Sequential", "Model", "LSTM", "GRU", "SimpleRNN", "Linear", "RNN", "VanillaRNN", "LSTMCell", "GRUCell"})
 
 
-def _keeps_weights(cls: Class) -> bool:
+def _keeps_weights(cls: ClassValue) -> bool:
     """Return whether a class keeps arrays by name as its weights: ``self.weights = {...}``."""
     return any(
         isinstance(node, ast.Assign)
@@ -245,19 +249,19 @@ def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     """Return the layers or the model that stand alone, as in a single call; what is kept in names without them."""
     found = [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Expr)]
     found = [each for each in found if isinstance(each, _MODELS)]
-    if len(found) > 1 and all(isinstance(each, Made) for each in found):
+    if len(found) > 1 and all(isinstance(each, MadeLayer) for each in found):
         return Instance(None, found[0].place, **{str(at): each for at, each in enumerate(found)})
     if found:
         return found[-1]
     owner = module.scope.names.get("self")
     if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
         return owner
-    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (Made, Layer, Tensor))]
+    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (MadeLayer, KerasLayer, KerasTensor))]
     kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
     return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
 
 
-_MODELS = (Made, Instance, Network, Layer, Tensor)
+_MODELS = (MadeLayer, Instance, KerasModel, KerasLayer, KerasTensor)
 
 
 def _alone(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Any:

@@ -10,8 +10,8 @@ from lstm_calc.errors import ModelError, listed
 from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.families import FAMILIES
 from lstm_calc.formats.code.keras_api.classes import CLASSES
-from lstm_calc.formats.code.keras_api.graph import Layer
-from lstm_calc.formats.code.values import Instance, Made, Place, Scope
+from lstm_calc.formats.code.keras_api.graph import KerasLayer
+from lstm_calc.formats.code.values import Instance, MadeLayer, Place, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ class Request:
                 said = said or f"{name}, as {path} {where}"
                 break
         taken = [f"{text} is taken as {value!r}" for text, value in list(self.interpreter.assumed.items())[:_MOST_TAKEN]]
-        read = [f"reads {name}" for name in self.interpreter.library.source.read[:_MOST_TAKEN]]
+        read = [f"reads {name}" for name in self.interpreter.library.files.read[:_MOST_TAKEN]]
         return "; ".join(filter(None, (said, remark, *taken, *read))) or None
 
 
@@ -127,11 +127,11 @@ class Origins:
 
     def layer(self, made: Any, node: ast.Call, scope: Scope) -> None:
         """Keep where a layer is made, and what its arguments are."""
-        if not self.kept or not isinstance(made, (Made, Layer)) or len(self._lines) >= _MOST:
+        if not self.kept or not isinstance(made, (MadeLayer, KerasLayer)) or len(self._lines) >= _MOST:
             return
-        kind = FAMILIES[made.family].get(made.name) if isinstance(made, Made) else None
+        kind = FAMILIES[made.family].get(made.name) if isinstance(made, MadeLayer) else None
         names = list(kind.arguments) if kind else CLASSES.get(made.name, "").split()
-        values = made.arguments if isinstance(made, Made) else made.config
+        values = made.arguments if isinstance(made, MadeLayer) else made.config
         given = [*zip(names, node.args, strict=False), *((each.arg, each.value) for each in node.keywords if each.arg)]
         sized = [(name, node) for name, node in given if type(values.get(name)) in {int, tuple}]
         parts = [self._argument(name, node, values[name], scope) for name, node in sized]

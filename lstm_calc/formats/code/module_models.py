@@ -9,20 +9,20 @@ from lstm_calc.formats.code.arrays import incoming, set_up
 from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.families import WEIGHTLESS
 from lstm_calc.formats.code.families.torch import KEEP_SHAPES
-from lstm_calc.formats.code.keras_api.graph import Network
+from lstm_calc.formats.code.keras_api.graph import KerasModel
 from lstm_calc.formats.code.library.attributes import INPUTS
 from lstm_calc.formats.code.library.modules import module_family, owners
-from lstm_calc.formats.code.parts import Parts, name_at, reads_what_comes, stored_weights
+from lstm_calc.formats.code.parts import FoundLayers, name_at, reads_what_comes, stored_weights
 from lstm_calc.formats.code.trace.follow import followed, is_module
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
     Cause,
-    Choice,
-    Foreign,
-    Function,
+    FunctionValue,
     Instance,
-    Made,
+    MadeLayer,
+    UnknownChoice,
+    UnknownObject,
 )
 from lstm_calc.model import Model
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], family: str | None, remark: str) -> Model:
     """Return the model of the layers that are found in a module; ask for what is missing."""
-    parts = Parts(request.input_dim)
+    parts = FoundLayers(request.input_dim)
     parts.add_all(found, value)
     request.ask(parts.missing)
     if request.input_dim is not None and not parts.used_input and not reads_what_comes(family):
@@ -45,18 +45,23 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
         parts.add_weightless(found)
     if not parts.layers:
         request.ask(
-            [cause for each in getattr(value, "attributes", {}).values() if isinstance(each, Choice) for cause in each.causes]
+            [
+                cause
+                for each in getattr(value, "attributes", {}).values()
+                if isinstance(each, UnknownChoice)
+                for cause in each.causes
+            ]
         )
         raise ModelFileError("has no layers that are known", request.module.file)
     name = "textbook" if stored else _framework(family or "pytorch", found)
     first = parts.layers[0].input_dim
     remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
     origin = request.origin(name, "; ".join(filter(None, remarks)))
-    names = {id(each): name_at(path) for path, each in found if isinstance(each, Made)}
+    names = {id(each): name_at(path) for path, each in found if isinstance(each, MadeLayer)}
     graph = followed(request.interpreter, value, parts.of, names, origin=origin, framework=name) if is_module(value) else None
     if graph is not None:
         return graph
-    said = left_out(each for _, each in found if isinstance(each, Made) and each.family == "pytorch")
+    said = left_out(each for _, each in found if isinstance(each, MadeLayer) and each.family == "pytorch")
     try:
         return Model(
             parts.layers,
@@ -71,7 +76,7 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
         raise ModelFileError(str(error), request.module.file) from None
 
 
-def left_out(layers: Iterable[Made]) -> tuple[str, ...]:
+def left_out(layers: Iterable[MadeLayer]) -> tuple[str, ...]:
     """Return the sentence on layers without weights that change a shape, of a module that is not followed; none without any."""
     found = [f"{each.name} ({each.place})" for each in layers if each.name in WEIGHTLESS - KEEP_SHAPES]
     if not found:
@@ -89,27 +94,27 @@ def called_model(request: Request, value: Any, family: str | None, remark: str) 
         set_up(request.interpreter, value, Cause(value.cls.name if value.cls else "", value.place))
         if not before:
             _follow(request, value)
-    elif isinstance(value, Made) and not before:
+    elif isinstance(value, MadeLayer) and not before:
         place = value.place
         request.interpreter.call(value, [incoming(place, value.name)] * 2, {}, Cause(value.name, place))
     called = list(request.interpreter.library.called)
     found = [(str(getattr(each, "name", "param")).lower(), each) for each in called]
-    made = () if isinstance(value, Made) else request.interpreter.library.made
+    made = () if isinstance(value, MadeLayer) else request.interpreter.library.made
     missed = [each for each in made if each not in called and not _is_for_states(each, called)]
-    found += [(each.name.lower(), Foreign(Cause(each.name, each.place), each.name)) for each in missed]
+    found += [(each.name.lower(), UnknownObject(Cause(each.name, each.place), each.name)) for each in missed]
     for _, each in found[len(called) :]:
         each.used = True
     if not found:
         raise ModelFileError("has no layer that is called on anything", request.module.file)
-    family = family or next((each.family for each in called if isinstance(each, Made)), None)
+    family = family or next((each.family for each in called if isinstance(each, MadeLayer)), None)
     return parts_model(request, value, _numbered(found), family, remark)
 
 
-def _is_for_states(layer: Made, called: list[Any]) -> bool:
+def _is_for_states(layer: MadeLayer, called: list[Any]) -> bool:
     """Return whether a layer has no parameters of its own, as one that only gives the first state of another such layer."""
     if layer.arguments.get("parent", ...) is None:
         return True
-    return layer.gives_states and any(isinstance(each, Made) and each.name == layer.name for each in called)
+    return layer.gives_states and any(isinstance(each, MadeLayer) and each.name == layer.name for each in called)
 
 
 def _input(request: Request, given: Array, told: Any) -> Any:
@@ -122,7 +127,7 @@ def _input(request: Request, given: Array, told: Any) -> Any:
 def _follow(request: Request, value: Instance) -> None:
     """Follow what a module does with an input of which nothing is known."""
     function = value.cls.find("__call__") if value.cls else MISSING
-    if isinstance(function, Function):
+    if isinstance(function, FunctionValue):
         names = [each.arg for each in function.node.args.args][1:]
         told = dict(zip(names, value.attributes.get(INPUTS, ()), strict=False))
         inputs = {
@@ -136,11 +141,11 @@ def _follow(request: Request, value: Instance) -> None:
 def method_result(request: Request, value: Instance) -> Any:
     """Return what the first method of an object gives that makes a model; the object, where it keeps the model or none does."""
     for name, method in (value.cls.scope.names if value.cls else {}).items():
-        if name != "__init__" and isinstance(method, Function) and makes_layers(method):
+        if name != "__init__" and isinstance(method, FunctionValue) and makes_layers(method):
             given = request.interpreter.call(method.bound(value), [], {}, Cause(name, value.place))
             if holds_models(value):
                 return value
-            if isinstance(given, (Network, Made, Instance)):
+            if isinstance(given, (KerasModel, MadeLayer, Instance)):
                 return given
     return value
 
@@ -152,7 +157,7 @@ def is_plain(value: Any) -> bool:
 
 def holds_models(value: Instance) -> bool:
     """Return whether an object has layers or models among its attributes."""
-    return any(isinstance(each, Network) for each in value.attributes.values()) or bool(everything(value))
+    return any(isinstance(each, KerasModel) for each in value.attributes.values()) or bool(everything(value))
 
 
 def everything(value: Instance) -> list[tuple[str, Any]]:
@@ -173,7 +178,7 @@ def _numbered(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 
 def _framework(family: str, found: list[tuple[str, Any]]) -> str:
     """Return the name of a framework; that of NNX depends on its cells."""
-    names = {each.name for _, each in found if isinstance(each, Made)}
+    names = {each.name for _, each in found if isinstance(each, MadeLayer)}
     if family == "flax-nnx" and "OptimizedLSTMCell" in names:
         return "flax-nnx-optimized"
     return family

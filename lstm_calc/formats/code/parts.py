@@ -12,13 +12,13 @@ from lstm_calc.formats.code.values import (
     MISSING,
     Array,
     Cause,
-    Class,
-    Foreign,
-    Function,
+    ClassValue,
+    FunctionValue,
     Instance,
-    Made,
+    MadeLayer,
     Place,
     Unknown,
+    UnknownObject,
     causes_of,
     is_unknown,
 )
@@ -28,7 +28,7 @@ from lstm_calc.model.layers.norm import Norm
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lstm_calc.formats.code.families.kind import Kind
+    from lstm_calc.formats.code.families.rows import ClassRow
 
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate"})
 _PADDING = "output_padding"
@@ -43,7 +43,7 @@ _HOW = frozenset({"strides", "dilation_rate", "padding", _PADDING})
 """Fields that change no count: left out where they are not known."""
 
 
-class Parts:
+class FoundLayers:
     """The layers that are found, and what is missing for them."""
 
     def __init__(self, input_dim: int | None) -> None:
@@ -67,7 +67,7 @@ class Parts:
             before = len(self.layers)
             if isinstance(each, Array):
                 self._parameter(path, each)
-            elif isinstance(each, Foreign):
+            elif isinstance(each, UnknownObject):
                 self._foreign(path, each, root)
             else:
                 self._made(path, each, tables)
@@ -75,7 +75,7 @@ class Parts:
 
     def add_weightless(self, found: Iterable[tuple[str, Any]]) -> None:
         """Add the layers without parameters, of a module that has no others: of what they read, nothing is known."""
-        without = [(path, each) for path, each in found if isinstance(each, Made) and each.name in WEIGHTLESS]
+        without = [(path, each) for path, each in found if isinstance(each, MadeLayer) and each.name in WEIGHTLESS]
         self.layers += [Other(params=0, class_name=each.name, name=self._name(path)) for path, each in without]
 
     @property
@@ -101,7 +101,7 @@ class Parts:
             Other(params=numbers, class_name="Parameter", name=self._name(path), trainable=array.trained is not False)
         )
 
-    def _foreign(self, path: str, each: Foreign, root: Any) -> None:
+    def _foreign(self, path: str, each: UnknownObject, root: Any) -> None:
         """Add a layer that is not in the text, where the text uses it as one."""
         may_be = each.used or each.attributes or (each.chosen and not re.fullmatch(r"\w+(\.\w+)*\.[a-z_]+", each.path))
         if not may_be and (_NOT_LAYERS.search(each.path) or not _is_called(root, path, each)):
@@ -113,7 +113,7 @@ class Parts:
         self.unknown.setdefault(name, each.causes[0].place)
         self.layers.append(Other(class_name=name or None, name=self._name(path), trainable="*" not in each.frozen))
 
-    def _made(self, path: str, made: Made, tables: set[int]) -> None:
+    def _made(self, path: str, made: MadeLayer, tables: set[int]) -> None:
         kind = FAMILIES[made.family].get(made.name)
         self.missing += made.doubt
         for tensor, cause in made.removed.items():
@@ -139,7 +139,7 @@ class Parts:
         for layer in _layers(kind.layer, fields, made, tables, name):
             self.layers.append(layer)
 
-    def _number(self, path: str, made: Made, kind: Kind, values: dict[str, Any]) -> None:
+    def _number(self, path: str, made: MadeLayer, kind: ClassRow, values: dict[str, Any]) -> None:
         causes = causes_of([values.get(name) for name in kind.needs.split()])
         self.missing += causes
         if not causes and kind.params is not None:
@@ -153,7 +153,7 @@ class Parts:
                 else []
             )
 
-    def _fields(self, made: Made, kind: Kind, values: dict[str, Any], path: str) -> dict[str, Any] | None:
+    def _fields(self, made: MadeLayer, kind: ClassRow, values: dict[str, Any], path: str) -> dict[str, Any] | None:
         """Return the fields of a layer; None where one is missing."""
         fields: dict[str, Any] = {}
         for field, argument in kind.names.items():
@@ -174,7 +174,7 @@ class Parts:
             fields["input_dim"] = self._width(made, path)
         return None if fields.pop("__missing__", False) or causes_of(fields.get("input_dim")) else fields
 
-    def _width(self, made: Made, path: str) -> Any:
+    def _width(self, made: MadeLayer, path: str) -> Any:
         """Return the width that a layer reads which does not state it."""
         width = made.reads
         if width is MISSING:
@@ -225,7 +225,7 @@ def converted(field: str, argument: str, value: Any, dims: int) -> Any:  # noqa:
     return 1 if value == "scalar" and field in {"input_dim", "units"} else value  # the one number of Equinox' Linear
 
 
-def _layers(kind: type[Layer], fields: dict[str, Any], made: Made, tables: set[int], name: str | None) -> Iterator[Layer]:
+def _layers(kind: type[Layer], fields: dict[str, Any], made: MadeLayer, tables: set[int], name: str | None) -> Iterator[Layer]:
     """Yield the layer, and what it has that our layer has not: a frozen weight beside a bias, several axes, a gain."""
     trainable = not _is_frozen(made)
     tied = made.attributes.get("weight")
@@ -267,7 +267,7 @@ def _shared(layer: Any, name: str | None, *, trainable: bool) -> Iterator[Layer]
         yield Other(params=layer.output, class_name="bias", name=name, trainable=trainable)
 
 
-def _gain(made: Made, tensor: Any, axis: Any) -> int:
+def _gain(made: MadeLayer, tensor: Any, axis: Any) -> int:
     number = gain_of(made, str(tensor), axis)
     if not isinstance(number, int):
         raise ModelFileError(f"weight_norm of {tensor} along axis {axis} of {made.name} is not known", str(made.place))
@@ -288,12 +288,12 @@ def _class_of(path: str) -> str:
     return (words[0] if words else "expression")[:200]
 
 
-def _is_frozen(made: Made) -> bool:
+def _is_frozen(made: MadeLayer) -> bool:
     """Return whether no tensor of a layer is trained."""
     return "*" in made.frozen or set(names_of(made)) <= made.frozen
 
 
-def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[Layer]:
+def _partly_frozen(layer: Recurrent, made: MadeLayer, name: str | None) -> Iterator[Layer]:
     """Yield what is trained of a recurrent layer and what is not, as numbers: our layer is trained as a whole or not at all."""
     from lstm_calc.frameworks.counting import count
 
@@ -303,16 +303,16 @@ def _partly_frozen(layer: Recurrent, made: Made, name: str | None) -> Iterator[L
     yield Other(params=frozen, class_name=made.name, trainable=False)
 
 
-def _is_called(root: Any, path: str, each: Foreign) -> bool:
+def _is_called(root: Any, path: str, each: UnknownObject) -> bool:
     """Return whether a module calls one of its attributes, as it does its layers; without a forward, whether it may be one."""
     name = path.rpartition(".")[2]
     classes = [each.cls for _, each in _objects("", root) if each.cls is not None]
-    if not any(isinstance(cls.find(method), Function) for cls in classes for method in ("forward", "call", "__call__")):
+    if not any(isinstance(cls.find(method), FunctionValue) for cls in classes for method in ("forward", "call", "__call__")):
         return each.path.rpartition(".")[2][:1].isupper()
     return any(re.search(rf"\bself\.{re.escape(name)}(?:\.\w+)?\(", _methods(cls)) for cls in classes)
 
 
-def _methods(cls: Class) -> str:
+def _methods(cls: ClassValue) -> str:
     import ast
 
     return "\n".join(ast.unparse(node) for node in cls.node.body if getattr(node, "name", "__init__") != "__init__")
@@ -342,11 +342,11 @@ def _arrays(path: str, value: Any) -> Iterator[tuple[str, Array]]:
 
 def family_within(value: Any) -> str | None:
     """Return the framework of a module or of the layers inside it."""
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         return value.family
     if isinstance(value, Instance) and (family := module_family(value.cls)):
         return family
-    found = [each.family for _, each in owners(value) if isinstance(each, Made)]
+    found = [each.family for _, each in owners(value) if isinstance(each, MadeLayer)]
     return found[0] if found else None
 
 

@@ -11,8 +11,8 @@ from lstm_calc.formats.code.interpreter import Interpreter
 from lstm_calc.formats.code.library import Library
 from lstm_calc.formats.code.library.python import BUILTINS
 from lstm_calc.formats.code.settings import Settings
-from lstm_calc.formats.code.source import Source, parsed
-from lstm_calc.formats.code.values import External, Module
+from lstm_calc.formats.code.source import ProgramFiles, parsed
+from lstm_calc.formats.code.values import Imported, Module
 from lstm_calc.frozen import Record
 
 _FILE = "<call>"
@@ -21,7 +21,7 @@ _WORDS = {"true": True, "false": False, "TRUE": True, "FALSE": False, "none": No
 """Constants as other languages write them."""
 
 
-class Called(Record):
+class ParsedCall(Record):
     """A call: the text and the last name of what is called, its framework's family where it says one, and its arguments.
 
     An argument that is a call of a class is a Called itself; any other has the value that it has in a program.
@@ -34,7 +34,7 @@ class Called(Record):
     named: dict[str, Any]
 
 
-def read_call(text: str) -> Called:
+def read_call(text: str) -> ParsedCall:
     """Return the call that a text is; raise ModelFileError where it is none, or of something that is not known.
 
     >>> read_call("nn.LSTM(40, 2 * 48, bias=false)").positional
@@ -45,10 +45,10 @@ def read_call(text: str) -> Called:
     body = module.tree.body
     if len(body) != 1 or not isinstance(body[0], ast.Expr) or not isinstance(body[0].value, ast.Call):
         raise ModelFileError("is no call", _FILE)
-    return _called(Interpreter(Library(Source(None)), Settings({})), body[0].value, module, 0)
+    return _called(Interpreter(Library(ProgramFiles(None)), Settings({})), body[0].value, module, 0)
 
 
-def _called(interpreter: Interpreter, node: ast.Call, module: Module, depth: int) -> Called:
+def _called(interpreter: Interpreter, node: ast.Call, module: Module, depth: int) -> ParsedCall:
     text = ast.unparse(node.func)
     if depth > _DEEPEST:
         raise ModelFileError("goes too deep to be followed", _FILE)
@@ -62,7 +62,7 @@ def _called(interpreter: Interpreter, node: ast.Call, module: Module, depth: int
 
     positional = tuple(map(value, node.args))
     named = {str(each.arg): value(each.value) for each in node.keywords}
-    return Called(text, _class_name(node.func), _family(interpreter, node.func, module), positional, named)
+    return ParsedCall(text, _class_name(node.func), _family(interpreter, node.func, module), positional, named)
 
 
 def _makes_a_layer(function: ast.expr) -> bool:
@@ -80,7 +80,7 @@ def _family(interpreter: Interpreter, function: ast.expr, module: Module) -> str
     if isinstance(function, ast.Name):
         return None
     found = interpreter.value(function, module.scope)
-    home = family_of(found.path) if isinstance(found, External) else None
+    home = family_of(found.path) if isinstance(found, Imported) else None
     if home is None:
         text = ast.unparse(function)
         raise ModelFileError(f"{text} is of no framework that is known here; write {_class_name(function)}(...)", _FILE)

@@ -1,4 +1,4 @@
-"""The text of programs: files, notebooks and pieces that people copy, their syntax trees, and the files beside them that they import."""
+"""The text of programs: files, notebooks and copied pieces, their syntax trees, and the files beside them that they import."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lstm_calc.errors import LstmCalcError, ModelFileError
-from lstm_calc.formats.code.keras_api.graph import Network
-from lstm_calc.formats.code.values import Cause, External, Instance, Module, Place
+from lstm_calc.formats.code.keras_api.graph import KerasModel
+from lstm_calc.formats.code.values import Cause, Imported, Instance, Module, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +148,7 @@ class FilesBeside(Protocol):
         """Return the text of a file; raise LstmCalcError where it cannot be read."""
 
 
-class Source:
+class ProgramFiles:
     """The files beside a program, of which those that it imports are read; none for a text without a file."""
 
     def __init__(self, folder: FilesBeside | None) -> None:
@@ -252,7 +252,7 @@ def around_piece(module: Module) -> dict[str, Any]:
         and isinstance(node.func.value, ast.Name)
     }
     place = Place(module.file, 1)
-    found: dict[str, Any] = {name: Network(place) for name in added - stored - defined}
+    found: dict[str, Any] = {name: KerasModel(place) for name in added - stored - defined}
     return found | _of_torch(module) | {"self": Instance(None, place)}
 
 
@@ -264,5 +264,5 @@ def _of_torch(module: Module) -> dict[str, Any]:
             two_sizes = len(node.args) > 1 and not (isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str))
             if two_sizes or _ARGUMENTS & {each.arg for each in node.keywords}:
                 place = Place(module.file, node.lineno)
-                found[node.func.id] = External(f"torch.nn.{node.func.id}", Cause(node.func.id, place))
+                found[node.func.id] = Imported(f"torch.nn.{node.func.id}", Cause(node.func.id, place))
     return found

@@ -45,11 +45,11 @@ class Unknown:
         self.causes = tuple(dict.fromkeys(causes))
 
 
-class Choice(Unknown):
+class UnknownChoice(Unknown):
     """One of two values, of which it is not known which; its causes are those of the condition."""
 
 
-class Size(Unknown):
+class UnknownSize(Unknown):
     """The size of an axis of a tensor that is followed, by the axis of the model; it is not known before the model runs."""
 
     def __init__(self, axis: int, cause: Cause) -> None:
@@ -58,15 +58,15 @@ class Size(Unknown):
         self.axis = axis
 
 
-class Lost(Unknown):
+class LostTensor(Unknown):
     """What a layer gives that is called on something that is not known: a tensor whose layer no graph has."""
 
 
-class Rest(Unknown):
+class UnknownEntries(Unknown):
     """Among the entries of a list, or the keys of a dict: any number of entries, of which nothing is known."""
 
 
-class Foreign(Unknown):
+class UnknownObject(Unknown):
     """What a call of something outside the text gives: an object that is not known, apart from the attributes that it is given."""
 
     def __init__(self, cause: Cause, path: str) -> None:
@@ -85,7 +85,7 @@ class Foreign(Unknown):
         """The values that choose what is called, where these are not known."""
 
 
-class External:
+class Imported:
     """Something that is imported from outside the text, by its path, such as ``torch.nn.LSTM``."""
 
     def __init__(self, path: str, cause: Cause) -> None:
@@ -114,7 +114,7 @@ class Array:
 class Scope:
     """Names and their values; a name that is not here is looked up in the scope around it."""
 
-    def __init__(self, module: Module, around: Scope | None = None, owner: Class | None = None) -> None:
+    def __init__(self, module: Module, around: Scope | None = None, owner: ClassValue | None = None) -> None:
         """Take the module it is in, the scope around it, and the class whose method it belongs to."""
         self.names: dict[str, Any] = {}
         self.module = module
@@ -159,10 +159,10 @@ class Module:
         self.is_package = False
 
 
-class Function:
+class FunctionValue:
     """A function or lambda of the text; ``instance`` is what it is bound to."""
 
-    def __init__(self, node: Any, scope: Scope, owner: Class | None = None, instance: Any = None) -> None:
+    def __init__(self, node: Any, scope: Scope, owner: ClassValue | None = None, instance: Any = None) -> None:
         """Take its syntax tree, the scope around it, the class that it is a method of, and what it is bound to."""
         self.node = node
         self.scope = scope
@@ -176,14 +176,14 @@ class Function:
         """Its name."""
         return str(getattr(self.node, "name", "lambda"))
 
-    def bound(self, instance: Any) -> Function:
+    def bound(self, instance: Any) -> FunctionValue:
         """Return it as a method of an instance."""
-        copy = Function(self.node, self.scope, self.owner, instance)
+        copy = FunctionValue(self.node, self.scope, self.owner, instance)
         copy.defaults, copy.decorators = self.defaults, self.decorators
         return copy
 
 
-class Class:
+class ClassValue:
     """A class of the text."""
 
     def __init__(self, node: ast.ClassDef, bases: tuple[Any, ...], scope: Scope, place: Place) -> None:
@@ -204,31 +204,31 @@ class Class:
         """Itself and all that it inherits from, each once, in the order in which attributes are looked up."""
         found: list[Any] = [self]
         for base in self.bases:
-            found += base.lineage if isinstance(base, Class) else [base]
+            found += base.lineage if isinstance(base, ClassValue) else [base]
         last = {id(each): at for at, each in enumerate(found)}
         return [each for at, each in enumerate(found) if last[id(each)] == at]
 
     @property
     def externals(self) -> list[str]:
         """The paths of what it inherits from outside the text."""
-        return [each.path for each in self.lineage if isinstance(each, External)]
+        return [each.path for each in self.lineage if isinstance(each, Imported)]
 
     @property
     def fields(self) -> dict[str, ast.AnnAssign]:
         """The annotated names of its body and of those that it inherits from, in order, as a dataclass takes them."""
         found: dict[str, ast.AnnAssign] = {}
         for each in reversed(self.lineage):
-            for node in each.node.body if isinstance(each, Class) else ():
+            for node in each.node.body if isinstance(each, ClassValue) else ():
                 if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                     found[node.target.id] = node
         return found
 
-    def find(self, name: str, after: Class | None = None) -> Any:
+    def find(self, name: str, after: ClassValue | None = None) -> Any:
         """Return an attribute of the class, or of what it inherits from (only those after a class); MISSING without one."""
         lineage = self.lineage
         start = lineage.index(after) + 1 if after in lineage else 0
         for each in lineage[start:]:
-            if isinstance(each, Class) and name in each.scope.names:
+            if isinstance(each, ClassValue) and name in each.scope.names:
                 return each.scope.names[name]
         return MISSING
 
@@ -236,7 +236,7 @@ class Class:
 class Instance:
     """An object of a class of the text; ``cls`` is None for a bare namespace."""
 
-    def __init__(self, cls: Class | None, place: Place, **attributes: Any) -> None:
+    def __init__(self, cls: ClassValue | None, place: Place, **attributes: Any) -> None:
         """Take the class, where it is made, and its attributes."""
         self.cls = cls
         self.place = place
@@ -260,13 +260,13 @@ DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.User
 class Super:
     """``super()`` in a method: the instance, and the class after which attributes are looked up."""
 
-    def __init__(self, instance: Instance, after: Class) -> None:
+    def __init__(self, instance: Instance, after: ClassValue) -> None:
         """Take both."""
         self.instance = instance
         self.after = after
 
 
-class Built:
+class BuiltIn:
     """A method or function that is not of the text: what it does, given the interpreter's call."""
 
     def __init__(self, call: Callable[..., Any]) -> None:
@@ -274,7 +274,7 @@ class Built:
         self.call = call
 
 
-class Made:
+class MadeLayer:
     """A layer of a framework that the text makes.
 
     ``doubt`` are the causes by which it may not be made at all: conditions and loops that are not known.
@@ -304,7 +304,7 @@ class Made:
         """The tensors that were taken out of it."""
 
 
-class Weight:
+class LayerTensor:
     """A tensor of a layer: its weight, its bias, or ``*`` for all that it has."""
 
     def __init__(self, owner: Any, name: str) -> None:
@@ -330,7 +330,7 @@ def causes_of(value: Any) -> tuple[Cause, ...]:
         each = todo.pop()
         if isinstance(each, Unknown):
             found |= dict.fromkeys(each.causes)
-        elif isinstance(each, External):
+        elif isinstance(each, Imported):
             found[each.cause] = None
         elif isinstance(each, (list, tuple)) and id(each) not in seen:
             seen.add(id(each))
@@ -359,12 +359,12 @@ def is_small(value: Any) -> bool:
 
 def is_unknown(value: Any) -> bool:
     """Return whether a value is not known."""
-    return isinstance(value, (Unknown, External))
+    return isinstance(value, (Unknown, Imported))
 
 
 def is_imported_class(value: Any) -> bool:
     """Return whether a value is a class of a framework, as ``nn.LSTM`` is."""
-    home = family_of(value.path) if isinstance(value, External) else None
+    home = family_of(value.path) if isinstance(value, Imported) else None
     return home is not None and home[1].lstrip("_")[:1].isupper()
 
 
@@ -379,7 +379,7 @@ def truth_of(value: Any) -> bool | None:
         return True
     if is_unknown(value) or isinstance(value, Array):
         return None
-    if isinstance(value, (list, dict)) and value and all(isinstance(each, Rest) for each in value):
+    if isinstance(value, (list, dict)) and value and all(isinstance(each, UnknownEntries) for each in value):
         return None
     if isinstance(value, (int, float, str, list, tuple, dict, set, range, type(None))):
         return bool(value)

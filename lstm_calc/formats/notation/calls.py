@@ -13,9 +13,9 @@ from lstm_calc.errors import LAYER_PAGE, ModelError, ModelFileError, NotationErr
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
 from lstm_calc.formats.code.keras_api.classes import CLASSES
 from lstm_calc.formats.code.parts import converted
-from lstm_calc.formats.code.single_call import Called
+from lstm_calc.formats.code.single_call import ParsedCall
 from lstm_calc.formats.code.single_call import read_call as evaluated
-from lstm_calc.formats.code.values import External, is_unknown
+from lstm_calc.formats.code.values import Imported, is_unknown
 from lstm_calc.formats.keras.kinds import MERGE_MODES, NEUTRAL, PLAIN, RECURRENT
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.notation.layers import LineLayer
@@ -60,7 +60,7 @@ def read_call(text: str, token: Token) -> LineLayer:
         raise error if isinstance(error, NotationError) else NotationError(str(error), text, token.start, token.stop) from None
 
 
-def _evaluated(text: str, token: Token) -> Called:
+def _evaluated(text: str, token: Token) -> ParsedCall:
     """Return a call with the values of its arguments; raise NotationError, with the place, for a text that is none."""
     if UNKNOWN in token.text:
         raise NotationError("? is the size that solve looks for; anywhere else write a number", text, token.start, token.stop)
@@ -83,7 +83,7 @@ def read_input(text: str, token: Token) -> tuple[Any, ...]:
     return tuple(shape)
 
 
-def _part(called: Called) -> LineLayer:
+def _part(called: ParsedCall) -> LineLayer:
     """Return the layer of a call; raise ModelError where it makes none."""
     word = compact(called.name)
     if word in _WRAPPERS:
@@ -104,7 +104,7 @@ def _part(called: Called) -> LineLayer:
     arguments, family = _named_arguments(called, name)
     if isinstance(arguments.get("cell"), (list, tuple)):
         raise UnreadError("a line has no cells that follow each other within a step; in a program they are read")
-    if isinstance(arguments.get("cell"), Called):
+    if isinstance(arguments.get("cell"), ParsedCall):
         inner = _part(arguments["cell"])
         more = _values_by_field(
             called, LayerName(inner.layer.kind), {key: value for key, value in arguments.items() if key != "cell"}
@@ -120,7 +120,7 @@ def _part(called: Called) -> LineLayer:
     return LineLayer(layer_kind(name.kind)(**values), family or name.framework, width, shape, arguments.get("batch_first"))
 
 
-def _check_flatten(called: Called) -> None:
+def _check_flatten(called: ParsedCall) -> None:
     """Raise ModelError for a flatten that keeps more axes than the batch."""
     start = called.named.get("start_dim", called.positional[0] if called.positional else 1)
     end = called.named.get("end_dim", called.positional[1] if len(called.positional) > 1 else -1)
@@ -128,7 +128,7 @@ def _check_flatten(called: Called) -> None:
         raise UnreadError(f"{called.text}(...) flattens axes {start} to {end}, and here a flatten is of all axes but the batch")
 
 
-def _activation(function: str, called: Called) -> Activation:
+def _activation(function: str, called: ParsedCall) -> Activation:
     """Return the layer of a function; raise ModelError for a GLU of another axis than the features, which are the last here."""
     layer = Activation(function)
     axis = called.named.get("dim", called.named.get("axis", called.positional[0] if called.positional else -1))
@@ -137,13 +137,13 @@ def _activation(function: str, called: Called) -> Activation:
     return layer
 
 
-def _has_a_layer(called: Called) -> bool:
+def _has_a_layer(called: ParsedCall) -> bool:
     """Say whether a bare name is no class of PyTorch that is a number of parameters alone, such as MultiheadAttention."""
     kind = FAMILIES["pytorch"].get(called.name)
     return called.family == "keras" or kind is None or kind.layer is not None or called.name in CLASSES
 
 
-def _of_a_table(called: Called) -> LineLayer:
+def _of_a_table(called: ParsedCall) -> LineLayer:
     """Return the layer of a framework's class by its own table; one without sizes has the arguments of a bare name.
 
     Raises ModelError where it is none, or where its arguments say more than a layer of the notation has.
@@ -174,7 +174,7 @@ _BESIDE = frozenset({"device", "dtype", "param_dtype", "key", "rngs", "name", "d
 """Arguments of classes that are in no signature here, and change no size."""
 
 
-def _in_signature(called: Called, signature: Mapping[str, Any]) -> dict[str, Any]:
+def _in_signature(called: ParsedCall, signature: Mapping[str, Any]) -> dict[str, Any]:
     """Return all arguments of a framework's class by name; raise ModelError for one that it does not have, or that is missing."""
     if len(called.positional) > len(signature):
         raise UnreadError(f"{called.text}(...) has more arguments than {len(signature)}")
@@ -192,11 +192,11 @@ def _in_signature(called: Called, signature: Mapping[str, Any]) -> dict[str, Any
     return given
 
 
-def _wrapped(called: Called, word: str) -> LineLayer:
+def _wrapped(called: ParsedCall, word: str) -> LineLayer:
     """Return the layer in Bidirectional or TimeDistributed, read in both directions or applied to each step."""
     arguments = dict(zip(_WRAPPERS[word].split(), called.positional, strict=False)) | called.named
     inner = arguments.get("layer")
-    if not isinstance(inner, Called):
+    if not isinstance(inner, ParsedCall):
         raise ModelError(f"{called.name} stands around the call of a layer: {called.name}(LSTM(64))")
     part = _part(inner)
     if shape := _shape_said(arguments):
@@ -217,7 +217,7 @@ def _wrapped(called: Called, word: str) -> LineLayer:
     return part.replace(layer=part.layer.replace(bidirectional=True, merge=MERGE_MODES[mode]))
 
 
-def _defaults(called: Called, name: LayerName, family: str | None) -> dict[str, Any]:
+def _defaults(called: ParsedCall, name: LayerName, family: str | None) -> dict[str, Any]:
     """Return what a framework's class says where its call does not, of the fields that are otherwise open."""
     if is_recurrent(name.kind):
         return {"return_sequences": False} if family == "keras" else {}
@@ -241,7 +241,7 @@ class UnreadError(ModelError):
     """What makes a call one that only a program can have."""
 
 
-def _named_arguments(called: Called, name: LayerName) -> tuple[dict[str, Any], str | None]:
+def _named_arguments(called: ParsedCall, name: LayerName) -> tuple[dict[str, Any], str | None]:
     """Return the arguments by name, those without one in the order in which the call is complete; and the framework's family.
 
     A bare name is of a family where the call says what it reads, as only that one does: ``LSTM(40, 96)``.
@@ -259,7 +259,7 @@ def _named_arguments(called: Called, name: LayerName) -> tuple[dict[str, Any], s
     return found, family or ("keras" if not set(_SHAPES).isdisjoint(found) else None)
 
 
-def _in_order(called: Called, name: LayerName, order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _in_order(called: ParsedCall, name: LayerName, order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the arguments by name where those without one fit an order."""
     first = dict(zip(order, called.positional, strict=False))
     given = first | called.named
@@ -280,7 +280,7 @@ def _spelt(name: str, classes: Iterable[str]) -> str | None:
     return next((each for each in classes if each.lower() == compact(name)), None)
 
 
-def _refuse_order(called: Called, name: LayerName, order: Mapping[str, Any]) -> None:
+def _refuse_order(called: ParsedCall, name: LayerName, order: Mapping[str, Any]) -> None:
     """Refuse arguments that are not those of a class: one is missing, or there are too many."""
     first = dict(zip(order, called.positional, strict=False))
     given = first | called.named
@@ -297,7 +297,7 @@ def _refuse_order(called: Called, name: LayerName, order: Mapping[str, Any]) -> 
         raise ModelError(f"{called.text}(...) has arguments that fit no order that is known; name them, as {example}")
 
 
-def _orders(called: Called, name: LayerName) -> Iterator[tuple[str | None, dict[str, Any]]]:
+def _orders(called: ParsedCall, name: LayerName) -> Iterator[tuple[str | None, dict[str, Any]]]:
     """Yield the orders in which arguments without a name may stand, and whose each is; the arguments have their defaults.
 
     A bare name is taken for PyTorch's, for Keras', and for one that has its size alone.
@@ -323,13 +323,13 @@ def _is_complete(found: Mapping[str, Any], order: Mapping[str, Any], name: Layer
     given = _fields(found, name)
     sized = all(type(value) is int or is_unknown(value) for field, value in given.items() if field and RULES.get(field) is count)
     functions = all(not isinstance(value, int) for argument, value in found.items() if argument == "activation")
-    cells = all(isinstance(value, (Called, list, tuple)) for argument, value in found.items() if argument == "cell")
+    cells = all(isinstance(value, (ParsedCall, list, tuple)) for argument, value in found.items() if argument == "cell")
     needed = _fields({argument: default for argument, default in order.items() if default is ...}, name).keys()
     own = _fields({argument: value for argument, value in found.items() if argument in order}, name).keys()
     return sized and functions and cells and needed <= own
 
 
-def _values_by_field(called: Called, name: LayerName, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _values_by_field(called: ParsedCall, name: LayerName, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a layer that arguments set; raise ModelError for an argument that is not known."""
     fields = layer_kind(name.kind).fields
     values: dict[str, Any] = {}
@@ -351,7 +351,7 @@ def _values_by_field(called: Called, name: LayerName, arguments: Mapping[str, An
     return values
 
 
-def _field(called: Called, argument: str, fields: Mapping[str, Any]) -> str | None:
+def _field(called: ParsedCall, argument: str, fields: Mapping[str, Any]) -> str | None:
     """Return the field that an argument sets: by the table of Keras' class, of a bare name by all names that a field has."""
     kind = _keras_kind(called)
     if kind is None:
@@ -361,18 +361,18 @@ def _field(called: Called, argument: str, fields: Mapping[str, Any]) -> str | No
     return next((field for field, each in kind.arguments.items() if each == argument), None)
 
 
-def _keras_kind(called: Called) -> Any:
+def _keras_kind(called: ParsedCall) -> Any:
     """Return how a class of Keras is read, None for a bare name."""
     return {**RECURRENT, **PLAIN}.get(called.name) if called.family == "keras" else None
 
 
-def _arguments_of(called: Called) -> set[str] | None:
+def _arguments_of(called: ParsedCall) -> set[str] | None:
     """Return the arguments of a class of Keras, None for a bare name."""
     kind = _keras_kind(called)
     return None if kind is None else {*kind.arguments.values(), *CLASSES.get(called.name, "").split(), *NEUTRAL}
 
 
-def _check_neutral(called: Called, name: LayerName, argument: str) -> None:
+def _check_neutral(called: ParsedCall, name: LayerName, argument: str) -> None:
     """Refuse an argument that might change what is counted."""
     known = _arguments_of(called)
     neutral = NEUTRAL | EQUAL_WORDS | {"dim", "axis", "inplace", "approximate"} | set(_SHAPES)
@@ -388,7 +388,7 @@ def _check_neutral(called: Called, name: LayerName, argument: str) -> None:
 def _value(field: str, value: Any, dims: int) -> Any:
     """Return an argument as the field of our layer takes it."""
     if field == "function":
-        word = value.path.rpartition(".")[2] if isinstance(value, External) else value
+        word = value.path.rpartition(".")[2] if isinstance(value, Imported) else value
         return (function_named(word) or word) if isinstance(word, str) else word
     if isinstance(value, str):
         return value.lower() if field == "padding" else name_of(value) if field == "name" else value
@@ -424,7 +424,7 @@ def _shape_said(arguments: Mapping[str, Any]) -> tuple[int | None, ...] | None:
     return tuple(shape) if shape and is_plain else None
 
 
-def _argument_for(called: Called, field: str) -> str:
+def _argument_for(called: ParsedCall, field: str) -> str:
     """Return the argument of a class that sets a field, by its own name where it is known."""
     return next((each for each in sorted(_arguments_of(called) or ()) if field in ARGUMENTS.get(each, (each,))), field)
 

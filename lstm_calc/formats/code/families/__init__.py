@@ -10,116 +10,34 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families.jax import EQUINOX, HAIKU, LINEN, NNX
+from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.families.torch import MLX, PADDLE, TORCH
 
 if TYPE_CHECKING:
-    from lstm_calc.formats.code.families.kind import Kind
+    from lstm_calc.formats.code.families.rows import ClassRow
 
-CONTAINERS = frozenset(
-    [
-        "Sequential",
-        "ModuleList",
-        "ModuleDict",
-        "ParameterList",
-        "ParameterDict",
-        "TransformerEncoder",
-        "TransformerDecoder",
-        "LayerList",
-        "List",
-        "Dict",
-        "DeepRNN",
-    ]
+CONTAINERS = words(
+    """
+    Sequential ModuleList ModuleDict ParameterList ParameterDict TransformerEncoder TransformerDecoder LayerList List Dict DeepRNN
+    """
 )
 """Classes that hold others."""
 
-WEIGHTLESS = frozenset(
-    [
-        "Dropout",
-        "Dropout1d",
-        "Dropout2d",
-        "Dropout3d",
-        "AlphaDropout",
-        "FeatureAlphaDropout",
-        "ReLU",
-        "ReLU6",
-        "LeakyReLU",
-        "ELU",
-        "SELU",
-        "CELU",
-        "GELU",
-        "GLU",
-        "SiLU",
-        "Swish",
-        "Mish",
-        "Tanh",
-        "Sigmoid",
-        "Softmax",
-        "Softmax2d",
-        "LogSoftmax",
-        "Softplus",
-        "Softsign",
-        "Softshrink",
-        "Hardtanh",
-        "Hardswish",
-        "Hardsigmoid",
-        "Hardshrink",
-        "LogSigmoid",
-        "Tanhshrink",
-        "Threshold",
-        "RReLU",
-        "Softmin",
-        "Identity",
-        "Flatten",
-        "Unflatten",
-        "Upsample",
-        "UpsamplingNearest2d",
-        "UpsamplingBilinear2d",
-        "PixelShuffle",
-        "PixelUnshuffle",
-        "ZeroPad1d",
-        "ZeroPad2d",
-        "ConstantPad1d",
-        "ConstantPad2d",
-        "ReflectionPad1d",
-        "ReflectionPad2d",
-        "ReplicationPad1d",
-        "ReplicationPad2d",
-        "MaxPool1d",
-        "MaxPool2d",
-        "MaxPool3d",
-        "AvgPool1d",
-        "AvgPool2d",
-        "AvgPool3d",
-        "AdaptiveAvgPool1d",
-        "AdaptiveAvgPool2d",
-        "AdaptiveAvgPool3d",
-        "AdaptiveMaxPool1d",
-        "AdaptiveMaxPool2d",
-        "AdaptiveMaxPool3d",
-        "MaxUnpool1d",
-        "MaxUnpool2d",
-        "LPPool1d",
-        "LPPool2d",
-        "Fold",
-        "Unfold",
-        "CosineSimilarity",
-        "PairwiseDistance",
-        "LocalResponseNorm",
-        "ChannelShuffle",
-        "MaxPool1D",
-        "MaxPool2D",
-        "AvgPool1D",
-        "AvgPool2D",
-        "AdaptiveAvgPool1D",
-        "AdaptiveAvgPool2D",
-        "Lambda",
-        "Rngs",
-        "Fn",
-    ]
+WEIGHTLESS = words(
+    """
+    Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout ReLU ReLU6 LeakyReLU ELU SELU CELU GELU GLU SiLU Swish
+    Mish Tanh Sigmoid Softmax Softmax2d LogSoftmax Softplus Softsign Softshrink Hardtanh Hardswish Hardsigmoid Hardshrink
+    LogSigmoid Tanhshrink Threshold RReLU Softmin Identity Flatten Unflatten Upsample UpsamplingNearest2d UpsamplingBilinear2d
+    PixelShuffle PixelUnshuffle ZeroPad1d ZeroPad2d ConstantPad1d ConstantPad2d ReflectionPad1d ReflectionPad2d ReplicationPad1d
+    ReplicationPad2d MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d AdaptiveAvgPool1d AdaptiveAvgPool2d
+    AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d LPPool1d LPPool2d Fold Unfold
+    CosineSimilarity PairwiseDistance LocalResponseNorm ChannelShuffle MaxPool1D MaxPool2D AvgPool1D AvgPool2D AdaptiveAvgPool1D
+    AdaptiveAvgPool2D Lambda Rngs Fn
+    """
 )
 """Classes that have no parameters; so have losses, whose names end in Loss."""
 
-FAMILIES: dict[str, dict[str, Kind]] = {
+FAMILIES: dict[str, dict[str, ClassRow]] = {
     "pytorch": TORCH,
     "paddle": PADDLE,
     "mlx": MLX,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from lstm_calc.formats.code.families.kind import CELL, WINDOW, Kind, kind, number
+from lstm_calc.formats.code.families.rows import CELL, WINDOW, ClassRow, as_count, as_layer
 from lstm_calc.model import (
     GRU,
     LSTM,
@@ -42,52 +42,52 @@ def _heads(values: dict[str, Any]) -> Any:
 _EQUINOX_CELL = "input_size hidden_size use_bias=True"
 BIAS = {"bias": "use_bias"}
 _EQUINOX_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 use_bias=True"
-EQUINOX: dict[str, Kind] = {
-    "LSTMCell": kind(LSTM, _EQUINOX_CELL, {**CELL, **BIAS}),
-    "GRUCell": kind(GRU, _EQUINOX_CELL, {**CELL, **BIAS}),
-    "Linear": kind(
+EQUINOX: dict[str, ClassRow] = {
+    "LSTMCell": as_layer(LSTM, _EQUINOX_CELL, {**CELL, **BIAS}),
+    "GRUCell": as_layer(GRU, _EQUINOX_CELL, {**CELL, **BIAS}),
+    "Linear": as_layer(
         Dense, "in_features out_features use_bias=True", {"input_dim": "in_features", "units": "out_features", "bias": "use_bias"}
     ),
-    "Embedding": kind(Embedding, "num_embeddings embedding_size", {"vocab_size": "num_embeddings", "dim": "embedding_size"}),
-    "LayerNorm": kind(
+    "Embedding": as_layer(Embedding, "num_embeddings embedding_size", {"vocab_size": "num_embeddings", "dim": "embedding_size"}),
+    "LayerNorm": as_layer(
         LayerNorm,
         "shape eps=1e-05 use_weight=True use_bias=True",
         {"input_dim": "shape", "scale": "use_weight", "center": "use_bias"},
     ),
-    "MLP": number(
+    "MLP": as_count(
         "in_size out_size width_size depth activation=None final_activation=None use_bias=True use_final_bias=True",
         "in_size out_size width_size depth use_bias use_final_bias",
         _mlp,
     ),
-    **{f"Conv{dims}d": kind(Conv, _EQUINOX_CONV, {**WINDOW, "bias": "use_bias"}, dims) for dims in (1, 2, 3)},
+    **{f"Conv{dims}d": as_layer(Conv, _EQUINOX_CONV, {**WINDOW, "bias": "use_bias"}, dims) for dims in (1, 2, 3)},
 }
 
 
 _NNX_CELL = "in_features hidden_features"
 _NNX_FIELDS = {"input_dim": "in_features", "units": "hidden_features"}
-NNX: dict[str, Kind] = {
-    "LSTMCell": kind(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
-    "OptimizedLSTMCell": kind(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
-    "GRUCell": kind(GRU, _NNX_CELL, {**_NNX_FIELDS}),
-    "SimpleCell": kind(RNN, _NNX_CELL, {**_NNX_FIELDS}),
-    "Linear": kind(
+NNX: dict[str, ClassRow] = {
+    "LSTMCell": as_layer(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
+    "OptimizedLSTMCell": as_layer(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
+    "GRUCell": as_layer(GRU, _NNX_CELL, {**_NNX_FIELDS}),
+    "SimpleCell": as_layer(RNN, _NNX_CELL, {**_NNX_FIELDS}),
+    "Linear": as_layer(
         Dense,
         "in_features out_features use_bias=True",
         {"input_dim": "in_features", "units": "out_features", "bias": "use_bias"},
     ),
-    "Embed": kind(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
-    "LayerNorm": kind(
+    "Embed": as_layer(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
+    "LayerNorm": as_layer(
         LayerNorm,
         "num_features epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
         {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
     ),
-    "BatchNorm": kind(
+    "BatchNorm": as_layer(
         BatchNorm,
         "num_features use_running_average=False axis=-1 momentum=0.99 epsilon=1e-05 dtype=None "
         "param_dtype=None use_bias=True use_scale=True",
         {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
     ),
-    "Conv": kind(
+    "Conv": as_layer(
         Conv,
         "in_features out_features kernel_size strides=1 padding='SAME' input_dilation=1 "
         "kernel_dilation=1 feature_group_count=1 use_bias=True",
@@ -99,70 +99,70 @@ NNX: dict[str, Kind] = {
             "groups": "feature_group_count",
         },
     ),
-    "ConvTranspose": kind(
+    "ConvTranspose": as_layer(
         ConvTranspose,
         "in_features out_features kernel_size strides=1 padding='SAME' kernel_dilation=1 use_bias=True",
         {"filters": "out_features", "input_dim": "in_features", "kernel_size": "kernel_size", "bias": "use_bias"},
     ),
-    "GroupNorm": kind(
+    "GroupNorm": as_layer(
         GroupNorm,
         "num_features num_groups=32 group_size=None epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
         {"groups": "num_groups", "input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
     ),
-    "RMSNorm": kind(
+    "RMSNorm": as_layer(
         RMSNorm,
         "num_features epsilon=1e-06 dtype=None param_dtype=None use_scale=True",
         {"input_dim": "num_features", "scale": "use_scale"},
     ),
-    "MultiHeadAttention": number(
+    "MultiHeadAttention": as_count(
         "num_heads in_features qkv_features=None out_features=None num_kv_heads=None in_kv_features=None use_bias=True "
         "normalize_qk=False",
         "num_heads in_features qkv_features out_features num_kv_heads in_kv_features use_bias normalize_qk",
         _heads,
     ),
-    "Einsum": number(
+    "Einsum": as_count(
         "einsum_str kernel_shape bias_shape=None",
         "kernel_shape bias_shape",
         lambda given: prod(given["kernel_shape"]) + (0 if given["bias_shape"] is None else prod(given["bias_shape"])),
     ),
-    "PReLU": number("negative_slope_init=0.01", "", lambda _: 1),
+    "PReLU": as_count("negative_slope_init=0.01", "", lambda _: 1),
 }
 
-LINEN: dict[str, Kind] = {
-    "LSTMCell": kind(LSTM, "features", {"units": "features"}),
-    "OptimizedLSTMCell": kind(LSTM, "features", {"units": "features"}),
-    "GRUCell": kind(GRU, "features", {"units": "features"}),
-    "SimpleCell": kind(RNN, "features", {"units": "features"}),
-    "MGUCell": kind(MGU, "features", {"units": "features"}),
-    "Dense": kind(Dense, "features use_bias=True", {"units": "features", "bias": "use_bias"}),
-    "Embed": kind(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
-    "LayerNorm": kind(
+LINEN: dict[str, ClassRow] = {
+    "LSTMCell": as_layer(LSTM, "features", {"units": "features"}),
+    "OptimizedLSTMCell": as_layer(LSTM, "features", {"units": "features"}),
+    "GRUCell": as_layer(GRU, "features", {"units": "features"}),
+    "SimpleCell": as_layer(RNN, "features", {"units": "features"}),
+    "MGUCell": as_layer(MGU, "features", {"units": "features"}),
+    "Dense": as_layer(Dense, "features use_bias=True", {"units": "features", "bias": "use_bias"}),
+    "Embed": as_layer(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
+    "LayerNorm": as_layer(
         LayerNorm,
         "epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
         {"center": "use_bias", "scale": "use_scale"},
     ),
-    "BatchNorm": kind(
+    "BatchNorm": as_layer(
         BatchNorm,
         "use_running_average=None axis=-1 momentum=0.99 epsilon=1e-05 dtype=None param_dtype=None use_bias=True use_scale=True",
         {"center": "use_bias", "scale": "use_scale"},
     ),
-    "Conv": kind(
+    "Conv": as_layer(
         Conv,
         "features kernel_size strides=1 padding='SAME' input_dilation=1 kernel_dilation=1 feature_group_count=1 use_bias=True",
         {"filters": "features", "kernel_size": "kernel_size", "bias": "use_bias", "groups": "feature_group_count"},
     ),
 }
 
-HAIKU: dict[str, Kind] = {
-    "LSTM": kind(LSTM, "hidden_size", {"units": "hidden_size"}),
-    "GRU": kind(GRU, "hidden_size", {"units": "hidden_size"}),
-    "VanillaRNN": kind(RNN, "hidden_size", {"units": "hidden_size"}),
-    "Linear": kind(Dense, "output_size with_bias=True", {"units": "output_size", "bias": "with_bias"}),
-    "Embed": kind(Embedding, "vocab_size embed_dim", {"vocab_size": "vocab_size", "dim": "embed_dim"}),
-    "LayerNorm": kind(LayerNorm, "axis create_scale create_offset", {"center": "create_offset", "scale": "create_scale"}),
-    "RMSNorm": kind(RMSNorm, "axis eps=1e-05", {}),
+HAIKU: dict[str, ClassRow] = {
+    "LSTM": as_layer(LSTM, "hidden_size", {"units": "hidden_size"}),
+    "GRU": as_layer(GRU, "hidden_size", {"units": "hidden_size"}),
+    "VanillaRNN": as_layer(RNN, "hidden_size", {"units": "hidden_size"}),
+    "Linear": as_layer(Dense, "output_size with_bias=True", {"units": "output_size", "bias": "with_bias"}),
+    "Embed": as_layer(Embedding, "vocab_size embed_dim", {"vocab_size": "vocab_size", "dim": "embed_dim"}),
+    "LayerNorm": as_layer(LayerNorm, "axis create_scale create_offset", {"center": "create_offset", "scale": "create_scale"}),
+    "RMSNorm": as_layer(RMSNorm, "axis eps=1e-05", {}),
     **{
-        f"Conv{dims}D": kind(
+        f"Conv{dims}D": as_layer(
             Conv,
             "output_channels kernel_shape stride=1 rate=1 padding='SAME' with_bias=True",
             {"filters": "output_channels", "kernel_size": "kernel_shape", "bias": "with_bias", "groups": "feature_group_count"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families.kind import CELL, FIELDS, WINDOW, Kind, kind, number
+from lstm_calc.formats.code.families.rows import CELL, FIELDS, WINDOW, ClassRow, as_count, as_layer
 from lstm_calc.model import (
     GRU,
     LSTM,
@@ -110,75 +110,75 @@ _BLOCK = (
 )
 _CONV_OF_TORCH = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True padding_mode='zeros'"
 _TRANSPOSED = "in_channels out_channels kernel_size stride=1 padding=0 output_padding=0 groups=1 bias=True dilation=1"
-TORCH: dict[str, Kind] = {
-    "LSTM": kind(LSTM, f"{_STACK} proj_size=0", {**FIELDS, **_DEEP, "projection": "proj_size"}),
-    "GRU": kind(GRU, _STACK, {**FIELDS, **_DEEP}),
-    "RNN": kind(RNN, _STACK.replace("num_layers=1", "num_layers=1 nonlinearity='tanh'"), {**FIELDS, **_DEEP}),
-    "LSTMCell": kind(LSTM, "input_size hidden_size bias=True", {**FIELDS}),
-    "GRUCell": kind(GRU, "input_size hidden_size bias=True", {**FIELDS}),
-    "RNNCell": kind(RNN, "input_size hidden_size bias=True nonlinearity='tanh'", {**FIELDS}),
-    "Linear": kind(
+TORCH: dict[str, ClassRow] = {
+    "LSTM": as_layer(LSTM, f"{_STACK} proj_size=0", {**FIELDS, **_DEEP, "projection": "proj_size"}),
+    "GRU": as_layer(GRU, _STACK, {**FIELDS, **_DEEP}),
+    "RNN": as_layer(RNN, _STACK.replace("num_layers=1", "num_layers=1 nonlinearity='tanh'"), {**FIELDS, **_DEEP}),
+    "LSTMCell": as_layer(LSTM, "input_size hidden_size bias=True", {**FIELDS}),
+    "GRUCell": as_layer(GRU, "input_size hidden_size bias=True", {**FIELDS}),
+    "RNNCell": as_layer(RNN, "input_size hidden_size bias=True nonlinearity='tanh'", {**FIELDS}),
+    "Linear": as_layer(
         Dense, "in_features out_features bias=True", {"input_dim": "in_features", "units": "out_features", "bias": "bias"}
     ),
-    "LazyLinear": kind(Dense, "out_features bias=True", {"units": "out_features", "bias": "bias"}),
-    "Embedding": kind(
+    "LazyLinear": as_layer(Dense, "out_features bias=True", {"units": "out_features", "bias": "bias"}),
+    "Embedding": as_layer(
         Embedding,
         "num_embeddings embedding_dim padding_idx=None max_norm=None norm_type=2.0 scale_grad_by_freq=False sparse=False",
         {"vocab_size": "num_embeddings", "dim": "embedding_dim"},
     ),
-    "EmbeddingBag": kind(
+    "EmbeddingBag": as_layer(
         Embedding, "num_embeddings embedding_dim max_norm=None", {"vocab_size": "num_embeddings", "dim": "embedding_dim"}
     ),
-    **{f"Conv{dims}d": kind(Conv, _CONV_OF_TORCH, {**WINDOW, **_SLIDING}, dims) for dims in (1, 2, 3)},
-    **{f"ConvTranspose{dims}d": kind(ConvTranspose, _TRANSPOSED, {**WINDOW, **_SLIDING, **_ADDED}, dims) for dims in (1, 2, 3)},
+    **{f"Conv{dims}d": as_layer(Conv, _CONV_OF_TORCH, {**WINDOW, **_SLIDING}, dims) for dims in (1, 2, 3)},
+    **{f"ConvTranspose{dims}d": as_layer(ConvTranspose, _TRANSPOSED, {**WINDOW, **_SLIDING, **_ADDED}, dims) for dims in (1, 2, 3)},
     **{
-        f"BatchNorm{dims}d": kind(
+        f"BatchNorm{dims}d": as_layer(
             BatchNorm,
             "num_features eps=1e-05 momentum=0.1 affine=True track_running_stats=True",
             {"input_dim": "num_features", "center": "affine", "scale": "affine"},
         )
         for dims in (1, 2, 3)
     },
-    "LayerNorm": kind(
+    "LayerNorm": as_layer(
         LayerNorm,
         "normalized_shape eps=1e-05 elementwise_affine=True bias=True",
         {"input_dim": "normalized_shape", "scale": "elementwise_affine", "center": "bias"},
     ),
-    "RMSNorm": kind(
+    "RMSNorm": as_layer(
         RMSNorm,
         "normalized_shape eps=None elementwise_affine=True",
         {"input_dim": "normalized_shape", "scale": "elementwise_affine"},
     ),
-    "GroupNorm": kind(
+    "GroupNorm": as_layer(
         GroupNorm,
         "num_groups num_channels eps=1e-05 affine=True",
         {"groups": "num_groups", "input_dim": "num_channels", "center": "affine", "scale": "affine"},
     ),
     **{
-        f"InstanceNorm{dims}d": number(
+        f"InstanceNorm{dims}d": as_count(
             "num_features eps=1e-05 momentum=0.1 affine=False",
             "num_features",
             lambda given: 2 * given["num_features"] * given["affine"],
         )
         for dims in (1, 2, 3)
     },
-    "PReLU": kind(PReLU, "num_parameters=1 init=0.25", {"num_parameters": "num_parameters"}),
-    "Bilinear": number(
+    "PReLU": as_layer(PReLU, "num_parameters=1 init=0.25", {"num_parameters": "num_parameters"}),
+    "Bilinear": as_count(
         "in1_features in2_features out_features bias=True",
         "in1_features in2_features out_features",
         lambda given: given["out_features"] * (given["in1_features"] * given["in2_features"] + given["bias"]),
     ),
-    "MultiheadAttention": number(
+    "MultiheadAttention": as_count(
         "embed_dim num_heads dropout=0.0 bias=True add_bias_kv=False add_zero_attn=False kdim=None vdim=None",
         "embed_dim bias kdim vdim",
         attention,
     ),
-    "AdaptiveLogSoftmaxWithLoss": number(
+    "AdaptiveLogSoftmaxWithLoss": as_count(
         "in_features n_classes cutoffs div_value=4.0 head_bias=False", "in_features n_classes cutoffs div_value", adaptive_softmax
     ),
-    "TransformerEncoderLayer": number(_BLOCK, "d_model dim_feedforward", block(1, 2)),
-    "TransformerDecoderLayer": number(_BLOCK, "d_model dim_feedforward", block(2, 3)),
-    "Transformer": number(
+    "TransformerEncoderLayer": as_count(_BLOCK, "d_model dim_feedforward", block(1, 2)),
+    "TransformerDecoderLayer": as_count(_BLOCK, "d_model dim_feedforward", block(2, 3)),
+    "Transformer": as_count(
         "d_model=512 nhead=8 num_encoder_layers=6 num_decoder_layers=6 dim_feedforward=2048 dropout=0.1 activation='relu' "
         "custom_encoder=None custom_decoder=None layer_norm_eps=1e-05 batch_first=False norm_first=False bias=True",
         "d_model num_encoder_layers num_decoder_layers dim_feedforward",
@@ -189,22 +189,24 @@ TORCH: dict[str, Kind] = {
 TORCH["SyncBatchNorm"] = TORCH["BatchNorm1d"]
 _MLX_CELL = "input_size hidden_size bias=True"
 _MLX_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True"
-MLX: dict[str, Kind] = {
-    "LSTM": kind(LSTM, _MLX_CELL, {**FIELDS}),
-    "GRU": kind(GRU, _MLX_CELL, {**FIELDS}),
-    "RNN": kind(RNN, _MLX_CELL, {**FIELDS}),
-    "Linear": kind(Dense, "input_dims output_dims bias=True", {"input_dim": "input_dims", "units": "output_dims", "bias": "bias"}),
-    "Embedding": kind(Embedding, "num_embeddings dims", {"vocab_size": "num_embeddings", "dim": "dims"}),
-    "LayerNorm": kind(
+MLX: dict[str, ClassRow] = {
+    "LSTM": as_layer(LSTM, _MLX_CELL, {**FIELDS}),
+    "GRU": as_layer(GRU, _MLX_CELL, {**FIELDS}),
+    "RNN": as_layer(RNN, _MLX_CELL, {**FIELDS}),
+    "Linear": as_layer(
+        Dense, "input_dims output_dims bias=True", {"input_dim": "input_dims", "units": "output_dims", "bias": "bias"}
+    ),
+    "Embedding": as_layer(Embedding, "num_embeddings dims", {"vocab_size": "num_embeddings", "dim": "dims"}),
+    "LayerNorm": as_layer(
         LayerNorm, "dims eps=1e-05 affine=True bias=True", {"input_dim": "dims", "scale": "affine", "center": "bias"}
     ),
-    "RMSNorm": kind(RMSNorm, "dims eps=1e-05", {"input_dim": "dims"}),
-    "BatchNorm": kind(
+    "RMSNorm": as_layer(RMSNorm, "dims eps=1e-05", {"input_dim": "dims"}),
+    "BatchNorm": as_layer(
         BatchNorm,
         "num_features eps=1e-05 momentum=0.1 affine=True",
         {"input_dim": "num_features", "center": "affine", "scale": "affine"},
     ),
-    **{f"Conv{dims}d": kind(Conv, _MLX_CONV, {**WINDOW}, dims) for dims in (1, 2, 3)},
+    **{f"Conv{dims}d": as_layer(Conv, _MLX_CONV, {**WINDOW}, dims) for dims in (1, 2, 3)},
     "PReLU": TORCH["PReLU"],
 }
 
@@ -217,23 +219,23 @@ _PADDLE_CONV = (
     "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 "
     "padding_mode='zeros' weight_attr=None bias_attr=None"
 )
-PADDLE: dict[str, Kind] = {
-    "LSTM": kind(LSTM, _PADDLE_STACK, {**_PADDLE_FIELDS}),
-    "GRU": kind(GRU, _PADDLE_STACK, {**_PADDLE_FIELDS}),
-    "SimpleRNN": kind(RNN, _PADDLE_STACK, {**_PADDLE_FIELDS}),
-    "LSTMCell": kind(LSTM, "input_size hidden_size", {**CELL}),
-    "GRUCell": kind(GRU, "input_size hidden_size", {**CELL}),
-    "SimpleRNNCell": kind(RNN, "input_size hidden_size", {**CELL}),
-    "Linear": kind(
+PADDLE: dict[str, ClassRow] = {
+    "LSTM": as_layer(LSTM, _PADDLE_STACK, {**_PADDLE_FIELDS}),
+    "GRU": as_layer(GRU, _PADDLE_STACK, {**_PADDLE_FIELDS}),
+    "SimpleRNN": as_layer(RNN, _PADDLE_STACK, {**_PADDLE_FIELDS}),
+    "LSTMCell": as_layer(LSTM, "input_size hidden_size", {**CELL}),
+    "GRUCell": as_layer(GRU, "input_size hidden_size", {**CELL}),
+    "SimpleRNNCell": as_layer(RNN, "input_size hidden_size", {**CELL}),
+    "Linear": as_layer(
         Dense,
         "in_features out_features weight_attr=None bias_attr=None",
         {"input_dim": "in_features", "units": "out_features", "bias": "bias_attr"},
     ),
-    "Embedding": kind(
+    "Embedding": as_layer(
         Embedding, "num_embeddings embedding_dim padding_idx=None", {"vocab_size": "num_embeddings", "dim": "embedding_dim"}
     ),
-    "LayerNorm": kind(LayerNorm, "normalized_shape epsilon=1e-05", {"input_dim": "normalized_shape"}),
-    **{f"BatchNorm{dims}D": kind(BatchNorm, "num_features momentum=0.9", {"input_dim": "num_features"}) for dims in (1, 2, 3)},
+    "LayerNorm": as_layer(LayerNorm, "normalized_shape epsilon=1e-05", {"input_dim": "normalized_shape"}),
+    **{f"BatchNorm{dims}D": as_layer(BatchNorm, "num_features momentum=0.9", {"input_dim": "num_features"}) for dims in (1, 2, 3)},
     "PReLU": TORCH["PReLU"],
-    **{f"Conv{dims}D": kind(Conv, _PADDLE_CONV, {**WINDOW, "bias": "bias_attr"}, dims) for dims in (1, 2, 3)},
+    **{f"Conv{dims}D": as_layer(Conv, _PADDLE_CONV, {**WINDOW, "bias": "bias_attr"}, dims) for dims in (1, 2, 3)},
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.interpreter.expressions import EXPRESSIONS
-from lstm_calc.formats.code.interpreter.scopes import Endless, Flow, Raised, bind, either_of
+from lstm_calc.formats.code.interpreter.scopes import BlockEnd, Endless, Raised, bind, either_of
 from lstm_calc.formats.code.interpreter.statements import STATEMENTS
 from lstm_calc.formats.code.library.objects import is_enum, member
 from lstm_calc.formats.code.library.python import CONSTANTS
@@ -24,11 +24,11 @@ from lstm_calc.formats.code.messages import Origins
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     MISSING,
-    Built,
+    BuiltIn,
     Cause,
-    Class,
-    External,
-    Function,
+    ClassValue,
+    FunctionValue,
+    Imported,
     Instance,
     Module,
     Place,
@@ -103,7 +103,7 @@ class Interpreter:
             finally:
                 self.doubt = ()
 
-    def block(self, body: Sequence[ast.stmt], scope: Scope) -> Flow | None:
+    def block(self, body: Sequence[ast.stmt], scope: Scope) -> BlockEnd | None:
         """Follow statements; return what ended them early."""
         for node in body:
             self.tick(node, scope)
@@ -158,31 +158,31 @@ class Interpreter:
         """Return an attribute of a value; ``cause`` is the expression, for one that is not known."""
         if isinstance(holder, Instance):
             return self._instance_attribute(holder, name, cause)
-        if isinstance(holder, Class):
+        if isinstance(holder, ClassValue):
             value = holder.find(name)
             if value is MISSING:
                 return self.library.class_attribute(self, holder, name, cause)
-            is_method = isinstance(value, Function) and "classmethod" in value.decorators
+            is_method = isinstance(value, FunctionValue) and "classmethod" in value.decorators
             return value.bound(holder) if is_method else value
         if isinstance(holder, Super):
             value = holder.instance.cls.find(name, holder.after) if holder.instance.cls else MISSING
-            if isinstance(value, Function):
+            if isinstance(value, FunctionValue):
                 return value.bound(holder.instance)
             return self.library.base_attribute(self, holder, name, cause) if value is MISSING else value
         if isinstance(holder, Module):
             value = holder.scope.names.get(name, MISSING)
-            inner = self.library.source.module(self, f".{name}", holder) if value is MISSING and holder.is_package else value
+            inner = self.library.files.module(self, f".{name}", holder) if value is MISSING and holder.is_package else value
             return Unknown([cause]) if inner is None or inner is MISSING else inner
-        if isinstance(holder, External):
+        if isinstance(holder, Imported):
             path = f"{holder.path}.{name}"
-            return CONSTANTS[path] if path in CONSTANTS else External(path, cause)
+            return CONSTANTS[path] if path in CONSTANTS else Imported(path, cause)
         return self.library.attribute(self, holder, name, cause)
 
     def _instance_attribute(self, holder: Instance, name: str, cause: Cause) -> Any:
         if name in holder.attributes:
             return holder.attributes[name]
         value = holder.cls.find(name) if holder.cls else MISSING
-        if isinstance(value, Function):
+        if isinstance(value, FunctionValue):
             if "staticmethod" in value.decorators:
                 return value
             bound = value.bound(holder.cls if "classmethod" in value.decorators else holder)
@@ -205,26 +205,26 @@ class Interpreter:
             return Unknown([cause])
         self._depth += 1
         try:
-            if isinstance(function, Function):
+            if isinstance(function, FunctionValue):
                 return self._call_function(function, positional, named, cause)
-            if isinstance(function, Class):
+            if isinstance(function, ClassValue):
                 return self.make(function, positional, named, cause)
             if isinstance(function, Instance):
                 return self.library.call_instance(self, function, positional, named, cause)
-            if isinstance(function, Built):
+            if isinstance(function, BuiltIn):
                 return function.call(*positional, at=cause, **named)
             positional = [each if is_small(each) else Unknown([cause]) for each in positional]
             named = {name: each if is_small(each) else Unknown([cause]) for name, each in named.items()}
             return self.library.call(self, function, positional, named, cause)
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            if not isinstance(function, Built):
+            if not isinstance(function, BuiltIn):
                 raise
             del error
             return Unknown(causes_of([*positional, *named.values()]) or [cause])
         finally:
             self._depth -= 1
 
-    def make(self, cls: Class, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    def make(self, cls: ClassValue, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
         """Return a new object of a class of the text."""
         if is_enum(cls):
             found = member(cls, positional[0] if positional else MISSING)
@@ -233,13 +233,13 @@ class Interpreter:
         instance.made = (tuple(positional), dict(named), self.doubt, cause)
         self.instances.append(instance)
         start = cls.find("__init__")
-        if isinstance(start, Function):
+        if isinstance(start, FunctionValue):
             self.call(start.bound(instance), positional, named, cause)
         else:
             self.library.make(self, instance, positional, named, cause)
         return instance
 
-    def _call_function(self, function: Function, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
+    def _call_function(self, function: FunctionValue, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
         node = function.node
         scope = Scope(function.scope.module, function.scope, function.owner)
         instance = () if function.instance is None else (function.instance,)

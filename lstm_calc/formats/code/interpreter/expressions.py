@@ -13,14 +13,14 @@ from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     MISSING,
     Cause,
-    Choice,
-    Foreign,
-    Function,
+    FunctionValue,
     Instance,
-    Rest,
     Scope,
     Super,
     Unknown,
+    UnknownChoice,
+    UnknownEntries,
+    UnknownObject,
     causes_of,
     entries_of,
     is_small,
@@ -56,7 +56,7 @@ def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Any:
 def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Any:
     holder = interpreter.value(node.value, scope)
     cause = interpreter.cause(node, scope)
-    if isinstance(holder, Choice):
+    if isinstance(holder, UnknownChoice):
         return Unknown(holder.causes)
     if isinstance(holder, Unknown):
         cause = _within(cause, holder, f".{node.attr}")
@@ -71,7 +71,7 @@ def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
     if len(holder.causes) != 1:
         return cause
     first = holder.causes[0]
-    whole = (holder.name if isinstance(holder, Foreign) else "") or first.source or first.text
+    whole = (holder.name if isinstance(holder, UnknownObject) else "") or first.source or first.text
     source = f"{whole}{part}"
     return cause if source == cause.text else cause.replace(source=source)
 
@@ -88,7 +88,7 @@ def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> A
     if isinstance(holder, (list, tuple, dict)) and is_unknown(key):
         layer = layer_among(holder.values() if isinstance(holder, dict) else holder)
         return Unknown(causes_of(key)) if layer is None else copy_in_doubt(layer, causes_of(key))
-    if isinstance(holder, Choice):
+    if isinstance(holder, UnknownChoice):
         return Unknown(holder.causes)
     cause = interpreter.cause(node, scope)
     if isinstance(holder, Unknown) and isinstance(key, (str, int)):
@@ -136,7 +136,7 @@ def _hyperparameters(interpreter: Interpreter, node: ast.Call, scope: Scope) -> 
     positional, named = _arguments(interpreter, node, scope)
     holder = interpreter.value(node.func.value, scope)  # type: ignore[attr-defined]  # seen by the caller
     start = scope.owner.scope.names.get("__init__") if scope.owner is not None else None
-    if not isinstance(holder, Instance) or not isinstance(start, Function):
+    if not isinstance(holder, Instance) or not isinstance(start, FunctionValue):
         return
     first = positional[0] if positional else None
     if (entries := entries_of(first)) is not None or (first is not None and not isinstance(first, (str, list, tuple))):
@@ -222,7 +222,7 @@ def _elements(interpreter: Interpreter, nodes: Iterable[ast.expr], scope: Scope)
         if isinstance(each, ast.Starred):
             value = interpreter.value(each.value, scope)
             items = interpreter.items(value)
-            found += [Rest(causes_of(value) or (interpreter.cause(each.value, scope),))] if items is None else items
+            found += [UnknownEntries(causes_of(value) or (interpreter.cause(each.value, scope),))] if items is None else items
         else:
             found.append(interpreter.value(each, scope))
     return found
@@ -295,7 +295,7 @@ def _generate(interpreter: Interpreter, generators: Sequence[ast.comprehension],
     items = interpreter.items(sequence)
     whole = () if items is not None else causes_of(sequence) or (interpreter.cause(first.iter, scope),)
     for item in [an_entry(first.iter, whole)] if items is None else items:
-        causes = item.causes if isinstance(item, Rest) else whole
+        causes = item.causes if isinstance(item, UnknownEntries) else whole
         store(interpreter, first.target, item, scope)
         tests = [interpreter.value(each, scope) for each in first.ifs]
         if any(truth_of(test) is False for test in tests):

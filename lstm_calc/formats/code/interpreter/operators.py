@@ -11,12 +11,12 @@ from lstm_calc.formats.code.library.modules import doubt, layer_among
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     Array,
-    External,
+    Imported,
     Instance,
-    Made,
-    Rest,
+    MadeLayer,
     Scope,
     Unknown,
+    UnknownEntries,
     causes_of,
     entries_of,
     is_imported_class,
@@ -47,8 +47,8 @@ def operate(interpreter: Interpreter, kind: type[ast.operator], left: Any, right
         doubt(left, causes_of(right))
         return left
     if kind is ast.Mult and isinstance(left, list) and is_unknown(right):
-        return [Rest(causes_of(right))]
-    plain = not any(is_unknown(each) or isinstance(each, (Array, Made, Instance)) for each in (left, right))
+        return [UnknownEntries(causes_of(right))]
+    plain = not any(is_unknown(each) or isinstance(each, (Array, MadeLayer, Instance)) for each in (left, right))
     if operation is None or not plain:
         return interpreter.library.operate(interpreter, kind.__name__, left, right, interpreter.cause(node, scope))
     if not _is_bounded(kind, left, right):
@@ -126,7 +126,11 @@ def _compare(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
     if kind in {ast.In, ast.NotIn}:
         entries = entries_of(right)
         right = right.attributes if is_container(right) else right if entries is None else entries
-        rest = causes_of([each for each in right if isinstance(each, Rest)]) if isinstance(right, (list, tuple, dict)) else ()
+        rest = (
+            causes_of([each for each in right if isinstance(each, UnknownEntries)])
+            if isinstance(right, (list, tuple, dict))
+            else ()
+        )
         if rest and is_small([left, right]) and left not in right:
             return Unknown(rest)
     if not is_small([left, right]):
@@ -139,7 +143,7 @@ def _compare(kind: type[ast.cmpop], left: Any, right: Any) -> Any:
 
 def _is_same(left: Any, right: Any) -> bool | None:
     """Return whether two values are the same class of a framework, None where neither is one or it is not known."""
-    if isinstance(left, External) and isinstance(right, External) and left.path == right.path:
+    if isinstance(left, Imported) and isinstance(right, Imported) and left.path == right.path:
         return True
     known = [is_imported_class(each) for each in (left, right)]
     plain = [not is_unknown(each) for each in (left, right)]

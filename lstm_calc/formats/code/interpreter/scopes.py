@@ -12,16 +12,16 @@ from lstm_calc.formats.code.library.modules import copy_in_doubt, is_in_doubt, m
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
-    Choice,
-    Foreign,
-    Function,
+    FunctionValue,
     Instance,
-    Lost,
-    Made,
+    LostTensor,
+    MadeLayer,
     Place,
-    Rest,
     Scope,
     Unknown,
+    UnknownChoice,
+    UnknownEntries,
+    UnknownObject,
     causes_of,
 )
 
@@ -54,9 +54,9 @@ def store_name(interpreter: Interpreter, name: str, value: Any, scope: Scope) ->
     if scope is scope.module.scope:
         said = interpreter.settings.named(name)
         value = value if said is MISSING else said
-    if type(value) in {Unknown, Choice, Lost}:
+    if type(value) in {Unknown, UnknownChoice, LostTensor}:
         value = type(value)(cause.replace(names=tuple(dict.fromkeys((*cause.names, name)))) for cause in value.causes)
-    if isinstance(value, Foreign):
+    if isinstance(value, UnknownObject):
         value.name = value.name or name
     if name in scope.outside:
         scope = next((each for each in list(scope.chain())[1:] if name in each.names), scope.module.scope)
@@ -76,9 +76,9 @@ def _unpack(interpreter: Interpreter, targets: Sequence[ast.expr], value: Any, s
         store(interpreter, target, item, scope)
 
 
-def function(interpreter: Interpreter, node: Any, scope: Scope) -> Function:
+def function(interpreter: Interpreter, node: Any, scope: Scope) -> FunctionValue:
     """Return a function as a value; its defaults are evaluated where it is defined."""
-    made = Function(node, scope, scope.owner)
+    made = FunctionValue(node, scope, scope.owner)
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
@@ -89,7 +89,7 @@ def function(interpreter: Interpreter, node: Any, scope: Scope) -> Function:
 
 
 def bind(
-    interpreter: Interpreter, function: Function, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause
+    interpreter: Interpreter, function: FunctionValue, positional: Sequence[Any], named: dict[str, Any], scope: Scope, cause: Cause
 ) -> None:
     """Bind the parameters of a function that is called; one without a value is not known."""
     arguments = function.node.args
@@ -110,7 +110,7 @@ def bind(
         scope.names[arguments.kwarg.arg] = rest
 
 
-def _default(function: Function, name: str, whole: Any) -> Any:
+def _default(function: FunctionValue, name: str, whole: Any) -> Any:
     if name in function.defaults:
         return function.defaults[name]
     if whole is not None:
@@ -138,7 +138,7 @@ class Endless(Exception):  # noqa: N818 - it ends what is followed, and is no er
     """A generator gives more than is worth to follow, or it is not known how often."""
 
 
-class Flow:
+class BlockEnd:
     """What ends a block before its end: return (with a value), break or continue."""
 
     def __init__(self, kind: str, value: Any = None) -> None:
@@ -149,7 +149,7 @@ class Flow:
 
 def either_branch(
     interpreter: Interpreter, test: Any, node: ast.expr, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], scope: Scope
-) -> Flow | None:
+) -> BlockEnd | None:
     """Follow both branches of a condition that is not known; what differs after them is not known either.
 
     ``node`` is the condition. Where one branch alone ends the block around it, all that follows in the block is in doubt.
@@ -166,8 +166,8 @@ def either_branch(
 
 
 def _branches(
-    interpreter: Interpreter, causes: tuple[Cause, ...], branches: list[Callable[[], Flow | None]], scope: Scope
-) -> list[Flow | None]:
+    interpreter: Interpreter, causes: tuple[Cause, ...], branches: list[Callable[[], BlockEnd | None]], scope: Scope
+) -> list[BlockEnd | None]:
     """Follow one of two ways and the other, each from the same names; return how each ends."""
     ends, afterwards = [], []
     holder = scope.names.get("self")
@@ -202,7 +202,7 @@ def once(
 
 def an_entry(node: ast.expr, causes: tuple[Cause, ...]) -> Unknown:
     """Return an entry of a sequence that is not known; its parts have names of their own where the sequence itself has no value."""
-    return Unknown(causes) if any(cause.text == ast.unparse(node) for cause in causes) else Rest(causes)
+    return Unknown(causes) if any(cause.text == ast.unparse(node) for cause in causes) else UnknownEntries(causes)
 
 
 def _merged(one: dict[str, Any], other: dict[str, Any], causes: tuple[Cause, ...]) -> dict[str, Any]:
@@ -218,20 +218,22 @@ def either_of(one: Any, other: Any, causes: tuple[Cause, ...]) -> Any:
     """Return one of two values of which it is not known which; a layer among them is in doubt, and stays."""
     if one is other or (type(one) is type(other) and isinstance(one, (int, float, str, bool)) and one == other):
         return one
-    layers = [each for each in (one, other) if isinstance(each, Made) or (isinstance(each, Instance) and module_family(each.cls))]
+    layers = [
+        each for each in (one, other) if isinstance(each, MadeLayer) or (isinstance(each, Instance) and module_family(each.cls))
+    ]
     if layers:
         doubted = [each for each in layers if is_in_doubt(each, causes)]
         return doubted[0] if doubted else copy_in_doubt(layers[0], causes)
     for each in (one, other):
         if isinstance(each, list) and (owners(each) or one == other):
             return each
-    return Choice([*causes, *(cause for each in (one, other) if isinstance(each, Unknown) for cause in each.causes)])
+    return UnknownChoice([*causes, *(cause for each in (one, other) if isinstance(each, Unknown) for cause in each.causes)])
 
 
-def _joined(ends: list[Flow | None], causes: tuple[Cause, ...]) -> Flow | None:
+def _joined(ends: list[BlockEnd | None], causes: tuple[Cause, ...]) -> BlockEnd | None:
     """Return how a condition that is not known ends, where both branches end the same way."""
     kinds = {"" if end is None else end.kind for end in ends}
     if kinds == {"return"}:
         one, other = (end.value for end in ends if end is not None)
-        return Flow("return", either_of(one, other, causes))
+        return BlockEnd("return", either_of(one, other, causes))
     return ends[0] if len(kinds) == 1 else None

@@ -7,11 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.interpreter.operators import operate
-from lstm_calc.formats.code.interpreter.scopes import Flow, Raised, decorator_name, either_branch, function, once, store, store_name
+from lstm_calc.formats.code.interpreter.scopes import (
+    BlockEnd,
+    Raised,
+    decorator_name,
+    either_branch,
+    function,
+    once,
+    store,
+    store_name,
+)
 from lstm_calc.formats.code.library import changes
 from lstm_calc.formats.code.library.layers import is_container, joined_container
 from lstm_calc.formats.code.library.objects import enumerated
-from lstm_calc.formats.code.values import Cause, Class, External, Function, Rest, Scope, is_small, is_unknown, truth_of
+from lstm_calc.formats.code.values import (
+    Cause,
+    ClassValue,
+    FunctionValue,
+    Imported,
+    Scope,
+    UnknownEntries,
+    is_small,
+    is_unknown,
+    truth_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +72,7 @@ def _as_loaded(node: Any) -> ast.expr:
     return ast.copy_location(copy, node)
 
 
-def _if(interpreter: Interpreter, node: ast.If, scope: Scope) -> Flow | None:
+def _if(interpreter: Interpreter, node: ast.If, scope: Scope) -> BlockEnd | None:
     test = interpreter.value(node.test, scope)
     truth = truth_of(test)
     if truth is None:
@@ -61,7 +80,7 @@ def _if(interpreter: Interpreter, node: ast.If, scope: Scope) -> Flow | None:
     return interpreter.block(node.body if truth else node.orelse, scope)
 
 
-def _for(interpreter: Interpreter, node: ast.For, scope: Scope) -> Flow | None:
+def _for(interpreter: Interpreter, node: ast.For, scope: Scope) -> BlockEnd | None:
     sequence = interpreter.value(node.iter, scope)
     items = interpreter.items(sequence)
     if items is None:
@@ -69,7 +88,7 @@ def _for(interpreter: Interpreter, node: ast.For, scope: Scope) -> Flow | None:
         return None
     doubt = interpreter.doubt
     for item in items:
-        if isinstance(item, Rest):
+        if isinstance(item, UnknownEntries):
             once(interpreter, node.target, item, node.iter, node.body, scope)
             continue
         store(interpreter, node.target, item, scope)
@@ -82,7 +101,7 @@ def _for(interpreter: Interpreter, node: ast.For, scope: Scope) -> Flow | None:
     return interpreter.block(node.orelse, scope)
 
 
-def _while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Flow | None:
+def _while(interpreter: Interpreter, node: ast.While, scope: Scope) -> BlockEnd | None:
     sizes = {name: len(value) for name, value in scope.names.items() if isinstance(value, (list, dict))}
     for _ in range(_MOST_TURNS):
         test = interpreter.value(node.test, scope)
@@ -103,7 +122,7 @@ def _while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Flow | No
     return None
 
 
-def _try(interpreter: Interpreter, node: ast.Try, scope: Scope) -> Flow | None:
+def _try(interpreter: Interpreter, node: ast.Try, scope: Scope) -> BlockEnd | None:
     try:
         flow = interpreter.block(node.body, scope) or interpreter.block(node.orelse, scope)
     except Raised:
@@ -111,7 +130,7 @@ def _try(interpreter: Interpreter, node: ast.Try, scope: Scope) -> Flow | None:
     return flow or interpreter.block(node.finalbody, scope)
 
 
-def _with(interpreter: Interpreter, node: ast.With, scope: Scope) -> Flow | None:
+def _with(interpreter: Interpreter, node: ast.With, scope: Scope) -> BlockEnd | None:
     for item in node.items:
         value = interpreter.value(item.context_expr, scope)
         if item.optional_vars is not None:
@@ -119,7 +138,7 @@ def _with(interpreter: Interpreter, node: ast.With, scope: Scope) -> Flow | None
     return interpreter.block(node.body, scope)
 
 
-def _match(interpreter: Interpreter, node: Any, scope: Scope) -> Flow | None:
+def _match(interpreter: Interpreter, node: Any, scope: Scope) -> BlockEnd | None:
     """Follow the first case whose pattern is known to match; where that is not known, it or one of those behind it."""
     subject = interpreter.value(node.subject, scope)
     for at, case in enumerate(node.cases):
@@ -166,7 +185,9 @@ def _function(interpreter: Interpreter, node: ast.FunctionDef, scope: Scope) -> 
 def _class(interpreter: Interpreter, node: ast.ClassDef, scope: Scope) -> None:
     bases = tuple(interpreter.library.base(interpreter.value(base, scope), interpreter.cause(base, scope)) for base in node.bases)
     inner = Scope(scope.module, scope)
-    made = Class(node, tuple(base for base in bases if isinstance(base, (Class, External))), inner, interpreter.place(node, scope))
+    made = ClassValue(
+        node, tuple(base for base in bases if isinstance(base, (ClassValue, Imported))), inner, interpreter.place(node, scope)
+    )
     made.decorators = tuple(decorator_name(each) for each in node.decorator_list)
     inner.owner = made
     scope.names[node.name] = made
@@ -175,17 +196,19 @@ def _class(interpreter: Interpreter, node: ast.ClassDef, scope: Scope) -> None:
     _decorate(interpreter, node, made, scope)
 
 
-def _decorate(interpreter: Interpreter, node: ast.ClassDef | ast.FunctionDef, made: Class | Function, scope: Scope) -> None:
+def _decorate(
+    interpreter: Interpreter, node: ast.ClassDef | ast.FunctionDef, made: ClassValue | FunctionValue, scope: Scope
+) -> None:
     """Apply the decorators that are functions of the text: they may keep what they are given, and give another one."""
     for each in reversed(node.decorator_list):
         decorator = interpreter.value(each, scope)
-        if isinstance(decorator, Function):
+        if isinstance(decorator, FunctionValue):
             found = interpreter.call(decorator, [scope.names[node.name]], {}, interpreter.cause(each, scope))
             scope.names[node.name] = found if isinstance(found, type(made)) else made
 
 
-def _return(interpreter: Interpreter, node: ast.Return, scope: Scope) -> Flow:
-    return Flow("return", None if node.value is None else interpreter.value(node.value, scope))
+def _return(interpreter: Interpreter, node: ast.Return, scope: Scope) -> BlockEnd:
+    return BlockEnd("return", None if node.value is None else interpreter.value(node.value, scope))
 
 
 def _raise(interpreter: Interpreter, node: ast.Raise, scope: Scope) -> None:
@@ -231,7 +254,7 @@ def _delete(interpreter: Interpreter, node: ast.Delete, scope: Scope) -> None:
             interpreter.library.delete(interpreter, holder, key, interpreter.cause(target, scope))
 
 
-STATEMENTS: dict[type[ast.stmt], Callable[..., Flow | None]] = {
+STATEMENTS: dict[type[ast.stmt], Callable[..., BlockEnd | None]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
@@ -252,7 +275,7 @@ STATEMENTS: dict[type[ast.stmt], Callable[..., Flow | None]] = {
     ast.Nonlocal: _outside,
     ast.Delete: _delete,
     ast.Match: _match,
-    ast.Break: lambda *_: Flow("break"),
-    ast.Continue: lambda *_: Flow("continue"),
+    ast.Break: lambda *_: BlockEnd("break"),
+    ast.Continue: lambda *_: BlockEnd("continue"),
 }
 """What follows each kind of statement."""

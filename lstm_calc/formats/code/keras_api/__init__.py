@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code.keras_api.calls import call, call_instance, constant
 from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, FUNCTIONS, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
 from lstm_calc.formats.code.keras_api.graph import (
-    Call,
-    Layer,
-    Network,
-    Tensor,
+    KerasCall,
+    KerasLayer,
+    KerasModel,
+    KerasTensor,
     calls_of,
     functional,
     incoming,
@@ -26,7 +26,7 @@ from lstm_calc.formats.code.keras_api.graph import (
 )
 from lstm_calc.formats.code.keras_api.operations import item, known_shape, operate, operation, unpacked
 from lstm_calc.formats.code.keras_api.own import ends, follow, held, input_of, instance_method, layers_of
-from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, External, Function, Unknown, causes_of
+from lstm_calc.formats.code.values import MISSING, Array, BuiltIn, Cause, FunctionValue, Imported, Unknown, causes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,40 +69,42 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
     if name in CLASSES and (".layers" in path or path.startswith("keras.") or "keras" in path):
         return _layer(interpreter, name, positional, named, cause)
     if name[:1].isupper() and (".layers." in path or ".applications." in path):
-        return Layer(name, {"name": named.get("name")}, cause.place, interpreter.doubt)
+        return KerasLayer(name, {"name": named.get("name")}, cause.place, interpreter.doubt)
     if name in {"variable", "Variable"} and not list(tensors_in([list(positional), named])):
         return _variable(positional, named, cause)
     merged = name.capitalize()
     if ".layers" in path and merged in CLASSES and positional:
-        return call(interpreter, Layer(merged, _arguments(merged, positional[1:], named), cause.place), positional[:1], {}, cause)
+        return call(
+            interpreter, KerasLayer(merged, _arguments(merged, positional[1:], named), cause.place), positional[:1], {}, cause
+        )
     return operation(name, positional, named)
 
 
-def _layer(interpreter: Interpreter, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Layer:
-    layer = Layer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
+def _layer(interpreter: Interpreter, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> KerasLayer:
+    layer = KerasLayer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
     interpreter.layers += 1
     if name == "GRU" and OF_KERAS_1 & named.keys():
         layer.config.setdefault("reset_after", False)
         layer.is_of_keras_1 = True
     cell = layer.config.get("cell")
-    if isinstance(cell, Layer):
+    if isinstance(cell, KerasLayer):
         cell.around = cell.around or layer
     return layer
 
 
-def _input(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Tensor:
+def _input(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> KerasTensor:
     return input_tensor(positional, named, cause.place, interpreter.doubt)
 
 
-def _sequential(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Network:
+def _sequential(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> KerasModel:
     given = named.get("layers", positional[0] if positional else [])
     inner = given if isinstance(given, (list, tuple)) else []
-    network = Network(cause.place, [each for each in inner if getattr(each, "name", None) not in LOOKUPS])
+    network = KerasModel(cause.place, [each for each in inner if getattr(each, "name", None) not in LOOKUPS])
     network.name, network.turns = text_or_none(named.get("name")), interpreter.turns
     return network
 
 
-def _functional(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Network:
+def _functional(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> KerasModel:
     network = functional(positional, named, cause.place)
     network.turns = interpreter.turns
     return network
@@ -117,7 +119,7 @@ def _about_tensors(path: str, name: str, positional: Sequence[Any], named: dict[
         return _activation(positional[0] if positional else None, cause)
     if name in _SETTINGS:
         return _SETTINGS[name]
-    tensor = next((each for each in (*positional, *named.values()) if isinstance(each, Tensor)), None)
+    tensor = next((each for each in (*positional, *named.values()) if isinstance(each, KerasTensor)), None)
     if name in {"int_shape", "shape", "ndim"} and tensor is not None:
         shape = known_shape(tensor, cause)
         return len(shape) if name == "ndim" and isinstance(shape, tuple) else shape
@@ -129,9 +131,9 @@ def _about_tensors(path: str, name: str, positional: Sequence[Any], named: dict[
 
 def _activation(name: Any, cause: Cause) -> Any:
     """Return a function by its name; one that is given itself is that."""
-    if isinstance(name, (Function, External)):
+    if isinstance(name, (FunctionValue, Imported)):
         return name
-    return External(f"keras.activations.{name if isinstance(name, str) else 'linear'}", cause)
+    return Imported(f"keras.activations.{name if isinstance(name, str) else 'linear'}", cause)
 
 
 _SETTINGS = {"image_data_format": "channels_last", "floatx": "float32", "epsilon": 1e-7}
@@ -158,13 +160,13 @@ def _arguments(name: str, positional: Sequence[Any], named: dict[str, Any]) -> d
 
 def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each name
     """Return an attribute or method of a layer, a model or a tensor."""
-    if isinstance(holder, Tensor):
+    if isinstance(holder, KerasTensor):
         if name in {"shape", "_keras_shape"}:
             return known_shape(holder, cause)
         if name == "get_shape":
-            return Built(lambda *_, at, **__: known_shape(holder, at))
+            return BuiltIn(lambda *_, at, **__: known_shape(holder, at))
         return Unknown([cause])
-    if isinstance(holder, Layer):
+    if isinstance(holder, KerasLayer):
         if name in holder.config:
             return holder.config[name]
         if name in {"state_size", "output_size"} and holder.name in CELL_CLASSES:
@@ -173,14 +175,14 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         if holder.name not in CLASSES:
             return _of_unknown(holder, name, cause)
         if name in {"output", "input"} and holder.called is not None:
-            return Tensor(holder.called) if name == "output" else holder.called.args
+            return KerasTensor(holder.called) if name == "output" else holder.called.args
         return {"name": text_or_none(holder.config.get("name"))}.get(name, Unknown([cause]))
     if name == "add":
-        return Built(lambda layer=None, *_, **__: _append(holder, layer))
+        return BuiltIn(lambda layer=None, *_, **__: _append(holder, layer))
     if name == "pop":
-        return Built(lambda *_, **__: holder.layers.pop() if holder.layers else None)
+        return BuiltIn(lambda *_, **__: holder.layers.pop() if holder.layers else None)
     if name == "build":
-        return Built(lambda shape=None, *_, **named: setattr(holder, "built", named.get("input_shape", shape)))
+        return BuiltIn(lambda shape=None, *_, **named: setattr(holder, "built", named.get("input_shape", shape)))
     if name in {"input", "inputs", "output", "outputs"} and holder.outputs is not None:
         return holder.inputs if name.startswith("input") else holder.outputs
     if name in {"input", "inputs", "output", "outputs"} and holder.layers:
@@ -189,30 +191,30 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return network_layers(holder)
     if name == "get_layer":
         ends(interpreter, holder)
-        return Built(lambda label=None, index=None, *, at: _named_layer(network_layers(holder), label, index, at))
+        return BuiltIn(lambda label=None, index=None, *, at: _named_layer(network_layers(holder), label, index, at))
     if name in {"compile", "fit", "summary", "load_weights", "save"}:
-        return Built(lambda *_, **__: None)
+        return BuiltIn(lambda *_, **__: None)
     return Unknown([cause])
 
 
-def _of_unknown(holder: Layer, name: str, cause: Cause) -> Any:
+def _of_unknown(holder: KerasLayer, name: str, cause: Cause) -> Any:
     """Return an attribute of a model that Keras has under a name: what it gives, and one for each of its layers by name."""
     if name in {"output", "outputs", "input", "inputs"}:
         if holder.called is None:
-            holder.called = Call(holder, input_tensor([(None, None, None)], {}, cause.place), {})
-        found = Tensor(holder.called) if name.startswith("output") else holder.called.args
+            holder.called = KerasCall(holder, input_tensor([(None, None, None)], {}, cause.place), {})
+        found = KerasTensor(holder.called) if name.startswith("output") else holder.called.args
         return [found] if name.endswith("s") else found
-    return Built(lambda *_, **__: holder) if name == "get_layer" else Unknown([cause])
+    return BuiltIn(lambda *_, **__: holder) if name == "get_layer" else Unknown([cause])
 
 
-def _append(network: Network, layer: Any) -> None:
+def _append(network: KerasModel, layer: Any) -> None:
     """Add a layer at the end of those that follow each other."""
     if getattr(layer, "name", None) not in LOOKUPS:
         network.layers.append(layer)
         network.ends = None
 
 
-def network_layers(network: Network) -> list[Any]:
+def network_layers(network: KerasModel) -> list[Any]:
     """Return the layers of a model, those of its inputs first."""
     if network.outputs is None:
         return network.layers
@@ -222,7 +224,7 @@ def network_layers(network: Network) -> list[Any]:
 
 def _named_layer(layers: list[Any], label: Any, index: Any, at: Cause) -> Any:
     if isinstance(label, str):
-        return next((each for each in layers if isinstance(each, Layer) and each.config.get("name") == label), Unknown([at]))
+        return next((each for each in layers if isinstance(each, KerasLayer) and each.config.get("name") == label), Unknown([at]))
     return layers[index if isinstance(index, int) else label]
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, DROPPED, LOOKUPS, STATES, WITHOUT_WEIGHTS
 from lstm_calc.formats.code.keras_api.graph import (
-    Call,
-    Layer,
-    Network,
-    Tensor,
+    KerasCall,
+    KerasLayer,
+    KerasModel,
+    KerasTensor,
     cells_of,
     functional,
     input_tensor,
@@ -18,7 +18,18 @@ from lstm_calc.formats.code.keras_api.graph import (
 )
 from lstm_calc.formats.code.keras_api.operations import CONSTANT, item, known_shape, operation_on, reshaped
 from lstm_calc.formats.code.keras_api.own import around_own, at_each_step, follow, keep_variables, unread_calls, with_weights
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Function, Instance, Lost, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Cause,
+    FunctionValue,
+    Instance,
+    LostTensor,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +39,12 @@ if TYPE_CHECKING:
 
 def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
-    found = _without_a_call(interpreter, layer, positional, cause) if isinstance(layer, Layer) and positional else MISSING
+    found = _without_a_call(interpreter, layer, positional, cause) if isinstance(layer, KerasLayer) and positional else MISSING
     if found is not MISSING:
         return found
-    if isinstance(layer, Network):
+    if isinstance(layer, KerasModel):
         follow(interpreter, layer, next(tensors_in(list(positional[:1])), None))
-    if isinstance(layer, Layer) and layer.name == "Embedding" and positional and _is_made_up(positional[0]):
+    if isinstance(layer, KerasLayer) and layer.name == "Embedding" and positional and _is_made_up(positional[0]):
         positional = [constant((), cause.place), *positional[1:]]
     args = [_as_tensor(each, cause.place) for each in positional[: 1 if _is_recurrent(layer) else None]]
     kwargs = {name: value for name, value in named.items() if name not in DROPPED and list(tensors_in(value))}
@@ -41,22 +52,22 @@ def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named:
         del kwargs["initial_state"]
     may_have_weights = getattr(layer, "name", "") not in WITHOUT_WEIGHTS
     if not list(tensors_in([args, kwargs])) or any(map(_is_lost, args[:1])):
-        lost = Lost(causes_of(list(positional)) or [cause])
+        lost = LostTensor(causes_of(list(positional)) or [cause])
         interpreter.library.calls += [lost] if may_have_weights else []
         return lost
     args = [each for each in args if list(tensors_in(each))]
     number = _outputs(layer, named)
-    made = Call(layer, args[0] if len(args) == 1 else args, kwargs, number)
+    made = KerasCall(layer, args[0] if len(args) == 1 else args, kwargs, number)
     interpreter.library.calls += [made] if may_have_weights else []
-    if isinstance(layer, Layer):
+    if isinstance(layer, KerasLayer):
         layer.called = made
-    tensors = [Tensor(made, at) for at in range(number)]
+    tensors = [KerasTensor(made, at) for at in range(number)]
     if number == 1:
         return tensors[0]
-    return _by_cell(layer, tensors) if isinstance(layer, Layer) and layer.name == "RNN" else tensors
+    return _by_cell(layer, tensors) if isinstance(layer, KerasLayer) and layer.name == "RNN" else tensors
 
 
-def _without_a_call(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+def _without_a_call(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a layer gives that is no call of its own in the graph; MISSING for one that is."""
     if layer.name in LOOKUPS:
         return positional[0]
@@ -64,17 +75,21 @@ def _without_a_call(interpreter: Interpreter, layer: Layer, positional: Sequence
         return _cell_alone(interpreter, layer, positional, cause)
     if is_around_own(layer):
         return around_own(interpreter, layer, positional, cause)
-    if layer.name == "TimeDistributed" and isinstance(layer.config.get("layer"), Instance) and isinstance(positional[0], Tensor):
+    if (
+        layer.name == "TimeDistributed"
+        and isinstance(layer.config.get("layer"), Instance)
+        and isinstance(positional[0], KerasTensor)
+    ):
         return at_each_step(interpreter, layer, positional[0], cause)
     if layer.name == "Lambda":
         return _lambda(interpreter, layer, positional, cause)
     sizes = _open_sizes(layer)
-    return reshaped(layer, positional[0], sizes) if sizes is not None and isinstance(positional[0], Tensor) else MISSING
+    return reshaped(layer, positional[0], sizes) if sizes is not None and isinstance(positional[0], KerasTensor) else MISSING
 
 
 def _open_sizes(layer: Any) -> Any:
     """Return the sizes that a layer without weights gives a tensor, where some are not known: most counts do not depend on them."""
-    if not isinstance(layer, Layer) or layer.name not in {"RepeatVector", "Reshape"}:
+    if not isinstance(layer, KerasLayer) or layer.name not in {"RepeatVector", "Reshape"}:
         return None
     sizes = (layer.config.get("n"),) if layer.name == "RepeatVector" else layer.config.get("target_shape")
     return sizes if isinstance(sizes, (list, tuple)) and causes_of(sizes) else None
@@ -82,13 +97,13 @@ def _open_sizes(layer: Any) -> Any:
 
 def _is_open_input(value: Any) -> bool:
     """Return whether a value is an input of a model of the author's of which nothing is known: one or several states."""
-    layer = value.call.layer if isinstance(value, Tensor) else None
-    return isinstance(layer, Layer) and layer.name == "InputLayer" and layer.config.get("shape") is MISSING
+    layer = value.call.layer if isinstance(value, KerasTensor) else None
+    return isinstance(layer, KerasLayer) and layer.name == "InputLayer" and layer.config.get("shape") is MISSING
 
 
 def _is_made_up(value: Any) -> bool:
     """Return whether a value is numbers that a program makes itself, and not what a layer gives that is not known."""
-    return is_unknown(value) and not isinstance(value, Lost)
+    return is_unknown(value) and not isinstance(value, LostTensor)
 
 
 def _is_lost(value: Any) -> bool:
@@ -96,16 +111,16 @@ def _is_lost(value: Any) -> bool:
     return is_unknown(value) or (isinstance(value, (list, tuple)) and any(map(is_unknown, value)))
 
 
-def constant(shape: tuple[Any, ...], place: Place) -> Tensor:
+def constant(shape: tuple[Any, ...], place: Place) -> KerasTensor:
     """Return numbers that are the same for the whole batch, such as positions, as an input of a shape, or of one axis."""
     return input_tensor([shape or (None,)], {"name": CONSTANT}, place)
 
 
 def _states_of(cell: Any) -> int:
-    return 2 if isinstance(cell, Layer) and cell.name == "LSTMCell" else 1
+    return 2 if isinstance(cell, KerasLayer) and cell.name == "LSTMCell" else 1
 
 
-def _by_cell(layer: Layer, tensors: list[Tensor]) -> list[Any]:
+def _by_cell(layer: KerasLayer, tensors: list[KerasTensor]) -> list[Any]:
     """Return the output of an RNN and its states: those of a cell are a list, where there are several cells and it has several."""
     cells = cells_of(layer)
     if len(cells) == 1 or len(tensors) == 1:
@@ -120,8 +135,8 @@ def _by_cell(layer: Layer, tensors: list[Tensor]) -> list[Any]:
 
 
 def _is_recurrent(layer: Any) -> bool:
-    inner = layer.config.get("layer") if isinstance(layer, Layer) and layer.name == "Bidirectional" else layer
-    return isinstance(inner, Layer) and (inner.name in STATES or inner.name == "RNN")
+    inner = layer.config.get("layer") if isinstance(layer, KerasLayer) and layer.name == "Bidirectional" else layer
+    return isinstance(inner, KerasLayer) and (inner.name in STATES or inner.name == "RNN")
 
 
 def _as_tensor(value: Any, place: Place) -> Any:
@@ -133,11 +148,11 @@ def _as_tensor(value: Any, place: Place) -> Any:
 
 def _outputs(layer: Any, named: dict[str, Any]) -> int:
     """Return how many tensors a layer gives."""
-    if isinstance(layer, Network):
+    if isinstance(layer, KerasModel):
         return max(1, len(list(tensors_in(layer.outputs))))
-    if not isinstance(layer, Layer):
+    if not isinstance(layer, KerasLayer):
         return 1
-    if layer.name == "Bidirectional" and isinstance(layer.config.get("layer"), Layer):
+    if layer.name == "Bidirectional" and isinstance(layer.config.get("layer"), KerasLayer):
         inner = layer.config["layer"]
         outputs = 2 if layer.config.get("merge_mode", "concat") is None else 1
         return outputs + 2 * _states(inner)
@@ -146,29 +161,31 @@ def _outputs(layer: Any, named: dict[str, Any]) -> int:
     return 1 + _states(layer)
 
 
-def _states(layer: Layer) -> int:
+def _states(layer: KerasLayer) -> int:
     if layer.config.get("return_state") is not True:
         return 0
     return STATES.get(layer.name) or sum(map(_states_of, cells_of(layer)))
 
 
-def _lambda(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+def _lambda(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a function of the author's gives: followed, where it can be."""
     if not list(tensors_in(list(positional[:1]))):
         return Unknown(causes_of(list(positional)) or [cause])
     function = layer.config.get("function", layer.config.get("body"))
-    if isinstance(function, Function):
+    if isinstance(function, FunctionValue):
         found = interpreter.call(function, positional[:1], {}, cause)
         if list(tensors_in(found)):
             return found
-    return Tensor(Call(Layer("Lambda", {"output_shape": layer.config.get("output_shape")}, layer.place), list(positional[:1]), {}))
+    return KerasTensor(
+        KerasCall(KerasLayer("Lambda", {"output_shape": layer.config.get("output_shape")}, layer.place), list(positional[:1]), {})
+    )
 
 
-def _cell_alone(interpreter: Interpreter, cell: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+def _cell_alone(interpreter: Interpreter, cell: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a cell gives for one step, and its states: what the RNN around it gives for a sequence of one."""
-    if not isinstance(positional[0], Tensor):
+    if not isinstance(positional[0], KerasTensor):
         return Unknown(causes_of(list(positional)) or [cause])
-    cell.around = cell.around or Layer("RNN", {"cell": cell, "return_state": True}, cell.place)
+    cell.around = cell.around or KerasLayer("RNN", {"cell": cell, "return_state": True}, cell.place)
     found = call(interpreter, cell.around, [operation_on("ExpandDims", [positional[0]], {"axis": 1})], {}, cause)
     output, *states = found if isinstance(found, list) else [found]
     if cell.around.config.get("return_sequences") is True:
@@ -184,7 +201,7 @@ def call_instance(
     first = next(tensors_in([args, named]), None)
     start = len(interpreter.library.calls)
     build = instance.cls.find("build") if instance.cls else MISSING
-    if isinstance(build, Function) and first is not None and "__built__" not in instance.attributes:
+    if isinstance(build, FunctionValue) and first is not None and "__built__" not in instance.attributes:
         instance.attributes["__built__"] = True
         given = args[0] if args else first
         shapes = [known_shape(each, cause) for each in tensors_in(given)]
@@ -192,7 +209,11 @@ def call_instance(
         interpreter.call(build.bound(instance), [shape], {}, cause)
     keep_variables(instance)
     follow = instance.cls.find("call") if instance.cls else MISSING
-    given = interpreter.call(follow.bound(instance), args, _fitting(follow, named), cause) if isinstance(follow, Function) else None
+    given = (
+        interpreter.call(follow.bound(instance), args, _fitting(follow, named), cause)
+        if isinstance(follow, FunctionValue)
+        else None
+    )
     instance.attributes["__read__"] = (args, named)
     weights = instance.attributes["__weights__"]
     results = list(tensors_in(given))
@@ -202,16 +223,16 @@ def call_instance(
     if first is None:
         return given
     calls = interpreter.library.calls[start:]
-    lost = [each for each in calls if isinstance(each, Lost)]
+    lost = [each for each in calls if isinstance(each, LostTensor)]
     if lost:
-        return Lost(causes_of(lost))
+        return LostTensor(causes_of(lost))
     is_bare = not weights and not instance.attributes.get("__frozen__")
     if results and is_bare and not any(unread_calls(calls, each) for each in results):
         return given
     return with_weights(interpreter, instance, given, first, calls, cause)
 
 
-def _fitting(function: Function, named: dict[str, Any]) -> dict[str, Any]:
+def _fitting(function: FunctionValue, named: dict[str, Any]) -> dict[str, Any]:
     arguments = function.node.args
     names = {each.arg for each in (*arguments.args, *arguments.kwonlyargs)}
     return {name: value for name, value in named.items() if name in names or arguments.kwarg}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lstm_calc.formats.code.families.rows import words
+
 _CELL = "units activation recurrent_activation use_bias"
 _WINDOW = "filters kernel_size strides padding data_format dilation_rate"
 _POOL = "pool_size strides padding"
@@ -96,60 +98,15 @@ WITHOUT_WEIGHTS = frozenset(
     ]
 )
 """Layers that have no weights: one that is called on what is not known takes none out of the count."""
-WITHOUT_SIZE = frozenset(
-    [
-        "activation",
-        "recurrent_activation",
-        "dropout",
-        "recurrent_dropout",
-        "rate",
-        "stddev",
-        "mask_value",
-        "kernel_initializer",
-        "recurrent_initializer",
-        "bias_initializer",
-        "embeddings_initializer",
-        "kernel_regularizer",
-        "recurrent_regularizer",
-        "bias_regularizer",
-        "activity_regularizer",
-        "embeddings_regularizer",
-        "kernel_constraint",
-        "recurrent_constraint",
-        "bias_constraint",
-        "embeddings_constraint",
-        "weights",
-        "epsilon",
-        "momentum",
-        "dtype",
-        "seed",
-        "mask_zero",
-        "implementation",
-        "unroll",
-        "stateful",
-        "alpha",
-        "negative_slope",
-        "max_value",
-        "threshold",
-        "noise_shape",
-        "unit_forget_bias",
-        "dropout_W",
-        "dropout_U",
-        "init",
-        "inner_init",
-        "W_regularizer",
-        "U_regularizer",
-        "b_regularizer",
-        "beta_initializer",
-        "gamma_initializer",
-        "moving_mean_initializer",
-        "moving_variance_initializer",
-        "time_major",
-        "inner_activation",
-        "forget_bias_init",
-        "consume_less",
-        "theta",
-    ]
+WITHOUT_SIZE = words(
+    """
+    activation recurrent_activation dropout recurrent_dropout rate stddev mask_value kernel_initializer recurrent_initializer
+    bias_initializer embeddings_initializer kernel_regularizer recurrent_regularizer bias_regularizer activity_regularizer
+    embeddings_regularizer kernel_constraint recurrent_constraint bias_constraint embeddings_constraint weights epsilon momentum
+    dtype seed mask_zero implementation unroll stateful alpha negative_slope max_value threshold noise_shape unit_forget_bias
+    dropout_W dropout_U init inner_init W_regularizer U_regularizer b_regularizer beta_initializer gamma_initializer
+    moving_mean_initializer moving_variance_initializer time_major inner_activation forget_bias_init consume_less theta
+    """
 )
 """Arguments that change no size and are left out."""
 

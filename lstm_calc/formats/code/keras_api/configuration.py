@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.keras_api.graph import (
-    Call,
-    Layer,
-    Network,
-    Tensor,
+    KerasCall,
+    KerasLayer,
+    KerasModel,
+    KerasTensor,
     calls_of,
     input_tensor,
     replaced,
@@ -19,7 +19,7 @@ from lstm_calc.formats.code.keras_api.graph import (
     snake,
     tensors_in,
 )
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Foreign, Instance, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Place, Unknown, UnknownObject, causes_of, is_unknown
 from lstm_calc.model import MAX_LAYERS, BatchNorm, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Configuration:
     def name(self, layer: Any) -> str:
         """Return the name of a layer, which no other one has."""
         if id(layer) not in self._names:
-            given = layer.config.get("name") if isinstance(layer, Layer) else getattr(layer, "name", None)
+            given = layer.config.get("name") if isinstance(layer, KerasLayer) else getattr(layer, "name", None)
             base = (
                 given
                 if isinstance(given, str)
@@ -84,7 +84,7 @@ class Configuration:
             self._names[id(layer)] = fresh_name(base, self._taken)
         return self._names[id(layer)]
 
-    def network(self, network: Network) -> dict[str, Any]:
+    def network(self, network: KerasModel) -> dict[str, Any]:
         """Return the configuration of a model."""
         if network.outputs is None:
             layers = [self.layer(each) for each in network.layers]
@@ -96,11 +96,11 @@ class Configuration:
 
     def layer(self, layer: Any) -> dict[str, Any]:
         """Return the configuration of a layer, or of a model that is one."""
-        if isinstance(layer, Network):
+        if isinstance(layer, KerasModel):
             return self.network(layer)
-        if isinstance(layer, Tensor) and isinstance(layer.call.layer, Layer):
+        if isinstance(layer, KerasTensor) and isinstance(layer.call.layer, KerasLayer):
             layer = layer.call.layer
-        if not isinstance(layer, Layer):
+        if not isinstance(layer, KerasLayer):
             return self._own(layer)
         self.missing += [each for each in layer.doubt if each not in self.turns]
         self.places[self.name(layer)] = layer.place
@@ -115,15 +115,17 @@ class Configuration:
 
     def _own(self, layer: Any) -> dict[str, Any]:
         """Return the configuration of what is no layer of Keras, and of which the class is all that is known."""
-        chosen = layer.chosen if isinstance(layer, Foreign) else causes_of(layer)
+        chosen = layer.chosen if isinstance(layer, UnknownObject) else causes_of(layer)
         self.missing += chosen
-        name = layer.path.rpartition(".")[2] if isinstance(layer, Foreign) else getattr(getattr(layer, "cls", None), "name", "")
+        name = (
+            layer.path.rpartition(".")[2] if isinstance(layer, UnknownObject) else getattr(getattr(layer, "cls", None), "name", "")
+        )
         given = fresh_name(snake(name) or "layer", self._taken)
-        if isinstance(layer, Foreign):
+        if isinstance(layer, UnknownObject):
             self.places[given] = layer.causes[0].place
         return {"class_name": re.sub(r"\W", "_", name) or "Unknown", "module": "code", "config": {"name": given}}
 
-    def _arguments(self, layer: Layer) -> dict[str, Any]:
+    def _arguments(self, layer: KerasLayer) -> dict[str, Any]:
         """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""
         given = {key: value for key, value in layer.config.items() if key != "name"}
         found: dict[str, Any] = {}
@@ -131,7 +133,7 @@ class Configuration:
         if shape is not MISSING:
             found["batch_input_shape"] = self._sizes(shape)
         for key, value in given.items():
-            if isinstance(value, (Layer, Network)):
+            if isinstance(value, (KerasLayer, KerasModel)):
                 found[key] = self.layer(value)
             elif key == "layers" and isinstance(value, (list, tuple)):
                 found[key] = [self.layer(each) for each in value]
@@ -203,7 +205,7 @@ class Configuration:
             sizes[axis] = _PROBE
         return found
 
-    def _functional(self, network: Network) -> dict[str, Any]:
+    def _functional(self, network: KerasModel) -> dict[str, Any]:
         """Return the configuration of a model of calls."""
         network = _with_read_outputs(network)
         self.missing += causes_of(network.outputs)
@@ -229,12 +231,12 @@ class Configuration:
         config = {"name": self.name(network), "layers": list(entries.values()), "input_layers": known, "output_layers": ends[1]}
         return {"class_name": "Functional", "config": config | {"trainable": network.trainable}}
 
-    def _entry(self, call: Call, calls: list[Call]) -> dict[str, Any]:
+    def _entry(self, call: KerasCall, calls: list[KerasCall]) -> dict[str, Any]:
         layer = call.layer
         if isinstance(layer, str):
             name = fresh_name(snake(layer), self._taken)
             return {"class_name": layer, "module": "keras.src.ops", "config": {"name": name}, "name": name, "inbound_nodes": []}
-        if isinstance(layer, Layer) and layer.name == "InputLayer":
+        if isinstance(layer, KerasLayer) and layer.name == "InputLayer":
             shape = layer.config.get("shape")
             shape = self._first_shape(call, calls) if shape is MISSING else shape
             name = self.name(layer)
@@ -245,13 +247,13 @@ class Configuration:
         entry["config"].pop("batch_input_shape", None)
         return entry | {"name": entry["config"]["name"], "inbound_nodes": []}
 
-    def _first_shape(self, source: Call, calls: list[Call]) -> list[Any]:
+    def _first_shape(self, source: KerasCall, calls: list[KerasCall]) -> list[Any]:
         """Return the shape that an input has for the layer that reads it first."""
         reader = next(
             (each for each in calls if any(tensor.call is source for tensor in tensors_in([each.args, each.kwargs]))), None
         )
         layer = reader.layer if reader else None
-        name = layer.name if isinstance(layer, Layer) else ""
+        name = layer.name if isinstance(layer, KerasLayer) else ""
         if name == "Embedding":
             return [None]
         self.used_input = True
@@ -264,34 +266,34 @@ class Configuration:
         return [*(None,) * (rank - 2), width]
 
     def _value(self, value: Any, places: dict[int, tuple[str, int]]) -> Any:
-        if isinstance(value, Tensor):
+        if isinstance(value, KerasTensor):
             return {"class_name": "__keras_tensor__", "config": self._history(value, places)}
         if isinstance(value, dict):
             return {key: self._value(each, places) for key, each in value.items()}
         return [self._value(each, places) for each in value] if isinstance(value, (list, tuple)) else value
 
-    def _history(self, tensor: Tensor, places: dict[int, tuple[str, int]]) -> dict[str, Any]:
+    def _history(self, tensor: KerasTensor, places: dict[int, tuple[str, int]]) -> dict[str, Any]:
         shape = said_shape(tensor)
         declared = {"shape": self._sizes(shape)} if shape is not None else {}
         return {"keras_history": [*places[id(tensor.call)], tensor.index], **declared}
 
-    def _reference(self, tensor: Tensor, places: dict[int, tuple[str, int]]) -> list[Any] | None:
+    def _reference(self, tensor: KerasTensor, places: dict[int, tuple[str, int]]) -> list[Any] | None:
         place = places.get(id(tensor.call))
         return None if place is None else [*place, tensor.index]
 
 
-def _with_read_outputs(network: Network) -> Network:
+def _with_read_outputs(network: KerasModel) -> KerasModel:
     """Return a model in which an operation reads each output that declares a shape; a configuration has shapes of what is read."""
     ends = list(tensors_in(network.outputs))
     if all(said_shape(each) is None for each in ends):
         return network
-    read = [Tensor(Call("Identity", [each], {})) for each in ends]
-    copy = Network(network.place, None, network.inputs, read)
+    read = [KerasTensor(KerasCall("Identity", [each], {})) for each in ends]
+    copy = KerasModel(network.place, None, network.inputs, read)
     copy.name, copy.trainable = network.name, network.trainable
     return copy
 
 
-def declared(layer: Layer, given: dict[str, Any]) -> Any:
+def declared(layer: KerasLayer, given: dict[str, Any]) -> Any:
     """Take the shape that a layer says it reads out of its arguments; MISSING where it says none."""
     whole = given.pop("batch_input_shape", given.pop("batch_shape", MISSING))
     shape = given.pop("input_shape", given.pop("shape", MISSING) if layer.name == "InputLayer" else MISSING)
@@ -313,18 +315,18 @@ def declared(layer: Layer, given: dict[str, Any]) -> Any:
 def _listed(args: Any) -> list[Any]:
     return (
         list(args)
-        if isinstance(args, (list, tuple)) and not all(isinstance(each, Tensor) for each in args)
+        if isinstance(args, (list, tuple)) and not all(isinstance(each, KerasTensor) for each in args)
         else [args]
         if args
         else []
     )
 
 
-def _is_input(call: Call) -> bool:
-    return isinstance(call.layer, Layer) and call.layer.name == "InputLayer"
+def _is_input(call: KerasCall) -> bool:
+    return isinstance(call.layer, KerasLayer) and call.layer.name == "InputLayer"
 
 
-def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
+def shape_of(tensor: KerasTensor) -> tuple[Any, ...] | None:
     """Return the shape of a tensor, None where it does not follow."""
     if _is_input(tensor.call):
         shape = tensor.call.layer.config.get("shape")
@@ -343,7 +345,7 @@ def shape_of(tensor: Tensor) -> tuple[Any, ...] | None:
     return given[tensor.index] if tensor.index < len(given) else None
 
 
-def _shapes(call: Call) -> tuple[Any, ...]:
+def _shapes(call: KerasCall) -> tuple[Any, ...]:
     """Return the shapes of what a call gives, by itself where those of what it reads are known; none where they do not follow."""
     from lstm_calc.formats import keras as configurations
 
@@ -356,16 +358,16 @@ def _shapes(call: Call) -> tuple[Any, ...]:
         inputs = {
             id(each): input_tensor((shape[1:],), {}, Place("", 1)) for each, shape in zip(reads, shapes, strict=True) if shape
         }
-        alone = Call(call.layer, replaced(call.args, inputs), replaced(call.kwargs, inputs), call.outputs)
+        alone = KerasCall(call.layer, replaced(call.args, inputs), replaced(call.kwargs, inputs), call.outputs)
         alone.shape = call.shape
     try:
-        model = configurations.read(Configuration().network(Network(Place("", 1), None, (), Tensor(alone))), "")
+        model = configurations.read(Configuration().network(KerasModel(Place("", 1), None, (), KerasTensor(alone))), "")
     except ModelError:
         return ()
     return tuple(map(tuple, model.uses[-1].outputs))
 
 
-def counted(network: Network) -> int | None:
+def counted(network: KerasModel) -> int | None:
     """Return how many parameters a model has that is made on the way; None where that is not known, or some are not trained."""
     from lstm_calc.formats import keras as configurations
     from lstm_calc.frameworks.counting import count
@@ -393,4 +395,4 @@ def with_params(model: Model, params: dict[str, Any]) -> Model:
 
 def is_keras(value: Any) -> bool:
     """Return whether a value is a model or a layer of Keras."""
-    return isinstance(value, (Layer, Network, Tensor)) and not isinstance(value, (Array, Instance))
+    return isinstance(value, (KerasLayer, KerasModel, KerasTensor)) and not isinstance(value, (Array, Instance))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class Layer:
+class KerasLayer:
     """A layer of Keras: its class and its arguments."""
 
     def __init__(self, name: str, config: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> None:
@@ -22,26 +22,26 @@ class Layer:
         self.doubt = doubt
         self.params: Any = None
         """The number of parameters of a layer of the author's, where it is known."""
-        self.called: Call | None = None
+        self.called: KerasCall | None = None
         """The last call of it."""
-        self.around: Layer | None = None
+        self.around: KerasLayer | None = None
         """The RNN around a cell."""
         self.shape: Any = None
         self.is_of_keras_1 = False
         self.is_own = False
         """Whether it stands for the weights of a class of the author's, whatever the name of that is."""
-        self.own: Layer | None = None
+        self.own: KerasLayer | None = None
         """The layer with the weights of the author's cells inside it."""
 
 
-def own_layer(name: str, config: dict[str, Any], place: Place) -> Layer:
+def own_layer(name: str, config: dict[str, Any], place: Place) -> KerasLayer:
     """Return a layer that stands for the weights of a class of the author's."""
-    layer = Layer(name, config, place)
+    layer = KerasLayer(name, config, place)
     layer.is_own = True
     return layer
 
 
-class Network:
+class KerasModel:
     """A model of Keras: layers that follow each other, or inputs and outputs."""
 
     def __init__(self, place: Place, layers: list[Any] | None = None, inputs: Any = None, outputs: Any = None) -> None:
@@ -64,7 +64,7 @@ class Network:
         return ()
 
 
-class Call:
+class KerasCall:
     """A call of a layer or an operation on tensors."""
 
     def __init__(self, layer: Any, args: Any, kwargs: dict[str, Any], outputs: int = 1) -> None:
@@ -79,54 +79,56 @@ class Call:
         """The shapes of all that it gives, once somebody has asked."""
 
 
-class Tensor:
+class KerasTensor:
     """A symbolic tensor: an output of a call."""
 
-    def __init__(self, call: Call, index: int = 0) -> None:
+    def __init__(self, call: KerasCall, index: int = 0) -> None:
         """Take the call, and which of its outputs it is."""
         self.call = call
         self.index = index
 
 
-def said_shape(tensor: Tensor) -> Any:
+def said_shape(tensor: KerasTensor) -> Any:
     """Return the shape that a tensor is said to have, None where it follows from its layer."""
     return tensor.call.shape if tensor.call.shape is not None else getattr(tensor.call.layer, "shape", None)
 
 
-def replaced(value: Any, others: dict[int, Tensor]) -> Any:
+def replaced(value: Any, others: dict[int, KerasTensor]) -> Any:
     """Return a value with other tensors in place of some, which are given by their identity."""
-    if isinstance(value, Tensor):
+    if isinstance(value, KerasTensor):
         return others.get(id(value), value)
     if isinstance(value, (list, tuple)):
         return type(value)([replaced(each, others) for each in value])
     return {key: replaced(each, others) for key, each in value.items()} if isinstance(value, dict) else value
 
 
-def tensors_in(value: Any) -> Iterator[Tensor]:
+def tensors_in(value: Any) -> Iterator[KerasTensor]:
     """Yield the tensors in an argument."""
-    if isinstance(value, Tensor):
+    if isinstance(value, KerasTensor):
         yield value
     for each in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else ():
         yield from tensors_in(each)
 
 
-def cells_of(layer: Layer) -> list[Any]:
+def cells_of(layer: KerasLayer) -> list[Any]:
     """Return the cells of an RNN."""
     cell = layer.config.get("cell")
-    if isinstance(cell, Layer) and cell.name == "StackedRNNCells":
+    if isinstance(cell, KerasLayer) and cell.name == "StackedRNNCells":
         cell = cell.config.get("cells")
     return list(cell) if isinstance(cell, (list, tuple)) else [cell]
 
 
-def is_around_own(layer: Layer) -> bool:
+def is_around_own(layer: KerasLayer) -> bool:
     """Return whether a layer is an RNN around cells of the author's, or both directions of one."""
     inner = layer.config.get("layer") if layer.name == "Bidirectional" else layer
-    return isinstance(inner, Layer) and not all(isinstance(each, (Layer, Unknown, type(None))) for each in cells_of(inner))
+    return isinstance(inner, KerasLayer) and not all(
+        isinstance(each, (KerasLayer, Unknown, type(None))) for each in cells_of(inner)
+    )
 
 
-def calls_of(network: Network) -> list[Call]:
+def calls_of(network: KerasModel) -> list[KerasCall]:
     """Return the calls that a model's outputs need, each after those that it reads; those of its inputs are the first."""
-    done: dict[int, Call] = {id(each.call): each.call for each in tensors_in(network.inputs)}
+    done: dict[int, KerasCall] = {id(each.call): each.call for each in tensors_in(network.inputs)}
     inputs = set(done)
     todo = [(each.call, False) for each in reversed(list(tensors_in(network.outputs)))]
     while todo:
@@ -150,21 +152,21 @@ def within(layer: Any) -> set[int]:
         if id(each) in found:
             continue
         found.add(id(each))
-        if isinstance(each, Network):
+        if isinstance(each, KerasModel):
             todo += each.layers if each.outputs is None else [call.layer for call in calls_of(each)]
-        if isinstance(each, Layer):
+        if isinstance(each, KerasLayer):
             held = [each.config[key] for key in ("layer", "backward_layer", "layers") if key in each.config]
             todo += [inner for one in held for inner in (one if isinstance(one, (list, tuple)) else [one])]
-            todo += [inner for inner in cells_of(each) if isinstance(inner, Layer)]
+            todo += [inner for inner in cells_of(each) if isinstance(inner, KerasLayer)]
             todo += [each.around] if each.around is not None else []
     return found
 
 
-def functional(positional: Sequence[Any], named: dict[str, Any], place: Place) -> Network:
+def functional(positional: Sequence[Any], named: dict[str, Any], place: Place) -> KerasModel:
     """Return the functional model of some inputs and outputs."""
     inputs = named.get("inputs", named.get("input", positional[0] if positional else None))
     outputs = named.get("outputs", named.get("output", positional[1] if len(positional) > 1 else None))
-    network = Network(place, None, inputs, outputs)
+    network = KerasModel(place, None, inputs, outputs)
     network.name = text_or_none(named.get("name"))
     return network
 
@@ -174,7 +176,7 @@ def text_or_none(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def input_tensor(positional: Sequence[Any], named: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> Tensor:
+def input_tensor(positional: Sequence[Any], named: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> KerasTensor:
     """Return an input of a model; its shape is without the batch, unless it says otherwise."""
     whole = named.get("batch_shape", named.get("batch_input_shape"))
     shape = named.get("shape", positional[0] if positional else None)
@@ -182,12 +184,12 @@ def input_tensor(positional: Sequence[Any], named: dict[str, Any], place: Place,
         shape = tuple(whole)[1:]
     if isinstance(shape, int):
         shape = (shape,)
-    return Tensor(Call(Layer("InputLayer", {"name": named.get("name"), "shape": shape}, place, doubt), (), {}))
+    return KerasTensor(KerasCall(KerasLayer("InputLayer", {"name": named.get("name"), "shape": shape}, place, doubt), (), {}))
 
 
-def incoming(place: Place, name: str) -> Tensor:
+def incoming(place: Place, name: str) -> KerasTensor:
     """Return an input of which the shape follows from the layer that reads it first."""
-    return Tensor(Call(Layer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
+    return KerasTensor(KerasCall(KerasLayer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
 
 
 def snake(name: str) -> str:

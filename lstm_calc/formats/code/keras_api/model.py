@@ -8,13 +8,13 @@ from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code import keras_api
 from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.keras_api.configuration import Configuration, with_params
-from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor, functional, incoming, tensors_in
+from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, functional, incoming, tensors_in
 from lstm_calc.formats.code.keras_api.own import follow, held, input_of, layers_of
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.values import (
     MISSING,
     Cause,
-    Function,
+    FunctionValue,
     Instance,
     Place,
     Unknown,
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 def network_in(request: Request, value: Any) -> Any:
     """Return the model of Keras that a value is or holds, None where there is none."""
-    if isinstance(value, (Network, Layer, Tensor)):
+    if isinstance(value, (KerasModel, KerasLayer, KerasTensor)):
         return value
-    if isinstance(value, (list, tuple)) and value and isinstance(value[0], Tensor):
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], KerasTensor):
         return value[0]
     if not isinstance(value, Instance):
         return None
     if module_family(value.cls) == "keras":
         return _subclassed(request, value)
-    held = [each for each in value.attributes.values() if isinstance(each, Network)]
+    held = [each for each in value.attributes.values() if isinstance(each, KerasModel)]
     if not held and value.cls is not None:
         return None
     inside = {id(layer) for each in held for layer in each.layers}
@@ -53,9 +53,9 @@ def _subclassed(request: Request, value: Instance) -> Any:
         return functional(values, named, place)
     layers = layers_of(value)
     if layers is not None:
-        return Network(place, layers)
+        return KerasModel(place, layers)
     function = value.cls.find("call") if value.cls else MISSING
-    if not isinstance(function, Function):
+    if not isinstance(function, FunctionValue):
         parts = held(request.interpreter, value)
         if parts is not None:
             return parts
@@ -70,7 +70,7 @@ def _subclassed(request: Request, value: Instance) -> Any:
             f"{function.name} cannot be followed: what it returns does not follow from its layers",
             str(request.interpreter.place(function.node, function.scope)),
         )
-    return Network(place, None, [], outputs)
+    return KerasModel(place, None, [], outputs)
 
 
 def _read_by(request: Request, value: Instance, inputs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -94,11 +94,11 @@ def configured_model(request: Request, value: Any, remark: str) -> Model:
     from lstm_calc.formats import keras as configurations
 
     network = value
-    if isinstance(value, Tensor):
-        network = Network(Place(request.module.file, 1), None, [], [value])
-    if isinstance(value, Layer):
-        network = Network(value.place, [value])
-    if isinstance(network, Network):
+    if isinstance(value, KerasTensor):
+        network = KerasModel(Place(request.module.file, 1), None, [], [value])
+    if isinstance(value, KerasLayer):
+        network = KerasModel(value.place, [value])
+    if isinstance(network, KerasModel):
         follow(request.interpreter, network)
     configuration = Configuration(request.module.file, request.input_dim)
     configuration.turns = network.turns

@@ -6,8 +6,19 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.formats.code.keras_api.configuration import shape_of
-from lstm_calc.formats.code.keras_api.graph import Call, Layer, Tensor, said_shape, snake, tensors_in
-from lstm_calc.formats.code.values import MISSING, Array, Cause, External, Foreign, Function, Lost, Place, Unknown, causes_of
+from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasLayer, KerasTensor, said_shape, snake, tensors_in
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    Cause,
+    FunctionValue,
+    Imported,
+    LostTensor,
+    Place,
+    Unknown,
+    UnknownObject,
+    causes_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,19 +26,19 @@ if TYPE_CHECKING:
 _OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply", "Div": "TrueDivide", "MatMult": "Matmul", "Pow": "Power"}
 
 
-def lost_in(value: Any) -> Lost | None:
+def lost_in(value: Any) -> LostTensor | None:
     """Return what a layer gave that no graph has, where it is among some values: what is made of it is not in the graph either."""
     todo = [value]
     while todo:
         each = todo.pop()
-        if isinstance(each, Lost):
+        if isinstance(each, LostTensor):
             return each
         if isinstance(each, (list, tuple, dict)):
             todo += reversed(list(each.values() if isinstance(each, dict) else each))
     return None
 
 
-def reshaped(layer: Layer, tensor: Tensor, sizes: Sequence[Any]) -> Tensor:
+def reshaped(layer: KerasLayer, tensor: KerasTensor, sizes: Sequence[Any]) -> KerasTensor:
     """Return a tensor in a shape of which some sizes are not known; a vector that is repeated keeps its own."""
     own = shape_of(tensor) if layer.name == "RepeatVector" else ()
     rest = None if own is None else own[1:]
@@ -36,9 +47,9 @@ def reshaped(layer: Layer, tensor: Tensor, sizes: Sequence[Any]) -> Tensor:
     )
 
 
-def operation_on(name: str, args: list[Any], kwargs: dict[str, Any]) -> Tensor:
+def operation_on(name: str, args: list[Any], kwargs: dict[str, Any]) -> KerasTensor:
     """Return what an operation of Keras gives, by its class, on tensors and with its arguments."""
-    return Tensor(Call(name, args, kwargs))
+    return KerasTensor(KerasCall(name, args, kwargs))
 
 
 def operate(name: str, left: Any, right: Any) -> Any:
@@ -46,31 +57,31 @@ def operate(name: str, left: Any, right: Any) -> Any:
     lost = lost_in([left, right])
     if lost is not None:
         return lost
-    operands = [each for each in (left, right) if isinstance(each, Tensor)]
+    operands = [each for each in (left, right) if isinstance(each, KerasTensor)]
     if name == "MatMult" and isinstance(right, Array) and right.shape:
         return _widened(left, right.shape[-1])
     return operation_on(_OPERATORS.get(name, name) if len(operands) == 2 else "Identity", operands, {})
 
 
-def _widened(tensor: Tensor, width: Any) -> Tensor:
+def _widened(tensor: KerasTensor, width: Any) -> KerasTensor:
     """Return the product of a tensor and a matrix, which gives another width."""
     shape = shape_of(tensor)
     return shaped(tensor, "matmul", None if shape is None else (*shape[:-1], width))
 
 
-def shaped(tensor: Tensor, name: str, shape: tuple[Any, ...] | None) -> Tensor:
+def shaped(tensor: KerasTensor, name: str, shape: tuple[Any, ...] | None) -> KerasTensor:
     """Return a tensor of a shape that is made of another one, without weights."""
-    layer = Layer(name, {}, Place("", 1))
+    layer = KerasLayer(name, {}, Place("", 1))
     layer.params = 0
     layer.shape = None if shape is None else tuple(size if isinstance(size, (int, Unknown)) else None for size in shape)
-    return Tensor(Call(layer, [tensor], {}))
+    return KerasTensor(KerasCall(layer, [tensor], {}))
 
 
-def item(tensor: Tensor, key: Any) -> Tensor:
+def item(tensor: KerasTensor, key: Any) -> KerasTensor:
     """Return an entry or slice of a tensor; None in its key is a new axis, as ``tf.newaxis`` is."""
     keys = [None if _is_new_axis(each) else each for each in (key if isinstance(key, tuple) else (key,))]
-    if isinstance(tensor.call.layer, Foreign) and isinstance(key, int):
-        return Tensor(tensor.call, max(key, 0))
+    if isinstance(tensor.call.layer, UnknownObject) and isinstance(key, int):
+        return KerasTensor(tensor.call, max(key, 0))
     old = [each for each in keys if each is not None]
     found = (
         tensor if all(each == slice(None) for each in old) else operation_on("GetItem", [tensor], {"key": list(map(_part, old))})
@@ -93,7 +104,7 @@ def _part(key: Any) -> Any:
 
 
 def _is_new_axis(key: Any) -> bool:
-    return key is None or (isinstance(key, External) and key.path.endswith("newaxis"))
+    return key is None or (isinstance(key, Imported) and key.path.endswith("newaxis"))
 
 
 def _new_axes(keys: list[Any]) -> list[int]:
@@ -108,8 +119,8 @@ def _new_axes(keys: list[Any]) -> list[int]:
 
 def with_axis(tensor: Any, axis: Any) -> Any:
     """Return a tensor with a new axis; numbers that are the same for the whole batch have one for it already."""
-    layer = tensor.call.layer if isinstance(tensor, Tensor) else None
-    if axis == 0 and isinstance(layer, Layer) and layer.name == "InputLayer" and layer.config.get("name") == CONSTANT:
+    layer = tensor.call.layer if isinstance(tensor, KerasTensor) else None
+    if axis == 0 and isinstance(layer, KerasLayer) and layer.name == "InputLayer" and layer.config.get("name") == CONSTANT:
         return tensor
     return operation_on("ExpandDims", [tensor], {"axis": axis})
 
@@ -118,19 +129,19 @@ CONSTANT = "constant"
 """The name of an input that stands for numbers a program makes itself, such as positions."""
 
 
-def unpacked(tensor: Tensor, number: int) -> list[Any]:
+def unpacked(tensor: KerasTensor, number: int) -> list[Any]:
     """Return the tensors that one is unpacked into."""
-    return [Tensor(tensor.call, at) for at in range(number)]
+    return [KerasTensor(tensor.call, at) for at in range(number)]
 
 
-def known_shape(tensor: Tensor, cause: Cause) -> Any:
+def known_shape(tensor: KerasTensor, cause: Cause) -> Any:
     """Return the shape of a tensor, the batch first; sizes that are not known are unknown."""
     layer = tensor.call.layer
-    said = layer.config.get("shape") if isinstance(layer, Layer) and layer.name == "InputLayer" else said_shape(tensor)
+    said = layer.config.get("shape") if isinstance(layer, KerasLayer) and layer.name == "InputLayer" else said_shape(tensor)
     shape = shape_of(tensor)
     if shape is None:
         return Unknown([cause])
-    if isinstance(layer, Layer) and layer.name == "InputLayer":
+    if isinstance(layer, KerasLayer) and layer.name == "InputLayer":
         said = (None, *said) if isinstance(said, (list, tuple)) else None
     causes = (
         [causes_of(each) for each in said] if isinstance(said, (list, tuple)) and len(said) == len(shape) else [()] * len(shape)
@@ -196,16 +207,16 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
     lost = lost_in([list(positional), named])
     if lost is not None:
         return lost
-    if name in _MAPPED and isinstance(positional[0], Function):
+    if name in _MAPPED and isinstance(positional[0], FunctionValue):
         positional = positional[1:]
     given = _Given(name, positional, named)
     found = _FUNCTIONS[name](given) if name in _FUNCTIONS else MISSING
     return _unknown(list(tensors_in([list(positional), named]))) if found is MISSING else found
 
 
-def _unknown(tensors: list[Any]) -> Tensor:
+def _unknown(tensors: list[Any]) -> KerasTensor:
     """Return a tensor of which nothing is known but what it is made of."""
-    return Tensor(Call(Layer("Lambda", {}, Place("", 1)), tensors, {}))
+    return KerasTensor(KerasCall(KerasLayer("Lambda", {}, Place("", 1)), tensors, {}))
 
 
 def _unary(given: _Given) -> Any:
@@ -269,20 +280,24 @@ def _batch_dot(given: _Given) -> Any:
     if len(pair) < 2 or not all(map(_is_sequence, pair)):
         return MISSING
     axes = given.third("axes", None)
-    return operate("MatMult", *pair) if axes is None else Tensor(Call(Layer("Dot", {"axes": axes}, Place("", 1)), pair, {}))
+    return (
+        operate("MatMult", *pair)
+        if axes is None
+        else KerasTensor(KerasCall(KerasLayer("Dot", {"axes": axes}, Place("", 1)), pair, {}))
+    )
 
 
 def _one_hot(given: _Given) -> Any:
     depth = given.named.get("depth", given.named.get("num_classes", given.second))
     if not isinstance(depth, int):
         return MISSING
-    sizes = shape_of(given.first) if isinstance(given.first, Tensor) else None
+    sizes = shape_of(given.first) if isinstance(given.first, KerasTensor) else None
     return shaped(given.first, given.name, None if sizes is None else (*sizes, depth))
 
 
 def _place(given: _Given) -> Any:
     """Return the places of the largest or smallest numbers along an axis, which is gone."""
-    sizes = shape_of(given.first) if isinstance(given.first, Tensor) else None
+    sizes = shape_of(given.first) if isinstance(given.first, KerasTensor) else None
     if sizes is None or not isinstance(given.axis, int) or not -len(sizes) <= given.axis < len(sizes):
         return MISSING
     at = given.axis % len(sizes)
@@ -290,7 +305,7 @@ def _place(given: _Given) -> Any:
 
 
 def _tiled(given: _Given) -> Any:
-    return _repeated(given.first, given.name, given.second) if isinstance(given.first, Tensor) else MISSING
+    return _repeated(given.first, given.name, given.second) if isinstance(given.first, KerasTensor) else MISSING
 
 
 _FUNCTIONS: dict[str, Callable[[_Given], Any]] = {
@@ -312,13 +327,13 @@ _FUNCTIONS: dict[str, Callable[[_Given], Any]] = {
 }
 
 
-def _split(tensor: Tensor, parts: Any, axis: Any) -> Any:
+def _split(tensor: KerasTensor, parts: Any, axis: Any) -> Any:
     """Return the parts of a tensor: so many equal ones, or those between some places."""
     if not isinstance(axis, int) or not isinstance(parts, (int, list, tuple)):
         return _unknown([tensor])
     if isinstance(parts, int):
-        call = Call("Split", [tensor], {"indices_or_sections": parts, "axis": axis}, parts)
-        return [Tensor(call, at) for at in range(min(parts, _MOST_PARTS))]
+        call = KerasCall("Split", [tensor], {"indices_or_sections": parts, "axis": axis}, parts)
+        return [KerasTensor(call, at) for at in range(min(parts, _MOST_PARTS))]
     before = (slice(None),) * axis if axis >= 0 else (...,)
     after = (slice(None),) * (-axis - 1) if axis < 0 else ()
     ends = [None, *parts, None]
@@ -327,11 +342,11 @@ def _split(tensor: Tensor, parts: Any, axis: Any) -> Any:
 
 def _is_sequence(value: Any) -> bool:
     """Return whether a tensor has a batch, steps and features, or no steps."""
-    sizes = shape_of(value) if isinstance(value, Tensor) else None
+    sizes = shape_of(value) if isinstance(value, KerasTensor) else None
     return sizes is not None and len(sizes) < 4
 
 
-def _reshaped(tensor: Any, shape: Sequence[Any]) -> Tensor:
+def _reshaped(tensor: Any, shape: Sequence[Any]) -> KerasTensor:
     """Return a tensor in another shape, which counts the batch."""
     known = [each for each in shape[1:] if isinstance(each, int)]
     if shape[:1] not in [(-1,), [-1]] and len(known) == len(shape) - 1:
@@ -343,7 +358,7 @@ def _turned(pair: Sequence[Any], named: dict[str, Any]) -> list[Any]:
     """Return two factors of a product, with the last two axes of one exchanged that is said to be transposed."""
     found = []
     for each, key in zip(pair, ("transpose_a", "transpose_b"), strict=False):
-        sizes = shape_of(each) if isinstance(each, Tensor) and named.get(key) is True else None
+        sizes = shape_of(each) if isinstance(each, KerasTensor) and named.get(key) is True else None
         if sizes is not None and len(sizes) > 2:
             axes = list(range(len(sizes)))
             each = operation_on("Transpose", [each], {"axes": [*axes[:-2], axes[-1], axes[-2]]})  # noqa: PLW2901
@@ -351,7 +366,7 @@ def _turned(pair: Sequence[Any], named: dict[str, Any]) -> list[Any]:
     return found
 
 
-def _repeated(tensor: Tensor, name: str, times: Any) -> Tensor:
+def _repeated(tensor: KerasTensor, name: str, times: Any) -> KerasTensor:
     """Return a tensor that is repeated: by a number along each axis, or as often as a backend's ``repeat`` says."""
     sizes = shape_of(tensor)
     if name == "repeat" and sizes is not None and len(sizes) == 2:

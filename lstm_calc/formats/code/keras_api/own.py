@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.keras_api.configuration import counted, declared, shape_of
 from lstm_calc.formats.code.keras_api.graph import (
-    Call,
-    Layer,
-    Network,
-    Tensor,
+    KerasCall,
+    KerasLayer,
+    KerasModel,
+    KerasTensor,
     calls_of,
     cells_of,
     input_tensor,
@@ -23,7 +23,18 @@ from lstm_calc.formats.code.keras_api.graph import (
     within,
 )
 from lstm_calc.formats.code.keras_api.operations import known_shape
-from lstm_calc.formats.code.values import MISSING, Array, Built, Cause, Function, Instance, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import (
+    MISSING,
+    Array,
+    BuiltIn,
+    Cause,
+    FunctionValue,
+    Instance,
+    Place,
+    Unknown,
+    causes_of,
+    is_unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +42,7 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
 
 
-def follow(interpreter: Interpreter, network: Network, source: Tensor | None = None) -> None:
+def follow(interpreter: Interpreter, network: KerasModel, source: KerasTensor | None = None) -> None:
     """Make calls of layers that follow each other, where some are only known by what they do; nothing, where none is such."""
     if network.outputs is not None or not any(map(_is_explained, network.layers)):
         return
@@ -45,31 +56,31 @@ def _is_explained(layer: Any) -> bool:
     """Return whether only the program says what a layer does: the author's own, or a function."""
     if isinstance(layer, Instance):
         return True
-    if isinstance(layer, Network):
+    if isinstance(layer, KerasModel):
         return layer.outputs is None and any(map(_is_explained, layer.layers))
-    if not isinstance(layer, Layer):
+    if not isinstance(layer, KerasLayer):
         return False
     inner = layer.config.get("layer")
-    return isinstance(layer.config.get("function"), Function) or isinstance(inner, Instance) or is_around_own(layer)
+    return isinstance(layer.config.get("function"), FunctionValue) or isinstance(inner, Instance) or is_around_own(layer)
 
 
-def ends(interpreter: Interpreter, network: Network, source: Tensor | None = None) -> tuple[Any, Any]:
+def ends(interpreter: Interpreter, network: KerasModel, source: KerasTensor | None = None) -> tuple[Any, Any]:
     """Return the input and the output of layers that follow each other, as tensors; what they are called on is kept."""
     if network.outputs is not None:
         return network.inputs, network.outputs
     if network.ends is None:
         first, *rest = network.layers or [None]
-        start = first if isinstance(first, Tensor) else _start(network, first, source)
+        start = first if isinstance(first, KerasTensor) else _start(network, first, source)
         given: Any = start
-        for each in rest if isinstance(first, Tensor) else network.layers:
+        for each in rest if isinstance(first, KerasTensor) else network.layers:
             given = interpreter.call(each, [given], {}, Cause("", network.place))
         network.ends = (start, given)
     return network.ends
 
 
-def _start(network: Network, layer: Any, source: Tensor | None) -> Tensor:
+def _start(network: KerasModel, layer: Any, source: KerasTensor | None) -> KerasTensor:
     """Return the input of a model whose first layer says what it reads, or that is built on a shape or called on a tensor."""
-    shape = declared(layer, dict(layer.config)) if isinstance(layer, Layer) else MISSING
+    shape = declared(layer, dict(layer.config)) if isinstance(layer, KerasLayer) else MISSING
     shape = network.built if shape is MISSING and isinstance(network.built, (list, tuple)) else shape
     if not isinstance(shape, (list, tuple)) and source is not None:
         shape = known_shape(source, Cause("", network.place))
@@ -94,17 +105,17 @@ def change_layers(holder: Instance, name: str, layer: Any) -> Any:
     return layers.pop() if name == "pop" and layers else layers.append(layer)
 
 
-def held(interpreter: Interpreter, holder: Instance) -> Network | None:
+def held(interpreter: Interpreter, holder: Instance) -> KerasModel | None:
     """Return the models that an object holds, as one; None where it holds none, or layers beside them."""
-    parts = [each for each in holder.attributes.values() if isinstance(each, Network)]
-    if not parts or any(isinstance(each, (Layer, Instance)) for each in holder.attributes.values()):
+    parts = [each for each in holder.attributes.values() if isinstance(each, KerasModel)]
+    if not parts or any(isinstance(each, (KerasLayer, Instance)) for each in holder.attributes.values()):
         return None
     pairs = [ends(interpreter, each) for each in dict.fromkeys(parts)]
     inputs, outputs = ([tensor for pair in pairs for tensor in tensors_in(pair[at])] for at in (0, 1))
-    return Network(holder.place, None, inputs, outputs)
+    return KerasModel(holder.place, None, inputs, outputs)
 
 
-def input_of(shape: Sequence[Any], place: Place) -> Tensor:
+def input_of(shape: Sequence[Any], place: Place) -> KerasTensor:
     """Return an input of a shape, the batch first."""
     return input_tensor([tuple(shape)[1:]], {}, place)
 
@@ -123,7 +134,7 @@ def _keep(instance: Instance, shape: Any, *, trained: bool) -> None:
     instance.attributes.setdefault("__weights__" if trained else "__frozen__", []).append(shape)
 
 
-def around_own(interpreter: Interpreter, layer: Layer, positional: Sequence[Any], cause: Cause) -> Any:
+def around_own(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what an RNN gives around cells of the author's: a layer with the weights that the cells make."""
     around, layer = layer, layer.config["layer"] if layer.name == "Bidirectional" else layer
     cells, source = cells_of(layer), next(tensors_in(list(positional[:1])), None)
@@ -139,12 +150,12 @@ def around_own(interpreter: Interpreter, layer: Layer, positional: Sequence[Any]
     if around.name == "Bidirectional" and isinstance(width, int) and around.config.get("merge_mode", "concat") == "concat":
         width *= 2
     number = 1 + len(cells) if layer.config.get("return_state") is True else 1
-    call = Call(made, [source], {}, number)
+    call = KerasCall(made, [source], {}, number)
     call.shape = (None, *(each if isinstance(each, int) else None for each in steps), width) if isinstance(width, int) else None
-    return Tensor(call) if number == 1 else [Tensor(call, at) for at in range(number)]
+    return KerasTensor(call) if number == 1 else [KerasTensor(call, at) for at in range(number)]
 
 
-def _made_around(interpreter: Interpreter, layer: Layer, cells: list[Any], shape: Any, cause: Cause) -> Layer:
+def _made_around(interpreter: Interpreter, layer: KerasLayer, cells: list[Any], shape: Any, cause: Cause) -> KerasLayer:
     """Return a layer with the weights that cells of the author's make for what an RNN reads."""
     width = shape[-1] if isinstance(shape, tuple) else Unknown([cause])
     first = next((each for each in cells if isinstance(each, Instance)), None)
@@ -159,7 +170,7 @@ def _made_around(interpreter: Interpreter, layer: Layer, cells: list[Any], shape
 
 def _size_of(interpreter: Interpreter, cell: Any, cause: Cause) -> Any:
     """Return the width of what a cell gives."""
-    if isinstance(cell, Layer):
+    if isinstance(cell, KerasLayer):
         return cell.config.get("units")
     found = [interpreter.attribute(cell, name, cause) for name in ("output_size", "units", "state_size")]
     return next((each for each in found if isinstance(each, int)), None)
@@ -168,16 +179,18 @@ def _size_of(interpreter: Interpreter, cell: Any, cause: Cause) -> Any:
 def _params_of(interpreter: Interpreter, cell: Instance, width: Any, cause: Cause) -> Any:
     """Return the number of parameters of a cell that reads a width, None where it does not follow."""
     build, follow = (cell.cls.find(name) if cell.cls else MISSING for name in ("build", "call"))
-    if isinstance(build, Function) and "__built__" not in cell.attributes:
+    if isinstance(build, FunctionValue) and "__built__" not in cell.attributes:
         cell.attributes["__built__"] = True
         interpreter.call(build.bound(cell), [(None, width)], {}, cause)
     keep_variables(cell)
     own = None if cell.attributes.get("__frozen__") else _total(cell.attributes["__weights__"])
-    if not any(isinstance(each, (Layer, Network, Instance, list)) for name, each in cell.attributes.items() if name[:2] != "__"):
+    if not any(
+        isinstance(each, (KerasLayer, KerasModel, Instance, list)) for name, each in cell.attributes.items() if name[:2] != "__"
+    ):
         return own
     size = interpreter.attribute(cell, "state_size", cause)
     sizes = list(size) if isinstance(size, (list, tuple)) else [size]
-    if not isinstance(follow, Function) or not isinstance(width, int) or not all(isinstance(each, int) for each in sizes):
+    if not isinstance(follow, FunctionValue) or not isinstance(width, int) or not all(isinstance(each, int) for each in sizes):
         return None
     inputs = [input_tensor([(each,)], {}, cause.place) for each in (width, *sizes)]
     start = len(interpreter.library.calls)
@@ -185,15 +198,15 @@ def _params_of(interpreter: Interpreter, cell: Instance, width: Any, cause: Caus
     return _sum([own, _inside(interpreter, start, given, inputs)])
 
 
-def _inside(interpreter: Interpreter, start: int, given: Any, inputs: list[Tensor]) -> int | None:
+def _inside(interpreter: Interpreter, start: int, given: Any, inputs: list[KerasTensor]) -> int | None:
     """Return the number of parameters of the layers that were called since a start, None where it does not follow."""
     calls = interpreter.library.calls[start:]
-    if not all(isinstance(each, Call) for each in calls):
+    if not all(isinstance(each, KerasCall) for each in calls):
         return None
-    return counted(Network(Place("", 1), None, inputs, [*tensors_in(given), *unread_calls(calls, given)]))
+    return counted(KerasModel(Place("", 1), None, inputs, [*tensors_in(given), *unread_calls(calls, given)]))
 
 
-def at_each_step(interpreter: Interpreter, layer: Layer, source: Tensor, cause: Cause) -> Any:
+def at_each_step(interpreter: Interpreter, layer: KerasLayer, source: KerasTensor, cause: Cause) -> Any:
     """Return what a layer of the author's gives that is applied at each step: a layer with as many parameters as it has."""
     inner, shape = layer.config["layer"], known_shape(source, cause)
     if not isinstance(shape, tuple) or len(shape) < 3:
@@ -206,9 +219,9 @@ def at_each_step(interpreter: Interpreter, layer: Layer, source: Tensor, cause: 
     if layer.own is None:
         layer.own = own_layer(inner.cls.name if inner.cls else "Layer", {"name": None}, layer.place)
         layer.own.params = _inside(interpreter, start, given, [step])
-    call = Call(layer.own, [source], {})
+    call = KerasCall(layer.own, [source], {})
     call.shape = None if sizes is None else (None, shape[1] if isinstance(shape[1], int) else None, *sizes[1:])
-    return Tensor(call)
+    return KerasTensor(call)
 
 
 def _sum(counts: list[Any]) -> Any:
@@ -216,30 +229,32 @@ def _sum(counts: list[Any]) -> Any:
     return None if None in counts else Unknown(unknown) if unknown else sum(counts)
 
 
-def unread_calls(calls: list[Call], given: Any) -> list[Tensor]:
+def unread_calls(calls: list[KerasCall], given: Any) -> list[KerasTensor]:
     """Return the outputs of calls of layers that what is given does not need."""
     needed: set[int] = set()
-    for each in calls_of(Network(Place("", 1), None, None, list(tensors_in(given)))):
+    for each in calls_of(KerasModel(Place("", 1), None, None, list(tensors_in(given)))):
         needed |= within(each.layer)
     rest = []
     for each in reversed(calls):
         if id(each.layer) not in needed:
-            rest.append(Tensor(each))
+            rest.append(KerasTensor(each))
             needed |= within(each.layer)
     return rest
 
 
-def _declared_shape(interpreter: Interpreter, instance: Instance, first: Tensor, cause: Cause) -> tuple[Any, ...] | None:
+def _declared_shape(interpreter: Interpreter, instance: Instance, first: KerasTensor, cause: Cause) -> tuple[Any, ...] | None:
     """Return the shape that a layer of the author's says that it gives, None where it says none."""
     follow = instance.cls.find("compute_output_shape") if instance.cls else MISSING
     shape = known_shape(first, cause)
-    given = interpreter.call(follow.bound(instance), [shape], {}, cause) if isinstance(follow, Function) else None
+    given = interpreter.call(follow.bound(instance), [shape], {}, cause) if isinstance(follow, FunctionValue) else None
     if not isinstance(given, (list, tuple)):
         return None
     return tuple(size if isinstance(size, int) else None for size in given)
 
 
-def with_weights(interpreter: Interpreter, instance: Instance, given: Any, first: Tensor, calls: list[Call], cause: Cause) -> Any:
+def with_weights(
+    interpreter: Interpreter, instance: Instance, given: Any, first: KerasTensor, calls: list[KerasCall], cause: Cause
+) -> Any:
     """Return what a layer of the author's gives, each output with all of its weights: its own, and those of layers inside it.
 
     ``calls`` are those of the layers inside, whose outputs it may give or not.
@@ -253,7 +268,7 @@ def with_weights(interpreter: Interpreter, instance: Instance, given: Any, first
         if instance.attributes.get(name):
             own = _called(instance, name, instance.attributes[name], own, cause)
             own.call.shape = shape
-    others: dict[int, Tensor] = {}
+    others: dict[int, KerasTensor] = {}
     for each in results or [source]:
         is_first = each is source
         beside = [*unread_calls(calls, each), *([] if is_first or own is source else [own])]
@@ -262,23 +277,23 @@ def with_weights(interpreter: Interpreter, instance: Instance, given: Any, first
     return replaced(given, others) if results else others[id(source)]
 
 
-def _called(instance: Instance, kind: str, shapes: list[Any], source: Tensor, cause: Cause) -> Tensor:
+def _called(instance: Instance, kind: str, shapes: list[Any], source: KerasTensor, cause: Cause) -> KerasTensor:
     """Return the output of the layer that stands for the weights of an object: the same one at each call."""
     kept = instance.attributes.setdefault("__layers_of_weights__", {})
     if kind not in kept:
         config = {"name": None} if kind == "__weights__" else {"name": None, "trainable": False}
         kept[kind] = own_layer(instance.cls.name if instance.cls else "Layer", config, cause.place)
     kept[kind].params = _total(shapes)
-    return Tensor(Call(kept[kind], [source], {}))
+    return KerasTensor(KerasCall(kept[kind], [source], {}))
 
 
-def _beside(instance: Instance, tensor: Tensor, others: list[Tensor], shape: Any, cause: Cause) -> Tensor:
+def _beside(instance: Instance, tensor: KerasTensor, others: list[KerasTensor], shape: Any, cause: Cause) -> KerasTensor:
     """Return a tensor as it is, which needs others beside it: their layers are in the same model."""
     layer = own_layer(instance.cls.name if instance.cls else "Layer", {"name": None}, cause.place)
     layer.params = 0
-    call = Call(layer, [*others, tensor], {})
+    call = KerasCall(layer, [*others, tensor], {})
     call.shape = shape
-    return Tensor(call)
+    return KerasTensor(call)
 
 
 def _total(shapes: list[Any]) -> Any:
@@ -297,13 +312,13 @@ def instance_method(interpreter: Interpreter, holder: Instance, name: str) -> An
     """Return what a layer or model of the author's inherits from Keras."""
     del interpreter
     if name in {"add", "pop"} and layers_of(holder) is not None:
-        return Built(lambda layer=None, *_, **__: change_layers(holder, name, layer))
+        return BuiltIn(lambda layer=None, *_, **__: change_layers(holder, name, layer))
     if name == "build":
-        return Built(lambda shape=None, *_, **named: holder.attributes.update(__shape__=named.get("input_shape", shape)))
+        return BuiltIn(lambda shape=None, *_, **named: holder.attributes.update(__shape__=named.get("input_shape", shape)))
     if name in {"add_weight", "add_variable"}:
-        return Built(lambda *values, at, **named: _add_weight(holder, values, named, at))
+        return BuiltIn(lambda *values, at, **named: _add_weight(holder, values, named, at))
     if name in {"compile", "fit", "summary", "save", "load_weights", "predict", "evaluate"}:
-        return Built(lambda *_, **__: None)
+        return BuiltIn(lambda *_, **__: None)
     return MISSING
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code import arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
+from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.keras_api.classes import CLASSES, FUNCTIONS
-from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor
+from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
 from lstm_calc.formats.code.library import attributes, objects, python
 from lstm_calc.formats.code.library.functions import SPECIAL
 from lstm_calc.formats.code.library.layers import (
@@ -28,20 +29,20 @@ from lstm_calc.formats.code.trace.layers import call_traced
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    Choice,
-    Class,
-    External,
-    Foreign,
-    Function,
+    ClassValue,
+    FunctionValue,
+    Imported,
     Instance,
-    Made,
+    LayerTensor,
+    MadeLayer,
     Module,
     Place,
-    Rest,
     Unknown,
-    Weight,
+    UnknownChoice,
+    UnknownEntries,
+    UnknownObject,
     causes_of,
     entries_of,
 )
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lstm_calc.formats.code.interpreter import Interpreter
-    from lstm_calc.formats.code.source import Source
+    from lstm_calc.formats.code.source import ProgramFiles
 
 _USUAL = {
     "nn": "torch.nn",
@@ -83,16 +84,16 @@ _NO_SIZES = frozenset({"dropout", "p", "rate", "batch_first", "device", "dtype",
 class Library:
     """What the interpreter asks about everything that is not plain Python."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, files: ProgramFiles) -> None:
         """Take the files beside the program."""
-        self.source = source
+        self.files = files
         self.imports: dict[str, Cause] = {}
         """The first import of each framework, by the path that is imported."""
         self.called: list[Any] = []
         """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
         self.calls: list[Any] = []
         """The calls of layers of Keras that may have weights, in order; a Lost for one on what is not known."""
-        self.made: list[Made] = []
+        self.made: list[MadeLayer] = []
         """The layers that read what comes in, called or not."""
 
     attribute = staticmethod(attributes.attribute)
@@ -106,83 +107,83 @@ class Library:
 
     def imported(self, interpreter: Interpreter, path: str, cause: Cause, module: Module) -> Any:
         """Return what ``import path`` binds: a module of the files beside the program, or something outside."""
-        found = self.source.module(interpreter, path, module)
+        found = self.files.module(interpreter, path, module)
         self.imports.setdefault(path, cause)
-        return External(path, cause) if found is None else found
+        return Imported(path, cause) if found is None else found
 
     def member(self, interpreter: Interpreter, path: str, name: str, cause: Cause, module: Module) -> Any:
         """Return what ``from path import name`` binds."""
         if path in _PYTHONS_OWN and (name in python.BUILTINS or name in _PYTHONS_OWN_NAMES):
             return python.BUILTINS[_PYTHONS_OWN_NAMES.get(name, name)]
-        found = self.source.module(interpreter, path, module)
+        found = self.files.module(interpreter, path, module)
         if found is not None and name in found.scope.names:
             return found.scope.names[name]
-        inner = self.source.module(interpreter, f"{path}.{name}" if path.strip(".") else path + name, module)
+        inner = self.files.module(interpreter, f"{path}.{name}" if path.strip(".") else path + name, module)
         if inner is not None:
             return inner
         self.imports.setdefault(f"{path}.{name}", cause)
-        return External(f"{path}.{name}", cause)
+        return Imported(f"{path}.{name}", cause)
 
     def star(self, interpreter: Interpreter, path: str, place: Place, module: Module) -> dict[str, Any]:
         """Return the names that ``from path import *`` binds, as far as they are known."""
-        found = self.source.module(interpreter, path, module)
+        found = self.files.module(interpreter, path, module)
         if found is not None:
             return {name: value for name, value in found.scope.names.items() if not name.startswith("_")}
         self.imports.setdefault(path, Cause(path, place))
         home = family_of(f"{path}.x")
         names = _keras_names(path) if home and home[0] == "keras" else FAMILIES[home[0]] if home else ()
-        return {name: External(f"{path}.{name}", Cause(name, place)) for name in names}
+        return {name: Imported(f"{path}.{name}", Cause(name, place)) for name in names}
 
     def builtin(self, name: str, cause: Cause) -> Any:
         """Return what a name means that the text does not define."""
         if name in python.BUILTINS:
             return python.BUILTINS[name]
         if f"builtins.{name}" in SPECIAL:
-            return External(f"builtins.{name}", Cause(name, Place("", 1)))
+            return Imported(f"builtins.{name}", Cause(name, Place("", 1)))
         if name in _USUAL:
             self.imports.setdefault(_USUAL[name], cause)
-            return External(_USUAL[name], cause)
+            return Imported(_USUAL[name], cause)
         if name in CLASSES or name in {*FUNCTIONS, "Layer"}:
-            return External(f"keras.layers.{name}", cause)
-        return External(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
+            return Imported(f"keras.layers.{name}", cause)
+        return Imported(f"torch.nn.{name}", cause) if name in FAMILIES["pytorch"] else MISSING
 
     def base(self, value: Any, cause: Cause) -> Any:
         """Return what a class inherits from; a dict is one from outside the text."""
-        return External("builtins.dict", cause) if value is python.BUILTINS["dict"] else value
+        return Imported("builtins.dict", cause) if value is python.BUILTINS["dict"] else value
 
     def items(self, value: Any) -> list[Any] | None:
         """Return the entries of a value that is iterated over, None where they are not known."""
-        if isinstance(value, Class) and is_enum(value):
+        if isinstance(value, ClassValue) and is_enum(value):
             return members(value)
         if isinstance(value, Array) and value.numbers is not None:
             return list(value.numbers)
         value = value.attributes.get(BASE, value) if isinstance(value, Instance) else value
-        if isinstance(value, Made) and value.name in CONTAINERS:
+        if isinstance(value, MadeLayer) and value.name in CONTAINERS:
             return list(value.inner)
         if isinstance(value, Instance) and value.cls is not None and "__parameters__" in value.attributes:
-            return [Weight(value, "*")]
+            return [LayerTensor(value, "*")]
         entries = entries_of(value)
         return None if entries is None else list(entries)
 
     def unpacked(self, value: Any, number: int) -> list[Any]:
         """Return so many entries of a value of which no number is known."""
-        if isinstance(value, Tensor):
+        if isinstance(value, KerasTensor):
             return keras_api.unpacked(value, number)
         if isinstance(value, Array) and value.shape is not None:
             return [Array(value.shape[1:]) for _ in range(number)]
         if isinstance(value, Array):
             return [Array(None, value.width) for _ in range(number)]
-        if isinstance(value, External):
+        if isinstance(value, Imported):
             return [Unknown([value.cause]) for _ in range(number)]
         causes = causes_of(value)
-        if isinstance(value, Rest):
+        if isinstance(value, UnknownEntries):
             return [Unknown(causes) for _ in range(number)]
         return [Unknown(cause.replace(text=f"{cause.text}[{at}]", shown="") for cause in causes) for at in range(number)]
 
     def operate(self, interpreter: Interpreter, name: str, left: Any, right: Any, cause: Cause) -> Any:
         """Return what an operator gives on values of which one is no plain value."""
         del interpreter
-        if isinstance(left, Tensor) or isinstance(right, Tensor):
+        if isinstance(left, KerasTensor) or isinstance(right, KerasTensor):
             return keras_api.operate(name, left, right)
         if traced_in([left, right]):
             return traced.operate(name, left, right)
@@ -196,13 +197,13 @@ class Library:
 
     def call(self, interpreter: Interpreter, function: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
         """Return what the call of something outside the text gives."""
-        if isinstance(function, External):
+        if isinstance(function, Imported):
             return self._call_external(interpreter, function.path, positional, named, cause)
-        if isinstance(function, (Layer, Network)):
+        if isinstance(function, (KerasLayer, KerasModel)):
             return keras_api.call(interpreter, function, positional, named, cause)
-        if isinstance(function, Made) and traced_in([*positional, *named.values()]):
+        if isinstance(function, MadeLayer) and traced_in([*positional, *named.values()]):
             return call_traced(interpreter, function, positional, named, cause)
-        if isinstance(function, Made):
+        if isinstance(function, MadeLayer):
             return arrays.call(interpreter, function, positional, named, cause)
         return self._call_unknown(interpreter, function, positional, named, cause)
 
@@ -211,14 +212,14 @@ class Library:
     ) -> Any:
         """Return what the call of something gives that is not known: a layer of Keras, where it reads a tensor."""
         shape = positional[0] if positional else named.get("shape")
-        if isinstance(function, Foreign) and "initializers" in function.path and isinstance(shape, (list, tuple)):
+        if isinstance(function, UnknownObject) and "initializers" in function.path and isinstance(shape, (list, tuple)):
             return Array(shape)
         if keras_api.is_called_on_tensor(positional, named) and _is_outside(function):
-            layer = function if isinstance(function, Foreign) else Foreign(cause, function.causes[0].text)
+            layer = function if isinstance(function, UnknownObject) else UnknownObject(cause, function.causes[0].text)
             return keras_api.call(interpreter, layer, positional, named, cause)
-        found = Foreign(cause, cause.text.partition("(")[0])
-        causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, Foreign) else ()
-        found.chosen = tuple(each for each in causes if isinstance(function, Choice) or "(" not in each.text)
+        found = UnknownObject(cause, cause.text.partition("(")[0])
+        causes = causes_of(function) if isinstance(function, Unknown) and not isinstance(function, UnknownObject) else ()
+        found.chosen = tuple(each for each in causes if isinstance(function, UnknownChoice) or "(" not in each.text)
         if found.chosen:
             sizes = [*positional, *(value for name, value in named.items() if name not in _NO_SIZES)]
             found.chosen = tuple(dict.fromkeys((*found.chosen, *causes_of(sizes))))
@@ -238,7 +239,7 @@ class Library:
         for name in ("__call__", "forward"):
             found = instance.cls.find(name) if instance.cls else MISSING
             shaped = any(known(each) for each in positional) or traced_in([*positional, *named.values()])
-            if isinstance(found, Function) and (family not in {"pytorch", "paddle"} or shaped):
+            if isinstance(found, FunctionValue) and (family not in {"pytorch", "paddle"} or shaped):
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
 
@@ -252,7 +253,7 @@ class Library:
         if special is not None:
             return (
                 special(interpreter, *positional, at=cause, **named)
-                if not isinstance(special, Built)
+                if not isinstance(special, BuiltIn)
                 else special.call(*positional, at=cause, **named)
             )
         home = family_of(path)
@@ -269,7 +270,7 @@ class Library:
         if last in TRANSPARENT and positional:
             return around(last, positional[0], positional[1:], named)
         if home is None:
-            return Foreign(cause, path)
+            return UnknownObject(cause, path)
         return make_layer(interpreter, *home, positional, named, cause, path)
 
     def _call_keras(
@@ -287,13 +288,13 @@ class Library:
         if is_surely or path.startswith(("tensorflow.", "keras.", "K.")):
             found = keras_api.make(interpreter, path, positional, named, cause)
         if found is MISSING and keras_api.is_called_on_tensor(positional, named):
-            return keras_api.call(interpreter, Foreign(cause, path), positional, named, cause)
-        return Foreign(cause, path) if found is MISSING and is_surely else found
+            return keras_api.call(interpreter, UnknownObject(cause, path), positional, named, cause)
+        return UnknownObject(cause, path) if found is MISSING and is_surely else found
 
 
 def _is_outside(function: Any) -> bool:
     """Return whether what is called comes from outside the text, and is no argument or choice that is to be asked for."""
-    if isinstance(function, Foreign):
+    if isinstance(function, UnknownObject):
         return not function.chosen
     causes = function.causes if type(function) is Unknown else ()
     return len(causes) == 1 and not causes[0].why and not causes[0].names and causes[0].text.isidentifier()
@@ -307,17 +308,8 @@ def _keras_names(path: str) -> Sequence[str]:
     return () if last in _WITHOUT_LAYERS else (*CLASSES, *FUNCTIONS, "Layer")
 
 
-_WITHOUT_LAYERS = frozenset(
-    [
-        "backend",
-        "optimizers",
-        "callbacks",
-        "utils",
-        "losses",
-        "metrics",
-        "datasets",
-        "preprocessing",
-        "initializers",
-        "regularizers",
-    ]
+_WITHOUT_LAYERS = words(
+    """
+    backend optimizers callbacks utils losses metrics datasets preprocessing initializers regularizers
+    """
 )

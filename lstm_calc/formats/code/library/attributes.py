@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code import arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
-from lstm_calc.formats.code.keras_api.graph import Layer, Network, Tensor
+from lstm_calc.formats.code.families.rows import words
+from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
 from lstm_calc.formats.code.library import changes
 from lstm_calc.formats.code.library.changes import plain_method
 from lstm_calc.formats.code.library.layers import (
-    Tensors,
+    TensorsByName,
     begin,
     container_method,
     is_container,
@@ -36,23 +37,23 @@ from lstm_calc.formats.code.library.modules import (
     weights,
 )
 from lstm_calc.formats.code.library.objects import is_enum
-from lstm_calc.formats.code.trace import States, Traced
+from lstm_calc.formats.code.trace import Traced, TracedStates
 from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    Choice,
-    Class,
-    External,
-    Foreign,
-    Function,
+    ClassValue,
+    FunctionValue,
+    Imported,
     Instance,
-    Made,
+    LayerTensor,
+    MadeLayer,
     Super,
     Unknown,
-    Weight,
+    UnknownChoice,
+    UnknownObject,
     causes_of,
     entries_of,
     is_small,
@@ -64,44 +65,11 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
-_SAME = frozenset(
-    [
-        "to",
-        "cuda",
-        "cpu",
-        "eval",
-        "train",
-        "float",
-        "half",
-        "double",
-        "bfloat16",
-        "apply",
-        "requires_grad_",
-        "share_memory",
-        "type_as",
-        "contiguous",
-        "detach",
-        "clone",
-        "copy",
-        "normal_",
-        "uniform_",
-        "zero_",
-        "fill_",
-        "copy_",
-        "data",
-        "t",
-        "T",
-        "permute",
-        "view",
-        "reshape",
-        "unsqueeze",
-        "squeeze",
-        "type",
-        "xavier_uniform_",
-        "long",
-        "numpy",
-        "astype",
-    ]
+_SAME = words(
+    """
+    to cuda cpu eval train float half double bfloat16 apply requires_grad_ share_memory type_as contiguous detach clone copy
+    normal_ uniform_ zero_ fill_ copy_ data t T permute view reshape unsqueeze squeeze type xavier_uniform_ long numpy astype
+    """
 )
 """Methods whose result counts as the module or tensor itself."""
 _TENSORS = frozenset({"weight", "bias"})
@@ -111,28 +79,28 @@ _ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
 
 def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each kind of value
     """Return an attribute of a value that is no object of the text, or that such an object does not have."""
-    if isinstance(holder, Foreign) and name in holder.attributes:
+    if isinstance(holder, UnknownObject) and name in holder.attributes:
         return holder.attributes[name]
-    if isinstance(holder, (Traced, States)):
-        return traced.of_states(holder, name) if isinstance(holder, States) else traced.attribute(holder, name, cause)
+    if isinstance(holder, (Traced, TracedStates)):
+        return traced.of_states(holder, name) if isinstance(holder, TracedStates) else traced.attribute(holder, name, cause)
     if isinstance(holder, Unknown) and name in {"view", "reshape"}:
-        return Built(lambda *values, at, **__: _viewed(holder, name, values, at))
-    if isinstance(holder, (Instance, Made, Foreign)):
+        return BuiltIn(lambda *values, at, **__: _viewed(holder, name, values, at))
+    if isinstance(holder, (Instance, MadeLayer, UnknownObject)):
         found = _module_method(interpreter, holder, name)
         if found is not MISSING:
             return found
     if isinstance(holder, Instance) and BASE in holder.attributes:
         return attribute(interpreter, holder.attributes[BASE], name, cause)
-    if isinstance(holder, (Layer, Tensor, Network)):
+    if isinstance(holder, (KerasLayer, KerasTensor, KerasModel)):
         return keras_api.attribute(interpreter, holder, name, cause)
-    if isinstance(holder, Made):
+    if isinstance(holder, MadeLayer):
         return _made_attribute(holder, name, cause)
     if isinstance(holder, Array):
         return arrays.array_attribute(holder, name, cause)
-    if isinstance(holder, Weight) and name == "requires_grad_":
-        return Built(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
-    if isinstance(holder, Weight) and name in _SAME:
-        return holder if name == "data" else Built(lambda *_, **__: holder)
+    if isinstance(holder, LayerTensor) and name == "requires_grad_":
+        return BuiltIn(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
+    if isinstance(holder, LayerTensor) and name in _SAME:
+        return holder if name == "data" else BuiltIn(lambda *_, **__: holder)
     if isinstance(holder, dict) and name == "__dict__":
         return holder
     if isinstance(holder, dict) and name in holder:
@@ -142,7 +110,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if isinstance(holder, Instance) and name == "__dict__":
         return holder.attributes
     if isinstance(holder, Unknown) and name in {"upper", "lower", "strip", "title", "capitalize"}:
-        return Built(lambda *_, **__: Unknown(holder.causes))
+        return BuiltIn(lambda *_, **__: Unknown(holder.causes))
     entries = entries_of(holder)
     plain_holder = holder if entries is None else entries
     found = changes.doubted_method(plain_holder, name, interpreter.doubt, interpreter.items)
@@ -150,7 +118,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     return Unknown([cause]) if found is MISSING else found
 
 
-def class_attribute(_: Interpreter, cls: Class, name: str, cause: Cause) -> Any:
+def class_attribute(_: Interpreter, cls: ClassValue, name: str, cause: Cause) -> Any:
     """Return an attribute that a class of the text does not have itself."""
     return cls.name if name == "__name__" else Unknown([cause])
 
@@ -163,35 +131,37 @@ def base_attribute(interpreter: Interpreter, holder: Super, name: str, cause: Ca
     def start(*values: Any, at: Cause, **named: Any) -> None:
         begin(interpreter, holder.instance, values, named, at)
 
-    return Built(start)
+    return BuiltIn(start)
 
 
 def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) -> None:
     """Set an attribute: a layer of a module, a tensor of a layer, whether it is trained."""
-    if isinstance(holder, (Instance, Foreign)):
+    if isinstance(holder, (Instance, UnknownObject)):
         _set_of_object(interpreter, holder, name, value)
-    elif isinstance(holder, Weight) and name == "requires_grad":
+    elif isinstance(holder, LayerTensor) and name == "requires_grad":
         _doubt(interpreter, holder)
         freeze(holder, frozen=value is False)
     elif isinstance(holder, Array) and name == "requires_grad" and isinstance(value, bool):
         holder.trained = value
-    elif isinstance(holder, Layer):
+    elif isinstance(holder, KerasLayer):
         holder.config[name] = value
-    elif isinstance(holder, Network):
+    elif isinstance(holder, KerasModel):
         holder.trainable = value is not False
     elif (
-        isinstance(holder, Made) and isinstance(value, (Array, type(None))) and (name in _TENSORS or shape_of_tensor(holder, name))
+        isinstance(holder, MadeLayer)
+        and isinstance(value, (Array, type(None)))
+        and (name in _TENSORS or shape_of_tensor(holder, name))
     ):
         _set_tensor(holder, name, value)
     elif is_container(holder) and (is_layer(value) or name in holder.attributes):
         put_in_container(holder, name, value)
-    elif isinstance(holder, Made):
+    elif isinstance(holder, MadeLayer):
         holder.attributes[name] = value
-    elif isinstance(holder, Class):
+    elif isinstance(holder, ClassValue):
         holder.scope.names[name] = value
 
 
-def _set_tensor(holder: Made, name: str, value: Array | None) -> None:
+def _set_tensor(holder: MadeLayer, name: str, value: Array | None) -> None:
     """Give a layer another tensor in place of its own, or none."""
     if value is None:
         if name != "bias" or "bias" not in holder.arguments:
@@ -207,33 +177,33 @@ def _set_tensor(holder: Made, name: str, value: Array | None) -> None:
         raise ModelFileError(f"{name} of {holder.name} with another shape cannot be followed", str(holder.place))
 
 
-def _set_of_object(interpreter: Interpreter, holder: Instance | Foreign, name: str, value: Any) -> None:
+def _set_of_object(interpreter: Interpreter, holder: Instance | UnknownObject, name: str, value: Any) -> None:
     """Set an attribute of an object; where it is not known whether the program does, it has either of two values."""
     if name == "__dict__" and isinstance(holder, Instance):
         holder.attributes.update(entries_of(value) or {})
         return
     before = holder.attributes.get(name, value)
-    are_plain = not any(isinstance(each, (Made, Instance, Foreign, Array)) for each in (before, value))
+    are_plain = not any(isinstance(each, (MadeLayer, Instance, UnknownObject, Array)) for each in (before, value))
     is_choice = bool(interpreter.doubt) and are_plain and is_small([before, value]) and before != value
-    holder.attributes[name] = Choice(interpreter.doubt) if is_choice else value
+    holder.attributes[name] = UnknownChoice(interpreter.doubt) if is_choice else value
     if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
         value.trained = True if value.trained is not False and not name.startswith("_") else None
     if isinstance(value, Array) and value.trained is not None:
         value.doubt = value.doubt or interpreter.doubt
 
 
-def _doubt(interpreter: Interpreter, weight: Weight) -> None:
+def _doubt(interpreter: Interpreter, weight: LayerTensor) -> None:
     """Keep that it is not known whether a tensor is trained, where it is not known whether the program says so."""
-    if isinstance(weight.owner, (Made, Array)):
+    if isinstance(weight.owner, (MadeLayer, Array)):
         weight.owner.doubt = tuple(dict.fromkeys((*weight.owner.doubt, *interpreter.doubt)))
 
 
 def doubtful(interpreter: Interpreter, holder: Any, key: Any) -> None:
     """Keep that it is not known whether an attribute or entry is taken away."""
-    parts = holder.attributes if isinstance(holder, (Instance, Foreign)) else None
-    if parts is not None and key in parts and isinstance(parts[key], (Made, Instance)):
+    parts = holder.attributes if isinstance(holder, (Instance, UnknownObject)) else None
+    if parts is not None and key in parts and isinstance(parts[key], (MadeLayer, Instance)):
         parts[key] = copy_in_doubt(parts[key], interpreter.doubt)
-    elif isinstance(holder, Made):
+    elif isinstance(holder, MadeLayer):
         doubt(holder, interpreter.doubt)
     elif isinstance(holder, (list, dict)):
         change = changes.doubted_method(holder, "pop", interpreter.doubt, interpreter.items)
@@ -247,45 +217,45 @@ def _viewed(holder: Unknown, name: str, values: Sequence[Any], at: Cause) -> Any
         (name == "reshape" and is_unknown(size)) or (isinstance(size, int) and size > 0) for size in shape[1:]
     ):
         return Array((shape[0] if isinstance(shape[0], int) and shape[0] > 0 else Unknown([at]), *shape[1:]))
-    return Foreign(at, at.text.partition("(")[0]) if isinstance(holder, Foreign) else Unknown([at])
+    return UnknownObject(at, at.text.partition("(")[0]) if isinstance(holder, UnknownObject) else Unknown([at])
 
 
-def _made_attribute(holder: Made, name: str, cause: Cause) -> Any:
+def _made_attribute(holder: MadeLayer, name: str, cause: Cause) -> Any:
     holder.gives_states = holder.gives_states or name == "initialize_carry"
     if name in holder.attributes:
         return holder.attributes[name]
     if name == "bias" and holder.name not in {"LSTM", "GRU", "RNN"}:
-        return None if holder.arguments.get("bias") is False else Weight(holder, "bias")
+        return None if holder.arguments.get("bias") is False else LayerTensor(holder, "bias")
     if name in holder.arguments:
         return holder.arguments[name]
     if name in {"weight", "bias", "kernel"} or name.startswith(("weight_", "bias_")):
-        return Weight(holder, "weight" if name == "kernel" else name)
+        return LayerTensor(holder, "weight" if name == "kernel" else name)
     return Unknown([cause])
 
 
 def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
     """Return what modules of PyTorch offer beside what they are made of."""
     if name in _SAME:
-        return Built(lambda *values, **__: _same(interpreter, holder, name, values))
+        return BuiltIn(lambda *values, **__: _same(interpreter, holder, name, values))
     if name in {"parameters", "trainable_parameters"}:
-        return Built(lambda *_, **__: _marked(holder))
+        return BuiltIn(lambda *_, **__: _marked(holder))
     if name == "named_parameters":
-        return Built(lambda *_, **__: named_weights(holder))
-    if name in {"modules", "children"} and not isinstance(holder, Foreign):
-        return Built(lambda *_, **__: children(holder) if name == "children" else [owner for _, owner in owners(holder)])
+        return BuiltIn(lambda *_, **__: named_weights(holder))
+    if name in {"modules", "children"} and not isinstance(holder, UnknownObject):
+        return BuiltIn(lambda *_, **__: children(holder) if name == "children" else [owner for _, owner in owners(holder)])
     if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
-        return Built(_add(holder))
-    if name in {"freeze", "unfreeze"} and isinstance(holder, Made):
-        return Built(lambda *_, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())
+        return BuiltIn(_add(holder))
+    if name in {"freeze", "unfreeze"} and isinstance(holder, MadeLayer):
+        return BuiltIn(lambda *_, **__: holder.frozen.add("*") if name == "freeze" else holder.frozen.clear())
     if name == "register_buffer":
-        return Built(lambda *_, **__: None)
+        return BuiltIn(lambda *_, **__: None)
     if (found := container_method(interpreter, holder, name)) is not MISSING:
         return found
-    if name in {"_parameters", "_modules"} and not isinstance(holder, Foreign):
-        held = holder if is_container(holder) else Tensors(holder)
+    if name in {"_parameters", "_modules"} and not isinstance(holder, UnknownObject):
+        held = holder if is_container(holder) else TensorsByName(holder)
         return holder.attributes if isinstance(holder, Instance) else held
     if name == "create_parameter" and isinstance(holder, Instance):
-        return Built(lambda *values, at, **named: parameter(values, named, at))
+        return BuiltIn(lambda *values, at, **named: parameter(values, named, at))
     if isinstance(holder, Instance) and module_family(holder.cls) == "keras":
         return keras_api.instance_method(interpreter, holder, name)
     if isinstance(holder, Instance) and module_family(holder.cls) == "flax-linen":
@@ -301,16 +271,16 @@ INPUTS = "__inputs__"
 def _linen_method(interpreter: Interpreter, holder: Instance, name: str) -> Any:
     """Return a method of modules of linen, MISSING for one that is not followed."""
     if name in _STARTS:
-        return Built(lambda *values, at, **__: _started(holder, values, at))
+        return BuiltIn(lambda *values, at, **__: _started(holder, values, at))
     if name == "param":
-        return Built(lambda _, __=None, shape=(), *___, at, **____: arrays.linen_parameter(interpreter, shape, at))
+        return BuiltIn(lambda _, __=None, shape=(), *___, at, **____: arrays.linen_parameter(interpreter, shape, at))
     return MISSING
 
 
-def _started(holder: Instance, values: Sequence[Any], at: Cause) -> Foreign:
+def _started(holder: Instance, values: Sequence[Any], at: Cause) -> UnknownObject:
     """Keep what a module is initialised with, after the key."""
     holder.attributes.setdefault(INPUTS, list(values[1:]))
-    return Foreign(at, at.text.partition("(")[0])
+    return UnknownObject(at, at.text.partition("(")[0])
 
 
 def _add(holder: Any) -> Callable[..., Any]:
@@ -327,9 +297,9 @@ def _add(holder: Any) -> Callable[..., Any]:
     return add
 
 
-def _marked(holder: Any) -> list[Weight]:
+def _marked(holder: Any) -> list[LayerTensor]:
     """Return the weights of a module; one that is not in the text is a layer, as its parameters are asked for."""
-    if isinstance(holder, Foreign):
+    if isinstance(holder, UnknownObject):
         holder.used = True
     return weights(holder)
 
@@ -345,18 +315,18 @@ def _same(interpreter: Interpreter, holder: Any, name: str, values: Sequence[Any
 def item(interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:
     """Return an entry of a value; ``cause`` is the expression, for one that is not known."""
     getter = holder.cls.find("__getitem__") if isinstance(holder, Instance) and holder.cls else MISSING
-    if isinstance(getter, Function):
+    if isinstance(getter, FunctionValue):
         return interpreter.call(getter.bound(holder), [key], {}, cause)
     holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
-    if isinstance(holder, Tensor):
+    if isinstance(holder, KerasTensor):
         return keras_api.item(holder, key)
-    if isinstance(holder, (Traced, States)):
-        return holder.entry(key) if isinstance(holder, States) else traced.item(holder, key)
+    if isinstance(holder, (Traced, TracedStates)):
+        return holder.entry(key) if isinstance(holder, TracedStates) else traced.item(holder, key)
     if isinstance(holder, Array):
         return arrays.item(holder, key)
-    if isinstance(holder, arrays.Shape) and key == -1 and holder.array.width is not None:
+    if isinstance(holder, arrays.UnknownShape) and key == -1 and holder.array.width is not None:
         return holder.array.width
-    found = _in_layer(holder, key) if isinstance(holder, Made) else _named(holder, key)
+    found = _in_layer(holder, key) if isinstance(holder, MadeLayer) else _named(holder, key)
     return Unknown([cause]) if found is MISSING else found
 
 
@@ -366,14 +336,14 @@ def _named(holder: Any, key: Any) -> Any:
         return MISSING
     if isinstance(holder, Instance) and (isinstance(key, str) or entries_of(holder) is not None):
         return holder.attributes.get(key, MISSING)
-    if isinstance(holder, Class) and is_enum(holder) and isinstance(key, str):
+    if isinstance(holder, ClassValue) and is_enum(holder) and isinstance(key, str):
         return holder.find(key)
-    if isinstance(holder, External) and holder.path.endswith(".__dict__") and isinstance(key, str):
-        return External(f"{holder.path.removesuffix('.__dict__')}.{key}", holder.cause)
+    if isinstance(holder, Imported) and holder.path.endswith(".__dict__") and isinstance(key, str):
+        return Imported(f"{holder.path.removesuffix('.__dict__')}.{key}", holder.cause)
     return MISSING
 
 
-def _in_layer(holder: Made, key: Any) -> Any:
+def _in_layer(holder: MadeLayer, key: Any) -> Any:
     """Return a layer of a container, some of its layers, or an attribute of a layer; MISSING without one."""
     if holder.inner and is_unknown(key):
         return copy_in_doubt(holder, causes_of(key))
@@ -391,7 +361,7 @@ def _in_layer(holder: Made, key: Any) -> Any:
 def set_item(interpreter: Interpreter, holder: Any, key: Any, value: Any) -> None:
     """Set an entry of a value: of a list or dict, of an object that is one, of a container of layers."""
     setter = holder.cls.find("__setitem__") if isinstance(holder, Instance) and holder.cls else MISSING
-    if isinstance(setter, Function):
+    if isinstance(setter, FunctionValue):
         interpreter.call(setter.bound(holder), [key, value], {}, Cause("__setitem__", holder.place))
         return
     holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) else holder
@@ -417,15 +387,15 @@ def delete(interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Non
         doubtful(interpreter, holder, key)
         return
     holder = holder.attributes.get(BASE, holder) if isinstance(holder, Instance) and not isinstance(key, int) else holder
-    if isinstance(holder, Tensors):
+    if isinstance(holder, TensorsByName):
         take_away(holder.owner, key, cause)
     elif is_container(holder) and (not isinstance(key, str) or key in holder.attributes or key.isdigit()):
         take_from_container(holder, key)
-    elif isinstance(holder, Made) and isinstance(key, str) and key not in holder.attributes:
+    elif isinstance(holder, MadeLayer) and isinstance(key, str) and key not in holder.attributes:
         take_away(holder, key, cause)
     elif isinstance(holder, list) and isinstance(key, (int, slice)):
         del holder[key]
-    elif isinstance(holder, (Instance, Made, Foreign)) and isinstance(key, str):
+    elif isinstance(holder, (Instance, MadeLayer, UnknownObject)) and isinstance(key, str):
         holder.attributes.pop(key, None)
     elif isinstance(holder, dict) and not is_unknown(key) and is_small(key):
         holder.pop(key, None)

@@ -9,20 +9,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
+from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.library.modules import copy_in_doubt, is_in_doubt, owners
 from lstm_calc.formats.code.library.python import bounded, listed, pure, too_long
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     MISSING,
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    External,
-    Foreign,
+    Imported,
     Instance,
-    Made,
-    Rest,
+    MadeLayer,
     Unknown,
+    UnknownEntries,
+    UnknownObject,
     causes_of,
     entries_of,
     is_small,
@@ -35,36 +36,11 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
-_TEXT = frozenset(
-    [
-        "upper",
-        "lower",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "split",
-        "title",
-        "capitalize",
-        "startswith",
-        "endswith",
-        "replace",
-        "removeprefix",
-        "removesuffix",
-        "isdigit",
-        "isalpha",
-        "isalnum",
-        "isupper",
-        "islower",
-        "partition",
-        "rpartition",
-        "rsplit",
-        "splitlines",
-        "count",
-        "find",
-        "index",
-        "casefold",
-        "swapcase",
-    ]
+_TEXT = words(
+    """
+    upper lower strip lstrip rstrip split title capitalize startswith endswith replace removeprefix removesuffix isdigit isalpha
+    isalnum isupper islower partition rpartition rsplit splitlines count find index casefold swapcase
+    """
 )
 _LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
 _DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
@@ -73,23 +49,23 @@ _DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values
 def plain_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
     """Return a plain_method of a plain value as one of the text's, MISSING for one that is not followed."""
     if isinstance(holder, list) and name == "append" and len(holder) < MAX_ITEMS:
-        return Built(lambda value=None, *_, **__: holder.append(value))
+        return BuiltIn(lambda value=None, *_, **__: holder.append(value))
     if not is_small(holder):
-        return Built(_refused) if isinstance(holder, (list, dict)) else MISSING
+        return BuiltIn(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, (str, tuple)):
         return _of_text(holder, name)
     if isinstance(holder, list) and name == "sort":
-        return Built(partial(_sort, interpreter, holder))
+        return BuiltIn(partial(_sort, interpreter, holder))
     if isinstance(holder, list) and name == "extend":
-        return Built(
+        return BuiltIn(
             lambda values=(), *_, at, **__: holder.extend(
-                [Rest(causes_of(values) or [at])] if is_unknown(values) else listed(values)
+                [UnknownEntries(causes_of(values) or [at])] if is_unknown(values) else listed(values)
             )
         )
     if isinstance(holder, list) and name in _LIST:
-        return Built(lambda *values, at, **_: _call(getattr(holder, name), values, at))
+        return BuiltIn(lambda *values, at, **_: _call(getattr(holder, name), values, at))
     if isinstance(holder, dict) and name in _DICT:
-        return Built(lambda *values, at, **named: _of_dict(holder, name, values, named, at))
+        return BuiltIn(lambda *values, at, **named: _of_dict(holder, name, values, named, at))
     return MISSING
 
 
@@ -110,7 +86,7 @@ def _of_text(holder: str | tuple[Any, ...], name: str) -> Any:
 
 def _sort(interpreter: Interpreter, holder: list[Any], *_: Any, at: Cause, **named: Any) -> None:
     """Put a list in order; where that is not known, nothing is known of its entries."""
-    found = interpreter.library.call(interpreter, External("builtins.sorted", at), [holder], named, at)
+    found = interpreter.library.call(interpreter, Imported("builtins.sorted", at), [holder], named, at)
     holder[:] = found if isinstance(found, list) else [Unknown(causes_of(found)) for _ in holder]
 
 
@@ -146,13 +122,13 @@ def doubted_method(holder: Any, name: str, causes: Causes, entries: Callable[[An
     ``entries`` gives the values in a value that is iterated over.
     """
     if not causes and name == "update" and isinstance(holder, dict):
-        return Built(partial(_update, holder))
+        return BuiltIn(partial(_update, holder))
     if causes and isinstance(holder, set) and name in _OF_SETS:
-        return Built(lambda *_, **__: holder.add(Rest(causes)))
+        return BuiltIn(lambda *_, **__: holder.add(UnknownEntries(causes)))
     if not causes or name not in CHANGES or not isinstance(holder, (list, dict)):
         return MISSING
     change: Callable[..., Any] = _change_of_list if isinstance(holder, list) else _change_of_dict
-    return Built(lambda *values, at, **named: change(holder, name, values, named, causes, entries))  # noqa: ARG005 - as every call
+    return BuiltIn(lambda *values, at, **named: change(holder, name, values, named, causes, entries))  # noqa: ARG005 - as every call
 
 
 def _change_of_list(
@@ -195,7 +171,7 @@ def before(holder: Sequence[Any], key: Any) -> Causes:
     if not isinstance(key, int) or isinstance(key, bool):
         return ()
     passed = holder[: key + 1] if key >= 0 else holder[key:]
-    return next((each.causes for each in passed if isinstance(each, Rest)), ())
+    return next((each.causes for each in passed if isinstance(each, UnknownEntries)), ())
 
 
 def add_all(holder: list[Any], values: Sequence[Any], causes: Causes) -> None:
@@ -212,8 +188,8 @@ def add(holder: list[Any], values: Sequence[Any], causes: Causes) -> None:
         layer = in_doubt(each, causes)
         if layer is not MISSING:
             holder.append(layer)
-        elif not (holder and isinstance(holder[-1], Rest)):
-            holder.append(Rest(causes))
+        elif not (holder and isinstance(holder[-1], UnknownEntries)):
+            holder.append(UnknownEntries(causes))
 
 
 def put(holder: Any, key: Any, value: Any, causes: Causes) -> None:
@@ -221,12 +197,15 @@ def put(holder: Any, key: Any, value: Any, causes: Causes) -> None:
     layer = in_doubt(value, causes)
     kept = Unknown(causes) if layer is MISSING else layer
     if isinstance(holder, dict) and (is_unknown(key) or not is_small(key)):
-        if not any(isinstance(each, Rest) for each in holder) or layer is not MISSING:
-            holder[Rest(causes)] = kept
+        if not any(isinstance(each, UnknownEntries) for each in holder) or layer is not MISSING:
+            holder[UnknownEntries(causes)] = kept
         return
     try:
         same = (
-            not isinstance(value, (Made, Instance)) and key in holder and type(holder[key]) is type(value) and holder[key] == value
+            not isinstance(value, (MadeLayer, Instance))
+            and key in holder
+            and type(holder[key]) is type(value)
+            and holder[key] == value
         )
         holder[key] = value if same else kept
     except (TypeError, LookupError, ValueError):
@@ -257,9 +236,9 @@ def _update(holder: dict[Any, Any], first: Any = (), *_: Any, at: Cause, **named
 
 def in_doubt(value: Any, causes: Causes) -> Any:
     """Return a layer as one that may not be there, MISSING for what is no layer."""
-    if isinstance(value, (Foreign, Array)):
+    if isinstance(value, (UnknownObject, Array)):
         return value
-    if not isinstance(value, (Made, Instance, list, tuple)) or not owners(value):
+    if not isinstance(value, (MadeLayer, Instance, list, tuple)) or not owners(value):
         return MISSING
     return value if isinstance(value, (list, tuple)) or is_in_doubt(value, causes) else copy_in_doubt(value, causes)
 
@@ -269,9 +248,9 @@ def blur(holder: Any, causes: Causes) -> Unknown:
     if isinstance(holder, list):
         layers = [in_doubt(each, causes) for each in holder]
         holder[:] = [Unknown(causes) if each is MISSING else each for each in layers]
-        holder.append(Rest(causes))
+        holder.append(UnknownEntries(causes))
     else:
         for key in list(holder):
             put(holder, key, holder[key] if in_doubt(holder[key], causes) is not MISSING else MISSING, causes)
-        holder[Rest(causes)] = Unknown(causes)
+        holder[UnknownEntries(causes)] = Unknown(causes)
     return Unknown(causes)

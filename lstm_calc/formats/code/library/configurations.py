@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.library.objects import namespace
 from lstm_calc.formats.code.settings import plain_value
-from lstm_calc.formats.code.values import MISSING, Class, Foreign, Instance, Unknown, causes_of, entries_of, is_unknown
+from lstm_calc.formats.code.values import MISSING, ClassValue, Instance, Unknown, UnknownObject, causes_of, entries_of, is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,15 +112,15 @@ def _flow(text: str) -> Any:
 def opened(interpreter: Interpreter, path: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
     """Return an open file, of which the path is known where the program says it."""
     del interpreter
-    found = Foreign(at, at.text)
+    found = UnknownObject(at, at.text)
     found.file = path
     return found
 
 
 def _text(interpreter: Interpreter, value: Any) -> str | None:
     """Return the text of a value: itself, or that of the open file that it is."""
-    if isinstance(value, Foreign) and isinstance(value.file, str):
-        return interpreter.library.source.text(value.file)
+    if isinstance(value, UnknownObject) and isinstance(value.file, str):
+        return interpreter.library.files.text(value.file)
     return value if isinstance(value, str) else None
 
 
@@ -128,7 +128,7 @@ def _reader(parse: Callable[[str], Any]) -> Callable[..., Any]:
     def read(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
         text = _text(interpreter, value)
         found = MISSING if text is None else parse(text)
-        return Foreign(at, at.text.partition("(")[0]) if found is MISSING else found
+        return UnknownObject(at, at.text.partition("(")[0]) if found is MISSING else found
 
     return read
 
@@ -144,7 +144,7 @@ def created(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause, **n
     """Return a namespace of what a text in YAML, a dict or a dataclass has."""
     if isinstance(value, str):
         value = read_yaml(interpreter, value, at=at)
-    if isinstance(value, Class):
+    if isinstance(value, ClassValue):
         value = interpreter.make(value, [], {}, at)
     if is_unknown(value):
         return value

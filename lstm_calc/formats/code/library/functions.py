@@ -11,12 +11,12 @@ from lstm_calc.formats.code.library.layers import key_of
 from lstm_calc.formats.code.source import expression
 from lstm_calc.formats.code.values import (
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    External,
-    Foreign,
+    Imported,
     Instance,
     Unknown,
+    UnknownObject,
     causes_of,
     entries_of,
     is_unknown,
@@ -35,7 +35,7 @@ def _get(interpreter: Interpreter, holder: Any, name: Any, *default: Any, at: Ca
     found = interpreter.attribute(holder, name, at)
     if default and is_unknown(found) and interpreter.is_default(default[0]):
         return interpreter.assume(default[0], at)
-    return default[0] if default and is_unknown(found) and not isinstance(holder, (Unknown, External)) else found
+    return default[0] if default and is_unknown(found) and not isinstance(holder, (Unknown, Imported)) else found
 
 
 def _set(interpreter: Interpreter, holder: Any, name: Any, value: Any, *, at: Cause) -> None:
@@ -76,7 +76,7 @@ def _evaluated(interpreter: Interpreter, text: Any = None, *_: Any, at: Cause, *
 
 def _partial(interpreter: Interpreter, function: Any, *first: Any, at: Cause, **given: Any) -> Any:
     del at
-    return Built(lambda *values, at, **named: interpreter.call(function, [*first, *values], given | named, at))
+    return BuiltIn(lambda *values, at, **named: interpreter.call(function, [*first, *values], given | named, at))
 
 
 def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
@@ -100,13 +100,13 @@ def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
         given.attributes.update(named)
 
     parser.attributes = {
-        "add_argument": Built(add),
-        "set_defaults": Built(preset),
-        "parse_args": Built(lambda *_, **__: given),
-        "parse_known_args": Built(lambda *_, **__: (given, [])),
+        "add_argument": BuiltIn(add),
+        "set_defaults": BuiltIn(preset),
+        "parse_args": BuiltIn(lambda *_, **__: given),
+        "parse_known_args": BuiltIn(lambda *_, **__: (given, [])),
         **dict.fromkeys(
             ("add_argument_group", "add_mutually_exclusive_group"),
-            Built(lambda *_, **__: parser),
+            BuiltIn(lambda *_, **__: parser),
         ),
     }
     return parser
@@ -114,7 +114,7 @@ def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
 
 def _as_type(value: Any, kind: Any) -> Any:
     """Return a default as argparse converts it: a text by the type that is asked for."""
-    if isinstance(value, str) and isinstance(kind, Built):
+    if isinstance(value, str) and isinstance(kind, BuiltIn):
         for name, convert in (("int", int), ("float", float)):
             if kind is python.BUILTINS[name]:
                 try:
@@ -134,7 +134,7 @@ def _split(interpreter: Interpreter, _: Any = None, number: Any = 2, *, at: Caus
     del interpreter
     number = named.get("num", number)
     return (
-        [Foreign(at, "jax.random.split") for _ in range(min(number, 10_000))]
+        [UnknownObject(at, "jax.random.split") for _ in range(min(number, 10_000))]
         if isinstance(number, int)
         else Unknown(causes_of(number))
     )

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code import arrays
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, family_of
+from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.library import python
 from lstm_calc.formats.code.library.modules import BASE, doubt, shape_of_tensor
 from lstm_calc.formats.code.values import (
     MISSING,
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    Foreign,
     Instance,
-    Made,
+    LayerTensor,
+    MadeLayer,
     Unknown,
-    Weight,
+    UnknownObject,
     causes_of,
     entries_of,
     is_unknown,
@@ -30,27 +31,11 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
 
 
-TRANSPARENT = frozenset(
-    [
-        "DataParallel",
-        "DistributedDataParallel",
-        "script",
-        "compile",
-        "jit",
-        "transform",
-        "remat",
-        "weight_norm",
-        "spectral_norm",
-        "orthogonal",
-        "scan",
-        "vmap",
-        "transform_with_state",
-        "without_apply_rng",
-        "filter_jit",
-        "BatchApply",
-        "Dtype",
-        "cast",
-    ]
+TRANSPARENT = words(
+    """
+    DataParallel DistributedDataParallel script compile jit transform remat weight_norm spectral_norm orthogonal scan vmap
+    transform_with_state without_apply_rng filter_jit BatchApply Dtype cast
+    """
 )
 """Functions around a layer that change no parameter; weight_norm is counted apart."""
 _CONFIGURED = frozenset({"PreTrainedModel", "ModelMixin"})
@@ -71,8 +56,8 @@ def make_layer(
     if name in {"Parameter", "Param", "Variable", "create_parameter"}:
         return parameter(positional, named, cause)
     if name[:1].islower():
-        layer = next((each for each in positional if isinstance(each, (Array, Made, Instance, Weight))), None)
-        return Foreign(cause, path) if layer is None else layer
+        layer = next((each for each in positional if isinstance(each, (Array, MadeLayer, Instance, LayerTensor))), None)
+        return UnknownObject(cause, path) if layer is None else layer
     if family == "haiku" and name == "MLP":
         return _perceptron(interpreter, positional, named, cause)
     kind = FAMILIES[family].get(name)
@@ -81,10 +66,12 @@ def make_layer(
         arguments = {**kind.arguments, **dict(zip(list(kind.arguments), positional, strict=False)), **named}
     missing = {each: interpreter.settings.named(each) for each, value in arguments.items() if value is ...}
     arguments |= {each: value for each, value in missing.items() if value is not MISSING}
-    made = Made(family, name, arguments, cause.place, interpreter.doubt)
+    made = MadeLayer(family, name, arguments, cause.place, interpreter.doubt)
     interpreter.layers += 1
     made.given = () if kind is not None else tuple(positional)
-    if name in CONTAINERS or (name in {"RNN", "Bidirectional"} and any(isinstance(each, (Made, Instance)) for each in positional)):
+    if name in CONTAINERS or (
+        name in {"RNN", "Bidirectional"} and any(isinstance(each, (MadeLayer, Instance)) for each in positional)
+    ):
         made.inner = _contained(positional, named, made)
         made.name = made.name if name in CONTAINERS else f"{name}()"
     elif kind is None and name not in WEIGHTLESS and not name.endswith("Loss"):
@@ -99,7 +86,7 @@ def _perceptron(interpreter: Interpreter, positional: Sequence[Any], named: dict
     sizes = positional[0] if positional else named.get("output_sizes")
     if not isinstance(sizes, (list, tuple)):
         return Unknown(causes_of(sizes) or [cause])
-    made = Made("haiku", "Sequential", {}, cause.place, interpreter.doubt)
+    made = MadeLayer("haiku", "Sequential", {}, cause.place, interpreter.doubt)
     bias = {"with_bias": named.get("with_bias", True)}
     made.inner = [make_layer(interpreter, "haiku", "Linear", [size], bias, cause, "haiku.Linear") for size in sizes]
     return made
@@ -130,7 +117,7 @@ def usual_path(path: str) -> str:
     return path
 
 
-def _contained(positional: Sequence[Any], named: dict[str, Any], made: Made) -> list[Any]:
+def _contained(positional: Sequence[Any], named: dict[str, Any], made: MadeLayer) -> list[Any]:
     """Return the layers in a container, whose names may be given."""
     first = positional[0] if positional else next(iter(named.values()), [])
     if made.name in {"TransformerEncoder", "TransformerDecoder"}:
@@ -146,7 +133,7 @@ def _contained(positional: Sequence[Any], named: dict[str, Any], made: Made) -> 
         first = [tuple(each) if isinstance(each, list) and made.name == "ModuleDict" else each for each in first]
         made.attributes.update({each[0]: each[1] for each in first if _is_named(each)})
         return [each[1] if _is_named(each) else each for each in first]
-    if isinstance(first, Made) and len(positional) == 1 and first.name in CONTAINERS and made.name != "Sequential":
+    if isinstance(first, MadeLayer) and len(positional) == 1 and first.name in CONTAINERS and made.name != "Sequential":
         return list(first.inner)
     if isinstance(first, dict):
         made.attributes.update({str(name): each for name, each in first.items()})
@@ -159,9 +146,9 @@ def _is_named(value: Any) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)
 
 
-def sliced(holder: Made, found: list[Any]) -> Made:
+def sliced(holder: MadeLayer, found: list[Any]) -> MadeLayer:
     """Return some of the layers of a container, as a container."""
-    made = Made(holder.family, holder.name, {}, holder.place, holder.doubt)
+    made = MadeLayer(holder.family, holder.name, {}, holder.place, holder.doubt)
     made.inner = found
     return made
 
@@ -172,11 +159,11 @@ def parameter(positional: Sequence[Any], named: dict[str, Any], cause: Cause) ->
     trained = named.get("requires_grad", positional[1] if len(positional) > 1 else True) is not False
     if isinstance(value, (list, tuple)):
         value = Array(value)
-    if isinstance(value, Weight) and value.name in getattr(value.owner, "removed", {}):
+    if isinstance(value, LayerTensor) and value.name in getattr(value.owner, "removed", {}):
         del value.owner.removed[value.name]
         return value
-    if isinstance(value, Weight):
-        value = Array(shape_of_tensor(value.owner, value.name) if isinstance(value.owner, Made) else None)
+    if isinstance(value, LayerTensor):
+        value = Array(shape_of_tensor(value.owner, value.name) if isinstance(value.owner, MadeLayer) else None)
     shape = value.shape if isinstance(value, Array) and value.shape is not None else None
     if isinstance(value, (int, float)):
         shape = ()
@@ -187,18 +174,20 @@ def parameter(positional: Sequence[Any], named: dict[str, Any], cause: Cause) ->
 
 def around(name: str, layer: Any, more: Sequence[Any], named: dict[str, Any]) -> Any:
     """Return a layer inside a function that changes no parameter; weight_norm adds gains for one of its tensors."""
-    if name == _NORM_OF_WEIGHTS and isinstance(layer, Made):
+    if name == _NORM_OF_WEIGHTS and isinstance(layer, MadeLayer):
         tensor = named.get("name", more[0] if more else "weight")
         layer.gains.append((tensor, named.get("dim", more[1] if len(more) > 1 else 0)))
     return layer
 
 
-def pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Made:
+def pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> MadeLayer:
     """Return an embedding whose table is given: of its shape, and not trained unless it says so."""
     table = named.get("embeddings", positional[0] if positional else None)
     freeze = named.get("freeze", positional[1] if len(positional) > 1 else True)
     shape = arrays.shape_of(interpreter, table, cause)
-    made = Made("pytorch", "Embedding", {"num_embeddings": shape[0], "embedding_dim": shape[1]}, cause.place, interpreter.doubt)
+    made = MadeLayer(
+        "pytorch", "Embedding", {"num_embeddings": shape[0], "embedding_dim": shape[1]}, cause.place, interpreter.doubt
+    )
     if freeze is not False:
         made.frozen.add("*")
     if is_unknown(freeze):
@@ -206,15 +195,15 @@ def pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict[
     return made
 
 
-class Tensors:
+class TensorsByName:
     """The tensors of a layer by name, as ``layer._parameters`` has them."""
 
-    def __init__(self, owner: Made) -> None:
+    def __init__(self, owner: MadeLayer) -> None:
         """Take the layer."""
         self.owner = owner
 
 
-def take_away(owner: Made, name: Any, cause: Cause) -> None:
+def take_away(owner: MadeLayer, name: Any, cause: Cause) -> None:
     """Take a tensor out of a layer: it is counted with the layer still, and not again where it comes back under another name."""
     owner.removed.setdefault(str(name), cause)
 
@@ -225,12 +214,12 @@ _UNSAID = "?"
 
 def is_container(value: Any) -> bool:
     """Return whether a value is a container of layers."""
-    return isinstance(value, Made) and value.name in CONTAINERS
+    return isinstance(value, MadeLayer) and value.name in CONTAINERS
 
 
 def is_layer(value: Any) -> bool:
     """Return whether a value can be a layer, or a parameter."""
-    return isinstance(value, (Made, Instance, Foreign)) or (isinstance(value, Array) and value.trained is not None)
+    return isinstance(value, (MadeLayer, Instance, UnknownObject)) or (isinstance(value, Array) and value.trained is not None)
 
 
 def key_of(key: Any, value: Any, kept: dict[Any, Any]) -> Any:
@@ -242,12 +231,12 @@ def key_of(key: Any, value: Any, kept: dict[Any, Any]) -> Any:
         return key
     if not is_layer(value):
         return MISSING
-    if isinstance(value, (Made, Array)):
+    if isinstance(value, (MadeLayer, Array)):
         value.doubt = tuple(dict.fromkeys((*value.doubt, *causes_of(key))))
     return f"{_UNSAID}{len(kept)}"
 
 
-def put_in_container(holder: Made, key: Any, value: Any) -> None:
+def put_in_container(holder: MadeLayer, key: Any, value: Any) -> None:
     """Set an entry of a container, by name or position; one that has this name or position is replaced."""
     key = key_of(key, value, holder.attributes)
     if isinstance(key, str):
@@ -265,7 +254,7 @@ def put_in_container(holder: Made, key: Any, value: Any) -> None:
         _forget(holder, before, value)
 
 
-def take_from_container(holder: Made, key: Any) -> Any:
+def take_from_container(holder: MadeLayer, key: Any) -> Any:
     """Take an entry out of a container, by name, position or slice, and return it."""
     if isinstance(key, str):
         named = holder.attributes.pop(key, MISSING)
@@ -279,7 +268,7 @@ def take_from_container(holder: Made, key: Any) -> Any:
     return found
 
 
-def _forget(holder: Made, before: list[Any], value: Any) -> None:
+def _forget(holder: MadeLayer, before: list[Any], value: Any) -> None:
     """Take the names from entries that are no longer there; one that stands in for another has its name."""
     left = {id(each) for each in holder.inner}
     gone = [name for name, each in holder.attributes.items() if id(each) not in left and any(each is other for other in before)]
@@ -289,7 +278,7 @@ def _forget(holder: Made, before: list[Any], value: Any) -> None:
             holder.attributes[name] = value
 
 
-def _extend(holder: Made, values: Any) -> None:
+def _extend(holder: MadeLayer, values: Any) -> None:
     if isinstance(values, dict):
         for name, each in values.items():
             put_in_container(holder, name, each)
@@ -311,30 +300,30 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) == 2 and isinstance(value[0], str)
 
 
-def joined_container(holder: Made, values: Any, *, new: bool) -> Made:
+def joined_container(holder: MadeLayer, values: Any, *, new: bool) -> MadeLayer:
     """Return a container with further entries: itself, or a new one."""
     made = holder
     if new:
-        made = Made(holder.family, holder.name, dict(holder.arguments), holder.place, holder.doubt)
+        made = MadeLayer(holder.family, holder.name, dict(holder.arguments), holder.place, holder.doubt)
         made.inner, made.attributes = list(holder.inner), dict(holder.attributes)
     _extend(made, values)
     return made
 
 
-def _insert(holder: Made, at: Any, value: Any) -> None:
+def _insert(holder: MadeLayer, at: Any, value: Any) -> None:
     if isinstance(at, int):
         holder.inner.insert(at, value)
     else:
         _extend(holder, [value])
 
 
-def _named(holder: Made) -> dict[str, Any]:
+def _named(holder: MadeLayer) -> dict[str, Any]:
     """Return the entries of a container by name; those without a name have their position."""
     names = {id(each): name for name, each in holder.attributes.items()}
     return {names.get(id(each), str(at)): each for at, each in enumerate(holder.inner)}
 
 
-def _pop(holder: Made, key: Any = -1, *rest: Any) -> Any:
+def _pop(holder: MadeLayer, key: Any = -1, *rest: Any) -> Any:
     if isinstance(key, str) and key not in holder.attributes and rest:
         return rest[0]
     return take_from_container(holder, key)
@@ -374,4 +363,4 @@ def container_method(interpreter: Interpreter, holder: Any, name: str) -> Any:
         except (LookupError, TypeError, ValueError):
             raise ModelFileError(f"what {at.text[:80]} changes cannot be followed", str(at.place)) from None
 
-    return Built(call)
+    return BuiltIn(call)

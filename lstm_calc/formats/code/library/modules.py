@@ -13,14 +13,14 @@ from lstm_calc.formats.code.families import MODULES, family_of, window
 from lstm_calc.formats.code.library.python import clone
 from lstm_calc.formats.code.values import (
     Array,
-    Choice,
-    Class,
-    Foreign,
+    ClassValue,
     Instance,
-    Made,
-    Rest,
+    LayerTensor,
+    MadeLayer,
     Unknown,
-    Weight,
+    UnknownChoice,
+    UnknownEntries,
+    UnknownObject,
     causes_of,
 )
 
@@ -40,7 +40,7 @@ _BESIDE_MODELS = frozenset(
 """The modules of Keras whose classes are no layers and no models."""
 
 
-def module_family(cls: Class | None) -> str | None:
+def module_family(cls: ClassValue | None) -> str | None:
     """Return the framework whose modules a class of the text inherits from, None where it is of none."""
     for path in cls.externals if cls else ():
         for family, homes in MODULES.items():
@@ -65,18 +65,20 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
     if isinstance(value, Array):
         return [(path, value)] if value.trained is not None else []
     found: list[tuple[str, Any]] = []
-    if isinstance(value, Made) and not value.inner:
+    if isinstance(value, MadeLayer) and not value.inner:
         found.append((path, value))
-    elif isinstance(value, Made):
-        inner = (_outside(each) if isinstance(each, Unknown) and not isinstance(each, Foreign) else each for each in value.inner)
+    elif isinstance(value, MadeLayer):
+        inner = (
+            _outside(each) if isinstance(each, Unknown) and not isinstance(each, UnknownObject) else each for each in value.inner
+        )
         pairs = ((f"{path}.{at}".lstrip("."), each) for at, each in enumerate(inner))
         found += [pair for name, each in pairs for pair in owners(each, name, seen)]
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         held = {f"{path}.{name}".lstrip("."): each for name, each in value.attributes.items() if _is_held(each)}
         found += [pair for name, each in held.items() for pair in owners(each, name, seen)]
-    if isinstance(value, Foreign):
+    if isinstance(value, UnknownObject):
         found.append((path, value))
-    if isinstance(value, (Instance, Foreign)):
+    if isinstance(value, (Instance, UnknownObject)):
         pairs = ((path if name == BASE else f"{path}.{name}".lstrip("."), each) for name, each in value.attributes.items())
         found += [pair for name, each in pairs if is_part(value, each) for pair in owners(each, name, seen)]
     if isinstance(value, (list, tuple)):
@@ -88,25 +90,25 @@ def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tup
 
 def children(value: Any) -> list[Any]:
     """Return the modules that are directly inside a module, each once."""
-    found: list[Any] = list(value.inner) if isinstance(value, Made) else []
+    found: list[Any] = list(value.inner) if isinstance(value, MadeLayer) else []
     for name, each in value.attributes.items() if isinstance(value, Instance) else ():
         if name == BASE:
             found += children(each)
-        elif isinstance(each, (Made, Foreign)) or (isinstance(each, Instance) and module_family(each.cls)):
+        elif isinstance(each, (MadeLayer, UnknownObject)) or (isinstance(each, Instance) and module_family(each.cls)):
             found.append(each)
     return list({id(each): each for each in found}.values())
 
 
 def _is_held(value: Any) -> bool:
     """Return whether an attribute of a layer is a part that it was given."""
-    return isinstance(value, (Made, Instance)) or (isinstance(value, Array) and value.trained is not None)
+    return isinstance(value, (MadeLayer, Instance)) or (isinstance(value, Array) and value.trained is not None)
 
 
-def _outside(value: Unknown) -> Foreign:
+def _outside(value: Unknown) -> UnknownObject:
     """Return what stands among layers and is not known, as a layer that is not."""
-    found = Foreign(value.causes[0], value.causes[0].text)
+    found = UnknownObject(value.causes[0], value.causes[0].text)
     found.used = True
-    found.chosen = value.causes if isinstance(value, (Choice, Rest)) else ()
+    found.chosen = value.causes if isinstance(value, (UnknownChoice, UnknownEntries)) else ()
     return found
 
 
@@ -116,13 +118,13 @@ def is_part(holder: Any, value: Any) -> bool:
         return isinstance(holder, Instance) and module_family(holder.cls) not in {"pytorch", "paddle", None}
     if isinstance(value, Array):
         return value.trained is not None
-    return isinstance(value, (Made, Foreign)) or (isinstance(value, Instance) and value.cls is not None)
+    return isinstance(value, (MadeLayer, UnknownObject)) or (isinstance(value, Instance) and value.cls is not None)
 
 
 def names_of(owner: Any) -> tuple[str, ...]:
     """Return the names of the tensors of a layer, as PyTorch gives them."""
-    has_bias = isinstance(owner, Made) and owner.name not in _WITHOUT_BIAS and owner.arguments.get("bias") is not False
-    if isinstance(owner, Made) and owner.name in {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell"}:
+    has_bias = isinstance(owner, MadeLayer) and owner.name not in _WITHOUT_BIAS and owner.arguments.get("bias") is not False
+    if isinstance(owner, MadeLayer) and owner.name in {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell"}:
         depth = owner.arguments.get("num_layers", 1)
         ends = [""] if owner.name.endswith("Cell") else [f"_l{at}" for at in range(depth if isinstance(depth, int) else 1)]
         ends = [f"{end}{back}" for end in ends for back in (["", "_reverse"] if owner.arguments.get("bidirectional") else [""])]
@@ -131,27 +133,31 @@ def names_of(owner: Any) -> tuple[str, ...]:
     return ("weight", "bias") if has_bias else ("weight",)
 
 
-def weights(holder: Any) -> list[Weight]:
+def weights(holder: Any) -> list[LayerTensor]:
     """Return all tensors of each part of a module, as one Weight for each part."""
-    return [Weight(owner, "*") for _, owner in owners(holder)]
+    return [LayerTensor(owner, "*") for _, owner in owners(holder)]
 
 
-def named_weights(holder: Any) -> list[tuple[str, Weight]]:
+def named_weights(holder: Any) -> list[tuple[str, LayerTensor]]:
     """Return the tensors of a module with their names, as ``named_parameters`` does."""
     found = []
     for path, owner in owners(holder):
         names = names_of(owner)
-        whole = isinstance(owner, Made) and owner.name != "Embedding"
-        found += [(f"{path}.{name}", Weight(owner, name)) for name in names] if whole else [(f"{path}.weight", Weight(owner, "*"))]
+        whole = isinstance(owner, MadeLayer) and owner.name != "Embedding"
+        found += (
+            [(f"{path}.{name}", LayerTensor(owner, name)) for name in names]
+            if whole
+            else [(f"{path}.weight", LayerTensor(owner, "*"))]
+        )
     return found
 
 
-def freeze(weight: Weight, *, frozen: bool) -> None:
+def freeze(weight: LayerTensor, *, frozen: bool) -> None:
     """Set whether a tensor, or a layer as a whole, is not trained."""
     owner = weight.owner
     if isinstance(owner, Array):
         owner.trained = not frozen
-    elif isinstance(owner, (Made, Foreign)):
+    elif isinstance(owner, (MadeLayer, UnknownObject)):
         owner.used = True  # type: ignore[union-attr]  # a Made may carry it as well
         if frozen:
             owner.frozen.add(weight.name)
@@ -163,7 +169,7 @@ def doubt(value: Any, causes: Iterable[Cause]) -> None:
     """Keep that it is not known whether the layers inside a value are there."""
     causes = tuple(causes)
     for _, part in owners(value) if causes else ():
-        if isinstance(part, (Made, Array)):
+        if isinstance(part, (MadeLayer, Array)):
             part.doubt = tuple(dict.fromkeys((*part.doubt, *causes)))
 
 
@@ -176,19 +182,19 @@ def copy_in_doubt(value: Any, causes: Iterable[Cause]) -> Any:
 
 def is_in_doubt(value: Any, causes: Iterable[Cause]) -> bool:
     """Return whether a layer was made where it was not known whether it is."""
-    kept = value.doubt if isinstance(value, Made) else value.made[2] if isinstance(value, Instance) and value.made else ()
+    kept = value.doubt if isinstance(value, MadeLayer) else value.made[2] if isinstance(value, Instance) and value.made else ()
     return set(causes) <= set(kept)
 
 
 def layer_among(values: Iterable[Any]) -> Any:
     """Return the first layer among values, None where there is none."""
-    return next((each for each in values if isinstance(each, (Made, Instance)) and owners(each)), None)
+    return next((each for each in values if isinstance(each, (MadeLayer, Instance)) and owners(each)), None)
 
 
 _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1, "SimpleRNN": 1}
 
 
-def shape_of_tensor(made: Made, name: str) -> tuple[Any, ...] | None:
+def shape_of_tensor(made: MadeLayer, name: str) -> tuple[Any, ...] | None:
     """Return the shape of a tensor of a layer, None where the layer has none of this name or it is not known.
 
     Sizes are unknown values where they depend on such.
@@ -243,7 +249,7 @@ def _recurrent(values: dict[str, Any], name: str, gates: int) -> tuple[Any, ...]
     return (gates * units, given if match[2] == "hh" else below)
 
 
-def gain_of(made: Made, name: str, axis: Any) -> Any:
+def gain_of(made: MadeLayer, name: str, axis: Any) -> Any:
     """Return how many gains weight_norm adds for a tensor: one per entry of an axis, a single one without; None if unknown."""
     shape = shape_of_tensor(made, name)
     if axis is None or axis == -1:
@@ -253,7 +259,7 @@ def gain_of(made: Made, name: str, axis: Any) -> Any:
     return shape[axis]
 
 
-def numbers_of(made: Made, name: str) -> int | None:
+def numbers_of(made: MadeLayer, name: str) -> int | None:
     """Return how many numbers a tensor of a layer has, None where that is not known."""
     shape = shape_of_tensor(made, name)
     return None if shape is None or causes_of(list(shape)) else prod(shape)

@@ -1,4 +1,4 @@
-"""Objects without a constructor of their own in the text: dataclasses, namespaces, enumerations, and what a framework's class makes."""
+"""Objects whose class has no constructor in the text: dataclasses, namespaces, enumerations, and what a framework makes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from lstm_calc.formats.code.library.layers import begin
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.values import (
     MISSING,
-    Built,
+    BuiltIn,
     Cause,
-    Class,
-    Foreign,
-    Function,
+    ClassValue,
+    FunctionValue,
     Instance,
     Place,
     Unknown,
+    UnknownObject,
     causes_of,
     is_small,
     is_unknown,
@@ -54,14 +54,14 @@ def _fill(interpreter: Interpreter, instance: Instance, positional: Sequence[Any
         instance.attributes[name] = value
     instance.attributes.update({name: value for name, value in given.items() if name not in {"name", "parent"}})
     finish = cls.find("__post_init__") if cls else MISSING
-    if isinstance(finish, Function):
+    if isinstance(finish, FunctionValue):
         interpreter.call(finish.bound(instance), [], {}, cause)
 
 
 def _field_default(interpreter: Interpreter, instance: Instance, name: str, node: Any, cause: Cause) -> Any:
     cls = instance.cls
     value = cls.find(name) if cls else MISSING
-    if isinstance(value, Foreign) and value.path.endswith("field"):
+    if isinstance(value, UnknownObject) and value.path.endswith("field"):
         value = value.attributes.get("default", MISSING)
     if value is MISSING:
         said = interpreter.settings.named(name)
@@ -74,7 +74,7 @@ def _field_default(interpreter: Interpreter, instance: Instance, name: str, node
 
 def field(interpreter: Interpreter, *_: Any, at: Cause, **named: Any) -> Any:
     """Return the default of a field of a dataclass."""
-    found = Foreign(at, "dataclasses.field")
+    found = UnknownObject(at, "dataclasses.field")
     if "default_factory" in named:
         named["default"] = interpreter.call(named["default_factory"], [], {}, at)
     found.attributes = named
@@ -115,7 +115,7 @@ def named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: A
     def make(*values: Any, at: Cause, **named: Any) -> Instance:
         return Instance(None, at.place, **{**spare, **dict(zip(fields, values, strict=False)), **named})
 
-    return Built(make)
+    return BuiltIn(make)
 
 
 def namespace(interpreter: Interpreter, *first: Any, at: Cause, **named: Any) -> Any:
@@ -139,12 +139,12 @@ _PLAIN = frozenset({"IntEnum", "StrEnum", "IntFlag"})
 """Those whose members are plain values."""
 
 
-def is_enum(cls: Class | None) -> bool:
+def is_enum(cls: ClassValue | None) -> bool:
     """Return whether a class is an enumeration."""
     return cls is not None and any(path.rpartition(".")[2] in _ENUMS | _PLAIN for path in cls.externals)
 
 
-def enumerated(cls: Class, *, plain: bool) -> None:
+def enumerated(cls: ClassValue, *, plain: bool) -> None:
     """Make members of the values in the body of an enumeration; those that are ``plain`` values stay what they are."""
     if not is_enum(cls):
         return
@@ -152,23 +152,23 @@ def enumerated(cls: Class, *, plain: bool) -> None:
     names = cls.scope.names
     for at, name in enumerate([name for name, _ in _assigned(cls)], 1):
         value = names[name]
-        if isinstance(value, Foreign) and value.path.rpartition(".")[2] == "auto":
+        if isinstance(value, UnknownObject) and value.path.rpartition(".")[2] == "auto":
             value = name.lower() if any(path.endswith("StrEnum") for path in cls.externals) else at
         names[name] = value if plain else Instance(cls, cls.place, name=name, value=value)
 
 
-def _assigned(cls: Class) -> Iterator[tuple[str, Any]]:
+def _assigned(cls: ClassValue) -> Iterator[tuple[str, Any]]:
     for name, value in cls.scope.names.items():
-        if not name.startswith("_") and not isinstance(value, (Function, Class)):
+        if not name.startswith("_") and not isinstance(value, (FunctionValue, ClassValue)):
             yield name, value
 
 
-def members(cls: Class) -> list[Any]:
+def members(cls: ClassValue) -> list[Any]:
     """Return the members of an enumeration, in order."""
     return [value for _, value in _assigned(cls)]
 
 
-def member(cls: Class, value: Any) -> Any:
+def member(cls: ClassValue, value: Any) -> Any:
     """Return the member of an enumeration that has a value, MISSING without one."""
     if not is_small(value):
         return MISSING

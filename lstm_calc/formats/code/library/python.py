@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     Array,
-    Built,
+    BuiltIn,
     Cause,
-    Class,
-    Function,
+    ClassValue,
     Instance,
-    Made,
-    Rest,
+    MadeLayer,
     Unknown,
+    UnknownEntries,
     causes_of,
     is_imported_class,
     is_small,
@@ -65,7 +64,7 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def pure(function: Callable[..., Any]) -> Built:
+def pure(function: Callable[..., Any]) -> BuiltIn:
     """Return a function of plain values as one of the text's: of values that are not known, it gives one that is not."""
 
     def call(*values: Any, at: Cause, **named: Any) -> Any:
@@ -77,18 +76,18 @@ def pure(function: Callable[..., Any]) -> Built:
         except OverflowError:
             return Unknown([at])
 
-    return Built(call)
+    return BuiltIn(call)
 
 
-def _structural(function: Callable[..., Any]) -> Built:
+def _structural(function: Callable[..., Any]) -> BuiltIn:
     """Return a function that puts values in order, known or not; of a sequence that is not known, it gives one that is not."""
 
     def call(*values: Any, at: Cause, **named: Any) -> Any:
         unknown = [each for each in values if is_unknown(each)]
-        unknown += [part for each in values if isinstance(each, (list, tuple)) for part in each if isinstance(part, Rest)]
+        unknown += [part for each in values if isinstance(each, (list, tuple)) for part in each if isinstance(part, UnknownEntries)]
         return Unknown(causes_of(unknown)) if unknown else bounded(function(*values, **named), at)
 
-    return Built(call)
+    return BuiltIn(call)
 
 
 def bounded(value: Any, at: Cause) -> Any:
@@ -100,18 +99,18 @@ def bounded(value: Any, at: Cause) -> Any:
 
 def _length(*values: Any, at: Cause) -> Any:
     (value,) = values
-    if isinstance(value, (list, tuple, dict, set)) and any(isinstance(each, Rest) for each in value):
+    if isinstance(value, (list, tuple, dict, set)) and any(isinstance(each, UnknownEntries) for each in value):
         return Unknown([at])
     if isinstance(value, Array) and value.shape:
         return value.shape[0]
-    if isinstance(value, Made) and value.inner:
+    if isinstance(value, MadeLayer) and value.inner:
         return len(value.inner)
     return len(value) if isinstance(value, (list, tuple, dict, set, str, range)) else Unknown([at])
 
 
 def listed(value: Any = ()) -> list[Any]:
     """Return what a value has as a list, cut off where it is too long."""
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         return list(value.inner)
     return list(value)[:MAX_ITEMS]
 
@@ -125,7 +124,7 @@ def _sum(values: Any, start: Any = 0) -> Any:
     return Unknown(causes) if causes else sum(values, start)
 
 
-def _extreme(function: Callable[..., Any]) -> Built:
+def _extreme(function: Callable[..., Any]) -> BuiltIn:
     def call(*values: Any, at: Cause, **named: Any) -> Any:
         found = list(values[0]) if len(values) == 1 and isinstance(values[0], (list, tuple, dict)) else list(values)
         causes = causes_of(found)
@@ -133,7 +132,7 @@ def _extreme(function: Callable[..., Any]) -> Built:
             return Unknown(causes or [at])
         return function(found)
 
-    return Built(call)
+    return BuiltIn(call)
 
 
 def _dict(*values: Any, at: Cause, **named: Any) -> Any:
@@ -151,9 +150,9 @@ def _isinstance(value: Any, kind: Any, *, at: Cause) -> Any:
     wanted = [_TYPES_BY_BUILT.get(id(each)) for each in kinds]
     if is_unknown(value):
         return Unknown(causes_of(value))
-    if isinstance(value, Instance) and any(isinstance(each, Class) for each in kinds):
+    if isinstance(value, Instance) and any(isinstance(each, ClassValue) for each in kinds):
         return value.cls is not None and any(each in value.cls.lineage for each in kinds)
-    if isinstance(value, (Made, Instance)) and all(is_imported_class(each) for each in kinds):
+    if isinstance(value, (MadeLayer, Instance)) and all(is_imported_class(each) for each in kinds):
         found = [_is_a(value, each.path.rpartition(".")[2]) for each in kinds]
         return True if True in found else Unknown([at]) if None in found else False
     if None not in wanted:
@@ -171,11 +170,11 @@ _BASES = {
 """The layers that inherit from a class of PyTorch."""
 
 
-def _is_a(value: Made | Instance, name: str) -> bool | None:
+def _is_a(value: MadeLayer | Instance, name: str) -> bool | None:
     """Return whether a layer or an object is one of a class of a framework, None where that is not known."""
     own = (
         [value.name]
-        if isinstance(value, Made)
+        if isinstance(value, MadeLayer)
         else [path.rpartition(".")[2] for path in (value.cls.externals if value.cls else ())]
     )
     if any(re.fullmatch(_BASES.get(name, re.escape(name)), each) for each in own):
@@ -187,8 +186,8 @@ BUILTINS: dict[str, Any] = {
     **{name: pure(kind) for name, kind in _TYPES.items() if name not in {"list", "tuple", "dict"}},
     "list": _structural(listed),
     "tuple": _structural(lambda value=(): tuple(listed(value))),
-    "dict": Built(_dict),
-    "len": Built(_length),
+    "dict": BuiltIn(_dict),
+    "len": BuiltIn(_length),
     "max": _extreme(max),
     "min": _extreme(min),
     "sum": pure(_sum),
@@ -203,8 +202,8 @@ BUILTINS: dict[str, Any] = {
     "enumerate": _structural(_enumerate),
     "any": pure(lambda values: any(listed(values))),
     "all": pure(lambda values: all(listed(values))),
-    "isinstance": Built(_isinstance),
-    "print": Built(lambda *_, **__: None),
+    "isinstance": BuiltIn(_isinstance),
+    "print": BuiltIn(lambda *_, **__: None),
     "__name__": "__main__",
     "__file__": "",
     "object": None,
@@ -321,37 +320,37 @@ FUNCTIONS: dict[str, Any] = {
     **{f"math.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "log", "log10", "pow", "gcd")},
     "math.sqrt": pure(_root),
     "math.prod": pure(math.prod),
-    **{f"{home}.{name}": Built(_of_shape) for home in (*_ARRAYS, "tensorflow") for name in _SHAPED.split()},
-    **{f"{home}.eye": Built(_square) for home in _ARRAYS},
-    "torch.linspace": Built(_spaced),
-    **{f"{home}.arange": Built(_counted) for home in ("torch", "numpy", "jax.numpy")},
-    **{f"{home}.full": Built(_of_first) for home in ("torch", "numpy", "jax.numpy")},
+    **{f"{home}.{name}": BuiltIn(_of_shape) for home in (*_ARRAYS, "tensorflow") for name in _SHAPED.split()},
+    **{f"{home}.eye": BuiltIn(_square) for home in _ARRAYS},
+    "torch.linspace": BuiltIn(_spaced),
+    **{f"{home}.arange": BuiltIn(_counted) for home in ("torch", "numpy", "jax.numpy")},
+    **{f"{home}.full": BuiltIn(_of_first) for home in ("torch", "numpy", "jax.numpy")},
     **{
-        f"jax.random.{name}": Built(lambda _=None, shape=(), *__, at, **named: _of_shape(named.get("shape", shape), at=at))
+        f"jax.random.{name}": BuiltIn(lambda _=None, shape=(), *__, at, **named: _of_shape(named.get("shape", shape), at=at))
         for name in ("normal", "uniform", "truncated_normal", "orthogonal")
     },
-    **{f"{home}.{name}_like": Built(lambda value, *_, at, **__: _made_array(value, at)) for home in _ARRAYS for name in _FILLED},
+    **{f"{home}.{name}_like": BuiltIn(lambda value, *_, at, **__: _made_array(value, at)) for home in _ARRAYS for name in _FILLED},
     **{
-        f"{home}.random.{name}": Built(_of_first)
+        f"{home}.random.{name}": BuiltIn(_of_first)
         for home in ("numpy",)
         for name in ("random", "uniform", "normal")
         if name == "random"
     },
     **{
-        f"{home}.{name}": Built(lambda value, *_, at, **__: _made_array(value, at))
+        f"{home}.{name}": BuiltIn(lambda value, *_, at, **__: _made_array(value, at))
         for home in ("torch", "numpy", "jax.numpy")
         for name in ("array", "tensor", "asarray", "from_numpy", "as_tensor")
     },
     "numpy.prod": pure(_product),
-    "numpy.reshape": Built(lambda _=None, shape=(), *__, at, **named: reshaped(named.get("newshape", shape), at)),
-    "numpy.random.permutation": Built(lambda value=None, *_, at, **__: _permuted(value, at)),
+    "numpy.reshape": BuiltIn(lambda _=None, shape=(), *__, at, **named: reshaped(named.get("newshape", shape), at)),
+    "numpy.random.permutation": BuiltIn(lambda value=None, *_, at, **__: _permuted(value, at)),
     "numpy.floor": pure(math.floor),
     "numpy.ceil": pure(math.ceil),
     "numpy.log2": pure(math.log2),
     "numpy.sqrt": pure(_root),
-    "collections.OrderedDict": Built(_dict),
+    "collections.OrderedDict": BuiltIn(_dict),
     **{
-        f"tensorflow.random.{name}": Built(_of_first)
+        f"tensorflow.random.{name}": BuiltIn(_of_first)
         for name in ("uniform", "normal", "truncated_normal", "stateless_uniform", "stateless_normal")
     },
     "collections.Counter": pure(lambda values=(): dict(collections.Counter(listed(values)))),
@@ -359,7 +358,7 @@ FUNCTIONS: dict[str, Any] = {
     "os.path.abspath": pure(str),
     "os.path.realpath": pure(str),
     "pathlib.Path": pure(posixpath.join),
-    "torch.cuda.is_available": Built(lambda *_, at: Unknown([at])),
+    "torch.cuda.is_available": BuiltIn(lambda *_, at: Unknown([at])),
 }
 """Functions of modules that are imported, by path."""
 
@@ -370,7 +369,7 @@ _MOST_NUMBERS = 100
 
 def _made_array(value: Any, at: Cause) -> Any:
     if isinstance(value, (list, tuple)):
-        rest = next((each for each in value if isinstance(each, Rest)), None)
+        rest = next((each for each in value if isinstance(each, UnknownEntries)), None)
         if rest is not None:
             return Unknown(rest.causes)
         found = _array(value)
@@ -398,8 +397,8 @@ def clone(value: Any, known: dict[int, Any] | None = None) -> Any:
         return {key: clone(each, known) for key, each in value.items()}
     if isinstance(value, Array):
         copied: Any = Array(value.shape, value.width, trained=value.trained)
-    elif isinstance(value, Made):
-        copied = Made(value.family, value.name, dict(value.arguments), value.place, value.doubt)
+    elif isinstance(value, MadeLayer):
+        copied = MadeLayer(value.family, value.name, dict(value.arguments), value.place, value.doubt)
         copied.frozen, copied.gains, copied.removed = set(value.frozen), list(value.gains), dict(value.removed)
     elif isinstance(value, Instance):
         copied = Instance(value.cls, value.place)
@@ -409,9 +408,6 @@ def clone(value: Any, known: dict[int, Any] | None = None) -> Any:
     known[id(value)] = copied
     if not isinstance(value, Array):
         copied.attributes = {name: clone(each, known) for name, each in value.attributes.items()}
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         copied.inner = [clone(each, known) for each in value.inner]
     return copied
-
-
-__all__ = ["BUILTINS", "FUNCTIONS", "Function", "bounded", "clone", "listed", "pure", "too_long"]

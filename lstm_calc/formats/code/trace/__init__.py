@@ -26,7 +26,7 @@ class NotFollowed(Exception):  # noqa: N818 - no mistake of anybody's: the layer
     """A program does something with a tensor that is not followed here."""
 
 
-class Graph:
+class CallGraph:
     """The layers that were called, in order, each with the names of what it reads."""
 
     def __init__(self, layers: Mapping[int, Sequence[Layer]], names: Mapping[int, str]) -> None:
@@ -122,7 +122,9 @@ def _owners(names: Iterable[str]) -> set[str]:
 class Traced(Array):
     """A tensor of a graph: ``axes`` has the axis of the model for each of its own, ``sizes`` what is known of their sizes."""
 
-    def __init__(self, graph: Graph, name: str, axes: Sequence[int], sizes: Sequence[int | None], *, tokens: bool = False) -> None:
+    def __init__(
+        self, graph: CallGraph, name: str, axes: Sequence[int], sizes: Sequence[int | None], *, tokens: bool = False
+    ) -> None:
         """Take the name of what it is, and its axes; ``tokens`` are numbers of words, without features."""
         if len(axes) < 2 or len(axes) != len(sizes):
             raise NotFollowed
@@ -178,10 +180,10 @@ class Traced(Array):
         return self.laid_out(range(self.rank))
 
 
-class States:
+class TracedStates:
     """The states of a recurrent layer as PyTorch gives them: (layers x directions, batch, size)."""
 
-    def __init__(self, graph: Graph, layer: Layer, name: str, state: str) -> None:
+    def __init__(self, graph: CallGraph, layer: Layer, name: str, state: str) -> None:
         """Take the layer, the name of its call, and which state."""
         self.graph, self.layer, self.name, self.state = graph, layer, name, state
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import LstmCalcError, ModelError
 from lstm_calc.formats.code.interpreter.scopes import Raised
 from lstm_calc.formats.code.library.modules import module_family
-from lstm_calc.formats.code.trace import INPUT, Graph, NotFollowed, States, Traced, traced_in
+from lstm_calc.formats.code.trace import INPUT, CallGraph, NotFollowed, Traced, TracedStates, traced_in
 from lstm_calc.formats.code.trace.layers import call_traced
-from lstm_calc.formats.code.values import Cause, Function, Instance, Made, Place, Unknown, is_unknown
+from lstm_calc.formats.code.values import Cause, FunctionValue, Instance, MadeLayer, Place, Unknown, is_unknown
 from lstm_calc.model import Embedding, Layer, Model, Recurrent
 from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import first_reader
@@ -55,7 +55,7 @@ def followed(
     try:
         with interpreter.aside(), _evaluated(value):
             for axes, tokens in _FORMS:
-                for graph, outputs, width in _runs(interpreter, value, partial(Graph, own, names or {}), axes, tokens=tokens):
+                for graph, outputs, width in _runs(interpreter, value, partial(CallGraph, own, names or {}), axes, tokens=tokens):
                     with suppress(NotFollowed, LstmCalcError):
                         model = _model(graph, outputs, width, len(axes), batch_first=axes[0] == 0, **fields)
                         found.append((graph.turned, model))
@@ -78,17 +78,17 @@ class _Calls:
         return call_traced(interpreter, function, positional, named, cause)
 
 
-def followed_chain(layers: Sequence[Made], own: Mapping[int, Sequence[Layer]], **fields: Any) -> Model | None:
+def followed_chain(layers: Sequence[MadeLayer], own: Mapping[int, Sequence[Layer]], **fields: Any) -> Model | None:
     """Return the model of layers that read each other, those without weights among them; None where it cannot be followed."""
     interpreter: Any = _Calls()
-    chain = Made("pytorch", "Sequential", {}, Place("", 1))
+    chain = MadeLayer("pytorch", "Sequential", {}, Place("", 1))
     chain.inner = list(layers)
     return followed(interpreter, chain, own, **fields)
 
 
 def _runs(
-    interpreter: Interpreter, value: Any, begin: Callable[[], Graph], axes: Sequence[int], *, tokens: bool
-) -> Iterator[tuple[Graph, list[str], int | None]]:
+    interpreter: Interpreter, value: Any, begin: Callable[[], CallGraph], axes: Sequence[int], *, tokens: bool
+) -> Iterator[tuple[CallGraph, list[str], int | None]]:
     """Yield the graph of a module on an input of some form, with its outputs and the features that it reads.
 
     The features are those that one of its layers reads, if they can be no others.
@@ -122,17 +122,17 @@ def _outputs(interpreter: Interpreter, value: Any, given: Traced) -> list[str]:
 
 def is_module(value: Any) -> bool:
     """Return whether a value can be called as a module: it has a ``forward``, or is a chain of layers."""
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         return value.name == "Sequential"
-    return isinstance(value, Instance) and value.cls is not None and isinstance(value.cls.find("forward"), Function)
+    return isinstance(value, Instance) and value.cls is not None and isinstance(value.cls.find("forward"), FunctionValue)
 
 
 def _run(interpreter: Interpreter, value: Any, given: Traced) -> Any:
     """Return what a module gives for an input."""
-    if isinstance(value, Made):
+    if isinstance(value, MadeLayer):
         return interpreter.call(value, [given], {}, Cause(value.name, value.place))
     forward = value.cls.find("forward")
-    if not isinstance(forward, Function):
+    if not isinstance(forward, FunctionValue):
         raise NotFollowed
     arguments = forward.node.args
     needed = [each.arg for each in arguments.args[1:] if each.arg not in forward.defaults]
@@ -158,7 +158,7 @@ def _evaluated(value: Any) -> Iterator[None]:
 
 
 def _modules(value: Any, seen: set[int]) -> Iterator[Instance]:
-    if id(value) in seen or not isinstance(value, (Instance, Made, list, tuple, dict)):
+    if id(value) in seen or not isinstance(value, (Instance, MadeLayer, list, tuple, dict)):
         return
     seen.add(id(value))
     if isinstance(value, Instance):
@@ -166,7 +166,7 @@ def _modules(value: Any, seen: set[int]) -> Iterator[Instance]:
             yield value
         inner: Any = value.attributes.values()
     else:
-        inner = value.inner if isinstance(value, Made) else value.values() if isinstance(value, dict) else value
+        inner = value.inner if isinstance(value, MadeLayer) else value.values() if isinstance(value, dict) else value
     for each in list(inner):
         yield from _modules(each, seen)
 
@@ -176,19 +176,19 @@ def _names(given: Any) -> list[str]:
     values = list(given.values()) if isinstance(given, dict) else list(given) if isinstance(given, (list, tuple)) else [given]
     found = [each.name for each in traced_in([values])] or [f"{each.name}.{each.state}" for each in _states_in(values)]
     if not found or any(
-        each is not None and not isinstance(each, (Traced, States, tuple)) and not is_unknown(each) for each in values
+        each is not None and not isinstance(each, (Traced, TracedStates, tuple)) and not is_unknown(each) for each in values
     ):
         raise NotFollowed
     return list(dict.fromkeys(found))
 
 
-def _states_in(values: Sequence[Any]) -> list[States]:
+def _states_in(values: Sequence[Any]) -> list[TracedStates]:
     """Return the states of recurrent layers among values: an encoder may give nothing else."""
     inner = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
-    return [each for each in inner if isinstance(each, States)]
+    return [each for each in inner if isinstance(each, TracedStates)]
 
 
-def _model(graph: Graph, outputs: Sequence[str], width: int | None, rank: int, **fields: Any) -> Model:
+def _model(graph: CallGraph, outputs: Sequence[str], width: int | None, rank: int, **fields: Any) -> Model:
     """Return the model of a graph; a chain needs no names of what its layers read."""
     layers = graph.without_dead_ends(outputs)
     before = [INPUT, *(layer.name for layer in layers)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.trace import NotFollowed, States, Traced, in_axes
+from lstm_calc.formats.code.trace import NotFollowed, Traced, TracedStates, in_axes
 from lstm_calc.formats.code.trace.layers import changed, elementwise, flattened, is_elementwise
-from lstm_calc.formats.code.values import MISSING, Built, Cause, Size, Unknown
+from lstm_calc.formats.code.values import MISSING, BuiltIn, Cause, Unknown, UnknownSize
 from lstm_calc.model import Add, Concat, ExpandDims, Layer, MatMul, Multiply, Reduce, Reshape, Split, Stack, Subtract
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ _OPERATORS = {
 """The operators that functions and methods stand for."""
 
 
-def of_states(states: States, name: str) -> Any:
+def of_states(states: TracedStates, name: str) -> Any:
     """Return a method of the states of a recurrent layer: of those of one layer in one direction, the axis of layers may go."""
     if name != "squeeze":
         raise NotFollowed
-    return Built(lambda axis=None, *_, **__: states.entry(0) if states.is_single and axis == 0 else _not_followed())
+    return BuiltIn(lambda axis=None, *_, **__: states.entry(0) if states.is_single and axis == 0 else _not_followed())
 
 
 def _not_followed() -> Any:
@@ -60,12 +60,12 @@ def attribute(tensor: Traced, name: str, cause: Cause) -> Any:
         return tensor.reordered((1, 0))
     if name in {"device", "dtype", "is_cuda"}:
         return Unknown([cause])
-    return Built(lambda *values, at, **named: method(tensor, name, values, named, at))
+    return BuiltIn(lambda *values, at, **named: method(tensor, name, values, named, at))
 
 
 def _size(tensor: Traced, axis: Any, cause: Cause) -> Any:
     known = tensor.sizes[tensor.axis(axis)]
-    return Size(tensor.axes[tensor.axis(axis)], cause) if known is None else known
+    return UnknownSize(tensor.axes[tensor.axis(axis)], cause) if known is None else known
 
 
 def function(path: str, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
@@ -125,7 +125,7 @@ def _is_whole(tensor: Traced, window: Any) -> bool:
     sizes = window if isinstance(window, (list, tuple)) else [window]
     axes = range(2, tensor.rank)
     same = len(sizes) == len(axes) and all(_is_size(tensor, axis, size) for axis, size in zip(axes, sizes, strict=True))
-    return same and any(isinstance(size, Size) for size in sizes)
+    return same and any(isinstance(size, UnknownSize) for size in sizes)
 
 
 def _reduced(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
@@ -164,7 +164,7 @@ def _viewed(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:
     if len(wanted) == _MERGED and tensor.rank > _MERGED and all(_is_size(tensor, at, value) for at, value in enumerate(front)):
         return _merged(tensor, last)
     batch, *rest = wanted
-    whole = isinstance(batch, Size) and batch.axis == 0
+    whole = isinstance(batch, UnknownSize) and batch.axis == 0
     if not whole and (batch != -1 or not all(isinstance(each, int) and each > 0 for each in rest)):
         raise NotFollowed
     if len(rest) == 1 and rest[0] != tensor.sizes[-1]:
@@ -176,7 +176,7 @@ def _viewed(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:
         if known is not None and width is not None and known != width:
             raise NotFollowed
         return flat.again(flat.name, (None, known if width is None else width))
-    rest = [-1 if isinstance(each, Size) else each for each in rest]
+    rest = [-1 if isinstance(each, UnknownSize) else each for each in rest]
     if not whole or not all(isinstance(each, int) for each in rest) or rest.count(-1) > 1:
         raise NotFollowed
     read = tensor.in_order()
@@ -200,7 +200,11 @@ def _merged(tensor: Traced, last: Any) -> Traced:
 
 def _is_size(tensor: Traced, axis: int, value: Any) -> bool:
     """Return whether a value that a program asks for is the size of an axis."""
-    return value.axis == tensor.axes[axis] if isinstance(value, Size) else isinstance(value, int) and value == tensor.sizes[axis]
+    return (
+        value.axis == tensor.axes[axis]
+        if isinstance(value, UnknownSize)
+        else isinstance(value, int) and value == tensor.sizes[axis]
+    )
 
 
 def _permuted(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:

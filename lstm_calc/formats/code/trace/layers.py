@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
 from lstm_calc.formats.code.families.torch import ACTIVATIONS, CLASSES_OF_FUNCTIONS, DROPOUTS
-from lstm_calc.formats.code.trace import NotFollowed, States, Traced
+from lstm_calc.formats.code.trace import NotFollowed, Traced, TracedStates
 from lstm_calc.model import Activation, AdaptivePool, Dropout, Flatten, Pad, Pool, Reshape, Upsample
 from lstm_calc.model.layers.windows import Positions
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lstm_calc.formats.code.interpreter import Interpreter
-    from lstm_calc.formats.code.values import Cause, Made
+    from lstm_calc.formats.code.values import Cause, MadeLayer
     from lstm_calc.model import Layer
 
 _RATE = 0.5
@@ -83,7 +83,9 @@ _CHANGING = ("Pool", "Flatten", "Upsampl", "Pad", "Pixel", "Fold", "fold", "GLU"
 """Parts of the names of layers without weights that change a shape."""
 
 
-def call_traced(interpreter: Interpreter, made: Made, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
+def call_traced(
+    interpreter: Interpreter, made: MadeLayer, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause
+) -> Any:
     """Return what a layer gives for traced tensors; raise NotFollowed where that does not follow."""
     first = positional[0] if positional else next(iter(named.values()), None)
     if made.family != "pytorch" or interpreter.doubt or not isinstance(first, Traced):
@@ -103,7 +105,7 @@ def call_traced(interpreter: Interpreter, made: Made, positional: Sequence[Any],
     return _weightless(made, first)
 
 
-def _weightless(made: Made, tensor: Traced) -> Traced:
+def _weightless(made: MadeLayer, tensor: Traced) -> Traced:
     if is_elementwise(made.name):
         return elementwise(made.name, tensor, made.given, made.arguments, partial(tensor.graph.add_weightless, made))
     if not any(word in made.name for word in _CHANGING):
@@ -209,7 +211,7 @@ def _checked_features(layer: Layer, tensor: Traced) -> None:
         tensor.graph.settle(tensor.name, layer.input_dim)
 
 
-def _window(made: Made, tensor: Traced, _: Cause) -> Traced:
+def _window(made: MadeLayer, tensor: Traced, _: Cause) -> Traced:
     layer, add = tensor.graph.add_own(made)
     if tensor.rank != FAMILIES["pytorch"][made.name].dims + 2:
         raise NotFollowed
@@ -217,7 +219,7 @@ def _window(made: Made, tensor: Traced, _: Cause) -> Traced:
     return channelled(tensor, layer, add, layer.output)
 
 
-def _normal(made: Made, tensor: Traced, _: Cause) -> Traced:
+def _normal(made: MadeLayer, tensor: Traced, _: Cause) -> Traced:
     """Follow a normalisation of the channels, which stand behind the batch."""
     layer, add = tensor.graph.add_own(made)
     dims = made.name.removeprefix("BatchNorm")[:1]
@@ -229,7 +231,7 @@ def _normal(made: Made, tensor: Traced, _: Cause) -> Traced:
     return given if tensor.rank > 2 else Traced(given.graph, given.name, (0, 1), (None, layer.input_dim))
 
 
-def _last(made: Made, tensor: Traced, _: Cause) -> Traced:
+def _last(made: MadeLayer, tensor: Traced, _: Cause) -> Traced:
     """Follow a layer of the last axis: linear, or a normalisation."""
     layer, add = tensor.graph.add_own(made)
     if tensor.tokens:
@@ -239,14 +241,14 @@ def _last(made: Made, tensor: Traced, _: Cause) -> Traced:
     return read.again(add(read.name), (*read.sizes[:-1], layer.output or layer.input_dim))
 
 
-def _embedding(made: Made, tensor: Traced, _: Cause) -> Traced:
+def _embedding(made: MadeLayer, tensor: Traced, _: Cause) -> Traced:
     layer, add = tensor.graph.add_own(made)
     if not tensor.tokens:
         raise NotFollowed
     return Traced(tensor.graph, add(tensor.name), (*tensor.axes, tensor.rank), (*tensor.sizes, layer.output))
 
 
-def _slopes(made: Made, tensor: Traced, _: Cause) -> Traced:
+def _slopes(made: MadeLayer, tensor: Traced, _: Cause) -> Traced:
     """Follow a PReLU, whose slopes are for the channels behind the batch."""
     layer, add = tensor.graph.add_own(made)
     if tensor.rank == 2 or layer.asdict()["num_parameters"] == 1:
@@ -255,7 +257,7 @@ def _slopes(made: Made, tensor: Traced, _: Cause) -> Traced:
     return channelled(tensor, layer, add, tensor.sizes[1])
 
 
-def _recurrent(made: Made, tensor: Traced, _: Cause) -> Any:
+def _recurrent(made: MadeLayer, tensor: Traced, _: Cause) -> Any:
     layer, add = tensor.graph.add_own(made, return_sequences=True)
     order = (0, 1, 2) if made.arguments.get("batch_first") is True else (1, 0, 2)
     _checked_features(layer, tensor)
@@ -264,11 +266,11 @@ def _recurrent(made: Made, tensor: Traced, _: Cause) -> Any:
     read = tensor if tensor.axes == order else tensor.laid_out(order)
     name = add(read.name)
     given = Traced(read.graph, name, order, (None, None, layer.output_dim))
-    h, *c = (States(read.graph, layer, name, state) for state in ("h", "c")[: 1 + (layer.kind == "lstm")])
+    h, *c = (TracedStates(read.graph, layer, name, state) for state in ("h", "c")[: 1 + (layer.kind == "lstm")])
     return given, (h, *c) if c else h
 
 
-_BY_KIND: dict[str, Callable[[Made, Traced, Cause], Any]] = {
+_BY_KIND: dict[str, Callable[[MadeLayer, Traced, Cause], Any]] = {
     "conv": _window,
     "conv_transpose": _window,
     "batch_norm": _normal,

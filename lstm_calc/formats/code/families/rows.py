@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer
 
 
-class Kind(Record):
+class ClassRow(Record):
     """A class of a framework.
 
     ``signature`` are its arguments (``a b=1``); ``names`` has the argument for each field of ``layer``. ``dims``: how many
@@ -41,16 +41,21 @@ def _arguments(signature: str) -> dict[str, Any]:
     return {name: ast.literal_eval(value) if sign else ... for name, sign, value in pairs}
 
 
-def kind(layer: type[Layer], signature: str, fields: dict[str, str], dims: int = 0) -> Kind:
+def as_layer(layer: type[Layer], signature: str, fields: dict[str, str], dims: int = 0) -> ClassRow:
     """Return how a class is read that is a layer of ours: the argument for each of its fields."""
-    return Kind(signature, layer, fields, dims)
+    return ClassRow(signature, layer, fields, dims)
 
 
-def number(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]) -> Kind:
+def as_count(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]) -> ClassRow:
     """Return how a class is read that has no layer of ours: by a number of parameters, from the arguments that it needs."""
-    return Kind(signature, params=params, needs=needs)
+    return ClassRow(signature, params=params, needs=needs)
 
 
 FIELDS = {"input_dim": "input_size", "units": "hidden_size", "bias": "bias"}
 CELL = {"input_dim": "input_size", "units": "hidden_size"}
 WINDOW = {"filters": "out_channels", "kernel_size": "kernel_size", "bias": "bias", "groups": "groups", "input_dim": "in_channels"}
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text: a long list of names takes a few lines."""
+    return frozenset(text.split())
