@@ -15,7 +15,8 @@ from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import FAMILIES
 from lstm_calc.formats.code.parts import FoundLayers
 from lstm_calc.formats.code.trace.follow import followed_chain
-from lstm_calc.formats.code.values import MadeLayer, Place
+from lstm_calc.formats.code.unknown import Place
+from lstm_calc.formats.code.values import MadeLayer
 from lstm_calc.frozen import Record
 from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 

@@ -21,7 +21,8 @@ from lstm_calc.formats.code.module_models import called_model, everything, holds
 from lstm_calc.formats.code.parts import family_within, reads_what_comes
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import Folder, ProgramFiles, around_piece, parsed, read_text, text_in, without_prompts
-from lstm_calc.formats.code.values import Instance, MadeLayer, Module, causes_of, is_unknown
+from lstm_calc.formats.code.unknown import causes_of, is_unknown
+from lstm_calc.formats.code.values import Instance, MadeLayer, Module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

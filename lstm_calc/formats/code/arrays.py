@@ -8,20 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code.array_shapes import KEEPING, flattened, given_by, known, pooled, pooled_last, reduced, reshaped, through
 from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
 from lstm_calc.formats.code.families.rows import words
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    BuiltIn,
-    Cause,
-    FunctionValue,
-    Instance,
-    MadeLayer,
-    Place,
-    Unknown,
-    UnknownObject,
-    causes_of,
-    is_unknown,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, BuiltIn, FunctionValue, Instance, MadeLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,19 +9,8 @@ from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code.families import WEIGHTLESS
 from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, within
 from lstm_calc.formats.code.library.modules import module_family, owners
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Cause,
-    ClassValue,
-    FunctionValue,
-    Imported,
-    Instance,
-    MadeLayer,
-    Module,
-    Scope,
-    Unknown,
-    is_small,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown
+from lstm_calc.formats.code.values import ClassValue, FunctionValue, Instance, MadeLayer, Module, Scope, is_small
 
 if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter

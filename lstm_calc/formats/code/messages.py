@@ -11,7 +11,7 @@ from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.families import FAMILIES
 from lstm_calc.formats.code.keras_api.classes import CLASSES
 from lstm_calc.formats.code.keras_api.graph import KerasLayer
-from lstm_calc.formats.code.values import Instance, MadeLayer, Place, Scope
+from lstm_calc.formats.code.values import Instance, MadeLayer, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.interpreter import Interpreter
     from lstm_calc.formats.code.settings import Settings
-    from lstm_calc.formats.code.values import (
-        Cause,
-        Module,
-    )
+    from lstm_calc.formats.code.unknown import Cause, Place
+    from lstm_calc.formats.code.values import Module
 
 TEXT = "<code>"
 """The file of a piece of code, in messages."""

@@ -14,16 +14,8 @@ from lstm_calc.formats.code.library.attributes import INPUTS
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.parts import FoundLayers, name_at, reads_what_comes, stored_weights
 from lstm_calc.formats.code.trace.follow import followed, is_module
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    Cause,
-    FunctionValue,
-    Instance,
-    MadeLayer,
-    UnknownChoice,
-    UnknownObject,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, UnknownChoice, UnknownObject
+from lstm_calc.formats.code.values import Array, FunctionValue, Instance, MadeLayer
 from lstm_calc.model import Model
 
 if TYPE_CHECKING:

@@ -8,20 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, numbers_in, window
 from lstm_calc.formats.code.library.modules import gain_of, module_family, names_of, numbers_of, owners, shape_of_tensor
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    Cause,
-    ClassValue,
-    FunctionValue,
-    Instance,
-    MadeLayer,
-    Place,
-    Unknown,
-    UnknownObject,
-    causes_of,
-    is_unknown,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, ClassValue, FunctionValue, Instance, MadeLayer
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, PReLU, Recurrent
 from lstm_calc.model.layers.norm import Norm
 

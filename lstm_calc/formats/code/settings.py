@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, few, quoted
-from lstm_calc.formats.code.values import MISSING
+from lstm_calc.formats.code.unknown import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

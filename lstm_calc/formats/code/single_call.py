@@ -12,7 +12,8 @@ from lstm_calc.formats.code.library import Library
 from lstm_calc.formats.code.library.python import BUILTINS
 from lstm_calc.formats.code.settings import Settings
 from lstm_calc.formats.code.source import ProgramFiles, parsed
-from lstm_calc.formats.code.values import Imported, Module
+from lstm_calc.formats.code.unknown import Imported
+from lstm_calc.formats.code.values import Module
 from lstm_calc.frozen import Record
 
 _FILE = "<call>"

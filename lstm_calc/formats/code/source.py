@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lstm_calc.errors import LstmCalcError, ModelFileError
 from lstm_calc.formats.code.keras_api.graph import KerasModel
-from lstm_calc.formats.code.values import Cause, Imported, Instance, Module, Place
+from lstm_calc.formats.code.unknown import Cause, Imported, Place
+from lstm_calc.formats.code.values import Instance, Module
 
 if TYPE_CHECKING:
     from pathlib import Path

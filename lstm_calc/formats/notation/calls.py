@@ -15,7 +15,7 @@ from lstm_calc.formats.code.keras_api.classes import CLASSES
 from lstm_calc.formats.code.parts import converted
 from lstm_calc.formats.code.single_call import ParsedCall
 from lstm_calc.formats.code.single_call import read_call as evaluated
-from lstm_calc.formats.code.values import Imported, is_unknown
+from lstm_calc.formats.code.unknown import Imported, is_unknown
 from lstm_calc.formats.keras.kinds import MERGE_MODES, NEUTRAL, PLAIN, RECURRENT
 from lstm_calc.formats.keras.node import name_of
 from lstm_calc.formats.notation.layers import LineLayer

@@ -21,23 +21,8 @@ from lstm_calc.formats.code.interpreter.statements import STATEMENTS
 from lstm_calc.formats.code.library.objects import is_enum, member
 from lstm_calc.formats.code.library.python import CONSTANTS
 from lstm_calc.formats.code.messages import Origins
-from lstm_calc.formats.code.values import (
-    MAX_ITEMS,
-    MISSING,
-    BuiltIn,
-    Cause,
-    ClassValue,
-    FunctionValue,
-    Imported,
-    Instance,
-    Module,
-    Place,
-    Scope,
-    Super,
-    Unknown,
-    causes_of,
-    is_small,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Place, Unknown, causes_of
+from lstm_calc.formats.code.values import MAX_ITEMS, BuiltIn, ClassValue, FunctionValue, Instance, Module, Scope, Super, is_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,21 +9,18 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.library.modules import copy_in_doubt, is_in_doubt, module_family, owners
-from lstm_calc.formats.code.values import (
+from lstm_calc.formats.code.unknown import (
     MISSING,
     Cause,
-    FunctionValue,
-    Instance,
     LostTensor,
-    MadeLayer,
     Place,
-    Scope,
     Unknown,
     UnknownChoice,
     UnknownEntries,
     UnknownObject,
     causes_of,
 )
+from lstm_calc.formats.code.values import FunctionValue, Instance, MadeLayer, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

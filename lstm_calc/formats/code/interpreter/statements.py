@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code.interpreter.operators import operate
+from lstm_calc.formats.code.interpreter.expressions import operate
 from lstm_calc.formats.code.interpreter.scopes import (
     BlockEnd,
     Raised,
@@ -20,17 +20,8 @@ from lstm_calc.formats.code.interpreter.scopes import (
 from lstm_calc.formats.code.library import changes
 from lstm_calc.formats.code.library.layers import is_container, joined_container
 from lstm_calc.formats.code.library.objects import enumerated
-from lstm_calc.formats.code.values import (
-    Cause,
-    ClassValue,
-    FunctionValue,
-    Imported,
-    Scope,
-    UnknownEntries,
-    is_small,
-    is_unknown,
-    truth_of,
-)
+from lstm_calc.formats.code.unknown import Cause, Imported, UnknownEntries, is_unknown
+from lstm_calc.formats.code.values import ClassValue, FunctionValue, Scope, is_small, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

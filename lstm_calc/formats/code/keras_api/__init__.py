@@ -26,7 +26,8 @@ from lstm_calc.formats.code.keras_api.graph import (
 )
 from lstm_calc.formats.code.keras_api.operations import item, known_shape, operate, operation, unpacked
 from lstm_calc.formats.code.keras_api.own import ends, follow, held, input_of, instance_method, layers_of
-from lstm_calc.formats.code.values import MISSING, Array, BuiltIn, Cause, FunctionValue, Imported, Unknown, causes_of
+from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown, causes_of
+from lstm_calc.formats.code.values import Array, BuiltIn, FunctionValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

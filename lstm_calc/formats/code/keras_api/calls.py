@@ -18,18 +18,8 @@ from lstm_calc.formats.code.keras_api.graph import (
 )
 from lstm_calc.formats.code.keras_api.operations import CONSTANT, item, known_shape, operation_on, reshaped
 from lstm_calc.formats.code.keras_api.own import around_own, at_each_step, follow, keep_variables, unread_calls, with_weights
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    Cause,
-    FunctionValue,
-    Instance,
-    LostTensor,
-    Place,
-    Unknown,
-    causes_of,
-    is_unknown,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, LostTensor, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, FunctionValue, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,8 @@ from lstm_calc.formats.code.keras_api.graph import (
     snake,
     tensors_in,
 )
-from lstm_calc.formats.code.values import MISSING, Array, Cause, Instance, Place, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, Instance
 from lstm_calc.model import MAX_LAYERS, BatchNorm, Other, fresh_name
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.values import MISSING, Cause, Place, Unknown
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

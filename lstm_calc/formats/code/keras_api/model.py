@@ -11,14 +11,8 @@ from lstm_calc.formats.code.keras_api.configuration import Configuration, with_p
 from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, functional, incoming, tensors_in
 from lstm_calc.formats.code.keras_api.own import follow, held, input_of, layers_of
 from lstm_calc.formats.code.library.modules import module_family
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Cause,
-    FunctionValue,
-    Instance,
-    Place,
-    Unknown,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown
+from lstm_calc.formats.code.values import FunctionValue, Instance
 from lstm_calc.model import Model, Other
 
 if TYPE_CHECKING:

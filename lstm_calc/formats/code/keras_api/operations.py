@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.formats.code.keras_api.configuration import shape_of
 from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasLayer, KerasTensor, said_shape, snake, tensors_in
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    Cause,
-    FunctionValue,
-    Imported,
-    LostTensor,
-    Place,
-    Unknown,
-    UnknownObject,
-    causes_of,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, LostTensor, Place, Unknown, UnknownObject, causes_of
+from lstm_calc.formats.code.values import Array, FunctionValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -23,18 +23,8 @@ from lstm_calc.formats.code.keras_api.graph import (
     within,
 )
 from lstm_calc.formats.code.keras_api.operations import known_shape
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    BuiltIn,
-    Cause,
-    FunctionValue,
-    Instance,
-    Place,
-    Unknown,
-    causes_of,
-    is_unknown,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, BuiltIn, FunctionValue, Instance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,24 +26,26 @@ from lstm_calc.formats.code.library.objects import is_enum, members
 from lstm_calc.formats.code.trace import functions as traced
 from lstm_calc.formats.code.trace import traced_in
 from lstm_calc.formats.code.trace.layers import call_traced
-from lstm_calc.formats.code.values import (
+from lstm_calc.formats.code.unknown import (
     MISSING,
-    Array,
-    BuiltIn,
     Cause,
-    ClassValue,
-    FunctionValue,
     Imported,
-    Instance,
-    LayerTensor,
-    MadeLayer,
-    Module,
     Place,
     Unknown,
     UnknownChoice,
     UnknownEntries,
     UnknownObject,
     causes_of,
+)
+from lstm_calc.formats.code.values import (
+    Array,
+    BuiltIn,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    LayerTensor,
+    MadeLayer,
+    Module,
     entries_of,
 )
 

@@ -39,25 +39,18 @@ from lstm_calc.formats.code.library.modules import (
 from lstm_calc.formats.code.library.objects import is_enum
 from lstm_calc.formats.code.trace import Traced, TracedStates
 from lstm_calc.formats.code.trace import functions as traced
+from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown, UnknownChoice, UnknownObject, causes_of, is_unknown
 from lstm_calc.formats.code.values import (
-    MISSING,
     Array,
     BuiltIn,
-    Cause,
     ClassValue,
     FunctionValue,
-    Imported,
     Instance,
     LayerTensor,
     MadeLayer,
     Super,
-    Unknown,
-    UnknownChoice,
-    UnknownObject,
-    causes_of,
     entries_of,
     is_small,
-    is_unknown,
 )
 
 if TYPE_CHECKING:

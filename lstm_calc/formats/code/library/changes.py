@@ -12,24 +12,8 @@ from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.library.modules import copy_in_doubt, is_in_doubt, owners
 from lstm_calc.formats.code.library.python import bounded, listed, pure, too_long
-from lstm_calc.formats.code.values import (
-    MAX_ITEMS,
-    MISSING,
-    Array,
-    BuiltIn,
-    Cause,
-    Imported,
-    Instance,
-    MadeLayer,
-    Unknown,
-    UnknownEntries,
-    UnknownObject,
-    causes_of,
-    entries_of,
-    is_small,
-    is_unknown,
-    is_wide,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown, UnknownEntries, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, Instance, MadeLayer, entries_of, is_small, is_wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,22 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import arrays
 from lstm_calc.formats.code.library import objects, python
-from lstm_calc.formats.code.library.configurations import CONFIGURATIONS
 from lstm_calc.formats.code.library.layers import key_of
+from lstm_calc.formats.code.library.objects import CONFIGURATIONS
 from lstm_calc.formats.code.source import expression
-from lstm_calc.formats.code.values import (
-    Array,
-    BuiltIn,
-    Cause,
-    Imported,
-    Instance,
-    Unknown,
-    UnknownObject,
-    causes_of,
-    entries_of,
-    is_unknown,
-    truth_of,
-)
+from lstm_calc.formats.code.unknown import Cause, Imported, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, BuiltIn, Instance, entries_of, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,20 +10,8 @@ from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COME
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.library import python
 from lstm_calc.formats.code.library.modules import BASE, doubt, shape_of_tensor
-from lstm_calc.formats.code.values import (
-    MISSING,
-    Array,
-    BuiltIn,
-    Cause,
-    Instance,
-    LayerTensor,
-    MadeLayer,
-    Unknown,
-    UnknownObject,
-    causes_of,
-    entries_of,
-    is_unknown,
-)
+from lstm_calc.formats.code.unknown import MISSING, Cause, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.values import Array, BuiltIn, Instance, LayerTensor, MadeLayer, entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,23 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import MODULES, family_of, window
 from lstm_calc.formats.code.library.python import clone
-from lstm_calc.formats.code.values import (
-    Array,
-    ClassValue,
-    Instance,
-    LayerTensor,
-    MadeLayer,
-    Unknown,
-    UnknownChoice,
-    UnknownEntries,
-    UnknownObject,
-    causes_of,
-)
+from lstm_calc.formats.code.unknown import Unknown, UnknownChoice, UnknownEntries, UnknownObject, causes_of
+from lstm_calc.formats.code.values import Array, ClassValue, Instance, LayerTensor, MadeLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lstm_calc.formats.code.values import Cause
+    from lstm_calc.formats.code.unknown import Cause
 
 BASE = "__base__"
 """The attribute that holds the layer which an object is, where its class inherits from one."""

@@ -11,21 +11,8 @@ import re
 import string
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.values import (
-    MAX_ITEMS,
-    Array,
-    BuiltIn,
-    Cause,
-    ClassValue,
-    Instance,
-    MadeLayer,
-    Unknown,
-    UnknownEntries,
-    causes_of,
-    is_imported_class,
-    is_small,
-    is_unknown,
-)
+from lstm_calc.formats.code.unknown import Cause, Unknown, UnknownEntries, causes_of, is_unknown
+from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, ClassValue, Instance, MadeLayer, is_imported_class, is_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ from lstm_calc.formats.code.interpreter.scopes import Raised
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.trace import INPUT, CallGraph, NotFollowed, Traced, TracedStates, traced_in
 from lstm_calc.formats.code.trace.layers import call_traced
-from lstm_calc.formats.code.values import Cause, FunctionValue, Instance, MadeLayer, Place, Unknown, is_unknown
+from lstm_calc.formats.code.unknown import Cause, Place, Unknown, is_unknown
+from lstm_calc.formats.code.values import FunctionValue, Instance, MadeLayer
 from lstm_calc.model import Embedding, Layer, Model, Recurrent
 from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import first_reader

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.trace import NotFollowed, Traced, TracedStates, in_axes
 from lstm_calc.formats.code.trace.layers import changed, elementwise, flattened, is_elementwise
-from lstm_calc.formats.code.values import MISSING, BuiltIn, Cause, Unknown, UnknownSize
+from lstm_calc.formats.code.unknown import MISSING, Cause, Unknown, UnknownSize
+from lstm_calc.formats.code.values import BuiltIn
 from lstm_calc.model import Add, Concat, ExpandDims, Layer, MatMul, Multiply, Reduce, Reshape, Split, Stack, Subtract
 
 if TYPE_CHECKING:

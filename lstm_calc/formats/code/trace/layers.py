@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from lstm_calc.formats.code.interpreter import Interpreter
-    from lstm_calc.formats.code.values import Cause, MadeLayer
+    from lstm_calc.formats.code.unknown import Cause
+    from lstm_calc.formats.code.values import MadeLayer
     from lstm_calc.model import Layer
 
 _RATE = 0.5
