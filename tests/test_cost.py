@@ -22,7 +22,7 @@ from lstm_calc.model.cells import FUNCTIONS
 from lstm_calc.operations import Operations, macs_of
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.training import OPTIMIZERS
-from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render import format_of
 from lstm_calc.runs import batch_of
 from tests.made_up import put_framework
 from tests.strategies import models
@@ -350,7 +350,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     assume(not any(layer.window for layer in model.layers))
     answer = cost(model, framework, steps=7, optimizer="adam")
     plain = json.loads(json.dumps(answer.data()))
-    rows = list(csv.DictReader(io.StringIO(DOCUMENT_FORMATS["csv"](answer.document(), io.StringIO()))))
+    rows = list(csv.DictReader(io.StringIO(format_of("csv").render(answer.document(), io.StringIO()))))
     assert [row["layer"] for row in rows] == [layer["name"] for layer in plain["layers"]]
     for key in ("macs", "elementwise_flops", "bias_flops", "flops"):
         assert [int(row[key]) for row in rows] == [layer[key] for layer in plain["layers"]]
@@ -360,7 +360,7 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     for key in ("gradients", "optimizer", "saved_activations"):
         assert sum(int(row[key]) for row in rows) == plain["bytes"]["training"][key]
     assert max(int(row["activations_sequence"]) for row in rows) == plain["bytes"]["activations_sequence"]
-    table = DOCUMENT_FORMATS["table"](answer.document(), io.StringIO())
+    table = format_of("table").render(answer.document(), io.StringIO())
     assert f"{answer.whole.flops:,}" in table.split()
 
 

@@ -19,7 +19,7 @@ from lstm_calc import diagram, read
 from lstm_calc.errors import FrameworkError, OutputError
 from lstm_calc.frameworks import frameworks
 from lstm_calc.model.cells import CELLS
-from lstm_calc.render import DOCUMENT_FORMATS, layered
+from lstm_calc.render import format_of, layered
 from lstm_calc.render.boxes import LINE, line_width, lines_of
 from lstm_calc.render.document import Document, Edge, Graph, Node
 from lstm_calc.render.drawing import STYLE, laid_out, sheet, svg
@@ -280,9 +280,9 @@ def test_a_graph_that_is_too_large_is_not_drawn(monkeypatch: pytest.MonkeyPatch)
     edges = [Edge(f"n{at}", f"n{at + 1}") for at in range(999)] + [Edge(f"n{at}", f"n{999 - at}") for at in range(499)]
     document = Document("t", (), (), (Graph("net", nodes, tuple(edges)),))
     said = "a graph of 1,000 layers and 1,498 arrows is too large for a picture"
-    assert f"<p>{said}; the format mermaid has it.</p>" in DOCUMENT_FORMATS["html"](document, io.StringIO())
+    assert f"<p>{said}; the format mermaid has it.</p>" in format_of("html").render(document, io.StringIO())
     with pytest.raises(OutputError) as raised:
-        DOCUMENT_FORMATS["svg"](document, io.StringIO())
+        format_of("svg").render(document, io.StringIO())
     assert str(raised.value) == f"--format: {said}; mermaid has it"
     (graph,) = document.graphs
     alike = graph.replace(nodes=nodes[:3], edges=graph.edges[:2])

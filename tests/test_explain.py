@@ -23,7 +23,7 @@ from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.derivation import DerivationLine
 from lstm_calc.questions.explain import explain
 from lstm_calc.questions.params import params
-from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render import format_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ EXAMPLES = 500 // len(FRAMEWORKS) + 1
 
 
 def shown(model: Model, framework: str, form: str, *, step: bool = False) -> str:
-    return DOCUMENT_FORMATS[form](explain(model, framework).document(step=step), io.StringIO())
+    return format_of(form).render(explain(model, framework).document(step=step), io.StringIO())
 
 
 def value(arithmetic: str, sizes: Mapping[str, int] = MappingProxyType({})) -> int:

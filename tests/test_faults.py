@@ -24,7 +24,7 @@ import lstm_calc
 from lstm_calc.__main__ import main
 from lstm_calc.cli import COMMANDS, app, command
 from lstm_calc.cli.output import write_file
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
+from lstm_calc.render import formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def test_a_reader_that_has_gone_is_no_error(name: str) -> None:
 
 
 @posix
-@pytest.mark.parametrize("form", [*DATA_FORMATS, *DOCUMENT_FORMATS])
+@pytest.mark.parametrize("form", formats())
 def test_a_reader_that_goes_after_a_line_is_no_error(form: str) -> None:
     call = (
         ("diagram", "8 > lstm 8 x600", "--format", form) if form == "mermaid" else ("params", "8 > lstm 8 x600", "--format", form)

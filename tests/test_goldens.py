@@ -19,7 +19,7 @@ from lstm_calc.questions.schemas import schema_list
 from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import GateCheck, TensorMismatch, Verification
-from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS, as_table
+from lstm_calc.render import as_table, format_of
 from lstm_calc.render.chart import Chart, Curve, as_text, form_of, picture, progress, short
 from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.schemas import schema, schema_names
@@ -72,7 +72,7 @@ def test_the_whole_code_of_a_port(cli: Cli, golden: Callable[[str, str], None], 
 
 
 def shown(document: Document, form: str) -> str:
-    return DOCUMENT_FORMATS[form](document, io.StringIO())
+    return format_of(form).render(document, io.StringIO())
 
 
 MODEL = notation.read("8 > lstm 4 x2")
@@ -177,7 +177,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch):
     def render(document: Document, width: int, stream: io.StringIO | None = None) -> str:
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(sys, "stdout", stream or Terminal())
-        text = re.sub(r"\x1b\[[12]m( *)\x1b\[0m", r"\1", DOCUMENT_FORMATS["table"](document, sys.stdout))
+        text = re.sub(r"\x1b\[[12]m( *)\x1b\[0m", r"\1", format_of("table").render(document, sys.stdout))
         marked = re.sub(r"\x1b\[1m([^\x1b]*)\x1b\[0m", r"«\1»", text)
         return re.sub(r" +$", "", re.sub(r"\x1b\[2m([^\x1b]*)\x1b\[0m", r"{\1}", marked), flags=re.MULTILINE)
 
@@ -355,7 +355,7 @@ def test_what_is_no_name_of_a_picture(path: str) -> None:
 def test_colours_are_for_the_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert DOCUMENT_FORMATS["table"](Document("t", (), ()), Terminal()) == "t\n"
+    assert format_of("table").render(Document("t", (), ()), Terminal()) == "t\n"
 
 
 def test_a_schema_list_says_what_it_is() -> None:
@@ -461,9 +461,9 @@ def test_a_document_in_svg_is_as_high_as_its_lines_and_printed_nowhere(capsys: p
 @pytest.mark.parametrize("line", [(1,), (1, 2, 3)])
 def test_a_document_has_no_row_that_its_columns_do_not_name(form: str, line: tuple[int, ...]) -> None:
     columns = (Column("a", "a", "number"), Column("b", "b", "number"))
-    assert len("".join(ROW_FORMATS[form](columns, [(1, 2), (3, 4)])).splitlines()) >= 2
+    assert len("".join(format_of(form).rows(columns, [(1, 2), (3, 4)])).splitlines()) >= 2
     with pytest.raises(ValueError, match="zip"):
-        list(ROW_FORMATS[form](columns, [line]))
+        list(format_of(form).rows(columns, [line]))
 
 
 def test_a_framework_without_a_release_has_no_blank_in_its_title() -> None:
@@ -485,7 +485,7 @@ def test_a_verdict_on_a_terminal_has_a_colour(on_terminal: Callable[..., str], m
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[3" not in on_terminal(Document("t", (table,), ()), 80)
     in_ascii = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    rows = DOCUMENT_FORMATS["table"](Document("t", (table,), ()), in_ascii).splitlines()[-4:-1]
+    rows = format_of("table").render(Document("t", (table,), ()), in_ascii).splitlines()[-4:-1]
     assert [row.split()[1] for row in rows] == ["|+", "|x", "|-"]
 
 

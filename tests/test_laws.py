@@ -18,7 +18,7 @@ from lstm_calc.frameworks.counting import count
 from lstm_calc.model import Dense, Model
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import Tensor, tensors
-from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render import format_of
 from tests.strategies import models
 
 sizes = st.integers(1, 40)
@@ -109,10 +109,10 @@ def test_the_formats_show_the_same_numbers(framework: str, data: st.DataObject) 
     assume(answer.total)
     document = answer.document()
     plain = json.loads(json.dumps(answer.data()))
-    rows = list(csv.DictReader(io.StringIO(DOCUMENT_FORMATS["csv"](document, io.StringIO()))))
+    rows = list(csv.DictReader(io.StringIO(format_of("csv").render(document, io.StringIO()))))
     in_json = [gate["total"] for layer in plain["layers"] for gate in layer["gates"]]
     in_csv = [int(row["params"]) for row in rows if row["type"] != "repeat_vector"]
-    table = DOCUMENT_FORMATS["table"](document, io.StringIO())
+    table = format_of("table").render(document, io.StringIO())
     assert in_json == in_csv
     assert sum(in_csv) == plain["total"] == answer.total
     assert f"{answer.total:,}" in table.split()

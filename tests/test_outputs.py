@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lstm_calc.cli import COMMANDS
-from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render import formats
 from tests.screens import FILES, SCREENS
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def test_cost_has_a_row_per_layer_with_all_its_columns(cli: Cli) -> None:
     [
         ("params '8 > lstm 4' --format csv -o x.json", "--format csv and --output-file 'x.json' ask for two formats"),
         ("report '8 > lstm 4' --format markdown -o x.html", "--format markdown and --output-file 'x.html' ask for two formats"),
-        ("params '8 > lstm 4' -o x.xlsx", "'x.xlsx' has an ending that says no format; give .json,"),
+        ("params '8 > lstm 4' -o x.xlsx", "'x.xlsx' has an ending that says no format; give .csv,"),
         ("params '8 > lstm 4' -q -o x.svg", "'x.svg' has another ending than what is written, a number"),
         ("schema params -o x.csv", "a schema is JSON"),
         ("schema params -o x.toml", "'x.toml' has another ending than what is written; give .json or .txt"),
@@ -217,7 +217,7 @@ def test_no_line_of_a_screen_is_wider_than_the_terminal(
         assert max(map(len, shown.splitlines())) <= width
 
 
-@pytest.mark.parametrize("ending", [form for form in DOCUMENT_FORMATS if form != "table"])
+@pytest.mark.parametrize("ending", [form for form in formats() if form != "table"])
 def test_the_name_of_a_format_is_an_ending_of_it(cli: Cli, tmp_path: Path, ending: str) -> None:
     assert cli("diagram", "8 > lstm 4", "-o", f"out.{ending}").exit_code == 0
     assert (tmp_path / f"out.{ending}").read_text(encoding="utf-8")

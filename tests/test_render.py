@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, plain, size_words, worded
+from lstm_calc.render import format_of, plain, size_words, worded
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 from tests.conftest import Terminal
 
@@ -61,7 +61,7 @@ def test_values_for_people_and_for_programs() -> None:
 
 def test_json_has_a_value_a_line() -> None:
     data = {"shape": (8, 128), "gate": None, "name": 'é"\\'}
-    text = DATA_FORMATS["json"](data)
+    text = format_of("json").render(data, io.StringIO())
     assert text == '{\n  "shape": [\n    8,\n    128\n  ],\n  "gate": null,\n  "name": "\\u00e9\\"\\\\"\n}\n'
     assert json.loads(text) == {**data, "shape": [8, 128]}
 
@@ -85,7 +85,7 @@ def test_sizes_have_their_right_names(count: int, words: str) -> None:
 
 
 def test_foreign_text_is_escaped_in_every_format() -> None:
-    table, csv, markdown = (DOCUMENT_FORMATS[form](FOREIGN, io.StringIO()) for form in ("table", "csv", "markdown"))
+    table, csv, markdown = (format_of(form).render(FOREIGN, io.StringIO()) for form in ("table", "csv", "markdown"))
     assert "[red]x|y_z[/red]" in table
     assert "a [bold]title[/bold] | *" in table
     assert csv.splitlines() == ["name,shape,n", "[red]x|y_z[/red],3x4,12", "'=1+1,5,"]
@@ -99,7 +99,7 @@ def test_what_github_would_take_for_a_formula_or_strike_out_is_escaped() -> None
 
 
 def rendered(form: str, document: Document = FOREIGN) -> str:
-    return DOCUMENT_FORMATS[form](document, io.StringIO())
+    return format_of(form).render(document, io.StringIO())
 
 
 SIGNS = Document("100% & #1_a {b} ~^\\ <i>", (Table((Column("a_b", "a_b"),), (Line(("[x] & <y> $1",)),)),), ("a note of 5 % & $2",))
@@ -221,7 +221,7 @@ def test_a_delta_has_its_sign() -> None:
 
 
 def in_csv(*tables: Table) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(DOCUMENT_FORMATS["csv"](Document("t", tables, ()), io.StringIO()))))
+    return list(csv.reader(io.StringIO(format_of("csv").render(Document("t", tables, ()), io.StringIO()))))
 
 
 def test_tables_of_the_same_columns_are_one_csv() -> None:
@@ -233,7 +233,7 @@ def test_tables_of_the_same_things_are_side_by_side_in_csv() -> None:
     one = Table((Column("layer", "l"), Column("a", "a")), (Line(("x", 1)), Line(("y", 2)), Line(("total", 3), "total")))
     two = Table((Column("layer", "l"), Column("b", "b")), (Line(("x", 3)), Line(("y", 4))))
     assert in_csv(one, two) == [["layer", "a", "b"], ["x", "1", "3"], ["y", "2", "4"]]
-    assert DOCUMENT_FORMATS["ndjson"](Document("t", (one, two), ()), io.StringIO()).count('"b": ') == 2
+    assert format_of("ndjson").render(Document("t", (one, two), ()), io.StringIO()).count('"b": ') == 2
 
 
 def test_other_tables_are_told_apart_in_csv() -> None:
@@ -292,7 +292,7 @@ def test_a_table_that_fits_is_a_table_and_one_that_does_not_is_a_list() -> None:
 def narrow(monkeypatch: pytest.MonkeyPatch, width: int, columns: tuple[Column, ...], *lines: Line) -> list[str]:
     """Return what a terminal of a width shows of a table, from its header on."""
     monkeypatch.setenv("COLUMNS", str(width))
-    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](Document("t", (Table(columns, lines),), ()), Terminal()))
+    shown = ANSI.sub("", format_of("table").render(Document("t", (Table(columns, lines),), ()), Terminal()))
     return [line.rstrip() for line in shown.splitlines()[2:] if line.strip()]
 
 
@@ -323,7 +323,7 @@ def test_groups_of_one_row_each_stand_without_blank_lines(monkeypatch: pytest.Mo
 
     def blanks(*names: str) -> int:
         table = Table(columns, tuple(Line((name, at)) for at, name in enumerate(names)))
-        return ANSI.sub("", DOCUMENT_FORMATS["table"](Document("t", (table,), ()), Terminal())).strip().count("\n\n")
+        return ANSI.sub("", format_of("table").render(Document("t", (table,), ()), Terminal())).strip().count("\n\n")
 
     assert (blanks("a", "b", "c"), blanks("a", "a", "b")) == (1, 2)
 
@@ -406,8 +406,8 @@ def test_no_line_is_wider_than_the_terminal_and_no_cell_loses_a_digit(table: Tab
     document = Document(words, (table,), (words,), body=(Block(f"{words} = {words}", "formula"), Block(words, "item")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(width))
-        shown = ANSI.sub("", DOCUMENT_FORMATS["table"](document, Terminal()))
-        without = ANSI.sub("", DOCUMENT_FORMATS["table"](document.replace(tables=()), Terminal()))
+        shown = ANSI.sub("", format_of("table").render(document, Terminal()))
+        without = ANSI.sub("", format_of("table").render(document.replace(tables=()), Terminal()))
     assert max(map(len, shown.splitlines())) <= width
     for column, values in zip(table.columns, zip(*(line.values for line in table.lines), strict=True), strict=True):
         assert column.kind == "text" or all(worded(column.kind, value) in shown for value in values)
@@ -419,13 +419,13 @@ def test_no_line_is_wider_than_the_terminal_and_no_cell_loses_a_digit(table: Tab
 
 def test_a_table_too_wide_for_its_terminal_is_a_line_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "12")
-    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](FOREIGN.replace(title="t", notes=()), Terminal()))
+    shown = ANSI.sub("", format_of("table").render(FOREIGN.replace(title="t", notes=()), Terminal()))
     first, second, total = (block.splitlines() for block in shown.partition("t\n")[2].strip("\n").split("\n\n"))
     assert first == ["name:", "  [red]x|y_", "  z[/red]", "shape:", "  (3, 4)", "n: 12"]
     assert second == ["name: =1+1", "shape: (5)"]
     assert total == ["name: total", "n: 1,234,567"]
     monkeypatch.setenv("COLUMNS", "80")
-    assert "name:" not in DOCUMENT_FORMATS["table"](FOREIGN, Terminal())
+    assert "name:" not in format_of("table").render(FOREIGN, Terminal())
 
 
 GIVING_WAY = Document(
@@ -453,18 +453,18 @@ def test_columns_give_way_before_a_table_becomes_a_list(
     monkeypatch: pytest.MonkeyPatch, columns: int, kept: str, said: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    shown = ANSI.sub("", DOCUMENT_FORMATS["table"](GIVING_WAY, Terminal()))
+    shown = ANSI.sub("", format_of("table").render(GIVING_WAY, Terminal()))
     assert " ".join(shown.split("\n")[2].split()) == (" ".join(kept) or "a:")
     assert " ".join(shown.partition("left out")[2].split()) == said
-    assert "left out" not in DOCUMENT_FORMATS["table"](GIVING_WAY, io.StringIO())
-    chosen = ANSI.sub("", DOCUMENT_FORMATS["table"](GIVING_WAY.with_columns(["b", "c", "a"]), Terminal()))
+    assert "left out" not in format_of("table").render(GIVING_WAY, io.StringIO())
+    chosen = ANSI.sub("", format_of("table").render(GIVING_WAY.with_columns(["b", "c", "a"]), Terminal()))
     assert "left out" not in chosen
 
 
 def test_letters_that_are_two_columns_wide_leave_the_columns_in_line() -> None:
     columns = (Column("name", "name"), Column("n", "n", "number"))
     table = Table(columns, (Line(("層層層", 1)), Line(("layer", 2))))
-    *_, wide, narrow = DOCUMENT_FORMATS["table"](Document("t", (table,), ()), io.StringIO()).rstrip().splitlines()
+    *_, wide, narrow = format_of("table").render(Document("t", (table,), ()), io.StringIO()).rstrip().splitlines()
     assert [wide.strip(), narrow.strip()] == ["層層層  1", "layer   2"]
 
 
@@ -490,7 +490,7 @@ def test_a_very_long_table_looks_as_rich_draws_a_shorter_one() -> None:
     )
     lines = (Line(("é", (3, 4), 12)), Line(("é", (5,), 12)), Line(("é", None, 24), "subtotal"), Line(("日本", (1,), 1234567)))
     by_rich, plainly = (
-        DOCUMENT_FORMATS["table"](Document("t", (Table(columns, lines * times),), ()), io.StringIO()) for times in (75, 500)
+        format_of("table").render(Document("t", (Table(columns, lines * times),), ()), io.StringIO()) for times in (75, 500)
     )
     assert len(by_rich.splitlines()) > 300
     assert plainly.startswith(by_rich.rstrip("\n"))

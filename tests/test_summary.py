@@ -13,7 +13,7 @@ from hypothesis import given
 from lstm_calc import LSTM, Add, Dense, Embedding, Input, Model, RepeatVector, Shared, cost, params, read, summary
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import LstmCalcError, ModelError
-from lstm_calc.render import DOCUMENT_FORMATS
+from lstm_calc.render import format_of
 from tests.strategies import models
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_a_model_of_captions_says_what_each_layer_reads() -> None:
         "dense": ("add",),
     }
     assert answer.total == 5_285_184
-    assert "reads" in DOCUMENT_FORMATS["table"](answer.document(), io.StringIO())
+    assert "reads" in format_of("table").render(answer.document(), io.StringIO())
 
 
 def test_the_steps_of_two_inputs_may_be_open() -> None:
@@ -89,7 +89,7 @@ def test_a_shared_layer_is_counted_once_and_computed_twice() -> None:
         (0, 0, 384, True),
     ]
     assert (answer.total, answer.bytes, answer.macs) == (452, 1_808, 800)
-    assert "again: a further use" in DOCUMENT_FORMATS["table"](answer.document(), io.StringIO())
+    assert "again: a further use" in format_of("table").render(answer.document(), io.StringIO())
 
 
 def test_a_layer_that_is_not_known_leaves_the_total_open(cli: Cli, tmp_path: Path) -> None:

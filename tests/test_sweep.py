@@ -31,6 +31,7 @@ from lstm_calc.questions.closed_form import NoPolynomialError, along_last, close
 from lstm_calc.questions.metrics import metrics
 from lstm_calc.questions.params import params
 from lstm_calc.questions.selection import ranked, read_filter
+from lstm_calc.render import format_of
 from lstm_calc.render.chart import Chart, Curve, as_text, short
 from tests.strategies import models
 
@@ -459,7 +460,7 @@ def test_a_file_is_written_whole_or_not_at_all(cli: Cli, tmp_path: Path, monkeyp
         yield "half"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(command.ROW_FORMATS, "csv", broken)
+    monkeypatch.setattr("lstm_calc.render.as_csv.FORMAT", format_of("csv").replace(rows=broken))
     result = cli(*GRID, "--format", "csv", "--output-file", str(path))
     assert result.exit_code == 2
     assert "no space left on device" in result.stderr

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from lstm_calc.cli import app
-from lstm_calc.render import DOCUMENT_FORMATS, ROW_FORMATS
+from lstm_calc.render import format_of, formats
 from lstm_calc.render.chart import Chart, Curve, as_text
 from lstm_calc.render.document import Block, Column, Document, Edge, Graph, Line, Node, Table
 from lstm_calc.visible import visible
@@ -70,9 +70,9 @@ class Screen(io.StringIO):
 @given(TEXTS)
 @example("".join(HOSTILE))
 @pytest.mark.parametrize("stream", [io.StringIO, Screen])
-@pytest.mark.parametrize("form", DOCUMENT_FORMATS)
+@pytest.mark.parametrize("form", [form for form in formats() if not format_of(form).of_data])
 def test_no_format_of_a_document_shows_a_control_character(form: str, stream: type[io.StringIO], text: str) -> None:
-    assert_harmless(STYLED.sub("", DOCUMENT_FORMATS[form](document(text), stream())))
+    assert_harmless(STYLED.sub("", format_of(form).render(document(text), stream())))
 
 
 @given(TEXTS)
@@ -83,12 +83,12 @@ def test_a_narrow_and_a_long_table_show_none_either(width: int | None, text: str
     long = whole.replace(tables=(whole.tables[0].replace(lines=whole.tables[0].lines[:1] * 50),))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", str(width or 200))
-        assert_harmless(STYLED.sub("", DOCUMENT_FORMATS["table"](long, Screen())))
+        assert_harmless(STYLED.sub("", format_of("table").render(long, Screen())))
 
 
 @given(TEXTS)
 def test_lines_of_json_keep_a_name_as_it_is(text: str) -> None:
-    rendered = DOCUMENT_FORMATS["ndjson"](document(text), io.StringIO())
+    rendered = format_of("ndjson").render(document(text), io.StringIO())
     assert rendered.isascii()
     assert {json.loads(line)["name"] for line in rendered.splitlines()} == {text}
 
@@ -96,9 +96,9 @@ def test_lines_of_json_keep_a_name_as_it_is(text: str) -> None:
 @given(TEXTS)
 def test_rows_that_are_written_while_they_are_made_show_none(text: str) -> None:
     columns = (Column("name", text), Column("n", text, "number"))
-    for form in ROW_FORMATS:
-        assert_harmless("".join(ROW_FORMATS[form](columns, [("plain", 1)])))
-    assert_harmless("".join(ROW_FORMATS["markdown"](columns, [(text, 1)])))
+    for write in filter(None, (format_of(form).rows for form in formats())):
+        assert_harmless("".join(write(columns, [("plain", 1)])))
+    assert_harmless("".join(format_of("markdown").rows(columns, [(text, 1)])))
 
 
 @given(TEXTS)

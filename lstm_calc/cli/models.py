@@ -28,7 +28,7 @@ from lstm_calc.formats.reading import is_a_line_of_calls
 from lstm_calc.formats.reading import read_template as read_text_template
 from lstm_calc.model import Model, Other
 from lstm_calc.model.cells import CELLS
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS
+from lstm_calc.render import formats
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def _flags(given: dict[str, Any], beside: str = "") -> dict[str, Any]:
 
 def _meant(models: list[str], flag: str, value: str) -> str:
     """Return what to write where a model and a flag were probably meant otherwise; nothing where that is not known."""
-    if flag == "output" and value in (*DATA_FORMATS, *DOCUMENT_FORMATS):
+    if flag == "output" and value in formats():
         return f"; the format of the answer is --format {value}"
     if all(model.lower() in CELLS for model in models):
         several = " ".join(f"'32 > {model.lower()} 64'" for model in models)

@@ -13,11 +13,12 @@ import typer
 from typer.models import OptionInfo
 
 from lstm_calc.cli.models import read_model, read_models, read_said, read_template
-from lstm_calc.cli.output import Output, formats
+from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import FRAMEWORKS, usual_name
 from lstm_calc.frameworks.setting import Setting, looking_up, note_option
 from lstm_calc.inputs import noting
+from lstm_calc.render import TABLE, formats
 from lstm_calc.streams import STDIN
 
 _ANSWER = "Answer"
@@ -68,7 +69,7 @@ def output_reader(*more: str) -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written: in a format of all commands, or one of ``more``."""
 
     def read_output(
-        format_: str | None = _format("table", [*formats(), *more]),
+        format_: str | None = _format(TABLE, [*formats(), *more]),
         output_file: str | None = _FILE,
         columns: str | None = _COLUMNS,
         sort: str | None = _SORT,
@@ -79,7 +80,7 @@ def output_reader(*more: str) -> Callable[..., Output]:
     return read_output
 
 
-def plain_reader(default: str = "table") -> Callable[..., Output]:
+def plain_reader(default: str = TABLE) -> Callable[..., Output]:
     """Return the reader of where and how an answer is to be written whose columns and order are not to be chosen here."""
 
     def read_output(format_: str | None = _format(default, formats()), output_file: str | None = _FILE) -> Output:

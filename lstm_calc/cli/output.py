@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import OutputError, did_you_mean, listed, quoted
 from lstm_calc.frameworks.setting import framework_from
 from lstm_calc.inputs import is_noted, note
-from lstm_calc.render import DATA_FORMATS, DOCUMENT_FORMATS, GRAPH_FORMATS, MACHINE_FORMATS, ROW_FORMATS
+from lstm_calc.render import TABLE, format_of, format_with_ending, formats
 from lstm_calc.streams import let_go, say
 
 if TYPE_CHECKING:
@@ -21,35 +21,17 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
     from lstm_calc.questions.answer import Answer
-    from lstm_calc.render.document import Column, Document, Value
+    from lstm_calc.render.document import Column, Document
 
 
 _STANDARD_OUTPUT = {"-", "/dev/stdout", "/dev/fd/1"}
 
 
-def formats() -> list[str]:
-    """Return the names of all formats."""
-    first, *others = DOCUMENT_FORMATS
-    return [first, *DATA_FORMATS, *others]
-
-
-_ENDINGS = {
-    **{form: form for form in formats() if form != "table"},
-    "htm": "html",
-    "md": "markdown",
-    "tex": "latex",
-    "jsonl": "ndjson",
-    "mmd": "mermaid",
-    "py": "python",
-}
-"""The format of a file by the ending of its name."""
+_MORE_ENDINGS = {"py": "python"}
+"""For the endings of files: the formats that only some commands have."""
 
 _ANY_TEXT = {"", "txt", "text", "log", "out"}
 """Endings of files of any text."""
-
-_OTHER_NAMES = {"md": "markdown", "htm": "html", "tex": "latex"}
-"""Other names of formats."""
-
 
 _ASK_FOR_NOTES = "--notes explains the columns"
 
@@ -73,7 +55,7 @@ class Output:
         file: str | None,
         more: tuple[str, ...] = (),
         *,
-        default: str = "table",
+        default: str = TABLE,
         columns: str | None = None,
         sort: str | None = None,
         notes: bool = False,
@@ -83,13 +65,13 @@ class Output:
 
         Raises OutputError for a format that is neither known nor one of ``more``, and where the file's ending says another.
         """
-        known = known or [*formats(), *more]
-        self.file = None if file in _STANDARD_OUTPUT else _file(file, known)
-        self.endings = {ending: format_ for ending, format_ in _ENDINGS.items() if format_ in known}
+        self.known = known or [*formats(), *more]
+        self.file = None if file in _STANDARD_OUTPUT else _file(file, self.known)
         self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
         self.named = form is not None
-        self.form = self.endings.get(self.ending, default) if form is None else _known(form, known)
-        if self.form != self.endings.get(self.ending, self.form):
+        by_ending = self._form_by_ending()
+        self.form = by_ending or default if form is None else _known(form, self.known)
+        if by_ending not in {None, self.form}:
             what = f"--format {self.form} and --output-file {quoted(file)}"
             raise OutputError(f"{what} ask for two formats; leave out --format, or give the file another ending")
         self.more = more
@@ -97,47 +79,55 @@ class Output:
         self.sort = sort
         self.notes = notes
 
+    def _form_by_ending(self) -> str | None:
+        """Return the format of the file's ending, None where it says none of those that are known here."""
+        if self.ending in _ANY_TEXT:
+            return None
+        form = _MORE_ENDINGS.get(self.ending) or format_with_ending(self.ending)
+        return form if form in self.known else None
+
     @property
     def is_read(self) -> bool:
         """Whether people read the answer as it stands, in an order that is not asked for."""
-        return self.form not in {*DATA_FORMATS, *MACHINE_FORMATS} and self.sort is None
+        return self.sort is None and (self.form in self.more or not format_of(self.form).for_machines)
 
     def show(self, answer: Answer, **options: bool) -> int:
         """Write an answer as plain values, as a document made with ``options``, or as its text in a further format; return 0."""
         self._check_ending()
         if self.form in self.more:
             return self._write(lambda _: (getattr(answer, self.form)(),))
-        if self.form in DATA_FORMATS:
+        format_ = format_of(self.form)
+        if format_.of_data:
             if self.columns is not None or self.sort is not None:
                 raise OutputError(f"--columns and --sort arrange tables, and {self.form} has none; it has everything")
-            return self._write(lambda _: (DATA_FORMATS[self.form](_with_reason(answer.data())),))
+            return self._write(lambda stream: (format_.render(_with_reason(answer.data()), stream),))
         return self.page(answer.document(**options))
 
     def page(self, document: Document) -> int:
         """Write a document, arranged as asked for; return exit code 0."""
         self._check_ending()
-        made = self._explained(document)
-        made = self._arranged(made.for_machines() if self.form in MACHINE_FORMATS else made)
-        if self.form in GRAPH_FORMATS and not any(part.graphs for part in made.parts()):
+        made, format_ = self._explained(document), format_of(self.form)
+        made = self._arranged(made.for_machines() if format_.for_machines else made)
+        if format_.graphs_alone and not any(part.graphs for part in made.parts()):
             raise OutputError(f"--format: {self.form} draws, and this answer has no drawing; shapes, diagram and forecast have")
-        return self._write(lambda stream: (DOCUMENT_FORMATS[self.form](made, stream),))
+        return self._write(lambda stream: (format_.render(made, stream),))
 
     def _explained(self, document: Document) -> Document:
         """Return the document with its legend where that is asked for, or on a page, and else with a note on how to ask for it."""
-        if self.notes or self.form != "table":
+        if self.notes or self.form != TABLE:
             return document.with_legend()
         return document.replace(notes=(*document.notes, _ASK_FOR_NOTES)) if document.legend else document
 
-    def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> int:
-        """Write rows while they are made, in one of the formats of ``ROW_FORMATS``; return exit code 0."""
+    def texts(self, texts: Iterable[str]) -> int:
+        """Write the parts of a text in the format that is asked for, while they are made; return exit code 0."""
         self._check_ending()
-        return self._write(lambda _: ROW_FORMATS[self.form](columns, rows))
+        return self._write(lambda _: texts)
 
     def _check_ending(self) -> None:
         """Refuse a file whose ending says no format that is known, where none is named."""
-        if not self.named and self._is_other({*self.endings, *_ANY_TEXT}):
-            known = ("py", "json", "csv", "md", "html", "svg", "tex", "ndjson")
-            endings = listed([f".{ending}" for ending in (*(each for each in known if each in self.endings), "txt")], "or")
+        if not self.named and self._form_by_ending() is None and self._is_other(_ANY_TEXT):
+            usual = [ending for form in self.known for ending in _usual_ending(form)]
+            endings = listed([f".{ending}" for ending in (*usual, "txt")], "or")
             raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
 
     def _is_other(self, endings: Collection[str]) -> bool:
@@ -164,7 +154,8 @@ class Output:
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0. Raise OutputError for a file of a format that a number alone is not."""
-        if _ENDINGS.get(self.ending) in {"html", "svg", "latex", "mermaid"}:
+        form = format_with_ending(self.ending)
+        if form is not None and not (format_of(form).rows or format_of(form).of_data):
             raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written, a number; give .txt")
         return self._write(lambda _: (f"{number}\n",))
 
@@ -178,6 +169,12 @@ class Output:
 
             write_file("--output-file", self.file, (text.encode() for text in texts(StringIO())))
         return 0
+
+
+def _usual_ending(form: str) -> tuple[str, ...]:
+    """Return the ending that files of a format usually have, nothing for a format without one."""
+    more = tuple(ending for ending, name in _MORE_ENDINGS.items() if name == form)
+    return more or (format_of(form).endings[:1] if form in formats() else ())
 
 
 def _with_reason(data: dict[str, Any]) -> dict[str, Any]:
@@ -238,8 +235,8 @@ def _keys(option: str, word: str, columns: Sequence[Column]) -> list[str]:
 
 def _known(form: str, known: Sequence[str]) -> str:
     """Return a format's usual name; raise OutputError where there is none of the name."""
-    usual = _OTHER_NAMES.get(form.lower(), form)
-    if usual not in known:
+    usual = form if form in known else format_with_ending(form.lower())
+    if usual is None or usual not in known:
         raise OutputError(f"--format: {quoted(form)} is not a format{did_you_mean(form, known)}")
     return usual
 

@@ -9,9 +9,10 @@ import typer
 
 from lstm_calc.cli.models import read_model_alone
 from lstm_calc.cli.options import framework_names, with_options
-from lstm_calc.cli.output import Output, formats, warn, write_file
+from lstm_calc.cli.output import Output, warn, write_file
 from lstm_calc.errors import LstmCalcError, quoted
 from lstm_calc.model import Model
+from lstm_calc.render import TABLE
 
 if TYPE_CHECKING:
     from lstm_calc.questions.port import Port
@@ -57,7 +58,7 @@ def run(
 
 def _check(output: Output, weights: str | None, save: str | None, *, code: bool, files_only: dict[str, bool]) -> None:
     """Refuse options that do not go together, and a file that would be replaced."""
-    if code and output.form != formats()[0]:
+    if code and output.form != TABLE:
         raise LstmCalcError("--code prints Python; leave out --format, and let a file end in .py")
     if (weights is None) != (save is None):
         raise LstmCalcError("--weights and --save go together: the file that is read and the one that is written")

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from lstm_calc.cli.options import with_options
-from lstm_calc.cli.output import Output, formats
+from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.render import DATA_FORMATS
+from lstm_calc.render import TABLE
 
 
 def _names() -> list[str]:
@@ -30,8 +30,9 @@ def run(
         from lstm_calc.questions.schemas import schema_list
 
         return output.show(schema_list())
-    if output.form not in {formats()[0], "json"}:
+    if output.form not in {TABLE, "json"}:
         raise LstmCalcError("a schema is JSON; leave out --format, and let a file end in .json")
+    from lstm_calc.render.as_json import written
     from lstm_calc.schemas import schema
 
-    return output.text(DATA_FORMATS["json"](schema(name)), "json")
+    return output.text(written(schema(name)), "json")

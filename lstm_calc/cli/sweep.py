@@ -13,7 +13,7 @@ from lstm_calc.cli.options import plain_reader, with_options
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.render import ROW_FORMATS
+from lstm_calc.render import TABLE, format_of
 from lstm_calc.streams import is_terminal, say
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from lstm_calc.questions.variants import Variants
 
 _ROWS = "Rows"
-_WITH_TYPES = {"json", "ndjson"}
-"""Formats that can say true, false and null."""
 _PLOT = "Plot"
 _MOST_LINES = 1_000
 _LONG_WORK = 200_000
@@ -94,7 +92,7 @@ def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question:
 
 def _check_alone(plot: str, output: Output) -> None:
     """Raise LstmCalcError where rows are asked for beside a drawing, which takes their place."""
-    if output.form != "table":
+    if output.form != TABLE:
         raise LstmCalcError(f"--plot draws in place of the rows that --format {output.form} writes; give one of the two")
     if plot != "-" and output.file is not None:
         raise LstmCalcError("--plot writes a picture into a file of its own, and --output-file is for rows; give one of the two")
@@ -145,11 +143,12 @@ def _is_shown(output: Output) -> bool:
 def _show(output: Output, answer: "Sweep | Variants", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.questions.selection import held
 
-    if output.form in _WITH_TYPES:
+    format_ = format_of(output.form)
+    if format_.typed:
         rows = answer.plain(rows)
-    if output.form in ROW_FORMATS:
-        return output.rows(answer.shown_columns, rows)
-    return output.show(answer.of(held(_few(rows, yes=yes) if output.form == "table" else rows, "give --format csv or ndjson")))
+    if format_.rows is not None:
+        return output.texts(format_.rows(answer.shown_columns, rows))
+    return output.show(answer.of(held(_few(rows, yes=yes) if output.form == TABLE else rows, "give --format csv or ndjson")))
 
 
 def _draw(output: Output, plot: str, answer: "Sweep | Variants", rows: "Iterable[Row]", budget: str | None) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lstm_calc.cli.output import Output
+from lstm_calc.render import TABLE
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
 _CHOICE = (
@@ -57,4 +58,4 @@ TOPICS: dict[str, Callable[[], Document]] = {"notation": _notation, "frameworks"
 
 def show_topic(name: str) -> int:
     """Write the page on a topic to standard output; return exit code 0."""
-    return Output("table", None).page(TOPICS[name]())
+    return Output(TABLE, None).page(TOPICS[name]())

@@ -7,6 +7,7 @@ from io import StringIO
 from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render import Format
 from lstm_calc.render.words import NUMERIC, batches, cells, plain
 
 if TYPE_CHECKING:
@@ -51,3 +52,6 @@ def _row(table: Table, line: Line) -> list[str]:
 def _unformula(cell: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell
+
+
+FORMAT = Format(render, rows, endings=("csv",), for_machines=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render import Format
 from lstm_calc.render.maths import mathml, written
 from lstm_calc.render.words import NUMERIC, VERDICTS, cells
 
@@ -202,3 +203,6 @@ def _bar(share: Value, longest: float | None) -> str:
     if longest is None or not isinstance(share, float):
         return ""
     return f' style="--length: {min(share / longest, 1):.4f}{"; --bar: var(--over)" * (share > 1)}"'
+
+
+FORMAT = Format(render, endings=("html", "htm"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render import Format
 from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, cells
 
@@ -94,3 +95,6 @@ def _cells(table: Table, line: Line) -> Iterator[str]:
 def _escaped(text: str) -> str:
     """Return text whose signs LaTeX prints; letters of other scripts, for which it has no font, go by their numbers."""
     return "".join(_CHARACTERS.get(char) or (char if char <= "ÿ" else f"U+{ord(char):04X}") for char in text)
+
+
+FORMAT = Format(render, endings=("tex", "latex"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render import Format
 from lstm_calc.render.as_mermaid import flowchart
 from lstm_calc.render.maths import tex, written
 from lstm_calc.render.words import NUMERIC, batches, cells, worded
@@ -78,3 +79,6 @@ def _cell(column: Column, cell: str, line: Line) -> str:
 
 def _escaped(text: str) -> str:
     return text.translate(_ESCAPES)
+
+
+FORMAT = Format(render, rows, endings=("md", "markdown"))

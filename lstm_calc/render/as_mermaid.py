@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render import Format
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -46,3 +48,6 @@ def _lines(graph: Graph, prefix: str) -> Iterator[str]:
 
 def _label(lines: tuple[str, ...]) -> str:
     return "<br/>".join(line.translate(_CODES) for line in lines)
+
+
+FORMAT = Format(render, endings=("mmd", "mermaid"), graphs_alone=True)

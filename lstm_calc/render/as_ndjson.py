@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import TYPE_CHECKING, TextIO
 
+from lstm_calc.render import Format
 from lstm_calc.render.words import batches
 
 if TYPE_CHECKING:
@@ -25,3 +26,6 @@ def rows(columns: Sequence[Column], lines: Iterable[Sequence[Value]]) -> Iterato
     encode, keys = JSONEncoder().encode, [column.key for column in columns]
     for batch in batches(lines):
         yield "".join([f"{encode(dict(zip(keys, line, strict=True)))}\n" for line in batch])
+
+
+FORMAT = Format(render, rows, endings=("ndjson", "jsonl"), for_machines=True, typed=True)

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.errors import OutputError
-from lstm_calc.render import as_table
+from lstm_calc.render import Format, as_table
 
 if TYPE_CHECKING:
     from lstm_calc.render.document import Document
@@ -42,3 +42,6 @@ def _screen(document: Document) -> str:
     console.print(Segments([Segment(f"{line}\n") for line in lines]), end="", soft_wrap=True)
     without_fonts = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     return console.export_svg(title="lstm-calc", code_format=without_fonts, unique_id="lstm-calc")
+
+
+FORMAT = Format(render, endings=("svg",))

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TextIO
 
 from lstm_calc.errors import listed
+from lstm_calc.render import Format
 from lstm_calc.render.grid import broken, drawn, fitted, grid, lines, rich_table, wide
 from lstm_calc.render.maths import spelled, written
 from lstm_calc.render.words import cells
@@ -172,3 +173,6 @@ def _stacked(table: Table, width: int) -> Iterator[tuple[str, str]]:
                 else:
                     yield "".join(f"\n  {part}" for part in broken(cell, width - 2)) + "\n", ""
     yield "\n", ""
+
+
+FORMAT = Format(render)
