@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.testing import CliRunner
 
-from lstm_calc.cli import COMMANDS, app, command
+from lstm_calc.cli import app, command
+from lstm_calc.cli.commands import commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +47,12 @@ def _completion(shell: str) -> str:
 def _page() -> Iterator[str]:
     """Yield the lines of the man page: each command with what it alone takes, then what several commands do."""
     program: Any = typer.main.get_command(app)
-    commands = {name: command(name) for name in COMMANDS}
-    times = Counter(_entry(param) for each in commands.values() for param in each.params)
+    made = {name: command(name) for name in commands()}
+    times = Counter(_entry(param) for each in made.values() for param in each.params)
     yield from (".TH LSTM-CALC 1", ".nh", ".ad l")
     yield from (".SH NAME", rf"lstm-calc \- {_plain(program.help[0].lower() + program.help[1:].rstrip('.'))}")
     yield from (".SH SYNOPSIS", ".B lstm-calc", r"\fICOMMAND\fR [\fIOPTIONS\fR] [\fIMODEL\fR]", ".SH COMMANDS")
-    for name, each in commands.items():
+    for name, each in made.items():
         does, _, example = inspect.cleandoc(each.help).partition("\n\nExample: ")
         yield from (f".SS {name}", _plain(" ".join(does.split())), ".PP", _plain(f"Example: {example}"))
         yield from (entry for param in each.params if times[entry := _entry(param)] == 1)

@@ -22,7 +22,8 @@ import pytest
 
 import lstm_calc
 from lstm_calc.__main__ import main
-from lstm_calc.cli import COMMANDS, app, command
+from lstm_calc.cli import app, command
+from lstm_calc.cli.commands import command_of, commands
 from lstm_calc.cli.output import write_file
 from lstm_calc.render import formats
 
@@ -39,7 +40,7 @@ SWEEP = ("sweep", "8 > lstm 8", "--vary", "units=1:1000000", "--vary", "input=1:
 
 def examples() -> dict[str, list[str]]:
     """Return the arguments of every command's example."""
-    helps = {name: " ".join(command(name).help.split()) for name in COMMANDS}
+    helps = {name: " ".join(command(name).help.split()) for name in commands()}
     return {name: shlex.split(text.partition("Example: lstm-calc ")[2]) for name, text in helps.items()}
 
 
@@ -187,11 +188,12 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", commands())
 def test_an_unexpected_failure_is_a_sentence_and_exits_with_70(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, failure: str
 ) -> None:
-    monkeypatch.setattr(f"lstm_calc.cli.{command}.run", FAILURES[failure])
+    broken = command_of(command).replace(run=FAILURES[failure])
+    monkeypatch.setattr(f"lstm_calc.cli.commands.{command}.COMMAND", broken)
     monkeypatch.setattr(sys, "argv", ["lstm-calc", command])
     with pytest.raises(SystemExit) as caught:
         main()
@@ -242,8 +244,9 @@ def test_a_process_that_calls_main_keeps_its_garbage_collector(monkeypatch: pyte
 
 HELPS = """
 from typer.testing import CliRunner
-from lstm_calc.cli import COMMANDS, app
-for words in [["--help"], *([name, "--help"] for name in COMMANDS), ["params", "8 > lstm 4"]]:
+from lstm_calc.cli import app
+from lstm_calc.cli.commands import commands
+for words in [["--help"], *([name, "--help"] for name in commands()), ["params", "8 > lstm 4"]]:
     print(CliRunner().invoke(app, words, catch_exceptions=False).output)
 for words in ("", "pa", "params --bi"):
     variables = {"_LSTM_CALC_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": f"lstm-calc {words}"}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from lstm_calc import LstmCalcError, Model, read, sweep
 from lstm_calc.cli import app
-from lstm_calc.cli import sweep as command
+from lstm_calc.cli.commands import sweep as command
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import FrameworkError, ModelError, NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS

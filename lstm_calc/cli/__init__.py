@@ -5,53 +5,28 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from importlib import import_module
 from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from lstm_calc.cli.descriptions import DESCRIPTIONS, GROUPS
+from lstm_calc.cli.commands import command_names, command_of, commands, synonyms
 from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 from lstm_calc.streams import say
 
-COMMANDS = tuple(DESCRIPTIONS)
-"""Every command, in the order of the help; each is the function ``run`` of the module of its name."""
-
 
 def command(name: str) -> TyperCommand:
-    """Import the module of a command and return the command with its options; ``name`` is one of ``COMMANDS``."""
+    """Return a command with its options; ``name`` is that of one of the :mod:`lstm_calc.cli.commands`."""
+    from lstm_calc.cli.options import with_options
+
+    found = command_of(name)
     single = typer.Typer(add_completion=False, rich_markup_mode=app.rich_markup_mode)
-    single.command(name, help=DESCRIPTIONS[name])(import_module(f"lstm_calc.cli.{name}").run)
+    single.command(name, help=found.help)(with_options(found))
     return cast("TyperCommand", typer.main.get_command(single))
 
 
 _ANSWERING = "params"
 """The command that answers where a model stands in the place of a command."""
-_SYNONYMS = {
-    **dict.fromkeys(("count", "parameters", "param", "size", "total"), "params"),
-    **dict.fromkeys(("summarize", "summarise", "torchinfo", "torchsummary"), "summary"),
-    **dict.fromkeys(("weights", "names", "state_dict"), "tensors"),
-    **dict.fromkeys(("gates", "rows", "slices"), "tensors --gates"),
-    **dict.fromkeys(("shape", "dims", "flow"), "shapes"),
-    **dict.fromkeys(("why", "equations", "formula", "formulas", "derive"), "explain"),
-    **dict.fromkeys(("diff", "vs", "versus"), "compare"),
-    **dict.fromkeys(("flops", "macs", "memory", "latency", "operations", "ops", "bytes"), "cost"),
-    **dict.fromkeys(("budget", "assert", "limit", "fits", "lint"), "check"),
-    **dict.fromkeys(("fit", "find", "search", "invert"), "solve"),
-    **dict.fromkeys(("grid", "scan", "vary", "table"), "sweep"),
-    **dict.fromkeys(("convert", "translate", "export", "migrate"), "port"),
-    **dict.fromkeys(("load", "read", "open", "checkpoint"), "inspect"),
-    **dict.fromkeys(("predict", "timeseries", "window"), "forecast"),
-    **dict.fromkeys(("draw", "plot", "graph", "mermaid"), "diagram"),
-    **dict.fromkeys(("review", "page", "html"), "report"),
-    **dict.fromkeys(("args", "options"), "arguments"),
-    **dict.fromkeys(("backends", "libraries"), "frameworks"),
-    **dict.fromkeys(("test", "validate", "prove"), "verify"),
-    "schemas": "schema",
-}
-"""Words for what a command does: where one stands in its place, that command is suggested before one that is spelt like it."""
-
 
 _BEGINNINGS = frozenset("0123456789([")
 
@@ -79,7 +54,7 @@ def _no_command(name: str) -> LstmCalcError:
 
     example = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
     page = example if begins_a_layer(name) else "lstm-calc help lists the commands"
-    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, COMMANDS, page, _SYNONYMS)}")
+    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, commands(), page, synonyms())}")
 
 
 def _command_first(words: list[str]) -> list[str]:
@@ -90,7 +65,7 @@ def _command_first(words: list[str]) -> list[str]:
         name, equals, _ = words[at].partition("=")
         takes = name in known and not getattr(known[name], "is_flag", False)
         at += 1 + (takes and not equals)
-    if at < len(words) and words[at] in COMMANDS:
+    if at < len(words) and words[at] in command_names():
         return [words[at], *words[:at], *words[at + 1 :]]
     return [_ANSWERING, *words]
 
@@ -108,16 +83,17 @@ class Group(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer passes it
         """Return the names of the commands, in the order of the help."""
-        return list(COMMANDS)
+        return list(commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:  # noqa: ARG002 - Typer passes it
         """Return a command as help and completion list it, by its name and what it does; None where there is none of the name.
 
-        Its options are not there: to list 18 commands, none of them has to be imported.
+        Its options are not there: what they need takes longer to import than all commands do.
         """
-        if cmd_name not in DESCRIPTIONS:
+        if cmd_name not in command_names():
             return None
-        return TyperCommand(cmd_name, help=DESCRIPTIONS[cmd_name], rich_help_panel=GROUPS[cmd_name])
+        found = command_of(cmd_name)
+        return TyperCommand(cmd_name, help=found.help, rich_help_panel=found.group)
 
     def make_context(self, *args: Any, **settings: Any) -> Any:
         """Read the options before the command; what fails there is a wrong request, for which Typer's own exit code is 1."""
@@ -135,7 +111,7 @@ class Group(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str, TyperCommand, list[str]]:
         """Return the command that is called, with its options, and its arguments; raise LstmCalcError where there is none."""
         name, *others = args
-        if name in COMMANDS:
+        if name in command_names():
             return _resolved(name, others)
         if _is_a_model(name) or _is_a_layer_with_more(args):
             return _resolved(_ANSWERING, args)
@@ -157,13 +133,13 @@ class Group(TyperGroup):
         if words[0] in TOPICS:
             show_topic(words[0])
             raise typer.Exit
-        if words[0] in COMMANDS:
+        if words[0] in command_names():
             return self.resolve_command(ctx, [words[0], "--help"])
         from lstm_calc.formats.notation.names import begins_a_layer
 
         page = "the layers are in lstm-calc help notation" if begins_a_layer(words[0]) else f"there is on {listed(TOPICS)}, too"
         raise LstmCalcError(
-            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*COMMANDS, *TOPICS), page, _SYNONYMS)}"
+            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*commands(), *TOPICS), page, synonyms())}"
         )
 
     def main(self, *args: Any, **settings: Any) -> Any:
@@ -192,7 +168,7 @@ def _explain_redirection(words: list[str], code: int) -> None:
 
     word = taken_word()
     if word is not None:
-        say(advice(word, words[1:] if words[:1] and words[0] in COMMANDS else words, failed=code == _WRONG))
+        say(advice(word, words[1:] if words[:1] and words[0] in command_names() else words, failed=code == _WRONG))
 
 
 _WRONG = 2
@@ -217,7 +193,7 @@ def _sentence(error: Exception) -> str:
     if hasattr(error, "possibilities"):
         from lstm_calc.cli.unknown import unknown_option
 
-        return unknown_option(error, {name: partial(command, name) for name in COMMANDS})
+        return unknown_option(error, {name: partial(command, name) for name in commands()})
     message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
     hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"

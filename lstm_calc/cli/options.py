@@ -7,25 +7,28 @@ command has thirty of them.
 import inspect
 from collections.abc import Callable, Collection, Iterator
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.models import OptionInfo
 
-from lstm_calc.cli.models import read_model, read_models, read_said, read_template
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, listed
-from lstm_calc.frameworks import FRAMEWORKS, usual_name
-from lstm_calc.frameworks.setting import Setting, looking_up, note_option
 from lstm_calc.inputs import noting
 from lstm_calc.render import TABLE, formats
 from lstm_calc.streams import STDIN
+
+if TYPE_CHECKING:
+    from lstm_calc.cli.commands import Command
+    from lstm_calc.frameworks.setting import Setting
 
 _ANSWER = "Answer"
 
 
 def framework_names() -> list[str]:
     """Return every framework's name, for completion."""
+    from lstm_calc.frameworks import FRAMEWORKS
+
     return list(FRAMEWORKS)
 
 
@@ -42,6 +45,9 @@ def read_framework(
     """Return the framework's usual name, or several with commas; None where none is asked for."""
     if framework is None:
         return None
+    from lstm_calc.frameworks import usual_name
+    from lstm_calc.frameworks.setting import note_option
+
     note_option()
     return ",".join(usual_name(name) for name in framework.split(","))
 
@@ -107,17 +113,24 @@ def quiet_reader(number: str = "the number of parameters") -> Callable[..., bool
     return read_quiet
 
 
-_SHARED: dict[str, Callable[..., Any]] = {
-    "model": read_model,
-    "template": read_template,
-    "models": read_models,
-    "said": read_said,
-    "framework": read_framework,
-    "output": output_reader(),
-    "drawing": plain_reader("mermaid"),
-    "quiet": quiet_reader(),
-}
-"""For a parameter of a command: the function whose options stand in its place, and which gives its value."""
+def _shared() -> dict[str, Callable[..., Any]]:
+    """Return for a parameter of a command the function whose options stand in its place, and which gives its value."""
+    from lstm_calc.cli import models
+
+    return {
+        "model": models.read_model,
+        "model_alone": models.read_model_alone,
+        "model_and_budget": models.read_model_and_budget,
+        "model_later": models.read_model_later,
+        "models": models.read_models,
+        "one_or_more": models.read_one_or_more,
+        "template": models.read_template,
+        "said": models.read_said,
+        "assumed": models.read_assumed,
+        "framework": read_framework,
+        "output": output_reader(),
+        "quiet": quiet_reader(),
+    }
 
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -201,7 +214,7 @@ def _usual(word: str, known: Collection[str]) -> Iterator[str]:
         yield option + equals + value
 
 
-def _setting() -> Setting | None:
+def _setting() -> "Setting | None":
     """Return the framework that is set for all models; what looks for it is imported when a model asks."""
     from lstm_calc.cli.settings import find_setting
 
@@ -241,21 +254,23 @@ def _with_metavar(parameter: inspect.Parameter) -> inspect.Parameter:
     return parameter
 
 
-def with_options(run: Callable[..., int], **more: Callable[..., Any]) -> Callable[..., int]:
-    """Give a command the options behind each of its shared parameters, or behind ``more``; others it declares itself."""
+def with_options(command: "Command") -> Callable[..., int]:
+    """Return the function of a command with the options behind each of its shared parameters; others it declares itself."""
+    from lstm_calc.frameworks.setting import looking_up
+
+    run, shared = command.run, _shared() | dict(command.readers)
     own = inspect.signature(run).parameters
-    shared = _SHARED | more
     readers = {name: inspect.signature(shared[name]).parameters for name in own if name in shared}
     options = [parameter for name in own for parameter in (readers[name].values() if name in readers else [own[name]])]
 
     @wraps(run)
-    def command(**given: Any) -> int:
+    def called(**given: Any) -> int:
         values = {name: given[name] for name in own if name not in readers}
         with noting(), looking_up(_setting, has_option="framework" in given):
             for name, reader in readers.items():
                 values[name] = shared[name](**{option: given[option] for option in reader})
             return run(**values)
 
-    command.__signature__ = inspect.Signature([_with_metavar(option) for option in options])  # type: ignore[attr-defined]  # what Typer looks for
-    command.__annotations__ = {}
-    return command
+    called.__signature__ = inspect.Signature([_with_metavar(option) for option in options])  # type: ignore[attr-defined]  # what Typer looks for
+    called.__annotations__ = {}
+    return called

@@ -11,7 +11,6 @@ from stat import S_IMODE
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import OutputError, did_you_mean, listed, quoted
-from lstm_calc.frameworks.setting import framework_from
 from lstm_calc.inputs import is_noted, note
 from lstm_calc.render import TABLE, format_of, format_with_ending, formats
 from lstm_calc.streams import let_go, say
@@ -179,6 +178,8 @@ def _usual_ending(form: str) -> tuple[str, ...]:
 
 def _with_reason(data: dict[str, Any]) -> dict[str, Any]:
     """Return the plain values of an answer with why its framework was taken beside it, where it is that of one model."""
+    from lstm_calc.frameworks.setting import framework_from
+
     reason, models = framework_from(), data.get("models")
     if reason is None or not isinstance(data.get("framework"), str) or (isinstance(models, list) and len(models) > 1):
         return data

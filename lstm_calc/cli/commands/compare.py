@@ -1,12 +1,11 @@
 """``lstm-calc compare``."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.models import named_model
-from lstm_calc.cli.options import quiet_reader, with_options
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.options import quiet_reader
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_dtype
 from lstm_calc.errors import LstmCalcError, shortened
@@ -19,7 +18,6 @@ _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revis
 _NUMBER = "the parameters of the second less those of the first"
 
 
-@partial(with_options, batch=read_batch, dtype=read_dtype, quiet=quiet_reader(_NUMBER))
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
     said: "Said",
@@ -46,6 +44,21 @@ def run(
 
 def _model(text: str, said: "Said") -> "Model":
     """Return the model of an argument, which may be a file at a revision."""
+    from lstm_calc.cli.models import named_model
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
     return at_revision(text, said) if is_a_revision(text) else named_model(text, said=said)
+
+
+COMMAND = Command(
+    run,
+    group="Size and compare",
+    place=60,
+    help="""
+        Compare models, frameworks or both, layer by layer, each with the first; -f keras,pytorch for several frameworks.
+
+        Example: lstm-calc compare '64 > lstm 128' '64 > gru 151'
+    """,
+    readers={"batch": read_batch, "dtype": read_dtype, "quiet": quiet_reader(_NUMBER)},
+    synonyms=("diff", "vs", "versus"),
+)

@@ -1,18 +1,19 @@
 """``lstm-calc shapes``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.numbers import read_size, read_sizes
-from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output, warn
-from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
 
 
-@with_options
 def run(
-    model: Model,
+    model: "Model",
     framework: str | None,
     output: Output,
     shape: Annotated[
@@ -41,3 +42,16 @@ def run(
     )
     warn(answer.warnings)
     return output.show(answer)
+
+
+COMMAND = Command(
+    run,
+    group="Count",
+    place=40,
+    help="""
+        Follow a batch through a model: the shape of every input, state and output.
+
+        Example: lstm-calc shapes '32 > lstm 64 x2 > dense 10' -f pytorch --shape 8x64x32 --batch-first
+    """,
+    synonyms=("shape", "dims", "flow"),
+)

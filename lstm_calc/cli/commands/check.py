@@ -1,11 +1,9 @@
 """``lstm-calc check``."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.model_words import is_a_path
-from lstm_calc.cli.models import model_and_budget, read_assumed
-from lstm_calc.cli.options import output_reader, quiet_reader, with_options
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.options import output_reader, quiet_reader
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import read_batch, read_budget, read_dtype
 from lstm_calc.errors import LstmCalcError, printable
@@ -17,15 +15,6 @@ if TYPE_CHECKING:
     from lstm_calc.questions.check import Check
 
 
-@partial(
-    with_options,
-    limits=read_budget,
-    assumed=read_assumed,
-    batch=read_batch,
-    dtype=read_dtype,
-    output=output_reader("github"),
-    quiet=quiet_reader("how many models do not fit, or cannot be read"),
-)
 def run(
     models: list[str],
     said: "Said",
@@ -65,6 +54,8 @@ def _known(framework_name: str | None, dtype: str) -> None:
 
 def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], question: dict[str, Any]) -> "Check":
     """Return the check of one model, or of what is wrong with it."""
+    from lstm_calc.cli.model_words import is_a_path
+    from lstm_calc.cli.models import model_and_budget
     from lstm_calc.errors import ModelFileError, NotationError
     from lstm_calc.questions.check import Check, check
 
@@ -75,3 +66,25 @@ def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], ques
         return Check(name, error=str(error), framework=question["framework_name"], is_file=is_a_path(name))
     except LstmCalcError as error:
         return Check(name, error=f"{printable(name)}: {error}", framework=question["framework_name"], is_file=is_a_path(name))
+
+
+COMMAND = Command(
+    run,
+    group="Size and compare",
+    place=80,
+    help="""
+        Check models against a budget: exit 0 if all fit, 1 if one does not, 2 if one can't be read; -q counts those.
+
+        The options override the budget of a model file.
+
+        Example: lstm-calc check '32 > lstm 32' '32 > gru 64' --max-params 20k --max-bytes 256KiB
+    """,
+    readers={
+        "limits": read_budget,
+        "batch": read_batch,
+        "dtype": read_dtype,
+        "output": output_reader("github"),
+        "quiet": quiet_reader("how many models do not fit, or cannot be read"),
+    },
+    synonyms=("budget", "assert", "limit", "fits", "lint"),
+)

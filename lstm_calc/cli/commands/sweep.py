@@ -1,15 +1,14 @@
 """``lstm-calc sweep``."""
 
 import sys
-from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.models import read_model_later
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.numbers import counted, naming, sized
-from lstm_calc.cli.options import plain_reader, with_options
+from lstm_calc.cli.options import plain_reader
 from lstm_calc.cli.output import Output, write_file
 from lstm_calc.cli.quantities import read_batch, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
@@ -29,9 +28,8 @@ _MOST_LINES = 1_000
 _LONG_WORK = 200_000
 
 
-@partial(with_options, model=read_model_later, output=plain_reader(), batch=read_batch, dtype=read_dtype, device=read_device)
 def run(
-    model: "Callable[[dict[str, Any]], Model]",
+    model_later: "Callable[[dict[str, Any]], Model]",
     framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -65,7 +63,7 @@ def run(
 
     names = [usual_name(name.strip(), NAMES) for name in columns.split(",")]
     question = {"framework_name": framework, "columns": names, "conditions": batch | dtype | device}
-    answer = _swept(model, vary or [], question)
+    answer = _swept(model_later, vary or [], question)
     rows = _selected(_watched(answer, output), answer.columns, where or [], sort, top)
     if plot is None and budget is not None:
         raise LstmCalcError("--budget is a line in a plot; give --plot, too, or filter by --where")
@@ -189,3 +187,17 @@ def _agreed(question: str) -> bool:
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
     except KeyboardInterrupt:
         return False
+
+
+COMMAND = Command(
+    run,
+    group="Size and compare",
+    place=100,
+    help="""
+        Count the variants of a model over a grid of sizes and options, one row each.
+
+        Example: lstm-calc sweep '64 > lstm 128' --vary units=64,128,256 --vary framework=keras,pytorch
+    """,
+    readers={"output": plain_reader(), "batch": read_batch, "dtype": read_dtype, "device": read_device},
+    synonyms=("grid", "scan", "vary", "table"),
+)

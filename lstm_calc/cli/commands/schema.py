@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError
 from lstm_calc.render import TABLE
@@ -16,7 +16,6 @@ def _names() -> list[str]:
     return schema_names()
 
 
-@with_options
 def run(
     output: Output,
     name: Annotated[
@@ -36,3 +35,16 @@ def run(
     from lstm_calc.schemas import schema
 
     return output.text(written(schema(name)), "json")
+
+
+COMMAND = Command(
+    run,
+    group="Reference",
+    place=200,
+    help="""
+        Print the JSON Schema of a JSON answer, or of the model file; without a name, list them.
+
+        Example: lstm-calc schema model
+    """,
+    synonyms=("schemas",),
+)

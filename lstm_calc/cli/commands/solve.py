@@ -1,34 +1,25 @@
 """``lstm-calc solve``."""
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstm_calc.cli.models import named_model
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.numbers import counted, timed
-from lstm_calc.cli.options import quiet_reader, with_options
+from lstm_calc.cli.options import quiet_reader
 from lstm_calc.cli.output import Output
 from lstm_calc.cli.quantities import BUDGET, read_batch, read_budget, read_device, read_dtype
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.model.template import Template
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
+    from lstm_calc.model.template import Template
     from lstm_calc.questions.solve import Solution
 
 
-@partial(
-    with_options,
-    limits=read_budget,
-    batch=read_batch,
-    dtype=read_dtype,
-    device=read_device,
-    quiet=quiet_reader("the size that fits"),
-)
 def run(
-    template: Template,
+    template: "Template",
     framework: str | None,
     limits: "Budget",
     batch: dict[str, Any],
@@ -76,6 +67,7 @@ def _timed(max_step_time: str | None) -> dict[str, int]:
 
 def _matched(match: str | None, framework: str | None, limits: "Budget") -> dict[str, int]:
     """Return the budget of as many parameters as a model has."""
+    from lstm_calc.cli.models import named_model
     from lstm_calc.frameworks.counting import count
 
     if match is None:
@@ -83,3 +75,23 @@ def _matched(match: str | None, framework: str | None, limits: "Budget") -> dict
     if limits.params is not None:
         raise LstmCalcError("--match and --max-params both set the parameters; give one of the two")
     return {"params": count(named_model(match), framework)}
+
+
+COMMAND = Command(
+    run,
+    group="Size and compare",
+    place=90,
+    help="""
+        Find the largest size that fits a budget: the one marked ?, else the units of the recurrent layers; exit 1 if none fits.
+
+        Example: lstm-calc solve '64 > lstm ?' --max-params 1M -f keras
+    """,
+    readers={
+        "limits": read_budget,
+        "batch": read_batch,
+        "dtype": read_dtype,
+        "device": read_device,
+        "quiet": quiet_reader("the size that fits"),
+    },
+    synonyms=("fit", "find", "search", "invert"),
+)

@@ -1,18 +1,19 @@
 """``lstm-calc verify``."""
 
-from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import quiet_reader, with_options
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.options import quiet_reader
 from lstm_calc.cli.output import Output
-from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
 
 
-@partial(with_options, quiet=quiet_reader("how many tensors and gates differ"))
 def run(
-    model: Model,
+    model: "Model",
     framework: str | None,
     output: Output,
     quiet: bool,
@@ -31,3 +32,17 @@ def run(
     else:
         output.show(answer)
     return 0 if answer.agrees else 1
+
+
+COMMAND = Command(
+    run,
+    group="Weights",
+    place=190,
+    help="""
+        Compare the tables with the framework installed here: exit 0 if they agree, 1 if not.
+
+        Example: lstm-calc verify '8 > bilstm 16 x2 > dense 4' -f pytorch --gates
+    """,
+    readers={"quiet": quiet_reader("how many tensors and gates differ")},
+    synonyms=("test", "validate", "prove"),
+)

@@ -1,18 +1,19 @@
 """``lstm-calc tensors``."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
 
 
-@with_options
 def run(
-    model: Model,
+    model: "Model",
     framework: str | None,
     output: Output,
     quiet: bool,
@@ -32,3 +33,17 @@ def run(
 
     answer = tensors(model, framework)
     return output.show(answer, gates=gates)
+
+
+COMMAND = Command(
+    run,
+    group="Count",
+    place=30,
+    help="""
+        List the tensors of a model as a framework stores them; --gates: the rows of each gate; -f keras,pytorch: side by side.
+
+        Example: lstm-calc tensors '32 > lstm 32' -f pytorch --gates
+    """,
+    synonyms=("weights", "names", "state_dict"),
+    option_synonyms=dict.fromkeys(("gates", "rows", "slices"), "--gates"),
+)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.numbers import read_counts
-from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, ModelError
 
@@ -31,7 +31,6 @@ def _cells() -> list[str]:
     return list(CELLS)
 
 
-@with_options
 def run(
     features: Annotated[str, _series("--features", "Variables per step of the series.")],
     window: Annotated[str, _series("--window", "Steps that the model reads.")],
@@ -84,3 +83,16 @@ def _side_by_side(asked: dict[str, Any], output: Output) -> int:
     answer = set_ups(**asked)
 
     return output.show(answer)
+
+
+COMMAND = Command(
+    run,
+    group="Size and compare",
+    place=140,
+    help="""
+        Turn a forecasting question into a model: its arrays, layers, head and windows.
+
+        Example: lstm-calc forecast --features 5 --targets 1 --window 64 --horizon 3 --units 32
+    """,
+    synonyms=("predict", "timeseries", "window"),
+)

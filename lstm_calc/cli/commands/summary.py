@@ -1,21 +1,21 @@
 """``lstm-calc summary``."""
 
-from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.commands.params import show_counted
 from lstm_calc.cli.numbers import read_size, read_sizes
-from lstm_calc.cli.options import with_options
 from lstm_calc.cli.output import Output
-from lstm_calc.cli.params import show_counted
 from lstm_calc.cli.quantities import read_dtype
-from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
 
 
-@partial(with_options, dtype=read_dtype)
 def run(
-    model: Model,
+    model: "Model",
     framework: str | None,
     dtype: dict[str, Any],
     output: Output,
@@ -37,3 +37,17 @@ def run(
         **dtype,
     )
     return show_counted(answer.counted, answer, output, quiet=quiet)
+
+
+COMMAND = Command(
+    run,
+    group="Count",
+    place=20,
+    help="""
+        Summarise a model in one row per layer: output shape, parameters, their share, and MACs per step.
+
+        Example: lstm-calc summary '40 > bilstm 128 x2 > dropout 0.5 > dense 10' -f keras
+    """,
+    readers={"dtype": read_dtype},
+    synonyms=("summarize", "summarise", "torchinfo", "torchsummary"),
+)

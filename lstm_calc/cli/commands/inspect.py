@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.errors import LstmCalcError, printable
 from lstm_calc.streams import say
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lstm_calc.questions.inspect import InspectedFile, Inspection
 
 
-@with_options
 def run(
     output: Output,
     quiet: bool,
@@ -94,3 +93,18 @@ def _compare(files: list[str], output: Output) -> int:
     answer = same(*map(inspect_file, files))
     output.show(answer)
     return 0 if answer.same else 1
+
+
+COMMAND = Command(
+    run,
+    group="Weights",
+    place=130,
+    help="""
+        Find the recurrent layers in files of weights, by names and shapes alone, and compare their counts with ours.
+
+        Nothing in a file is run and no weights are read. Exit 0 if every layer reconciles, 1 if one does not.
+
+        Example: lstm-calc inspect model.safetensors
+    """,
+    synonyms=("load", "read", "open", "checkpoint"),
+)

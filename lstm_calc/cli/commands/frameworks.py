@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from lstm_calc.cli.options import framework_names, with_options
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.options import framework_names
 from lstm_calc.cli.output import Output
 
 
-@with_options
 def run(
     output: Output,
     name: Annotated[
@@ -19,3 +19,16 @@ def run(
 
     answer = support() if name is None else support_of(name)
     return output.show(answer)
+
+
+COMMAND = Command(
+    run,
+    group="Reference",
+    place=180,
+    help="""
+        Show what each framework offers and how it stores it.
+
+        Example: lstm-calc frameworks keras
+    """,
+    synonyms=("backends", "libraries"),
+)

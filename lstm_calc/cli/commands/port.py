@@ -1,29 +1,27 @@
 """``lstm-calc port``."""
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.models import read_model_alone
-from lstm_calc.cli.options import framework_names, with_options
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.options import framework_names
 from lstm_calc.cli.output import Output, warn, write_file
 from lstm_calc.errors import LstmCalcError, quoted
-from lstm_calc.model import Model
 from lstm_calc.render import TABLE
 
 if TYPE_CHECKING:
+    from lstm_calc.model import Model
     from lstm_calc.questions.port import Port
 
 _FILES = "Weights"
 
 
-@partial(with_options, model=read_model_alone)
 def run(
     target: Annotated[str, typer.Option("--to", help="The framework that the weights go to.", autocompletion=framework_names)],
-    model: Model,
+    model_alone: "Model",
     output: Output,
     source: Annotated[
         str | None,
@@ -47,10 +45,10 @@ def run(
     _check(output, weights, save, code=code, files_only={"--force": force, "--prefix": prefix is not None})
     from lstm_calc.questions.port import port_plan
 
-    if source is None and model.framework is None:
+    if source is None and model_alone.framework is None:
         raise LstmCalcError("missing option '--from': the framework the weights are in, which this model does not say itself")
-    plan = port_plan(model, source, target)
-    warn(model.remarks)
+    plan = port_plan(model_alone, source, target)
+    warn(model_alone.remarks)
     if weights is not None and save is not None:
         _move_file(weights, prefix or "", save, plan)
     return output.text(_code(plan), "py") if code else output.show(plan)
@@ -84,3 +82,16 @@ def _code(plan: "Port") -> str:
     from lstm_calc.questions.port_code import port_code
 
     return port_code(plan)
+
+
+COMMAND = Command(
+    run,
+    group="Weights",
+    place=110,
+    help="""
+        Say which slice of which tensor goes where when weights move to another framework, and what happens to the biases.
+
+        Example: lstm-calc port '32 > lstm 64' --from keras --to pytorch --code
+    """,
+    synonyms=("convert", "translate", "export", "migrate"),
+)

@@ -1,19 +1,20 @@
 """``lstm-calc explain``."""
 
-from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import quiet_reader, with_options
+from lstm_calc.cli.commands import Command
+from lstm_calc.cli.options import quiet_reader
 from lstm_calc.cli.output import Output, warn
 from lstm_calc.errors import LstmCalcError
-from lstm_calc.model import Model
+
+if TYPE_CHECKING:
+    from lstm_calc.model import Model
 
 
-@partial(with_options, quiet=quiet_reader("the number of parameters; of --difference, the second less the first"))
 def run(
-    model: Model,
+    model: "Model",
     framework: str | None,
     output: Output,
     quiet: bool,
@@ -29,7 +30,7 @@ def run(
     return output.number(answer.total.result) if quiet else output.show(answer, step=step)
 
 
-def _difference(model: Model, frameworks: str, output: Output, *, quiet: bool, why: bool, step: bool) -> int:
+def _difference(model: "Model", frameworks: str, output: Output, *, quiet: bool, why: bool, step: bool) -> int:
     names = [name.strip() for name in frameworks.split(",")]
     if not why or step or len(names) != 2:
         raise LstmCalcError("two frameworks are explained by --difference -f keras,pytorch, one by -f keras alone")
@@ -37,3 +38,17 @@ def _difference(model: Model, frameworks: str, output: Output, *, quiet: bool, w
 
     answer = difference(model, *names)
     return output.number(answer.difference) if quiet else output.show(answer)
+
+
+COMMAND = Command(
+    run,
+    group="Count",
+    place=50,
+    help="""
+        Explain where the parameters come from: equations, gates, and the count in symbols and numbers.
+
+        Example: lstm-calc explain --input 32 --units 32 --output 32
+    """,
+    readers={"quiet": quiet_reader("the number of parameters; of --difference, the second less the first")},
+    synonyms=("why", "equations", "formula", "formulas", "derive"),
+)

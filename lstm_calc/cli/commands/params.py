@@ -4,22 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lstm_calc.cli.options import with_options
+from lstm_calc.cli.commands import Command
 from lstm_calc.cli.output import Output
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
-from lstm_calc.model import Model
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
+    from lstm_calc.model import Model
     from lstm_calc.questions.answer import Answer
     from lstm_calc.questions.params import ParamCount
 
 _BY = ("gate", "layer", "tensor")
 
 
-@with_options
 def run(
-    model: Model,
+    model: "Model",
     framework: str | None,
     output: Output,
     quiet: bool,
@@ -63,3 +62,16 @@ def show_counted(counted: "ParamCount", answer: "Answer", output: Output, *, qui
     elif counted.total is not None:
         output.number(counted.total)
     return int(counted.total is None)
+
+
+COMMAND = Command(
+    run,
+    group="Count",
+    place=10,
+    help="""
+        Count the parameters of a model, gate by gate.
+
+        Example: lstm-calc params --input 32 --units 32
+    """,
+    synonyms=("count", "parameters", "param", "size", "total"),
+)
