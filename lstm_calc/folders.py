@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ def modules_in(path: Iterable[str], prefix: str = "") -> list[str]:
     >>> "csv" in modules_in(lstm_calc.render.__path__, "as_")
     True
     """
+    return [name.removeprefix(prefix) for name in _modules(tuple(path)) if name.startswith(prefix)]
+
+
+@cache
+def _modules(path: tuple[str, ...]) -> list[str]:
+    """Return the names of the modules in some folders, which are looked at once."""
     from pkgutil import iter_modules
 
-    return sorted({found.name.removeprefix(prefix) for found in iter_modules(path) if found.name.startswith(prefix)})
+    return sorted({found.name for found in iter_modules(path)})

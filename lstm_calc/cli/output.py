@@ -68,22 +68,16 @@ class Output:
         self.file = None if file in _STANDARD_OUTPUT else _file(file, self.known)
         self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
         self.named = form is not None
-        by_ending = self._form_by_ending()
-        self.form = by_ending or default if form is None else _known(form, self.known)
-        if by_ending not in {None, self.form}:
+        said = _form_by_ending(self.ending)
+        self.by_ending = said if said in self.known else None
+        self.form = self.by_ending or default if form is None else _known(form, self.known)
+        if self.by_ending not in {None, self.form}:
             what = f"--format {self.form} and --output-file {quoted(file)}"
             raise OutputError(f"{what} ask for two formats; leave out --format, or give the file another ending")
         self.more = more
         self.columns = None if columns is None else [key.strip() for key in columns.split(",")]
         self.sort = sort
         self.notes = notes
-
-    def _form_by_ending(self) -> str | None:
-        """Return the format of the file's ending, None where it says none of those that are known here."""
-        if self.ending in _ANY_TEXT:
-            return None
-        form = _MORE_ENDINGS.get(self.ending) or format_with_ending(self.ending)
-        return form if form in self.known else None
 
     @property
     def is_read(self) -> bool:
@@ -124,7 +118,7 @@ class Output:
 
     def _check_ending(self) -> None:
         """Refuse a file whose ending says no format that is known, where none is named."""
-        if not self.named and self._form_by_ending() is None and self._is_other(_ANY_TEXT):
+        if not self.named and self.by_ending is None and self._is_other(_ANY_TEXT):
             usual = [ending for form in self.known for ending in _usual_ending(form)]
             endings = listed([f".{ending}" for ending in (*usual, "txt")], "or")
             raise OutputError(f"--output-file: {quoted(self.file)} has an ending that says no format; give {endings}, or --format")
@@ -153,8 +147,8 @@ class Output:
 
     def number(self, number: int) -> int:
         """Write a number alone; return exit code 0. Raise OutputError for a file of a format that a number alone is not."""
-        form = format_with_ending(self.ending)
-        if form is not None and not (format_of(form).rows or format_of(form).of_data):
+        form = _form_by_ending(self.ending)
+        if form in formats() and not (format_of(form).rows or format_of(form).of_data):
             raise OutputError(f"--output-file: {quoted(self.file)} has another ending than what is written, a number; give .txt")
         return self._write(lambda _: (f"{number}\n",))
 
@@ -168,6 +162,11 @@ class Output:
 
             write_file("--output-file", self.file, (text.encode() for text in texts(StringIO())))
         return 0
+
+
+def _form_by_ending(ending: str) -> str | None:
+    """Return the format that the ending of a file says, None where it says none."""
+    return None if ending in _ANY_TEXT else _MORE_ENDINGS.get(ending) or format_with_ending(ending)
 
 
 def _usual_ending(form: str) -> tuple[str, ...]:
