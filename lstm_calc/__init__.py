@@ -4,13 +4,15 @@
 
     params(Model([LSTM(32), Dense(10)], input_dim=32)).total
 
-Reading order: errors, frozen, model, equations, frameworks, formats, runs, operations, questions, weights, render, report, cli.
+Reading order: errors, frozen, model, equations, frameworks, formats, runs, operations, questions, weights, render, cli.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from lstm_calc.folders import modules_in
 
 if TYPE_CHECKING:
     from lstm_calc.errors import CheckpointError as CheckpointError
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
     from lstm_calc.formats.reading import read as read
     from lstm_calc.formats.reading import read_template as read_template
     from lstm_calc.frameworks.counting import count as count
+    from lstm_calc.model.budget import Budget as Budget
     from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
     from lstm_calc.model.model import Model as Model
     from lstm_calc.questions.arguments import arguments as arguments
+    from lstm_calc.questions.check import check as check
     from lstm_calc.questions.code import code as code
     from lstm_calc.questions.compare import compare as compare
     from lstm_calc.questions.cost import cost as cost
@@ -47,43 +51,40 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "errors": ("CheckpointError", "FrameworkError", "LstmCalcError", "ModelError", "WeightsError"),
-    "frameworks.counting": ("count",),
     "formats.modelfile": ("dumps",),
     "formats.reading": ("load", "read", "read_template"),
+    "frameworks.counting": ("count",),
+    "model.budget": ("Budget",),
     "questions.difference": ("difference",),
-    "questions.explain": ("explain",),
-    "questions.code": ("code",),
-    "questions.compare": ("compare",),
-    "questions.cost": ("cost",),
-    "questions.diagram": ("diagram",),
-    "questions.arguments": ("arguments",),
-    "questions.forecast": ("forecast",),
-    "questions.inspect": ("inspect",),
-    "questions.params": ("params",),
-    "questions.solve": ("solve",),
-    "questions.summary": ("summary",),
-    "questions.sweep": ("sweep",),
-    "questions.shapes": ("shapes",),
     "questions.port": ("port_plan",),
-    "questions.tensors": ("tensors",),
-    "questions.verify": ("verify",),
-    "schemas": ("schema",),
     "questions.port_arrays": ("port",),
+    "schemas": ("schema",),
 }
-"""The public names of other modules by the one that defines them, which is imported when one is first asked for."""
+"""Public names by the module that defines them, which is imported when one is first asked for.
+
+What a command answers is here under the name of the command without being listed: ``params`` is in ``questions/params.py``.
+"""
+
+
+def _questions() -> set[str]:
+    """Return the commands whose question is a module of their name; the name of one of our own folders stays that."""
+    here = list(__path__)  # noqa: F405 - no star has it, every package has
+    commands, questions, own = (modules_in([place + folder for place in here]) for folder in ("/cli/commands", "/questions", ""))
+    return set(commands).intersection(questions).difference(own)
 
 
 def _public_names() -> list[str]:
     from lstm_calc.model import __all__ as of_model
 
-    return sorted([*of_model, *(name for names in _HOMES.values() for name in names)])
+    return sorted({*of_model, *(name for names in _HOMES.values() for name in names), *_questions()})
 
 
 def __getattr__(name: str) -> Any:
     """Return a public name; those of the model, the layers among them, are what :mod:`lstm_calc.model` exports."""
     if name == "__all__":
         return _public_names()
-    home = next((module for module, names in _HOMES.items() if name in names), "model")
+    otherwise = f"questions.{name}" if name in _questions() else "model"
+    home = next((module for module, names in _HOMES.items() if name in names), otherwise)
     try:
         value = globals()[name] = getattr(import_module(f"lstm_calc.{home}"), name)
     except AttributeError:
