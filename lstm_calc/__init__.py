@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks.counting import count as count
     from lstm_calc.model.budget import Budget as Budget
     from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
+    from lstm_calc.model.layers.recurrent import *  # noqa: F403
     from lstm_calc.model.model import Model as Model
     from lstm_calc.questions.arguments import arguments as arguments
     from lstm_calc.questions.check import check as check

@@ -11,6 +11,7 @@ from lstm_calc.model.model import Model
 
 if TYPE_CHECKING:
     from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives
+    from lstm_calc.model.layers.recurrent import *  # noqa: F403
 
 __all__ = ["MAX_LAYERS", "Model", "Use", "fresh_name"]
 __all__ += layers.__all__

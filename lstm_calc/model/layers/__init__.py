@@ -1,6 +1,7 @@
 """The kinds of layers, one class each.
 
 The module of a kind is imported when the kind is first asked for, since a start that counts an LSTM has no time for all of them.
+That of the recurrent layers is always imported, and says itself which there are.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc.model.layers import recurrent
 from lstm_calc.model.layers.base import Layer
 from lstm_calc.model.layers.graph import Input, Merge, Nested, Shared
 from lstm_calc.model.layers.plain import CRF, Activation, Dense, Dropout, Embedding, Masking, Other, PReLU
-from lstm_calc.model.layers.recurrent import GRU, LSTM, MGU, RNN, Recurrent
+from lstm_calc.model.layers.recurrent import *  # noqa: F403 - its __all__
 
 if TYPE_CHECKING:
     from lstm_calc.model.layers.attention import AdditiveAttention, Attention, MultiHeadAttention
@@ -28,12 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CRF",
-    "GRU",
     "KINDS",
     "KIND_NAMES",
-    "LSTM",
-    "MGU",
-    "RNN",
     "Activation",
     "AdaptivePool",
     "Add",
@@ -77,7 +75,6 @@ __all__ = [
     "Permute",
     "Pool",
     "RMSNorm",
-    "Recurrent",
     "Reduce",
     "RepeatVector",
     "Reshape",
@@ -90,13 +87,11 @@ __all__ = [
     "Upsample",
     "layer_kind",
 ]
+__all__ += recurrent.__all__
 
 _KINDS = {
     "embedding": "plain.Embedding",
-    "lstm": "recurrent.LSTM",
-    "gru": "recurrent.GRU",
-    "rnn": "recurrent.RNN",
-    "mgu": "recurrent.MGU",
+    **{layer.kind: f"recurrent.{name}" for name, layer in vars(recurrent).items() if hasattr(layer, "kind")},
     "conv_lstm": "conv_recurrent.ConvLSTM",
     "conv_gru": "conv_recurrent.ConvGRU",
     "dense": "plain.Dense",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lstm_calc.model.sizes import Shape, Size
 
 
+__all__ = ["GRU", "LSTM", "MGU", "RNN", "Recurrent"]
+
+
 class Recurrent(Layer, kw_only=True):
     """What every recurrent layer has beside its units.
 
