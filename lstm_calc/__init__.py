@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from lstm_calc.questions.inspect import inspect as inspect
     from lstm_calc.questions.params import params as params
     from lstm_calc.questions.port import port_plan as port_plan
-    from lstm_calc.questions.port_arrays import port as port
+    from lstm_calc.questions.port_numpy import port as port
     from lstm_calc.questions.shapes import shapes as shapes
     from lstm_calc.questions.solve import solve as solve
     from lstm_calc.questions.summary import summary as summary
@@ -58,7 +58,7 @@ _HOMES = {
     "model.budget": ("Budget",),
     "questions.difference": ("difference",),
     "questions.port": ("port_plan",),
-    "questions.port_arrays": ("port",),
+    "questions.port_numpy": ("port",),
     "schemas": ("schema",),
 }
 """Public names by the module that defines them, which is imported when one is first asked for.

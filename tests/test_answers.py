@@ -28,9 +28,8 @@ from lstm_calc import (
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.check import Checks, check
-from lstm_calc.questions.matching import matched, pairs_of
-from lstm_calc.questions.support import support
-from lstm_calc.questions.totals import costs
+from lstm_calc.questions.compare import costs, matched, pairs_of
+from lstm_calc.questions.frameworks import support
 from lstm_calc.schemas import schema_names
 from tests.schemas import assert_follows_its_schema
 
@@ -60,7 +59,7 @@ def kinds(kind: type[Data]) -> list[type[Data]]:
 
 def test_every_answer_has_a_schema_and_a_document() -> None:
     for module in pkgutil.iter_modules(lstm_calc.questions.__path__):
-        if module.name != "port_arrays":
+        if module.name != "port_numpy":
             import_module(f"lstm_calc.questions.{module.name}")
     answers = [kind for kind in kinds(Answer) if kind is not Answer and kind.__module__.startswith("lstm_calc.")]
     assert len(answers) > 15

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lstm_calc import read
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
-from lstm_calc.questions.derivation import DerivationLine
 from lstm_calc.questions.difference import Side, difference
+from lstm_calc.questions.explain import DerivationLine
 from tests.strategies import models, supporting
 
 if TYPE_CHECKING:

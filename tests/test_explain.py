@@ -20,8 +20,7 @@ from lstm_calc.equations.parse import functions_of
 from lstm_calc.formats import notation
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.questions.derivation import DerivationLine
-from lstm_calc.questions.explain import explain
+from lstm_calc.questions.explain import DerivationLine, explain
 from lstm_calc.questions.params import params
 from lstm_calc.render import format_of
 from tests.strategies import models

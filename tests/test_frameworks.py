@@ -31,8 +31,8 @@ from lstm_calc.frameworks import (
 from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense, Model
 from lstm_calc.model.cells import CELLS
+from lstm_calc.questions.frameworks import support_of
 from lstm_calc.questions.params import params
-from lstm_calc.questions.support import support_of
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.weights.inference.storage_variants import variants
 from tests.made_up import put_framework

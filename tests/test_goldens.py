@@ -14,9 +14,9 @@ import pytest
 from lstm_calc import inspect
 from lstm_calc.errors import LstmCalcError, OutputError
 from lstm_calc.formats import notation
+from lstm_calc.questions.frameworks import support_of
 from lstm_calc.questions.inspect import Inspection
 from lstm_calc.questions.schemas import schema_list
-from lstm_calc.questions.support import support_of
 from lstm_calc.questions.sweep import sweep
 from lstm_calc.questions.verify import GateCheck, TensorMismatch, Verification
 from lstm_calc.render import as_table, format_of

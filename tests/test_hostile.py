@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lstm_calc.errors import CheckpointError
-from lstm_calc.questions.inspect import inspect_file
-from lstm_calc.questions.sameness import same
+from lstm_calc.questions.inspect import inspect_file, same
 from lstm_calc.weights.readers.confined import answer
 from lstm_calc.weights.readers.source import Allowance
 from tests.handmade import safetensors

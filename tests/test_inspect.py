@@ -18,8 +18,7 @@ from lstm_calc import Model, params, tensors
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import ConvLSTM, Dense, Embedding
 from lstm_calc.model.cells import CELLS
-from lstm_calc.questions.inspect import inspect_file, inspected
-from lstm_calc.questions.sameness import same
+from lstm_calc.questions.inspect import inspect_file, inspected, same
 from lstm_calc.weights.inference.find import found_layers
 from lstm_calc.weights.readers.listed import read_listed
 from lstm_calc.weights.readers.stored import Checkpoint, Stored

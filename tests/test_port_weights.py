@@ -15,8 +15,7 @@ from lstm_calc.errors import NotInstalledError
 from lstm_calc.frameworks import FRAMEWORKS, equation_words, framework, frameworks, layout_for, offers
 from lstm_calc.model import KINDS
 from lstm_calc.model.cells import CELLS
-from lstm_calc.questions.port_arrays import move, port
-from lstm_calc.questions.port_code import port_code
+from lstm_calc.questions.port_numpy import move, port, port_code
 from lstm_calc.questions.tensors import axis_order
 from tests.strategies import models
 from tests.test_imports import loaded

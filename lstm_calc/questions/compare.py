@@ -1,19 +1,19 @@
-"""Models, frameworks or both side by side: the parameters of each layer, and how much they differ from the first."""
+"""Models, frameworks or both side by side: two layer by layer, and how much they differ; several as a row of figures each."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from lstm_calc.dtypes import weight_bytes
-from lstm_calc.errors import LstmCalcError, ModelError, listed
+from lstm_calc.errors import LstmCalcError, ModelError, listed, shortened
 from lstm_calc.formats.notation import written
-from lstm_calc.frozen import Record
+from lstm_calc.frameworks import framework_of
+from lstm_calc.frozen import Record, quotient
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.matching import matched
 from lstm_calc.questions.params import whole_params
-from lstm_calc.questions.totals import Totals, each_in, models_words, totals_of, totals_table
-from lstm_calc.questions.words import batch_words, from_file, runs_words
+from lstm_calc.questions.words import batch_words, from_file, headline, runs_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
     from lstm_calc.model import Layer, Model
     from lstm_calc.model.flow import Use
+    from lstm_calc.questions.cost import Cost
     from lstm_calc.questions.params import ParamCount
     from lstm_calc.render.document import Value
+
+    class OfAKind(Protocol):
+        """What is of a kind."""
+
+        @property
+        def kind(self) -> str:
+            """What it is."""
+            ...
 
 
 _STORED = frozenset({"dtype", "per_channel"})
@@ -225,3 +234,183 @@ def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:
     for title, subject in zip(titles, answer.subjects, strict=True):
         if subject.count.non_trainable:
             yield f"{title}: {subject.count.non_trainable:,} of {subject.count.known_total:,} are frozen"
+
+
+Item = TypeVar("Item", bound="OfAKind")
+
+_MOST_COMPARED = 10**6
+"""With more pairs of layers than this, they are matched by position alone."""
+
+
+def matched(lists: Sequence[Sequence[Item]]) -> list[tuple[Item | None, ...]]:
+    """Return the items of several lists in rows, None where a list has none; each list is matched with those before it.
+
+    Items are matched by position. Where one list is longer, items of one kind are matched as far as the order allows.
+    """
+    first, *others = lists
+    rows: list[tuple[Item | None, ...]] = [(item,) for item in first]
+    for found in others:
+        kinds = [next(item.kind for item in row if item) for row in rows]
+        width = len(rows[0]) if rows else 1
+        pairs = list(pairs_of(kinds, [item.kind for item in found]))
+        nothing: tuple[None, ...] = (None,) * width
+        rows = [(*(nothing if one is None else rows[one]), None if other is None else found[other]) for one, other in pairs]
+    return rows
+
+
+def pairs_of(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Yield the positions in two lists of kinds that stand for each other, None where one list has nothing.
+
+    >>> list(pairs_of(["lstm", "dense"], ["gru", "dropout", "dense"]))
+    [(0, 0), (None, 1), (1, 2)]
+    >>> list(pairs_of(["lstm", "lstm", "dense"], ["lstm", "dense"]))
+    [(0, 0), (1, None), (2, 1)]
+    """
+    if len(one) == len(other) or len(one) * len(other) > _MOST_COMPARED:
+        yield from zip_longest(range(len(one)), range(len(other)))
+        return
+    start = _alike(one, other)
+    end = _alike(one[start:][::-1], other[start:][::-1])
+    last, others_last = len(one) - end, len(other) - end
+    yield from zip(range(start), range(start), strict=True)
+    for left, right in _between(one[start:last], other[start:others_last]):
+        yield None if left is None else start + left, None if right is None else start + right
+    yield from zip(range(last, len(one)), range(others_last, len(other)), strict=True)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many kinds at the beginning of two lists are the same."""
+    return next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other)))
+
+
+def _between(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Yield the pairs of what neither begins nor ends alike."""
+    from difflib import SequenceMatcher
+
+    for _, start, stop, begin, end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        yield from zip_longest(range(start, stop), range(begin, end))
+
+
+class Totals(Data):
+    """The figures of one model in one framework; those that depend on a size which is not known are None."""
+
+    name: str
+    model: str
+    framework: str
+    params: int
+    weights: int
+    state: int | None = None
+    working_memory: int | None = None
+    macs: int | None = None
+    flops: int | None = None
+
+    json = ("name", "model", "framework", "params", "weights", "state", "working_memory", "macs", "flops")
+
+
+def totals_of(name: str, answer: Cost) -> Totals:
+    """Return the figures of a model whose cost is known."""
+    return Totals(
+        name=name,
+        model=str(answer.model),
+        framework=answer.framework,
+        params=answer.params,
+        weights=answer.bytes.weights,
+        state=answer.bytes.state,
+        working_memory=answer.bytes.working_memory,
+        macs=answer.macs,
+        flops=answer.whole.flops,
+    )
+
+
+def share_of_first(each: Totals, first: Totals, figure: str) -> float | None:
+    """Return one figure of a model divided by that of the first; None where one of them is not known, or the first has none."""
+    one, base = getattr(each, figure), getattr(first, figure)
+    return quotient(one, base) if base and one is not None else None
+
+
+def each_in(models: Iterable[tuple[str, Model]], framework_names: Sequence[str]) -> list[tuple[str, Model, str]]:
+    """Return each model in each framework (none: in its own) under a unique name, with the framework."""
+    found = [(name, model, each) for name, model in models for each in framework_names or (framework_of(model, None).name,)]
+    names = _names([(name, framework) for name, _, framework in found])
+    return [(name, model, framework) for name, (_, model, framework) in zip(names, found, strict=True)]
+
+
+def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a unique name for each pair of model and framework: the part in which they differ, or both."""
+    models, frameworks = (len(set(values)) > 1 for values in zip(*pairs, strict=True))
+    if models and frameworks:
+        return [f"{model} in {framework}" for model, framework in pairs]
+    return [framework if frameworks else model for model, framework in pairs]
+
+
+class TotalsList(Answer):
+    """The costs of several models, one row each."""
+
+    schema = "lstm-calc/costs/1"
+    json = ("schema", "dtype", "models")
+
+    costs: tuple[tuple[str, Cost], ...]
+
+    @property
+    def models(self) -> tuple[Totals, ...]:
+        """The figures of each."""
+        return tuple(totals_of(name, cost) for name, cost in self.costs)
+
+    @property
+    def dtype(self) -> str:
+        """The data type of the weights."""
+        return self.costs[0][1].dtype
+
+    def document(self) -> Document:
+        """Return one row per model."""
+        first = self.costs[0][1]
+        run = batch_words(first.batch, first.steps, first.lengths, first.space)
+        named = ((name, each.model, each.framework) for name, each in self.costs)
+        how = runs_words(named, several_steps=any(each.several_steps for _, each in self.costs))
+        what = models_words([(each.model, each.framework) for _, each in self.costs])
+        return Document(f"Cost of {what}: {run}, {self.dtype}{how}", (totals_table(self.models),), ())
+
+
+def costs(models: Iterable[tuple[str, Model]], framework_names: Sequence[str] = (), **conditions: Any) -> TotalsList:
+    """Return the costs of named models, each in each framework (none: in its own); raises as :func:`lstm_calc.cost` does."""
+    from lstm_calc.questions.cost import cost
+
+    each = each_in(models, framework_names)
+    return TotalsList(tuple((name, cost(model, framework, **conditions)) for name, model, framework in each))
+
+
+def models_words(each: Sequence[tuple[Model, str]]) -> str:
+    """Return, for a title, how many models there are, or the one model that is counted in several frameworks."""
+    first = each[0][0]
+    if len({framework for _, framework in each}) < len(each) or any(model != first for model, _ in each):
+        return f"{len(each):,} models"
+    return f"{headline(first)} in {len(each):,} frameworks"
+
+
+def totals_table(rows: Sequence[Totals]) -> Table:
+    """Return one row per model; the framework has a column where it is not the same in all of them."""
+    several = len({row.framework for row in rows}) > 1
+    columns = (
+        Column("model", "model", shown=True),
+        Column("framework", "framework", shown=any(row.framework not in row.name for row in rows) and several),
+        Column("params", "parameters", "number"),
+        Column("params_share", "of the first", "share"),
+        Column("weights", "weights", "bytes"),
+        Column("macs", "MACs", "number"),
+        Column("macs_share", "of its MACs", "share", gives_way=1),
+        Column("flops", "FLOPs", "number", gives_way=1),
+        Column("state", "state", "bytes"),
+        Column("working_memory", "working memory", "bytes", gives_way=1),
+    )
+    return Table(columns, tuple(Line(tuple(_totals_values(row, rows[0]))) for row in rows))
+
+
+def _totals_values(row: Totals, first: Totals) -> Iterator[Value]:
+    yield shortened(row.name)
+    yield row.framework
+    yield row.params
+    yield share_of_first(row, first, "params")
+    yield row.weights
+    yield row.macs
+    yield share_of_first(row, first, "macs")
+    yield from (row.flops, row.state, row.working_memory)

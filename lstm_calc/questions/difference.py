@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import few
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.derivation import DerivationLine, of_one_direction, times, with_numbers
-from lstm_calc.questions.explain import Explanation, explain
+from lstm_calc.questions.explain import DerivationLine, Explanation, explain, of_one_direction, times, with_numbers
 from lstm_calc.questions.explain_text import bias_notes, unread
 from lstm_calc.questions.tensors import ROLES, tensors
 from lstm_calc.questions.words import headline

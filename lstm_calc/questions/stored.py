@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
-from lstm_calc.questions.inspect import inspect_file, inspected, own_name
-from lstm_calc.questions.untrained import counted_statistics, framework_in, params_in
+from lstm_calc.questions.inspect import counted_statistics, framework_in, inspect_file, inspected, own_name, params_in
 from lstm_calc.weights.inference.sorting import kind_of, slashed, statistics
 from lstm_calc.weights.readers.listed import read_listed
 

@@ -1,6 +1,6 @@
 """The metrics of a model over a grid of sizes and options, row by row.
 
-For each choice of options every metric is a polynomial of the sizes, found from a few counts (:mod:`.closed_form`), and a row is
+For each choice of options every metric is a polynomial of the sizes, found from a few counts (:func:`closed_form`), and a row is
 its value. What is possible at the least and the greatest value of every size is possible throughout, for a condition compares two
 products of sizes; where a corner is refused, or a metric is no polynomial (where steps may become features, their number tells
 how often a layer runs), each row is counted as it stands.
@@ -9,15 +9,15 @@ how often a layer runs), each row is counted as it stands.
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import chain, repeat
+from itertools import chain, pairwise, product, repeat
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of
+from lstm_calc.frozen import Record
 from lstm_calc.questions.answer import Answer
-from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, varied
-from lstm_calc.questions.closed_form import Form, NoPolynomialError, along_last, closed_form, nodes_of
+from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, read_axis, varied
 from lstm_calc.questions.metrics import NAMES, chosen, metrics
 from lstm_calc.questions.words import METRIC_KINDS, from_file, headline, metric_words, runs_words
 from lstm_calc.render import worded
@@ -25,11 +25,9 @@ from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
-    from lstm_calc.questions.variants import Variants, VariedSetting
-
 
 Row = tuple[str | int | None, ...]
 
@@ -294,3 +292,188 @@ def _curve_name(axes: Sequence[Axis | VariedSetting], words: Row) -> str:
         str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)
     )
     return ", ".join(told)
+
+
+# A polynomial is in Newton's form: over nodes n0, n1, n2 it is a + (x - n0) * (b + (x - n1) * c), where a, b and c are polynomials
+# of the other sizes, or whole numbers. A count is a sum of products of sizes with whole coefficients, so all of them are whole;
+# what leaves a remainder, or disagrees with a count that was not used, is no such polynomial.
+
+Form = int | tuple["Form", ...]
+"""A whole number, or the coefficients over one size; the outermost are those of the last size."""
+Nodes = tuple[int, ...]
+
+
+class NoPolynomialError(ValueError):
+    """A count that is no polynomial of degree two in each of its sizes."""
+
+
+def nodes_of(values: Sequence[int]) -> Nodes:
+    """Return up to three values to count at: the smallest, the largest, and one between them."""
+    ordered = values if isinstance(values, range) else sorted(values)
+    return tuple(dict.fromkeys((ordered[0], ordered[-1], ordered[len(ordered) // 2])))
+
+
+def closed_form(count: Callable[..., int], axes: Sequence[Sequence[int]]) -> Form:
+    """Return the polynomial of a count of several sizes, each of which takes the distinct values of its axis.
+
+    Raises NoPolynomialError where a division leaves a remainder, or one more count disagrees with the polynomial.
+    """
+    nodes = tuple(map(nodes_of, axes))
+    form = _fitted(count, nodes)
+    more = [values[len(values) // 4] for values in axes]
+    if value_at(form, nodes, more) != count(*more):
+        raise NoPolynomialError
+    return form
+
+
+def value_at(form: Form, nodes: Sequence[Nodes], sizes: Sequence[int]) -> int:
+    """Return the value of a polynomial."""
+    if isinstance(form, int):
+        return form
+    return _horner([value_at(part, nodes[:-1], sizes[:-1]) for part in form], nodes[-1], sizes[-1])
+
+
+def along_last(form: Form, nodes: Sequence[Nodes], sizes: Sequence[int]) -> tuple[int, int, int]:
+    """Return the coefficients (a, b, c) of a + b x + c x x over the last size x, the others being given."""
+    parts = form if isinstance(form, tuple) else (form,)
+    a, b, c = ([value_at(part, nodes[:-1], sizes) for part in parts] + [0, 0])[:3]
+    first, second = (*nodes[-1], 0)[:2]
+    return a - first * b + first * second * c, b - (first + second) * c, c
+
+
+def _horner(parts: Sequence[int], nodes: Nodes, size: int) -> int:
+    total = 0
+    for part, node in zip(reversed(parts), reversed(nodes[: len(parts)]), strict=True):
+        total = part + (size - node) * total
+    return total
+
+
+def _fitted(count: Callable[..., int], nodes: tuple[Nodes, ...]) -> Form:
+    """Return the polynomial that takes the values of a count at all nodes: divided differences, one size after the other."""
+    if not nodes:
+        return count()
+    *others, last = nodes
+    forms = [_fitted(lambda *sizes, at=at: count(*sizes, at), tuple(others)) for at in last]
+    parts = [forms[0]]
+    for apart in range(1, len(last)):
+        forms = [_divided(one, other, last[at + apart] - last[at]) for at, (one, other) in enumerate(pairwise(forms))]
+        parts.append(forms[0])
+    return tuple(parts)
+
+
+def _divided(one: Form, other: Form, apart: int) -> Form:
+    """Return the difference of two polynomials, divided by the distance of their nodes."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return tuple(_divided(left, right, apart) for left, right in zip(one, other, strict=True))
+    assert isinstance(one, int) and isinstance(other, int)  # noqa: PT018, S101  counts at the same nodes have the same form
+    whole, rest = divmod(other - one, apart)
+    if rest:
+        raise NoPolynomialError
+    return whole
+
+
+PREFIX = "set."
+_MOST = 1_000
+"""How many times code is read."""
+
+
+class VariedSetting(Record):
+    """A value of the code that varies, and its values in order."""
+
+    name: str
+    values: Sequence[Any]
+
+    @property
+    def is_size(self) -> bool:
+        """Whether every value is a whole number."""
+        return all(type(value) is int for value in self.values)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether its values say what they are without its name."""
+        return False
+
+
+def read_setting(text: str) -> VariedSetting:
+    """Return what varies in code; raise LstmCalcError where the text says nothing to vary.
+
+    >>> read_setting("set.hidden=64:128:32").values, read_setting("set.cell='LSTM','GRU'").values
+    ((64, 96, 128), ('LSTM', 'GRU'))
+    """
+    from lstm_calc.formats.code.settings import read_settings
+
+    name, _, values = text.removeprefix(PREFIX).rpartition("=")
+    parts = [part.strip() for part in values.split(",")]
+    if not name or not all(parts):
+        raise LstmCalcError(f"{quoted(text)} is nothing to vary; write set.hidden=64,128")
+    found: list[Any] = []
+    for part in parts:
+        found += read_axis(f"units={part}").values[: _MOST + 1] if ":" in part else read_settings([f"{name}={part}"]).values()
+    return VariedSetting(PREFIX + name, tuple(dict.fromkeys(found)))
+
+
+class Variants:
+    """The rows of a sweep for every combination of values that are said beside code; it has what a Sweep has."""
+
+    def __init__(self, settings: Sequence[VariedSetting], read: Callable[[dict[str, Any]], Model], **asked: Any) -> None:
+        """Take what varies in the code, what reads it with some values, and what :func:`sweep_over` takes beside a model."""
+        if prod(len(each.values) for each in settings) > _MOST:
+            raise LstmCalcError(f"code is read once for each combination of values, and at most {_MOST:,} times")
+        names = [each.name.removeprefix(PREFIX) for each in settings]
+        self._parts = []
+        for words in product(*(each.values for each in settings)):
+            model = read(dict(zip(names, words, strict=True)))
+            self._parts.append((words, model, sweep_over(model, **asked)))
+        _, self.model, first = self._parts[0]
+        self.axes: tuple[Axis | VariedSetting, ...] = (*settings, *first.axes)
+        self.metrics = first.metrics
+        self.columns = (*(each.name for each in settings), *first.columns)
+        self.framework = first.framework
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return sum(sweep.total for _, _, sweep in self._parts)
+
+    @property
+    def refused(self) -> int:
+        """How many of the rows read so far have no numbers."""
+        return sum(sweep.refused for _, _, sweep in self._parts)
+
+    @property
+    def reason(self) -> str:
+        """Why the first of these has none."""
+        return next((sweep.reason for _, _, sweep in self._parts if sweep.reason), "")
+
+    @property
+    def several_steps(self) -> bool:
+        """Whether sequences have more than one step, in any row."""
+        return any(sweep.several_steps for _, _, sweep in self._parts)
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns of a table: what varies, then the metrics."""
+        settings = self.axes[: len(self.axes) - len(self._parts[0][2].axes)]
+        shown = (Column(axis.name, axis.name, "number" if axis.is_size else "text", shown=True) for axis in settings)
+        return (*shown, *self._parts[0][2].shown_columns)
+
+    def of(self, rows: Iterable[Row]) -> SweepRows:
+        """Return some of the rows as an answer that can be shown."""
+        return SweepRows(self, tuple(rows))
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield every row, those of one combination together."""
+        for words, _, sweep in self._parts:
+            for row in sweep:
+                yield (*words, *row)
+
+    def plain(self, rows: Iterable[Row]) -> Iterable[Row]:
+        """Return rows with what options are in place of the words for it."""
+        number = len(self.axes) - len(self._parts[0][2].axes)
+        sweep = self._parts[0][2]
+        return ((*row[:number], *next(iter(sweep.plain([row[number:]])))) for row in rows)
+
+
+def variants(settings: Sequence[str], read: Callable[[dict[str, Any]], Model], vary: Mapping[str, Any], **asked: Any) -> Variants:
+    """Return the rows for every combination of values of code, and of what else varies; raises as :func:`sweep` does."""
+    return Variants([read_setting(text) for text in settings], read, vary=vary, **asked)

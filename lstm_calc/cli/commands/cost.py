@@ -34,7 +34,7 @@ def run(
     warn(remark for _, model in one_or_more for remark in model.remarks)
     conditions = batch | dtype | training | device
     if several:
-        from lstm_calc.questions.totals import costs
+        from lstm_calc.questions.compare import costs
 
         return output.show(costs(one_or_more, names, **conditions))
     from lstm_calc.questions.cost import cost

@@ -15,7 +15,7 @@ def run(
         str | None, typer.Argument(metavar="[NAME]", help="One framework, on a page of its own.", autocompletion=framework_names)
     ] = None,
 ) -> int:
-    from lstm_calc.questions.support import support, support_of
+    from lstm_calc.questions.frameworks import support, support_of
 
     answer = support() if name is None else support_of(name)
     return output.show(answer)

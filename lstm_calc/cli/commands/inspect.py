@@ -85,8 +85,7 @@ def _print_model(files: list[str], output: Output) -> int:
 
 
 def _compare(files: list[str], output: Output) -> int:
-    from lstm_calc.questions.inspect import inspect_file
-    from lstm_calc.questions.sameness import same
+    from lstm_calc.questions.inspect import inspect_file, same
 
     if len(files) != 2:
         raise LstmCalcError("--same compares two files; give two")

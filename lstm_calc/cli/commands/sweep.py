@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lstm_calc.model import Model
-    from lstm_calc.questions.sweep import Row, Sweep
-    from lstm_calc.questions.variants import Variants
+    from lstm_calc.questions.sweep import Row, Sweep, Variants
 
 _ROWS = "Rows"
 _PLOT = "Plot"
@@ -80,7 +79,7 @@ def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question:
     said = [text for text in vary if text.startswith("set.")]
     axes = _axes([text for text in vary if text not in said])
     if said:
-        from lstm_calc.questions.variants import variants
+        from lstm_calc.questions.sweep import variants
 
         return variants(said, read, axes, **question)
     from lstm_calc.questions.sweep import sweep
