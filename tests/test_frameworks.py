@@ -25,8 +25,8 @@ from lstm_calc.frameworks import (
     frameworks,
     option_words,
     refusals,
-    settled,
     who_offers,
+    with_default_options,
 )
 from lstm_calc.frameworks.counting import bias_vectors, count
 from lstm_calc.model import GRU, KINDS, LSTM, MGU, ConvLSTM, Dense, Model
@@ -116,14 +116,14 @@ def test_a_framework_is_one_block(monkeypatch: pytest.MonkeyPatch, cli: Cli) -> 
         name="made-up",
         title="Made up",
         release="0.1",
-        ways=("there", "back"),
+        directions=("there", "back"),
         prefix="{name}:",
         layouts={
             "lstm": Layout(
                 gates="output cell forget input",
                 letters="o c f i",
                 options="nobias bidirectional",
-                two_way="{way}:",
+                bidirectional="{direction}:",
                 rows=(
                     Row("all", "gates*units input+output", "kernel recurrent_kernel"),
                     Row("shift", "biases gates*units", "bias recurrent_bias", when="bias"),
@@ -185,7 +185,7 @@ def test_where_the_forget_gate_lies() -> None:
 def test_which_way_round_a_kernel_is_stored(framework: str, transposed: bool) -> None:
     parts = [part for tensor in tensors(read("8 > lstm 4"), framework).tensors for part in tensor.parts]
     assert {part.transposed for part in parts if "kernel" in part.role} == {transposed}
-    assert {part.raveled for part in parts if "kernel" in part.role} == {framework == "cudnn"}
+    assert {part.row_major for part in parts if "kernel" in part.role} == {framework == "cudnn"}
     assert not any(part.transposed for part in parts if "bias" in part.role)
 
 
@@ -234,7 +234,7 @@ def test_names_that_are_given_are_not_given_again() -> None:
 def test_a_page_says_what_flows() -> None:
     page = support_of("keras")
     assert page.input == "batch steps features"
-    assert [signal.name for signal in page.signals if signal.role == "final"] == ["state_{side}{state}"]
+    assert [signal.name for signal in page.shapes if signal.role == "final"] == ["state_{side}{state}"]
     assert page.data()["signals"][0] == {
         "name": "initial_state_{side}{state}",
         "axes": "batch space value",
@@ -366,13 +366,13 @@ def test_a_framework_that_is_unknown_is_told_the_nearest() -> None:
 
 
 def test_choices_are_settled_as_a_layout_says() -> None:
-    assert settled(LSTM(4), "projection_bias") == LSTM(4)
-    assert settled(LSTM(4, projection=2), "projection_bias") == LSTM(4, projection=2, projection_bias=True)
-    assert settled(LSTM(4, projection=2), "") == LSTM(4, projection=2, projection_bias=False)
-    assert settled(LSTM(4, projection=2, projection_bias=False), "projection_bias").projection_bias is False
+    assert with_default_options(LSTM(4), "projection_bias") == LSTM(4)
+    assert with_default_options(LSTM(4, projection=2), "projection_bias") == LSTM(4, projection=2, projection_bias=True)
+    assert with_default_options(LSTM(4, projection=2), "") == LSTM(4, projection=2, projection_bias=False)
+    assert with_default_options(LSTM(4, projection=2, projection_bias=False), "projection_bias").projection_bias is False
     assert option_words(GRU(4, bidirectional=True, merge="sum"), "") == {"bias", "bidirectional", "reset_before", "merge"}
     assert option_words(Dense(4, tied=True, bias=False), "") == {"nobias", "tied"}
-    assert option_words(MGU(4, reset_gate=False), "") == {"bias", "one_way", "ungated"}
+    assert option_words(MGU(4, reset_gate=False), "") == {"bias", "unidirectional", "ungated"}
     assert option_words(LSTM(4, projection=2), "projection_bias") >= {"projection", "projection_bias", "closed", "uncoupled"}
 
 

@@ -74,7 +74,7 @@ def blocks(model: Model, framework: str, weights: dict[str, Array], way: str) ->
             if part.direction == way:
                 block = weights[tensor.name][tuple(slice(*cut) for cut in part.slice)]
                 order = axis_order(tensor.axes, part)
-                laid = block.reshape(part.shape[::-1]) if part.raveled else block.reshape(part.shape).transpose(np.argsort(order))
+                laid = block.reshape(part.shape[::-1]) if part.row_major else block.reshape(part.shape).transpose(np.argsort(order))
                 found[part.gate, part.role] = laid
     return found
 

@@ -21,9 +21,9 @@ def build(model: Model) -> Real:
     tensors = []
     for index, use in enumerate(model.uses):
         prefix = f"layers[{index}]." if len(model.uses) > 1 else ""
-        for way, module in _modules(use, eqx.filter_eval_shape).items():
+        for direction, module in _modules(use, eqx.filter_eval_shape).items():
             arrays = [(name, value) for name, value in vars(module).items() if hasattr(value, "shape")]
-            tensors += [(f"{prefix}{way}{name}", value.shape) for name, value in arrays]
+            tensors += [(f"{prefix}{direction}{name}", value.shape) for name, value in arrays]
     return Real(eqx.__version__, tensors, lambda weights, x: _run(model.uses[0], weights, x))
 
 
@@ -32,7 +32,7 @@ def _modules(use: Use, make: Any) -> dict[str, Any]:
     layer: Any = use.layer
     if layer.kind == "repeat_vector":
         return {}
-    return {f"{way}." if len(layer.directions) > 1 else "": make(_module, use) for way in layer.directions}
+    return {f"{direction}." if len(layer.directions) > 1 else "": make(_module, use) for direction in layer.directions}
 
 
 def _module(use: Use) -> Any:

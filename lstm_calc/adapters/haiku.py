@@ -45,11 +45,11 @@ def _apply(use: Use, x: Any) -> Any:
     if layer.kind == "repeat_vector":
         return x
     outputs = []
-    for way in layer.directions:
+    for direction in layer.directions:
         core = _core(layer, x, name)
-        read = x if way == "forward" else jnp.flip(x, 1)
+        read = x if direction == "forward" else jnp.flip(x, 1)
         output, _ = hk.dynamic_unroll(core, read, core.initial_state(x.shape[0]), time_major=False)
-        outputs.append(output if way == "forward" else jnp.flip(output, 1))
+        outputs.append(output if direction == "forward" else jnp.flip(output, 1))
     return jnp.concatenate(outputs, -1)
 
 

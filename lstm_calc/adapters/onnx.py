@@ -42,10 +42,10 @@ def _documented(use: Use) -> dict[str, tuple[int, ...]]:
         return {"weight": (layer.vocab_size, layer.dim)}
     if layer.kind == "repeat_vector":
         return {}
-    ways, rows, units = len(layer.directions), _GATES[layer.kind] * layer.units, layer.units
-    shapes: dict[str, tuple[int, ...]] = {"W": (ways, rows, use.input_dim), "R": (ways, rows, units)}
-    shapes |= {"B": (ways, 2 * rows)} if layer.bias else {}
-    return shapes | ({"P": (ways, 3 * units)} if getattr(layer, "peephole", False) else {})
+    directions, rows, units = len(layer.directions), _GATES[layer.kind] * layer.units, layer.units
+    shapes: dict[str, tuple[int, ...]] = {"W": (directions, rows, use.input_dim), "R": (directions, rows, units)}
+    shapes |= {"B": (directions, 2 * rows)} if layer.bias else {}
+    return shapes | ({"P": (directions, 3 * units)} if getattr(layer, "peephole", False) else {})
 
 
 def _run(use: Use, weights: Mapping[str, Array], x: Array) -> Array:
@@ -57,14 +57,14 @@ def _run(use: Use, weights: Mapping[str, Array], x: Array) -> Array:
         [node],
         "one_layer",
         [onnx.helper.make_tensor_value_info("X", onnx.TensorProto.FLOAT, steps_first.shape)],
-        [onnx.helper.make_tensor_value_info("Y", onnx.TensorProto.FLOAT, ["steps", "ways", "batch", "units"])],
+        [onnx.helper.make_tensor_value_info("Y", onnx.TensorProto.FLOAT, ["steps", "directions", "batch", "units"])],
         [onnx.numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()],
     )
     written = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", _OPSET)], ir_version=10)
     onnx.checker.check_model(written)
     session = onnxruntime.InferenceSession(written.SerializeToString(), providers=["CPUExecutionProvider"])
     (y,) = session.run(None, {"X": steps_first})
-    return np.concatenate([y[:, way] for way in range(y.shape[1])], -1).swapaxes(0, 1)
+    return np.concatenate([y[:, direction] for direction in range(y.shape[1])], -1).swapaxes(0, 1)
 
 
 def _attributes(layer: Any) -> dict[str, Any]:

@@ -214,7 +214,7 @@ def _encodable(text: str, encoding: str) -> str:
     return text
 
 
-_OLD_KEYS = {"way": "direction", "moved": "bytes_moved"}
+_OLD_KEYS = {"way": "direction", "moved": "bytes_moved", "signal": "array"}
 """Former names of columns."""
 
 

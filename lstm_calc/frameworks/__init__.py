@@ -15,9 +15,9 @@ from lstm_calc.frameworks.rows import (
     Framework,
     Layout,
     Row,
-    Signal,
+    ShapeRow,
     option_words,
-    settled,
+    with_default_options,
 )
 from lstm_calc.frameworks.setting import setting
 from lstm_calc.model.layers import Layer, Recurrent
@@ -39,7 +39,7 @@ __all__ = [
     "Framework",
     "Layout",
     "Row",
-    "Signal",
+    "ShapeRow",
     "caller_notes",
     "check_limits",
     "check_run",
@@ -53,10 +53,10 @@ __all__ = [
     "option_words",
     "other_names",
     "refusals",
-    "settled",
     "uses_in",
     "usual_name",
     "who_offers",
+    "with_default_options",
     "with_defaults",
 ]
 
@@ -210,7 +210,7 @@ def _decided(layer: Layer, ranks: set[int], table: Framework, every: bool) -> La
     ``every``: a recurrent layer gives every step where nothing says which.
     """
     layout = layout_of(table, layer)
-    layer = settled(layer, layout.defaults) if layout else layer
+    layer = with_default_options(layer, layout.defaults) if layout else layer
     fields = layer.fields
     if "padding" in fields and layer.asdict()["padding"] is None:
         word = (layout and layout.padding) or table.padding

@@ -112,21 +112,21 @@ def _products(axes: str, gates: frozenset[str], directions: int) -> list[tuple[t
 
 
 def rows_of(layout: Layout, layer: Layer, shape_words: Collection[str] = ()) -> Iterator[tuple[Row, tuple[str, ...], str]]:
-    """Yield each tensor a layer has as its row, its gates and its direction: one a direction, and one a gate, where rows say so.
+    """Yield each tensor a layer has as its row, its gates and its direction: one per direction and per gate where rows say so.
 
     ``shape_words`` are the option words that follow from the shapes that the layer reads.
     """
     words = option_words(layer, layout.defaults).union(shape_words)
     left = (layout.coupled if "coupled" in words and layout.coupled else layout.gates).split()
-    for way in layer.directions:
+    for direction in layer.directions:
         for row in layout.rows:
-            if not words.issuperset(row.when.split()) or ("directions" in row.axes and way != layer.directions[0]):
+            if not words.issuperset(row.when.split()) or ("directions" in row.axes and direction != layer.directions[0]):
                 continue
             gates = tuple(gate for gate in (row.gates or layout.gates).split() if gate in left)
             if "{gate}" in row.name or "{letter}" in row.name:
-                yield from ((row, (gate,), way) for gate in gates)
+                yield from ((row, (gate,), direction) for gate in gates)
             else:
-                yield row, gates, way
+                yield row, gates, direction
 
 
 def bias_vectors(layer: Layer, framework_name: str) -> dict[str, int]:
@@ -191,9 +191,9 @@ def size_of(word: str, sizes: Sizes) -> int:
     return int(word) if word.isdigit() else sizes[word]
 
 
-def blocks_of(gates: Collection[str], ways: int) -> Sizes:
+def blocks_of(gates: Collection[str], directions: int) -> Sizes:
     """Return how many blocks each word of the axes that counts blocks stands for."""
-    return {"gates": len(gates), "directions": ways, "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
+    return {"gates": len(gates), "directions": directions, "biases": 2, **{f"{gate}_gate": 1 for gate in gates}}
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _FLAX_INITIAL = "kernels lecun_normal, recurrent kernels orthogonal, biases zeros"
-_FLAX_SIGNALS = (
-    Signal("{side}initial_carry_{state}", "batch space value", "initial"),
-    Signal("output", "sequence space features", "output"),
-    Signal("{side}carry_{state}", "batch space value", "final"),
+_FLAX_SHAPES = (
+    ShapeRow("{side}initial_carry_{state}", "batch space value", "initial"),
+    ShapeRow("output", "sequence space features", "output"),
+    ShapeRow("{side}carry_{state}", "batch space value", "final"),
 )
 _NORM = (Row("scale", "input", "gain", when="scale"), Row("bias", "input", "shift", when="center"))
 _LINEN = "flax/linen/recurrent.py"
@@ -126,12 +126,12 @@ FLAX_LINEN = Framework(
     release="0.12.8",
     package="flax",
     prefix="layers_{index}/",
-    ways=("forward", "backward"),
-    turned="time_major",
+    directions=("forward", "backward"),
+    other_order="time_major",
     batches=(0, 9),
     runs="go_backwards",
-    signals=_FLAX_SIGNALS,
-    flow_note="carries are returned with return_carry=True",
+    shapes=_FLAX_SHAPES,
+    shapes_note="carries are returned with return_carry=True",
     layouts={
         "lstm": Layout(
             source=f"{_LINEN}, classes LSTMCell and OptimizedLSTMCell",
@@ -139,7 +139,7 @@ FLAX_LINEN = Framework(
             letters="i f g o",
             options="bidirectional merge",
             path="cell/",
-            two_way="{way}_rnn/cell/",
+            bidirectional="{direction}_rnn/cell/",
             initial=_FLAX_INITIAL,
             rows=(
                 Row("i{letter}/kernel", "input units", "kernel"),
@@ -154,7 +154,7 @@ FLAX_LINEN = Framework(
             options="bidirectional merge reset_after",
             defaults="reset_after",
             path="cell/",
-            two_way="{way}_rnn/cell/",
+            bidirectional="{direction}_rnn/cell/",
             initial=_FLAX_INITIAL,
             rows=(
                 Row("i{letter}/kernel", "input units", "kernel"),
@@ -169,7 +169,7 @@ FLAX_LINEN = Framework(
             letters="h",
             options="bidirectional merge",
             path="cell/",
-            two_way="{way}_rnn/cell/",
+            bidirectional="{direction}_rnn/cell/",
             initial=_FLAX_INITIAL,
             rows=(
                 Row("i/kernel", "input units", "kernel"),
@@ -184,7 +184,7 @@ FLAX_LINEN = Framework(
             options="bidirectional merge ungated",
             quirks="gates_after forget_keeps_old",
             path="cell/",
-            two_way="{way}_rnn/cell/",
+            bidirectional="{direction}_rnn/cell/",
             initial="kernels lecun_normal, recurrent kernels orthogonal, forget bias ones, other biases zeros",
             rows=(
                 Row("i{letter}/kernel", "input units", "kernel"),
@@ -199,7 +199,7 @@ FLAX_LINEN = Framework(
             letters="i g f o",
             options="nobias bidirectional merge",
             path="cell/",
-            two_way="{way}_rnn/cell/",
+            bidirectional="{direction}_rnn/cell/",
             forget_bias=1,
             initial="kernels lecun_normal, biases zeros",
             rows=(
@@ -229,7 +229,7 @@ _NNX_OTHERS = {
         options="bidirectional merge reset_after",
         defaults="reset_after",
         path="cell.",
-        two_way="{way}_rnn.cell.",
+        bidirectional="{direction}_rnn.cell.",
         initial=_FLAX_INITIAL,
         note="no second bias for the candidate, though the docstring shows b_hn",
         rows=(
@@ -244,7 +244,7 @@ _NNX_OTHERS = {
         letters="h",
         options="bidirectional merge",
         path="cell.",
-        two_way="{way}_rnn.cell.",
+        bidirectional="{direction}_rnn.cell.",
         initial=_FLAX_INITIAL,
         rows=(
             Row("dense_i.kernel", "input units", "kernel"),
@@ -267,7 +267,7 @@ _NNX_LSTM = Layout(
     letters="i f g o",
     options="bidirectional merge",
     path="cell.",
-    two_way="{way}_rnn.cell.",
+    bidirectional="{direction}_rnn.cell.",
     initial=_FLAX_INITIAL,
     rows=(
         Row("ii.kernel", "input units", "kernel", gates="input"),
@@ -284,12 +284,12 @@ FLAX_NNX = Framework(
     release="0.12.8",
     package="flax",
     prefix="layers.{index}.",
-    ways=("forward", "backward"),
-    turned="time_major",
+    directions=("forward", "backward"),
+    other_order="time_major",
     batches=(0, 9),
     runs="go_backwards",
-    signals=_FLAX_SIGNALS,
-    flow_note="carries are returned with return_carry=True",
+    shapes=_FLAX_SHAPES,
+    shapes_note="carries are returned with return_carry=True",
     layouts={"lstm": _NNX_LSTM, **_NNX_OTHERS},
 )
 
@@ -299,12 +299,12 @@ FLAX_NNX_OPTIMIZED = Framework(
     release="0.12.8",
     package="flax",
     prefix="layers.{index}.",
-    ways=("forward", "backward"),
-    turned="time_major",
+    directions=("forward", "backward"),
+    other_order="time_major",
     batches=(0, 9),
     runs="go_backwards",
-    signals=_FLAX_SIGNALS,
-    flow_note="carries are returned with return_carry=True",
+    shapes=_FLAX_SHAPES,
+    shapes_note="carries are returned with return_carry=True",
     layouts={
         "lstm": _NNX_LSTM.replace(
             source=f"{_NNX}, class OptimizedLSTMCell",

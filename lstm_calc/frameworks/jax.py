@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_calc.frameworks.attention import projection_rows
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _HAIKU_INITIAL = "kernels truncated normal of 1/sqrt(inputs), biases zeros"
 _HAIKU_NORM = (Row("scale", "input", "gain", when="scale"), Row("offset", "input", "shift", when="center"))
@@ -15,16 +15,16 @@ HAIKU = Framework(
     release="0.0.17",
     package="dm-haiku",
     apart=True,
-    ways=("forward", "backward"),
+    directions=("forward", "backward"),
     sequence="steps batch",
-    turned="time_major=False",
+    other_order="time_major=False",
     batches=(0, 1),
-    signals=(
-        Signal("{side}initial_state_{at}{long}", "batch space value", "initial"),
-        Signal("output", "sequence space features", "output"),
-        Signal("{side}state_{at}{long}", "batch space value", "final"),
+    shapes=(
+        ShapeRow("{side}initial_state_{at}{long}", "batch space value", "initial"),
+        ShapeRow("output", "sequence space features", "output"),
+        ShapeRow("{side}state_{at}{long}", "batch space value", "final"),
     ),
-    flow_note="as hk.dynamic_unroll gives it",
+    shapes_note="as hk.dynamic_unroll gives it",
     layouts={
         "lstm": Layout(
             source="haiku/_src/recurrent.py, class LSTM",
@@ -205,21 +205,21 @@ EQUINOX = Framework(
     release="0.13.8",
     package="equinox",
     prefix="layers[{index}].",
-    ways=("forward", "backward"),
+    directions=("forward", "backward"),
     batches=(0, 9),
-    signals=(
-        Signal("{side}initial_state_{cell}_{state}", "batch value", "initial"),
-        Signal("output", "sequence features", "output"),
-        Signal("{side}state_{cell}_{state}", "batch value", "final"),
+    shapes=(
+        ShapeRow("{side}initial_state_{cell}_{state}", "batch value", "initial"),
+        ShapeRow("output", "sequence features", "output"),
+        ShapeRow("{side}state_{cell}_{state}", "batch value", "final"),
     ),
-    flow_note="as jax.lax.scan gives it over the steps, under jax.vmap over a batch",
+    shapes_note="as jax.lax.scan gives it over the steps, under jax.vmap over a batch",
     layouts={
         "lstm": Layout(
             source="equinox/nn/_rnn.py, class LSTMCell",
             gates="input forget cell output",
             letters="i f g o",
             options="nobias bidirectional merge",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             initial=_EQUINOX_INITIAL,
             note=_TWO_CELLS,
             rows=_EQUINOX_ROWS,
@@ -230,7 +230,7 @@ EQUINOX = Framework(
             letters="r z n",
             options="nobias bidirectional merge reset_after",
             defaults="reset_after",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             initial=_EQUINOX_INITIAL,
             note=_TWO_CELLS,
             rows=(*_EQUINOX_ROWS, Row("bias_n", "candidate_gate*units", "recurrent_bias", when="bias")),

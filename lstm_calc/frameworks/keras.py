@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 KERNELS = (
     Row("kernel", "input gates*units", "kernel"),
@@ -230,7 +230,7 @@ OTHERS = {
 }
 
 _ON_CUDNN = "tf_keras/src/layers/rnn/cudnn_{}.py of Keras 2; Keras 3 has no such layer"
-CUDNN_ROWS = (*(row.replace(raveled=True) for row in KERNELS), Row("bias", "biases*gates*units", "bias recurrent_bias"))
+CUDNN_ROWS = (*(row.replace(row_major=True) for row in KERNELS), Row("bias", "biases*gates*units", "bias recurrent_bias"))
 """The layers give cuDNN the numbers of each block as they lie, and it reads them as a matrix (units, input)."""
 CUDNN = {
     "lstm": Layout(
@@ -241,7 +241,7 @@ CUDNN = {
         options="bidirectional merge",
         label="cu_dnnlstm",
         path="{name}/",
-        two_way="{name}/{way}_{inner}/",
+        bidirectional="{name}/{direction}_{inner}/",
         rows=CUDNN_ROWS,
     ),
     "gru": Layout(
@@ -253,7 +253,7 @@ CUDNN = {
         defaults="reset_after",
         label="cu_dnngru",
         path="{name}/",
-        two_way="{name}/{way}_{inner}/",
+        bidirectional="{name}/{direction}_{inner}/",
         rows=CUDNN_ROWS,
     ),
 }
@@ -267,16 +267,16 @@ KERAS = Framework(
     package="keras torch",
     prefix="sequential/",
     wrapper="bidirectional",
-    ways=("forward", "backward"),
+    directions=("forward", "backward"),
     selective=True,
     padding="valid",
     errors={"ndim": "expected ndim={want}, found ndim={got}"},
     runs="stateful go_backwards strides dilation_rate padding data_format",
-    signals=(
-        Signal("initial_state_{side}{state}", "batch space value", "initial"),
-        Signal("output", "flow space features", "output", when="one_output"),
-        Signal("output_{way}", "flow space output", "output", when="two_outputs"),
-        Signal("state_{side}{state}", "batch space value", "final"),
+    shapes=(
+        ShapeRow("initial_state_{side}{state}", "batch space value", "initial"),
+        ShapeRow("output", "returned space features", "output", when="one_output"),
+        ShapeRow("output_{direction}", "returned space output", "output", when="two_outputs"),
+        ShapeRow("state_{side}{state}", "batch space value", "final"),
     ),
     variants={"cudnn": CUDNN},
     layouts={
@@ -288,7 +288,7 @@ KERAS = Framework(
             options="nobias bidirectional merge",
             label="lstm",
             path="{name}/lstm_cell/",
-            two_way="{name}/{way}_{inner}/lstm_cell/",
+            bidirectional="{name}/{direction}_{inner}/lstm_cell/",
             note=_CUDNN_NOTE.format("CuDNNLSTM"),
             rows=(*KERNELS, _ONE_BIAS),
         ),
@@ -301,7 +301,7 @@ KERAS = Framework(
             defaults="reset_after",
             label="gru",
             path="{name}/gru_cell/",
-            two_way="{name}/{way}_{inner}/gru_cell/",
+            bidirectional="{name}/{direction}_{inner}/gru_cell/",
             note=_CUDNN_NOTE.format("CuDNNGRU"),
             rows=(
                 *KERNELS,
@@ -317,7 +317,7 @@ KERAS = Framework(
             options="nobias bidirectional merge",
             label="simple_rnn",
             path="{name}/simple_rnn_cell/",
-            two_way="{name}/{way}_{inner}/simple_rnn_cell/",
+            bidirectional="{name}/{direction}_{inner}/simple_rnn_cell/",
             rows=(
                 Row("kernel", "input units", "kernel"),
                 Row("recurrent_kernel", "output units", "recurrent_kernel"),
@@ -332,7 +332,7 @@ KERAS = Framework(
             options="nobias bidirectional merge",
             label="conv_lstm{dims}d",
             path="{name}/conv_lstm_cell/",
-            two_way="{name}/{way}_{inner}/conv_lstm_cell/",
+            bidirectional="{name}/{direction}_{inner}/conv_lstm_cell/",
             lacks="strided_dilation",
             rows=(
                 Row("kernel", "kernel_size input gates*units", "kernel"),

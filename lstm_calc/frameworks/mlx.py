@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_calc.frameworks.attention import projection_rows
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _KERNELS = (
     Row("Wx", "gates*units input", "kernel"),
@@ -19,12 +19,12 @@ MLX = Framework(
     package="mlx",
     prefix="layers.{index}.",
     batches=(0, 9),
-    signals=(
-        Signal("{long}", "batch value", "initial"),
-        Signal("output", "sequence output", "output"),
-        Signal("cell_all_steps", "sequence units", "output", when="c"),
+    shapes=(
+        ShapeRow("{long}", "batch value", "initial"),
+        ShapeRow("output", "sequence output", "output"),
+        ShapeRow("cell_all_steps", "sequence units", "output", when="c"),
     ),
-    flow_note="no final states: what a layer gives has every step",
+    shapes_note="no final states: what a layer gives has every step",
     layouts={
         "lstm": Layout(
             source="mlx/nn/layers/recurrent.py, class LSTM",

@@ -18,7 +18,7 @@ parted by spaces; inside an axis ``*`` nests (outermost first) and ``+`` concate
     gates directions biases            one block a gate, a direction, a bias vector
     input_gate, candidate_gate, ...   the block of that one gate
 
-In a name, ``{gate}`` and ``{letter}`` (one tensor a gate), ``{way}`` (a direction), ``{layer}`` (the layer inside its module).
+In a name, ``{gate}`` and ``{letter}`` (one tensor per gate), ``{direction}``, ``{layer}`` (the layer inside its module).
 """
 
 from __future__ import annotations
@@ -33,14 +33,16 @@ if TYPE_CHECKING:
 
 
 class Row(Record):
-    """One tensor, or one a gate or direction where its name says so.
+    """One tensor, or one per gate or direction where its name says so.
 
     ``role`` has a word for each part where an axis concatenates (``input+output``, ``biases``). ``when`` are the option
     words that bring the row in, ``frozen`` those that keep it at its initial zeros; ``gates`` the gates it holds, where not all.
-    ``raveled``: each block lies (units, input) row by row inside a place of shape (input, units). ``group`` is the group of
+    ``row_major``: each block lies (units, input) row by row inside a place of shape (input, units). ``group`` is the group of
     applications that it belongs to, ``gates`` where each gate is one of its own. ``trained`` says whether training changes it,
     and ``counted`` whether the framework counts it as parameters.
     """
+
+    old_names = {"raveled": "row_major"}  # noqa: RUF012  former names of what JSON shows
 
     name: str
     axes: str
@@ -48,7 +50,7 @@ class Row(Record):
     when: str = ""
     gates: str = ""
     frozen: str = ""
-    raveled: bool = False
+    row_major: bool = False
     group: str = ""
     trained: bool = True
     counted: bool = True
@@ -57,17 +59,17 @@ class Row(Record):
 class Layout(Record):
     """How one framework stores one kind of layer.
 
-    ``gates`` is the stored order and ``letters`` the framework's own names for them; ``coupled`` the gates left when input
-    and forget gate are one. ``path`` is what stands before a row's name, ``two_way`` the same in a bidirectional layer,
-    ``stacked`` and ``stacked_two_way`` where the model has several recurrent layers. ``label`` is the name the framework gives an
-    unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
-    layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what
-    is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's
-    (``mirrored``: a window the other way round).
-    ``per_tensor``: in an integer type each of its matrices has one scale, also where others have one a channel.
-    ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs`` are the fields of ``RUN_FIELDS`` that
-    it has, where these are not the framework's own; ``lacks`` are the ``COMBINATIONS`` of settings that it refuses. ``initial``
-    says the default initial values, ``note`` what else is to be known, ``source`` where all this was read.
+    ``gates`` is the stored order and ``letters`` the framework's own names for them; ``coupled`` the gates left when input and
+    forget gate are one. ``path`` is what stands before a row's name, ``bidirectional`` the same in a bidirectional layer,
+    ``stacked`` and ``stacked_bidirectional`` where the model has several recurrent layers. ``label`` is the name the framework
+    gives an unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
+    layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what is
+    added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's
+    (``mirrored``: a window the other way round). ``per_tensor``: in an integer type each of its matrices has one scale, also
+    where others have one per channel. ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs``
+    are the fields of ``RUN_FIELDS`` that it has, where these are not the framework's own; ``lacks`` are the ``COMBINATIONS`` of
+    settings that it refuses. ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all
+    this was read.
     """
 
     rows: tuple[Row, ...]
@@ -76,9 +78,9 @@ class Layout(Record):
     letters: str = ""
     coupled: str = ""
     path: str = ""
-    two_way: str = ""
+    bidirectional: str = ""
     stacked: str = ""
-    stacked_two_way: str = ""
+    stacked_bidirectional: str = ""
     label: str = ""
     options: str = "nobias"
     defaults: str = ""
@@ -103,16 +105,16 @@ class Layout(Record):
         return {}
 
 
-class Signal(Record):
-    """What flows into, through or out of a recurrent layer when it runs: a name and its axes in words.
+class ShapeRow(Record):
+    """An input, state or output of a recurrent layer when it runs: a name and its axes in words.
 
     Beside the words of a row's axes: ``batch steps space`` (no axis at all where there is none, several where there are several),
-    ``sequence`` (batch and steps in the framework's order), ``flow`` (the same, the batch alone where only the last step is
-    given), ``features`` (the size of h, both directions' where they are concatenated) and ``value`` (the size of one state, or of
-    one equation's result). ``role`` is input, lengths, initial, value (of an equation), output, state (kept from call to call) or
-    final. In a name, ``{state}`` (h, c), ``{long}`` (hidden, cell), ``{capital}`` (H, C) or ``{equation}`` make one signal of each,
-    ``{way}`` or ``{side}`` (``forward_``; nothing in a layer of one direction) one a direction; ``{cell}`` counts the recurrent
-    layers, and so does ``{at}`` (``0_``) where there are several.
+    ``sequence`` (batch and steps in the framework's order), ``returned`` (the same, the batch alone where only the last step is
+    returned), ``features`` (the size of h, both directions' where they are concatenated) and ``value`` (the size of one state, or
+    of one equation's result). ``role`` is input, lengths, initial, value (of an equation), output, state (kept from call to call)
+    or final. In a name, ``{state}`` (h, c), ``{long}`` (hidden, cell), ``{capital}`` (H, C) or ``{equation}`` make one row of
+    each, ``{direction}`` or ``{side}`` (``forward_``; nothing in a layer of one direction) one per direction; ``{cell}`` counts
+    the recurrent layers, and so does ``{at}`` (``0_``) where there are several.
     """
 
     name: str
@@ -125,20 +127,20 @@ class Framework(Record):
     """One framework: its layouts by kind of layer, and how it names what stands around them.
 
     ``prefix`` stands before every name of a model of several layers; ``wrapper`` is the label of the layer around a bidirectional
-    one; ``ways`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers;
+    one; ``directions`` the words for its two directions; ``modules``: a repeated layer is one module with inner layers;
     ``apart``: each direction is a layer of its own, with a name of its own. ``package`` is what pip installs;
     ``release`` is the version whose tensors were recorded; ``under`` the framework under whose names its layers stand in files.
 
-    ``variants`` has, by its name and by kind, how layers are stored that ask for another way than the usual one.
+    ``variants`` has, by its name and by kind, how layers are stored that ask for another variant than the usual one.
 
-    ``signals`` are what flows through a recurrent layer, ``sequence`` the order of an input's first axes and ``turned`` what the
-    other order is called where it can be asked for; ``batches`` how few and how many axes a batch may have. ``channels_first``: its
-    convolutions and pools have the features behind the batch. ``selective``: a layer returns the last step unless told otherwise,
-    its states when told so, and keeps them where it is stateful. ``padding`` is the default of its convolutions, ``runs`` the
-    fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it refuses. ``flow_note`` says what else is to be
-    known. ``errors`` are what it says of data of another number of axes (ndim), of other features, or of a state of another shape
-    (hidden). ``by_caller`` has the option words and combinations that its layers do not have and the code around them does, each
-    with what its layers do in their place.
+    ``shapes`` are the inputs, states and outputs of a recurrent layer, ``sequence`` the order of an input's first axes and
+    ``other_order`` what the other order is called where it can be asked for; ``batches`` how few and how many axes a batch may
+    have. ``channels_first``: its convolutions and pools have the features behind the batch. ``selective``: a layer returns the
+    last step unless a setting says otherwise, its states where one says so, and keeps them where it is stateful. ``padding`` is
+    the default of its convolutions, ``runs`` the fields of ``RUN_FIELDS`` that it has, ``lacks`` the ``COMBINATIONS`` that it
+    refuses. ``shapes_note`` says what else is to be known. ``errors`` are what it says of data of another number of axes (ndim),
+    of other features, or of a state of another shape (hidden). ``by_caller`` has the option words and combinations that its
+    layers do not have and the code around them does, each with what its layers do in their place.
     """
 
     name: str
@@ -149,20 +151,20 @@ class Framework(Record):
     package: str = ""
     prefix: str = ""
     wrapper: str = ""
-    ways: tuple[str, str] = ("", "")
+    directions: tuple[str, str] = ("", "")
     modules: bool = False
     apart: bool = False
     under: str = ""
-    signals: tuple[Signal, ...] = ()
+    shapes: tuple[ShapeRow, ...] = ()
     sequence: str = "batch steps"
-    turned: str = ""
+    other_order: str = ""
     batches: tuple[int, int] = (1, 1)
     channels_first: bool = False
     selective: bool = False
     padding: str = "same"
     runs: str = ""
     lacks: str = ""
-    flow_note: str = ""
+    shapes_note: str = ""
     errors: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     by_caller: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
 
@@ -174,7 +176,7 @@ class Framework(Record):
 
 _OPTION_WORDS = {
     "bias": ("bias", "nobias"),
-    "bidirectional": ("bidirectional", "one_way"),
+    "bidirectional": ("bidirectional", "unidirectional"),
     "projection": ("projection", "unprojected"),
     "projection_bias": ("projection_bias", "plain_projection"),
     "peephole": ("peephole", "closed"),
@@ -229,7 +231,7 @@ COMBINATIONS = {
 """The words for settings of a layer that some frameworks do not take together, as a sentence says them."""
 
 RUN_FIELDS = ("stateful", "go_backwards", "strides", "dilation_rate", "padding", "data_format")
-"""The fields of a layer that change what flows, and no tensor."""
+"""The fields of a layer that change what it gives, and no tensor."""
 
 _OFF = (None, False, "dot")
 """The values that switch an option off."""
@@ -243,7 +245,7 @@ def option_words(layer: Layer, defaults: str) -> set[str]:
 
     >>> from lstm_calc.model import GRU
     >>> sorted(option_words(GRU(8, bias=False), "reset_after"))
-    ['nobias', 'one_way', 'reset_after']
+    ['nobias', 'unidirectional', 'reset_after']
     """
     words = {"merge"} if getattr(layer, "merge", "concat") != "concat" else set()
     for field, (on, off) in _OPTION_WORDS.items():
@@ -253,11 +255,11 @@ def option_words(layer: Layer, defaults: str) -> set[str]:
     return words
 
 
-def settled(layer: Layer, defaults: str) -> Layer:
+def with_default_options(layer: Layer, defaults: str) -> Layer:
     """Return the layer with the choices that it leaves to the framework made as a layout's ``defaults`` say.
 
     >>> from lstm_calc.model import GRU
-    >>> settled(GRU(8), "reset_after"), settled(GRU(8), "")
+    >>> with_default_options(GRU(8), "reset_after"), with_default_options(GRU(8), "")
     (GRU(units=8, reset_after=True), GRU(units=8, reset_after=False))
     """
     fields = layer.asdict()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _ROWS = (
     Row("W", "directions gates*units input", "kernel"),
@@ -19,20 +19,22 @@ ONNX = Framework(
     package="onnx onnxruntime",
     prefix="{name}.",
     sequence="steps batch",
-    turned="layout=1",
+    other_order="layout=1",
     channels_first=True,
     runs="go_backwards",
-    signals=(
-        Signal("X", "sequence input", "input"),
-        Signal("sequence_lens", "batch", "lengths"),
-        Signal("initial_{state}", "directions batch value", "initial", when="steps_first"),
-        Signal("initial_{state}", "batch directions value", "initial", when="batch_first"),
-        Signal("Y", "steps directions batch output", "output", when="steps_first"),
-        Signal("Y", "batch steps directions output", "output", when="batch_first"),
-        Signal("Y_{state}", "directions batch value", "final", when="steps_first"),
-        Signal("Y_{state}", "batch directions value", "final", when="batch_first"),
+    shapes=(
+        ShapeRow("X", "sequence input", "input"),
+        ShapeRow("sequence_lens", "batch", "lengths"),
+        ShapeRow("initial_{state}", "directions batch value", "initial", when="steps_first"),
+        ShapeRow("initial_{state}", "batch directions value", "initial", when="batch_first"),
+        ShapeRow("Y", "steps directions batch output", "output", when="steps_first"),
+        ShapeRow("Y", "batch steps directions output", "output", when="batch_first"),
+        ShapeRow("Y_{state}", "directions batch value", "final", when="steps_first"),
+        ShapeRow("Y_{state}", "batch directions value", "final", when="batch_first"),
     ),
-    flow_note="the next layer reads Y with the directions beside each other in its last axis; onnxruntime 1.32.0 refuses layout=1",
+    shapes_note=(
+        "the next layer reads Y with the directions beside each other in its last axis; onnxruntime 1.32.0 refuses layout=1"
+    ),
     layouts={
         "lstm": Layout(
             source="ONNX operator LSTM-22",
@@ -145,14 +147,14 @@ OPENVINO = Framework(
     channels_first=True,
     prefix="{name}/",
     runs="go_backwards",
-    signals=(
-        Signal("X", "sequence input", "input"),
-        Signal("initial_{long}_state", "batch directions value", "initial"),
-        Signal("sequence_lengths", "batch", "lengths"),
-        Signal("Y", "batch directions steps output", "output"),
-        Signal("{capital}o", "batch directions value", "final"),
+    shapes=(
+        ShapeRow("X", "sequence input", "input"),
+        ShapeRow("initial_{long}_state", "batch directions value", "initial"),
+        ShapeRow("sequence_lengths", "batch", "lengths"),
+        ShapeRow("Y", "batch directions steps output", "output"),
+        ShapeRow("{capital}o", "batch directions value", "final"),
     ),
-    flow_note="the next layer reads Y with the directions beside each other in its last axis",
+    shapes_note="the next layer reads Y with the directions beside each other in its last axis",
     layouts={
         "lstm": Layout(
             source="OpenVINO operation LSTMSequence-5",
@@ -201,14 +203,14 @@ TFLITE = Framework(
     release="2.21.0",
     package="tensorflow",
     apart=True,
-    ways=("forward", "backward"),
-    turned="time_major",
-    signals=(
-        Signal("output", "sequence features", "output"),
-        Signal("{side}output_state", "batch output", "state"),
-        Signal("{side}cell_state", "batch units", "state"),
+    directions=("forward", "backward"),
+    other_order="time_major",
+    shapes=(
+        ShapeRow("output", "sequence features", "output"),
+        ShapeRow("{side}output_state", "batch output", "state"),
+        ShapeRow("{side}cell_state", "batch units", "state"),
     ),
-    flow_note="the states are variables of the operator: they stay from call to call",
+    shapes_note="the states are variables of the operator: they stay from call to call",
     layouts={
         "lstm": Layout(
             source="tensorflow/lite/kernels/unidirectional_sequence_lstm.cc",

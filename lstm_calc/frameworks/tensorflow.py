@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_calc.frameworks.keras import CUDNN_ROWS, OTHERS
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _INITIAL = "kernel glorot_uniform, recurrent kernel orthogonal, biases zeros"
 
@@ -14,14 +14,14 @@ CUDNN = Framework(
     package="tf_keras",
     under="keras",
     wrapper="bidirectional",
-    ways=("forward", "backward"),
+    directions=("forward", "backward"),
     selective=True,
     runs="stateful go_backwards",
-    signals=(
-        Signal("{side}{state}_0", "batch value", "initial"),
-        Signal("output", "flow features", "output", when="one_output"),
-        Signal("output_{way}", "flow output", "output", when="two_outputs"),
-        Signal("{side}{state}_n", "batch value", "final"),
+    shapes=(
+        ShapeRow("{side}{state}_0", "batch value", "initial"),
+        ShapeRow("output", "returned features", "output", when="one_output"),
+        ShapeRow("output_{direction}", "returned output", "output", when="two_outputs"),
+        ShapeRow("{side}{state}_n", "batch value", "final"),
     ),
     layouts={
         "lstm": Layout(
@@ -32,7 +32,7 @@ CUDNN = Framework(
             initial=f"{_INITIAL}, with the recurrent one of the forget gate ones (unit_forget_bias=True)",
             label="cu_dnnlstm",
             path="{name}/",
-            two_way="{name}/{way}_{inner}/",
+            bidirectional="{name}/{direction}_{inner}/",
             rows=CUDNN_ROWS,
         ),
         "gru": Layout(
@@ -44,7 +44,7 @@ CUDNN = Framework(
             initial=_INITIAL,
             label="cu_dnngru",
             path="{name}/",
-            two_way="{name}/{way}_{inner}/",
+            bidirectional="{name}/{direction}_{inner}/",
             rows=CUDNN_ROWS,
         ),
         **OTHERS,
@@ -53,23 +53,23 @@ CUDNN = Framework(
 
 _CELLS = "tf_keras/src/layers/rnn/legacy_cells.py"
 _STACKED = "rnn/multi_rnn_cell/cell_{cell}/"
-_TWO_WAY = "bidirectional_rnn/{way}/"
-_STACKED_TWO_WAY = f"layer_{{cell}}/{_TWO_WAY}"
+_BIDIRECTIONAL = "bidirectional_rnn/{direction}/"
+_STACKED_BIDIRECTIONAL = f"layer_{{cell}}/{_BIDIRECTIONAL}"
 
 TENSORFLOW1 = Framework(
     name="tensorflow1",
     title="TensorFlow 1 (tf.compat.v1.nn.rnn_cell)",
     release="2.21.0",
     package="tensorflow tf_keras",
-    ways=("fw", "bw"),
-    turned="time_major",
-    signals=(
-        Signal("{side}initial_state_{at}{state}", "batch value", "initial"),
-        Signal("output", "sequence features", "output", when="one_output"),
-        Signal("output_{way}", "sequence output", "output", when="two_outputs"),
-        Signal("{side}state_{at}{state}", "batch value", "final"),
+    directions=("fw", "bw"),
+    other_order="time_major",
+    shapes=(
+        ShapeRow("{side}initial_state_{at}{state}", "batch value", "initial"),
+        ShapeRow("output", "sequence features", "output", when="one_output"),
+        ShapeRow("output_{direction}", "sequence output", "output", when="two_outputs"),
+        ShapeRow("{side}state_{at}{state}", "batch value", "final"),
     ),
-    flow_note="as dynamic_rnn gives it; bidirectional_dynamic_rnn gives the two directions apart, which are joined here",
+    shapes_note="as dynamic_rnn gives it; bidirectional_dynamic_rnn gives the two directions apart, which are joined here",
     layouts={
         "lstm": Layout(
             source=f"{_CELLS}, class LSTMCell (BasicLSTMCell: the same without peepholes and projection, as basic_lstm_cell)",
@@ -77,9 +77,9 @@ TENSORFLOW1 = Framework(
             letters="i j f o",
             options="bidirectional merge projection peephole",
             path="rnn/lstm_cell/",
-            two_way=f"{_TWO_WAY}lstm_cell/",
+            bidirectional=f"{_BIDIRECTIONAL}lstm_cell/",
             stacked=f"{_STACKED}lstm_cell/",
-            stacked_two_way=f"{_STACKED_TWO_WAY}lstm_cell/",
+            stacked_bidirectional=f"{_STACKED_BIDIRECTIONAL}lstm_cell/",
             forget_bias=1,
             initial="bias zeros",
             note="the forget bias is an argument, forget_bias=1.0, added when the cell runs",
@@ -96,9 +96,9 @@ TENSORFLOW1 = Framework(
             letters="r u c",
             options="bidirectional merge reset_before",
             path="rnn/gru_cell/",
-            two_way=f"{_TWO_WAY}gru_cell/",
+            bidirectional=f"{_BIDIRECTIONAL}gru_cell/",
             stacked=f"{_STACKED}gru_cell/",
-            stacked_two_way=f"{_STACKED_TWO_WAY}gru_cell/",
+            stacked_bidirectional=f"{_STACKED_BIDIRECTIONAL}gru_cell/",
             initial="gates/bias ones, candidate/bias zeros",
             rows=(
                 Row("gates/kernel", "input+output gates*units", "kernel recurrent_kernel", gates="reset update"),
@@ -113,9 +113,9 @@ TENSORFLOW1 = Framework(
             letters="h",
             options="bidirectional merge",
             path="rnn/basic_rnn_cell/",
-            two_way=f"{_TWO_WAY}basic_rnn_cell/",
+            bidirectional=f"{_BIDIRECTIONAL}basic_rnn_cell/",
             stacked=f"{_STACKED}basic_rnn_cell/",
-            stacked_two_way=f"{_STACKED_TWO_WAY}basic_rnn_cell/",
+            stacked_bidirectional=f"{_STACKED_BIDIRECTIONAL}basic_rnn_cell/",
             initial="bias zeros",
             rows=(
                 Row("kernel", "input+output units", "kernel recurrent_kernel"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _MATRIX = Row("W_{gate}", "units input+output", "kernel recurrent_kernel")
 _BIAS = Row("b_{gate}", "units", "bias", when="bias")
@@ -12,18 +12,18 @@ TEXTBOOK = Framework(
     name="textbook",
     title="the textbooks' equations",
     release="",
-    ways=("forward", "backward"),
+    directions=("forward", "backward"),
     prefix="{name}.",
     runs="stateful go_backwards strides dilation_rate padding data_format",
     sequence="batch",
     batches=(0, 1),
-    signals=(
-        Signal("x_t", "batch space input", "input"),
-        Signal("{side}{state}_t-1", "batch space value", "initial"),
-        Signal("{side}{equation}_t", "batch space value", "value"),
-        Signal("output", "batch space features", "output"),
+    shapes=(
+        ShapeRow("x_t", "batch space input", "input"),
+        ShapeRow("{side}{state}_t-1", "batch space value", "initial"),
+        ShapeRow("{side}{equation}_t", "batch space value", "value"),
+        ShapeRow("output", "batch space features", "output"),
     ),
-    flow_note="one step of a sequence; vectors, or a line of a batch each",
+    shapes_note="one step of a sequence; vectors, or a line of a batch each",
     layouts={
         "lstm": Layout(
             source="Greff et al. 2017, LSTM: A Search Space Odyssey (peephole, coupled: f = 1 - i); Sak et al. 2014 (projection)",
@@ -31,7 +31,7 @@ TEXTBOOK = Framework(
             letters="i f c o",
             coupled="input cell output",
             options="nobias bidirectional merge projection peephole coupled",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             rows=(
                 _MATRIX,
                 _BIAS,
@@ -44,7 +44,7 @@ TEXTBOOK = Framework(
             gates="reset update candidate",
             letters="r z n",
             options="nobias bidirectional merge reset_after reset_before",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             rows=(_MATRIX, _BIAS, Row("c_candidate", "candidate_gate*units", "recurrent_bias", when="bias reset_after")),
         ),
         "rnn": Layout(
@@ -52,7 +52,7 @@ TEXTBOOK = Framework(
             gates="hidden",
             letters="h",
             options="nobias bidirectional merge",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             rows=(_MATRIX, _BIAS),
         ),
         "mgu": Layout(
@@ -60,7 +60,7 @@ TEXTBOOK = Framework(
             gates="forget candidate",
             letters="f h",
             options="nobias bidirectional merge ungated",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             rows=(_MATRIX, _BIAS),
         ),
         "conv_lstm": Layout(
@@ -68,7 +68,7 @@ TEXTBOOK = Framework(
             gates="input forget cell output",
             letters="i f c o",
             options="nobias bidirectional merge",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             rows=(_MATRIX.replace(axes="units input+output kernel_size"), _BIAS),
         ),
         "conv_gru": Layout(
@@ -76,7 +76,7 @@ TEXTBOOK = Framework(
             gates="reset update candidate",
             letters="r z n",
             options="nobias bidirectional merge reset_before",
-            two_way="{way}.",
+            bidirectional="{direction}.",
             rows=(_MATRIX.replace(axes="units input+output kernel_size"), _BIAS),
         ),
         "dense": Layout(

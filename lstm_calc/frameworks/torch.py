@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from lstm_calc.frameworks.rows import Framework, Layout, Row, Signal
+from lstm_calc.frameworks.rows import Framework, Layout, Row, ShapeRow
 
 _ROWS = (
-    Row("weight_ih_l{layer}{way}", "gates*units input", "kernel"),
-    Row("weight_hh_l{layer}{way}", "gates*units output", "recurrent_kernel"),
-    Row("bias_ih_l{layer}{way}", "gates*units", "bias", when="bias"),
-    Row("bias_hh_l{layer}{way}", "gates*units", "recurrent_bias", when="bias"),
+    Row("weight_ih_l{layer}{direction}", "gates*units input", "kernel"),
+    Row("weight_hh_l{layer}{direction}", "gates*units output", "recurrent_kernel"),
+    Row("bias_ih_l{layer}{direction}", "gates*units", "bias", when="bias"),
+    Row("bias_hh_l{layer}{direction}", "gates*units", "recurrent_bias", when="bias"),
 )
 
-_SIGNALS = (
-    Signal("{state}_0", "layers*directions batch value", "initial"),
-    Signal("output", "sequence directions*output", "output"),
-    Signal("{state}_n", "layers*directions batch value", "final"),
+_SHAPES = (
+    ShapeRow("{state}_0", "layers*directions batch value", "initial"),
+    ShapeRow("output", "sequence directions*output", "output"),
+    ShapeRow("{state}_n", "layers*directions batch value", "final"),
 )
 
 _CONV = (Row("weight", "units group_input kernel_size", "kernel"), Row("bias", "units", "bias", when="bias"))
@@ -33,14 +33,14 @@ PYTORCH = Framework(
     release="2.13.0",
     package="torch",
     prefix="{name}.",
-    ways=("", "_reverse"),
+    directions=("", "_reverse"),
     modules=True,
     sequence="steps batch",
-    turned="batch_first",
+    other_order="batch_first",
     channels_first=True,
     batches=(0, 1),
-    signals=_SIGNALS,
-    flow_note="states stay (layers*directions, batch, size) with batch_first, too",
+    shapes=_SHAPES,
+    shapes_note="states stay (layers*directions, batch, size) with batch_first, too",
     by_caller={
         "merge": "concatenates the two directions",
         "strided_same": "has none",
@@ -59,7 +59,7 @@ PYTORCH = Framework(
             letters="i f g o",
             options="nobias bidirectional projection",
             limits=(("projection", "<", "units"),),
-            rows=(*_ROWS, Row("weight_hr_l{layer}{way}", "projection units", "projection", when="projection")),
+            rows=(*_ROWS, Row("weight_hr_l{layer}{direction}", "projection units", "projection", when="projection")),
         ),
         "gru": Layout(
             source="torch/nn/modules/rnn.py, class GRU",
@@ -264,12 +264,12 @@ PADDLE = Framework(
     release="3.3.1",
     package="paddlepaddle",
     prefix="{name}.",
-    ways=("fw", "bw"),
+    directions=("fw", "bw"),
     modules=True,
-    turned="time_major",
+    other_order="time_major",
     channels_first=True,
-    signals=_SIGNALS,
-    flow_note="states stay (layers*directions, batch, size) with time_major, too",
+    shapes=_SHAPES,
+    shapes_note="states stay (layers*directions, batch, size) with time_major, too",
     layouts={
         "lstm": Layout(
             source=f"{_PADDLE}, class LSTM",
@@ -278,7 +278,7 @@ PADDLE = Framework(
             options="nobias bidirectional projection",
             limits=(("projection", "<", "units"),),
             path="{depth}.cell.",
-            two_way="{depth}.cell_{way}.",
+            bidirectional="{depth}.cell_{direction}.",
             initial=_INITIAL,
             note=_PADDLE_NOTE,
             rows=(*_PADDLE_ROWS, Row("weight_ho", "units projection", "projection", when="projection")),
@@ -290,7 +290,7 @@ PADDLE = Framework(
             options="nobias bidirectional reset_after",
             defaults="reset_after",
             path="{depth}.cell.",
-            two_way="{depth}.cell_{way}.",
+            bidirectional="{depth}.cell_{direction}.",
             initial=_INITIAL,
             note=_PADDLE_NOTE,
             rows=_PADDLE_ROWS,
@@ -301,7 +301,7 @@ PADDLE = Framework(
             letters="h",
             options="nobias bidirectional",
             path="{depth}.cell.",
-            two_way="{depth}.cell_{way}.",
+            bidirectional="{depth}.cell_{direction}.",
             initial=_INITIAL,
             note=_PADDLE_NOTE,
             rows=_PADDLE_ROWS,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lstm_calc.render.document import Document
 
 
@@ -23,10 +25,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, Data):
         return value.data()
     if isinstance(value, Record):
-        return {name: plain(getattr(value, name)) for name in value.fields}
+        return _with_old_names(value, value.fields)
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, (tuple, list)) else value
+
+
+def _with_old_names(part: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return what a part has of some names, and the same under the former names that its class still shows in JSON."""
+    values = {name: plain(getattr(part, name)) for name in names}
+    return values | {old: values[name] for old, name in getattr(part, "old_names", {}).items()}
 
 
 class Data(Record):
@@ -38,8 +46,7 @@ class Data(Record):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
-        values = {name: plain(getattr(self, name)) for name in self.json or self.fields}
-        return values | {old: values[name] for old, name in self.old_names.items()}
+        return _with_old_names(self, self.json or self.fields)
 
 
 class Answer(Data):

@@ -327,7 +327,7 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
         yield f"MACs and FLOPs are lower bounds: what {listed(unknown)} computes is not known, and counted as none"
     if model.assumed:
         yield model.assumed
-    yield from _flow_notes(model, answer)
+    yield from _step_notes(model, answer)
     yield from caller_notes(model, framework(answer.framework))
 
 
@@ -363,7 +363,7 @@ _INTEGERS = (
 _DTYPE_LEGENDS = {"int8": f"matrices int8, {_INTEGERS}", "int4": f"matrices int4, two to a byte, {_INTEGERS}"}
 
 
-def _flow_notes(model: Model, answer: Cost) -> Iterator[str]:
+def _step_notes(model: Model, answer: Cost) -> Iterator[str]:
     read = [(source, position) for position, use in enumerate(model.uses) for source, _ in use.sources[:1] if source >= 0]
     for before, after in ((answer.layers[source], answer.layers[position]) for source, position in read):
         if before.type in CELLS and after.type not in CELLS:

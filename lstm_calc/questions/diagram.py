@@ -80,28 +80,28 @@ def diagram(model: Model, framework_name: str | None = None, layer: str | None =
 
     Raises FrameworkError where the framework lacks what the model asks for, ModelError where there is no such layer.
     """
-    flow = shapes(model, framework_of(model, framework_name).name)
+    whole = shapes(model, framework_of(model, framework_name).name)
     cells = {use.name: use for use in uses_in(model, framework_of(model, framework_name)) if use.layer.kind in CELLS}
     if layer is not None and layer not in cells:
         hint = did_you_mean(layer, cells) if cells else ": the model has none"
         raise ModelError(f"{quoted(layer)} is not a recurrent layer of the model{hint}")
     if not cells:
-        return Diagram(model, flow)
-    return _with_a_step(model, flow, cells[layer or next(iter(cells))])
+        return Diagram(model, whole)
+    return _with_a_step(model, whole, cells[layer or next(iter(cells))])
 
 
-def _with_a_step(model: Model, flow: Shapes, use: Use) -> Diagram:
+def _with_a_step(model: Model, whole: Shapes, use: Use) -> Diagram:
     """Return a model's run and one step of a recurrent layer."""
     kind, name = CELLS[use.layer.kind], use.name
     states = {f"{state}_t-1": _shape(state, use) for state in kind.states}
-    matrices = _matrices(model, flow.framework, name)
-    layout = framework(flow.framework).layout(use.layer)
+    matrices = _matrices(model, whole.framework, name)
+    layout = framework(whole.framework).layout(use.layer)
     equations = kind.equations_for(equation_words(use.layer, layout))
     writer = _writer(use, equations, matrices, layout.forget_bias)
     formulas = [writer.formula(equation).text for equation in equations]
     values = tuple(_values(use, equations, formulas, matrices))
     step = circuit(equations, kind.states, _writer(use, equations, matrices, layout.forget_bias))
-    return Diagram(model, flow, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, values, step, len(use.layer.directions))
+    return Diagram(model, whole, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, values, step, len(use.layer.directions))
 
 
 _Matrices = dict[str | None, dict[str, "Shape"]]

@@ -80,8 +80,8 @@ def _layer_blocks(answer: Explanation, layer: LayerExplanation, said: set[Block]
     kind = _TITLES.get(layer.layer.kind) or f"{layer.layer.kind.replace('_', ' ')} layer"
     title = f"{few(layer.names)}: {kind}"
     known = layer.input_dim is not None and layer.output_dim is not None
-    flow = f", {_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out" if known else ""
-    yield Block(title + flow, "heading")
+    widths = f", {_count_words(layer.input_dim, comes_in)} in, {layer.output_dim:,} out" if known else ""
+    yield Block(title + widths, "heading")
     yield from (Block(sentence) for sentence in _opening(layer))
     yield from (Block(line.text, "formula") for line in layer.lines)
     yield from _operand_blocks(layer)

@@ -265,16 +265,16 @@ def forecast(
     stages = list(_stages(asked, kind, tuple(units) if hasattr(units, "__iter__") else (units,)))
     model = Model([layer for layer, _ in stages], asked.features)
     counted = whole_params(model, framework_name)
-    flows = [
+    outputs = [
         ForecastLayer(
             layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total or 0
         )
         for layer, (_, steps) in zip(counted.layers, stages, strict=True)
     ]
     if asked.targets > 1 and asked.ahead > 1 and not asked.strategy.decoder:
-        *outer, _ = flows[-1].output
-        flows.append(ForecastLayer("reshape", "reshape", (*outer, asked.ahead, asked.targets), 0))
-    return Forecast(asked, model, counted, (asked.windows, asked.window, asked.features), flows[-1].output, tuple(flows))
+        *outer, _ = outputs[-1].output
+        outputs.append(ForecastLayer("reshape", "reshape", (*outer, asked.ahead, asked.targets), 0))
+    return Forecast(asked, model, counted, (asked.windows, asked.window, asked.features), outputs[-1].output, tuple(outputs))
 
 
 def set_ups(*, features: int, targets: int = 1, horizon: int = 1, **others: Any) -> ForecastList:

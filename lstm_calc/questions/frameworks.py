@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.text import blocks_of, formulas
-from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, Signal, equation_words, framework, frameworks, who_offers
+from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, ShapeRow, equation_words, framework, frameworks, who_offers
 from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
 from lstm_calc.model import KINDS, Model
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import transposed
-from lstm_calc.questions.words import BLOCK_LEGEND, FLOW_WORDS, RAVELED_LEGEND, block_words
+from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, SHAPE_ROLES, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -29,18 +29,20 @@ class CellSupport(Data):
     """How a framework stores one cell.
 
     ``gates`` are in the stored order, ``letters`` the framework's names for them; ``transposed``: kernels are (input, units);
-    ``raveled``: they lie row by row in a place of the other shape; ``bias_vectors`` says how many each gate has,
+    ``row_major``: they lie row by row in a place of the other shape; ``bias_vectors`` says how many each gate has,
     ``forget_bias`` what is added to the forget gate at run time. ``options`` are what is on offer beyond the plain layer, of
     which ``default`` holds where a layer leaves the choice open; ``lacks`` what is not, with the frameworks that have it.
     ``equations`` are those of the plain layer, in the words of the cells' table, ``formulas`` the same as people write them;
     ``rows`` are the tensors of a layer alone.
     """
 
+    old_names = {"raveled": "row_major"}  # noqa: RUF012  a class variable
+
     cell: str
     gates: tuple[str, ...]
     letters: tuple[str, ...]
     transposed: bool
-    raveled: bool
+    row_major: bool
     bias_vectors: dict[str, int]
     forget_bias: int
     options: tuple[str, ...]
@@ -68,22 +70,25 @@ class OtherSupport(Data):
 class Support(Answer):
     """A framework, the release whose tensors were recorded, its cells by name, and those it does not have, with who has them.
 
-    ``input`` has the axes of what a recurrent layer reads, ``signals`` its other inputs, states and outputs.
+    ``input`` has the axes of what a recurrent layer reads, ``shapes`` its other inputs, states and outputs.
     """
 
     schema = "lstm-calc/framework/1"
-    json = (*("schema", "framework", "title", "release", "package", "cells", "others", "lacks", "input", "signals", "flow_note"),)
+    json = (
+        *("schema", "framework", "title", "release", "package", "cells", "other_layers", "lacks", "input", "shapes", "shapes_note"),
+    )
+    old_names = {"others": "other_layers", "signals": "shapes", "flow_note": "shapes_note"}  # noqa: RUF012  a class variable
 
     framework: str
     title: str
     release: str
     package: str
     cells: dict[str, CellSupport]
-    others: tuple[OtherSupport, ...]
+    other_layers: tuple[OtherSupport, ...]
     lacks: dict[str, tuple[str, ...]]
     input: str
-    signals: tuple[Signal, ...]
-    flow_note: str
+    shapes: tuple[ShapeRow, ...]
+    shapes_note: str
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
@@ -94,16 +99,16 @@ class Support(Answer):
         cells = tuple(self.cells.values())
         title = f"{self.framework}: {self.title} {self.release}".rstrip()
         tables = (
-            _rows_table((*cells, *self.others)),
+            _rows_table((*cells, *self.other_layers)),
             _cells_table(self, cells),
             _equations_table(cells),
-            _signals_table(self),
-            _facts_table((*cells, *self.others)),
+            _shapes_table(self),
+            _facts_table((*cells, *self.other_layers)),
             _lacks_table(self, cells),
-            _sources_table((*cells, *self.others)),
+            _sources_table((*cells, *self.other_layers)),
         )
-        row_major = [RAVELED_LEGEND] if any(cell.raveled for cell in cells) else []
-        notes = dict.fromkeys(note for note in (*(cell.note for cell in cells), self.flow_note) if note)
+        row_major = [ROW_MAJOR_LEGEND] if any(cell.row_major for cell in cells) else []
+        notes = dict.fromkeys(note for note in (*(cell.note for cell in cells), self.shapes_note) if note)
         legend = (_ORDER_LEGEND, BLOCK_LEGEND, *row_major)
         return Document(title, tuple(table for table in tables if table.lines), tuple(notes), legend=legend)
 
@@ -147,15 +152,15 @@ def _support(table: Framework, offering: _Offering) -> Support:
         release=table.release,
         package=table.package,
         cells={cell: _cell(table, cell, offering[cell]) for cell in CELLS if cell in table.layouts},
-        others=tuple(
+        other_layers=tuple(
             OtherSupport(kind, _whole_rows(layout), layout.initial, (), layout.source)
             for kind, layout in table.layouts.items()
             if kind not in CELLS and layout.rows
         ),
         lacks={cell: offering[cell][""] for cell in CELLS if cell not in table.layouts},
         input=f"{table.sequence} features",
-        signals=table.signals,
-        flow_note=table.flow_note,
+        shapes=table.shapes,
+        shapes_note=table.shapes_note,
     )
 
 
@@ -169,7 +174,7 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
         gates=tuple(layout.gates.split()),
         letters=tuple(layout.letters.split()),
         transposed=any(turned for row in rows for turned in transposed(row, general_axes(row, probe)).values()),
-        raveled=any(row.raveled for row in rows),
+        row_major=any(row.row_major for row in rows),
         bias_vectors=bias_vectors(probe, table.name),
         forget_bias=layout.forget_bias,
         options=tuple(word for word in OPTIONS if word in offered),
@@ -204,7 +209,7 @@ _LEGEND = (
     _ORDER_LEGEND,
     "biases per gate: in the variant that is the default",
     BLOCK_LEGEND,
-    RAVELED_LEGEND,
+    ROW_MAJOR_LEGEND,
     "forget bias: what is added to the forget gate at run time, beside what the bias tensor holds",
 )
 
@@ -224,7 +229,7 @@ def _layouts_table(supports: tuple[Support, ...]) -> Table:
 
 
 def _cell_line(support: Support, cell: CellSupport) -> Line:
-    kernel = block_words(transposed=cell.transposed, raveled=cell.raveled)
+    kernel = block_words(transposed=cell.transposed, row_major=cell.row_major)
     release, letters = support.release or None, " ".join(cell.letters)
     added = cell.forget_bias if "forget" in cell.gates else None
     return Line((support.framework, release, cell.cell, letters, kernel, _few_words(cell.bias_vectors), added))
@@ -285,9 +290,9 @@ def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
     return Table(columns, tuple(Line((cell.cell, equation)) for cell in cells for equation in cell.formulas), "equations")
 
 
-def _signals_table(answer: Support) -> Table:
-    columns = (Column("signal", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
-    lines = [Line((each.name, each.axes, FLOW_WORDS[each.role], each.when or None)) for each in answer.signals]
+def _shapes_table(answer: Support) -> Table:
+    columns = (Column("array", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
+    lines = [Line((each.name, each.axes, SHAPE_ROLES[each.role], each.when or None)) for each in answer.shapes]
     return Table(columns, (Line(("input", answer.input, "input", None)), *lines), "inputs and outputs")
 
 

@@ -96,10 +96,10 @@ def _state_bytes(run: LayerRun, dtype: Dtype) -> int:
 
 def bytes_moved(run: LayerRun, dtype: Dtype, *, per_channel: bool) -> int:
     """Return the bytes moved in a step of every sequence: weights (one row of a table), states twice, input and output."""
-    flowing = whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value)
+    read_and_given = whole_bytes((run.numbers_in_a_step + run.numbers_out_a_step) * dtype.value)
     if run.layer.reads_tokens:
-        return flowing + whole_bytes(run.numbers_out_a_step * dtype.matrix)
-    return flowing + 2 * _state_bytes(run, dtype) + layer_bytes(untied(run.use), run.layout, dtype, per_channel=per_channel)
+        return read_and_given + whole_bytes(run.numbers_out_a_step * dtype.matrix)
+    return read_and_given + 2 * _state_bytes(run, dtype) + layer_bytes(untied(run.use), run.layout, dtype, per_channel=per_channel)
 
 
 def together(each: Sequence[Bytes]) -> Bytes:

@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.equations.text import blocks_of, formulas
 from lstm_calc.errors import FrameworkError, listed, quoted
-from lstm_calc.frameworks import equation_words, framework, framework_of, layout_for, offers, refusals, settled, with_defaults
+from lstm_calc.frameworks import (
+    equation_words,
+    framework,
+    framework_of,
+    layout_for,
+    offers,
+    refusals,
+    with_default_options,
+    with_defaults,
+)
 from lstm_calc.frozen import Record
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import axis_order, tensors
-from lstm_calc.questions.words import RAVELED_LEGEND, from_file, headline
+from lstm_calc.questions.words import ROW_MAJOR_LEGEND, from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -39,20 +48,22 @@ _BIASES = ("bias", "recurrent_bias")
 class Term(Data):
     """A block of a source tensor; ``shape`` is that of its numbers, read row by row, before the move transposes them."""
 
+    old_names = {"raveled": "row_major"}  # noqa: RUF012  a class variable
+
     tensor: str
     slice: tuple[tuple[int, int], ...]
     shape: Shape
-    raveled: bool
+    row_major: bool
 
 
 class Move(Data):
     """What fills one block of a target tensor: ``sign`` times the sum of the terms, its axes in ``order``, plus ``offset``.
 
-    Without terms the block is zeros. ``source_gate`` is the gate that the terms are of. ``raveled``: the numbers are laid row by
+    Without terms the block is zeros. ``source_gate`` is the gate that the terms are of. ``row_major``: the numbers are laid row by
     row into a place of another shape.
     """
 
-    old_names = {"way": "direction"}  # noqa: RUF012  a class variable
+    old_names = {"way": "direction", "raveled": "row_major"}  # noqa: RUF012  a class variable
 
     gate: str | None
     role: str
@@ -63,7 +74,7 @@ class Move(Data):
     order: tuple[int, ...]
     sign: int
     offset: int
-    raveled: bool
+    row_major: bool
 
 
 class Filled(Data):
@@ -192,7 +203,7 @@ def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model,
     """
     layers, ported = [], []
     for layer in model.flat:
-        layers.append(settled(layer, layout_for(source, layer).defaults))
+        layers.append(with_default_options(layer, layout_for(source, layer).defaults))
         ported.append(_as_offered(layers[-1], target))
         made = [f"{name}={quoted(value)}" for name, value in layers[-1].changed().items() if getattr(layer, name) is None]
         for refusal in refusals(target, ported[-1]):
@@ -259,12 +270,12 @@ class _Crossing:
                 role=part.role,
                 direction=part.direction,
                 slice=part.slice,
-                terms=tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.raveled) for stored, block in blocks),
+                terms=tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.row_major) for stored, block in blocks),
                 source_gate=gate if blocks else None,
                 order=_turn(*blocks[0], tensor, part) if blocks else tuple(range(len(part.shape))),
                 sign=sign,
                 offset=self._offset(part, gate, sign),
-                raveled=part.raveled,
+                row_major=part.row_major,
             )
 
     def _roles(self, part: Part, gate: str | None) -> list[str]:
@@ -315,12 +326,12 @@ class _Crossing:
 def _lying(tensor: Tensor, part: Part) -> tuple[Shape, list[int]]:
     """Return the shape of a block as its numbers follow each other, and which axis of (units, input, *window) each axis is."""
     order = axis_order(tensor.axes, part)
-    return (part.shape[::-1], order[::-1]) if part.raveled else (part.shape, order)
+    return (part.shape[::-1], order[::-1]) if part.row_major else (part.shape, order)
 
 
 def _turn(stored: Tensor, block: Part, tensor: Tensor, part: Part) -> tuple[int, ...]:
     """Return, for each axis of a target's block, the axis of the source's block that it is."""
-    if stored.axes == tensor.axes and block.raveled == part.raveled:
+    if stored.axes == tensor.axes and block.row_major == part.row_major:
         return tuple(range(len(part.shape)))
     (lies, have), (shape, want) = _lying(stored, block), _lying(tensor, part)
     order = tuple(have.index(axis) for axis in want if axis in have)
@@ -374,12 +385,12 @@ def _cuts(slices: Slice, shape: Shape) -> Value:
 def _how(move: Move, *, first: bool) -> str:
     """Return, in words, what is done to the first block of a move, or to one that is added to it."""
     words = [] if move.terms else ["zeros"]
-    laid = any(term.raveled != move.raveled for term in move.terms)
-    if laid and not move.raveled:
+    laid = any(term.row_major != move.row_major for term in move.terms)
+    if laid and not move.row_major:
         words.append("row-major block")
     if move.order != tuple(sorted(move.order)):
         words.append("transposed" if len(move.order) == _MATRIX else f"axes {', '.join(map(str, move.order))}")
-    if laid and move.raveled:
+    if laid and move.row_major:
         words.append("row-major reshape")
     if move.source_gate != move.gate and move.terms:
         words.append(f"of {move.source_gate}")
@@ -428,13 +439,13 @@ def _notes(model: Model, answer: Port) -> Iterator[str]:
         yield f"{word} {abs(offset)}: what {adding} adds to the forget gate at run time, on top of its bias"
     if any(move.sign < 0 for move in moves):
         yield f"negated: the gate of {target} is one minus that of {source}, and sigmoid(-x) = 1 - sigmoid(x)"
-    if any(term.raveled != move.raveled for move in moves for term in move.terms):
-        yield RAVELED_LEGEND
+    if any(term.row_major != move.row_major for move in moves for term in move.terms):
+        yield ROW_MAJOR_LEGEND
 
 
 def _settings(model: Model, answer: Port) -> Iterator[tuple[str, Any]]:
     """Yield the choices that were made as the source makes them and that the target, left alone, would make otherwise."""
     table = framework(answer.target)
     for asked, made in zip(model.flat, answer.model.flat, strict=True):
-        by_default = settled(asked, layout_for(table, asked).defaults).asdict()
+        by_default = with_default_options(asked, layout_for(table, asked).defaults).asdict()
         yield from ((name, value) for name, value in made.asdict().items() if name != "inputs" and value != by_default[name])

@@ -193,13 +193,13 @@ def _fused(moves: Sequence[Move], axis: int, feature: int, stored: dict[str, Ten
 def _joined(one: Move, other: Move, axis: int, feature: int, stored: dict[str, Tensor]) -> list[Move]:
     """Return two moves as one where they are one, else both."""
     slices = _run_on(one.slice, other.slice, axis)
-    alike = all(getattr(one, name) == getattr(other, name) for name in ("sign", "offset", "order", "raveled"))
+    alike = all(getattr(one, name) == getattr(other, name) for name in ("sign", "offset", "order", "row_major"))
     if slices is None or not alike or len(one.terms) != len(other.terms):
         return [one, other]
     terms = []
     for left, right in zip(one.terms, other.terms, strict=True):
         at = feature_axes(stored[left.tensor].axes)[one.order[feature]]
-        run = _run_on(left.slice, right.slice, at) if left.tensor == right.tensor and left.raveled == one.raveled else None
+        run = _run_on(left.slice, right.slice, at) if left.tensor == right.tensor and left.row_major == one.row_major else None
         if run is None:
             return [one, other]
         terms.append(left.replace(slice=run))
@@ -255,7 +255,7 @@ class _Words:
             return f'np.zeros({_sizes(shape)}, w["{self.like}"].dtype){offset}'
         text = " + ".join(self._term(term, move) for term in move.terms)
         turned = _turn(move.order)
-        laid = f".reshape{shape}" if move.raveled and not move.terms[0].raveled else ""
+        laid = f".reshape{shape}" if move.row_major and not move.terms[0].row_major else ""
         if len(move.terms) > 1 and (turned or laid or move.sign < 0):
             text = f"({text})"
         return f"{'-' * (move.sign < 0)}{text}{turned}{laid}{offset}"
@@ -270,7 +270,7 @@ class _Words:
         while cuts and cuts[-1] == ":":
             cuts.pop()
         place = f"[{', '.join(cuts)}]" if cuts else ""
-        return f'w["{term.tensor}"]{place}' + (f".reshape{term.shape}" if term.raveled and not move.raveled else "")
+        return f'w["{term.tensor}"]{place}' + (f".reshape{term.shape}" if term.row_major and not move.row_major else "")
 
 
 def _turn(order: tuple[int, ...]) -> str:

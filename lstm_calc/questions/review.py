@@ -129,12 +129,12 @@ def _verdict(answer: Review) -> str | None:
 
 
 def _sections(model: Model, answer: Review) -> Iterator[Document]:
-    flow = answer.shapes.document()
-    yield Document("Diagram", (), (), flow.graphs)
+    shapes_page = answer.shapes.document()
+    yield Document("Diagram", (), (), shapes_page.graphs)
     stored = f"{size_words(answer.cost.bytes.weights)} in {answer.cost.dtype}"
     yield answer.params.document(stored=stored, folded=True).replace(title="Parameters")
     yield answer.tensors.document().replace(title="Tensors")
-    yield flow.replace(title="Shapes", graphs=())
+    yield shapes_page.replace(title="Shapes", graphs=())
     yield answer.cost.document().replace(title="Cost", body=())
     if answer.budget is not None:
         checks = Checks(answer.cost.dtype, (answer.budget.replace(model=headline(model), would_fit=None),))

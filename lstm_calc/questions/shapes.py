@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, few
 from lstm_calc.formats.notation import written
-from lstm_calc.frameworks import Signal, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
+from lstm_calc.frameworks import ShapeRow, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
 from lstm_calc.frameworks.counting import shape_of, terms_of
 from lstm_calc.frameworks.textbook import TEXTBOOK
 from lstm_calc.frozen import Record
@@ -18,8 +18,8 @@ from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.reading import axis_words, further_inputs, input_axes
 from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.stream import Stream, order_of, start
-from lstm_calc.questions.words import FLOW_WORDS, from_file, headline
+from lstm_calc.questions.input_shape import NamedShape, order_of, start
+from lstm_calc.questions.words import SHAPE_ROLES, from_file, headline
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.model.sizes import Shape, Size
 
-_INPUT = Signal("input", "sequence space features", "input")
-_OUTPUT = Signal("output", "flow space features", "output")
+_INPUT = ShapeRow("input", "sequence space features", "input")
+_OUTPUT = ShapeRow("output", "returned space features", "output")
 _SEQUENCES = TEXTBOOK.replace(
     sequence="batch steps",
     batches=(1, 1),
-    signals=(
-        Signal("output", "flow space features", "output", when="one_output"),
-        Signal("output_{way}", "flow space output", "output", when="two_outputs"),
-        Signal("{side}{state}", "batch space value", "final"),
+    shapes=(
+        ShapeRow("output", "returned space features", "output", when="one_output"),
+        ShapeRow("output_{direction}", "returned space output", "output", when="two_outputs"),
+        ShapeRow("{side}{state}", "batch space value", "final"),
     ),
-    flow_note="whole sequences; -f textbook shows one step and its values, -f keras or another the names and axes of a framework",
+    shapes_note="whole sequences; -f textbook shows one step and its values, -f keras or another the names and axes of a framework",
 )
 """The textbook for a model that no framework was named for: as it reads whole sequences."""
 _PLAIN = (_OUTPUT,)
 """What comes out of a layer that is not recurrent."""
 
 
-class Flow(Data):
+class TensorShape(Data):
     """One tensor of a run; ``layer`` is the name of its layer, None for the model's input.
 
     ``role`` is input, lengths, initial, value, output, state or final; ``axes`` has a word for each size of ``shape``. A size that
@@ -84,7 +84,7 @@ class Shapes(Answer):
 
     model: Model
     framework: str
-    tensors: tuple[Flow, ...]
+    tensors: tuple[TensorShape, ...]
     reads: dict[str, Shape]
     links: tuple[Link, ...]
     notes: tuple[str, ...]
@@ -120,7 +120,7 @@ def shapes(
 
     >>> from lstm_calc import read, shapes
     >>> found = shapes(read("32 > lstm 64"), "pytorch", shape=(10, 8, 32))
-    >>> [(flow.name, flow.shape) for flow in found.tensors if flow.role != "initial"]
+    >>> [(each.name, each.shape) for each in found.tensors if each.role != "initial"]
     [('input', (10, 8, 32)), ('output', (10, 8, 64)), ('h_n', (1, 8, 64)), ('c_n', (1, 8, 64))]
     """
     table = _running(model, framework_name)
@@ -128,14 +128,14 @@ def shapes(
     order = order_of(model, table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
     batch = model.batch if batch is None and shape is None else batch
-    stream, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    places = list(_places(model, table, order, stream))
-    flows = (*_own_input(model, stream, order), *(flow for place in places for flow in _flows(place)))
+    named, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
+    places = list(_places(model, table, order, named))
+    found = (*_own_input(model, named, order), *(each for place in places for each in _tensor_shapes(place)))
     if h0 is not None:
-        _check_initial(table, flows, places, tuple(h0))
+        _check_initial(table, found, places, tuple(h0))
     reads = {place.name: _read_by(place) for place in places}
     notes = (*filter(None, (model.assumed,)), *run_notes(places, table), *caller_notes(model, table))
-    return Shapes(asked, table.name, flows, reads, tuple(_links(model, places)), notes, tuple(warnings))
+    return Shapes(asked, table.name, found, reads, tuple(_links(model, places)), notes, tuple(warnings))
 
 
 def _running(model: Model, framework_name: str | None) -> Framework:
@@ -149,17 +149,19 @@ def _running(model: Model, framework_name: str | None) -> Framework:
     return table
 
 
-def _own_input(model: Model, stream: Stream, order: str) -> Iterator[Flow]:
+def _own_input(model: Model, named: NamedShape, order: str) -> Iterator[TensorShape]:
     """Yield the input of a model that has no input layers."""
     if not isinstance(model.flat[0], Input):
         axes = input_axes(model)
         channels_first = "features" in axes and axes[-1] != "features"
-        yield Flow("input", None, "input", *_measured(_INPUT, stream.words(order), stream.sizes(), features_first=channels_first))
+        yield TensorShape(
+            "input", None, "input", *_measured(_INPUT, named.words(order), named.sizes(), features_first=channels_first)
+        )
 
 
-def _check_initial(table: Framework, flows: Sequence[Flow], places: Sequence[LayerPlace], given: Shape) -> None:
+def _check_initial(table: Framework, found: Sequence[TensorShape], places: Sequence[LayerPlace], given: Shape) -> None:
     """Refuse an initial state h of another shape than the first recurrent layer starts from."""
-    own = next((flow for flow in flows if flow.role == "initial"), None)
+    own = next((each for each in found if each.role == "initial"), None)
     if own is None:
         raise ModelError(f"no state is given to a layer of this model in {table.name}", key="h0")
     if len(given) == len(own.shape) and all(None in pair or len(set(pair)) == 1 for pair in zip(given, own.shape, strict=True)):
@@ -180,8 +182,8 @@ class LayerPlace(Record):
     cell: int
     cells: int
     is_last: bool
-    before: Stream
-    after: Stream
+    before: NamedShape
+    after: NamedShape
 
     @property
     def layer(self) -> Layer:
@@ -194,10 +196,10 @@ class LayerPlace(Record):
         return self.group[0].name
 
 
-def _places(model: Model, table: Framework, order: str, stream: Stream) -> Iterator[LayerPlace]:
+def _places(model: Model, table: Framework, order: str, named: NamedShape) -> Iterator[LayerPlace]:
     """Yield the layers in their places, each with its input and output."""
-    more = further_inputs(model, product(stream.batch), next(iter(stream.steps), None))
-    uses = propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))), more)
+    more = further_inputs(model, product(named.batch), next(iter(named.steps), None))
+    uses = propagate(model, named.shape(input_axes(model, timed=bool(named.steps))), more)
     outputs = dict.fromkeys(model.modules[position] for position, _ in model.gives)
     groups = [tuple(group) for _, group in groupby(uses, lambda use: use.module if table.modules else use.name)]
     cells = sum(group[0].layer.kind in CELLS for group in groups)
@@ -205,40 +207,40 @@ def _places(model: Model, table: Framework, order: str, stream: Stream) -> Itera
     for group in groups:
         first, last = group[0], group[-1]
         cell += first.layer.kind in CELLS
-        before = _stream(first.layer, first.input, stream.batch, steps=first.reads_steps, features=not first.layer.reads_tokens)
-        after = _stream(last.layer, last.output, stream.batch, steps=last.gives_steps, features=True)
+        before = _named_shape(first.layer, first.input, named.batch, steps=first.reads_steps, features=not first.layer.reads_tokens)
+        after = _named_shape(last.layer, last.output, named.batch, steps=last.gives_steps, features=True)
         _check_stateful(first, before, table)
         is_last = [*outputs] == [last.module] and last.depth == last.layer.repeat - 1
         yield LayerPlace(table, order, group, cell, cells, is_last, before, after)
 
 
-def _stream(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> Stream:
+def _named_shape(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> NamedShape:
     """Return a shape that a layer reads or gives by the names of its axes, with the batch as it was asked for."""
     features = features and len(shape) > 1 + steps
     words = axis_words(len(shape), steps=steps, features=features, channels_first=layer.channels_first and features)
     fields: dict[str, list[Size]] = {"steps": [], "space": [], "features": []}
     for word, size in list(zip(words, shape, strict=True))[1:]:
         fields[word.partition("_")[0]].append(size)
-    return Stream(batch, *(tuple(sizes) for sizes in fields.values()))
+    return NamedShape(batch, *(tuple(sizes) for sizes in fields.values()))
 
 
-def _check_stateful(use: Use, stream: Stream, table: Framework) -> None:
-    if table.selective and getattr(use.layer, "stateful", False) and None in stream.batch:
+def _check_stateful(use: Use, named: NamedShape, table: Framework) -> None:
+    if table.selective and getattr(use.layer, "stateful", False) and None in named.batch:
         raise ModelError(f"{use.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
 
 
-def _flows(place: LayerPlace) -> Iterator[Flow]:
+def _tensor_shapes(place: LayerPlace) -> Iterator[TensorShape]:
     """Yield every tensor of one layer's run."""
     layer = place.layer
     if isinstance(layer, Input):
-        yield Flow(place.name, None, "input", *_sized(_INPUT, "", place))
+        yield TensorShape(place.name, None, "input", *_sized(_INPUT, "", place))
         return
     is_cell = layer.kind in CELLS
     words = _words(place) if is_cell else set()
-    for signal in place.table.signals if is_cell else _PLAIN:
-        if words.issuperset(signal.when.split()):
-            for name, value in _named(signal.name, place):
-                yield Flow(_full_name(name, signal, place), place.name, signal.role, *_sized(signal, value, place))
+    for row in place.table.shapes if is_cell else _PLAIN:
+        if words.issuperset(row.when.split()):
+            for name, value in _named(row.name, place):
+                yield TensorShape(_full_name(name, row, place), place.name, row.role, *_sized(row, value, place))
 
 
 def _words(place: LayerPlace) -> set[str]:
@@ -256,14 +258,14 @@ def _named(pattern: str, place: LayerPlace) -> Iterator[tuple[str, str]]:
     if "{" not in pattern:
         yield pattern, ""
         return
-    ways = table.ways[: len(layer.directions)] if "{way}" in pattern or "{side}" in pattern else ("",)
-    for way in ways:
-        side = f"{way}_" if len(layer.directions) > 1 and way else ""
+    directions = table.directions[: len(layer.directions)] if "{direction}" in pattern or "{side}" in pattern else ("",)
+    for direction in directions:
+        side = f"{direction}_" if len(layer.directions) > 1 and direction else ""
         for value in _values(pattern, place):
             long = states[value].long if value in states else ""
             words = {"state": value, "equation": value, "long": long, "capital": value.upper()}
             at = f"{place.cell}_" if place.cells > 1 else ""
-            yield pattern.format(way=way, side=side, cell=place.cell, at=at, **words), value
+            yield pattern.format(direction=direction, side=side, cell=place.cell, at=at, **words), value
 
 
 def _values(pattern: str, place: LayerPlace) -> tuple[str, ...]:
@@ -276,9 +278,9 @@ def _values(pattern: str, place: LayerPlace) -> tuple[str, ...]:
     return tuple(cell.states) if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
 
 
-def _full_name(name: str, signal: Signal, place: LayerPlace) -> str:
+def _full_name(name: str, row: ShapeRow, place: LayerPlace) -> str:
     """Return a name that is unique in the model: without its layer for the top recurrent layer and for the model's output."""
-    counted = "{cell}" in signal.name or "{at}" in signal.name
+    counted = "{cell}" in row.name or "{at}" in row.name
     is_top = place.layer.kind in CELLS and place.cell == place.cells - 1
     bare = place.is_last if name == "output" else is_top or counted
     return name if bare else f"{place.name}/{name}"
@@ -286,8 +288,8 @@ def _full_name(name: str, signal: Signal, place: LayerPlace) -> str:
 
 def _read_by(place: LayerPlace) -> Shape:
     """Return the shape that a layer reads."""
-    stream, features_first = place.before, place.layer.channels_first
-    return _measured(_INPUT, stream.words(place.order), stream.sizes(), features_first=features_first)[0]
+    named, features_first = place.before, place.layer.channels_first
+    return _measured(_INPUT, named.words(place.order), named.sizes(), features_first=features_first)[0]
 
 
 def _links(model: Model, places: Sequence[LayerPlace]) -> Iterator[Link]:
@@ -318,21 +320,23 @@ def _link(source: LayerPlace | None, target: LayerPlace | None, number: int, sha
     return Link(*names, "", _sized(_OUTPUT, "", source)[0])
 
 
-def _sized(signal: Signal, value: str, place: LayerPlace) -> tuple[Shape, str]:
+def _sized(row: ShapeRow, value: str, place: LayerPlace) -> tuple[Shape, str]:
     """Return the shape and the axes of one input, state or output of a layer."""
     first, layer = place.group[0], place.layer
     around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
-    if signal.role == "input":
+    if row.role == "input":
         around = around.replace(space=place.before.space)
-    flow = place.after.words(place.order)["sequence"]
     own: dict[str, Size] = {**layer.sizes(first.input), "directions": len(layer.directions), "layers": len(place.group)}
-    axes = around.words(place.order) | {"flow": flow, "value": [CELLS[layer.kind].size_of(value) if value else "units"]}
-    return _measured(signal, axes, {**around.sizes(), **own}, features_first=layer.channels_first)
+    axes = around.words(place.order) | {
+        "returned": place.after.words(place.order)["sequence"],
+        "value": [CELLS[layer.kind].size_of(value) if value else "units"],
+    }
+    return _measured(row, axes, {**around.sizes(), **own}, features_first=layer.channels_first)
 
 
-def _measured(signal: Signal, axes: dict[str, list[str]], sizes: Mapping[str, Size], *, features_first: bool) -> tuple[Shape, str]:
+def _measured(row: ShapeRow, axes: dict[str, list[str]], sizes: Mapping[str, Size], *, features_first: bool) -> tuple[Shape, str]:
     """Return a shape and its axes in words, the axes of the batch put in the place of their words."""
-    found = [word for axis in signal.axes.split() for word in axes.get(axis, [axis])]
+    found = [word for axis in row.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
         found.insert(found.index(axes["space"][0]), found.pop())
     return tuple(_size(axis, sizes) for axis in found), " ".join(found)
@@ -356,7 +360,7 @@ def shapes_table(answer: Shapes) -> Table:
         Column("shape", "shape", "shape"),
         Column("axes", "axes", gives_way=1),
     )
-    lines = tuple(Line((flow.layer, flow.name, FLOW_WORDS[flow.role], flow.shape, flow.axes)) for flow in answer.tensors)
+    lines = tuple(Line((each.layer, each.name, SHAPE_ROLES[each.role], each.shape, each.axes)) for each in answer.tensors)
     return Table(columns, lines)
 
 
@@ -390,8 +394,8 @@ def _label(answer: Shapes, link: Link) -> str:
     shape = worded("shape", link.shape)
     if link.output or link.target is not None:
         return f"{link.output} {shape}".strip()
-    given = [flow for flow in answer.tensors if (flow.layer, flow.role) == (link.source, "output")]
-    return " ".join([*(flow.name for flow in given[:1]), shape])
+    given = [each for each in answer.tensors if (each.layer, each.role) == (link.source, "output")]
+    return " ".join([*(each.name for each in given[:1]), shape])
 
 
 def _described(layer: Layer, *, apart: bool) -> str:
@@ -406,8 +410,8 @@ def run_notes(places: Sequence[LayerPlace], table: Framework) -> Iterator[str]:
         order = "(batch, features, positions)"
         yield f"{few(windows)}: {table.name} has the features behind the batch there, {order}; they stand last here"
     cells = [place for place in places if place.layer.kind in CELLS]
-    if cells and table.flow_note:
-        yield table.flow_note
+    if cells and table.shapes_note:
+        yield table.shapes_note
     if cells and table.selective:
         yield from _selective_notes(cells)
     backwards = [place.name for place in cells if place.layer.asdict()["go_backwards"]]

@@ -14,8 +14,8 @@ from lstm_calc.model.reading import further_inputs, input_axes
 from lstm_calc.model.sizes import product
 from lstm_calc.operations import is_work_known, macs_in
 from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.input_shape import order_of, start
 from lstm_calc.questions.params import ParamCount, params, trained_words
-from lstm_calc.questions.stream import order_of, start
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model, Use
     from lstm_calc.model.sizes import Shape, Size
-    from lstm_calc.questions.stream import Stream
+    from lstm_calc.questions.input_shape import NamedShape
 
 
 class LayerSummary(Data):
@@ -135,9 +135,9 @@ def summary(
     """
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
     counted = params(model, table.name)
-    stream, _ = start(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
-    uses = _uses(with_defaults(model, table), stream if stream.batch else stream.replace(batch=(None,)))
-    macs, missing = _macs(model, table, stream)
+    named, _ = start(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
+    uses = _uses(with_defaults(model, table), named if named.batch else named.replace(batch=(None,)))
+    macs, missing = _macs(model, table, named)
     bytes_of = partial(_bytes, table=table, dtype=kind, per_channel=per_channel)
     return Summary(counted, dtype, tuple(_rows(model, counted, uses, macs, bytes_of)), missing)
 
@@ -162,25 +162,25 @@ def _rows(
         )
 
 
-def _uses(model: Model, stream: Stream) -> tuple[Use, ...]:
+def _uses(model: Model, named: NamedShape) -> tuple[Use, ...]:
     """Return every use of a layer when the model reads what is known of its input."""
-    more = further_inputs(model, product(stream.batch), next(iter(stream.steps), None))
-    return propagate(model, stream.shape(input_axes(model, timed=bool(stream.steps))), more)
+    more = further_inputs(model, product(named.batch), next(iter(named.steps), None))
+    return propagate(model, named.shape(input_axes(model, timed=bool(named.steps))), more)
 
 
-def _macs(model: Model, table: Framework, stream: Stream) -> tuple[dict[str, int], str]:
+def _macs(model: Model, table: Framework, named: NamedShape) -> tuple[dict[str, int], str]:
     """Return the multiply-accumulates of one step of one sequence by layer; and why those of some, or of all, are missing.
 
     Where the steps are not known, one is run, which gives nothing for a layer that reads all of them at once.
     """
-    steps = next((size or 1 for size in stream.steps), None)
-    space = () if None in stream.space else tuple(size for size in stream.space if size is not None)
+    steps = next((size or 1 for size in named.steps), None)
+    space = () if None in named.space else tuple(size for size in named.space if size is not None)
     try:
         found = {run.use: macs_in(run) // run.repeats for run in runs_of(model, table, batch_of(1, steps, space=space))}
     except ModelError as error:
         return {}, str(error)
     whole = [use.name for use, macs in found.items() if macs and use.reads_steps and not use.layer.stepwise]
-    if not whole or None not in stream.steps:
+    if not whole or None not in named.steps:
         return {use.name: macs for use, macs in found.items()}, ""
     missing = f"those of {few(whole)} depend on how many steps there are: give the steps (--steps 20)"
     return {use.name: macs for use, macs in found.items() if use.name not in whole}, missing

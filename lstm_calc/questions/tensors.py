@@ -16,7 +16,7 @@ from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import Other
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.words import BLOCK_LEGEND, RAVELED_LEGEND, block_words, from_file, headline
+from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, from_file, headline
 from lstm_calc.render.document import LAST, Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class Part(Data):
 
     ``slice`` has (start, stop) for each axis of the tensor; ``shape`` is the block's, without the axes that only count blocks,
     and ``axes`` has a word for each.
-    ``transposed``: the block is (input, units) rather than (units, input). ``raveled``: it is (units, input), but lies row by
+    ``transposed``: the block is (input, units) rather than (units, input). ``row_major``: it is (units, input), but lies row by
     row in a place of shape (input, units).
     """
 
-    old_names = {"way": "direction"}  # noqa: RUF012  a class variable
+    old_names = {"way": "direction", "raveled": "row_major"}  # noqa: RUF012  a class variable
 
     gate: str | None
     role: str
@@ -63,7 +63,7 @@ class Part(Data):
     shape: Shape
     axes: str
     transposed: bool
-    raveled: bool
+    row_major: bool
 
     @property
     def params(self) -> int:
@@ -225,10 +225,10 @@ def _stored(use: Use, table: Framework, path: dict[str, str], known: dict[_Alike
 def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors of a layer by direction, with names in which the layer's place in the stack is left open."""
     letters = dict(zip(layout.gates.split(), layout.letters.split(), strict=True))
-    words = dict(zip(use.layer.directions, table.ways, strict=False))
+    words = dict(zip(use.layer.directions, table.directions, strict=False))
     for row, gates, direction in rows_in(layout, use):
         one = gates[0] if gates else ""
-        name = row.name.format(gate=one, letter=letters.get(one), way=words[direction], layer="{layer}")
+        name = row.name.format(gate=one, letter=letters.get(one), direction=words[direction], layer="{layer}")
         sizes = sizes_of(use, gates)
         axes = axes_of(row, sizes)
         parts = tuple(_parts(row, axes, sizes, gates, use.layer, direction))
@@ -274,7 +274,7 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
     labels = {"gates": gates, "directions": layer.directions, "biases": (0, 1), **{f"{gate}_gate": (gate,) for gate in gates}}
     names, roles = axes.split(), row.role.split()
     known_already = {"gate": gates[0] if len(gates) == 1 else None, "direction": direction or None}
-    turned = transposed(row, axes)
+    is_transposed = transposed(row, axes)
     featured = feature_axes(axes)
     for cut in product(*(list(_segments(axis, sizes, labels)) for axis in names)):
         role = roles[max((segment.turn for segment in cut), default=0)]
@@ -287,8 +287,8 @@ def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer
             slice=tuple((segment.start, segment.stop) for segment in cut),
             shape=tuple(segment.stop - segment.start for segment in features),
             axes=" ".join(segment.word for segment in features),
-            transposed=turned[role],
-            raveled=row.raveled,
+            transposed=is_transposed[role],
+            row_major=row.row_major,
         )
 
 
@@ -305,7 +305,7 @@ def transposed(row: Row, axes: str) -> dict[str, bool]:
     """Return, for each role of a tensor, whether the input axis comes before the output axis."""
     names = [axis for axis in axes.split() if axis not in _BLOCKS]
     orders = {role: [_meaning_of(axis, role) for axis in names] for role in row.role.split()}
-    return {role: not row.raveled and {0, 1} <= set(order) and order.index(1) < order.index(0) for role, order in orders.items()}
+    return {role: not row.row_major and {0, 1} <= set(order) and order.index(1) < order.index(0) for role, order in orders.items()}
 
 
 def axis_order(axes: str, part: Part) -> list[int]:
@@ -316,7 +316,7 @@ def axis_order(axes: str, part: Part) -> list[int]:
     >>> kernel.axes, axis_order(kernel.axes, kernel.parts[0])
     ('kernel_1 kernel_2 input gates*units', [2, 3, 1, 0])
     """
-    if part.raveled:
+    if part.row_major:
         return [1, 0]
     return [_meaning_of(axis, part.role) for axis in axes.split() if axis not in _BLOCKS]
 
@@ -374,11 +374,11 @@ def _gates_table(answer: Storage) -> Table:
 
 def _part_line(tensor: Tensor, part: Part) -> Line:
     cuts = tuple((*cut, size) for cut, size in zip(part.slice, tensor.shape, strict=True))
-    block = None if len(part.shape) == 1 else block_words(transposed=part.transposed, raveled=part.raveled)
+    block = None if len(part.shape) == 1 else block_words(transposed=part.transposed, row_major=part.row_major)
     return Line((tensor.name, tensor.shape, part.direction, part.gate, part.role, cuts, block, part.params))
 
 
 def _block_notes(answer: Storage) -> Iterator[str]:
     yield BLOCK_LEGEND
-    if any(part.raveled for tensor in answer.tensors for part in tensor.parts):
-        yield RAVELED_LEGEND
+    if any(part.row_major for tensor in answer.tensors for part in tensor.parts):
+        yield ROW_MAJOR_LEGEND

@@ -106,7 +106,7 @@ _BUILT = {*CELLS, "dense", "embedding", "repeat_vector"}
 
 
 def _stack(model: Model) -> Model:
-    """Return a model without the layers that store nothing, where each of the others reads the width that flows into it.
+    """Return a model without the layers that store nothing, where each of the others states the width that it reads.
 
     Raises FrameworkError for layers with weights that no adapter builds, and for those that read another than the one before.
     """
@@ -214,7 +214,7 @@ def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array
     for part in tensor.parts:
         place = tuple(slice(start, stop) for start, stop in part.slice)
         block = blocks[part.direction or ""][part.gate, part.role]
-        laid = block if part.raveled else block.transpose(axis_order(tensor.axes, part))
+        laid = block if part.row_major else block.transpose(axis_order(tensor.axes, part))
         array[place] = laid.reshape(array[place].shape)
     return array
 

@@ -85,16 +85,16 @@ def batch_words(batch: int = 1, steps: int | None = None, lengths: Sequence[int]
     return f"batch {batch:,}, {count:,} step{'s' * (count > 1)}{image}"
 
 
-def block_words(*, transposed: bool, raveled: bool) -> str:
+def block_words(*, transposed: bool, row_major: bool) -> str:
     """Return, in words, the order of the two axes of a kernel's block."""
-    return f"{'in, out' if transposed else 'out, in'}{', row-major' * raveled}"
+    return f"{'in, out' if transposed else 'out, in'}{', row-major' * row_major}"
 
 
 BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it computes; in, out: its columns are"
 
-RAVELED_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
+ROW_MAJOR_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
 
-FLOW_WORDS = {
+SHAPE_ROLES = {
     "input": "input",
     "lengths": "lengths",
     "initial": "initial state",

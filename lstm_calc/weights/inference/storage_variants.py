@@ -146,7 +146,7 @@ def _letters(layout: Layout) -> dict[str, str]:
 
 def _tensor_name(row: Row, gate: str, letters: dict[str, str]) -> str:
     """Return the name of a tensor, the one of a gate where each has its own, with slashes between its parts."""
-    return row.name.format(gate=gate, letter=letters.get(gate), way="", layer=0).replace(".", "/")
+    return row.name.format(gate=gate, letter=letters.get(gate), direction="", layer=0).replace(".", "/")
 
 
 def _variants_of(name: str, kind: str) -> Iterator[Variant]:

@@ -1,4 +1,4 @@
-"""The shape between two layers by the meaning of its axes: batch, steps, image and features; a size that is not known is None."""
+"""The shape that a model reads, from what is known of it: by the meaning of its axes, as a framework orders them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ Sizes = tuple[Size, ...]
 _BATCH_FIRST, _STEPS_FIRST = "batch steps", "steps batch"
 
 
-class Stream(Record):
-    """The shape between two layers; each field has a size for each of its axes, none where there is no such axis."""
+class NamedShape(Record):
+    """The shape that a layer reads or gives, by the meaning of its axes: batch, steps, image and features.
+
+    Each field has a size for each of its axes, none where there is no such axis; a size that is not known is None.
+    """
 
     batch: Sizes
     steps: Sizes
@@ -59,9 +62,9 @@ def order_of(model: Model, table: Framework, *, batch_first: bool | None) -> str
     if batch_first is None:
         said = model.batch_first and model.framework in {None, table.name}
         window = isinstance(first_reader(model), Positions) and not any(isinstance(layer, Recurrent) for layer in model.calls)
-        return _BATCH_FIRST if table.turned and (said or window) else table.sequence
+        return _BATCH_FIRST if table.other_order and (said or window) else table.sequence
     asked = _BATCH_FIRST if batch_first else _STEPS_FIRST
-    if asked != table.sequence and not table.turned:
+    if asked != table.sequence and not table.other_order:
         raise FrameworkError(
             f"{table.name} has no input of ({_commas(asked)}, features); it reads ({_commas(table.sequence)}, features)"
         )
@@ -74,12 +77,12 @@ def _commas(words: str) -> str:
 
 def start(
     model: Model, table: Framework, order: str, *, shape: Sequence[Size] | None, batch: Size, steps: Size
-) -> tuple[Stream, list[str]]:
+) -> tuple[NamedShape, list[str]]:
     """Return the shape that a model reads, and warnings; ``shape`` says all of it, else ``batch`` and ``steps`` what is known.
 
     Raises ModelError for a shape that the model or the framework does not read.
     """
-    shape, turned = _features_last(model, table, order, shape)
+    shape, reordered = _features_last(model, table, order, shape)
     axes = input_axes(model)
     fixed = dict(zip(axes, model.input, strict=True))
     free = len(input_axes(model, timed=True)) > len(axes)
@@ -92,20 +95,20 @@ def start(
         each = (fixed.get("steps") if steps is None else steps,) if by_steps or (free and steps is not None) else ()
         if steps is not None and steps not in each:
             raise ModelError(f"the model reads ({', '.join(axes)}), which has no steps", key="steps")
-        return _agreed(Stream(batches, each, space, features), fixed), []
+        return _agreed(NamedShape(batches, each, space, features), fixed), []
     images = len(space)
     if batch is not None or steps is not None:
         raise ModelError("the shape says the batch and the steps already; give the one or the others", key="shape")
     tail = len(features) + images
     front, back = tuple(shape[: len(shape) - tail]), list(shape[len(shape) - tail :])
     given = tuple(back.pop(-1 if axes[-1] == "features" else 0) for _ in features)
-    stream = _read(front, by_steps=by_steps, order=order, table=table) if len(shape) >= tail else None
-    if stream is None:
+    named = _read(front, by_steps=by_steps, order=order, table=table) if len(shape) >= tail else None
+    if named is None:
         raise ModelError(
             f"the shape {_shown(shape)} does not fit: {_wanted(table, order, images, features, by_steps)}", key="shape"
         )
-    found, warnings = _checked(stream.replace(space=tuple(back), features=given), features, shape, _refusal(model, table))
-    return _agreed(found, fixed), [*turned, *_without_batch(model, table, order, found, shape), *warnings]
+    found, warnings = _checked(named.replace(space=tuple(back), features=given), features, shape, _refusal(model, table))
+    return _agreed(found, fixed), [*reordered, *_without_batch(model, table, order, found, shape), *warnings]
 
 
 def _features_last(
@@ -118,24 +121,24 @@ def _features_last(
     if reader.channels_first or reader.front > 1 or shape[1] != model.input[-1]:
         return shape, []
     batch, features, *positions = shape
-    turned = (*positions, batch) if reader.reads_steps and order == _STEPS_FIRST else (batch, *positions)
+    reordered = (*positions, batch) if reader.reads_steps and order == _STEPS_FIRST else (batch, *positions)
     read = (
         f"the shape {_shown(shape)} is read as {table.name} reads it, (batch, features, positions); the features stand last below"
     )
-    return (*turned, features), [read]
+    return (*reordered, features), [read]
 
 
-def _agreed(stream: Stream, fixed: Mapping[str, Size]) -> Stream:
-    """Return the stream; raise ModelError where its steps or its image are not those that the model has."""
-    for word, size in stream.sizes().items():
+def _agreed(named: NamedShape, fixed: Mapping[str, Size]) -> NamedShape:
+    """Return the shape; raise ModelError where its steps or its image are not those that the model has."""
+    for word, size in named.sizes().items():
         known = fixed.get(word)
         if word not in {"batch", "features"} and None not in {size, known} and size != known:
             name = word.partition("_")[0]
             raise ModelError(f"the model reads {known:,} {name}, not {size:,}", key=name)
-    return stream
+    return named
 
 
-def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) -> Stream | None:
+def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) -> NamedShape | None:
     """Return the batch and the steps of a shape's first sizes, or None where they are too few or too many.
 
     A single size is the batch where no layer tells, and where a framework's order has no steps.
@@ -150,7 +153,7 @@ def _read(front: Sizes, *, by_steps: bool | None, order: str, table: Framework) 
     batch = front[1:] if steps and steps_at == 0 else front[: len(front) - len(steps)]
     if len(batch) < least:
         batch = (None,)
-    return Stream(batch, steps, (), ()) if len(batch) <= most else None
+    return NamedShape(batch, steps, (), ()) if len(batch) <= most else None
 
 
 def _refusal(model: Model, table: Framework) -> str:
@@ -158,16 +161,16 @@ def _refusal(model: Model, table: Framework) -> str:
     return table.errors.get("features", "") if isinstance(first_reader(model), Recurrent) else ""
 
 
-def _without_batch(model: Model, table: Framework, order: str, stream: Stream, shape: Sequence[Size]) -> Iterator[str]:
+def _without_batch(model: Model, table: Framework, order: str, named: NamedShape, shape: Sequence[Size]) -> Iterator[str]:
     """Yield a warning where a shape lacks the batch: how it was read, and what the framework says of such data."""
-    whole = [word for axis in (*order.split(), "space", "features") for word in stream.words(order)[axis]]
-    if len(shape) < len(whole) and None in stream.batch:
+    whole = [word for axis in (*order.split(), "space", "features") for word in named.words(order)[axis]]
+    if len(shape) < len(whole) and None in named.batch:
         reader = first_reader(model)
         pattern = table.errors.get("ndim", "") if reader and reader.rank else ""
         said = f" ({pattern.format(want=len(whole), got=len(shape))!r})" if pattern else ""
         yield (
             f"the shape {_shown(shape)} has {_axes(len(shape))}, and {table.name} reads {len(whole)}, ({', '.join(whole)}): it "
-            f"would refuse such data{said}; read as {_shown(stream.shape(whole))}, with a batch that is not known"
+            f"would refuse such data{said}; read as {_shown(named.shape(whole))}, with a batch that is not known"
         )
 
 
@@ -186,17 +189,17 @@ def _wanted(table: Framework, order: str, images: int, features: Sizes, by_steps
     return f"{table.name} reads ({', '.join(axes)}) here"
 
 
-def _checked(stream: Stream, expected: Sizes, shape: Sequence[Size], refusal: str) -> tuple[Stream, list[str]]:
-    """Return the stream with the features that the model has; one whose steps and features were swapped, with a warning."""
-    given = stream.features
+def _checked(named: NamedShape, expected: Sizes, shape: Sequence[Size], refusal: str) -> tuple[NamedShape, list[str]]:
+    """Return the shape with the features that the model has; one whose steps and features were swapped, with a warning."""
+    given = named.features
     if expected == (None,) or given in {expected, (None,)}:
-        return stream.replace(features=given if expected == (None,) else expected), []
+        return named.replace(features=given if expected == (None,) else expected), []
     said = f" ({refusal.format(want=expected[0], got=given[0])!r})" if refusal else ""
-    if stream.steps != expected:
+    if named.steps != expected:
         what = f"the shape {_shown(shape)} has {given[0]:,} features, and the model reads {expected[0]:,}{said}"
         raise ModelError(what, key="shape")
     warning = (
         f"the shape {_shown(shape)} looks as if steps and features were swapped: the model reads {expected[0]:,} features{said}; "
         f"read as {given[0]:,} steps of {expected[0]:,}"
     )
-    return stream.replace(steps=given, features=expected), [warning]
+    return named.replace(steps=given, features=expected), [warning]
