@@ -1,10 +1,10 @@
 """How many bytes numbers take: weights by data type, as a framework stores them, and the states and values of a run.
 
 A plain type takes its width a number. int8 is as TensorFlow Lite has it in a fully quantized model, read from files that its
-converter wrote: matrices and tables in int8, biases in int32, peepholes in int16, h and what flows in int8, c and the gates of a
-step in int16; and a float32 scale for each matrix, table or peephole, or for each channel of a matrix or table (the units that a
-matrix computes, the tokens of a table). int4 is the same with matrices and tables in int4, two to a byte, each tensor in whole
-bytes. The scale of a bias is the product of two others and a zero point that of a table alone can differ from 0: neither is
+converter wrote: matrices and tables in int8, biases in int32, peepholes in int16, h, inputs and outputs in int8, c and the gates
+of a step in int16; and a float32 scale for each matrix, table or peephole, or for each channel of a matrix or table (the units
+that a matrix computes, the tokens of a table). int4 is the same with matrices and tables in int4, two to a byte, each tensor in
+whole bytes. The scale of a bias is the product of two others and a zero point that of a table alone can differ from 0: neither is
 counted, though a file has both, a scale always with a zero point of 8 bytes. Not this is dynamic-range quantization, which keeps
 biases, and matrices of fewer than 1,024 numbers, in float32.
 """
@@ -34,7 +34,7 @@ FLOAT32 = 4
 class Dtype(Record):
     """A data type by the bits of a number of each kind; ``scale`` is 0 where there are no scales.
 
-    ``value`` is what flows between layers and h, ``gate`` what one step works out inside a recurrent layer.
+    ``value`` is that of inputs, outputs and h, ``gate`` what one step works out inside a recurrent layer.
     """
 
     name: str

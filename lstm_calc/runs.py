@@ -9,8 +9,7 @@ from lstm_calc.errors import ModelError
 from lstm_calc.frameworks import layout_for, with_defaults
 from lstm_calc.frozen import Record
 from lstm_calc.model import RepeatVector
-from lstm_calc.model.flow import propagate
-from lstm_calc.model.reading import further_inputs, input_axes
+from lstm_calc.model.propagation import further_inputs, input_axes, propagate
 from lstm_calc.model.rules import count
 from lstm_calc.model.sizes import product
 

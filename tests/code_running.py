@@ -12,8 +12,7 @@ from lstm_calc import params
 from lstm_calc.frameworks import framework as table_of
 from lstm_calc.frameworks import with_defaults
 from lstm_calc.model import Embedding, Input
-from lstm_calc.model.flow import propagate
-from lstm_calc.model.reading import further_inputs
+from lstm_calc.model.propagation import further_inputs, propagate
 
 if TYPE_CHECKING:
     from lstm_calc.model import Model

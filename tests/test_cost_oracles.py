@@ -14,7 +14,7 @@ from lstm_calc import cost, read
 from lstm_calc.equations.parse import Visitor
 from lstm_calc.frameworks import equation_words, frameworks, with_defaults
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.reading import input_axes
+from lstm_calc.model.propagation import input_axes
 from lstm_calc.operations import macs_of
 from lstm_calc.runs import batch_of
 from tests.strategies import models

@@ -437,7 +437,7 @@ def node(kind: str, shapes: dict[str, Any], *, sources: dict[str, tuple[str, ...
     return Operator("top.node", kind, shapes, named, settings, transposed, zero_half)
 
 
-COMPUTED = "what flows into {} is computed, or given, when the graph runs, and not stored"
+COMPUTED = "{} is computed, or given, when the graph runs, and not stored"
 W, R, B = (1, 36, 6), (1, 36, 9), (1, 72)
 NODES: dict[str, tuple[Operator, tuple[Any, ...]]] = {
     "plain": (node("LSTM", {"W": W, "R": R, "B": B}), (LSTM(9), 6, "", None, None)),

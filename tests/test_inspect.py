@@ -384,7 +384,7 @@ def test_onnx_weights_that_are_computed(look: Any) -> None:
     file = look(onnx(onnx_graph(nodes, [onnx_tensor("r", (1, 36, 9))], {"x": (5, 1, 6)})))
     (layer,) = file.layers
     assert (layer.cell, layer.input_dim, layer.units, layer.params, layer.params_by_formula) == ("lstm", 6, 9, 324, 540)
-    assert layer.reason == "what flows into W is computed, or given, when the graph runs, and not stored"
+    assert layer.reason == "W is computed, or given, when the graph runs, and not stored"
     assert file.reconciled
     (layer,) = look(onnx(onnx_graph(nodes, [onnx_tensor("r", (1, 36, 9))]))).layers
     assert (layer.cell, layer.units, layer.input_dim, layer.reconciled) == ("lstm", 9, None, False)

@@ -149,7 +149,7 @@ def test_a_layer_s_own_config_needs_its_input_from_beside(name: str) -> None:
     config = {"name": name, "trainable": True, **config}
     named = expected if name == "time_distributed" else expected.replace(name=name)
     assert bare(read(config, 5)) == of_keras([named], 5)
-    with pytest.raises(ModelFileError, match=r"the config does not say what flows into .*; say it beside the file, as --input 32"):
+    with pytest.raises(ModelFileError, match=r"the config does not state the input of .*; give it beside the file, as --input 32"):
         read(config)
 
 
@@ -325,7 +325,7 @@ A, B = layer("LSTM", units=4, name="a", return_sequences=True), layer("LSTM", un
 CHAIN = "only a chain of layers can be read"
 PLACE = "config.layers[2].config"
 WHOLE = "must be a list of whole numbers"
-NO_WIDTH = "the config does not say what flows into {}; say it beside the file, as --input 32"
+NO_WIDTH = "the config does not state the input of {}; give it beside the file, as --input 32"
 UNREADABLE: dict[str, tuple[Any, str]] = {
     "no class": (
         {"name": "c", "trainable": True, "filters": 3},
@@ -539,7 +539,7 @@ ODD_FIELDS: dict[str, tuple[Any, str]] = {
     "reset": (layer("GRU", units=1, reset_after=3), "config.reset_after: must be true or false, not 3"),
     "padding": (
         layer("ConvLSTM1D", filters=1, kernel_size=[3], padding="causal"),
-        "the config does not say what flows into ConvLSTM1D; say it beside the file, as --input 32",
+        "the config does not state the input of ConvLSTM1D; give it beside the file, as --input 32",
     ),
     "strides": (
         layer("ConvLSTM1D", filters=1, kernel_size=[3], strides=[2, 2]),
@@ -743,7 +743,7 @@ def test_the_width_beside_a_file_serves_once() -> None:
     said = {**layer("LSTM", units=4), "build_config": {"input_shape": STEPS}}
     with pytest.raises(ModelFileError) as caught:
         read(said, 5)
-    assert str(caught.value) == "model.json: the config says itself what flows in; --input is for one that does not"
+    assert str(caught.value) == "model.json: the config states its own input; --input is for one that does not"
 
 
 def test_the_width_that_flows_in_is_held_against_what_a_layer_was_built_on() -> None:
@@ -934,14 +934,14 @@ def test_the_command_line_takes_a_config(cli: Cli) -> None:
     assert cli("params", "-", "-f", "keras", "-q", stdin=Path(path).read_text()).stdout == "5153\n"
     refused = cli("params", path, "--input", "7")
     assert refused.exit_code == 2
-    assert "the config says itself what flows in" in refused.stderr
+    assert "the config states its own input" in refused.stderr
     bare = json.dumps({"name": "lstm", "trainable": True, **BARE["lstm"][0]})
     assert cli("params", "-", "--input", "5", "-q", stdin=bare).stdout == "108\n"
     assert "is given twice: as '-' and by --units" in cli("params", "-", "--input", "5", "-u", "3", stdin=bare).stderr
 
 
 def test_a_model_file_of_our_own_says_its_input() -> None:
-    with pytest.raises(ModelFileError, match="the file says itself what flows in"):
+    with pytest.raises(ModelFileError, match="the file states its own input"):
         loads('{"input_dim": 4, "layers": [{"type": "lstm", "units": 3}]}', "model.json", 4)
 
 
@@ -976,7 +976,7 @@ def test_the_batch_stays_first(between: list[dict[str, Any]], flows: str) -> Non
 def test_the_width_beside_a_file_begins_with_as_many_axes_as_are_read() -> None:
     model = read(sequential(layer("Dense", units=4), layer("RepeatVector", n=3), layer("LSTM", units=2)), 5)
     assert widths(model) == [5, 4]
-    with pytest.raises(ModelFileError, match="the config says itself what flows in; --input is for one that does not"):
+    with pytest.raises(ModelFileError, match="the config states its own input; --input is for one that does not"):
         read(sequential(A, shape=STEPS), 5)
     assert widths(read(sequential(A, layer("Dense", units=5), B, shape=STEPS))) == [3, 4, 5]
 

@@ -15,7 +15,7 @@ from lstm_calc.errors import FrameworkError, LstmCalcError
 from lstm_calc.formats import notation
 from lstm_calc.formats.modelfile import loads
 from lstm_calc.frameworks import framework, frameworks, with_defaults
-from lstm_calc.model.flow import propagate
+from lstm_calc.model.propagation import propagate
 from tests.layer_kinds import BATCH, CASES, MAKERS, Case, read, recorded
 
 RECORDED = [(name, found) for name, cases in recorded().items() for found in cases]

@@ -33,7 +33,7 @@ from lstm_calc.errors import LstmCalcError
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import parse_count
 from lstm_calc.model import KINDS, MAX_LAYERS
-from lstm_calc.model.flow import propagate
+from lstm_calc.model.propagation import propagate
 
 if TYPE_CHECKING:
     from lstm_calc.model import Layer

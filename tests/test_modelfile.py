@@ -413,7 +413,7 @@ def test_an_open_size_in_a_file_stands_where_a_size_does(tmp_path: Path) -> None
 def test_the_width_beside_a_file_is_for_a_config_alone() -> None:
     with pytest.raises(ModelFileError) as caught:
         loads(dumps(MODEL), "m.json", 4)
-    assert str(caught.value) == "m.json: the file says itself what flows in; --input is for a config of Keras that does not"
+    assert str(caught.value) == "m.json: the file states its own input; --input is for a config of Keras that does not"
 
 
 def test_a_budget_is_read_with_its_model_or_limits_nothing(tmp_path: Path) -> None:

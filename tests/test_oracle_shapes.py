@@ -12,7 +12,7 @@ from lstm_calc import FrameworkError, Model, ModelError, read, shapes
 from lstm_calc.frameworks import caller_notes, uses_in, with_defaults
 from lstm_calc.frameworks import framework as table_of
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.reading import input_axes
+from lstm_calc.model.propagation import input_axes
 from tests.strategies import models
 
 if TYPE_CHECKING:

@@ -76,7 +76,7 @@ from lstm_calc.model import (
     Subtract,
     Transpose,
 )
-from lstm_calc.model.flow import propagate
+from lstm_calc.model.propagation import propagate
 from tests.strategies import EXAMPLES, graphs, supporting
 
 if TYPE_CHECKING:

@@ -230,7 +230,7 @@ def read_models(models: list[str] | None = None, **flags: Any) -> list[str]:
 
 
 def _beside(model: str | None) -> str:
-    """Return what may stand beside a model: --input, for a config of Keras or code that does not say what flows in."""
+    """Return what may stand beside a model: --input, for a config of Keras or code that does not state its input."""
     return "input_dim" if model is not None and (is_code(model) or is_a_path(model)) else ""
 
 

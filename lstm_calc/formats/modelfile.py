@@ -38,7 +38,7 @@ _FOR_EDITORS = "$schema"
 def load(path: str, input_dim: int | None = None) -> Model:
     """Return the model in a file, or on standard input where the path is ``-``; a ``.keras`` archive is one too.
 
-    ``input_dim`` is the width that flows into a config of Keras that does not say it; any other file says it itself.
+    ``input_dim`` is the width of the input of a config of Keras that does not state it; any other file does.
     Raises ModelFileError, with the file and the key, for whatever is not a model.
     """
     text, file = read_text(path)
@@ -142,7 +142,7 @@ def _described(data: Any, file: str, input_dim: int | None = None) -> Model:
         if kerasconfig.recognised(data):
             return kerasconfig.read(data, file, input_dim)
     if input_dim is not None:
-        raise ModelFileError("the file says itself what flows in; --input is for a config of Keras that does not", file)
+        raise ModelFileError("the file states its own input; --input is for a config of Keras that does not", file)
     if not isinstance(data, dict):
         raise ModelFileError("a model file is a table with 'layers'", file)
     return _model(data, file)

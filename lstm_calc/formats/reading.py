@@ -106,7 +106,7 @@ def read(
 ) -> Model:
     """Return the model that a text describes: a line of notation, a piece of Python, or a summary that was printed.
 
-    ``input_dim`` is the width that flows in, and ``values`` and ``spare`` are those of expressions, where code does not say them.
+    ``input_dim`` is the width of the input, and ``values`` and ``spare`` are those of expressions, where code does not say them.
     Raises NotationError, with the place, or ModelFileError, with the line, for a text that describes none.
 
     >>> str(read("40 LSTM(96) Dense(7)")), read("nn.LSTM(40, 96)").framework
@@ -141,8 +141,9 @@ def load(path: str | PathLike[str], input_dim: int | None = None) -> Model:
     """Return the model in a file, or on standard input where the path is ``-``.
 
     It is a model file in TOML or JSON, a config of Keras, a ``.keras`` archive or HDF5 file that has one, a program with an entry
-    (``model.py:Encoder``), a notebook, or a ``.txt`` with any text that :func:`read` takes. ``input_dim`` is the width that flows
-    in, where the file does not say it. Raises ModelFileError, with the file and the key or line, for whatever is not a model.
+    (``model.py:Encoder``), a notebook, or a ``.txt`` with any text that :func:`read` takes. ``input_dim`` is the width of the
+    input, where the file does not state it. Raises ModelFileError, with the file and the key or line, for whatever is not a
+    model.
     """
     path = fspath(path)
     if is_program(path):

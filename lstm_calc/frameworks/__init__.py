@@ -21,7 +21,7 @@ from lstm_calc.frameworks.rows import (
 )
 from lstm_calc.frameworks.setting import setting
 from lstm_calc.model.layers import Layer, Recurrent
-from lstm_calc.model.reading import wanted_ranks
+from lstm_calc.model.propagation import wanted_ranks
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def check_run(table: Framework, layer: Layer) -> None:
 
 
 def _runs(table: Framework, layout: Layout) -> list[str]:
-    """Return the fields of a layer that change what flows, and that a framework has for a kind of it."""
+    """Return the fields of a layer that change what a layer gives, and that a framework has for a kind of it."""
     return (layout.runs or table.runs).split()
 
 

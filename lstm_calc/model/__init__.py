@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.model import layers
-from lstm_calc.model.flow import Use
 from lstm_calc.model.graph import MAX_LAYERS, fresh_name
 from lstm_calc.model.model import Model
+from lstm_calc.model.propagation import Use
 
 if TYPE_CHECKING:
     from lstm_calc.model.layers import *  # noqa: F403 - for type checkers: all that __getattr__ gives

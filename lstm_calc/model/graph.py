@@ -231,7 +231,7 @@ def _lay_out(layers: Sequence[Layer], last: Sequence[str], depth: int) -> _Flat:
 
 
 class _Inlined:
-    """A nested model at one of its uses: ``origin`` is the name of the first one, ``reads`` what flows into this one."""
+    """A nested model at one of its uses: ``origin`` is the name of the first one, ``reads`` the inputs of this one."""
 
     def __init__(self, model: Nested, name: str, origin: str, reads: Sequence[str], position: int, depth: int) -> None:
         self._model, self._name, self._origin, self._position = model, name, origin, position

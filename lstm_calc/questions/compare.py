@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lstm_calc.model import Layer, Model
-    from lstm_calc.model.flow import Use
+    from lstm_calc.model.propagation import Use
     from lstm_calc.questions.cost import Cost
     from lstm_calc.questions.params import ParamCount
     from lstm_calc.render.document import Value

@@ -8,7 +8,7 @@ from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
 from lstm_calc.model import Recurrent
 from lstm_calc.model.layers.windows import Positions
-from lstm_calc.model.reading import first_reader, input_axes
+from lstm_calc.model.propagation import first_reader, input_axes
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from lstm_calc.frameworks.textbook import TEXTBOOK
 from lstm_calc.frozen import Record
 from lstm_calc.model import Input
 from lstm_calc.model.cells import CELLS
-from lstm_calc.model.flow import propagate
 from lstm_calc.model.layers.windows import Positions
-from lstm_calc.model.reading import axis_words, further_inputs, input_axes
+from lstm_calc.model.propagation import axis_words, further_inputs, input_axes, propagate
 from lstm_calc.model.sizes import product, shown
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, start

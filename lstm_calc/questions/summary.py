@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lstm_calc.dtypes import dtype_of, layer_bytes
 from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.frameworks import framework_of, layout_for, with_defaults
-from lstm_calc.model.flow import propagate
-from lstm_calc.model.reading import further_inputs, input_axes
+from lstm_calc.model.propagation import further_inputs, input_axes, propagate
 from lstm_calc.model.sizes import product
 from lstm_calc.operations import is_work_known, macs_in
 from lstm_calc.questions.answer import Answer, Data, plain

@@ -180,7 +180,7 @@ class Block(Shown):
 
 
 class Node(Shown):
-    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: what flows in or out.
+    """One box of a graph: ``key`` is its name in the edges, ``lines`` what it says; ``end``: an input or an output.
 
     ``formula`` has further lines, which are formulas as those of a :class:`Block`; those of an end come first. ``form``: a layer,
     one that shares the weights of another, or an operation, number by number, whose sign is its only line.
@@ -198,7 +198,7 @@ class Node(Shown):
 
 
 class Edge(Shown):
-    """An arrow between two nodes, and what flows along it."""
+    """An arrow between two nodes, and what is written on it."""
 
     start: str
     stop: str

@@ -55,7 +55,7 @@ def recognised(data: Any) -> bool:
 
 
 def read(data: Any, file: str, input_dim: int | None = None) -> Model:
-    """Return the model of a config; ``input_dim`` is the width that flows in, where the config does not say it.
+    """Return the model of a config; ``input_dim`` is the width of the input, where the config does not state it.
 
     Raises ModelFileError, with the file and the key, for what Keras would not read either, and for shapes that do not agree.
     """

@@ -35,7 +35,7 @@ class CallOutput(Record):
 
 
 class LayerCall(Record):
-    """One call of a layer: what it is called on, with a CallOutput in the place of each that flows in."""
+    """One call of a layer: what it is called on, with a CallOutput in the place of each input."""
 
     node: ConfigObject
     index: int = 0

@@ -182,7 +182,7 @@ class LayerGraph:
             layer = self._read[places[0]].layer
             shape = layer.asdict()["shape"]
             if shape[-1] is not None:
-                raise root.error("the config says itself what flows in; --input is for one that does not")
+                raise root.error("the config states its own input; --input is for one that does not")
             self._read[places[0]] = self._read[places[0]].replace(layer=layer.replace(shape=(*shape[:-1], self._spare)))
         return {}
 
@@ -202,7 +202,7 @@ class LayerGraph:
     def _beside(self) -> dict[str, Any]:
         first = self._read[0]
         if self._spare is None and not isinstance(first.layer, Embedding):
-            what = f"the config does not say what flows into {first.node.shown}; say it beside the file, as --input 32"
+            what = f"the config does not state the input of {first.node.shown}; give it beside the file, as --input 32"
             raise first.node.error(what)
         return {"input_dim": self._spare}
 

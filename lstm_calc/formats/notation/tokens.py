@@ -166,9 +166,9 @@ class _Segments:
         self.words: list[list[Token]] = []
         self.reads: list[list[int]] = []
         self._ends = [-1]
-        """The layers whose outputs flow on from here; -1 is what the model reads."""
+        """The layers whose outputs are read from here on; -1 is what the model reads."""
         self._open: list[tuple[Token, list[int], list[int]]] = []
-        """For each parenthesis that is open: where, what flows into its branches, and what those that are read give."""
+        """For each parenthesis that is open: where, what its branches read, and what those that are read give."""
         self._layers = 0
         self._before = ">"
         """The sign before, or a blank where words stand before."""

@@ -14,7 +14,7 @@ from lstm_calc.formats.writers.text import Names
 from lstm_calc.frameworks import check_run, uses_in, with_defaults
 from lstm_calc.frozen import Record
 from lstm_calc.model import Concat, Dense, Dropout, Embedding, Input, Layer, Merge, Model, Other
-from lstm_calc.model.flow import FirstShapes
+from lstm_calc.model.propagation import FirstShapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

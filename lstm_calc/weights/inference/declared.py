@@ -117,7 +117,7 @@ def matches_by_operator(operators: Sequence[Operator], tensors: Sequence[Stored]
 
 
 def _match(operator: Operator, tensors: tuple[Stored, ...]) -> Match:
-    """Return the layer that a node is, as far as the shapes of what flows into it are known or follow from its settings."""
+    """Return the layer that a node is, as far as the shapes of its inputs are known or follow from its settings."""
     kind, path, units = operator.type.lower(), slashed(operator.name), operator.attributes.get("hidden_size")
     shapes = _weights(operator)
     known = {part: shape for part, shape in shapes.items() if shape is not None}
@@ -158,7 +158,7 @@ def _variants(kind: str, operator: Operator, parts: frozenset[str]) -> Iterator[
 def _computed(operator: Operator) -> str:
     """Return, in words, which weights are not tensors of the file, nothing where all are."""
     missing = [part for part, shape in operator.shapes.items() if part != "X" and (shape is None or not operator.sources[part])]
-    return f"what flows into {listed(missing)} is computed, or given, when the graph runs, and not stored" if missing else ""
+    return f"{listed(missing)} is computed, or given, when the graph runs, and not stored" if missing else ""
 
 
 def _merged(known: dict[str, Shape], tensors: Sequence[Stored]) -> str:

@@ -76,7 +76,7 @@ def _slice(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shap
 
 
 def _concat(given: list[GraphValue], attributes: dict[str, Any], _: int) -> _Shapes:
-    shapes, axis = [flow.shape for flow in given], attributes.get("axis", 0)
+    shapes, axis = [each.shape for each in given], attributes.get("axis", 0)
     if None in shapes or not shapes:
         return [None]
     whole = list(shapes[0] or ())
@@ -111,7 +111,7 @@ def _split(given: list[GraphValue], attributes: dict[str, Any], count: int) -> _
 
 def _together(given: list[GraphValue], _: dict[str, Any], count: int) -> _Shapes:
     """Return the larger shape, as an element-wise operator does with weights of one shape or a scalar."""
-    shapes = [flow.shape for flow in given if flow.shape is not None]
+    shapes = [each.shape for each in given if each.shape is not None]
     return [max(shapes, key=prod) if len(shapes) == len(given) else None] * count
 
 

@@ -15,7 +15,7 @@ from lstm_calc.formats.code.unknown import Cause, Place, Unknown, is_unknown
 from lstm_calc.formats.code.values import FunctionValue, Instance, MadeLayer
 from lstm_calc.model import Embedding, Layer, Model, Recurrent
 from lstm_calc.model.layers.windows import Positions
-from lstm_calc.model.reading import first_reader
+from lstm_calc.model.propagation import first_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
