@@ -245,7 +245,7 @@ def option_words(layer: Layer, defaults: str) -> set[str]:
 
     >>> from lstm_calc.model import GRU
     >>> sorted(option_words(GRU(8, bias=False), "reset_after"))
-    ['nobias', 'unidirectional', 'reset_after']
+    ['nobias', 'reset_after', 'unidirectional']
     """
     words = {"merge"} if getattr(layer, "merge", "concat") != "concat" else set()
     for field, (on, off) in _OPTION_WORDS.items():
