@@ -5,23 +5,19 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from lstm_calc.equations.op_counts import MERGE_FLOPS, op_counts
+from lstm_calc.equations.op_counts import MERGE_FLOPS, OpCounts, op_counts
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import equation_words, framework_of
+from lstm_calc.frameworks import Layout, Row, equation_words, framework_of
 from lstm_calc.frameworks.counting import axes_of, rows_in, rows_of, shape_of, sizes_of
 from lstm_calc.frozen import Record
-from lstm_calc.model import Other
+from lstm_calc.model import Layer, Model, Other, Use
 from lstm_calc.model.cells import CELLS
-from lstm_calc.runs import Batch, batch_of, runs_of
+from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from lstm_calc.equations.op_counts import OpCounts
     from lstm_calc.equations.saved import SavedForBackward
-    from lstm_calc.frameworks import Layout, Row
-    from lstm_calc.model import Layer, Model, Use
-    from lstm_calc.runs import LayerRun
 
 MATRICES = frozenset({"kernel", "recurrent_kernel", "projection"})
 """The roles of what meets a vector in a matrix product."""

@@ -6,19 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
-from lstm_calc.frameworks import layout_for, with_defaults
+from lstm_calc.frameworks import Framework, Layout, layout_for, with_defaults
 from lstm_calc.frozen import Record
-from lstm_calc.model import RepeatVector
+from lstm_calc.model import Layer, Model, RepeatVector, Use
 from lstm_calc.model.propagation import further_inputs, input_axes, propagate
 from lstm_calc.model.rules import count
-from lstm_calc.model.sizes import product
+from lstm_calc.model.sizes import Shape, Size, product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from lstm_calc.frameworks import Framework, Layout
-    from lstm_calc.model import Layer, Model, Use
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class Batch(Record):

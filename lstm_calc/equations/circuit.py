@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.equations.parse import Apply, Name, Number, Preactivation, Weighted, parse
+from lstm_calc.equations.parse import Apply, Name, Node, Number, Preactivation, Weighted, parse
 from lstm_calc.frozen import Record
-from lstm_calc.model.cells import FUNCTIONS
+from lstm_calc.model.cells import FUNCTIONS, Equation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lstm_calc.equations.parse import Node
     from lstm_calc.equations.text import Writer
-    from lstm_calc.model.cells import Equation
 
 
 class CircuitPart(Record):

@@ -11,12 +11,10 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.parse import Visitor, gates_of
-from lstm_calc.model.cells import CELL, FUNCTIONS
+from lstm_calc.model.cells import CELL, FUNCTIONS, Equation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-    from lstm_calc.model.cells import Equation
 
     Gates = Mapping[str, tuple[str, int]]
     """For each gate, the one that it stands for and its sign."""

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_calc.equations.parse import BIAS_OF, Visitor
-from lstm_calc.model.cells import FUNCTIONS, HIDDEN
+from lstm_calc.model.cells import FUNCTIONS, HIDDEN, Equation, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lstm_calc.model.cells import Equation, State
 
 Array = Any
 Weights = dict[tuple[str | None, str], Array]

@@ -12,12 +12,10 @@ from functools import cache, partial, reduce
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from lstm_calc.frozen import Record
-from lstm_calc.model.cells import CELL, FUNCTIONS, HIDDEN
+from lstm_calc.model.cells import CELL, FUNCTIONS, HIDDEN, Equation
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
-
-    from lstm_calc.model.cells import Equation
 
 
 class Number(Record):

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_calc.equations.parse import BIAS_OF, Apply, Preactivation, Visitor, Weighted, gates_of, parse
+from lstm_calc.equations.parse import BIAS_OF, Apply, Node, Preactivation, Visitor, Weighted, gates_of, parse
 from lstm_calc.frozen import Record
-from lstm_calc.model.cells import FUNCTIONS
+from lstm_calc.model.cells import FUNCTIONS, Equation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lstm_calc.equations.parse import Node
-    from lstm_calc.model.cells import Equation
 
 Axes = tuple[str, ...]
 Blocks = dict[tuple[str | None, str], Axes]

@@ -14,13 +14,12 @@ Equations are computed in order: those before the one of c read the c of the pre
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 
 class State(Record):

@@ -14,6 +14,7 @@ from lstm_calc.frozen import Checked
 from lstm_calc.model.graph import (
     MAX_LAYERS,
     References,
+    Source,
     calls_of,
     canonical,
     check_layers,
@@ -24,14 +25,12 @@ from lstm_calc.model.graph import (
     unread,
 )
 from lstm_calc.model.layers import Dense, Embedding, Input, Layer, Nested, Other, Shared
-from lstm_calc.model.propagation import shape_read, steps_of, steps_wanted, uses_of
+from lstm_calc.model.propagation import Step, Use, shape_read, steps_of, steps_wanted, uses_of
 from lstm_calc.model.rules import count, flag, input_shape, name, names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lstm_calc.model.graph import Source
-    from lstm_calc.model.propagation import Step, Use
     from lstm_calc.model.sizes import Shape, Size
 
 _LISTED = "the layers with weights are listed here, not how they are connected"

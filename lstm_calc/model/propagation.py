@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import ModelError
 from lstm_calc.frozen import Record
 from lstm_calc.model.layers import Embedding, Input, Layer, Merge, Other, Recurrent
-from lstm_calc.model.sizes import shown
+from lstm_calc.model.sizes import Shape, Size, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lstm_calc.model.graph import Source
     from lstm_calc.model.model import Model
-    from lstm_calc.model.sizes import Shape, Size
 
 Step = tuple[int, int, Layer, tuple["Shape", ...], tuple["Shape", ...], bool]
 """The shapes of one use: the position of its layer and the depth inside it, the layer as it gives there, what it reads and gives,

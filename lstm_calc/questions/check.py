@@ -5,26 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.dtypes import dtype_of
+from lstm_calc.dtypes import Dtype, dtype_of
 from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import quotient
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.metrics import metrics
-from lstm_calc.questions.params import params, uncounted_words
+from lstm_calc.questions.params import ParamCount, params, uncounted_words
 from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline, run_note
 from lstm_calc.render import size_like, worded
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table, Value
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.dtypes import Dtype
     from lstm_calc.model import Model
-    from lstm_calc.questions.params import ParamCount
-    from lstm_calc.render.document import Value
 
 
 class Check(Data):

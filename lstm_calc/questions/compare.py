@@ -12,9 +12,9 @@ from lstm_calc.formats.notation import written
 from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record, quotient
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.params import whole_params
+from lstm_calc.questions.params import ParamCount, whole_params
 from lstm_calc.questions.words import batch_words, from_file, headline, runs_words
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
     from lstm_calc.model.propagation import Use
     from lstm_calc.questions.cost import Cost
-    from lstm_calc.questions.params import ParamCount
-    from lstm_calc.render.document import Value
 
     class OfAKind(Protocol):
         """What is of a kind."""

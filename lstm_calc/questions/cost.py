@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.dtypes import dtype_of
+from lstm_calc.dtypes import Dtype, dtype_of
 from lstm_calc.errors import LstmCalcError, listed
-from lstm_calc.frameworks import caller_notes, framework, framework_of
+from lstm_calc.frameworks import Framework, caller_notes, framework, framework_of
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
@@ -17,18 +17,13 @@ from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, t
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.questions.words import batch_words, from_file, headline, run_words
 from lstm_calc.render import size_words
-from lstm_calc.render.document import Block, Column, Document, Line, Table
-from lstm_calc.runs import batch_of, runs_of
+from lstm_calc.render.document import Block, Column, Document, Line, Table, Value
+from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.dtypes import Dtype
-    from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
-    from lstm_calc.questions.memory import Bytes, Training
-    from lstm_calc.render.document import Value
-    from lstm_calc.runs import Batch, LayerRun
 
 
 class LayerCost(Data):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.circuit import Circuit, CircuitPart, circuit
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
-from lstm_calc.equations.text import Writer, blocks_of, symbols
+from lstm_calc.equations.text import Axes, Writer, blocks_of, symbols
 from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, uses_in
-from lstm_calc.model.cells import CELLS
+from lstm_calc.model.cells import CELLS, Cell, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes, shapes_table, stack_graph
@@ -20,10 +20,8 @@ from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm_calc.equations.text import Axes
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Model, Use
-    from lstm_calc.model.cells import Cell, Equation
 
 
 class Value(Data):

@@ -6,9 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import few
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.explain import DerivationLine, Explanation, explain, of_one_direction, times, with_numbers
+from lstm_calc.questions.explain import (
+    DerivationLine,
+    Explanation,
+    LayerExplanation,
+    explain,
+    of_one_direction,
+    times,
+    with_numbers,
+)
 from lstm_calc.questions.explain_text import bias_notes, unread
-from lstm_calc.questions.tensors import ROLES, tensors
+from lstm_calc.questions.tensors import ROLES, Storage, Tensor, tensors
 from lstm_calc.questions.words import headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
@@ -16,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.model import Model
-    from lstm_calc.questions.explain import LayerExplanation
-    from lstm_calc.questions.tensors import Storage, Tensor
 
 
 class Side(Data):

@@ -9,26 +9,20 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.parse import functions_of
-from lstm_calc.equations.text import INPUT, Formula, Fragment, formulas, readers, symbols
+from lstm_calc.equations.text import INPUT, Axes, Blocks, Formula, Fragment, formulas, readers, symbols
 from lstm_calc.errors import listed
-from lstm_calc.frameworks import equation_words, framework_of, layout_for, uses_in
-from lstm_calc.frameworks.counting import Shape, sizes_of
-from lstm_calc.model import Input
-from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS
+from lstm_calc.frameworks import Layout, equation_words, framework_of, layout_for, uses_in
+from lstm_calc.frameworks.counting import Shape, Sizes, sizes_of
+from lstm_calc.model import Input, Layer, Model, Use
+from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.explain_text import explanation_document
-from lstm_calc.questions.tensors import ROLES, axis_order, tensors
+from lstm_calc.questions.tensors import ROLES, Part, Tensor, axis_order, tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lstm_calc.equations.text import Axes, Blocks
-    from lstm_calc.frameworks import Layout
-    from lstm_calc.frameworks.counting import Sizes
-    from lstm_calc.model import Layer, Model, Use
-    from lstm_calc.model.cells import Equation
     from lstm_calc.model.sizes import Size
-    from lstm_calc.questions.tensors import Part, Tensor
     from lstm_calc.render.document import Document
 
 

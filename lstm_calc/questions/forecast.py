@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.formats.modelfile import table_of
 from lstm_calc.frozen import Record
-from lstm_calc.model import KINDS, Dense, Model, Recurrent, RepeatVector
+from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent, RepeatVector
 from lstm_calc.model.rules import count as whole
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
@@ -28,8 +28,6 @@ from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from lstm_calc.model import Layer
 
 
 Array = tuple[int | None, ...]

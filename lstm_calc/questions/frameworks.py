@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lstm_calc.equations.text import blocks_of, formulas
 from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, ShapeRow, equation_words, framework, frameworks, who_offers
 from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
-from lstm_calc.model import KINDS, Model
-from lstm_calc.model.cells import CELLS
+from lstm_calc.model import KINDS, Layer, Model
+from lstm_calc.model.cells import CELLS, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import transposed
 from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, SHAPE_ROLES, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
-
-if TYPE_CHECKING:
-    from lstm_calc.model import Layer
-    from lstm_calc.model.cells import Equation
-
 
 _SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}
 _PROBES = {kind: KINDS[kind](**{name: _SMALLEST[name] for name in KINDS[kind].fields if name in _SMALLEST}) for kind in CELLS}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
-from lstm_calc.model import Recurrent
+from lstm_calc.model import Model, Recurrent
 from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.propagation import first_reader, input_axes
 from lstm_calc.model.sizes import product
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lstm_calc.frameworks import Framework
-    from lstm_calc.model import Model
 
 Size = int | None
 Sizes = tuple[Size, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from lstm_calc.dtypes import FLOAT32, layer_bytes, whole_bytes
+from lstm_calc.dtypes import FLOAT32, Dtype, layer_bytes, whole_bytes
 from lstm_calc.model.cells import CELLS
 from lstm_calc.operations import step_in, untied
 from lstm_calc.questions.answer import Data
@@ -13,7 +13,6 @@ from lstm_calc.questions.answer import Data
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lstm_calc.dtypes import Dtype
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.runs import LayerRun
 

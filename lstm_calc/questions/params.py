@@ -15,14 +15,13 @@ from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render import size_words
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.model import Layer, Model, Use
     from lstm_calc.model.sizes import Size
-    from lstm_calc.render.document import Value
 
 
 class GateCount(Data):

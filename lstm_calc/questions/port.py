@@ -12,6 +12,7 @@ from lstm_calc.equations.equivalence import biases_merge, gate_map
 from lstm_calc.equations.text import blocks_of, formulas
 from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import (
+    Framework,
     equation_words,
     framework,
     framework_of,
@@ -22,21 +23,17 @@ from lstm_calc.frameworks import (
     with_defaults,
 )
 from lstm_calc.frozen import Record
-from lstm_calc.model.cells import CELLS
+from lstm_calc.model.cells import CELLS, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.tensors import axis_order, tensors
+from lstm_calc.questions.tensors import Part, Storage, Tensor, axis_order, tensors
 from lstm_calc.questions.words import ROW_MAJOR_LEGEND, from_file, headline
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.frameworks import Framework
     from lstm_calc.frameworks.counting import Shape
     from lstm_calc.model import Layer, Model
-    from lstm_calc.model.cells import Equation
-    from lstm_calc.questions.tensors import Part, Storage, Tensor
-    from lstm_calc.render.document import Value
 
     Key = tuple[str | None, str | None, str]
     """Direction, gate and role of a block."""

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import NotInstalledError, WeightsError, nearest, quoted
 from lstm_calc.frozen import Record
-from lstm_calc.questions.port import port_plan
-from lstm_calc.questions.tensors import feature_axes
+from lstm_calc.questions.port import Filled, Move, Port, Term, port_plan
+from lstm_calc.questions.tensors import Tensor, feature_axes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model
-    from lstm_calc.questions.port import Filled, Move, Port, Term
-    from lstm_calc.questions.tensors import Tensor
 
     Slices = tuple[tuple[int, int], ...]
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from lstm_calc.model import Model
     from lstm_calc.model.budget import Budget
-    from lstm_calc.questions.solve import Solution
 
 
 class Review(Answer):

@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, few
 from lstm_calc.formats.notation import written
-from lstm_calc.frameworks import ShapeRow, caller_notes, check_run, equation_words, framework_of, layout_for, with_defaults
+from lstm_calc.frameworks import (
+    Framework,
+    ShapeRow,
+    caller_notes,
+    check_run,
+    equation_words,
+    framework_of,
+    layout_for,
+    with_defaults,
+)
 from lstm_calc.frameworks.counting import shape_of, terms_of
 from lstm_calc.frameworks.textbook import TEXTBOOK
 from lstm_calc.frozen import Record
-from lstm_calc.model import Input
+from lstm_calc.model import Input, Layer, Model, Use
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.propagation import axis_words, further_inputs, input_axes, propagate
-from lstm_calc.model.sizes import product, shown
+from lstm_calc.model.sizes import Shape, Size, product, shown
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, start
 from lstm_calc.questions.words import SHAPE_ROLES, from_file, headline
@@ -25,9 +34,6 @@ from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node,
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from lstm_calc.frameworks import Framework
-    from lstm_calc.model import Layer, Model, Use
-    from lstm_calc.model.sizes import Shape, Size
 
 _INPUT = ShapeRow("input", "sequence space features", "input")
 _OUTPUT = ShapeRow("output", "returned space features", "output")

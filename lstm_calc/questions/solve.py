@@ -18,12 +18,10 @@ from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import NAMES, chosen, metrics
 from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline, run_note
 from lstm_calc.render import size_like, worded
-from lstm_calc.render.document import Column, Document, Line, Table
+from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from lstm_calc.render.document import Value
 
 
 class Candidate(Record):

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.frameworks.counting import count
 from lstm_calc.model import BatchNorm, Conv, Dense, Embedding, Layer, LayerNorm, Model, Other, Recurrent, fresh_name
-from lstm_calc.questions.inspect import counted_statistics, framework_in, inspect_file, inspected, own_name, params_in
+from lstm_calc.questions.inspect import (
+    InspectedFile,
+    InspectedLayer,
+    counted_statistics,
+    framework_in,
+    inspect_file,
+    inspected,
+    own_name,
+    params_in,
+)
 from lstm_calc.weights.inference.sorting import kind_of, slashed, statistics
 from lstm_calc.weights.readers.listed import read_listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.questions.inspect import InspectedFile, InspectedLayer
     from lstm_calc.weights.readers.stored import Stored
 
 _UNNAMED = r"[^A-Za-z0-9_./-]"

@@ -6,14 +6,14 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lstm_calc.dtypes import dtype_of, layer_bytes
+from lstm_calc.dtypes import Dtype, dtype_of, layer_bytes
 from lstm_calc.errors import ModelError, few, listed
-from lstm_calc.frameworks import framework_of, layout_for, with_defaults
+from lstm_calc.frameworks import Framework, framework_of, layout_for, with_defaults
 from lstm_calc.model.propagation import further_inputs, input_axes, propagate
-from lstm_calc.model.sizes import product
+from lstm_calc.model.sizes import Shape, Size, product
 from lstm_calc.operations import is_work_known, macs_in
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.input_shape import order_of, start
+from lstm_calc.questions.input_shape import NamedShape, order_of, start
 from lstm_calc.questions.params import ParamCount, params, trained_words
 from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render import size_words
@@ -23,11 +23,7 @@ from lstm_calc.runs import batch_of, runs_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from lstm_calc.dtypes import Dtype
-    from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model, Use
-    from lstm_calc.model.sizes import Shape, Size
-    from lstm_calc.questions.input_shape import NamedShape
 
 
 class LayerSummary(Data):

@@ -10,11 +10,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, listed
-from lstm_calc.frameworks import framework_of, layout_for, option_words, uses_in
+from lstm_calc.frameworks import Framework, Layout, Row, framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_in, shape_of, size_of, sizes_of, terms_of
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
-from lstm_calc.model import Other
+from lstm_calc.model import Layer, Model, Other, Use
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, from_file, headline
 from lstm_calc.render.document import LAST, Column, Document, Line, Table
@@ -22,8 +22,6 @@ from lstm_calc.render.document import LAST, Column, Document, Line, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lstm_calc.frameworks import Framework, Layout, Row
-    from lstm_calc.model import Layer, Model, Use
     from lstm_calc.model.sizes import Shape as Flowing
 
 

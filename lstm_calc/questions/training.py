@@ -14,7 +14,7 @@ from lstm_calc.dtypes import FLOAT32
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import Record
 from lstm_calc.model import Activation, Input, Merge, Reduce
-from lstm_calc.model.cells import CELLS, HIDDEN
+from lstm_calc.model.cells import CELLS, HIDDEN, State
 from lstm_calc.operations import saved_in
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from lstm_calc.equations.saved import SavedForBackward
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.model.cells import State
     from lstm_calc.runs import LayerRun
 
 _BLOCK = 256

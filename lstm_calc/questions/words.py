@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, few, listed
-from lstm_calc.frameworks import framework, with_defaults
+from lstm_calc.frameworks import Framework, framework, with_defaults
 from lstm_calc.frameworks.setting import setting_used
 from lstm_calc.render import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lstm_calc.frameworks import Framework
     from lstm_calc.model import Model
     from lstm_calc.render.document import Kind
 

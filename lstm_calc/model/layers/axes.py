@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import product, shown
+from lstm_calc.model.sizes import Shape, product, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from lstm_calc.model.sizes import Shape
 
 
 class Flatten(Layer):

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, ClassVar
 from lstm_calc.errors import ModelError
 from lstm_calc.frozen import Checked
 from lstm_calc.model.rules import RULES
-from lstm_calc.model.sizes import product, shown
+from lstm_calc.model.sizes import Shape, Size, product, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 UNITS = frozenset({"units", "output"})

@@ -9,12 +9,10 @@ from lstm_calc.model.layers.base import UNITS
 from lstm_calc.model.layers.convolutions import kernel_sizes
 from lstm_calc.model.layers.recurrent import Recurrent
 from lstm_calc.model.layers.windows import Windowed
-from lstm_calc.model.sizes import product
+from lstm_calc.model.sizes import Shape, Size, product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class ConvRecurrent(Windowed, Recurrent):

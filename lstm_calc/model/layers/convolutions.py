@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError
-from lstm_calc.model.layers.base import UNITS
+from lstm_calc.model.layers.base import UNITS, Layer
 from lstm_calc.model.layers.windows import Windowed
-from lstm_calc.model.sizes import product, several, transposed_window
+from lstm_calc.model.sizes import Shape, Size, product, several, transposed_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from lstm_calc.model.layers.base import Layer
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class Convolution(Windowed, kw_only=True):

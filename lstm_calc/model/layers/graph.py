@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import shown
+from lstm_calc.model.sizes import Shape, Size, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class Input(Layer):

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import axis_of, entries, shown
+from lstm_calc.model.sizes import Shape, Size, axis_of, entries, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class ExpandDims(Layer):

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.graph import Merge
-from lstm_calc.model.sizes import axis_of, product, total
+from lstm_calc.model.sizes import Shape, Size, axis_of, product, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class Concat(Merge):

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import product, several, shown
+from lstm_calc.model.sizes import Shape, Size, product, several, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class Norm(Layer, kw_only=True):

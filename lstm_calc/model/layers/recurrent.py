@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import ModelError, listed
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.base import UNITS, Layer
-from lstm_calc.model.sizes import product, shown
+from lstm_calc.model.sizes import Shape, Size, product, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 __all__ = ["GRU", "LSTM", "MGU", "RNN", "Recurrent"]

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstm_calc.errors import ModelError
 from lstm_calc.model.layers.base import Layer
-from lstm_calc.model.sizes import product, shown, windowed
+from lstm_calc.model.sizes import Shape, Size, product, shown, windowed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from lstm_calc.model.sizes import Shape, Size
 
 
 class Positions(Layer, kw_only=True):
