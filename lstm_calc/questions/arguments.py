@@ -10,12 +10,6 @@ from lstm_calc.frameworks import framework
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.render.document import Column, Document, Line, Table
 
-_PARAMETERS = ("parameters",)
-_SHAPES = ("shapes",)
-_SIZES = ("parameters", "shapes")
-_VALUES = ("initial values",)
-_RUN = ("run",)
-
 
 class Argument(Data):
     """One argument: its default, as Python writes it (None: it must be given), what it changes and its effect.
@@ -65,161 +59,78 @@ class ArgumentList(Answer):
         return Document(title, tables, tuple(releases), legend=_LEGEND)
 
 
-_PENALTY = "weight_decay of the optimizer"
-_BY_HAND = "by hand, after each update"
+# A line per argument: its name, its default, what it changes, its effect, the argument of the other layer that does the same (after
+# =) or how it is done there, and the class whose signature has it where that is not LSTM.
 
-_KERAS = LayerArguments(
-    framework="keras",
-    layer="keras.layers.LSTM",
-    source="keras/src/layers/rnn/lstm.py, rnn.py and keras/src/layers/layer.py",
-    arguments=(
-        Argument("units", None, _SIZES, "the size of h and c", "hidden_size"),
-        Argument("activation", "'tanh'", _RUN, "of the cell candidate, and of c where h is computed", instead="always tanh"),
-        Argument("recurrent_activation", "'sigmoid'", _RUN, "of the three gates", instead="always sigmoid"),
-        Argument("use_bias", "True", _PARAMETERS, "one bias vector per gate", "bias"),
-        Argument(
-            "kernel_initializer", "'glorot_uniform'", _VALUES, "of the input's kernel", instead="torch.nn.init on weight_ih_l0"
-        ),
-        Argument(
-            "recurrent_initializer", "'orthogonal'", _VALUES, "of the recurrent kernel", instead="torch.nn.init on weight_hh_l0"
-        ),
-        Argument(
-            "bias_initializer",
-            "'zeros'",
-            _VALUES,
-            "of the bias; of its forget gate if unit_forget_bias=False",
-            instead="torch.nn.init on bias_ih_l0, bias_hh_l0",
-        ),
-        Argument(
-            "unit_forget_bias", "True", _VALUES, "the forget gate's bias begins at one", instead="fill bias_ih_l0[hidden:2*hidden]"
-        ),
-        Argument("kernel_regularizer", "None", _RUN, "a penalty on the kernel, added to the loss", instead=_PENALTY),
-        Argument("recurrent_regularizer", "None", _RUN, "the same on the recurrent kernel", instead=_PENALTY),
-        Argument("bias_regularizer", "None", _RUN, "the same on the bias", instead=_PENALTY),
-        Argument("activity_regularizer", "None", _RUN, "the same on the output", instead="add it to the loss"),
-        Argument("kernel_constraint", "None", _RUN, "projects the kernel after each update", instead=_BY_HAND),
-        Argument("recurrent_constraint", "None", _RUN, "the same for the recurrent kernel", instead=_BY_HAND),
-        Argument("bias_constraint", "None", _RUN, "the same for the bias", instead=_BY_HAND),
-        Argument(
-            "dropout",
-            "0.0",
-            _RUN,
-            "drops input features in training, the same at every step",
-            instead="none; its dropout acts between layers",
-        ),
-        Argument("recurrent_dropout", "0.0", _RUN, "drops features of h in training, where it is read again", instead="none"),
-        Argument("seed", "None", _RUN, "of the two dropouts", instead="torch.manual_seed"),
-        Argument(
-            "return_sequences", "False", _SHAPES, "h of every step, not of the last alone", instead="always: output[-1] is the last"
-        ),
-        Argument("return_state", "False", _SHAPES, "two more outputs, the last h and c", instead="always: output, (h_n, c_n)"),
-        Argument("go_backwards", "False", _RUN, "reads the steps, and gives them, in reverse", instead="x.flip(0)"),
-        Argument(
-            "stateful",
-            "False",
-            _RUN,
-            "a batch begins with the last states of the one before",
-            instead="hand (h_n, c_n) to the next call",
-        ),
-        Argument("unroll", "False", _RUN, "writes out the loop over the steps: faster, more memory", instead="none"),
-        Argument(
-            "use_cudnn",
-            "'auto'",
-            _RUN,
-            "whether cuDNN runs the layer, where the backend can",
-            instead="torch.backends.cudnn.enabled",
-        ),
-        Argument(
-            "zero_output_for_mask",
-            "False",
-            _RUN,
-            "zeros at masked steps, not the output before",
-            instead="packed sequences, padded with zeros",
-            taken_by="RNN",
-        ),
-        Argument(
-            "trainable",
-            "True",
-            _RUN,
-            "as many parameters, all of them frozen where it is False",
-            instead="requires_grad_(False)",
-            taken_by="Layer",
-        ),
-        Argument("dtype", "None", _RUN, "the precision of parameters and products", "dtype", taken_by="Layer"),
-        Argument("autocast", "True", _RUN, "casts the input to the layer's dtype", instead="torch.autocast", taken_by="Layer"),
-        Argument(
-            "name",
-            "None",
-            _RUN,
-            "the first part of the parameters' paths",
-            instead="the attribute it is stored in",
-            taken_by="Layer",
-        ),
-        Argument("implementation", "2", _RUN, "1: a product for each gate; 2: one for all four", instead="none", taken_by="older"),
-        Argument(
-            "input_dim",
-            "None",
-            _PARAMETERS,
-            "features, without steps: an LSTM refuses it in Keras 3",
-            instead="input_size",
-            taken_by="older",
-        ),
-        Argument(
-            "input_shape",
-            "None",
-            _PARAMETERS,
-            "(steps, features), where the layer is the first",
-            instead="input_size",
-            taken_by="older",
-        ),
-        Argument(
-            "time_major",
-            "False",
-            _SHAPES,
-            "(steps, batch, features) in and out; refused since Keras 3",
-            instead="batch_first, which is its opposite",
-            taken_by="older",
-        ),
-    ),
-)
+_KERAS = """
+units | required | parameters, shapes | the size of h and c | = hidden_size
+activation | 'tanh' | run | of the cell candidate, and of c where h is computed | always tanh
+recurrent_activation | 'sigmoid' | run | of the three gates | always sigmoid
+use_bias | True | parameters | one bias vector per gate | = bias
+kernel_initializer | 'glorot_uniform' | initial values | of the input's kernel | torch.nn.init on weight_ih_l0
+recurrent_initializer | 'orthogonal' | initial values | of the recurrent kernel | torch.nn.init on weight_hh_l0
+bias_initializer | 'zeros' | initial values | of the bias; of its forget gate if unit_forget_bias=False | \
+torch.nn.init on bias_ih_l0, bias_hh_l0
+unit_forget_bias | True | initial values | the forget gate's bias begins at one | fill bias_ih_l0[hidden:2*hidden]
+kernel_regularizer | None | run | a penalty on the kernel, added to the loss | weight_decay of the optimizer
+recurrent_regularizer | None | run | the same on the recurrent kernel | weight_decay of the optimizer
+bias_regularizer | None | run | the same on the bias | weight_decay of the optimizer
+activity_regularizer | None | run | the same on the output | add it to the loss
+kernel_constraint | None | run | projects the kernel after each update | by hand, after each update
+recurrent_constraint | None | run | the same for the recurrent kernel | by hand, after each update
+bias_constraint | None | run | the same for the bias | by hand, after each update
+dropout | 0.0 | run | drops input features in training, the same at every step | none; its dropout acts between layers
+recurrent_dropout | 0.0 | run | drops features of h in training, where it is read again | none
+seed | None | run | of the two dropouts | torch.manual_seed
+return_sequences | False | shapes | h of every step, not of the last alone | always: output[-1] is the last
+return_state | False | shapes | two more outputs, the last h and c | always: output, (h_n, c_n)
+go_backwards | False | run | reads the steps, and gives them, in reverse | x.flip(0)
+stateful | False | run | a batch begins with the last states of the one before | hand (h_n, c_n) to the next call
+unroll | False | run | writes out the loop over the steps: faster, more memory | none
+use_cudnn | 'auto' | run | whether cuDNN runs the layer, where the backend can | torch.backends.cudnn.enabled
+zero_output_for_mask | False | run | zeros at masked steps, not the output before | packed sequences, padded with zeros | RNN
+trainable | True | run | as many parameters, all of them frozen where it is False | requires_grad_(False) | Layer
+dtype | None | run | the precision of parameters and products | = dtype | Layer
+autocast | True | run | casts the input to the layer's dtype | torch.autocast | Layer
+name | None | run | the first part of the parameters' paths | the attribute it is stored in | Layer
+implementation | 2 | run | 1: a product for each gate; 2: one for all four | none | older
+input_dim | None | parameters | features, without steps: an LSTM refuses it in Keras 3 | input_size | older
+input_shape | None | parameters | (steps, features), where the layer is the first | input_size | older
+time_major | False | shapes | (steps, batch, features) in and out; refused since Keras 3 | \
+batch_first, which is its opposite | older
+"""
 
-_TORCH = LayerArguments(
-    framework="pytorch",
-    layer="torch.nn.LSTM",
-    source="torch/nn/modules/rnn.py, classes LSTM and RNNBase",
-    arguments=(
-        Argument("input_size", None, _PARAMETERS, "the features of a step", instead="the width of the input, when built"),
-        Argument("hidden_size", None, _SIZES, "the size of c, and of h where nothing projects it", "units"),
-        Argument(
-            "num_layers",
-            "1",
-            _SIZES,
-            "layers on each other; h_n and c_n have a row for each",
-            instead="several layers, return_sequences=True",
-        ),
-        Argument("bias", "True", _PARAMETERS, "two bias vectors per gate, bias_ih and bias_hh", "use_bias"),
-        Argument(
-            "batch_first", "False", _SHAPES, "(batch, steps, features) in and out; h_n and c_n stay", instead="always batch first"
-        ),
-        Argument(
-            "dropout",
-            "0.0",
-            _RUN,
-            "drops outputs of every layer but the last, in training",
-            instead="a Dropout layer between two layers",
-        ),
-        Argument(
-            "bidirectional",
-            "False",
-            _SIZES,
-            "a second direction, with parameters of its own",
-            instead="the wrapper keras.layers.Bidirectional",
-        ),
-        Argument("proj_size", "0", _SIZES, "a matrix makes h this small; c keeps hidden_size", instead="none"),
-        Argument("device", "None", _RUN, "where the parameters lie", instead="keras.device"),
-        Argument("dtype", "None", _RUN, "the precision of parameters and products", "dtype"),
-    ),
-)
+_TORCH = """
+input_size | required | parameters | the features of a step | the width of the input, when built
+hidden_size | required | parameters, shapes | the size of c, and of h where nothing projects it | = units
+num_layers | 1 | parameters, shapes | layers on each other; h_n and c_n have a row for each | several layers, return_sequences=True
+bias | True | parameters | two bias vectors per gate, bias_ih and bias_hh | = use_bias
+batch_first | False | shapes | (batch, steps, features) in and out; h_n and c_n stay | always batch first
+dropout | 0.0 | run | drops outputs of every layer but the last, in training | a Dropout layer between two layers
+bidirectional | False | parameters, shapes | a second direction, with parameters of its own | the wrapper keras.layers.Bidirectional
+proj_size | 0 | parameters, shapes | a matrix makes h this small; c keeps hidden_size | none
+device | None | run | where the parameters lie | keras.device
+dtype | None | run | the precision of parameters and products | = dtype
+"""
+
+
+def _argument(line: str) -> Argument:
+    """Return the argument that a line of a table describes."""
+    name, default, changes, effect, there, *taken_by = line.split(" | ")
+    same = there.startswith("= ")
+    return Argument(
+        name,
+        None if default == "required" else default,
+        tuple(changes.split(", ")),
+        effect,
+        there.removeprefix("= ") if same else None,
+        None if same else there,
+        *taken_by,
+    )
+
+
+def _layer(framework_name: str, layer: str, source: str, table: str) -> LayerArguments:
+    return LayerArguments(framework_name, layer, source, tuple(map(_argument, table.strip().splitlines())))
 
 
 def arguments() -> ArgumentList:
@@ -229,7 +140,9 @@ def arguments() -> ArgumentList:
     >>> keras.arguments[0].name, keras.arguments[0].counterpart, keras.arguments[0].changes
     ('units', 'hidden_size', ('parameters', 'shapes'))
     """
-    return ArgumentList((_KERAS, _TORCH))
+    keras = "keras/src/layers/rnn/lstm.py, rnn.py and keras/src/layers/layer.py"
+    torch = "torch/nn/modules/rnn.py, classes LSTM and RNNBase"
+    return ArgumentList((_layer("keras", "keras.layers.LSTM", keras, _KERAS), _layer("pytorch", "torch.nn.LSTM", torch, _TORCH)))
 
 
 _LEGEND = (
