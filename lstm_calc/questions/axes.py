@@ -86,6 +86,11 @@ class Axis(Record):
         return isinstance(self.values, range) or all(type(value) is int for value in self.values)
 
     @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("_", " ")
+
+    @property
     def stands_alone(self) -> bool:
         """Whether its values are clear without its name."""
         return self.name in _WORDS

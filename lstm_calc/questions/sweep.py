@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of
-from lstm_calc.frozen import Record
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, read_axis, varied
 from lstm_calc.questions.metrics import NAMES, chosen, metrics
@@ -82,9 +81,7 @@ class Sweep:
     @property
     def shown_columns(self) -> tuple[Column, ...]:
         """The columns of a table: the axes, then the metrics."""
-        axes = [
-            Column(axis.name, axis.name.replace("_", " "), "number" if axis.is_size else "text", shown=True) for axis in self.axes
-        ]
+        axes = [Column(axis.name, axis.title, "number" if axis.is_size else "text", shown=True) for axis in self.axes]
         return (*axes, *(Column(name, metric_words(name), "number", shown=True) for name in self.metrics))
 
     @property
@@ -236,7 +233,7 @@ class SweepRows(Answer):
 
     schema = "lstm-calc/sweep/1"
 
-    sweep: Sweep | Variants
+    sweep: Sweep
     rows: tuple[Row, ...]
 
     def data(self) -> dict[str, Any]:
@@ -275,7 +272,7 @@ class SweepRows(Answer):
         return Chart(_title(self.sweep), self.sweep.axes[at].name, metric, curves, budget, line_name)
 
 
-def _title(answer: Sweep | Variants) -> str:
+def _title(answer: Sweep) -> str:
     """Return what varies, in which framework if nobody asked for one, and which steps a framework gives by default."""
     model, varied_over = answer.model, {axis.name: axis.values for axis in answer.axes}
     because = "" if "framework" in varied_over else from_file(model, answer.framework)
@@ -286,7 +283,7 @@ def _title(answer: Sweep | Variants) -> str:
     return f"Variants of {headline(model)}{where}{how}"
 
 
-def _curve_name(axes: Sequence[Axis | VariedSetting], words: Row) -> str:
+def _curve_name(axes: Sequence[Axis], words: Row) -> str:
     """Return the name of a curve: the values of the other axes, as ``keras, layers 2``."""
     told = (
         str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)
@@ -377,21 +374,21 @@ _MOST = 1_000
 """How many times code is read."""
 
 
-class VariedSetting(Record):
+class VariedSetting(Axis):
     """A value of the code that varies, and its values in order."""
 
-    name: str
-    values: Sequence[Any]
+    def check(self) -> None:
+        """Accept any name and any values: they are the code's own."""
 
     @property
-    def is_size(self) -> bool:
-        """Whether every value is a whole number."""
-        return all(type(value) is int for value in self.values)
+    def title(self) -> str:
+        """The name as it is."""
+        return self.name
 
     @property
-    def stands_alone(self) -> bool:
-        """Whether its values say what they are without its name."""
-        return False
+    def words(self) -> Sequence[Any]:
+        """The values as they are."""
+        return self.values
 
 
 def read_setting(text: str) -> VariedSetting:
@@ -412,66 +409,36 @@ def read_setting(text: str) -> VariedSetting:
     return VariedSetting(PREFIX + name, tuple(dict.fromkeys(found)))
 
 
-class Variants:
-    """The rows of a sweep for every combination of values that are said beside code; it has what a Sweep has."""
+class Variants(Sweep):
+    """The rows of a sweep for every combination of values that are said beside code, those of one combination together."""
 
-    def __init__(self, settings: Sequence[VariedSetting], read: Callable[[dict[str, Any]], Model], **asked: Any) -> None:
+    def __init__(
+        self,
+        settings: Sequence[VariedSetting],
+        read: Callable[[dict[str, Any]], Model],
+        conditions: dict[str, Any] | None,
+        **asked: Any,
+    ) -> None:
         """Take what varies in the code, what reads it with some values, and what :func:`sweep_over` takes beside a model."""
         if prod(len(each.values) for each in settings) > _MOST:
             raise LstmCalcError(f"code is read once for each combination of values, and at most {_MOST:,} times")
         names = [each.name.removeprefix(PREFIX) for each in settings]
-        self._parts = []
-        for words in product(*(each.values for each in settings)):
-            model = read(dict(zip(names, words, strict=True)))
-            self._parts.append((words, model, sweep_over(model, **asked)))
-        _, self.model, first = self._parts[0]
-        self.axes: tuple[Axis | VariedSetting, ...] = (*settings, *first.axes)
-        self.metrics = first.metrics
-        self.columns = (*(each.name for each in settings), *first.columns)
-        self.framework = first.framework
-
-    @property
-    def total(self) -> int:
-        """How many rows there are."""
-        return sum(sweep.total for _, _, sweep in self._parts)
-
-    @property
-    def refused(self) -> int:
-        """How many of the rows read so far have no numbers."""
-        return sum(sweep.refused for _, _, sweep in self._parts)
-
-    @property
-    def reason(self) -> str:
-        """Why the first of these has none."""
-        return next((sweep.reason for _, _, sweep in self._parts if sweep.reason), "")
-
-    @property
-    def several_steps(self) -> bool:
-        """Whether sequences have more than one step, in any row."""
-        return any(sweep.several_steps for _, _, sweep in self._parts)
-
-    @property
-    def shown_columns(self) -> tuple[Column, ...]:
-        """The columns of a table: what varies, then the metrics."""
-        settings = self.axes[: len(self.axes) - len(self._parts[0][2].axes)]
-        shown = (Column(axis.name, axis.name, "number" if axis.is_size else "text", shown=True) for axis in settings)
-        return (*shown, *self._parts[0][2].shown_columns)
-
-    def of(self, rows: Iterable[Row]) -> SweepRows:
-        """Return some of the rows as an answer that can be shown."""
-        return SweepRows(self, tuple(rows))
+        combinations = product(*(each.values for each in settings))
+        self._parts = [
+            (words, sweep_over(read(dict(zip(names, words, strict=True))), conditions=conditions, **asked))
+            for words in combinations
+        ]
+        first = self._parts[0][1]
+        super().__init__(first.model, first.framework, (*settings, *first.axes), first.metrics, conditions)
 
     def __iter__(self) -> Iterator[Row]:
-        """Yield every row, those of one combination together."""
-        for words, _, sweep in self._parts:
+        """Yield every row."""
+        refused = 0
+        for words, sweep in self._parts:
             for row in sweep:
+                self.refused, self.reason = refused + sweep.refused, self.reason or sweep.reason
                 yield (*words, *row)
-
-    def plain(self, rows: Iterable[Row]) -> Iterable[Row]:
-        """Return rows with what options are in place of the words for it."""
-        number = len(self.axes) - len(self._parts[0][2].axes)
-        sweep = self._parts[0][2]
-        return ((*row[:number], *next(iter(sweep.plain([row[number:]])))) for row in rows)
+            refused += sweep.refused
 
 
 def variants(settings: Sequence[str], read: Callable[[dict[str, Any]], Model], vary: Mapping[str, Any], **asked: Any) -> Variants:

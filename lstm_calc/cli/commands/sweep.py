@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from lstm_calc.model import Model
-    from lstm_calc.questions.sweep import Row, Sweep, Variants
+    from lstm_calc.questions.sweep import Row, Sweep
 
 _ROWS = "Rows"
 _PLOT = "Plot"
@@ -74,7 +74,7 @@ def run(
     return code
 
 
-def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question: dict[str, Any]) -> "Sweep | Variants":
+def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question: dict[str, Any]) -> "Sweep":
     """Return the rows, of one model or, where values of code vary, of the model for each of them."""
     said = [text for text in vary if text.startswith("set.")]
     axes = _axes([text for text in vary if text not in said])
@@ -123,7 +123,7 @@ def _selected(
         return ranked(rows, columns, sort, most)
 
 
-def _watched(answer: "Sweep | Variants", output: Output) -> "Iterable[Row]":
+def _watched(answer: "Sweep", output: Output) -> "Iterable[Row]":
     """Return all rows, with a bar on a terminal where there are many, and nothing else is written to it."""
     if answer.total < _LONG_WORK or not _is_shown(output):
         return answer
@@ -137,7 +137,7 @@ def _is_shown(output: Output) -> bool:
     return is_terminal(sys.stderr) and (output.file is not None or not is_terminal(sys.stdout))
 
 
-def _show(output: Output, answer: "Sweep | Variants", rows: "Iterable[Row]", *, yes: bool) -> int:
+def _show(output: Output, answer: "Sweep", rows: "Iterable[Row]", *, yes: bool) -> int:
     from lstm_calc.questions.selection import held
 
     format_ = format_of(output.form)
@@ -148,7 +148,7 @@ def _show(output: Output, answer: "Sweep | Variants", rows: "Iterable[Row]", *, 
     return output.show(answer.of(held(_few(rows, yes=yes) if output.form == TABLE else rows, "give --format csv or ndjson")))
 
 
-def _draw(output: Output, plot: str, answer: "Sweep | Variants", rows: "Iterable[Row]", budget: str | None) -> int:
+def _draw(output: Output, plot: str, answer: "Sweep", rows: "Iterable[Row]", budget: str | None) -> int:
     """Draw the rows into a picture, or here."""
     from lstm_calc.questions.selection import held
     from lstm_calc.render.chart import as_text, form_of, picture
