@@ -270,7 +270,7 @@ def test_a_format_that_is_named_is_the_one(cli: Cli, tmp_path: Path) -> None:
     [
         (
             ("32 > lstm 8", "-o", "a.pdf"),
-            "--output-file: 'a.pdf' has an ending that says no format; give .json, .csv, .md, .html",
+            "--output-file: 'a.pdf' has an ending that says no format; give .csv, .html, .json",
         ),
         (("32 > lstm 8", "--max-params", "0"), "--max-params: must be a whole number from 1 up, not '0'"),
         (("3 > conv_lstm 4 kernel=3x3",), "space is missing: the image that the model reads, such as 32x32"),
