@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -34,6 +36,13 @@ def say(sentence: str) -> None:
 def let_go(stream: TextIO) -> None:
     """Send what a broken stream still holds to the null device, or Python would try to write it again when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def is_file(stream: Any) -> bool:
+    """Say whether a stream is a regular file on a disk, and no pipe, device or text in memory."""
+    with suppress(OSError, ValueError, AttributeError):  # a stream in memory has no descriptor
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    return False
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from lstm_calc.cli.commands import command_names, command_of, commands, synonyms
 from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
-from lstm_calc.streams import say
+from lstm_calc.streams import is_file, say
 
 
 def command(name: str) -> TyperCommand:
@@ -164,6 +164,8 @@ class Group(TyperGroup):
 
 def _explain_redirection(words: list[str], code: int) -> None:
     """Say what the shell did with a model that stands without quotes, where standard output is a file with the name of a layer."""
+    if not is_file(sys.stdout):
+        return
     from lstm_calc.cli.shell import advice, taken_word
 
     word = taken_word()

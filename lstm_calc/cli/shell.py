@@ -1,11 +1,13 @@
 """What a shell makes of a model without quotes: ``32 > lstm 64`` writes into a file named lstm."""
 
 import os
-import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from lstm_calc.formats.notation.names import begins_a_layer
+from lstm_calc.streams import is_file
 
 _F_GETPATH = 50
 """What asks macOS for the name of an open file."""
@@ -18,13 +20,11 @@ def taken_word(stream: Any = None) -> str | None:
     None, too, where the system does not tell the name of an open file.
     """
     stream = sys.stdout if stream is None else stream
-    with suppress(OSError, ValueError, AttributeError):
-        number = stream.fileno()  # a stream in memory has none
-        if stat.S_ISREG(os.fstat(number).st_mode):
-            from lstm_calc.formats.notation.names import begins_a_layer
-
-            word = Path(_path(number)).name
-            return word if begins_a_layer(word) else None
+    if not is_file(stream):
+        return None
+    with suppress(OSError):
+        word = Path(_path(stream.fileno())).name
+        return word if begins_a_layer(word) else None
     return None
 
 
