@@ -65,7 +65,6 @@ def _others(folder: str, dot: str, statistics: str, *, dense: str, attention: st
             options="nocenter noscale",
             note=f"mean and var are {statistics}",
             gates="mean variance",
-            letters="mean variance",
             rows=(
                 *_NORM,
                 Row("mean", "input", "statistic", trained=False, counted=False, gates="mean"),
@@ -90,7 +89,6 @@ def _others(folder: str, dot: str, statistics: str, *, dense: str, attention: st
             initial="kernels lecun_normal, biases zeros",
             limits=(("value_dim", "=", "key_dim"), ("key_heads", "=", "heads")),
             gates="query key value output",
-            letters="query key value output",
             rows=(
                 Row(f"query{dot}kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
                 Row(f"query{dot}bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
@@ -278,33 +276,16 @@ _NNX_LSTM = Layout(
     ),
 )
 
-FLAX_NNX = Framework(
+FLAX_NNX = FLAX_LINEN.replace(
     name="flax-nnx",
     title="Flax NNX",
-    release="0.12.8",
-    package="flax",
     prefix="layers.{index}.",
-    directions=("forward", "backward"),
-    other_order="time_major",
-    batches=(0, 9),
-    runs="go_backwards",
-    shapes=_FLAX_SHAPES,
-    shapes_note="carries are returned with return_carry=True",
     layouts={"lstm": _NNX_LSTM, **_NNX_OTHERS},
 )
 
-FLAX_NNX_OPTIMIZED = Framework(
+FLAX_NNX_OPTIMIZED = FLAX_NNX.replace(
     name="flax-nnx-optimized",
     title="Flax NNX with OptimizedLSTMCell",
-    release="0.12.8",
-    package="flax",
-    prefix="layers.{index}.",
-    directions=("forward", "backward"),
-    other_order="time_major",
-    batches=(0, 9),
-    runs="go_backwards",
-    shapes=_FLAX_SHAPES,
-    shapes_note="carries are returned with return_carry=True",
     layouts={
         "lstm": _NNX_LSTM.replace(
             source=f"{_NNX}, class OptimizedLSTMCell",

@@ -175,7 +175,6 @@ HAIKU = Framework(
             note="its model_size is by default heads*key_dim, not the width of the query",
             limits=(("key_heads", "=", "heads"),),
             gates="query key value output",
-            letters="query key value output",
             rows=(
                 Row("query/w", "query heads*key_dim", "kernel", gates="query", group="gates"),
                 Row("query/b", "heads*key_dim", "bias", when="bias", gates="query", group="gates"),
@@ -307,7 +306,6 @@ EQUINOX = Framework(
             note="its biases are off by default",
             limits=(("key_heads", "=", "heads"),),
             gates="query key value output",
-            letters="query key value output",
             rows=projection_rows("output_proj"),
         ),
         "prelu": Layout(

@@ -62,7 +62,6 @@ OTHERS = {
         padding="valid",
         runs="strides dilation_rate padding data_format",
         gates="depthwise pointwise",
-        letters="depthwise pointwise",
         rows=(
             Row("depthwise_kernel", "kernel_size input multiplier", "kernel", gates="depthwise"),
             Row("pointwise_kernel", "point input*multiplier units", "kernel", gates="pointwise"),
@@ -90,7 +89,6 @@ OTHERS = {
         path="{name}/",
         options="nocenter noscale renorm",
         gates="mean variance deviation renorm_mean renorm_deviation",
-        letters="mean variance deviation renorm_mean renorm_deviation",
         rows=(
             *_NORM,
             Row("moving_mean", "input", "statistic", trained=False, gates="mean"),
@@ -107,7 +105,6 @@ OTHERS = {
         path="{name}/",
         note="its numbers are found by adapt() and never trained; those that are given to the layer are no weights",
         gates="mean variance count",
-        letters="mean variance count",
         rows=(
             Row("mean", "input", "statistic", when="by_axis", trained=False, gates="mean"),
             Row("variance", "input", "statistic", when="by_axis", trained=False, gates="variance"),
@@ -179,7 +176,6 @@ OTHERS = {
         path="{name}/",
         options="nobias gated_output",
         gates="query key value output gate",
-        letters="query key value output gate",
         rows=(
             Row("query/kernel", "query heads key_dim", "kernel", gates="query", group="gates"),
             Row("query/bias", "heads key_dim", "bias", when="bias", gates="query", group="gates"),
@@ -208,7 +204,6 @@ OTHERS = {
         options="nobias no_boundary",
         note="keras-contrib's; it computes the scores of the tags itself, from features of any width",
         gates="transitions start end",
-        letters="transitions start end",
         rows=(
             Row("kernel", "input units", "kernel"),
             Row("chain_kernel", "units units", "table", gates="transitions"),

@@ -105,7 +105,6 @@ MLX = Framework(
             options="nocenter noscale",
             note="the statistics are parameters that are not trained",
             gates="mean variance",
-            letters="mean variance",
             rows=(
                 *_NORM,
                 Row("running_mean", "input", "statistic", trained=False, gates="mean"),
@@ -136,7 +135,6 @@ MLX = Framework(
             note="its biases are off by default",
             limits=(("key_heads", "=", "heads"),),
             gates="query key value output",
-            letters="query key value output",
             rows=projection_rows("out_proj"),
         ),
         "prelu": Layout(

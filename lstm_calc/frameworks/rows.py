@@ -59,7 +59,7 @@ class Row(Record):
 class Layout(Record):
     """How one framework stores one kind of layer.
 
-    ``gates`` is the stored order and ``letters`` the framework's own names for them; ``coupled`` the gates left when input and
+    ``gates`` is the stored order and ``letters`` the framework's own names for them (empty: the same); ``coupled`` the gates left when input and
     forget gate are one. ``path`` is what stands before a row's name, ``bidirectional`` the same in a bidirectional layer,
     ``stacked`` and ``stacked_bidirectional`` where the model has several recurrent layers. ``label`` is the name the framework
     gives an unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
@@ -93,6 +93,10 @@ class Layout(Record):
     lacks: str = ""
     initial: str = ""
     note: str = ""
+
+    def check(self) -> None:
+        """Let the gates be called as they are where the framework has no names of its own for them."""
+        self.__dict__["letters"] = self.letters or self.gates
 
     @cached_property
     def terms(self) -> dict[tuple[object, ...], tuple[tuple[int, tuple[str, ...]], ...]]:

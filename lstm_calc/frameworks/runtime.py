@@ -104,7 +104,6 @@ ONNX = Framework(
             source="ONNX operator BatchNormalization-15",
             options="",
             gates="mean variance",
-            letters="mean variance",
             rows=(
                 Row("scale", "input", "gain"),
                 Row("B", "input", "shift"),

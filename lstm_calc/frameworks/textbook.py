@@ -107,7 +107,6 @@ TEXTBOOK = Framework(
             source="Chollet 2017, arXiv 1610.02357",
             padding="valid",
             gates="depthwise pointwise",
-            letters="depthwise pointwise",
             rows=(
                 Row("W_depthwise", "input*multiplier kernel_size", "kernel", gates="depthwise"),
                 Row("W_pointwise", "units input*multiplier", "kernel", gates="pointwise"),
@@ -143,7 +142,6 @@ TEXTBOOK = Framework(
         "multi_head_attention": Layout(
             source="Vaswani et al. 2017, arXiv 1706.03762; with key_heads, Ainslie et al. 2023, arXiv 2305.13245",
             gates="query key value output",
-            letters="query key value output",
             rows=(
                 Row("W_query", "heads*key_dim query", "kernel", gates="query", group="gates"),
                 Row("b_query", "heads*key_dim", "bias", when="bias", gates="query", group="gates"),
@@ -161,7 +159,6 @@ TEXTBOOK = Framework(
             options="nobias no_boundary",
             limits=(("input", "=", "units"),),
             gates="transitions start end",
-            letters="transitions start end",
             rows=(
                 Row("A", "units units", "table", gates="transitions"),
                 Row("start", "units", "table", when="boundary", gates="start"),

@@ -112,7 +112,6 @@ PYTORCH = Framework(
             runs="strides dilation_rate padding",
             note="no such class: a module of two convolutions, here depthwise without a bias and pointwise",
             gates="depthwise pointwise",
-            letters="depthwise pointwise",
             rows=(
                 Row("depthwise.weight", "input*multiplier 1 kernel_size", "kernel", gates="depthwise"),
                 Row("pointwise.weight", "units input*multiplier point", "kernel", gates="pointwise"),
@@ -162,7 +161,6 @@ PYTORCH = Framework(
             options="nocenter noscale",
             note="the statistics are buffers, which are no parameters",
             gates="mean variance batches",
-            letters="mean variance batches",
             rows=(
                 *_NORM,
                 Row("running_mean", "input", "statistic", trained=False, counted=False, gates="mean"),
@@ -204,7 +202,6 @@ PYTORCH = Framework(
                 ("attention_output", "=", "query"),
             ),
             gates="query key value output",
-            letters="query key value output",
             rows=(
                 Row(
                     "in_proj_weight",
@@ -235,7 +232,6 @@ PYTORCH = Framework(
             note="pytorch-crf's; the scores of the tags are those of the layer before, one for each tag",
             limits=(("input", "=", "units"),),
             gates="start end transitions",
-            letters="start end transitions",
             rows=(
                 Row("start_transitions", "units", "table", gates="start"),
                 Row("end_transitions", "units", "table", gates="end"),
@@ -340,7 +336,6 @@ PADDLE = Framework(
             options="nocenter noscale",
             note="the statistics are parameters that are not trained",
             gates="mean variance",
-            letters="mean variance",
             rows=(
                 *_NORM,
                 Row("_mean", "input", "statistic", trained=False, gates="mean"),
@@ -371,7 +366,6 @@ PADDLE = Framework(
                 ("attention_output", "=", "query"),
             ),
             gates="query key value output",
-            letters="query key value output",
             rows=(
                 Row("q_proj.weight", "query heads*key_dim", "kernel", gates="query", group="gates"),
                 Row("q_proj.bias", "heads*key_dim", "bias", when="bias", gates="query", group="gates"),
