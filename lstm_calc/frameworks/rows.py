@@ -59,8 +59,8 @@ class Row(Record):
 class Layout(Record):
     """How one framework stores one kind of layer.
 
-    ``gates`` is the stored order and ``letters`` the framework's own names for them (empty: the same); ``coupled`` the gates left when input and
-    forget gate are one. ``path`` is what stands before a row's name, ``bidirectional`` the same in a bidirectional layer,
+    ``gates`` is the stored order and ``letters`` the framework's own names for them, where they have others; ``coupled`` the gates
+    left when input and forget gate are one. ``path`` is what stands before a row's name, ``bidirectional`` the same in a bidirectional layer,
     ``stacked`` and ``stacked_bidirectional`` where the model has several recurrent layers. ``label`` is the name the framework
     gives an unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
     layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what is
