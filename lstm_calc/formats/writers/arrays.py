@@ -92,13 +92,9 @@ def _torch_pad(x: str, margins: Sequence[tuple[int, int]]) -> str:
 
 _OF_TORCH = {
     **{name: f"torch.{name}({{x}})" for name in ("relu", "tanh", "sigmoid", "exp", "abs", "sqrt", "square", "sign", "log")},
-    **{name: f"F.{name}({{x}})" for name in ("gelu", "elu", "selu", "celu", "silu", "softplus", "softsign", "relu6", "mish")},
+    **{name: f"F.{name}({{x}})" for name in ("gelu", "elu", "selu", "silu", "softplus", "softsign", "relu6", "mish")},
     "exponential": "torch.exp({x})",
-    "hardswish": "F.hardswish({x})",
     "hardsilu": "F.hardswish({x})",
-    "hardshrink": "F.hardshrink({x})",
-    "softshrink": "F.softshrink({x})",
-    "tanhshrink": "F.tanhshrink({x})",
     "swish": "F.silu({x})",
     "softmax": "F.softmax({x}, dim=-1)",
     "logsoftmax": "F.log_softmax({x}, dim=-1)",
@@ -147,7 +143,6 @@ _OF_NNX = {
     "hardsilu": "nnx.hard_silu({x})",
     "mish": "{x} * jnp.tanh(nnx.softplus({x}))",
     "exponential": "jnp.exp({x})",
-    "celu": "nnx.celu({x})",
     "glu": "nnx.glu({x}, axis=-1)",
     "softsign": "nnx.soft_sign({x})",
     "relu6": "nnx.relu6({x})",
@@ -198,8 +193,12 @@ def function_of(name: str) -> str:
     return name.lower().replace("_", "")
 
 
+def _axes(axes: Sequence[int]) -> str:
+    return ", ".join(map(str, axes))
+
+
 def _activation(step: Step, values: Sequence[str], words: Spelling) -> str:
-    name = step.layer.asdict()["function"]
+    name = step.options["function"]
     if function_of(name) == "unitnormalization":
         return words.unit.format(x=values[0], axis=-1)
     if function_of(name) not in words.functions:
@@ -207,26 +206,18 @@ def _activation(step: Step, values: Sequence[str], words: Spelling) -> str:
     return words.functions[function_of(name)].format(x=values[0])
 
 
-def _flatten(_: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.flatten.format(x=values[0])
-
-
 def _reshape(step: Step, values: Sequence[str], _: Spelling) -> str:
-    target = step.layer.asdict()["target_shape"]
+    target = step.options["target_shape"]
     front = f"len({values[0]})" if -1 in target else "-1"
     return f"{values[0]}.reshape({', '.join([front, *map(str, target)])})"
 
 
-def _permute(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.permute.format(x=values[0], axis=", ".join(map(str, (0, *step.layer.asdict()["dims"]))))
-
-
 def _repeat_vector(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.repeat.format(x=words.expand.format(x=values[0], axis=1), n=step.layer.asdict()["steps"], axis=1)
+    return words.repeat.format(x=words.expand.format(x=values[0], axis=1), n=step.options["steps"], axis=1)
 
 
 def _upsample(step: Step, values: Sequence[str], words: Spelling) -> str:
-    layer, text = step.layer.asdict(), values[0]
+    layer, text = step.options, values[0]
     for at, factor in enumerate(layer["factors"]):
         if factor != 1:
             text = words.repeat.format(x=text, n=factor, axis=at + 1 + step.layer.channels_first)
@@ -235,7 +226,7 @@ def _upsample(step: Step, values: Sequence[str], words: Spelling) -> str:
 
 def _margins_of(step: Step) -> list[tuple[int, int]]:
     """Return the margins of every axis, the batch and the features included."""
-    own = [tuple(pair) for pair in step.layer.asdict()["margins"]]
+    own = [tuple(pair) for pair in step.options["margins"]]
     return [(0, 0), (0, 0), *own] if step.layer.channels_first else [(0, 0), *own, (0, 0)]
 
 
@@ -244,10 +235,6 @@ def _crop(step: Step, values: Sequence[str], _: Spelling) -> str:
     while len(cuts) > 1 and cuts[-1] == ":":
         cuts.pop()
     return f"{values[0]}[{', '.join(cuts)}]" if len(cuts) > 1 else values[0]
-
-
-def _pad(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.pad(values[0], _margins_of(step))
 
 
 def _reduced(step: Step, x: str, words: Spelling, function: str, axes: Sequence[int], *, kept: bool) -> str:
@@ -259,14 +246,14 @@ def _reduced(step: Step, x: str, words: Spelling, function: str, axes: Sequence[
 
 
 def _global_pool(step: Step, values: Sequence[str], words: Spelling) -> str:
-    layer, rank = step.layer.asdict(), len(step.input)
+    layer, rank = step.options, len(step.input)
     axes = range(2, rank) if step.layer.channels_first else range(1, rank - 1)
     function = {"average": "mean"}.get(layer["function"], "max")
     return _reduced(step, values[0], words, function, tuple(axes), kept=layer["keepdims"])
 
 
 def _reduce(step: Step, values: Sequence[str], words: Spelling) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     axes = (layer["axis"],) if isinstance(layer["axis"], int) else tuple(layer["axis"])
     text = _reduced(step, values[0], words, layer["function"], axes, kept=layer["keepdims"])
     left = len(step.layer.reading(step.input)) - len(set(axes))
@@ -276,21 +263,15 @@ def _reduce(step: Step, values: Sequence[str], words: Spelling) -> str:
 def _level(step: Step, values: Sequence[str], words: Spelling) -> list[str]:
     """Return arrays with as many axes as the one that has most: the missing ones are put in after the batch."""
     most = max(map(len, step.inputs))
-    found = []
-    for value, shape in zip(values, step.inputs, strict=True):
-        text = value
+    found = list(values)
+    for at, shape in enumerate(step.inputs):
         for _ in range(most - len(shape)):
-            text = words.expand.format(x=text, axis=1)
-        found.append(text)
+            found[at] = words.expand.format(x=found[at], axis=1)
     return found
 
 
 def _between(sign: str) -> Callable[[Step, Sequence[str], Spelling], str]:
     return lambda step, values, words: f" {sign} ".join(_level(step, values, words))
-
-
-def _average(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return f"({' + '.join(_level(step, values, words))}) / {len(values)}"
 
 
 def _extreme(which: str) -> Callable[[Step, Sequence[str], Spelling], str]:
@@ -301,14 +282,6 @@ def _extreme(which: str) -> Callable[[Step, Sequence[str], Spelling], str]:
         return first
 
     return extreme
-
-
-def _concat(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.join.format(xs=", ".join(values), axis=step.layer.asdict()["axis"])
-
-
-def _stack(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.stack.format(xs=", ".join(values), axis=step.layer.asdict()["axis"])
 
 
 def _dot(step: Step, values: Sequence[str], words: Spelling) -> str:
@@ -325,16 +298,8 @@ def _dot(step: Step, values: Sequence[str], words: Spelling) -> str:
     return text if left else words.expand.format(x=text, axis=1)
 
 
-def _expand(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.expand.format(x=values[0], axis=step.layer.asdict()["axis"])
-
-
-def _transpose(step: Step, values: Sequence[str], words: Spelling) -> str:
-    return words.swap.format(x=values[0], axis=", ".join(map(str, step.layer.asdict()["axis"])))
-
-
 def _index(step: Step, values: Sequence[str], words: Spelling) -> str:
-    found = entries(step.layer.asdict()["key"])
+    found = entries(step.options["key"])
     if words is TORCH and any(word.count(":") == 2 and word.rpartition(":")[2].startswith("-") for word in found):
         raise step.refuse(words.title, "slice with a negative step")
     return f"{values[0]}[{', '.join(found)}]"
@@ -349,27 +314,28 @@ def _split(step: Step, values: Sequence[str], words: Spelling) -> str:
 
 _KINDS: dict[str, Callable[[Step, Sequence[str], Spelling], str]] = {
     "activation": _activation,
-    "flatten": _flatten,
+    "flatten": lambda _, values, words: words.flatten.format(x=values[0]),
     "reshape": _reshape,
-    "permute": _permute,
+    "permute": lambda step, values, words: words.permute.format(x=values[0], axis=_axes((0, *step.options["dims"]))),
+    "transpose": lambda step, values, words: words.swap.format(x=values[0], axis=_axes(step.options["axis"])),
+    "expand_dims": lambda step, values, words: words.expand.format(x=values[0], axis=step.options["axis"]),
     "repeat_vector": _repeat_vector,
     "upsample": _upsample,
     "crop": _crop,
-    "pad": _pad,
+    "pad": lambda step, values, words: words.pad(values[0], _margins_of(step)),
     "global_pool": _global_pool,
     "reduce": _reduce,
-    "concat": _concat,
+    "concat": lambda step, values, words: words.join.format(xs=", ".join(values), axis=step.options["axis"]),
+    "stack": lambda step, values, words: words.stack.format(xs=", ".join(values), axis=step.options["axis"]),
     "add": _between("+"),
     "subtract": _between("-"),
     "multiply": _between("*"),
     "matmul": _between("@"),
-    "average": _average,
+    "average": lambda step, values, words: f"({' + '.join(_level(step, values, words))}) / {len(values)}",
     "maximum": _extreme("larger"),
     "minimum": _extreme("smaller"),
     "dot": _dot,
-    "stack": _stack,
-    "expand_dims": _expand,
-    "transpose": _transpose,
     "index": _index,
     "split": _split,
 }
+"""What each kind computes."""

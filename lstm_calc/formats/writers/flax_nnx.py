@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import JAX, computed, merged
 from lstm_calc.formats.writers.plan import ModuleWriter, entry_axes, heads_of, known, tied_to
-from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, statement, tuple_of, with_numbers, written
+from lstm_calc.formats.writers.text import CodeCall, call, statement, tuple_of, unless_ones, with_numbers, written
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS
 
@@ -90,13 +90,13 @@ class _NnxWriter(ModuleWriter):
                 *self.call_lines(given),
             ]
         )
-        imports = ["import jax"] * ("jax." in body) + ["import jax.numpy as jnp"] * ("jnp." in body) + ["from flax import nnx"]
+        imports = ["import jax.numpy as jnp"] * ("jnp." in body) + ["from flax import nnx"]
         return "\n".join([f"# {plan.total:,} parameters in Flax NNX", *imports, "", "", f"{body}\n"])
 
 
 def _around(writer: _NnxWriter, step: Step, values: list[str]) -> str:
     """Return what the module of a layer gives."""
-    layer = step.layer.asdict()
+    layer = step.options
     if step.layer.kind == "multi_head_attention":
         query, value, key = heads_of(values)
         return f"self.{step.module}({query}, {key}, {value}, decode=False)"
@@ -108,7 +108,7 @@ def _around(writer: _NnxWriter, step: Step, values: list[str]) -> str:
 
 def _functional(step: Step, values: list[str]) -> str:
     """Return what a layer without a module gives."""
-    layer = step.layer.asdict()
+    layer = step.options
     if step.layer.kind == "pool":
         return _pool(step, values[0])
     if step.layer.kind == "attention":
@@ -121,7 +121,7 @@ def _functional(step: Step, values: list[str]) -> str:
 
 
 def _pool(step: Step, x: str) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     _refuse_channels_first(step)
     padding = layer["padding"]
     if padding == "causal":
@@ -202,11 +202,11 @@ def _made(function: str, *positional: object, **named: object) -> CodeCall:
 
 
 def _bias(step: Step) -> str | None:
-    return None if step.layer.asdict()["bias"] else "False"
+    return None if step.options["bias"] else "False"
 
 
 def _dense(writer: ModuleWriter, step: Step) -> CodeCall | None:
-    layer = step.layer.asdict()
+    layer = step.options
     if layer["tied"]:
         return call("nnx.Param", f"jnp.zeros({layer['units']})") if layer["bias"] else None
     reads = writer.sizes.reads(step)
@@ -219,7 +219,7 @@ def _embedding(writer: ModuleWriter, step: Step) -> CodeCall:
 
 
 def _padding(step: Step) -> str | None:
-    padding = step.layer.asdict()["padding"]
+    padding = step.options["padding"]
     if isinstance(padding, str):
         return None if padding == "same" else f'"{padding.upper()}"'
     return str([(each, each) for each in padding])
@@ -227,19 +227,17 @@ def _padding(step: Step) -> str | None:
 
 def _window(step: Step, sizes: list[str], *, groups: int = 1) -> CodeCall:
     """Return a convolution."""
-    layer = step.layer.asdict()
+    layer = step.options
     _refuse_channels_first(step)
-    ones = (1,) * len(step.layer.window)
-    strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
-    if layer["padding"] == "causal" and len(ones) > 1:
+    if layer["padding"] == "causal" and len(step.layer.window) > 1:
         raise step.refuse(_TITLE, "padding=causal over several axes")
     return _made(
         "Conv",
         *sizes,
         tuple_of(step.layer.window),
-        strides=one_or_tuple(strides) if set(strides) != {1} else None,
+        strides=unless_ones(step.strides),
         padding=_padding(step),
-        kernel_dilation=one_or_tuple(dilations) if set(dilations) != {1} else None,
+        kernel_dilation=unless_ones(step.dilations),
         feature_group_count=groups if groups != 1 else None,
         use_bias=_bias(step),
     )
@@ -248,35 +246,34 @@ def _window(step: Step, sizes: list[str], *, groups: int = 1) -> CodeCall:
 def _conv(writer: ModuleWriter, step: Step) -> CodeCall:
     reads = writer.sizes.reads(step)
     filters = writer.width(step, writer.sizes.field(step, "filters"))
-    return _window(step, [reads, filters], groups=step.layer.asdict()["groups"])
+    return _window(step, [reads, filters], groups=step.options["groups"])
 
 
 def _depthwise(_: ModuleWriter, step: Step) -> CodeCall:
     width = step.width
-    return _window(step, [str(width), str(width * step.layer.asdict()["depth_multiplier"])], groups=width)
+    return _window(step, [str(width), str(width * step.options["depth_multiplier"])], groups=width)
 
 
 def _transposed(writer: ModuleWriter, step: Step) -> CodeCall:
     layer: Any = step.layer
     _refuse_channels_first(step)
-    ones = (1,) * len(layer.window)
-    strides, dilations = layer.strides or ones, layer.dilation_rate or ones
-    padding = None if layer.padding == "same" else f'"{layer.padding.upper()}"' if isinstance(layer.padding, str) else None
     if isinstance(layer.padding, tuple):
-        reaches = [dilation * (size - 1) for size, dilation in zip(layer.window, dilations, strict=True)]
-        extra = layer.output_padding or (0,) * len(ones)
+        reaches = [dilation * (size - 1) for size, dilation in zip(layer.window, step.dilations, strict=True)]
+        extra = layer.output_padding or (0,) * len(layer.window)
         ends = zip(reaches, layer.padding, extra, strict=True)
-        padding = str([(reach - zeros, reach - zeros + more) for reach, zeros, more in ends])
+        padding: str | None = str([(reach - zeros, reach - zeros + more) for reach, zeros, more in ends])
     elif layer.output_padding is not None:
         raise step.refuse(_TITLE, "output_padding")
+    else:
+        padding = _padding(step)
     reads = writer.sizes.reads(step)
     filters = writer.width(step, writer.sizes.field(step, "filters"))
     return _made(
         "ConvTranspose",
         *(reads, filters, tuple_of(layer.window)),
-        strides=tuple_of(strides) if set(strides) != {1} else None,
+        strides=tuple_of(step.strides) if set(step.strides) != {1} else None,
         padding=padding,
-        kernel_dilation=tuple_of(dilations) if set(dilations) != {1} else None,
+        kernel_dilation=tuple_of(step.dilations) if set(step.dilations) != {1} else None,
         use_bias=_bias(step),
     )
 
@@ -301,7 +298,7 @@ def _norm(name: str, *, centred: bool = True, axis: str = "") -> Callable[[Modul
 
 
 def _attention(writer: ModuleWriter, step: Step) -> CodeCall:
-    layer = step.layer.asdict()
+    layer = step.options
     query, value, key = heads_of(step.inputs)
     axes = layer["attention_axes"]
     over = axes is None and len(query) > 3
@@ -327,7 +324,7 @@ def _attention(writer: ModuleWriter, step: Step) -> CodeCall:
 
 
 def _einsum(_: ModuleWriter, step: Step) -> CodeCall:
-    layer = step.layer.asdict()
+    layer = step.options
     sizes = step.layer.sizes(step.layer.reading(step.input))
     shapes = [_axes_of(step, sizes, word) for word in ("einsum_kernel", "einsum_bias")]
     bias = tuple_of(shapes[1]) if layer["bias_axes"] else None
@@ -339,13 +336,8 @@ def _axes_of(step: Step, sizes: dict[str, int | None], word: str) -> list[int]:
     return [known(size, step) for size in numbered]
 
 
-def _prelu(_: ModuleWriter, step: Step) -> CodeCall:
-    del step
-    return call("nnx.PReLU")
-
-
 def _dropout(_: ModuleWriter, step: Step) -> CodeCall:
-    rate = step.layer.asdict()["rate"]
+    rate = step.options["rate"]
     return _made("Dropout", 0.5 if rate is None else rate)
 
 
@@ -391,7 +383,7 @@ _LAYERS: dict[str, Callable[[ModuleWriter, Step], CodeCall | None]] = {
     "group_norm": _norm("GroupNorm"),
     "rms_norm": _norm("RMSNorm", centred=False, axis="feature_axes reduction_axes"),
     "multi_head_attention": _attention,
-    "prelu": _prelu,
+    "prelu": lambda *_: call("nnx.PReLU"),
     "dropout": _dropout,
 }
 """The module of each kind of layer that has one."""

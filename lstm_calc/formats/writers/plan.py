@@ -7,7 +7,8 @@ writers of programs share what adds a step at a time, and for a module its const
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.formats.writers.text import Names
@@ -48,6 +49,21 @@ class Step(FirstShapes, Record):
     used: frozenset[int]
     gives_states: bool
     params: int | None
+
+    @cached_property
+    def options(self) -> dict[str, Any]:
+        """The fields of its layer by name."""
+        return self.layer.asdict()
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """The strides of its window, 1 along each axis where it says none."""
+        return self.options["strides"] or (1,) * len(self.layer.window)
+
+    @property
+    def dilations(self) -> tuple[int, ...]:
+        """The dilations of its window, 1 along each axis where it says none."""
+        return self.options["dilation_rate"] or (1,) * len(self.layer.window)
 
     @property
     def width(self) -> int:
@@ -283,7 +299,7 @@ class Sizes:
 
     def field(self, step: Step, field: str) -> str:
         """Return the name of a size of a layer."""
-        return self.name(field if field == "vocab_size" else f"{step.module}_{field}", step.layer.asdict()[field])
+        return self.name(field if field == "vocab_size" else f"{step.module}_{field}", step.options[field])
 
     def reads(self, step: Step) -> str:
         """Return the width that a step reads in words."""
@@ -351,7 +367,7 @@ def same_padding(
 
 def tied_to(plan: Plan, step: Step) -> str:
     """Return the name of the embedding whose matrix a layer shares: the last one before it of that shape."""
-    shape = (step.layer.asdict()["units"], step.width)
+    shape = (step.options["units"], step.width)
     tables = [each for each in plan.steps[: step.position] if isinstance(each.layer, Embedding)]
     return next(
         each.module for each in reversed(tables) if (each.layer.asdict()["vocab_size"], each.layer.asdict()["dim"]) == shape

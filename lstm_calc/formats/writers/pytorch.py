@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.writers.arrays import TORCH, computed, function_of, merged
-from lstm_calc.formats.writers.plan import ModuleWriter, entry_axes, heads_of, tied_to
-from lstm_calc.formats.writers.pytorch_layers import LAYERS, TITLE, is_apart, margins_before, zeros_of
-from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, statement, with_numbers, written
+from lstm_calc.formats.writers.plan import ModuleWriter, entry_axes, heads_of, known, same_padding, tied_to
+from lstm_calc.formats.writers.text import CodeCall, call, one_or_tuple, statement, tuple_of, unless_ones, with_numbers, written
 from lstm_calc.model import Recurrent
+from lstm_calc.model.cells import CELLS
+from lstm_calc.model.sizes import transposed_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lstm_calc.formats.writers.plan import Plan, Step
     from lstm_calc.model.graph import Source
@@ -53,9 +54,9 @@ class _TorchWriter(ModuleWriter):
 
     def add(self, step: Step) -> None:
         """Add a step: its layer where it has one of its own, and what forward does."""
-        make = LAYERS.get(step.layer.kind)
+        make = _LAYERS.get(step.layer.kind)
         if step.layer.kind == "batch_norm" and self._ranks.setdefault(step.module, len(step.input)) != len(step.input):
-            raise step.refuse(TITLE, "batch norm that is used on several numbers of axes")
+            raise step.refuse(_TITLE, "batch norm that is used on several numbers of axes")
         if make is not None and not step.shared:
             self.begin(step)
             self._layer(step, make(self, step))
@@ -68,7 +69,7 @@ class _TorchWriter(ModuleWriter):
     def _layer(self, step: Step, made: CodeCall) -> None:
         self.made.append(made)
         self.layers.append(statement(8, f"self.{step.module}", made, step.comment))
-        if step.layer.asdict().get("tied"):
+        if step.options.get("tied"):
             self.layers.append(f"        self.{step.module}.weight = self.{tied_to(self.plan, step)}.weight")
         if not step.layer.trainable and step.layer.weighted:
             self.layers.append(f"        self.{step.module}.requires_grad_(False)")
@@ -88,7 +89,7 @@ class _TorchWriter(ModuleWriter):
 
     def _compute(self, step: Step, *, has_module: bool) -> None:
         """Add what forward does for a layer that gives one value, or several parts of it."""
-        front = entry_axes(step, TITLE)
+        front = entry_axes(step, _TITLE)
         moved = _keeps_order(step) and step.sources[0] in self._moved
         first = _channel_axis(step)
         rank = len(step.input) - front
@@ -99,7 +100,7 @@ class _TorchWriter(ModuleWriter):
         if front:
             values = [f"{before}.flatten(0, {front})"]
             values = [f"{values[0]}.movedim(-1, 1)"] if moved else values
-        text = _around(self, step, values) if has_module else _functional(step, values)
+        text = _around(step, values) if has_module else _functional(step, values)
         if front:
             text = f"{text}.movedim(1, -1)" if moved else text
             text = f"{text}.unflatten(0, {before}.shape[:{front + 1}])"
@@ -135,7 +136,7 @@ _OF_FEATURES = frozenset({"softmax", "logsoftmax", "softmin", "glu"})
 def _keeps_order(step: Step) -> bool:
     """Return whether a layer does the same wherever the features stand."""
     return step.layer.kind == "dropout" or (
-        step.layer.kind == "activation" and function_of(step.layer.asdict()["function"]) not in _OF_FEATURES
+        step.layer.kind == "activation" and function_of(step.options["function"]) not in _OF_FEATURES
     )
 
 
@@ -158,24 +159,23 @@ def _channel_axis(step: Step) -> int | None:
 
 def _allowed(step: Step, axis: int, rank: int) -> int:
     if axis not in {1, rank - 1}:
-        raise step.refuse(TITLE, f"{step.layer.kind} over an axis between others")
+        raise step.refuse(_TITLE, f"{step.layer.kind} over an axis between others")
     return axis
 
 
-def _around(writer: _TorchWriter, step: Step, values: list[str]) -> str:
+def _around(step: Step, values: list[str]) -> str:
     """Return what the module of a layer gives."""
     module = f"self.{step.module}"
     if step.layer.kind == "multi_head_attention":
         query, value, key = heads_of(values)
         return f"{module}({query}, {key}, {value}, need_weights=False)[0]"
-    del writer
-    margins = margins_before(step)
+    margins = _margins_before(step)
     return f"{module}({TORCH.pad(values[0], [(0, 0), (0, 0), *margins]) if margins else values[0]})"
 
 
 def _functional(step: Step, values: list[str]) -> str:
     """Return what a layer without a module gives."""
-    layer = step.layer.asdict()
+    layer = step.options
     kind, dims = step.layer.kind, len(step.input) - 2 - step.layer.time_distributed
     if kind == "pool":
         return str(call(f"F.{'max' if layer['function'] == 'max' else 'avg'}_pool{dims}d", values[0], *_pool(step)))
@@ -187,28 +187,28 @@ def _functional(step: Step, values: list[str]) -> str:
         return f"F.scaled_dot_product_attention({query}, {key}, {value}, scale=1.0)"
     text = computed(step, values, TORCH)
     if text is None:
-        raise step.refuse(TITLE, f"{kind} layer")
+        raise step.refuse(_TITLE, f"{kind} layer")
     return text
 
 
 def _pool(step: Step) -> list[str]:
-    layer = step.layer.asdict()
+    layer = step.options
     window, padding = layer["pool_size"], layer["padding"]
     strides = layer["strides"] or window
     found = [one_or_tuple(window)]
     if strides != window:
         found.append(f"stride={one_or_tuple(strides)}")
-    if not isinstance(padding, str):
-        pads = list(padding)
-    elif padding == "valid":
+    if padding == "valid":
         pads = [0] * len(window)
+    elif isinstance(padding, tuple):
+        pads = list(padding)
     else:
-        pads = [before for before, _ in zeros_of(step, "pool", window, strides, (1,) * len(window))]
+        pads = [before for before, _ in _zeros_of(step, "pool", window, strides, (1,) * len(window))]
     if any(pads):
         found.append(f"padding={one_or_tuple(pads)}")
         found += ["count_include_pad=False"] * (layer["function"] != "max" and isinstance(padding, str))
     if any(2 * pad > size for pad, size in zip(pads, window, strict=True)):
-        raise step.refuse(TITLE, "pool with zeros of more than half its window")
+        raise step.refuse(_TITLE, "pool with zeros of more than half its window")
     return found
 
 
@@ -216,7 +216,7 @@ def _recurrent(writer: _TorchWriter, step: Step) -> Iterator[str]:
     """Yield the lines that run a recurrent layer."""
     layer: Any = step.layer
     x, *initial = writer.values(step)
-    apart = is_apart(step)
+    apart = _is_apart(step)
     for depth in range(layer.repeat if apart else 1):
         last = not apart or depth == layer.repeat - 1
         module = f"self.{step.module}[{depth}]" if apart else f"self.{step.module}"
@@ -245,7 +245,7 @@ def _recurrent(writer: _TorchWriter, step: Step) -> Iterator[str]:
 
 def _joined(writer: _TorchWriter, step: Step, name: str, one: str, other: str, *, last: bool) -> Iterator[str]:
     """Yield the line that makes one value of two directions, or gives both names."""
-    merge = step.layer.asdict()["merge"]
+    merge = step.options["merge"]
     if merge != "none":
         yield f"        {name} = {merged(merge, TORCH, one, other)}"
     elif last:
@@ -265,3 +265,239 @@ def _initial(layer: Any, values: list[str], layers: int) -> list[str]:
 
 
 _SLIDING = frozenset({"conv", "depthwise_conv", "separable_conv", "conv_transpose", "pool", "adaptive_pool"})
+
+
+_TITLE = "PyTorch"
+_CLASSES = {"lstm": "nn.LSTM", "gru": "nn.GRU", "rnn": "nn.RNN"}
+
+
+def _zeros_of(step: Step, what: str, window: Any, strides: Any, dilations: Any) -> list[tuple[int, int]]:
+    """Return the zeros of padding=same, which a pool can have at both ends alike."""
+    layer: Any = step.layer
+    positions = layer.split(layer.reading(step.input))[1]
+    found = same_padding(positions, window, strides, dilations) if layer.padding == "same" else None
+    if found is None or (what == "pool" and any(before != after for before, after in found)):
+        raise step.refuse(_TITLE, f"padding={layer.padding} of this {what}")
+    return found
+
+
+def _strided(step: Step) -> dict[str, str | None]:
+    """Return the arguments of a convolution beside its sizes; where PyTorch has no word for its zeros, they are added before it."""
+    padding = step.options["padding"]
+    zeros = one_or_tuple(padding) if isinstance(padding, tuple) and any(padding) else None
+    zeros = '"same"' if padding == "same" and set(step.strides) == {1} else zeros
+    return {"stride": unless_ones(step.strides), "padding": zeros, "dilation": unless_ones(step.dilations)}
+
+
+def _margins_before(step: Step) -> list[tuple[int, int]]:
+    """Return the zeros that are added before a convolution, where its own padding has no word for them."""
+    if step.layer.kind not in {"conv", "depthwise_conv", "separable_conv"}:
+        return []
+    if step.options["padding"] == "causal":
+        return [(dilation * (size - 1), 0) for size, dilation in zip(step.layer.window, step.dilations, strict=True)]
+    if step.options["padding"] == "same" and set(step.strides) != {1}:
+        found = _zeros_of(step, "convolution", step.layer.window, step.strides, step.dilations)
+        return found if any(map(sum, found)) else []
+    return []
+
+
+def _bias(step: Step) -> str | None:
+    return None if step.options["bias"] else "False"
+
+
+def _conv(writer: ModuleWriter, step: Step) -> CodeCall:
+    layer = step.options
+    reads = writer.sizes.reads(step)
+    sizes = (reads, writer.width(step, writer.sizes.field(step, "filters")), one_or_tuple(step.layer.window))
+    groups = layer["groups"] if layer["groups"] != 1 else None
+    return call(f"nn.Conv{len(step.layer.window)}d", *sizes, **_strided(step), groups=groups, bias=_bias(step))
+
+
+def _depthwise(_: ModuleWriter, step: Step) -> CodeCall:
+    width = step.width
+    deep = width * step.options["depth_multiplier"]
+    sizes = (width, deep, one_or_tuple(step.layer.window))
+    return call(f"nn.Conv{len(step.layer.window)}d", *sizes, **_strided(step), groups=width, bias=_bias(step))
+
+
+def _separable(writer: ModuleWriter, step: Step) -> CodeCall:
+    width, dims = step.width, len(step.layer.window)
+    deep = width * step.options["depth_multiplier"]
+    filters = writer.width(step, writer.sizes.field(step, "filters"))
+    sizes = (width, deep, one_or_tuple(step.layer.window))
+    first = call(f"nn.Conv{dims}d", *sizes, **_strided(step), groups=width, bias="False")
+    return call("nn.Sequential", first, call(f"nn.Conv{dims}d", deep, filters, 1, bias=_bias(step)))
+
+
+def _transposed(writer: ModuleWriter, step: Step) -> CodeCall:
+    layer = step.options
+    dims = len(step.layer.window)
+    pairs = [_ends(step, at, step.strides[at], step.dilations[at]) for at in range(dims)]
+    zeros, extra = ([pair[at] for pair in pairs] for at in (0, 1))
+    options = {
+        "stride": unless_ones(step.strides),
+        "padding": one_or_tuple(zeros) if any(zeros) else None,
+        "output_padding": one_or_tuple(extra) if any(extra) else None,
+        "dilation": unless_ones(step.dilations),
+    }
+    reads = writer.sizes.reads(step)
+    filters = writer.width(step, writer.sizes.field(step, "filters"))
+    sizes = (reads, filters, one_or_tuple(step.layer.window))
+    groups = layer["groups"] if layer["groups"] != 1 else None
+    return call(f"nn.ConvTranspose{dims}d", *sizes, **options, groups=groups, bias=_bias(step))
+
+
+def _ends(step: Step, axis: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Return the padding and the output padding with which PyTorch gives as many positions along an axis as the layer does."""
+    layer: Any = step.layer
+    padding, extra = layer.padding, layer.output_padding[axis] if layer.output_padding else None
+    size = 1 + 2 * layer.kernel_size[axis] * dilation
+    wanted = transposed_window(
+        size,
+        layer.kernel_size[axis],
+        padding=padding[axis] if isinstance(padding, tuple) else padding,
+        stride=stride,
+        dilation=dilation,
+        extra=extra,
+    )
+    reach = dilation * (layer.kernel_size[axis] - 1) + 1
+    over = (size - 1) * stride + reach - known(wanted, step)
+    zeros = max(0, -(-over // 2))
+    rest = 2 * zeros - over
+    if rest and rest >= max(stride, dilation):
+        raise step.refuse(_TITLE, f"padding={padding} of this transposed convolution")
+    return zeros, rest
+
+
+def _dense(writer: ModuleWriter, step: Step) -> CodeCall:
+    reads = writer.sizes.reads(step)
+    units = writer.width(step, writer.sizes.field(step, "units"))
+    return call("nn.Linear", reads, units, bias=_bias(step))
+
+
+def _embedding(writer: ModuleWriter, step: Step) -> CodeCall:
+    vocabulary = writer.sizes.field(step, "vocab_size")
+    return call("nn.Embedding", vocabulary, writer.width(step, writer.sizes.field(step, "dim")))
+
+
+def _affine(step: Step) -> str | None:
+    """Return whether a normalisation has a gain and a shift; it has both or none."""
+    layer = step.options
+    if layer["scale"] != layer["center"]:
+        raise step.refuse(_TITLE, f"{step.layer.kind} with a gain but no shift, or the other way round,")
+    return None if layer["scale"] else "False"
+
+
+def _batch_norm(writer: ModuleWriter, step: Step) -> CodeCall:
+    rank = len(step.input) - step.layer.time_distributed
+    if rank > 5:
+        raise step.refuse(_TITLE, f"batch norm of {rank} axes")
+    return call(f"nn.BatchNorm{max(1, rank - 2)}d", _features(writer, step), affine=_affine(step))
+
+
+def _features(writer: ModuleWriter, step: Step) -> str:
+    return writer.sizes.reads(step) if step.width == step.input[-1] else str(step.width)
+
+
+def _group_norm(writer: ModuleWriter, step: Step) -> CodeCall:
+    groups = step.options["groups"]
+    features = _features(writer, step)
+    return call("nn.GroupNorm", groups if groups > 0 else features, features, affine=_affine(step))
+
+
+def _normalized(writer: ModuleWriter, step: Step) -> str:
+    """Return what is normalised over: the last axis or the last ones."""
+    layer: Any = step.layer
+    shape = layer.reading(step.input)
+    axes = sorted(axis % len(shape) for axis in layer.axes_apart)
+    if axes != list(range(len(shape) - len(axes), len(shape))):
+        raise step.refuse(_TITLE, f"{layer.kind} over other axes than the last ones")
+    return writer.sizes.reads(step) if len(axes) == 1 else tuple_of(known(shape[axis], step) for axis in axes)
+
+
+def _layer_norm(writer: ModuleWriter, step: Step) -> CodeCall:
+    layer = step.options
+    if layer["center"] and not layer["scale"]:
+        raise step.refuse(_TITLE, "layer_norm with a shift but no gain")
+    options = {"elementwise_affine": None if layer["scale"] else "False"}
+    options["bias"] = None if layer["center"] or not layer["scale"] else "False"
+    return call("nn.LayerNorm", _normalized(writer, step), **options)
+
+
+def _rms_norm(writer: ModuleWriter, step: Step) -> CodeCall:
+    return call("nn.RMSNorm", _normalized(writer, step), elementwise_affine=None if step.options["scale"] else "False")
+
+
+def _attention(writer: ModuleWriter, step: Step) -> CodeCall:
+    layer = step.options
+    query, value, key = heads_of(step.inputs)
+    if len(query) != 3 or layer["use_gate"]:
+        raise step.refuse(_TITLE, "multi-head attention over several axes")
+    width = known(query[-1], step)
+    options = {name: shape[-1] if shape[-1] != width else None for name, shape in (("kdim", key), ("vdim", value))}
+    return call(
+        "nn.MultiheadAttention", writer.sizes.reads(step), layer["num_heads"], **options, bias=_bias(step), batch_first="True"
+    )
+
+
+def _prelu(_: ModuleWriter, step: Step) -> CodeCall:
+    slopes = step.layer.sizes(step.layer.reading(step.input))["all_slopes"]
+    return call("nn.PReLU", *([] if slopes == 1 else [known(slopes, step)]))
+
+
+def _dropout(_: ModuleWriter, step: Step) -> CodeCall:
+    rate = step.options["rate"]
+    return call("nn.Dropout", *([] if rate is None else [rate]))
+
+
+def _rnn(writer: ModuleWriter, step: Step) -> CodeCall:
+    """Return the module of a recurrent layer: a list of modules where directions are merged between them."""
+    if step.layer.time_distributed:
+        raise step.refuse(_TITLE, f"{step.layer.kind} of each entry of another axis")
+    if step.layer.kind not in _CLASSES:
+        raise step.refuse(_TITLE, f"{step.layer.kind} layer")
+    layer: Any = step.layer
+    reads = writer.sizes.reads(step)
+    units = writer.sizes.field(step, "units")
+    projection = writer.sizes.field(step, "projection") if layer.asdict().get("projection") else None
+    size = projection or units
+    writer.width(step, f"2 * {size}" if layer.bidirectional and layer.merge == "concat" else size)
+
+    def one(width: str, layers: int) -> CodeCall:
+        return call(
+            _CLASSES[layer.kind],
+            *(width, units),
+            num_layers=layers if layers > 1 else None,
+            bias=_bias(step),
+            batch_first="True",
+            bidirectional="True" if layer.bidirectional else None,
+            proj_size=projection,
+        )
+
+    if not _is_apart(step):
+        return one(reads, layer.repeat)
+    return CodeCall("nn.ModuleList([", tuple(one(size if depth else reads, 1) for depth in range(layer.repeat)), "])")
+
+
+def _is_apart(step: Step) -> bool:
+    """Return whether each of some repeats is a module of its own: where the directions of one are merged for the next."""
+    return step.layer.repeat > 1 and step.options["merge"] != "concat"
+
+
+_LAYERS: dict[str, Callable[[ModuleWriter, Step], CodeCall]] = {
+    **dict.fromkeys(CELLS, _rnn),
+    "dense": _dense,
+    "embedding": _embedding,
+    "conv": _conv,
+    "depthwise_conv": _depthwise,
+    "separable_conv": _separable,
+    "conv_transpose": _transposed,
+    "batch_norm": _batch_norm,
+    "layer_norm": _layer_norm,
+    "group_norm": _group_norm,
+    "rms_norm": _rms_norm,
+    "multi_head_attention": _attention,
+    "prelu": _prelu,
+    "dropout": _dropout,
+}
+"""The module of each kind of layer that has one."""

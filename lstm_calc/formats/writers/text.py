@@ -10,7 +10,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.model import fresh_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 WIDTH = 100
 
@@ -108,6 +108,11 @@ def one_or_tuple(values: Iterable[object]) -> str:
     """
     items = tuple(values)
     return str(items[0]) if len(set(items)) == 1 else tuple_of(items)
+
+
+def unless_ones(values: Sequence[int]) -> str | None:
+    """Return one value for each dimension as :func:`one_or_tuple` does, None where all are 1."""
+    return one_or_tuple(values) if set(values) != {1} else None
 
 
 class Names:

@@ -318,7 +318,7 @@ def _inside(text: str, node: Node) -> str:
 
 
 def _dense(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     matrix = f'w["{tied_to(writer.plan, step)}"]["E"]' if layer["tied"] else f'w["{step.module}"]["W"]'
     return f"{values[0]} @ {matrix}.T" + (f' + w["{step.module}"]["b"]' if layer["bias"] else "")
 
@@ -346,13 +346,13 @@ def _prelu(_: _NumpyWriter, step: Step, values: list[str]) -> str:
 
 
 def _einsum(_: _NumpyWriter, step: Step, values: list[str]) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     bias = f' + w["{step.module}"]["b"]' if layer["bias_axes"] else ""
     return f'np.einsum("{layer["equation"]}", {values[0]}, w["{step.module}"]["W"]){bias}'
 
 
 def _conv(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     if step.layer.channels_first or layer["groups"] != 1 or step.layer.time_distributed:
         raise step.refuse(_TITLE, "conv of groups, or with the features before the positions")
     ones = (1,) * len(step.layer.window)
@@ -367,7 +367,7 @@ def _conv(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
 
 
 def _pool(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     window, strides = layer["pool_size"], layer["strides"] or layer["pool_size"]
     if step.layer.channels_first or layer["padding"] == "causal" or isinstance(layer["padding"], tuple):
         raise step.refuse(_TITLE, "pool of this padding, or with the features before the positions")
@@ -401,7 +401,7 @@ def _attention(writer: _NumpyWriter, _: Step, values: list[str]) -> str:
 
 
 def _heads(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
-    layer = step.layer.asdict()
+    layer = step.options
     if len(step.input) != 3 or layer["key_heads"] not in {None, layer["num_heads"]} or layer["use_gate"]:
         raise step.refuse(_TITLE, "multi-head attention over several axes or with fewer heads of keys")
     known(step.input[-1], step)
@@ -411,7 +411,7 @@ def _heads(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
 
 
 def _softmax(writer: _NumpyWriter, step: Step, values: list[str]) -> str | None:
-    name = step.layer.asdict()["function"].lower()
+    name = step.options["function"].lower()
     if name == "sigmoid":
         writer.helper("sigmoid")
     if name != "softmax":
