@@ -86,7 +86,7 @@ class _NnxWriter(ModuleWriter):
                 f"    {start}",
                 *(self.layers or ["        pass"]),
                 "",
-                f"    def __call__({self.inputs()}):",
+                f"    def __call__({self.inputs}):",
                 *self.call_lines(given),
             ]
         )
@@ -149,23 +149,23 @@ def _recurrent(writer: _NnxWriter, step: Step, values: list[str]) -> Iterator[st
         last = depth == layer.repeat - 1
         module = f"self.{step.module}[{depth}]" if layer.repeat > 1 else f"self.{step.module}"
         start = [f"initial_carry={_initial(layer, initial)}"] if initial else []
-        gives = [plan.values[step.position, number] for number in range(layer.outputs)]
+        gives = writer.names(step)
         every = not last or layer.return_sequences
         target = ", ".join(gives) if last else step.name
         target = f"({target})" if last and layer.outputs > 1 else target
         if every and not (last and step.states_used):
-            yield f"        {target.strip('()')} = {module}({', '.join([x, *start])})"
+            yield f"{target.strip('()')} = {module}({', '.join([x, *start])})"
         else:
-            yield f"        {carry}, {target if every else '_'} = {module}({', '.join([x, *start, 'return_carry=True'])})"
+            yield f"{carry}, {target if every else '_'} = {module}({', '.join([x, *start, 'return_carry=True'])})"
         if not every:
             ends = ["ahead_h", "back_h"] if layer.bidirectional else ["h"]
             text = merged(layer.merge, JAX, *ends) if layer.bidirectional else ends[0]
-            yield f"        {', '.join(gives)} = {text}"
+            yield f"{', '.join(gives)} = {text}"
         x = step.name
     for number in sorted(step.used):
         if number >= layer.outputs:
             state = layer.states[number - layer.outputs]
-            yield f"        {plan.values[step.position, number]} = {_STATES.get(state, state)}"
+            yield f"{plan.values[step.position, number]} = {_STATES.get(state, state)}"
 
 
 _STATES = {f"{way}_{state}": f"{name}_{state}" for way, name in (("forward", "ahead"), ("backward", "back")) for state in "hc"}

@@ -390,6 +390,21 @@ class StepWriter(ABC):
     def text(self) -> str:
         """Return the program of the steps so far."""
 
+    def names(self, step: Step) -> list[str]:
+        """Return the names of the outputs of a step."""
+        return [self.plan.values[step.position, number] for number in range(step.layer.outputs)]
+
+    def give(self, step: Step, text: str) -> None:
+        """Add the line that computes the outputs of a step; none where they are what it reads."""
+        names = ", ".join(self.names(step))
+        if text != names:
+            self.lines.append(f"{names} = {text}")
+
+    @property
+    def inputs(self) -> str:
+        """The arguments of the call."""
+        return ", ".join(["self", *(name for name, _ in self.plan.arguments)])
+
     def program(self) -> str:
         """Return the program of all steps."""
         for step in self.plan.steps:
@@ -421,26 +436,16 @@ class ModuleWriter(StepWriter):
         """Note what a step gives, for the sizes of those that read it."""
         self.sizes.gives(step, self._widths.get(step.module))
 
-    def give(self, step: Step, text: str) -> None:
-        """Add the line that computes the outputs of a step; none where they are what it reads."""
-        names = [self.plan.values[step.position, number] for number in range(step.layer.outputs)]
-        if [text] != names:
-            self.lines.append(f"        {', '.join(names)} = {text}")
-
     def arguments(self) -> tuple[str, ...]:
         """Return the arguments of the constructor: the sizes, with their values as defaults."""
         return tuple(f"{name}={value}" for name, value in self.sizes.named.items())
 
-    def inputs(self) -> str:
-        """Return the arguments of the call."""
-        return ", ".join(["self", *(name for name, _ in self.plan.arguments)])
-
     def call_lines(self, given: str) -> list[str]:
         """Return the lines of the call, which gives an expression; a name that is computed last is not kept first."""
-        *lines, last = [*self.lines, f"        return {given}"]
-        if lines and lines[-1].startswith(f"        {given} = "):
-            last = f"        return {lines.pop().partition(' = ')[2]}"
-        return [*lines, last]
+        *lines, last = [*self.lines, f"return {given}"]
+        if lines and lines[-1].startswith(f"{given} = "):
+            last = f"return {lines.pop().partition(' = ')[2]}"
+        return [f"        {line}" for line in (*lines, last)]
 
 
 def entry_axes(step: Step, framework: str) -> int:

@@ -120,7 +120,7 @@ class _TorchWriter(ModuleWriter):
             "        super().__init__()",
             *self.layers,
             "",
-            f"    def forward({self.inputs()}):",
+            f"    def forward({self.inputs}):",
             *self.call_lines(given),
         ]
         body = "\n".join(code) + "\n"
@@ -227,29 +227,29 @@ def _recurrent(writer: _TorchWriter, step: Step) -> Iterator[str]:
         given = ("(h_n, c_n)" if layer.kind == "lstm" else "h_n") if states else "_"
         merged = layer.merge != "concat"
         target = "y" if merged else name
-        yield f"        {target if every else '_'}, {given} = {module}({', '.join([x, *start])})"
+        yield f"{target if every else '_'}, {given} = {module}({', '.join([x, *start])})"
         if every and merged:
-            yield "        ahead, back = y.chunk(2, dim=-1)"
+            yield "ahead, back = y.chunk(2, dim=-1)"
             yield from _joined(writer, step, name, "ahead", "back", last=last)
         elif not every and layer.bidirectional:
             yield from _joined(writer, step, name, "h_n[-2]", "h_n[-1]", last=True)
         elif not every:
-            yield f"        {name} = h_n[-1]"
+            yield f"{name} = h_n[-1]"
         x = name
     for number in sorted(step.used):
         if number >= layer.outputs:
             direction, state = divmod(number - layer.outputs, len(layer.states) // len(layer.directions))
             place = direction - len(layer.directions)
-            yield f"        {writer.plan.values[step.position, number]} = {('h_n', 'c_n')[state]}[{place}]"
+            yield f"{writer.plan.values[step.position, number]} = {('h_n', 'c_n')[state]}[{place}]"
 
 
 def _joined(writer: _TorchWriter, step: Step, name: str, one: str, other: str, *, last: bool) -> Iterator[str]:
     """Yield the line that makes one value of two directions, or gives both names."""
     merge = step.options["merge"]
     if merge != "none":
-        yield f"        {name} = {merged(merge, TORCH, one, other)}"
+        yield f"{name} = {merged(merge, TORCH, one, other)}"
     elif last:
-        yield f"        {name}, {writer.plan.values[step.position, 1]} = {one}, {other}"
+        yield f"{name}, {writer.plan.values[step.position, 1]} = {one}, {other}"
 
 
 def _initial(layer: Any, values: list[str], layers: int) -> list[str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.equations.parse import Apply, Node, Preactivation, Visitor, Weighted, parse
 from lstm_calc.formats.writers.arrays import NUMPY, computed, merged
 from lstm_calc.formats.writers.plan import StepWriter, heads_of, is_pointwise, known, same_padding, tied_to
-from lstm_calc.formats.writers.text import CodeCall, tuple_of, written
-from lstm_calc.frameworks import equation_words
+from lstm_calc.formats.writers.text import CodeCall, tuple_of
+from lstm_calc.frameworks import equation_words, framework
 from lstm_calc.frameworks.counting import axes_of, rows_in, shape_of, sizes_of
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from lstm_calc.formats.writers.plan import Plan, Step
-    from lstm_calc.frameworks import Layout
     from lstm_calc.model import Use
     from lstm_calc.model.cells import Equation
 
@@ -97,21 +96,17 @@ class _NumpyWriter(StepWriter):
         self.weights: dict[str, dict[str, tuple[tuple[int, ...], str]]] = {}
         self.comments: dict[str, str] = {}
         self.functions: dict[str, str] = {}
-        uses = plan.model.uses
         self._uses: dict[str, list[Use]] = {}
-        for use in uses:
+        """Each repeat of a layer, by the layer's name."""
+        for use in plan.model.uses:
             self._uses.setdefault(use.module, []).append(use)
-
-    def uses(self, step: Step) -> list[Use]:
-        """Return each repeat of a layer."""
-        return self._uses[step.title]
 
     def add(self, step: Step) -> None:
         """Add a step: its weights where it has some of its own, and what is computed."""
         if step.layer.time_distributed and not is_pointwise(step):
             raise step.refuse(_TITLE, f"{step.layer.kind} of each entry of another axis")
         if step.layer.weighted and not step.shared:
-            for depth, use in enumerate(self.uses(step)):
+            for depth, use in enumerate(self._uses[step.title]):
                 self._take_weights(step, use, depth)
         values = [self.plan.values[source] for source in step.sources]
         if isinstance(step.layer, Recurrent):
@@ -121,28 +116,17 @@ class _NumpyWriter(StepWriter):
         text = make(self, step, values) if make else computed(step, values, NUMPY)
         if text is None or step.layer.kind == "adaptive_pool":
             raise step.refuse(_TITLE, f"{step.layer.kind} layer")
-        names = ", ".join(self.plan.values[step.position, number] for number in range(step.layer.outputs))
-        if names != text:
-            self.lines.append(f"{names} = {text}")
+        self.give(step, text)
 
     def _take_weights(self, step: Step, use: Use, depth: int) -> None:
         """Note the shape of each tensor of a layer, by its name without that of the layer."""
-        layout = self._layout(step)
+        layout = framework("textbook").layout(step.layer)
         for row, gates, way in rows_in(layout, use):
             shape = shape_of(axes_of(row, use.sizes), sizes_of(use, gates))
             name = row.name.format(gate=gates[0] if gates else "", letter="")
-            self.weights.setdefault(block(step, depth, way), {})[name] = (shape, row.role.split()[0])
+            self.weights.setdefault(_block(step, depth, way), {})[name] = (shape, row.role.split()[0])
         if step.comment and depth == 0:
-            self.comments[block(step, 0, step.layer.directions[0])] = step.comment
-
-    def _layout(self, step: Step) -> Layout:
-        from lstm_calc.frameworks import framework
-
-        return framework("textbook").layout(step.layer)
-
-    def has(self, step: Step, name: str) -> bool:
-        """Return whether a layer has a tensor of a name."""
-        return name in self.weights.get(block(step, 0, step.layer.directions[0]), {})
+            self.comments[_block(step, 0, step.layer.directions[0])] = step.comment
 
     def helper(self, name: str) -> str:
         """Take up a function that the program has where it needs it."""
@@ -160,7 +144,7 @@ class _NumpyWriter(StepWriter):
         cell = self._cell(step)
         self.helper("run")
         states = list(CELLS[layer.kind].states)
-        gives = [self.plan.values[step.position, number] for number in range(layer.outputs)]
+        gives = self.names(step)
         for depth in range(layer.repeat):
             last = depth == layer.repeat - 1
             start = [self._start(step, states, initial, way, x) for way in range(len(layer.directions))]
@@ -172,7 +156,7 @@ class _NumpyWriter(StepWriter):
             ways = zip((first, "back"), after, start, layer.directions, strict=False)
             for at, (name, final, begin, way) in enumerate(ways):
                 reverse = ", reverse=True" if at or layer.go_backwards else ""
-                weights = f'w["{block(step, depth, way)}"]'
+                weights = f'w["{_block(step, depth, way)}"]'
                 yield f"{name}, {final} = run({cell}, {weights}, {x}, {begin}{reverse})"
                 if layer.go_backwards and every:
                     yield f"{name} = {name}[:, ::-1]"
@@ -196,9 +180,9 @@ class _NumpyWriter(StepWriter):
     def _cell(self, step: Step) -> str:
         """Take up the function that computes a step of a cell, and return its name."""
         layer: Any = step.layer
-        layout = self._layout(step)
+        layout = framework("textbook").layout(step.layer)
         equations = CELLS[layer.kind].equations_for(equation_words(layer, layout))
-        tensors = (name.partition("_") for name in self.weights[block(step, 0, layer.directions[0])])
+        tensors = (name.partition("_") for name in self.weights[_block(step, 0, layer.directions[0])])
         blocks = {(gate, _ROLES[letter]) for letter, _, gate in tensors if letter in _ROLES}
         body = _step_function(step, equations, blocks, list(CELLS[layer.kind].states))
         if "sigmoid(" in body:
@@ -215,7 +199,6 @@ class _NumpyWriter(StepWriter):
     def text(self) -> str:
         """Return the program."""
         plan = self.plan
-        inputs = ", ".join(["self", *(name for name, _ in plan.arguments)])
         given = ", ".join(plan.values[source] for source in plan.outputs)
         body = [
             f"# {plan.total:,} parameters in the textbooks' equations",
@@ -225,7 +208,7 @@ class _NumpyWriter(StepWriter):
             "    def __init__(self):",
             *(["        self.weights = {", *self._blocks(), "        }"] if self.weights else ["        self.weights = {}"]),
             "",
-            f"    def __call__({inputs}):",
+            f"    def __call__({self.inputs}):",
             *(["        w = self.weights"] if any('w["' in line for line in self.lines) else []),
             *(f"        {line}" for line in self.lines),
             f"        return {given}",
@@ -238,11 +221,11 @@ class _NumpyWriter(StepWriter):
             note = f"  # {self.comments[name]}" if name in self.comments else ""
             yield f'            "{name}": {{{note}'
             for tensor, (shape, role) in tensors.items():
-                yield f'                "{tensor}": {written(_start_value(shape, role), 16, len(tensor) + 5)},'
+                yield f'                "{tensor}": {_start_value(shape, role)},'
             yield "            },"
 
 
-def block(step: Step, depth: int, way: str) -> str:
+def _block(step: Step, depth: int, way: str) -> str:
     """Return the name of the weights of one repeat and direction of a layer."""
     name = step.module if step.layer.repeat == 1 else f"{step.module}.{depth}"
     return f"{name}.{way}" if len(step.layer.directions) > 1 else name
@@ -323,10 +306,6 @@ def _dense(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     return f"{values[0]} @ {matrix}.T" + (f' + w["{step.module}"]["b"]' if layer["bias"] else "")
 
 
-def _embedding(_: _NumpyWriter, step: Step, values: list[str]) -> str:
-    return f'w["{step.module}"]["E"][{values[0]}]'
-
-
 def _norm(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer: Any = step.layer
     rank = len(step.input)
@@ -341,10 +320,6 @@ def _norm(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     return f"{function}({values[0]}, {axes}){gain}{shift}"
 
 
-def _prelu(_: _NumpyWriter, step: Step, values: list[str]) -> str:
-    return f'np.where({values[0]} > 0, {values[0]}, {values[0]} * w["{step.module}"]["a"])'
-
-
 def _einsum(_: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.options
     bias = f' + w["{step.module}"]["b"]' if layer["bias_axes"] else ""
@@ -355,13 +330,10 @@ def _conv(writer: _NumpyWriter, step: Step, values: list[str]) -> str:
     layer = step.options
     if step.layer.channels_first or layer["groups"] != 1 or step.layer.time_distributed:
         raise step.refuse(_TITLE, "conv of groups, or with the features before the positions")
-    ones = (1,) * len(step.layer.window)
-    strides, dilations = layer["strides"] or ones, layer["dilation_rate"] or ones
-    margins = _margins(step, step.layer.window, strides, dilations)
+    margins = _margins(step, step.layer.window, step.strides, step.dilations)
     x = f"np.pad({values[0]}, {tuple_of([(0, 0), *margins, (0, 0)])})" if any(map(any, margins)) else values[0]
-    own = "".join(
-        f", {name}={tuple_of(each)}" for name, each in (("strides", strides), ("dilations", dilations)) if set(each) != {1}
-    )
+    options = (("strides", step.strides), ("dilations", step.dilations))
+    own = "".join(f", {name}={tuple_of(each)}" for name, each in options if set(each) != {1})
     bias = f' + w["{step.module}"]["b"]' if layer["bias"] else ""
     return f'{writer.helper("convolved")}({x}, w["{step.module}"]["W"]{own}){bias}'
 
@@ -419,21 +391,17 @@ def _softmax(writer: _NumpyWriter, step: Step, values: list[str]) -> str | None:
     return f"{writer.helper('softmax')}({values[0]})"
 
 
-def _dropout(_: _NumpyWriter, __: Step, values: list[str]) -> str:
-    return values[0]
-
-
 _LAYERS: dict[str, Callable[[_NumpyWriter, Step, list[str]], str | None]] = {
     "dense": _dense,
-    "embedding": _embedding,
+    "embedding": lambda _, step, values: f'w["{step.module}"]["E"][{values[0]}]',
     **dict.fromkeys(("batch_norm", "layer_norm", "rms_norm"), _norm),
-    "prelu": _prelu,
+    "prelu": lambda _, step, values: f'np.where({values[0]} > 0, {values[0]}, {values[0]} * w["{step.module}"]["a"])',
     "einsum_dense": _einsum,
     "conv": _conv,
     "pool": _pool,
     "attention": _attention,
     "multi_head_attention": _heads,
     "activation": _softmax,
-    "dropout": _dropout,
+    "dropout": lambda _, __, values: values[0],
 }
 """What a layer computes, where that is more than an operation on arrays."""
