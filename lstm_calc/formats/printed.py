@@ -218,8 +218,8 @@ def _recurrent(row: _TableRow, output: int, width: int | None, framework: str) -
     wrapped = row.kind.startswith("Bidirection")
     kinds = [_CELLS[row.kind]] if not wrapped else [LSTM, GRU, RNN]
     deep = range(1, 9) if framework == "pytorch" else (1,)
-    two_ways = (True,) if wrapped else (False, True) if framework == "pytorch" else (False,)
-    for kind, bidirectional, repeat, bias in product(kinds, two_ways, deep, (True, False)):
+    directions = (True,) if wrapped else (False, True) if framework == "pytorch" else (False,)
+    for kind, bidirectional, repeat, bias in product(kinds, directions, deep, (True, False)):
         if output % (1 + bidirectional):
             continue
         fields: dict[str, Any] = {
@@ -264,13 +264,13 @@ def _parted(layer: Layer, untrained: int) -> Iterator[Layer]:
 def _frozen(rows: Sequence[_TableRow], number: int) -> set[int]:
     """Return the positions of the layers that are not trained: the only set of them whose numbers are what is said."""
     left = number - sum(map(_statistics, rows))
-    ways: dict[int, list[set[int]]] = {0: [set()]}
+    sums: dict[int, list[set[int]]] = {0: [set()]}
     for at, row in enumerate(rows if left > 0 else ()):
         size = row.params - _statistics(row)
-        for have, sets in list(ways.items()):
-            if size and have + size <= left and len(ways) < 10_000:
-                ways.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])
-    found = ways.get(left, [])
+        for have, sets in list(sums.items()):
+            if size and have + size <= left and len(sums) < 10_000:
+                sums.setdefault(have + size, []).extend([each | {at} for each in sets[:2]])
+    found = sums.get(left, [])
     return min(found, key=len) if found else set()
 
 

@@ -34,7 +34,7 @@ STYLE = """
 """How a drawing looks, alone or on a page; plain colours, as programs that place pictures know no variables."""
 _LEAST_SCALE = 0.72
 """How much smaller than drawn a picture in a page gets before it scrolls: the letters stay as large as small print."""
-_MOST_TOLD = 50
+_MOST_IN_WORDS = 50
 """Arrows that the description in words has."""
 _CAPTION, _CAPTION_SIZE = 26.0, 14.0
 _ROUND = 5
@@ -82,15 +82,17 @@ def _head(width: float, height: float, more: str, space: str) -> str:
 def _words(title: str, graphs: tuple[Graph, ...]) -> Iterator[str]:
     """Yield what a picture is called, and what it shows, for those who do not see it."""
     yield f"<title>{escape(title)}</title>"
-    yield f"<desc>{escape('. '.join(map(_told, graphs)))}</desc>"
+    yield f"<desc>{escape('. '.join(map(_in_words, graphs)))}</desc>"
 
 
-def _told(graph: Graph) -> str:
+def _in_words(graph: Graph) -> str:
     """Return the arrows of a graph in words; the first ones, where there are many."""
     names = {node.key: ", ".join(node.texts()) for node in graph.nodes}
-    told = [f"{names[edge.start]} to {names[edge.stop]}: {edge.label}".removesuffix(": ") for edge in graph.edges[:_MOST_TOLD]]
-    left = len(graph.edges) - len(told)
-    return f"{graph.title}: {'; '.join(told)}{f'; and {left:,} more' if left else ''}"
+    arrows = [
+        f"{names[edge.start]} to {names[edge.stop]}: {edge.label}".removesuffix(": ") for edge in graph.edges[:_MOST_IN_WORDS]
+    ]
+    left = len(graph.edges) - len(arrows)
+    return f"{graph.title}: {'; '.join(arrows)}{f'; and {left:,} more' if left else ''}"
 
 
 def shrinkable(drawing: Drawing) -> str:

@@ -209,7 +209,7 @@ PLAIN = {
 
 
 def built(node: ConfigObject, kind: LayerClass, **more: Any) -> Any:
-    """Return the layer that a config describes, with some fields told from elsewhere."""
+    """Return the layer that a config describes; ``more`` are fields that its arguments do not set."""
     config, arguments = node.config, kind.arguments
     others = any(config.values.get(key, usual) != usual for key, usual in kind.only.items())
     if others or (kind.always and not _is_of_keras(config, kind)):

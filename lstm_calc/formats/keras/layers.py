@@ -27,7 +27,7 @@ _DEEPEST = 100
 
 _JOINS: dict[str, type[Layer]] = {"concat": Concat, "sum": Add, "mul": Multiply, "ave": Average}
 _FIRST = ("inputs", "sequence", "sequences", "query", "value", "key", "x1", "x2", "x", "a", "b", "y")
-"""Arguments that may be given by name, in the order in which they are read; initial states come after them."""
+"""Arguments that may be passed by name, in the order in which they are read; initial states come after them."""
 
 
 class CalledLayer(Record):
@@ -47,7 +47,7 @@ def read_layer(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     operation = operation_of(called.call)
     if operation is not None:
         return _operation(called, graph, *operation)
-    reader = None if node.foreign else READERS.get(node.class_name)
+    reader = None if node.is_custom else READERS.get(node.class_name)
     try:
         return (reader or _other)(called, graph)
     except Unreadable as found:
@@ -68,8 +68,8 @@ def _declared(node: ConfigObject, graph: LayerGraph) -> tuple[Value, ...]:
 
 def _reads(node: ConfigObject) -> Shape | None:
     """Return the shape that a layer says it reads; a wrapper around a layer may say it there, and a model at its first layer."""
-    if node.said is not None:
-        return node.said
+    if node.declared is not None:
+        return node.declared
     config = node.config
     if node.class_name == "TimeDistributed" and (inner := _reads(config.node("layer"))):
         return (inner[0], None, *inner[1:])
@@ -96,8 +96,8 @@ def _plain(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     layer = built(called.node, (RECURRENT | PLAIN)[called.node.class_name])
     if layer.weighted:
         layer = layer.replace(paths=graph.paths((called.node.path, *_cell_path(layer))))
-    given = _given(layer, graph.add(called.node, layer, called.reads))
-    return (*given, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else given
+    outputs = _outputs_of(layer, graph.add(called.node, layer, called.reads))
+    return (*outputs, *_scores(called, layer, graph)) if called.call.kwargs.get("return_attention_scores") is True else outputs
 
 
 def _scores(called: CalledLayer, layer: Layer, graph: LayerGraph) -> tuple[Value, ...]:
@@ -117,7 +117,7 @@ def _preprocessing(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     return graph.add(node, layer.replace(name=node.name, paths=paths), called.reads)
 
 
-def _given(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
+def _outputs_of(layer: Any, values: tuple[Value, ...]) -> tuple[Value, ...]:
     """Return what Keras gives of the outputs and states of a layer: the states only where it says so."""
     return values if getattr(layer, "return_state", False) else values[: layer.outputs]
 
@@ -138,7 +138,7 @@ def _cells_in(node: ConfigObject) -> list[tuple[ConfigObject, Any]]:
     layers = []
     for position, inner in enumerate(cells):
         kind = CELLS.get(inner.class_name)
-        if kind is None or inner.foreign:
+        if kind is None or inner.is_custom:
             raise Unreadable(inner.class_name)
         every = run["return_sequences"] or position < len(cells) - 1
         name = (node if len(cells) == 1 else inner).name
@@ -166,9 +166,9 @@ def _direction_paths(node: ConfigObject, layer: Layer) -> list[tuple[str | None,
 
 def _direction_layer(node: ConfigObject) -> Any:
     """Return the layer of one direction."""
-    if not node.foreign and node.class_name in RECURRENT:
+    if not node.is_custom and node.class_name in RECURRENT:
         return built(node, RECURRENT[node.class_name])
-    if node.foreign or node.class_name != "RNN":
+    if node.is_custom or node.class_name != "RNN":
         raise Unreadable(node.class_name)
     layers = _cells_in(node)
     if len(layers) != 1:
@@ -186,15 +186,15 @@ def _rnn(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read RNN around a cell, or around several that follow each other within a step."""
     cells = _cells_in(called.node)
     values, states = called.reads[:1], called.reads[1:]
-    given: list[Value] = []
+    more: list[Value] = []
     cell = called.node.config.node("cell")
     around = (called.node.path, cell.path) if cell.class_name == "StackedRNNCells" else (called.node.path,)
     for position, (cell, layer) in enumerate(cells):
-        layer = layer.replace(paths=graph.paths((*around, cell.path)))  # noqa: PLW2901 - the same layer, placed
+        layer = layer.replace(paths=graph.paths((*around, cell.path)))  # noqa: PLW2901 - the same layer with its paths
         found = graph.add(cell.unbuilt if position else called.node, layer, (*values, *states[: len(layer.states)]))
         values, states = found[:1], states[len(layer.states) :]
-        given += _given(layer, found)[1:]
-    return (*values, *given)
+        more += _outputs_of(layer, found)[1:]
+    return (*values, *more)
 
 
 def _bidirectional(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
@@ -214,7 +214,7 @@ def _bidirectional(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
         layer = forward.replace(bidirectional=True, merge=MERGE_MODES[mode], name=called.node.name, paths=paths)
     except ModelError as error:
         raise config.error(str(error), "layer") from None
-    return _given(layer, graph.add(called.node, layer, called.reads))
+    return _outputs_of(layer, graph.add(called.node, layer, called.reads))
 
 
 def _two_layers(called: CalledLayer, graph: LayerGraph, forward: Any, backward: Any) -> tuple[Value, ...]:
@@ -227,11 +227,11 @@ def _two_layers(called: CalledLayer, graph: LayerGraph, forward: Any, backward: 
         (config.node(key), layer.replace(paths=graph.paths(path)))
         for key, layer, path in zip(("layer", "backward_layer"), (forward, backward), paths, strict=True)
     ]
-    given = [
-        _given(layer, graph.add(inner, layer, (*called.reads[:1], *more)))
+    both = [
+        _outputs_of(layer, graph.add(inner, layer, (*called.reads[:1], *more)))
         for (inner, layer), more in zip(parts, states, strict=True)
     ]
-    outputs, rest = (given[0][0], given[1][0]), (*given[0][1:], *given[1][1:])
+    outputs, rest = (both[0][0], both[1][0]), (*both[0][1:], *both[1][1:])
     mode = config.values.get("merge_mode", "concat")
     if mode is None:
         return (*outputs, *rest)
@@ -282,7 +282,7 @@ def _sequential_input(node: ConfigObject, layers: Sequence[ConfigObject], graph:
 
 def _input(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Read an input of the model."""
-    shape = called.node.said
+    shape = called.node.declared
     if shape is None:
         raise called.node.error("an input needs its shape", "config.batch_shape")
     return graph.input(called.node, shape)
@@ -309,7 +309,7 @@ def _functional(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
 def _may_have_weights(call: LayerCall) -> bool:
     """Say whether a layer may have weights: it is no operation, and of no class that has none."""
     kind = PLAIN.get(call.node.class_name)
-    plain = kind is not None and not kind.layer.weighted and not call.node.foreign
+    plain = kind is not None and not kind.layer.weighted and not call.node.is_custom
     return not plain and operation_of(call) is None and call.node.class_name not in {"InputLayer", "Lambda", *MERGES}
 
 
@@ -336,10 +336,10 @@ def _called(call: LayerCall, values: Any, declared: dict[int, Shape | None], gra
 
 def _value(values: Any, tensor: Any, node: ConfigObject) -> Value:
     """Return the value of a tensor; raise ModelFileError for an output that a layer does not give."""
-    given = values[tensor.layer, tensor.call]
-    if not 0 <= tensor.output < len(given):
-        raise node.error(f"reads output {tensor.output} of {quoted(tensor.layer)}, which gives {len(given)}", "inbound_nodes")
-    value: Value = given[tensor.output]
+    outputs = values[tensor.layer, tensor.call]
+    if not 0 <= tensor.output < len(outputs):
+        raise node.error(f"reads output {tensor.output} of {quoted(tensor.layer)}, which gives {len(outputs)}", "inbound_nodes")
+    value: Value = outputs[tensor.output]
     return value
 
 
@@ -353,11 +353,11 @@ def _merge(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     return _other(called, graph) if layer is None else graph.add(node, layer, reads)
 
 
-def _operation(called: CalledLayer, graph: LayerGraph, name: str, given: dict[str, Any]) -> tuple[Value, ...]:
+def _operation(called: CalledLayer, graph: LayerGraph, name: str, arguments: dict[str, Any]) -> tuple[Value, ...]:
     """Read an operation; one whose shape does not follow here gives what the file declares."""
     node = called.node
     try:
-        layer = operation_layer(name, called.call, given)
+        layer = operation_layer(name, called.call, arguments)
     except ModelError as error:
         raise node.error(str(error), "inbound_nodes") from None
     if layer is None:

@@ -1,4 +1,4 @@
-"""One object of a Keras config, read with care: every fault is told with the file and the key."""
+"""One object of a Keras config, read with care: every error names the file and the key."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class ConfigObject(Record):
         return class_today(name)
 
     @property
-    def foreign(self) -> bool:
+    def is_custom(self) -> bool:
         """Whether the class is its author's and not of Keras, whatever its name."""
         module, registered = self.values.get("module") or "keras", str(self.values.get("registered_name"))
         return str(module).partition(".")[0] not in _HOMES or ">" in registered
@@ -174,8 +174,8 @@ class ConfigObject(Record):
         return (config.shape("input_shape"),) if found else ()
 
     @property
-    def said(self) -> Shape | None:
-        """The shape that a layer says it reads, wherever its dialect writes that."""
+    def declared(self) -> Shape | None:
+        """The shape that a layer declares for its input, wherever its dialect writes that."""
         config = self.config
         keys = ("batch_shape", "batch_input_shape", "build_input_shape")
         (built, *_) = (*self.built_on, None)

@@ -168,13 +168,15 @@ def _recurrent(writer: _NnxWriter, step: Step, values: list[str]) -> Iterator[st
             yield f"{plan.values[step.position, number]} = {_STATES.get(state, state)}"
 
 
-_STATES = {f"{way}_{state}": f"{name}_{state}" for way, name in (("forward", "ahead"), ("backward", "back")) for state in "hc"}
+_STATES = {
+    f"{direction}_{state}": f"{name}_{state}" for direction, name in (("forward", "ahead"), ("backward", "back")) for state in "hc"
+}
 
 
 def _carry_names(layer: Any) -> str:
     """Return what a carry is unpacked into: c and h of an LSTM, h of another cell, for each direction."""
-    ways = ("ahead_", "back_") if layer.bidirectional else ("",)
-    each = [f"({way}c, {way}h)" if layer.kind == "lstm" else f"{way}h" for way in ways]
+    directions = ("ahead_", "back_") if layer.bidirectional else ("",)
+    each = [f"({direction}c, {direction}h)" if layer.kind == "lstm" else f"{direction}h" for direction in directions]
     return f"({', '.join(each)})" if len(each) > 1 else each[0]
 
 
@@ -182,8 +184,8 @@ def _initial(layer: Any, values: list[str]) -> str:
     """Return the carry that a layer starts from, of its states h and c."""
     count = len(values) // len(layer.directions)
     each = [values[at : at + count] for at in range(0, len(values), count)]
-    ways = [f"({way[1]}, {way[0]})" if layer.kind == "lstm" else way[0] for way in each]
-    return f"({', '.join(ways)})" if len(ways) > 1 else ways[0]
+    directions = [f"({direction[1]}, {direction[0]})" if layer.kind == "lstm" else direction[0] for direction in each]
+    return f"({', '.join(directions)})" if len(directions) > 1 else directions[0]
 
 
 _TITLE = "Flax NNX"

@@ -49,7 +49,7 @@ class _TorchWriter(ModuleWriter):
     def __init__(self, plan: Plan) -> None:
         """Take the plan."""
         super().__init__(plan, RESERVED)
-        self._moved: set[Source] = set()
+        self._features_first: set[Source] = set()
         self._ranks: dict[str, int] = {}
 
     def add(self, step: Step) -> None:
@@ -74,14 +74,14 @@ class _TorchWriter(ModuleWriter):
         if not step.layer.trainable and step.layer.weighted:
             self.layers.append(f"        self.{step.module}.requires_grad_(False)")
 
-    def value(self, source: Source, *, moved: bool | None = False, rank: int = 0) -> str:
-        """Return a value with its features last, or ``moved`` right after the batch; None takes it as it is."""
+    def value(self, source: Source, *, first: bool = False, rank: int = 0) -> str:
+        """Return a value with its features last, or ``first`` right after the batch."""
         name = self.plan.values[source]
-        if moved is None or moved == (source in self._moved):
+        if first == (source in self._features_first):
             return name
         if rank == 3:
             return f"{name}.transpose(1, 2)"
-        return f"{name}.movedim(-1, 1)" if moved else f"{name}.movedim(1, -1)"
+        return f"{name}.movedim(-1, 1)" if first else f"{name}.movedim(1, -1)"
 
     def values(self, step: Step) -> list[str]:
         """Return all that a step reads, with the features last."""
@@ -90,22 +90,22 @@ class _TorchWriter(ModuleWriter):
     def _compute(self, step: Step, *, has_module: bool) -> None:
         """Add what forward does for a layer that gives one value, or several parts of it."""
         front = entry_axes(step, _TITLE)
-        moved = _keeps_order(step) and step.sources[0] in self._moved
-        first = _channel_axis(step)
+        first = _keeps_order(step) and step.sources[0] in self._features_first
+        axis = _channel_axis(step)
         rank = len(step.input) - front
-        if first is not None:
-            moved = first != 1
-        values = self.values(step) if not moved or front else [self.value(step.sources[0], moved=True, rank=rank)]
+        if axis is not None:
+            first = axis != 1
+        values = self.values(step) if not first or front else [self.value(step.sources[0], first=True, rank=rank)]
         before = values[0]
         if front:
             values = [f"{before}.flatten(0, {front})"]
-            values = [f"{values[0]}.movedim(-1, 1)"] if moved else values
+            values = [f"{values[0]}.movedim(-1, 1)"] if first else values
         text = _around(step, values) if has_module else _functional(step, values)
         if front:
-            text = f"{text}.movedim(1, -1)" if moved else text
+            text = f"{text}.movedim(1, -1)" if first else text
             text = f"{text}.unflatten(0, {before}.shape[:{front + 1}])"
-        elif moved:
-            self._moved.add((step.position, 0))
+        elif first:
+            self._features_first.add((step.position, 0))
         self.give(step, text)
 
     def text(self) -> str:

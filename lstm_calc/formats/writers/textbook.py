@@ -121,10 +121,10 @@ class _NumpyWriter(StepWriter):
     def _take_weights(self, step: Step, use: Use, depth: int) -> None:
         """Note the shape of each tensor of a layer, by its name without that of the layer."""
         layout = framework("textbook").layout(step.layer)
-        for row, gates, way in rows_in(layout, use):
+        for row, gates, direction in rows_in(layout, use):
             shape = shape_of(axes_of(row, use.sizes), sizes_of(use, gates))
             name = row.name.format(gate=gates[0] if gates else "", letter="")
-            self.weights.setdefault(_block(step, depth, way), {})[name] = (shape, row.role.split()[0])
+            self.weights.setdefault(_block(step, depth, direction), {})[name] = (shape, row.role.split()[0])
         if step.comment and depth == 0:
             self.comments[_block(step, 0, step.layer.directions[0])] = step.comment
 
@@ -147,16 +147,16 @@ class _NumpyWriter(StepWriter):
         gives = self.names(step)
         for depth in range(layer.repeat):
             last = depth == layer.repeat - 1
-            start = [self._start(step, states, initial, way, x) for way in range(len(layer.directions))]
+            start = [self._start(step, states, initial, direction, x) for direction in range(len(layer.directions))]
             every = not last or layer.return_sequences
             target = ", ".join(gives) if last else step.name
             first = "ahead" if layer.bidirectional else target if every else "_"
             needed = not every or (last and step.states_used)
             after = ("states", "back_states") if needed else ("_", "_")
-            ways = zip((first, "back"), after, start, layer.directions, strict=False)
-            for at, (name, final, begin, way) in enumerate(ways):
+            directions = zip((first, "back"), after, start, layer.directions, strict=False)
+            for at, (name, final, begin, direction) in enumerate(directions):
                 reverse = ", reverse=True" if at or layer.go_backwards else ""
-                weights = f'w["{_block(step, depth, way)}"]'
+                weights = f'w["{_block(step, depth, direction)}"]'
                 yield f"{name}, {final} = run({cell}, {weights}, {x}, {begin}{reverse})"
                 if layer.go_backwards and every:
                     yield f"{name} = {name}[:, ::-1]"
@@ -166,13 +166,13 @@ class _NumpyWriter(StepWriter):
             x = target
         for number in sorted(step.used):
             if number >= layer.outputs:
-                way, at = divmod(number - layer.outputs, len(states))
-                yield f"{self.plan.values[step.position, number]} = {'back_states' if way else 'states'}[{at}]"
+                direction, at = divmod(number - layer.outputs, len(states))
+                yield f"{self.plan.values[step.position, number]} = {'back_states' if direction else 'states'}[{at}]"
 
-    def _start(self, step: Step, states: Sequence[str], initial: list[str], way: int, x: str) -> str:
+    def _start(self, step: Step, states: Sequence[str], initial: list[str], direction: int, x: str) -> str:
         """Return the states that a direction of a layer starts from."""
         if initial:
-            return tuple_of(initial[way * len(states) : (way + 1) * len(states)])
+            return tuple_of(initial[direction * len(states) : (direction + 1) * len(states)])
         sizes = step.layer.sizes(step.layer.reading(step.input))
         kinds = CELLS[step.layer.kind].states
         return tuple_of(f"np.zeros((len({x}), {sizes[kinds[state].size]}))" for state in states)
@@ -225,10 +225,10 @@ class _NumpyWriter(StepWriter):
             yield "            },"
 
 
-def _block(step: Step, depth: int, way: str) -> str:
+def _block(step: Step, depth: int, direction: str) -> str:
     """Return the name of the weights of one repeat and direction of a layer."""
     name = step.module if step.layer.repeat == 1 else f"{step.module}.{depth}"
-    return f"{name}.{way}" if len(step.layer.directions) > 1 else name
+    return f"{name}.{direction}" if len(step.layer.directions) > 1 else name
 
 
 def _start_value(shape: tuple[int, ...], role: str) -> str:

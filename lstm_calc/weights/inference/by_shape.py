@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("lstm", "gru", "rnn")
 _OWN = "textbook"
-"""Whose formula is held against a layer that is stored as no framework around its file does."""
+"""Whose equations a layer has that is stored as no framework around its file does."""
 _MOST = 24
 """More tensors than any variant of one direction has."""
 _ROLE_WORDS = (
@@ -203,7 +203,9 @@ def _solutions(shapes: tuple[Shape, ...]) -> tuple[tuple[Variant, Layer, int], .
         if ratio is None or any(len(shape) == 2 and shape[ratio.units] == ratio.gates * shape[1 - ratio.units] for shape in shapes):
             for variant in alike:
                 found += [
-                    (variant, *sizes) for placed in _placings(variant, shapes) if (sizes := solved(variant, placed)) is not None
+                    (variant, *sizes)
+                    for assigned in _assignments(variant, shapes)
+                    if (sizes := solved(variant, assigned)) is not None
                 ]
     return tuple(found)
 
@@ -263,8 +265,8 @@ def _ratio(variant: Variant) -> _Ratio | None:
     return _Ratio(axes.index("output") ^ 1, spec.gates if "gates" in spec.axes else 1)
 
 
-def _placings(variant: Variant, shapes: tuple[Shape, ...]) -> Iterator[dict[str, Shape]]:
-    """Yield every way to give each tensor a shape, the same one to tensors with the same axes."""
+def _assignments(variant: Variant, shapes: tuple[Shape, ...]) -> Iterator[dict[str, Shape]]:
+    """Yield every assignment of shapes to tensors, the same one to tensors with the same axes."""
     kinds = Counter((spec.axes, spec.gates) for spec in variant.specs.values())
     for chosen in _choices(list(kinds.items()), Counter(shapes)):
         yield {name: chosen[spec.axes, spec.gates] for name, spec in variant.specs.items()}

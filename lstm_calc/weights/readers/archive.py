@@ -68,7 +68,7 @@ class Archive:
         info = self._zip.getinfo(name)
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
             return None
-        with self.open(name):  # holds the local header against the directory
+        with self.open(name):  # checks the local header against the directory
             self.stream.seek(info.header_offset)
             head = self.stream.read(30)
         start = info.header_offset + 30 + int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")

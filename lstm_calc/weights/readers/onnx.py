@@ -322,11 +322,11 @@ class _GraphReader:
     def zero_half(self, bias: GraphValue) -> bool:
         """Say whether each direction has a second bias vector of all zeros; no other numbers are looked at, and few of these."""
         name = bias.sources[0] if len(bias.sources) == 1 else ""
-        raw, ways = self.biases.get(name), bias.shape[0] if bias.shape is not None and len(bias.shape) == 2 else 0
-        if raw is None or ways not in {1, 2} or not 0 < len(raw) <= _LONGEST_BIAS:
+        raw, directions = self.biases.get(name), bias.shape[0] if bias.shape is not None and len(bias.shape) == 2 else 0
+        if raw is None or directions not in {1, 2} or not 0 < len(raw) <= _LONGEST_BIAS:
             return False
         if name not in self.zero_halves:
-            self.zero_halves[name] = _is_zero_half(raw.raw(_LONGEST_BIAS), ways)
+            self.zero_halves[name] = _is_zero_half(raw.raw(_LONGEST_BIAS), directions)
         return self.zero_halves[name]
 
     def tensor(self, message: Message, scope: _GraphScope, name: str, *, constant: bool) -> None:
@@ -375,10 +375,10 @@ def _can_be(shape: tuple[int, ...]) -> bool:
     return len(shape) <= _FEW and all(0 <= size < 2**63 for size in shape)
 
 
-def _is_zero_half(data: bytes, ways: int) -> bool:
+def _is_zero_half(data: bytes, directions: int) -> bool:
     """Say whether of the two bias vectors of each direction the second is all zeros, and the first is not."""
-    half = len(data) // (2 * ways)
-    halves = [data[at * half : (at + 1) * half] for at in range(2 * ways)]
+    half = len(data) // (2 * directions)
+    halves = [data[at * half : (at + 1) * half] for at in range(2 * directions)]
     return not any(map(any, halves[1::2])) and any(map(any, halves[::2]))
 
 

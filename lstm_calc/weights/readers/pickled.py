@@ -174,7 +174,7 @@ def _tensor(value: Any) -> Stored | None:
 def _of_torch(value: PickledCall) -> Stored | None:
     """Return the tensor of (storage, offset, size, stride, ...), whose place is its stretch of the storage.
 
-    Two tensors that fill the same stretch, one turned or reshaped, are the same numbers; one with gaps is told by its steps.
+    Two tensors that fill the same stretch, one transposed or reshaped, are the same numbers; one with gaps is known by its strides.
     """
     storage, offset, size, stride = value.args[:4]
     if type(offset) is not int:

@@ -65,7 +65,7 @@ def read_safetensors(source: ByteSource) -> Checkpoint:
 
 
 def read_entries(source: ByteSource) -> dict[str, Entry]:
-    """Return what the header of a file says of every tensor, held against the file's length."""
+    """Return what the header of a file says of every tensor, checked against the length of the file."""
     length = source.number("Q")
     if length > MAX_HEADER:
         raise CheckpointError(f"claims a safetensors header of {length:,} bytes; at most {MAX_HEADER:,} are read")
@@ -93,7 +93,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _entry(name: str, entry: Any, start: int, size: int) -> Entry:
-    """Return one tensor of the header, its claims held against each other and against the file's length."""
+    """Return one tensor of the header, its claims checked against each other and against the length of the file."""
     try:
         word, shape, (first, last) = entry["dtype"], entry["shape"], entry["data_offsets"]
         check_shape(name, shape)
