@@ -2,53 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, quoted
 from lstm_calc.frozen import Record
-from lstm_calc.model import (
-    CRF,
-    GRU,
-    LSTM,
-    RNN,
-    Activation,
-    AdaptivePool,
-    AdditiveAttention,
-    Attention,
-    BatchNorm,
-    Conv,
-    ConvLSTM,
-    ConvTranspose,
-    Crop,
-    Dense,
-    DepthwiseConv,
-    Dropout,
-    EinsumDense,
-    Embedding,
-    Flatten,
-    GlobalPool,
-    GroupNorm,
-    Layer,
-    LayerNorm,
-    LocallyConnected,
-    Masking,
-    MultiHeadAttention,
-    Normalization,
-    Pad,
-    Permute,
-    Pool,
-    PReLU,
-    RepeatVector,
-    Reshape,
-    RMSNorm,
-    SeparableConv,
-    Upsample,
-)
+from lstm_calc.model import layer_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm_calc.formats.keras.node import ConfigObject
+    from lstm_calc.model import Layer
 
 NEUTRAL = frozenset(
     [
@@ -77,7 +42,7 @@ _ADDING = frozenset({"lora_rank", "quantization_config"})
 
 
 class LayerClass(Record):
-    """How one class is read: the layer it is, and Keras' argument for each of that layer's fields.
+    """How one class is read: the kind of layer it is, and Keras' argument for each of that layer's fields.
 
     ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
     ``once`` what an argument that is absent meant before Keras had it. ``always`` are those that Keras always writes: people had
@@ -85,13 +50,18 @@ class LayerClass(Record):
     are arguments with the one value that is read.
     """
 
-    layer: type[Layer]
+    kind: str
     arguments: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     dims: int = 0
     fixed: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     once: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     always: tuple[str, ...] = ()
     only: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
+
+    @cached_property
+    def layer(self) -> type[Layer]:
+        """The class of the layer."""
+        return layer_kind(self.kind)
 
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where a layer is read, and is no error
@@ -109,6 +79,7 @@ _IMAGE = _same("filters", "kernel_size", "strides", "dilation_rate", "padding", 
 _LAST = {"return_sequences": False}
 _BEFORE = {"reset_after": False}
 _WINDOW = _same("pool_size", "strides", "padding", "data_format")
+_GLOBAL = _same("data_format", "keepdims")
 _NORM = _same("center", "scale", "axis")
 _CONV = _IMAGE | {"bias": "use_bias"}
 _DEPTH = {name: name for name in (*_CONV.values(), "depth_multiplier") if name not in {"filters", "use_bias"}} | {
@@ -119,17 +90,17 @@ _ONE_WAY = {"implementation": 1, "padding": "valid"}
 _CUDNN = {"cudnn": True}
 
 CELLS = {
-    "LSTMCell": LayerClass(LSTM, _CELL),
-    "GRUCell": LayerClass(GRU, _CELL | _RESET, once=_BEFORE),
-    "SimpleRNNCell": LayerClass(RNN, _CELL),
+    "LSTMCell": LayerClass("lstm", _CELL),
+    "GRUCell": LayerClass("gru", _CELL | _RESET, once=_BEFORE),
+    "SimpleRNNCell": LayerClass("rnn", _CELL),
 }
 RECURRENT = {
-    "LSTM": LayerClass(LSTM, _CELL | RUN, fixed=_LAST),
-    "GRU": LayerClass(GRU, _CELL | RUN | _RESET, fixed=_LAST, once=_BEFORE),
-    "SimpleRNN": LayerClass(RNN, _CELL | RUN, fixed=_LAST),
-    "CuDNNLSTM": LayerClass(LSTM, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
-    "CuDNNGRU": LayerClass(GRU, {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
-    **{f"ConvLSTM{dims}D": LayerClass(ConvLSTM, {"bias": "use_bias"} | RUN | _IMAGE, dims, _LAST) for dims in (1, 2, 3)},
+    "LSTM": LayerClass("lstm", _CELL | RUN, fixed=_LAST),
+    "GRU": LayerClass("gru", _CELL | RUN | _RESET, fixed=_LAST, once=_BEFORE),
+    "SimpleRNN": LayerClass("rnn", _CELL | RUN, fixed=_LAST),
+    "CuDNNLSTM": LayerClass("lstm", {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    "CuDNNGRU": LayerClass("gru", {"units": "units"} | RUN, fixed=_LAST | _CUDNN),
+    **{f"ConvLSTM{dims}D": LayerClass("conv_lstm", {"bias": "use_bias"} | RUN | _IMAGE, dims, _LAST) for dims in (1, 2, 3)},
 }
 
 MERGE_MODES = {"concat": "concat", "sum": "sum", "mul": "mul", "ave": "average", None: "none"}
@@ -148,61 +119,57 @@ def _by_dimensions() -> Iterator[tuple[str, LayerClass]]:
     """Yield the classes that there are for one, two and three dimensions."""
     for dims in (1, 2, 3):
         for name, function in (("Average", "average"), ("Avg", "average"), ("Max", "max")):
-            yield f"Global{name}Pool{dims}D", LayerClass(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function})
-            yield (
-                f"Global{name}Pooling{dims}D",
-                LayerClass(GlobalPool, _same("data_format", "keepdims"), fixed={"function": function}),
-            )
+            usual = {"function": function, "pool_size": (2,) * dims}
             for ending in ("Pool", "Pooling"):
-                usual = {"function": function, "pool_size": (2,) * dims}
-                yield f"{name}{ending}{dims}D", LayerClass(Pool, _WINDOW, dims, usual)
-        for name, function in (("Average", "average"), ("Max", "max")):
-            kind = LayerClass(AdaptivePool, _same("output_size", "data_format"), dims, {"function": function})
-            yield f"Adaptive{name}Pooling{dims}D", kind
-        yield f"Conv{dims}D", LayerClass(Conv, _CONV | _same("groups"), dims)
-        yield f"Conv{dims}DTranspose", LayerClass(ConvTranspose, _CONV | _same("groups", "output_padding"), dims)
-        yield f"DepthwiseConv{dims}D", LayerClass(DepthwiseConv, _DEPTH, dims)
-        yield f"SeparableConv{dims}D", LayerClass(SeparableConv, _CONV | _same("depth_multiplier"), dims)
-        yield f"LocallyConnected{dims}D", LayerClass(LocallyConnected, _LOCAL, dims, only=_ONE_WAY)
+                yield f"Global{name}{ending}{dims}D", LayerClass("global_pool", _GLOBAL, fixed={"function": function})
+                yield f"{name}{ending}{dims}D", LayerClass("pool", _WINDOW, dims, usual)
+        for name in ("Average", "Max"):
+            options = _same("output_size", "data_format")
+            yield f"Adaptive{name}Pooling{dims}D", LayerClass("adaptive_pool", options, dims, {"function": name.lower()})
+        yield f"Conv{dims}D", LayerClass("conv", _CONV | _same("groups"), dims)
+        yield f"Conv{dims}DTranspose", LayerClass("conv_transpose", _CONV | _same("groups", "output_padding"), dims)
+        yield f"DepthwiseConv{dims}D", LayerClass("depthwise_conv", _DEPTH, dims)
+        yield f"SeparableConv{dims}D", LayerClass("separable_conv", _CONV | _same("depth_multiplier"), dims)
+        yield f"LocallyConnected{dims}D", LayerClass("locally_connected", _LOCAL, dims, only=_ONE_WAY)
         one = {"margins": ((1, 1),) * dims}
         cropped = {"margins": ((0, 0),) * dims} if dims == 2 else one
         factors = {"factors": (2,) * dims}
-        yield f"UpSampling{dims}D", LayerClass(Upsample, {"factors": "size", "data_format": "data_format"}, dims, factors)
-        yield f"Cropping{dims}D", LayerClass(Crop, {"margins": "cropping", "data_format": "data_format"}, dims, cropped)
-        yield f"ZeroPadding{dims}D", LayerClass(Pad, {"margins": "padding", "data_format": "data_format"}, dims, one)
+        yield f"UpSampling{dims}D", LayerClass("upsample", {"factors": "size", "data_format": "data_format"}, dims, factors)
+        yield f"Cropping{dims}D", LayerClass("crop", {"margins": "cropping", "data_format": "data_format"}, dims, cropped)
+        yield f"ZeroPadding{dims}D", LayerClass("pad", {"margins": "padding", "data_format": "data_format"}, dims, one)
 
 
 PLAIN = {
-    "Dense": LayerClass(Dense, _CELL),
-    "Embedding": LayerClass(Embedding, {"vocab_size": "input_dim", "dim": "output_dim"}),
-    "RepeatVector": LayerClass(RepeatVector, {"steps": "n"}),
-    "EinsumDense": LayerClass(EinsumDense, _same("equation", "bias_axes") | {"shape": "output_shape"}),
-    "BatchNormalization": LayerClass(BatchNorm, _NORM | _same("renorm")),
-    "LayerNormalization": LayerClass(LayerNorm, _NORM, always=("axis",)),
-    "GroupNormalization": LayerClass(GroupNorm, _NORM | _same("groups"), always=("groups", "axis")),
-    "RMSNormalization": LayerClass(RMSNorm, _same("axis"), always=("axis",)),
-    "Normalization": LayerClass(Normalization, _same("axis")),
-    "Attention": LayerClass(Attention, _same("use_scale", "score_mode"), always=("use_scale",)),
-    "AdditiveAttention": LayerClass(AdditiveAttention, _same("use_scale"), always=("use_scale",)),
+    "Dense": LayerClass("dense", _CELL),
+    "Embedding": LayerClass("embedding", {"vocab_size": "input_dim", "dim": "output_dim"}),
+    "RepeatVector": LayerClass("repeat_vector", {"steps": "n"}),
+    "EinsumDense": LayerClass("einsum_dense", _same("equation", "bias_axes") | {"shape": "output_shape"}),
+    "BatchNormalization": LayerClass("batch_norm", _NORM | _same("renorm")),
+    "LayerNormalization": LayerClass("layer_norm", _NORM, always=("axis",)),
+    "GroupNormalization": LayerClass("group_norm", _NORM | _same("groups"), always=("groups", "axis")),
+    "RMSNormalization": LayerClass("rms_norm", _same("axis"), always=("axis",)),
+    "Normalization": LayerClass("normalization", _same("axis")),
+    "Attention": LayerClass("attention", _same("use_scale", "score_mode"), always=("use_scale",)),
+    "AdditiveAttention": LayerClass("additive_attention", _same("use_scale"), always=("use_scale",)),
     "MultiHeadAttention": LayerClass(
-        MultiHeadAttention,
+        "multi_head_attention",
         _same("num_heads", "key_dim", "value_dim", "use_gate", "attention_axes") | {"bias": "use_bias", "shape": "output_shape"},
         always=("num_heads", "key_dim", "use_bias"),
     ),
     "GroupQueryAttention": LayerClass(
-        MultiHeadAttention,
+        "multi_head_attention",
         {"num_heads": "num_query_heads", "key_heads": "num_key_value_heads", "key_dim": "head_dim", "bias": "use_bias"}
         | _same("use_gate"),
     ),
-    "PReLU": LayerClass(PReLU, _same("shared_axes")),
-    "CRF": LayerClass(CRF, {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}, always=("learn_mode",)),
-    "Flatten": LayerClass(Flatten),
-    "Reshape": LayerClass(Reshape, _same("target_shape")),
-    "Permute": LayerClass(Permute, _same("dims")),
-    "Activation": LayerClass(Activation),
-    "Masking": LayerClass(Masking),
-    **dict.fromkeys(_UNCHANGED.split(), LayerClass(Dropout)),
-    **{name: LayerClass(Activation, fixed={"function": name}) for name in _FUNCTIONS.split()},
+    "PReLU": LayerClass("prelu", _same("shared_axes")),
+    "CRF": LayerClass("crf", {"units": "units", "use_boundary": "use_boundary", "bias": "use_bias"}, always=("learn_mode",)),
+    "Flatten": LayerClass("flatten"),
+    "Reshape": LayerClass("reshape", _same("target_shape")),
+    "Permute": LayerClass("permute", _same("dims")),
+    "Activation": LayerClass("activation"),
+    "Masking": LayerClass("masking"),
+    **dict.fromkeys(_UNCHANGED.split(), LayerClass("dropout")),
+    **{name: LayerClass("activation", fixed={"function": name}) for name in _FUNCTIONS.split()},
     **dict(_by_dimensions()),
 }
 """Every class that is read by its arguments alone."""

@@ -226,7 +226,7 @@ def _defaults(called: ParsedCall, name: LayerName, family: str | None) -> dict[s
     if name.kind == "pool":
         return {"pool_size": (2,) * (name.dims or 1)}
     kind = PLAIN.get(called.name)
-    return kind.fixed if kind is not None and kind.layer.kind == name.kind else {}
+    return kind.fixed if kind is not None and kind.kind == name.kind else {}
 
 
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape", "shape")

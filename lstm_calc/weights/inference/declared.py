@@ -28,7 +28,7 @@ _VARIABLES = re.compile(r"/vars/(\d{1,4})$")
 _CELL = re.compile(r"(^|[/_])cell(_\d+)?$")
 """How the path of a cell ends; a layer that runs over time keeps its weights in one."""
 _STORES = {
-    name: (("cudnn" if name.startswith("CuDNN") else "keras"), kind.layer.kind) for name, kind in (RECURRENT | KERAS_CELLS).items()
+    name: (("cudnn" if name.startswith("CuDNN") else "keras"), kind.kind) for name, kind in (RECURRENT | KERAS_CELLS).items()
 }
 """For each class of Keras that is a recurrent layer or a cell: whose variants it has, and of which cell."""
 _ANY = tuple(dict.fromkeys(_STORES[name] for name in RECURRENT if _STORES[name][0] == "keras"))
