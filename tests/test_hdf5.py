@@ -16,7 +16,7 @@ import pytest
 from lstm_calc.errors import CheckpointError
 from lstm_calc.questions.inspect import inspect_file
 from lstm_calc.weights.readers import read
-from lstm_calc.weights.readers.keras import configured_layers, layer_classes, parsed_config
+from lstm_calc.weights.readers.formats.keras import configured_layers, layer_classes, parsed_config
 from lstm_calc.weights.readers.source import MOST
 from tests.handmade import zipped
 from tests.hostile import configured, of_no_size

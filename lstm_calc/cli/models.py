@@ -155,7 +155,7 @@ def _with_stored(model: Model, path: str) -> Model:
     """Return a model in which layers that are not known have as many parameters as the file stores for them, and say so."""
     if model.is_known or not path.lower().endswith((".h5", ".hdf5", ".keras")):
         return model
-    from lstm_calc.weights.readers.keras import with_stored_numbers
+    from lstm_calc.weights.readers.formats.keras import with_stored_numbers
 
     model, notes = with_stored_numbers(model, path)
     for note in notes:

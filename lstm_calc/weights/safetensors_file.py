@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lstm_calc.errors import CheckpointError, NotInstalledError, WeightsError, quoted
-from lstm_calc.weights.readers import is_safetensors, opened
-from lstm_calc.weights.readers.safetensors import Entry, read_entries
+from lstm_calc.weights.readers import opened
+from lstm_calc.weights.readers.formats.safetensors import Entry, is_safetensors, read_entries
 from lstm_calc.weights.readers.source import Allowance, ByteSource
 
 try:

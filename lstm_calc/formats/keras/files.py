@@ -61,7 +61,7 @@ def config_in_hdf5(stream: BinaryIO, file: str) -> bytes:
 
     Raises NotInstalledError, with the pip line, where h5py is not there.
     """
-    from lstm_calc.weights.readers import hdf5
+    from lstm_calc.weights.readers.formats import hdf5
 
     if not stream.seekable():
         raise ModelFileError("an HDF5 file cannot be read from a pipe; give its path", file)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.weights.readers.keras import Configured
+    from lstm_calc.weights.readers.formats.keras import Configured
     from lstm_calc.weights.readers.stored import Operator, Stored
 
 _VARIABLES = re.compile(r"/vars/(\d{1,4})$")

@@ -80,7 +80,7 @@ def _configured(checkpoint: Checkpoint) -> dict[str, tuple[str, int]]:
     names: dict[str, tuple[str, int]] = {}
     if not checkpoint.classes:
         return names
-    from lstm_calc.weights.readers.keras import counted_names
+    from lstm_calc.weights.readers.formats.keras import counted_names
 
     for at, (name, counted) in enumerate(zip(checkpoint.classes, counted_names(checkpoint.classes.values()), strict=True)):
         names[f"layers/{counted}"] = names[name] = (name, at)

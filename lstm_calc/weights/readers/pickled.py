@@ -228,7 +228,7 @@ def _of_buffer(value: PickledCall) -> Stored:
 
 
 def _numpy_dtype(value: Any) -> str | None:
-    from lstm_calc.weights.readers.numpy import dtype_words
+    from lstm_calc.weights.readers.formats.numpy import dtype_words
 
     word = value.args[0] if isinstance(value, PickledCall) and value.args else None
     return dtype_words(word)[0] if isinstance(word, str) and not word.isalpha() else word and words(word)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.weights.readers.keras import Configured
+    from lstm_calc.weights.readers.formats.keras import Configured
 
 
 MOST_AXES = 64

@@ -5,7 +5,6 @@ Source: keras/src/saving/saving_lib.py (_walk_saveable, _save_container_state) a
 
 from __future__ import annotations
 
-import json
 import re
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.frozen import Record
 from lstm_calc.weights.readers import read
+from lstm_calc.weights.readers.formats import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_CONFIG = 4 * 2**20
 _MOST_LAYERS, _LONGEST_PATH = 50_000, 500
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])")
+_CAPITAL = r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])"
 _DIRECTIONS = {"forward_layer", "backward_layer"}
 _LISTS = ("layers", "cells")
 
@@ -95,13 +95,15 @@ def counted_names(classes: Iterable[str]) -> Iterator[str]:
     """
     taken: dict[str, int] = {}
     for cls in classes:
-        snake = _CAPITAL.sub("_", cls).lower()
+        snake = re.sub(_CAPITAL, "_", cls).lower()
         yield f"{snake}_{taken[snake]}" if snake in taken else snake
         taken[snake] = taken.get(snake, 0) + 1
 
 
 def parsed_config(text: str | bytes) -> Any:
     """Return a configuration, or raise CheckpointError where it is no JSON."""
+    import json
+
     if len(text) > MAX_CONFIG:
         raise CheckpointError(f"has a configuration of {len(text):,} bytes; at most {MAX_CONFIG:,} are read")
     try:
@@ -128,7 +130,7 @@ def read_keras(archive: Archive) -> Checkpoint:
     """Return the tensors of a .keras file, and what its configuration says of the layers."""
     from tempfile import TemporaryFile
 
-    from lstm_calc.weights.readers.hdf5 import read_hdf5
+    from lstm_calc.weights.readers.formats.hdf5 import read_hdf5
 
     weights = next(name for name in archive.names if name.endswith(".weights.h5"))
     config = None
@@ -171,3 +173,6 @@ def _weight_paths(name: str, checkpoint: Checkpoint) -> Iterator[str]:
     """Yield the paths under which the weights of a layer stand: that of its name in HDF5, that of its class in an archive."""
     yield f"model_weights/{name}/"
     yield from (f"{each.path}/" for each in checkpoint.configured if each.name == name and each.path.startswith("layers/"))
+
+
+READERS = (Reader(21, lambda file: file.has_member(".weights.h5"), lambda file: read_keras(file.archive), "Keras"),)

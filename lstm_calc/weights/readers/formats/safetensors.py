@@ -5,20 +5,19 @@ Source: huggingface/safetensors, README, section Format.
 
 from __future__ import annotations
 
-import json
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, quoted
 from lstm_calc.frozen import Record
+from lstm_calc.weights.readers.formats import Reader
 from lstm_calc.weights.readers.stored import Checkpoint, Stored, check_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lstm_calc.frameworks.counting import Shape
-    from lstm_calc.weights.readers.source import ByteSource
+    from lstm_calc.weights.readers.formats import File
+    from lstm_calc.weights.readers.source import Allowance, ByteSource
 
 MAX_HEADER = 4 * 2**20
 _MOST_SHARDS = 1000
@@ -58,6 +57,11 @@ class Entry(Record):
     stop: int
 
 
+def is_safetensors(head: bytes, size: int) -> bool:
+    """Say whether a file begins with a length and a JSON table of that length, as far as is there."""
+    return size > 8 and head[8:9] == b"{" and (head[9:10] in b'"} \n\r\t' or not head[9:10])
+
+
 def read_safetensors(source: ByteSource) -> Checkpoint:
     """Return the tensors of a file in safetensors' format from its header alone."""
     stored = (Stored(name, entry.shape, DTYPES[entry.dtype][0]) for name, entry in read_entries(source).items())
@@ -77,6 +81,8 @@ def read_entries(source: ByteSource) -> dict[str, Entry]:
 
 def json_table(data: bytes, what: str) -> dict[str, Any]:
     """Return the table that JSON bytes which begin with a brace hold, in which no key stands twice."""
+    import json
+
     try:
         table: dict[str, Any] = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -108,19 +114,22 @@ def _entry(name: str, entry: Any, start: int, size: int) -> Entry:
     return Entry(word, tuple(shape), start + first, start + last)
 
 
-def read_index(table: dict[str, Any], folder: Path, read: Callable[[str], Checkpoint]) -> Checkpoint:
+def _is_index(file: File) -> bool:
+    return file.head.lstrip().startswith(b"{") and b"weight_map" in file.head + file.tail
+
+
+def read_index(file: File) -> Checkpoint:
     """Return the tensors that an index lists, each read from its shard, a file beside the index."""
-    shards: dict[Any, list[str]] = {}
-    for name, shard in table["weight_map"].items():
-        if not isinstance(shard, str) or shard != Path(shard).name:
-            raise CheckpointError(f"names {quoted(shard)} as a shard, which is not a file beside it")
-        shards.setdefault(shard, []).append(name)
-    if len(shards) > _MOST_SHARDS:
-        raise CheckpointError(f"names {len(shards):,} shards; at most {_MOST_SHARDS:,} are read")
+    if file.size > MAX_HEADER:
+        raise CheckpointError(f"is an index of {file.size:,} bytes; at most {MAX_HEADER:,} are read")
+    table = json_table(file.source().take(file.size), "an index")
+    if not isinstance(table.get("weight_map"), dict):
+        raise CheckpointError("is JSON without a weight_map")
+    shards = _shards(table["weight_map"])
     found: list[Stored] = []
     form = ""
     for shard, names in shards.items():
-        checkpoint = read(str(folder / shard))
+        checkpoint = _read_shard(file.path.parent / shard, file.allowance)
         by_name = {tensor.name: tensor for tensor in checkpoint.tensors}
         missing = [name for name in names if name not in by_name]
         if missing:
@@ -128,3 +137,32 @@ def read_index(table: dict[str, Any], folder: Path, read: Callable[[str], Checkp
         found += [by_name[name].within(shard) for name in names]
         form = checkpoint.format
     return Checkpoint(f"{form}, {len(shards)} shards", tuple(found))
+
+
+def _shards(weight_map: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the names of the tensors in each shard; refuse what is no file beside the index, and too many of them."""
+    shards: dict[str, list[str]] = {}
+    for name, shard in weight_map.items():
+        if not isinstance(shard, str) or shard != Path(shard).name:
+            raise CheckpointError(f"names {quoted(shard)} as a shard, which is not a file beside it")
+        shards.setdefault(shard, []).append(name)
+    if len(shards) > _MOST_SHARDS:
+        raise CheckpointError(f"names {len(shards):,} shards; at most {_MOST_SHARDS:,} are read")
+    return shards
+
+
+def _read_shard(path: Path, allowance: Allowance) -> Checkpoint:
+    """Return what a shard holds, which is no index; it draws on the allowance of the index."""
+    from lstm_calc.weights.readers import read, refuse_what_is_no_file
+
+    refuse_what_is_no_file(path)
+    with path.open("rb") as stream:
+        if stream.read(16).lstrip().startswith(b"{"):
+            raise CheckpointError("names itself or another index as a shard")
+    return read(str(path), allowance)
+
+
+READERS = (
+    Reader(50, lambda file: is_safetensors(file.head, file.size), lambda file: read_safetensors(file.source()), "safetensors"),
+    Reader(60, _is_index, read_index),
+)

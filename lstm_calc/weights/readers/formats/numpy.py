@@ -5,13 +5,11 @@ Source: numpy/lib/_format_impl.py, the module's docstring.
 
 from __future__ import annotations
 
-import ast
 from math import prod
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError
-from lstm_calc.weights.readers.pickled import tensors_of
-from lstm_calc.weights.readers.pickles import unpickled
+from lstm_calc.weights.readers.formats import Reader
 from lstm_calc.weights.readers.stored import Checkpoint, Stored, check_shape
 
 if TYPE_CHECKING:
@@ -53,6 +51,9 @@ def _arrays(name: str, source: ByteSource) -> list[Stored]:
     dtype, shape, width = _header(source)
     source.allowance.spend("names")
     if dtype == "object":
+        from lstm_calc.weights.readers.pickled import tensors_of
+        from lstm_calc.weights.readers.pickles import unpickled
+
         inside = tensors_of(unpickled(source), source.allowance)
         found = [tensor.within(name).replace(name=f"{name}/{tensor.name}") for tensor in inside]
         return found or [Stored(name, shape, dtype)]
@@ -66,6 +67,8 @@ def _arrays(name: str, source: ByteSource) -> list[Stored]:
 
 def _header(source: ByteSource) -> tuple[str, tuple[int, ...], int]:
     """Return the dtype, the shape and the bytes a number takes."""
+    import ast
+
     if source.take(6) != MAGIC:
         raise CheckpointError("has an array that does not begin with NumPy's magic bytes")
     version, _ = source.take(2)
@@ -104,3 +107,9 @@ def dtype_words(descr: object) -> tuple[str, int]:
         raise ValueError(descr)
     bits = "" if kind in "bVSUMm" else str(width * 8)
     return f"{KINDS[kind]}{bits}", width * (4 if kind == "U" else 1)
+
+
+READERS = (
+    Reader(22, lambda file: file.has_member(".npy"), lambda file: read_npz(file.archive), "NumPy"),
+    Reader(30, lambda file: file.head.startswith(MAGIC), lambda file: read_npy(file.source())),
+)

@@ -8,21 +8,33 @@ from __future__ import annotations
 
 import io
 import re
-from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any
 
 from lstm_calc.errors import CheckpointError, NotInstalledError
-from lstm_calc.weights.readers.confined import answer
-from lstm_calc.weights.readers.keras import MAX_CONFIG, configured_layers, layer_classes, parsed_config
+from lstm_calc.weights.readers.formats import Reader
+from lstm_calc.weights.readers.formats.keras import MAX_CONFIG, configured_layers, layer_classes, parsed_config
 from lstm_calc.weights.readers.source import Allowance, Window
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from lstm_calc.weights.readers.formats import File
+
+_MARK = b"\x89HDF\r\n\x1a\n"
 _DEEPEST = 50
-_OF_KERAS = re.compile(r"(_layer_checkpoint_dependencies|layers)[/\\]")
+_OF_KERAS = r"(_layer_checkpoint_dependencies|layers)[/\\]"
 """How the names in an archive of Keras begin; Keras on Windows parted them by backslashes."""
+
+
+def _is_hdf5(file: File) -> bool:
+    """Say whether HDF5's mark stands at the start, or at 512, 1024, 2048, ... as after a user's block."""
+    at = 512
+    while at < min(file.size, 2**20):
+        if file.at(at, len(_MARK)) == _MARK:
+            return True
+        at *= 2
+    return file.head.startswith(_MARK)
 
 
 def read_hdf5(stream: IO[bytes], start: int, size: int, allowance: Allowance) -> Checkpoint:
@@ -33,7 +45,7 @@ def read_hdf5(stream: IO[bytes], start: int, size: int, allowance: Allowance) ->
     held = _answered(stream, start, size, allowance)
     allowance.spend("names", len(held["tensors"]))
     tensors = tuple(Stored(name, tuple(shape), dtype, (address,)) for name, shape, dtype, address in held["tensors"])
-    keras, config = held["keras"] or any(_OF_KERAS.match(tensor.name) for tensor in tensors), held["config"]
+    keras, config = held["keras"] or any(re.match(_OF_KERAS, tensor.name) for tensor in tensors), held["config"]
     return Checkpoint(
         "keras-hdf5" if keras else "hdf5", tensors, classes=layer_classes(config), configured=configured_layers(config)
     )
@@ -46,6 +58,10 @@ def config_of(stream: IO[bytes], size: int) -> Any:
 
 def _answered(stream: IO[bytes], start: int, size: int, allowance: Allowance) -> dict[str, Any]:
     """Return what a process of its own reads in an HDF5 file: plain values."""
+    from importlib.util import find_spec
+
+    from lstm_calc.weights.readers.confined import answer
+
     if find_spec("h5py") is None:
         raise NotInstalledError("an HDF5 file needs h5py, which is not installed; pip install 'lstm-calc[hdf5]'")
     held: dict[str, Any] | None = answer(f"{__name__}:reader", stream, start, size, allowance)
@@ -126,3 +142,6 @@ def _config(h5py: Any, root: Any) -> Any:
         return None
     text = h5py.Group(root).attrs["model_config"]
     return parsed_config(text if isinstance(text, (str, bytes)) else "")
+
+
+READERS = (Reader(10, _is_hdf5, lambda file: read_hdf5(file.stream, 0, file.size, file.allowance), "HDF5"),)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from lstm_calc.errors import CheckpointError
+from lstm_calc.weights.readers.formats import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from lstm_calc.weights.readers.formats import File
 
 _ORIGINAL = "inspect the file that it was made from"
 _SAVED = "reads it, and numpy.savez saves the arrays"
@@ -47,24 +52,23 @@ _INSIDE = (
     (257, b"ustar", "a tar archive; unpack it first"),
 )
 _PATTERNS = (
-    (re.compile(rb"\x08.*serve", re.DOTALL), f"a TensorFlow SavedModel's graph; {_TO_ONNX}"),
+    (rb"\x08.*serve", f"a TensorFlow SavedModel's graph; {_TO_ONNX}"),
     (
-        re.compile(rb"\n.*\x12(\x0bPlaceholder|\x05Const|\x0aVariableV2|\x0bVarHandleOp)", re.DOTALL),
+        rb"\n.*\x12(\x0bPlaceholder|\x05Const|\x0aVariableV2|\x0bVarHandleOp)",
         f"a TensorFlow graph; {_TO_ONNX}",
     ),
     (
-        re.compile(rb"([\x81-\x8f]|\xde..)[\xa1-\xbf][\w/. -]", re.DOTALL),
+        rb"([\x81-\x8f]|\xde..)[\xa1-\xbf][\w/. -]",
         f"a MessagePack file (Flax, spaCy); flax.serialization.msgpack_restore {_SAVED}",
     ),
     (
-        re.compile(rb"x[\x01\x5e\x9c\xda].{0,60}[\x00-\x08\x0e-\x1f\x80-\xff]", re.DOTALL),
+        rb"x[\x01\x5e\x9c\xda].{0,60}[\x00-\x08\x0e-\x1f\x80-\xff]",
         f"zlib-compressed, as joblib.dump does; joblib.load {_SAVED}",
     ),
-    (re.compile(rb"\]\x00\x00..\xff{8}", re.DOTALL), "LZMA-compressed; unpack it first"),
+    (rb"\]\x00\x00..\xff{8}", "LZMA-compressed; unpack it first"),
 )
 """What the whole of the first bytes is like; MessagePack: a map whose first key is a short text."""
-UNKNOWN = "of no format that is known here"
-BARE_NUMBERS = f"the numbers of a TensorFlow checkpoint, whose names and shapes are in the .index beside it; {_OF_TENSORFLOW}"
+_BARE_NUMBERS = f"the numbers of a TensorFlow checkpoint, whose names and shapes are in the .index beside it; {_OF_TENSORFLOW}"
 _TABLE_END = bytes.fromhex("57fb808b247547db")
 _INNER = (".safetensors", ".pth", ".pt", ".h5", ".hdf5", ".keras", ".onnx", ".npz", ".pkl", ".ckpt")
 """Endings of files that may be read by themselves."""
@@ -79,7 +83,7 @@ _FOLDERS = (
 
 
 def file_words(head: bytes, tail: bytes) -> str:
-    """Return, in words, what a file is, from its first bytes and its last eight."""
+    """Return, in words, what a file is, from its first bytes and its last eight; nothing where they do not say."""
     for start, words in _STARTS:
         if head.startswith(start):
             return words
@@ -88,7 +92,7 @@ def file_words(head: bytes, tail: bytes) -> str:
             return words
     if tail == _TABLE_END:
         return f"a TensorFlow checkpoint's index; {_OF_TENSORFLOW}"
-    return next((words for pattern, words in _PATTERNS if pattern.match(head)), "") or _text_words(head) or UNKNOWN
+    return next((words for pattern, words in _PATTERNS if re.match(pattern, head, re.DOTALL)), "") or _text_words(head)
 
 
 def _text_words(head: bytes) -> str:
@@ -129,3 +133,22 @@ def zip_words(names: tuple[str, ...]) -> str:
         if any(name == mark or name.endswith((f"/{mark}", mark)) for name in names):
             return words
     return "a zip archive without the weights of PyTorch, Keras or NumPy"
+
+
+def _refuse_zip(file: File) -> NoReturn:
+    raise CheckpointError(f"is {zip_words(file.archive.names)}")
+
+
+def _has_bare_numbers(file: File) -> bool:
+    """Say whether the name of a file says that it has numbers alone, whatever format they happen to look like."""
+    return file.path.match("*.data-[0-9]*-of-[0-9]*")
+
+
+def _refuse_bare_numbers(_: File) -> NoReturn:
+    raise CheckpointError(f"is {_BARE_NUMBERS}")
+
+
+READERS = (
+    Reader(29, lambda file: file.is_zip, _refuse_zip),
+    Reader(40, _has_bare_numbers, _refuse_bare_numbers),
+)

@@ -8,15 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstm_calc.errors import CheckpointError, quoted
-from lstm_calc.weights.readers.pickled import tensors_of
-from lstm_calc.weights.readers.pickles import unpickled, words
+from lstm_calc.weights.readers.formats import Reader
+from lstm_calc.weights.readers.formats.pickle import PROTOCOLS
 from lstm_calc.weights.readers.stored import Checkpoint, Stored
 
 if TYPE_CHECKING:
     from lstm_calc.weights.readers.archive import Archive
+    from lstm_calc.weights.readers.formats import File
     from lstm_calc.weights.readers.source import ByteSource
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_LEGACY = b"\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"
+"""That number as a pickle writes it, after two bytes for the protocol, or after a few more."""
 _WIDTHS = {
     "float64": 8,
     "float32": 4,
@@ -28,6 +31,14 @@ _WIDTHS = {
     "complex64": 8,
     "complex128": 16,
 }
+
+
+def _is_torch_zip(file: File) -> bool:
+    return file.is_zip and any(name == "data.pkl" or name.endswith("/data.pkl") for name in file.archive.names)
+
+
+def _is_legacy(file: File) -> bool:
+    return file.head[2:].startswith(_LEGACY) or (file.head.startswith(PROTOCOLS) and _LEGACY in file.head[:32])
 
 
 def read_torch_zip(archive: Archive) -> Checkpoint:
@@ -51,6 +62,9 @@ def read_torch_zip(archive: Archive) -> Checkpoint:
 
 def _pickled(archive: Archive, root: str, name: str) -> tuple[Stored, ...]:
     """Return the tensors of one pickle of the archive, whose storages are in the folder of the same name."""
+    from lstm_calc.weights.readers.pickled import tensors_of
+    from lstm_calc.weights.readers.pickles import unpickled
+
     with archive.open(f"{root}{name}.pkl") as source:
         tensors = tuple(tensors_of(unpickled(source), source.allowance))
     for tensor in tensors:
@@ -72,6 +86,9 @@ def _held(tensor: Stored, sizes: dict[str, int], root: str, folder: str) -> None
 
 def read_torch_legacy(source: ByteSource) -> Checkpoint:
     """Return the tensors of a file of before 1.6: a magic number, version, system, the value, the storages' keys; then numbers."""
+    from lstm_calc.weights.readers.pickled import tensors_of
+    from lstm_calc.weights.readers.pickles import unpickled, words
+
     if unpickled(source) != LEGACY_MAGIC:
         raise CheckpointError("is not a file of torch.save")
     unpickled(source)
@@ -91,3 +108,9 @@ def read_torch_legacy(source: ByteSource) -> Checkpoint:
                 f"ends at byte {source.size:,}, in the middle of the storage {quoted(words(key))} of {count:,} numbers: cut short"
             ) from None
     return Checkpoint("pytorch-legacy", tensors)
+
+
+READERS = (
+    Reader(20, _is_torch_zip, lambda file: read_torch_zip(file.archive), "PyTorch"),
+    Reader(65, _is_legacy, lambda file: read_torch_legacy(file.source())),
+)
