@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from lstm_calc.cli import app, command
-from lstm_calc.cli.commands import commands
+from lstm_calc.cli.commands import all_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def _completion(shell: str) -> str:
 def _page() -> Iterator[str]:
     """Yield the lines of the man page: each command with what it alone takes, then what several commands do."""
     program: Any = typer.main.get_command(app)
-    made = {name: command(name) for name in commands()}
+    made = {name: command(name) for name in all_commands()}
     times = Counter(_entry(param) for each in made.values() for param in each.params)
     yield from (".TH LSTM-CALC 1", ".nh", ".ad l")
     yield from (".SH NAME", rf"lstm-calc \- {_plain(program.help[0].lower() + program.help[1:].rstrip('.'))}")

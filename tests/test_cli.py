@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 from lstm_calc.__main__ import main
 from lstm_calc.cli import app
 from lstm_calc.cli import command as build
-from lstm_calc.cli.commands import commands
+from lstm_calc.cli.commands import all_commands
 from lstm_calc.dtypes import DTYPES
 from lstm_calc.errors import FrameworkError
 from lstm_calc.frameworks import FRAMEWORKS
@@ -411,10 +411,10 @@ def test_version(cli: Cli) -> None:
 def test_no_command_shows_the_help(cli: Cli) -> None:
     result = cli()
     assert result.exit_code == 0
-    assert all(command in result.stdout for command in commands())
+    assert all(command in result.stdout for command in all_commands())
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", all_commands())
 def test_every_command_has_an_example_that_runs(cli: Cli, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("model.safetensors").write_bytes(safetensors({"lstm.weight_ih_l0": (16, 3), "lstm.weight_hh_l0": (16, 4)}))
@@ -426,13 +426,13 @@ def test_every_command_has_an_example_that_runs(cli: Cli, command: str, tmp_path
     assert cli(command, "--help").exit_code == 0
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", all_commands())
 def test_no_option_is_declared_twice(command: str) -> None:
     declared = Counter(word for param in build(command).params for word in [*param.opts, *param.secondary_opts])
     assert [word for word, times in declared.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", all_commands())
 def test_no_help_of_an_option_has_an_apostrophe_which_completion_in_zsh_would_drop(command: str) -> None:
     helps = [param.help for param in build(command).params if param.param_type_name == "option"]
     assert len(helps) > 1
@@ -444,7 +444,7 @@ def test_no_help_of_an_option_has_an_apostrophe_which_completion_in_zsh_would_dr
     ("shell", "words", "expected"),
     [
         ("bash", "lstm-calc par", "params"),
-        ("bash", "lstm-calc ", "\n".join(commands())),
+        ("bash", "lstm-calc ", "\n".join(all_commands())),
         ("zsh", "lstm-calc par", "Count the parameters of a model, gate by"),
         ("zsh", "lstm-calc params --bi", "--bidirectional"),
         ("bash", "lstm-calc params -f ke", "keras"),
@@ -474,7 +474,7 @@ def test_nothing_is_completed_after_what_is_no_command() -> None:
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        ("", tuple(commands())),
+        ("", tuple(all_commands())),
         ("params -f ", tuple(FRAMEWORKS)),
         ("cost --dtype ", tuple(DTYPES)),
         ("cost --optimizer ", tuple(OPTIMIZERS)),
@@ -494,12 +494,12 @@ def test_what_is_completed_is_what_the_tables_have(words: str, known: tuple[str,
 def test_the_commands_are_listed_as_any_group_of_typer_lists_its_own() -> None:
     group = typer.main.get_command(app)
     context = typer.Context(group)
-    assert group.list_commands(context) == list(commands())
-    assert [group.get_command(context, name).name for name in commands()] == list(commands())
+    assert group.list_commands(context) == list(all_commands())
+    assert [group.get_command(context, name).name for name in all_commands()] == list(all_commands())
     assert group.get_command(context, "parms") is None
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", all_commands())
 def test_a_command_is_listed_with_what_it_says_of_itself(command: str) -> None:
     group = typer.main.get_command(app)
     listed = group.get_command(typer.Context(group), command)

@@ -23,7 +23,7 @@ import pytest
 import lstm_calc
 from lstm_calc.__main__ import main
 from lstm_calc.cli import app, command
-from lstm_calc.cli.commands import command_of, commands
+from lstm_calc.cli.commands import all_commands, command_of
 from lstm_calc.cli.output import write_file
 from lstm_calc.render import formats
 
@@ -40,7 +40,7 @@ SWEEP = ("sweep", "8 > lstm 8", "--vary", "units=1:1000000", "--vary", "input=1:
 
 def examples() -> dict[str, list[str]]:
     """Return the arguments of every command's example."""
-    helps = {name: " ".join(command(name).help.split()) for name in commands()}
+    helps = {name: " ".join(command(name).help.split()) for name in all_commands()}
     return {name: shlex.split(text.partition("Example: lstm-calc ")[2]) for name, text in helps.items()}
 
 
@@ -188,7 +188,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", all_commands())
 def test_an_unexpected_failure_is_a_sentence_and_exits_with_70(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, failure: str
 ) -> None:
@@ -245,8 +245,8 @@ def test_a_process_that_calls_main_keeps_its_garbage_collector(monkeypatch: pyte
 HELPS = """
 from typer.testing import CliRunner
 from lstm_calc.cli import app
-from lstm_calc.cli.commands import commands
-for words in [["--help"], *([name, "--help"] for name in commands()), ["params", "8 > lstm 4"]]:
+from lstm_calc.cli.commands import all_commands
+for words in [["--help"], *([name, "--help"] for name in all_commands()), ["params", "8 > lstm 4"]]:
     print(CliRunner().invoke(app, words, catch_exceptions=False).output)
 for words in ("", "pa", "params --bi"):
     variables = {"_LSTM_CALC_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": f"lstm-calc {words}"}

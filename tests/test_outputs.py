@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from lstm_calc.cli.commands import commands
+from lstm_calc.cli.commands import all_commands
 from lstm_calc.render import formats
 from tests.screens import FILES, SCREENS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OTHERS = {"summary": "summary '8 > lstm 4 > dense 2'"}
 PLAIN = [call for call in SCREENS.values() if not {"--format", "--columns", "--sort"}.intersection(call.split())]
-CALLS = {name: next((call for call in PLAIN if call.split()[0] == name), OTHERS.get(name, "")) for name in commands()}
+CALLS = {name: next((call for call in PLAIN if call.split()[0] == name), OTHERS.get(name, "")) for name in all_commands()}
 """One call of every command that gives an answer without a framework."""
 
 
@@ -184,7 +184,7 @@ def test_a_sweep_is_filtered_and_sorted_by_headings(cli: Cli) -> None:
 def test_help_has_four_groups_and_says_what_values_are(cli: Cli) -> None:
     shown = cli("--help").stdout
     assert re.findall(r"─ ([A-Z][a-z ]+) ─", shown)[-4:] == ["Count", "Size and compare", "Weights", "Reference"]
-    assert all(re.search(rf"│ {name} ", shown) for name in commands())
+    assert all(re.search(rf"│ {name} ", shown) for name in all_commands())
     page = cli("cost", "--help").stdout
     values = dict(re.findall(r"--([a-z-]+) .*?  ([A-Z]+|NxN) ", page))
     expected = {"units": "N", "output-file": "FILE", "framework": "NAME", "bandwidth": "SIZE", "space": "NxN"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_calc.cli.commands import commands
+from lstm_calc.cli.commands import all_commands
 from tests.share import COMPLETIONS, MAN_PAGE, SHARE, files
 
 FOLDER = SHARE if SHARE.exists() else Path(sys.prefix) / "share"
@@ -35,8 +35,8 @@ def test_the_file_is_up_to_date(path: str) -> None:
 
 def test_the_man_page_has_every_command_and_its_options() -> None:
     page = files()[MAN_PAGE]
-    assert [line.removeprefix(".SS ") for line in page.splitlines() if line.startswith(".SS ")] == list(commands())
-    assert page.count(r"Example: lstm\-calc ") == len(commands())
+    assert [line.removeprefix(".SS ") for line in page.splitlines() if line.startswith(".SS ")] == list(all_commands())
+    assert page.count(r"Example: lstm\-calc ") == len(all_commands())
     for option in (r"\-\-max\-params", r"\-\-framework, \-f", r"\-\-bias, \-\-no\-bias"):
         assert page.count(f"\\fB{option}\\fR") >= 1
     assert page.count(r"\fB\-\-peephole\fR") == 1

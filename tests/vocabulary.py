@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from lstm_calc.cli import command
-from lstm_calc.cli.commands import commands
+from lstm_calc.cli.commands import all_commands
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.model import KINDS
 from lstm_calc.model.rules import DATA_FORMATS, MERGES, PADDINGS
@@ -134,7 +134,7 @@ POOLS: dict[str, tuple[str, ...]] = {
 
 def parameters() -> dict[str, list[Any]]:
     """Return what every command takes, as Typer has it."""
-    return {name: list(command(name).params) for name in commands() if name != "verify"}
+    return {name: list(command(name).params) for name in all_commands() if name != "verify"}
 
 
 PARAMETERS = parameters()

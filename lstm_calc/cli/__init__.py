@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from lstm_calc.cli.commands import command_names, command_of, commands, synonyms
+from lstm_calc.cli.commands import all_commands, command_names, command_of, synonyms
 from lstm_calc.errors import LstmCalcError, did_you_mean, listed, quoted
 from lstm_calc.streams import is_file, say
 
@@ -54,7 +54,7 @@ def _no_command(name: str) -> LstmCalcError:
 
     example = f"a model begins with what it reads: lstm-calc 32 {name.lower()} 64"
     page = example if begins_a_layer(name) else "lstm-calc help lists the commands"
-    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, commands(), page, synonyms())}")
+    return LstmCalcError(f"{quoted(name)} is not a command{did_you_mean(name, all_commands(), page, synonyms())}")
 
 
 def _command_first(words: list[str]) -> list[str]:
@@ -83,7 +83,7 @@ class Group(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer passes it
         """Return the names of the commands, in the order of the help."""
-        return list(commands())
+        return list(all_commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:  # noqa: ARG002 - Typer passes it
         """Return a command as help and completion list it, by its name and what it does; None where there is none of the name.
@@ -139,7 +139,7 @@ class Group(TyperGroup):
 
         page = "the layers are in lstm-calc help notation" if begins_a_layer(words[0]) else f"there is on {listed(TOPICS)}, too"
         raise LstmCalcError(
-            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*commands(), *TOPICS), page, synonyms())}"
+            f"there is no help on {quoted(words[0])}{did_you_mean(words[0], (*all_commands(), *TOPICS), page, synonyms())}"
         )
 
     def main(self, *args: Any, **settings: Any) -> Any:
@@ -195,7 +195,7 @@ def _sentence(error: Exception) -> str:
     if hasattr(error, "possibilities"):
         from lstm_calc.cli.unknown import unknown_option
 
-        return unknown_option(error, {name: partial(command, name) for name in commands()})
+        return unknown_option(error, {name: partial(command, name) for name in all_commands()})
     message = error.format_message().rstrip(".").replace("argument(s)", "arguments")
     hint = "; a notation stands in quotes: '32 > lstm 64'" if "unexpected extra argument" in message else ""
     return f"{message[:1].lower()}{message[1:]}{hint}"

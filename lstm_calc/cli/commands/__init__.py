@@ -48,7 +48,7 @@ def command_of(name: str) -> Command:
     return found
 
 
-def commands() -> dict[str, Command]:
+def all_commands() -> dict[str, Command]:
     """Return every command by its name, in the order of every list."""
     found = {name: command_of(name) for name in command_names()}
     return dict(sorted(found.items(), key=lambda each: (each[1].place, each[0])))
@@ -57,7 +57,7 @@ def commands() -> dict[str, Command]:
 def synonyms() -> dict[str, str]:
     """Return for each word that is no command, but says what one does, that command and, where it needs one, its option."""
     found: dict[str, str] = {}
-    for name, command in commands().items():
+    for name, command in all_commands().items():
         found |= dict.fromkeys(command.synonyms, name)
         found |= {word: f"{name} {option}" for word, option in command.option_synonyms.items()}
     return found
