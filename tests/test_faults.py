@@ -264,10 +264,12 @@ def test_python_without_docstrings_describes_everything() -> None:
 
 
 ZIPPED = [
+    ("--help",),
     ("schema",),
     ("schema", "frameworks"),
     ("params", "8 > lstm 4", "-f", "keras"),
     ("report", "8 > lstm 4", "--format", "html"),
+    ("inspect", str(Path(__file__).parent / "data" / "checkpoints" / "bilstm.pt")),
     ("tensors", "8 > lstm 4", "-f", "kers"),
 ]
 
