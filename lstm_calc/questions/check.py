@@ -11,10 +11,9 @@ from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import quotient
 from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.metrics import metrics
+from lstm_calc.questions.metrics import IN_WORDS, amount_words, like_limit, metrics, run_note, value_words
 from lstm_calc.questions.params import ParamCount, params, uncounted_words
-from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline, run_note
-from lstm_calc.render import size_like, worded
+from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 from lstm_calc.visible import visible
 
@@ -230,13 +229,16 @@ def _limits_table(check: Check) -> Table:
 
 def _limit_lines(check: Check) -> Iterator[Line]:
     for name, each in check.limits.items():
-        limit, value, over = each["budget"] or 0, each["value"] or 0, each["over"] or 0
-        shown = [
-            worded(METRIC_KINDS.get(name, "number"), amount)
-            for amount in (_like(name, limit, value), limit, _like(name, limit, over))
-        ]
-        verdict, beyond = ("over", shown[2]) if over else ("fits", None)
-        values = (heading(name), verdict, *shown[:2], beyond, quotient(value, limit))
+        limit, value, over = each["budget"] or 0, each["value"] or 0, each["over"]
+        taken, beyond = (value_words(name, like_limit(name, limit, amount)) if amount else None for amount in (value, over))
+        values = (
+            IN_WORDS[name].heading,
+            "over" if over else "fits",
+            taken,
+            value_words(name, limit),
+            beyond,
+            quotient(value, limit),
+        )
         yield Line(values, over=("value",) if over else ())
 
 
@@ -266,17 +268,12 @@ def _limits(check: Check) -> tuple[Value, ...]:
 def _in_units(check: Check) -> Budget:
     """Return the costs of a model, its sizes in bytes to be shown in the units of their limits."""
     most = check.budget.asdict()
-    return Budget(**{name: _like(name, most[name], cost) for name, cost in check.costs.changed().items()})
-
-
-def _like(name: str, limit: int | None, amount: int) -> int:
-    """Return an amount of a metric, a size to be shown in the unit of its limit."""
-    return size_like(limit or 0, amount) if METRIC_KINDS.get(name) == "bytes" else amount
+    return Budget(**{name: like_limit(name, most[name] or 0, cost) for name, cost in check.costs.changed().items()})
 
 
 def over_words(check: Check) -> str:
     """Return, in words, by how much a model exceeds its limits; empty where it fits."""
-    over = {name: _like(name, check.budget.asdict()[name], number) for name, number in check.over.items()}
+    over = {name: like_limit(name, check.budget.asdict()[name], number) for name, number in check.over.items()}
     return _words(Budget(**over)) if over else ""
 
 

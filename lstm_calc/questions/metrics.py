@@ -1,4 +1,4 @@
-"""The metrics that a budget may limit and a sweep may list; each is one exact whole number per model."""
+"""The metrics that a budget may limit and a sweep may list: one exact whole number per model each, and how it is said."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import dtype_of, weight_bytes
-from lstm_calc.errors import LstmCalcError
+from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import Record
 from lstm_calc.operations import macs_of
+from lstm_calc.questions.words import batch_words
+from lstm_calc.render import size_like, worded
 from lstm_calc.runs import batch_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from lstm_calc.model import Model
+    from lstm_calc.render.document import Kind
 
 NAMES = ("params", "bytes", "macs", "ram", "step_ns")
 """Parameters, bytes of the weights, multiply-accumulates of a batch, bytes of the working memory, and the least time of a step.
@@ -24,6 +27,62 @@ That time is in nanoseconds, on a device.
 """
 
 _GIGA = 10**9
+
+
+class InWords(Record):
+    """What people call a metric, the heading of amounts with their units, what its values are, and what follows one."""
+
+    name: str
+    heading: str
+    kind: Kind
+    noun: str
+
+
+IN_WORDS = {
+    "params": InWords("parameters", "parameters", "number", "parameter{s}"),
+    "bytes": InWords("bytes", "weights", "bytes", "of weights"),
+    "macs": InWords("MACs", "MACs", "number", "MAC{s}"),
+    "ram": InWords("bytes of working memory", "working memory", "bytes", "of working memory"),
+    "step_ns": InWords("nanoseconds per step", "time per step", "nanoseconds", "per step"),
+}
+
+
+def metric_words(name: str) -> str:
+    """Return the name of a metric for people; any other name as it is."""
+    return IN_WORDS[name].name if name in IN_WORDS else name
+
+
+def value_words(name: str, amount: int) -> str:
+    """Return an amount of a metric as its values are shown, with the unit of sizes and times."""
+    return worded(IN_WORDS[name].kind, amount)
+
+
+def amount_words(name: str, amount: int) -> str:
+    """Return an amount of a metric, in words.
+
+    >>> amount_words("params", 1), amount_words("bytes", 3072), amount_words("step_ns", 50_000)
+    ('1 parameter', '3.0 KiB of weights', '50 µs per step')
+    """
+    return f"{value_words(name, amount)} {IN_WORDS[name].noun.format(s='s' * (amount != 1))}"
+
+
+def like_limit(name: str, limit: int, amount: int) -> int:
+    """Return an amount of a metric, a size to be shown in the unit of its limit."""
+    return size_like(limit, amount) if IN_WORDS[name].kind == "bytes" else amount
+
+
+def run_note(limited: Iterable[str], conditions: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a note on the run that limited metrics are of, where any of them depends on the batch and its steps.
+
+    ``conditions`` are the keywords of :func:`lstm_calc.cost`, of which some say what is run.
+
+    >>> list(run_note(["params", "macs", "ram"], {"steps": 20, "dtype": "int8"}))
+    ['MACs and working memory: of batch 1, 20 steps']
+    """
+    of_a_run = [IN_WORDS[name].heading for name in limited if name in {"macs", "ram"}]
+    if of_a_run:
+        run = {name: conditions[name] for name in ("batch", "steps", "lengths", "space") if name in conditions}
+        yield f"{listed(of_a_run)}: of {batch_words(**run)}"
 
 
 class Metric(Record):

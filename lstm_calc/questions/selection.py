@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, did_you_mean, quoted
 from lstm_calc.frozen import parse_count, parse_size
-from lstm_calc.questions.words import metric_words
+from lstm_calc.questions.metrics import metric_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -15,9 +15,8 @@ from lstm_calc.model import Model
 from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
-from lstm_calc.questions.metrics import NAMES, chosen, metrics
-from lstm_calc.questions.words import METRIC_KINDS, amount_words, from_file, heading, headline, run_note
-from lstm_calc.render import size_like, worded
+from lstm_calc.questions.metrics import IN_WORDS, NAMES, amount_words, chosen, like_limit, metrics, run_note, value_words
+from lstm_calc.questions.words import from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:
@@ -207,22 +206,11 @@ def verdict(answer: Solution) -> str:
     if least is None:
         return f"nothing fits: {answer.end}"
     over = {name: limit for name, limit in answer.budget.items() if least.costs[name] > limit}
-    takes = " and ".join(f"{_taken(name, least.costs[name], limit)}, over {_limit(name, limit)}" for name, limit in over.items())
+    takes = " and ".join(
+        f"{amount_words(name, like_limit(name, limit, least.costs[name]))}, over {value_words(name, limit)}"
+        for name, limit in over.items()
+    )
     return f"nothing fits: even {_numbered(least, answer)} take{'s' * (least.number == 1)} {takes}"
-
-
-def _taken(name: str, taken: int, limit: int) -> str:
-    """Return, in words, what a candidate takes of a metric, in the unit of the limit."""
-    return amount_words(name, _as_limit(name, taken, limit))
-
-
-def _as_limit(name: str, taken: int, limit: int) -> int:
-    """Return what a candidate takes of a metric, to be shown in the unit of the limit."""
-    return size_like(limit, taken) if METRIC_KINDS.get(name) == "bytes" else taken
-
-
-def _limit(name: str, limit: int) -> str:
-    return worded(METRIC_KINDS.get(name, "number"), limit)
 
 
 def _title(answer: Solution) -> str:
@@ -240,8 +228,8 @@ def _words(field: str) -> str:
 
 
 def _budget_columns(name: str, *, several: bool) -> tuple[Column, Column]:
-    share = f"share of {heading(name)}" if several else "share"
-    return Column(name, heading(name), METRIC_KINDS.get(name, "number")), Column(f"{name}_share", share, "share")
+    share = f"share of {IN_WORDS[name].heading}" if several else "share"
+    return Column(name, IN_WORDS[name].heading, IN_WORDS[name].kind), Column(f"{name}_share", share, "share")
 
 
 def _limits_table(answer: Solution) -> Table:
@@ -259,12 +247,12 @@ def _limits_table(answer: Solution) -> Table:
     for name, limit in answer.budget.items():
         used = [value for one in fit for value in (_amount(name, one, limit), quotient(one.costs[name], limit))]
         then = [value for one in after for value in (_amount(name, one, limit), "over" if one.costs[name] > limit else "fits")]
-        lines.append(Line((heading(name), _limit(name, limit), *used, *then)))
+        lines.append(Line((IN_WORDS[name].heading, value_words(name, limit), *used, *then)))
     return Table(columns, tuple(lines), for_machines=False)
 
 
 def _amount(name: str, candidate: Candidate, limit: int) -> str:
-    return _limit(name, _as_limit(name, candidate.costs[name], limit))
+    return value_words(name, like_limit(name, limit, candidate.costs[name]))
 
 
 def _numbered(candidate: Candidate, answer: Solution) -> str:
@@ -286,7 +274,7 @@ def _values(candidate: Candidate, answer: Solution) -> list[Value]:
     shares = [
         value
         for name, limit in answer.budget.items()
-        for value in (_as_limit(name, candidate.costs[name], limit), quotient(candidate.costs[name], limit))
+        for value in (like_limit(name, limit, candidate.costs[name]), quotient(candidate.costs[name], limit))
     ]
     return [candidate.number, *shares, headline(candidate.model)]
 

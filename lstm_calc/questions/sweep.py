@@ -17,9 +17,8 @@ from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_
 from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, read_axis, varied
-from lstm_calc.questions.metrics import NAMES, chosen, metrics
-from lstm_calc.questions.words import METRIC_KINDS, from_file, headline, metric_words, runs_words
-from lstm_calc.render import worded
+from lstm_calc.questions.metrics import NAMES, chosen, metric_words, metrics, value_words
+from lstm_calc.questions.words import from_file, headline, runs_words
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
 
@@ -267,9 +266,9 @@ class SweepRows(Answer):
             raise LstmCalcError("there is nothing to plot: no row is left that has numbers")
         others = [axis for place, axis in enumerate(self.sweep.axes) if place != at]
         curves = tuple(Curve(_curve_name(others, key), tuple(sorted(found))) for key, found in points.items())
-        metric = metric_words(self.sweep.metrics[0])
-        line_name = f"budget {worded(METRIC_KINDS.get(self.sweep.metrics[0], 'number'), budget)}" if budget else ""
-        return Chart(_title(self.sweep), self.sweep.axes[at].name, metric, curves, budget, line_name)
+        metric = self.sweep.metrics[0]
+        line_name = f"budget {value_words(metric, budget)}" if budget else ""
+        return Chart(_title(self.sweep), self.sweep.axes[at].name, metric_words(metric), curves, budget, line_name)
 
 
 def _title(answer: Sweep) -> str:

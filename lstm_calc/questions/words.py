@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lstm_calc.errors import ModelError, few, listed
+from lstm_calc.errors import ModelError, few
 from lstm_calc.frameworks import Framework, framework, with_defaults
 from lstm_calc.frameworks.setting import setting_used
-from lstm_calc.render import worded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lstm_calc.model import Model
-    from lstm_calc.render.document import Kind
 
 _LONGEST_TITLE = 100
 
@@ -103,44 +101,3 @@ SHAPE_ROLES = {
     "final": "final state",
 }
 """The inputs, states and outputs of a layer, by role."""
-
-
-def metric_words(name: str) -> str:
-    """Return the name of a metric for people."""
-    words = {"params": "parameters", "macs": "MACs", "ram": "bytes of working memory", "step_ns": "nanoseconds per step"}
-    return words.get(name, name)
-
-
-def heading(name: str) -> str:
-    """Return the heading of a metric whose amounts are shown with their units."""
-    return {"step_ns": "time per step", "bytes": "weights", "ram": "working memory"}.get(name, metric_words(name))
-
-
-def run_note(limited: Iterable[str], conditions: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a note on the run that limited metrics are of, where any of them depends on the batch and its steps.
-
-    ``conditions`` are the keywords of :func:`lstm_calc.cost`, of which some say what is run.
-
-    >>> list(run_note(["params", "macs", "ram"], {"steps": 20, "dtype": "int8"}))
-    ['MACs and working memory: of batch 1, 20 steps']
-    """
-    of_a_run = [heading(name) for name in limited if name in {"macs", "ram"}]
-    if of_a_run:
-        run = {name: conditions[name] for name in ("batch", "steps", "lengths", "space") if name in conditions}
-        yield f"{listed(of_a_run)}: of {batch_words(**run)}"
-
-
-METRIC_KINDS: dict[str, Kind] = {"bytes": "bytes", "ram": "bytes", "step_ns": "nanoseconds"}
-"""What the values of a metric are, where they are not plain numbers."""
-
-
-def amount_words(name: str, amount: int) -> str:
-    """Return an amount of a metric, in words.
-
-    >>> amount_words("params", 1), amount_words("bytes", 3072), amount_words("step_ns", 50_000)
-    ('1 parameter', '3.0 KiB of weights', '50 µs per step')
-    """
-    words = worded(METRIC_KINDS.get(name, "number"), amount)
-    s = "s" * (amount != 1)
-    nouns = {"params": f"parameter{s}", "macs": f"MAC{s}", "bytes": "of weights", "ram": "of working memory"}
-    return f"{words} {nouns.get(name, 'per step')}"
