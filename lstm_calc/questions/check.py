@@ -230,16 +230,10 @@ def _limits_table(check: Check) -> Table:
 def _limit_lines(check: Check) -> Iterator[Line]:
     for name, each in check.limits.items():
         limit, value, over = each["budget"] or 0, each["value"] or 0, each["over"]
-        taken, beyond = (value_words(name, like_limit(name, limit, amount)) if amount else None for amount in (value, over))
-        values = (
-            IN_WORDS[name].heading,
-            "over" if over else "fits",
-            taken,
-            value_words(name, limit),
-            beyond,
-            quotient(value, limit),
-        )
-        yield Line(values, over=("value",) if over else ())
+        taken = value_words(name, like_limit(name, limit, value))
+        beyond = value_words(name, like_limit(name, limit, over)) if over else None
+        shown = (taken, value_words(name, limit), beyond, quotient(value, limit))
+        yield Line((IN_WORDS[name].heading, "over" if over else "fits", *shown), over=("value",) if over else ())
 
 
 def _fitting_notes(answer: Checks) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import Dtype, dtype_of
@@ -15,7 +14,7 @@ from lstm_calc.operations import Operations, idle_gates, is_work_known, merge_fl
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, together, training_bytes
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.questions.words import batch_words, from_file, headline, run_words
+from lstm_calc.questions.words import batch_words, in_framework, run_words
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table, Value
 from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of
@@ -153,9 +152,8 @@ class Cost(Answer):
 
     def document(self) -> Document:
         """Return the operations and the bytes, by layer and in total."""
-        where = f"{self.framework}{from_file(self.model, self.framework)}"
         how = run_words(self.model, self.framework, several_steps=self.several_steps)
-        title = f"Cost of {headline(self.model)} in {where}{how}: {conditions_words(self)}"
+        title = f"Cost of {in_framework(self.model, self.framework)}{how}: {conditions_words(self)}"
         tables = (_operations_table(self), _bytes_table(self), _traffic_table(self))
         notes, legend = tuple(_notes(self.model, self)), tuple(_legend(self))
         return Document(title, tables, notes, body=(Block(figures(self)),), legend=legend)
@@ -214,8 +212,8 @@ def _training(model: Model, table: Framework, stretch: Batch, dtype: Dtype, opti
     states = optimizer_of(optimizer).states
     if dtype.scale:
         raise LstmCalcError(f"{dtype.name} weights are not trained; give float32, float16 or bfloat16")
-    stored = groupby(tensors(model, table.name).tensors, lambda tensor: tensor.layer)
-    trained = {layer: [tensor.shape for tensor in owned if tensor.trainable] for layer, owned in stored}
+    stored = tensors(model, table.name).by_layer
+    trained = {layer: [tensor.shape for tensor in owned if tensor.trainable] for layer, owned in stored.items()}
     runs = runs_of(model, table, stretch)
     saved = zip(runs, saved_values(runs), strict=True)
     return [training_bytes(trained.get(run.use.name, []), values, dtype, states) for run, values in saved]

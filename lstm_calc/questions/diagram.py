@@ -13,7 +13,7 @@ from lstm_calc.model.cells import CELLS, Cell, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes, shapes_table, stack_graph
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import in_framework
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 
@@ -65,8 +65,7 @@ class Diagram(Answer):
 
     def document(self) -> Document:
         """Return the drawings of the model and of one of its cells, and the tables of what they show."""
-        framework = self.shapes.framework
-        title = f"Diagram of {headline(self.model)} in {framework}{from_file(self.model, framework)}"
+        title = f"Diagram of {in_framework(self.model, self.shapes.framework)}"
         table, graph = shapes_table(self.shapes), stack_graph(self.model, self.shapes)
         if self.cell is None:
             return Document(title, (table,), (), (graph,))

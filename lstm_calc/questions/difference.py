@@ -105,19 +105,12 @@ def difference(model: Model, one: str, two: str) -> Difference:
 
 
 def _rows(explanations: tuple[Explanation, Explanation], stored: tuple[Storage, Storage]) -> Iterator[DifferenceRow]:
-    owned = [_by_layer(storage) for storage in stored]
+    owned = [storage.by_layer for storage in stored]
     for pair in zip(*(each.layers for each in explanations), strict=True):
         for role in ROLES:
             one, two = (_side(layer, role, tensors) for layer, tensors in zip(pair, owned, strict=True))
             if one or two:
                 yield DifferenceRow(pair[0].names, role, (one, two))
-
-
-def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
-    owned: dict[str, list[Tensor]] = {}
-    for tensor in storage.tensors:
-        owned.setdefault(tensor.layer, []).append(tensor)
-    return owned
 
 
 def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) -> Side | None:

@@ -142,7 +142,7 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     '4 × (units × (input + units) + units) = 4 × (32 × (32 + 32) + 32) = 8320'
     """
     table = framework_of(model, framework_name)
-    owned = {name: tuple(group) for name, group in groupby(tensors(model, framework_name).tensors, lambda tensor: tensor.layer)}
+    owned = tensors(model, framework_name).by_layer
     alike: dict[tuple[Layer, tuple[Size, Size]], list[Use]] = {}
     for use in uses_in(model, table):
         if not use.shared and not isinstance(use.layer, Input):

@@ -8,7 +8,7 @@ from lstm_calc.errors import FrameworkError, ModelError
 from lstm_calc.frozen import Record
 from lstm_calc.model import Model, Recurrent
 from lstm_calc.model.layers.windows import Positions
-from lstm_calc.model.propagation import first_reader, input_axes
+from lstm_calc.model.propagation import Use, first_reader, further_inputs, input_axes, propagate
 from lstm_calc.model.sizes import product
 
 if TYPE_CHECKING:
@@ -108,6 +108,12 @@ def start(
         )
     found, warnings = _checked(named.replace(space=tuple(back), features=given), features, shape, _refusal(model, table))
     return _agreed(found, fixed), [*reordered, *_without_batch(model, table, order, found, shape), *warnings]
+
+
+def uses_for(model: Model, named: NamedShape) -> tuple[Use, ...]:
+    """Return every use of a layer when the model reads what is known of its input."""
+    more = further_inputs(model, product(named.batch), next(iter(named.steps), None))
+    return propagate(model, named.shape(input_axes(model, timed=bool(named.steps))), more)
 
 
 def _features_last(

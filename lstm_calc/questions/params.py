@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from lstm_calc.dtypes import FLOAT32
@@ -13,7 +12,7 @@ from lstm_calc.frameworks.counting import Shape, bias_vectors, count
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import in_framework
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
@@ -92,7 +91,7 @@ class ParamCount(Answer):
         ``stored`` says how many bytes they take where that is not in float32.
         """
         folded = folded and sum(max(len(layer.gates), 1) for layer in self.layers) > _LONG
-        title = f"Parameters of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        title = f"Parameters of {in_framework(self.model, self.framework)}"
         notes = _params_notes(self.model, self, stored, folded=folded)
         return Document(title, (_params_table(self, folded=folded),), tuple(notes))
 
@@ -107,7 +106,7 @@ def params(model: Model, framework_name: str | None = None) -> ParamCount:
     (8320, 8448)
     """
     stored = known_tensors(model, framework_name)
-    by_layer = {name: tuple(group) for name, group in groupby(stored.tensors, lambda tensor: tensor.layer)}
+    by_layer = stored.by_layer
     uncounted = {each.layer for each in stored.uncounted}
     uses = uses_in(model, framework_of(model, framework_name))
     layers = [_layer(use, by_layer.get(use.name, ()), counted=use.name not in uncounted) for use in uses]

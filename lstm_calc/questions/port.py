@@ -216,16 +216,13 @@ def _as_offered(layer: Layer, table: Framework) -> Layer:
 
 def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
     """Return the tensors by layer; raise FrameworkError where two have one name."""
-    layers: dict[str, list[Tensor]] = {}
     names: set[str] = set()
     for tensor in storage.tensors:
         if tensor.name in names:
-            raise FrameworkError(
-                f"two tensors are called {quoted(tensor.name)} in {storage.framework}; give the layers other names"
-            )
+            what = f"two tensors are called {quoted(tensor.name)} in {storage.framework}"
+            raise FrameworkError(f"{what}; give the layers other names")
         names.add(tensor.name)
-        layers.setdefault(tensor.layer, []).append(tensor)
-    return layers
+    return storage.by_layer
 
 
 def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:

@@ -23,11 +23,11 @@ from lstm_calc.frozen import Record
 from lstm_calc.model import Input, Layer, Model, Use
 from lstm_calc.model.cells import CELLS
 from lstm_calc.model.layers.windows import Positions
-from lstm_calc.model.propagation import axis_words, further_inputs, input_axes, propagate
-from lstm_calc.model.sizes import Shape, Size, product, shown
+from lstm_calc.model.propagation import axis_words, input_axes
+from lstm_calc.model.sizes import Shape, Size, shown
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.input_shape import NamedShape, order_of, start
-from lstm_calc.questions.words import SHAPE_ROLES, from_file, headline
+from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
+from lstm_calc.questions.words import SHAPE_ROLES, in_framework
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 
@@ -97,7 +97,7 @@ class Shapes(Answer):
 
     def document(self) -> Document:
         """Return the shapes, layer by layer, and the model as a drawing."""
-        title = f"Shapes of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        title = f"Shapes of {in_framework(self.model, self.framework)}"
         return Document(title, (shapes_table(self),), self.notes, (stack_graph(self.model, self),))
 
 
@@ -203,8 +203,7 @@ class LayerPlace(Record):
 
 def _places(model: Model, table: Framework, order: str, named: NamedShape) -> Iterator[LayerPlace]:
     """Yield the layers in their places, each with its input and output."""
-    more = further_inputs(model, product(named.batch), next(iter(named.steps), None))
-    uses = propagate(model, named.shape(input_axes(model, timed=bool(named.steps))), more)
+    uses = uses_for(model, named)
     outputs = dict.fromkeys(model.modules[position] for position, _ in model.gives)
     groups = [tuple(group) for _, group in groupby(uses, lambda use: use.module if table.modules else use.name)]
     cells = sum(group[0].layer.kind in CELLS for group in groups)

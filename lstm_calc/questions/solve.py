@@ -16,7 +16,7 @@ from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import IN_WORDS, NAMES, amount_words, chosen, like_limit, metrics, run_note, value_words
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import headline, in_framework
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:
@@ -216,8 +216,7 @@ def verdict(answer: Solution) -> str:
 def _title(answer: Solution) -> str:
     if answer.fit is None:
         return verdict(answer)
-    name, model = answer.framework, answer.fit.model
-    return f"{_numbered(answer.fit, answer)}: {headline(model)} in {name}{from_file(model, name)}"
+    return f"{_numbered(answer.fit, answer)}: {in_framework(answer.fit.model, answer.framework)}"
 
 
 _NOUNS = {"input_dim": "input features", "projection": "projected units", "vocab_size": "tokens", "dim": "dimensions"}

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lstm_calc.dtypes import Dtype, dtype_of, layer_bytes
 from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.frameworks import Framework, framework_of, layout_for, with_defaults
-from lstm_calc.model.propagation import further_inputs, input_axes, propagate
-from lstm_calc.model.sizes import Shape, Size, product
 from lstm_calc.operations import is_work_known, macs_in
 from lstm_calc.questions.answer import Answer, Data, plain
-from lstm_calc.questions.input_shape import NamedShape, order_of, start
+from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
 from lstm_calc.questions.params import ParamCount, params, trained_words
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import in_framework
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.runs import batch_of, runs_of
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lstm_calc.model import Model, Use
+    from lstm_calc.model.sizes import Shape, Size
 
 
 class LayerSummary(Data):
@@ -102,7 +101,7 @@ class Summary(Answer):
 
     def document(self) -> Document:
         """Return one row per layer, the totals below."""
-        title = f"Summary of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        title = f"Summary of {in_framework(self.model, self.framework)}"
         return Document(title, (_table(self),), tuple(_notes(self)))
 
 
@@ -131,7 +130,7 @@ def summary(
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
     counted = params(model, table.name)
     named, _ = start(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
-    uses = _uses(with_defaults(model, table), named if named.batch else named.replace(batch=(None,)))
+    uses = uses_for(with_defaults(model, table), named if named.batch else named.replace(batch=(None,)))
     macs, missing = _macs(model, table, named)
     bytes_of = partial(_bytes, table=table, dtype=kind, per_channel=per_channel)
     return Summary(counted, dtype, tuple(_rows(model, counted, uses, macs, bytes_of)), missing)
@@ -155,12 +154,6 @@ def _rows(
             macs=macs.get(use.name) if use.name not in uncounted and is_work_known(use.layer) else None,
             shared=use.shared,
         )
-
-
-def _uses(model: Model, named: NamedShape) -> tuple[Use, ...]:
-    """Return every use of a layer when the model reads what is known of its input."""
-    more = further_inputs(model, product(named.batch), next(iter(named.steps), None))
-    return propagate(model, named.shape(input_axes(model, timed=bool(named.steps))), more)
 
 
 def _macs(model: Model, table: Framework, named: NamedShape) -> tuple[dict[str, int], str]:

@@ -16,7 +16,7 @@ from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Other, Use
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, from_file, headline
+from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, headline, in_framework
 from lstm_calc.render.document import LAST, Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -118,9 +118,17 @@ class Storage(Answer):
         """All parameters."""
         return sum(tensor.params for tensor in self.tensors)
 
+    @property
+    def by_layer(self) -> dict[str, list[Tensor]]:
+        """The tensors of each layer that has any, by its name."""
+        found: dict[str, list[Tensor]] = {}
+        for tensor in self.tensors:
+            found.setdefault(tensor.layer, []).append(tensor)
+        return found
+
     def document(self, *, gates: bool = False) -> Document:
         """Return the tensors; with ``gates``, the slice of every gate in each."""
-        title = f"Tensors of {headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}"
+        title = f"Tensors of {in_framework(self.model, self.framework)}"
         if not gates:
             return Document(title, (_tensors_table(self),), ())
         return Document(title, (_gates_table(self),), tuple(_block_notes(self)))
@@ -145,7 +153,9 @@ class SideBySide(Answer):
                 Column(f"{name}_shape", "shape", "shape"),
                 Column(f"{name}_params", "parameters", "number"),
             ]
-        lines = [line for use in model.uses for line in _side_by_side_lines(use.name, answers)]
+        owned = [answer.by_layer for answer in answers]
+        names = [use.name for use in model.uses]
+        lines = [line for name in names for line in _side_by_side_lines(name, [each.get(name, []) for each in owned])]
         totals = [value for answer in answers for value in (None, None, answer.total)]
         title = f"Tensors of {headline(model)} in {listed(answer.framework for answer in answers)}"
         return Document(title, (Table(tuple(columns), (*lines, Line(("total", *totals), sum="total"))),), ())
@@ -327,8 +337,7 @@ def _meaning_of(axis: str, role: str) -> int:
     return int(bool(words & _INTO.get(role, set())) and not words & _OUT_OF[role])
 
 
-def _side_by_side_lines(layer: str, answers: tuple[Storage, ...]) -> Iterator[Line]:
-    stored = [[tensor for tensor in answer.tensors if tensor.layer == layer] for answer in answers]
+def _side_by_side_lines(layer: str, stored: Sequence[Sequence[Tensor]]) -> Iterator[Line]:
     places = {_place(tensor): None for tensors in stored for tensor in tensors}
     for place in sorted(places, key=lambda place: (place[0] != "forward", ROLES.index(place[1]))):
         for row in zip_longest(*([tensor for tensor in tensors if _place(tensor) == place] for tensors in stored)):

@@ -14,7 +14,7 @@ from lstm_calc.model import Dense, Model, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.words import in_framework
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Verification(Answer):
 
     def document(self) -> Document:
         """Return whether the framework agrees with our tables, and where not."""
-        title = f"{headline(self.model)} in {self.framework}{from_file(self.model, self.framework)}, checked against the tables"
+        title = f"{in_framework(self.model, self.framework)}, checked against the tables"
         tables = (_verdict_table(self), _differences_table(self), _runs_table(self))
         runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
         return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(self.gates)))

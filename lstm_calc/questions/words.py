@@ -44,6 +44,11 @@ def from_file(model: Model, framework: str) -> str:
     return f", from {found.place}" if model.framework is None and found and found.framework == framework else ""
 
 
+def in_framework(model: Model, framework: str) -> str:
+    """Return, for a title, the model and the framework that answers, and where that comes from if nobody asked for it."""
+    return f"{headline(model)} in {framework}{from_file(model, framework)}"
+
+
 def steps_by_default(model: Model, table: Framework) -> str:
     """Return, in words, which steps a recurrent layer of a model gives because that is a framework's default; empty for none."""
     found, free = with_defaults(model, table), model.replace(framework=None)
