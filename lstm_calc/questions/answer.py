@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lstm_calc.render.document import Document
 
@@ -47,6 +47,10 @@ class Data(Record):
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer."""
         return _with_old_names(self, self.json or self.fields)
+
+    def get(self, *names: str) -> Iterator[Any]:
+        """Yield what it has of some names, for a row of a table."""
+        return (getattr(self, name) for name in names)
 
 
 class Answer(Data):

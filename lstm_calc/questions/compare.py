@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from lstm_calc.dtypes import weight_bytes
 from lstm_calc.errors import LstmCalcError, ModelError, listed, shortened
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from lstm_calc.model import Layer, Model
     from lstm_calc.model.propagation import Use
     from lstm_calc.questions.cost import Cost
-
-    class OfAKind(Protocol):
-        """What is of a kind."""
-
-        @property
-        def kind(self) -> str:
-            """What it is."""
-            ...
 
 
 _STORED = frozenset({"dtype", "per_channel"})
@@ -234,19 +226,17 @@ def _notes(answer: Comparison, titles: list[str]) -> Iterator[str]:
             yield f"{title}: {subject.count.non_trainable:,} of {subject.count.known_total:,} are frozen"
 
 
-Item = TypeVar("Item", bound="OfAKind")
-
 _MOST_COMPARED = 10**6
 """With more pairs of layers than this, they are matched by position alone."""
 
 
-def matched(lists: Sequence[Sequence[Item]]) -> list[tuple[Item | None, ...]]:
+def matched(lists: Sequence[Sequence[ComparedLayer]]) -> list[tuple[ComparedLayer | None, ...]]:
     """Return the items of several lists in rows, None where a list has none; each list is matched with those before it.
 
     Items are matched by position. Where one list is longer, items of one kind are matched as far as the order allows.
     """
     first, *others = lists
-    rows: list[tuple[Item | None, ...]] = [(item,) for item in first]
+    rows: list[tuple[ComparedLayer | None, ...]] = [(item,) for item in first]
     for found in others:
         kinds = [next(item.kind for item in row if item) for row in rows]
         width = len(rows[0]) if rows else 1
@@ -302,22 +292,12 @@ class Totals(Data):
     macs: int | None = None
     flops: int | None = None
 
-    json = ("name", "model", "framework", "params", "weights", "state", "working_memory", "macs", "flops")
-
 
 def totals_of(name: str, answer: Cost) -> Totals:
     """Return the figures of a model whose cost is known."""
-    return Totals(
-        name=name,
-        model=str(answer.model),
-        framework=answer.framework,
-        params=answer.params,
-        weights=answer.bytes.weights,
-        state=answer.bytes.state,
-        working_memory=answer.bytes.working_memory,
-        macs=answer.macs,
-        flops=answer.whole.flops,
-    )
+    model, taken = str(answer.model), answer.bytes
+    memory = (taken.weights, taken.state, taken.working_memory)
+    return Totals(name, model, answer.framework, answer.params, *memory, answer.macs, answer.whole.flops)
 
 
 def share_of_first(each: Totals, first: Totals, figure: str) -> float | None:
@@ -400,15 +380,9 @@ def totals_table(rows: Sequence[Totals]) -> Table:
         Column("state", "state", "bytes"),
         Column("working_memory", "working memory", "bytes", gives_way=1),
     )
-    return Table(columns, tuple(Line(tuple(_totals_values(row, rows[0]))) for row in rows))
+    return Table(columns, tuple(_totals_line(row, rows[0]) for row in rows))
 
 
-def _totals_values(row: Totals, first: Totals) -> Iterator[Value]:
-    yield shortened(row.name)
-    yield row.framework
-    yield row.params
-    yield share_of_first(row, first, "params")
-    yield row.weights
-    yield row.macs
-    yield share_of_first(row, first, "macs")
-    yield from (row.flops, row.state, row.working_memory)
+def _totals_line(row: Totals, first: Totals) -> Line:
+    params, macs = ((getattr(row, figure), share_of_first(row, first, figure)) for figure in ("params", "macs"))
+    return Line((shortened(row.name), row.framework, *params, row.weights, *macs, row.flops, row.state, row.working_memory))

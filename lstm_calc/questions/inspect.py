@@ -123,11 +123,8 @@ class Inspection(Answer):
         """Return the recurrent layers of the files, and what else they hold."""
         files = self.files
         title = f"{shortened(files[0].path)}: {_headline(files[0])}" if len(files) == 1 else f"{len(files):,} files of weights"
-        tables = [
-            _layers_table(files),
-            _totals_table(files),
-            *([_tensors_table(files)] * any(file.lists_tensors for file in files)),
-        ]
+        lists_tensors = any(file.lists_tensors for file in files)
+        tables = (_layers_table(files), _totals_table(files), *([_tensors_table(files)] * lists_tensors))
         return Document(title, tuple(table for table in tables if table.lines), tuple(_notes(files)))
 
 
@@ -159,10 +156,8 @@ def inspected(checkpoint: Checkpoint, path: str, size: int) -> InspectedFile:
     counted: dict[Any, str] = {}
     layers = _reconciled(found, counted)
     recurrent = {tensor.name for each in found for tensor in each.tensors}
-    untrained = {
-        tensor.name
-        for tensor in counted_statistics(checkpoint.tensors, framework_in(layers, checkpoint.format, checkpoint.tensors))
-    }
+    stored_by = framework_in(layers, checkpoint.format, checkpoint.tensors)
+    untrained = {tensor.name for tensor in counted_statistics(checkpoint.tensors, stored_by)}
     learned = [*sorted_.learned, *(tensor for tensor in sorted_.buffers if tensor.name in untrained)]
     others = [tensor for tensor in learned if tensor.name not in recurrent]
     rest = _counted_once(others, counted)
@@ -265,12 +260,8 @@ def _reason(match: Match, layer: Recurrent | None, params: int, formula: int | N
         parts.append(_difference(match, layer, params - formula))
     elif under := framework(match.variant.framework).under:
         plain = count(Model([layer], match.input_dim), under)
-        other = (
-            f": {_VECTORS[match.variant.bias_vectors]} per gate, where {under} itself would have {plain:,}"
-            if plain != formula
-            else ""
-        )
-        parts.append(f"a {match.variant.framework} layer under {under}'s names{other}")
+        words = f": {_VECTORS[match.variant.bias_vectors]} per gate, where {under} itself would have {plain:,}"
+        parts.append(f"a {match.variant.framework} layer under {under}'s names{words * (plain != formula)}")
     if match.others:
         parts.append("the shapes alone leave a choice")
     elif match.guessed and match.input_dim == layer.output:
@@ -316,26 +307,14 @@ def _layers_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("params_by_formula", "by formula", "number"),
         Column("reason", "reason", shown=False),
     )
-    return Table(columns, tuple(Line(_layer_values(file, layer)) for file in files for layer in file.layers), "layers")
+    return Table(columns, tuple(_layer_line(file, layer) for file in files for layer in file.layers), "layers")
 
 
-def _layer_values(file: InspectedFile, layer: InspectedLayer) -> tuple[str | int | None, ...]:
-    return (
-        shortened(file.path),
-        shortened(layer.name),
-        layer.cell,
-        layer.framework,
-        layer.input_dim,
-        layer.units,
-        layer.layers,
-        1 + layer.bidirectional,
-        layer.projection,
-        "yes" if layer.peephole else None,
-        layer.bias_vectors,
-        layer.params,
-        layer.params_by_formula,
-        layer.reason,
-    )
+def _layer_line(file: InspectedFile, layer: InspectedLayer) -> Line:
+    sizes = layer.get("cell", "framework", "input_dim", "units", "layers")
+    options = (1 + layer.bidirectional, layer.projection, "yes" if layer.peephole else None)
+    counts = layer.get("bias_vectors", "params", "params_by_formula", "reason")
+    return Line((shortened(file.path), shortened(layer.name), *sizes, *options, *counts))
 
 
 def _totals_table(files: tuple[InspectedFile, ...]) -> Table:
@@ -350,12 +329,12 @@ def _totals_table(files: tuple[InspectedFile, ...]) -> Table:
         Column("buffers", "buffers", "number"),
         Column("bytes", "bytes on disk", "number"),
     )
-    return Table(columns, tuple(Line(_total_values(file)) for file in files), "files")
+    return Table(columns, tuple(_total_line(file) for file in files), "files")
 
 
-def _total_values(file: InspectedFile) -> tuple[str | int, ...]:
-    counts = (file.params - file.other, file.other, file.params, file.non_trainable, file.optimizer, file.buffers, file.bytes)
-    return (shortened(file.path), file.format, *counts)
+def _total_line(file: InspectedFile) -> Line:
+    counts = file.get("other", "params", "non_trainable", "optimizer", "buffers", "bytes")
+    return Line((shortened(file.path), file.format, file.params - file.other, *counts))
 
 
 def _tensors_table(files: tuple[InspectedFile, ...]) -> Table:
