@@ -70,14 +70,14 @@ class LayerExplanation(Data):
     input_dim: Size
     output_dim: Size
     sizes: Sizes
-    lines: tuple[Formula, ...]
-    states: dict[str, Axes]
     operands: tuple[Operand, ...]
-    gates: tuple[Gate, ...]
-    functions: dict[str, str]
     steps: tuple[DerivationLine, ...]
     total: int
-    forget_bias: int
+    lines: tuple[Formula, ...] = ()
+    states: dict[str, Axes] = {}  # noqa: RUF012  a record is frozen
+    gates: tuple[Gate, ...] = ()
+    functions: dict[str, str] = {}  # noqa: RUF012  a record is frozen
+    forget_bias: int = 0
 
     def shape(self, axes: Axes) -> Shape:
         """Return the sizes of some axes."""
@@ -173,20 +173,23 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
     named, applied = symbols(equations, blocks), functions_of(equations)
     sizes = {words.get(word, word): size for word, size in sizes_of(use, ()).items()}
     return LayerExplanation(
-        names=tuple(each.name for each in group),
-        layer=layer,
-        input_dim=use.widths[0],
-        output_dim=use.widths[1],
+        **_about(group, owned),
         sizes=sizes,
+        operands=tuple(each.replace(symbol=named[each.gate, each.role]) for each in operands),
+        steps=tuple(_steps(layer, blocks, sizes, owned)),
         lines=formulas(equations, _shared(layer) | blocks, states, reads=_read(layer), forget_bias=layout.forget_bias),
         states=states,
-        operands=tuple(each.replace(symbol=named[each.gate, each.role]) for each in operands),
         gates=tuple(_gates(layer, equations, operands)),
         functions={name: each.meaning for name, each in FUNCTIONS.items() if name in applied and name.isidentifier()},
-        steps=tuple(_steps(layer, blocks, sizes, owned)),
-        total=sum(tensor.params for tensor in owned),
         forget_bias=layout.forget_bias,
     )
+
+
+def _about(group: Sequence[Use], owned: Sequence[Tensor]) -> dict[str, Any]:
+    """Return what an explanation of layers that are alike says of them whatever kind they are of."""
+    names, (reads, gives) = tuple(each.name for each in group), group[0].widths
+    total = sum(tensor.params for tensor in owned)
+    return {"names": names, "layer": group[0].layer, "input_dim": reads, "output_dim": gives, "total": total}
 
 
 def _listed(group: Sequence[Use], owned: Sequence[Tensor]) -> LayerExplanation:
@@ -194,35 +197,20 @@ def _listed(group: Sequence[Use], owned: Sequence[Tensor]) -> LayerExplanation:
     use, counted = group[0], [tensor for tensor in owned if tensor.counted]
     names = zip(_own_names([tensor.name for tensor in counted]), counted, strict=True)
     operands = [
-        Operand(
-            f"{name} of the {part.gate}" if len(tensor.parts) > 1 else name,
-            None,
-            part.role,
-            tuple(axis.replace("*", " × ") for axis in part.axes.split()),
-            part.shape,
-            fixed=False,
-        )
+        _listed_operand(f"{name} of the {part.gate}" if len(tensor.parts) > 1 else name, part)
         for name, tensor in names
         for part in tensor.parts
     ]
     terms = Counter(" × ".join(operand.axes) or "1" for operand in operands)
     formula = " + ".join(times(number, term) for term, number in terms.items())
-    total = sum(tensor.params for tensor in owned)
-    return LayerExplanation(
-        names=tuple(each.name for each in group),
-        layer=use.layer,
-        input_dim=use.widths[0],
-        output_dim=use.widths[1],
-        sizes=use.sizes,
-        lines=(),
-        states={},
-        operands=tuple(operands),
-        gates=(),
-        functions={},
-        steps=(_step("whole layer", formula, use.sizes, total),) if counted else (),
-        total=total,
-        forget_bias=0,
-    )
+    about = _about(group, owned)
+    steps = (_step("whole layer", formula, use.sizes, about["total"]),) if counted else ()
+    return LayerExplanation(**about, sizes=use.sizes, operands=tuple(operands), steps=steps)
+
+
+def _listed_operand(name: str, part: Part) -> Operand:
+    axes = tuple(axis.replace("*", " × ") for axis in part.axes.split())
+    return Operand(name, None, part.role, axes, part.shape, fixed=False)
 
 
 def _own_names(names: Sequence[str]) -> list[str]:

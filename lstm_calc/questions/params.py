@@ -80,10 +80,13 @@ class ParamCount(Answer):
         """The frozen parameters, of the layers that are counted."""
         return self.known_total - self.trainable
 
+    def partial(self) -> dict[str, Any]:
+        """Return what JSON says beside a total that is not known: that of the layers that are counted, and the others."""
+        return {"known_total": self.known_total, "uncounted": plain(self.uncounted)} if self.uncounted else {}
+
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; shapes are lists."""
-        partial = {name: plain(getattr(self, name)) for name in ("known_total", "uncounted")}
-        return super().data() | (partial if self.uncounted else {})
+        return super().data() | self.partial()
 
     def document(self, *, stored: str = "", folded: bool = False) -> Document:
         """Return the parameters by layer and gate; ``folded``: in a long table, gates of equal shapes share a row.

@@ -117,16 +117,17 @@ class _Reader:
         return True
 
     def either(self) -> Test:
-        tests = [self.both()]
-        while self.follows("or"):
-            tests.append(self.both())
-        return tests[0] if len(tests) == 1 else lambda row: any(test(row) for test in tests)
+        return self.joined("or", self.both, any)
 
     def both(self) -> Test:
-        tests = [self.one()]
-        while self.follows("and"):
-            tests.append(self.one())
-        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
+        return self.joined("and", self.one, all)
+
+    def joined(self, word: str, part: Callable[[], Test], passes: Callable[[Iterable[bool]], bool]) -> Test:
+        """Return the test of one part, or of several with a word between them."""
+        tests = [part()]
+        while self.follows(word):
+            tests.append(part())
+        return tests[0] if len(tests) == 1 else lambda row: passes(test(row) for test in tests)
 
     def one(self) -> Test:
         self.depth += 1

@@ -10,7 +10,7 @@ from lstm_calc.dtypes import Dtype, dtype_of, layer_bytes
 from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.frameworks import Framework, framework_of, layout_for, with_defaults
 from lstm_calc.operations import is_work_known, macs_in
-from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
 from lstm_calc.questions.params import ParamCount, params, trained_words
 from lstm_calc.questions.words import in_framework
@@ -96,8 +96,7 @@ class Summary(Answer):
 
     def data(self) -> dict[str, Any]:
         """Return the plain values of the JSON answer; shapes are lists."""
-        partial = {name: plain(getattr(self.counted, name)) for name in ("known_total", "uncounted")}
-        return super().data() | (partial if self.counted.uncounted else {})
+        return super().data() | self.counted.partial()
 
     def document(self) -> Document:
         """Return one row per layer, the totals below."""
