@@ -16,7 +16,7 @@ from lstm_calc.frozen import Record
 from lstm_calc.model.cells import FUNCTIONS, Equation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 Axes = tuple[str, ...]
@@ -109,9 +109,12 @@ def formulas(
     return tuple(writer.formula(equation) for equation in equations)
 
 
-def blocks_of(shapes: Mapping[tuple[str | None, str], Sequence[object]]) -> Blocks:
-    """Return stored blocks, known by their shapes, as those of a formula that names no axis."""
-    return {key: tuple(f"axis_{axis}" for axis in range(len(shape))) for key, shape in shapes.items()}
+def writer_of(
+    equations: tuple[Equation, ...], ranks: Mapping[tuple[str | None, str], int], states: Iterable[str], forget_bias: int
+) -> Writer:
+    """Return what writes equations out, of blocks that are known by how many axes they have; it names no axis."""
+    blocks = {key: tuple(f"axis_{axis}" for axis in range(rank)) for key, rank in ranks.items()}
+    return Writer(symbols(equations, blocks), blocks, dict.fromkeys(states, ("axis_0",)), forget_bias=forget_bias)
 
 
 class Writer(Visitor[Fragment]):

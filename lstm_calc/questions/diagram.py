@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.circuit import Circuit, CircuitPart, circuit
 from lstm_calc.equations.parse import Name, Weighted, gates_of, nodes_of
-from lstm_calc.equations.text import Axes, Writer, blocks_of, symbols
+from lstm_calc.equations.text import writer_of
 from lstm_calc.errors import ModelError, did_you_mean, listed, quoted
 from lstm_calc.frameworks import equation_words, framework, framework_of, uses_in
 from lstm_calc.model.cells import CELLS, Cell, Equation
@@ -94,21 +94,15 @@ def _with_a_step(model: Model, whole: Shapes, use: Use) -> Diagram:
     matrices = _matrices(model, whole.framework, name)
     layout = framework(whole.framework).layout(use.layer)
     equations = kind.equations_for(equation_words(use.layer, layout))
-    writer = _writer(use, equations, matrices, layout.forget_bias)
+    ranks = {(gate, role): len(shape) for gate, stored in matrices.items() for role, shape in stored.items()}
+    writer = writer_of(equations, ranks, kind.states, layout.forget_bias)
     formulas = [writer.formula(equation).text for equation in equations]
     values = tuple(_values(use, equations, formulas, matrices))
-    step = circuit(equations, kind.states, _writer(use, equations, matrices, layout.forget_bias))
+    step = circuit(equations, kind.states, writer_of(equations, ranks, kind.states, layout.forget_bias))
     return Diagram(model, whole, name, use.layer.kind, {"x_t": (use.input_dim,), **states}, values, step, len(use.layer.directions))
 
 
 _Matrices = dict[str | None, dict[str, "Shape"]]
-
-
-def _writer(use: Use, equations: tuple[Equation, ...], matrices: _Matrices, forget_bias: int) -> Writer:
-    """Return what writes the equations of a layer out."""
-    blocks = blocks_of({(gate, role): shape for gate, stored in matrices.items() for role, shape in stored.items()})
-    states: dict[str, Axes] = dict.fromkeys(CELLS[use.layer.kind].states, ("axis_0",))
-    return Writer(symbols(equations, blocks), blocks, states, forget_bias=forget_bias)
 
 
 def _shape(name: str, use: Use) -> Shape:

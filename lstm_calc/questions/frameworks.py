@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstm_calc.equations.text import blocks_of, formulas
+from lstm_calc.equations.text import writer_of
 from lstm_calc.frameworks import OPTIONS, Framework, Layout, Row, ShapeRow, equation_words, framework, frameworks, who_offers
 from lstm_calc.frameworks.counting import bias_vectors, general_axes, rows_of
 from lstm_calc.model import KINDS, Layer, Model
@@ -188,9 +188,9 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
 def _formulas(probe: Layer, framework_name: str, equations: tuple[Equation, ...], forget_bias: int) -> tuple[str, ...]:
     """Return the equations of a layer as people write them."""
     gates = params(Model((probe,), 1), framework_name).layers[0].gates
-    blocks = blocks_of({(gate.gate, role): shape for gate in gates for role, shape in gate.shapes.items()})
-    states: dict[str, tuple[str, ...]] = dict.fromkeys(CELLS[probe.kind].states, ("units",))
-    return tuple(each.text for each in formulas(equations, blocks, states, forget_bias=forget_bias))
+    ranks = {(gate.gate, role): len(shape) for gate in gates for role, shape in gate.shapes.items()}
+    writer = writer_of(equations, ranks, CELLS[probe.kind].states, forget_bias)
+    return tuple(writer.formula(each).text for each in equations)
 
 
 def _whole_rows(layout: Layout) -> tuple[Row, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.equations.equivalence import biases_merge, gate_map
-from lstm_calc.equations.text import blocks_of, formulas
+from lstm_calc.equations.text import writer_of
 from lstm_calc.errors import FrameworkError, listed, quoted
 from lstm_calc.frameworks import (
     Framework,
@@ -22,8 +22,7 @@ from lstm_calc.frameworks import (
     with_default_options,
     with_defaults,
 )
-from lstm_calc.frozen import Record
-from lstm_calc.model.cells import CELLS, Equation
+from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import Part, Storage, Tensor, axis_order, tensors
 from lstm_calc.questions.words import ROW_MAJOR_LEGEND, from_file, headline
@@ -135,22 +134,26 @@ class Port(Answer):
         return Document(title, tables, tuple(_notes(self.asked, self)))
 
 
-class _Side(Record):
+class _Side:
     """One layer in one framework."""
 
-    name: str
-    biased: bool
-    forget_bias: int
-    states: tuple[str, ...]
-    equations: tuple[Equation, ...]
-    mirrored: bool
-    parts: dict[Key, tuple[Tensor, Part]]
+    def __init__(self, layer: Layer, table: Framework, stored: Sequence[Tensor]) -> None:
+        layout, cell = layout_for(table, layer), CELLS.get(layer.kind)
+        self.name = table.name
+        self.biased = getattr(layer, "bias", True)
+        self.forget_bias = layout.forget_bias
+        self.states = tuple(cell.states) if cell else ()
+        self.equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
+        self.mirrored = "mirrored" in layout.quirks
+        self.parts: dict[Key, tuple[Tensor, Part]] = {
+            (part.direction, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts
+        }
 
     def formulas(self) -> list[str]:
         """Return the equations as people write them."""
-        blocks = blocks_of({(gate, role): part.shape for (_, gate, role), (_, part) in self.parts.items()})
-        states: dict[str, tuple[str, ...]] = dict.fromkeys(self.states, ("units",))
-        return [each.text for each in formulas(self.equations, blocks, states, forget_bias=self.forget_bias)]
+        ranks = {(gate, role): len(part.shape) for (_, gate, role), (_, part) in self.parts.items()}
+        writer = writer_of(self.equations, ranks, self.states, self.forget_bias)
+        return [writer.formula(each).text for each in self.equations]
 
     def at_run_time(self, gate: str | None) -> int:
         """Return what is added to a gate when the layer runs."""
@@ -176,7 +179,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     """
     ours, theirs = framework_of(model, source), framework(target)
     asked = model
-    model, ported = _settled(asked, ours, theirs)
+    model, ported = _with_choices_made(asked, ours, theirs)
     stored, wanted = tensors(model, ours.name), tensors(ported, theirs.name)
     from_layer, into_layer = _by_layer(stored), _by_layer(wanted)
     filled: list[Filled] = []
@@ -184,8 +187,8 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     for use, there in zip(with_defaults(model, ours).uses, with_defaults(ported, theirs).uses, strict=True):
         if use.shared:
             continue
-        one = _side(use.layer, ours, from_layer.get(use.name, []))
-        other = _side(there.layer, theirs, into_layer.get(use.name, []))
+        one = _Side(use.layer, ours, from_layer.get(use.name, []))
+        other = _Side(there.layer, theirs, into_layer.get(use.name, []))
         crossing = _Crossing(use.layer, one, other)
         like = next((tensor.name for tensor, _ in one.parts.values()), "")
         filled += [Filled(tensor, tuple(crossing.moves(tensor)), like) for tensor in into_layer.get(use.name, [])]
@@ -193,7 +196,7 @@ def port_plan(model: Model, source: str | None, target: str) -> Port:
     return Port(asked, model, ported, stored, theirs.name, tuple(filled), tuple(unused))
 
 
-def _settled(model: Model, source: Framework, target: Framework) -> tuple[Model, Model]:
+def _with_choices_made(model: Model, source: Framework, target: Framework) -> tuple[Model, Model]:
     """Return the model with its open choices made as the source makes them, and as the target has it.
 
     Raises FrameworkError where the target cannot follow.
@@ -225,16 +228,6 @@ def _by_layer(storage: Storage) -> dict[str, list[Tensor]]:
     return storage.by_layer
 
 
-def _side(layer: Layer, table: Framework, stored: Sequence[Tensor]) -> _Side:
-    layout = layout_for(table, layer)
-    cell = CELLS.get(layer.kind)
-    equations = cell.equations_for(equation_words(layer, layout)) if cell else ()
-    parts = {(part.direction, part.gate, part.role): (tensor, part) for tensor in stored for part in tensor.parts}
-    states = tuple(cell.states if cell else ())
-    biased, mirrored = getattr(layer, "bias", True), "mirrored" in layout.quirks
-    return _Side(table.name, biased, layout.forget_bias, states, equations, mirrored, parts)
-
-
 class _Crossing:
     """One layer of a port: the moves into each of its tensors, and what is left behind."""
 
@@ -259,18 +252,11 @@ class _Crossing:
             blocks = [self.source.parts[key] for key in keys]
             if not blocks and part.role == "statistic" and part.shape:
                 raise FrameworkError(f"{self.target.name} stores a {part.gate} that {self.source.name} does not have")
-            yield Move(
-                gate=part.gate,
-                role=part.role,
-                direction=part.direction,
-                slice=part.slice,
-                terms=tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.row_major) for stored, block in blocks),
-                source_gate=gate if blocks else None,
-                order=_turn(*blocks[0], tensor, part) if blocks else tuple(range(len(part.shape))),
-                sign=sign,
-                offset=self._offset(part, gate, sign),
-                row_major=part.row_major,
-            )
+            terms = tuple(Term(stored.name, block.slice, _lying(stored, block)[0], block.row_major) for stored, block in blocks)
+            order = _turn(*blocks[0], tensor, part) if blocks else tuple(range(len(part.shape)))
+            offset, taken_from = self._offset(part, gate, sign), gate if blocks else None
+            lies = (part.gate, part.role, part.direction, part.slice)
+            yield Move(*lies, terms, taken_from, order, sign, offset, part.row_major)
 
     def _roles(self, part: Part, gate: str | None) -> list[str]:
         """Return the roles of the source's blocks that add up to a block of the target."""
