@@ -10,12 +10,12 @@ from lstm_calc import LSTM, ConvLSTM, Model, RepeatVector, compare, cost, diagra
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError
 from lstm_calc.frameworks import framework
 from lstm_calc.model.budget import Budget
-from lstm_calc.questions.axes import Axis, read_axis, varied
 from lstm_calc.questions.check import check
 from lstm_calc.questions.forecast import set_ups
 from lstm_calc.questions.metrics import chosen, metrics
 from lstm_calc.questions.port import port_plan
 from lstm_calc.questions.selection import ranked, read_filter
+from lstm_calc.questions.varied import Axis, read_axis, varied
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -105,7 +105,7 @@ def read_text_as(form: str, text: str, file: str, input_dim: int | None, said: S
 
         return read_printed(text, file)
     if form == "tensors":
-        from lstm_calc.questions.stored import read_stored
+        from lstm_calc.questions.stored_model import read_stored
 
         return read_stored(text, file)
     is_piped = form == "code" and file == STDIN and not reading.is_a_line_of_calls(text)
@@ -168,6 +168,6 @@ def read_file(path: str, input_dim: int | None, form: str | None = None) -> "tup
                 raise
     if input_dim is not None:
         raise LstmCalcError("--input is for what does not say its input, and a file of weights does")
-    from lstm_calc.questions.stored import load_stored
+    from lstm_calc.questions.stored_model import load_stored
 
     return load_stored(path), None

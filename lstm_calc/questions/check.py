@@ -13,7 +13,7 @@ from lstm_calc.model.budget import Budget
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.metrics import IN_WORDS, amount_words, like_limit, metrics, run_note, value_words
 from lstm_calc.questions.params import ParamCount, params, uncounted_words
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.titles import from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 from lstm_calc.visible import visible
 

@@ -13,7 +13,7 @@ from lstm_calc.frameworks import framework_of
 from lstm_calc.frozen import Record, quotient
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.params import ParamCount, whole_params
-from lstm_calc.questions.words import batch_words, from_file, headline, runs_words
+from lstm_calc.questions.titles import batch_words, from_file, headline, runs_words
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from lstm_calc.operations import Operations, idle_gates, is_work_known, merge_fl
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.memory import Bytes, Training, bytes_moved, bytes_of, together, training_bytes
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.questions.words import batch_words, in_framework, run_words
+from lstm_calc.questions.titles import batch_words, in_framework, run_words
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table, Value
 from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of

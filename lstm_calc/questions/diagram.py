@@ -13,7 +13,7 @@ from lstm_calc.model.cells import CELLS, Cell, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.shapes import Shapes, shapes, shapes_table, stack_graph
-from lstm_calc.questions.words import in_framework
+from lstm_calc.questions.titles import in_framework
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 

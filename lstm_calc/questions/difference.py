@@ -17,7 +17,7 @@ from lstm_calc.questions.explain import (
 )
 from lstm_calc.questions.explain_text import bias_notes, unread
 from lstm_calc.questions.tensors import ROLES, Storage, Tensor, tensors
-from lstm_calc.questions.words import headline
+from lstm_calc.questions.titles import headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from lstm_calc.errors import few, listed
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.tensors import ROLES
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.titles import from_file, headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
 if TYPE_CHECKING:

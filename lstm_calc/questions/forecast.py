@@ -22,7 +22,7 @@ from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent, RepeatVector
 from lstm_calc.model.rules import count as whole
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
-from lstm_calc.questions.words import headline
+from lstm_calc.questions.titles import headline
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 

@@ -12,7 +12,7 @@ from lstm_calc.model.cells import CELLS, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import transposed
-from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, SHAPE_ROLES, block_words
+from lstm_calc.questions.titles import BLOCK_LEGEND, ROW_MAJOR_LEGEND, SHAPE_ROLES, block_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 _SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}

@@ -96,7 +96,7 @@ class InspectedFile(Data):
 
     def model(self) -> Model | None:
         """Return all layers as a model, None where there is none; a layer whose sizes do not follow has its count alone."""
-        from lstm_calc.questions.stored import model_of
+        from lstm_calc.questions.stored_model import model_of
 
         return model_of(self) if self.layers or self.others else None
 

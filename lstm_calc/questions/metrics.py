@@ -10,7 +10,7 @@ from lstm_calc.errors import LstmCalcError, listed
 from lstm_calc.frameworks.counting import count
 from lstm_calc.frozen import Record
 from lstm_calc.operations import macs_of
-from lstm_calc.questions.words import batch_words
+from lstm_calc.questions.titles import batch_words
 from lstm_calc.render import size_like, worded
 from lstm_calc.runs import batch_of
 

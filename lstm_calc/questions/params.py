@@ -12,7 +12,7 @@ from lstm_calc.frameworks.counting import Shape, bias_vectors, count
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
-from lstm_calc.questions.words import in_framework
+from lstm_calc.questions.titles import in_framework
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 

@@ -25,7 +25,7 @@ from lstm_calc.frameworks import (
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.tensors import Part, Storage, Tensor, axis_order, tensors
-from lstm_calc.questions.words import ROW_MAJOR_LEGEND, from_file, headline
+from lstm_calc.questions.titles import ROW_MAJOR_LEGEND, from_file, headline
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from lstm_calc.questions.params import ParamCount, whole_params
 from lstm_calc.questions.shapes import Shapes, shapes
 from lstm_calc.questions.solve import Solution, solve
 from lstm_calc.questions.tensors import Storage, tensors
-from lstm_calc.questions.words import from_file, headline
+from lstm_calc.questions.titles import from_file, headline
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 

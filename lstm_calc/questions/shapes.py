@@ -27,7 +27,7 @@ from lstm_calc.model.propagation import axis_words, input_axes
 from lstm_calc.model.sizes import Shape, Size, shown
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
-from lstm_calc.questions.words import SHAPE_ROLES, in_framework
+from lstm_calc.questions.titles import SHAPE_ROLES, in_framework
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 

@@ -16,7 +16,7 @@ from lstm_calc.model.rules import MAX_SIZE
 from lstm_calc.model.template import Template, in_proportion, one_width, template_of
 from lstm_calc.questions.answer import Answer
 from lstm_calc.questions.metrics import IN_WORDS, NAMES, amount_words, chosen, like_limit, metrics, run_note, value_words
-from lstm_calc.questions.words import headline, in_framework
+from lstm_calc.questions.titles import headline, in_framework
 from lstm_calc.render.document import Column, Document, Line, Table, Value
 
 if TYPE_CHECKING:

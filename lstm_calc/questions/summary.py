@@ -13,7 +13,7 @@ from lstm_calc.operations import is_work_known, macs_in
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
 from lstm_calc.questions.params import ParamCount, params, trained_words
-from lstm_calc.questions.words import in_framework
+from lstm_calc.questions.titles import in_framework
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.runs import batch_of, runs_of

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import FrameworkError, LstmCalcError, ModelError, did_you_mean, quoted
 from lstm_calc.frameworks import framework_of
 from lstm_calc.questions.answer import Answer
-from lstm_calc.questions.axes import CONDITIONS, Axis, long_axis, read_axis, varied
 from lstm_calc.questions.metrics import NAMES, chosen, metric_words, metrics, value_words
-from lstm_calc.questions.words import from_file, headline, runs_words
+from lstm_calc.questions.titles import from_file, headline, runs_words
+from lstm_calc.questions.varied import CONDITIONS, Axis, long_axis, read_axis, varied
 from lstm_calc.render.chart import MOST_CURVES, Chart, Curve
 from lstm_calc.render.document import Column, Document, Line, Table
 

@@ -16,7 +16,7 @@ from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Other, Use
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.words import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, headline, in_framework
+from lstm_calc.questions.titles import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, headline, in_framework
 from lstm_calc.render.document import LAST, Column, Document, Line, Table
 
 if TYPE_CHECKING:

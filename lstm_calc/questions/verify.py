@@ -14,7 +14,7 @@ from lstm_calc.model import Dense, Model, Recurrent
 from lstm_calc.model.cells import CELLS
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.tensors import Tensor, axis_order, tensors
-from lstm_calc.questions.words import in_framework
+from lstm_calc.questions.titles import in_framework
 from lstm_calc.render.document import Column, Document, Line, Table
 
 if TYPE_CHECKING:

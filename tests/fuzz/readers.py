@@ -32,10 +32,10 @@ with atheris.instrument_imports(include=["lstm_calc"]):
     from lstm_calc.formats.printed import read_printed
     from lstm_calc.frozen import parse_count, parse_size, parse_time
     from lstm_calc.model.budget import budget_of
-    from lstm_calc.questions.axes import read_axis
     from lstm_calc.questions.inspect import inspect
     from lstm_calc.questions.params import params
-    from lstm_calc.questions.stored import load_stored, read_stored
+    from lstm_calc.questions.stored_model import load_stored, read_stored
+    from lstm_calc.questions.varied import read_axis
     from lstm_calc.weights import inference
     from lstm_calc.weights import readers as checkpoint
     from lstm_calc.weights.readers.source import MOST

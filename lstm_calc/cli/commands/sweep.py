@@ -96,7 +96,7 @@ def _check_alone(plot: str, output: Output) -> None:
 
 
 def _axes(vary: list[str]) -> dict[str, Any]:
-    from lstm_calc.questions.axes import read_axis
+    from lstm_calc.questions.varied import read_axis
 
     axes: dict[str, Any] = {}
     for text in vary:

@@ -1,4 +1,4 @@
-"""Words that several answers share."""
+"""Words that the titles, notes and legends of several answers share."""
 
 from __future__ import annotations
 
