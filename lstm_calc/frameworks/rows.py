@@ -59,17 +59,17 @@ class Row(Record):
 class Layout(Record):
     """How one framework stores one kind of layer.
 
-    ``gates`` is the stored order and ``letters`` the framework's own names for them, where they have others; ``coupled`` the gates
-    left when input and forget gate are one. ``path`` is what stands before a row's name, ``bidirectional`` the same in a bidirectional layer,
-    ``stacked`` and ``stacked_bidirectional`` where the model has several recurrent layers. ``label`` is the name the framework
-    gives an unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that hold where a
-    layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias`` is what is
-    added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the cell's
-    (``mirrored``: a window the other way round). ``per_tensor``: in an integer type each of its matrices has one scale, also
-    where others have one per channel. ``padding`` is the default of its convolution (``zeros``: none at each end) and ``runs``
-    are the fields of ``RUN_FIELDS`` that it has, where these are not the framework's own; ``lacks`` are the ``COMBINATIONS`` of
-    settings that it refuses. ``initial`` says the default initial values, ``note`` what else is to be known, ``source`` where all
-    this was read.
+    ``gates`` is the stored order and ``letters`` the framework's own names for them (empty: the same); ``coupled`` the gates left
+    when input and forget gate are one. ``path`` is what stands before a row's name, ``bidirectional`` the same in a bidirectional
+    layer, ``stacked`` and ``stacked_bidirectional`` where the model has several recurrent layers. ``label`` is the name the
+    framework gives an unnamed layer. ``options`` are the option words on offer beyond the plain layer, ``defaults`` those that
+    hold where a layer leaves the choice open, ``limits`` what must hold between two sizes, or products of sizes. ``forget_bias``
+    is what is added to the forget gate when the layer runs, ``quirks`` are the words in which its equations differ from the
+    cell's (``mirrored``: a window the other way round). ``per_tensor``: in an integer type each of its matrices has one scale,
+    also where others have one per channel. ``padding`` is the default of its convolution (``zeros``: none at each end) and
+    ``runs`` are the fields of ``RUN_FIELDS`` that it has, where these are not the framework's own; ``lacks`` are the
+    ``COMBINATIONS`` of settings that it refuses. ``initial`` says the default initial values, ``note`` what else is to be known,
+    ``source`` where all this was read.
     """
 
     rows: tuple[Row, ...]
