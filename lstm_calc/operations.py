@@ -1,4 +1,4 @@
-"""The work of one step of a layer: its products from a framework's rows, its element-wise part from the cell's equations."""
+"""The operations of one step of a layer: its products from a framework's rows, its element-wise part from the cell's equations."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Operations(Record):
         return self.matmul_flops + self.bias_flops + self.elementwise_flops
 
     def shared(self, runs: int, *, joining: int = 0) -> Operations:
-        """Return the work of one of so many equal runs, and the operations beside it that join two directions."""
+        """Return the operations of one of so many equal runs, and those beside them that join two directions."""
         return Operations(self.macs // runs, self.bias_flops // runs, self.elementwise_flops // runs + joining)
 
     def data(self) -> dict[str, int]:
@@ -73,13 +73,13 @@ def macs_of(model: Model, framework_name: str | None = None, batch: Batch | None
     81920
     """
     runs = runs_of(model, framework_of(model, framework_name), batch or batch_of())
-    unknown = next((run.use.name for run in runs if not is_work_known(run.layer)), None)
+    unknown = next((run.use.name for run in runs if not are_operations_known(run.layer)), None)
     if unknown is not None:
         raise ModelError(f"the MACs of {unknown} are not known: it is described by its number of parameters alone")
     return sum(map(macs_in, runs))
 
 
-def is_work_known(layer: Layer) -> bool:
+def are_operations_known(layer: Layer) -> bool:
     """Return whether it is known what a layer multiplies; of one that is described by its number of parameters alone it is not."""
     return not isinstance(layer, Other) or layer.params == 0 or layer.class_name in _WITHOUT_PRODUCTS
 
@@ -90,7 +90,7 @@ def macs_in(run: LayerRun) -> int:
 
 
 def operations_in(run: LayerRun) -> Operations:
-    """Return the work of a layer's part in a run, both directions together."""
+    """Return the operations of a layer's part in a run, both directions together."""
     use, layer, computed = run.use, run.layer, list(_computed(run))
     macs, added = _numbers(run, computed, MATRICES) + run.products, _numbers(run, computed, BIASES)
     if layer.kind not in CELLS:

@@ -11,7 +11,7 @@ from lstm_calc.frameworks import Framework, caller_notes, framework, framework_o
 from lstm_calc.frameworks.counting import Shape, count
 from lstm_calc.frozen import quotient
 from lstm_calc.model.cells import CELLS, FUNCTIONS
-from lstm_calc.operations import Operations, idle_gates, is_work_known, merge_flops, operations_in, step_in, untied
+from lstm_calc.operations import Operations, are_operations_known, idle_gates, merge_flops, operations_in, step_in, untied
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.tensors import tensors
 from lstm_calc.questions.titles import batch_words, in_framework, run_words
@@ -315,7 +315,7 @@ def _traffic_table(answer: Cost) -> Table:
 
 
 def _notes(model: Model, answer: Cost) -> Iterator[str]:
-    unknown = [use.name for use in model.uses if not is_work_known(use.layer)]
+    unknown = [use.name for use in model.uses if not are_operations_known(use.layer)]
     if unknown:
         yield f"MACs and FLOPs are lower bounds: what {listed(unknown)} computes is not known, and counted as none"
     if model.assumed:
@@ -326,7 +326,7 @@ def _notes(model: Model, answer: Cost) -> Iterator[str]:
 
 def _legend(answer: Cost) -> Iterator[str]:
     """Yield what the figures mean for every model."""
-    yield _WORK_LEGEND
+    yield _OPERATIONS_LEGEND
     yield _BYTES_LEGEND
     if answer.dtype in _DTYPE_LEGENDS:
         yield f"{answer.dtype}: {_DTYPE_LEGENDS[answer.dtype]}"
@@ -336,7 +336,7 @@ def _legend(answer: Cost) -> Iterator[str]:
 
 
 _FLOPS = ", ".join(f"{name} {function.flops}" for name, function in FUNCTIONS.items() if name.isidentifier())
-_WORK_LEGEND = (
+_OPERATIONS_LEGEND = (
     "MACs: multiply-accumulates of the matrix products alone, 2 FLOPs each; per step: one step of one sequence; element-wise "
     f"FLOPs: of recurrent cells, + - * 1, {_FLOPS}; activation, normalisation and merge layers count 0; bias FLOPs: additions of "
     "biases as stored"

@@ -150,8 +150,8 @@ def _row_blocks(row: DifferenceRow, answer: Difference) -> Iterator[Block]:
     """Yield the count of one role in each framework, in symbols and numbers."""
     each = f", for each of the {len(row.layers):,} layers" * (len(row.layers) > 1)
     for name, side in zip(answer.frameworks, row.sides, strict=True):
-        told = f"in {few(side.tensors)}" if side else "none"
-        yield Block(f"{few(row.layers)}, {row.role.replace('_', ' ')} of {name}: {told}{each * (side is not None)}", "item")
+        held = f"in {few(side.tensors)}" if side else "none"
+        yield Block(f"{few(row.layers)}, {row.role.replace('_', ' ')} of {name}: {held}{each * (side is not None)}", "item")
         if side:
             yield Block(side.count.text, "formula")
 

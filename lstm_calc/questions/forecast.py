@@ -286,7 +286,9 @@ def set_ups(*, features: int, targets: int = 1, horizon: int = 1, **others: Any)
             raise ModelError(f"{field} must be above 1 to stand beside a set-up of one", key=field)
     variables = ((1, 1), (features, targets))
     return ForecastList(
-        tuple(forecast(features=read, targets=told, horizon=ahead, **others) for read, told in variables for ahead in (1, horizon))
+        tuple(
+            forecast(features=read, targets=given, horizon=ahead, **others) for read, given in variables for ahead in (1, horizon)
+        )
     )
 
 
@@ -340,10 +342,10 @@ def _arrays_table(answer: Forecast) -> Table:
     read = f"{_counted(asked.window, 'step')} of {_counted(asked.features, 'feature')}"
     when = f"the next {'step' if asked.ahead == 1 else f'{asked.ahead:,} steps'}"
     when = f"one of the next {asked.horizon:,} steps, for each model another" if asked.models > 1 else when
-    told = f"{_counted(asked.targets, 'target')} at {when}"
-    told = f"for each of them, {told}" if asked.strategy.every_step else told
+    forecasts = f"{_counted(asked.targets, 'target')} at {when}"
+    forecasts = f"for each of them, {forecasts}" if asked.strategy.every_step else forecasts
     columns = (Column("array", "array"), Column("shape", "shape", "shape"), Column("holds", "holds"))
-    return Table(columns, (Line(("X", _shape(answer.X), read)), Line(("y", _shape(answer.y), told))), "arrays")
+    return Table(columns, (Line(("X", _shape(answer.X), read)), Line(("y", _shape(answer.y), forecasts))), "arrays")
 
 
 def _layers_table(answer: Forecast) -> Table:

@@ -168,7 +168,7 @@ def _cell(table: Framework, cell: str, offering: dict[str, tuple[str, ...]]) -> 
         cell=cell,
         gates=tuple(layout.gates.split()),
         letters=tuple(layout.letters.split()),
-        transposed=any(turned for row in rows for turned in transposed(row, general_axes(row, probe)).values()),
+        transposed=any(each for row in rows for each in transposed(row, general_axes(row, probe)).values()),
         row_major=any(row.row_major for row in rows),
         bias_vectors=bias_vectors(probe, table.name),
         forget_bias=layout.forget_bias,

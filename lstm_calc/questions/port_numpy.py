@@ -60,7 +60,7 @@ def move(weights: Mapping[str, Any], plan: Port, prefix: str = "") -> dict[str, 
 
 
 def _numpy() -> Any:
-    """Return NumPy, which is needed only when weights are moved: ``port`` can be imported without it."""
+    """Return NumPy, which is needed only when weights are ported: ``port`` can be imported without it."""
     try:
         import numpy as np
     except ModuleNotFoundError:

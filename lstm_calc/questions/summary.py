@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lstm_calc.dtypes import Dtype, dtype_of, layer_bytes
 from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.frameworks import Framework, framework_of, layout_for, with_defaults
-from lstm_calc.operations import is_work_known, macs_in
+from lstm_calc.operations import are_operations_known, macs_in
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
 from lstm_calc.questions.params import ParamCount, params, trained_words
@@ -150,7 +150,7 @@ def _rows(
             params=owned[use.name].total,
             trainable=owned[use.name].trainable,
             bytes=None if use.name in uncounted else bytes_of(use),
-            macs=macs.get(use.name) if use.name not in uncounted and is_work_known(use.layer) else None,
+            macs=macs.get(use.name) if use.name not in uncounted and are_operations_known(use.layer) else None,
             shared=use.shared,
         )
 

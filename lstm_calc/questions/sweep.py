@@ -284,10 +284,8 @@ def _title(answer: Sweep) -> str:
 
 def _curve_name(axes: Sequence[Axis], words: Row) -> str:
     """Return the name of a curve: the values of the other axes, as ``keras, layers 2``."""
-    told = (
-        str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in zip(axes, words, strict=True)
-    )
-    return ", ".join(told)
+    named = zip(axes, words, strict=True)
+    return ", ".join(str(word) if axis.stands_alone else f"{axis.name.replace('_', ' ')} {word}" for axis, word in named)
 
 
 # A polynomial is in Newton's form: over nodes n0, n1, n2 it is a + (x - n0) * (b + (x - n1) * c), where a, b and c are polynomials

@@ -39,7 +39,7 @@ class TensorMismatch(Data):
 
 
 class GateCheck(Data):
-    """A recurrent layer that ran on weights placed by our slices: the largest difference from the cell's equations."""
+    """A recurrent layer that ran on weights put in place by our slices: the largest difference from the cell's equations."""
 
     layer: str
     error: float
@@ -207,7 +207,7 @@ def _drawn(stored: Sequence[Tensor], direction: str, random: Any) -> dict[tuple[
 
 
 def _filled(tensor: Tensor, blocks: dict[str, dict[tuple[str | None, str], Array]]) -> Array:
-    """Return a tensor with every block placed by our slices."""
+    """Return a tensor with every block put in place by our slices."""
     import numpy as np
 
     array: Array = np.zeros(tensor.shape, np.float32)
