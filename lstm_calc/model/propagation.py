@@ -164,11 +164,11 @@ class _Propagation:
             _refuse_two(self._model, position)
         initial = reads[1:] if len(reads) > 1 and call.states else ()
         for depth in range(deepest):
-            one = _giving_every_step(call)
+            one = _returning(call, every_step=True, where=False)
             gives = one.give(reads)
             self.steps.append((position, depth, one, reads, gives, own))
             reads = (*gives, *initial)
-        one = _giving_the_last(call) if position in self._last_alone else call
+        one = _returning(call, every_step=False, where=None) if position in self._last_alone else call
         last = (position, deepest, one, reads, one.give(reads), own)
         self.steps.append(last)
         self._last.append(last)
@@ -298,16 +298,10 @@ def _reads_every_step(layer: Layer) -> bool:
     return layer.input_shape(None) is None and not isinstance(layer, Merge)
 
 
-def _giving_every_step(layer: Layer) -> Layer:
-    """Return a layer that gives every step to its own repeat."""
-    one_step = isinstance(layer, Recurrent) and layer.return_sequences is False
-    return layer.replace(return_sequences=True) if one_step else layer
-
-
-def _giving_the_last(layer: Layer) -> Layer:
-    """Return a layer that gives the last step alone where that is open."""
-    is_open = isinstance(layer, Recurrent) and layer.return_sequences is None
-    return layer.replace(return_sequences=False) if is_open else layer
+def _returning(layer: Layer, *, every_step: bool, where: bool | None) -> Layer:
+    """Return a layer that gives every step, or the last alone, where its ``return_sequences`` is as said; else the layer itself."""
+    changes = isinstance(layer, Recurrent) and layer.return_sequences is where
+    return layer.replace(return_sequences=every_step) if changes else layer
 
 
 def first_reader(model: Model) -> Layer | None:

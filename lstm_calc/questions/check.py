@@ -14,7 +14,7 @@ from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.metrics import IN_WORDS, amount_words, like_limit, metrics, run_note, value_words
 from lstm_calc.questions.params import ParamCount, params, uncounted_words
 from lstm_calc.questions.titles import from_file, headline
-from lstm_calc.render.document import Column, Document, Line, Table, Value
+from lstm_calc.render.document import Column, Document, Line, Table
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
@@ -182,10 +182,6 @@ def _frameworks_words(answer: Checks) -> str:
     return f", in {listed(answer.frameworks)}{because.pop() if len(because) == 1 else ''}" if answer.frameworks else ""
 
 
-def _framework_words(check: Check) -> str | None:
-    return f"{check.framework}{check.because}" if check.framework else None
-
-
 _LONGEST_NAME = 100
 
 
@@ -210,8 +206,12 @@ def _models_table(answer: Checks) -> Table:
 
 
 def _model_line(each: Check) -> Line:
-    words = (over_words(each) or None, _fitting_words(each), _framework_words(each))
-    return Line((each.model, _verdict(each), *_limits(each), *words), over=tuple(each.over))
+    costs, most = _in_units(each, each.costs.changed()), each.budget.asdict()
+    limits = (value for name in most for value in (costs.get(name), most[name]))
+    verdict = "unchecked" if each.error is not None else "fits" if each.fits else "over"
+    would_fit = None if each.would_fit is None else headline(each.would_fit)
+    where = f"{each.framework}{each.because}" if each.framework else None
+    return Line((each.model, verdict, *limits, over_words(each) or None, would_fit, where), over=tuple(each.over))
 
 
 def _limits_table(check: Check) -> Table:
@@ -246,33 +246,19 @@ def _fitting_notes(answer: Checks) -> Iterator[str]:
             yield f"{which}{headline(each.would_fit)} would fit"
 
 
-def _fitting_words(check: Check) -> str | None:
-    return None if check.would_fit is None else headline(check.would_fit)
-
-
-def _verdict(check: Check) -> str:
-    return "unchecked" if check.error is not None else "fits" if check.fits else "over"
-
-
-def _limits(check: Check) -> tuple[Value, ...]:
-    costs, most = _in_units(check).asdict(), check.budget.asdict()
-    return tuple(value for name in costs for value in (costs[name], most[name]))
-
-
-def _in_units(check: Check) -> Budget:
-    """Return the costs of a model, its sizes in bytes to be shown in the units of their limits."""
+def _in_units(check: Check, amounts: dict[str, int]) -> dict[str, int]:
+    """Return amounts of some metrics, sizes in bytes to be shown in the units of their limits."""
     most = check.budget.asdict()
-    return Budget(**{name: like_limit(name, most[name] or 0, cost) for name, cost in check.costs.changed().items()})
+    return {name: like_limit(name, most[name] or 0, amount) for name, amount in amounts.items()}
 
 
 def over_words(check: Check) -> str:
     """Return, in words, by how much a model exceeds its limits; empty where it fits."""
-    over = {name: like_limit(name, check.budget.asdict()[name], number) for name, number in check.over.items()}
-    return _words(Budget(**over)) if over else ""
+    return _words(_in_units(check, check.over))
 
 
-def _words(what: Budget) -> str:
-    return listed(amount_words(name, number) for name, number in what.changed().items())
+def _words(amounts: dict[str, int]) -> str:
+    return listed(amount_words(name, amount) for name, amount in amounts.items()) if amounts else ""
 
 
 def _annotation(check: Check) -> str:
@@ -285,7 +271,7 @@ def _annotation(check: Check) -> str:
 
 
 def _sizes(check: Check) -> str:
-    return f"{_words(_in_units(check))}; limit: {_words(check.budget)}"
+    return f"{_words(_in_units(check, check.costs.changed()))}; limit: {_words(check.budget.changed())}"
 
 
 def _escaped(text: str, more: str) -> str:

@@ -163,13 +163,11 @@ def compare(models: Sequence[tuple[str, Model]], framework_names: Sequence[str] 
     if len(found) < 2:
         raise LstmCalcError("there is nothing to compare with; give two models, or several frameworks: -f keras,pytorch")
     subjects = tuple(Subject(name, model, whole_params(model, framework), conditions) for name, model, framework in found)
-    rows = tuple(ComparedRow(_row_name(cells), cells) for cells in matched([_layers(subject) for subject in subjects]))
+    matches = matched([_layers(subject) for subject in subjects])
+    rows = tuple(
+        ComparedRow(" / ".join(dict.fromkeys(cell.name for cell in cells if cell and cell.name)), cells) for cells in matches
+    )
     return Comparison(subjects, rows, ComparedRow("total", tuple(ComparedLayer(None, each.count.known_total) for each in subjects)))
-
-
-def _row_name(cells: Iterable[ComparedLayer | None]) -> str:
-    """Return the name of the layers of one position, or their names where these differ."""
-    return " / ".join(dict.fromkeys(cell.name for cell in cells if cell and cell.name))
 
 
 def _layers(subject: Subject) -> list[ComparedLayer]:

@@ -147,13 +147,8 @@ def _values_table(answer: Diagram) -> Table:
 
 
 def _value_line(value: Value) -> Line:
-    reads, matrices = ", ".join(value.reads), ", ".join(_matrix_words(value)) or None
-    return Line((value.key, value.expression, value.formula, value.shape, reads, matrices))
-
-
-def _matrix_words(value: Value) -> Iterator[str]:
-    for role, shape in value.matrices.items():
-        yield f"{role.replace('_', ' ')} {worded('shape', shape)}"
+    matrices = ", ".join(f"{role.replace('_', ' ')} {worded('shape', shape)}" for role, shape in value.matrices.items())
+    return Line((value.key, value.expression, value.formula, value.shape, ", ".join(value.reads), matrices or None))
 
 
 def _cell_graph(answer: Diagram, cell: Cell) -> Graph:

@@ -170,6 +170,7 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
     equations = _equations(layer, layout)
     carried = CELLS[layer.kind].states if layer.kind in CELLS else {}
     states: dict[str, Axes] = {name: (words[state.size],) for name, state in carried.items()}
+    shared: Blocks = {(None, "kernel"): ("units", "input")} if getattr(layer, "tied", False) else {}  # another layer has it
     named, applied = symbols(equations, blocks), functions_of(equations)
     sizes = {words.get(word, word): size for word, size in sizes_of(use, ()).items()}
     return LayerExplanation(
@@ -177,7 +178,7 @@ def _explained(group: Sequence[Use], layout: Layout, owned: Sequence[Tensor]) ->
         sizes=sizes,
         operands=tuple(each.replace(symbol=named[each.gate, each.role]) for each in operands),
         steps=tuple(_steps(layer, blocks, sizes, owned)),
-        lines=formulas(equations, _shared(layer) | blocks, states, reads=_read(layer), forget_bias=layout.forget_bias),
+        lines=formulas(equations, shared | blocks, states, reads=_read(layer), forget_bias=layout.forget_bias),
         states=states,
         gates=tuple(_gates(layer, equations, operands)),
         functions={name: each.meaning for name, each in FUNCTIONS.items() if name in applied and name.isidentifier()},
@@ -241,11 +242,6 @@ def _equations(layer: Layer, layout: Layout) -> tuple[Equation, ...]:
     return cell.equations_for(equation_words(layer, layout)) if cell else MAPS.get(layer.kind, ())
 
 
-def _shared(layer: Layer) -> Blocks:
-    """Return the matrix that a layer uses and another layer has."""
-    return {(None, "kernel"): ("units", "input")} if getattr(layer, "tied", False) else {}
-
-
 def _operands(use: Use, owned: Sequence[Tensor], words: dict[str, str]) -> list[Operand]:
     """Return the blocks of a layer's first direction, gate by gate."""
     found = [
@@ -286,7 +282,12 @@ def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) 
         for gate in gates:
             by_formula.setdefault(of_one_gate(blocks, gate), []).append(gate)
         for formula, alike in by_formula.items():
-            yield _step(_gate_words(alike), formula, sizes, _numbers(blocks, sizes, alike[:1]))
+            yield _step(
+                f"{listed(alike)} gates, each" if alike[1:] else f"{alike[0]} gate",
+                formula,
+                sizes,
+                _numbers(blocks, sizes, alike[:1]),
+            )
     if gates and any(gate is None for gate, _ in blocks):
         yield _step("projection", of_one_gate(blocks, None), sizes, _numbers(blocks, sizes, [None]))
     one, directions = of_one_direction(blocks, gates), len(layer.directions)
@@ -295,10 +296,6 @@ def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) 
     if blocks:
         of = "both directions" if directions > 1 else "whole layer"
         yield _step(of, times(directions, one), sizes, sum(tensor.params for tensor in owned))
-
-
-def _gate_words(gates: Sequence[str]) -> str:
-    return f"{listed(gates)} gates, each" if len(gates) > 1 else f"{gates[0]} gate"
 
 
 def _numbers(blocks: Blocks, sizes: Sizes, gates: Sequence[str | None]) -> int:

@@ -173,14 +173,10 @@ def _without_batch(model: Model, table: Framework, order: str, named: NamedShape
         reader = first_reader(model)
         pattern = table.errors.get("ndim", "") if reader and reader.rank else ""
         said = f" ({pattern.format(want=len(whole), got=len(shape))!r})" if pattern else ""
-        yield (
-            f"the shape {_shown(shape)} has {_axes(len(shape))}, and {table.name} reads {len(whole)}, ({', '.join(whole)}): it "
-            f"would refuse such data{said}; read as {_shown(named.shape(whole))}, with a batch that is not known"
-        )
-
-
-def _axes(count: int) -> str:
-    return "1 axis" if count == 1 else f"{count} axes"
+        has = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
+        reads = f"{table.name} reads {len(whole)}, ({', '.join(whole)}): it would refuse such data{said}"
+        what = f"the shape {_shown(shape)} has {has}, and {reads}"
+        yield f"{what}; read as {_shown(named.shape(whole))}, with a batch that is not known"
 
 
 def _shown(shape: Sequence[Size]) -> str:

@@ -208,7 +208,7 @@ def _layer(found: FoundLayer, name: str, counted: dict[Any, str]) -> InspectedLa
     sharing = {counted[tensor.place or tensor.name] for tensor in found.tensors if (tensor.place or tensor.name) in counted}
     params = sum(tensor.params for tensor in _counted_once(found.tensors, counted, name))
     match, layer = found.matches[0], found.layer
-    formula = None if layer is None else _formula(layer, match)
+    formula = None if layer is None else count(Model([layer], match.input_dim), _offering(match, layer))
     shares = f"shares its numbers with {listed(sorted(sharing))}, where they are counted" if sharing else ""
     reason = "; ".join(filter(None, (match.why, shares))) if match.why else _reason(match, layer, params, formula, shares)
     return InspectedLayer(
@@ -230,11 +230,6 @@ def _layer(found: FoundLayer, name: str, counted: dict[Any, str]) -> InspectedLa
         layer=layer,
         reconciled=formula is not None and (params == formula or reason is not None),
     )
-
-
-def _formula(layer: Recurrent, match: Match) -> int:
-    """Return the count of the layer's framework for these sizes, or of its storage variant's where that lacks the layer."""
-    return count(Model([layer], match.input_dim), _offering(match, layer))
 
 
 def _offering(match: Match, layer: Recurrent) -> str:

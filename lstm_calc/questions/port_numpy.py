@@ -250,7 +250,7 @@ class _Words:
         shape = tuple(move.slice[at][1] - move.slice[at][0] for at in features)
         offset = f" {'+' if move.offset > 0 else '-'} {abs(move.offset)}" if move.offset else ""
         if not move.terms:
-            return f'np.zeros({_sizes(shape)}, w["{self.like}"].dtype){offset}'
+            return f'np.zeros({shape[0] if len(shape) == 1 else shape}, w["{self.like}"].dtype){offset}'
         text = " + ".join(self._term(term, move) for term in move.terms)
         turned = _turn(move.order)
         laid = f".reshape{shape}" if move.row_major and not move.terms[0].row_major else ""
@@ -275,7 +275,3 @@ def _turn(order: tuple[int, ...]) -> str:
     if order == tuple(sorted(order)):
         return ""
     return ".T" if order == (1, 0) else f".transpose{order}"
-
-
-def _sizes(shape: tuple[int, ...]) -> str:
-    return str(shape[0]) if len(shape) == 1 else str(shape)

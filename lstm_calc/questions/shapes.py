@@ -433,11 +433,7 @@ def _selective_notes(cells: Sequence[LayerPlace]) -> Iterator[str]:
         yield f"return_sequences=True in {few(every)}"
     silent = [place.name for place in cells if not place.layer.asdict()["return_state"]]
     if silent:
-        yield f"final states: returned with return_state=True only, which {few(silent)} {_lacks(len(silent))}"
+        yield f"final states: returned with return_state=True only, which {few(silent)} do{'es' * (len(silent) == 1)} not have"
     stateful = [place.name for place in cells if place.layer.asdict()["stateful"]]
     if stateful:
         yield f"{few(stateful)}: stateful, the final states are the initial ones of the next batch"
-
-
-def _lacks(count: int) -> str:
-    return "do not have" if count > 1 else "does not have"

@@ -71,7 +71,8 @@ def model_of(file: InspectedFile) -> Model:
         raise ModelFileError("holds no layer with weights", file.path)
     remarks = tuple(_remarks(file))
     try:
-        origin = "; ".join([_origin(name, file), *remarks])
+        source = f"{name}, from the names and shapes of {len(file.tensors):,} tensors ({file.format})"
+        origin = "; ".join([source, *remarks])
         model = Model(layers, first, framework=name, origin=origin, remarks=remarks, listed=True)
     except ModelError as error:
         raise ModelFileError(str(error), file.path) from None
@@ -104,10 +105,6 @@ def _gives(layer: Layer) -> int | None:
     if isinstance(layer, (Dense, Embedding)):
         return layer.output
     return layer.input_dim if isinstance(layer, (BatchNorm, LayerNorm)) else None
-
-
-def _origin(name: str, file: InspectedFile) -> str:
-    return f"{name}, from the names and shapes of {len(file.tensors):,} tensors ({file.format})"
 
 
 def _recurrent(found: InspectedLayer, name: str) -> Layer:

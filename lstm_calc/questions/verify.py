@@ -71,7 +71,9 @@ class Verification(Answer):
     def document(self) -> Document:
         """Return whether the framework agrees with our tables, and where not."""
         title = f"{in_framework(self.model, self.framework)}, checked against the tables"
-        tables = (_verdict_table(self), _differences_table(self), _runs_table(self))
+        columns = (Column("layer", "layer"), Column("error", "largest error", "error"))
+        errors = Table(columns, tuple(Line((check.layer, check.error)) for check in self.gates), "gates")
+        tables = (_verdict_table(self), _differences_table(self), errors)
         runs = ["largest error: of the output over 8 steps, beside the cell's equations, both on the same random gates"]
         return Document(title, tuple(table for table in tables if table.lines), tuple(runs * bool(self.gates)))
 
@@ -235,8 +237,3 @@ def _differences_table(answer: Verification) -> Table:
     shapes = (Column("ours", "ours", "shape", shown=True), Column("theirs", "theirs", "shape", shown=True))
     lines = tuple(Line((each.name, each.ours, each.theirs)) for each in answer.differences)
     return Table((Column("name", "tensor"), *shapes), lines, "tensors")
-
-
-def _runs_table(answer: Verification) -> Table:
-    columns = (Column("layer", "layer"), Column("error", "largest error", "error"))
-    return Table(columns, tuple(Line((check.layer, check.error)) for check in answer.gates), "gates")
