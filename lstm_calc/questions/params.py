@@ -80,6 +80,10 @@ class ParamCount(Answer):
         """The frozen parameters, of the layers that are counted."""
         return self.known_total - self.trainable
 
+    def share(self, count: int | None) -> float | None:
+        """Return which share of all parameters a number of them is, None where one of the two is not known."""
+        return count / self.total if count is not None and self.total else None
+
     def partial(self) -> dict[str, Any]:
         """Return what JSON says beside a total that is not known: that of the layers that are counted, and the others."""
         return {"known_total": self.known_total, "uncounted": plain(self.uncounted)} if self.uncounted else {}
@@ -241,25 +245,17 @@ def _layer_lines(layer: LayerCount, answer: ParamCount, *, folded: bool) -> Iter
     for part, many in gates or ((GateCount(None, None, {}, 0), 1),):
         shapes = [part.shapes.get(role) for role in ROLES]
         count = None if layer.total is None else part.total
-        named = (part.direction, _gate_words(part), many if part.gate else None)
+        named = (part.direction, part.gate or ("projection" if "projection" in part.shapes else None), many if part.gate else None)
         trained = trained_words(count, part.trainable)
-        yield Line((layer.name, layer.type, *named, *shapes, trained, count, _share(count, answer)))
+        yield Line((layer.name, layer.type, *named, *shapes, trained, count, answer.share(count)))
     if len(gates) > 1 and len(answer.layers) > 1 and layer.total is not None:
         yield _sum_line("subtotal", layer.name, layer.total, answer)
-
-
-def _gate_words(part: GateCount) -> str | None:
-    return part.gate or ("projection" if "projection" in part.shapes else None)
 
 
 def _sum_line(what: Literal["subtotal", "total"], name: str, total: int, answer: ParamCount) -> Line:
     blanks: tuple[Value, ...] = (None,) * (len(ROLES) + 2)
     gate = "subtotal" if what == "subtotal" else None
-    return Line((name, None, None, gate, *blanks, total, _share(total, answer)), sum=what)
-
-
-def _share(count: int | None, answer: ParamCount) -> float | None:
-    return count / answer.total if count is not None and answer.total else None
+    return Line((name, None, None, gate, *blanks, total, answer.share(total)), sum=what)
 
 
 def _params_notes(model: Model, answer: ParamCount, stored: str, *, folded: bool) -> Iterator[str]:

@@ -200,7 +200,7 @@ def _table(answer: Summary) -> Table:
     name = "lower bound" if answer.counted.uncounted else "total"
     blanks = (None,) * 4
     known = answer.counted.known_total
-    total = Line((name, *blanks, known, _share(known, answer), answer.bytes, answer.macs), sum="total")
+    total = Line((name, *blanks, known, answer.counted.share(known), answer.bytes, answer.macs), sum="total")
     return Table(columns, (*(_line(layer, answer) for layer in layers), total))
 
 
@@ -208,12 +208,8 @@ def _line(layer: LayerSummary, answer: Summary) -> Line:
     trained = trained_words(layer.params, layer.trainable)
     count = None if layer.shared else layer.params
     shape, inputs = next(iter(layer.output_shapes), None), ", ".join(layer.inputs) or None
-    values = (trained, count, _share(count, answer), None if layer.shared else layer.bytes, layer.macs)
+    values = (trained, count, answer.counted.share(count), None if layer.shared else layer.bytes, layer.macs)
     return Line((layer.name, layer.type, inputs, shape, *values))
-
-
-def _share(count: int | None, answer: Summary) -> float | None:
-    return count / answer.total if count is not None and answer.total else None
 
 
 def _notes(answer: Summary) -> Iterator[str]:

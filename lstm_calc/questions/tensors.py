@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _BLOCKS = {"gates", "directions", "biases"}
 """The words that count blocks, not features; a single gate's ``..._gate`` is one more."""
+_LABELED = {"gates": "gate", "directions": "direction", "biases": "bias"}
+"""What the labels of a block word name; those of any other name a gate."""
 _INTO = {
     "kernel": {"input", "group_input", "vocab_size", "query", "key", "value", "attended"},
     "recurrent_kernel": {"output"},
@@ -240,7 +242,8 @@ def _unplaced(use: Use, layout: Layout, table: Framework) -> Iterator[tuple[str,
         sizes = sizes_of(use, gates)
         axes = axes_of(row, sizes)
         parts = tuple(_parts(row, axes, sizes, gates, use.layer, direction))
-        trainable = use.layer.trainable and row.trained and not _is_frozen(row, use.layer, layout)
+        frozen = row.frozen and option_words(use.layer, layout.defaults).issuperset(row.frozen.split())
+        trainable = use.layer.trainable and row.trained and not frozen
         yield direction, Tensor(name, use.name, shape_of(axes, sizes), axes, trainable, parts, row.counted)
 
 
@@ -263,18 +266,9 @@ def _segments(axis: str, sizes: Sizes, labels: dict[str, Sequence[Any]]) -> Iter
         length = prod(size_of(word, sizes) for word in term if word not in labels)
         for choice in product(*(labels[word] for word in blocks)):
             chosen = dict(zip(blocks, choice, strict=True))
-            known = {_meaning(word): label for word, label in chosen.items()}
+            known = {_LABELED.get(word, "gate"): label for word, label in chosen.items()}
             yield _Segment(start, start + length, feature, known, chosen.get("biases", turn))
             start += length
-
-
-def _meaning(word: str) -> str:
-    """Return what the labels of a block word name: a gate, a direction or a bias."""
-    return {"gates": "gate", "directions": "direction", "biases": "bias"}.get(word, "gate")
-
-
-def _is_frozen(row: Row, layer: Layer, layout: Layout) -> bool:
-    return bool(row.frozen) and option_words(layer, layout.defaults).issuperset(row.frozen.split())
 
 
 def _parts(row: Row, axes: str, sizes: Sizes, gates: Sequence[str], layer: Layer, direction: str) -> Iterator[Part]:
