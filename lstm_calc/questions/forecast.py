@@ -19,6 +19,7 @@ from lstm_calc.errors import ModelError, did_you_mean, quoted
 from lstm_calc.formats.modelfile import table_of
 from lstm_calc.frozen import Record
 from lstm_calc.model import KINDS, Dense, Layer, Model, Recurrent, RepeatVector
+from lstm_calc.model.propagation import propagate
 from lstm_calc.model.rules import count as whole
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
@@ -260,19 +261,15 @@ def forecast(
     found = _known("strategy", _OTHER_NAMES.get(strategy.lower(), strategy), STRATEGIES)
     asked = Question(features, targets, window, horizon, found, length, stride)
     kind = _known("cell", cell, CELLS)
-    stages = list(_stages(asked, kind, tuple(units) if hasattr(units, "__iter__") else (units,)))
-    model = Model([layer for layer, _ in stages], asked.features)
+    model = Model(_layers(asked, kind, tuple(units) if hasattr(units, "__iter__") else (units,)), asked.features)
     counted = whole_params(model, framework_name)
-    outputs = [
-        ForecastLayer(
-            layer.name, layer.type, (asked.windows, *([] if steps is None else [steps]), layer.output_dim), layer.total or 0
-        )
-        for layer, (_, steps) in zip(counted.layers, stages, strict=True)
-    ]
+    x = (asked.windows, asked.window, asked.features)
+    pairs = zip(counted.layers, propagate(model, x), strict=True)
+    outputs = [ForecastLayer(layer.name, layer.type, use.output, layer.total or 0) for layer, use in pairs]
     if asked.targets > 1 and asked.ahead > 1 and not asked.strategy.decoder:
         *outer, _ = outputs[-1].output
         outputs.append(ForecastLayer("reshape", "reshape", (*outer, asked.ahead, asked.targets), 0))
-    return Forecast(asked, model, counted, (asked.windows, asked.window, asked.features), outputs[-1].output, tuple(outputs))
+    return Forecast(asked, model, counted, x, outputs[-1].output, tuple(outputs))
 
 
 def set_ups(*, features: int, targets: int = 1, horizon: int = 1, **others: Any) -> ForecastList:
@@ -298,25 +295,20 @@ def _known(field: str, name: str, known: dict[str, Any]) -> Any:
     return known[name]
 
 
-def _stages(asked: Question, kind: Callable[..., Layer], units: tuple[int, ...]) -> Iterator[tuple[Layer, int | None]]:
-    """Yield the layers, each with the steps of its output; None where that is a vector."""
-    strategy, steps = asked.strategy, asked.window if asked.strategy.every_step else None
-    yield from _stack(kind, units, asked.window, steps)
-    if strategy.decoder:
-        steps = asked.horizon
-        yield RepeatVector(steps), steps
-        yield from _stack(kind, units, steps, steps)
-    yield Dense(asked.targets * (1 if strategy.decoder else asked.ahead)), steps
-
-
-def _stack(kind: Callable[..., Layer], units: tuple[int, ...], read: int, given: int | None) -> Iterator[tuple[Layer, int | None]]:
-    """Yield recurrent layers that read ``read`` steps; the last gives ``given``, or its last output alone."""
+def _layers(asked: Question, kind: Callable[..., Layer], units: tuple[int, ...]) -> list[Layer]:
+    """Return the layers of the model: a stack, in a seq2seq its last output repeated for another one, and the head."""
     if not units:
         raise ModelError("units must be one or more whole numbers from 1 up", key="units")
-    *lower, top = units
-    for size in lower:
-        yield kind(units=size), read
-    yield kind(units=top, return_sequences=given is not None), given
+    strategy = asked.strategy
+    layers = _stack(kind, units, every_step=strategy.every_step)
+    if strategy.decoder:
+        layers += [RepeatVector(asked.horizon), *_stack(kind, units, every_step=True)]
+    return [*layers, Dense(asked.targets * (1 if strategy.decoder else asked.ahead))]
+
+
+def _stack(kind: Callable[..., Layer], units: tuple[int, ...], *, every_step: bool) -> list[Layer]:
+    """Return recurrent layers, of which the last gives every step or its last output alone."""
+    return [*(kind(units=size) for size in units[:-1]), kind(units=units[-1], return_sequences=every_step)]
 
 
 _UNKNOWN = "N"
