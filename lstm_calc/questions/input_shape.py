@@ -74,7 +74,7 @@ def _commas(words: str) -> str:
     return ", ".join(words.split())
 
 
-def start(
+def read_shape(
     model: Model, table: Framework, order: str, *, shape: Sequence[Size] | None, batch: Size, steps: Size
 ) -> tuple[NamedShape, list[str]]:
     """Return the shape that a model reads, and warnings; ``shape`` says all of it, else ``batch`` and ``steps`` what is known.

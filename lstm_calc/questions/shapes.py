@@ -26,7 +26,7 @@ from lstm_calc.model.layers.windows import Positions
 from lstm_calc.model.propagation import axis_words, input_axes
 from lstm_calc.model.sizes import Shape, Size, shown
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
+from lstm_calc.questions.input_shape import NamedShape, order_of, read_shape, uses_for
 from lstm_calc.questions.titles import SHAPE_ROLES, in_framework
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
@@ -69,7 +69,7 @@ class TensorShape(Data):
 class Link(Data):
     """What one layer (None: the model's own input) gives to another (None: an output of the model).
 
-    ``output`` is the name of a state, or the place of a further output of the layer; empty for the first.
+    ``output`` is the name of a state, or the number of a further output of the layer; empty for the first.
     """
 
     source: str | None
@@ -133,14 +133,14 @@ def shapes(
     order = order_of(model, table, batch_first=batch_first)
     asked, model = model, with_defaults(model, table)
     batch = model.batch if batch is None and shape is None else batch
-    named, warnings = start(model, table, order, shape=shape, batch=batch, steps=steps)
-    places = list(_places(model, table, order, named))
-    found = (*_own_input(model, named, order), *(each for place in places for each in _tensor_shapes(place)))
+    named, warnings = read_shape(model, table, order, shape=shape, batch=batch, steps=steps)
+    instances = list(_instances(model, table, order, named))
+    found = (*_own_input(model, named, order), *(each for instance in instances for each in _tensor_shapes(instance)))
     if h0 is not None:
-        _check_initial(table, found, places, tuple(h0))
-    reads = {place.name: _read_by(place) for place in places}
-    notes = (*filter(None, (model.assumed,)), *run_notes(places, table), *caller_notes(model, table))
-    return Shapes(asked, table.name, found, reads, tuple(_links(model, places)), notes, tuple(warnings))
+        _check_initial(table, found, instances, tuple(h0))
+    reads = {instance.name: _read_by(instance) for instance in instances}
+    notes = (*filter(None, (model.assumed,)), *run_notes(instances, table), *caller_notes(model, table))
+    return Shapes(asked, table.name, found, reads, tuple(_links(model, instances)), notes, tuple(warnings))
 
 
 def _running(model: Model, framework_name: str | None) -> Framework:
@@ -164,22 +164,22 @@ def _own_input(model: Model, named: NamedShape, order: str) -> Iterator[TensorSh
         )
 
 
-def _check_initial(table: Framework, found: Sequence[TensorShape], places: Sequence[LayerPlace], given: Shape) -> None:
+def _check_initial(table: Framework, found: Sequence[TensorShape], instances: Sequence[LayerInstance], given: Shape) -> None:
     """Refuse an initial state h of another shape than the first recurrent layer starts from."""
     own = next((each for each in found if each.role == "initial"), None)
     if own is None:
         raise ModelError(f"no state is given to a layer of this model in {table.name}", key="h0")
     if len(given) == len(own.shape) and all(None in pair or len(set(pair)) == 1 for pair in zip(given, own.shape, strict=True)):
         return
-    layer = next(place.layer for place in places if place.name == own.layer)
+    layer = next(instance.layer for instance in instances if instance.name == own.layer)
     words = {"want": shown(own.shape), "got": list(given), "place": "[0]" if len(CELLS[layer.kind].states) > 1 else ""}
     said = f" ({table.errors['hidden'].format(**words)!r})" if "hidden" in table.errors else ""
     what = f"{own.name} of {own.layer} is {shown(own.shape)}, ({', '.join(own.axes.split())}), not {shown(given)}"
     raise ModelError(f"{what}: {table.name} would refuse it{said}", key="h0")
 
 
-class LayerPlace(Record):
-    """One layer, or one module of repeated layers, in its place; ``cell`` counts the recurrent ones of the model."""
+class LayerInstance(Record):
+    """A layer in its model, or a module of repeated layers; ``cell`` counts the recurrent ones of the model."""
 
     table: Framework
     order: str
@@ -201,8 +201,8 @@ class LayerPlace(Record):
         return self.group[0].name
 
 
-def _places(model: Model, table: Framework, order: str, named: NamedShape) -> Iterator[LayerPlace]:
-    """Yield the layers in their places, each with its input and output."""
+def _instances(model: Model, table: Framework, order: str, named: NamedShape) -> Iterator[LayerInstance]:
+    """Yield the layers of the model, each with its input and output."""
     uses = uses_for(model, named)
     outputs = dict.fromkeys(model.modules[position] for position, _ in model.gives)
     groups = [tuple(group) for _, group in groupby(uses, lambda use: use.module if table.modules else use.name)]
@@ -215,7 +215,7 @@ def _places(model: Model, table: Framework, order: str, named: NamedShape) -> It
         after = _named_shape(last.layer, last.output, named.batch, steps=last.gives_steps, features=True)
         _check_stateful(first, before, table)
         is_last = [*outputs] == [last.module] and last.depth == last.layer.repeat - 1
-        yield LayerPlace(table, order, group, cell, cells, is_last, before, after)
+        yield LayerInstance(table, order, group, cell, cells, is_last, before, after)
 
 
 def _named_shape(layer: Layer, shape: Shape, batch: Shape, *, steps: bool, features: bool) -> NamedShape:
@@ -233,31 +233,31 @@ def _check_stateful(use: Use, named: NamedShape, table: Framework) -> None:
         raise ModelError(f"{use.name} is stateful, which needs the batch size: give the batch (--batch 8)", key="stateful")
 
 
-def _tensor_shapes(place: LayerPlace) -> Iterator[TensorShape]:
+def _tensor_shapes(instance: LayerInstance) -> Iterator[TensorShape]:
     """Yield every tensor of one layer's run."""
-    layer = place.layer
+    layer = instance.layer
     if isinstance(layer, Input):
-        yield TensorShape(place.name, None, "input", *_sized(_INPUT, "", place))
+        yield TensorShape(instance.name, None, "input", *_sized(_INPUT, "", instance))
         return
     is_cell = layer.kind in CELLS
-    words = _words(place) if is_cell else set()
-    for row in place.table.shapes if is_cell else _PLAIN:
+    words = _words(instance) if is_cell else set()
+    for row in instance.table.shapes if is_cell else _PLAIN:
         if words.issuperset(row.when.split()):
-            for name, value in _named(row.name, place):
-                yield TensorShape(_full_name(name, row, place), place.name, row.role, *_sized(row, value, place))
+            for name, value in _named(row.name, instance):
+                yield TensorShape(_full_name(name, row, instance), instance.name, row.role, *_sized(row, value, instance))
 
 
-def _words(place: LayerPlace) -> set[str]:
+def _words(instance: LayerInstance) -> set[str]:
     """Return the words under which an input, state or output exists."""
-    layer = place.layer
+    layer = instance.layer
     outputs = "two_outputs" if layer.asdict()["merge"] == "none" else "one_output"
-    order = "batch_first" if place.order.startswith("batch") else "steps_first"
+    order = "batch_first" if instance.order.startswith("batch") else "steps_first"
     return {outputs, order, *CELLS[layer.kind].states}
 
 
-def _named(pattern: str, place: LayerPlace) -> Iterator[tuple[str, str]]:
+def _named(pattern: str, instance: LayerInstance) -> Iterator[tuple[str, str]]:
     """Yield the names of a pattern, by direction and by state or equation, each with the state or equation it is of."""
-    layer, table = place.layer, place.table
+    layer, table = instance.layer, instance.table
     states = CELLS[layer.kind].states if layer.kind in CELLS else {}
     if "{" not in pattern:
         yield pattern, ""
@@ -265,55 +265,55 @@ def _named(pattern: str, place: LayerPlace) -> Iterator[tuple[str, str]]:
     directions = table.directions[: len(layer.directions)] if "{direction}" in pattern or "{side}" in pattern else ("",)
     for direction in directions:
         side = f"{direction}_" if len(layer.directions) > 1 and direction else ""
-        for value in _values(pattern, place):
+        for value in _values(pattern, instance):
             long = states[value].long if value in states else ""
             words = {"state": value, "equation": value, "long": long, "capital": value.upper()}
-            at = f"{place.cell}_" if place.cells > 1 else ""
-            yield pattern.format(direction=direction, side=side, cell=place.cell, at=at, **words), value
+            at = f"{instance.cell}_" if instance.cells > 1 else ""
+            yield pattern.format(direction=direction, side=side, cell=instance.cell, at=at, **words), value
 
 
-def _values(pattern: str, place: LayerPlace) -> tuple[str, ...]:
+def _values(pattern: str, instance: LayerInstance) -> tuple[str, ...]:
     """Return the states, or the results of the equations, for each of which a pattern has a name."""
-    layer = place.layer
+    layer = instance.layer
     cell = CELLS[layer.kind]
     if "{equation}" in pattern:
-        equations = cell.equations_for(equation_words(layer, layout_for(place.table, layer)))
+        equations = cell.equations_for(equation_words(layer, layout_for(instance.table, layer)))
         return tuple(equation.name for equation in equations)
     return tuple(cell.states) if any(f"{{{word}}}" in pattern for word in ("state", "long", "capital")) else ("",)
 
 
-def _full_name(name: str, row: ShapeRow, place: LayerPlace) -> str:
+def _full_name(name: str, row: ShapeRow, instance: LayerInstance) -> str:
     """Return a name that is unique in the model: without its layer for the top recurrent layer and for the model's output."""
     counted = "{cell}" in row.name or "{at}" in row.name
-    is_top = place.layer.kind in CELLS and place.cell == place.cells - 1
-    bare = place.is_last if name == "output" else is_top or counted
-    return name if bare else f"{place.name}/{name}"
+    is_top = instance.layer.kind in CELLS and instance.cell == instance.cells - 1
+    bare = instance.is_last if name == "output" else is_top or counted
+    return name if bare else f"{instance.name}/{name}"
 
 
-def _read_by(place: LayerPlace) -> Shape:
+def _read_by(instance: LayerInstance) -> Shape:
     """Return the shape that a layer reads."""
-    named, features_first = place.before, place.layer.channels_first
-    return _measured(_INPUT, named.words(place.order), named.sizes(), features_first=features_first)[0]
+    named, features_first = instance.before, instance.layer.channels_first
+    return _measured(_INPUT, named.words(instance.order), named.sizes(), features_first=features_first)[0]
 
 
-def _links(model: Model, places: Sequence[LayerPlace]) -> Iterator[Link]:
+def _links(model: Model, instances: Sequence[LayerInstance]) -> Iterator[Link]:
     """Yield the connections between layers, into the model and out of it."""
-    owners = [place for place in places for _ in place.group]
-    for place in places:
-        first = place.group[0]
+    owners = [instance for instance in instances for _ in instance.group]
+    for instance in instances:
+        first = instance.group[0]
         if not isinstance(first.layer, Input):
             outer = [(source, number, shape) for (source, number), shape in zip(first.sources, first.inputs, strict=False)]
             for source, number, shape in outer or [(-1, 0, first.input)]:
-                yield _link(owners[source] if source >= 0 else None, place, number, shape)
-    named = {place.group[-1].module: place for place in places}
+                yield _link(owners[source] if source >= 0 else None, instance, number, shape)
+    named = {instance.group[-1].module: instance for instance in instances}
     for position, number in model.gives:
-        place = named[model.modules[position]]
-        last = place.group[-1]
+        instance = named[model.modules[position]]
+        last = instance.group[-1]
         found = (*last.outputs, *last.layer.state_shapes(last.input, last.outputs))
-        yield _link(place, None, number, found[number])
+        yield _link(instance, None, number, found[number])
 
 
-def _link(source: LayerPlace | None, target: LayerPlace | None, number: int, shape: Shape) -> Link:
+def _link(source: LayerInstance | None, target: LayerInstance | None, number: int, shape: Shape) -> Link:
     """Return the connection of two layers, in the framework's order of axes."""
     names = (None if source is None else source.name, None if target is None else target.name)
     if source is not None and number >= len(source.group[-1].outputs):
@@ -324,22 +324,22 @@ def _link(source: LayerPlace | None, target: LayerPlace | None, number: int, sha
     return Link(*names, "", _sized(_OUTPUT, "", source)[0])
 
 
-def _sized(row: ShapeRow, value: str, place: LayerPlace) -> tuple[Shape, str]:
+def _sized(row: ShapeRow, value: str, instance: LayerInstance) -> tuple[Shape, str]:
     """Return the shape and the axes of one input, state or output of a layer."""
-    first, layer = place.group[0], place.layer
-    around = place.after.replace(steps=place.before.steps) if layer.kind in CELLS else place.after
+    first, layer = instance.group[0], instance.layer
+    around = instance.after.replace(steps=instance.before.steps) if layer.kind in CELLS else instance.after
     if row.role == "input":
-        around = around.replace(space=place.before.space)
-    own: dict[str, Size] = {**layer.sizes(first.input), "directions": len(layer.directions), "layers": len(place.group)}
-    axes = around.words(place.order) | {
-        "returned": place.after.words(place.order)["sequence"],
+        around = around.replace(space=instance.before.space)
+    own: dict[str, Size] = {**layer.sizes(first.input), "directions": len(layer.directions), "layers": len(instance.group)}
+    axes = around.words(instance.order) | {
+        "returned": instance.after.words(instance.order)["sequence"],
         "value": [CELLS[layer.kind].size_of(value) if value else "units"],
     }
     return _measured(row, axes, {**around.sizes(), **own}, features_first=layer.channels_first)
 
 
 def _measured(row: ShapeRow, axes: dict[str, list[str]], sizes: Mapping[str, Size], *, features_first: bool) -> tuple[Shape, str]:
-    """Return a shape and its axes in words, the axes of the batch put in the place of their words."""
+    """Return a shape and its axes in words, the axes of the batch for their words."""
     found = [word for axis in row.axes.split() for word in axes.get(axis, [axis])]
     if features_first and axes["space"] and axes["space"][0] in found:
         found.insert(found.index(axes["space"][0]), found.pop())
@@ -407,33 +407,35 @@ def _described(layer: Layer, *, apart: bool) -> str:
     return " ".join(written(layer.replace(repeat=1) if apart and layer.repeat > 1 else layer))
 
 
-def run_notes(places: Sequence[LayerPlace], table: Framework) -> Iterator[str]:
+def run_notes(instances: Sequence[LayerInstance], table: Framework) -> Iterator[str]:
     """Yield what else is to be known of this run."""
-    windows = [place.name for place in places if isinstance(place.layer, Positions) and not place.layer.channels_first]
+    windows = [
+        instance.name for instance in instances if isinstance(instance.layer, Positions) and not instance.layer.channels_first
+    ]
     if windows and table.channels_first:
         order = "(batch, features, positions)"
         yield f"{few(windows)}: {table.name} has the features behind the batch there, {order}; they stand last here"
-    cells = [place for place in places if place.layer.kind in CELLS]
+    cells = [instance for instance in instances if instance.layer.kind in CELLS]
     if cells and table.shapes_note:
         yield table.shapes_note
     if cells and table.selective:
         yield from _selective_notes(cells)
-    backwards = [place.name for place in cells if place.layer.asdict()["go_backwards"]]
+    backwards = [instance.name for instance in cells if instance.layer.asdict()["go_backwards"]]
     if backwards:
         yield f"{few(backwards)}: read from the last step to the first, and the output is in that order"
-    dense = [each.name for each in places if each.layer.kind == "dense" and each.after.steps and "steps" in each.order]
+    dense = [each.name for each in instances if each.layer.kind == "dense" and each.after.steps and "steps" in each.order]
     if dense:
         yield f"{few(dense)}: applied at every step"
 
 
-def _selective_notes(cells: Sequence[LayerPlace]) -> Iterator[str]:
+def _selective_notes(cells: Sequence[LayerInstance]) -> Iterator[str]:
     """Yield the arguments with which layers return what is shown here."""
-    every = [place.name for place in cells if place.after.steps]
+    every = [instance.name for instance in cells if instance.after.steps]
     if every:
         yield f"return_sequences=True in {few(every)}"
-    silent = [place.name for place in cells if not place.layer.asdict()["return_state"]]
+    silent = [instance.name for instance in cells if not instance.layer.asdict()["return_state"]]
     if silent:
         yield f"final states: returned with return_state=True only, which {few(silent)} do{'es' * (len(silent) == 1)} not have"
-    stateful = [place.name for place in cells if place.layer.asdict()["stateful"]]
+    stateful = [instance.name for instance in cells if instance.layer.asdict()["stateful"]]
     if stateful:
         yield f"{few(stateful)}: stateful, the final states are the initial ones of the next batch"

@@ -11,7 +11,7 @@ from lstm_calc.errors import ModelError, few, listed
 from lstm_calc.frameworks import Framework, framework_of, layout_for, with_defaults
 from lstm_calc.operations import are_operations_known, macs_in
 from lstm_calc.questions.answer import Answer, Data
-from lstm_calc.questions.input_shape import NamedShape, order_of, start, uses_for
+from lstm_calc.questions.input_shape import NamedShape, order_of, read_shape, uses_for
 from lstm_calc.questions.params import ParamCount, params, trained_words
 from lstm_calc.questions.titles import in_framework
 from lstm_calc.render import size_words
@@ -128,7 +128,7 @@ def summary(
     """
     table, kind = framework_of(model, framework_name), dtype_of(dtype)
     counted = params(model, table.name)
-    named, _ = start(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
+    named, _ = read_shape(model, table, order_of(model, table, batch_first=None), shape=shape, batch=batch, steps=steps)
     uses = uses_for(with_defaults(model, table), named if named.batch else named.replace(batch=(None,)))
     macs, missing = _macs(model, table, named)
     bytes_of = partial(_bytes, table=table, dtype=kind, per_channel=per_channel)
