@@ -231,11 +231,11 @@ def test_names_that_are_given_are_not_given_again() -> None:
     assert len(set(names)) == len(names) == 9
 
 
-def test_a_page_says_what_flows() -> None:
+def test_a_page_has_the_inputs_states_and_outputs() -> None:
     page = support_of("keras")
     assert page.input == "batch steps features"
-    assert [signal.name for signal in page.shapes if signal.role == "final"] == ["state_{side}{state}"]
-    assert page.data()["signals"][0] == {
+    assert [row.name for row in page.shapes if row.role == "final"] == ["state_{side}{state}"]
+    assert page.data()["shapes"][0] == {
         "name": "initial_state_{side}{state}",
         "axes": "batch space value",
         "role": "initial",
@@ -425,3 +425,19 @@ def test_names_that_people_use_mean_frameworks_that_are_here() -> None:
 def test_the_words_of_a_layer_are_the_sizes_that_it_has(kind: str) -> None:
     layer = EXAMPLES[kind]
     assert layer.input_sizes(((2,) * (layer.rank or 3),)).keys() >= KINDS[kind].words
+
+
+def test_json_keeps_the_former_names_of_what_was_renamed() -> None:
+    data = support_of("keras").data()
+    assert [data[name] for name in ("signals", "flow_note", "others")] == [
+        data[name] for name in ("shapes", "shapes_note", "other_layers")
+    ]
+    parts = [*data["cells"], *(row for cell in data["cells"] for row in cell["rows"])]
+    parts += [part for tensor in tensors(read("3 > lstm 2"), "cudnn").data()["tensors"] for part in tensor["parts"]]
+    assert all(part["raveled"] == part["row_major"] for part in parts)
+    assert any(part["row_major"] for part in parts)
+
+
+def test_a_column_has_its_former_name_too(cli: Cli) -> None:
+    asked = ("frameworks", "keras", "--format", "csv", "--columns")
+    assert cli(*asked, "signal,role").stdout == cli(*asked, "array,role").stdout
