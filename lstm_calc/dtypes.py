@@ -1,6 +1,6 @@
 """How many bytes numbers take: weights by data type, as a framework stores them, and the states and values of a run.
 
-A plain type takes its width a number. int8 is as TensorFlow Lite has it in a fully quantized model, read from files that its
+A plain type takes its width per number. int8 is as TensorFlow Lite has it in a fully quantized model, read from files that its
 converter wrote: matrices and tables in int8, biases in int32, peepholes in int16, h, inputs and outputs in int8, c and the gates
 of a step in int16; and a float32 scale for each matrix, table or peephole, or for each channel of a matrix or table (the units
 that a matrix computes, the tokens of a table). int4 is the same with matrices and tables in int4, two to a byte, each tensor in

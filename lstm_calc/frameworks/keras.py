@@ -252,7 +252,7 @@ CUDNN = {
         rows=CUDNN_ROWS,
     ),
 }
-"""CuDNNLSTM and CuDNNGRU of Keras 2: two bias vectors a gate in one tensor, all those of the input first."""
+"""CuDNNLSTM and CuDNNGRU of Keras 2: two bias vectors per gate in one tensor, all those of the input first."""
 _CUDNN_NOTE = "{} of Keras 2, here a layer with cudnn, has its tensors right under {{name}}/, and a bias of biases*gates*units"
 
 KERAS = Framework(

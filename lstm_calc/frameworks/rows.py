@@ -15,7 +15,7 @@ parted by spaces; inside an axis ``*`` nests (outermost first) and ``+`` concate
     patch places place                the numbers under a window; the positions, in one axis and in several
     params                            so many numbers, of which no more is known
     1, 2, ...                         a plain number
-    gates directions biases            one block a gate, a direction, a bias vector
+    gates directions biases            one block per gate, direction or bias vector
     input_gate, candidate_gate, ...   the block of that one gate
 
 In a name, ``{gate}`` and ``{letter}`` (one tensor per gate), ``{direction}``, ``{layer}`` (the layer inside its module).

@@ -1,4 +1,4 @@
-"""A Document as text: one module a format, each with its own escaping and rounding; nothing here knows what an LSTM is.
+"""A Document as text: one module per format, each with its own escaping and rounding; nothing here knows what an LSTM is.
 
 A format is a module of this folder whose name is ``as_`` and its own, with a :class:`Format` called ``FORMAT``. There is no list of
 them: a module that is put here is in the help, in completions and in the endings of files.

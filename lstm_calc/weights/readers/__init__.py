@@ -1,4 +1,4 @@
-"""Names and shapes out of a file of weights, one module a format; the format is told by the content, not by the name.
+"""Names and shapes out of a file of weights, one module per format; the format is recognised by the content, not by the name.
 
 Nothing in a file is run or built, no weights are read, and what a file claims is held against its length first.
 """
