@@ -14,7 +14,7 @@ from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.operations import Operations, are_operations_known, idle_gates, merge_flops, operations_in, step_in, untied
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.tensors import tensors
-from lstm_calc.questions.titles import batch_words, in_framework, run_words
+from lstm_calc.questions.titles import batch_words, counted, in_framework, run_words
 from lstm_calc.render import size_words
 from lstm_calc.render.document import Block, Column, Document, Line, Table, Value
 from lstm_calc.runs import Batch, LayerRun, batch_of, runs_of
@@ -244,8 +244,7 @@ def figures(answer: Cost) -> str:
     taken = answer.bytes
     bytes_ = f"{size_words(taken.weights)} of weights, {size_words(taken.working_memory)} of working memory"
     training = "" if taken.for_training is None else f"; {size_words(taken.for_training)} to train with {answer.optimizer}"
-    params = f"{answer.params:,} parameter{'s' * (answer.params != 1)}"
-    return f"{params}, {bytes_}; {answer.macs:,} MACs, {answer.whole.flops:,} FLOPs{training}"
+    return f"{counted(answer.params, 'parameter')}, {bytes_}; {answer.macs:,} MACs, {answer.whole.flops:,} FLOPs{training}"
 
 
 def conditions_words(answer: Cost) -> str:
@@ -362,7 +361,7 @@ def _step_notes(model: Model, answer: Cost) -> Iterator[str]:
         if before.type in CELLS and after.type not in CELLS:
             how = "its last step alone" if before.given < before.runs else "every step" if after.runs > answer.batch else None
             if how:
-                yield f"{before.name} gives {how}, so {after.name} runs {after.runs:,} time{'s' * (after.runs > 1)}"
+                yield f"{before.name} gives {how}, so {after.name} runs {counted(after.runs, 'time')}"
     for layer in answer.layers:
         if layer.type == "embedding":
             yield f"{layer.name} is looked up in, not multiplied"

@@ -8,7 +8,7 @@ from lstm_calc.errors import few, listed
 from lstm_calc.model import Recurrent
 from lstm_calc.model.cells import CELLS, FUNCTIONS
 from lstm_calc.questions.tensors import ROLES
-from lstm_calc.questions.titles import from_file, headline
+from lstm_calc.questions.titles import counted, from_file, headline
 from lstm_calc.render.document import Block, Column, Document, Line, Table
 
 if TYPE_CHECKING:
@@ -119,9 +119,7 @@ def _opening(layer: LayerExplanation) -> Iterator[str]:
 
 def _count_words(number: int | None, what: str = "number") -> str:
     """Return a count and its noun; ``so many`` for a size that is not known."""
-    if number is None:
-        return f"so many {what}s"
-    return f"{number:,} {what}{'s' * (number > 1)}"
+    return f"so many {what}s" if number is None else counted(number, what)
 
 
 def _operand_blocks(layer: LayerExplanation) -> Iterator[Block]:

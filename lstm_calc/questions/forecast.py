@@ -23,7 +23,7 @@ from lstm_calc.model.propagation import propagate
 from lstm_calc.model.rules import count as whole
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import ParamCount, convention_note, whole_params
-from lstm_calc.questions.titles import headline
+from lstm_calc.questions.titles import counted, headline
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 
@@ -331,10 +331,10 @@ def _setup_line(answer: Forecast) -> Line:
 
 def _arrays_table(answer: Forecast) -> Table:
     asked = answer.question
-    read = f"{_counted(asked.window, 'step')} of {_counted(asked.features, 'feature')}"
+    read = f"{counted(asked.window, 'step')} of {counted(asked.features, 'feature')}"
     when = f"the next {'step' if asked.ahead == 1 else f'{asked.ahead:,} steps'}"
     when = f"one of the next {asked.horizon:,} steps, for each model another" if asked.models > 1 else when
-    forecasts = f"{_counted(asked.targets, 'target')} at {when}"
+    forecasts = f"{counted(asked.targets, 'target')} at {when}"
     forecasts = f"for each of them, {forecasts}" if asked.strategy.every_step else forecasts
     columns = (Column("array", "array"), Column("shape", "shape", "shape"), Column("holds", "holds"))
     return Table(columns, (Line(("X", _shape(answer.X), read)), Line(("y", _shape(answer.y), forecasts))), "arrays")
@@ -354,9 +354,9 @@ def _layers_table(answer: Forecast) -> Table:
 def _strategy_notes(asked: Question) -> Iterator[str]:
     yield f"{asked.strategy.name}: {asked.strategy.summary}"
     if asked.feeds_back:
-        yield f"a forecast of {_counted(asked.horizon, 'step')} is {asked.runs:,} runs of the model"
+        yield f"a forecast of {counted(asked.horizon, 'step')} is {asked.runs:,} runs of the model"
     if asked.known_ahead:
-        others = _counted(asked.known_ahead, "other feature")
+        others = counted(asked.known_ahead, "other feature")
         cure = f"must be known for those steps, or forecast too (--targets {asked.features})"
         yield f"only what is forecast is fed back: the {others} {cure}"
 
@@ -370,20 +370,15 @@ def _models_note(answer: Forecast) -> Iterator[str]:
 
 def _windows_note(asked: Question) -> str:
     takes = f"each takes {asked.span:,} steps, {asked.window:,} of X and {asked.span - asked.window:,} after them"
-    gives = "" if asked.windows is None else f"{_counted(asked.windows, 'window')} from "
+    gives = "" if asked.windows is None else f"{counted(asked.windows, 'window')} from "
     return f"{gives}{_series_note(asked)}; {takes}"
 
 
 def _series_note(asked: Question) -> str:
     if asked.length is None:
         return f"{_UNKNOWN}: the windows of the series, which depend on --length"
-    return f"a series of {_counted(asked.length, 'step')} at a stride of {asked.stride:,}"
+    return f"a series of {counted(asked.length, 'step')} at a stride of {asked.stride:,}"
 
 
 def _shape(array: Array) -> tuple[int | str, ...]:
     return tuple(_UNKNOWN if size is None else size for size in array)
-
-
-def _counted(number: int, noun: str) -> str:
-    """Return a number and its noun: ``1 step``, ``3 steps``."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"

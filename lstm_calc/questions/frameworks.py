@@ -12,7 +12,7 @@ from lstm_calc.model.cells import CELLS, Equation
 from lstm_calc.questions.answer import Answer, Data, plain
 from lstm_calc.questions.params import params
 from lstm_calc.questions.tensors import transposed
-from lstm_calc.questions.titles import BLOCK_LEGEND, ROW_MAJOR_LEGEND, SHAPE_ROLES, block_words
+from lstm_calc.questions.titles import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, role_words
 from lstm_calc.render.document import Column, Document, Line, Table
 
 _SMALLEST: dict[str, Any] = {"units": 2, "filters": 2, "kernel_size": (1,)}
@@ -287,7 +287,7 @@ def _equations_table(cells: tuple[CellSupport, ...]) -> Table:
 
 def _shapes_table(answer: Support) -> Table:
     columns = (Column("array", "name"), Column("axes", "axes"), Column("role", "what it is"), Column("when", "where"))
-    lines = [Line((each.name, each.axes, SHAPE_ROLES[each.role], each.when or None)) for each in answer.shapes]
+    lines = [Line((each.name, each.axes, role_words(each.role), each.when or None)) for each in answer.shapes]
     return Table(columns, (Line(("input", answer.input, "input", None)), *lines), "inputs and outputs")
 
 

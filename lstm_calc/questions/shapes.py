@@ -27,7 +27,7 @@ from lstm_calc.model.propagation import axis_words, input_axes
 from lstm_calc.model.sizes import Shape, Size, shown
 from lstm_calc.questions.answer import Answer, Data
 from lstm_calc.questions.input_shape import NamedShape, order_of, read_shape, uses_for
-from lstm_calc.questions.titles import SHAPE_ROLES, in_framework
+from lstm_calc.questions.titles import in_framework, role_words
 from lstm_calc.render import worded
 from lstm_calc.render.document import Column, Document, Edge, Graph, Line, Node, Table
 
@@ -364,7 +364,7 @@ def shapes_table(answer: Shapes) -> Table:
         Column("shape", "shape", "shape"),
         Column("axes", "axes", gives_way=1),
     )
-    lines = tuple(Line((each.layer, each.name, SHAPE_ROLES[each.role], each.shape, each.axes)) for each in answer.tensors)
+    lines = tuple(Line((each.layer, each.name, role_words(each.role), each.shape, each.axes)) for each in answer.tensors)
     return Table(columns, lines)
 
 

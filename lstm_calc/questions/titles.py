@@ -16,21 +16,25 @@ if TYPE_CHECKING:
 _LONGEST_TITLE = 100
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun.
+
+    >>> counted(1, "step"), counted(3000, "step")
+    ('1 step', '3,000 steps')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def headline(model: Model) -> str:
     """Return the model in the notation, or its number of layers where the notation is too long for a title or cannot say it."""
     from lstm_calc.formats.notation import write
 
-    count = len(model.uses)
-    number = f"{count:,} layer{'s' * (count > 1)}"
+    number = counted(len(model.uses), "layer")
     try:
         text = write(model)
     except ModelError:
         return f"a graph of {number}"
     return text if len(text) <= _LONGEST_TITLE else f"a model of {number}"
-
-
-FROM_FILE = ", from the file"
-"""Why a model is counted in a framework that nobody asked for."""
 
 
 def from_file(model: Model, framework: str) -> str:
@@ -39,7 +43,7 @@ def from_file(model: Model, framework: str) -> str:
     It is that of the model's file, of the model itself (a call, code or weights), or what is set for all.
     """
     if framework == model.framework:
-        return ", from the model" if model.origin else FROM_FILE
+        return ", from the model" if model.origin else ", from the file"
     found = setting_used()
     return f", from {found.place}" if model.framework is None and found and found.framework == framework else ""
 
@@ -83,8 +87,7 @@ def batch_words(batch: int = 1, steps: int | None = None, lengths: Sequence[int]
     image = f" of {'x'.join(map(str, space))} images" if space else ""
     if lengths is not None:
         return f"batch {len(lengths):,}, {sum(lengths):,} valid steps{image}"
-    count = steps or 1
-    return f"batch {batch:,}, {count:,} step{'s' * (count > 1)}{image}"
+    return f"batch {batch:,}, {counted(steps or 1, 'step')}{image}"
 
 
 def block_words(*, transposed: bool, row_major: bool) -> str:
@@ -96,13 +99,7 @@ BLOCK_LEGEND = "out, in: the rows of a kernel block are the units that it comput
 
 ROW_MAJOR_LEGEND = "row-major: the numbers of a block, read row by row, are that matrix, whatever the shape of their place"
 
-SHAPE_ROLES = {
-    "input": "input",
-    "lengths": "lengths",
-    "initial": "initial state",
-    "value": "value",
-    "output": "output",
-    "state": "state",
-    "final": "final state",
-}
-"""The inputs, states and outputs of a layer, by role."""
+
+def role_words(role: str) -> str:
+    """Return, in words, what an input, state or output of a layer is."""
+    return f"{role} state" if role in {"initial", "final"} else role
