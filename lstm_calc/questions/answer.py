@@ -6,14 +6,18 @@ inside of it give theirs. A class whose JSON has another form than itself overri
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from lstm_calc.frozen import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from lstm_calc.render.document import Document
+
+
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound="Hashable")
 
 
 def plain(value: Any) -> Any:
@@ -29,6 +33,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, (tuple, list)) else value
+
+
+def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """Return items by what a function returns for each, in order.
+
+    >>> grouped("bach", str.isalpha), grouped([1, 2, 3], lambda number: number % 2)
+    ({True: ['b', 'a', 'c', 'h']}, {1: [1, 3], 0: [2]})
+    """
+    found: dict[Key, list[Item]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
 
 
 def _with_old_names(part: Any, names: Iterable[str]) -> dict[str, Any]:

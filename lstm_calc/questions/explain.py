@@ -15,7 +15,7 @@ from lstm_calc.frameworks import Layout, equation_words, framework_of, layout_fo
 from lstm_calc.frameworks.counting import Shape, Sizes, sizes_of
 from lstm_calc.model import Input, Layer, Model, Use
 from lstm_calc.model.cells import CELLS, FUNCTIONS, MAPS, Equation
-from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.answer import Answer, Data, grouped, plain
 from lstm_calc.questions.explain_text import explanation_document
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, axis_order, tensors
 
@@ -143,10 +143,8 @@ def explain(model: Model, framework_name: str | None = None) -> Explanation:
     """
     table = framework_of(model, framework_name)
     owned = tensors(model, framework_name).by_layer
-    alike: dict[tuple[Layer, tuple[Size, Size]], list[Use]] = {}
-    for use in uses_in(model, table):
-        if not use.shared and not isinstance(use.layer, Input):
-            alike.setdefault((_unnamed(use.layer), use.widths), []).append(use)
+    uses = (use for use in uses_in(model, table) if not use.shared and not isinstance(use.layer, Input))
+    alike = grouped(uses, lambda use: (_unnamed(use.layer), use.widths))
     layers = tuple(_explained(group, layout_for(table, layer), owned.get(group[0].name, ())) for (layer, _), group in alike.items())
     numbers = " + ".join(times(len(layer.names), str(layer.total)) for layer in layers if layer.total) or "0"
     total = sum(len(each.names) * each.total for each in layers)
@@ -278,10 +276,7 @@ def _steps(layer: Layer, blocks: Blocks, sizes: Sizes, owned: Sequence[Tensor]) 
     """Yield the count of each gate, of a direction and of the layer; of a layer without gates the last alone."""
     gates = tuple(dict.fromkeys(gate for gate, _ in blocks if gate))
     if len(gates) > 1:
-        by_formula: dict[str, list[str]] = {}
-        for gate in gates:
-            by_formula.setdefault(of_one_gate(blocks, gate), []).append(gate)
-        for formula, alike in by_formula.items():
+        for formula, alike in grouped(gates, lambda gate: of_one_gate(blocks, gate)).items():
             yield _step(
                 f"{listed(alike)} gates, each" if alike[1:] else f"{alike[0]} gate",
                 formula,
@@ -382,11 +377,9 @@ def of_one_gate(blocks: Blocks, gate: str | None) -> str:
 
 def of_one_direction(blocks: Blocks, gates: Sequence[str]) -> str:
     """Return how many numbers one direction of a layer has: what all gates have in a bracket, the rest beside it."""
-    by_role: dict[str, list[tuple[str | None, Axes]]] = {}
-    for (gate, role), axes in blocks.items():
-        by_role.setdefault(role if gate else "", []).append((gate, axes))
-    single = by_role.pop("", [])
-    shared = [owned[0][1] for owned in by_role.values() if len(owned) == len(gates)]
-    partly = [times(len(owned), sum_of([owned[0][1]])) for owned in by_role.values() if len(owned) < len(gates)]
+    by_role = grouped(blocks, lambda key: key[1] if key[0] else "")
+    single = [sum_of(blocks[key] for key in by_role.pop("", []))]
+    shared = [blocks[keys[0]] for keys in by_role.values() if len(keys) == len(gates)]
+    partly = [times(len(keys), sum_of([blocks[keys[0]]])) for keys in by_role.values() if len(keys) < len(gates)]
     whole = [times(len(gates), sum_of(shared))] if shared else []
-    return " + ".join([*whole, *partly, *([sum_of(axes for _, axes in single)] if single else [])])
+    return " + ".join(filter(None, [*whole, *partly, *single]))

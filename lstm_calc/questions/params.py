@@ -10,7 +10,7 @@ from lstm_calc.errors import FrameworkError, ModelError, few, listed
 from lstm_calc.frameworks import FRAMEWORKS, caller_notes, framework, framework_of, layout_for, option_words, uses_in
 from lstm_calc.frameworks.counting import Shape, bias_vectors, count
 from lstm_calc.model.cells import CELLS
-from lstm_calc.questions.answer import Answer, Data, plain
+from lstm_calc.questions.answer import Answer, Data, grouped, plain
 from lstm_calc.questions.tensors import ROLES, Part, Tensor, Uncounted, known_tensors
 from lstm_calc.questions.titles import in_framework
 from lstm_calc.render import size_words
@@ -221,9 +221,7 @@ def _initials(lines: Sequence[Line], at: int) -> Iterator[tuple[str, str]]:
 
 def _folded(gates: Sequence[GateCount]) -> list[tuple[GateCount, int]]:
     """Return gates of equal shapes as one with the parameters of all, and how many they are; both directions, where they agree."""
-    alike: dict[object, list[GateCount]] = {}
-    for gate in gates:
-        alike.setdefault((gate.direction, gate.gate is None, *gate.shapes.items()), []).append(gate)
+    alike = grouped(gates, lambda gate: (gate.direction, gate.gate is None, *gate.shapes.items()))
     joined = [_joined(each) for each in alike.values()]
     half = len(joined) // 2
     one, other = ([(gate.replace(direction=None), many) for gate, many in part] for part in (joined[:half], joined[half:]))

@@ -15,7 +15,7 @@ from lstm_calc.frameworks.counting import Shape, Sizes, axes_of, rows_in, shape_
 from lstm_calc.frameworks.names import paths
 from lstm_calc.frozen import Record
 from lstm_calc.model import Layer, Model, Other, Use
-from lstm_calc.questions.answer import Answer, Data
+from lstm_calc.questions.answer import Answer, Data, grouped
 from lstm_calc.questions.titles import BLOCK_LEGEND, ROW_MAJOR_LEGEND, block_words, headline, in_framework
 from lstm_calc.render.document import LAST, Column, Document, Line, Table
 
@@ -123,10 +123,7 @@ class Storage(Answer):
     @property
     def by_layer(self) -> dict[str, list[Tensor]]:
         """The tensors of each layer that has any, by its name."""
-        found: dict[str, list[Tensor]] = {}
-        for tensor in self.tensors:
-            found.setdefault(tensor.layer, []).append(tensor)
-        return found
+        return grouped(self.tensors, lambda tensor: tensor.layer)
 
     def document(self, *, gates: bool = False) -> Document:
         """Return the tensors; with ``gates``, the slice of every gate in each."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lstm_calc.errors import ModelError, few
 from lstm_calc.frameworks import Framework, framework, with_defaults
 from lstm_calc.frameworks.setting import setting_used
+from lstm_calc.questions.answer import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,11 +72,9 @@ def run_words(model: Model, framework_name: str, *, several_steps: bool) -> str:
 
 def runs_words(each: Iterable[tuple[str, Model, str]], *, several_steps: bool) -> str:
     """Return the same for several models, each by its name, with its framework."""
-    by_words: dict[str, list[str]] = {}
-    for name, model, framework_name in each if several_steps else ():
-        if words := steps_by_default(model, framework(framework_name)):
-            by_words.setdefault(words, []).append(name)
-    return "; ".join(["", *(f"{words}: {few(names)}" for words, names in by_words.items())])
+    by_words = grouped(each if several_steps else (), lambda one: steps_by_default(one[1], framework(one[2])))
+    by_words.pop("", None)
+    return "; ".join(["", *(f"{words}: {few([name for name, *_ in some])}" for words, some in by_words.items())])
 
 
 def batch_words(batch: int = 1, steps: int | None = None, lengths: Sequence[int] | None = None, space: Sequence[int] = ()) -> str:
