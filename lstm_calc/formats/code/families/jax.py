@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from lstm_calc.formats.code.families.rows import CELL, WINDOW, ClassRow, as_count, as_layer
+from lstm_calc.formats.code.families.rows import CELL, DIMENSIONS, ClassRow, as_count, as_layer
 from lstm_calc.model import (
     GRU,
     LSTM,
@@ -39,81 +39,47 @@ def _heads(values: dict[str, Any]) -> Any:
     return (width + bias) * inner + 2 * (keys + bias) * of_keys + (inner + bias) * given + norms
 
 
-_EQUINOX_CELL = "input_size hidden_size use_bias=True"
-BIAS = {"bias": "use_bias"}
-_EQUINOX_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 use_bias=True"
+_AFFINE = "use_bias:center=True use_scale:scale=True"
+_EQUINOX_CONV = "in_channels:input_dim out_channels:filters kernel_size:kernel_size stride=1 padding=0 dilation=1 groups:groups=1"
 EQUINOX: dict[str, ClassRow] = {
-    "LSTMCell": as_layer(LSTM, _EQUINOX_CELL, {**CELL, **BIAS}),
-    "GRUCell": as_layer(GRU, _EQUINOX_CELL, {**CELL, **BIAS}),
-    "Linear": as_layer(
-        Dense, "in_features out_features use_bias=True", {"input_dim": "in_features", "units": "out_features", "bias": "use_bias"}
-    ),
-    "Embedding": as_layer(Embedding, "num_embeddings embedding_size", {"vocab_size": "num_embeddings", "dim": "embedding_size"}),
-    "LayerNorm": as_layer(
-        LayerNorm,
-        "shape eps=1e-05 use_weight=True use_bias=True",
-        {"input_dim": "shape", "scale": "use_weight", "center": "use_bias"},
-    ),
+    "LSTMCell": as_layer(LSTM, f"{CELL} use_bias:bias=True"),
+    "GRUCell": as_layer(GRU, f"{CELL} use_bias:bias=True"),
+    "Linear": as_layer(Dense, "in_features:input_dim out_features:units use_bias:bias=True"),
+    "Embedding": as_layer(Embedding, "num_embeddings:vocab_size embedding_size:dim"),
+    "LayerNorm": as_layer(LayerNorm, "shape:input_dim eps=1e-05 use_weight:scale=True use_bias:center=True"),
     "MLP": as_count(
         "in_size out_size width_size depth activation=None final_activation=None use_bias=True use_final_bias=True",
         "in_size out_size width_size depth use_bias use_final_bias",
         _mlp,
     ),
-    **{f"Conv{dims}d": as_layer(Conv, _EQUINOX_CONV, {**WINDOW, "bias": "use_bias"}, dims) for dims in (1, 2, 3)},
+    **{f"Conv{dims}d": as_layer(Conv, f"{_EQUINOX_CONV} use_bias:bias=True", dims) for dims in DIMENSIONS},
 }
 
-
-_NNX_CELL = "in_features hidden_features"
-_NNX_FIELDS = {"input_dim": "in_features", "units": "hidden_features"}
+_NNX_CELL = "in_features:input_dim hidden_features:units"
+_NNX_NORM = "epsilon=1e-06 dtype=None param_dtype=None"
 NNX: dict[str, ClassRow] = {
-    "LSTMCell": as_layer(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
-    "OptimizedLSTMCell": as_layer(LSTM, _NNX_CELL, {**_NNX_FIELDS}),
-    "GRUCell": as_layer(GRU, _NNX_CELL, {**_NNX_FIELDS}),
-    "SimpleCell": as_layer(RNN, _NNX_CELL, {**_NNX_FIELDS}),
-    "Linear": as_layer(
-        Dense,
-        "in_features out_features use_bias=True",
-        {"input_dim": "in_features", "units": "out_features", "bias": "use_bias"},
-    ),
-    "Embed": as_layer(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
-    "LayerNorm": as_layer(
-        LayerNorm,
-        "num_features epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
-        {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
-    ),
+    "LSTMCell": as_layer(LSTM, _NNX_CELL),
+    "OptimizedLSTMCell": as_layer(LSTM, _NNX_CELL),
+    "GRUCell": as_layer(GRU, _NNX_CELL),
+    "SimpleCell": as_layer(RNN, _NNX_CELL),
+    "Linear": as_layer(Dense, "in_features:input_dim out_features:units use_bias:bias=True"),
+    "Embed": as_layer(Embedding, "num_embeddings:vocab_size features:dim"),
+    "LayerNorm": as_layer(LayerNorm, f"num_features:input_dim {_NNX_NORM} {_AFFINE}"),
     "BatchNorm": as_layer(
-        BatchNorm,
-        "num_features use_running_average=False axis=-1 momentum=0.99 epsilon=1e-05 dtype=None "
-        "param_dtype=None use_bias=True use_scale=True",
-        {"input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
+        BatchNorm, f"num_features:input_dim use_running_average=False axis=-1 momentum=0.99 {_NNX_NORM.replace('6', '5')} {_AFFINE}"
     ),
     "Conv": as_layer(
         Conv,
-        "in_features out_features kernel_size strides=1 padding='SAME' input_dilation=1 "
-        "kernel_dilation=1 feature_group_count=1 use_bias=True",
-        {
-            "filters": "out_features",
-            "input_dim": "in_features",
-            "kernel_size": "kernel_size",
-            "bias": "use_bias",
-            "groups": "feature_group_count",
-        },
+        "in_features:input_dim out_features:filters kernel_size:kernel_size strides=1 padding='SAME' input_dilation=1 "
+        "kernel_dilation=1 feature_group_count:groups=1 use_bias:bias=True",
     ),
     "ConvTranspose": as_layer(
         ConvTranspose,
-        "in_features out_features kernel_size strides=1 padding='SAME' kernel_dilation=1 use_bias=True",
-        {"filters": "out_features", "input_dim": "in_features", "kernel_size": "kernel_size", "bias": "use_bias"},
+        "in_features:input_dim out_features:filters kernel_size:kernel_size strides=1 padding='SAME' kernel_dilation=1 "
+        "use_bias:bias=True",
     ),
-    "GroupNorm": as_layer(
-        GroupNorm,
-        "num_features num_groups=32 group_size=None epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
-        {"groups": "num_groups", "input_dim": "num_features", "center": "use_bias", "scale": "use_scale"},
-    ),
-    "RMSNorm": as_layer(
-        RMSNorm,
-        "num_features epsilon=1e-06 dtype=None param_dtype=None use_scale=True",
-        {"input_dim": "num_features", "scale": "use_scale"},
-    ),
+    "GroupNorm": as_layer(GroupNorm, f"num_features:input_dim num_groups:groups=32 group_size=None {_NNX_NORM} {_AFFINE}"),
+    "RMSNorm": as_layer(RMSNorm, f"num_features:input_dim {_NNX_NORM} use_scale:scale=True"),
     "MultiHeadAttention": as_count(
         "num_heads in_features qkv_features=None out_features=None num_kv_heads=None in_kv_features=None use_bias=True "
         "normalize_qk=False",
@@ -129,45 +95,30 @@ NNX: dict[str, ClassRow] = {
 }
 
 LINEN: dict[str, ClassRow] = {
-    "LSTMCell": as_layer(LSTM, "features", {"units": "features"}),
-    "OptimizedLSTMCell": as_layer(LSTM, "features", {"units": "features"}),
-    "GRUCell": as_layer(GRU, "features", {"units": "features"}),
-    "SimpleCell": as_layer(RNN, "features", {"units": "features"}),
-    "MGUCell": as_layer(MGU, "features", {"units": "features"}),
-    "Dense": as_layer(Dense, "features use_bias=True", {"units": "features", "bias": "use_bias"}),
-    "Embed": as_layer(Embedding, "num_embeddings features", {"vocab_size": "num_embeddings", "dim": "features"}),
-    "LayerNorm": as_layer(
-        LayerNorm,
-        "epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
-        {"center": "use_bias", "scale": "use_scale"},
-    ),
-    "BatchNorm": as_layer(
-        BatchNorm,
-        "use_running_average=None axis=-1 momentum=0.99 epsilon=1e-05 dtype=None param_dtype=None use_bias=True use_scale=True",
-        {"center": "use_bias", "scale": "use_scale"},
-    ),
+    "LSTMCell": as_layer(LSTM, "features:units"),
+    "OptimizedLSTMCell": as_layer(LSTM, "features:units"),
+    "GRUCell": as_layer(GRU, "features:units"),
+    "SimpleCell": as_layer(RNN, "features:units"),
+    "MGUCell": as_layer(MGU, "features:units"),
+    "Dense": as_layer(Dense, "features:units use_bias:bias=True"),
+    "Embed": as_layer(Embedding, "num_embeddings:vocab_size features:dim"),
+    "LayerNorm": as_layer(LayerNorm, f"{_NNX_NORM} {_AFFINE}"),
+    "BatchNorm": as_layer(BatchNorm, f"use_running_average=None axis=-1 momentum=0.99 {_NNX_NORM.replace('6', '5')} {_AFFINE}"),
     "Conv": as_layer(
         Conv,
-        "features kernel_size strides=1 padding='SAME' input_dilation=1 kernel_dilation=1 feature_group_count=1 use_bias=True",
-        {"filters": "features", "kernel_size": "kernel_size", "bias": "use_bias", "groups": "feature_group_count"},
+        "features:filters kernel_size:kernel_size strides=1 padding='SAME' input_dilation=1 kernel_dilation=1 "
+        "feature_group_count:groups=1 use_bias:bias=True",
     ),
 }
 
+_HAIKU_CONV = "output_channels:filters kernel_shape:kernel_size stride=1 rate=1 padding='SAME' with_bias:bias=True"
 HAIKU: dict[str, ClassRow] = {
-    "LSTM": as_layer(LSTM, "hidden_size", {"units": "hidden_size"}),
-    "GRU": as_layer(GRU, "hidden_size", {"units": "hidden_size"}),
-    "VanillaRNN": as_layer(RNN, "hidden_size", {"units": "hidden_size"}),
-    "Linear": as_layer(Dense, "output_size with_bias=True", {"units": "output_size", "bias": "with_bias"}),
-    "Embed": as_layer(Embedding, "vocab_size embed_dim", {"vocab_size": "vocab_size", "dim": "embed_dim"}),
-    "LayerNorm": as_layer(LayerNorm, "axis create_scale create_offset", {"center": "create_offset", "scale": "create_scale"}),
-    "RMSNorm": as_layer(RMSNorm, "axis eps=1e-05", {}),
-    **{
-        f"Conv{dims}D": as_layer(
-            Conv,
-            "output_channels kernel_shape stride=1 rate=1 padding='SAME' with_bias=True",
-            {"filters": "output_channels", "kernel_size": "kernel_shape", "bias": "with_bias", "groups": "feature_group_count"},
-            dims,
-        )
-        for dims in (1, 2, 3)
-    },
+    "LSTM": as_layer(LSTM, "hidden_size:units"),
+    "GRU": as_layer(GRU, "hidden_size:units"),
+    "VanillaRNN": as_layer(RNN, "hidden_size:units"),
+    "Linear": as_layer(Dense, "output_size:units with_bias:bias=True"),
+    "Embed": as_layer(Embedding, "vocab_size:vocab_size embed_dim:dim"),
+    "LayerNorm": as_layer(LayerNorm, "axis create_scale:scale create_offset:center"),
+    "RMSNorm": as_layer(RMSNorm, "axis eps=1e-05"),
+    **{f"Conv{dims}D": as_layer(Conv, f"{_HAIKU_CONV} feature_group_count:groups=1", dims) for dims in DIMENSIONS},
 }

@@ -1,4 +1,4 @@
-"""A row of the tables of classes: its arguments in order, and the field of our layer that each sets; and what rows share."""
+"""A row of the tables of classes: the arguments of a class in order, and the field of our layer that each sets."""
 
 from __future__ import annotations
 
@@ -17,33 +17,43 @@ if TYPE_CHECKING:
 class ClassRow(Record):
     """A class of a framework.
 
-    ``signature`` are its arguments (``a b=1``); ``names`` has the argument for each field of ``layer``. ``dims``: how many
-    values a window has. ``params`` gives the number of parameters, for a class without a layer of ours.
+    ``signature`` are its arguments in order, each as ``name:field=default``: the field of ``layer`` that it sets (``a:b,c`` sets
+    two), and its default, where there are such. ``dims``: how many values a window has. ``params`` gives the number of parameters,
+    for a class without a layer of ours, and ``needs`` are the arguments that this depends on.
     """
 
     signature: str
     layer: type[Layer] | None = None
-    names: dict[str, str] = {}  # noqa: RUF012  a Record's default, never changed
     dims: int = 0
     params: Callable[[dict[str, Any]], Any] | None = None
     needs: str = ""
-    """The arguments that ``params`` depends on."""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments by name, in order, with their defaults; ``...`` where there is none."""
-        return _arguments(self.signature)
+        return _parsed(self.signature)[0]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The argument for each field of ``layer``."""
+        return _parsed(self.signature)[1]
 
 
 @cache
-def _arguments(signature: str) -> dict[str, Any]:
-    pairs = (word.partition("=") for word in signature.split())
-    return {name: ast.literal_eval(value) if sign else ... for name, sign, value in pairs}
+def _parsed(signature: str) -> tuple[dict[str, Any], dict[str, str]]:
+    arguments: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    for word in signature.split():
+        left, sign, default = word.partition("=")
+        name, _, fields = left.partition(":")
+        arguments[name] = ast.literal_eval(default) if sign else ...
+        names |= dict.fromkeys(fields.split(",") if fields else (), name)
+    return arguments, names
 
 
-def as_layer(layer: type[Layer], signature: str, fields: dict[str, str], dims: int = 0) -> ClassRow:
-    """Return how a class is read that is a layer of ours: the argument for each of its fields."""
-    return ClassRow(signature, layer, fields, dims)
+def as_layer(layer: type[Layer], signature: str, dims: int = 0) -> ClassRow:
+    """Return how a class is read that is a layer of ours."""
+    return ClassRow(signature, layer, dims)
 
 
 def as_count(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]) -> ClassRow:
@@ -51,9 +61,10 @@ def as_count(signature: str, needs: str, params: Callable[[dict[str, Any]], Any]
     return ClassRow(signature, params=params, needs=needs)
 
 
-FIELDS = {"input_dim": "input_size", "units": "hidden_size", "bias": "bias"}
-CELL = {"input_dim": "input_size", "units": "hidden_size"}
-WINDOW = {"filters": "out_channels", "kernel_size": "kernel_size", "bias": "bias", "groups": "groups", "input_dim": "in_channels"}
+CELL = "input_size:input_dim hidden_size:units"
+"""The arguments of a cell in PyTorch, and in the frameworks that take after it."""
+DIMENSIONS = (1, 2, 3)
+"""The numbers of dimensions that a convolution may have."""
 
 
 def words(text: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families.rows import CELL, FIELDS, WINDOW, ClassRow, as_count, as_layer
+from lstm_calc.formats.code.families.rows import CELL, DIMENSIONS, ClassRow, as_count, as_layer
 from lstm_calc.model import (
     GRU,
     LSTM,
@@ -66,7 +66,7 @@ CLASSES_OF_FUNCTIONS = {
 """The class that does what a function of PyTorch does: relu, log_softmax, dropout."""
 
 
-def attention(values: dict[str, Any]) -> Any:
+def _attention(values: dict[str, Any]) -> Any:
     """Return the parameters of nn.MultiheadAttention: three projections in, one out, and what is added to keys and values."""
     width = values["embed_dim"]
     keys, features = values["kdim"] or width, values["vdim"] or width
@@ -74,7 +74,7 @@ def attention(values: dict[str, Any]) -> Any:
     return width * (2 * width + keys + features) + biases + (2 * width if values["add_bias_kv"] else 0)
 
 
-def block(attentions: int, norms: int) -> Callable[[dict[str, Any]], Any]:
+def _block(attentions: int, norms: int) -> Callable[[dict[str, Any]], Any]:
     """Return the count of a block of a transformer: attentions, two linear layers, normalisations."""
 
     def params(values: dict[str, Any]) -> Any:
@@ -85,14 +85,14 @@ def block(attentions: int, norms: int) -> Callable[[dict[str, Any]], Any]:
     return params
 
 
-def transformer(values: dict[str, Any]) -> Any:
+def _transformer(values: dict[str, Any]) -> Any:
     """Return the parameters of nn.Transformer: its encoder and its decoder, each with a normalisation at its end."""
     last = values["d_model"] * (1 + bool(values["bias"]))
-    encoder = values["num_encoder_layers"] * block(1, 2)(values) + last
-    return encoder + values["num_decoder_layers"] * block(2, 3)(values) + last
+    encoder = values["num_encoder_layers"] * _block(1, 2)(values) + last
+    return encoder + values["num_decoder_layers"] * _block(2, 3)(values) + last
 
 
-def adaptive_softmax(values: dict[str, Any]) -> Any:
+def _adaptive_softmax(values: dict[str, Any]) -> Any:
     """Return the parameters of nn.AdaptiveLogSoftmaxWithLoss: a head of the first classes and clusters, two layers per cluster."""
     width, ends = values["in_features"], [*values["cutoffs"], values["n_classes"]]
     head = ends[0] + len(ends) - 1
@@ -100,69 +100,55 @@ def adaptive_softmax(values: dict[str, Any]) -> Any:
     return width * head + head * bool(values["head_bias"]) + sum(inner * (width + classes) for inner, classes in tails)
 
 
-_STACK = "input_size hidden_size num_layers=1 bias=True batch_first=False dropout=0.0 bidirectional=False"
-_DEEP = {"repeat": "num_layers", "bidirectional": "bidirectional"}
-_SLIDING = {"strides": "stride", "dilation_rate": "dilation", "padding": "padding"}
-_ADDED = {"output_padding": "output_padding"}
+_STACK = f"{CELL} num_layers:repeat=1 bias:bias=True batch_first=False dropout=0.0 bidirectional:bidirectional=False"
+_TABLE = "num_embeddings:vocab_size embedding_dim:dim"
+_NORM = "num_features:input_dim eps=1e-05 momentum=0.1 affine:center,scale=True"
+_CONV = "in_channels:input_dim out_channels:filters kernel_size:kernel_size stride=1 padding=0 dilation=1 groups:groups=1"
+_CONV_OF_TORCH = (
+    "in_channels:input_dim out_channels:filters kernel_size:kernel_size stride:strides=1 padding:padding=0 "
+    "dilation:dilation_rate=1 groups:groups=1 bias:bias=True padding_mode='zeros'"
+)
 _BLOCK = (
     "d_model nhead dim_feedforward=2048 dropout=0.1 activation='relu' layer_norm_eps=1e-05 "
     "batch_first=False norm_first=False bias=True"
 )
-_CONV_OF_TORCH = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True padding_mode='zeros'"
-_TRANSPOSED = "in_channels out_channels kernel_size stride=1 padding=0 output_padding=0 groups=1 bias=True dilation=1"
 TORCH: dict[str, ClassRow] = {
-    "LSTM": as_layer(LSTM, f"{_STACK} proj_size=0", {**FIELDS, **_DEEP, "projection": "proj_size"}),
-    "GRU": as_layer(GRU, _STACK, {**FIELDS, **_DEEP}),
-    "RNN": as_layer(RNN, _STACK.replace("num_layers=1", "num_layers=1 nonlinearity='tanh'"), {**FIELDS, **_DEEP}),
-    "LSTMCell": as_layer(LSTM, "input_size hidden_size bias=True", {**FIELDS}),
-    "GRUCell": as_layer(GRU, "input_size hidden_size bias=True", {**FIELDS}),
-    "RNNCell": as_layer(RNN, "input_size hidden_size bias=True nonlinearity='tanh'", {**FIELDS}),
-    "Linear": as_layer(
-        Dense, "in_features out_features bias=True", {"input_dim": "in_features", "units": "out_features", "bias": "bias"}
-    ),
-    "LazyLinear": as_layer(Dense, "out_features bias=True", {"units": "out_features", "bias": "bias"}),
+    "LSTM": as_layer(LSTM, f"{_STACK} proj_size:projection=0"),
+    "GRU": as_layer(GRU, _STACK),
+    "RNN": as_layer(RNN, _STACK.replace(" bias:", " nonlinearity='tanh' bias:")),
+    "LSTMCell": as_layer(LSTM, f"{CELL} bias:bias=True"),
+    "GRUCell": as_layer(GRU, f"{CELL} bias:bias=True"),
+    "RNNCell": as_layer(RNN, f"{CELL} bias:bias=True nonlinearity='tanh'"),
+    "Linear": as_layer(Dense, "in_features:input_dim out_features:units bias:bias=True"),
+    "LazyLinear": as_layer(Dense, "out_features:units bias:bias=True"),
     "Embedding": as_layer(
-        Embedding,
-        "num_embeddings embedding_dim padding_idx=None max_norm=None norm_type=2.0 scale_grad_by_freq=False sparse=False",
-        {"vocab_size": "num_embeddings", "dim": "embedding_dim"},
+        Embedding, f"{_TABLE} padding_idx=None max_norm=None norm_type=2.0 scale_grad_by_freq=False sparse=False"
     ),
-    "EmbeddingBag": as_layer(
-        Embedding, "num_embeddings embedding_dim max_norm=None", {"vocab_size": "num_embeddings", "dim": "embedding_dim"}
-    ),
-    **{f"Conv{dims}d": as_layer(Conv, _CONV_OF_TORCH, {**WINDOW, **_SLIDING}, dims) for dims in (1, 2, 3)},
-    **{f"ConvTranspose{dims}d": as_layer(ConvTranspose, _TRANSPOSED, {**WINDOW, **_SLIDING, **_ADDED}, dims) for dims in (1, 2, 3)},
+    "EmbeddingBag": as_layer(Embedding, f"{_TABLE} max_norm=None"),
+    **{f"Conv{dims}d": as_layer(Conv, _CONV_OF_TORCH, dims) for dims in DIMENSIONS},
     **{
-        f"BatchNorm{dims}d": as_layer(
-            BatchNorm,
-            "num_features eps=1e-05 momentum=0.1 affine=True track_running_stats=True",
-            {"input_dim": "num_features", "center": "affine", "scale": "affine"},
+        f"ConvTranspose{dims}d": as_layer(
+            ConvTranspose,
+            "in_channels:input_dim out_channels:filters kernel_size:kernel_size stride:strides=1 padding:padding=0 "
+            "output_padding:output_padding=0 groups:groups=1 bias:bias=True dilation:dilation_rate=1",
+            dims,
         )
-        for dims in (1, 2, 3)
+        for dims in DIMENSIONS
     },
-    "LayerNorm": as_layer(
-        LayerNorm,
-        "normalized_shape eps=1e-05 elementwise_affine=True bias=True",
-        {"input_dim": "normalized_shape", "scale": "elementwise_affine", "center": "bias"},
-    ),
-    "RMSNorm": as_layer(
-        RMSNorm,
-        "normalized_shape eps=None elementwise_affine=True",
-        {"input_dim": "normalized_shape", "scale": "elementwise_affine"},
-    ),
-    "GroupNorm": as_layer(
-        GroupNorm,
-        "num_groups num_channels eps=1e-05 affine=True",
-        {"groups": "num_groups", "input_dim": "num_channels", "center": "affine", "scale": "affine"},
-    ),
+    **{f"BatchNorm{dims}d": as_layer(BatchNorm, f"{_NORM} track_running_stats=True") for dims in DIMENSIONS},
+    "SyncBatchNorm": as_layer(BatchNorm, f"{_NORM} track_running_stats=True"),
+    "LayerNorm": as_layer(LayerNorm, "normalized_shape:input_dim eps=1e-05 elementwise_affine:scale=True bias:center=True"),
+    "RMSNorm": as_layer(RMSNorm, "normalized_shape:input_dim eps=None elementwise_affine:scale=True"),
+    "GroupNorm": as_layer(GroupNorm, "num_groups:groups num_channels:input_dim eps=1e-05 affine:center,scale=True"),
     **{
         f"InstanceNorm{dims}d": as_count(
             "num_features eps=1e-05 momentum=0.1 affine=False",
             "num_features",
             lambda given: 2 * given["num_features"] * given["affine"],
         )
-        for dims in (1, 2, 3)
+        for dims in DIMENSIONS
     },
-    "PReLU": as_layer(PReLU, "num_parameters=1 init=0.25", {"num_parameters": "num_parameters"}),
+    "PReLU": as_layer(PReLU, "num_parameters:num_parameters=1 init=0.25"),
     "Bilinear": as_count(
         "in1_features in2_features out_features bias=True",
         "in1_features in2_features out_features",
@@ -171,71 +157,52 @@ TORCH: dict[str, ClassRow] = {
     "MultiheadAttention": as_count(
         "embed_dim num_heads dropout=0.0 bias=True add_bias_kv=False add_zero_attn=False kdim=None vdim=None",
         "embed_dim bias kdim vdim",
-        attention,
+        _attention,
     ),
     "AdaptiveLogSoftmaxWithLoss": as_count(
-        "in_features n_classes cutoffs div_value=4.0 head_bias=False", "in_features n_classes cutoffs div_value", adaptive_softmax
+        "in_features n_classes cutoffs div_value=4.0 head_bias=False", "in_features n_classes cutoffs div_value", _adaptive_softmax
     ),
-    "TransformerEncoderLayer": as_count(_BLOCK, "d_model dim_feedforward", block(1, 2)),
-    "TransformerDecoderLayer": as_count(_BLOCK, "d_model dim_feedforward", block(2, 3)),
+    "TransformerEncoderLayer": as_count(_BLOCK, "d_model dim_feedforward", _block(1, 2)),
+    "TransformerDecoderLayer": as_count(_BLOCK, "d_model dim_feedforward", _block(2, 3)),
     "Transformer": as_count(
         "d_model=512 nhead=8 num_encoder_layers=6 num_decoder_layers=6 dim_feedforward=2048 dropout=0.1 activation='relu' "
         "custom_encoder=None custom_decoder=None layer_norm_eps=1e-05 batch_first=False norm_first=False bias=True",
         "d_model num_encoder_layers num_decoder_layers dim_feedforward",
-        transformer,
+        _transformer,
     ),
 }
 
-TORCH["SyncBatchNorm"] = TORCH["BatchNorm1d"]
-_MLX_CELL = "input_size hidden_size bias=True"
-_MLX_CONV = "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 bias=True"
 MLX: dict[str, ClassRow] = {
-    "LSTM": as_layer(LSTM, _MLX_CELL, {**FIELDS}),
-    "GRU": as_layer(GRU, _MLX_CELL, {**FIELDS}),
-    "RNN": as_layer(RNN, _MLX_CELL, {**FIELDS}),
-    "Linear": as_layer(
-        Dense, "input_dims output_dims bias=True", {"input_dim": "input_dims", "units": "output_dims", "bias": "bias"}
-    ),
-    "Embedding": as_layer(Embedding, "num_embeddings dims", {"vocab_size": "num_embeddings", "dim": "dims"}),
-    "LayerNorm": as_layer(
-        LayerNorm, "dims eps=1e-05 affine=True bias=True", {"input_dim": "dims", "scale": "affine", "center": "bias"}
-    ),
-    "RMSNorm": as_layer(RMSNorm, "dims eps=1e-05", {"input_dim": "dims"}),
-    "BatchNorm": as_layer(
-        BatchNorm,
-        "num_features eps=1e-05 momentum=0.1 affine=True",
-        {"input_dim": "num_features", "center": "affine", "scale": "affine"},
-    ),
-    **{f"Conv{dims}d": as_layer(Conv, _MLX_CONV, {**WINDOW}, dims) for dims in (1, 2, 3)},
+    "LSTM": as_layer(LSTM, f"{CELL} bias:bias=True"),
+    "GRU": as_layer(GRU, f"{CELL} bias:bias=True"),
+    "RNN": as_layer(RNN, f"{CELL} bias:bias=True"),
+    "Linear": as_layer(Dense, "input_dims:input_dim output_dims:units bias:bias=True"),
+    "Embedding": as_layer(Embedding, "num_embeddings:vocab_size dims:dim"),
+    "LayerNorm": as_layer(LayerNorm, "dims:input_dim eps=1e-05 affine:scale=True bias:center=True"),
+    "RMSNorm": as_layer(RMSNorm, "dims:input_dim eps=1e-05"),
+    "BatchNorm": as_layer(BatchNorm, _NORM),
+    **{f"Conv{dims}d": as_layer(Conv, f"{_CONV} bias:bias=True", dims) for dims in DIMENSIONS},
     "PReLU": TORCH["PReLU"],
 }
 
 _PADDLE_STACK = (
-    "input_size hidden_size num_layers=1 direction='forward' time_major=False dropout=0.0 "
+    f"{CELL} num_layers:repeat=1 direction:bidirectional='forward' time_major=False dropout=0.0 "
     "weight_ih_attr=None weight_hh_attr=None bias_ih_attr=None bias_hh_attr=None"
 )
-_PADDLE_FIELDS = {**CELL, "repeat": "num_layers", "bidirectional": "direction"}
-_PADDLE_CONV = (
-    "in_channels out_channels kernel_size stride=1 padding=0 dilation=1 groups=1 "
-    "padding_mode='zeros' weight_attr=None bias_attr=None"
-)
 PADDLE: dict[str, ClassRow] = {
-    "LSTM": as_layer(LSTM, _PADDLE_STACK, {**_PADDLE_FIELDS}),
-    "GRU": as_layer(GRU, _PADDLE_STACK, {**_PADDLE_FIELDS}),
-    "SimpleRNN": as_layer(RNN, _PADDLE_STACK, {**_PADDLE_FIELDS}),
-    "LSTMCell": as_layer(LSTM, "input_size hidden_size", {**CELL}),
-    "GRUCell": as_layer(GRU, "input_size hidden_size", {**CELL}),
-    "SimpleRNNCell": as_layer(RNN, "input_size hidden_size", {**CELL}),
-    "Linear": as_layer(
-        Dense,
-        "in_features out_features weight_attr=None bias_attr=None",
-        {"input_dim": "in_features", "units": "out_features", "bias": "bias_attr"},
-    ),
-    "Embedding": as_layer(
-        Embedding, "num_embeddings embedding_dim padding_idx=None", {"vocab_size": "num_embeddings", "dim": "embedding_dim"}
-    ),
-    "LayerNorm": as_layer(LayerNorm, "normalized_shape epsilon=1e-05", {"input_dim": "normalized_shape"}),
-    **{f"BatchNorm{dims}D": as_layer(BatchNorm, "num_features momentum=0.9", {"input_dim": "num_features"}) for dims in (1, 2, 3)},
+    "LSTM": as_layer(LSTM, _PADDLE_STACK),
+    "GRU": as_layer(GRU, _PADDLE_STACK),
+    "SimpleRNN": as_layer(RNN, _PADDLE_STACK),
+    "LSTMCell": as_layer(LSTM, CELL),
+    "GRUCell": as_layer(GRU, CELL),
+    "SimpleRNNCell": as_layer(RNN, CELL),
+    "Linear": as_layer(Dense, "in_features:input_dim out_features:units weight_attr=None bias_attr:bias=None"),
+    "Embedding": as_layer(Embedding, f"{_TABLE} padding_idx=None"),
+    "LayerNorm": as_layer(LayerNorm, "normalized_shape:input_dim epsilon=1e-05"),
+    **{f"BatchNorm{dims}D": as_layer(BatchNorm, "num_features:input_dim momentum=0.9") for dims in DIMENSIONS},
     "PReLU": TORCH["PReLU"],
-    **{f"Conv{dims}D": as_layer(Conv, _PADDLE_CONV, {**WINDOW, "bias": "bias_attr"}, dims) for dims in (1, 2, 3)},
+    **{
+        f"Conv{dims}D": as_layer(Conv, f"{_CONV} padding_mode='zeros' weight_attr=None bias_attr:bias=None", dims)
+        for dims in DIMENSIONS
+    },
 }
