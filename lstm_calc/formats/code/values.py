@@ -155,7 +155,7 @@ class ClassValue:
 class Instance:
     """An object of a class of the text; ``cls`` is None for a bare namespace."""
 
-    def __init__(self, cls: ClassValue | None, place: Place, **attributes: Any) -> None:
+    def __init__(self, cls: ClassValue | None, place: Place, /, **attributes: Any) -> None:
         """Take the class, where it is made, and its attributes."""
         self.cls = cls
         self.place = place

@@ -70,3 +70,8 @@ DIMENSIONS = (1, 2, 3)
 def words(text: str) -> frozenset[str]:
     """Return the words of a text: a long list of names takes a few lines."""
     return frozenset(text.split())
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Return the values of the names in a text of ``name=value``."""
+    return dict(word.split("=") for word in text.split())

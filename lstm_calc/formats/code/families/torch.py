@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families.rows import CELL, DIMENSIONS, ClassRow, as_count, as_layer
+from lstm_calc.formats.code.families.rows import CELL, DIMENSIONS, ClassRow, as_count, as_layer, pairs, words
 from lstm_calc.model import (
     GRU,
     LSTM,
@@ -23,38 +23,16 @@ from lstm_calc.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ACTIVATIONS = {
-    "ReLU": "relu",
-    "ReLU6": "relu6",
-    "LeakyReLU": "leaky_relu",
-    "RReLU": "rrelu",
-    "ELU": "elu",
-    "SELU": "selu",
-    "CELU": "celu",
-    "GELU": "gelu",
-    "GLU": "glu",
-    "SiLU": "silu",
-    "Swish": "silu",
-    "Mish": "mish",
-    "Tanh": "tanh",
-    "Tanhshrink": "tanh_shrink",
-    "Sigmoid": "sigmoid",
-    "LogSigmoid": "log_sigmoid",
-    "Softmax": "softmax",
-    "Softmax2d": "softmax",
-    "LogSoftmax": "log_softmax",
-    "Softmin": "softmin",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
-    "Softshrink": "soft_shrink",
-    "Hardtanh": "hard_tanh",
-    "Hardswish": "hard_swish",
-    "Hardsigmoid": "hard_sigmoid",
-    "Hardshrink": "hard_shrink",
-    "Threshold": "threshold",
-}
+ACTIVATIONS = pairs(
+    """
+    ReLU=relu ReLU6=relu6 LeakyReLU=leaky_relu RReLU=rrelu ELU=elu SELU=selu CELU=celu GELU=gelu GLU=glu SiLU=silu Swish=silu
+    Mish=mish Tanh=tanh Tanhshrink=tanh_shrink Sigmoid=sigmoid LogSigmoid=log_sigmoid Softmax=softmax Softmax2d=softmax
+    LogSoftmax=log_softmax Softmin=softmin Softplus=softplus Softsign=softsign Softshrink=soft_shrink Hardtanh=hard_tanh
+    Hardswish=hard_swish Hardsigmoid=hard_sigmoid Hardshrink=hard_shrink Threshold=threshold
+    """
+)
 """The function of each class."""
-DROPOUTS = frozenset({"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"})
+DROPOUTS = words("Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout")
 KEEP_SHAPES = (frozenset({"Identity", "LocalResponseNorm", "ChannelShuffle", *ACTIVATIONS}) | DROPOUTS) - {"GLU"}
 """The classes without which no shape is wrong."""
 CLASSES_OF_FUNCTIONS = {

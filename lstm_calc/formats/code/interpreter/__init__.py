@@ -201,11 +201,10 @@ class Interpreter:
             positional = [each if is_small(each) else Unknown([cause]) for each in positional]
             named = {name: each if is_small(each) else Unknown([cause]) for name, each in named.items()}
             return self.library.call(self, function, positional, named, cause)
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            if not isinstance(function, BuiltIn):
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
+            if not isinstance(function, (BuiltIn, Imported)):
                 raise
-            del error
-            return Unknown(causes_of([*positional, *named.values()]) or [cause])
+            return Unknown(causes_of([*positional, *named.values()]) or [cause])  # a call that Python would refuse
         finally:
             self._depth -= 1
 

@@ -192,10 +192,6 @@ _MOST_YIELDED = 500
 """How many values of a generator are followed."""
 
 
-def _constant(_: Interpreter, node: ast.Constant, __: Scope) -> Any:
-    return node.value
-
-
 def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Any:
     value = scope.lookup(node.id)
     if value is MISSING or is_unknown(value):
@@ -323,7 +319,8 @@ def _arguments(interpreter: Interpreter, node: ast.Call, scope: Scope) -> tuple[
     for each in node.args:
         if isinstance(each, ast.Starred):
             value = interpreter.value(each.value, scope)
-            positional += _spread(interpreter, value)
+            items = interpreter.items(value)
+            positional += [value] if items is None else items
         else:
             positional.append(interpreter.value(each, scope))
     for keyword in node.keywords:
@@ -348,22 +345,6 @@ def _either_value(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> An
     return either_of(one, other, causes)
 
 
-def _tuple(interpreter: Interpreter, node: ast.Tuple, scope: Scope) -> Any:
-    return tuple(_elements(interpreter, node.elts, scope))
-
-
-def _list(interpreter: Interpreter, node: ast.List, scope: Scope) -> Any:
-    return _elements(interpreter, node.elts, scope)
-
-
-def _set(interpreter: Interpreter, node: ast.Set, scope: Scope) -> Any:
-    return _distinct(_elements(interpreter, node.elts, scope))
-
-
-def _set_comprehension(interpreter: Interpreter, node: ast.SetComp, scope: Scope) -> Any:
-    return _distinct(_comprehension(interpreter, node, scope))
-
-
 def _distinct(values: list[Any]) -> Any:
     """Return values as a set; as they are where they are no plain values, or not all known."""
     plain = all(isinstance(each, (str, int, float, bool, tuple, type(None))) for each in values)
@@ -380,12 +361,6 @@ def _elements(interpreter: Interpreter, nodes: Iterable[ast.expr], scope: Scope)
         else:
             found.append(interpreter.value(each, scope))
     return found
-
-
-def _spread(interpreter: Interpreter, value: Any) -> list[Any]:
-    """Return the values that a starred one stands for."""
-    found = interpreter.items(value)
-    return [value] if found is None else found
 
 
 def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Any:
@@ -457,22 +432,14 @@ def _generate(interpreter: Interpreter, generators: Sequence[ast.comprehension],
         interpreter.doubted((*causes, *causes_of(tests)), lambda: _generate(interpreter, rest, scope, add))
 
 
-def _lambda(interpreter: Interpreter, node: ast.Lambda, scope: Scope) -> Any:
-    return function(interpreter, node, scope)
-
-
 def _walrus(interpreter: Interpreter, node: ast.NamedExpr, scope: Scope) -> Any:
     value = interpreter.value(node.value, scope)
     store(interpreter, node.target, value, scope)
     return value
 
 
-def _awaited(interpreter: Interpreter, node: ast.Await, scope: Scope) -> Any:
-    return interpreter.value(node.value, scope)
-
-
 EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
-    ast.Constant: _constant,
+    ast.Constant: lambda _, node, __: node.value,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
@@ -483,18 +450,18 @@ EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
     ast.BoolOp: boolean,
     ast.Compare: comparison,
     ast.IfExp: _either_value,
-    ast.Tuple: _tuple,
-    ast.List: _list,
-    ast.Set: _set,
+    ast.Tuple: lambda interpreter, node, scope: tuple(_elements(interpreter, node.elts, scope)),
+    ast.List: lambda interpreter, node, scope: _elements(interpreter, node.elts, scope),
+    ast.Set: lambda interpreter, node, scope: _distinct(_elements(interpreter, node.elts, scope)),
     ast.Dict: _dict,
     ast.JoinedStr: _text,
     ast.ListComp: _comprehension,
-    ast.SetComp: _set_comprehension,
+    ast.SetComp: lambda interpreter, node, scope: _distinct(_comprehension(interpreter, node, scope)),
     ast.GeneratorExp: _comprehension,
     ast.DictComp: _dict_comprehension,
-    ast.Lambda: _lambda,
+    ast.Lambda: function,
     ast.NamedExpr: _walrus,
-    ast.Await: _awaited,
+    ast.Await: lambda interpreter, node, scope: interpreter.value(node.value, scope),
     ast.Yield: _yield,
     ast.YieldFrom: _yield,
 }

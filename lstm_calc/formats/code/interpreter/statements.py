@@ -231,10 +231,6 @@ def _import_from(interpreter: Interpreter, node: ast.ImportFrom, scope: Scope) -
             scope.names[name] = interpreter.library.member(interpreter, path, each.name, Cause(name, place), scope.module)
 
 
-def _outside(_: Interpreter, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
-    scope.outside.update(node.names)
-
-
 def _delete(interpreter: Interpreter, node: ast.Delete, scope: Scope) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
@@ -262,8 +258,7 @@ STATEMENTS: dict[type[ast.stmt], Callable[..., BlockEnd | None]] = {
     ast.Expr: _expression,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
-    ast.Global: _outside,
-    ast.Nonlocal: _outside,
+    **dict.fromkeys((ast.Global, ast.Nonlocal), lambda _, node, scope: scope.outside.update(node.names)),
     ast.Delete: _delete,
     ast.Match: _match,
     ast.Break: lambda *_: BlockEnd("break"),

@@ -20,7 +20,6 @@ from lstm_calc.formats.code.keras_api.graph import (
     tensors_in,
 )
 from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
-from lstm_calc.formats.code.values import Array, Instance
 from lstm_calc.model import MAX_LAYERS, BatchNorm, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -71,7 +70,6 @@ class Configuration:
         self._input_dim = input_dim
         self._taken: dict[str, int] = {}
         self._names: dict[int, str] = {}
-        self._frozen = False
 
     def name(self, layer: Any) -> str:
         """Return the name of a layer, which no other one has."""
@@ -392,8 +390,3 @@ def with_params(model: Model, params: dict[str, Any]) -> Model:
         for layer in model.layers
     ]
     return model if tuple(layers) == tuple(model.layers) else model.replace(layers=layers)
-
-
-def is_keras(value: Any) -> bool:
-    """Return whether a value is a model or a layer of Keras."""
-    return isinstance(value, (KerasLayer, KerasModel, KerasTensor)) and not isinstance(value, (Array, Instance))

@@ -58,11 +58,6 @@ class KerasModel:
         self.ends: tuple[Any, Any] | None = None
         """The input and output of layers that follow each other, once they are asked for."""
 
-    @property
-    def doubt(self) -> tuple[Cause, ...]:
-        """The causes of its layers."""
-        return ()
-
 
 class KerasCall:
     """A call of a layer or an operation on tensors."""

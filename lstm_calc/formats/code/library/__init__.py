@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code import arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
-from lstm_calc.formats.code.families.rows import words
+from lstm_calc.formats.code.families.rows import pairs, words
 from lstm_calc.formats.code.keras_api.classes import CLASSES, FUNCTIONS
 from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
 from lstm_calc.formats.code.library import attributes, objects, python
@@ -55,26 +55,13 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
     from lstm_calc.formats.code.source import ProgramFiles
 
-_USUAL = {
-    "nn": "torch.nn",
-    "torch": "torch",
-    "F": "torch.nn.functional",
-    "tf": "tensorflow",
-    "tensorflow": "tensorflow",
-    "keras": "keras",
-    "layers": "keras.layers",
-    "models": "keras.models",
-    "K": "keras.backend",
-    "np": "numpy",
-    "numpy": "numpy",
-    "jnp": "jax.numpy",
-    "jax": "jax",
-    "eqx": "equinox",
-    "hk": "haiku",
-    "nnx": "flax.nnx",
-    "math": "math",
-    "paddle": "paddle",
-}
+_USUAL = pairs(
+    """
+    nn=torch.nn torch=torch F=torch.nn.functional tf=tensorflow tensorflow=tensorflow keras=keras layers=keras.layers
+    models=keras.models K=keras.backend np=numpy numpy=numpy jnp=jax.numpy jax=jax eqx=equinox hk=haiku nnx=flax.nnx math=math
+    paddle=paddle
+    """
+)
 """Names that are nearly always imported as one thing, for a piece of code without its imports."""
 _PYTHONS_OWN = frozenset({"six.moves", "builtins", "past.builtins", "future.builtins"})
 """The modules from which programs that run in Python 2 as well import functions that Python has itself."""
@@ -162,8 +149,6 @@ class Library:
         value = value.attributes.get(BASE, value) if isinstance(value, Instance) else value
         if isinstance(value, MadeLayer) and value.name in CONTAINERS:
             return list(value.inner)
-        if isinstance(value, Instance) and value.cls is not None and "__parameters__" in value.attributes:
-            return [LayerTensor(value, "*")]
         entries = entries_of(value)
         return None if entries is None else list(entries)
 
@@ -251,13 +236,10 @@ class Library:
         path = usual_path(path)
         if traced_in([*positional, *named.values()]) and (given := traced.function(path, positional, named, cause)) is not MISSING:
             return given
-        special = python.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
+        special: Any = python.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
         if special is not None:
-            return (
-                special(interpreter, *positional, at=cause, **named)
-                if not isinstance(special, BuiltIn)
-                else special.call(*positional, at=cause, **named)
-            )
+            given = () if isinstance(special, BuiltIn) else (interpreter,)
+            return getattr(special, "call", special)(*given, *positional, at=cause, **named)
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return pretrained(interpreter, positional, named, cause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code import arrays
@@ -10,7 +11,7 @@ from lstm_calc.formats.code.library.layers import key_of
 from lstm_calc.formats.code.library.objects import CONFIGURATIONS
 from lstm_calc.formats.code.source import expression
 from lstm_calc.formats.code.unknown import Cause, Imported, Unknown, UnknownObject, causes_of, is_unknown
-from lstm_calc.formats.code.values import Array, BuiltIn, Instance, entries_of, truth_of
+from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, Instance, entries_of, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,14 +45,12 @@ def _has(interpreter: Interpreter, holder: Any, name: Any, *, at: Cause) -> Any:
     return not is_unknown(interpreter.attribute(holder, name, at))
 
 
-def _vars(interpreter: Interpreter, value: Any = None, *, at: Cause) -> Any:
-    del interpreter
+def _vars(value: Any = None, *, at: Cause) -> Any:
     entries = entries_of(value)
     return value.attributes if isinstance(value, Instance) else Unknown([at]) if entries is None else entries
 
 
-def _type(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause) -> Any:
-    del interpreter
+def _type(value: Any = None, *_: Any, at: Cause) -> Any:
     return value.cls if isinstance(value, Instance) and value.cls else Unknown([at])
 
 
@@ -68,9 +67,8 @@ def _partial(interpreter: Interpreter, function: Any, *first: Any, at: Cause, **
     return BuiltIn(lambda *values, at, **named: interpreter.call(function, [*first, *values], given | named, at))
 
 
-def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
+def _parser(*_: Any, at: Cause, **__: Any) -> Any:
     """Return a parser of arguments: a namespace that has what it was told of."""
-    del interpreter
     parser, given = Instance(None, at.place), Instance(None, at.place)
 
     def add(*flags: Any, at: Cause, **named: Any) -> Any:
@@ -93,48 +91,32 @@ def _parser(interpreter: Interpreter, *_: Any, at: Cause, **__: Any) -> Any:
         "set_defaults": BuiltIn(preset),
         "parse_args": BuiltIn(lambda *_, **__: given),
         "parse_known_args": BuiltIn(lambda *_, **__: (given, [])),
-        **dict.fromkeys(
-            ("add_argument_group", "add_mutually_exclusive_group"),
-            BuiltIn(lambda *_, **__: parser),
-        ),
+        **dict.fromkeys(("add_argument_group", "add_mutually_exclusive_group"), BuiltIn(lambda *_, **__: parser)),
     }
     return parser
 
 
 def _as_type(value: Any, kind: Any) -> Any:
     """Return a default as argparse converts it: a text by the type that is asked for."""
-    if isinstance(value, str) and isinstance(kind, BuiltIn):
-        for name, convert in (("int", int), ("float", float)):
-            if kind is python.BUILTINS[name]:
-                try:
-                    return convert(value)
-                except ValueError:
-                    return value
+    convert = next((each for each in (int, float) if kind is python.BUILTINS[each.__name__]), None)
+    with suppress(ValueError):
+        return convert(value) if convert is not None and isinstance(value, str) else value
     return value
 
 
-def _clone(interpreter: Interpreter, value: Any, *_: Any, at: Cause, **__: Any) -> Any:
-    del interpreter, at
-    return python.clone(value)
-
-
-def _split(interpreter: Interpreter, _: Any = None, number: Any = 2, *, at: Cause, **named: Any) -> Any:
+def _split(_: Any = None, number: Any = 2, *, at: Cause, **named: Any) -> Any:
     """Return so many random keys."""
-    del interpreter
     number = named.get("num", number)
-    return (
-        [UnknownObject(at, "jax.random.split") for _ in range(min(number, 10_000))]
-        if isinstance(number, int)
-        else Unknown(causes_of(number))
-    )
+    if not isinstance(number, int) or number > MAX_ITEMS:
+        return Unknown(causes_of(number) or [at])
+    return [UnknownObject(at, "jax.random.split") for _ in range(number)]
 
 
 def _scan(interpreter: Interpreter, function: Any, start: Any = None, inputs: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
     """Return what a function gives that is applied to each step; it is followed once."""
     inputs = named.get("xs", inputs)
-    found = interpreter.call(
-        function, [named.get("init", start), arrays.item(inputs, 0) if isinstance(inputs, Array) else inputs], {}, at
-    )
+    first = arrays.item(inputs, 0) if isinstance(inputs, Array) else inputs
+    found = interpreter.call(function, [named.get("init", start), first], {}, at)
     return found if isinstance(found, tuple) and len(found) == 2 else (Unknown([at]), Unknown([at]))
 
 
@@ -192,44 +174,38 @@ def _haiku_parameter(interpreter: Interpreter, _: Any = None, shape: Any = None,
     return arrays.linen_parameter(interpreter, shape, at)
 
 
-SPECIAL: dict[str, Callable[..., Any]] = {
+_ALONE: dict[str, Callable[..., Any]] = {
+    "builtins.vars": _vars,
+    "builtins.type": _type,
+    **dict.fromkeys(("copy.copy", "copy.deepcopy"), lambda value, *_, **__: python.clone(value)),
+    **dict.fromkeys(("jax.random.split", "mlx.core.random.split"), _split),
+    **dict.fromkeys(("argparse.ArgumentParser", "ArgumentParser"), _parser),
+    **dict.fromkeys(("argparse.Namespace", "types.SimpleNamespace"), objects.namespace),
+    **dict.fromkeys(("Box", "Munch", "EasyDict", "edict", "AttrDict", "ConfigDict"), objects.namespace),
+    "dataclasses.replace": objects.replaced,
+    "collections.namedtuple": objects.named_tuple,
+    "builtins.open": objects.opened,
+    "omegaconf.OmegaConf.to_container": lambda value=None, *_, **__: objects.as_dicts(value),
+}
+"""The functions among these that need no interpreter."""
+SPECIAL: dict[str, Callable[..., Any] | BuiltIn] = {
     **CONFIGURATIONS,
     "builtins.getattr": _get,
     "builtins.setattr": _set,
     "builtins.delattr": _delete,
     "builtins.hasattr": _has,
-    "builtins.vars": _vars,
-    "builtins.type": _type,
-    "functools.partial": _partial,
-    "jax.random.split": _split,
-    "mlx.core.random.split": _split,
-    "jax.lax.scan": _scan,
-    "haiku.scan": _scan,
-    "haiku.get_parameter": _haiku_parameter,
-    "haiku.dynamic_unroll": _unroll,
-    "haiku.static_unroll": _unroll,
-    "argparse.ArgumentParser": _parser,
-    "ArgumentParser": _parser,
-    "argparse.Namespace": objects.namespace,
-    "types.SimpleNamespace": objects.namespace,
-    "Box": objects.namespace,
-    "Munch": objects.namespace,
-    "EasyDict": objects.namespace,
-    "edict": objects.namespace,
-    "AttrDict": objects.namespace,
-    "ConfigDict": objects.namespace,
-    "copy.deepcopy": _clone,
-    "copy.copy": _clone,
-    "dataclasses.field": objects.field,
-    "dataclasses.asdict": objects.fields_of,
-    "dataclasses.replace": objects.replaced,
-    "collections.namedtuple": objects.named_tuple,
     "builtins.eval": _evaluated,
     "builtins.map": _map,
     "builtins.filter": _filter,
     "builtins.sorted": _sorted,
+    "functools.partial": _partial,
     "functools.reduce": _reduce,
-    "os.getenv": _environment,
-    "os.environ.get": _environment,
+    **dict.fromkeys(("jax.lax.scan", "haiku.scan"), _scan),
+    **dict.fromkeys(("haiku.dynamic_unroll", "haiku.static_unroll"), _unroll),
+    "haiku.get_parameter": _haiku_parameter,
+    "dataclasses.field": objects.field,
+    "dataclasses.asdict": objects.fields_of,
+    **dict.fromkeys(("os.getenv", "os.environ.get"), _environment),
+    **{path: BuiltIn(function) for path, function in _ALONE.items()},
 }
-"""Functions that are followed, by path or by their last name."""
+"""Functions that are followed, by path or by their last name, each given the interpreter first."""

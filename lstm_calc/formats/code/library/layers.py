@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code import arrays
-from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, family_of
+from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, family_of
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.library import python
 from lstm_calc.formats.code.library.modules import BASE, doubt, shape_of_tensor
@@ -62,8 +62,6 @@ def make_layer(
     ):
         made.inner = _contained(positional, named, made)
         made.name = made.name if name in CONTAINERS else f"{name}()"
-    elif kind is None and name not in WEIGHTLESS and not name.endswith("Loss"):
-        made.attributes["__unknown__"] = True
     if family in READ_WHAT_COMES and kind is not None:
         interpreter.library.made.append(made)
     return made

@@ -148,11 +148,9 @@ def freeze(weight: LayerTensor, *, frozen: bool) -> None:
     if isinstance(owner, Array):
         owner.trained = not frozen
     elif isinstance(owner, (MadeLayer, UnknownObject)):
-        owner.used = True  # type: ignore[union-attr]  # a Made may carry it as well
-        if frozen:
-            owner.frozen.add(weight.name)
-        else:
-            owner.frozen.discard(weight.name)
+        (owner.frozen.add if frozen else owner.frozen.discard)(weight.name)
+    if isinstance(owner, UnknownObject):
+        owner.used = True
 
 
 def doubt(value: Any, causes: Iterable[Cause]) -> None:

@@ -87,9 +87,8 @@ def fields_of(interpreter: Interpreter, value: Any = None, *, at: Cause, **_: An
     }
 
 
-def replaced(interpreter: Interpreter, value: Any = None, *, at: Cause, **named: Any) -> Any:
+def replaced(value: Any = None, *, at: Cause, **named: Any) -> Any:
     """Return a copy of a dataclass with other values for some fields."""
-    del interpreter
     if not isinstance(value, Instance):
         return Unknown(causes_of(value) or [at])
     copy = Instance(value.cls, value.place, **{**value.attributes, **named})
@@ -97,9 +96,8 @@ def replaced(interpreter: Interpreter, value: Any = None, *, at: Cause, **named:
     return copy
 
 
-def named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: Any, at: Cause, **more: Any) -> Any:
+def named_tuple(_: Any = None, names: Any = (), *__: Any, at: Cause, **more: Any) -> Any:
     """Return the class of a tuple with names for its entries: what it makes is a namespace."""
-    del interpreter
     if is_unknown(names):
         return Unknown(causes_of(names) or [at])
     fields = [str(each) for each in (names.replace(",", " ").split() if isinstance(names, str) else names)]
@@ -112,9 +110,8 @@ def named_tuple(interpreter: Interpreter, _: Any = None, names: Any = (), *__: A
     return BuiltIn(make)
 
 
-def namespace(interpreter: Interpreter, *first: Any, at: Cause, **named: Any) -> Any:
+def namespace(*first: Any, at: Cause, **named: Any) -> Any:
     """Return an object with the given attributes; a dict among them is one, too."""
-    del interpreter
     given = first[0] if first and isinstance(first[0], dict) else {}
     found = {str(key): value for key, value in given.items()} | named
     return Instance(None, at.place, **{key: _nested(value, at) for key, value in found.items()})
@@ -265,9 +262,8 @@ def _flow(text: str) -> Any:
     return table if len(table) == len(parts) and MISSING not in table.values() else MISSING
 
 
-def opened(interpreter: Interpreter, path: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+def opened(path: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
     """Return an open file, of which the path is known where the program says it."""
-    del interpreter
     found = UnknownObject(at, at.text)
     found.file = path
     return found
@@ -293,7 +289,7 @@ read_json, read_yaml = _reader(parsed_json), _reader(parsed_yaml)
 
 
 def _loaded(interpreter: Interpreter, path: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
-    return created(interpreter, read_yaml(interpreter, opened(interpreter, path, at=at), at=at), at=at)
+    return created(interpreter, read_yaml(interpreter, opened(path, at=at), at=at), at=at)
 
 
 def created(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
@@ -304,13 +300,13 @@ def created(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause, **n
         value = interpreter.make(value, [], {}, at)
     if is_unknown(value):
         return value
-    return namespace(interpreter, _fields(value), at=at, **named)
+    return namespace(as_dicts(value), at=at, **named)
 
 
-def _fields(value: Any) -> Any:
+def as_dicts(value: Any) -> Any:
     """Return what an object or namespace has as dicts inside dicts."""
     entries = value.attributes if isinstance(value, Instance) else entries_of(value)
-    return value if entries is None else {name: _fields(each) for name, each in entries.items()}
+    return value if entries is None else {name: as_dicts(each) for name, each in entries.items()}
 
 
 def merged(interpreter: Interpreter, *values: Any, at: Cause, **_: Any) -> Any:
@@ -320,8 +316,8 @@ def merged(interpreter: Interpreter, *values: Any, at: Cause, **_: Any) -> Any:
         return Unknown(causes_of(unknown))
     whole: dict[Any, Any] = {}
     for each in values:
-        _merge(whole, _fields(created(interpreter, each, at=at)))
-    return namespace(interpreter, whole, at=at)
+        _merge(whole, as_dicts(created(interpreter, each, at=at)))
+    return namespace(whole, at=at)
 
 
 def _merge(whole: dict[Any, Any], more: Any) -> None:
@@ -332,20 +328,12 @@ def _merge(whole: dict[Any, Any], more: Any) -> None:
             whole[name] = value
 
 
-def _same(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
-    del interpreter, at
-    return _fields(value)
-
-
 CONFIGURATIONS: dict[str, Callable[..., Any]] = {
-    "builtins.open": opened,
-    "json.loads": read_json,
-    "json.load": read_json,
+    **dict.fromkeys(("json.loads", "json.load"), read_json),
     **{f"yaml.{name}": read_yaml for name in ("load", "safe_load", "full_load", "unsafe_load")},
     "omegaconf.OmegaConf.create": created,
     "omegaconf.OmegaConf.structured": created,
     "omegaconf.OmegaConf.merge": merged,
     "omegaconf.OmegaConf.load": _loaded,
-    "omegaconf.OmegaConf.to_container": _same,
 }
 """Functions that read and make configurations, by path."""

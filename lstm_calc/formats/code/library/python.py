@@ -17,38 +17,15 @@ from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, ClassValue,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_TEXTS = "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation printable whitespace"
 CONSTANTS: dict[str, Any] = {
-    "math.pi": math.pi,
-    "math.e": math.e,
-    "math.inf": math.inf,
-    "numpy.pi": math.pi,
-    "numpy.inf": math.inf,
-    **{
-        f"string.{name}": getattr(string, name)
-        for name in (
-            "ascii_letters",
-            "ascii_lowercase",
-            "ascii_uppercase",
-            "digits",
-            "hexdigits",
-            "punctuation",
-            "printable",
-            "whitespace",
-        )
-    },
+    **{f"math.{name}": getattr(math, name) for name in ("pi", "e", "inf")},
+    **{f"numpy.{name}": getattr(math, name) for name in ("pi", "inf")},
+    **{f"string.{name}": getattr(string, name) for name in _TEXTS.split()},
 }
 """Names of modules that are imported and have a plain value, by path."""
 
-_TYPES: dict[str, Any] = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "list": list,
-    "tuple": tuple,
-    "dict": dict,
-    "set": set,
-}
+_TYPES: dict[str, Any] = {kind.__name__: kind for kind in (int, float, str, bool, list, tuple, dict, set)}
 
 
 def pure(function: Callable[..., Any]) -> BuiltIn:
@@ -96,10 +73,10 @@ def _length(*values: Any, at: Cause) -> Any:
 
 
 def listed(value: Any = ()) -> list[Any]:
-    """Return what a value has as a list, cut off where it is too long."""
+    """Return what a value has as a list, cut off where it is too long: by one entry more than :func:`bounded` takes."""
     if isinstance(value, MadeLayer):
         return list(value.inner)
-    return list(value)[:MAX_ITEMS]
+    return list(itertools.islice(value, MAX_ITEMS + 1))
 
 
 def _enumerate(values: Any, start: int = 0) -> list[Any]:
@@ -178,11 +155,7 @@ BUILTINS: dict[str, Any] = {
     "max": _extreme(max),
     "min": _extreme(min),
     "sum": pure(_sum),
-    "abs": pure(abs),
-    "ord": pure(ord),
-    "chr": pure(chr),
-    "round": pure(round),
-    "divmod": pure(divmod),
+    **{function.__name__: pure(function) for function in (abs, ord, chr, round, divmod)},
     "reversed": _structural(lambda values: list(reversed(listed(values)))),
     **dict.fromkeys(("range", "xrange"), pure(range)),
     "zip": _structural(lambda *values, **_: list(zip(*map(listed, values), strict=False))),
@@ -197,10 +170,6 @@ BUILTINS: dict[str, Any] = {
 }
 """Python's own names, by name; those that run, open or import something are not among them."""
 _TYPES_BY_BUILT = {id(BUILTINS[name]): kind for name, kind in _TYPES.items()}
-
-
-def _root(value: float) -> float:
-    return math.sqrt(value)
 
 
 def _array(value: Any, *_: Any, **__: Any) -> Array:
@@ -241,18 +210,6 @@ def _of_first(*values: Any, at: Cause, **named: Any) -> Any:
     return _of_shape(*(shape if isinstance(shape, (list, tuple)) else [shape]), at=at)
 
 
-def _square(rows: Any, columns: Any = None, *, at: Cause, **_: Any) -> Any:
-    """Return a tensor with ones on its diagonal."""
-    del at
-    return Array((rows, rows if columns is None else columns))
-
-
-def _spaced(_: Any, __: Any, steps: Any = 100, *, at: Cause, **___: Any) -> Any:
-    """Return so many numbers between two others."""
-    del at
-    return Array((steps,))
-
-
 def _counted(*ends: Any, at: Cause, **_: Any) -> Any:
     """Return the whole numbers up to one, or between two."""
     try:
@@ -267,6 +224,7 @@ _SHAPED = (
 _ARRAYS = ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
 """Modules whose functions make tensors."""
 _FILLED = ("zeros", "ones", "rand", "randn", "empty")
+_COPIED = ("array", "tensor", "asarray", "from_numpy", "as_tensor")
 
 
 def _product(value: Any) -> Any:
@@ -286,6 +244,15 @@ def _product_of(*values: Any, repeat: int = 1) -> list[Any]:
     return list(itertools.product(*lists)) if math.prod(map(len, lists)) <= MAX_ITEMS else too_long()
 
 
+_MOST_COMBINED = 64
+
+
+def _combined(values: Any, size: int) -> list[Any]:
+    entries = listed(values)
+    few = len(entries) <= _MOST_COMBINED and math.comb(len(entries), size) <= MAX_ITEMS
+    return list(itertools.combinations(entries, size)) if few else too_long()
+
+
 _ITERATORS: dict[str, Any] = {
     "itertools.chain": _structural(_chained),
     "itertools.chain.from_iterable": _structural(lambda values: _chained(*listed(values))),
@@ -297,44 +264,36 @@ _ITERATORS: dict[str, Any] = {
         lambda *values, fillvalue=None: list(itertools.zip_longest(*map(listed, values), fillvalue=fillvalue))
     ),
     "itertools.repeat": _structural(lambda value, times: [value] * times if times <= MAX_ITEMS else too_long()),
-    "itertools.combinations": _structural(lambda values, size: list(itertools.combinations(listed(values)[:64], min(size, 3)))),
+    "itertools.combinations": _structural(_combined),
 }
 """Functions of itertools, which give lists here; of an endless one, nothing is known."""
 FUNCTIONS: dict[str, Any] = {
     **_ITERATORS,
     **{f"operator.{name}": pure(getattr(operator, name)) for name in ("add", "sub", "floordiv", "truediv", "mod", "neg")},
     "operator.mul": pure(lambda one, other: one * other if is_small([one, other]) else too_long()),
-    **{f"math.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "log", "log10", "pow", "gcd")},
-    "math.sqrt": pure(_root),
-    "math.prod": pure(math.prod),
+    **{
+        f"math.{name}": pure(getattr(math, name))
+        for name in ["floor", "ceil", "log2", "log", "log10", "pow", "gcd", "sqrt", "prod"]
+    },
     **{f"{home}.{name}": BuiltIn(_of_shape) for home in (*_ARRAYS, "tensorflow") for name in _SHAPED.split()},
-    **{f"{home}.eye": BuiltIn(_square) for home in _ARRAYS},
-    "torch.linspace": BuiltIn(_spaced),
-    **{f"{home}.arange": BuiltIn(_counted) for home in ("torch", "numpy", "jax.numpy")},
-    **{f"{home}.full": BuiltIn(_of_first) for home in ("torch", "numpy", "jax.numpy")},
+    **{f"{home}.eye": BuiltIn(lambda rows, columns=None, **_: Array((rows, columns or rows))) for home in _ARRAYS},
+    "torch.linspace": BuiltIn(lambda _, __, steps=100, **___: Array((steps,))),
+    **{f"{home}.arange": BuiltIn(_counted) for home in _ARRAYS[:3]},
+    **{f"{home}.full": BuiltIn(_of_first) for home in _ARRAYS[:3]},
     **{
         f"jax.random.{name}": BuiltIn(lambda _=None, shape=(), *__, at, **named: _of_shape(named.get("shape", shape), at=at))
         for name in ("normal", "uniform", "truncated_normal", "orthogonal")
     },
-    **{f"{home}.{name}_like": BuiltIn(lambda value, *_, at, **__: _made_array(value, at)) for home in _ARRAYS for name in _FILLED},
-    **{
-        f"{home}.random.{name}": BuiltIn(_of_first)
-        for home in ("numpy",)
-        for name in ("random", "uniform", "normal")
-        if name == "random"
-    },
+    "numpy.random.random": BuiltIn(_of_first),
     **{
         f"{home}.{name}": BuiltIn(lambda value, *_, at, **__: _made_array(value, at))
-        for home in ("torch", "numpy", "jax.numpy")
-        for name in ("array", "tensor", "asarray", "from_numpy", "as_tensor")
+        for home in _ARRAYS
+        for name in (*_COPIED, *(f"{name}_like" for name in _FILLED))
     },
     "numpy.prod": pure(_product),
     "numpy.reshape": BuiltIn(lambda _=None, shape=(), *__, at, **named: reshaped(named.get("newshape", shape), at)),
     "numpy.random.permutation": BuiltIn(lambda value=None, *_, at, **__: _permuted(value, at)),
-    "numpy.floor": pure(math.floor),
-    "numpy.ceil": pure(math.ceil),
-    "numpy.log2": pure(math.log2),
-    "numpy.sqrt": pure(_root),
+    **{f"numpy.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "sqrt")},
     "collections.OrderedDict": BuiltIn(_dict),
     **{
         f"tensorflow.random.{name}": BuiltIn(_of_first)
@@ -342,8 +301,7 @@ FUNCTIONS: dict[str, Any] = {
     },
     "collections.Counter": pure(lambda values=(): dict(collections.Counter(listed(values)))),
     **{f"os.path.{name}": pure(getattr(posixpath, name)) for name in ("join", "dirname", "basename")},
-    "os.path.abspath": pure(str),
-    "os.path.realpath": pure(str),
+    **dict.fromkeys(("os.path.abspath", "os.path.realpath"), pure(str)),
     "pathlib.Path": pure(posixpath.join),
     "torch.cuda.is_available": BuiltIn(lambda *_, at: Unknown([at])),
 }
