@@ -138,11 +138,11 @@ class Origins:
 
     def _argument(self, name: str, node: ast.expr, value: Any, scope: Scope) -> str:
         if isinstance(node, ast.Constant):
-            return f"{name} {value}"
+            return f"{name} {_written(value)}"
         text = ast.unparse(node)
         words = self._within(node, scope)
         found = dict.fromkeys(f"{word} from {where}" if word != text else f"from {where}" for word, where in words)
-        return f"{name} {value} = {text}"[:_LONGEST] + (f" ({', '.join(found)})" if found else "")
+        return f"{name} {_written(value)} = {text}"[:_LONGEST] + (f" ({', '.join(found)})" if found else "")
 
     def _within(self, node: ast.expr, scope: Scope) -> Iterator[tuple[str, str]]:
         """Yield the names and attributes in an expression, each with what gives it its value."""
@@ -169,6 +169,13 @@ class Origins:
     def lines(self) -> list[str]:
         """Return a line for each layer that was made."""
         return list(self._lines)
+
+
+def _written(value: Any) -> str:
+    """Return a value as Python writes it, with a question mark for a size that is not known."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_written, value))}{',' * (len(value) == 1)})"
+    return repr(value) if isinstance(value, (int, float, str, type(None))) else "?"
 
 
 def _looked_up(name: str, scope: Scope) -> tuple[Scope, Any] | None:

@@ -1,8 +1,12 @@
-"""Values that are said beside a program: ``hidden=64``, ``len(vocab)=5000``; the left side is compared as syntax."""
+"""Values that are said beside a program: ``hidden=64``, ``len(vocab)=5000``; the left side is compared as syntax.
+
+They come from options and from files; the readers of JSON and of the plain part of YAML serve programs that read such files, too.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _LONGEST = 10_000
+_MOST_BYTES = 500_000
 
 
 class Settings:
@@ -111,17 +116,6 @@ def _value(text: str) -> Any:
         raise
 
 
-def plain_value(text: str, otherwise: Any) -> Any:
-    """Return the value of a literal of Python, or what stands for one that is none."""
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return otherwise
-
-
-_MOST_BYTES = 500_000
-
-
 def read_file(path: str) -> dict[str, Any]:
     """Return the values of a file in JSON, TOML or simple YAML; tables inside give dotted names.
 
@@ -129,54 +123,121 @@ def read_file(path: str) -> dict[str, Any]:
     """
     try:
         with open(path, encoding="utf-8") as stream:  # noqa: PTH123 - a name that was given
-            text = stream.read(_MOST_BYTES)
+            text = stream.read(_MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise LstmCalcError(f"--set-file {path} cannot be read: {str(getattr(error, 'strerror', '') or error).lower()}") from None
+    if len(text) > _MOST_BYTES:
+        raise LstmCalcError(f"--set-file {path} is too large: at most {_MOST_BYTES // 1_000} KB are read")
     try:
-        return dict(_dotted("", _parsed(text, path)))
+        if path.endswith(".toml"):
+            import tomllib
+
+            return dict(_dotted("", tomllib.loads(text)))
+        return dict(_dotted("", json.loads(text) if path.endswith(".json") else parsed_yaml(text, strict=False)))
     except (ValueError, RecursionError) as error:
         raise LstmCalcError(f"--set-file {path} cannot be read: {error}") from None
 
 
-def _parsed(text: str, path: str) -> Any:
-    if path.endswith(".json"):
-        import json
-
-        return json.loads(text)
-    if path.endswith(".toml"):
-        import tomllib
-
-        return tomllib.loads(text)
-    return _yaml(text)
-
-
-def _yaml(text: str) -> dict[str, Any]:
-    """Return what the plain part of YAML says: names, values, and tables by their indentation."""
-    root: dict[str, Any] = {}
-    open_: list[tuple[int, dict[str, Any]]] = [(-1, root)]
-    for line in text.splitlines():
-        bare = re.sub(r"\s+#.*$", "", line)
-        match = re.fullmatch(r"(\s*)([\w.-]+):(?:\s+(.*))?", bare.rstrip())
-        if match is None:
-            continue
-        depth, name, value = len(match[1]), match[2], match[3]
-        while open_[-1][0] >= depth:
-            open_.pop()
-        holder = open_[-1][1]
-        if value is None or value == "":
-            holder[name] = {}
-            open_.append((depth, holder[name]))
-            continue
-        try:
-            holder[name] = _value(value)
-        except (SyntaxError, ValueError):
-            holder[name] = value
-    return root
-
-
 def _dotted(before: str, value: Any) -> Iterable[tuple[str, Any]]:
+    """Yield the values of tables inside tables by their dotted names; one that could not be read is left out."""
     if not isinstance(value, dict):
-        yield before, value
+        yield from [] if value is MISSING else [(before, value)]
         return
     for name, each in value.items():
         yield from _dotted(f"{before}.{name}" if before else str(name), each)
+
+
+_ENTRY = re.compile(r"( *)(?:([\w.-]+)|\"([^\"]*)\"):(?: +(.*))?")
+_ITEM = re.compile(r"( *)- +([^:#\[{&*!|>].*)")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "yes": True, "no": False, "on": True, "off": False}
+
+
+def parsed_json(text: str) -> Any:
+    """Return what a text in JSON says, MISSING where it is none."""
+    try:
+        return json.loads(text) if len(text) <= _MOST_BYTES else MISSING
+    except (ValueError, RecursionError):
+        return MISSING
+
+
+def parsed_yaml(text: str, *, strict: bool = True) -> Any:
+    r"""Return what the plain part of YAML says: names, values, tables and lists of values; MISSING where there is anything else.
+
+    What is not ``strict`` leaves out what else there is.
+
+    >>> parsed_yaml("model:\n  hidden: 64\n  sizes: [3, 4]\n  bi: yes")
+    {'model': {'hidden': 64, 'sizes': [3, 4], 'bi': True}}
+    """
+    if len(text) > _MOST_BYTES:
+        return MISSING
+    root: dict[str, Any] = {}
+    tables: list[tuple[int, Any, str]] = [(-1, root, "")]
+    for line in text.splitlines():
+        bare = re.sub(r"(^|\s)#.*$", "", line).rstrip()
+        if bare.strip() in {"", "---"}:
+            continue
+        if not (_entry(bare, tables) or _item(bare, tables)) and strict:
+            return MISSING
+    return root
+
+
+def _entry(line: str, tables: list[tuple[int, Any, str]]) -> bool:
+    """Take a line ``name: value`` or ``name:``; return whether it is one that is followed."""
+    match = _ENTRY.fullmatch(line)
+    if match is None:
+        return False
+    depth, name, text = len(match[1]), match[2] or match[3], match[4]
+    while tables[-1][0] >= depth:
+        tables.pop()
+    holder = tables[-1][1]
+    if not isinstance(holder, dict):
+        return False
+    holder[name] = {} if text is None else scalar(text.strip())
+    if text is None:
+        tables.append((depth, holder[name], name))
+    return holder[name] is not MISSING
+
+
+def _item(line: str, tables: list[tuple[int, Any, str]]) -> bool:
+    """Take a line ``- value`` of the list that the last name begins; return whether it is one that is followed."""
+    match = _ITEM.fullmatch(line)
+    while len(tables) > 1 and match is not None and tables[-1][0] > len(match[1]):
+        tables.pop()
+    if match is None or len(tables) < 2 or (isinstance(tables[-1][1], dict) and tables[-1][1]):
+        return False
+    depth, values, name = tables[-1]
+    if isinstance(values, dict):
+        values = tables[-2][1][name] = []
+        tables[-1] = (depth, values, name)
+    values.append(scalar(match[2].strip()))
+    return values[-1] is not MISSING
+
+
+def scalar(text: str) -> Any:
+    """Return the value of a text in YAML, MISSING for one that is not plain."""
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if text[:1] in "&*!|>%@`" or text in {"'", '"'}:
+        return MISSING
+    if text[:1] in "[{":
+        return _flow(text)
+    if re.fullmatch(r"[-+]?(\d[\d_]*)?\.?\d+([eE][-+]?\d+)?|[-+]?\d+\.", text):
+        return float(text) if re.search(r"[.eE]", text) else int(text)
+    return text[1:-1] if text[:1] in "'\"" and text[-1:] == text[:1] else text
+
+
+def _flow(text: str) -> Any:
+    """Return a list or table in one line: ``[3, 4]`` or ``{lr: 0.1}``; one inside another is not followed."""
+    inside = text[1:-1].strip()
+    if {"[": "]", "{": "}"}[text[0]] != text[-1] or re.search(r"[\[\]{}'\"]", inside):
+        try:
+            return ast.literal_eval(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return MISSING
+    parts = [part.strip() for part in inside.split(",")] if inside else []
+    if text[0] == "[":
+        values = [scalar(part) for part in parts]
+        return MISSING if MISSING in values else values
+    pairs = [part.partition(":") for part in parts]
+    table = {name.strip(): scalar(value.strip()) for name, sign, value in pairs if sign}
+    return table if len(table) == len(parts) and MISSING not in table.values() else MISSING

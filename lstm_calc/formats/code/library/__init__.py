@@ -43,7 +43,6 @@ from lstm_calc.formats.code.values import (
     ClassValue,
     FunctionValue,
     Instance,
-    LayerTensor,
     MadeLayer,
     Module,
     entries_of,

@@ -5,13 +5,11 @@ Configurations in JSON and the plain part of YAML, in texts and in files beside 
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.library.layers import begin
 from lstm_calc.formats.code.library.modules import module_family
-from lstm_calc.formats.code.settings import plain_value
+from lstm_calc.formats.code.settings import parsed_json, parsed_yaml
 from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
 from lstm_calc.formats.code.values import BuiltIn, ClassValue, FunctionValue, Instance, entries_of, is_small
 
@@ -168,98 +166,6 @@ def member(cls: ClassValue, value: Any) -> Any:
         if each is value or (type(held) is type(value) and held == value):
             return each
     return MISSING
-
-
-MAX_BYTES = 200_000
-_ENTRY = re.compile(r"( *)(?:([\w.-]+)|\"([^\"]*)\"):(?: +(.*))?")
-_ITEM = re.compile(r"( *)- +([^:#\[{&*!|>].*)")
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "yes": True, "no": False, "on": True, "off": False}
-
-
-def parsed_json(text: str) -> Any:
-    """Return what a text in JSON says, MISSING where it is none."""
-    try:
-        return json.loads(text) if len(text) <= MAX_BYTES else MISSING
-    except (ValueError, RecursionError):
-        return MISSING
-
-
-def parsed_yaml(text: str) -> Any:
-    r"""Return what the plain part of YAML says: names, values, tables and lists of values; MISSING where there is anything else.
-
-    >>> parsed_yaml("model:\n  hidden: 64\n  sizes: [3, 4]\n  bi: yes")
-    {'model': {'hidden': 64, 'sizes': [3, 4], 'bi': True}}
-    """
-    if len(text) > MAX_BYTES:
-        return MISSING
-    root: dict[str, Any] = {}
-    tables: list[tuple[int, Any, str]] = [(-1, root, "")]
-    for line in text.splitlines():
-        bare = re.sub(r"(^|\s)#.*$", "", line).rstrip()
-        if bare.strip() in {"", "---"}:
-            continue
-        if not (_entry(bare, tables) or _item(bare, tables)):
-            return MISSING
-    return root
-
-
-def _entry(line: str, tables: list[tuple[int, Any, str]]) -> bool:
-    """Take a line ``name: value`` or ``name:``; return whether it is one that is followed."""
-    match = _ENTRY.fullmatch(line)
-    if match is None:
-        return False
-    depth, name, text = len(match[1]), match[2] or match[3], match[4]
-    while tables[-1][0] >= depth:
-        tables.pop()
-    holder = tables[-1][1]
-    if not isinstance(holder, dict):
-        return False
-    holder[name] = {} if text is None else scalar(text.strip())
-    if text is None:
-        tables.append((depth, holder[name], name))
-    return holder[name] is not MISSING
-
-
-def _item(line: str, tables: list[tuple[int, Any, str]]) -> bool:
-    """Take a line ``- value`` of the list that the last name begins; return whether it is one that is followed."""
-    match = _ITEM.fullmatch(line)
-    while len(tables) > 1 and match is not None and tables[-1][0] > len(match[1]):
-        tables.pop()
-    if match is None or len(tables) < 2 or (isinstance(tables[-1][1], dict) and tables[-1][1]):
-        return False
-    depth, values, name = tables[-1]
-    if isinstance(values, dict):
-        values = tables[-2][1][name] = []
-        tables[-1] = (depth, values, name)
-    values.append(scalar(match[2].strip()))
-    return values[-1] is not MISSING
-
-
-def scalar(text: str) -> Any:
-    """Return the value of a text in YAML, MISSING for one that is not plain."""
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    if text[:1] in "&*!|>%@`" or text in {"'", '"'}:
-        return MISSING
-    if text[:1] in "[{":
-        return _flow(text)
-    if re.fullmatch(r"[-+]?(\d[\d_]*)?\.?\d+([eE][-+]?\d+)?|[-+]?\d+\.", text):
-        return float(text) if re.search(r"[.eE]", text) else int(text)
-    return text[1:-1] if text[:1] in "'\"" and text[-1:] == text[:1] else text
-
-
-def _flow(text: str) -> Any:
-    """Return a list or table in one line: ``[3, 4]`` or ``{lr: 0.1}``; one inside another is not followed."""
-    inside = text[1:-1].strip()
-    if {"[": "]", "{": "}"}[text[0]] != text[-1] or re.search(r"[\[\]{}'\"]", inside):
-        return plain_value(text, MISSING)
-    parts = [part.strip() for part in inside.split(",")] if inside else []
-    if text[0] == "[":
-        values = [scalar(part) for part in parts]
-        return MISSING if MISSING in values else values
-    pairs = [part.partition(":") for part in parts]
-    table = {name.strip(): scalar(value.strip()) for name, sign, value in pairs if sign}
-    return table if len(table) == len(parts) and MISSING not in table.values() else MISSING
 
 
 def opened(path: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
