@@ -1,8 +1,9 @@
 """Programs that use Keras: their layers and calls become a Keras configuration, which the reader of configurations reads.
 
-What the interpreter asks of Keras is here: what a class or a function makes, and the attributes of what was made. The classes
-are a table in ``keras_classes``; layers, models and tensors are in ``keras_tensors``, calls of them in ``keras_calls``, functions
-and operators in ``keras_operations``, the author's own layers in ``keras_own``.
+What the interpreter asks of Keras is here: what a class or a function makes, and the attributes of what was made. The classes are
+a table in ``classes``; the layers, models, calls and tensors that a program makes are in ``graph``. ``calls`` follows the calls of
+layers, ``operations`` those of functions and operators on tensors, and ``own`` the author's own classes. ``configuration`` writes
+the configuration, and ``model`` has it read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.keras_api.calls import call, call_instance, constant
-from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, FUNCTIONS, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
     KerasLayer,
@@ -19,13 +20,12 @@ from lstm_calc.formats.code.keras_api.graph import (
     KerasTensor,
     calls_of,
     functional,
-    incoming,
     input_tensor,
     tensors_in,
     text_or_none,
 )
 from lstm_calc.formats.code.keras_api.operations import item, known_shape, operate, operation, unpacked
-from lstm_calc.formats.code.keras_api.own import ends, follow, held, input_of, instance_method, layers_of
+from lstm_calc.formats.code.keras_api.own import ends, instance_method
 from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown, causes_of
 from lstm_calc.formats.code.values import Array, BuiltIn, FunctionValue
 
@@ -35,26 +35,14 @@ if TYPE_CHECKING:
     from lstm_calc.formats.code.interpreter import Interpreter
 
 __all__ = [
-    "CLASSES",
-    "FUNCTIONS",
-    "Layer",
-    "Network",
-    "Tensor",
     "attribute",
     "call",
     "call_instance",
-    "follow",
-    "functional",
-    "held",
-    "incoming",
-    "input_of",
     "instance_method",
     "is_called_on_tensor",
     "item",
-    "layers_of",
     "make",
     "operate",
-    "tensors_in",
     "unpacked",
 ]
 

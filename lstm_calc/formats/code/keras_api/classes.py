@@ -4,68 +4,59 @@ from __future__ import annotations
 
 from lstm_calc.formats.code.families.rows import words
 
-_CELL = "units activation recurrent_activation use_bias"
-_WINDOW = "filters kernel_size strides padding data_format dilation_rate"
-_POOL = "pool_size strides padding"
-CLASSES: dict[str, str] = {
-    "LSTM": _CELL,
-    "GRU": _CELL,
-    "SimpleRNN": "units activation use_bias",
-    "CuDNNLSTM": "units",
-    "CuDNNGRU": "units",
-    "LSTMCell": _CELL,
-    "GRUCell": _CELL,
-    "SimpleRNNCell": "units activation use_bias",
-    "StackedRNNCells": "cells",
-    "RNN": "cell return_sequences return_state go_backwards stateful",
-    "Bidirectional": "layer merge_mode weights backward_layer",
-    "TimeDistributed": "layer",
-    "Dense": "units activation use_bias",
-    "Embedding": "input_dim output_dim embeddings_initializer",
-    "Dropout": "rate",
-    "SpatialDropout1D": "rate",
-    "SpatialDropout2D": "rate",
-    "GaussianNoise": "stddev",
-    "GaussianDropout": "rate",
-    "AlphaDropout": "rate",
-    "Activation": "activation",
-    "Masking": "mask_value",
-    "Flatten": "data_format",
-    "Reshape": "target_shape",
-    "Permute": "dims",
-    "RepeatVector": "n",
-    "Lambda": "function output_shape",
-    "BatchNormalization": "axis momentum epsilon center scale",
-    "LayerNormalization": "axis epsilon center scale",
-    "UnitNormalization": "axis",
-    "GroupNormalization": "groups axis epsilon center scale",
-    "RMSNormalization": "axis epsilon",
-    "TimeDistributedDense": "units activation",
-    **dict.fromkeys(("SpatialDropout3D", "ActivityRegularization", "Rescaling", "ThresholdedReLU", "Identity"), ""),
-    "Concatenate": "axis",
-    **dict.fromkeys(
-        ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "ReLU", "ELU", "Softmax", "LeakyReLU", "PReLU"), ""
-    ),
-    "Dot": "axes normalize",
-    "Merge": "layers mode",
-    "Attention": "use_scale score_mode",
-    "AdditiveAttention": "use_scale",
-    "MultiHeadAttention": "num_heads key_dim value_dim dropout use_bias output_shape attention_axes",
-    "GroupQueryAttention": "head_dim num_query_heads num_key_value_heads dropout use_bias",
-    "CRF": "units",
-    "InputLayer": "input_shape",
-    "EinsumDense": "equation output_shape activation bias_axes",
-    **{f"{name}{dims}D": _WINDOW for dims in (1, 2, 3) for name in ("Conv", "Convolution", "SeparableConv", "ConvLSTM")},
-    **{f"Conv{dims}DTranspose": "filters kernel_size strides padding" for dims in (1, 2, 3)},
-    **{f"DepthwiseConv{dims}D": "kernel_size strides padding depth_multiplier" for dims in (1, 2)},
-    **{f"{name}{dims}D": _POOL for dims in (1, 2, 3) for name in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool")},
-    **{f"Global{name}{dims}D": "" for dims in (1, 2, 3) for name in ("MaxPooling", "AveragePooling", "MaxPool", "AvgPool")},
-    **{f"Adaptive{name}Pooling{dims}D": "output_size data_format" for dims in (1, 2, 3) for name in ("Max", "Average")},
-    **{f"UpSampling{dims}D": "size" for dims in (1, 2, 3)},
-    **{f"ZeroPadding{dims}D": "padding" for dims in (1, 2, 3)},
-    **{f"Cropping{dims}D": "cropping" for dims in (1, 2, 3)},
-    **dict.fromkeys(("Input", "Sequential", "Model"), ""),
+_BY_ARGUMENTS = {
+    "units activation recurrent_activation use_bias": "LSTM GRU LSTMCell GRUCell",
+    "units activation use_bias": "SimpleRNN SimpleRNNCell Dense",
+    "units activation": "TimeDistributedDense",
+    "units": "CuDNNLSTM CuDNNGRU CRF",
+    "cells": "StackedRNNCells",
+    "cell return_sequences return_state go_backwards stateful": "RNN",
+    "layer merge_mode weights backward_layer": "Bidirectional",
+    "layer": "TimeDistributed",
+    "input_dim output_dim embeddings_initializer": "Embedding",
+    "rate": "Dropout SpatialDropout1D SpatialDropout2D GaussianDropout AlphaDropout",
+    "stddev": "GaussianNoise",
+    "activation": "Activation",
+    "mask_value": "Masking",
+    "data_format": "Flatten",
+    "target_shape": "Reshape",
+    "dims": "Permute",
+    "n": "RepeatVector",
+    "function output_shape": "Lambda",
+    "axis momentum epsilon center scale": "BatchNormalization",
+    "axis epsilon center scale": "LayerNormalization",
+    "groups axis epsilon center scale": "GroupNormalization",
+    "axis epsilon": "RMSNormalization",
+    "axis": "UnitNormalization Concatenate",
+    "axes normalize": "Dot",
+    "layers mode": "Merge",
+    "use_scale score_mode": "Attention",
+    "use_scale": "AdditiveAttention",
+    "num_heads key_dim value_dim dropout use_bias output_shape attention_axes": "MultiHeadAttention",
+    "head_dim num_query_heads num_key_value_heads dropout use_bias": "GroupQueryAttention",
+    "input_shape": "InputLayer",
+    "equation output_shape activation bias_axes": "EinsumDense",
+    "filters kernel_size strides padding data_format dilation_rate": "Conv#D Convolution#D SeparableConv#D ConvLSTM#D",
+    "filters kernel_size strides padding": "Conv#DTranspose",
+    "kernel_size strides padding depth_multiplier": "DepthwiseConv1D DepthwiseConv2D",
+    "pool_size strides padding": "MaxPooling#D AveragePooling#D MaxPool#D AvgPool#D",
+    "output_size data_format": "AdaptiveMaxPooling#D AdaptiveAveragePooling#D",
+    "size": "UpSampling#D",
+    "padding": "ZeroPadding#D",
+    "cropping": "Cropping#D",
+    "": "SpatialDropout3D ActivityRegularization Rescaling ThresholdedReLU Identity Add Average Maximum Minimum Multiply Subtract "
+    "ReLU ELU Softmax LeakyReLU PReLU GlobalMaxPooling#D GlobalAveragePooling#D GlobalMaxPool#D GlobalAvgPool#D "
+    "Input Sequential Model",
 }
+"""The classes that have the same arguments by position; # stands for one to three dimensions."""
+
+
+def _of_each_rank(names: str) -> list[str]:
+    """Return names in which # is each number of dimensions."""
+    return [name.replace("#", dims) for name in names.split() for dims in ("123" if "#" in name else "1")]
+
+
+CLASSES = {name: arguments for arguments, names in _BY_ARGUMENTS.items() for name in _of_each_rank(names)}
 """The classes of Keras that are read, and their arguments that are given by position."""
 
 FUNCTIONS = ("concatenate", "add", "multiply", "average", "maximum", "minimum", "subtract", "dot")
@@ -80,23 +71,12 @@ OF_KERAS_1 = frozenset(
 )
 """Arguments of recurrent layers that Keras 1 alone has: its GRU is the one that resets before the product."""
 WITHOUT_WEIGHTS = frozenset(
-    [
-        *(
-            "Dropout",
-            "SpatialDropout1D",
-            "SpatialDropout2D",
-            "SpatialDropout3D",
-            "GaussianNoise",
-            "GaussianDropout",
-            "AlphaDropout",
-        ),
-        *("Activation", "ReLU", "ELU", "LeakyReLU", "Softmax", "ThresholdedReLU", "Masking", "Lambda", "Identity", "Rescaling"),
-        *("Flatten", "Reshape", "Permute", "RepeatVector", "Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"),
-        *("Concatenate", "Dot", "ActivityRegularization", "InputLayer"),
-        *(f"{name}{dims}D" for dims in (1, 2, 3) for name in ("UpSampling", "ZeroPadding", "Cropping")),
-        *(name for name in CLASSES if "Pool" in name),
-    ]
-)
+    _of_each_rank(
+        "Dropout SpatialDropout#D GaussianNoise GaussianDropout AlphaDropout Activation ReLU ELU LeakyReLU Softmax ThresholdedReLU "
+        "Masking Lambda Identity Rescaling Flatten Reshape Permute RepeatVector Add Average Maximum Minimum Multiply Subtract "
+        "Concatenate Dot ActivityRegularization InputLayer UpSampling#D ZeroPadding#D Cropping#D"
+    )
+) | {name for name in CLASSES if "Pool" in name}
 """Layers that have no weights: one that is called on what is not known takes none out of the count."""
 WITHOUT_SIZE = words(
     """

@@ -10,7 +10,6 @@ from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
 from lstm_calc.formats.code.library import changes
-from lstm_calc.formats.code.library.changes import plain_method
 from lstm_calc.formats.code.library.layers import (
     TensorsByName,
     begin,
@@ -106,8 +105,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return BuiltIn(lambda *_, **__: Unknown(holder.causes))
     entries = entries_of(holder)
     plain_holder = holder if entries is None else entries
-    found = changes.doubted_method(plain_holder, name, interpreter.doubt, interpreter.items)
-    found = plain_method(interpreter, plain_holder, name) if found is MISSING else found
+    found = changes.method(interpreter, plain_holder, name)
     return Unknown([cause]) if found is MISSING else found
 
 
@@ -199,8 +197,7 @@ def doubtful(interpreter: Interpreter, holder: Any, key: Any) -> None:
     elif isinstance(holder, MadeLayer):
         doubt(holder, interpreter.doubt)
     elif isinstance(holder, (list, dict)):
-        change = changes.doubted_method(holder, "pop", interpreter.doubt, interpreter.items)
-        change.call(key, at=interpreter.doubt[0])
+        changes.blur(holder, interpreter.doubt)
 
 
 def _viewed(holder: Unknown, name: str, values: Sequence[Any], at: Cause) -> Any:

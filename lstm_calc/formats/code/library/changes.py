@@ -26,35 +26,46 @@ _TEXT = words(
     isalnum isupper islower partition rpartition rsplit splitlines count find index casefold swapcase
     """
 )
-_LIST = frozenset(["append", "extend", "insert", "pop", "index", "copy", "count", "reverse", "remove", "clear"])
-_DICT = frozenset(["get", "pop", "update", "copy", "setdefault", "keys", "values", "items"])
+_LIST = words("insert pop index copy count reverse remove clear")
+_DICT = words("get pop copy setdefault keys values items")
+_CHANGES = words("append extend insert pop remove clear update setdefault popitem reverse sort")
+"""The methods of lists and dicts that change them."""
+_OF_SETS = words("add update discard remove pop clear")
+Causes = tuple[Cause, ...]
 
 
-def plain_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: PLR0911 - a case for each kind of value
-    """Return a plain_method of a plain value as one of the text's, MISSING for one that is not followed."""
+def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
+    """Return a method of a plain value as one of the text's, MISSING for one that is not followed."""
+    found = _method_in_doubt(interpreter, holder, name) if interpreter.doubt else MISSING
+    if found is not MISSING:
+        return found
     if isinstance(holder, list) and name == "append" and len(holder) < MAX_ITEMS:
         return BuiltIn(lambda value=None, *_, **__: holder.append(value))
+    if isinstance(holder, dict) and name == "update":
+        return BuiltIn(partial(_update, holder))
     if not is_small(holder):
         return BuiltIn(_refused) if isinstance(holder, (list, dict)) else MISSING
-    if isinstance(holder, (str, tuple)):
-        return _of_text(holder, name)
-    if isinstance(holder, list) and name == "sort":
+    if isinstance(holder, dict):
+        return BuiltIn(partial(_of_dict, holder, name)) if name in _DICT else MISSING
+    return _of_list(interpreter, holder, name) if isinstance(holder, list) else _of_text(holder, name)
+
+
+def _of_list(interpreter: Interpreter, holder: list[Any], name: str) -> Any:
+    """Return a method of a list."""
+    if name == "sort":
         return BuiltIn(partial(_sort, interpreter, holder))
-    if isinstance(holder, list) and name == "extend":
-        return BuiltIn(
-            lambda values=(), *_, at, **__: holder.extend(
-                [UnknownEntries(causes_of(values) or [at])] if is_unknown(values) else listed(values)
-            )
-        )
-    if isinstance(holder, list) and name in _LIST:
-        return BuiltIn(lambda *values, at, **_: _call(getattr(holder, name), values, at))
-    if isinstance(holder, dict) and name in _DICT:
-        return BuiltIn(lambda *values, at, **named: _of_dict(holder, name, values, named, at))
-    return MISSING
+    if name == "extend":
+        return BuiltIn(partial(_extend, holder))
+    return BuiltIn(lambda *values, at, **_: _call(getattr(holder, name), values, at)) if name in _LIST else MISSING
 
 
-def _of_text(holder: str | tuple[Any, ...], name: str) -> Any:
-    """Return a plain_method of a text or a tuple, which change nothing."""
+def _extend(holder: list[Any], values: Any = (), *_: Any, at: Cause, **__: Any) -> None:
+    """Follow ``holder.extend(values)``."""
+    holder.extend([UnknownEntries(causes_of(values) or [at])] if is_unknown(values) else listed(values))
+
+
+def _of_text(holder: Any, name: str) -> Any:
+    """Return a method of a text or a tuple, which change nothing."""
     if isinstance(holder, str) and name == "replace":
         return pure(lambda old, new, *_: holder.replace(old, new) if len(holder) * len(new) <= MAX_ITEMS else too_long())
     if isinstance(holder, str) and name in _TEXT:
@@ -85,54 +96,36 @@ def _call(function: Callable[..., Any], values: Sequence[Any], at: Cause) -> Any
     return bounded(function(*values), at)
 
 
-def _of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], at: Cause) -> Any:
+def _of_dict(holder: dict[Any, Any], name: str, *values: Any, at: Cause, **_: Any) -> Any:
     if values and not is_small(values[0]):
         _refused(at=at)
     if values and is_unknown(values[0]):
         return Unknown(causes_of(values[0]))
-    found = getattr(holder, name)(*values, **(named if name == "update" else {}))
+    found = getattr(holder, name)(*values)
     return list(found) if name in {"keys", "values", "items"} else bounded(found, at)
 
 
-CHANGES = frozenset(["append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "popitem", "reverse", "sort"])
-"""The methods of lists and dicts that change them."""
-_OF_SETS = frozenset(["add", "update", "discard", "remove", "pop", "clear"])
-Causes = tuple[Cause, ...]
-
-
-def doubted_method(holder: Any, name: str, causes: Causes, entries: Callable[[Any], list[Any] | None]) -> Any:
-    """Return a doubted_method that changes a list or dict where it is in doubt whether it is called, MISSING for any other.
-
-    ``entries`` gives the values in a value that is iterated over.
-    """
-    if not causes and name == "update" and isinstance(holder, dict):
-        return BuiltIn(partial(_update, holder))
-    if causes and isinstance(holder, set) and name in _OF_SETS:
+def _method_in_doubt(interpreter: Interpreter, holder: Any, name: str) -> Any:
+    """Return a method that changes a list, dict or set, where it is not known whether it is called; MISSING for any other."""
+    causes = interpreter.doubt
+    if isinstance(holder, set) and name in _OF_SETS:
         return BuiltIn(lambda *_, **__: holder.add(UnknownEntries(causes)))
-    if not causes or name not in CHANGES or not isinstance(holder, (list, dict)):
+    if name not in _CHANGES or not isinstance(holder, (list, dict)):
         return MISSING
-    change: Callable[..., Any] = _change_of_list if isinstance(holder, list) else _change_of_dict
-    return BuiltIn(lambda *values, at, **named: change(holder, name, values, named, causes, entries))  # noqa: ARG005 - as every call
-
-
-def _change_of_list(
-    holder: list[Any],
-    name: str,
-    values: Sequence[Any],
-    _: dict[str, Any],
-    causes: Causes,
-    entries: Callable[[Any], list[Any] | None],
-) -> Any:
-    """Follow a doubted_method that changes a list."""
+    if isinstance(holder, dict):
+        return BuiltIn(lambda *values, at, **named: _change_of_dict(holder, name, values, named, causes))  # noqa: ARG005 - as all
     if name not in {"append", "insert", "extend"}:
-        return blur(holder, causes)
-    items = values[-1:] if name != "extend" else entries(values[0]) if values else []
-    add(holder, [Unknown(causes)] if items is None else items, causes)
-    return None
+        return BuiltIn(lambda *_, **__: blur(holder, causes))
+
+    def change(*values: Any, **_: Any) -> None:
+        items = values[-1:] if name != "extend" else interpreter.items(values[0]) if values else []
+        add(holder, [Unknown(causes)] if items is None else items, causes)
+
+    return BuiltIn(change)
 
 
-def _change_of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], causes: Causes, _: Any) -> Any:
-    """Follow a doubted_method that changes a dict."""
+def _change_of_dict(holder: dict[Any, Any], name: str, values: Sequence[Any], named: dict[str, Any], causes: Causes) -> Any:
+    """Follow a method that changes a dict, where it is not known whether it is called."""
     if name == "update":
         first = values[0] if values and isinstance(values[0], dict) else {}
         for key, value in {**first, **named}.items():
