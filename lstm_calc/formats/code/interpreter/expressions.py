@@ -377,12 +377,28 @@ def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Any:
 
 
 def _text(interpreter: Interpreter, node: ast.JoinedStr, scope: Scope) -> Any:
-    parts = [interpreter.value(each.value if isinstance(each, ast.FormattedValue) else each, scope) for each in node.values]
+    parts = [interpreter.value(each, scope) for each in node.values]
     causes = causes_of(parts)
     if causes or not is_small(parts):
         return Unknown(causes or [interpreter.cause(node, scope)])
     text = "".join(map(str, parts))
     return text if len(text) <= MAX_ITEMS else interpreter.unknown(node, scope)
+
+
+def _formatted(interpreter: Interpreter, node: ast.FormattedValue, scope: Scope) -> Any:
+    """Return a value in an f-string as it is written there: ``{value!r:>5}``."""
+    value = interpreter.value(node.value, scope)
+    form = "" if node.format_spec is None else interpreter.value(node.format_spec, scope)
+    if causes := causes_of([value, form]):
+        return Unknown(causes)
+    if node.conversion != -1 and is_small(value):
+        value = repr(value) if chr(node.conversion) == "r" else str(value)
+    if not form:
+        return value
+    try:
+        return interpreter.unknown(node.value, scope) if is_wide(form) else format(value, form)
+    except (TypeError, ValueError):
+        return interpreter.unknown(node.value, scope)
 
 
 def _comprehension(interpreter: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Any:
@@ -455,6 +471,7 @@ EXPRESSIONS: dict[type[ast.expr], Callable[..., Any]] = {
     ast.Set: lambda interpreter, node, scope: _distinct(_elements(interpreter, node.elts, scope)),
     ast.Dict: _dict,
     ast.JoinedStr: _text,
+    ast.FormattedValue: _formatted,
     ast.ListComp: _comprehension,
     ast.SetComp: lambda interpreter, node, scope: _distinct(_comprehension(interpreter, node, scope)),
     ast.GeneratorExp: _comprehension,

@@ -27,10 +27,11 @@ _TEXT = words(
     """
 )
 _LIST = words("insert pop index copy count reverse remove clear")
-_DICT = words("get pop copy setdefault keys values items")
+_DICT = words("get pop popitem copy setdefault keys values items")
 _CHANGES = words("append extend insert pop remove clear update setdefault popitem reverse sort")
 """The methods of lists and dicts that change them."""
-_OF_SETS = words("add update discard remove pop clear")
+_CHANGES_OF_SETS = words("add update discard remove pop clear")
+_OF_SETS = _CHANGES_OF_SETS | words("copy union intersection difference issubset issuperset")
 Causes = tuple[Cause, ...]
 
 
@@ -45,8 +46,9 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
         return BuiltIn(partial(_update, holder))
     if not is_small(holder):
         return BuiltIn(_refused) if isinstance(holder, (list, dict)) else MISSING
-    if isinstance(holder, dict):
-        return BuiltIn(partial(_of_dict, holder, name)) if name in _DICT else MISSING
+    if isinstance(holder, (dict, set)):
+        follow, names = (_of_dict, _DICT) if isinstance(holder, dict) else (_of_set, _OF_SETS)
+        return BuiltIn(partial(follow, holder, name)) if name in names else MISSING
     return _of_list(interpreter, holder, name) if isinstance(holder, list) else _of_text(holder, name)
 
 
@@ -105,10 +107,20 @@ def _of_dict(holder: dict[Any, Any], name: str, *values: Any, at: Cause, **_: An
     return list(found) if name in {"keys", "values", "items"} else bounded(found, at)
 
 
+def _of_set(holder: set[Any], name: str, *values: Any, at: Cause, **_: Any) -> Any:
+    """Follow a method of a set; what is added to it and not known, or taken out of it by chance, leaves its entries open."""
+    causes = causes_of(list(values)) or ((at,) if name == "pop" or not is_small(list(values)) else ())
+    if not causes:
+        return getattr(holder, name)(*values)
+    if name in _CHANGES_OF_SETS:
+        holder.add(UnknownEntries(causes))
+    return Unknown(causes)
+
+
 def _method_in_doubt(interpreter: Interpreter, holder: Any, name: str) -> Any:
     """Return a method that changes a list, dict or set, where it is not known whether it is called; MISSING for any other."""
     causes = interpreter.doubt
-    if isinstance(holder, set) and name in _OF_SETS:
+    if isinstance(holder, set) and name in _CHANGES_OF_SETS:
         return BuiltIn(lambda *_, **__: holder.add(UnknownEntries(causes)))
     if name not in _CHANGES or not isinstance(holder, (list, dict)):
         return MISSING
