@@ -47,8 +47,8 @@ def method(interpreter: Interpreter, holder: Any, name: str) -> Any:
     if not is_small(holder):
         return BuiltIn(_refused) if isinstance(holder, (list, dict)) else MISSING
     if isinstance(holder, (dict, set)):
-        follow, names = (_of_dict, _DICT) if isinstance(holder, dict) else (_of_set, _OF_SETS)
-        return BuiltIn(partial(follow, holder, name)) if name in names else MISSING
+        follow: Callable[..., Any] = _of_dict if isinstance(holder, dict) else _of_set
+        return BuiltIn(partial(follow, holder, name)) if name in (_DICT if follow is _of_dict else _OF_SETS) else MISSING
     return _of_list(interpreter, holder, name) if isinstance(holder, list) else _of_text(holder, name)
 
 
