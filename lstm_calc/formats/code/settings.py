@@ -217,10 +217,10 @@ def scalar(text: str) -> Any:
     """Return the value of a text in YAML, MISSING for one that is not plain."""
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
-    if text[:1] in "&*!|>%@`" or text in {"'", '"'}:
-        return MISSING
     if text[:1] in "[{":
         return _flow(text)
+    if text[:1] in "&*!|>%@`" or text in {"'", '"'} or (": " in text and text[:1] not in "'\""):
+        return MISSING
     if re.fullmatch(r"[-+]?(\d[\d_]*)?\.?\d+([eE][-+]?\d+)?|[-+]?\d+\.", text):
         return float(text) if re.search(r"[.eE]", text) else int(text)
     return text[1:-1] if text[:1] in "'\"" and text[-1:] == text[:1] else text
