@@ -331,8 +331,8 @@ def _cell_call(interpreter: Interpreter, cell: Any, source: Any, cause: Cause) -
 
 def set_up(interpreter: Interpreter, instance: Instance, cause: Cause) -> None:
     """Follow ``setup`` of a linen module, once."""
-    if instance.attributes.get("__set_up__") is False:
-        instance.attributes["__set_up__"] = True
+    if instance.notes.get("set_up") is False:
+        instance.notes["set_up"] = True
         start = instance.cls.find("setup") if instance.cls else MISSING
         if isinstance(start, FunctionValue):
             interpreter.call(start.bound(instance), [], {}, cause)

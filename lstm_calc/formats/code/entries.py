@@ -199,7 +199,7 @@ def _unused(variables: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, KerasModel):
             inside |= within(value) - {id(value)}
     if any(isinstance(value, KerasModel) for value in variables.values()):
-        inside |= {id(value) for value in variables.values() if isinstance(value, Instance) and "__variables__" in value.attributes}
+        inside |= {id(value) for value in variables.values() if isinstance(value, Instance) and "variables" in value.notes}
     found: dict[int, tuple[str, Any]] = {}
     for name, value in variables.items():
         if id(value) not in inside:

@@ -10,7 +10,6 @@ from lstm_calc.formats.code.entries import makes_layers
 from lstm_calc.formats.code.families import WEIGHTLESS
 from lstm_calc.formats.code.families.torch import KEEP_SHAPES
 from lstm_calc.formats.code.keras_api.graph import KerasModel
-from lstm_calc.formats.code.library.attributes import INPUTS
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.parts import FoundLayers, name_at, reads_what_comes, stored_weights
 from lstm_calc.formats.code.trace.follow import followed, is_module
@@ -121,7 +120,7 @@ def _follow(request: Request, value: Instance) -> None:
     function = value.cls.find("__call__") if value.cls else MISSING
     if isinstance(function, FunctionValue):
         names = [each.arg for each in function.node.args.args][1:]
-        told = dict(zip(names, value.attributes.get(INPUTS, ()), strict=False))
+        told = dict(zip(names, value.notes.get("inputs", ()), strict=False))
         inputs = {
             name: _input(request, incoming(value.place, value.cls.name if value.cls else ""), told.get(name))
             for name in names

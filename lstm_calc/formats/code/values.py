@@ -161,7 +161,15 @@ class Instance:
         self.place = place
         self.attributes: dict[str, Any] = attributes
         self.made: tuple[Any, ...] = ()
-        """What a framework's own constructor was given."""
+        """How it is made: the arguments by position and by name, the causes by which it may not be, and the call."""
+        self.notes: dict[str, Any] = {}
+        """What is kept of it beside its attributes.
+
+        Of any class: what a constructor outside the text was ``given``. Of a module of linen: whether it is ``set_up``, and the
+        ``inputs`` that it is initialised with. Of a layer or model of Keras: the ``layers`` that it adds, whether it is ``built``
+        and on which ``shape``, what it ``read`` last, the shapes of its ``weights`` and of those that are ``frozen``, with the
+        ``variables`` among them, and the ``layers_of_weights`` that stand for these.
+        """
 
 
 def entries_of(value: Any) -> dict[Any, Any] | None:

@@ -191,8 +191,8 @@ def call_instance(
     first = next(tensors_in([args, named]), None)
     start = len(interpreter.library.calls)
     build = instance.cls.find("build") if instance.cls else MISSING
-    if isinstance(build, FunctionValue) and first is not None and "__built__" not in instance.attributes:
-        instance.attributes["__built__"] = True
+    if isinstance(build, FunctionValue) and first is not None and "built" not in instance.notes:
+        instance.notes["built"] = True
         given = args[0] if args else first
         shapes = [known_shape(each, cause) for each in tensors_in(given)]
         shape = shapes if isinstance(given, (list, tuple)) else shapes[0] if shapes else known_shape(first, cause)
@@ -204,11 +204,11 @@ def call_instance(
         if isinstance(follow, FunctionValue)
         else None
     )
-    instance.attributes["__read__"] = (args, named)
-    weights = instance.attributes["__weights__"]
+    instance.notes["read"] = (args, named)
+    weights = instance.notes["weights"]
     results = list(tensors_in(given))
-    if follow is MISSING and "__given__" in instance.attributes:
-        values, words = instance.attributes["__given__"]
+    if follow is MISSING and "given" in instance.notes:
+        values, words = instance.notes["given"]
         return call(interpreter, functional(values, words, cause.place), args, named, cause)
     if first is None:
         return given
@@ -216,7 +216,7 @@ def call_instance(
     lost = [each for each in calls if isinstance(each, LostTensor)]
     if lost:
         return LostTensor(causes_of(lost))
-    is_bare = not weights and not instance.attributes.get("__frozen__")
+    is_bare = not weights and not instance.notes.get("frozen")
     if results and is_bare and not any(unread_calls(calls, each) for each in results):
         return given
     return with_weights(interpreter, instance, given, first, calls, cause)

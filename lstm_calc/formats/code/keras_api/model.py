@@ -42,7 +42,7 @@ def network_in(request: Request, value: Any) -> Any:
 def _subclassed(request: Request, value: Instance) -> Any:
     """Return what a model of the author's gives on inputs of which nothing is known."""
     place = value.place
-    values, named = value.attributes.get("__given__", ((), {}))
+    values, named = value.notes.get("given", ((), {}))
     if list(tensors_in([list(values), named])):
         return functional(values, named, place)
     layers = layers_of(value)
@@ -69,11 +69,11 @@ def _subclassed(request: Request, value: Instance) -> Any:
 
 def _read_by(request: Request, value: Instance, inputs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     """Return what a model of the author's reads: what the program calls it on or builds it for, else the inputs of its call."""
-    args, named = value.attributes.pop("__read__", ((), {}))
+    args, named = value.notes.pop("read", ((), {}))
     if list(tensors_in([list(args), named])):
         return list(args), named
     first = next(iter(inputs), None)
-    shape = value.attributes.get("__shape__")
+    shape = value.notes.get("shape")
     if first is not None and isinstance(shape, (list, tuple)):
         inputs[first] = input_of(shape, value.place)
     elif first is not None and value.cls is not None and value.cls.find("build") is not MISSING:

@@ -79,9 +79,9 @@ def _start(network: KerasModel, layer: Any, source: KerasTensor | None) -> Keras
 
 def layers_of(holder: Instance) -> list[Any] | None:
     """Return the layers of an object of the author's that is a Sequential; None for one that is none."""
-    values, named = holder.attributes.get("__given__", ((), {}))
-    if "__layers__" in holder.attributes:
-        return list(holder.attributes["__layers__"])
+    values, named = holder.notes.get("given", ((), {}))
+    if "layers" in holder.notes:
+        return list(holder.notes["layers"])
     given = values[0] if values else named.get("layers")
     if isinstance(given, (list, tuple)):
         return list(given)
@@ -91,7 +91,7 @@ def layers_of(holder: Instance) -> list[Any] | None:
 
 def change_layers(holder: Instance, name: str, layer: Any) -> Any:
     """Add a layer at the end of those that follow each other, or take the last one."""
-    layers = holder.attributes.setdefault("__layers__", layers_of(holder) or [])
+    layers = holder.notes.setdefault("layers", layers_of(holder) or [])
     return layers.pop() if name == "pop" and layers else layers.append(layer)
 
 
@@ -112,8 +112,8 @@ def input_of(shape: Sequence[Any], place: Place) -> KerasTensor:
 
 def keep_variables(instance: Instance) -> None:
     """Count the variables that a layer of the author's keeps beside those of add_weight, each once."""
-    kept = instance.attributes.setdefault("__variables__", set())
-    instance.attributes.setdefault("__weights__", [])
+    kept = instance.notes.setdefault("variables", set())
+    instance.notes.setdefault("weights", [])
     for each in list(instance.attributes.values()):
         if isinstance(each, Array) and each.trained is not None and id(each) not in kept:
             kept.add(id(each))
@@ -121,7 +121,7 @@ def keep_variables(instance: Instance) -> None:
 
 
 def _keep(instance: Instance, shape: Any, *, trained: bool) -> None:
-    instance.attributes.setdefault("__weights__" if trained else "__frozen__", []).append(shape)
+    instance.notes.setdefault("weights" if trained else "frozen", []).append(shape)
 
 
 def around_own(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
@@ -169,14 +169,12 @@ def _size_of(interpreter: Interpreter, cell: Any, cause: Cause) -> Any:
 def _params_of(interpreter: Interpreter, cell: Instance, width: Any, cause: Cause) -> Any:
     """Return the number of parameters of a cell that reads a width, None where it does not follow."""
     build, follow = (cell.cls.find(name) if cell.cls else MISSING for name in ("build", "call"))
-    if isinstance(build, FunctionValue) and "__built__" not in cell.attributes:
-        cell.attributes["__built__"] = True
+    if isinstance(build, FunctionValue) and "built" not in cell.notes:
+        cell.notes["built"] = True
         interpreter.call(build.bound(cell), [(None, width)], {}, cause)
     keep_variables(cell)
-    own = None if cell.attributes.get("__frozen__") else _total(cell.attributes["__weights__"])
-    if not any(
-        isinstance(each, (KerasLayer, KerasModel, Instance, list)) for name, each in cell.attributes.items() if name[:2] != "__"
-    ):
+    own = None if cell.notes.get("frozen") else _total(cell.notes["weights"])
+    if not any(isinstance(each, (KerasLayer, KerasModel, Instance, list)) for each in cell.attributes.values()):
         return own
     size = interpreter.attribute(cell, "state_size", cause)
     sizes = list(size) if isinstance(size, (list, tuple)) else [size]
@@ -254,9 +252,9 @@ def with_weights(
     if shape is None or None in shape[1:]:
         shape = _declared_shape(interpreter, instance, first, cause) or shape
     own = source = results[0] if results else first
-    for name in ("__weights__", "__frozen__"):
-        if instance.attributes.get(name):
-            own = _called(instance, name, instance.attributes[name], own, cause)
+    for name in ("weights", "frozen"):
+        if instance.notes.get(name):
+            own = _called(instance, name, instance.notes[name], own, cause)
             own.call.shape = shape
     others: dict[int, KerasTensor] = {}
     for each in results or [source]:
@@ -269,9 +267,9 @@ def with_weights(
 
 def _called(instance: Instance, kind: str, shapes: list[Any], source: KerasTensor, cause: Cause) -> KerasTensor:
     """Return the output of the layer that stands for the weights of an object: the same one at each call."""
-    kept = instance.attributes.setdefault("__layers_of_weights__", {})
+    kept = instance.notes.setdefault("layers_of_weights", {})
     if kind not in kept:
-        config = {"name": None} if kind == "__weights__" else {"name": None, "trainable": False}
+        config = {"name": None} if kind == "weights" else {"name": None, "trainable": False}
         kept[kind] = own_layer(instance.cls.name if instance.cls else "Layer", config, cause.place)
     kept[kind].params = _total(shapes)
     return KerasTensor(KerasCall(kept[kind], [source], {}))
@@ -304,7 +302,7 @@ def instance_method(interpreter: Interpreter, holder: Instance, name: str) -> An
     if name in {"add", "pop"} and layers_of(holder) is not None:
         return BuiltIn(lambda layer=None, *_, **__: change_layers(holder, name, layer))
     if name == "build":
-        return BuiltIn(lambda shape=None, *_, **named: holder.attributes.update(__shape__=named.get("input_shape", shape)))
+        return BuiltIn(lambda shape=None, *_, **named: holder.notes.update(shape=named.get("input_shape", shape)))
     if name in {"add_weight", "add_variable"}:
         return BuiltIn(lambda *values, at, **named: _add_weight(holder, values, named, at))
     if name in {"compile", "fit", "summary", "save", "load_weights", "predict", "evaluate"}:

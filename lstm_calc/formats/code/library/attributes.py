@@ -254,8 +254,6 @@ def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # 
 
 
 _STARTS = frozenset({"init", "init_with_output", "tabulate"})
-INPUTS = "__inputs__"
-"""The attribute of a module of linen that has what the program initialises it with."""
 
 
 def _linen_method(interpreter: Interpreter, holder: Instance, name: str) -> Any:
@@ -269,7 +267,7 @@ def _linen_method(interpreter: Interpreter, holder: Instance, name: str) -> Any:
 
 def _started(holder: Instance, values: Sequence[Any], at: Cause) -> UnknownObject:
     """Keep what a module is initialised with, after the key."""
-    holder.attributes.setdefault(INPUTS, list(values[1:]))
+    holder.notes.setdefault("inputs", list(values[1:]))
     return UnknownObject(at, at.text.partition("(")[0])
 
 

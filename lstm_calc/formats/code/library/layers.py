@@ -87,7 +87,7 @@ def begin(interpreter: Interpreter, instance: Instance, positional: Sequence[Any
         return
     if positional and any(path.rpartition(".")[2] in _CONFIGURED for path in externals):
         instance.attributes.setdefault("config", positional[0])
-    instance.attributes["__given__"] = (tuple(positional), dict(named))
+    instance.notes["given"] = (tuple(positional), dict(named))
     for path in externals:
         family, name = family_of(usual_path(path)) or ("keras", "")
         if family != "keras" and (name in FAMILIES[family] or name in CONTAINERS):

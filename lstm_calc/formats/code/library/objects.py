@@ -31,7 +31,7 @@ def make(interpreter: Interpreter, instance: Instance, positional: Sequence[Any]
     else:
         begin(interpreter, instance, positional, named, cause)
     if family == "flax-linen":
-        instance.attributes["__set_up__"] = False
+        instance.notes["set_up"] = False
 
 
 def _fill(interpreter: Interpreter, instance: Instance, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> None:
@@ -90,7 +90,7 @@ def replaced(value: Any = None, *, at: Cause, **named: Any) -> Any:
     if not isinstance(value, Instance):
         return Unknown(causes_of(value) or [at])
     copy = Instance(value.cls, value.place, **{**value.attributes, **named})
-    copy.made = value.made
+    copy.made, copy.notes = value.made, dict(value.notes)
     return copy
 
 

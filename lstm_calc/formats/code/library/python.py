@@ -347,7 +347,7 @@ def clone(value: Any, known: dict[int, Any] | None = None) -> Any:
         copied.frozen, copied.gains, copied.removed = set(value.frozen), list(value.gains), dict(value.removed)
     elif isinstance(value, Instance):
         copied = Instance(value.cls, value.place)
-        copied.made = value.made
+        copied.made, copied.notes = value.made, dict(value.notes)
     else:
         return value
     known[id(value)] = copied
