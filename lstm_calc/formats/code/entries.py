@@ -13,6 +13,8 @@ from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown
 from lstm_calc.formats.code.values import ClassValue, FunctionValue, Instance, MadeLayer, Module, Scope, is_small
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lstm_calc.formats.code.interpreter import Interpreter
 
 
@@ -50,21 +52,19 @@ def made(interpreter: Interpreter, value: Any, owner: Any = None) -> tuple[Any, 
         cause = Cause(value.name, interpreter.place(value.node, value.scope))
         if owner is not None and value.instance is None and "staticmethod" not in value.decorators:
             value = value.bound(_made_by_class(interpreter, owner)[0])
-        return interpreter.call(value, [], _said(interpreter, value), cause), ""
+        return interpreter.call(value, [], _said(interpreter, value.parameters), cause), ""
     return value, ""
 
 
-def _said(interpreter: Interpreter, function: FunctionValue) -> dict[str, Any]:
-    """Return the arguments of a function that are said beside the program; parameters of a class's constructor are such too."""
-    arguments = function.node.args
-    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+def _said(interpreter: Interpreter, names: Iterable[str]) -> dict[str, Any]:
+    """Return the arguments that are said beside the program."""
     return {name: value for name in names if (value := interpreter.settings.named(name)) is not MISSING}
 
 
 def _made_by_class(interpreter: Interpreter, cls: ClassValue) -> tuple[Any, str]:
     start = cls.find("__init__")
     given = [each for each in interpreter.instances if each.cls is cls and each.made]
-    said = _said(interpreter, start) if isinstance(start, FunctionValue) else _said_fields(interpreter, cls)
+    said = _said(interpreter, start.parameters) if isinstance(start, FunctionValue) else _said(interpreter, cls.fields)
     cause = Cause(cls.name, cls.place)
     different = {_arguments(each) for each in given}
     if len(different) > 1 and not said:
@@ -76,7 +76,7 @@ def _made_by_class(interpreter: Interpreter, cls: ClassValue) -> tuple[Any, str]
         first = given[-1]
         return first, f"{cls.name} with the arguments of line {first.made[3].place.line}"
     positional, named, *_ = given[-1].made if len(different) == 1 else ((), {})
-    names = _parameter_names(start) if isinstance(start, FunctionValue) else list(cls.fields)
+    names = start.positional[1:] if isinstance(start, FunctionValue) else list(cls.fields)
     arguments = dict(zip(names, positional, strict=False)) | named | said
     spare: dict[str, Any] = {}
     if isinstance(start, FunctionValue) and not given:
@@ -88,9 +88,8 @@ def _made_by_class(interpreter: Interpreter, cls: ClassValue) -> tuple[Any, str]
 def _annotated(interpreter: Interpreter, cls: ClassValue, start: FunctionValue) -> dict[str, Any]:
     """Return, for each argument that is to be a configuration of the file whose values all have defaults, such a one."""
     found = {}
-    arguments = start.node.args
     declared = cls.find("config_class")
-    for each in (*arguments.args, *arguments.kwonlyargs):
+    for each in start.parameters.values():
         kind = interpreter.value(each.annotation, start.scope) if isinstance(each.annotation, ast.Name) else None
         kind = declared if each.arg == "config" and not isinstance(kind, ClassValue) else kind
         kind = _configuration(start.scope, each.arg) if each.annotation is None and kind in {None, MISSING} else kind
@@ -118,17 +117,9 @@ def _is_complete(cls: ClassValue) -> bool:
     if module_family(cls) is not None:
         return False
     if isinstance(start, FunctionValue):
-        return set(_parameter_names(start)) <= set(start.defaults)
+        return set(start.positional[1:]) <= set(start.defaults)
     values = [name for name, value in cls.scope.names.items() if not isinstance(value, FunctionValue) and not name.startswith("_")]
     return bool(cls.fields or values) and all(cls.find(name) is not MISSING for name in cls.fields)
-
-
-def _said_fields(interpreter: Interpreter, cls: ClassValue) -> dict[str, Any]:
-    return {name: value for name in cls.fields if (value := interpreter.settings.named(name)) is not MISSING}
-
-
-def _parameter_names(start: FunctionValue) -> list[str]:
-    return [each.arg for each in start.node.args.args][1:]
 
 
 def _arguments(instance: Instance) -> str:
@@ -179,15 +170,12 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
         raise ModelFileError(
             "has no model: no layers of a framework that is known, and no class or function that makes some", module.file
         )
-    lines = ", ".join(f"{name} (line {_line(value)})" for name, value in list(top.items())[:8])
+    lines = ", ".join(
+        f"{name} (line {value.node.lineno if isinstance(value, FunctionValue) else value.place.line})"
+        for name, value in list(top.items())[:8]
+    )
     first = next(iter(top))
-    raise ModelFileError(f"has several models: {lines}; name one, as {module.file}:{first}", module.file)
-
-
-def _line(value: Any) -> int:
-    if isinstance(value, FunctionValue):
-        return int(value.node.lineno)
-    return int(value.place.line)
+    raise ModelFileError(f"has several models: {listed}; name one, as {module.file}:{first}", module.file)
 
 
 def _unused(variables: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _follow(request: Request, value: Instance) -> None:
     """Follow what a module does with an input of which nothing is known."""
     function = value.cls.find("__call__") if value.cls else MISSING
     if isinstance(function, FunctionValue):
-        names = [each.arg for each in function.node.args.args][1:]
+        names = function.positional[1:]
         told = dict(zip(names, value.notes.get("inputs", ()), strict=False))
         inputs = {
             name: _input(request, incoming(value.place, value.cls.name if value.cls else ""), told.get(name))

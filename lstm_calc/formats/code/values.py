@@ -95,6 +95,17 @@ class FunctionValue:
         """Its name."""
         return str(getattr(self.node, "name", "lambda"))
 
+    @property
+    def positional(self) -> list[str]:
+        """The names of the parameters that it takes by position; of a method, the instance first."""
+        return [each.arg for each in (*self.node.args.posonlyargs, *self.node.args.args)]
+
+    @property
+    def parameters(self) -> dict[str, ast.arg]:
+        """Its parameters by name, without those that take all the rest."""
+        arguments = self.node.args
+        return {each.arg: each for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+
     def bound(self, instance: Any) -> FunctionValue:
         """Return it as a method of an instance."""
         copy = FunctionValue(self.node, self.scope, self.owner, instance)

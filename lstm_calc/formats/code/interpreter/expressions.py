@@ -295,8 +295,7 @@ def _hyperparameters(interpreter: Interpreter, node: ast.Call, scope: Scope) -> 
         )
         return
     arguments = start.node.args
-    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)][1:]
-    kept = {name: scope.names[name] for name in names if name in scope.names}
+    kept = {name: scope.names[name] for name in list(start.parameters)[1:] if name in scope.names}
     kept |= scope.names.get(arguments.kwarg.arg, {}) if arguments.kwarg else {}
     holder.attributes["hparams"] = Instance(None, holder.place, **kept)
     del named

@@ -77,10 +77,9 @@ def function(interpreter: Interpreter, node: Any, scope: Scope) -> FunctionValue
     """Return a function as a value; its defaults are evaluated where it is defined."""
     made = FunctionValue(node, scope, scope.owner)
     arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = list(zip(reversed(positional), reversed(arguments.defaults), strict=False))
-    pairs += [(name, default) for name, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default]
-    made.defaults = {argument.arg: interpreter.value(default, scope) for argument, default in pairs}
+    pairs = list(zip(reversed(made.positional), reversed(arguments.defaults), strict=False))
+    pairs += [(each.arg, default) for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default]
+    made.defaults = {name: interpreter.value(default, scope) for name, default in pairs}
     made.decorators = tuple(decorator_name(each) for each in getattr(node, "decorator_list", ()))
     return made
 
@@ -90,13 +89,13 @@ def bind(
 ) -> None:
     """Bind the parameters of a function that is called; one without a value is not known."""
     arguments = function.node.args
-    names = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    names = function.positional
     given = dict(zip(names, positional, strict=False))
     rest = dict(named)
     whole = rest.pop("**", None)
-    for name in (*names, *(each.arg for each in arguments.kwonlyargs)):
+    for name, node in function.parameters.items():
         is_given = name in given or name in rest
-        where = cause.place if is_given else interpreter.place(_argument(function.node, name), function.scope)
+        where = cause.place if is_given else interpreter.place(node, function.scope)
         interpreter.origins.place(scope, name, where)
         if name not in given:
             given[name] = rest.pop(name) if name in rest else _default(function, name, whole)
@@ -113,13 +112,8 @@ def _default(function: FunctionValue, name: str, whole: Any) -> Any:
     if whole is not None:
         return Unknown(whole.causes)
     what = function.owner.name if function.owner is not None and function.name == "__init__" else function.name
-    place = Place(function.scope.module.file, _argument(function.node, name).lineno)
+    place = Place(function.scope.module.file, function.parameters[name].lineno)
     return Unknown([Cause(name, place, f"is an argument of {what} without a value")])
-
-
-def _argument(node: Any, name: str) -> Any:
-    """Return a parameter of a function as it stands in its definition."""
-    return next(each for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs) if each.arg == name)
 
 
 def decorator_name(node: ast.expr) -> str:

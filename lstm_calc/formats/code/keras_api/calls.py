@@ -223,6 +223,4 @@ def call_instance(
 
 
 def _fitting(function: FunctionValue, named: dict[str, Any]) -> dict[str, Any]:
-    arguments = function.node.args
-    names = {each.arg for each in (*arguments.args, *arguments.kwonlyargs)}
-    return {name: value for name, value in named.items() if name in names or arguments.kwarg}
+    return {name: value for name, value in named.items() if name in function.parameters or function.node.args.kwarg}

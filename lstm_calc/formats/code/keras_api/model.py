@@ -54,7 +54,7 @@ def _subclassed(request: Request, value: Instance) -> Any:
         if parts is not None:
             return parts
         raise ModelFileError(f"{value.cls.name if value.cls else 'it'} has no call that could be followed", str(place))
-    names = [each.arg for each in function.node.args.args][1:]
+    names = function.positional[1:]
     inputs = {name: incoming(place, name) for name in names if name not in function.defaults and name not in {"training", "mask"}}
     args, words = _read_by(request, value, inputs)
     given = keras_api.call_instance(request.interpreter, value, args, words, Cause(function.name, place))

@@ -135,9 +135,7 @@ def _run(interpreter: Interpreter, value: Any, given: Traced) -> Any:
     forward = value.cls.find("forward")
     if not isinstance(forward, FunctionValue):
         raise NotFollowed
-    arguments = forward.node.args
-    needed = [each.arg for each in arguments.args[1:] if each.arg not in forward.defaults]
-    needed += [each.arg for each in arguments.kwonlyargs if each.arg not in forward.defaults]
+    needed = [name for name in list(forward.parameters)[1:] if name not in forward.defaults]
     if not needed:
         raise NotFollowed
     rest = {name: Unknown([Cause(name, value.place)]) for name in needed[1:]}
