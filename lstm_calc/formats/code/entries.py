@@ -170,10 +170,8 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
         raise ModelFileError(
             "has no model: no layers of a framework that is known, and no class or function that makes some", module.file
         )
-    lines = ", ".join(
-        f"{name} (line {value.node.lineno if isinstance(value, FunctionValue) else value.place.line})"
-        for name, value in list(top.items())[:8]
-    )
+    lines = {name: value.node.lineno if isinstance(value, FunctionValue) else value.place.line for name, value in top.items()}
+    listed = ", ".join(f"{name} (line {line})" for name, line in list(lines.items())[:8])
     first = next(iter(top))
     raise ModelFileError(f"has several models: {listed}; name one, as {module.file}:{first}", module.file)
 

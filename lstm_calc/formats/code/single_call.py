@@ -25,7 +25,7 @@ _WORDS = {"true": True, "false": False, "TRUE": True, "FALSE": False, "none": No
 class ParsedCall(Record):
     """A call: the text and the last name of what is called, its framework's family where it says one, and its arguments.
 
-    An argument that is a call of a class is a Called itself; any other has the value that it has in a program.
+    An argument that is a call of a class is a ParsedCall itself; any other has the value that it has in a program.
     """
 
     text: str

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
-class Array:
+class _MayBe:
+    """What a program makes where it may not come: ``doubt`` are the causes, conditions and loops that are not known."""
+
+    doubt: tuple[Cause, ...] = ()
+
+    def keep_doubt(self, causes: Iterable[Cause]) -> None:
+        """Keep further causes by which it may not be there."""
+        self.doubt = tuple(dict.fromkeys((*self.doubt, *causes)))
+
+
+class Array(_MayBe):
     """A tensor of which the shape is known, as far as its sizes are: ``torch.zeros(4, n)``; or its last size alone.
 
     ``trained`` is set for a parameter of a model.
@@ -27,7 +37,6 @@ class Array:
         self.numbers: tuple[Any, ...] | None = None
         """The numbers in it, where it is a list of such that is known."""
         self.place: Place | None = None
-        self.doubt: tuple[Cause, ...] = ()
 
 
 class Scope:
@@ -212,7 +221,7 @@ class BuiltIn:
         self.call = call
 
 
-class MadeLayer:
+class MadeLayer(_MayBe):
     """A layer of a framework that the text makes.
 
     ``doubt`` are the causes by which it may not be made at all: conditions and loops that are not known.

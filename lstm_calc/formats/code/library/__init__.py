@@ -80,7 +80,7 @@ class Library:
         self.called: list[Any] = []
         """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
         self.calls: list[Any] = []
-        """The calls of layers of Keras that may have weights, in order; a Lost for one on what is not known."""
+        """The calls of layers of Keras that may have weights, in order; a LostTensor for one on what is not known."""
         self.made: list[MadeLayer] = []
         """The layers that read what comes in, called or not."""
 

@@ -186,7 +186,7 @@ def _set_of_object(interpreter: Interpreter, holder: Instance | UnknownObject, n
 def _doubt(interpreter: Interpreter, weight: LayerTensor) -> None:
     """Keep that it is not known whether a tensor is trained, where it is not known whether the program says so."""
     if isinstance(weight.owner, (MadeLayer, Array)):
-        weight.owner.doubt = tuple(dict.fromkeys((*weight.owner.doubt, *interpreter.doubt)))
+        weight.owner.keep_doubt(interpreter.doubt)
 
 
 def doubtful(interpreter: Interpreter, holder: Any, key: Any) -> None:

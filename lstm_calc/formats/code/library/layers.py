@@ -176,8 +176,7 @@ def pretrained(interpreter: Interpreter, positional: Sequence[Any], named: dict[
     )
     if freeze is not False:
         made.frozen.add("*")
-    if is_unknown(freeze):
-        made.doubt = (*made.doubt, *causes_of(freeze))
+    made.keep_doubt(causes_of(freeze))
     return made
 
 
@@ -218,7 +217,7 @@ def key_of(key: Any, value: Any, kept: dict[Any, Any]) -> Any:
     if not is_layer(value):
         return MISSING
     if isinstance(value, (MadeLayer, Array)):
-        value.doubt = tuple(dict.fromkeys((*value.doubt, *causes_of(key))))
+        value.keep_doubt(causes_of(key))
     return f"{_UNSAID}{len(kept)}"
 
 

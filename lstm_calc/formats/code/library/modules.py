@@ -124,7 +124,7 @@ def names_of(owner: Any) -> tuple[str, ...]:
 
 
 def weights(holder: Any) -> list[LayerTensor]:
-    """Return all tensors of each part of a module, as one Weight for each part."""
+    """Return all tensors of each part of a module, as one LayerTensor for each part."""
     return [LayerTensor(owner, "*") for _, owner in owners(holder)]
 
 
@@ -158,7 +158,7 @@ def doubt(value: Any, causes: Iterable[Cause]) -> None:
     causes = tuple(causes)
     for _, part in owners(value) if causes else ():
         if isinstance(part, (MadeLayer, Array)):
-            part.doubt = tuple(dict.fromkeys((*part.doubt, *causes)))
+            part.keep_doubt(causes)
 
 
 def copy_in_doubt(value: Any, causes: Iterable[Cause]) -> Any:
