@@ -199,6 +199,52 @@ PROGRAMS = {
         (2, 9, 2),
         ("--steps", "9"),
     ),
+    "two tensors as one, with a new axis": Program(
+        "self.one = nn.Linear(4, 3)\nself.two = nn.Linear(4, 3)\nself.head = nn.Linear(3, 2)",
+        "return self.head(torch.stack([self.one(x), self.two(x)], dim=1).sum(1))",
+        (2, 4),
+        60,
+        (2, 2),
+    ),
+    "parts of a sequence": Program(
+        "self.head = nn.Linear(3, 2)",
+        "a, b = x.chunk(2, dim=1)\nreturn self.head(a + b)",
+        (2, 8, 3),
+        48,
+        (2, 4, 2),
+        ("--steps", "8"),
+    ),
+    "a padded convolution and its slopes": Program(
+        "self.pad = nn.ZeroPad2d(1)\nself.conv = nn.Conv2d(1, 3, 3)\nself.act = nn.PReLU(3)\nself.fc = nn.Linear(3, 2)",
+        "x = self.act(self.conv(self.pad(x)))\nreturn self.fc(x.mean((2, 3)))",
+        (2, 1, 28, 28),
+        42_348,
+        (2, 2),
+        _IMAGE,
+    ),
+    "positions as a sequence": Program(
+        "self.conv = nn.Conv2d(1, 4, 3)\nself.head = nn.Linear(4, 2)",
+        "x = self.conv(x).flatten(2).transpose(1, 2)\nreturn self.head(x)",
+        (2, 1, 28, 28),
+        59_488,
+        (2, 676, 2),
+        _IMAGE,
+    ),
+    "the state without its axis": Program(
+        "self.rnn = nn.GRU(3, 6, batch_first=True)\nself.head = nn.Linear(6, 2)",
+        "_, h = self.rnn(x)\nreturn self.head(h.squeeze(0))",
+        (2, 9, 3),
+        2_940,
+        (2, 2),
+        ("--steps", "9"),
+    ),
+    "attributes of tensors": Program(
+        "self.one = nn.Linear(4, 4)\nself.head = nn.Linear(4, 2)",
+        "if x.ndim == 2:\n    x = self.one(x.data).to(x.device)\nreturn self.head(x.view(x.size(0), 4))",
+        (2, 4),
+        48,
+        (2, 2),
+    ),
 }
 """Programs by what they show."""
 

@@ -1,6 +1,22 @@
 """Programs in Python as models: read statically, by following what they say; nothing of them is executed or imported.
 
 ``model.py:Encoder`` names an entry. What a size depends on and the text does not say is asked for, and only that.
+
+The path through the code, from a text to a Model:
+
+1. ``source`` reads a file, a notebook or a copied piece and parses it to the syntax tree of Python; ``settings`` reads ``--set``.
+2. ``interpreter`` follows the statements of the tree, and evaluates expressions in scopes. A value is a plain one of Python, an
+   object of ``values``, or one of ``unknown`` with the expressions that it depends on. Where a condition is not known, both
+   branches are followed, and what is made there is in doubt.
+3. ``library`` says what everything outside the text is and does: Python's functions, attributes, containers and modules of layers.
+   ``families`` has the classes of PyTorch and its kin, a row each; ``arrays`` and ``array_shapes`` follow the shapes of tensors.
+   ``keras_api`` makes a graph of what a program does with Keras.
+4. ``entries`` finds the value that is meant: the one that is named, the only one, or the one that no other uses.
+5. A value of Keras becomes a configuration, which the reader of configurations reads (``keras_api.model``). Any other becomes the
+   layers that it holds or calls (``module_models``, ``parts``), and for PyTorch ``trace`` follows ``forward`` to the graph of them.
+6. ``messages`` asks for what is missing, with a command to copy, and says where the sizes come from.
+
+``single_call`` reads one call for the notation, with the same tables and values.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,7 @@ def _weightless(made: MadeLayer, tensor: Traced) -> Traced:
         return elementwise(made.name, tensor, made.given, made.arguments, partial(tensor.graph.add_weightless, made))
     if not any(word in made.name for word in _CHANGING):
         return tensor
-    stem = made.name.rstrip("123d") if made.name[-1] == "d" else made.name
+    stem = re.sub(r"[123]d$", "", made.name)
     if stem != made.name and made.name[-2:] != f"{tensor.rank - 2}d":
         raise NotFollowed
     stem = "Upsample" if stem.startswith("Upsampl") else stem
