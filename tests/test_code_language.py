@@ -330,3 +330,151 @@ def test_notebook(tmp_path: Path) -> None:
     ]
     (tmp_path / "m.ipynb").write_text(json.dumps({"cells": cells}))
     assert params(load_code(str(tmp_path / "m.ipynb"), "m")).total == LINEAR
+
+
+def net(*lines: str, before: str = "") -> str:
+    """Return a program that makes a module with some lines in its constructor."""
+    start = "class N(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    return f"{before}{start}{''.join(f'        {line}{chr(10)}' for line in lines)}m = N()"
+
+
+RECURRENT = 4 * 3 * (2 + 3 + 2)
+MODULES = {
+    "frozen by a function": ("m = nn.Linear(4, 3)\nm.requires_grad_(False)", 15, 0),
+    "frozen tensor": ("m = nn.Linear(4, 3)\nm.weight.requires_grad = False", 15, 3),
+    "frozen by name": ("m = nn.Linear(4, 3)\nfor n, p in m.named_parameters():\n    p.requires_grad = 'bias' not in n", 15, 12),
+    "frozen array": (net("self.w = w", before="w = nn.Parameter(torch.zeros(4, 3))\nw.requires_grad = False\n"), 12, 0),
+    "frozen child": (
+        "m = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2))\nlist(m.children())[0].requires_grad_(False)",
+        23,
+        8,
+    ),
+    "frozen other weight": ("m = nn.Linear(4, 3)\nm.weight = nn.Parameter(torch.zeros(3, 4), requires_grad=False)", 15, 3),
+    "no bias afterwards": ("m = nn.Linear(4, 3)\nm.bias = None", 12, 12),
+    "slice": ("l = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))\nm = l[:2]", 15, 15),
+    "entries by name": (
+        "d = nn.ModuleDict({'a': nn.Linear(4, 3)})\nd['b'] = nn.Linear(3, 2)\nm = nn.Sequential(*d.values())",
+        23,
+        23,
+    ),
+    "keys": ("d = nn.ModuleDict([['a', nn.Linear(4, 3)]])\nm = nn.Sequential(*[d[k] for k in d.keys()])", 15, 15),
+    "inserted": ("m = nn.ModuleList([nn.Linear(4, 3)])\nm.insert(0, nn.Linear(2, 4))\nm += [nn.Linear(3, 1)]", 31, 31),
+    "taken out": ("m = nn.ModuleList([nn.Linear(4, 3), nn.Linear(3, 2)])\ndel m[0]", 8, 8),
+    "replaced": ("m = nn.Sequential(nn.Linear(4, 3))\nm[0] = nn.Linear(4, 2)", 10, 10),
+    "list of a list": ("m = nn.ModuleList(nn.ModuleList([nn.Linear(4, 3)]))", 15, 15),
+    "children of an own chain": (
+        "class Own(nn.Sequential):\n    pass\nm = nn.Sequential(*Own(nn.Linear(4, 3)).children())",
+        15,
+        15,
+    ),
+    "copies": ("import copy\nl = nn.Linear(4, 3)\nm = nn.ModuleList([copy.deepcopy(l) for _ in range(2)])", 30, 30),
+    "shared": ("l = nn.Linear(4, 3)\nm = nn.ModuleList([l, l])", 15, 15),
+    "scalar": (net("self.s = nn.Parameter(torch.tensor(1.0))"), 1, 1),
+    "gain": ("m = nn.utils.weight_norm(nn.Conv1d(2, 3, 5))", 36, 36),
+    "gain of a recurrent layer": ("m = nn.utils.weight_norm(nn.LSTM(2, 3), 'weight_hh_l0')", RECURRENT + 12, RECURRENT + 12),
+    "added by name": (
+        net(
+            "for i in range(2):",
+            "    self.add_module(f'l{i}', nn.Linear(4, 3))",
+            "self.register_parameter('p', nn.Parameter(torch.zeros(2)))",
+        ),
+        32,
+        32,
+    ),
+    "deleted attribute": (net("self.a = nn.Linear(4, 3)", "self.b = nn.Linear(9, 9)", "del self.b"), 15, 15),
+    "deleted by name": (net("self.a = nn.Linear(4, 3)", "self.b = nn.Linear(9, 9)", "delattr(self, 'b')"), 15, 15),
+    "given if there": (
+        net("self.a = nn.Linear(4, 3)", "if not hasattr(self, 'b'):", "    self.b = nn.Linear(3, 2)"),
+        23,
+        23,
+    ),
+    "result of a method": ("class Maker:\n    def build(self):\n        return nn.Linear(4, 3)\nm = Maker().build()", 15, 15),
+}
+
+
+@pytest.mark.parametrize(("text", "total", "trainable"), MODULES.values(), ids=MODULES)
+def test_modules_are_changed(text: str, total: int, trainable: int) -> None:
+    """Modules have the parameters that they have when the program is done with them, and those of these that are trained."""
+    answer = params(read_code(HEAD + text, entry="m"))
+    assert (answer.total, answer.trainable) == (total, trainable)
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore:.*weight_norm")
+@pytest.mark.parametrize(("text", "total", "trainable"), MODULES.values(), ids=MODULES)
+def test_modules_agree(text: str, total: int, trainable: int) -> None:
+    """PyTorch itself has as many."""
+    found = list(run(HEAD + text)["m"].parameters())
+    assert (sum(each.numel() for each in found), sum(each.numel() for each in found if each.requires_grad)) == (total, trainable)
+
+
+KERAS_HEAD = "import keras\nfrom keras import Input, Model, Sequential, layers, ops\nfrom keras.layers import *\n"
+_MODEL = """
+class N(Model):
+    def __init__(self):
+        super().__init__()
+        self.d = Dense(3)
+    def call(self, x):
+        return self.d(x)
+"""
+_LAYER = """
+class L(Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 3))
+        self.b = self.add_weight(shape=(3,))
+    def call(self, x):
+        return ops.matmul(x, self.w) + self.b
+    def compute_output_shape(self, shape):
+        return (*shape[:-1], 3)
+"""
+KERAS = {
+    "shape of the batch": ("m = Model(x := Input(batch_shape=(None, 7, 4)), Dense(3)(x))", 15),
+    "width alone": ("m = Sequential([Input(shape=(4,)), Dense(3)])", 15),
+    "built": ("m = Sequential([Dense(3)])\nm.build((None, 4))", 15),
+    "float": ("m = Sequential([Input((4,)), Dense(int(3.0))])", 15),
+    "input and output of a model": (
+        "a = Sequential([Input((4,)), Dense(3)])\nb = Model(a.inputs, Dense(2)(a.outputs[0]))\nm = Model(b.inputs, b.outputs)",
+        23,
+    ),
+    "layer by its name": (
+        "a = Sequential([Input((4,)), Dense(3, name='a'), Dense(9)])\nm = Model(a.inputs, a.get_layer('a').output)",
+        15,
+    ),
+    "layer by its position": (
+        "a = Sequential([Input((4,)), Dense(3), Dense(9)])\nm = Model(a.inputs, a.get_layer(index=0).output)",
+        15,
+    ),
+    "layers of a model": ("a = Sequential([Input((4,)), Dense(3), Dense(9)])\nm = Sequential([Input((4,)), a.layers[0]])", 15),
+    "sizes of a cell": ("c = LSTMCell(3)\nm = Sequential([Input((None, 4)), RNN(c), Dense(c.state_size[0])])", 4 * 3 * 8 + 12),
+    "squeezed": ("x = Input((1, 4))\nm = Model(x, Dense(3)(ops.squeeze(x, 1)))", 15),
+    "one hot": ("x = Input((5,), dtype='int32')\nm = Model(x, Dense(3)(ops.one_hot(x, 4)))", 15),
+    "largest": ("x = Input((4, 9))\nm = Model(x, Dense(3)(ops.cast(ops.argmax(x, axis=-1), 'float32')))", 15),
+    "repeated": ("x = Input((2,))\nm = Model(x, Dense(3)(ops.tile(x, (1, 2))))", 15),
+    "sum of a list": ("x = Input((4,))\nm = Model(x, Dense(3)(layers.add([x, x])))", 15),
+    "cut in parts": ("x = Input((8,))\na, b = ops.split(x, 2, axis=-1)\nm = Model(x, Dense(3)(a + b))", 15),
+    "reshaped": ("x = Input((2, 2))\nm = Model(x, Dense(3)(ops.reshape(x, (-1, 4))))", 15),
+    "transposed": ("x = Input((4, 2))\nm = Model(x, Dense(3)(ops.transpose(x, (0, 2, 1))))", 15),
+    "mean": ("x = Input((7, 4))\nm = Model(x, Dense(3)(ops.mean(x, axis=1)))", 15),
+    "product": ("x = Input((7, 4))\nm = Model(x, Dense(3)(ops.matmul(ops.transpose(x, (0, 2, 1)), x)))", 15),
+    "model of a class": (_MODEL + "m = N()\nm(Input((4,)))", 15),
+    "model as a base": (
+        "class N(Model):\n    def __init__(self):\n        x = Input((4,))\n        super().__init__(x, Dense(3)(x))\nm = N()",
+        15,
+    ),
+    "layer with a shape": (_LAYER + "m = Sequential([Input((4,)), L()])", 15),
+    "cell alone": ("x, h = Input((4,)), Input((3,))\ny, _ = GRUCell(3)(x, [h])\nm = Model([x, h], y)", 3 * 3 * (4 + 3 + 2)),
+    "function of the author's": ("m = Sequential([Input((4,)), Lambda(lambda t: t * 2), Dense(3)])", 15),
+}
+
+
+@pytest.mark.parametrize(("text", "total"), KERAS.values(), ids=KERAS)
+def test_keras_is_followed(text: str, total: int) -> None:
+    """Models of Keras have the parameters that Keras gives them, whatever the program does with tensors in between."""
+    assert params(read_code(KERAS_HEAD + text, entry="m")).total == total
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("text", "total"), KERAS.values(), ids=KERAS)
+def test_keras_agrees(text: str, total: int) -> None:
+    """Keras itself has as many."""
+    assert run(KERAS_HEAD + text)["m"].count_params() == total

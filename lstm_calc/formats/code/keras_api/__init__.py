@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.keras_api.calls import call, call_instance, constant
 from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_api.configuration import declared
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
     KerasLayer,
@@ -21,6 +22,7 @@ from lstm_calc.formats.code.keras_api.graph import (
     calls_of,
     functional,
     input_tensor,
+    is_input,
     tensors_in,
     text_or_none,
 )
@@ -172,10 +174,10 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return BuiltIn(lambda *_, **__: holder.layers.pop() if holder.layers else None)
     if name == "build":
         return BuiltIn(lambda shape=None, *_, **named: setattr(holder, "built", named.get("input_shape", shape)))
-    if name in {"input", "inputs", "output", "outputs"} and holder.outputs is not None:
-        return holder.inputs if name.startswith("input") else holder.outputs
-    if name in {"input", "inputs", "output", "outputs"} and holder.layers:
-        return ends(interpreter, holder)[name.startswith("output")]
+    if name in {"input", "inputs", "output", "outputs"} and (holder.outputs is not None or holder.layers):
+        end = ends(interpreter, holder)[name.startswith("output")]
+        tensors = list(tensors_in(end))
+        return tensors if name.endswith("s") else tensors[0] if len(tensors) == 1 else end
     if name == "layers":
         return network_layers(holder)
     if name == "get_layer":
@@ -204,9 +206,19 @@ def _append(network: KerasModel, layer: Any) -> None:
 
 
 def network_layers(network: KerasModel) -> list[Any]:
-    """Return the layers of a model, those of its inputs first."""
-    if network.outputs is None:
-        return network.layers
+    """Return the layers of a model: of one of calls those of its inputs first, and of a Sequential without its input.
+
+    The first of a Sequential keeps the shape of that, as one that is built in Keras does.
+    """
+    if network.layers:
+        first, *rest = network.layers
+        if not is_input(first):
+            return network.layers
+        layer = first.call.layer if isinstance(first, KerasTensor) else first
+        shape = declared(layer, dict(layer.config))
+        if rest and isinstance(rest[0], KerasLayer) and shape is not MISSING:
+            rest[0].config.setdefault("batch_input_shape", shape)
+        return rest
     found = [call.layer for call in calls_of(network) if not isinstance(call.layer, str)]
     return list({id(layer): layer for layer in found}.values())
 

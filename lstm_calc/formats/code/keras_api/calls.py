@@ -14,6 +14,7 @@ from lstm_calc.formats.code.keras_api.graph import (
     functional,
     input_tensor,
     is_around_own,
+    is_input,
     tensors_in,
 )
 from lstm_calc.formats.code.keras_api.operations import CONSTANT, item, known_shape, operation_on, reshaped
@@ -87,8 +88,7 @@ def _open_sizes(layer: Any) -> Any:
 
 def _is_open_input(value: Any) -> bool:
     """Return whether a value is an input of a model of the author's of which nothing is known: one or several states."""
-    layer = value.call.layer if isinstance(value, KerasTensor) else None
-    return isinstance(layer, KerasLayer) and layer.name == "InputLayer" and layer.config.get("shape") is MISSING
+    return isinstance(value, KerasTensor) and is_input(value) and value.call.layer.config.get("shape") is MISSING
 
 
 def _is_made_up(value: Any) -> bool:

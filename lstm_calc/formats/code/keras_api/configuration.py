@@ -14,6 +14,7 @@ from lstm_calc.formats.code.keras_api.graph import (
     KerasTensor,
     calls_of,
     input_tensor,
+    is_input,
     replaced,
     said_shape,
     snake,
@@ -235,7 +236,7 @@ class Configuration:
         if isinstance(layer, str):
             name = fresh_name(snake(layer), self._taken)
             return {"class_name": layer, "module": "keras.src.ops", "config": {"name": name}, "name": name, "inbound_nodes": []}
-        if isinstance(layer, KerasLayer) and layer.name == "InputLayer":
+        if is_input(layer):
             shape = layer.config.get("shape")
             shape = self._first_shape(call, calls) if shape is MISSING else shape
             name = self.name(layer)
@@ -321,13 +322,9 @@ def _listed(args: Any) -> list[Any]:
     )
 
 
-def _is_input(call: KerasCall) -> bool:
-    return isinstance(call.layer, KerasLayer) and call.layer.name == "InputLayer"
-
-
 def shape_of(tensor: KerasTensor) -> tuple[Any, ...] | None:
     """Return the shape of a tensor, None where it does not follow."""
-    if _is_input(tensor.call):
+    if is_input(tensor):
         shape = tensor.call.layer.config.get("shape")
         if isinstance(shape, (list, tuple)):
             return (None, *(size if isinstance(size, int) else None for size in shape))
@@ -335,7 +332,7 @@ def shape_of(tensor: KerasTensor) -> tuple[Any, ...] | None:
     left = [tensor.call]
     while left:
         before = [each.call for each in tensors_in([left[-1].args, left[-1].kwargs]) if each.call.given is None]
-        before = [each for each in before if not _is_input(each)]
+        before = [each for each in before if not is_input(each)]
         if before and left[-1] not in before:
             left += before
         elif (call := left.pop()).given is None:

@@ -83,6 +83,13 @@ class KerasTensor:
         self.index = index
 
 
+def is_input(value: Any) -> bool:
+    """Return whether a layer is that of an input of a model, or a call or tensor is one of such a layer."""
+    call = value.call if isinstance(value, KerasTensor) else value
+    layer = call.layer if isinstance(call, KerasCall) else call
+    return isinstance(layer, KerasLayer) and layer.name == "InputLayer"
+
+
 def said_shape(tensor: KerasTensor) -> Any:
     """Return the shape that a tensor is said to have, None where it follows from its layer."""
     return tensor.call.shape if tensor.call.shape is not None else getattr(tensor.call.layer, "shape", None)

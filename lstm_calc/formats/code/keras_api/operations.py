@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.formats.code.keras_api.configuration import shape_of
-from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasLayer, KerasTensor, said_shape, snake, tensors_in
+from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasLayer, KerasTensor, is_input, said_shape, snake, tensors_in
 from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, LostTensor, Place, Unknown, UnknownObject, causes_of
 from lstm_calc.formats.code.values import Array, FunctionValue
 
@@ -109,8 +109,7 @@ def _new_axes(keys: list[Any]) -> list[int]:
 
 def with_axis(tensor: Any, axis: Any) -> Any:
     """Return a tensor with a new axis; numbers that are the same for the whole batch have one for it already."""
-    layer = tensor.call.layer if isinstance(tensor, KerasTensor) else None
-    if axis == 0 and isinstance(layer, KerasLayer) and layer.name == "InputLayer" and layer.config.get("name") == CONSTANT:
+    if axis == 0 and is_input(tensor) and tensor.call.layer.config.get("name") == CONSTANT:
         return tensor
     return operation_on("ExpandDims", [tensor], {"axis": axis})
 
@@ -127,11 +126,11 @@ def unpacked(tensor: KerasTensor, number: int) -> list[Any]:
 def known_shape(tensor: KerasTensor, cause: Cause) -> Any:
     """Return the shape of a tensor, the batch first; sizes that are not known are unknown."""
     layer = tensor.call.layer
-    said = layer.config.get("shape") if isinstance(layer, KerasLayer) and layer.name == "InputLayer" else said_shape(tensor)
+    said = layer.config.get("shape") if is_input(layer) else said_shape(tensor)
     shape = shape_of(tensor)
     if shape is None:
         return Unknown([cause])
-    if isinstance(layer, KerasLayer) and layer.name == "InputLayer":
+    if is_input(layer):
         said = (None, *said) if isinstance(said, (list, tuple)) else None
     causes = (
         [causes_of(each) for each in said] if isinstance(said, (list, tuple)) and len(said) == len(shape) else [()] * len(shape)
