@@ -9,7 +9,6 @@ from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
-from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.values import Array
 
 if TYPE_CHECKING:
@@ -141,16 +140,6 @@ def _recurrent(layer: MadeLayer, shape: Sizes) -> Any:
     state = Array((given["num_layers"] * directions, batch, size))
     memory = Array((given["num_layers"] * directions, batch, given["hidden_size"]))
     return Array((*shape[:-1], size * directions)), (state, memory) if layer.name == "LSTM" else state
-
-
-KEEPING = words(
-    """
-    relu relu6 leaky_relu elu selu gelu silu swish tanh sigmoid softmax log_softmax softplus hard_tanh exp log sqrt abs square
-    clip maximum minimum asarray array sign stop_gradient nan_to_num where add multiply subtract divide standardize mish celu sin
-    cos
-    """
-)
-"""Functions whose result has the shape of what they read."""
 
 
 def given_by(layer: MadeLayer, kind: str, source: Any, size: Any) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import arrays, keras_api
+from lstm_calc.formats.code import array_methods, arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
 from lstm_calc.formats.code.families.rows import pairs, words
@@ -175,9 +175,8 @@ class Library:
             return traced.operate(name, left, right)
         if name == "Add" and is_container(left):
             return joined_container(left, right, new=True)
-        for one in (left, right):
-            if isinstance(one, Array):
-                return arrays.operate(one, right if one is left else left)
+        if isinstance(left, Array) or isinstance(right, Array):
+            return array_methods.operate(name, left, right)
         causes = causes_of([left, right])
         return Unknown(causes or [cause])
 
@@ -242,7 +241,7 @@ class Library:
         home = family_of(path)
         if path.endswith(".from_pretrained") and "Embedding" in path:
             return pretrained(interpreter, positional, named, cause)
-        given = arrays.function(path, positional, named, cause)
+        given = array_methods.function(path, positional, named, cause)
         if given is not MISSING:
             return given
         if home is None or home[0] == "keras":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
-from lstm_calc.formats.code import arrays, keras_api
+from lstm_calc.formats.code import array_methods, arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
@@ -88,7 +88,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     if isinstance(holder, MadeLayer):
         return _made_attribute(holder, name, cause)
     if isinstance(holder, Array):
-        return arrays.array_attribute(holder, name, cause)
+        return array_methods.array_attribute(holder, name, cause)
     if isinstance(holder, LayerTensor) and name == "requires_grad_":
         return BuiltIn(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
     if isinstance(holder, LayerTensor) and name in _SAME:
@@ -311,8 +311,8 @@ def item(interpreter: Interpreter, holder: Any, key: Any, cause: Cause) -> Any:
     if isinstance(holder, (Traced, TracedStates)):
         return holder.entry(key) if isinstance(holder, TracedStates) else traced.item(holder, key)
     if isinstance(holder, Array):
-        return arrays.item(holder, key)
-    if isinstance(holder, arrays.UnknownShape) and key == -1 and holder.array.width is not None:
+        return array_methods.item(holder, key)
+    if isinstance(holder, array_methods.UnknownShape) and key == -1 and holder.array.width is not None:
         return holder.array.width
     found = _in_layer(holder, key) if isinstance(holder, MadeLayer) else _named(holder, key)
     return Unknown([cause]) if found is MISSING else found

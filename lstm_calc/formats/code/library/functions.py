@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code import arrays
+from lstm_calc.formats.code import array_methods, arrays
 from lstm_calc.formats.code.library import objects, python
 from lstm_calc.formats.code.library.layers import key_of
 from lstm_calc.formats.code.library.objects import CONFIGURATIONS
@@ -115,7 +115,7 @@ def _split(_: Any = None, number: Any = 2, *, at: Cause, **named: Any) -> Any:
 def _scan(interpreter: Interpreter, function: Any, start: Any = None, inputs: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
     """Return what a function gives that is applied to each step; it is followed once."""
     inputs = named.get("xs", inputs)
-    first = arrays.item(inputs, 0) if isinstance(inputs, Array) else inputs
+    first = array_methods.item(inputs, 0) if isinstance(inputs, Array) else inputs
     found = interpreter.call(function, [named.get("init", start), first], {}, at)
     return found if isinstance(found, tuple) and len(found) == 2 else (Unknown([at]), Unknown([at]))
 

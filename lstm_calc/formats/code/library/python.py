@@ -177,7 +177,7 @@ def _array(value: Any, *_: Any, **__: Any) -> Array:
     while isinstance(value, (list, tuple)):
         shape.append(len(value))
         value = value[0] if value else None
-    return Array(shape)
+    return Array([*shape, *(value.shape or ())] if isinstance(value, Array) else shape)
 
 
 def _of_shape(*sizes: Any, at: Cause, **named: Any) -> Any:
@@ -210,6 +210,12 @@ def _of_first(*values: Any, at: Cause, **named: Any) -> Any:
     return _of_shape(*(shape if isinstance(shape, (list, tuple)) else [shape]), at=at)
 
 
+def _tensor(*sizes: Any, at: Cause, **named: Any) -> Any:
+    """Return a tensor of the numbers in a list, or of as many as its sizes say."""
+    first = sizes[0] if sizes else ()
+    return _made_array(first, at) if isinstance(first, (list, tuple)) else _of_shape(*sizes, at=at, **named)
+
+
 def _counted(*ends: Any, at: Cause, **_: Any) -> Any:
     """Return the whole numbers up to one, or between two."""
     try:
@@ -218,9 +224,7 @@ def _counted(*ends: Any, at: Cause, **_: Any) -> Any:
         return Unknown(causes_of(list(ends)) or [at])
 
 
-_SHAPED = (
-    "zeros ones empty rand randn Tensor FloatTensor DoubleTensor LongTensor Size random.rand random.randn random.random_sample"
-)
+_SHAPED = "zeros ones empty rand randn Size random.rand random.randn random.random_sample"
 _ARRAYS = ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
 """Modules whose functions make tensors."""
 _FILLED = ("zeros", "ones", "rand", "randn", "empty")
@@ -276,6 +280,7 @@ FUNCTIONS: dict[str, Any] = {
         for name in ["floor", "ceil", "log2", "log", "log10", "pow", "gcd", "sqrt", "prod"]
     },
     **{f"{home}.{name}": BuiltIn(_of_shape) for home in (*_ARRAYS, "tensorflow") for name in _SHAPED.split()},
+    **{f"torch.{kind}Tensor": BuiltIn(_tensor) for kind in ("", "Float", "Double", "Half", "Long", "Int", "Bool")},
     **{f"{home}.eye": BuiltIn(lambda rows, columns=None, **_: Array((rows, columns or rows))) for home in _ARRAYS},
     "torch.linspace": BuiltIn(lambda _, __, steps=100, **___: Array((steps,))),
     **{f"{home}.arange": BuiltIn(_counted) for home in _ARRAYS[:3]},
