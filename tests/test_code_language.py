@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,6 @@ from lstm_calc.questions.params import params
 from tests.code_running import run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Cli, Refused
 
 HEAD = "import torch\nimport torch.nn as nn\nimport numpy as np\n"
@@ -478,3 +477,28 @@ def test_keras_is_followed(text: str, total: int) -> None:
 def test_keras_agrees(text: str, total: int) -> None:
     """Keras itself has as many."""
     assert run(KERAS_HEAD + text)["m"].count_params() == total
+
+
+TENSORS = json.loads((Path(__file__).parent / "data" / "code" / "tensors.json").read_text())
+"""Expressions of PyTorch and NumPy, and the shape of what each gives; none where it is not followed."""
+SIZES = "m = nn.ModuleList([nn.Linear(n + 1, 1) for n in (0, *s)])"
+"""A program that has a layer for each size of a shape."""
+
+
+@pytest.mark.parametrize("expression", TENSORS)
+def test_shapes_of_tensors(expression: str) -> None:
+    """The shape of a tensor is the one that PyTorch or NumPy gives it, or is asked for."""
+    text = f"{HEAD}import torch.nn.functional as F\ns = ({expression}).shape\n{SIZES}"
+    if TENSORS[expression] is None:
+        with pytest.raises(LstmCalcError):
+            read_code(text, entry="m")
+    else:
+        assert [layer.input_dim for layer in read_code(text, entry="m").layers[1:]] == [size + 1 for size in TENSORS[expression]]
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("expression", [each for each, shape in TENSORS.items() if shape is not None])
+def test_shapes_of_tensors_agree(expression: str) -> None:
+    """PyTorch and NumPy give the shapes that are recorded."""
+    assert list(run(f"{HEAD}import torch.nn.functional as F\ns = ({expression}).shape")["s"]) == TENSORS[expression]

@@ -101,9 +101,10 @@ def method(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str,
     if name in _OPERATORS and len(values) == 1:
         return operate(_OPERATORS[name], tensor, values[0])
     follow = _METHODS.get(name)
-    if follow is None:
+    by_name = [named[key] for key in ("dim", "start_dim", "end_dim") if key in named]
+    if follow is None or len(by_name) < len(named) or (named.keys() == {"end_dim"} and not values):
         raise NotFollowed
-    return follow(tensor, [*values, *(named[key] for key in ("dim", "start_dim", "end_dim") if key in named)], cause)
+    return follow(tensor, [*values, *by_name], cause)
 
 
 def _pooled(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
