@@ -132,7 +132,7 @@ def _is_whole(tensor: Traced, window: Any) -> bool:
 
 def _reduced(tensor: Traced, name: str, values: Sequence[Any], named: Mapping[str, Any], cause: Cause) -> Any:
     dims = named.get("dim", named.get("axis", values[0] if values else None))
-    keepdims = named.get("keepdim", values[1] if len(values) > 1 else False)
+    keepdims = named.get("keepdim", named.get("keepdims", values[1] if len(values) > 1 else False))
     given = dims if isinstance(dims, (list, tuple)) else [dims]
     if tensor.tokens or not isinstance(keepdims, bool):
         raise NotFollowed
@@ -175,7 +175,8 @@ def _viewed(tensor: Traced, values: Sequence[Any], _: Cause) -> Traced:
             raise NotFollowed
         flat = flattened(tensor, 1, -1) if tensor.rank > 2 else tensor
         known = flat.sizes[-1]
-        if known is not None and width is not None and known != width:
+        behind = prod(size for size in tensor.sizes[1:] if size is not None)
+        if width is not None and (width % behind if known is None else width != known):
             raise NotFollowed
         return flat.again(flat.name, (None, known if width is None else width))
     rest = [-1 if isinstance(each, UnknownSize) else each for each in rest]
