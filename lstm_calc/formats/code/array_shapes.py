@@ -8,7 +8,8 @@ from __future__ import annotations
 from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
+from lstm_calc.formats.code.families import FAMILIES, window
+from lstm_calc.formats.code.families.torch import KEEP_SHAPES, WEIGHTLESS_ARGUMENTS
 from lstm_calc.formats.code.values import Array
 
 if TYPE_CHECKING:
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
 
 Sizes = tuple[int, ...]
-_POOL = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
-_AVERAGE = ("kernel_size", "stride", "padding", "ceil_mode")
-_RESHAPING = ("Pool", "Flatten", "Unflatten", "Upsample", "Pixel", "Pad", "Fold", "Unfold", "GLU", "Similarity", "Distance")
+_OF_FUNCTIONS = {"MaxPool": "kernel_size stride padding dilation ceil_mode return_indices"}
+"""The arguments of functions in order, where it is another one than that of the class."""
 
 
 def known(value: Any) -> Sizes | None:
@@ -54,17 +54,12 @@ def _through(layer: MadeLayer, shape: Sizes) -> Any:  # noqa: PLR0911 - a case f
         return Array((*shape, given["embedding_dim"]))
     if name in {"LSTM", "GRU", "RNN"}:
         return _recurrent(layer, shape)
+    given = dict(zip(WEIGHTLESS_ARGUMENTS.get(name.rstrip("123dD"), "").split(), layer.given, strict=False)) | given
     if name == "Flatten":
-        return flattened(shape, *_arguments(layer, ("start_dim", "end_dim"), (1, -1)))
-    if "Pool" in name:
-        return _pooled(name, shape, dict(zip(_AVERAGE if "Avg" in name else _POOL, layer.given, strict=False)) | given)
-    same = name in WEIGHTLESS and not any(word in name for word in _RESHAPING)
-    return Array(shape) if same or "Norm" in name or name == "PReLU" else None
-
-
-def _arguments(layer: MadeLayer, names: Sequence[str], defaults: Sequence[Any]) -> list[Any]:
-    given = dict(zip(names, layer.given, strict=False)) | layer.arguments
-    return [given.get(name, default) for name, default in zip(names, defaults, strict=True)]
+        return flattened(shape, given.get("start_dim", 1), given.get("end_dim", -1))
+    if name.startswith(("MaxPool", "AvgPool", "LPPool", "Adaptive")):
+        return _pooled(name, shape, given)
+    return Array(shape) if name in KEEP_SHAPES or "Norm" in name or name == "PReLU" else None
 
 
 def _convolved(layer: MadeLayer, shape: Sizes) -> Array | None:
@@ -96,9 +91,10 @@ def _checked(shape: Sizes) -> Array | None:
 
 def pooled(name: str, shape: Sizes, positional: Sequence[Any], named: dict[str, Any]) -> Array | None:
     """Return what a pooling function such as ``max_pool2d`` gives; None where it does not follow."""
-    layer = "Adaptive" * name.startswith("adaptive") + ("AvgPool" if "avg" in name else "MaxPool") + name[-2:]
+    stem = "Adaptive" * name.startswith("adaptive") + ("AvgPool" if "avg" in name else "MaxPool")
+    order = _OF_FUNCTIONS.get(stem, WEIGHTLESS_ARGUMENTS[stem]).split()
     try:
-        return _pooled(layer, shape, dict(zip(_AVERAGE if "avg" in name else _POOL, positional, strict=False)) | named)
+        return _pooled(stem + name[-2:], shape, dict(zip(order, positional, strict=False)) | named)
     except (TypeError, KeyError, IndexError, ValueError, ZeroDivisionError):
         return None
 
@@ -107,7 +103,7 @@ def _pooled(name: str, shape: Sizes, given: dict[str, Any]) -> Array | None:
     dims = int(name[-2])
     before, sizes = shape[:-dims], shape[-dims:]
     if name.startswith("Adaptive"):
-        wanted = window(given.get("output_size", given.get("kernel_size")), dims)
+        wanted = window(given["output_size"], dims)
         return _checked((*before, *(size if want is None else want for size, want in zip(sizes, wanted, strict=True))))
     kernel = window(given["kernel_size"], dims)
     stride = kernel if given.get("stride") is None else window(given["stride"], dims)

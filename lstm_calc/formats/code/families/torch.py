@@ -35,6 +35,21 @@ ACTIVATIONS = pairs(
 DROPOUTS = words("Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout")
 KEEP_SHAPES = (frozenset({"Identity", "LocalResponseNorm", "ChannelShuffle", *ACTIVATIONS}) | DROPOUTS) - {"GLU"}
 """The classes without which no shape is wrong."""
+WEIGHTLESS_ARGUMENTS = {
+    "MaxPool": "kernel_size stride padding dilation return_indices ceil_mode",
+    "AvgPool": "kernel_size stride padding ceil_mode count_include_pad",
+    "LPPool": "norm_type kernel_size stride ceil_mode",
+    "AdaptiveMaxPool": "output_size return_indices",
+    "AdaptiveAvgPool": "output_size",
+    "Flatten": "start_dim end_dim",
+    "Upsample": "size scale_factor mode align_corners",
+    "ZeroPad": "padding",
+    "ConstantPad": "padding value",
+    "ReflectionPad": "padding",
+    "ReplicationPad": "padding",
+    "CircularPad": "padding",
+}
+"""The arguments in order of classes that change a shape, by their names without the number of dimensions."""
 CLASSES_OF_FUNCTIONS = {
     **{function: name for name, function in reversed(ACTIVATIONS.items())},
     **{name.lower(): name for name in (*ACTIVATIONS, *DROPOUTS)},

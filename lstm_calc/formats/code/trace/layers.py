@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.families import FAMILIES, WEIGHTLESS, window
-from lstm_calc.formats.code.families.torch import ACTIVATIONS, CLASSES_OF_FUNCTIONS, DROPOUTS
+from lstm_calc.formats.code.families.torch import ACTIVATIONS, CLASSES_OF_FUNCTIONS, DROPOUTS, KEEP_SHAPES, WEIGHTLESS_ARGUMENTS
 from lstm_calc.formats.code.trace import NotFollowed, Traced, TracedStates
 from lstm_calc.model import Activation, AdaptivePool, Dropout, Flatten, Pad, Pool, Reshape, Upsample
 from lstm_calc.model.layers.windows import Positions
@@ -67,24 +67,6 @@ def _over_features(layer: Activation, axis: Any, tensor: Traced, add: Callable[.
     return tensor.again(add(layer, tensor.name), sizes)
 
 
-_SIGNATURES = {
-    "MaxPool": "kernel_size stride padding dilation return_indices ceil_mode",
-    "AvgPool": "kernel_size stride padding ceil_mode count_include_pad",
-    "LPPool": "norm_type kernel_size stride ceil_mode",
-    "AdaptiveMaxPool": "output_size return_indices",
-    "AdaptiveAvgPool": "output_size",
-    "Flatten": "start_dim end_dim",
-    "Upsample": "size scale_factor mode align_corners",
-    "ZeroPad": "padding",
-    "ConstantPad": "padding value",
-    "ReflectionPad": "padding",
-    "ReplicationPad": "padding",
-    "CircularPad": "padding",
-}
-_CHANGING = ("Pool", "Flatten", "Upsampl", "Pad", "Pixel", "Fold", "fold", "GLU", "Similarity", "Distance", "Shuffle", "Unflatten")
-"""Parts of the names of layers without weights that change a shape."""
-
-
 def call_traced(
     interpreter: Interpreter, made: MadeLayer, positional: Sequence[Any], named: Mapping[str, Any], cause: Cause
 ) -> Any:
@@ -110,13 +92,13 @@ def call_traced(
 def _weightless(made: MadeLayer, tensor: Traced) -> Traced:
     if is_elementwise(made.name):
         return elementwise(made.name, tensor, made.given, made.arguments, partial(tensor.graph.add_weightless, made))
-    if not any(word in made.name for word in _CHANGING):
+    if made.name in KEEP_SHAPES:
         return tensor
     stem = re.sub(r"[123]d$", "", made.name)
     if stem != made.name and made.name[-2:] != f"{tensor.rank - 2}d":
         raise NotFollowed
     stem = "Upsample" if stem.startswith("Upsampl") else stem
-    names = _SIGNATURES.get(stem)
+    names = WEIGHTLESS_ARGUMENTS.get(stem)
     if names is None:
         raise NotFollowed
     given = dict(zip(names.split(), made.given, strict=False)) | made.arguments
