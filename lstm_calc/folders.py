@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def modules_in(path: Iterable[str], prefix: str = "") -> list[str]:
     """Return the names of the modules of a package's ``__path__`` that begin with a prefix, without it, in alphabetical order.
 
-    None of them is imported, and none is private, with a _ in front; the package may lie in an archive (a zipapp).
+    None of them is imported; the package may lie in an archive (a zipapp). Helpers, whose names begin with _, are left out.
 
     >>> import lstm_calc.render
     >>> "csv" in modules_in(lstm_calc.render.__path__, "as_")
@@ -24,19 +23,7 @@ def modules_in(path: Iterable[str], prefix: str = "") -> list[str]:
 
 @cache
 def _modules(path: tuple[str, ...]) -> list[str]:
-    """Return the names of the public modules and packages in some folders, which are looked at once."""
-    from pathlib import Path
-
-    found = {name for place in map(Path, path) for name in (_in_folder(place) if place.is_dir() else _in_archive(place))}
-    return sorted(name for name in found if not name.startswith(("_", ".")))
-
-
-def _in_folder(place: Path) -> Iterable[str]:
-    """Return what is in a folder; the import of pkgutil would be a hundredth of a short run."""
-    return (path.stem for path in place.iterdir() if path.suffix in {"", ".py", ".pyc"})
-
-
-def _in_archive(place: Path) -> Iterable[str]:
+    """Return the names of the modules in some folders, which are looked at once."""
     from pkgutil import iter_modules
 
-    return (found.name for found in iter_modules([str(place)]))
+    return sorted({found.name for found in iter_modules(path) if not found.name.startswith("_")})

@@ -101,6 +101,7 @@ COMMAND = Command(run, help="""
 def test_a_question_is_a_module_and_a_command_is_another(put: Callable[[str, str], None], cli: Cli) -> None:
     put("questions/layer_sizes.py", COUNTED)
     put("cli/commands/layer_sizes.py", COMMAND)
+    put("cli/commands/_helper.py", "")
     shown = cli("--help").stdout
     assert "Say which field has the size of each layer." in shown
     assert (completed("")[0], completed("lay")) == ("layer_sizes", ["layer_sizes"])
