@@ -8,35 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstm_calc import model
 from lstm_calc.errors import ModelError
 from lstm_calc.formats.keras.calls import tensors_in
-from lstm_calc.model import (
-    Activation,
-    Add,
-    Average,
-    Concat,
-    Dot,
-    ExpandDims,
-    Flatten,
-    Index,
-    Layer,
-    MatMul,
-    Maximum,
-    Minimum,
-    Multiply,
-    Permute,
-    Reduce,
-    Reshape,
-    Split,
-    Stack,
-    Subtract,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lstm_calc.formats.keras.calls import LayerCall
     from lstm_calc.formats.keras.node import ConfigObject
+    from lstm_calc.model import Layer
 
 _FUNCTIONS = {
     "__operators__.getitem": "GetItem",
@@ -69,7 +50,9 @@ _WITH_A_NUMBER = frozenset(
     ]
 )  # fmt: skip
 """Operations on two tensors, of which one is often a number."""
-_ON_TWO: dict[str, type[Layer]] = {"Add": Add, "Subtract": Subtract, "Multiply": Multiply, "Maximum": Maximum, "Minimum": Minimum}
+_ON_TWO: dict[str, type[Layer]] = {
+    each.__name__: each for each in (model.Add, model.Subtract, model.Multiply, model.Maximum, model.Minimum)
+}
 
 
 def operation_of(call: LayerCall) -> tuple[str, dict[str, Any]] | None:
@@ -99,7 +82,7 @@ def operation_layer(name: str, call: LayerCall, given: dict[str, Any]) -> Layer 
     """
     tensors = len(list(tensors_in([call.args, given])))
     if name in _UNARY or (tensors == 1 and (name in _WITH_A_NUMBER or name in _ON_TWO)):
-        return Activation(function=name.lower())
+        return model.Activation(function=name.lower())
     if name in _ON_TWO:
         return _ON_TWO[name]()
     make = _LAYERS.get(name)
@@ -114,7 +97,7 @@ def _reduce(function: str) -> Callable[[LayerCall, dict[str, Any]], Layer | None
     def layer(_: LayerCall, given: dict[str, Any]) -> Layer | None:
         axis = _axis(given)
         kept = bool(given.get("keepdims"))
-        return None if axis is None or 0 in _list(axis) else Reduce(function=function, axis=axis, keepdims=kept)
+        return None if axis is None or 0 in _list(axis) else model.Reduce(function=function, axis=axis, keepdims=kept)
 
     return layer
 
@@ -128,7 +111,7 @@ def _index(call: LayerCall, given: dict[str, Any]) -> Layer:
     key = given.get("slice_spec", given.get("key"))
     if key is None and len(_list(call.args)) > 1:
         key = call.args[1]
-    return Index(key=",".join(map(_word, _list(key))))
+    return model.Index(key=",".join(map(_word, _list(key))))
 
 
 def _word(entry: Any) -> str:
@@ -146,13 +129,13 @@ def _word(entry: Any) -> str:
 def _reshape(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     """Return a reshape, whose shape counts the batch."""
     shape = given.get("newshape", given.get("shape"))
-    return Reshape(target_shape=shape[1:]) if isinstance(shape, list) and shape[1:] and _numbers(shape) else None
+    return model.Reshape(target_shape=shape[1:]) if isinstance(shape, list) and shape[1:] and _numbers(shape) else None
 
 
 def _transpose(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     """Return an order of axes, of which the first is the batch."""
     axes = given.get("axes", given.get("perm"))
-    return Permute(dims=axes[1:]) if isinstance(axes, list) and axes[:1] == [0] and _numbers(axes) else None
+    return model.Permute(dims=axes[1:]) if isinstance(axes, list) and axes[:1] == [0] and _numbers(axes) else None
 
 
 def _numbers(values: list[Any]) -> bool:
@@ -165,25 +148,25 @@ def _squeeze(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     axis = axes[0] if len(axes) == 1 else None
     if type(axis) is not int or not axis:
         return None
-    return Index(key=",".join(["...", "0", *":" * (-axis - 1)]) if axis < 0 else ",".join([*":" * axis, "0"]))
+    return model.Index(key=",".join(["...", "0", *":" * (-axis - 1)]) if axis < 0 else ",".join([*":" * axis, "0"]))
 
 
 def _split(_: LayerCall, given: dict[str, Any]) -> Layer | None:
     parts = given.get("indices_or_sections", given.get("num_or_size_splits"))
-    return Split(sections=parts, axis=_axis(given, 0)) if type(parts) is int else None
+    return model.Split(sections=parts, axis=_axis(given, 0)) if type(parts) is int else None
 
 
 _LAYERS: dict[str, Callable[[LayerCall, dict[str, Any]], Layer | None]] = {
     "GetItem": _index,
-    "ExpandDims": lambda _, given: ExpandDims(axis=_axis(given)),
-    "Concatenate": lambda _, given: Concat(axis=_axis(given, -1)),
-    "Stack": lambda _, given: Stack(axis=_axis(given, 0)),
-    "Matmul": lambda _, given: None if given.get("transpose_a") or given.get("transpose_b") else MatMul(),
+    "ExpandDims": lambda _, given: model.ExpandDims(axis=_axis(given)),
+    "Concatenate": lambda _, given: model.Concat(axis=_axis(given, -1)),
+    "Stack": lambda _, given: model.Stack(axis=_axis(given, 0)),
+    "Matmul": lambda _, given: None if given.get("transpose_a") or given.get("transpose_b") else model.MatMul(),
     "Reshape": _reshape,
     "Transpose": _transpose,
     "Split": _split,
     "Squeeze": _squeeze,
-    "Flatten": lambda *_: Flatten(),
+    "Flatten": lambda *_: model.Flatten(),
     **{name.title(): _reduce(name) for name in ("mean", "sum", "max", "min", "prod")},
 }
 """How the shape follows from what an operation reads and says."""
@@ -192,24 +175,21 @@ _NAMES = _UNARY | _WITH_A_NUMBER | _ON_TWO.keys() | _LAYERS.keys() | {"Any", "Al
 
 
 MERGES: dict[str, type[Layer] | None] = {
-    "Add": Add,
-    "Average": Average,
-    "Concatenate": Concat,
-    "Dot": Dot,
-    "Maximum": Maximum,
-    "Minimum": Minimum,
-    "Multiply": Multiply,
-    "Subtract": Subtract,
+    **_ON_TWO,
+    "Average": model.Average,
+    "Concatenate": model.Concat,
+    "Dot": model.Dot,
     "Merge": None,
 }
+"""Layers that make one tensor of several."""
 _MODES: dict[Any, type[Layer]] = {
-    "sum": Add,
-    "ave": Average,
-    "concat": Concat,
-    "dot": Dot,
-    "cos": Dot,
-    "max": Maximum,
-    "mul": Multiply,
+    "sum": model.Add,
+    "ave": model.Average,
+    "concat": model.Concat,
+    "dot": model.Dot,
+    "cos": model.Dot,
+    "max": model.Maximum,
+    "mul": model.Multiply,
 }
 """The modes of Merge in Keras 1."""
 
@@ -222,16 +202,16 @@ def merge_layer(node: ConfigObject) -> Layer | None:
     if kind is None:
         return None
     fields: dict[str, Any] = {"name": node.name}
-    if kind is Concat:
+    if kind is model.Concat:
         fields["axis"] = values.get("axis", -1)
-    if kind is Dot:
+    if kind is model.Dot:
         axes = values.get("axes", -1)
         fields["axis"] = tuple(_first(axis) for axis in axes) if isinstance(axes, list) else axes
         fields["normalize"] = bool(values.get("normalize"))
     try:
         return kind(**fields)
     except ModelError as error:
-        raise node.config.error(error.without_key, "axes" if kind is Dot else "axis") from None
+        raise node.config.error(error.without_key, "axes" if kind is model.Dot else "axis") from None
 
 
 def _first(axis: Any) -> Any:

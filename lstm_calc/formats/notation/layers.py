@@ -158,9 +158,16 @@ def _options(
 def _second_size(text: str, token: Token, name: LayerName) -> NotationError:
     """Return that a size is one too many, and what to write for what it may mean."""
     before = text[: token.start].split()
-    begins = next((at for at in reversed(range(len(before))) if begins_a_layer(before[at])), len(before) - 1)
+    if any("(" in word for word in before):
+        from lstm_calc.formats.notation.tokens import tokens
+
+        before = [each.text for each in tokens(text[: token.start])]  # blanks may stand in a call
+    begins = next(
+        (at for at in reversed(range(len(before))) if before[at].endswith(")") or begins_a_layer(before[at])), len(before) - 1
+    )
     head, *options = own = before[begins:]
     head = head[: glued_name(head) or None]
+    head = name.kind if head.endswith(")") else head
     if name.kind == "embedding":
         cure = f"embed {(options or ['64'])[0]}x{token.text}"
     elif "kernel_size" in layer_kind(name.kind).fields:
@@ -169,7 +176,7 @@ def _second_size(text: str, token: Token, name: LayerName) -> NotationError:
         cure = f"{' '.join(own)} in={token.text}"
     elif name.kind == "activation":
         cure = f"dense {token.text} > {' '.join(own)}"
-    elif len(before) == 2:
+    elif len(before) == 2 and options:
         cure = f"{options[0]} > {head} {token.text}"
     else:
         cure = f"{' '.join(own)} > {head if value_of(name.kind) == 'units' else 'dense'} {token.text}"

@@ -7,25 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import LstmCalcError, NotationError, quoted
 from lstm_calc.frozen import UNKNOWN_SIZE, parse_count
-from lstm_calc.model.rules import (
-    RULES,
-    any_axes,
-    axes,
-    axis,
-    count,
-    flag,
-    groups,
-    input_shape,
-    margins,
-    names,
-    padding,
-    rate,
-    sections,
-    sizes,
-    target_shape,
-    whole,
-    wholes,
-)
+from lstm_calc.model import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +20,7 @@ THOUSANDS = r"\d{1,3}(?:,\d{3})+"
 
 def value_in(text: str, field: str, token: Token) -> Any:
     """Return the value of a field as its rule takes it; raise NotationError, with the place, for what is none."""
-    reader = READERS.get(RULES[field])
+    reader = READERS.get(rules.RULES[field])
     return token.text if reader is None else reader(text, token)
 
 
@@ -122,21 +104,21 @@ def _comma(text: str, token: Token) -> tuple[str, ...]:  # noqa: ARG001 - as the
 
 
 READERS: dict[Callable[[str, Any], Any], Callable[[str, Token], Any]] = {
-    count: count_in,
-    whole: _whole,
-    rate: _number,
-    margins: _margins,
-    sizes: _counts,
-    axes: _counts,
-    any_axes: _counts,
-    target_shape: _target,
-    padding: _padding,
-    flag: _flag,
-    axis: _integers,
-    sections: _integers,
-    groups: _integers,
-    wholes: _wholes,
-    input_shape: shape_in,
-    names: _comma,
+    rules.count: count_in,
+    rules.whole: _whole,
+    rules.rate: _number,
+    rules.margins: _margins,
+    rules.sizes: _counts,
+    rules.axes: _counts,
+    rules.any_axes: _counts,
+    rules.target_shape: _target,
+    rules.padding: _padding,
+    rules.flag: _flag,
+    rules.axis: _integers,
+    rules.sections: _integers,
+    rules.groups: _integers,
+    rules.wholes: _wholes,
+    rules.input_shape: shape_in,
+    rules.names: _comma,
 }
 """For the rule of a field: what reads its value; words stand as they are."""
