@@ -84,7 +84,9 @@ def calls_of(
     inputs, outputs = (list(tensors_in(_from_0(end, first))) for end in ends)
     outputs = outputs or _unread(calls)
     try:
-        needed = set(calls) if any(map(_reads_what_is_lost, calls.values())) else _needed(calls, outputs, counts)
+        # tf.keras writes down no list of tensors after a text, so that a call may have lost what it is called on
+        is_lost = any(call.node.values.get("inbound_nodes") and not _sources(call) for call in calls.values())
+        needed = set(calls) if is_lost else _needed(calls, outputs, counts)
         return _ordered(calls, needed), inputs, outputs
     except KeyError as error:
         raise config.error(f"a call of {quoted(error.args[0][0])} is read that there is not", "layers") from None
@@ -175,11 +177,6 @@ def _unread(calls: Mapping[Key, LayerCall]) -> list[CallOutput]:
     """Return the outputs of the calls that nothing reads, for a file that does not say its outputs."""
     read = {key for call in calls.values() for key in _sources(call)}
     return [CallOutput(*key, 0) for key in calls if key not in read]
-
-
-def _reads_what_is_lost(call: LayerCall) -> bool:
-    """Say whether a call has lost what it is called on: tf.keras writes down no list of tensors after a text."""
-    return bool(call.node.values.get("inbound_nodes")) and not _sources(call)
 
 
 def _needed(calls: Mapping[Key, LayerCall], outputs: list[CallOutput], counts: Callable[[LayerCall], bool]) -> set[Key]:

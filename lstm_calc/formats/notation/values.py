@@ -50,21 +50,8 @@ def _counts(text: str, token: Token) -> tuple[int, ...]:
     return tuple(count_in(text, size) for size in token.split("x"))
 
 
-def _wholes(text: str, token: Token) -> tuple[int, ...]:
-    return tuple(_whole(text, size) for size in token.split("x"))
-
-
-def _margins(text: str, token: Token) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(_whole(text, size) for size in part.split("+")) for part in token.split("x"))
-
-
-def _target(text: str, token: Token) -> tuple[int, ...]:
-    return tuple(-1 if size.text == "-1" else count_in(text, size) for size in token.split("x"))
-
-
-def _padding(text: str, token: Token) -> str | tuple[int, ...]:
-    """Return one of the words for padding as it stands, or the zeros at each end of each dimension."""
-    return _wholes(text, token) if token.text[:1].isdigit() else token.text
+def _wholes(text: str, token: Token, sign: str = "x") -> tuple[int, ...]:
+    return tuple(_whole(text, size) for size in token.split(sign))
 
 
 def _whole(text: str, token: Token) -> int:
@@ -99,26 +86,22 @@ def _integer(text: str, token: Token) -> int:
     return -size if negative else size
 
 
-def _comma(text: str, token: Token) -> tuple[str, ...]:  # noqa: ARG001 - as the other readers
-    return tuple(token.text.split(","))
-
-
 READERS: dict[Callable[[str, Any], Any], Callable[[str, Token], Any]] = {
     rules.count: count_in,
     rules.whole: _whole,
     rules.rate: _number,
-    rules.margins: _margins,
+    rules.margins: lambda text, token: tuple(_wholes(text, part, "+") for part in token.split("x")),
     rules.sizes: _counts,
     rules.axes: _counts,
     rules.any_axes: _counts,
-    rules.target_shape: _target,
-    rules.padding: _padding,
+    rules.target_shape: lambda text, token: tuple(-1 if size.text == "-1" else count_in(text, size) for size in token.split("x")),
+    rules.padding: lambda text, token: _wholes(text, token) if token.text[:1].isdigit() else token.text,
     rules.flag: _flag,
     rules.axis: _integers,
     rules.sections: _integers,
     rules.groups: _integers,
     rules.wholes: _wholes,
     rules.input_shape: shape_in,
-    rules.names: _comma,
+    rules.names: lambda _, token: tuple(token.text.split(",")),
 }
 """For the rule of a field: what reads its value; words stand as they are."""

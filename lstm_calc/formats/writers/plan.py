@@ -130,13 +130,9 @@ def plan_of(model: Model, table: Framework, total: int, counts: Mapping[str, int
         if isinstance(layer, Other):
             what = f"{layer.class_name or layer.name or 'a layer'} is known by its count alone"
             raise ModelError(f"{what}, and cannot be written as code")
-        check_run(table, _without_format(layer))
+        # writers settle themselves where the features stand
+        check_run(table, layer.replace(data_format=None) if layer.channels_first else layer)
     return _Planner(model, table, reserved).plan(total, counts)
-
-
-def _without_format(layer: Layer) -> Layer:
-    """Return a layer without what writers settle themselves: where the features stand."""
-    return layer.replace(data_format=None) if layer.channels_first else layer
 
 
 class _Planner:

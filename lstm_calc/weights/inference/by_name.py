@@ -96,7 +96,8 @@ def _best(place: Place, group: Group, preferred: Sequence[str]) -> Match | None:
     matches = []
     for variant in (variant for name in group for variant in variants_with(name)):
         if variant.specs.keys() != group.keys() & _claims(variant.framework, variant.kind) or (
-            variant.joined and not _says(variant, path)
+            # dense layers have such a variant, too, unless it has many tensors
+            variant.joined and len(variant.specs) <= 4 and not names_a_cell(variant.kind, path)
         ):
             continue
         tensors = {name: group[name] for name in variant.specs}
@@ -111,11 +112,6 @@ def _best(place: Place, group: Group, preferred: Sequence[str]) -> Match | None:
 def rank(framework: str, preferred: Sequence[str]) -> int:
     """Return how late a framework comes among the preferred ones; the others come last."""
     return preferred.index(framework) if framework in preferred else len(preferred)
-
-
-def _says(variant: Variant, path: str) -> bool:
-    """Say whether a path names the cell, as one must for a variant that dense layers have too, or the variant has many tensors."""
-    return len(variant.specs) > 4 or names_a_cell(variant.kind, path)
 
 
 def names_a_cell(kind: str, path: str) -> bool:

@@ -109,11 +109,9 @@ def _matches_of(path: str, cluster: list[Stored], preferred: Sequence[str]) -> I
             yield match
             return
     if numbered:
-        yield from _windows(path, sorted(cluster, key=_number), preferred)
-
-
-def _number(tensor: Stored) -> int:
-    return int("".join(re.findall(r"\d+$", slashed(tensor.name))) or 0)
+        yield from _windows(
+            path, sorted(cluster, key=lambda tensor: int("".join(re.findall(r"\d+$", slashed(tensor.name))) or 0)), preferred
+        )
 
 
 def _windows(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iterator[Match]:
@@ -121,16 +119,11 @@ def _windows(path: str, cluster: list[Stored], preferred: Sequence[str]) -> Iter
     at = 0
     while at < len(cluster):
         window = [cluster[at : at + count] for count in (4, 3)]
-        matches = [
-            match for part in window if (match := _match(_joined(path, part[0]), part, preferred, numbered=True)) is not None
-        ]
+        own = f"{path}/{slashed(cluster[at].name).rpartition('/')[2]}".strip("/")
+        matches = [match for part in window if (match := _match(own, part, preferred, numbered=True)) is not None]
         if matches:
             yield matches[0]
         at += len(matches[0].tensors) if matches else 1
-
-
-def _joined(path: str, tensor: Stored) -> str:
-    return f"{path}/{slashed(tensor.name).rpartition('/')[2]}".strip("/")
 
 
 def _match(path: str, cluster: list[Stored], preferred: Sequence[str], *, numbered: bool) -> Match | None:

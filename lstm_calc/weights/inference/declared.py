@@ -44,7 +44,7 @@ def matches_by_order(tensors: Sequence[Stored], configured: Sequence[Configured]
         cls = classes.get(path)
         if cls in _STORES or (cls is None and _CELL.search(path)):
             stored = tuple(numbered[at] for at in sorted(numbered))
-            matches = [match for store in _stores(cls) for match in _matches(*store, path, stored)]
+            matches = [match for store in (_ANY if cls is None else (_STORES[cls],)) for match in _matches(*store, path, stored)]
             yield from matches[:1]
             if cls is not None and not matches:
                 yield _mismatch(cls, path, stored)
@@ -55,10 +55,6 @@ def _classes(configured: Sequence[Configured]) -> dict[str, str]:
     classes = {each.path: each.cls for each in configured}
     made = {f"{each.path}/cell": each.cls for each in configured if each.cls in RECURRENT and _STORES[each.cls][0] == "keras"}
     return classes | made
-
-
-def _stores(cls: str | None) -> tuple[tuple[str, str], ...]:
-    return _ANY if cls is None else (_STORES[cls],)
 
 
 def _places(tensors: Sequence[Stored]) -> dict[str, dict[int, Stored]]:

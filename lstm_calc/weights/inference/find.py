@@ -100,11 +100,6 @@ def _renamed(path: str, names: dict[str, tuple[str, int]]) -> str:
     return f"{names[part][0]}{rest}" if part in names and part.startswith("layers/") and "/layers/" not in rest else path
 
 
-def _is_recurrent_kernel(name: str) -> bool:
-    """Say whether a name is that of a recurrent kernel alone, in some variant."""
-    return any(variant.specs[name].role == "recurrent_kernel" for variant in variants_with(name))
-
-
 def _without(tensors: Sequence[Stored], matches: Sequence[Match]) -> list[Stored]:
     used = {tensor.name for match in matches for tensor in match.tensors}
     return [tensor for tensor in tensors if tensor.name not in used]
@@ -113,7 +108,11 @@ def _without(tensors: Sequence[Stored], matches: Sequence[Match]) -> list[Stored
 def _mismatches(left: Sequence[Stored], preferred: Sequence[str]) -> Iterator[Match]:
     """Yield what has a recurrent kernel's name and not the shapes of any variant, as a preferred framework's."""
     for (path, depth, direction), group in groups(left).items():
-        telling = [name for name in group if name not in _VAGUE and _is_recurrent_kernel(name)]
+        telling = [
+            name
+            for name in group
+            if name not in _VAGUE and any(variant.specs[name].role == "recurrent_kernel" for variant in variants_with(name))
+        ]
         if telling:
             shapes = ", ".join(f"{slashed(tensor.name).removeprefix(f'{path}/')} {tensor.shape}" for tensor in group.values())
             framework = min((variant.framework for variant in variants_with(telling[0])), key=lambda name: rank(name, preferred))
@@ -139,7 +138,8 @@ _OTHERS = 2
 def without_gates(matches: Iterable[Match], tensors: Sequence[Stored]) -> list[Match]:
     """Return layers without the simple ones that are one gate of a larger layer: other gates stand beside it by their names."""
     found = list(matches)
-    counts = _counts(tensors, {tensor.shape for match in found if _may_be(match) for tensor in _matrices(match)})
+    shapes = {tensor.shape for match in found if _may_be(match) for tensor in _matrices(match)}
+    counts = Counter(key for tensor in tensors if tensor.shape in shapes for key in _without_gate(tensor))
     return [match for match in found if not (_may_be(match) and _has_others(match, counts))]
 
 
@@ -149,11 +149,6 @@ def _may_be(match: Match) -> bool:
 
 def _matrices(match: Match) -> list[Stored]:
     return [tensor for tensor in match.tensors if len(tensor.shape) == 2]
-
-
-def _counts(tensors: Sequence[Stored], shapes: set[Shape]) -> Counter[tuple[str, Shape]]:
-    """Return how many tensors of each shape have one name but for the gate, of the shapes that are asked for."""
-    return Counter(key for tensor in tensors if tensor.shape in shapes for key in _without_gate(tensor))
 
 
 def _has_others(match: Match, counts: Counter[tuple[str, Shape]]) -> bool:

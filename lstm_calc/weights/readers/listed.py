@@ -112,11 +112,7 @@ def _read(line: str) -> tuple[str, tuple[int, ...]] | None:
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    return tuple(int(size[:_MOST_DIGITS] or 0) for size in map(_without_zeros, re.findall(r"\d+", text)))
-
-
-def _without_zeros(number: str) -> str:
-    return number.lstrip("0")
+    return tuple(int(size.lstrip("0")[:_MOST_DIGITS] or 0) for size in re.findall(r"\d+", text))
 
 
 _MOST_DIGITS = 20

@@ -97,15 +97,11 @@ def _inside(value: Any) -> Iterator[tuple[str, Any, str]]:
         yield from (("", value.get(part), kind) for part, kind in _MODULE_PARTS.items())
         yield from ((key, part, "") for key, part in value.items() if _packed(part) is not None)
     elif isinstance(value, dict):
+        # a tuple as a key, as in a flattened tree of Flax, is a path itself
         holders = ((key, inside) for key, inside in value.items() if isinstance(inside, _HOLDERS) and key not in _ALIASES)
-        yield from ((_step(key), inside, "") for key, inside in holders)
+        yield from (("/".join(map(words, key)) if isinstance(key, tuple) else words(key), inside, "") for key, inside in holders)
     else:
         yield from ((str(at), inside, "") for at, inside in enumerate(value) if isinstance(inside, _HOLDERS))
-
-
-def _step(key: Any) -> str:
-    """Return a key of a dict as a step of a path; a tuple, as in a flattened tree of Flax, is a path itself."""
-    return "/".join(map(words, key)) if isinstance(key, tuple) else words(key)
 
 
 def _packed(value: Any) -> dict[str, Any] | None:
