@@ -105,7 +105,7 @@ def wrapped(text: str, longest: int) -> list[str]:
 SIZE, LINE = 13.0, 17.0
 """The size of the letters and the height of a line, in pixels."""
 LABEL_SIZE = 12.0
-BELOW = 0.75
+_BELOW = 0.75
 """The size of what stands below the line, of that of the line."""
 PAD_X, PAD_Y = 12.0, 8.0
 _LONGEST_LINE, _LONGEST_TEXT = 30, 120
@@ -131,7 +131,7 @@ def _shortened(text: str) -> str:
 def line_width(text: str, kind: str) -> float:
     """Return about how wide a line of a box is."""
     if kind == "formula":
-        return sum(text_width(part, SIZE * (BELOW if how == "below" else 1)) for part, how in tokens(text))
+        return sum(text_width(part, SIZE * (_BELOW if how == "below" else 1)) for part, how in tokens(text))
     return text_width(text, SIZE, bold=kind == "name")
 
 

@@ -21,7 +21,7 @@ Key = tuple[str, int]
 """A call: the name of its layer, and which of that layer's calls it is."""
 
 _CONSTANT = "_CONSTANT_VALUE"
-MASKS = frozenset({"mask", "attention_mask", "query_mask", "value_mask", "key_mask", "padding_mask"})
+_MASKS = frozenset({"mask", "attention_mask", "query_mask", "value_mask", "key_mask", "padding_mask"})
 """The arguments that change no shape and no count."""
 
 
@@ -50,7 +50,7 @@ class LayerCall(Record):
     @property
     def unmasked(self) -> dict[str, Any]:
         """Its arguments by name, masks apart."""
-        return {name: value for name, value in self.kwargs.items() if name not in MASKS}
+        return {name: value for name, value in self.kwargs.items() if name not in _MASKS}
 
 
 def tensors_in(value: Any) -> Iterator[CallOutput]:

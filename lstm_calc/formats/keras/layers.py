@@ -39,7 +39,7 @@ class CalledLayer(Record):
     gives: tuple[Shape | None, ...] = ()
 
 
-def read_layer(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
+def _read_layer(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     """Add a layer, or all of a model's, to a graph; return the values that it gives."""
     node = called.node
     if node.place.count(".config") > _DEEPEST:
@@ -57,7 +57,7 @@ def read_layer(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
 def read_root(root: ConfigObject, graph: LayerGraph) -> tuple[Value, ...]:
     """Add a model, or a layer that is one by itself, to a graph; return what it gives."""
     declared = () if root.class_name in _MODELS else _declared(root, graph)
-    return read_layer(CalledLayer(root, declared, LayerCall(root)), graph)
+    return _read_layer(CalledLayer(root, declared, LayerCall(root)), graph)
 
 
 def _declared(node: ConfigObject, graph: LayerGraph) -> tuple[Value, ...]:
@@ -242,7 +242,7 @@ def _time_distributed(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ..
     """Read a layer that is applied at each step."""
     inner = called.node.config.node("layer")
     with graph.distributed(called.node):
-        return read_layer(CalledLayer(inner, called.reads, LayerCall(inner)), graph)
+        return _read_layer(CalledLayer(inner, called.reads, LayerCall(inner)), graph)
 
 
 def _spectral(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
@@ -253,7 +253,7 @@ def _spectral(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
         raise Unreadable(called.node.class_name)
     norm = Other(params=width, class_name=called.node.class_name, name=called.node.name, trainable=False)
     graph.unknown(called.node, norm, called.reads, 0)
-    return read_layer(CalledLayer(inner, called.reads, LayerCall(inner)), graph)
+    return _read_layer(CalledLayer(inner, called.reads, LayerCall(inner)), graph)
 
 
 _LAST_AXES = {"Dense": ("units",), "Embedding": ("output_dim",), **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), ("filters",))}
@@ -268,7 +268,7 @@ def _sequential(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
         for position, layer in enumerate(layers):
             if layer.class_name != "InputLayer":
                 after = layers[position + 1].built_on if position + 1 < len(layers) else ()
-                values = read_layer(CalledLayer(layer, values, LayerCall(layer), after[:1]), graph)
+                values = _read_layer(CalledLayer(layer, values, LayerCall(layer), after[:1]), graph)
     return values
 
 
@@ -331,7 +331,7 @@ def _called(call: LayerCall, values: Any, declared: dict[int, Shape | None], gra
         raise node.error(f"{quoted(node.label)} is called on nothing", "inbound_nodes")
     most = min(max(declared, default=0), _MOST_OUTPUTS)
     gives = tuple(declared.get(at) for at in range(most + 1))
-    return read_layer(CalledLayer(node, reads, call, gives), graph)
+    return _read_layer(CalledLayer(node, reads, call, gives), graph)
 
 
 def _value(values: Any, tensor: Any, node: ConfigObject) -> Value:
@@ -348,7 +348,7 @@ def _merge(called: CalledLayer, graph: LayerGraph) -> tuple[Value, ...]:
     node, reads = called.node, called.reads
     if node.class_name == "Merge" and isinstance(node.config.values.get("layers"), list) and not reads:
         inner = node.config.nodes("layers")
-        reads = tuple(value for each in inner for value in read_layer(CalledLayer(each, (), LayerCall(each)), graph))
+        reads = tuple(value for each in inner for value in _read_layer(CalledLayer(each, (), LayerCall(each)), graph))
     layer = merge_layer(node)
     return _other(called, graph) if layer is None else graph.add(node, layer, reads)
 

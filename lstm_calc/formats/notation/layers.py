@@ -97,10 +97,10 @@ def name_of(text: str, token: Token) -> LayerName:
     if token.is_number:
         what = "a layer begins with its kind, such as 'lstm 64'; two of them are 'lstm 64 x2'"
         raise NotationError(what, text, token.start, token.stop)
-    raise unknown_layer(text, token, token.text)
+    raise _unknown_layer(text, token, token.text)
 
 
-def unknown_layer(text: str, token: Token, word: str) -> NotationError:
+def _unknown_layer(text: str, token: Token, word: str) -> NotationError:
     """Return that a word is no layer, and which one may be meant."""
     if (joined := re.fullmatch(r"([A-Za-z_]+)[-:=\[{<]+(\d[\w.]*)[\]}]?", word)) and (
         named(joined[1]) or joined[1].lower() == "vocab"

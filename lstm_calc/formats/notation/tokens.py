@@ -16,7 +16,7 @@ from lstm_calc.model.rules import RULES, count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ARROWS = frozenset({"->", "=>", "→", ","})
+_ARROWS = frozenset({"->", "=>", "→", ","})
 """Signs that stand for >."""
 _UNKNOWN_FIRST = f"{UNKNOWN_SIZE}x"
 """The beginning of a shape whose first size is not known."""
@@ -100,7 +100,7 @@ def tokens(text: str) -> Iterator[Token]:
         else:
             at = start + _before_a_layer(text[start : match.end() + 1], len(found))
         word = text[start:at]
-        yield Token(">" if word in ARROWS else word, start)
+        yield Token(">" if word in _ARROWS else word, start)
 
 
 def _before_a_layer(word: str, length: int) -> int:
@@ -150,10 +150,10 @@ def is_layer(words: list[Token]) -> bool:
 
 def is_source(token: Token) -> bool:
     """Say whether a word is what the model reads: a size, a shape, or a call of Input."""
-    return token.is_number or (token.is_call and name_in(token).lower() in _INPUTS)
+    return token.is_number or (token.is_call and _name_in(token).lower() in _INPUTS)
 
 
-def name_in(token: Token) -> str:
+def _name_in(token: Token) -> str:
     """Return the name of a layer that stands in a word: of a call the last part of what is called."""
     return token.text.partition("(")[0].rpartition(".")[2] if token.is_call else token.text
 
@@ -215,7 +215,7 @@ class _Segments:
             return False
         if not is_layer([head]):
             return is_source(head) or bool(rest)
-        known = named(name_in(head))
+        known = named(_name_in(head))
         if known is None:
             return True
         kind = layer_kind(known.kind)

@@ -54,7 +54,7 @@ def _margins(library: str) -> Callable[[str, Sequence[tuple[int, int]]], str]:
     return lambda x, margins: f"{library}.pad({x}, {tuple_of(margins)})"
 
 
-def like_numpy(title: str, library: str, functions: dict[str, str]) -> Spelling:
+def _like_numpy(title: str, library: str, functions: dict[str, str]) -> Spelling:
     """Return the spelling of a library whose functions are NumPy's."""
     return Spelling(
         title=title,
@@ -149,7 +149,7 @@ _OF_NNX = {
     "linear": "{x}",
     "identity": "{x}",
 }
-JAX = like_numpy("Flax NNX", "jnp", _OF_NNX)
+JAX = _like_numpy("Flax NNX", "jnp", _OF_NNX)
 _OF_NUMPY = {
     **{name: f"np.{name}({{x}})" for name in ("tanh", "exp", "abs", "sqrt", "square", "sign", "log", "negative")},
     "exponential": "np.exp({x})",
@@ -160,7 +160,7 @@ _OF_NUMPY = {
     "linear": "{x}",
     "identity": "{x}",
 }
-NUMPY = like_numpy("NumPy", "np", _OF_NUMPY)
+NUMPY = _like_numpy("NumPy", "np", _OF_NUMPY)
 
 
 _MODES = {"sum": "{0} + {1}", "mul": "{0} * {1}", "average": "({0} + {1}) / 2", "none": "{0}, {1}"}

@@ -80,14 +80,9 @@ def statement(indent: int, target: str, node: CodeCall | str, comment: str = "")
     '    x = f(1)  # 1 parameter'
     """
     start = f"{' ' * indent}{target} = " if target else " " * indent
-    first, *rest = written_at(node, indent, len(start)).split("\n")
+    first, *rest = written(node, indent, len(start) - indent).split("\n")
     note = f"  # {comment}" if comment else ""
     return "\n".join([f"{start}{first}{note}", *rest])
-
-
-def written_at(node: CodeCall | str, indent: int, column: int) -> str:
-    """Return an expression that begins at a column of a line that is indented so far."""
-    return written(node, indent, column - indent)
 
 
 def tuple_of(values: Iterable[object]) -> str:

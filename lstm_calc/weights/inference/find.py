@@ -33,7 +33,7 @@ def found_layers(checkpoint: Checkpoint, learned: Sequence[Stored]) -> tuple[Fou
     preferred = _PREFERRED[_FAMILY.get(checkpoint.format, "pytorch")]
     matches, left = _declared(checkpoint, learned, preferred)
     for search in (matches_by_name, _of_no_name, _mismatches):
-        matches += without_gates(search(left, preferred), left) if left else ()
+        matches += _without_gates(search(left, preferred), left) if left else ()
         left = _without(left, matches)
     names = _configured(checkpoint)
     places = {tensor.name: at for at, tensor in enumerate(checkpoint.tensors)}
@@ -135,7 +135,7 @@ _OTHERS = 2
 """How many more gates the smallest layer with gates has beside one: a GRU has three."""
 
 
-def without_gates(matches: Iterable[Match], tensors: Sequence[Stored]) -> list[Match]:
+def _without_gates(matches: Iterable[Match], tensors: Sequence[Stored]) -> list[Match]:
     """Return layers without the simple ones that are one gate of a larger layer: other gates stand beside it by their names."""
     found = list(matches)
     shapes = {tensor.shape for match in found if _may_be(match) for tensor in _matrices(match)}

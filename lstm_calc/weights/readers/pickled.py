@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lstm_calc.weights.readers.source import Allowance
 
 _DEEPEST = 100
-STORAGES = {
+_STORAGES = {
     "DoubleStorage": "float64",
     "FloatStorage": "float32",
     "HalfStorage": "float16",
@@ -181,7 +181,7 @@ def _of_torch(value: PickledCall) -> Stored | None:
     if not isinstance(storage, Persistent):
         return Stored("", shape, None, (id(storage), *part))
     _, cls, key, _, count = storage.id[:5]
-    dtype = _torch_dtype(value.args[6]) if value.maker.name == "_rebuild_tensor_v3" else STORAGES.get(cls.name)
+    dtype = _torch_dtype(value.args[6]) if value.maker.name == "_rebuild_tensor_v3" else _STORAGES.get(cls.name)
     if value.maker.name != "_rebuild_tensor_v3" and reach > count:
         raise CheckpointError(f"has a tensor of shape {printable(str(shape))} that reaches beyond its storage of {count:,} numbers")
     return Stored("", shape, dtype, (words(key), *part))

@@ -1,4 +1,4 @@
-"""Files of formats that are not read, recognised by their first bytes, so that a refusal can say what they are."""
+"""Files that hold no names and shapes that we read, told by their first bytes, so that a refusal can say what they are."""
 
 from __future__ import annotations
 
