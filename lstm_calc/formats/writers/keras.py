@@ -35,7 +35,7 @@ def one_line(plan: Plan) -> CodeCall:
     return made[0].layer
 
 
-def _made(step: Step) -> list[WrittenLayer]:
+def _made(step: Step) -> list[KerasCalls]:
     """Return the layers that a step is: one for each repeat."""
     make = _LAYERS.get(step.layer.kind)
     if make is None:
@@ -43,13 +43,13 @@ def _made(step: Step) -> list[WrittenLayer]:
     return [_distributed(step, make(step, depth)) for depth in range(step.layer.repeat)]
 
 
-def _distributed(step: Step, made: WrittenLayer) -> WrittenLayer:
+def _distributed(step: Step, made: KerasCalls) -> KerasCalls:
     """Return a layer that is applied along axes as Keras writes it."""
     if step.layer.time_distributed and (step.layer.reads_several or len(step.input) < 3):
         raise step.refuse(_TITLE, f"TimeDistributed around {step.layer.kind}")
     for _ in range(step.layer.time_distributed):
         wrapped = [call("keras.layers.TimeDistributed", each) for each in (made.layer, *made.before)]
-        made = WrittenLayer(wrapped[0], tuple(wrapped[1:]))
+        made = KerasCalls(wrapped[0], tuple(wrapped[1:]))
     return made
 
 
@@ -174,17 +174,17 @@ def _arguments(step: Step, values: Sequence[str]) -> list[str]:
 _TITLE = "Keras"
 
 
-class WrittenLayer(Record):
+class KerasCalls(Record):
     """A layer of Keras: the call that makes it, and the layers that go before it, such as zeros around what it reads."""
 
     layer: CodeCall
     before: tuple[CodeCall, ...] = ()
 
 
-def _keras(step: Step, name: str, *positional: Any, **named: Any) -> WrittenLayer:
+def _keras(step: Step, name: str, *positional: Any, **named: Any) -> KerasCalls:
     """Return a layer of Keras, with the arguments that all have."""
     trainable = "False" if not step.layer.trainable and step.layer.weighted else None
-    return WrittenLayer(call(f"keras.layers.{name}", *positional, **named, trainable=trainable))
+    return KerasCalls(call(f"keras.layers.{name}", *positional, **named, trainable=trainable))
 
 
 def _flag(value: object) -> str | None:
@@ -204,7 +204,7 @@ _CELLS = {"lstm": "LSTM", "gru": "GRU", "rnn": "SimpleRNN", "conv_lstm": "ConvLS
 _MERGES = {"sum": '"sum"', "mul": '"mul"', "average": '"ave"', "none": "None"}
 
 
-def _recurrent(step: Step, depth: int) -> WrittenLayer:
+def _recurrent(step: Step, depth: int) -> KerasCalls:
     layer: Any = step.layer
     if layer.variant:
         raise step.refuse("Keras 3", f"class for cuDNN, such as CuDNN{layer.kind.upper()}")
@@ -224,7 +224,7 @@ def _recurrent(step: Step, depth: int) -> WrittenLayer:
     )
     if not layer.bidirectional:
         return made
-    return WrittenLayer(call("keras.layers.Bidirectional", made.layer, merge_mode=_MERGES.get(layer.merge)))
+    return KerasCalls(call("keras.layers.Bidirectional", made.layer, merge_mode=_MERGES.get(layer.merge)))
 
 
 def _image(step: Step) -> dict[str, Any]:
@@ -243,8 +243,8 @@ def _image(step: Step) -> dict[str, Any]:
 _PADDED = frozenset({"conv", "depthwise_conv", "separable_conv"})
 
 
-def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int], WrittenLayer]:
-    def make(step: Step, _: int) -> WrittenLayer:
+def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int], KerasCalls]:
+    def make(step: Step, _: int) -> KerasCalls:
         layer, dims = step.options, len(step.layer.window)
         kind = name.format(dims=dims)
         if dims > most or (layer["padding"] == "causal" and dims > 1):
@@ -268,7 +268,7 @@ def _convolution(name: str, *sizes: str, most: int = 3) -> Callable[[Step, int],
     return make
 
 
-def _transposed(step: Step, depth: int) -> WrittenLayer:
+def _transposed(step: Step, depth: int) -> KerasCalls:
     layer: Any = step.layer
     reaches = [dilation * (size - 1) + 1 for size, dilation in zip(layer.window, step.dilations, strict=True)]
     falls_short = any(reach < stride for reach, stride in zip(reaches, step.strides, strict=True))
@@ -281,10 +281,10 @@ def _transposed(step: Step, depth: int) -> WrittenLayer:
     return made.replace(layer=made.layer.replace(items=items))
 
 
-def _positions(name: str, field: str, *more: str) -> Callable[[Step, int], WrittenLayer]:
+def _positions(name: str, field: str, *more: str) -> Callable[[Step, int], KerasCalls]:
     """Return how a layer without weights is made that has positions: with a value per dimension."""
 
-    def make(step: Step, _: int) -> WrittenLayer:
+    def make(step: Step, _: int) -> KerasCalls:
         layer = step.options
         values = layer[field]
         dims = len(values)
@@ -313,7 +313,7 @@ def _positional(step: Step, key: str, window: Sequence[int]) -> str | None:
     return '"same"' if value == "same" else None
 
 
-def _global_pool(step: Step, _: int) -> WrittenLayer:
+def _global_pool(step: Step, _: int) -> KerasCalls:
     layer, dims = step.options, len(step.layer.reading(step.input)) - 2
     if not 1 <= dims <= 3:
         raise step.refuse(_TITLE, f"pool over {dims} axes")
@@ -321,8 +321,8 @@ def _global_pool(step: Step, _: int) -> WrittenLayer:
     return _keras(step, f"Global{function}Pooling{dims}D", data_format=_order(step), keepdims=_flag(layer["keepdims"]))
 
 
-def _norm(name: str, *flags: str) -> Callable[[Step, int], WrittenLayer]:
-    def make(step: Step, _: int) -> WrittenLayer:
+def _norm(name: str, *flags: str) -> Callable[[Step, int], KerasCalls]:
+    def make(step: Step, _: int) -> KerasCalls:
         layer: Any = step.layer
         axes = layer.axes_apart
         axis = None if tuple(axes) == (-1,) else str(axes[0]) if len(axes) == 1 else str(list(axes))
@@ -333,15 +333,15 @@ def _norm(name: str, *flags: str) -> Callable[[Step, int], WrittenLayer]:
     return make
 
 
-def _dense(step: Step, _: int) -> WrittenLayer:
+def _dense(step: Step, _: int) -> KerasCalls:
     layer = step.options
     if layer["tied"]:
         raise step.refuse(_TITLE, "dense layer that shares the matrix of an embedding")
     return _keras(step, "Dense", layer["units"], use_bias=_not(layer["bias"]))
 
 
-def _attention(name: str) -> Callable[[Step, int], WrittenLayer]:
-    def make(step: Step, _: int) -> WrittenLayer:
+def _attention(name: str) -> Callable[[Step, int], KerasCalls]:
+    def make(step: Step, _: int) -> KerasCalls:
         layer = step.options
         usual = step.layer.fields["use_scale"]
         scale = None if layer["use_scale"] == usual else str(layer["use_scale"])
@@ -351,7 +351,7 @@ def _attention(name: str) -> Callable[[Step, int], WrittenLayer]:
     return make
 
 
-def _heads(step: Step, _: int) -> WrittenLayer:
+def _heads(step: Step, _: int) -> KerasCalls:
     layer = step.options
     gate, bias = _flag(layer["use_gate"]), _not(layer["bias"])
     if layer["key_heads"] in {None, layer["num_heads"]}:
@@ -382,7 +382,7 @@ _ACTIVATIONS = (
 _FUNCTIONS = {function_of(name): name for name in _ACTIVATIONS.split()} | {"exp": "exponential", "identity": "linear"}
 
 
-def _activation(step: Step, _: int) -> WrittenLayer:
+def _activation(step: Step, _: int) -> KerasCalls:
     name = step.options["function"]
     if function_of(name) == "unitnormalization":
         return _keras(step, "UnitNormalization")
@@ -391,47 +391,47 @@ def _activation(step: Step, _: int) -> WrittenLayer:
     return _keras(step, "Activation", f'"{_FUNCTIONS[function_of(name)]}"')
 
 
-def _prelu(step: Step, _: int) -> WrittenLayer:
+def _prelu(step: Step, _: int) -> KerasCalls:
     layer: Any = step.layer
     axes = layer.axes_shared(len(step.input))
     return _keras(step, "PReLU", shared_axes=str(list(axes)) if axes else None)
 
 
-def _einsum(step: Step, _: int) -> WrittenLayer:
+def _einsum(step: Step, _: int) -> KerasCalls:
     layer = step.options
     biased = f'"{layer["bias_axes"]}"' if layer["bias_axes"] else None
     return _keras(step, "EinsumDense", f'"{layer["equation"]}"', tuple_of(layer["shape"]), bias_axes=biased)
 
 
-def _plain(name: str, *fields: str) -> Callable[[Step, int], WrittenLayer]:
-    def make(step: Step, _: int) -> WrittenLayer:
+def _plain(name: str, *fields: str) -> Callable[[Step, int], KerasCalls]:
+    def make(step: Step, _: int) -> KerasCalls:
         values = (step.options[field] for field in fields)
         return _keras(step, name, *(tuple_of(value) if isinstance(value, tuple) else value for value in values))
 
     return make
 
 
-def _dropout(step: Step, _: int) -> WrittenLayer:
+def _dropout(step: Step, _: int) -> KerasCalls:
     rate = step.options["rate"]
     return _keras(step, "Dropout", 0.5 if rate is None else rate)
 
 
-def _concat(step: Step, _: int) -> WrittenLayer:
+def _concat(step: Step, _: int) -> KerasCalls:
     axis = step.options["axis"]
     return _keras(step, "Concatenate", axis=None if axis == -1 else axis)
 
 
-def _dot(step: Step, _: int) -> WrittenLayer:
+def _dot(step: Step, _: int) -> KerasCalls:
     layer = step.options
     axes = layer["axis"] if isinstance(layer["axis"], int) else tuple_of(layer["axis"])
     return _keras(step, "Dot", axes, normalize=_flag(layer["normalize"]))
 
 
-def _crf(step: Step, _: int) -> WrittenLayer:
+def _crf(step: Step, _: int) -> KerasCalls:
     raise step.refuse("Keras 3", "CRF")
 
 
-_LAYERS: dict[str, Callable[[Step, int], WrittenLayer]] = {
+_LAYERS: dict[str, Callable[[Step, int], KerasCalls]] = {
     **dict.fromkeys(_CELLS, _recurrent),
     "dense": _dense,
     "embedding": _plain("Embedding", "vocab_size", "dim"),
