@@ -55,7 +55,7 @@ as long as the program takes to start; a sweep of a million rows would take it t
 
 
 def render(document: Document, stream: TextIO, body_width: int | None = None) -> str:
-    """Return the document for a screen: each table as such where the terminal is wide enough, else one line a value.
+    """Return the document for a screen: each table as such where the terminal is wide enough, else one line per value.
 
     On anything but a terminal the tables are as wide as they need to be, and lines of text are broken at ``body_width`` alone.
     """
@@ -162,7 +162,7 @@ def _segments(pieces: Iterable[tuple[str, str]]) -> Segments:
 
 
 def _stacked(table: Table, width: int) -> Iterator[tuple[str, str]]:
-    """Yield a table as one line a value, for a terminal that it does not fit into, in pieces with the style of each."""
+    """Yield a table as one line per value, for a terminal that it does not fit into, in pieces with the style of each."""
     for line in table.lines:
         yield "\n", ""
         for column, cell in zip(table.columns, cells(table, line), strict=True):

@@ -54,7 +54,7 @@ def short(number: int) -> str:
 
 
 def as_text(chart: Chart, width: int, height: int) -> str:
-    """Return a chart in characters, about so many columns wide and lines high: a mark a curve, and dashes for the line.
+    """Return a chart in characters, about so many columns wide and lines high: a mark per curve, and dashes for the line.
 
     However large or small the screen says it is, the canvas has from 20 to 1,000 columns and from 5 to 500 lines.
     """

@@ -63,9 +63,9 @@ class Router:
         if own:
             self.branches.append(path[0])
         for before, after in pairwise(path):
-            way = _ACROSS if before[1] == after[1] else _DOWN
+            direction = _ACROSS if before[1] == after[1] else _DOWN
             for cell in (before, after):
-                self._runs.setdefault(cell, {}).setdefault(source, set()).add(way)
+                self._runs.setdefault(cell, {}).setdefault(source, set()).add(direction)
         self._ends.add(path[-1])
         for cell in (path[0], path[-1]):
             self._runs.setdefault(cell, {}).setdefault(source, set()).add(_TURN)
@@ -106,7 +106,7 @@ class Router:
             yield 1 + turn + beside + (_CROSS if self._others(source, cell) else 0.0), (cell, step)
 
     def _others(self, source: str, cell: Cell) -> list[set[int]]:
-        return [ways for other, ways in self._runs.get(cell, {}).items() if other != source]
+        return [directions for other, directions in self._runs.get(cell, {}).items() if other != source]
 
     def _is_free(self, source: str, cell: Cell, step: Cell) -> bool:
         """Say whether a line may come to a point by a step: inside the grid, and only straight across other lines."""
@@ -114,7 +114,7 @@ class Router:
         if cell in self._inside or not (left <= cell[0] <= right and top <= cell[1] <= bottom):
             return False
         across = {_ACROSS if step[1] else _DOWN}
-        return all(ways == across for ways in self._others(source, cell))
+        return all(directions == across for directions in self._others(source, cell))
 
 
 _ARRIVED = (9, 9)
@@ -224,15 +224,15 @@ def _order(parts: list[_PlacedNode], goes: _PlacedNode) -> list[_PlacedNode]:
 
 
 def _through(came: _PlacedNode, goes: _PlacedNode) -> set[_PlacedNode]:
-    """Return the operations on the ways from what comes in at the top to what goes out there that pass no gate."""
+    """Return the operations on the paths from the input at the top to the output there that pass no gate."""
 
-    def ways(part: _PlacedNode) -> set[_PlacedNode] | None:
+    def paths(part: _PlacedNode) -> set[_PlacedNode] | None:
         if part is came:
             return set()
-        found = [each for each in map(ways, part.reads) if each is not None] if part.is_operation else []
+        found = [each for each in map(paths, part.reads) if each is not None] if part.is_operation else []
         return {part}.union(*found) if found else None
 
-    return set().union(*(ways(each) or () for each in goes.reads))
+    return set().union(*(paths(each) or () for each in goes.reads))
 
 
 def _set_levels(standing: list[_PlacedNode], hanging: list[_PlacedNode], through: set[_PlacedNode]) -> None:

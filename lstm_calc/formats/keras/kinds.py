@@ -46,7 +46,7 @@ class LayerClass(Record):
 
     ``dims`` is how many values an argument stands for that has one per dimension. ``fixed`` is what the class says by itself,
     ``once`` what an argument that is absent meant before Keras had it. ``always`` are those that Keras always writes: people had
-    a class of that name before Keras did, and theirs is told by these, and by arguments that Keras' class does not have. ``only``
+    a class of that name before Keras did, and theirs is known by these, and by arguments that Keras' class does not have. ``only``
     are arguments with the one value that is read.
     """
 
