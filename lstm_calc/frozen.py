@@ -156,7 +156,7 @@ _TIME = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*(ns|[uµμ]s|ms|s)"
 _NANOSECONDS = {"ns": 1, **dict.fromkeys(("us", "µs", "μs"), 10**3), "ms": 10**6, "s": 10**9}
 
 
-def parse_time(text: str) -> Given:
+def parse_time(text: str) -> Quantity:
     """Return the whole nanoseconds that the text names, rounded down; raise LstmCalcError for anything else.
 
     >>> parse_time("50us"), parse_time("50 µs"), parse_time("1.5ms")
@@ -169,14 +169,14 @@ def parse_time(text: str) -> Given:
     parts: int = 10 ** len(fraction)
     unit = match[3] if match[3] in {"ns", "ms", "s"} else "µs"
     shown = f"{_number_words(match[1], fraction)} {unit}"
-    return Given(int(match[1] + fraction) * _NANOSECONDS[match[3]] // parts, shown, decimal=True)
+    return Quantity(int(match[1] + fraction) * _NANOSECONDS[match[3]] // parts, shown, decimal=True)
 
 
 def _number_words(whole: str, fraction: str) -> str:
     return f"{int(whole):,}{'.' * bool(fraction)}{fraction}"
 
 
-class Given(int):
+class Quantity(int):
     """A number of bytes or of nanoseconds with the words that it is shown in: those that it was given in, such as 1.5 MB."""
 
     words: str
@@ -194,7 +194,7 @@ _SIZE = r"([0-9]+(?:_[0-9]+)*)(?:\.([0-9]+))?\s*([kKMGT]?)(i?)B?"
 _POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-def parse_size(text: str) -> Given:
+def parse_size(text: str) -> Quantity:
     """Return the whole bytes that the text names, rounded down; raise LstmCalcError for anything else.
 
     >>> parse_size("256KiB"), parse_size("1MB"), parse_size("1.5MiB"), parse_size("65536")
@@ -208,7 +208,7 @@ def parse_size(text: str) -> Given:
     parts: int = 10 ** len(fraction)
     letter = match[3].upper() if match[4] else match[3].replace("K", "k")
     shown = f"{_number_words(match[1], fraction)} {letter}{match[4]}B"
-    return Given(int(match[1] + fraction) * unit // parts, shown, decimal=bool(match[3]) and not match[4])
+    return Quantity(int(match[1] + fraction) * unit // parts, shown, decimal=bool(match[3]) and not match[4])
 
 
 def quotient(one: int, other: int) -> float | None:

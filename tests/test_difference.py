@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lstm_calc import read
 from lstm_calc.frameworks import FRAMEWORKS
 from lstm_calc.frameworks.counting import count
-from lstm_calc.questions.difference import Side, difference
+from lstm_calc.questions.difference import TermsOfSide, difference
 from lstm_calc.questions.explain import DerivationLine
 from tests.strategies import models, supporting
 
@@ -114,8 +114,8 @@ def test_a_row_has_the_tensors_and_the_count_of_both_sides() -> None:
         ("recurrent_bias", 16),
         ("projection", 0),
     ]
-    assert rows[3].sides == (None, Side(("bias_hh_l0",), DerivationLine("recurrent_bias", "4 × units", "4 × 4", 16)))
+    assert rows[3].sides == (None, TermsOfSide(("bias_hh_l0",), DerivationLine("recurrent_bias", "4 × units", "4 × 4", 16)))
     assert rows[4].sides == (
-        Side(("W_projection",), DerivationLine("projection", "projection × units", "2 × 4", 8)),
-        Side(("weight_hr_l0",), DerivationLine("projection", "projection × units", "2 × 4", 8)),
+        TermsOfSide(("W_projection",), DerivationLine("projection", "projection × units", "2 × 4", 8)),
+        TermsOfSide(("weight_hr_l0",), DerivationLine("projection", "projection × units", "2 × 4", 8)),
     )

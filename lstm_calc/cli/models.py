@@ -11,8 +11,8 @@ from lstm_calc.cli.model_words import are_whole, is_a_path, model_texts, one_tex
 from lstm_calc.cli.numbers import flag_of, read_counts
 from lstm_calc.cli.sources import (
     FORMS,
-    NOTHING_SAID,
-    Said,
+    NO_READING_OPTIONS,
+    ReadingOptions,
     check_form,
     entry_on_stdin,
     form_of,
@@ -68,19 +68,21 @@ _VERBOSE: Any = typer.Option(
 )
 
 
-def read_said(
+def read_reading_options(
     values: list[str] | None = _VALUES,
     values_file: str | None = _VALUES_FILE,
     form: str | None = _FORM,
     verbose: bool = _VERBOSE,
-) -> Said:
-    """Return what is said beside a model; raise LstmCalcError for a value that cannot be read, or a form that is not known."""
+) -> ReadingOptions:
+    """Return how a model is to be read; raise LstmCalcError for a value that cannot be read, or a form that is not known."""
     check_form(form)
     if not values and values_file is None:
-        return Said(form=form, verbose=verbose) if form or verbose else NOTHING_SAID
+        return ReadingOptions(form=form, verbose=verbose) if form or verbose else NO_READING_OPTIONS
     from lstm_calc.formats.code import settings
 
-    return Said(settings.read_settings(values or ()), {} if values_file is None else settings.read_file(values_file), form, verbose)
+    return ReadingOptions(
+        settings.read_settings(values or ()), {} if values_file is None else settings.read_file(values_file), form, verbose
+    )
 
 
 _BESIDE = {"values", "values_file", "form", "verbose"}
@@ -90,15 +92,15 @@ _BESIDE = {"values", "values_file", "form", "verbose"}
 _FOR_CODE = "--set is for a model in Python code, such as model.py:Encoder"
 
 
-def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], Said]:
+def _without_values(given: dict[str, Any]) -> tuple[dict[str, Any], ReadingOptions]:
     """Return the flags of a call without those that say values, and what these say."""
     given = given | {"model": one_text(given["model"])}
-    said = read_said(given["values"], given["values_file"], given.get("form"), given.get("verbose", False))
+    how = read_reading_options(given["values"], given["values_file"], given.get("form"), given.get("verbose", False))
     model = given["model"]
-    may_be_code = isinstance(model, str) and (is_code(model) or model == "-" or model.endswith(".txt") or said.form == "code")
-    if said.has_values and not may_be_code:
+    may_be_code = isinstance(model, str) and (is_code(model) or model == "-" or model.endswith(".txt") or how.form == "code")
+    if how.has_values and not may_be_code:
         raise LstmCalcError(_FOR_CODE)
-    return {name: value for name, value in given.items() if name not in _BESIDE}, said
+    return {name: value for name, value in given.items() if name not in _BESIDE}, how
 
 
 def read_model(
@@ -145,10 +147,10 @@ def read_model(
     ),
 ) -> Model:
     """Return the model that a call describes, in one of the ways; raise LstmCalcError where there is none or more than one."""
-    given, said = _without_values({name: value for name, value in locals().items() if name != "assume"})
+    given, how = _without_values({name: value for name, value in locals().items() if name != "assume"})
     text = given["model"]
     flags = _flags(given, _beside(text))
-    return model_from_flags(flags) if text is None else with_assumed(named_model(text, _width_beside(flags), said), assume)
+    return model_from_flags(flags) if text is None else with_assumed(named_model(text, _width_beside(flags), how), assume)
 
 
 def _with_stored(model: Model, path: str) -> Model:
@@ -213,9 +215,9 @@ def read_model_later(**given: Any) -> Callable[[dict[str, Any]], Model]:
 @_asking(*_ALL)
 def read_template(**given: Any) -> "Template":
     """Return the template that a call describes, in the same ways: a model in which ? may stand for any size."""
-    given, said = _without_values(given)
+    given, how = _without_values(given)
     flags = _flags(given, _beside(given["model"]) if given["model"] and is_code(given["model"]) else "")
-    return template_from_flags(flags) if given["model"] is None else _named_template(given["model"], _width_beside(flags), said)
+    return template_from_flags(flags) if given["model"] is None else _named_template(given["model"], _width_beside(flags), how)
 
 
 _MODELS: Any = typer.Argument(None, metavar="[MODEL]...", help="Model files, notations, or - for a file on stdin.")
@@ -264,17 +266,17 @@ def _meant(models: list[str], flag: str, value: str) -> str:
     return f"; in words it is an option of the layer: lstm 64 {flag}" if value == "True" and flag in WORDS else ""
 
 
-def named_model(model: str, input_dim: int | None = None, said: Said = NOTHING_SAID) -> Model:
+def named_model(model: str, input_dim: int | None = None, how: ReadingOptions = NO_READING_OPTIONS) -> Model:
     """Return the model of the argument: a text in any form, the name of a file, or - for standard input."""
-    return model_and_budget(model, input_dim, None, said)[0]
+    return model_and_budget(model, input_dim, None, how)[0]
 
 
-def _named_template(model: str, input_dim: int | None, said: Said) -> "Template":
+def _named_template(model: str, input_dim: int | None, how: ReadingOptions) -> "Template":
     """Return the template of the argument; a size may be left open in the notation and in a model file."""
     given = text_of(model)
     text = given[0] if given else model
-    form = said.form or ("file" if given is None and not is_code(model) and is_a_path(model) else form_of(text))
-    if form == "notation" or (form == "code" and is_a_line_of_calls(text) and input_dim is None and said is NOTHING_SAID):
+    form = how.form or ("file" if given is None and not is_code(model) and is_a_path(model) else form_of(text))
+    if form == "notation" or (form == "code" and is_a_line_of_calls(text) and input_dim is None and how is NO_READING_OPTIONS):
         return read_text_template(text)
     if form == "file" and not is_stored(model):
         from lstm_calc.formats.modelfile import load_template, loads_template
@@ -282,43 +284,41 @@ def _named_template(model: str, input_dim: int | None, said: Said) -> "Template"
         return load_template(model) if given is None else loads_template(*given)
     from lstm_calc.model.template import template_of
 
-    return template_of(read_text_as(form, *given, input_dim, said) if given else named_model(model, input_dim, said))
+    return template_of(read_text_as(form, *given, input_dim, how) if given else named_model(model, input_dim, how))
 
 
 @_asking(*_WITH_ASSUMED)
 def read_model_and_budget(**given: Any) -> "tuple[Model, Budget]":
     """Return the model that a call describes, in the same ways, and the budget where it is a file that has one."""
-    given, said = _without_values(given)
+    given, how = _without_values(given)
     model, assumed = given["model"], given.pop("assume")
     flags = _flags(given, _beside(model))
-    return (
-        (model_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed, said)
-    )
+    return (model_from_flags(flags), _no_budget()) if model is None else model_and_budget(model, _width_beside(flags), assumed, how)
 
 
 def model_and_budget(
-    model: str, input_dim: int | None = None, assumed: list[str] | None = None, said: Said = NOTHING_SAID
+    model: str, input_dim: int | None = None, assumed: list[str] | None = None, how: ReadingOptions = NO_READING_OPTIONS
 ) -> "tuple[Model, Budget]":
     """Return the model of an argument, and the budget where it is a file that has one; ``assumed`` as in :func:`with_assumed`."""
-    found, budget = _model_of(model, input_dim, said)
+    found, budget = _model_of(model, input_dim, how)
     return with_assumed(found, assumed), _no_budget() if budget is None else budget
 
 
-def _model_of(model: str, input_dim: int | None, said: Said) -> "tuple[Model, Budget | None]":
+def _model_of(model: str, input_dim: int | None, how: ReadingOptions) -> "tuple[Model, Budget | None]":
     """Return the model of an argument, in the form that is said or, without one, that the argument has."""
     if (entry := entry_on_stdin(model)) is not None:
-        return read_entry(entry, input_dim, said), None
+        return read_entry(entry, input_dim, how), None
     given = text_of(model)
-    if given is None and (said.form in {"file", "weights"} or (said.form is None and not is_code(model) and is_a_path(model))):
-        found, budget = read_file(model, input_dim, said.form)
+    if given is None and (how.form in {"file", "weights"} or (how.form is None and not is_code(model) and is_a_path(model))):
+        found, budget = read_file(model, input_dim, how.form)
         return _with_stored(found, model), budget
     text, file = given or (model, "<text>")
-    form = said.form or form_of(text)
+    form = how.form or form_of(text)
     if form == "file" and model == "-":
         from lstm_calc.formats.modelfile import loads_with_budget
 
         return loads_with_budget(text, "<stdin>", input_dim)
-    return read_text_as(form, text, file, input_dim, said), None
+    return read_text_as(form, text, file, input_dim, how), None
 
 
 @_asking(*_WITH_ASSUMED)
@@ -330,11 +330,11 @@ def read_one_or_more(**given: Any) -> list[tuple[str, Model]]:
         return [(str(model), model)]
     beside = {name: value for name, value in given.items() if name not in _BESIDE | {"assume"}}
     _flags(beside)
-    said = read_said(given["values"], given["values_file"], given["form"], given["verbose"])
-    if said.has_values and not any(map(is_code, words)):
+    how = read_reading_options(given["values"], given["values_file"], given["form"], given["verbose"])
+    if how.has_values and not any(map(is_code, words)):
         raise LstmCalcError(_FOR_CODE)
-    said = said.shared
-    return [(shortened(word), with_assumed(named_model(word, said=said), given["assume"])) for word in words]
+    how = how.shared
+    return [(shortened(word), with_assumed(named_model(word, how=how), given["assume"])) for word in words]
 
 
 def read_assumed(

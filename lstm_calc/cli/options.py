@@ -125,7 +125,7 @@ def _shared() -> dict[str, Callable[..., Any]]:
         "models": models.read_models,
         "one_or_more": models.read_one_or_more,
         "template": models.read_template,
-        "said": models.read_said,
+        "how": models.read_reading_options,
         "assumed": models.read_assumed,
         "framework": read_framework,
         "output": output_reader(),

@@ -68,8 +68,8 @@ class Output:
         self.file = None if file in _STANDARD_OUTPUT else _file(file, self.known)
         self.ending = Path(self.file or "").suffix.removeprefix(".").lower()
         self.named = form is not None
-        said = _form_by_ending(self.ending)
-        self.by_ending = said if said in self.known else None
+        by_ending = _form_by_ending(self.ending)
+        self.by_ending = by_ending if by_ending in self.known else None
         self.form = self.by_ending or default if form is None else _known(form, self.known)
         if self.by_ending not in {None, self.form}:
             what = f"--format {self.form} and --output-file {quoted(file)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.cli.sources import NOTHING_SAID, Said, is_code
+from lstm_calc.cli.sources import NO_READING_OPTIONS, ReadingOptions, is_code
 from lstm_calc.errors import LstmCalcError, printable, quoted
 from lstm_calc.formats.reading import is_program, program_and_entry
 from lstm_calc.streams import say
@@ -36,7 +36,7 @@ def is_a_revision(text: str) -> bool:
     return ":" in text.strip(":") and ">" not in text and not is_code(text) and not os.path.lexists(text)
 
 
-def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
+def at_revision(text: str, how: ReadingOptions = NO_READING_OPTIONS) -> Model:
     """Return the model in a file at a revision of the repository around here; raise LstmCalcError where there is none.
 
     What code imports from its own folder is read as it was at that revision.
@@ -45,7 +45,7 @@ def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
         path, entry = program_and_entry(text)
         from lstm_calc.formats.code import read_program
 
-        more: dict[str, Any] = {"values": said.values, "spare": said.spare, "folder": _Folder(path)}
+        more: dict[str, Any] = {"values": how.values, "spare": how.spare, "folder": _RevisionFolder(path)}
         return read_program(_content(path), path, entry, **more)
     from io import BytesIO
 
@@ -54,7 +54,7 @@ def at_revision(text: str, said: Said = NOTHING_SAID) -> Model:
     return load_from(BytesIO(_content(text)), text)
 
 
-class _Folder:
+class _RevisionFolder:
     """The folder of a file at a revision, listed as far as files are looked for in it."""
 
     def __init__(self, path: str) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lstm_calc.model.budget import Budget
 
 
-class Said(Record):
-    """What is said beside a model: values by expression, those of a file, of which some may not be needed, and how to read it."""
+class ReadingOptions(Record):
+    """How a model is read: the values of its code by expression, those of a file, of which some may not be needed, and its form."""
 
     values: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
     spare: dict[str, Any] = {}  # noqa: RUF012  a Record's default, never changed
@@ -26,17 +26,17 @@ class Said(Record):
     verbose: bool = False
 
     @property
-    def shared(self) -> "Said":
+    def shared(self) -> "ReadingOptions":
         """The same for several models, of which each may need some of the values."""
         return self.replace(values={}, spare=self.spare | self.values)
 
     @property
     def has_values(self) -> bool:
-        """Whether values of code are said."""
+        """Whether there are values of code."""
         return bool(self.values or self.spare)
 
 
-NOTHING_SAID = Said()
+NO_READING_OPTIONS = ReadingOptions()
 FORMS = ("code", "repr", "summary", "tensors", "notation", "file", "weights")
 """How a model may be read."""
 _STATEMENT = r"(?m)^(?:import\s|from\s+\S+\s+import\s|class\s+\w+|def\s+\w+|@\w)"
@@ -98,7 +98,7 @@ def text_of(model: str) -> tuple[str, str] | None:
     return None
 
 
-def read_text_as(form: str, text: str, file: str, input_dim: int | None, said: Said) -> "Model":
+def read_text_as(form: str, text: str, file: str, input_dim: int | None, how: ReadingOptions) -> "Model":
     """Return the model that a text describes, read in one of the forms; raise LstmCalcError where it is none."""
     if form in {"repr", "summary"}:
         from lstm_calc.formats.printed import read_printed
@@ -109,11 +109,11 @@ def read_text_as(form: str, text: str, file: str, input_dim: int | None, said: S
 
         return read_stored(text, file)
     is_piped = form == "code" and file == STDIN and not reading.is_a_line_of_calls(text)
-    is_plain = not is_piped and said.form is None and not said.verbose and not is_program(text)
+    is_plain = not is_piped and how.form is None and not how.verbose and not is_program(text)
     if is_plain and (form == "notation" or reading.is_code(text)):
-        return reading.read(text.strip(), input_dim, said.values, said.spare)
+        return reading.read(text.strip(), input_dim, how.values, how.spare)
     if form == "code":
-        return read_code(text, input_dim, said, file="-" if is_piped else "<code>")
+        return read_code(text, input_dim, how, file="-" if is_piped else "<code>")
     if form == "file":
         from lstm_calc.formats.modelfile import loads
 
@@ -128,24 +128,24 @@ def entry_on_stdin(model: str) -> str | None:
     return model.removeprefix(f"{STDIN}:") if model.startswith(f"{STDIN}:") else None
 
 
-def read_entry(entry: str, input_dim: int | None, said: Said) -> "Model":
+def read_entry(entry: str, input_dim: int | None, how: ReadingOptions) -> "Model":
     """Return the model of an entry of the program on standard input; raise LstmCalcError where that is none."""
     from lstm_calc.formats.modeltext import read_text
 
     if not entry:
         raise LstmCalcError("an entry is missing after -: ; write -:Encoder, or - alone")
     text, _ = read_text("-")
-    if said.form is None and form_of(text) != "code":
+    if how.form is None and form_of(text) != "code":
         raise LstmCalcError(f"-:{entry} is for Python code, and what is on standard input is none; write - alone")
-    return read_code(text, input_dim, said, entry, "-")
+    return read_code(text, input_dim, how, entry, "-")
 
 
-def read_code(text: str, input_dim: int | None, said: Said, entry: str | None = None, file: str = "<code>") -> "Model":
+def read_code(text: str, input_dim: int | None, how: ReadingOptions, entry: str | None = None, file: str = "<code>") -> "Model":
     """Return the model that code makes: a file of Python with an entry or without, or a piece of it."""
     from lstm_calc.formats import code
 
-    tell: Callable[[str], None] | None = say if said.verbose else None
-    more: dict[str, Any] = {"values": said.values, "spare": said.spare, "input_dim": input_dim, "tell": tell}
+    tell: Callable[[str], None] | None = say if how.verbose else None
+    more: dict[str, Any] = {"values": how.values, "spare": how.spare, "input_dim": input_dim, "tell": tell}
     if is_program(text):
         return code.load_code(*program_and_entry(text), **more)
     return code.read_code(text, **more, entry=entry, file=file)

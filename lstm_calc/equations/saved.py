@@ -43,8 +43,8 @@ def saved_for_backward(
     ('units', 'units', 'units', 'units', 'units')
     """
     cell, gradient = CELLS[kind], (trainable or input_gradient) and not initial_step
-    before = {state.name: _Value(f"{state.name} before", state.size, gradient) for state in cell.states.values()}
-    saver = _Saver({"x": _Value("x", "input", input_gradient), **before}, peepholes, trainable=trainable)
+    before = {state.name: _SavedValue(f"{state.name} before", state.size, gradient) for state in cell.states.values()}
+    saver = _Saver({"x": _SavedValue("x", "input", input_gradient), **before}, peepholes, trainable=trainable)
     saver.step(cell.equations_for(set(words)))
     after = {state: saver.scope[state] for state in cell.states}
     apart = {"x", *(value.name for value in (*before.values(), *after.values()))}
@@ -56,7 +56,7 @@ def saved_for_backward(
     )
 
 
-class _Value(Record):
+class _SavedValue(Record):
     """A value of a step: a name of its own, the word for its size (both empty for a number), and whether it needs a gradient."""
 
     name: str
@@ -64,19 +64,19 @@ class _Value(Record):
     gradient: bool
 
 
-class _Saver(Visitor[_Value]):
+class _Saver(Visitor[_SavedValue]):
     """Collects the values that are saved, by name with their sizes."""
 
-    def __init__(self, scope: dict[str, _Value], peepholes: frozenset[str], *, trainable: bool) -> None:
+    def __init__(self, scope: dict[str, _SavedValue], peepholes: frozenset[str], *, trainable: bool) -> None:
         super().__init__(scope, peepholes)
         self.trainable = trainable
         self.saved: dict[str, str] = {}
         self._results = count(1)
 
-    def number(self, _number: int, /) -> _Value:
-        return _Value("", "", gradient=False)
+    def number(self, _number: int, /) -> _SavedValue:
+        return _SavedValue("", "", gradient=False)
 
-    def apply(self, function: str, /, *arguments: _Value) -> _Value:
+    def apply(self, function: str, /, *arguments: _SavedValue) -> _SavedValue:
         gradient, saves = any(argument.gradient for argument in arguments), FUNCTIONS[function].saves
         result = self._result(next((each.size for each in arguments if each.size), ""), gradient=gradient)
         if saves == "result":
@@ -86,13 +86,13 @@ class _Saver(Visitor[_Value]):
             self._save(argument, needed=(saves == "others" and others) or (saves == "arguments" and gradient))
         return result
 
-    def weigh(self, role: str, _gate: str | None, value: _Value, /) -> _Value:
+    def weigh(self, role: str, _gate: str | None, value: _SavedValue, /) -> _SavedValue:
         self._save(value, needed=self.trainable)
         return self._result("output" if role == "projection" else "units", gradient=self.trainable or value.gradient)
 
-    def _result(self, size: str, *, gradient: bool) -> _Value:
-        return _Value(f"value {next(self._results)}", size, gradient)
+    def _result(self, size: str, *, gradient: bool) -> _SavedValue:
+        return _SavedValue(f"value {next(self._results)}", size, gradient)
 
-    def _save(self, value: _Value, *, needed: bool) -> None:
+    def _save(self, value: _SavedValue, *, needed: bool) -> None:
         if needed and value.name:
             self.saved[value.name] = value.size

@@ -68,7 +68,7 @@ def _numbers(table: Framework, layer: Layer, shapes: tuple[Flowing, ...]) -> int
     return total
 
 
-_TOLD: dict[str, Callable[[Any], Any]] = {
+_OPTION_VALUES: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys((*OPTION_FIELDS, "merge"), str),
     "projection": bool,
     "cudnn": str,
@@ -79,8 +79,8 @@ _TOLD: dict[str, Callable[[Any], Any]] = {
 def _terms_for(table: Framework, layout: Layout, layer: Layer, words: frozenset[str]) -> tuple[_Term, ...]:
     """Return the count of a layer as a sum of products, worked out once for all layers of the same options."""
     options: tuple[Any, ...] = (words,)
-    if not _TOLD.keys().isdisjoint(vars(layer)):
-        options = (words, *((name, _TOLD[name](value)) for name, value in vars(layer).items() if name in _TOLD))
+    if not _OPTION_VALUES.keys().isdisjoint(vars(layer)):
+        options = (words, *((name, _OPTION_VALUES[name](value)) for name, value in vars(layer).items() if name in _OPTION_VALUES))
     if options not in layout.terms:
         layout.terms[options] = tuple(_terms(layout_for(table, layer), layer, words))
     return layout.terms[options]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lstm_calc.model import Model
 
 
-class Side(Data):
+class TermsOfSide(Data):
     """What one framework stores of a role in layers that are alike: the tensors of all layers, and the numbers per layer."""
 
     tensors: tuple[str, ...]
@@ -49,7 +49,7 @@ class DifferenceRow(Data):
 
     layers: tuple[str, ...]
     role: str
-    sides: tuple[Side | None, Side | None]
+    sides: tuple[TermsOfSide | None, TermsOfSide | None]
 
     @property
     def difference(self) -> int:
@@ -113,7 +113,7 @@ def _rows(explanations: tuple[Explanation, Explanation], stored: tuple[Storage, 
                 yield DifferenceRow(pair[0].names, role, (one, two))
 
 
-def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) -> Side | None:
+def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) -> TermsOfSide | None:
     """Return what a framework stores of one role in a layer and those like it, None where it has nothing of it."""
     blocks = {(each.gate, each.role): each.axes for each in layer.operands if each.role == role}
     if not blocks:
@@ -122,7 +122,7 @@ def _side(layer: LayerExplanation, role: str, owned: dict[str, list[Tensor]]) ->
     names = tuple(tensor.name for tensor in alike if any(part.role == role for part in tensor.parts))
     params = sum(part.params for tensor in owned[layer.names[0]] for part in tensor.parts if part.role == role)
     formula = times(len(layer.layer.directions), of_one_direction(blocks, tuple(gate for gate, _ in blocks if gate)))
-    return Side(names, DerivationLine(role, formula, with_numbers(formula, layer.sizes), params))
+    return TermsOfSide(names, DerivationLine(role, formula, with_numbers(formula, layer.sizes), params))
 
 
 def _blocks(answer: Difference) -> Iterator[Block]:

@@ -87,12 +87,12 @@ def read_filter(text: str, columns: Sequence[str]) -> Test:
     (True, False, False)
     """
     try:
-        return _Reader(_TOKEN.findall(text), columns).read()
+        return _FilterWords(_TOKEN.findall(text), columns).read()
     except LstmCalcError as error:
         raise LstmCalcError(f"{quoted(text)}: {error}") from None
 
 
-class _Reader:
+class _FilterWords:
     """The words of a filter, read from the left."""
 
     def __init__(self, words: list[str], columns: Sequence[str]) -> None:

@@ -69,7 +69,7 @@ def _grid_rows(table: Table, worded: Sequence[Sequence[str]]) -> Iterator[GridRo
         starting |= {start} if start and (several or length > 1) else set()
         several = length > 1
     for at, (line, row) in enumerate(zip(table.lines, worded, strict=True)):
-        yield GridRow(list(_said_once(table, line, above, row)), at in starting, "bold" if line.sum else "")
+        yield GridRow(list(_shown_once(table, line, above, row)), at in starting, "bold" if line.sum else "")
         above = line.values
 
 
@@ -136,7 +136,7 @@ def lines(drawn: Grid) -> Iterator[tuple[str, str]]:
     yield "\n", ""
 
 
-def _said_once(table: Table, line: Line, above: tuple[Value, ...], row: Sequence[str]) -> Iterator[str]:
+def _shown_once(table: Table, line: Line, above: tuple[Value, ...], row: Sequence[str]) -> Iterator[str]:
     """Yield the cells of a line, those of grouped columns empty where the line above begins with the same values."""
     same = line.sum != "total" and bool(above)
     for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lstm_calc.frozen import Given
+from lstm_calc.frozen import Quantity
 from lstm_calc.visible import visible
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def size_words(count: int) -> str:
     >>> size_words(33280), size_words(12)
     ('32.5 KiB', '12 B')
     """
-    if isinstance(count, Given):
+    if isinstance(count, Quantity):
         return count.words
     power = min(max(count.bit_length() - 1, 0) // 10, len(_SIZES) - 1)
     if power == 0:
@@ -47,12 +47,12 @@ def size_like(limit: int, count: int) -> int:
     >>> size_words(size_like(parse_size("1MB"), 386_048)), size_words(size_like(parse_size("1MiB"), 386_048))
     ('386.0 kB', '377.0 KiB')
     """
-    if not (isinstance(limit, Given) and limit.decimal):
+    if not (isinstance(limit, Quantity) and limit.decimal):
         return count
     power = min((len(str(count)) - 1) // 3, len(_DECIMAL_SIZES) - 1)
     tenths = (count * 10 + 1000**power // 2) // 1000**power
     words = f"{tenths // 10:,}.{tenths % 10} {_DECIMAL_SIZES[power]}" if power else f"{count:,} B"
-    return Given(count, words, decimal=True)
+    return Quantity(count, words, decimal=True)
 
 
 def second_words(seconds: float) -> str:
@@ -67,7 +67,7 @@ def second_words(seconds: float) -> str:
 
 def _nanosecond_words(count: int) -> str:
     """Return a number of nanoseconds in the largest unit that it fills; one that was given in a unit, in that."""
-    return count.words if isinstance(count, Given) else second_words(count / 10**9)
+    return count.words if isinstance(count, Quantity) else second_words(count / 10**9)
 
 
 def _figures(number: float) -> str:

@@ -10,14 +10,14 @@ from lstm_calc.errors import LstmCalcError, printable
 from lstm_calc.streams import say
 
 if TYPE_CHECKING:
-    from lstm_calc.cli.sources import Said
+    from lstm_calc.cli.sources import ReadingOptions
     from lstm_calc.model.budget import Budget
     from lstm_calc.questions.check import Check
 
 
 def run(
     models: list[str],
-    said: "Said",
+    how: "ReadingOptions",
     framework: str | None,
     limits: "Budget",
     assumed: list[str],
@@ -29,9 +29,9 @@ def run(
     from lstm_calc.questions.check import Checks
 
     _known(framework, dtype["dtype"])
-    said = said if len(models) == 1 else said.shared
+    how = how if len(models) == 1 else how.shared
     question = {"framework_name": framework, **batch, **dtype}
-    answer = Checks(dtype["dtype"], tuple(_checked(model, said, limits, assumed, question) for model in models), batch)
+    answer = Checks(dtype["dtype"], tuple(_checked(model, how, limits, assumed, question) for model in models), batch)
     for each in answer.models:
         if each.error is not None:
             say(f"error: {each.error}")
@@ -52,7 +52,7 @@ def _known(framework_name: str | None, dtype: str) -> None:
     dtype_of(dtype)
 
 
-def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], question: dict[str, Any]) -> "Check":
+def _checked(name: str, how: "ReadingOptions", limits: "Budget", assumed: list[str], question: dict[str, Any]) -> "Check":
     """Return the check of one model, or of what is wrong with it."""
     from lstm_calc.cli.model_words import is_a_path
     from lstm_calc.cli.models import model_and_budget
@@ -60,7 +60,7 @@ def _checked(name: str, said: "Said", limits: "Budget", assumed: list[str], ques
     from lstm_calc.questions.check import Check, check
 
     try:
-        model, budget = model_and_budget(name, None, assumed, said)
+        model, budget = model_and_budget(name, None, assumed, how)
         return check(model, budget.but(limits), **question).replace(model=name, is_file=is_a_path(name))
     except (ModelFileError, NotationError) as error:
         return Check(name, error=str(error), framework=question["framework_name"], is_file=is_a_path(name))

@@ -11,7 +11,7 @@ from lstm_calc.cli.quantities import read_batch, read_dtype
 from lstm_calc.errors import LstmCalcError, shortened
 
 if TYPE_CHECKING:
-    from lstm_calc.cli.sources import Said
+    from lstm_calc.cli.sources import ReadingOptions
     from lstm_calc.model import Model
 
 _MODELS = "Lines of notation or model files; HEAD~1:model.toml is one at a revision of git (path from the top)."
@@ -20,7 +20,7 @@ _NUMBER = "the parameters of the second less those of the first"
 
 def run(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help=_MODELS)],
-    said: "Said",
+    how: "ReadingOptions",
     framework: str | None,
     batch: dict[str, Any],
     dtype: dict[str, Any],
@@ -31,8 +31,8 @@ def run(
     from lstm_calc.questions.compare import compare
 
     names = [] if framework is None else list(dict.fromkeys(name.strip() for name in framework.split(",")))
-    said = said if len(models) == 1 else said.shared
-    answer = compare([(shortened(text), _model(text, said)) for text in models], names, **batch, **dtype)
+    how = how if len(models) == 1 else how.shared
+    answer = compare([(shortened(text), _model(text, how)) for text in models], names, **batch, **dtype)
     if quiet and len(answer.subjects) > 2:
         raise LstmCalcError("--quiet prints one number, the difference of two; give two models, or one in two frameworks")
     if quiet:
@@ -42,12 +42,12 @@ def run(
     return 1 if fail and answer.differs else 0
 
 
-def _model(text: str, said: "Said") -> "Model":
+def _model(text: str, how: "ReadingOptions") -> "Model":
     """Return the model of an argument, which may be a file at a revision."""
     from lstm_calc.cli.models import named_model
     from lstm_calc.cli.revision import at_revision, is_a_revision
 
-    return at_revision(text, said) if is_a_revision(text) else named_model(text, said=said)
+    return at_revision(text, how) if is_a_revision(text) else named_model(text, how=how)
 
 
 COMMAND = Command(

@@ -76,12 +76,12 @@ def run(
 
 def _swept(read: "Callable[[dict[str, Any]], Model]", vary: list[str], question: dict[str, Any]) -> "Sweep":
     """Return the rows, of one model or, where values of code vary, of the model for each of them."""
-    said = [text for text in vary if text.startswith("set.")]
-    axes = _axes([text for text in vary if text not in said])
-    if said:
+    of_code = [text for text in vary if text.startswith("set.")]
+    axes = _axes([text for text in vary if text not in of_code])
+    if of_code:
         from lstm_calc.questions.sweep import variants
 
-        return variants(said, read, axes, **question)
+        return variants(of_code, read, axes, **question)
     from lstm_calc.questions.sweep import sweep
 
     return sweep(read({}), axes, **question)

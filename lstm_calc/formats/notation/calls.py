@@ -111,7 +111,7 @@ def _part(called: ParsedCall) -> LineLayer:
         )
         return inner.replace(layer=inner.layer.replace(**more), framework=family)
     values = {**name.values, **_defaults(called, name, family), **_values_by_field(called, name, arguments)}
-    shape = _shape_said(arguments)
+    shape = _declared_shape(arguments)
     width = values.pop("input_dim", shape[-1] if shape else None)
     fields = layer_kind(name.kind).fields
     missing = next((field for field, default in fields.items() if default is ... and field not in values), None)
@@ -199,7 +199,7 @@ def _wrapped(called: ParsedCall, word: str) -> LineLayer:
     if not isinstance(inner, ParsedCall):
         raise ModelError(f"{called.name} stands around the call of a layer: {called.name}(LSTM(64))")
     part = _part(inner)
-    if shape := _shape_said(arguments):
+    if shape := _declared_shape(arguments):
         part = part.replace(framework=part.framework or "keras", width=shape[-1], shape=shape)
     part = part.replace(framework=part.framework or called.family)
     if arguments.get("backward_layer") is not None:
@@ -414,7 +414,7 @@ def _window(field: str, value: Any, dims: int) -> Any:
     return tuple(each if isinstance(each, (list, tuple)) else (each, each) for each in sizes)
 
 
-def _shape_said(arguments: Mapping[str, Any]) -> tuple[int | None, ...] | None:
+def _declared_shape(arguments: Mapping[str, Any]) -> tuple[int | None, ...] | None:
     """Return the shape, the batch apart, that a layer says it reads; None where it says none that is known."""
     key = next((key for key in _SHAPES[:3] if arguments.get(key) is not None), None)
     shape = arguments[key] if key else None
