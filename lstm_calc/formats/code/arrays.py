@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code.array_methods import joined
 from lstm_calc.formats.code.array_shapes import given_by, known, through
 from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
-from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, unknown_input
 from lstm_calc.formats.code.values import Array, FunctionValue, Instance, MadeLayer
 
 if TYPE_CHECKING:
@@ -15,15 +15,10 @@ if TYPE_CHECKING:
 
     from lstm_calc.formats.code.interpreter import Interpreter
 
-INPUT = "input_dim"
-"""What the width of the model's input is called where nothing in the text stands for it; ``--input`` says it."""
-
 
 def incoming(place: Place, what: str) -> Array:
     """Return what a model reads, of which nothing is known; its width is asked for only where a size depends on it."""
-    return Array(
-        None, Unknown([Cause(INPUT, place, f"(the width that flows into {what}) is not in the code; say it as --input N")])
-    )
+    return Array(None, unknown_input(place, what))
 
 
 def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, Any]:

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, listed
-from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.families import FAMILIES
 from lstm_calc.formats.code.keras_api.classes import CLASSES
 from lstm_calc.formats.code.keras_api.graph import KerasLayer
+from lstm_calc.formats.code.unknown import INPUT
 from lstm_calc.formats.code.values import Instance, MadeLayer, Scope
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from lstm_calc.formats.code.keras_api.graph import KerasModel
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.parts import FoundLayers, name_at, reads_what_comes, stored_weights
 from lstm_calc.formats.code.trace.follow import followed, is_module
-from lstm_calc.formats.code.unknown import MISSING, Cause, UnknownChoice, UnknownObject
+from lstm_calc.formats.code.unknown import MISSING, Cause, UnknownChoice, UnknownObject, causes_of
 from lstm_calc.formats.code.values import Array, FunctionValue, Instance, MadeLayer
 from lstm_calc.model import Model
 
@@ -35,17 +35,10 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     if not parts.layers:
         parts.add_weightless(found)
     if not parts.layers:
-        request.ask(
-            [
-                cause
-                for each in getattr(value, "attributes", {}).values()
-                if isinstance(each, UnknownChoice)
-                for cause in each.causes
-            ]
-        )
+        choices = [each for each in getattr(value, "attributes", {}).values() if isinstance(each, UnknownChoice)]
+        request.ask(list(causes_of(choices)))
         raise ModelFileError("has no layers that are known", request.module.file)
     name = "textbook" if stored else _framework(family or "pytorch", found)
-    first = parts.layers[0].input_dim
     remarks = [remark, *(f"{unknown} is made in {place}" for unknown, place in parts.unknown.items())]
     origin = request.origin(name, "; ".join(filter(None, remarks)))
     names = {id(each): name_at(path) for path, each in found if isinstance(each, MadeLayer)}
@@ -56,7 +49,7 @@ def parts_model(request: Request, value: Any, found: list[tuple[str, Any]], fami
     try:
         return Model(
             parts.layers,
-            first,
+            parts.layers[0].input_dim,
             origin="; ".join(filter(None, [origin, *said])) or None,
             remarks=said,
             framework=name,

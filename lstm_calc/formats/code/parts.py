@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, READ_WHAT_COMES, WEIGHTLESS, numbers_in, window
 from lstm_calc.formats.code.library.modules import gain_of, module_family, names_of, numbers_of, owners, shape_of_tensor
-from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.unknown import (
+    INPUT,
+    MISSING,
+    Cause,
+    Place,
+    UnknownObject,
+    causes_of,
+    is_unknown,
+    unknown_input,
+)
 from lstm_calc.formats.code.values import Array, ClassValue, FunctionValue, Instance, MadeLayer
 from lstm_calc.model import Conv, ConvTranspose, Dense, Embedding, Layer, Model, Other, PReLU, Recurrent
 from lstm_calc.model.layers.norm import Norm
@@ -167,19 +176,11 @@ class FoundLayers:
         width = made.reads
         if width is MISSING:
             raise ModelFileError(f"the width of what {made.name} reads does not follow from the code", str(made.place))
-        if width is None or (is_unknown(width) and any(cause.text == "input_dim" for cause in causes_of(width))):
+        if width is None or (is_unknown(width) and any(cause.text == INPUT for cause in causes_of(width))):
             self.used_input = True
             if self._input_dim is not None:
                 return self._input_dim
-            width = Unknown(
-                [
-                    Cause(
-                        "input_dim",
-                        made.place,
-                        f"(the width that flows into {path or made.name}) is not in the code; say it as --input N",
-                    )
-                ]
-            )
+            width = unknown_input(made.place, path or made.name)
         self.missing += causes_of(width)
         return width
 

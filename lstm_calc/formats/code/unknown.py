@@ -119,3 +119,13 @@ def causes_of(value: Any) -> tuple[Cause, ...]:
 def is_unknown(value: Any) -> bool:
     """Return whether a value is not known."""
     return isinstance(value, (Unknown, Imported))
+
+
+INPUT = "input_dim"
+"""What the width of the model's input is called where nothing in the text stands for it; ``--input`` says it."""
+
+
+def unknown_input(place: Place, reader: str = "") -> Unknown:
+    """Return the width of the model's input, or of what a module reads, which nothing in the text stands for."""
+    what = f"that flows into {reader}" if reader else "of the input"
+    return Unknown([Cause(INPUT, place, f"(the width {what}) is not in the code; say it as --input N")])

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
-from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
     KerasLayer,
@@ -20,7 +19,7 @@ from lstm_calc.formats.code.keras_api.graph import (
     snake,
     tensors_in,
 )
-from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, UnknownObject, causes_of, is_unknown, unknown_input
 from lstm_calc.model import MAX_LAYERS, BatchNorm, Other, fresh_name
 
 if TYPE_CHECKING:
@@ -258,9 +257,7 @@ class Configuration:
             return [None]
         self.used_input = True
         place = source.layer.place
-        width = self._input_dim or Unknown(
-            [Cause(INPUT, place, "(the width of the input) is not in the code; say it as --input N")]
-        )
+        width = self._input_dim or unknown_input(place)
         is_flat = name in _ONE or (reader is not None and reader.layer == "ExpandDims")
         rank = 2 if is_flat else _IMAGE.get(name, 3)
         return [*(None,) * (rank - 2), width]

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code import keras_api
-from lstm_calc.formats.code.arrays import INPUT
 from lstm_calc.formats.code.keras_api.configuration import Configuration, with_params
 from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, functional, incoming, tensors_in
 from lstm_calc.formats.code.keras_api.own import follow, held, input_of, layers_of
 from lstm_calc.formats.code.library.modules import module_family
-from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown
+from lstm_calc.formats.code.unknown import MISSING, Cause, Place, unknown_input
 from lstm_calc.formats.code.values import FunctionValue, Instance
 from lstm_calc.model import Model, Other
 
@@ -77,8 +76,7 @@ def _read_by(request: Request, value: Instance, inputs: dict[str, Any]) -> tuple
     if first is not None and isinstance(shape, (list, tuple)):
         inputs[first] = input_of(shape, value.place)
     elif first is not None and value.cls is not None and value.cls.find("build") is not MISSING:
-        cause = Cause(INPUT, value.place, "(the width of the input) is not in the code; say it as --input N")
-        inputs[first] = input_of((None, None, request.input_dim or Unknown([cause])), value.place)
+        inputs[first] = input_of((None, None, request.input_dim or unknown_input(value.place)), value.place)
         request.used_input = True
     return [], inputs
 
@@ -108,7 +106,7 @@ def configured_model(request: Request, value: Any, remark: str) -> Model:
         return model.replace(origin="; ".join(filter(None, (model.origin, *_about(model, configuration)))) or None)
     except ModelFileError as error:
         if "--input" in str(error):
-            request.ask([Cause(INPUT, _first_place(network), "(the width of the input) is not in the code; say it as --input N")])
+            request.ask(list(unknown_input(_first_place(network)).causes))
         raise configuration.located(error, config) from None
 
 
