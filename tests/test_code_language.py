@@ -67,7 +67,7 @@ PYTHON = {
     "enumeration": "from enum import Enum\nclass E(Enum):\n    N = 4\n    K = 3\nm = nn.Linear(E(4).value, E['K'].value)",
     "members": "from enum import Enum\nclass E(Enum):\n    A, B, C, D = range(4)\nm = nn.Linear(len([e for e in E]), E.D.value)",
     "numbered members": "from enum import IntEnum, auto\nclass E(IntEnum):\n    A = auto()\n    B = auto()\n    C = auto()\n"
-    "m = nn.Linear(E.C + 1, E.C)",
+    "m = nn.Linear(E.C + 1, E.C.value)",
     "namespace": "from types import SimpleNamespace\nc = SimpleNamespace(n=4, cls=3)\nm = nn.Linear(vars(c)['n'], c.cls)",
     "type of an object": "class C:\n    n = 4\nm = nn.Linear(type(C()).n, 3)",
     "instance": "class A:\n    pass\nclass B(A):\n    pass\n"

@@ -93,10 +93,6 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return BuiltIn(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
     if isinstance(holder, LayerTensor) and name in _SAME:
         return holder if name == "data" else BuiltIn(lambda *_, **__: holder)
-    if isinstance(holder, dict) and name == "__dict__":
-        return holder
-    if isinstance(holder, dict) and name in holder:
-        return holder[name]
     if isinstance(holder, (str, int, float)) and name == "value":
         return holder
     if isinstance(holder, Instance) and name == "__dict__":
