@@ -428,6 +428,7 @@ class L(Layer):
 """
 KERAS = {
     "shape of the batch": ("m = Model(x := Input(batch_shape=(None, 7, 4)), Dense(3)(x))", 15),
+    "part of another model": ("x = Input((7,))\nh = Dense(4)(x)\nm = Model(h, Dense(3)(h))", 15),
     "width alone": ("m = Sequential([Input(shape=(4,)), Dense(3)])", 15),
     "built": ("m = Sequential([Dense(3)])\nm.build((None, 4))", 15),
     "float": ("m = Sequential([Input((4,)), Dense(int(3.0))])", 15),

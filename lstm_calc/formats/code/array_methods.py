@@ -441,7 +441,7 @@ def joined(arrays: Sequence[Any], axis: Any, name: str) -> Any:
     causes = causes_of(widths)
     if causes or None in widths:
         return Array(None, Unknown(causes) if causes else None)
-    return Array(None, sum(widths))
+    return Array(None, sum(widths) if all(isinstance(width, int) for width in widths) else None)
 
 
 def _put_together(shapes: Sequence[Sizes], axis: int, name: str) -> Array:

@@ -213,7 +213,12 @@ class Configuration:
             raise ModelFileError(f"has more than {MAX_LAYERS:,} layers", self.file)
         entries: dict[int, dict[str, Any]] = {}
         places: dict[int, tuple[str, int]] = {}
+        begins = {id(each.call): each for each in tensors_in(network.inputs) if not is_input(each)}
         for call in calls:
+            if id(call) in begins:
+                entries[id(call)] = self._begin(begins[id(call)])
+                places[id(call)] = (entries[id(call)]["name"], 0)
+                continue
             key = id(call.layer) if not isinstance(call.layer, str) else id(call)
             if key not in entries:
                 entries[key] = self._entry(call, calls)
@@ -245,6 +250,15 @@ class Configuration:
         entry = self.layer(layer)
         entry["config"].pop("batch_input_shape", None)
         return entry | {"name": entry["config"]["name"], "inbound_nodes": []}
+
+    def _begin(self, tensor: KerasTensor) -> dict[str, Any]:
+        """Return the configuration of the input of a model that begins behind a layer of another one."""
+        shape = shape_of(tensor)
+        if shape is None:
+            raise ModelFileError("a model begins at a tensor whose shape does not follow from the code", self.file)
+        name = fresh_name("input_layer", self._taken)
+        config = {"name": name, "batch_shape": [None, *self._sizes(shape[1:])]}
+        return {"class_name": "InputLayer", "module": _MODULE, "config": config, "name": name, "inbound_nodes": []}
 
     def _first_shape(self, source: KerasCall, calls: list[KerasCall]) -> list[Any]:
         """Return the shape that an input has for the layer that reads it first."""
