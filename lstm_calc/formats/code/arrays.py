@@ -48,7 +48,8 @@ def call(interpreter: Interpreter, layer: MadeLayer, positional: Sequence[Any], 
     if kind is None or kind.layer is None:
         return inputs[0] if inputs else Unknown([cause])
     cell = kind.layer.kind in {"lstm", "gru", "rnn", "mgu"}
-    source = inputs[0] if not cell or layer.family == "haiku" else (inputs[1] if len(inputs) > 1 else None)
+    at = int(cell and layer.family != "haiku")
+    source = inputs[at] if len(inputs) > at else None
     _read(layer, source, cause)
     _once(interpreter, layer)
     size = layer.arguments.get(kind.names.get(kind.layer.size, ""), None) if kind.layer.size else getattr(source, "width", None)
