@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError, did_you_mean, quoted
 from lstm_calc.formats.code.families import WEIGHTLESS
-from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, within
+from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor, MadeKerasLayer, within
 from lstm_calc.formats.code.library.modules import module_family, owners
 from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown
 from lstm_calc.formats.code.values import ClassValue, FunctionValue, Instance, MadeLayer, Module, Scope, is_small
@@ -231,12 +231,12 @@ def _last_expression(interpreter: Interpreter, module: Module) -> Any:
     owner = module.scope.names.get("self")
     if isinstance(owner, Instance) and owners(list(owner.attributes.values())):
         return owner
-    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (MadeLayer, KerasLayer, KerasTensor))]
+    kept: list[Any] = [each for each in module.scope.names.values() if isinstance(each, (MadeLayer, MadeKerasLayer, KerasTensor))]
     kept = kept or [_alone(interpreter, node.value, module.scope) for node in module.tree.body if isinstance(node, ast.Assign)]
     return next((each for each in reversed(kept) if isinstance(each, _MODELS)), None)
 
 
-_MODELS = (MadeLayer, Instance, KerasModel, KerasLayer, KerasTensor)
+_MODELS = (MadeLayer, Instance, KerasModel, MadeKerasLayer, KerasTensor)
 
 
 def _alone(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Any:

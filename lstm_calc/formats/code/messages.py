@@ -1,4 +1,4 @@
-"""What a user is asked and told of a program: the values that it does not say, and where the sizes of its layers come from."""
+"""Messages on a program: what it does not say and is asked for, and where the sizes of its layers come from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, listed
 from lstm_calc.formats.code.families import FAMILIES
 from lstm_calc.formats.code.keras_api.classes import CLASSES
-from lstm_calc.formats.code.keras_api.graph import KerasLayer
+from lstm_calc.formats.code.keras_api.graph import MadeKerasLayer
 from lstm_calc.formats.code.unknown import INPUT
 from lstm_calc.formats.code.values import Instance, MadeLayer, Scope
 
@@ -125,7 +125,7 @@ class Origins:
 
     def layer(self, made: Any, node: ast.Call, scope: Scope) -> None:
         """Keep where a layer is made, and what its arguments are."""
-        if not self.kept or not isinstance(made, (MadeLayer, KerasLayer)) or len(self._lines) >= _MOST:
+        if not self.kept or not isinstance(made, (MadeLayer, MadeKerasLayer)) or len(self._lines) >= _MOST:
             return
         kind = FAMILIES[made.family].get(made.name) if isinstance(made, MadeLayer) else None
         names = list(kind.arguments) if kind else CLASSES.get(made.name, "").split()

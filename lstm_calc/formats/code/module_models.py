@@ -101,11 +101,11 @@ def _is_for_states(layer: MadeLayer, called: list[Any]) -> bool:
     return layer.gives_states and any(isinstance(each, MadeLayer) and each.name == layer.name for each in called)
 
 
-def _input(request: Request, given: Array, told: Any) -> Any:
+def _input(request: Request, given: Array, said: Any) -> Any:
     """Return what a module reads: with the width that is said beside the program, or what the program itself gives it."""
-    if request.input_dim is not None and (told is None or isinstance(told, Array)):
+    if request.input_dim is not None and (said is None or isinstance(said, Array)):
         return Array(None, request.input_dim)
-    return told if isinstance(told, (Array, list, tuple)) else given
+    return said if isinstance(said, (Array, list, tuple)) else given
 
 
 def _follow(request: Request, value: Instance) -> None:
@@ -113,9 +113,9 @@ def _follow(request: Request, value: Instance) -> None:
     function = value.cls.find("__call__") if value.cls else MISSING
     if isinstance(function, FunctionValue):
         names = function.positional[1:]
-        told = dict(zip(names, value.notes.get("inputs", ()), strict=False))
+        said = dict(zip(names, value.notes.get("inputs", ()), strict=False))
         inputs = {
-            name: _input(request, incoming(value.place, value.cls.name if value.cls else ""), told.get(name))
+            name: _input(request, incoming(value.place, value.cls.name if value.cls else ""), said.get(name))
             for name in names
             if name not in function.defaults
         }

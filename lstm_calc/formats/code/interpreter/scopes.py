@@ -159,7 +159,7 @@ def either_branch(
 def _branches(
     interpreter: Interpreter, causes: tuple[Cause, ...], branches: list[Callable[[], BlockEnd | None]], scope: Scope
 ) -> list[BlockEnd | None]:
-    """Follow one of two ways and the other, each from the same names; return how each ends."""
+    """Follow one of two branches and the other, each from the same names; return how each ends."""
     ends, afterwards = [], []
     holder = scope.names.get("self")
     objects = [scope.names, *([holder.attributes] if isinstance(holder, Instance) else [])]

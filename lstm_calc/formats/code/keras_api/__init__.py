@@ -16,9 +16,9 @@ from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, LOOK
 from lstm_calc.formats.code.keras_api.configuration import declared
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
-    KerasLayer,
     KerasModel,
     KerasTensor,
+    MadeKerasLayer,
     calls_of,
     functional,
     input_tensor,
@@ -60,25 +60,25 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
     if name in CLASSES and (".layers" in path or path.startswith("keras.") or "keras" in path):
         return _layer(interpreter, name, positional, named, cause)
     if name[:1].isupper() and (".layers." in path or ".applications." in path):
-        return KerasLayer(name, {"name": named.get("name")}, cause.place, interpreter.doubt)
+        return MadeKerasLayer(name, {"name": named.get("name")}, cause.place, interpreter.doubt)
     if name in {"variable", "Variable"} and not list(tensors_in([list(positional), named])):
         return _variable(positional, named, cause)
     merged = name.capitalize()
     if ".layers" in path and merged in CLASSES and positional:
         return call(
-            interpreter, KerasLayer(merged, _arguments(merged, positional[1:], named), cause.place), positional[:1], {}, cause
+            interpreter, MadeKerasLayer(merged, _arguments(merged, positional[1:], named), cause.place), positional[:1], {}, cause
         )
     return operation(name, positional, named)
 
 
-def _layer(interpreter: Interpreter, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> KerasLayer:
-    layer = KerasLayer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
+def _layer(interpreter: Interpreter, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> MadeKerasLayer:
+    layer = MadeKerasLayer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
     interpreter.layers += 1
     if name == "GRU" and OF_KERAS_1 & named.keys():
         layer.config.setdefault("reset_after", False)
         layer.is_of_keras_1 = True
     cell = layer.config.get("cell")
-    if isinstance(cell, KerasLayer):
+    if isinstance(cell, MadeKerasLayer):
         cell.around = cell.around or layer
     return layer
 
@@ -157,7 +157,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         if name == "get_shape":
             return BuiltIn(lambda *_, at, **__: known_shape(holder, at))
         return Unknown([cause])
-    if isinstance(holder, KerasLayer):
+    if isinstance(holder, MadeKerasLayer):
         if name in holder.config:
             return holder.config[name]
         if name in {"state_size", "output_size"} and holder.name in CELL_CLASSES:
@@ -188,7 +188,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     return Unknown([cause])
 
 
-def _of_unknown(holder: KerasLayer, name: str, cause: Cause) -> Any:
+def _of_unknown(holder: MadeKerasLayer, name: str, cause: Cause) -> Any:
     """Return an attribute of a model that Keras has under a name: what it gives, and one for each of its layers by name."""
     if name in {"output", "outputs", "input", "inputs"}:
         if holder.called is None:
@@ -216,7 +216,7 @@ def network_layers(network: KerasModel) -> list[Any]:
             return network.layers
         layer = first.call.layer if isinstance(first, KerasTensor) else first
         shape = declared(layer, dict(layer.config))
-        if rest and isinstance(rest[0], KerasLayer) and shape is not MISSING:
+        if rest and isinstance(rest[0], MadeKerasLayer) and shape is not MISSING:
             rest[0].config.setdefault("batch_input_shape", shape)
         return rest
     found = [call.layer for call in calls_of(network) if not isinstance(call.layer, str)]
@@ -225,7 +225,9 @@ def network_layers(network: KerasModel) -> list[Any]:
 
 def _named_layer(layers: list[Any], label: Any, index: Any, at: Cause) -> Any:
     if isinstance(label, str):
-        return next((each for each in layers if isinstance(each, KerasLayer) and each.config.get("name") == label), Unknown([at]))
+        return next(
+            (each for each in layers if isinstance(each, MadeKerasLayer) and each.config.get("name") == label), Unknown([at])
+        )
     return layers[index if isinstance(index, int) else label]
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, DROPPED, LOOKUPS, STATES, WITHOUT_WEIGHTS
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
-    KerasLayer,
     KerasModel,
     KerasTensor,
+    MadeKerasLayer,
     cells_of,
     functional,
     input_tensor,
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return the tensors that a layer or a model gives on what it is called on."""
-    found = _without_a_call(interpreter, layer, positional, cause) if isinstance(layer, KerasLayer) and positional else MISSING
+    found = _without_a_call(interpreter, layer, positional, cause) if isinstance(layer, MadeKerasLayer) and positional else MISSING
     if found is not MISSING:
         return found
     if isinstance(layer, KerasModel):
         follow(interpreter, layer, next(tensors_in(list(positional[:1])), None))
-    if isinstance(layer, KerasLayer) and layer.name == "Embedding" and positional and _is_made_up(positional[0]):
+    if isinstance(layer, MadeKerasLayer) and layer.name == "Embedding" and positional and _is_made_up(positional[0]):
         positional = [constant((), cause.place), *positional[1:]]
     args = [_as_tensor(each, cause.place) for each in positional[: 1 if _is_recurrent(layer) else None]]
     kwargs = {name: value for name, value in named.items() if name not in DROPPED and list(tensors_in(value))}
@@ -50,15 +50,15 @@ def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named:
     number = _outputs(layer, named)
     made = KerasCall(layer, args[0] if len(args) == 1 else args, kwargs, number)
     interpreter.library.calls += [made] if may_have_weights else []
-    if isinstance(layer, KerasLayer):
+    if isinstance(layer, MadeKerasLayer):
         layer.called = made
     tensors = [KerasTensor(made, at) for at in range(number)]
     if number == 1:
         return tensors[0]
-    return _by_cell(layer, tensors) if isinstance(layer, KerasLayer) and layer.name == "RNN" else tensors
+    return _by_cell(layer, tensors) if isinstance(layer, MadeKerasLayer) and layer.name == "RNN" else tensors
 
 
-def _without_a_call(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
+def _without_a_call(interpreter: Interpreter, layer: MadeKerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a layer gives that is no call of its own in the graph; MISSING for one that is."""
     if layer.name in LOOKUPS:
         return positional[0]
@@ -80,7 +80,7 @@ def _without_a_call(interpreter: Interpreter, layer: KerasLayer, positional: Seq
 
 def _open_sizes(layer: Any) -> Any:
     """Return the sizes that a layer without weights gives a tensor, where some are not known: most counts do not depend on them."""
-    if not isinstance(layer, KerasLayer) or layer.name not in {"RepeatVector", "Reshape"}:
+    if not isinstance(layer, MadeKerasLayer) or layer.name not in {"RepeatVector", "Reshape"}:
         return None
     sizes = (layer.config.get("n"),) if layer.name == "RepeatVector" else layer.config.get("target_shape")
     return sizes if isinstance(sizes, (list, tuple)) and causes_of(sizes) else None
@@ -107,10 +107,10 @@ def constant(shape: tuple[Any, ...], place: Place) -> KerasTensor:
 
 
 def _states_of(cell: Any) -> int:
-    return 2 if isinstance(cell, KerasLayer) and cell.name == "LSTMCell" else 1
+    return 2 if isinstance(cell, MadeKerasLayer) and cell.name == "LSTMCell" else 1
 
 
-def _by_cell(layer: KerasLayer, tensors: list[KerasTensor]) -> list[Any]:
+def _by_cell(layer: MadeKerasLayer, tensors: list[KerasTensor]) -> list[Any]:
     """Return the output of an RNN and its states: those of a cell are a list, where there are several cells and it has several."""
     cells = cells_of(layer)
     if len(cells) == 1 or len(tensors) == 1:
@@ -125,8 +125,8 @@ def _by_cell(layer: KerasLayer, tensors: list[KerasTensor]) -> list[Any]:
 
 
 def _is_recurrent(layer: Any) -> bool:
-    inner = layer.config.get("layer") if isinstance(layer, KerasLayer) and layer.name == "Bidirectional" else layer
-    return isinstance(inner, KerasLayer) and (inner.name in STATES or inner.name == "RNN")
+    inner = layer.config.get("layer") if isinstance(layer, MadeKerasLayer) and layer.name == "Bidirectional" else layer
+    return isinstance(inner, MadeKerasLayer) and (inner.name in STATES or inner.name == "RNN")
 
 
 def _as_tensor(value: Any, place: Place) -> Any:
@@ -140,9 +140,9 @@ def _outputs(layer: Any, named: dict[str, Any]) -> int:
     """Return how many tensors a layer gives."""
     if isinstance(layer, KerasModel):
         return max(1, len(list(tensors_in(layer.outputs))))
-    if not isinstance(layer, KerasLayer):
+    if not isinstance(layer, MadeKerasLayer):
         return 1
-    if layer.name == "Bidirectional" and isinstance(layer.config.get("layer"), KerasLayer):
+    if layer.name == "Bidirectional" and isinstance(layer.config.get("layer"), MadeKerasLayer):
         inner = layer.config["layer"]
         outputs = 2 if layer.config.get("merge_mode", "concat") is None else 1
         return outputs + 2 * _states(inner)
@@ -151,13 +151,13 @@ def _outputs(layer: Any, named: dict[str, Any]) -> int:
     return 1 + _states(layer)
 
 
-def _states(layer: KerasLayer) -> int:
+def _states(layer: MadeKerasLayer) -> int:
     if layer.config.get("return_state") is not True:
         return 0
     return STATES.get(layer.name) or sum(map(_states_of, cells_of(layer)))
 
 
-def _lambda(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
+def _lambda(interpreter: Interpreter, layer: MadeKerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a function of the author's gives: followed, where it can be."""
     if not list(tensors_in(list(positional[:1]))):
         return Unknown(causes_of(list(positional)) or [cause])
@@ -167,15 +167,17 @@ def _lambda(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[An
         if list(tensors_in(found)):
             return found
     return KerasTensor(
-        KerasCall(KerasLayer("Lambda", {"output_shape": layer.config.get("output_shape")}, layer.place), list(positional[:1]), {})
+        KerasCall(
+            MadeKerasLayer("Lambda", {"output_shape": layer.config.get("output_shape")}, layer.place), list(positional[:1]), {}
+        )
     )
 
 
-def _cell_alone(interpreter: Interpreter, cell: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
+def _cell_alone(interpreter: Interpreter, cell: MadeKerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a cell gives for one step, and its states: what the RNN around it gives for a sequence of one."""
     if not isinstance(positional[0], KerasTensor):
         return Unknown(causes_of(list(positional)) or [cause])
-    cell.around = cell.around or KerasLayer("RNN", {"cell": cell, "return_state": True}, cell.place)
+    cell.around = cell.around or MadeKerasLayer("RNN", {"cell": cell, "return_state": True}, cell.place)
     found = call(interpreter, cell.around, [operation_on("ExpandDims", [positional[0]], {"axis": 1})], {}, cause)
     output, *states = found if isinstance(found, list) else [found]
     if cell.around.config.get("return_sequences") is True:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
-    KerasLayer,
     KerasModel,
     KerasTensor,
+    MadeKerasLayer,
     calls_of,
     input_tensor,
     is_input,
@@ -74,7 +74,7 @@ class Configuration:
     def name(self, layer: Any) -> str:
         """Return the name of a layer, which no other one has."""
         if id(layer) not in self._names:
-            given = layer.config.get("name") if isinstance(layer, KerasLayer) else getattr(layer, "name", None)
+            given = layer.config.get("name") if isinstance(layer, MadeKerasLayer) else getattr(layer, "name", None)
             base = (
                 given
                 if isinstance(given, str)
@@ -97,9 +97,9 @@ class Configuration:
         """Return the configuration of a layer, or of a model that is one."""
         if isinstance(layer, KerasModel):
             return self.network(layer)
-        if isinstance(layer, KerasTensor) and isinstance(layer.call.layer, KerasLayer):
+        if isinstance(layer, KerasTensor) and isinstance(layer.call.layer, MadeKerasLayer):
             layer = layer.call.layer
-        if not isinstance(layer, KerasLayer):
+        if not isinstance(layer, MadeKerasLayer):
             return self._own(layer)
         self.missing += [each for each in layer.doubt if each not in self.turns]
         self.places[self.name(layer)] = layer.place
@@ -124,7 +124,7 @@ class Configuration:
             self.places[given] = layer.causes[0].place
         return {"class_name": re.sub(r"\W", "_", name) or "Unknown", "module": "code", "config": {"name": given}}
 
-    def _arguments(self, layer: KerasLayer) -> dict[str, Any]:
+    def _arguments(self, layer: MadeKerasLayer) -> dict[str, Any]:
         """Return the arguments of a layer as plain values; what a size needs and is not known is missing."""
         given = {key: value for key, value in layer.config.items() if key != "name"}
         found: dict[str, Any] = {}
@@ -132,7 +132,7 @@ class Configuration:
         if shape is not MISSING:
             found["batch_input_shape"] = self._sizes(shape)
         for key, value in given.items():
-            if isinstance(value, (KerasLayer, KerasModel)):
+            if isinstance(value, (MadeKerasLayer, KerasModel)):
                 found[key] = self.layer(value)
             elif key == "layers" and isinstance(value, (list, tuple)):
                 found[key] = [self.layer(each) for each in value]
@@ -266,7 +266,7 @@ class Configuration:
             (each for each in calls if any(tensor.call is source for tensor in tensors_in([each.args, each.kwargs]))), None
         )
         layer = reader.layer if reader else None
-        name = layer.name if isinstance(layer, KerasLayer) else ""
+        name = layer.name if isinstance(layer, MadeKerasLayer) else ""
         if name == "Embedding":
             return [None]
         self.used_input = True
@@ -304,7 +304,7 @@ def _with_read_outputs(network: KerasModel) -> KerasModel:
     return copy
 
 
-def declared(layer: KerasLayer, given: dict[str, Any]) -> Any:
+def declared(layer: MadeKerasLayer, given: dict[str, Any]) -> Any:
     """Take the shape that a layer says it reads out of its arguments; MISSING where it says none."""
     whole = given.pop("batch_input_shape", given.pop("batch_shape", MISSING))
     shape = given.pop("input_shape", given.pop("shape", MISSING) if layer.name == "InputLayer" else MISSING)

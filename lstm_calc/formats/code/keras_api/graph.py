@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class KerasLayer:
+class MadeKerasLayer:
     """A layer of Keras: its class and its arguments."""
 
     def __init__(self, name: str, config: dict[str, Any], place: Place, doubt: tuple[Cause, ...] = ()) -> None:
@@ -24,19 +24,19 @@ class KerasLayer:
         """The number of parameters of a layer of the author's, where it is known."""
         self.called: KerasCall | None = None
         """The last call of it."""
-        self.around: KerasLayer | None = None
+        self.around: MadeKerasLayer | None = None
         """The RNN around a cell."""
         self.shape: Any = None
         self.is_of_keras_1 = False
         self.is_own = False
         """Whether it stands for the weights of a class of the author's, whatever the name of that is."""
-        self.own: KerasLayer | None = None
+        self.own: MadeKerasLayer | None = None
         """The layer with the weights of the author's cells inside it."""
 
 
-def own_layer(name: str, config: dict[str, Any], place: Place) -> KerasLayer:
+def own_layer(name: str, config: dict[str, Any], place: Place) -> MadeKerasLayer:
     """Return a layer that stands for the weights of a class of the author's."""
-    layer = KerasLayer(name, config, place)
+    layer = MadeKerasLayer(name, config, place)
     layer.is_own = True
     return layer
 
@@ -87,7 +87,7 @@ def is_input(value: Any) -> bool:
     """Return whether a layer is that of an input of a model, or a call or tensor is one of such a layer."""
     call = value.call if isinstance(value, KerasTensor) else value
     layer = call.layer if isinstance(call, KerasCall) else call
-    return isinstance(layer, KerasLayer) and layer.name == "InputLayer"
+    return isinstance(layer, MadeKerasLayer) and layer.name == "InputLayer"
 
 
 def said_shape(tensor: KerasTensor) -> Any:
@@ -112,19 +112,19 @@ def tensors_in(value: Any) -> Iterator[KerasTensor]:
         yield from tensors_in(each)
 
 
-def cells_of(layer: KerasLayer) -> list[Any]:
+def cells_of(layer: MadeKerasLayer) -> list[Any]:
     """Return the cells of an RNN."""
     cell = layer.config.get("cell")
-    if isinstance(cell, KerasLayer) and cell.name == "StackedRNNCells":
+    if isinstance(cell, MadeKerasLayer) and cell.name == "StackedRNNCells":
         cell = cell.config.get("cells")
     return list(cell) if isinstance(cell, (list, tuple)) else [cell]
 
 
-def is_around_own(layer: KerasLayer) -> bool:
+def is_around_own(layer: MadeKerasLayer) -> bool:
     """Return whether a layer is an RNN around cells of the author's, or both directions of one."""
     inner = layer.config.get("layer") if layer.name == "Bidirectional" else layer
-    return isinstance(inner, KerasLayer) and not all(
-        isinstance(each, (KerasLayer, Unknown, type(None))) for each in cells_of(inner)
+    return isinstance(inner, MadeKerasLayer) and not all(
+        isinstance(each, (MadeKerasLayer, Unknown, type(None))) for each in cells_of(inner)
     )
 
 
@@ -156,10 +156,10 @@ def within(layer: Any) -> set[int]:
         found.add(id(each))
         if isinstance(each, KerasModel):
             todo += each.layers if each.outputs is None else [call.layer for call in calls_of(each)]
-        if isinstance(each, KerasLayer):
+        if isinstance(each, MadeKerasLayer):
             held = [each.config[key] for key in ("layer", "backward_layer", "layers") if key in each.config]
             todo += [inner for one in held for inner in (one if isinstance(one, (list, tuple)) else [one])]
-            todo += [inner for inner in cells_of(each) if isinstance(inner, KerasLayer)]
+            todo += [inner for inner in cells_of(each) if isinstance(inner, MadeKerasLayer)]
             todo += [each.around] if each.around is not None else []
     return found
 
@@ -186,12 +186,12 @@ def input_tensor(positional: Sequence[Any], named: dict[str, Any], place: Place,
         shape = tuple(whole)[1:]
     if isinstance(shape, int):
         shape = (shape,)
-    return KerasTensor(KerasCall(KerasLayer("InputLayer", {"name": named.get("name"), "shape": shape}, place, doubt), (), {}))
+    return KerasTensor(KerasCall(MadeKerasLayer("InputLayer", {"name": named.get("name"), "shape": shape}, place, doubt), (), {}))
 
 
 def incoming(place: Place, name: str) -> KerasTensor:
     """Return an input of which the shape follows from the layer that reads it first."""
-    return KerasTensor(KerasCall(KerasLayer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
+    return KerasTensor(KerasCall(MadeKerasLayer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
 
 
 def snake(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.errors import ModelError, ModelFileError
 from lstm_calc.formats.code import keras_api
 from lstm_calc.formats.code.keras_api.configuration import Configuration, with_params
-from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor, functional, incoming, tensors_in
+from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor, MadeKerasLayer, functional, incoming, tensors_in
 from lstm_calc.formats.code.keras_api.own import follow, held, input_of, layers_of
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.unknown import MISSING, Cause, Place, unknown_input
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def network_in(request: Request, value: Any) -> Any:
     """Return the model of Keras that a value is or holds, None where there is none."""
-    if isinstance(value, (KerasModel, KerasLayer, KerasTensor)):
+    if isinstance(value, (KerasModel, MadeKerasLayer, KerasTensor)):
         return value
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], KerasTensor):
         return value[0]
@@ -88,7 +88,7 @@ def configured_model(request: Request, value: Any, remark: str) -> Model:
     network = value
     if isinstance(value, KerasTensor):
         network = KerasModel(Place(request.module.file, 1), None, [], [value])
-    if isinstance(value, KerasLayer):
+    if isinstance(value, MadeKerasLayer):
         network = KerasModel(value.place, [value])
     if isinstance(network, KerasModel):
         follow(request.interpreter, network)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.formats.code.keras_api.configuration import shape_of
-from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasLayer, KerasTensor, is_input, said_shape, snake, tensors_in
+from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasTensor, MadeKerasLayer, is_input, said_shape, snake, tensors_in
 from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, LostTensor, Place, Unknown, UnknownObject, causes_of
 from lstm_calc.formats.code.values import Array, FunctionValue
 
@@ -28,7 +28,7 @@ def lost_in(value: Any) -> LostTensor | None:
     return None
 
 
-def reshaped(layer: KerasLayer, tensor: KerasTensor, sizes: Sequence[Any]) -> KerasTensor:
+def reshaped(layer: MadeKerasLayer, tensor: KerasTensor, sizes: Sequence[Any]) -> KerasTensor:
     """Return a tensor in a shape of which some sizes are not known; a vector that is repeated keeps its own."""
     own = shape_of(tensor) if layer.name == "RepeatVector" else ()
     rest = None if own is None else own[1:]
@@ -61,7 +61,7 @@ def _widened(tensor: KerasTensor, width: Any) -> KerasTensor:
 
 def shaped(tensor: KerasTensor, name: str, shape: tuple[Any, ...] | None) -> KerasTensor:
     """Return a tensor of a shape that is made of another one, without weights."""
-    layer = KerasLayer(name, {}, Place("", 1))
+    layer = MadeKerasLayer(name, {}, Place("", 1))
     layer.params = 0
     layer.shape = None if shape is None else tuple(size if isinstance(size, (int, Unknown)) else None for size in shape)
     return KerasTensor(KerasCall(layer, [tensor], {}))
@@ -205,7 +205,7 @@ def operation(name: str, positional: Sequence[Any], named: dict[str, Any]) -> An
 
 def _unknown(tensors: list[Any]) -> KerasTensor:
     """Return a tensor of which nothing is known but what it is made of."""
-    return KerasTensor(KerasCall(KerasLayer("Lambda", {}, Place("", 1)), tensors, {}))
+    return KerasTensor(KerasCall(MadeKerasLayer("Lambda", {}, Place("", 1)), tensors, {}))
 
 
 def _unary(given: _Given) -> Any:
@@ -272,7 +272,7 @@ def _batch_dot(given: _Given) -> Any:
     return (
         operate("MatMult", *pair)
         if axes is None
-        else KerasTensor(KerasCall(KerasLayer("Dot", {"axes": axes}, Place("", 1)), pair, {}))
+        else KerasTensor(KerasCall(MadeKerasLayer("Dot", {"axes": axes}, Place("", 1)), pair, {}))
     )
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lstm_calc.formats.code.keras_api.configuration import counted, declared, shape_of
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
-    KerasLayer,
     KerasModel,
     KerasTensor,
+    MadeKerasLayer,
     calls_of,
     cells_of,
     input_tensor,
@@ -48,7 +48,7 @@ def _is_explained(layer: Any) -> bool:
         return True
     if isinstance(layer, KerasModel):
         return layer.outputs is None and any(map(_is_explained, layer.layers))
-    if not isinstance(layer, KerasLayer):
+    if not isinstance(layer, MadeKerasLayer):
         return False
     inner = layer.config.get("layer")
     return isinstance(layer.config.get("function"), FunctionValue) or isinstance(inner, Instance) or is_around_own(layer)
@@ -70,7 +70,7 @@ def ends(interpreter: Interpreter, network: KerasModel, source: KerasTensor | No
 
 def _start(network: KerasModel, layer: Any, source: KerasTensor | None) -> KerasTensor:
     """Return the input of a model whose first layer says what it reads, or that is built on a shape or called on a tensor."""
-    shape = declared(layer, dict(layer.config)) if isinstance(layer, KerasLayer) else MISSING
+    shape = declared(layer, dict(layer.config)) if isinstance(layer, MadeKerasLayer) else MISSING
     shape = network.built if shape is MISSING and isinstance(network.built, (list, tuple)) else shape
     if not isinstance(shape, (list, tuple)) and source is not None:
         shape = known_shape(source, Cause("", network.place))
@@ -98,7 +98,7 @@ def change_layers(holder: Instance, name: str, layer: Any) -> Any:
 def held(interpreter: Interpreter, holder: Instance) -> KerasModel | None:
     """Return the models that an object holds, as one; None where it holds none, or layers beside them."""
     parts = [each for each in holder.attributes.values() if isinstance(each, KerasModel)]
-    if not parts or any(isinstance(each, (KerasLayer, Instance)) for each in holder.attributes.values()):
+    if not parts or any(isinstance(each, (MadeKerasLayer, Instance)) for each in holder.attributes.values()):
         return None
     pairs = [ends(interpreter, each) for each in dict.fromkeys(parts)]
     inputs, outputs = ([tensor for pair in pairs for tensor in tensors_in(pair[at])] for at in (0, 1))
@@ -124,7 +124,7 @@ def _keep(instance: Instance, shape: Any, *, trained: bool) -> None:
     instance.notes.setdefault("weights" if trained else "frozen", []).append(shape)
 
 
-def around_own(interpreter: Interpreter, layer: KerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
+def around_own(interpreter: Interpreter, layer: MadeKerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what an RNN gives around cells of the author's: a layer with the weights that the cells make."""
     around, layer = layer, layer.config["layer"] if layer.name == "Bidirectional" else layer
     cells, source = cells_of(layer), next(tensors_in(list(positional[:1])), None)
@@ -145,7 +145,7 @@ def around_own(interpreter: Interpreter, layer: KerasLayer, positional: Sequence
     return KerasTensor(call) if number == 1 else [KerasTensor(call, at) for at in range(number)]
 
 
-def _made_around(interpreter: Interpreter, layer: KerasLayer, cells: list[Any], shape: Any, cause: Cause) -> KerasLayer:
+def _made_around(interpreter: Interpreter, layer: MadeKerasLayer, cells: list[Any], shape: Any, cause: Cause) -> MadeKerasLayer:
     """Return a layer with the weights that cells of the author's make for what an RNN reads."""
     width = shape[-1] if isinstance(shape, tuple) else Unknown([cause])
     first = next((each for each in cells if isinstance(each, Instance)), None)
@@ -160,7 +160,7 @@ def _made_around(interpreter: Interpreter, layer: KerasLayer, cells: list[Any], 
 
 def _size_of(interpreter: Interpreter, cell: Any, cause: Cause) -> Any:
     """Return the width of what a cell gives."""
-    if isinstance(cell, KerasLayer):
+    if isinstance(cell, MadeKerasLayer):
         return cell.config.get("units")
     found = [interpreter.attribute(cell, name, cause) for name in ("output_size", "units", "state_size")]
     return next((each for each in found if isinstance(each, int)), None)
@@ -174,7 +174,7 @@ def _params_of(interpreter: Interpreter, cell: Instance, width: Any, cause: Caus
         interpreter.call(build.bound(cell), [(None, width)], {}, cause)
     keep_variables(cell)
     own = None if cell.notes.get("frozen") else _total(cell.notes["weights"])
-    if not any(isinstance(each, (KerasLayer, KerasModel, Instance, list)) for each in cell.attributes.values()):
+    if not any(isinstance(each, (MadeKerasLayer, KerasModel, Instance, list)) for each in cell.attributes.values()):
         return own
     size = interpreter.attribute(cell, "state_size", cause)
     sizes = list(size) if isinstance(size, (list, tuple)) else [size]
@@ -194,7 +194,7 @@ def _inside(interpreter: Interpreter, start: int, given: Any, inputs: list[Keras
     return counted(KerasModel(Place("", 1), None, inputs, [*tensors_in(given), *unread_calls(calls, given)]))
 
 
-def at_each_step(interpreter: Interpreter, layer: KerasLayer, source: KerasTensor, cause: Cause) -> Any:
+def at_each_step(interpreter: Interpreter, layer: MadeKerasLayer, source: KerasTensor, cause: Cause) -> Any:
     """Return what a layer of the author's gives that is applied at each step: a layer with as many parameters as it has."""
     inner, shape = layer.config["layer"], known_shape(source, cause)
     if not isinstance(shape, tuple) or len(shape) < 3:

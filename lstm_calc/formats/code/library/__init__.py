@@ -9,7 +9,7 @@ from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families import CONTAINERS, FAMILIES, family_of
 from lstm_calc.formats.code.families.rows import pairs, words
 from lstm_calc.formats.code.keras_api.classes import CLASSES, FUNCTIONS
-from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
+from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor, MadeKerasLayer
 from lstm_calc.formats.code.library import attributes, objects, python
 from lstm_calc.formats.code.library.functions import SPECIAL
 from lstm_calc.formats.code.library.layers import (
@@ -184,7 +184,7 @@ class Library:
         """Return what the call of something outside the text gives."""
         if isinstance(function, Imported):
             return self._call_external(interpreter, function.path, positional, named, cause)
-        if isinstance(function, (KerasLayer, KerasModel)):
+        if isinstance(function, (MadeKerasLayer, KerasModel)):
             return keras_api.call(interpreter, function, positional, named, cause)
         if isinstance(function, MadeLayer) and traced_in([*positional, *named.values()]):
             return call_traced(interpreter, function, positional, named, cause)

@@ -8,7 +8,7 @@ from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code import array_methods, arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
 from lstm_calc.formats.code.families.rows import words
-from lstm_calc.formats.code.keras_api.graph import KerasLayer, KerasModel, KerasTensor
+from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor, MadeKerasLayer
 from lstm_calc.formats.code.library import changes
 from lstm_calc.formats.code.library.layers import (
     TensorsByName,
@@ -83,7 +83,7 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
             return found
     if isinstance(holder, Instance) and BASE in holder.attributes:
         return attribute(interpreter, holder.attributes[BASE], name, cause)
-    if isinstance(holder, (KerasLayer, KerasTensor, KerasModel)):
+    if isinstance(holder, (MadeKerasLayer, KerasTensor, KerasModel)):
         return keras_api.attribute(interpreter, holder, name, cause)
     if isinstance(holder, MadeLayer):
         return _made_attribute(holder, name, cause)
@@ -130,7 +130,7 @@ def set_attribute(interpreter: Interpreter, holder: Any, name: str, value: Any) 
         freeze(holder, frozen=value is False)
     elif isinstance(holder, Array) and name == "requires_grad" and isinstance(value, bool):
         holder.trained = value
-    elif isinstance(holder, KerasLayer):
+    elif isinstance(holder, MadeKerasLayer):
         holder.config[name] = value
     elif isinstance(holder, KerasModel):
         holder.trainable = value is not False

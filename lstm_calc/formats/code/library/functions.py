@@ -68,7 +68,7 @@ def _partial(interpreter: Interpreter, function: Any, *first: Any, at: Cause, **
 
 
 def _parser(*_: Any, at: Cause, **__: Any) -> Any:
-    """Return a parser of arguments: a namespace that has what it was told of."""
+    """Return a parser of arguments: a namespace that has the arguments that are added to it."""
     parser, given = Instance(None, at.place), Instance(None, at.place)
 
     def add(*flags: Any, at: Cause, **named: Any) -> Any:
