@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelError, ModelFileError
@@ -16,7 +16,7 @@ from lstm_calc.formats.code.families import FAMILIES
 from lstm_calc.formats.code.parts import FoundLayers
 from lstm_calc.formats.code.trace.follow import followed_chain
 from lstm_calc.formats.code.unknown import Place
-from lstm_calc.formats.code.values import MadeLayer
+from lstm_calc.formats.code.values import Array, MadeLayer
 from lstm_calc.frozen import Record
 from lstm_calc.model import GRU, LSTM, MAX_LAYERS, RNN, Dense, Embedding, Layer, LayerNorm, Model, Other
 
@@ -143,12 +143,41 @@ def _joined(text: str) -> Iterator[str]:
 def _torchinfo(text: str) -> Iterator[_TableRow]:
     """Yield the layers of a table of torchinfo that hold no others; what a module has beside those inside it is one as well."""
     rows: list[tuple[int, _TableRow]] = []
-    for line in text.splitlines():
-        match = _TORCHINFO_ROW.fullmatch(line.rstrip())
+    lines = text.splitlines()
+    places = _columns(next(line for line in lines if "depth-idx" in line))
+    for line in lines:
+        match = _TORCHINFO_ROW.fullmatch(line.rstrip() if places is None else _usual_columns(line, places))
         if match and match[6] != "(recursive)":
             depth = _number(match[4] or "0")
             rows.append((depth, _TableRow(match[3] or match[2], match[2], _shape(match[5]), _count(match[6]))))
-    yield from _without_holders(rows)
+    leaves = list(_without_holders(rows))
+    said = dict(_SUM.findall(text)).get("Total")
+    is_whole = said is None or sum(row.params for row in leaves) == _count(said)
+    yield from leaves if is_whole else _with_own(rows)
+
+
+def _with_own(rows: Sequence[tuple[int, _TableRow]]) -> Iterator[_TableRow]:
+    """Yield the rows of a table; one that others inside follow has what its module has beside these."""
+    for at, (depth, row) in enumerate(rows):
+        is_holder = at + 1 < len(rows) and rows[at + 1][0] > depth
+        if row.params or not is_holder:
+            yield row.replace(shape=()) if is_holder else row
+
+
+def _columns(header: str) -> dict[str, slice] | None:
+    """Return where the columns of a table of torchinfo stand; None where they are the usual ones, name, output and number."""
+    found = list(re.finditer(r"\S+(?: \S+)*", header))
+    if len(found) > 1 and found[1][0] == "Output Shape":
+        return None
+    starts = [0, *(each.start() for each in found[1:]), None]
+    return {each[0]: slice(*ends) for each, ends in zip(found, pairwise(starts), strict=False)}
+
+
+def _usual_columns(line: str, places: dict[str, slice]) -> str:
+    """Return a line of a table with the columns that are usual."""
+    cells = {name: line[place].rstrip() for name, place in places.items()}
+    first = next(iter(cells.values()))
+    return f"{first}  {cells.get('Output Shape') or '--'}  {cells.get('Param #', '').strip()}"
 
 
 def _count(text: str) -> int:
@@ -279,6 +308,10 @@ _LONGEST_REPEAT = 18
 """Digits of how often a block is repeated."""
 _CHILD = re.compile(r"\s*\(([\w.-]+)\):\s*")
 _TIMES = re.compile(r"(\d+) x ")
+_LISTED = re.compile(r"Parameter containing: \[torch\.[\w.]+ of size ([\dx]*)[^\]]*\]")
+"""A parameter in a ParameterList or ParameterDict; those that a module has itself are not printed."""
+_PARAMETER = "Parameter"
+_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"})
 _CLASS = re.compile(r"([A-Za-z_][\w.\[\]]*)\s*\(")
 
 
@@ -302,7 +335,7 @@ def _module(text: str, file: str) -> Model:
     parts.add_all(leaves, None)
     if not parts.layers:
         raise ModelFileError("has no layer with weights that is known", file)
-    remark = "parameters of a module's own do not show where it is printed, beside the layers inside it"
+    remark = "neither parameters of a module's own nor whether its layers share weights show where it is printed"
     said = {"remarks": (remark,), "origin": f"pytorch, as it is printed; {remark}"} if hidden else {}
     more: dict[str, Any] = {"framework": "pytorch", **said}
     if node.name == "Sequential" and not hidden and (graph := followed_chain([made for _, made in leaves], parts.of, **more)):
@@ -322,6 +355,9 @@ def _repeats(number: str, file: str) -> int:
 
 def _parsed(text: str, at: int, file: str, depth: int) -> tuple[_PrintedModule, int]:
     """Return the module that begins at a place, and where it ends."""
+    listed = _LISTED.match(text, at)
+    if listed:
+        return _PrintedModule(_PARAMETER, listed[1], (), 1), listed.end()
     times = _TIMES.match(text, at)
     match = _CLASS.match(text, times.end() if times else at)
     if match is None or depth > _DEEPEST:
@@ -352,18 +388,20 @@ def _modules_in(node: _PrintedModule) -> int:
     return node.times * (1 + sum(_modules_in(each) for _, each in node.inner))
 
 
-def _leaves(node: _PrintedModule, path: str, hidden: list[str]) -> Iterator[tuple[str, MadeLayer]]:
+def _leaves(node: _PrintedModule, path: str, hidden: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield the layers inside a module."""
     for turn in range(node.times):
         where = path if node.times == 1 else f"{path}.{turn}"
         if node.name == "MultiheadAttention" and node.inner:
             yield where, _attention(node)
         elif node.inner:
-            if node.name not in {"Sequential", "ModuleList", "ModuleDict"}:
+            if node.name not in _CONTAINERS:
                 hidden.append(node.name)
             for name, each in node.inner:
                 yield from _leaves(each, f"{where}.{name}".lstrip("."), hidden)
-        elif node.name not in {"Sequential", "ModuleList", "ModuleDict", "ParameterList"}:
+        elif node.name == _PARAMETER:
+            yield where, Array([_number(size) for size in node.arguments.split("x") if size], trained=True)
+        elif node.name not in _CONTAINERS:
             yield where, _made(node)
 
 
