@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -676,6 +677,20 @@ def test_the_weights_in_the_same_file_say_how_many_there_are(cli: Cli, tmp_path:
     answer = cli("params", str(path), "-q")
     assert (answer.exit_code, answer.stdout) == (0, "153\n")
     assert answer.stderr == "note: tw has 25 parameters, as the file stores for it; they are counted as trained\n"
+
+
+def test_a_model_of_a_class_of_the_authors_is_that_of_its_weights(cli: Cli, tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    path, weights = tmp_path / "model.keras", tmp_path / "model.weights.h5"
+    with h5py.File(weights, "w") as file:
+        for at, values in enumerate(([[0.0] * 8] * 3, [[0.0] * 8] * 2, [0.0] * 8)):
+            file[f"layers/lstm/cell/vars/{at}"] = values
+    with ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps({"class_name": "Mine", "config": {}, "build_config": {"input_shape": [1, 5]}}))
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.write(weights, "model.weights.h5")
+    answer = cli("params", str(path), "-q")
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (0, "48\n", "")
 
 
 NAMES: dict[str, tuple[dict[str, Any], str]] = {

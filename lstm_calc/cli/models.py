@@ -157,12 +157,24 @@ def _with_stored(model: Model, path: str) -> Model:
     """Return a model in which layers that are not known have as many parameters as the file stores for them, and say so."""
     if model.is_known or not path.lower().endswith((".h5", ".hdf5", ".keras")):
         return model
+    if len(model.layers) == 1:
+        return _stored(model, path)
     from lstm_calc.weights.readers.formats.keras import with_stored_numbers
 
     model, notes = with_stored_numbers(model, path)
     for note in notes:
         say(f"note: {note}")
     return model
+
+
+def _stored(model: Model, path: str) -> Model:
+    """Return the layers whose weights a file has, for a model whose class it does not describe; the model, where it has none."""
+    from lstm_calc.questions.stored_model import load_stored
+
+    try:
+        return load_stored(path)
+    except LstmCalcError:
+        return model
 
 
 def with_assumed(model: Model, assumed: list[str] | None) -> Model:
