@@ -27,6 +27,21 @@ COUNTS = {
     "nn.Parameter(torch.arange(3).float().view(1, -1))": 3,
     "nn.Parameter(torch.cat([torch.zeros(2, 8), torch.zeros(1, 8)]))": 24,
     "nn.Parameter(nn.init.xavier_uniform_(torch.empty(4, 3)))": 12,
+    "nn.Parameter(torch.FloatTensor([float('-inf')]), requires_grad=False)": 1,
+    "nn.Parameter(torch.FloatTensor([[0.1, 0.2, 0.3], [1, 2, 3]]))": 6,
+    "nn.Parameter(torch.Tensor([3, 4]))": 2,
+    "nn.Parameter(torch.Tensor((3, 4)))": 2,
+    "nn.Parameter(torch.Tensor(3, 4))": 12,
+    "nn.Parameter(torch.Tensor(torch.Size([3, 4])))": 12,
+    "nn.Parameter(torch.FloatTensor(torch.zeros(2, 3, 4).size()[1:]))": 12,
+    "nn.Parameter(torch.zeros([3, 4]))": 12,
+    "nn.Parameter(torch.ones(3)[None].repeat(2, 1))": 6,
+    "nn.Linear(len(f'{3:03d}x'), len(f'{1.0!r:>5}'))": 25,
+    "nn.Linear(nn.LSTM(4, 5).weight_hh_l0.size(1), nn.Conv2d(1, 4, 3).kernel_size[0])": 18,
+    "nn.Linear(torch.stack([torch.zeros(2)] * 3, dim=1).shape[1], 2)": 8,
+    "nn.Linear(sum(torch.zeros(2, 10)[:, 2:5].shape), 2)": 12,
+    "nn.Linear(torch.zeros(2, 10).split(4, dim=1)[2].shape[1], 2)": 6,
+    "nn.Linear(torch.bmm(torch.zeros(2, 3, 4), torch.zeros(2, 4, 5)).shape[-1], torch.zeros(3, 4).t().size(0))": 24,
 }
 
 
@@ -48,6 +63,52 @@ def test_a_module_has_as_many_parameters_as_in_pytorch(made: str) -> None:
 @pytest.mark.parametrize("made", COUNTS)
 def test_pytorch_counts_what_is_recorded(made: str) -> None:
     assert sum(each.numel() for each in run(program(made))["Net"]().parameters()) == COUNTS[made] + 2
+
+
+TRAINED = {
+    "for p in net.parameters():\n    p.requires_grad = False\nfor n, p in net.named_parameters():\n"
+    "    if n.endswith('l1') or n in {'norm.bias', 'fc.bias', 'w'}:\n        p.requires_grad = True": 1_267,
+    "for p in list(net.parameters())[:-2]:\n    p.requires_grad = False": 39,
+    "for at, p in enumerate(net.parameters()):\n    p.requires_grad = at > 9": 63,
+    "for p in net.parameters():\n    p.requires_grad = False\nnet.fc.bias.requires_grad = True\nnet.w.requires_grad_(True)": 7,
+    "net.norm.bias.requires_grad = False\nnet.fc.weight.requires_grad = False\nfor p in net.fc.parameters():\n"
+    "    p.requires_grad = True": 2_439,
+    "for n, each in net.named_modules():\n    if isinstance(each, nn.LSTM):\n        each.requires_grad_(False)": 147,
+    "for n, each in net.named_children():\n    if n != 'fc':\n        each.requires_grad_(False)": 43,
+    "def freeze(each):\n    for p in each.parameters():\n        p.requires_grad = False\nnet.fc.apply(freeze)": 2_412,
+    "next(iter(net.parameters())).requires_grad = False": 2_447,
+    "net.get_parameter('norm.bias').requires_grad = False\nnet.get_submodule('emb').requires_grad_(False)": 2_359,
+    "for p in net.parameters():\n    p.requires_grad = p.dim() > 1": 2_228,
+}
+"""What a program does with the tensors of a module, and how many of its 2,451 parameters are trained then."""
+PARTS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(10, 8)
+        self.rnn = nn.LSTM(8, 12, 2)
+        self.drop = nn.Dropout(0.1)
+        self.norm = nn.LayerNorm(12)
+        self.fc = nn.Linear(12, 3)
+        self.w = nn.Parameter(torch.zeros(4))
+        self.turned = self.w.t()
+
+
+net = Net()
+"""
+
+
+@pytest.mark.parametrize("change", TRAINED)
+def test_single_tensors_are_trained_or_not_in_the_order_of_pytorch(change: str) -> None:
+    found = params(read_code(f"import torch\nfrom torch import nn\n{PARTS}{change}\n"))
+    assert (found.total, found.trainable) == (2_451, TRAINED[change])
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("change", TRAINED)
+def test_pytorch_trains_what_is_recorded(change: str) -> None:
+    net = run(f"import torch\nfrom torch import nn\n{PARTS}{change}\n")["net"]
+    assert sum(each.numel() for each in net.parameters() if each.requires_grad) == TRAINED[change]
 
 
 def test_a_transposed_convolution_gives_what_is_added_at_its_end() -> None:

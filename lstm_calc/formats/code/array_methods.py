@@ -9,7 +9,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.array_shapes import Sizes, flattened, known, pooled, pooled_last, reduced, reshaped
+from lstm_calc.formats.code.array_shapes import Sizes, flattened, known, pooled, pooled_everywhere, pooled_last, reduced, reshaped
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, Unknown, causes_of, is_unknown
 from lstm_calc.formats.code.values import Array, BuiltIn
@@ -42,12 +42,15 @@ class UnknownShape(Unknown):
         self.array = array
 
 
-def array_attribute(holder: Array, name: str, cause: Cause) -> Any:
+def array_attribute(holder: Array, name: str, cause: Cause) -> Any:  # noqa: PLR0911 - a case for each name
     """Return an attribute or method of a tensor."""
     shape = known(holder)
     if name == "shape" or (name == "ndim" and holder.shape is not None):
         sizes: Any = UnknownShape(holder, cause) if holder.shape is None else holder.shape
         return sizes if name == "shape" else len(sizes)
+    if name == "dim" and holder.shape is not None:
+        rank = len(holder.shape)
+        return BuiltIn(lambda *_, **__: rank)
     if name in {"T", "mT", "data"}:
         return holder if name == "data" else _turned_round(holder, 2 if name == "mT" else None)
     if holder.numbers is not None and name in _OF_NUMBERS:
@@ -69,7 +72,7 @@ def _turned_round(holder: Array, last: int | None = None) -> Array:
     if holder.shape is None or (last is not None and len(holder.shape) < last):
         return Array(None)
     at = 0 if last is None else len(holder.shape) - last
-    return Array((*holder.shape[:at], *reversed(holder.shape[at:])), trained=holder.trained)
+    return Array((*holder.shape[:at], *reversed(holder.shape[at:])))
 
 
 def _size(holder: Array, axis: Any, at: Cause) -> Any:
@@ -310,7 +313,7 @@ def _broadcast(one: Sizes, other: Sizes) -> Sizes | None:
     return tuple(right if left == 1 else left for left, right in pairs)
 
 
-_REDUCING = words("mean sum prod amax amin nanmean logsumexp any all argmax argmin")
+_REDUCING = words("mean sum prod std var amax amin nanmean logsumexp any all argmax argmin")
 _FOLLOWED: dict[str, Callable[[Sizes, list[Any], dict[str, Any]], Any]] = {
     **dict.fromkeys(_REDUCING, _reduce),
     **dict.fromkeys(("max", "min"), _extreme),
@@ -320,7 +323,7 @@ _FOLLOWED: dict[str, Callable[[Sizes, list[Any], dict[str, Any]], Any]] = {
     **dict.fromkeys(("unsqueeze", "expand_dims"), _unsqueeze),
     **dict.fromkeys(("view_as", "reshape_as", "expand_as", "gather"), _like),
     **dict.fromkeys(("new_zeros", "new_ones", "new_empty"), _new),
-    **dict.fromkeys(("matmul", "bmm", "mm", "mv"), _multiply),
+    **dict.fromkeys(("matmul", "bmm", "mm", "mv", "dot"), _multiply),
     **{name: partial(_widened, name=name) for name in ("repeat", "tile", "expand")},
     "flatten": _flatten,
     "ravel": _flatten,
@@ -413,12 +416,34 @@ def _on_tensor(name: str, home: str, positional: Sequence[Any], named: dict[str,
     tensor, *rest = positional
     shape = known(tensor)
     if "_pool" in name and home != "torch":
-        return pooled_last(tensor, rest, named)
+        return (pooled_everywhere if home == "haiku" else pooled_last)(tensor, rest, named)
+    if name == "broadcast_to":
+        wanted = _shape_in(rest, named)
+        return Array(wanted) if not causes_of(wanted) else Array(None, None if tensor.width == 1 else tensor.width)
+    if name == "split" and home != "torch":
+        return _sections(tensor, *rest, **named) or Unknown([cause])
     if "_pool" in name:
         return (None if shape is None else pooled(name, shape, rest, named)) or Unknown([cause])
     if name in {"max", "min"} and rest:
         named, rest = {"dim" if home == "torch" else "axis": rest[0], **named}, []
     return method(name, tensor, rest, named, cause)
+
+
+def _sections(tensor: Array, parts: Any = None, axis: Any = 0) -> Any:
+    """Return what NumPy's split gives: so many equal parts, or those between some places; None where that does not follow."""
+    shape = known(tensor)
+    if shape is None and axis == -1 and isinstance(tensor.width, int):
+        found = _sections(Array((tensor.width,)), parts)
+        return None if found is None else [Array(None, each.width) for each in found]
+    if shape is None or not isinstance(axis, int) or not -len(shape) <= axis < len(shape):
+        return None
+    at = axis % len(shape)
+    places = list(range(0, shape[at], shape[at] // parts)) if isinstance(parts, int) and parts and shape[at] % parts == 0 else None
+    ends = [0, *parts] if isinstance(parts, (list, tuple)) else places
+    if ends is None or not all(isinstance(each, int) and 0 <= each <= shape[at] for each in ends):
+        return None
+    sizes = [end - start for start, end in zip(ends, [*ends[1:], shape[at]], strict=True)]
+    return [Array((*shape[:at], size, *shape[at + 1 :])) for size in sizes]
 
 
 _JOINING = words("concatenate concat cat hstack vstack stack")

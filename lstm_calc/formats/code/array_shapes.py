@@ -195,3 +195,34 @@ def reduced(holder: Array, axis: Any, *, keeps: bool) -> Array:
         return Array(sizes)
     inner = all(isinstance(each, int) and each >= 0 for each in axes)
     return Array(None, holder.width) if inner and len(axes) == 1 else Array(None)
+
+
+def pooled_everywhere(source: Array, positional: Sequence[Any], named: dict[str, Any]) -> Array:
+    """Return what ``max_pool`` or ``avg_pool`` of Haiku gives: windows of the last axes, or one number for inner ones."""
+    shape = known(source)
+    values = dict(zip(("window_shape", "strides", "padding"), positional, strict=False)) | named
+    if shape is None:
+        return Array(None)
+    try:
+        kernel, strides = (_of_last_axes(values.get(name), len(shape)) for name in ("window_shape", "strides"))
+        sizes = _windows(shape, kernel, strides, values.get("padding"))
+    except (TypeError, ValueError):
+        sizes = []
+    return Array(sizes) if sizes else Array(None)
+
+
+def _of_last_axes(value: Any, rank: int) -> Sizes:
+    """Return a size for each axis: of the last ones those that are given, and one elsewhere."""
+    return (1, *(value,) * (rank - 2), 1) if isinstance(value, int) else (*(1,) * (rank - len(value)), *value)
+
+
+def reshaped_by(layer: MadeLayer, source: Any) -> Array:
+    """Return what a Flatten or Reshape of Haiku gives: axes in front stay as they are."""
+    shape = known(source)
+    names = ("preserve_dims",) if layer.name == "Flatten" else ("output_shape", "preserve_dims")
+    given = dict(zip(names, layer.given, strict=False)) | layer.arguments
+    wanted, kept = given.get("output_shape", [-1]), given.get("preserve_dims", 1)
+    if shape is None or not isinstance(wanted, (list, tuple)) or not isinstance(kept, int) or not 0 <= kept < len(shape):
+        return Array(None)
+    found = reshaped(shape[kept:], wanted)
+    return Array(None) if found is None else Array((*shape[:kept], *(found.shape or ())))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.array_methods import joined
-from lstm_calc.formats.code.array_shapes import given_by, known, through
+from lstm_calc.formats.code.array_shapes import given_by, known, reshaped_by, through
 from lstm_calc.formats.code.families import FAMILIES, READ_WHAT_COMES, WEIGHTLESS
 from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, unknown_input
 from lstm_calc.formats.code.values import Array, FunctionValue, Instance, MadeLayer
@@ -34,6 +35,9 @@ def shape_of(interpreter: Interpreter, value: Any, cause: Cause) -> tuple[Any, A
     return unknown, unknown
 
 
+_RESHAPING = frozenset({"Flatten", "Reshape"})
+
+
 def call(interpreter: Interpreter, layer: MadeLayer, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> Any:
     """Return what a layer gives on what it is called on."""
     if layer.family not in READ_WHAT_COMES:
@@ -42,11 +46,12 @@ def call(interpreter: Interpreter, layer: MadeLayer, positional: Sequence[Any], 
     if layer.inner:
         return _around_cell(interpreter, layer, inputs, named, cause)
     kind = FAMILIES[layer.family].get(layer.name)
-    if kind is None and layer.name not in WEIGHTLESS:
+    if kind is None and layer.name not in WEIGHTLESS | _RESHAPING:
         _once(interpreter, layer)
         return Array(None)
     if kind is None or kind.layer is None:
-        return inputs[0] if inputs else Unknown([cause])
+        source = inputs[0] if inputs else Unknown([cause])
+        return reshaped_by(layer, source) if layer.name in _RESHAPING else source
     cell = kind.layer.kind in {"lstm", "gru", "rnn", "mgu"}
     at = int(cell and layer.family != "haiku")
     source = inputs[at] if len(inputs) > at else None
@@ -134,3 +139,52 @@ def linen_parameter(interpreter: Interpreter, shape: Any, at: Cause) -> Any:
     found.place = at.place
     interpreter.library.called.append(found)
     return found
+
+
+def scan_axes(function: FunctionValue) -> tuple[int, int] | None:
+    """Return the axes along which linen's scan, as the decorator of a method, takes steps and gives them; None without one."""
+    for each in getattr(function.node, "decorator_list", ()):
+        parts = [each.func, *each.args[:1]] if isinstance(each, ast.Call) else []
+        if any(ast.unparse(part).rpartition(".")[2] == "scan" for part in parts):
+            said = {word.arg: word.value.value for word in each.keywords if isinstance(word.value, ast.Constant)}
+            before, behind = said.get("in_axes", 0), said.get("out_axes", 0)
+            return (before, behind) if isinstance(before, int) and isinstance(behind, int) else None
+    return None
+
+
+def scanned(
+    interpreter: Interpreter, function: FunctionValue, positional: Sequence[Any], axes: tuple[int, int], cause: Cause
+) -> Any:
+    """Return what a method gives that is applied to each step: its state, and what it gives for all steps."""
+    state, *inputs = positional
+    found = interpreter.call(function, [state, *(_step(each, axes[0]) for each in inputs)], {}, cause)
+    if not isinstance(found, tuple) or len(found) != 2:
+        return found
+    sizes = [each.shape[axes[0]] for each in _arrays_in(inputs) if each.shape and -len(each.shape) <= axes[0] < len(each.shape)]
+    return found[0], _all_steps(found[1], axes[1], sizes[0] if sizes else None)
+
+
+def _arrays_in(values: Any) -> list[Array]:
+    inner = values if isinstance(values, (list, tuple)) else ()
+    return [values] if isinstance(values, Array) else [array for each in inner for array in _arrays_in(each)]
+
+
+def _step(value: Any, axis: int) -> Any:
+    """Return one step of an array, or of each in a tuple."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_step(each, axis) for each in value)
+    if not isinstance(value, Array) or not value.shape or not -len(value.shape) <= axis < len(value.shape):
+        return value
+    at = axis % len(value.shape)
+    return Array((*value.shape[:at], *value.shape[at + 1 :]))
+
+
+def _all_steps(value: Any, axis: int, size: Any) -> Any:
+    """Return the steps of an array as one, or of each in a tuple."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_all_steps(each, axis, size) for each in value)
+    if not isinstance(value, Array) or value.shape is None:
+        return value
+    if size is None or not 0 <= axis <= len(value.shape):
+        return Array(None, value.width)
+    return Array((*value.shape[:axis], size, *value.shape[axis:]))

@@ -52,7 +52,8 @@ def made(interpreter: Interpreter, value: Any, owner: Any = None) -> tuple[Any, 
         cause = Cause(value.name, interpreter.place(value.node, value.scope))
         if owner is not None and value.instance is None and "staticmethod" not in value.decorators:
             value = value.bound(_made_by_class(interpreter, owner)[0])
-        return interpreter.call(value, [], _said(interpreter, value.parameters), cause), ""
+        said = _said(interpreter, value.parameters)
+        return interpreter.call(value, [] if said else list(value.told), said, cause), ""
     return value, ""
 
 
@@ -148,9 +149,9 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
     """Return the only model of a program, or the one that no other uses."""
     names = module.scope.names
     variables = {name: value for name, value in names.items() if _is_candidate(value) and not isinstance(value, ClassValue)}
-    top = _unused(variables)
+    top = _unused(variables) or _transformed(names)
     if len(top) == 1:
-        return next(iter(top.values())), ""
+        return made(interpreter, next(iter(top.values())))
     classes = {name: value for name, value in names.items() if isinstance(value, ClassValue) and value.scope.module is module}
     models = {name: value for name, value in classes.items() if module_family(value)}
     if not top:
@@ -167,6 +168,10 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
         last = _last_expression(interpreter, module)
         if last is not None:
             return last, ""
+        top = _not_used_by(_made_here(interpreter, module), interpreter.instances)
+        if len(top) == 1:
+            return made(interpreter, next(iter(top.values())))
+    if not top:
         raise ModelFileError(
             "has no model: no layers of a framework that is known, and no class or function that makes some", module.file
         )
@@ -174,6 +179,18 @@ def _only(interpreter: Interpreter, module: Module) -> tuple[Any, str]:
     listed = ", ".join(f"{name} (line {line})" for name, line in list(lines.items())[:8])
     first = next(iter(top))
     raise ModelFileError(f"has several models: {listed}; name one, as {module.file}:{first}", module.file)
+
+
+def _transformed(names: dict[str, Any]) -> dict[str, Any]:
+    """Return the functions that a program initialises, as Haiku's transform lets it."""
+    found = {id(each.node): each for each in names.values() if isinstance(each, FunctionValue) and each.told}
+    return {each.name: each for each in found.values()}
+
+
+def _made_here(interpreter: Interpreter, module: Module) -> dict[str, ClassValue]:
+    """Return the classes of modules from other files of which the functions of a program make objects."""
+    here = [each for each in interpreter.instances if each.made and each.made[3].place.file == module.file]
+    return {each.cls.name: each.cls for each in here if each.cls is not None and module_family(each.cls)}
 
 
 def _unused(variables: dict[str, Any]) -> dict[str, Any]:

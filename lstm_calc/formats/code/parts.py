@@ -90,9 +90,11 @@ class FoundLayers:
     def _parameter(self, path: str, array: Array) -> None:
         self.missing += array.doubt
         causes = causes_of(list(array.shape or ()))
-        if causes or not all(isinstance(size, int) for size in array.shape or ()):
+        if causes:
             self.missing += causes
             return
+        if not all(isinstance(size, int) for size in array.shape or ()):
+            raise ModelFileError("a parameter has a shape that no tensor can have", str(array.place or ""))
         numbers = numbers_in(array.shape or ())
         self.layers.append(
             Other(params=numbers, class_name="Parameter", name=self._name(path), trainable=array.trained is not False)
@@ -237,7 +239,7 @@ def _layers(kind: type[Layer], fields: dict[str, Any], made: MadeLayer, tables: 
             yield layer.replace(bias=False, trainable="weight" not in made.frozen)
             yield Other(params=layer.output, class_name="bias", trainable="bias" not in made.frozen)
             return
-        if trainable and made.frozen and issubclass(kind, Recurrent):
+        if trainable and made.frozen & set(names_of(made)):
             yield from _partly_frozen(kind(**fields, name=name), made, name)
             return
         layer = kind(**fields, name=name, trainable=trainable)
@@ -282,12 +284,15 @@ def _is_frozen(made: MadeLayer) -> bool:
     return "*" in made.frozen or set(names_of(made)) <= made.frozen
 
 
-def _partly_frozen(layer: Recurrent, made: MadeLayer, name: str | None) -> Iterator[Layer]:
-    """Yield what is trained of a recurrent layer and what is not, as numbers: our layer is trained as a whole or not at all."""
+def _partly_frozen(layer: Any, made: MadeLayer, name: str | None) -> Iterator[Layer]:
+    """Yield what is trained of a layer and what is not, as numbers: our layer is trained as a whole or not at all."""
     from lstm_calc.frameworks.counting import count
 
     total = count(Model([layer], layer.input_dim), "pytorch")
-    frozen = sum(numbers_of(made, tensor) or 0 for tensor in made.frozen & set(names_of(made)))
+    numbers = [numbers_of(made, tensor) for tensor in made.frozen & set(names_of(made))]
+    if None in numbers:
+        raise ModelFileError(f"{made.name} of which a part is not trained cannot be followed", str(made.place))
+    frozen = sum(number or 0 for number in numbers)
     yield Other(params=total - frozen, class_name=made.name, name=name)
     yield Other(params=frozen, class_name=made.name, trainable=False)
 

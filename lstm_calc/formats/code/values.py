@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
+class TensorSize(tuple[Any, ...]):
+    """The shape of a tensor: to PyTorch no list of numbers, but sizes, and so is a part of it."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return a size, or some of them."""
+        found = super().__getitem__(key)
+        return TensorSize(found) if isinstance(key, slice) else found
+
+
 class _MayBe:
     """What a program makes where it may not come: ``doubt`` are the causes, conditions and loops that are not known."""
 
@@ -31,7 +42,7 @@ class Array(_MayBe):
 
     def __init__(self, shape: Iterable[Any] | None, width: Any = None, *, trained: bool | None = None) -> None:
         """Take the sizes, the batch included, or None and the last one."""
-        self.shape = None if shape is None else tuple(shape)
+        self.shape: tuple[Any, ...] | None = None if shape is None else TensorSize(shape)
         self.width = self.shape[-1] if self.shape else width
         self.trained = trained
         self.numbers: tuple[Any, ...] | None = None
@@ -98,6 +109,8 @@ class FunctionValue:
         self.instance = instance
         self.defaults: dict[str, Any] = {}
         self.decorators: tuple[str, ...] = ()
+        self.told: tuple[Any, ...] = ()
+        """What a program initialises it with, as a function that Haiku transforms."""
 
     @property
     def name(self) -> str:
@@ -190,6 +203,15 @@ class Instance:
         and on which ``shape``, what it ``read`` last, the shapes of its ``weights`` and of those that are ``frozen``, with the
         ``variables`` among them, and the ``layers_of_weights`` that stand for these.
         """
+
+
+class DefaultDict(dict[Any, Any]):
+    """A dict that makes an entry for a key that it does not have, by calling ``factory``."""
+
+    def __init__(self, factory: Any, entries: dict[Any, Any]) -> None:
+        """Take the function and the entries so far."""
+        super().__init__(entries)
+        self.factory = factory
 
 
 def entries_of(value: Any) -> dict[Any, Any] | None:

@@ -39,6 +39,28 @@ def _heads(values: dict[str, Any]) -> Any:
     return (width + bias) * inner + 2 * (keys + bias) * of_keys + (inner + bias) * given + norms
 
 
+def _attention(values: dict[str, Any]) -> Any:
+    """Return the parameters of eqx.nn.MultiheadAttention: the projections of queries, keys and values, and that of the output."""
+    width, heads = values["query_size"], values["num_heads"]
+    queries = heads * (values["qk_size"] or width // heads)
+    inner = heads * (values["vo_size"] or width // heads)
+    given = values["output_size"] or width
+    of_queries = (width + values["use_query_bias"]) * queries
+    of_keys = ((values["key_size"] or width) + values["use_key_bias"]) * queries
+    of_values = ((values["value_size"] or width) + values["use_value_bias"]) * inner
+    return of_queries + of_keys + of_values + (inner + values["use_output_bias"]) * given
+
+
+def _general(values: dict[str, Any]) -> Any:
+    """Return the parameters of nnx.LinearGeneral: its axes as one on each side."""
+    return (_size(values["in_features"]) + values["use_bias"]) * _size(values["out_features"])
+
+
+def _size(value: Any) -> Any:
+    """Return the size of one axis, or of several as one."""
+    return prod(value) if isinstance(value, (list, tuple)) else value
+
+
 _AFFINE = "use_bias:center=True use_scale:scale=True"
 _EQUINOX_CONV = "in_channels:input_dim out_channels:filters kernel_size:kernel_size stride=1 padding=0 dilation=1 groups:groups=1"
 EQUINOX: dict[str, ClassRow] = {
@@ -52,6 +74,24 @@ EQUINOX: dict[str, ClassRow] = {
         "in_size out_size width_size depth use_bias use_final_bias",
         _mlp,
     ),
+    "RMSNorm": as_count(
+        "shape eps=1e-05 use_weight=True use_bias=True",
+        "shape use_weight use_bias",
+        lambda given: _size(given["shape"]) * (given["use_weight"] + given["use_bias"]),
+    ),
+    "GroupNorm": as_count(
+        "groups channels=None eps=1e-05 channelwise_affine=True",
+        "channels channelwise_affine",
+        lambda given: 2 * given["channels"] if given["channelwise_affine"] else 0,
+    ),
+    "MultiheadAttention": as_count(
+        "num_heads query_size key_size=None value_size=None output_size=None qk_size=None vo_size=None use_query_bias=False "
+        "use_key_bias=False use_value_bias=False use_output_bias=False",
+        "num_heads query_size key_size value_size output_size qk_size vo_size use_query_bias use_key_bias use_value_bias "
+        "use_output_bias",
+        _attention,
+    ),
+    "RotaryPositionalEmbedding": as_count("embedding_size", "", lambda _: 0),
     **{f"Conv{dims}d": as_layer(Conv, f"{_EQUINOX_CONV} use_bias:bias=True", dims) for dims in DIMENSIONS},
 }
 
@@ -86,6 +126,14 @@ NNX: dict[str, ClassRow] = {
         "num_heads in_features qkv_features out_features num_kv_heads in_kv_features use_bias normalize_qk",
         _heads,
     ),
+    "LinearGeneral": as_count(
+        "in_features out_features axis=-1 batch_axis=None use_bias=True", "in_features out_features use_bias", _general
+    ),
+    "InstanceNorm": as_count(
+        "num_features epsilon=1e-06 dtype=None param_dtype=None use_bias=True use_scale=True",
+        "num_features use_bias use_scale",
+        lambda given: given["num_features"] * (given["use_bias"] + given["use_scale"]),
+    ),
     "Einsum": as_count(
         "einsum_str kernel_shape bias_shape=None",
         "kernel_shape bias_shape",
@@ -104,6 +152,8 @@ LINEN: dict[str, ClassRow] = {
     "Embed": as_layer(Embedding, "num_embeddings:vocab_size features:dim"),
     "LayerNorm": as_layer(LayerNorm, f"{_NNX_NORM} {_AFFINE}"),
     "BatchNorm": as_layer(BatchNorm, f"use_running_average=None axis=-1 momentum=0.99 {_NNX_NORM.replace('6', '5')} {_AFFINE}"),
+    "GroupNorm": as_layer(GroupNorm, f"num_groups:groups=32 group_size=None {_NNX_NORM} {_AFFINE}"),
+    "RMSNorm": as_layer(RMSNorm, "epsilon=1e-06 dtype=None param_dtype=None use_scale:scale=True"),
     "Conv": as_layer(
         Conv,
         "features:filters kernel_size:kernel_size strides=1 padding='SAME' input_dilation=1 kernel_dilation=1 "

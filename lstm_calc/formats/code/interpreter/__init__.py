@@ -160,6 +160,8 @@ class Interpreter:
             return Unknown([cause]) if inner is None or inner is MISSING else inner
         if isinstance(holder, Imported):
             path = f"{holder.path}.{name}"
+            if path.endswith(".flags.FLAGS"):
+                return self.library.flags
             return CONSTANTS[path] if path in CONSTANTS else Imported(path, cause)
         return self.library.attribute(self, holder, name, cause)
 

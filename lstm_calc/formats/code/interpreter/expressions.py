@@ -24,6 +24,7 @@ from lstm_calc.formats.code.unknown import (
 from lstm_calc.formats.code.values import (
     MAX_ITEMS,
     Array,
+    DefaultDict,
     FunctionValue,
     Instance,
     MadeLayer,
@@ -228,6 +229,8 @@ def _within(cause: Cause, holder: Unknown, part: str) -> Cause:
 
 def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Any:  # noqa: PLR0911 - a case for each kind of value
     holder, key = interpreter.value(node.value, scope), interpreter.value(node.slice, scope)
+    if isinstance(holder, DefaultDict) and holder.factory is not None and not is_unknown(key) and is_small(key):
+        return _entry(interpreter, holder, key, interpreter.cause(node, scope))
     if isinstance(holder, (list, tuple, dict, str, range)) and not is_unknown(key) and is_small(key):
         if isinstance(holder, (list, tuple)) and (causes := changes.before(holder, key)):
             return Unknown(causes)
@@ -247,6 +250,16 @@ def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> A
         if said is not MISSING:
             return said
     return interpreter.library.item(interpreter, holder, key, cause)
+
+
+def _entry(interpreter: Interpreter, holder: DefaultDict, key: Any, cause: Cause) -> Any:
+    """Return an entry of a dict that makes those which it does not have."""
+    try:
+        if key not in holder:
+            holder[key] = interpreter.call(holder.factory, [], {}, cause)
+        return holder[key]
+    except TypeError:
+        return Unknown([cause])
 
 
 def _slice(interpreter: Interpreter, node: ast.Slice, scope: Scope) -> Any:

@@ -68,7 +68,7 @@ def _unpack(interpreter: Interpreter, targets: Sequence[ast.expr], value: Any, s
         middle = items[starred : len(items) - after]
         items = [*items[:starred], middle, *items[len(items) - after :]]
     if items is None or len(items) != len(targets):
-        items = interpreter.library.unpacked(value, len(targets))
+        items = interpreter.library.unpacked(interpreter, value, len(targets))
     for target, item in zip(targets, items, strict=True):
         store(interpreter, target, item, scope)
 

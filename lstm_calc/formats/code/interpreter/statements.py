@@ -184,7 +184,16 @@ def _class(interpreter: Interpreter, node: ast.ClassDef, scope: Scope) -> None:
     scope.names[node.name] = made
     interpreter.block(node.body, inner)
     enumerated(made, plain=len(made.bases) < len(bases))
+    _register(interpreter, node, made, scope)
     _decorate(interpreter, node, made, scope)
+
+
+def _register(interpreter: Interpreter, node: ast.ClassDef, made: ClassValue, scope: Scope) -> None:
+    """Follow ``__init_subclass__`` of what a class inherits from: it may keep the class under a name."""
+    hook = made.find("__init_subclass__", made)
+    if isinstance(hook, FunctionValue):
+        named = {each.arg: interpreter.value(each.value, scope) for each in node.keywords if each.arg and each.arg != "metaclass"}
+        interpreter.call(hook.bound(made), [], named, interpreter.cause(node.bases[0], scope))
 
 
 def _decorate(

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.keras_api.calls import call, call_instance, constant
-from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, LOOKUPS, OF_KERAS_1, WITHOUT_SIZE
+from lstm_calc.formats.code.keras_api.calls import call, call_instance, constant, is_lookup
+from lstm_calc.formats.code.keras_api.classes import CELL_CLASSES, CLASSES, DEFAULTS, OF_KERAS_1, WITHOUT_SIZE
 from lstm_calc.formats.code.keras_api.configuration import declared
 from lstm_calc.formats.code.keras_api.graph import (
     KerasCall,
@@ -74,6 +74,7 @@ def make(interpreter: Interpreter, path: str, positional: Sequence[Any], named: 
 def _layer(interpreter: Interpreter, name: str, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> MadeKerasLayer:
     layer = MadeKerasLayer(name, _arguments(name, positional, named), cause.place, interpreter.doubt)
     interpreter.layers += 1
+    layer.config |= {key: value for key, value in DEFAULTS.get(name, {}).items() if key not in layer.config}
     if name == "GRU" and OF_KERAS_1 & named.keys():
         layer.config.setdefault("reset_after", False)
         layer.is_of_keras_1 = True
@@ -90,7 +91,7 @@ def _input(interpreter: Interpreter, positional: Sequence[Any], named: dict[str,
 def _sequential(interpreter: Interpreter, positional: Sequence[Any], named: dict[str, Any], cause: Cause) -> KerasModel:
     given = named.get("layers", positional[0] if positional else [])
     inner = given if isinstance(given, (list, tuple)) else []
-    network = KerasModel(cause.place, [each for each in inner if getattr(each, "name", None) not in LOOKUPS])
+    network = KerasModel(cause.place, [each for each in inner if not is_lookup(each)])
     network.name, network.turns = text_or_none(named.get("name")), interpreter.turns
     return network
 
@@ -200,7 +201,7 @@ def _of_unknown(holder: MadeKerasLayer, name: str, cause: Cause) -> Any:
 
 def _append(network: KerasModel, layer: Any) -> None:
     """Add a layer at the end of those that follow each other."""
-    if getattr(layer, "name", None) not in LOOKUPS:
+    if not is_lookup(layer):
         network.layers.append(layer)
         network.ends = None
 

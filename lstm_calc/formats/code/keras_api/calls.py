@@ -58,9 +58,14 @@ def call(interpreter: Interpreter, layer: Any, positional: Sequence[Any], named:
     return _by_cell(layer, tensors) if isinstance(layer, MadeKerasLayer) and layer.name == "RNN" else tensors
 
 
+def is_lookup(layer: Any) -> bool:
+    """Return whether a layer turns words into numbers, one for each."""
+    return isinstance(layer, MadeKerasLayer) and layer.name in LOOKUPS and layer.config.get("output_mode", "int") == "int"
+
+
 def _without_a_call(interpreter: Interpreter, layer: MadeKerasLayer, positional: Sequence[Any], cause: Cause) -> Any:
     """Return what a layer gives that is no call of its own in the graph; MISSING for one that is."""
-    if layer.name in LOOKUPS:
+    if is_lookup(layer):
         return positional[0]
     if layer.name in CELL_CLASSES:
         return _cell_alone(interpreter, layer, positional, cause)

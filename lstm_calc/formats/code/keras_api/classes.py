@@ -47,6 +47,14 @@ _BY_ARGUMENTS = {
     "": "SpatialDropout3D ActivityRegularization Rescaling ThresholdedReLU Identity Add Average Maximum Minimum Multiply Subtract "
     "ReLU ELU Softmax LeakyReLU PReLU GlobalMaxPooling#D GlobalAveragePooling#D GlobalMaxPool#D GlobalAvgPool#D "
     "Input Sequential Model",
+    "axis mean variance": "Normalization",
+    "num_tokens output_mode": "CategoryEncoding",
+    "bin_boundaries num_bins epsilon output_mode": "Discretization",
+    "num_bins mask_value salt output_mode": "Hashing",
+    "max_tokens standardize split ngrams output_mode output_sequence_length pad_to_max_tokens vocabulary": "TextVectorization",
+    "max_tokens num_oov_indices mask_token oov_token vocabulary vocabulary_dtype idf_weights invert output_mode": (
+        "IntegerLookup StringLookup"
+    ),
 }
 """The classes that have the same arguments by position; # stands for one to three dimensions."""
 
@@ -63,7 +71,9 @@ FUNCTIONS = ("concatenate", "add", "multiply", "average", "maximum", "minimum", 
 """The functions of keras.layers, each of which calls the layer of its name."""
 CELL_CLASSES = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell"})
 LOOKUPS = frozenset({"TextVectorization", "StringLookup", "IntegerLookup", "Hashing"})
-"""Layers that turn words into numbers: they have no weights, and a model of numbers begins behind them."""
+"""Layers that turn words into numbers, where they do not count them: a model of numbers begins behind them."""
+DEFAULTS: dict[str, dict[str, object]] = {"CategoryEncoding": {"output_mode": "multi_hot"}, "Normalization": {"axis": -1}}
+"""Arguments that the reader of configurations looks for, as Keras writes all of them there."""
 STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "CuDNNLSTM": 2, "CuDNNGRU": 1, "ConvLSTM1D": 2, "ConvLSTM2D": 2, "ConvLSTM3D": 2}
 """How many states each has."""
 OF_KERAS_1 = frozenset(

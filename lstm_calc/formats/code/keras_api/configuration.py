@@ -269,6 +269,8 @@ class Configuration:
         name = layer.name if isinstance(layer, MadeKerasLayer) else ""
         if name == "Embedding":
             return [None]
+        if isinstance(layer, KerasModel) and (shape := _declared_by(layer)) is not None:
+            return shape
         self.used_input = True
         place = source.layer.place
         width = self._input_dim or unknown_input(place)
@@ -302,6 +304,14 @@ def _with_read_outputs(network: KerasModel) -> KerasModel:
     copy = KerasModel(network.place, None, network.inputs, read)
     copy.name, copy.trainable = network.name, network.trainable
     return copy
+
+
+def _declared_by(network: KerasModel) -> list[Any] | None:
+    """Return the shape that a model inside another says it reads, without the batch; None where it says none, or several."""
+    inputs = list(tensors_in(network.inputs))
+    layer = inputs[0].call.layer if len(inputs) == 1 else None
+    shape = layer.config.get("shape") if isinstance(layer, MadeKerasLayer) and layer.name == "InputLayer" else None
+    return list(shape) if isinstance(shape, (list, tuple)) else None
 
 
 def declared(layer: MadeKerasLayer, given: dict[str, Any]) -> Any:

@@ -32,6 +32,8 @@ class MadeKerasLayer:
         """Whether it stands for the weights of a class of the author's, whatever the name of that is."""
         self.own: MadeKerasLayer | None = None
         """The layer with the weights of the author's cells inside it."""
+        self.parts: dict[Any, KerasTensor] = {}
+        """The inputs that an input turns out to be, by their place or name among them."""
 
 
 def own_layer(name: str, config: dict[str, Any], place: Place) -> MadeKerasLayer:
@@ -192,6 +194,14 @@ def input_tensor(positional: Sequence[Any], named: dict[str, Any], place: Place,
 def incoming(place: Place, name: str) -> KerasTensor:
     """Return an input of which the shape follows from the layer that reads it first."""
     return KerasTensor(KerasCall(MadeKerasLayer("InputLayer", {"name": name, "shape": MISSING}, place), (), {}))
+
+
+def part_of(tensor: KerasTensor, key: Any) -> KerasTensor | None:
+    """Return one of the inputs that an input of which nothing is known turns out to be; None for any other tensor."""
+    layer = tensor.call.layer
+    if not isinstance(layer, MadeKerasLayer) or layer.name != "InputLayer" or layer.config.get("shape") is not MISSING:
+        return None
+    return layer.parts.setdefault(key, incoming(layer.place, f"{layer.config.get('name')}_{key}"))
 
 
 def snake(name: str) -> str:

@@ -6,7 +6,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstm_calc.formats.code.keras_api.configuration import shape_of
-from lstm_calc.formats.code.keras_api.graph import KerasCall, KerasTensor, MadeKerasLayer, is_input, said_shape, snake, tensors_in
+from lstm_calc.formats.code.keras_api.graph import (
+    KerasCall,
+    KerasTensor,
+    MadeKerasLayer,
+    is_input,
+    part_of,
+    said_shape,
+    snake,
+    tensors_in,
+)
 from lstm_calc.formats.code.unknown import MISSING, Cause, Imported, LostTensor, Place, Unknown, UnknownObject, causes_of
 from lstm_calc.formats.code.values import Array, FunctionValue
 
@@ -72,6 +81,8 @@ def item(tensor: KerasTensor, key: Any) -> KerasTensor:
     keys = [None if _is_new_axis(each) else each for each in (key if isinstance(key, tuple) else (key,))]
     if isinstance(tensor.call.layer, UnknownObject) and isinstance(key, int):
         return KerasTensor(tensor.call, max(key, 0))
+    if isinstance(key, (int, str)) and (part := part_of(tensor, key)) is not None:
+        return part
     old = [each for each in keys if each is not None]
     found = (
         tensor if all(each == slice(None) for each in old) else operation_on("GetItem", [tensor], {"key": list(map(_part, old))})
@@ -120,7 +131,7 @@ CONSTANT = "constant"
 
 def unpacked(tensor: KerasTensor, number: int) -> list[Any]:
     """Return the tensors that one is unpacked into."""
-    return [KerasTensor(tensor.call, at) for at in range(number)]
+    return [part_of(tensor, at) or KerasTensor(tensor.call, at) for at in range(number)]
 
 
 def known_shape(tensor: KerasTensor, cause: Cause) -> Any:

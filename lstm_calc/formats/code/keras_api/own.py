@@ -15,9 +15,11 @@ from lstm_calc.formats.code.keras_api.graph import (
     MadeKerasLayer,
     calls_of,
     cells_of,
+    incoming,
     input_tensor,
     is_around_own,
     own_layer,
+    part_of,
     replaced,
     tensors_in,
     within,
@@ -142,6 +144,7 @@ def around_own(interpreter: Interpreter, layer: MadeKerasLayer, positional: Sequ
     number = 1 + len(cells) if layer.config.get("return_state") is True else 1
     call = KerasCall(made, [source], {}, number)
     call.shape = (None, *(each if isinstance(each, int) else None for each in steps), width) if isinstance(width, int) else None
+    interpreter.library.calls.append(call)
     return KerasTensor(call) if number == 1 else [KerasTensor(call, at) for at in range(number)]
 
 
@@ -187,8 +190,12 @@ def _params_of(interpreter: Interpreter, cell: Instance, width: Any, cause: Caus
 
 
 def _inside(interpreter: Interpreter, start: int, given: Any, inputs: list[KerasTensor]) -> int | None:
-    """Return the number of parameters of the layers that were called since a start, None where it does not follow."""
+    """Return the number of parameters of the layers that were called since a start, None where it does not follow.
+
+    The layer that stands for them is called in their place.
+    """
     calls = interpreter.library.calls[start:]
+    del interpreter.library.calls[start:]
     if not all(isinstance(each, KerasCall) for each in calls):
         return None
     return counted(KerasModel(Place("", 1), None, inputs, [*tensors_in(given), *unread_calls(calls, given)]))
@@ -197,9 +204,10 @@ def _inside(interpreter: Interpreter, start: int, given: Any, inputs: list[Keras
 def at_each_step(interpreter: Interpreter, layer: MadeKerasLayer, source: KerasTensor, cause: Cause) -> Any:
     """Return what a layer of the author's gives that is applied at each step: a layer with as many parameters as it has."""
     inner, shape = layer.config["layer"], known_shape(source, cause)
-    if not isinstance(shape, tuple) or len(shape) < 3:
+    is_open = part_of(source, 0) is not None
+    if not is_open and (not isinstance(shape, tuple) or len(shape) < 3):
         return Unknown([cause])
-    step = input_tensor([shape[2:]], {}, cause.place)
+    step = incoming(cause.place, "step") if is_open else input_tensor([shape[2:]], {}, cause.place)
     start = len(interpreter.library.calls)
     given = interpreter.call(inner, [step], {}, cause)
     result = next(tensors_in(given), None)
@@ -208,7 +216,9 @@ def at_each_step(interpreter: Interpreter, layer: MadeKerasLayer, source: KerasT
         layer.own = own_layer(inner.cls.name if inner.cls else "Layer", {"name": None}, layer.place)
         layer.own.params = _inside(interpreter, start, given, [step])
     call = KerasCall(layer.own, [source], {})
-    call.shape = None if sizes is None else (None, shape[1] if isinstance(shape[1], int) else None, *sizes[1:])
+    steps = None if is_open or not isinstance(shape[1], int) else shape[1]
+    call.shape = None if sizes is None else (None, steps, *sizes[1:])
+    interpreter.library.calls.append(call)
     return KerasTensor(call)
 
 

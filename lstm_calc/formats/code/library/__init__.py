@@ -81,6 +81,8 @@ class Library:
         """The layers that read what comes in, and were called, in order; and parameters that were made on the way."""
         self.calls: list[Any] = []
         """The calls of layers of Keras that may have weights, in order; a LostTensor for one on what is not known."""
+        self.flags = Instance(None, Place("", 1))
+        """The flags of a program that uses those of absl or TensorFlow."""
         self.made: list[MadeLayer] = []
         """The layers that read what comes in, called or not."""
 
@@ -151,8 +153,8 @@ class Library:
         entries = entries_of(value)
         return None if entries is None else list(entries)
 
-    def unpacked(self, value: Any, number: int) -> list[Any]:
-        """Return so many entries of a value of which no number is known."""
+    def unpacked(self, interpreter: Interpreter, value: Any, number: int) -> list[Any]:
+        """Return so many entries of a value of which no number is known; those that are said beside the program, where they are."""
         if isinstance(value, KerasTensor):
             return keras_api.unpacked(value, number)
         if isinstance(value, Array) and value.shape is not None:
@@ -164,7 +166,9 @@ class Library:
         causes = causes_of(value)
         if isinstance(value, UnknownEntries):
             return [Unknown(causes) for _ in range(number)]
-        return [Unknown(cause.replace(text=f"{cause.text}[{at}]", shown="") for cause in causes) for at in range(number)]
+        parts = [[cause.replace(text=f"{cause.text}[{at}]", shown="") for cause in causes] for at in range(number)]
+        said = [interpreter.settings.named(part[0].text) if len(part) == 1 else MISSING for part in parts]
+        return [Unknown(part) if each is MISSING else each for part, each in zip(parts, said, strict=True)]
 
     def operate(self, interpreter: Interpreter, name: str, left: Any, right: Any, cause: Cause) -> Any:
         """Return what an operator gives on values of which one is no plain value."""
@@ -224,6 +228,8 @@ class Library:
         for name in ("__call__", "forward"):
             found = instance.cls.find(name) if instance.cls else MISSING
             shaped = any(known(each) for each in positional) or traced_in([*positional, *named.values()])
+            if isinstance(found, FunctionValue) and positional and not named and (axes := arrays.scan_axes(found)) is not None:
+                return arrays.scanned(interpreter, found.bound(instance), positional, axes, cause)
             if isinstance(found, FunctionValue) and (family not in {"pytorch", "paddle"} or shaped):
                 return interpreter.call(found.bound(instance), positional, named, cause)
         return Unknown([cause])
@@ -235,6 +241,8 @@ class Library:
         if traced_in([*positional, *named.values()]) and (given := traced.function(path, positional, named, cause)) is not MISSING:
             return given
         special: Any = python.FUNCTIONS.get(path) or SPECIAL.get(path) or SPECIAL.get(path.rpartition(".")[2])
+        if special is not None and "at" in named:
+            return Unknown(causes_of([*positional, *named.values()]) or [cause])
         if special is not None:
             given = () if isinstance(special, BuiltIn) else (interpreter,)
             return getattr(special, "call", special)(*given, *positional, at=cause, **named)

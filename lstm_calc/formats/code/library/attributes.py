@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.errors import ModelFileError
 from lstm_calc.formats.code import array_methods, arrays, keras_api
 from lstm_calc.formats.code.array_shapes import known
+from lstm_calc.formats.code.families import window
 from lstm_calc.formats.code.families.rows import words
 from lstm_calc.formats.code.keras_api.graph import KerasModel, KerasTensor, MadeKerasLayer
 from lstm_calc.formats.code.library import changes
@@ -18,6 +20,7 @@ from lstm_calc.formats.code.library.layers import (
     is_layer,
     key_of,
     parameter,
+    pretrained,
     put_in_container,
     sliced,
     take_away,
@@ -30,6 +33,8 @@ from lstm_calc.formats.code.library.modules import (
     doubt,
     freeze,
     module_family,
+    named_children,
+    named_modules,
     named_weights,
     owners,
     shape_of_tensor,
@@ -65,6 +70,9 @@ _SAME = words(
 )
 """Methods whose result counts as the module or tensor itself."""
 _TENSORS = frozenset({"weight", "bias"})
+_OF_SHAPES = frozenset({"shape", "size", "numel", "dim", "ndim"})
+_WINDOWS = frozenset({"kernel_size", "stride", "dilation"})
+"""Arguments of convolutions that are sizes along each axis once the layer is made."""
 _ARRAYS_ARE_PARAMETERS = frozenset({"equinox", "mlx"})
 """The frameworks in which every array that a module holds is a parameter."""
 
@@ -85,14 +93,22 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
         return attribute(interpreter, holder.attributes[BASE], name, cause)
     if isinstance(holder, (MadeKerasLayer, KerasTensor, KerasModel)):
         return keras_api.attribute(interpreter, holder, name, cause)
+    if isinstance(holder, MadeLayer) and name == "from_pretrained" and holder.name == "Embedding":
+        return BuiltIn(lambda *values, at, **named: pretrained(interpreter, values, named, at))
     if isinstance(holder, MadeLayer):
         return _made_attribute(holder, name, cause)
+    if isinstance(holder, Array) and holder.trained is not None and name == "requires_grad_":
+        return BuiltIn(lambda flag=True, *_, **__: _train(holder, flag))
     if isinstance(holder, Array):
         return array_methods.array_attribute(holder, name, cause)
+    if isinstance(holder, LayerTensor) and name in _OF_SHAPES and (shape := _shape(holder)) is not None:
+        return array_methods.array_attribute(Array(shape), name, cause)
     if isinstance(holder, LayerTensor) and name == "requires_grad_":
         return BuiltIn(lambda flag=True, *_, **__: freeze(holder, frozen=flag is False))
     if isinstance(holder, LayerTensor) and name in _SAME:
         return holder if name == "data" else BuiltIn(lambda *_, **__: holder)
+    if isinstance(holder, FunctionValue) and name == "init":
+        return BuiltIn(lambda *values, at, **__: _initialised(holder, values, at))
     if isinstance(holder, (str, int, float)) and name == "value":
         return holder
     if isinstance(holder, Instance) and name == "__dict__":
@@ -103,6 +119,19 @@ def attribute(interpreter: Interpreter, holder: Any, name: str, cause: Cause) ->
     plain_holder = holder if entries is None else entries
     found = changes.method(interpreter, plain_holder, name)
     return Unknown([cause]) if found is MISSING else found
+
+
+def _shape(tensor: LayerTensor) -> tuple[Any, ...] | None:
+    """Return the shape of a tensor of a layer, None where it is not known."""
+    owner = tensor.owner
+    name = "weight" if tensor.name == "*" and isinstance(owner, MadeLayer) and owner.name == "Embedding" else tensor.name
+    return owner.shape if isinstance(owner, Array) else shape_of_tensor(owner, name) if isinstance(owner, MadeLayer) else None
+
+
+def _train(parameter: Array, flag: Any) -> Array:
+    """Return a parameter that is trained or not."""
+    parameter.trained = flag is not False
+    return parameter
 
 
 def class_attribute(_: Interpreter, cls: ClassValue, name: str, cause: Cause) -> Any:
@@ -173,10 +202,17 @@ def _set_of_object(interpreter: Interpreter, holder: Instance | UnknownObject, n
     are_plain = not any(isinstance(each, (MadeLayer, Instance, UnknownObject, Array)) for each in (before, value))
     is_choice = bool(interpreter.doubt) and are_plain and is_small([before, value]) and before != value
     holder.attributes[name] = UnknownChoice(interpreter.doubt) if is_choice else value
-    if isinstance(value, Array) and isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS:
-        value.trained = True if value.trained is not False and not name.startswith("_") else None
+    in_all = isinstance(holder, Instance) and module_family(holder.cls) in _ARRAYS_ARE_PARAMETERS
+    for each in _arrays_in(value) if in_all else ():
+        each.trained = True if each.trained is not False and not name.startswith("_") else None
     if isinstance(value, Array) and value.trained is not None:
         value.doubt = value.doubt or interpreter.doubt
+
+
+def _arrays_in(value: Any) -> list[Array]:
+    """Return an array, or those in lists and dicts."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) and is_small(value) else ()
+    return [value] if isinstance(value, Array) else [array for each in inner for array in _arrays_in(each)]
 
 
 def _doubt(interpreter: Interpreter, weight: LayerTensor) -> None:
@@ -212,6 +248,8 @@ def _made_attribute(holder: MadeLayer, name: str, cause: Cause) -> Any:
         return holder.attributes[name]
     if name == "bias" and holder.name not in {"LSTM", "GRU", "RNN"}:
         return None if holder.arguments.get("bias") is False else LayerTensor(holder, "bias")
+    if name in _WINDOWS and holder.name.startswith("Conv") and holder.name[-1:] == "d":
+        return window(holder.arguments.get(name), int(holder.name[-2]))
     if name in holder.arguments:
         return holder.arguments[name]
     if name in {"weight", "bias", "kernel"} or name.startswith(("weight_", "bias_")):
@@ -219,7 +257,7 @@ def _made_attribute(holder: MadeLayer, name: str, cause: Cause) -> Any:
     return Unknown([cause])
 
 
-def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911 - a case for each name
+def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # noqa: C901, PLR0911, PLR0912 - a case for each name
     """Return what modules of PyTorch offer beside what they are made of."""
     if name in _SAME:
         return BuiltIn(lambda *values, **__: _same(interpreter, holder, name, values))
@@ -229,6 +267,10 @@ def _module_method(interpreter: Interpreter, holder: Any, name: str) -> Any:  # 
         return BuiltIn(lambda *_, **__: named_weights(holder))
     if name in {"modules", "children"} and not isinstance(holder, UnknownObject):
         return BuiltIn(lambda *_, **__: children(holder) if name == "children" else [owner for _, owner in owners(holder)])
+    if name in {"named_children", "named_modules"} and not isinstance(holder, UnknownObject):
+        return BuiltIn(lambda *_, **__: named_children(holder) if name == "named_children" else named_modules(holder))
+    if name in {"get_submodule", "get_parameter"} and not isinstance(holder, UnknownObject):
+        return BuiltIn(lambda path=None, *_, at, **__: _found(holder, name, path, at))
     if name in {"add_module", "register_module", "register_parameter", "add_sublayer", "add_parameter"}:
         return BuiltIn(_add(holder))
     if name in {"freeze", "unfreeze"} and isinstance(holder, MadeLayer):
@@ -267,6 +309,23 @@ def _started(holder: Instance, values: Sequence[Any], at: Cause) -> UnknownObjec
     return UnknownObject(at, at.text.partition("(")[0])
 
 
+def _freezes(function: FunctionValue) -> bool:
+    """Return whether a function says which tensors are trained."""
+    return "requires_grad" in ast.unparse(function.node)
+
+
+def _found(holder: Any, name: str, path: Any, at: Cause) -> Any:
+    """Return a module inside a module, or one of its tensors, by its path."""
+    pairs = named_modules(holder) if name == "get_submodule" else named_weights(holder)
+    return next((each for own, each in pairs if own == path), Unknown([at]))
+
+
+def _initialised(function: FunctionValue, values: Sequence[Any], at: Cause) -> UnknownObject:
+    """Keep what a function that Haiku transforms is initialised with, after the key."""
+    function.told = function.told or tuple(values[1:])
+    return UnknownObject(at, at.text.partition("(")[0])
+
+
 def _add(holder: Any) -> Callable[..., Any]:
     def add(name: Any, value: Any = None, *, at: Cause, **_: Any) -> Any:
         del at
@@ -282,13 +341,16 @@ def _add(holder: Any) -> Callable[..., Any]:
 
 
 def _marked(holder: Any) -> list[LayerTensor]:
-    """Return the weights of a module; one that is not in the text is a layer, as its parameters are asked for."""
+    """Return the tensors of a module; one that is not in the text is a layer, as its parameters are asked for."""
     if isinstance(holder, UnknownObject):
         holder.used = True
-    return weights(holder)
+    return [tensor for _, tensor in named_weights(holder)]
 
 
 def _same(interpreter: Interpreter, holder: Any, name: str, values: Sequence[Any]) -> Any:
+    if name == "apply" and values and isinstance(values[0], FunctionValue) and _freezes(values[0]):
+        for _, module in reversed(named_modules(holder)):
+            interpreter.call(values[0], [module], {}, interpreter.cause(values[0].node, values[0].scope))
     if name == "requires_grad_":
         for weight in weights(holder):
             _doubt(interpreter, weight)

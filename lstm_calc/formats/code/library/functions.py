@@ -11,7 +11,7 @@ from lstm_calc.formats.code.library.layers import key_of
 from lstm_calc.formats.code.library.objects import CONFIGURATIONS
 from lstm_calc.formats.code.source import expression
 from lstm_calc.formats.code.unknown import Cause, Imported, Unknown, UnknownObject, causes_of, is_unknown
-from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, Instance, entries_of, truth_of
+from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, DefaultDict, FunctionValue, Instance, entries_of, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,8 @@ def _has(interpreter: Interpreter, holder: Any, name: Any, *, at: Cause) -> Any:
 
 
 def _vars(value: Any = None, *, at: Cause) -> Any:
+    if isinstance(value, Imported):
+        return Imported(f"{value.path}.__dict__", at)
     entries = entries_of(value)
     return value.attributes if isinstance(value, Instance) else Unknown([at]) if entries is None else entries
 
@@ -62,7 +64,22 @@ def _evaluated(interpreter: Interpreter, text: Any = None, *_: Any, at: Cause, *
     return interpreter.value(node, interpreter.module.scope)
 
 
-def _partial(interpreter: Interpreter, function: Any, *first: Any, at: Cause, **given: Any) -> Any:
+def _length(interpreter: Interpreter, value: Any = None, *, at: Cause) -> Any:
+    """Return how many entries a value has; an object of the text says so itself."""
+    method = value.cls.find("__len__") if isinstance(value, Instance) and value.cls else None
+    if isinstance(method, FunctionValue):
+        return interpreter.call(method.bound(value), [], {}, at)
+    return python.length(value, at)
+
+
+def _default_dict(interpreter: Interpreter, factory: Any = None, /, *first: Any, at: Cause, **named: Any) -> Any:
+    """Return a dict that makes an entry for a key that it does not have."""
+    del interpreter
+    entries = entries_of(first[0]) if first else {}
+    return Unknown(causes_of(list(first)) or [at]) if entries is None else DefaultDict(factory, {**entries, **named})
+
+
+def _partial(interpreter: Interpreter, function: Any, /, *first: Any, at: Cause, **given: Any) -> Any:
     del at
     return BuiltIn(lambda *values, at, **named: interpreter.call(function, [*first, *values], given | named, at))
 
@@ -96,6 +113,18 @@ def _parser(*_: Any, at: Cause, **__: Any) -> Any:
     return parser
 
 
+def _flag(interpreter: Interpreter, name: Any = None, default: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return a flag of absl or TensorFlow: an object that has its default as its value, as ``FLAGS`` has under its name."""
+    if isinstance(name, str):
+        interpreter.library.flags.attributes[name] = default
+    return Instance(None, at.place, name=name, value=default, default=default)
+
+
+def _run(interpreter: Interpreter, function: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Follow what absl runs as the main function: it is given the words of the command line."""
+    return interpreter.call(function, [Unknown([at])], {}, at)
+
+
 def _as_type(value: Any, kind: Any) -> Any:
     """Return a default as argparse converts it: a text by the type that is asked for."""
     convert = next((each for each in (int, float) if kind is python.BUILTINS[each.__name__]), None)
@@ -124,6 +153,33 @@ def _unroll(interpreter: Interpreter, core: Any, inputs: Any = None, state: Any 
     """Return what a core of Haiku gives on a sequence."""
     found = interpreter.call(core, [inputs, state], {}, at)
     return found if isinstance(found, tuple) else (found, Unknown([at]))
+
+
+def _reset_core(interpreter: Interpreter, core: Any = None, *_: Any, at: Cause, **__: Any) -> Any:
+    """Return a core of Haiku that reads, beside its inputs, whether its state begins anew."""
+    del at
+
+    def call(inputs: Any, state: Any = None, *, at: Cause) -> Any:
+        return interpreter.call(core, [inputs[0] if isinstance(inputs, tuple) and inputs else inputs, state], {}, at)
+
+    return BuiltIn(call)
+
+
+def _mapped(interpreter: Interpreter, function: Any = None, *more: Any, at: Cause, **named: Any) -> Any:
+    """Return a function that JAX maps over the first axis of what it is given; a layer reads any axes in front as it is."""
+    del at
+    if more or named or not isinstance(function, (Imported, FunctionValue)):
+        return function
+
+    def call(*values: Any, at: Cause, **named: Any) -> Any:
+        if not values or not all(isinstance(each, Array) and each.shape for each in values):
+            return interpreter.call(function, list(values), named, at)
+        found = interpreter.call(function, [array_methods.item(each, 0) for each in values], named, at)
+        if isinstance(found, Array) and found.shape is not None:
+            return Array((values[0].shape[0], *found.shape))
+        return found if isinstance(found, Array) else Array(None)
+
+    return BuiltIn(call)
 
 
 def _map(interpreter: Interpreter, function: Any, *values: Any, at: Cause) -> Any:
@@ -201,6 +257,12 @@ SPECIAL: dict[str, Callable[..., Any] | BuiltIn] = {
     "functools.partial": _partial,
     "functools.reduce": _reduce,
     **dict.fromkeys(("jax.lax.scan", "haiku.scan"), _scan),
+    "jax.vmap": _mapped,
+    "haiku.ResetCore": _reset_core,
+    "builtins.len": _length,
+    "collections.defaultdict": _default_dict,
+    **{f"DEFINE_{kind}": _flag for kind in ("integer", "float", "string", "boolean", "bool", "enum", "list", "multi_integer")},
+    "absl.app.run": _run,
     **dict.fromkeys(("haiku.dynamic_unroll", "haiku.static_unroll"), _unroll),
     "haiku.get_parameter": _haiku_parameter,
     "dataclasses.field": objects.field,

@@ -28,6 +28,8 @@ TRANSPARENT = words(
 """Functions around a layer that change no parameter; weight_norm is counted apart."""
 _CONFIGURED = frozenset({"PreTrainedModel", "ModelMixin"})
 """Classes that keep the configuration which they are given as ``config``."""
+_VARIABLES = frozenset({"Variable", "BatchStat", "Cache", "Intermediate", "RngState", "RngKey", "RngCount", "VariableState"})
+"""What modules of NNX keep that is no parameter."""
 _NORM_OF_WEIGHTS = "weight_norm"
 
 
@@ -41,6 +43,8 @@ def make_layer(
     path: str,
 ) -> Any:
     """Return a layer of a framework."""
+    if family == "flax-nnx" and name in _VARIABLES:
+        return Array(getattr(positional[0] if positional else None, "shape", None))
     if name in {"Parameter", "Param", "Variable", "create_parameter"}:
         return parameter(positional, named, cause)
     if name[:1].islower():
@@ -105,7 +109,8 @@ def usual_path(path: str) -> str:
 
 def _contained(positional: Sequence[Any], named: dict[str, Any], made: MadeLayer) -> list[Any]:
     """Return the layers in a container, whose names may be given."""
-    first = positional[0] if positional else next(iter(named.values()), [])
+    by_name: Any = dict(named) if made.name == "Dict" else next(iter(named.values()), [])
+    first = positional[0] if positional else by_name
     if made.name in {"TransformerEncoder", "TransformerDecoder"}:
         times = named.get("num_layers", positional[1] if len(positional) > 1 else 1)
         norm = named.get("norm", positional[2] if len(positional) > 2 else None)

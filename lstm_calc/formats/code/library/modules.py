@@ -9,7 +9,7 @@ import re
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from lstm_calc.formats.code.families import MODULES, family_of, window
+from lstm_calc.formats.code.families import MODULES, WEIGHTLESS, family_of, window
 from lstm_calc.formats.code.library.python import clone
 from lstm_calc.formats.code.unknown import Unknown, UnknownChoice, UnknownEntries, UnknownObject, causes_of
 from lstm_calc.formats.code.values import Array, ClassValue, Instance, LayerTensor, MadeLayer
@@ -47,9 +47,12 @@ def module_family(cls: ClassValue | None) -> str | None:
 
 
 def owners(value: Any, path: str = "", seen: set[int] | None = None) -> list[tuple[str, Any]]:
-    """Return everything inside a module that has parameters, each once, with its path."""
+    """Return everything inside a module that has parameters, each once, with its path.
+
+    A layer that stands at two places of a module of Equinox is two layers: a tree has no shared parts.
+    """
     seen = set() if seen is None else seen
-    if id(value) in seen:
+    if id(value) in seen and not (isinstance(value, MadeLayer) and value.family == "equinox"):
         return []
     seen.add(id(value))
     if isinstance(value, Array):
@@ -89,6 +92,31 @@ def children(value: Any) -> list[Any]:
     return list({id(each): each for each in found}.values())
 
 
+def named_children(value: Any) -> list[tuple[str, Any]]:
+    """Return the modules that are directly inside a module, with their names."""
+    if isinstance(value, MadeLayer):
+        names = {id(each): name for name, each in value.attributes.items()}
+        return [(names.get(id(each), str(at)), each) for at, each in enumerate(value.inner) if _is_module(each)]
+    found = []
+    for name, each in value.attributes.items() if isinstance(value, Instance) else ():
+        found += named_children(each) if name == BASE else [(name, each)] if _is_module(each) else []
+    return found
+
+
+def named_modules(value: Any, path: str = "", seen: set[int] | None = None) -> list[tuple[str, Any]]:
+    """Return a module and all inside it, each once and with its path, as ``named_modules`` does."""
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return []
+    seen.add(id(value))
+    inner = [pair for name, each in named_children(value) for pair in named_modules(each, f"{path}.{name}".lstrip("."), seen)]
+    return [(path, value), *inner]
+
+
+def _is_module(value: Any) -> bool:
+    return isinstance(value, (MadeLayer, UnknownObject)) or (isinstance(value, Instance) and module_family(value.cls) is not None)
+
+
 def _is_held(value: Any) -> bool:
     """Return whether an attribute of a layer is a part that it was given."""
     return isinstance(value, (MadeLayer, Instance)) or (isinstance(value, Array) and value.trained is not None)
@@ -111,14 +139,24 @@ def is_part(holder: Any, value: Any) -> bool:
     return isinstance(value, (MadeLayer, UnknownObject)) or (isinstance(value, Instance) and value.cls is not None)
 
 
+_AFFINE = ("affine", "elementwise_affine")
+"""The arguments of normalisations that say whether they have any weights."""
+_ATTENTION = ("in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias")
+
+
 def names_of(owner: Any) -> tuple[str, ...]:
     """Return the names of the tensors of a layer, as PyTorch gives them."""
+    if isinstance(owner, MadeLayer) and (owner.name in WEIGHTLESS or any(owner.arguments.get(each) is False for each in _AFFINE)):
+        return ()
+    if isinstance(owner, MadeLayer) and owner.name == "MultiheadAttention":
+        return tuple(name for name in _ATTENTION if owner.arguments.get("bias") is not False or "bias" not in name)
     has_bias = isinstance(owner, MadeLayer) and owner.name not in _WITHOUT_BIAS and owner.arguments.get("bias") is not False
     if isinstance(owner, MadeLayer) and owner.name in {"LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell"}:
         depth = owner.arguments.get("num_layers", 1)
         ends = [""] if owner.name.endswith("Cell") else [f"_l{at}" for at in range(depth if isinstance(depth, int) else 1)]
         ends = [f"{end}{back}" for end in ends for back in (["", "_reverse"] if owner.arguments.get("bidirectional") else [""])]
-        kinds = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if has_bias else ()))
+        projected = ("weight_hr",) if owner.arguments.get("proj_size") else ()
+        kinds = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if has_bias else ()), *projected)
         return tuple(f"{kind}{end}" for end in ends for kind in kinds)
     return ("weight", "bias") if has_bias else ("weight",)
 
@@ -129,17 +167,29 @@ def weights(holder: Any) -> list[LayerTensor]:
 
 
 def named_weights(holder: Any) -> list[tuple[str, LayerTensor]]:
-    """Return the tensors of a module with their names, as ``named_parameters`` does."""
+    """Return the tensors of a module with their names and in the order of ``named_parameters``."""
     found = []
-    for path, owner in owners(holder):
-        names = names_of(owner)
-        whole = isinstance(owner, MadeLayer) and owner.name != "Embedding"
-        found += (
-            [(f"{path}.{name}", LayerTensor(owner, name)) for name in names]
-            if whole
-            else [(f"{path}.weight", LayerTensor(owner, "*"))]
-        )
+    for path, owner in _as_named(owners(holder)):
+        if isinstance(owner, MadeLayer) and owner.name != "Embedding":
+            found += [(f"{path}.{name}".lstrip("."), LayerTensor(owner, name)) for name in names_of(owner)]
+        else:
+            found.append((path if isinstance(owner, Array) else f"{path}.weight".lstrip("."), LayerTensor(owner, "*")))
     return found
+
+
+def _as_named(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return the parts of a module as PyTorch names them: parameters of its own stand before its layers."""
+    ordered: list[tuple[str, Any]] = []
+    for path, owner in found:
+        home = path.rpartition(".")[0]
+        inside = f"{home}." if home else ""
+        later = (at for at, (name, each) in enumerate(ordered) if name.startswith(inside) and not _is_direct(name, each, home))
+        ordered.insert(next(later, len(ordered)) if isinstance(owner, Array) else len(ordered), (path, owner))
+    return ordered
+
+
+def _is_direct(path: str, owner: Any, home: str) -> bool:
+    return isinstance(owner, Array) and path.rpartition(".")[0] == home
 
 
 def freeze(weight: LayerTensor, *, frozen: bool) -> None:
@@ -148,7 +198,13 @@ def freeze(weight: LayerTensor, *, frozen: bool) -> None:
     if isinstance(owner, Array):
         owner.trained = not frozen
     elif isinstance(owner, (MadeLayer, UnknownObject)):
-        (owner.frozen.add if frozen else owner.frozen.discard)(weight.name)
+        if frozen:
+            owner.frozen.add(weight.name)
+        elif weight.name == "*":
+            owner.frozen.clear()
+        else:
+            owner.frozen |= set(names_of(owner)) if "*" in owner.frozen else set()
+            owner.frozen -= {"*", weight.name}
     if isinstance(owner, UnknownObject):
         owner.used = True
 

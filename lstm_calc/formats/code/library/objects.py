@@ -11,7 +11,7 @@ from lstm_calc.formats.code.library.layers import begin
 from lstm_calc.formats.code.library.modules import module_family
 from lstm_calc.formats.code.settings import parsed_json, parsed_yaml
 from lstm_calc.formats.code.unknown import MISSING, Cause, Place, Unknown, UnknownObject, causes_of, is_unknown
-from lstm_calc.formats.code.values import BuiltIn, ClassValue, FunctionValue, Instance, entries_of, is_small
+from lstm_calc.formats.code.values import Array, BuiltIn, ClassValue, FunctionValue, Instance, entries_of, is_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,10 @@ def _fill(interpreter: Interpreter, instance: Instance, positional: Sequence[Any
         value = given.pop(name, MISSING)
         if value is MISSING:
             value = _field_default(interpreter, instance, name, node, cause)
-        instance.attributes[name] = value
+        if isinstance(value, (Array, list, tuple)):
+            interpreter.library.set_attribute(interpreter, instance, name, value)
+        else:
+            instance.attributes[name] = value
     instance.attributes.update({name: value for name, value in given.items() if name not in {"name", "parent"}})
     finish = cls.find("__post_init__") if cls else MISSING
     if isinstance(finish, FunctionValue):
@@ -85,7 +88,7 @@ def fields_of(interpreter: Interpreter, value: Any = None, *, at: Cause, **_: An
     }
 
 
-def replaced(value: Any = None, *, at: Cause, **named: Any) -> Any:
+def replaced(value: Any = None, /, *, at: Cause, **named: Any) -> Any:
     """Return a copy of a dataclass with other values for some fields."""
     if not isinstance(value, Instance):
         return Unknown(causes_of(value) or [at])
@@ -198,7 +201,7 @@ def _loaded(interpreter: Interpreter, path: Any = None, *_: Any, at: Cause, **__
     return created(interpreter, read_yaml(interpreter, opened(path, at=at), at=at), at=at)
 
 
-def created(interpreter: Interpreter, value: Any = None, *_: Any, at: Cause, **named: Any) -> Any:
+def created(interpreter: Interpreter, value: Any = None, /, *_: Any, at: Cause, **named: Any) -> Any:
     """Return a namespace of what a text in YAML, a dict or a dataclass has."""
     if isinstance(value, str):
         value = read_yaml(interpreter, value, at=at)

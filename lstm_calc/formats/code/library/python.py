@@ -12,7 +12,17 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from lstm_calc.formats.code.unknown import Cause, Unknown, UnknownEntries, causes_of, is_unknown
-from lstm_calc.formats.code.values import MAX_ITEMS, Array, BuiltIn, ClassValue, Instance, MadeLayer, is_imported_class, is_small
+from lstm_calc.formats.code.values import (
+    MAX_ITEMS,
+    Array,
+    BuiltIn,
+    ClassValue,
+    Instance,
+    MadeLayer,
+    TensorSize,
+    is_imported_class,
+    is_small,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +31,7 @@ _TEXTS = "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctua
 CONSTANTS: dict[str, Any] = {
     **{f"math.{name}": getattr(math, name) for name in ("pi", "e", "inf")},
     **{f"numpy.{name}": getattr(math, name) for name in ("pi", "inf")},
+    **{f"{home}.newaxis": None for home in ("numpy", "jax.numpy", "tensorflow")},
     **{f"string.{name}": getattr(string, name) for name in _TEXTS.split()},
 }
 """Names of modules that are imported and have a plain value, by path."""
@@ -61,8 +72,8 @@ def bounded(value: Any, at: Cause) -> Any:
     return value
 
 
-def _length(*values: Any, at: Cause) -> Any:
-    (value,) = values
+def length(value: Any, at: Cause) -> Any:
+    """Return how many entries a value has, as far as that is known."""
     if isinstance(value, (list, tuple, dict, set)) and any(isinstance(each, UnknownEntries) for each in value):
         return Unknown([at])
     if isinstance(value, Array) and value.shape:
@@ -81,6 +92,13 @@ def listed(value: Any = ()) -> list[Any]:
 
 def _enumerate(values: Any, start: int = 0) -> list[Any]:
     return list(enumerate(listed(values), start))
+
+
+def _next(values: Any, *default: Any, at: Cause) -> Any:
+    """Return the next entry of what is iterated over, which is a list here: it is taken out."""
+    if not isinstance(values, list) or any(isinstance(each, UnknownEntries) for each in values[:1]):
+        return Unknown(causes_of(values) or [at])
+    return values.pop(0) if values else default[0] if default else Unknown([at])
 
 
 def _sum(values: Any, start: Any = 0) -> Any:
@@ -151,7 +169,6 @@ BUILTINS: dict[str, Any] = {
     "list": _structural(listed),
     "tuple": _structural(lambda value=(): tuple(listed(value))),
     "dict": BuiltIn(_dict),
-    "len": BuiltIn(_length),
     "max": _extreme(max),
     "min": _extreme(min),
     "sum": pure(_sum),
@@ -160,6 +177,8 @@ BUILTINS: dict[str, Any] = {
     **dict.fromkeys(("range", "xrange"), pure(range)),
     "zip": _structural(lambda *values, **_: list(zip(*map(listed, values), strict=False))),
     "enumerate": _structural(_enumerate),
+    "iter": _structural(listed),
+    "next": BuiltIn(_next),
     "any": pure(lambda values: any(listed(values))),
     "all": pure(lambda values: all(listed(values))),
     "isinstance": BuiltIn(_isinstance),
@@ -191,6 +210,13 @@ def _of_shape(*sizes: Any, at: Cause, **named: Any) -> Any:
     return Array(sizes) if sizes else Array([first])
 
 
+def _tensor(*sizes: Any, at: Cause, **named: Any) -> Any:
+    """Return a tensor of PyTorch of some sizes, or of those of another one; a list of numbers is what it has in it."""
+    if len(sizes) == 1 and isinstance(sizes[0], (list, tuple)) and not isinstance(sizes[0], TensorSize):
+        return _made_array(sizes[0], at)
+    return _of_shape(*sizes, at=at, **named)
+
+
 def reshaped(shape: Any, at: Cause) -> Any:
     """Return a tensor of which nothing is known in a shape: sizes that are not known are asked for, where a count needs them."""
     if not isinstance(shape, (list, tuple)) or not shape:
@@ -210,12 +236,6 @@ def _of_first(*values: Any, at: Cause, **named: Any) -> Any:
     return _of_shape(*(shape if isinstance(shape, (list, tuple)) else [shape]), at=at)
 
 
-def _tensor(*sizes: Any, at: Cause, **named: Any) -> Any:
-    """Return a tensor of the numbers in a list, or of as many as its sizes say."""
-    first = sizes[0] if sizes else ()
-    return _made_array(first, at) if isinstance(first, (list, tuple)) else _of_shape(*sizes, at=at, **named)
-
-
 def _counted(*ends: Any, at: Cause, **_: Any) -> Any:
     """Return the whole numbers up to one, or between two."""
     try:
@@ -229,6 +249,17 @@ _ARRAYS = ("torch", "numpy", "jax.numpy", "paddle", "mlx.core")
 """Modules whose functions make tensors."""
 _FILLED = ("zeros", "ones", "rand", "randn", "empty")
 _COPIED = ("array", "tensor", "asarray", "from_numpy", "as_tensor")
+
+
+def _of_numbers(function: Callable[..., Any]) -> BuiltIn:
+    """Return a function of all numbers of a list or an array of one axis."""
+
+    def call(value: Any = None, *rest: Any, at: Cause, **named: Any) -> Any:
+        numbers = value.numbers if isinstance(value, Array) else value
+        plain = isinstance(numbers, (list, tuple)) and all(isinstance(each, (int, float)) for each in numbers)
+        return function(numbers) if plain and numbers and not rest and not named else Unknown(causes_of(value) or [at])
+
+    return BuiltIn(call)
 
 
 def _product(value: Any) -> Any:
@@ -277,11 +308,12 @@ FUNCTIONS: dict[str, Any] = {
     "operator.mul": pure(lambda one, other: one * other if is_small([one, other]) else too_long()),
     **{
         f"math.{name}": pure(getattr(math, name))
-        for name in ["floor", "ceil", "log2", "log", "log10", "pow", "gcd", "sqrt", "prod"]
+        for name in ["floor", "ceil", "log2", "log", "log10", "pow", "gcd", "sqrt", "prod", "isqrt"]
     },
     **{f"{home}.{name}": BuiltIn(_of_shape) for home in (*_ARRAYS, "tensorflow") for name in _SHAPED.split()},
     **{f"torch.{kind}Tensor": BuiltIn(_tensor) for kind in ("", "Float", "Double", "Half", "Long", "Int", "Bool")},
     **{f"{home}.eye": BuiltIn(lambda rows, columns=None, **_: Array((rows, columns or rows))) for home in _ARRAYS},
+    "torch.autograd.Variable": BuiltIn(lambda value=None, *_, at, **__: _made_array(value, at)),
     "torch.linspace": BuiltIn(lambda _, __, steps=100, **___: Array((steps,))),
     **{f"{home}.arange": BuiltIn(_counted) for home in _ARRAYS[:3]},
     **{f"{home}.full": BuiltIn(_of_first) for home in _ARRAYS[:3]},
@@ -296,6 +328,7 @@ FUNCTIONS: dict[str, Any] = {
         for name in (*_COPIED, *(f"{name}_like" for name in _FILLED))
     },
     "numpy.prod": pure(_product),
+    **{f"numpy.{name}": _of_numbers(function) for name, function in (("sum", sum), ("max", max), ("min", min))},
     "numpy.reshape": BuiltIn(lambda _=None, shape=(), *__, at, **named: reshaped(named.get("newshape", shape), at)),
     "numpy.random.permutation": BuiltIn(lambda value=None, *_, at, **__: _permuted(value, at)),
     **{f"numpy.{name}": pure(getattr(math, name)) for name in ("floor", "ceil", "log2", "sqrt")},
