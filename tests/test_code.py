@@ -66,6 +66,7 @@ def test_cases(case: dict[str, Any]) -> None:
 IDIOMS = [(folder, case) for folder in ("idioms", "keras") for case in json.loads((CASES / folder / "truth.json").read_text())]
 
 
+@pytest.mark.spread(120)
 @pytest.mark.parametrize(("folder", "case"), IDIOMS, ids=[case["file"] for _, case in IDIOMS])
 def test_idioms(folder: str, case: dict[str, Any]) -> None:
     """Programs in the style of public repositories have the counts of the frameworks; what they do not say is asked for."""
@@ -553,7 +554,6 @@ FILLED = {
     "dict": "seen = {}\nfor line in open('f'):\n    if line not in seen:\n        seen[line] = len(seen)\nsize = len(seen)",
     "set": "seen = set()\nfor line in open('f'):\n    seen.add(line)\nsize = len(seen) + 1",
     "number": "size = 3\nfor line in open('f'):\n    size += 1",
-    "long loop": "words, at = [], 0\nwhile at < 100_000:\n    words.append(at)\n    at += 1\nsize = len(words)",
     "branch": "words = ['a']\nif args.more:\n    words.append('b')\nsize = len(words)",
     "comprehension": "size = len([line for line in open('f')])",
     "filter": "size = len([word for word in ['a', 'b'] if word in frame.columns])",
@@ -567,9 +567,10 @@ FILLED = {
     ),
     "other object": "class S:\n    pass\ns = S()\ns.hidden = 5\nif args.big:\n    s.hidden = 500\nsize = s.hidden",
 }
+LONG_LOOP = "words, at = [], 0\nwhile at < 100_000:\n    words.append(at)\n    at += 1\nsize = len(words)"
 
 
-@pytest.mark.parametrize("text", FILLED.values(), ids=FILLED)
+@pytest.mark.parametrize("text", [*FILLED.values(), pytest.param(LONG_LOOP, marks=pytest.mark.slow)], ids=[*FILLED, "long loop"])
 def test_filled_in_doubt(text: str, tmp_path: Path) -> None:
     """What is filled in a loop or branch that is not known is asked for: a vocabulary is not counted as one word."""
     path = tmp_path / "model.py"

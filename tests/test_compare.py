@@ -26,7 +26,7 @@ TWO = ("64 > lstm 128", "64 > gru 151")
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(one=models("textbook"), two=models("textbook"))
 def test_the_rows_add_up(one: Model, two: Model) -> None:
     answer = compare([("one", one), ("two", two)])
@@ -38,7 +38,7 @@ def test_the_rows_add_up(one: Model, two: Model) -> None:
         assert [cell.name for row in answer.rows if (cell := row.cells[at])] == [use.name for use in model.uses]
 
 
-@settings(max_examples=30)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(model=models("textbook"))
 def test_a_model_does_not_differ_from_itself(model: Model) -> None:
     answer = compare([("a", model), ("b", notation.read(str(model)))])
@@ -46,7 +46,7 @@ def test_a_model_does_not_differ_from_itself(model: Model) -> None:
     assert [row.name for row in answer.rows] == [placed.name for placed in model.uses]
 
 
-@settings(max_examples=20)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(data=st.data())
 def test_frameworks_differ_where_their_totals_do(data: st.DataObject) -> None:
     model = data.draw(models())

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_calc import read
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 @pytest.mark.spread(3)
 @pytest.mark.parametrize("framework", list(FRAMEWORKS))
-@settings(max_examples=10)
 @given(data=st.data())
 def test_the_rows_make_the_difference(framework: str, data: st.DataObject) -> None:
     model = data.draw(models(framework))

@@ -73,7 +73,6 @@ def test_the_arithmetic_of_the_text_comes_to_what_params_counts(framework: str, 
 
 @pytest.mark.spread(3)
 @every_framework
-@settings(max_examples=12)
 @given(data=st.data())
 def test_the_numbers_are_the_symbols_with_the_sizes_in_their_places(framework: str, data: st.DataObject) -> None:
     for layer in explain(data.draw(models(framework)), framework).layers:
@@ -84,7 +83,6 @@ def test_the_numbers_are_the_symbols_with_the_sizes_in_their_places(framework: s
 
 @pytest.mark.spread(3)
 @every_framework
-@settings(max_examples=12)
 @given(data=st.data())
 def test_the_operands_are_the_blocks_that_params_counts(framework: str, data: st.DataObject) -> None:
     model = data.draw(models(framework))
@@ -98,7 +96,6 @@ def test_the_operands_are_the_blocks_that_params_counts(framework: str, data: st
 
 @pytest.mark.spread(3)
 @every_framework
-@settings(max_examples=12)
 @given(data=st.data())
 def test_every_operation_fits(framework: str, data: st.DataObject) -> None:
     """A matrix meets a vector of its second axis, all else meets its like, and the states keep their sizes."""
@@ -117,7 +114,6 @@ def test_every_operation_fits(framework: str, data: st.DataObject) -> None:
 
 @pytest.mark.spread(3)
 @every_framework
-@settings(max_examples=12)
 @given(data=st.data())
 def test_every_block_that_is_read_is_explained_and_the_other_way_round(framework: str, data: st.DataObject) -> None:
     for layer in explain(data.draw(models(framework)), framework).layers:
@@ -305,7 +301,6 @@ def test_the_formulas_in_tex_say_the_same(form: str) -> None:
     assert [[value(side) for side in sides[-2:]] for sides in counted] == [[value(side) for side in sides] for sides in expected]
 
 
-@settings(max_examples=12)
 @given(model=models("textbook"))
 def test_tex_is_well_formed(model: Model) -> None:
     """Every dollar and bracket has its other one, and no backslash stands before a sign, which Markdown would eat."""

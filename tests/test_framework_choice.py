@@ -70,6 +70,7 @@ JSON = {**COMMANDS, "params": [], "summary": [], "solve": ["--max-params", "60k"
 del JSON["compare"], JSON["sweep"]  # which answer in several frameworks at once
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("command", JSON)
 def test_json_says_why_a_framework_was_taken(command: str, project: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def reason(*model: str) -> tuple[str, str]:

@@ -890,7 +890,7 @@ ODD = st.sampled_from(
 
 
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 10**6), ODD, st.booleans()), min_size=1, max_size=4))
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=30 * settings.default.max_examples, deadline=2000)
 def test_a_config_with_faults_is_read_or_refused_in_a_sentence(seed: Any, faults: list[tuple[int, Any, bool]]) -> None:
     config = json.loads(json.dumps(seed))
     for at, value, drop in faults:

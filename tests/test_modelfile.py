@@ -352,7 +352,7 @@ def test_a_costly_text_is_refused_in_good_time(text: str) -> None:
     assert time.process_time() - start < 30
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(1)
 @pytest.mark.parametrize("field", ["units", "bias", "kernel_size", "merge", "name", "type"])
 @pytest.mark.parametrize("opening", ['{"a":', "["])
 def test_a_value_nested_at_any_depth_is_refused(field: str, opening: str) -> None:

@@ -108,7 +108,7 @@ def test_both_frameworks_compute_the_same(source: str) -> None:
         np.testing.assert_allclose(there, here, rtol=0, atol=1e-12, err_msg=f"{plan.model} to {plan.target}")
 
 
-@pytest.mark.spread(2)
+@pytest.mark.spread(1)
 @every_framework
 def test_the_code_does_what_the_plan_says(source: str) -> None:
     for plan in plans_from(source):
@@ -162,7 +162,7 @@ def loses_nothing(plan: Port) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=15 * settings.default.max_examples, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_there_and_back_is_where_it_was(data: st.DataObject) -> None:
     source, target = (data.draw(st.sampled_from(list(FRAMEWORKS))) for _ in range(2))
@@ -181,7 +181,6 @@ def test_there_and_back_is_where_it_was(data: st.DataObject) -> None:
 
 @pytest.mark.spread(4)
 @every_framework
-@settings(max_examples=10)
 @given(data=st.data())
 def test_to_itself_nothing_changes(source: str, data: st.DataObject) -> None:
     model = data.draw(models(source, longest=3, largest=5))

@@ -265,6 +265,7 @@ def test_what_is_read_ahead_costs_nothing(tmp_path: Path) -> None:
     assert len(opened(tmp_path / "a", pickled(arrays)).tensors) == 600
 
 
+@pytest.mark.slow
 def test_a_compressed_archive_of_many_arrays_is_read(tmp_path: Path) -> None:
     arrays = {f"{at}.npy": npy((64, 64)) for at in range(2_500)}
     assert len(opened(tmp_path / "a", zipped(arrays, compressed=True)).tensors) == 2_500

@@ -133,7 +133,7 @@ def stored(content: bytes, claimed: int) -> str:
     return name
 
 
-@pytest.mark.spread(1)
+@pytest.mark.slow
 @pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize("claimed", [100 * 2**20, 100], ids=["honest", "lying"])
 def test_an_object_is_read_no_further_than_a_model_file_can_be(cli: Cli, claimed: int) -> None:

@@ -428,6 +428,7 @@ def test_rows_that_are_not_kept_may_be_many(cli: Cli, call: str, monkeypatch: py
     assert cli("sweep", "64 > lstm 1", "--vary", "units=1:100", *shlex.split(call)).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_list_of_values_is_limited_too() -> None:
     assert len(read_axis("units=1:999_999,1M").values) == 1_000_000
     for values in ("1:1000000,2000000", "7,1:1T", "1:600k,1:600k"):
